@@ -1,0 +1,38 @@
+"""Starts Chat Sync: `python app.py [--role all|sandbox]`."""
+
+import argparse
+import os
+import sys
+
+from aiohttp import web
+
+from bot.config import SettingsError, load_settings
+from bot.observe import AccessLogger, set_up_logs
+from bot.wiring import make_app
+
+
+def main() -> int:
+    """Serves until the process is told to stop; 2 where the settings do not allow a start."""
+    parser = argparse.ArgumentParser(description="Chat Sync: Teams group chats tied to Dynamics 365 records.")
+    parser.add_argument("--role", choices=["all", "sandbox"], help="what this process does (CHATSYNC_ROLE)")
+    role = parser.parse_args().role
+    if role:
+        os.environ["CHATSYNC_ROLE"] = role
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        print(f"Chat Sync does not start. Correct these settings:\n{error}", file=sys.stderr)  # noqa: T201
+        return 2
+    set_up_logs(settings.log_format, settings.log_level)
+    web.run_app(
+        make_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log_class=AccessLogger,
+        print=None,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Chat Sync: Teams group chats tied to Dynamics 365 records."""

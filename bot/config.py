@@ -1,0 +1,166 @@
+"""Settings, from the environment or a file `.env`: read here and nowhere else.
+
+pydantic-settings is used because it reads, converts and checks them and names each in its errors. What each setting
+means to an administrator is said in `docs/settings.md`.
+"""
+
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, PositiveFloat, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.domain.hosts import is_loopback
+
+Role = Literal["all", "sandbox"]
+AppType = Literal["SingleTenant", "MultiTenant"]
+
+_GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+Guid = Annotated[str, Field(pattern=_GUID)]
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text names it and says what to do."""
+
+
+def _listed(value: object) -> object:
+    """A comma-separated text as its parts."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _address(value: object) -> object:
+    """A web address without a slash at its end; https, or http on this machine."""
+    if not isinstance(value, str) or not value:
+        return value
+    parts = urlsplit(value)
+    if not parts.hostname or parts.scheme not in {"http", "https"}:
+        raise ValueError("write a whole address, such as https://contoso.crm4.dynamics.com")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("use https: plain http is for this machine's own addresses alone")
+    return value.rstrip("/")
+
+
+def _addresses(value: object) -> object:
+    parts = _listed(value)
+    return tuple(_address(part) for part in parts) if isinstance(parts, tuple) else parts
+
+
+Address = Annotated[str, BeforeValidator(_address)]
+Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+
+# Where Teams' connectors answer: public cloud, GCC, GCC High and DoD (Teams documentation, "Proactive messages").
+_SERVICE_HOSTS = (
+    "smba.trafficmanager.net",
+    "smba.infra.gcc.teams.microsoft.com",
+    "smba.infra.gov.teams.microsoft.us",
+    "smba.infra.dod.teams.microsoft.us",
+)
+
+
+class Settings(BaseSettings):
+    """All settings, checked and unchangeable."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, validate_by_name=True
+    )
+
+    host: str = Field("127.0.0.1", validation_alias="HOST")
+    port: int = Field(3978, ge=0, le=65535, validation_alias="PORT")
+    role: Role = Field("all", validation_alias="CHATSYNC_ROLE")
+
+    app_id: Guid | None = Field(None, validation_alias="MicrosoftAppId")
+    app_password: SecretStr | None = Field(None, validation_alias="MicrosoftAppPassword")
+    app_type: AppType = Field("MultiTenant", validation_alias="MicrosoftAppType")
+    app_tenant_id: Guid | None = Field(None, validation_alias="MicrosoftAppTenantId")
+    allowed_tenants: Names = Field((), validation_alias="CHATSYNC_ALLOWED_TENANTS")
+    service_hosts: Names = Field(_SERVICE_HOSTS, validation_alias="CHATSYNC_SERVICE_HOSTS")
+    openid_url: Address = Field(
+        "https://login.botframework.com/v1/.well-known/openidconfiguration", validation_alias="CHATSYNC_OPENID_URL"
+    )
+    login_url: Address = Field("https://login.microsoftonline.com", validation_alias="CHATSYNC_LOGIN_URL")
+    ca_file: str | None = Field(None, validation_alias="CHATSYNC_CA_FILE")
+
+    database_url: str = Field("sqlite+aiosqlite:///chatsync.db", validation_alias="CHATSYNC_DATABASE_URL")
+
+    dataverse_urls: Addresses = Field((), validation_alias="CHATSYNC_DATAVERSE_URL")
+    dataverse_client_id: Guid | None = Field(None, validation_alias="CHATSYNC_DATAVERSE_CLIENT_ID")
+    dataverse_client_secret: SecretStr | None = Field(None, validation_alias="CHATSYNC_DATAVERSE_CLIENT_SECRET")
+    dataverse_tenant_id: Guid | None = Field(None, validation_alias="CHATSYNC_DATAVERSE_TENANT_ID")
+    webhook_key: SecretStr | None = Field(None, validation_alias="CHATSYNC_WEBHOOK_KEY")
+    open_link: str = Field("", validation_alias="CHATSYNC_OPEN_LINK")
+
+    sandbox_file: str = Field("chatsync-sandbox.jsonl", validation_alias="CHATSYNC_SANDBOX_FILE")
+    public_url: Address | None = Field(None, validation_alias="CHATSYNC_PUBLIC_URL")
+
+    coalesce_s: PositiveFloat = Field(2.0, le=60, validation_alias="CHATSYNC_COALESCE_S")
+    log_format: Literal["text", "json"] = Field("text", validation_alias="CHATSYNC_LOG_FORMAT")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="CHATSYNC_LOG_LEVEL")
+
+    @property
+    def uses_own_sandbox(self) -> bool:
+        """Whether the sandbox runs in this process because no Dataverse is set."""
+        return not self.dataverse_urls
+
+    @property
+    def tenants(self) -> frozenset[str]:
+        """The tenants whose activities are taken; empty where nobody signs in."""
+        named = self.allowed_tenants or ((self.app_tenant_id,) if self.app_tenant_id else ())
+        return frozenset(tenant.lower() for tenant in named)
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        problems = [text for wrong, text in _problems(self) if wrong]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+
+def _problems(settings: Settings) -> tuple[tuple[bool, str], ...]:
+    """Pairs: whether settings do not fit together, and what to do about it."""
+    beyond_loopback = not is_loopback(settings.host)
+    signed_in = settings.app_id is not None
+    real_dataverse = any(not is_loopback(urlsplit(url).hostname or "") for url in settings.dataverse_urls)
+    database = settings.database_url.partition("://")[0]
+    return (
+        (
+            beyond_loopback and not signed_in,
+            "MicrosoftAppId: is needed to listen beyond this machine; without it set HOST to 127.0.0.1",
+        ),
+        (
+            beyond_loopback and settings.uses_own_sandbox,
+            "CHATSYNC_DATAVERSE_URL: is needed to listen beyond this machine; the sandbox stays on 127.0.0.1 (HOST)",
+        ),
+        (real_dataverse and not signed_in, "MicrosoftAppId: is needed to work on a real CHATSYNC_DATAVERSE_URL"),
+        (signed_in and settings.app_password is None, "MicrosoftAppPassword: is needed with MicrosoftAppId"),
+        (
+            signed_in and settings.app_type == "SingleTenant" and settings.app_tenant_id is None,
+            "MicrosoftAppTenantId: is needed when MicrosoftAppType is SingleTenant",
+        ),
+        (
+            signed_in and settings.app_type == "MultiTenant" and not settings.allowed_tenants,
+            "CHATSYNC_ALLOWED_TENANTS: list the tenants to serve, or set MicrosoftAppType to SingleTenant",
+        ),
+        (
+            bool(settings.dataverse_urls) and settings.webhook_key is None and settings.role != "sandbox",
+            "CHATSYNC_WEBHOOK_KEY: choose a long random text and give the same to Dataverse's webhook",
+        ),
+        (
+            database not in {"sqlite+aiosqlite", "postgresql+asyncpg"},
+            "CHATSYNC_DATABASE_URL: must start with sqlite+aiosqlite:// or postgresql+asyncpg://",
+        ),
+    )
+
+
+def load_settings() -> Settings:
+    """The settings of this process; raises `SettingsError` that names each variable that is wrong."""
+    try:
+        return Settings()  # type: ignore[call-arg]
+    except ValidationError as error:
+        lines = [_line(str(problem["loc"][0]) if problem["loc"] else "", problem["msg"]) for problem in error.errors()]
+        raise SettingsError("\n".join(lines)) from error
+
+
+def _line(variable: str, message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return f"{variable}: {text}" if variable else text

@@ -1,0 +1,141 @@
+"""Events as Dataverse's webhook sends them: the `RemoteExecutionContext` ("Use webhooks"). Pure."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.dataverse.rich_text import looks_rich, plain_text
+from bot.domain.errors import BadRequest
+from bot.domain.formatting import kept
+from bot.domain.key_fields import ColumnChange, RecordEvent
+from bot.domain.record_links import guid
+from bot.domain.tables import ColumnValue
+from bot.domain.values import EnvironmentId, RecordRef, UserId
+
+UPDATE = "Update"
+
+_EXCERPT = 1000
+"""Characters of a long text that go along: cards show a fifth of it."""
+
+_NO_ID = "00000000-0000-0000-0000-000000000000"
+_DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
+_TABLE = re.compile(r"[a-z_][a-z0-9_]{0,127}")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def message_of(body: object) -> tuple[str, str]:
+    """What happened (`Update`, `Delete`, …) and in which table; raises `BadRequest` for anything that is no event."""
+    named = (body.get("MessageName"), body.get("PrimaryEntityName")) if isinstance(body, dict) else (None, None)
+    message, table = named
+    if not isinstance(message, str) or not isinstance(table, str) or not _TABLE.fullmatch(table):
+        raise BadRequest("This is not a RemoteExecutionContext.", "Register the webhook with message format Json.")
+    return message, table
+
+
+def event_of(
+    body: Mapping[str, Any], content: bytes, *, environment: EnvironmentId, received_at: datetime
+) -> RecordEvent:
+    """The update that the context tells of; raises `BadRequest` where it does not say of which row.
+
+    `content` is the body as it came: its digest stands for the event where the context has no operation id.
+    """
+    _, table = message_of(body)
+    target = _bag(body.get("InputParameters")).get("Target")
+    row_id = guid(str(body.get("PrimaryEntityId") or ""))
+    if row_id is None or row_id == _NO_ID:
+        raise BadRequest("This event does not say which row changed (PrimaryEntityId).")
+    old = _pre_image(body.get("PreEntityImages"))
+    attributes = _attributes(target)
+    return RecordEvent(
+        key=_key(body, content, environment),
+        record=RecordRef(environment=environment, table=table, row_id=row_id),
+        at=_moment(body.get("OperationCreatedOn")) or received_at,
+        changed_by=_user(body),
+        changes=tuple(ColumnChange(column=name, new=value, old=_old(old, name)) for name, value in attributes.items()),
+        stripped=not isinstance(target, dict),
+    )
+
+
+def _old(image: Mapping[str, ColumnValue] | None, column: str) -> ColumnValue | None:
+    """The pre-image's value. An image leaves out what was empty; without an image nothing is known."""
+    return None if image is None else image.get(column, ColumnValue(raw=None))
+
+
+def _key(body: Mapping[str, Any], content: bytes, environment: EnvironmentId) -> str:
+    operation = guid(str(body.get("OperationId") or ""))
+    if operation is None or operation == _NO_ID:
+        return f"{environment} {hashlib.sha256(content).hexdigest()}"
+    step = body.get("OwningExtension")
+    step_id = step.get("Id") if isinstance(step, dict) else ""
+    return f"{environment} {operation} {str(step_id).lower()[:40]}"
+
+
+def _user(body: Mapping[str, Any]) -> UserId | None:
+    user = guid(str(body.get("InitiatingUserId") or ""))
+    return UserId(user) if user and user != _NO_ID else None
+
+
+def _moment(value: object) -> datetime | None:
+    """An instant in either of Dataverse's two forms; the offset of the first does not change the instant."""
+    if not isinstance(value, str):
+        return None
+    try:
+        epoch = _DATE.fullmatch(value)
+        if epoch:
+            return _EPOCH + timedelta(milliseconds=int(epoch.group(1)))
+        at = datetime.fromisoformat(value)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _bag(listed: object) -> Mapping[str, Any]:
+    """A list of keys and values as a mapping; what does not have that form is left out."""
+    pairs = listed if isinstance(listed, list) else []
+    return {str(pair["key"]): pair.get("value") for pair in pairs if isinstance(pair, dict) and "key" in pair}
+
+
+def _pre_image(images: object) -> Mapping[str, ColumnValue] | None:
+    found = [_attributes(image) for image in _bag(images).values() if isinstance(image, dict)]
+    return {name: value for image in found for name, value in image.items()} if found else None
+
+
+def _attributes(row: object) -> Mapping[str, ColumnValue]:
+    attributes = _bag(row.get("Attributes")) if isinstance(row, dict) else {}
+    values = {name: _attribute(value) for name, value in attributes.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _attribute(value: object) -> ColumnValue | None:
+    """The value; None for a kind that no card can tell of, such as a list of parties."""
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or isinstance(value, bool | int | float):
+        return ColumnValue(raw=value)
+    if isinstance(value, list):
+        numbers = [each.get("Value") for each in value if isinstance(each, dict)]
+        chosen = tuple(sorted(number for number in numbers if isinstance(number, int)))
+        return ColumnValue(raw=chosen) if len(chosen) == len(value) else None
+    return _typed(value) if isinstance(value, dict) else None
+
+
+def _typed(value: Mapping[str, Any]) -> ColumnValue | None:
+    """An option, an amount of money, a managed property (`Value`), or a reference to a row (`Id`)."""
+    if "Value" in value:
+        inner = value["Value"]
+        return ColumnValue(raw=inner) if inner is None or isinstance(inner, bool | int | float) else None
+    row_id, table, name = guid(str(value.get("Id") or "")), value.get("LogicalName"), value.get("Name")
+    if row_id and isinstance(table, str):
+        return ColumnValue(raw=f"{table}:{row_id}".lower(), text=name if isinstance(name, str) and name else None)
+    return None
+
+
+def _text(value: str) -> ColumnValue:
+    """A text, or an instant written as one; of a long text a digest and its beginning are enough for a card."""
+    moment = _moment(value) if _DATE.fullmatch(value) else None
+    if moment:
+        return ColumnValue(raw=moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    shown = plain_text(value) if looks_rich(value) else value
+    return ColumnValue(raw=kept(value), text=None if shown == kept(value) else shown[:_EXCERPT])

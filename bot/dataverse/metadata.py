@@ -1,0 +1,128 @@
+"""Definitions of tables, columns and views on the wire ("Query table definitions using the Web API"). Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from bot.domain.errors import Unavailable
+from bot.domain.tables import Column, ColumnType, Table, View
+
+TABLE_PROPERTIES = (
+    "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,ObjectTypeCode,"
+    "IsActivity,TableType,DataProviderId,DisplayName"
+)
+COLUMN_PROPERTIES = "LogicalName,AttributeType,AttributeTypeName,IsSecured,AttributeOf,IsValidForRead,DisplayName"
+
+CASTS = {
+    "PicklistAttributeMetadata": "$select=LogicalName&$expand=OptionSet",
+    "StateAttributeMetadata": "$select=LogicalName&$expand=OptionSet",
+    "StatusAttributeMetadata": "$select=LogicalName&$expand=OptionSet",
+    "BooleanAttributeMetadata": "$select=LogicalName&$expand=OptionSet",
+    "MultiSelectPicklistAttributeMetadata": "$select=LogicalName&$expand=OptionSet",
+    "DateTimeAttributeMetadata": "$select=LogicalName,Format,DateTimeBehavior",
+    "MemoAttributeMetadata": "$select=LogicalName,FormatName",
+    "MoneyAttributeMetadata": "$select=LogicalName,Precision",
+    "DecimalAttributeMetadata": "$select=LogicalName,Precision",
+    "DoubleAttributeMetadata": "$select=LogicalName,Precision",
+}
+"""What only a column's own kind of definition says, and how it is asked for."""
+
+ELASTIC_PROVIDER = "1d9bde74-9ebd-4da9-8ff5-aa74945b9f74"
+"""Elastic tables have this data provider; any other makes a table virtual ("Create elastic tables")."""
+
+_LARGEST_LAYOUT = 1_000_000  # characters: a view of 300 columns has some thirty thousand
+
+
+def table_of(definition: Mapping[str, Any], details: Sequence[Mapping[str, Any]], *, sends_updates: bool) -> Table:
+    """The table that a definition and its columns' details describe; raises `Unavailable` for anything else."""
+    try:
+        by_name: dict[str, dict[str, Any]] = {}
+        for detail in details:
+            by_name.setdefault(str(detail["LogicalName"]), {}).update(detail)
+        columns = [_column(each, by_name.get(str(each["LogicalName"]), {})) for each in definition["Attributes"]]
+        return Table(
+            name=str(definition["LogicalName"]),
+            label=_label(definition) or str(definition["LogicalName"]),
+            set_name=str(definition["EntitySetName"]),
+            primary_id=str(definition["PrimaryIdAttribute"]),
+            primary_name=str(definition.get("PrimaryNameAttribute") or definition["PrimaryIdAttribute"]),
+            columns={column.name: column for column in columns if column},
+            type_code=definition.get("ObjectTypeCode"),
+            is_activity=bool(definition.get("IsActivity")),
+            is_virtual=_is_virtual(definition),
+            sends_updates=sends_updates,
+        )
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Unavailable("Dynamics 365 described a table in an unknown way.", "Try again in a moment.") from error
+
+
+def _column(attribute: Mapping[str, Any], detail: Mapping[str, Any]) -> Column | None:
+    # Shadow columns (`owneridname`) belong to another column, and some columns cannot be read at all.
+    if attribute.get("AttributeOf") or attribute.get("IsValidForRead") is False:
+        return None
+    name = str(attribute["LogicalName"])
+    format_name = detail.get("FormatName")
+    behavior = detail.get("DateTimeBehavior")
+    return Column(
+        name=name,
+        label=_label(attribute) or name,
+        type=_column_type(attribute),
+        secured=bool(attribute.get("IsSecured")),
+        rich_text=isinstance(format_name, dict) and format_name.get("Value") == "RichText",
+        date_only=detail.get("Format") == "DateOnly" and _value(behavior) != "TimeZoneIndependent",
+        precision=detail.get("Precision"),
+        options=_options(detail.get("OptionSet")),
+    )
+
+
+def _column_type(attribute: Mapping[str, Any]) -> ColumnType:
+    """The finer name where there is one: images, files and several choices all call themselves `Virtual`."""
+    name = (_value(attribute.get("AttributeTypeName")) or "").removesuffix("Type")
+    for candidate in (name, attribute.get("AttributeType")):
+        try:
+            return ColumnType(str(candidate))
+        except ValueError:
+            continue
+    return ColumnType.VIRTUAL
+
+
+def _value(managed: object) -> str | None:
+    value = managed.get("Value") if isinstance(managed, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def _label(definition: Mapping[str, Any], name: str = "DisplayName") -> str:
+    label = definition.get(name) or {}
+    chosen = label.get("UserLocalizedLabel") or next(iter(label.get("LocalizedLabels") or ()), None)
+    return str(chosen["Label"] or "") if chosen else ""
+
+
+def _options(option_set: Mapping[str, Any] | None) -> Mapping[int, str]:
+    if not option_set:
+        return {}
+    listed = option_set.get("Options") or [option_set.get("FalseOption"), option_set.get("TrueOption")]
+    return {int(option["Value"]): _label(option, "Label") for option in listed if option}
+
+
+def _is_virtual(definition: Mapping[str, Any]) -> bool:
+    kind = definition.get("TableType")
+    if kind:
+        return bool(kind == "Virtual")
+    provider = definition.get("DataProviderId")
+    return bool(provider) and str(provider).lower() != ELASTIC_PROVIDER
+
+
+def view_of(row: Mapping[str, Any]) -> View:
+    """The view in a row of table `savedquery`; raises `Unavailable` where its layout cannot be read."""
+    layout = str(row.get("layoutxml") or "")[:_LARGEST_LAYOUT]
+    try:
+        cells = fromstring(layout, forbid_dtd=True).iter("cell")
+        columns = tuple(cell.get("name", "") for cell in cells if cell.get("ishidden") not in {"1", "true"})
+        return View(id=str(row["savedqueryid"]), name=str(row["name"]), columns=columns)
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
+        raise Unavailable(
+            "The layout of the note's view cannot be read.", "Ask an administrator to choose another view."
+        ) from error

@@ -1,0 +1,126 @@
+"""The Web API's rows, errors and queries (Microsoft Dataverse developer guide, "Use the Web API"). Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from bot.dataverse.rich_text import looks_rich, plain_text
+from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, Unavailable
+from bot.domain.formatting import instant
+from bot.domain.tables import LOOKUPS, Column, ColumnType, ColumnValue, Raw, Row
+from bot.domain.values import ObjectId
+
+API = "api/data/v9.2"
+
+FORMATTED = "OData.Community.Display.V1.FormattedValue"
+LOOKUP_TABLE = "Microsoft.Dynamics.CRM.lookuplogicalname"
+ANNOTATIONS = f'odata.include-annotations="{FORMATTED},{LOOKUP_TABLE}"'
+
+_TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
+# In `contains` these stand for other characters ("Filter rows", wildcard characters) unless they are in brackets.
+_WILDCARDS = str.maketrans({"[": "[[]", "%": "[%]", "_": "[_]"})
+
+
+def headers(token: str | None, caller: ObjectId | None, prefer: Iterable[str] = ()) -> dict[str, str]:
+    """The headers of a request, made for the caller where there is one ("Impersonate another user")."""
+    asked = {
+        "Accept": "application/json",
+        "OData-Version": "4.0",
+        "OData-MaxVersion": "4.0",
+        "If-None-Match": "null",
+        "Prefer": ", ".join(prefer),
+        "Authorization": f"Bearer {token}" if token else "",
+        "CallerObjectId": caller or "",
+    }
+    return {name: value for name, value in asked.items() if value}
+
+
+def literal(text: str) -> str:
+    """A text as OData writes it in a filter."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def contains(column: str, words: str) -> str:
+    """A filter: the column holds each of the words."""
+    parts = (f"contains({column},{literal(word.translate(_WILDCARDS))})" for word in words.split())
+    return " and ".join(parts)
+
+
+def selected(columns: Iterable[Column]) -> str:
+    """The columns as `$select` names them: a lookup is selected by the property that holds its row's id."""
+    return ",".join(dict.fromkeys(property_of(column) for column in columns))
+
+
+def property_of(column: Column) -> str:
+    """The column's property in a row's JSON."""
+    return f"_{column.name}_value" if column.type in LOOKUPS else column.name
+
+
+def row_of(body: Mapping[str, Any], primary_id: str, columns: Sequence[Column]) -> Row:
+    """The row in an answer; raises `Unavailable` where the answer is not one."""
+    row_id = body.get(primary_id)
+    if not isinstance(row_id, str):
+        raise Unavailable("Dynamics 365 gave an answer without a row.", "Try again in a moment.")
+    values = {column.name: _value(body, column) for column in columns}
+    return Row(id=row_id.lower(), values=values, etag=str(body.get("@odata.etag", "")))
+
+
+def _value(body: Mapping[str, Any], column: Column) -> ColumnValue:
+    name = property_of(column)
+    raw, text = body.get(name), body.get(f"{name}@{FORMATTED}")
+    if raw is None:
+        return ColumnValue(raw=None)
+    if column.type in LOOKUPS:
+        raw = f"{body.get(f'{name}@{LOOKUP_TABLE}', '')}:{raw}".lower()
+    if column.type in _TEXTS:
+        return text_value(column, str(raw))
+    return ColumnValue(raw=_raw(column, raw), text=text if isinstance(text, str) else None)
+
+
+def text_value(column: Column, raw: str) -> ColumnValue:
+    """A text column's value; rich text is shown as plain text."""
+    rich = column.rich_text or (column.type is ColumnType.MEMO and looks_rich(raw))
+    return ColumnValue(raw=raw, text=plain_text(raw) if rich else None)
+
+
+def _raw(column: Column, raw: object) -> Raw:
+    if column.type is ColumnType.MULTI_SELECT:
+        return tuple(sorted(int(number) for number in str(raw).split(",") if number.strip().lstrip("-").isdigit()))
+    if column.type is ColumnType.DATE_TIME and isinstance(raw, str):
+        return instant(raw) or raw
+    return raw if isinstance(raw, str | int | float | bool) else str(raw)
+
+
+_ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {
+    HTTPStatus.BAD_REQUEST: (BadRequest, "Dynamics 365 did not understand the request.", "Write it in other words."),
+    HTTPStatus.UNAUTHORIZED: (
+        Unavailable,
+        "Dynamics 365 does not accept the app's sign-in.",
+        "Ask an administrator to check it.",
+    ),
+    HTTPStatus.FORBIDDEN: (
+        NotAllowed,
+        "You do not have access to this in Dynamics 365.",
+        "Ask your administrator for access.",
+    ),
+    HTTPStatus.NOT_FOUND: (NotFound, "This is not there in Dynamics 365.", "Check the link or the number."),
+}
+
+
+def error_of(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
+    """The error that an answer which is no success stands for. The vendor's text stays out: it can quote values."""
+    kind, what, next_step = _ERRORS.get(
+        status, (Unavailable, "Dynamics 365 does not answer.", "Try again in a moment.")
+    )
+    error = kind(what, next_step)
+    if isinstance(error, Unavailable):
+        error.retry_after_s = retry_after_s
+    error.add_note(f"status {status}, code {error_code(body) or 'none'}")
+    return error
+
+
+def error_code(body: object) -> str | None:
+    """The vendor's code in an error's body, such as `0x80040217`."""
+    error = body.get("error") if isinstance(body, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    return code[:40] if isinstance(code, str) else None

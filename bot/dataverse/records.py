@@ -1,0 +1,141 @@
+"""Records, views and people of Dataverse, in the words of the domain."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.dataverse.client import DataverseClient
+from bot.dataverse.metadata import view_of
+from bot.dataverse.protocol import ANNOTATIONS, contains, literal, row_of, selected
+from bot.dataverse.table_cache import TableCache
+from bot.domain.errors import BadRequest, NotFound
+from bot.domain.record_types import CASE, CASE_VIEW, NUMBER_COLUMNS
+from bot.domain.tables import Column, Row, Table, View
+from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
+from bot.ports import Clock
+
+_QUICK_FIND = 4
+"""The query type of a table's one Quick Find view ("Customize views")."""
+
+_VIEW_COLUMNS = "savedqueryid,name,layoutxml"
+_OWNER = "_ownerid_value"
+
+
+class DataverseRecords:
+    """See `bot.ports.Records`."""
+
+    def __init__(self, clients: Mapping[EnvironmentId, DataverseClient], clock: Clock) -> None:
+        self._clients = clients
+        self._tables = {name: TableCache(client, clock) for name, client in clients.items()}
+
+    async def table(self, environment: EnvironmentId, name: str) -> Table:
+        """The table and its columns."""
+        return await self._tables[environment].get(name)
+
+    async def table_by_code(self, environment: EnvironmentId, code: int) -> Table:
+        """The table that has this number in this environment."""
+        return await self._tables[environment].by_code(code)
+
+    async def note_view(self, environment: EnvironmentId, table: str, view: str | None) -> View:
+        """The view with this id, else the table's default."""
+        chosen = f"querytype eq {_QUICK_FIND}"
+        if view:
+            chosen = f"savedqueryid eq {view}"
+        elif table == CASE:
+            chosen = f"name eq {literal(CASE_VIEW)}"
+        conditions = f"returnedtypecode eq {literal(table)} and statecode eq 0 and {chosen}"
+        query = {"$select": _VIEW_COLUMNS, "$filter": conditions, "$top": "1"}
+        found = await self._clients[environment].rows("savedqueries", query)
+        if not found:
+            raise NotFound("The view of the note is not there.", "Ask an administrator to choose another view.")
+        return view_of(found[0])
+
+    async def read(self, record: RecordRef, columns: Sequence[Column], *, caller: ObjectId | None) -> Row:
+        """The row with these columns, as the caller sees them."""
+        table = await self.table(record.environment, record.table)
+        body = await self._clients[record.environment].get(
+            f"{table.set_name}({record.row_id})",
+            {"$select": selected(columns) or table.primary_id},
+            caller=caller,
+            prefer=[ANNOTATIONS],
+        )
+        return row_of(body, table.primary_id, columns)
+
+    async def find(
+        self, environment: EnvironmentId, table: Table, words: str, *, caller: ObjectId, at_most: int
+    ) -> Sequence[Row]:
+        """Rows whose name or number holds the words, the newest first."""
+        columns = found_columns(table)
+        number = NUMBER_COLUMNS.get(table.name)
+        conditions = [f"({contains(table.primary_name, words)})"]
+        if number in table.columns:
+            conditions.append(f"{number} eq {literal(words)}")
+        query = {
+            "$select": selected(columns),
+            "$filter": " or ".join(conditions),
+            "$orderby": "modifiedon desc",
+            "$top": str(at_most),
+        }
+        rows = await self._clients[environment].rows(table.set_name, query, caller=caller, prefer=[ANNOTATIONS])
+        return [row_of(row, table.primary_id, columns) for row in rows]
+
+    async def user(self, environment: EnvironmentId, person: ObjectId) -> User | None:
+        """The person's Dataverse user, enabled or not."""
+        query = {
+            "$select": "systemuserid,fullname,domainname,isdisabled",
+            "$filter": f"azureactivedirectoryobjectid eq {person}",
+        }
+        found = await self._clients[environment].rows("systemusers", query)
+        if not found:
+            return None
+        row = found[0]
+        return User(
+            id=UserId(str(row.get("systemuserid")).lower()),
+            name=str(row.get("fullname") or ""),
+            sign_in=str(row.get("domainname") or ""),
+            enabled=not row.get("isdisabled"),
+        )
+
+    async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:
+        """A user's full name."""
+        return await self.name_of(environment, "systemuser", user)
+
+    async def name_of(self, environment: EnvironmentId, table: str, row_id: str) -> str | None:
+        """The name of any row, as the app sees it."""
+        try:
+            definition = await self.table(environment, table)
+            name = definition.columns[definition.primary_name]
+            record = RecordRef(environment=environment, table=table, row_id=row_id)
+            raw = (await self.read(record, [name], caller=None)).value(name.name).raw
+        except (NotFound, BadRequest, LookupError):
+            return None
+        return str(raw) if raw else None
+
+    async def owned_by(self, record: RecordRef, user: UserId) -> bool:
+        """Whether the user owns the row, directly or through the owning team."""
+        table = await self.table(record.environment, record.table)
+        owner = table.columns.get("ownerid")
+        if owner is None:
+            return False
+        kind, _, owner_id = str((await self.read(record, [owner], caller=None)).value(owner.name).raw).partition(":")
+        if kind != "team":
+            return owner_id == user
+        teams = await self._clients[record.environment].rows(
+            f"systemusers({user})/teammembership_association",
+            {"$select": "teamid", "$filter": f"teamid eq {owner_id}"},
+        )
+        return bool(teams)
+
+    async def holds_privilege(self, environment: EnvironmentId, user: UserId, privilege: str) -> bool:
+        """Whether one of the user's security roles holds the privilege; an unknown name is held by nobody."""
+        name = "RetrieveUserPrivilegeByPrivilegeName"
+        path = f"systemusers({user})/Microsoft.Dynamics.CRM.{name}(PrivilegeName={literal(privilege)})"
+        try:
+            found = await self._clients[environment].get(path)
+        except BadRequest:
+            return False
+        return bool(found.get("RolePrivileges"))
+
+
+def found_columns(table: Table) -> Sequence[Column]:
+    """The columns by which people tell found rows apart: name, number, status."""
+    names = (table.primary_name, NUMBER_COLUMNS.get(table.name, ""), "statuscode")
+    return [table.columns[name] for name in names if name in table.columns]

@@ -1,0 +1,39 @@
+"""Rich text of columns as plain text (spec K4).
+
+Beautiful Soup is used because it reads any broken HTML, which is what people paste.
+"""
+
+import re
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString
+
+IMAGE = "[image]"
+
+LONGEST = 20_000
+"""Characters of HTML that are read: cards show two hundred characters of text, and parsing takes its time."""
+
+_EMBEDDED = re.compile(r"data:[^\"'\s>]{100,}")
+_MARKUP = re.compile(r"<(?:p|div|br|span|img|ul|ol|li|table|b|strong|em|i|u|a|h[1-6])\b[^<>]*>", re.IGNORECASE)
+_BLOCKS = ("p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre")
+_UNSEEN = ("script", "style", "head", "title", "template")
+
+
+def looks_rich(text: str) -> bool:
+    """Whether the text holds HTML elements as rich text columns do."""
+    return _MARKUP.search(text[:LONGEST]) is not None
+
+
+def plain_text(html: str) -> str:
+    """What a person reads of the HTML: its text, a line for each block, `[image]` for each picture."""
+    soup = BeautifulSoup(_EMBEDDED.sub("data:", html)[:LONGEST], "html.parser")
+    for unseen in soup.find_all(_UNSEEN):
+        unseen.decompose()
+    for image in soup.find_all("img"):
+        image.replace_with(NavigableString(IMAGE))
+    for line_break in soup.find_all("br"):
+        line_break.replace_with(NavigableString("\n"))
+    for block in soup.find_all(_BLOCKS):
+        block.append(NavigableString("\n"))
+    lines = (" ".join(line.split()) for line in soup.get_text().splitlines())
+    return "\n".join(line for line in lines if line)

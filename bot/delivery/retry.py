@@ -1,0 +1,20 @@
+"""When to try again. Pure."""
+
+from datetime import timedelta
+
+GIVE_UP_AFTER = timedelta(hours=24)
+"""What could not be done for so long is parked with its reason (spec K9)."""
+
+FIRST_S = 1.0
+LONGEST_S = 300.0
+
+_DOUBLINGS = 10  # beyond them the longest wait is reached anyway
+
+
+def wait_s(attempts: int, *, jitter: float, retry_after_s: float | None = None) -> float:
+    """The seconds to wait after so many failed attempts: twice as long each time, spread by `jitter` from 0 to 1.
+
+    Never less than the other side asked for.
+    """
+    longest = min(LONGEST_S, FIRST_S * 2.0 ** min(attempts, _DOUBLINGS))
+    return max(retry_after_s or 0.0, longest * (0.5 + jitter / 2))

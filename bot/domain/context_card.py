@@ -1,0 +1,31 @@
+"""The introduction note: which columns of a view it shows, and as what text (spec N1, N2)."""
+
+from bot.domain.formatting import text_of
+from bot.domain.tables import Column, ColumnType, Row, Table, View
+
+FIELDS_AT_MOST = 5
+"""Configure Teams chats in Customer Service: "The first five fields of any view are used"."""
+
+UNSUPPORTED = frozenset(
+    {
+        ColumnType.PARTY_LIST,
+        ColumnType.IMAGE,
+        ColumnType.FILE,
+        ColumnType.UNIQUE_IDENTIFIER,
+        ColumnType.ENTITY_NAME,
+        ColumnType.MANAGED_PROPERTY,
+        ColumnType.CALENDAR_RULES,
+        ColumnType.VIRTUAL,
+    }
+)
+
+
+def note_columns(view: View, table: Table) -> tuple[Column, ...]:
+    """The note's columns: the view's first five, less those that are not supported; nothing takes their place."""
+    first = (table.columns.get(name) for name in view.columns[:FIELDS_AT_MOST])
+    return tuple(column for column in first if column and column.type not in UNSUPPORTED)
+
+
+def note_facts(columns: tuple[Column, ...], row: Row) -> tuple[tuple[str, str], ...]:
+    """Label and text of each column; the text is empty where the value is."""
+    return tuple((column.label, text_of(column, row.value(column.name))) for column in columns)

@@ -1,0 +1,144 @@
+"""Links to records: which row a pasted address names, and the address that opens a row.
+
+Forms of the address: "Open apps, forms and views with a URL" (Power Apps documentation); older products put the
+table's number (`etc`) where newer ones put its name (`etn`), and may wrap the row's id into `extraqs`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
+
+from bot.domain.hosts import is_loopback
+from bot.domain.values import Environment, EnvironmentId, RecordRef
+
+LONGEST = 4096
+"""Characters of a link that are looked at: more than any browser's address bar is asked to hold."""
+
+_PAGE = re.compile(r"(/apps/uniquename/[^/]+)?/main\.aspx", re.IGNORECASE)
+_GUID = re.compile(r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?", re.IGNORECASE)
+_TABLE = re.compile(r"[a-z_][a-z0-9_]{0,127}", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordLink:
+    """What a link says of a record: its table by name or, in older links, by number."""
+
+    environment: EnvironmentId
+    row_id: str
+    table: str | None = None
+    type_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Links to and from the environments that the product is set up for."""
+
+    environments: tuple[Environment, ...]
+    open_pattern: str = ""
+    """See `open_address`."""
+
+    def parse(self, address: str) -> RecordLink | None:
+        """The record that the address names."""
+        return parse_link(address, self.environments)
+
+    def open(self, record: RecordRef) -> str:
+        """The address behind the button "Open record"."""
+        (environment,) = (each for each in self.environments if each.id == record.environment)
+        return open_address(environment, record, self.open_pattern)
+
+    def environment_at(self, host: str) -> Environment | None:
+        """The environment whose events and links name this host."""
+        return next((each for each in self.environments if host.lower() in each.hosts), None)
+
+
+def find_link(text: str) -> str | None:
+    """The first web address in a text, without the marks that end a sentence."""
+    found = _ADDRESS.search(text)
+    return found.group().rstrip(".,;:!?)]>'") if found else None
+
+
+def parse_link(address: str, environments: Iterable[Environment]) -> RecordLink | None:
+    """The record that the address names; None for any other host or page: a view, a new record, another site."""
+    try:
+        parts = urlsplit(address.strip()[: LONGEST + 1])
+        host = "".join(_host(parts))
+        here = [each for each in environments if host in each.hosts and len(address) <= LONGEST]
+        links = (_record(each, _query(parts.query)) for each in here if _is_page(each, parts.path))
+        return next(links, None)
+    except ValueError:
+        return None
+
+
+def guid(text: str) -> str | None:
+    """The GUID in lower case without braces, or None if the text is none."""
+    found = _GUID.fullmatch(text.strip())
+    return found.group(1).lower() if found else None
+
+
+def record_address(environment: Environment, record: RecordRef) -> str:
+    """The address that opens the record in a browser."""
+    return f"{environment.url}/main.aspx?pagetype=entityrecord&etn={record.table}&id={record.row_id}"
+
+
+def open_address(environment: Environment, record: RecordRef, pattern: str = "") -> str:
+    """What the button "Open record" opens: the deep-link pattern with the address filled in, else the address.
+
+    In the pattern `{url}` stands for the encoded address, `{table}` and `{id}` for the record's own.
+    """
+    address = record_address(environment, record)
+    if not pattern:
+        return address
+    filled = pattern.replace("{url}", quote(address, safe=""))
+    return filled.replace("{table}", record.table).replace("{id}", record.row_id)
+
+
+def _host(address: SplitResult) -> tuple[str, str]:
+    """The host and `:port`, the latter empty where it is the scheme's own. Raises ValueError for no web address."""
+    scheme, name, port = address.scheme.lower(), address.hostname, address.port
+    if scheme not in {"http", "https"} or not name:
+        raise ValueError(scheme)
+    default = 443 if scheme == "https" else 80
+    return f"[{name}]" if ":" in name else name, "" if port in {None, default} else f":{port}"
+
+
+def _is_page(environment: Environment, path: str) -> bool:
+    """Whether the path is that of the page that shows records, below the environment's own path."""
+    base = urlsplit(environment.url).path
+    return path.startswith(base) and _PAGE.fullmatch(path[len(base) :]) is not None
+
+
+def _query(text: str) -> Mapping[str, str]:
+    """The query's names in lower case: copied links vary."""
+    return {name.lower(): value for name, value in parse_qsl(text, max_num_fields=100)}
+
+
+def _record(environment: Environment, query: Mapping[str, str]) -> RecordLink | None:
+    nested = _query(query.get("extraqs", "").lstrip("?"))
+    asked = {**nested, **query}
+    row_id = guid(asked.get("id", ""))
+    table, code = asked.get("etn", ""), asked.get("etc", "")
+    if row_id is None or asked.get("pagetype", "entityrecord").lower() != "entityrecord":
+        return None
+    if _TABLE.fullmatch(table):
+        return RecordLink(environment=environment.id, row_id=row_id, table=table.lower())
+    if code.isascii() and code.isdigit() and len(code) < 10:  # noqa: PLR2004 - a 32-bit number
+        return RecordLink(environment=environment.id, row_id=row_id, type_code=int(code))
+    return None
+
+
+def environment_of(address: str) -> Environment:
+    """The environment at an address such as `https://contoso.crm4.dynamics.com`.
+
+    Raises ValueError where the address is no web address. Loopback's three names count as one host.
+    """
+    parts = urlsplit(address.rstrip("/"))
+    name, port = _host(parts)
+    own = is_loopback(name)
+    names = _LOOPBACK_NAMES if own else {name}
+    # The sandbox keeps its name when the port changes, or its connections would be lost.
+    known_as = ("localhost" if own else name + port) + parts.path
+    hosts = frozenset(each + port for each in names)
+    return Environment(id=EnvironmentId(known_as), url=address.rstrip("/"), hosts=hosts)

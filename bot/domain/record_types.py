@@ -1,0 +1,83 @@
+"""Record types: the tables that chats can be connected to, and what an administrator sets for each (spec T1-T5)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.domain.tables import Column, ColumnType, Table
+
+KEY_FIELDS_AT_MOST = 5
+"""Configure Teams chats in Customer Service, "Configure chat update when a field is changed"."""
+
+STANDARD_TABLES = ("incident", "account", "contact", "knowledgearticle", "email", "msdyn_ocliveworkitem")
+"""Ready from the start (spec T1)."""
+
+CASE = "incident"
+CASE_VIEW = "Case introduction message"
+"""The case's default view for the note; other tables have their Quick Find view (spec T3)."""
+
+NUMBER_COLUMNS = {
+    "account": "accountnumber",
+    "contract": "contractnumber",
+    "incident": "ticketnumber",
+    "invoice": "invoicenumber",
+    "knowledgearticle": "articlepublicnumber",
+    "quote": "quotenumber",
+    "salesorder": "ordernumber",
+}
+"""Columns that hold the number by which people call a record; other tables have none."""
+
+_NO_KEY_FIELD = {
+    ColumnType.PARTY_LIST: "lists of people",
+    ColumnType.IMAGE: "images",
+    ColumnType.INTEGER: "whole numbers",
+    ColumnType.FILE: "files",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordType:
+    """What an administrator sets for a table (spec T2)."""
+
+    table: str
+    enabled: bool = True
+    note: bool = True
+    note_view: str | None = None
+    """The id of the note's view; None for the default by rule T3."""
+    auto_name: bool = False
+    join: bool = False
+    owner_can_disconnect: bool = False
+    connector_can_disconnect: bool = False
+    notify: bool = False
+    key_fields: tuple[str, ...] = ()
+    tell_secured: bool = False
+    """Whether a card may tell the values of secured key fields (spec K2)."""
+
+
+def standard_record_types() -> tuple[RecordType, ...]:
+    """The record types that are there before an administrator changes anything (spec T1, T3)."""
+    case = RecordType(table=CASE, join=True, notify=True, key_fields=("prioritycode", "statecode", "statuscode"))
+    others = (RecordType(table=table) for table in STANDARD_TABLES if table != CASE)
+    return (case, *others)
+
+
+def updates_problem(table: Table) -> str | None:
+    """Why key updates cannot be configured for the table, or None if they can (spec T4)."""
+    if table.is_virtual:
+        return "Virtual tables do not tell of changes."
+    if not table.sends_updates:
+        return "This table has no Update message, so Dataverse does not tell of its changes."
+    return None
+
+
+def key_field_problem(column: Column) -> str | None:
+    """Why the column cannot be a key field, or None if it can (spec T5)."""
+    kind = _NO_KEY_FIELD.get(column.type)
+    return f"Columns with {kind} cannot be key fields." if kind else None
+
+
+def key_columns(record_type: RecordType, table: Table) -> tuple[Column, ...]:
+    """The columns whose changes are told: those set, as far as the table has and allows them."""
+    if not record_type.notify or updates_problem(table):
+        return ()
+    named: Iterable[Column | None] = (table.columns.get(name) for name in record_type.key_fields)
+    return tuple(column for column in named if column and not key_field_problem(column))[:KEY_FIELDS_AT_MOST]

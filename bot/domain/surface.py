@@ -1,0 +1,34 @@
+"""Names that the outside knows: commands that people type, verbs of the cards' buttons."""
+
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """What a card's button asks for; its other values are claims that are checked again."""
+
+    CONNECT = "connect"
+    DISCONNECT = "disconnect"
+
+
+class Command(StrEnum):
+    """The first word of a text command."""
+
+    HELP = "help"
+    CONNECT = "connect"
+    DISCONNECT = "disconnect"
+    RECORDS = "records"
+
+
+QUIET = "quiet"
+"""The last word of `connect … quiet`: connect without the note."""
+
+USAGE: dict[Command, tuple[str, str]] = {
+    Command.CONNECT: (
+        "connect <link, number or words> [quiet]",
+        "Connect this chat to a record; with quiet, without the introduction note",
+    ),
+    Command.DISCONNECT: ("disconnect [<link or number>]", "End a connection of this chat"),
+    Command.RECORDS: ("records", "The records that this chat is connected to"),
+    Command.HELP: ("help", "What you can write here"),
+}
+"""How each command is written and what it does."""

@@ -1,0 +1,1 @@
+"""Front door: turns of the Bot Framework."""

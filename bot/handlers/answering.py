@@ -1,0 +1,52 @@
+"""From what people ask to what they are answered: in time, and in words also where it cannot be done."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from bot.domain.errors import BotAbsent, ChatSyncError, Unavailable
+from bot.observe import get_logger
+from bot.usecases.answers import Answer
+from cards.buttons import Press
+from cards.message import Message
+from cards.notice import NoticeView, notice
+
+ANSWER_WITHIN_S = 2.5
+"""Every answer leaves within three seconds (spec Q2), and building and sending it takes its time too."""
+
+A = TypeVar("A", bound=Answer | None)
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """Waits for an answer as long as people do."""
+
+    within_s: float = ANSWER_WITHIN_S
+
+    async def __call__(self, answer: Awaitable[A], retry: Press | None = None) -> A | Answer:
+        """The answer, or a card that says why there is none; `retry` is the button that asks once more."""
+        try:
+            async with asyncio.timeout(self.within_s):
+                return await answer
+        except TimeoutError:
+            return Answer(message=refusal(_slow(), retry))
+        except ChatSyncError as error:
+            _log.info("refused", error=type(error).__name__, notes=getattr(error, "__notes__", []))
+            return Answer(message=refusal(error, retry))
+
+
+def refusal(error: ChatSyncError, retry: Press | None = None) -> Message:
+    """What happened and what to do about it; with the button to ask again where that can help."""
+    button = None
+    if retry and isinstance(error, BotAbsent):
+        button = replace(retry, title="Continue")
+    elif retry and isinstance(error, Unavailable):
+        button = replace(retry, title="Try again")
+    return notice(NoticeView(text=str(error), next_step=error.next_step, button=button))
+
+
+def _slow() -> Unavailable:
+    return Unavailable("Dynamics 365 takes long to answer.", "Try again in a moment.")

@@ -1,0 +1,159 @@
+"""The bot: what kinds of activities it takes, and who answers each."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from botbuilder.core import InvokeResponse, TurnContext
+from botbuilder.core.teams import TeamsActivityHandler
+from botbuilder.schema import Activity, ActivityTypes, Attachment
+
+from bot.domain.errors import BadRequest, ChatSyncError, Unavailable
+from bot.domain.surface import Verb
+from bot.domain.values import Chat, ObjectId
+from bot.handlers import translate
+from bot.handlers.answering import Answering, refusal
+from bot.handlers.incoming import Incoming
+from bot.handlers.message_extension import Extension
+from bot.handlers.messages import Commands
+from bot.handlers.translate import PressedButton
+from bot.handlers.universal_actions import Buttons
+from bot.observe import correlation, get_logger
+from bot.usecases.answers import Answer
+from bot.usecases.meet_chat import MeetChat
+from cards.activity import activity as finished
+from cards.activity import attachment
+from cards.buttons import Press
+
+_log = get_logger(__name__)
+
+Invoked = Callable[[Activity], Awaitable[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """Who answers what."""
+
+    meet: MeetChat
+    commands: Commands
+    buttons: Buttons
+    extension: Extension
+    answering: Answering
+    stand_in: ObjectId | None
+    """Whom people without an Entra object id act as: nobody, but for the Emulator on the sandbox."""
+
+
+class ChatSyncBot(TeamsActivityHandler):
+    """A thin layer over botbuilder's handler: activities go in, answers of the use cases come out."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+        self._invokes: Mapping[str, Invoked] = {
+            "adaptiveCard/action": self._button_invoked,
+            "composeExtension/queryLink": self._link_queried,
+        }
+
+    async def on_message_activity(self, turn_context: TurnContext) -> None:
+        """A text command, or a button where the channel knows no better way to send one."""
+        activity = turn_context.activity
+        incoming = await self._incoming(activity, bot_present=True)
+        pressed = translate.pressed_in_message(activity)
+        if pressed:
+            answer = await self._pressed(incoming, pressed)
+        elif translate.is_addressed(activity):
+            answer = await self._doors.answering(self._doors.commands(incoming, translate.said(activity)))
+        else:
+            return
+        if not answer.kept:
+            await turn_context.send_activity(_activity(answer, incoming.chat))
+
+    async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
+        """The bot is added to a chat or removed from it; what happens to others only makes the chat known."""
+        activity = turn_context.activity
+        if translate.bot_was_added(activity):
+            await self._doors.meet.joined(translate.chat_of(activity))
+        else:
+            await self._incoming(activity, bot_present=not translate.bot_was_removed(activity))
+
+    async def on_installation_update(self, turn_context: TurnContext) -> None:
+        """The app is added to a chat, updated there, or removed."""
+        activity = turn_context.activity
+        if str(activity.action or "").startswith("remove"):
+            await self._incoming(activity, bot_present=False)
+        else:
+            await self._doors.meet.joined(translate.chat_of(activity))
+
+    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+        """What Teams waits for an answer to; 501 for what the bot does not offer."""
+        activity = turn_context.activity
+        invoked = self._invokes.get(str(activity.name or ""))
+        if invoked is None:
+            return InvokeResponse(status=HTTPStatus.NOT_IMPLEMENTED, body=orjson.dumps({}))
+        try:
+            body = await invoked(activity)
+        except BadRequest as error:
+            return InvokeResponse(
+                status=HTTPStatus.BAD_REQUEST,
+                body=orjson.dumps({"error": {"code": "BadRequest", "message": str(error)}}),
+            )
+        return InvokeResponse(status=HTTPStatus.OK, body=orjson.dumps(body))
+
+    async def on_error(self, turn_context: TurnContext, error: Exception) -> None:
+        """A door: what nobody foresaw is logged, and the person hears of it."""
+        activity = turn_context.activity
+        if isinstance(error, Unavailable):
+            _log.warning("answer not taken", reason=str(error))
+            return
+        _log.error("turn failed", exc_info=error)
+        with suppress(Unavailable):
+            if activity.type == ActivityTypes.invoke:
+                await turn_context.send_activity(_failed_invoke())
+            elif activity.type == ActivityTypes.message:
+                answer = Answer(message=refusal(_unforeseen()))
+                await turn_context.send_activity(_activity(answer, translate.chat_of(activity)))
+
+    async def _button_invoked(self, activity: Activity) -> Mapping[str, Any]:
+        pressed = translate.pressed_in_invoke(activity)
+        if pressed is None:
+            return translate.error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "A button needs value.action.verb.")
+        incoming = await self._incoming(activity, bot_present=None)
+        answer = await self._pressed(incoming, pressed)
+        if answer.kept:
+            return translate.line_answer(answer.message.summary)
+        return translate.card_answer(attachment(answer.message, channel=incoming.chat.channel)["content"])
+
+    async def _link_queried(self, activity: Activity) -> Mapping[str, Any]:
+        person = translate.person_of(activity, self._doors.stand_in)
+        return await self._doors.extension.link(translate.link_of(activity), person, activity.channel_id or "")
+
+    async def _pressed(self, incoming: Incoming, pressed: PressedButton) -> Answer:
+        known = pressed.verb in set(Verb)
+        again = Press(title="Try again", verb=pressed.verb, payload=pressed.claims) if known else None
+        return await self._doors.answering(self._doors.buttons(incoming, pressed), again)
+
+    async def _incoming(self, activity: Activity, *, bot_present: bool | None) -> Incoming:
+        chat = await self._doors.meet.seen(translate.chat_of(activity), bot_present=bot_present)
+        return Incoming(chat=chat, person=translate.person_of(activity, self._doors.stand_in))
+
+
+def _activity(answer: Answer, chat: Chat) -> Activity:
+    """The answer as botbuilder sends it in a turn."""
+    ready = finished(answer.message, channel=chat.channel)
+    attachments = [
+        Attachment(content_type=each["contentType"], content=each["content"]) for each in ready["attachments"]
+    ]
+    return Activity(type=ready["type"], summary=ready["summary"], attachments=attachments)
+
+
+def _unforeseen() -> ChatSyncError:
+    return ChatSyncError("Something went wrong.", f"Try again; if it goes on, tell your administrator: {correlation()}")
+
+
+def _failed_invoke() -> Activity:
+    error = _unforeseen()
+    body = translate.error_answer(500, "ServiceError", f"{error} {error.next_step}")
+    response = InvokeResponse(status=HTTPStatus.OK, body=orjson.dumps(body))
+    return Activity(type=ActivityTypes.invoke_response, value=response)

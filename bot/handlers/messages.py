@@ -1,0 +1,108 @@
+"""Text commands."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.errors import BadRequest, NotFound
+from bot.domain.surface import QUIET, USAGE, Command, Verb
+from bot.domain.values import ChatKind, Connection
+from bot.handlers.incoming import Incoming
+from bot.handlers.translate import other_in
+from bot.usecases.answers import Answer, record_claim
+from bot.usecases.connect_chat import ConnectChat
+from bot.usecases.disconnect_chat import DisconnectChat
+from bot.usecases.find_connections import FindConnections
+from bot.usecases.find_records import SHOWN, FindRecords, Hit
+from bot.usecases.list_records import ListRecords
+from bot.usecases.offer_chat import OfferChat
+from cards.buttons import Press
+from cards.choice import ChoiceRow, ChoiceView, choice
+from cards.help import HelpView, help_card
+
+Work = Callable[[Incoming, str], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commands:
+    """What people can write to the bot."""
+
+    find: FindRecords
+    find_connections: FindConnections
+    connect: ConnectChat
+    disconnect: DisconnectChat
+    list_records: ListRecords
+    offer_chat: OfferChat
+
+    async def __call__(self, incoming: Incoming, text: str) -> Answer:
+        """The answer to the command; help where the first word is none."""
+        word, _, rest = text.partition(" ")
+        work: Mapping[str, Work] = {
+            Command.HELP: self._help,
+            Command.CONNECT: self._connect,
+            Command.DISCONNECT: self._disconnect,
+            Command.RECORDS: self._records,
+        }
+        return await work.get(word.lower(), self._help)(incoming, rest.strip())
+
+    async def _help(self, _incoming: Incoming, _rest: str) -> Answer:
+        return Answer(message=help_card(HelpView(commands=tuple(USAGE[command] for command in USAGE))))
+
+    async def _records(self, incoming: Incoming, _rest: str) -> Answer:
+        return await self.list_records(incoming.chat, incoming.person)
+
+    async def _connect(self, incoming: Incoming, rest: str) -> Answer:
+        asked, quiet = _without_quiet(rest)
+        if not asked:
+            raise BadRequest("Which record?", "Write connect and the number, the link or a few words of the record.")
+        record = await self.find.by_link(asked)
+        if record is None:
+            hits = await self.find.by_words(asked, incoming.person)
+            if not hits:
+                raise NotFound("No record fits these words.", "Check the number, or paste the record's link.")
+            if len(hits) > 1:
+                return _choose_record(hits, quiet=quiet)
+            record = hits[0].record
+        if incoming.chat.kind is ChatKind.PERSONAL:
+            other = other_in(incoming.chat, incoming.person)
+            return await self.offer_chat(incoming.person, record, other)
+        return await self.connect(incoming.chat, incoming.person, record, quiet=quiet)
+
+    async def _disconnect(self, incoming: Incoming, rest: str) -> Answer:
+        connections = await self.find_connections.by_words(incoming.chat, rest)
+        if len(connections) > 1:
+            return _choose_connection(connections)
+        return await self.disconnect(incoming.chat, incoming.person, connections[0])
+
+
+def _without_quiet(rest: str) -> tuple[str, bool]:
+    """What is to be connected, and whether without a note."""
+    before, _, last = rest.rpartition(" ")
+    return (before.strip(), True) if last.lower() == QUIET else (rest, False)
+
+
+def _choose_record(hits: Sequence[Hit], *, quiet: bool) -> Answer:
+    rows = tuple(_record_row(hit, quiet=quiet) for hit in hits[:SHOWN])
+    hint = "Not among them? Write more of its name, or its number."
+    view = ChoiceView(asked="Which record should this chat be connected to?", rows=rows, more=0, hint=hint)
+    return Answer(message=choice(view))
+
+
+def _record_row(hit: Hit, *, quiet: bool) -> ChoiceRow:
+    claim = {**record_claim(hit.record), **({QUIET: QUIET} if quiet else {})}
+    press = Press(title="Connect", verb=Verb.CONNECT, payload=claim)
+    return ChoiceRow(kind=hit.kind, name=hit.name, number=hit.number, detail=hit.detail, press=press)
+
+
+def _choose_connection(connections: Sequence[Connection]) -> Answer:
+    rows = tuple(_connection_row(connection) for connection in connections[:SHOWN])
+    more = max(0, len(connections) - SHOWN)
+    hint = "Write disconnect and the record's number to name it."
+    view = ChoiceView(asked="Which record should this chat be disconnected from?", rows=rows, more=more, hint=hint)
+    return Answer(message=choice(view))
+
+
+def _connection_row(connection: Connection) -> ChoiceRow:
+    claim = {"connection": str(connection.id)}
+    press = Press(title="Disconnect", verb=Verb.DISCONNECT, payload=claim)
+    detail = f"Connected by {connection.connector_name}"
+    return ChoiceRow(kind="", name=connection.record_name, number=connection.record_number, detail=detail, press=press)

@@ -1,0 +1,183 @@
+"""Activities of the Bot Framework as values, and answers as its JSON. Pure.
+
+Everything in an activity but its `type`, `conversation.id` and `serviceUrl` may be missing or of a wrong type.
+"""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botbuilder.schema import Activity
+
+from bot.domain.record_links import guid
+from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
+
+_KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
+
+# The Agents Playground's own people have a thirteenth digit, a zero, in their ids' last group.
+_PLAYGROUND_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-)0([0-9a-f]{12})", re.IGNORECASE)
+_ONE_TO_ONE = re.compile(r"19:([0-9a-f-]{36})_([0-9a-f-]{36})@unq\.gbl\.spaces", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressedButton:
+    """A button on a card and what it claims."""
+
+    verb: str
+    claims: Mapping[str, str]
+
+
+def chat_of(activity: Activity) -> Chat:
+    """The conversation in which the activity happened."""
+    bot = activity.recipient
+    return Chat(
+        id=ChatId(activity.conversation.id.partition(";messageid=")[0]),
+        kind=_kind(activity),
+        channel=activity.channel_id or "",
+        tenant_id=tenant_of(activity),
+        service_url=activity.service_url,
+        bot_id=(bot.id if bot else None) or "",
+        bot_name=(bot.name if bot else None) or "",
+    )
+
+
+def tenant_of(activity: Activity) -> str:
+    """The tenant in lower case, from where Teams puts it; empty where there is none."""
+    channel_data = activity.channel_data if isinstance(activity.channel_data, dict) else {}
+    named = channel_data.get("tenant")
+    tenant = named.get("id") if isinstance(named, dict) else None
+    if not isinstance(tenant, str) and activity.conversation is not None:
+        # botbuilder's model spells it `tenantID`, Teams `tenantId`.
+        tenant = activity.conversation.additional_properties.get("tenantId")
+    return tenant.lower() if isinstance(tenant, str) else ""
+
+
+def _kind(activity: Activity) -> ChatKind:
+    """What the conversation is; outside of Teams one without a type counts as a group chat (spec C2)."""
+    conversation = activity.conversation
+    untyped = ChatKind.GROUP if activity.channel_id != TEAMS or conversation.is_group else ChatKind.PERSONAL
+    return _KINDS.get(conversation.conversation_type or "", untyped)
+
+
+def person_of(activity: Activity, stand_in: ObjectId | None) -> Person:
+    """Who did it; `stand_in` is whom a person without an Entra object id acts as (the Emulator on the sandbox)."""
+    sender = activity.from_property
+    account_id, name = (sender.id or "", sender.name or "") if sender else ("", "")
+    return Person(
+        account_id=account_id,
+        object_id=object_id(sender.aad_object_id if sender else None) or stand_in,
+        name=name,
+    )
+
+
+def object_id(value: object) -> ObjectId | None:
+    """An Entra object id in lower case; None for anything else."""
+    text = value if isinstance(value, str) else ""
+    playground = _PLAYGROUND_ID.fullmatch(text)
+    found = guid("".join(playground.groups()) if playground else text)
+    return ObjectId(found) if found else None
+
+
+def other_in(chat: Chat, person: Person) -> ObjectId | None:
+    """The other person of a one-to-one chat, where the chat's id names the two."""
+    named = _ONE_TO_ONE.fullmatch(chat.id)
+    others = [object_id(each) for each in named.groups()] if named else []
+    return next((each for each in others if each != person.object_id), None) if person.object_id in others else None
+
+
+def is_addressed(activity: Activity) -> bool:
+    """Whether a message is for the bot.
+
+    With the permission `ChatMessage.Read.Chat` Teams sends it everything that is said in a group chat.
+    """
+    kind = _kind(activity)
+    return activity.channel_id != TEAMS or kind is ChatKind.PERSONAL or bool(_mentions_of_bot(activity))
+
+
+def said(activity: Activity) -> str:
+    """The text of a message without the bot's mention, on one line."""
+    text = activity.text or ""
+    for mention in _mentions_of_bot(activity):
+        text = text.replace(mention, " ")
+    return " ".join(html.unescape(text).split())
+
+
+def _mentions_of_bot(activity: Activity) -> list[str]:
+    """The texts by which the message mentions the bot."""
+    bot = activity.recipient.id if activity.recipient else None
+    found = []
+    for entity in activity.entities or []:
+        extra: Mapping[str, Any] = getattr(entity, "additional_properties", None) or {}
+        mentioned, text = extra.get("mentioned"), extra.get("text")
+        if entity.type == "mention" and isinstance(mentioned, dict) and isinstance(text, str) and text:
+            found += [text] if mentioned.get("id") == bot else []
+    return found
+
+
+def pressed_in_message(activity: Activity) -> PressedButton | None:
+    """The button behind a message that `Action.Submit` sent; None for a message that somebody wrote."""
+    return None if activity.text else _pressed(activity.value)
+
+
+def pressed_in_invoke(activity: Activity) -> PressedButton | None:
+    """The button behind an invoke of `Action.Execute`; None where its value has another form."""
+    action = activity.value.get("action") if isinstance(activity.value, dict) else None
+    if not isinstance(action, dict) or not isinstance(action.get("verb"), str):
+        return None
+    data = action.get("data")
+    return _pressed({**(data if isinstance(data, dict) else {}), "verb": action["verb"]})
+
+
+def _pressed(value: object) -> PressedButton | None:
+    if not isinstance(value, dict) or not isinstance(value.get("verb"), str):
+        return None
+    claims = {str(name): text for name, text in value.items() if isinstance(text, str) and name != "verb"}
+    return PressedButton(verb=value["verb"], claims=claims)
+
+
+def link_of(activity: Activity) -> str | None:
+    """The address that a link query asks about."""
+    url = activity.value.get("url") if isinstance(activity.value, dict) else None
+    return url if isinstance(url, str) else None
+
+
+def bot_was_added(activity: Activity) -> bool:
+    """Whether a conversation update says that the bot was added."""
+    return _names_bot(activity, activity.members_added)
+
+
+def bot_was_removed(activity: Activity) -> bool:
+    """Whether a conversation update says that the bot was removed."""
+    return _names_bot(activity, activity.members_removed)
+
+
+def _names_bot(activity: Activity, accounts: object) -> bool:
+    bot = activity.recipient.id if activity.recipient else None
+    listed = accounts if isinstance(accounts, list) else []
+    return bot is not None and any(getattr(account, "id", None) == bot for account in listed)
+
+
+def card_answer(card: Mapping[str, Any]) -> dict[str, Any]:
+    """An invoke's answer: a card in place of the pressed one, for the person who pressed."""
+    return {"statusCode": 200, "type": "application/vnd.microsoft.card.adaptive", "value": card}
+
+
+def line_answer(text: str) -> dict[str, Any]:
+    """An invoke's answer: a line of text for the person who pressed."""
+    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": text}
+
+
+def error_answer(status: int, code: str, message: str) -> dict[str, Any]:
+    """An invoke's answer: what is wrong with the request."""
+    return {
+        "statusCode": status,
+        "type": "application/vnd.microsoft.error",
+        "value": {"code": code, "message": message},
+    }
+
+
+def extension_answer(attachments: list[dict[str, Any]]) -> dict[str, Any]:
+    """A message extension's answer: these cards, or nothing where there are none."""
+    return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": attachments}}

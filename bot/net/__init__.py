@@ -1,0 +1,1 @@
+"""What the back doors share to reach other systems: sessions and tokens."""

@@ -1,0 +1,23 @@
+"""The process's one pool of outgoing HTTP connections."""
+
+import ssl
+
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+
+CONNECTIONS = 100
+TIMEOUT_S = 20.0
+"""The longest that any one call may take; what answers people has shorter deadlines of its own."""
+
+
+def make_session(ca_file: str | None = None) -> ClientSession:
+    """A session that trusts the system's authorities and those in the file; to be made inside the event loop."""
+    context = ssl.create_default_context()
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return ClientSession(
+        connector=TCPConnector(limit=CONNECTIONS, ssl=context),
+        timeout=ClientTimeout(total=TIMEOUT_S),
+        # One session speaks for many people and tenants: nothing may stick to it.
+        cookie_jar=DummyCookieJar(),
+        headers={"User-Agent": "chat-sync"},
+    )

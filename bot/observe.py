@@ -1,0 +1,88 @@
+"""Logs: one line an event, with the correlation id of what caused it; never message text, tokens or secrets.
+
+structlog is used because its lines are values first and text last, and it takes the standard library's loggers along.
+"""
+
+import logging
+import logging.config
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+from uuid import uuid4
+
+import structlog
+from aiohttp.abc import AbstractAccessLogger
+from aiohttp.web import BaseRequest, StreamResponse
+
+LogFormat = Literal["text", "json"]
+
+_CORRELATION_ID = "correlation_id"
+_LONGEST_ID = 100
+
+_SHARED: tuple[structlog.typing.Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
+def get_logger(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger whose events carry the correlation id of the turn, request or job at hand."""
+    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return logger
+
+
+@contextmanager
+def correlated(correlation_id: str | None = None) -> Iterator[str]:
+    """Everything logged in the block carries this id, or a new one; gives the id."""
+    known = "".join(c for c in (correlation_id or "")[:_LONGEST_ID] if c.isalnum() or c in "-_.:")
+    with structlog.contextvars.bound_contextvars(**{_CORRELATION_ID: known or uuid4().hex}):
+        yield correlation()
+
+
+def correlation() -> str:
+    """The correlation id of what is going on; empty outside of `correlated`."""
+    return str(structlog.contextvars.get_contextvars().get(_CORRELATION_ID, ""))
+
+
+def set_up_logs(log_format: LogFormat, level: str) -> None:
+    """Sends every logger of the process to standard error, in the format for people or for machines."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_SHARED,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processors=_renderers(log_format))
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    # They log request addresses and bodies at their chattier levels.
+    for chatty in ("azure", "msrest", "urllib3", "botbuilder", "botframework", "alembic", "asyncio"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+
+
+def _renderers(log_format: LogFormat) -> list[structlog.typing.Processor]:
+    drop: structlog.typing.Processor = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    if log_format == "json":
+        return [drop, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [drop, structlog.dev.ConsoleRenderer(colors=False)]
+
+
+class AccessLogger(AbstractAccessLogger):
+    """One line a request, without the query string: it can hold the webhook's key."""
+
+    def log(self, request: BaseRequest, response: StreamResponse, time: float) -> None:
+        """Logs the request that was answered after `time` seconds."""
+        get_logger("http").debug(
+            "request", method=request.method, path=request.path, status=response.status, ms=round(time * 1000, 1)
+        )

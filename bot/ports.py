@@ -1,0 +1,309 @@
+"""What the use cases need of the outside, in the words of the domain."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.key_fields import KnownValue, RecordEvent
+from bot.domain.outcomes import Outcome
+from bot.domain.record_types import RecordType
+from bot.domain.tables import Column, Row, Table, View
+from bot.domain.values import (
+    Chat,
+    ChatId,
+    Connection,
+    ConnectionId,
+    EnvironmentId,
+    NewConnection,
+    ObjectId,
+    Person,
+    RecordRef,
+    User,
+    UserId,
+)
+
+
+class Clock(Protocol):
+    """The time, so that tests can hold it still."""
+
+    def now(self) -> datetime:
+        """The instant, aware and in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Returns when that much time has passed."""
+        ...
+
+
+class Records(Protocol):
+    """Dataverse. A `caller` is the person as whom is asked; None is the app's own identity (spec S5).
+
+    Every call may raise `Unavailable`; calls on a row `NotFound` where it is not there and `NotAllowed` where the
+    caller may not see it.
+    """
+
+    async def table(self, environment: EnvironmentId, name: str) -> Table:
+        """The table and its columns; raises `NotFound` for an unknown name."""
+        ...
+
+    async def table_by_code(self, environment: EnvironmentId, code: int) -> Table:
+        """The table that has this number in this environment; raises `NotFound`."""
+        ...
+
+    async def note_view(self, environment: EnvironmentId, table: str, view: str | None) -> View:
+        """The view with this id, else the table's default by rule T3; raises `NotFound`."""
+        ...
+
+    async def read(self, record: RecordRef, columns: Sequence[Column], *, caller: ObjectId | None) -> Row:
+        """The row with these columns, as the caller sees them."""
+        ...
+
+    async def find(
+        self, environment: EnvironmentId, table: Table, words: str, *, caller: ObjectId, at_most: int
+    ) -> Sequence[Row]:
+        """Rows whose name or number holds the words, the newest first, with name, number and status columns."""
+        ...
+
+    async def user(self, environment: EnvironmentId, person: ObjectId) -> User | None:
+        """The person's Dataverse user, enabled or not; None where there is none (spec S4)."""
+        ...
+
+    async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:
+        """A user's full name; None where the row is not there."""
+        ...
+
+    async def name_of(self, environment: EnvironmentId, table: str, row_id: str) -> str | None:
+        """The name of any row, as the app sees it; None where it is not there."""
+        ...
+
+    async def owned_by(self, record: RecordRef, user: UserId) -> bool:
+        """Whether the user owns the row, directly or through the owning team."""
+        ...
+
+    async def holds_privilege(self, environment: EnvironmentId, user: UserId, privilege: str) -> bool:
+        """Whether one of the user's security roles holds the privilege; False where nobody knows it."""
+        ...
+
+
+class Roster(Protocol):
+    """Who is in a chat now, asked of Teams (spec S7)."""
+
+    async def is_member(self, chat: Chat, person: Person) -> bool:
+        """Whether the person is in the chat; raises `BotAbsent` where the bot itself is not, or `Unavailable`."""
+        ...
+
+
+class TeamsOut(Protocol):
+    """The way into chats for messages that are kept."""
+
+    async def send(self, chat: Chat, activity: bytes) -> Outcome:
+        """Posts the activity once and says what became of it."""
+        ...
+
+
+class Administration(Protocol):
+    """What administrators set, from memory: asking costs nothing."""
+
+    async def chats_on(self, environment: EnvironmentId) -> bool:
+        """Whether chats are turned on (spec S1)."""
+        ...
+
+    async def record_types(self, environment: EnvironmentId) -> Mapping[str, RecordType]:
+        """The environment's record types by table, the disabled ones too."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingMessage:
+    """A finished activity that is on its way to a chat."""
+
+    key: str
+    """A second message with the same key is not kept."""
+    chat_id: ChatId
+    activity: bytes
+    """The activity as JSON."""
+    connection_id: ConnectionId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Who did what to which connection, and when."""
+
+    at: datetime
+    act: str
+    person_id: ObjectId | None
+    person_name: str
+    chat_id: ChatId
+    record: RecordRef
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+class Queue(StrEnum):
+    """What is kept until it is worked off, in lanes: a lane of the inbox is a record, one of the outbox a chat."""
+
+    INBOX = "inbox"
+    OUTBOX = "outbox"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingMessage:
+    """A message at the head of its chat's lane, and the chat as it is reached now."""
+
+    id: int
+    chat: Chat
+    activity: bytes
+    attempts: int
+    kept_at: datetime
+    correlation_id: str
+
+
+class Chats(Protocol):
+    """The chats that the bot has heard of."""
+
+    async def get(self, chat: ChatId) -> Chat | None: ...
+
+    async def of(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Chat]: ...
+
+    async def put(self, chat: Chat) -> None: ...
+
+    async def introduce(self, chat: ChatId, at: datetime) -> bool:
+        """Notes that the bot introduced itself; False where it had done so before."""
+        ...
+
+
+class Connections(Protocol):
+    """Connections between chats and records; ended ones stay as history."""
+
+    async def live(self, chat: ChatId, record: RecordRef) -> Connection | None: ...
+
+    async def get(self, connection: ConnectionId) -> Connection | None:
+        """A live connection by its id."""
+        ...
+
+    async def in_chat(self, chat: ChatId) -> Sequence[Connection]:
+        """A chat's live connections, oldest first."""
+        ...
+
+    async def of_record(self, record: RecordRef) -> Sequence[Connection]:
+        """A record's live connections, oldest first."""
+        ...
+
+    async def add(self, connection: NewConnection) -> Connection | None:
+        """The new connection; None where the chat and the record have a live one already."""
+        ...
+
+    async def end(self, connection: ConnectionId, *, at: datetime, by: ObjectId | None, by_name: str) -> bool:
+        """Ends a live connection; False where it had ended before."""
+        ...
+
+
+class KnownValues(Protocol):
+    """The last values that chats were told of key fields (spec K2)."""
+
+    async def of(self, connections: Sequence[ConnectionId]) -> Mapping[ConnectionId, Mapping[str, KnownValue]]: ...
+
+    async def put(self, values: Mapping[tuple[ConnectionId, str], KnownValue]) -> None: ...
+
+
+class Lanes(Protocol):
+    """Who works on which lane: one worker at a time, for as long as its lease goes."""
+
+    async def claim(self, queue: Queue, owner: str, *, at: datetime, until: datetime, at_most: int) -> Sequence[str]:
+        """Leases lanes that are due to the owner, the longest due first; gives their names."""
+        ...
+
+    async def renew(self, queue: Queue, lane: str, owner: str, *, until: datetime) -> bool:
+        """Keeps the lane for longer; False where it has gone to another worker meanwhile."""
+        ...
+
+    async def release(self, queue: Queue, lane: str, owner: str, *, not_before: datetime | None = None) -> None:
+        """Gives the lane back; it is due again with its first waiting row, but not before the given time."""
+        ...
+
+    async def next_due(self, queue: Queue) -> datetime | None:
+        """When a lane is due or a lease on a due one ends; None where nothing waits."""
+        ...
+
+    async def end_leases(self) -> None:
+        """Takes every lane back, whoever has it: for the start of the only worker."""
+        ...
+
+
+class Inbox(Protocol):
+    """Events that are kept until what follows from them is kept."""
+
+    async def keep(self, event: RecordEvent, *, at: datetime, due_at: datetime) -> bool:
+        """Keeps the event; False where it was kept before. The first waiting event of a record says when it is due."""
+        ...
+
+    async def waiting(self, lane: str) -> Sequence[RecordEvent]:
+        """The lane's events that nothing has followed from yet, in the order in which they came."""
+        ...
+
+    async def done(self, events: Sequence[RecordEvent], *, at: datetime) -> None:
+        """What follows from the events is kept in the same transaction, or nothing follows."""
+        ...
+
+    async def failed(self, lane: str, reason: str, *, park_older_than: datetime, at: datetime) -> int:
+        """Counts an attempt on the lane's events, and gives their number; older ones are parked with the reason."""
+        ...
+
+
+class Outbox(Protocol):
+    """Messages that are kept until Teams has them."""
+
+    async def put(self, messages: Sequence[OutgoingMessage], *, at: datetime) -> None:
+        """Keeps each message as the last of its chat, unless one with its key is kept already."""
+        ...
+
+    async def head(self, lane: str) -> WaitingMessage | None:
+        """The next message of the lane."""
+        ...
+
+    async def sent(self, message: int, *, at: datetime) -> None:
+        """Teams has taken the message."""
+        ...
+
+    async def failed(self, message: int, reason: str) -> None:
+        """Teams has not taken it; it stays at the head of its lane."""
+        ...
+
+    async def park(self, message: int, reason: str, *, at: datetime) -> None:
+        """It will not be tried again by itself."""
+        ...
+
+
+class Audit(Protocol):
+    """What people did."""
+
+    async def add(self, entry: AuditEntry) -> None: ...
+
+
+class Work(Protocol):
+    """One transaction over everything that is kept."""
+
+    @property
+    def chats(self) -> Chats: ...
+    @property
+    def connections(self) -> Connections: ...
+    @property
+    def known_values(self) -> KnownValues: ...
+    @property
+    def lanes(self) -> Lanes: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def audit(self) -> Audit: ...
+
+
+class Store(Protocol):
+    """Where things are kept. A block that ends with an error leaves nothing behind."""
+
+    def reading(self) -> AbstractAsyncContextManager[Work]: ...
+
+    def writing(self) -> AbstractAsyncContextManager[Work]: ...

@@ -1,0 +1,62 @@
+"""Rows of the chats that the bot has heard of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.values import Chat, ChatId, ChatKind
+from bot.store.tables import chat as table
+from bot.store.upsert import insert
+
+CHAT_COLUMNS = (
+    # Everything of `bot.domain.values.Chat`.
+    table.c.id,
+    table.c.kind,
+    table.c.channel,
+    table.c.tenant_id,
+    table.c.service_url,
+    table.c.bot_id,
+    table.c.bot_name,
+    table.c.bot_present,
+)
+
+
+class ChatRows:
+    """See `bot.ports.Chats`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, chat: ChatId) -> Chat | None:
+        """The chat, or None if the bot has not heard of it."""
+        found = await self._connection.execute(select(*CHAT_COLUMNS).where(table.c.id == chat))
+        row = found.mappings().one_or_none()
+        return chat_of(row) if row else None
+
+    async def of(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Chat]:
+        """The chats by their ids, as far as the bot has heard of them."""
+        found = await self._connection.execute(select(*CHAT_COLUMNS).where(table.c.id.in_(chats)))
+        return {ChatId(row["id"]): chat_of(row) for row in found.mappings()}
+
+    async def put(self, chat: Chat) -> None:
+        """Keeps the chat as it is now."""
+        values = asdict(chat)
+        statement = insert(self._connection, table).values(values)
+        await self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["id"], set_={k: v for k, v in values.items() if k != "id"})
+        )
+
+    async def introduce(self, chat: ChatId, at: datetime) -> bool:
+        """Notes that the bot introduced itself; False where it had done so before."""
+        first = table.c.introduced_at.is_(None)
+        done = await self._connection.execute(update(table).where(table.c.id == chat, first).values(introduced_at=at))
+        return done.rowcount > 0
+
+
+def chat_of(row: RowMapping) -> Chat:
+    """The chat in a row that holds `CHAT_COLUMNS`."""
+    named = {column.name: row[column.name] for column in CHAT_COLUMNS}
+    return Chat(**{**named, "id": ChatId(row["id"]), "kind": ChatKind(row["kind"])})

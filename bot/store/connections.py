@@ -1,0 +1,86 @@
+"""Rows of connections between chats and records."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, RowMapping, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId, NewConnection, ObjectId, RecordRef
+from bot.store.tables import connection as table
+from bot.store.upsert import insert
+
+_LIVE = table.c.ended_at.is_(None)
+
+
+class ConnectionRows:
+    """See `bot.ports.Connections`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def live(self, chat: ChatId, record: RecordRef) -> Connection | None:
+        """The live connection of the chat and the record."""
+        found = await self._select(table.c.chat_id == chat, _is(record))
+        return found[0] if found else None
+
+    async def get(self, connection: ConnectionId) -> Connection | None:
+        """The live connection with this id."""
+        found = await self._select(table.c.id == connection)
+        return found[0] if found else None
+
+    async def in_chat(self, chat: ChatId) -> Sequence[Connection]:
+        """The chat's live connections, oldest first."""
+        return await self._select(table.c.chat_id == chat)
+
+    async def of_record(self, record: RecordRef) -> Sequence[Connection]:
+        """The record's live connections, oldest first."""
+        return await self._select(_is(record))
+
+    async def add(self, connection: NewConnection) -> Connection | None:
+        """The new connection; None where the chat and the record have a live one already."""
+        statement = insert(self._connection, table).values(
+            chat_id=connection.chat_id,
+            environment=connection.record.environment,
+            table=connection.record.table,
+            row_id=connection.record.row_id,
+            record_name=connection.record_name,
+            record_number=connection.record_number,
+            connector_id=connection.connector_id,
+            connector_name=connection.connector_name,
+            connected_at=connection.connected_at,
+        )
+        added = await self._connection.execute(statement.on_conflict_do_nothing().returning(*table.c))
+        row = added.mappings().one_or_none()
+        return _connection(row) if row else None
+
+    async def end(self, connection: ConnectionId, *, at: datetime, by: ObjectId | None, by_name: str) -> bool:
+        """Ends the connection; False where it had ended before."""
+        ended = await self._connection.execute(
+            update(table)
+            .where(table.c.id == connection, _LIVE)
+            .values(ended_at=at, ended_by_id=by, ended_by_name=by_name)
+        )
+        return ended.rowcount > 0
+
+    async def _select(self, *where: ColumnElement[bool]) -> Sequence[Connection]:
+        found = await self._connection.execute(select(table).where(_LIVE, *where).order_by(table.c.id))
+        return [_connection(row) for row in found.mappings()]
+
+
+def _is(record: RecordRef) -> ColumnElement[bool]:
+    same_table = (table.c.environment == record.environment) & (table.c.table == record.table)
+    return same_table & (table.c.row_id == record.row_id)
+
+
+def _connection(row: RowMapping) -> Connection:
+    return Connection(
+        id=ConnectionId(row["id"]),
+        chat_id=ChatId(row["chat_id"]),
+        record=RecordRef(environment=EnvironmentId(row["environment"]), table=row["table"], row_id=row["row_id"]),
+        record_name=row["record_name"],
+        record_number=row["record_number"],
+        connector_id=ObjectId(row["connector_id"]),
+        connector_name=row["connector_name"],
+        connected_at=row["connected_at"],
+    )

@@ -1,0 +1,64 @@
+"""Rows of the inbox: events that are kept until what follows from them is kept."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.key_fields import RecordEvent
+from bot.observe import correlation
+from bot.ports import Queue
+from bot.store.event_json import event_from_json, event_to_json, lane_of
+from bot.store.lanes import LaneRows
+from bot.store.tables import DONE, PARKED, WAITING
+from bot.store.tables import inbox as table
+from bot.store.upsert import insert
+
+
+class InboxRows:
+    """See `bot.ports.Inbox`."""
+
+    def __init__(self, connection: AsyncConnection, lanes: LaneRows) -> None:
+        self._connection = connection
+        self._lanes = lanes
+
+    async def keep(self, event: RecordEvent, *, at: datetime, due_at: datetime) -> bool:
+        """Keeps the event; False where it was kept before."""
+        lane = lane_of(event.record)
+        statement = insert(self._connection, table).values(
+            key=event.key,
+            lane=lane,
+            body=event_to_json(event),
+            correlation_id=correlation(),
+            received_at=at,
+            due_at=due_at,
+            state=WAITING,
+            attempts=0,
+        )
+        kept = await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+        if kept.rowcount > 0:
+            await self._lanes.open(Queue.INBOX, [lane], due_at=due_at)
+        return kept.rowcount > 0
+
+    async def waiting(self, lane: str) -> Sequence[RecordEvent]:
+        """The lane's events that nothing has followed from yet, in the order in which they came."""
+        waits = select(table.c.body).where(table.c.lane == lane, table.c.state == WAITING).order_by(table.c.id)
+        found = await self._connection.execute(waits)
+        return [event_from_json(body) for body in found.scalars()]
+
+    async def done(self, events: Sequence[RecordEvent], *, at: datetime) -> None:
+        """Nothing more follows from the events."""
+        keys = [event.key for event in events]
+        await self._connection.execute(update(table).where(table.c.key.in_(keys)).values(state=DONE, done_at=at))
+
+    async def failed(self, lane: str, reason: str, *, park_older_than: datetime, at: datetime) -> int:
+        """Counts an attempt, and gives their number; events kept before the given time are parked."""
+        waits = (table.c.lane == lane) & (table.c.state == WAITING)
+        counted = await self._connection.execute(
+            update(table).where(waits).values(attempts=table.c.attempts + 1, reason=reason).returning(table.c.attempts)
+        )
+        await self._connection.execute(
+            update(table).where(waits, table.c.received_at < park_older_than).values(state=PARKED, done_at=at)
+        )
+        return max(counted.scalars(), default=0)

@@ -1,0 +1,46 @@
+"""Rows of the values that chats were last told of."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.key_fields import KnownValue
+from bot.domain.values import ConnectionId
+from bot.store.event_json import raw_from_json
+from bot.store.tables import field_value as table
+from bot.store.upsert import insert
+
+
+class KnownValueRows:
+    """See `bot.ports.KnownValues`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def of(self, connections: Sequence[ConnectionId]) -> Mapping[ConnectionId, Mapping[str, KnownValue]]:
+        """What is known of each connection, by column."""
+        known: dict[ConnectionId, dict[str, KnownValue]] = defaultdict(dict)
+        found = await self._connection.execute(select(table).where(table.c.connection_id.in_(connections)))
+        for row in found.mappings():
+            value = KnownValue(raw=raw_from_json(row["raw"]), text=row["text"], at=row["at"])
+            known[ConnectionId(row["connection_id"])][row["column"]] = value
+        return known
+
+    async def put(self, values: Mapping[tuple[ConnectionId, str], KnownValue]) -> None:
+        """Keeps the values in place of those known before."""
+        rows = [
+            {"connection_id": connection, "column": column, "raw": value.raw, "text": value.text, "at": value.at}
+            for (connection, column), value in values.items()
+        ]
+        if not rows:
+            return
+        statement = insert(self._connection, table)
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["connection_id", "column"],
+                set_={name: statement.excluded[name] for name in ("raw", "text", "at")},
+            ),
+            rows,
+        )

@@ -1,0 +1,94 @@
+"""Lanes: what waits in one lane goes in order, lanes go side by side, and one worker at a time has a lane.
+
+An outbox lane is a chat, an inbox lane a record. A lane is due when its first waiting row is; a worker leases it for
+a while, so that a worker that died gives its lanes back.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Table, case, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ports import Queue
+from bot.store.tables import WAITING, inbox, outbox
+from bot.store.tables import lane as table
+from bot.store.upsert import insert
+
+_ROWS: dict[Queue, Table] = {Queue.INBOX: inbox, Queue.OUTBOX: outbox}
+
+
+class LaneRows:
+    """Puts lanes to work and takes them back."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.touched: set[Queue] = set()
+
+    async def open(self, queue: Queue, lanes: Sequence[str], *, due_at: datetime) -> None:
+        """Something waits in the lanes: they are due then, unless they are due at another time already."""
+        statement = insert(self._connection, table)
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["queue", "name"],
+                set_={"due_at": func.coalesce(table.c.due_at, statement.excluded.due_at)},
+            ),
+            # In one order, so that two transactions never wait for each other's lanes.
+            [{"queue": queue, "name": lane, "due_at": due_at} for lane in sorted(set(lanes))],
+        )
+        self.touched.add(queue)
+
+    async def claim(self, queue: Queue, owner: str, *, at: datetime, until: datetime, at_most: int) -> Sequence[str]:
+        """Leases lanes that are due to the owner, the longest due first; gives their names."""
+        free = or_(table.c.leased_until.is_(None), table.c.leased_until <= at)
+        due = (
+            select(table.c.name)
+            .where(table.c.queue == queue, table.c.due_at <= at, free)
+            .order_by(table.c.due_at)
+            .limit(at_most)
+            .with_for_update(skip_locked=True)
+        )
+        claimed = await self._connection.execute(
+            update(table)
+            .where(table.c.queue == queue, table.c.name.in_(due.scalar_subquery()))
+            .values(owner=owner, leased_until=until)
+            .returning(table.c.name)
+        )
+        return list(claimed.scalars())
+
+    async def renew(self, queue: Queue, lane: str, owner: str, *, until: datetime) -> bool:
+        """Renews the owner's lease; False where the lane has gone to another worker meanwhile."""
+        held = await self._connection.execute(
+            update(table)
+            .where(table.c.queue == queue, table.c.name == lane, table.c.owner == owner)
+            .values(leased_until=until)
+        )
+        return held.rowcount > 0
+
+    async def release(self, queue: Queue, lane: str, owner: str, *, not_before: datetime | None = None) -> None:
+        """Gives the lane back; it is due again with its first waiting row, but not before the given time."""
+        mine = (table.c.queue == queue) & (table.c.name == lane) & (table.c.owner == owner)
+        # The lock first: a row that is put in meanwhile must be seen by the statement that follows.
+        await self._connection.execute(select(table.c.name).where(mine).with_for_update())
+        rows = _ROWS[queue]
+        found = await self._connection.execute(
+            select(func.min(rows.c.due_at)).where(rows.c.lane == lane, rows.c.state == WAITING)
+        )
+        due_at: datetime | None = found.scalar()
+        if due_at and not_before:
+            due_at = max(due_at, not_before)
+        await self._connection.execute(update(table).where(mine).values(due_at=due_at, owner=None, leased_until=None))
+
+    async def next_due(self, queue: Queue) -> datetime | None:
+        """When there is something to do next: a lane is due, or the lease of one that is due ends."""
+        leased = table.c.leased_until.is_not(None) & (table.c.leased_until > table.c.due_at)
+        when = case((leased, table.c.leased_until), else_=table.c.due_at)
+        found = await self._connection.execute(
+            select(func.min(when)).where(table.c.queue == queue, table.c.due_at.is_not(None))
+        )
+        due_at: datetime | None = found.scalar()
+        return due_at
+
+    async def end_leases(self) -> None:
+        """Takes every lane back, whoever has it: for the start of the only worker."""
+        await self._connection.execute(update(table).values(owner=None, leased_until=None))

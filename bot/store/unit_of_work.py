@@ -1,0 +1,73 @@
+"""Transactions over everything that is kept."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
+
+from bot.ports import Queue
+from bot.store.audit import AuditRows
+from bot.store.chats import ChatRows
+from bot.store.connections import ConnectionRows
+from bot.store.engine import Engines
+from bot.store.inbox import InboxRows
+from bot.store.known_values import KnownValueRows
+from bot.store.lanes import LaneRows
+from bot.store.outbox import OutboxRows
+
+
+class SqlWork:
+    """One transaction. Its parts share the connection."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.lanes = LaneRows(connection)
+        self.chats = ChatRows(connection)
+        self.connections = ConnectionRows(connection)
+        self.known_values = KnownValueRows(connection)
+        self.inbox = InboxRows(connection, self.lanes)
+        self.outbox = OutboxRows(connection, self.lanes)
+        self.audit = AuditRows(connection)
+
+    @property
+    def touched(self) -> frozenset[Queue]:
+        """The queues into which something was put."""
+        return frozenset(self.lanes.touched)
+
+
+class SqlStore:
+    """Opens transactions; tells `wake` of every queue that one of them put something into, once it is committed."""
+
+    def __init__(self, engines: Engines, wake: Callable[[Queue], None]) -> None:
+        self._engines = engines
+        self._wake = wake
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[SqlWork]:
+        """A transaction that only reads."""
+        async with self._engines.reading.begin() as connection:
+            yield SqlWork(connection)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[SqlWork]:
+        """A transaction that is committed at the end of the block, or undone by an error."""
+        async with self._engines.writing.connect() as connection, connection.begin() as transaction:
+            work = SqlWork(connection)
+            yield work
+            # Who gives up waiting here must not leave it open whether the commit took place.
+            await _to_its_end(self._commit(transaction, work))
+
+    async def _commit(self, transaction: AsyncTransaction, work: SqlWork) -> None:
+        await transaction.commit()
+        for queue in work.touched:
+            self._wake(queue)
+
+
+async def _to_its_end(work: Coroutine[None, None, None]) -> None:
+    """Awaits the work; a cancellation meanwhile takes effect when it is done."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

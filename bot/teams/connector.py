@@ -1,0 +1,123 @@
+"""The connector: how the bot posts into chats and asks who is in them.
+
+It stands where botbuilder has a connector of its own, because that one opens a connection and blocks a thread for
+every message. One of ours serves every service URL over the process's pool of connections.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from aiohttp import ClientError, ClientSession
+from botbuilder.schema import Activity, ResourceResponse
+from botframework.connector.auth import ConnectorFactory
+
+from bot.domain.errors import Unavailable
+from bot.net.tokens import Tokens
+from bot.teams.service_hosts import may_post_to
+
+SCOPE = "https://api.botframework.com/.default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorAnswer:
+    """What the connector answered; `status` is 0 where there was no answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body's JSON; None where it is none."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return None
+
+
+class ConnectorError(Unavailable):
+    """The connector did not take what was sent in a turn."""
+
+    def __init__(self, answer: ConnectorAnswer) -> None:
+        super().__init__(f"The connector answered {answer.status}.")
+
+
+class Connector:
+    """Calls of the Bot Connector API, with a token where the bot signs in."""
+
+    def __init__(self, session: ClientSession, tokens: Tokens, hosts: frozenset[str], *, signed_in: bool) -> None:
+        self._session = session
+        self._tokens = tokens
+        self._hosts = hosts
+        self._signed_in = signed_in
+
+    def serves(self, service_url: str) -> bool:
+        """Whether the bot speaks to this address at all."""
+        return may_post_to(service_url, self._hosts, signed_in=self._signed_in)
+
+    async def call(self, method: str, service_url: str, path: str, body: bytes | None = None) -> ConnectorAnswer:
+        """The answer to a call below `/v3/`; raises `PermissionError` for an address that is not on the list."""
+        if not self.serves(service_url):
+            raise PermissionError("service URL is not on the list (CHATSYNC_SERVICE_HOSTS)")
+        token = await self._tokens.get(SCOPE)
+        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+        url = f"{service_url.rstrip('/')}/v3/{path}"
+        try:
+            async with self._session.request(method, url, data=body, headers=headers, allow_redirects=False) as answer:
+                return ConnectorAnswer(status=answer.status, headers=answer.headers, body=await answer.read())
+        except (ClientError, TimeoutError):
+            return ConnectorAnswer(status=0, headers={}, body=b"")
+
+
+def conversation_path(conversation_id: str, *parts: str) -> str:
+    """The path of a conversation, or of something in it, with every part encoded."""
+    return "/".join(("conversations", *(quote(part, safe="") for part in (conversation_id, *parts))))
+
+
+class TurnConversations:
+    """The part of botbuilder's connector that a turn uses, bound to the turn's service URL."""
+
+    def __init__(self, connector: Connector, service_url: str) -> None:
+        self._connector = connector
+        self._service_url = service_url
+
+    async def send_to_conversation(self, conversation_id: str, activity: Activity) -> ResourceResponse:
+        """Posts the activity; raises `ConnectorError`."""
+        return await self._send("POST", conversation_path(conversation_id, "activities"), activity)
+
+    async def reply_to_activity(self, conversation_id: str, activity_id: str, activity: Activity) -> ResourceResponse:
+        """Posts the activity as an answer; raises `ConnectorError`."""
+        return await self._send("POST", conversation_path(conversation_id, "activities", activity_id), activity)
+
+    async def update_activity(self, conversation_id: str, activity_id: str, activity: Activity) -> ResourceResponse:
+        """Puts the activity in place of an earlier one; raises `ConnectorError`."""
+        return await self._send("PUT", conversation_path(conversation_id, "activities", activity_id), activity)
+
+    async def _send(self, method: str, path: str, activity: Activity) -> ResourceResponse:
+        body = orjson.dumps(activity.serialize())
+        answer = await self._connector.call(method, self._service_url, path, body)
+        if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's class of success
+            raise ConnectorError(answer)
+        found = answer.json()
+        return ResourceResponse(id=str(found.get("id") or "") if isinstance(found, dict) else "")
+
+
+@dataclass(frozen=True, slots=True)
+class TurnConnector:
+    """What botbuilder's turns expect of a connector client."""
+
+    conversations: TurnConversations
+
+
+class TurnConnectorFactory(ConnectorFactory):
+    """Gives every turn its connector client."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+
+    async def create(self, service_url: str, audience: str) -> TurnConnector:  # type: ignore[override]
+        """A client for this service URL; costs nothing. Turns use no more of the client than it has."""
+        del audience
+        return TurnConnector(TurnConversations(self._connector, service_url))

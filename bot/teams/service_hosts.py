@@ -1,0 +1,21 @@
+"""Which addresses the bot may post to: a forged service URL must never receive a token or a card."""
+
+from urllib.parse import urlsplit
+
+from bot.domain.hosts import is_loopback
+
+
+def may_post_to(service_url: str, hosts: frozenset[str], *, signed_in: bool) -> bool:
+    """Whether the bot may post there.
+
+    With an app id: https on one of the hosts. Without one the bot has no secret to lose, and only clients on this
+    machine (the Emulator, the Playground) are spoken to.
+    """
+    try:
+        parts = urlsplit(service_url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if signed_in:
+        return parts.scheme == "https" and host in hosts and parts.username is None
+    return parts.scheme in {"http", "https"} and is_loopback(host)

@@ -1,0 +1,78 @@
+"""What a use case answers, and the finished messages that it keeps."""
+
+import json
+from dataclasses import dataclass
+
+from bot.domain.record_links import Links
+from bot.domain.record_types import NUMBER_COLUMNS
+from bot.domain.surface import Verb
+from bot.domain.tables import Column, Row, Table
+from bot.domain.values import Chat, ConnectionId, NewConnection, RecordRef
+from bot.ports import OutgoingMessage
+from cards.activity import activity
+from cards.buttons import Open, Press
+from cards.message import Message
+from cards.record import RecordHead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A message for the person who asked."""
+
+    message: Message
+    kept: bool = False
+    """The message is kept for the chat already: answering it too would say everything twice."""
+
+
+def outgoing(chat: Chat, message: Message, *, key: str, connection: ConnectionId | None = None) -> OutgoingMessage:
+    """The message as the outbox keeps it: finished, in the form that the chat's channel shows."""
+    finished = json.dumps(activity(message, channel=chat.channel), ensure_ascii=False, separators=(",", ":"))
+    return OutgoingMessage(key=key, chat_id=chat.id, activity=finished.encode(), connection_id=connection)
+
+
+def number_column(table: Table) -> Column | None:
+    """The column that holds the number by which people call the table's records."""
+    return table.columns.get(NUMBER_COLUMNS.get(table.name, ""))
+
+
+def name_columns(table: Table) -> tuple[Column, ...]:
+    """The columns that name a record: its name and, where the table has one, its number."""
+    columns = (table.columns.get(table.primary_name), number_column(table))
+    return tuple(column for column in columns if column)
+
+
+def name_of(table: Table, row: Row) -> str:
+    """The record's name; where it has none, what kind of record it is."""
+    return str(row.value(table.primary_name).raw or table.label)
+
+
+def number_of(table: Table, row: Row) -> str | None:
+    """The record's number."""
+    column = number_column(table)
+    raw = row.value(column.name).raw if column else None
+    return str(raw) if raw else None
+
+
+def head_of(links: Links, table: Table, record: RecordRef, row: Row) -> RecordHead:
+    """How a card names the record and opens it."""
+    return RecordHead(kind=table.label, name=name_of(table, row), number=number_of(table, row), url=links.open(record))
+
+
+def called(connection: NewConnection) -> str:
+    """What people call the connected record: its number, else its name."""
+    return connection.record_number or connection.record_name
+
+
+def open_button(head: RecordHead) -> Open:
+    """The button that opens the record."""
+    return Open(title="Open record", url=head.url)
+
+
+def connect_button(record: RecordRef, *, title: str = "Connect this chat") -> Press:
+    """The button that connects the chat it is pressed in."""
+    return Press(title=title, verb=Verb.CONNECT, payload=record_claim(record))
+
+
+def record_claim(record: RecordRef) -> dict[str, str]:
+    """The record as a button names it: a claim, which is checked again when the button is pressed."""
+    return {"environment": record.environment, "table": record.table, "row": record.row_id}

@@ -1,0 +1,158 @@
+"""Connecting a chat to a record, with its note (spec C1-C6, N1-N4)."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.context_card import note_columns, note_facts
+from bot.domain.errors import NotAllowed, NotFound, NotSupported
+from bot.domain.formatting import canonical, text_of
+from bot.domain.key_fields import KnownValue
+from bot.domain.record_links import Links
+from bot.domain.record_types import RecordType, key_columns
+from bot.domain.tables import Column, Row, Table
+from bot.domain.values import Chat, ChatKind, Connection, NewConnection, Person, RecordRef
+from bot.ports import AuditEntry, Clock, Records, Store
+from bot.usecases.answers import Answer, called, head_of, name_columns, name_of, number_of, open_button, outgoing
+from bot.usecases.gates import Actor, Gates
+from cards.message import Message
+from cards.note import NoteView, note
+from cards.notice import NoticeView, notice
+from cards.record import Fact, RecordHead
+
+LONGEST_TOLD = 1000
+"""Characters of a value's text that are kept: a card shows a fifth of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A record as the connector sees it, and what the app knows of its key fields."""
+
+    table: Table
+    row: Row
+    columns: tuple[Column, ...]
+    """The note's columns; none where the note is off."""
+    known: Mapping[str, KnownValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectChat:
+    """Connects a chat to a record on behalf of a person."""
+
+    store: Store
+    records: Records
+    gates: Gates
+    links: Links
+    clock: Clock
+
+    async def __call__(self, chat: Chat, person: Person, record: RecordRef, *, quiet: bool) -> Answer:
+        """The note or the word that the chat is connected, kept for the chat; or who connected it before, and when.
+
+        Raises `NotSupported`, `NotAllowed`, `NotFound`, `BotAbsent` or `Unavailable`; nothing is kept then.
+        """
+        if chat.kind is not ChatKind.GROUP:
+            raise NotSupported("Only group chats can be connected to a record.", "Start a group chat and connect that.")
+        record_type = await self.gates.record_type(record.environment, record.table)
+        actor, _ = await asyncio.gather(self.gates.actor(record.environment, person), self.gates.member(chat, person))
+        seen = await self._see(record, record_type, actor, with_note=record_type.note and not quiet)
+        return await self._keep(chat, record, actor, seen)
+
+    async def _see(self, record: RecordRef, record_type: RecordType, actor: Actor, *, with_note: bool) -> _Seen:
+        table = await self.records.table(record.environment, record.table)
+        columns: tuple[Column, ...] = ()
+        if with_note:
+            view = await self.records.note_view(record.environment, table.name, record_type.note_view)
+            columns = note_columns(view, table)
+        row, known = await asyncio.gather(
+            self.gates.row(record, table, [*name_columns(table), *columns], actor),
+            self._known_values(record, key_columns(record_type, table)),
+        )
+        return _Seen(table=table, row=row, columns=columns, known=known)
+
+    async def _known_values(self, record: RecordRef, columns: tuple[Column, ...]) -> Mapping[str, KnownValue]:
+        """What the chat need not be told again; as of before the reading, so that no change falls in between."""
+        if not columns:
+            return {}
+        before = self.clock.now()
+        try:
+            row = await self.records.read(record, columns, caller=None)
+        except (NotFound, NotAllowed):
+            return {}  # the person sees the row, the app does not: old values come with the events, or not at all
+        return {column.name: known_value(column, row, before) for column in columns}
+
+    async def _keep(self, chat: Chat, record: RecordRef, actor: Actor, seen: _Seen) -> Answer:
+        head = head_of(self.links, seen.table, record, seen.row)
+        new = NewConnection(
+            chat_id=chat.id,
+            record=record,
+            record_name=name_of(seen.table, seen.row),
+            record_number=number_of(seen.table, seen.row),
+            connector_id=actor.object_id,
+            connector_name=actor.user.name,
+            connected_at=self.clock.now(),
+        )
+        async with self.store.writing() as work:
+            # The roster answered for the bot a moment ago, so it is in the chat.
+            await work.chats.put(replace(chat, bot_present=True))
+            connection = await work.connections.add(new)
+            if connection is None:
+                live = await work.connections.live(chat.id, record)
+                return Answer(message=_already_connected(live or new, head))
+            message = _connected(connection, head, seen)
+            key = f"connected {connection.id}"
+            await work.outbox.put([outgoing(chat, message, key=key, connection=connection.id)], at=new.connected_at)
+            await work.known_values.put({(connection.id, column): value for column, value in seen.known.items()})
+            await work.audit.add(_audited(connection))
+        return Answer(message=message, kept=True)
+
+
+def known_value(column: Column, row: Row, at: datetime) -> KnownValue:
+    """What a chat is told of the column with this row; of secured columns nothing is kept but the time."""
+    if column.secured:
+        return KnownValue(raw=None, text=None, at=at)
+    value = row.value(column.name)
+    return KnownValue(raw=canonical(column, value.raw), text=text_of(column, value)[:LONGEST_TOLD], at=at)
+
+
+def _connected(connection: Connection, head: RecordHead, seen: _Seen) -> Message:
+    """The note; without one, a word that the chat is connected."""
+    if not seen.columns:
+        return notice(
+            NoticeView(
+                text=f"{called(connection)} is connected to this chat.",
+                next_step=f"Connected by {connection.connector_name}.",
+                button=open_button(head),
+            )
+        )
+    facts = tuple(Fact(label=label, value=value) for label, value in note_facts(seen.columns, seen.row))
+    return note(
+        NoteView(
+            record=head,
+            facts=facts,
+            connected_by=connection.connector_name,
+            connected_at=connection.connected_at,
+        )
+    )
+
+
+def _already_connected(connection: NewConnection, head: RecordHead) -> Message:
+    return notice(
+        NoticeView(
+            text=f"{called(connection)} is already connected to this chat.",
+            next_step=f"Connected by {connection.connector_name}.",
+            at=connection.connected_at,
+            button=open_button(head),
+        )
+    )
+
+
+def _audited(connection: Connection) -> AuditEntry:
+    return AuditEntry(
+        at=connection.connected_at,
+        act="connect",
+        person_id=connection.connector_id,
+        person_name=connection.connector_name,
+        chat_id=connection.chat_id,
+        record=connection.record,
+    )

@@ -1,0 +1,69 @@
+"""What has to be so before somebody may do something."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.errors import NotAllowed, NotFound, NotSupported
+from bot.domain.record_types import RecordType
+from bot.domain.tables import Column, Row, Table
+from bot.domain.values import Chat, EnvironmentId, ObjectId, Person, RecordRef, User
+from bot.ports import Administration, Records, Roster
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A person who may use the product in an environment."""
+
+    object_id: ObjectId
+    user: User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gates:
+    """Each lets through or raises the error that says why not."""
+
+    administration: Administration
+    records: Records
+    roster: Roster
+
+    async def actor(self, environment: EnvironmentId, person: Person) -> Actor:
+        """The person as Dataverse knows them (spec S3, S4)."""
+        user = await self.records.user(environment, person.object_id) if person.object_id else None
+        if user is None or person.object_id is None:
+            raise NotAllowed(
+                "You have no user in Dynamics 365, so you can read cards here but not act.",
+                "Ask your administrator for a Dynamics 365 user.",
+            )
+        if not user.enabled:
+            raise NotAllowed("Your Dynamics 365 user is turned off.", "Ask your administrator to turn it on again.")
+        return Actor(object_id=person.object_id, user=user)
+
+    async def member(self, chat: Chat, person: Person) -> None:
+        """The person is in the chat now (spec S7)."""
+        if not await self.roster.is_member(chat, person):
+            raise NotAllowed(
+                "Only members of this chat can do this.", "Ask somebody in the chat to add you or to do it."
+            )
+
+    async def record_type(self, environment: EnvironmentId, table: str) -> RecordType:
+        """Chats are on and the table is enabled (spec S1, T1)."""
+        if not await self.administration.chats_on(environment):
+            raise NotAllowed(
+                "Your administrator has turned chats off for Dynamics 365.", "Ask them to turn chats on again."
+            )
+        record_type = (await self.administration.record_types(environment)).get(table)
+        if record_type is None or not record_type.enabled:
+            raise NotSupported(
+                "Chats cannot be connected to records of this type.", "Ask your administrator to add the record type."
+            )
+        return record_type
+
+    async def row(self, record: RecordRef, table: Table, columns: Sequence[Column], actor: Actor) -> Row:
+        """The row as the person sees it; whether it is there is as much a secret as what is in it (spec S5)."""
+        try:
+            return await self.records.read(record, columns, caller=actor.object_id)
+        except (NotFound, NotAllowed) as error:
+            raise NotAllowed(
+                f"You cannot open this {table.label.lower()}: it is not there, or not for you.",
+                "Check the link, or ask the record's owner for access.",
+            ) from error

@@ -1,0 +1,48 @@
+"""Keeping what Dataverse tells of, before it is answered (spec K1, K6)."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.domain.key_fields import RecordEvent
+from bot.ports import Administration, Clock, Store
+
+
+class Kept(StrEnum):
+    """What became of an event that arrived."""
+
+    KEPT = "kept"
+    DUPLICATE = "kept before"
+    NOT_TOLD = "no key field of an enabled table"
+    NOT_CONNECTED = "no chat is connected to the row"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepEvent:
+    """Keeps the events that some chat will be told of."""
+
+    store: Store
+    administration: Administration
+    clock: Clock
+    window: timedelta
+    """How long changes of one record are gathered into one card (spec K7)."""
+
+    async def __call__(self, event: RecordEvent) -> Kept:
+        """Whether the event is kept, and if not, why: it is durable when this returns."""
+        wanted = await self._key_fields(event)
+        changes = tuple(change for change in event.changes if change.column in wanted)
+        if not wanted or not (changes or event.stripped):
+            return Kept.NOT_TOLD
+        async with self.store.reading() as work:
+            if not await work.connections.of_record(event.record):
+                return Kept.NOT_CONNECTED
+        now = self.clock.now()
+        async with self.store.writing() as work:
+            kept = await work.inbox.keep(replace(event, changes=changes), at=now, due_at=now + self.window)
+        return Kept.KEPT if kept else Kept.DUPLICATE
+
+    async def _key_fields(self, event: RecordEvent) -> frozenset[str]:
+        types = await self.administration.record_types(event.record.environment)
+        record_type = types.get(event.record.table)
+        told = record_type is not None and record_type.enabled and record_type.notify
+        return frozenset(record_type.key_fields) if record_type and told else frozenset()

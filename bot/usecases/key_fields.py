@@ -1,0 +1,102 @@
+"""Telling chats of key-field changes (spec K2-K8)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.formatting import canonical, text_of
+from bot.domain.key_fields import KnownValue, NetChange, net_changes
+from bot.domain.record_links import Links
+from bot.domain.tables import Column, ColumnValue
+from bot.domain.values import Connection, ConnectionId
+from bot.ports import Clock, OutgoingMessage, Store, Work
+from bot.usecases.answers import head_of, outgoing
+from bot.usecases.connect_chat import LONGEST_TOLD
+from bot.usecases.key_field_facts import KeyFieldFacts, ReadKeyFieldFacts
+from cards.key_fields import Change, KeyFieldsView, key_fields
+from cards.record import RecordHead
+
+Learned = Mapping[tuple[ConnectionId, str], KnownValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellKeyFields:
+    """Makes of a record's waiting events one card for each chat, or none."""
+
+    store: Store
+    read_facts: ReadKeyFieldFacts
+    links: Links
+    clock: Clock
+
+    async def __call__(self, lane: str) -> None:
+        """Keeps the cards and settles the events in one transaction; raises `Unavailable`, and then nothing is kept."""
+        async with self.store.reading() as work:
+            events = await work.inbox.waiting(lane)
+        if not events:
+            return
+        facts = await self.read_facts(events)
+        now = self.clock.now()
+        async with self.store.writing() as work:
+            if facts:
+                messages, learned = await self._decide(work, facts)
+                await work.outbox.put(messages, at=now)
+                await work.known_values.put(learned)
+            await work.inbox.done(events, at=now)
+
+    async def _decide(self, work: Work, facts: KeyFieldFacts) -> tuple[Sequence[OutgoingMessage], Learned]:
+        """A message for each chat that does not know yet, and what the chats know from then on."""
+        connections = await work.connections.of_record(facts.record)
+        known = await work.known_values.of([connection.id for connection in connections])
+        chats = await work.chats.of([connection.chat_id for connection in connections])
+        messages: list[OutgoingMessage] = []
+        learned: dict[tuple[ConnectionId, str], KnownValue] = {}
+        for connection in connections:
+            net = net_changes(facts.columns, facts.events, known.get(connection.id, {}))
+            told = [change for change in net if change.tell]
+            if told:
+                message = key_fields(self._view(connection, facts, told))
+                key = f"key fields {connection.id} {facts.events[-1].key}"
+                messages.append(outgoing(chats[connection.chat_id], message, key=key, connection=connection.id))
+                learned |= {(connection.id, change.column.name): _learned(change, facts) for change in told}
+        return messages, learned
+
+    def _view(self, connection: Connection, facts: KeyFieldFacts, told: Sequence[NetChange]) -> KeyFieldsView:
+        people = dict.fromkeys(person for change in told for person in change.people)
+        return KeyFieldsView(
+            record=self._head(connection, facts),
+            changes=tuple(_change(change, facts) for change in told),
+            people=tuple(facts.people[person] for person in people if person in facts.people),
+            at=max(change.at for change in told),
+        )
+
+    def _head(self, connection: Connection, facts: KeyFieldFacts) -> RecordHead:
+        if facts.row:
+            return head_of(self.links, facts.table, facts.record, facts.row)
+        return RecordHead(
+            kind=facts.table.label,
+            name=connection.record_name,
+            number=connection.record_number,
+            url=self.links.open(facts.record),
+        )
+
+
+def _change(change: NetChange, facts: KeyFieldFacts) -> Change:
+    """What the card says of the column; of a secured one only that it changed, unless its values may be told."""
+    if change.column.secured and not facts.record_type.tell_secured:
+        return Change(label=change.column.label, old=None, new=None)
+    old = None if change.old is None else text_of(change.column, change.old)
+    return Change(label=change.column.label, old=old, new=_text(change.column, change.new, facts))
+
+
+def _text(column: Column, value: ColumnValue, facts: KeyFieldFacts) -> str:
+    """The value as Dataverse formats it, where the record still has it; else as we spell it."""
+    current = facts.row.value(column.name) if facts.row else None
+    if current and canonical(column, current.raw) == canonical(column, value.raw):
+        return text_of(column, current)
+    return text_of(column, value)
+
+
+def _learned(change: NetChange, facts: KeyFieldFacts) -> KnownValue:
+    if change.column.secured:
+        return KnownValue(raw=None, text=None, at=change.at)
+    raw = canonical(change.column, change.new.raw)
+    return KnownValue(raw=raw, text=_text(change.column, change.new, facts)[:LONGEST_TOLD], at=change.at)

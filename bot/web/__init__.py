@@ -1,0 +1,1 @@
+"""Front door: everything else that comes by HTTP."""

@@ -1,0 +1,43 @@
+"""The outermost door of HTTP: whatever happens, the caller gets a status and a reason, never a stack trace."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.domain.errors import BadRequest, ChatSyncError, NotFound, Unavailable
+from bot.observe import correlated, correlation, get_logger
+
+_STATUS: dict[type[Exception], HTTPStatus] = {
+    BadRequest: HTTPStatus.BAD_REQUEST,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+_log = get_logger(__name__)
+
+
+def problem(status: int, message: str) -> web.Response:
+    """An answer that says what is wrong."""
+    body = {"error": {"code": HTTPStatus(status).phrase, "message": message, "correlationId": correlation()}}
+    return web.json_response(body, status=status)
+
+
+@web.middleware
+async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Gives every request its correlation id, and every error its answer."""
+    with correlated(request.headers.get("x-ms-correlation-request-id")):
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < HTTPStatus.BAD_REQUEST:
+                raise
+            return problem(error.status, error.reason)
+        except ChatSyncError as error:
+            status = _STATUS.get(type(error), HTTPStatus.BAD_REQUEST)
+            return problem(status, f"{error} {error.next_step}".strip())
+        except Exception:  # noqa: BLE001 - a door: nothing may pass it unanswered
+            _log.exception("request failed", path=request.path)
+            return problem(
+                HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong; the log tells it by this correlation id."
+            )

@@ -1,0 +1,49 @@
+"""`POST /api/messages`: Teams, the Emulator and the Playground."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Protocol
+
+import orjson
+from aiohttp import web
+
+from bot.observe import get_logger
+from bot.web.errors import problem
+from bot.web.json_body import read_object
+
+_log = get_logger(__name__)
+
+
+class TurnAnswer(Protocol):
+    """What an invoke answers."""
+
+    status: int
+    body: Any
+
+
+Take = Callable[[str, Mapping[str, object]], Awaitable[TurnAnswer | None]]
+"""Runs a turn for an `Authorization` header and an activity's JSON; raises `PermissionError` for a stranger."""
+
+
+def messages(take: Take) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """The handler of the route."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        body, _ = await read_object(request)
+        try:
+            answer = await take(request.headers.get("Authorization", ""), body)
+        except PermissionError as error:
+            return _refused(error)
+        if answer is None:
+            return web.Response(status=HTTPStatus.CREATED)
+        content = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
+        return web.Response(status=answer.status, body=content, content_type="application/json")
+
+    return handle
+
+
+def _refused(error: PermissionError) -> web.Response:
+    """401 for who cannot be told, 403 for whom it is not."""
+    known = type(error) is not PermissionError
+    _log.warning("caller refused", reason=str(error))
+    return problem(HTTPStatus.FORBIDDEN if known else HTTPStatus.UNAUTHORIZED, str(error))

@@ -1,0 +1,280 @@
+"""The composition root: from settings to a running application. Only this module knows everybody."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from secrets import token_urlsafe
+from urllib.parse import urlsplit
+
+from aiohttp import ClientSession, web
+from botbuilder.core import InvokeResponse
+
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.dataverse.client import DataverseClient
+from bot.dataverse.records import DataverseRecords
+from bot.delivery.inbox import TellLane
+from bot.delivery.outbox import SendLane
+from bot.delivery.worker import Limits, Worker, WorkOff
+from bot.domain.hosts import is_loopback
+from bot.domain.record_links import Links, environment_of
+from bot.domain.values import Environment, ObjectId
+from bot.handlers.answering import Answering
+from bot.handlers.bot import ChatSyncBot, Doors
+from bot.handlers.message_extension import Extension
+from bot.handlers.messages import Commands
+from bot.handlers.translate import tenant_of
+from bot.handlers.universal_actions import Buttons
+from bot.net.session import make_session
+from bot.net.tokens import ClientSecretTokens, NoTokens, Tokens
+from bot.ports import Clock, Queue
+from bot.sandbox.app import SAMPLE_ADMINISTRATOR, SandboxSettings, make_sandbox
+from bot.store.administration import SqlAdministration
+from bot.store.engine import Engines, make_engines
+from bot.store.migrate import migrate
+from bot.store.unit_of_work import SqlStore
+from bot.teams.adapter import TeamsAdapter
+from bot.teams.authentication import BotAuthentication, TokenCheck
+from bot.teams.connector import Connector
+from bot.teams.roster import ConnectorRoster
+from bot.teams.sender import Sender
+from bot.teams.signing_keys import SigningKeys
+from bot.usecases.connect_chat import ConnectChat
+from bot.usecases.disconnect_chat import DisconnectChat
+from bot.usecases.find_connections import FindConnections
+from bot.usecases.find_records import FindRecords
+from bot.usecases.gates import Gates
+from bot.usecases.keep_event import KeepEvent
+from bot.usecases.key_field_facts import ReadKeyFieldFacts
+from bot.usecases.key_fields import TellKeyFields
+from bot.usecases.list_records import ListRecords
+from bot.usecases.meet_chat import MeetChat
+from bot.usecases.offer_chat import OfferChat
+from bot.usecases.unfurl_link import UnfurlLink
+from bot.web.dataverse_events import dataverse_events
+from bot.web.errors import answer_errors
+from bot.web.health import alive
+from bot.web.json_body import LARGEST
+from bot.web.messages import Take, messages
+
+SANDBOX = "/sandbox"
+EVENTS = "/api/dataverse/events"
+
+# Tokens for bots of several tenants come from here ("Authentication with the Bot Connector API").
+_BOTS_OF_ALL_TENANTS = "botframework.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foundation:
+    """What everything else stands on."""
+
+    settings: Settings
+    clock: Clock
+    session: ClientSession
+    engines: Engines
+    store: SqlStore
+    administration: SqlAdministration
+    wakes: Mapping[Queue, asyncio.Event]
+    links: Links
+    records: DataverseRecords
+    connector: Connector
+    tokens: tuple[Tokens, ...]
+
+    @property
+    def gates(self) -> Gates:
+        """What has to be so before somebody may act."""
+        roster = ConnectorRoster(self.connector)
+        return Gates(administration=self.administration, records=self.records, roster=roster)
+
+
+async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Limits | None = None) -> web.Application:
+    """The application, ready to be served; to be made inside the event loop. The database is brought up to date."""
+    if settings.role == "sandbox":
+        return _sandbox_alone(settings)
+    key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
+    base = await _foundation(settings, clock or SystemClock())
+    app = web.Application(middlewares=[answer_errors], client_max_size=LARGEST)
+    app.router.add_get("/healthz", alive)
+    app.router.add_post("/api/messages", messages(_take(base)))
+    app.router.add_post(EVENTS, dataverse_events(_keep_event(base), base.links, key))
+    if settings.uses_own_sandbox:
+        app.add_subapp(SANDBOX, make_sandbox(_sandbox_settings(settings, key), now=base.clock.now))
+    app.cleanup_ctx.append(_post_room(base, limits or Limits()))
+    app.on_cleanup.append(lambda _: _close(base))
+    return app
+
+
+async def _foundation(settings: Settings, clock: Clock) -> Foundation:
+    engines = make_engines(settings.database_url)
+    await migrate(engines.writing)
+    session = make_session(settings.ca_file)
+    wakes = {queue: asyncio.Event() for queue in Queue}
+    environments = _environments(settings)
+    bot_tokens = _bot_tokens(settings, session)
+    dataverse_tokens = {each.id: _dataverse_tokens(settings, each, session) for each in environments}
+    clients = {each.id: DataverseClient(each, session, dataverse_tokens[each.id]) for each in environments}
+    administration = SqlAdministration(engines)
+    # In the sandbox chats are on, elsewhere an administrator turns them on (spec S1).
+    await administration.start({each.id: _is_sandbox(each) for each in environments})
+    return Foundation(
+        settings=settings,
+        clock=clock,
+        session=session,
+        engines=engines,
+        store=SqlStore(engines, lambda queue: wakes[queue].set()),
+        administration=administration,
+        wakes=wakes,
+        links=Links(environments=environments, open_pattern=settings.open_link),
+        records=DataverseRecords(clients, clock),
+        connector=Connector(
+            session, bot_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None
+        ),
+        tokens=(bot_tokens, *dataverse_tokens.values()),
+    )
+
+
+def _environments(settings: Settings) -> tuple[Environment, ...]:
+    urls = settings.dataverse_urls or (f"http://{settings.host}:{settings.port}{SANDBOX}",)
+    return tuple(environment_of(url) for url in urls)
+
+
+def _is_sandbox(environment: Environment) -> bool:
+    return is_loopback(urlsplit(environment.url).hostname or "")
+
+
+def _bot_tokens(settings: Settings, session: ClientSession) -> Tokens:
+    if settings.app_id is None or settings.app_password is None:
+        return NoTokens()
+    own_tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else None
+    return ClientSecretTokens(
+        session,
+        login_url=settings.login_url,
+        tenant=own_tenant or _BOTS_OF_ALL_TENANTS,
+        client_id=settings.app_id,
+        secret=settings.app_password.get_secret_value(),
+    )
+
+
+def _dataverse_tokens(settings: Settings, environment: Environment, session: ClientSession) -> Tokens:
+    client_id = settings.dataverse_client_id or settings.app_id
+    secret = settings.dataverse_client_secret or settings.app_password
+    tenant = settings.dataverse_tenant_id or settings.app_tenant_id
+    if _is_sandbox(environment) or client_id is None or secret is None or tenant is None:
+        return NoTokens()
+    return ClientSecretTokens(
+        session,
+        login_url=settings.login_url,
+        tenant=tenant,
+        client_id=client_id,
+        secret=secret.get_secret_value(),
+    )
+
+
+def _take(base: Foundation) -> Take:
+    """From an activity's JSON to a turn of the bot."""
+    settings, check = base.settings, None
+    if settings.app_id:
+        keys = SigningKeys(base.session, settings.openid_url, base.clock)
+        check = TokenCheck(keys, settings.app_id)
+    authentication = BotAuthentication(base.connector, check, tenants=settings.tenants, tenant_of=tenant_of)
+    adapter = TeamsAdapter(authentication)
+    bot = ChatSyncBot(_doors(base))
+    adapter.on_turn_error = bot.on_error
+
+    async def take(authorization: str, body: Mapping[str, object]) -> InvokeResponse | None:
+        return await adapter.take(authorization, body, bot.on_turn)
+
+    return take
+
+
+def _doors(base: Foundation) -> Doors:
+    """Everything that people can ask for in Teams."""
+    gates, answering = base.gates, Answering()
+    connect = ConnectChat(store=base.store, records=base.records, gates=gates, links=base.links, clock=base.clock)
+    disconnect = DisconnectChat(
+        store=base.store,
+        records=base.records,
+        administration=base.administration,
+        gates=gates,
+        clock=base.clock,
+    )
+    find = FindRecords(records=base.records, administration=base.administration, gates=gates, links=base.links)
+    find_connections = FindConnections(store=base.store, find_records=find)
+    commands = Commands(
+        find=find,
+        find_connections=find_connections,
+        connect=connect,
+        disconnect=disconnect,
+        list_records=ListRecords(store=base.store, records=base.records, gates=gates, links=base.links),
+        offer_chat=OfferChat(records=base.records, gates=gates),
+    )
+    unfurl = UnfurlLink(records=base.records, administration=base.administration, gates=gates, links=base.links)
+    meet = MeetChat(store=base.store, administration=base.administration, links=base.links, clock=base.clock)
+    # Only where nobody signs in and nothing is real: the Emulator's user has no Entra object id.
+    anonymous = base.settings.app_id is None and base.settings.uses_own_sandbox
+    return Doors(
+        meet=meet,
+        commands=commands,
+        buttons=Buttons(links=base.links, find_connections=find_connections, connect=connect, disconnect=disconnect),
+        extension=Extension(unfurl=unfurl, answering=answering),
+        answering=answering,
+        stand_in=ObjectId(SAMPLE_ADMINISTRATOR) if anonymous else None,
+    )
+
+
+def _keep_event(base: Foundation) -> KeepEvent:
+    window = timedelta(seconds=base.settings.coalesce_s)
+    return KeepEvent(store=base.store, administration=base.administration, clock=base.clock, window=window)
+
+
+def _post_room(base: Foundation, limits: Limits) -> Callable[[web.Application], AsyncIterator[None]]:
+    """The workers that live as long as the application does."""
+    facts = ReadKeyFieldFacts(records=base.records, administration=base.administration)
+    tell = TellKeyFields(store=base.store, read_facts=facts, links=base.links, clock=base.clock)
+    work: Mapping[Queue, WorkOff] = {
+        Queue.INBOX: TellLane(store=base.store, tell=tell, clock=base.clock),
+        Queue.OUTBOX: SendLane(store=base.store, teams=Sender(base.connector), clock=base.clock),
+    }
+    workers = [
+        Worker(queue, work[queue], store=base.store, clock=base.clock, wake=base.wakes[queue], limits=limits)
+        for queue in Queue
+    ]
+
+    async def at_work(_app: web.Application) -> AsyncIterator[None]:
+        if base.settings.database_url.startswith("sqlite"):
+            # A SQLite file has one process: leases that are left over belong to nobody.
+            async with base.store.writing() as transaction:
+                await transaction.lanes.end_leases()
+        tasks = [asyncio.create_task(worker.run()) for worker in workers]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    return at_work
+
+
+async def _close(base: Foundation) -> None:
+    for tokens in base.tokens:
+        await tokens.close()
+    await base.session.close()
+    await base.engines.close()
+
+
+def _sandbox_settings(settings: Settings, key: str) -> SandboxSettings:
+    here = f"http://{settings.host}:{settings.port}"
+    file = Path(settings.sandbox_file) if settings.sandbox_file else None
+    return SandboxSettings(
+        url=here + SANDBOX, webhook_url=(settings.public_url or here) + EVENTS, webhook_key=key, file=file
+    )
+
+
+def _sandbox_alone(settings: Settings) -> web.Application:
+    """Only the sandbox: for bots that run in several processes."""
+    key = settings.webhook_key.get_secret_value() if settings.webhook_key else ""
+    app = web.Application(middlewares=[answer_errors])
+    app.router.add_get("/healthz", alive)
+    app.add_subapp(SANDBOX, make_sandbox(_sandbox_settings(settings, key), now=SystemClock().now))
+    return app

@@ -1,0 +1,13 @@
+"""A card and the line that stands for it where the card is not shown."""
+
+from dataclasses import dataclass
+
+from cards.elements import AdaptiveCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is posted: the summary goes into the feed and to screen readers."""
+
+    card: AdaptiveCard
+    summary: str

@@ -1,0 +1,30 @@
+"""The introduction note: what the connected record is (spec N1-N4)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cards.buttons import button
+from cards.elements import AdaptiveCard
+from cards.message import Message
+from cards.record import Fact, RecordHead, byline, called, facts, heading, open_button
+from cards.text import moment, plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteView:
+    """What a note says."""
+
+    record: RecordHead
+    facts: tuple[Fact, ...]
+    connected_by: str
+    connected_at: datetime
+
+
+def note(view: NoteView) -> Message:
+    """Eyebrow, title, up to five facts, who connected and when, and the button that opens the record."""
+    body = heading(view.record)
+    if view.facts:
+        body.append(facts(view.facts))
+    body.append(byline(f"Connected by {plain(view.connected_by)} · {moment(view.connected_at)}"))
+    card = AdaptiveCard(body, actions=[button(open_button(view.record))])
+    return Message(card=card, summary=f"{called(view.record)} is connected to this chat")

@@ -1,0 +1,146 @@
+"""Every card that the product shows, once in each of its forms; the golden files are made of these."""
+
+from datetime import UTC, datetime
+
+from cards.buttons import Open, Press
+from cards.choice import ChoiceRow, ChoiceView, choice
+from cards.help import HelpView, help_card
+from cards.introduction import IntroductionView, introduction
+from cards.key_fields import Change, KeyFieldsView, key_fields
+from cards.link_card import LinkView, link_card
+from cards.message import Message
+from cards.note import NoteView, note
+from cards.notice import NoticeView, notice
+from cards.record import Fact, RecordHead
+from cards.record_list import RecordListView, RecordRow, record_list
+
+AT = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
+URL = "https://contoso.crm4.dynamics.com/main.aspx?pagetype=entityrecord&etn=incident&id=0"
+CASE = RecordHead(kind="Case", name="Pump vibrates after firmware update", number="CAS-01001", url=URL)
+ACCOUNT = RecordHead(kind="Account", name="Fabrikam, Inc.", number=None, url=URL)
+CONNECT = Press(
+    title="Connect this chat", verb="connect", payload={"environment": "contoso", "table": "incident", "row": "0"}
+)
+NASTY = "<at>everyone</at> **bold** [x](https://evil.example) `code` # h\n- one\n1. two {{DATE(2020-01-01T00:00:00Z)}}"
+LONG = "The customer says " + "that the pump vibrates and " * 200
+
+
+def told(*changes: Change, people: tuple[str, ...] = ("Adele Vance",)) -> Message:
+    return key_fields(KeyFieldsView(record=CASE, changes=changes, people=people, at=AT))
+
+
+def one(label: str, old: str | None, new: str | None) -> Message:
+    return told(Change(label=label, old=old, new=new))
+
+
+def a_note(*facts: Fact, record: RecordHead = CASE) -> Message:
+    return note(NoteView(record=record, facts=facts, connected_by="Adele Vance", connected_at=AT))
+
+
+def hits(*details: str) -> tuple[ChoiceRow, ...]:
+    return tuple(
+        ChoiceRow(kind="Case", name=f"Pump {number}", number=f"CAS-0100{number}", detail=detail, press=CONNECT)
+        for number, detail in enumerate(details, 1)
+    )
+
+
+FIVE = (
+    Fact(label="Customer", value="Fabrikam, Inc."),
+    Fact(label="Priority", value="Normal"),
+    Fact(label="Status Reason", value="In Progress"),
+    Fact(label="Owner", value="Adele Vance"),
+    Fact(label="Created On", value="11/20/2026 9:05 AM"),
+)
+
+GALLERY: dict[str, Message] = {
+    "note": a_note(*FIVE),
+    "note with an empty value": a_note(*FIVE[:2], Fact(label="Subject", value="")),
+    "note without a number": a_note(*FIVE[:1], record=ACCOUNT),
+    "note without a fact": a_note(),
+    "note of nasty values": a_note(
+        *(Fact(label=f"Label {n}", value=v) for n, v in enumerate((NASTY, LONG, "שלום 1. עולם", "-", "1. April"))),
+        record=RecordHead(kind="Case *", name=NASTY, number="_1_", url=URL),
+    ),
+    "key fields of choice": one("Priority", "Normal", "High"),
+    "key fields of status": told(
+        Change(label="Status", old="Active", new="Resolved"),
+        Change(label="Status Reason", old="In Progress", new="Problem Solved"),
+    ),
+    "key fields of money": one("Budget", "€1,200.00", "€950.50"),
+    "key fields of a date": one("Follow Up By", "11/21/2026", "12/1/2026"),
+    "key fields of a lookup": one("Customer", "Fabrikam, Inc.", "Contoso Ltd."),
+    "key fields of an owner": one("Owner", "Adele Vance", "Tier 2"),
+    "key fields of a lookup without a name": one("Subject", "(no name)", "Warranty"),
+    "key fields of lines": one("Description", "First line\nsecond line", "First line\nanother line"),
+    "key fields of rich text": one(
+        "Resolution", "Replace the seal [image]", "Replace the seal and the bearing [image]"
+    ),
+    "key fields of yes and no": one("Escalated", "No", "Yes"),
+    "key fields of a number": one("Exchange Rate", "1.10", "1.08"),
+    "key fields of several choices": one("Areas", "Pumps", "Pumps, Solar"),
+    "key fields set": one("Follow Up By", "", "12/1/2026"),
+    "key fields emptied": one("Follow Up By", "12/1/2026", ""),
+    "key fields with the old value unknown": one("Priority", None, "High"),
+    "key fields that are secured": one("Refund amount", None, None),
+    "key fields by two": told(Change(label="Priority", old="Low", new="High"), people=("Adele Vance", "Megan Bowen")),
+    "key fields by four": told(
+        Change(label="Priority", old="Low", new="High"), people=("Adele", "Megan", "Alex", "Isa")
+    ),
+    "key fields by nobody known": told(Change(label="Priority", old="Low", new="High"), people=()),
+    "key fields of nasty values": told(
+        Change(label="A *label*", old=NASTY, new=LONG), Change(label="B", old="*", new="  * "), people=(NASTY, LONG)
+    ),
+    "link card": link_card(LinkView(record=CASE, connect=CONNECT)),
+    "link card of a record without a number": link_card(LinkView(record=ACCOUNT, connect=CONNECT)),
+    "link card with facts": link_card(LinkView(record=CASE, connect=CONNECT, facts=FIVE)),
+    "choice": choice(
+        ChoiceView(
+            asked="Which record should this chat be connected to?",
+            rows=hits("In Progress", "On Hold", "Waiting for Details", "In Progress", "", "Researching"),
+            more=0,
+            hint="Not among them? Write more of its name, or its number.",
+        )
+    ),
+    "choice with more": choice(
+        ChoiceView(asked="Which record?", rows=hits("x", NASTY), more=3, hint="Write its number.")
+    ),
+    "records": record_list(
+        RecordListView(
+            title="Records connected to this chat",
+            rows=(
+                RecordRow(record=CASE, connected_by="Adele Vance", connected_at=AT),
+                RecordRow(record=ACCOUNT, connected_by="Megan Bowen", connected_at=AT),
+            ),
+            hidden=1,
+        )
+    ),
+    "records that nobody here may open": record_list(
+        RecordListView(title="Records connected to this chat", rows=(), hidden=2)
+    ),
+    "notice": notice(NoticeView(text="CAS-01001 is connected to this chat.", next_step="Connected by Adele Vance.")),
+    "notice with a time": notice(
+        NoticeView(
+            text="CAS-01001 is already connected to this chat.",
+            next_step="Connected by Adele Vance.",
+            at=AT,
+            button=Open(title="Open record", url=URL),
+        )
+    ),
+    "refusal": notice(
+        NoticeView(
+            text="You cannot disconnect CAS-01001 from this chat.",
+            next_step="It can be disconnected by somebody whose security role lets them disconnect Teams chats. "
+            "Ask one of them, or your administrator.",
+        )
+    ),
+    "refusal with a button": notice(
+        NoticeView(
+            text="Chat Sync is not in this chat.",
+            next_step="Add the app Chat Sync to the chat, then press Continue.",
+            button=Press(title="Continue", verb="connect", payload=CONNECT.payload),
+        )
+    ),
+    "introduction to a group chat": introduction(IntroductionView(personal=False)),
+    "introduction to a person": introduction(IntroductionView(personal=True)),
+    "help": help_card(HelpView(commands=(("connect <link or number> [quiet]", "Connect this chat"), ("help", "This")))),
+}

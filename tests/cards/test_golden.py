@@ -1,0 +1,53 @@
+"""Each card exactly as it was found good; `python -m tests.cards.regenerate` after a change on purpose."""
+
+import json
+
+import pytest
+
+from cards.activity import LARGEST, activity, result
+from tests.cards.gallery import GALLERY
+from tests.cards.regenerate import GOLDEN, finished, golden_file
+from tests.cards.schema import parts, schema_errors
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_the_card_is_as_it_was_found_good(name: str) -> None:
+    assert finished(name) == json.loads(golden_file(name).read_text(encoding="utf-8"))
+
+
+def test_there_is_no_golden_file_without_a_card() -> None:
+    assert {file.name for file in GOLDEN.glob("*.json")} == {golden_file(name).name for name in GALLERY}
+
+
+@pytest.mark.parametrize("channel", ["msteams", "emulator"])
+@pytest.mark.parametrize("name", GALLERY)
+def test_the_card_obeys_the_official_schema(name: str, channel: str) -> None:
+    (attachment,) = activity(GALLERY[name], channel=channel)["attachments"]
+    assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
+    assert schema_errors(attachment["content"]) == []
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_the_card_is_short_and_says_itself_in_one_line(name: str) -> None:
+    ready = finished(name)
+    card = ready["attachments"][0]["content"]
+    assert len(json.dumps(card, ensure_ascii=False).encode()) < LARGEST / 2
+    assert 0 < len(ready["summary"]) <= 200
+    assert "\n" not in ready["summary"]
+    assert len(card.get("actions", ())) <= 3
+    assert all(len(part["facts"]) <= 5 for part in parts(card) if "facts" in part)
+
+
+def test_outside_of_teams_buttons_are_submits_that_carry_their_verb() -> None:
+    for name, message in GALLERY.items():
+        on_teams = [part for part in parts(finished(name)) if part.get("type") == "Action.Execute"]
+        (attachment,) = activity(message, channel="emulator")["attachments"]
+        elsewhere = [part for part in parts(attachment["content"]) if part.get("type") == "Action.Submit"]
+        assert [{**each["data"], "verb": each["verb"]} for each in on_teams] == [each["data"] for each in elsewhere]
+        assert not [part for part in parts(attachment) if part.get("type") == "Action.Execute"]
+
+
+def test_a_result_of_a_message_extension_has_a_preview() -> None:
+    found = result(GALLERY["link card"], channel="msteams")
+    assert found["preview"]["contentType"] == "application/vnd.microsoft.card.thumbnail"
+    assert found["preview"]["content"]["title"] == "Case · CAS-01001 · Pump vibrates after firmware update"

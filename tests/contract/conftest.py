@@ -1,0 +1,27 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.ports import Queue
+from bot.store.engine import Engines, make_engines
+from bot.store.migrate import migrate
+from bot.store.unit_of_work import SqlStore
+
+
+@pytest.fixture
+async def engines(database_url: str) -> AsyncIterator[Engines]:
+    made = make_engines(database_url)
+    await migrate(made.writing)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def woken() -> list[Queue]:
+    """The queues that somebody was told of."""
+    return []
+
+
+@pytest.fixture
+def store(engines: Engines, woken: list[Queue]) -> SqlStore:
+    return SqlStore(engines, woken.append)

@@ -1,0 +1,389 @@
+"""What the store promises, on SQLite and on PostgreSQL alike."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection as SqlConnection
+from sqlalchemy import func, select
+
+from bot.domain.key_fields import ColumnChange, KnownValue, RecordEvent
+from bot.domain.tables import ColumnValue
+from bot.domain.values import (
+    Chat,
+    ChatId,
+    ChatKind,
+    Connection,
+    ConnectionId,
+    EnvironmentId,
+    NewConnection,
+    ObjectId,
+    RecordRef,
+    UserId,
+)
+from bot.ports import AuditEntry, OutgoingMessage, Queue
+from bot.store.administration import SqlAdministration
+from bot.store.engine import Engines
+from bot.store.event_json import lane_of
+from bot.store.migrate import migrate
+from bot.store.tables import audit, metadata, outbox
+from bot.store.unit_of_work import SqlStore
+from tests.fakes.clock import START
+
+CASE = RecordRef(environment=EnvironmentId("contoso"), table="incident", row_id="1")
+ACCOUNT = RecordRef(environment=EnvironmentId("contoso"), table="account", row_id="1")
+LATER = START + timedelta(seconds=2)
+LEASE = timedelta(seconds=12)
+
+
+def a_chat(name: str = "19:a@thread.v2", **changes: object) -> Chat:
+    values: dict[str, object] = {
+        "id": ChatId(name),
+        "kind": ChatKind.GROUP,
+        "channel": "msteams",
+        "tenant_id": "t",
+        "service_url": "https://smba.trafficmanager.net/emea/",
+        "bot_id": "28:bot",
+        "bot_name": "Chat Sync",
+    }
+    return Chat(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def a_connection(chat: str = "19:a@thread.v2", record: RecordRef = CASE) -> NewConnection:
+    return NewConnection(
+        chat_id=ChatId(chat),
+        record=record,
+        record_name="Pump vibrates",
+        record_number="CAS-01001",
+        connector_id=ObjectId("adele"),
+        connector_name="Adele Vance",
+        connected_at=START,
+    )
+
+
+def an_event(key: str, record: RecordRef = CASE) -> RecordEvent:
+    change = ColumnChange(column="tags", new=ColumnValue(raw=(1, 2)), old=ColumnValue(raw=None, text=None))
+    return RecordEvent(key=key, record=record, at=START, changed_by=UserId("u"), changes=(change,))
+
+
+def a_message(key: str, chat: str = "19:a@thread.v2") -> OutgoingMessage:
+    return OutgoingMessage(key=key, chat_id=ChatId(chat), activity=f'{{"key":"{key}"}}'.encode())
+
+
+async def connected(store: SqlStore, *connections: NewConnection) -> list[Connection]:
+    made = []
+    async with store.writing() as work:
+        for connection in connections:
+            await work.chats.put(a_chat(connection.chat_id))
+            made.append(await work.connections.add(connection))
+    return [each for each in made if each]
+
+
+async def test_migrations_make_exactly_the_tables_of_the_code(engines: Engines) -> None:
+    def differences(connection: SqlConnection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    await migrate(engines.writing)
+    async with engines.reading.begin() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_processes_that_start_together_migrate_once(database_url: str, engines: Engines) -> None:
+    await asyncio.gather(*(migrate(engines.writing) for _ in range(3)))
+
+
+async def test_a_chat_is_kept_as_it_was_seen_last(store: SqlStore) -> None:
+    async with store.writing() as work:
+        await work.chats.put(a_chat())
+        await work.chats.put(a_chat(service_url="https://smba.trafficmanager.net/amer/", bot_present=False))
+    async with store.reading() as work:
+        chat = await work.chats.get(ChatId("19:a@thread.v2"))
+        assert chat == a_chat(service_url="https://smba.trafficmanager.net/amer/", bot_present=False)
+        assert await work.chats.get(ChatId("19:b@thread.v2")) is None
+        assert await work.chats.of([ChatId("19:a@thread.v2"), ChatId("19:b@thread.v2")]) == {chat.id: chat}
+
+
+async def test_the_bot_introduces_itself_once(store: SqlStore) -> None:
+    async with store.writing() as work:
+        await work.chats.put(a_chat())
+        assert await work.chats.introduce(a_chat().id, START)
+        assert not await work.chats.introduce(a_chat().id, LATER)
+
+
+async def test_a_block_that_ends_with_an_error_leaves_nothing_behind(store: SqlStore, woken: list[Queue]) -> None:
+    async def fail() -> None:
+        async with store.writing() as work:
+            await work.chats.put(a_chat())
+            await work.outbox.put([a_message("1")], at=START)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    async with store.reading() as work:
+        assert await work.chats.get(a_chat().id) is None
+        assert await work.outbox.head(a_chat().id) is None
+    assert woken == []
+
+
+async def test_giving_up_during_the_commit_leaves_it_done_and_told(store: SqlStore, woken: list[Queue]) -> None:
+    async def keep() -> None:
+        async with store.writing() as work:
+            await work.chats.put(a_chat())
+            await work.outbox.put([a_message("1")], at=START)
+            asyncio.get_running_loop().call_soon(task.cancel)
+
+    task = asyncio.create_task(keep())
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with store.reading() as work:
+        assert await work.outbox.head(a_chat().id)
+    assert woken == [Queue.OUTBOX]
+
+
+async def test_a_chat_and_a_record_have_one_live_connection(store: SqlStore) -> None:
+    await connected(store, a_connection())
+    async with store.writing() as work:
+        assert await work.connections.add(a_connection()) is None
+    async with store.reading() as work:
+        live = await work.connections.live(ChatId("19:a@thread.v2"), CASE)
+        assert live
+        assert live.connector_name == "Adele Vance"
+        assert live.connected_at == START
+
+
+async def test_many_who_connect_at_once_make_one_connection(store: SqlStore) -> None:
+    async with store.writing() as work:
+        await work.chats.put(a_chat())
+
+    async def connect() -> Connection | None:
+        async with store.writing() as work:
+            return await work.connections.add(a_connection())
+
+    made = await asyncio.gather(*(connect() for _ in range(8)))
+    assert len([connection for connection in made if connection]) == 1
+
+
+async def test_after_its_end_a_connection_can_be_made_anew(store: SqlStore) -> None:
+    (first,) = await connected(store, a_connection())
+    async with store.writing() as work:
+        assert await work.connections.end(first.id, at=LATER, by=ObjectId("megan"), by_name="Megan Bowen")
+        assert not await work.connections.end(first.id, at=LATER, by=None, by_name="")
+        assert await work.connections.get(first.id) is None
+        second = await work.connections.add(a_connection())
+    assert second
+    assert second.id != first.id
+
+
+async def test_connections_are_found_by_chat_and_by_record_oldest_first(store: SqlStore) -> None:
+    made = await connected(store, a_connection("c1"), a_connection("c2"), a_connection("c1", ACCOUNT))
+    async with store.reading() as work:
+        assert await work.connections.in_chat(ChatId("c1")) == [made[0], made[2]]
+        assert await work.connections.of_record(CASE) == made[:2]
+        other = RecordRef(environment=EnvironmentId("fabrikam"), table="incident", row_id="1")
+        assert await work.connections.of_record(other) == []
+
+
+async def test_known_values_are_replaced_and_come_back_as_they_were(store: SqlStore) -> None:
+    (connection,) = await connected(store, a_connection())
+    values = [None, "text", 5, 1.5, True, (1, 2)]
+    known = {
+        (connection.id, f"c{number}"): KnownValue(raw=raw, text="x", at=START) for number, raw in enumerate(values)
+    }
+    async with store.writing() as work:
+        await work.known_values.put({})
+        await work.known_values.put({(connection.id, "c1"): KnownValue(raw="old", text=None, at=START)})
+        await work.known_values.put(known)
+    async with store.reading() as work:
+        found = await work.known_values.of([connection.id, ConnectionId(99)])
+    assert found == {connection.id: {column: value for (_, column), value in known.items()}}
+
+
+async def test_an_event_is_kept_once_and_comes_back_as_it_was(store: SqlStore, woken: list[Queue]) -> None:
+    async with store.writing() as work:
+        assert await work.inbox.keep(an_event("1"), at=START, due_at=LATER)
+        assert not await work.inbox.keep(an_event("1"), at=LATER, due_at=LATER)
+    async with store.reading() as work:
+        assert await work.inbox.waiting(lane_of(CASE)) == [an_event("1")]
+        assert await work.lanes.next_due(Queue.INBOX) == LATER
+        assert await work.lanes.next_due(Queue.OUTBOX) is None
+    assert woken == [Queue.INBOX]
+
+
+async def test_the_first_event_sets_when_the_record_is_due(store: SqlStore) -> None:
+    async with store.writing() as work:
+        await work.inbox.keep(an_event("1"), at=START, due_at=LATER)
+        await work.inbox.keep(an_event("2"), at=START, due_at=LATER + LEASE)
+    async with store.writing() as work:
+        assert await work.lanes.claim(Queue.INBOX, "me", at=START, until=START + LEASE, at_most=9) == []
+        lanes = await work.lanes.claim(Queue.INBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
+        assert lanes == [lane_of(CASE)]
+        assert [event.key for event in await work.inbox.waiting(lanes[0])] == ["1", "2"]
+
+
+async def test_an_event_that_comes_while_the_record_is_worked_on_opens_its_own_window(store: SqlStore) -> None:
+    async with store.writing() as work:
+        await work.inbox.keep(an_event("1"), at=START, due_at=LATER)
+        (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
+        await work.inbox.keep(an_event("2"), at=LATER, due_at=LATER + LEASE)
+        await work.inbox.done([an_event("1")], at=LATER)
+        await work.lanes.release(Queue.INBOX, lane, "me")
+        assert await work.lanes.next_due(Queue.INBOX) == LATER + LEASE
+        assert [event.key for event in await work.inbox.waiting(lane)] == ["2"]
+
+
+async def test_events_that_fail_are_counted_and_parked_when_they_are_old(store: SqlStore) -> None:
+    async with store.writing() as work:
+        await work.inbox.keep(an_event("1"), at=START, due_at=START)
+        lane = lane_of(CASE)
+        assert await work.inbox.failed(lane, "no answer", park_older_than=START, at=LATER) == 1
+        assert await work.inbox.failed(lane, "no answer", park_older_than=START, at=LATER) == 2
+        assert len(await work.inbox.waiting(lane)) == 1
+        assert await work.inbox.failed(lane, "no answer", park_older_than=LATER, at=LATER) == 3
+        assert await work.inbox.waiting(lane) == []
+        assert await work.inbox.failed(lane, "no answer", park_older_than=LATER, at=LATER) == 0
+
+
+async def test_messages_of_a_chat_go_out_in_the_order_in_which_they_were_kept(store: SqlStore) -> None:
+    async with store.writing() as work:
+        await work.chats.put(a_chat())
+        await work.outbox.put([a_message("1"), a_message("2")], at=START)
+        await work.outbox.put([a_message("2")], at=LATER)
+        await work.outbox.put([], at=LATER)
+    sent = []
+    async with store.writing() as work:
+        while message := await work.outbox.head(a_chat().id):
+            sent.append(message.activity)
+            assert message.chat == a_chat()
+            assert message.kept_at == START
+            await work.outbox.sent(message.id, at=LATER)
+    assert sent == [b'{"key":"1"}', b'{"key":"2"}']
+
+
+async def test_a_message_that_failed_stays_at_the_head_and_a_parked_one_makes_way(store: SqlStore) -> None:
+    async with store.writing() as work:
+        await work.chats.put(a_chat())
+        await work.outbox.put([a_message("1"), a_message("2")], at=START)
+        first = await work.outbox.head(a_chat().id)
+        assert first
+        await work.outbox.failed(first.id, "no answer")
+        again = await work.outbox.head(a_chat().id)
+        assert again
+        assert (again.id, again.attempts) == (first.id, 1)
+        await work.outbox.park(first.id, "too large", at=LATER)
+        second = await work.outbox.head(a_chat().id)
+        assert second
+        assert second.activity == b'{"key":"2"}'
+
+
+async def test_a_lane_belongs_to_one_worker_until_its_lease_ends(store: SqlStore) -> None:
+    async with store.writing() as work:
+        await work.chats.put(a_chat())
+        await work.outbox.put([a_message("1")], at=START)
+    async with store.writing() as work:
+        assert await work.lanes.claim(Queue.OUTBOX, "me", at=START, until=START + LEASE, at_most=9) == [a_chat().id]
+        assert await work.lanes.claim(Queue.OUTBOX, "you", at=LATER, until=LATER + LEASE, at_most=9) == []
+        assert await work.lanes.next_due(Queue.OUTBOX) == START + LEASE
+        assert not await work.lanes.renew(Queue.OUTBOX, a_chat().id, "you", until=LATER + LEASE)
+        assert await work.lanes.renew(Queue.OUTBOX, a_chat().id, "me", until=LATER + LEASE)
+        late = LATER + LEASE
+        assert await work.lanes.claim(Queue.OUTBOX, "you", at=late, until=late + LEASE, at_most=9) == [a_chat().id]
+        await work.lanes.release(Queue.OUTBOX, a_chat().id, "me")
+        assert await work.lanes.claim(Queue.OUTBOX, "us", at=late, until=late + LEASE, at_most=9) == []
+        await work.lanes.end_leases()
+        assert await work.lanes.claim(Queue.OUTBOX, "us", at=late, until=late + LEASE, at_most=9) == [a_chat().id]
+
+
+async def test_a_lane_that_was_given_back_waits_as_long_as_it_was_told_to(store: SqlStore) -> None:
+    async with store.writing() as work:
+        await work.chats.put(a_chat())
+        await work.outbox.put([a_message("1")], at=START)
+        await work.lanes.claim(Queue.OUTBOX, "me", at=START, until=START + LEASE, at_most=9)
+        await work.lanes.release(Queue.OUTBOX, a_chat().id, "me", not_before=LATER)
+        # What comes next does not hurry it: Teams asked to wait.
+        await work.outbox.put([a_message("2")], at=START)
+        assert await work.lanes.next_due(Queue.OUTBOX) == LATER
+        await work.lanes.claim(Queue.OUTBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
+        for message in (await work.outbox.head(a_chat().id), await work.outbox.head(a_chat().id)):
+            assert message
+            await work.outbox.sent(message.id, at=LATER)
+        head = await work.outbox.head(a_chat().id)
+        assert head
+        await work.outbox.sent(head.id, at=LATER)
+        await work.lanes.release(Queue.OUTBOX, a_chat().id, "me")
+        assert await work.lanes.next_due(Queue.OUTBOX) is None
+
+
+async def test_the_longest_due_lanes_are_claimed_first(store: SqlStore) -> None:
+    async with store.writing() as work:
+        for number in range(5):
+            await work.chats.put(a_chat(f"c{number}"))
+            await work.outbox.put([a_message(str(number), f"c{number}")], at=START - timedelta(seconds=number))
+        claimed = await work.lanes.claim(Queue.OUTBOX, "me", at=START, until=LATER, at_most=2)
+        assert sorted(claimed) == ["c3", "c4"]
+
+
+async def test_two_workers_never_get_the_same_lane(store: SqlStore) -> None:
+    async with store.writing() as work:
+        for number in range(20):
+            await work.chats.put(a_chat(f"c{number}"))
+            await work.outbox.put([a_message(str(number), f"c{number}")], at=START)
+
+    async def claim(owner: str) -> list[str]:
+        async with store.writing() as work:
+            return list(await work.lanes.claim(Queue.OUTBOX, owner, at=START, until=LATER, at_most=3))
+
+    claimed = await asyncio.gather(*(claim(str(owner)) for owner in range(10)))
+    lanes = [lane for each in claimed for lane in each]
+    assert len(lanes) == len(set(lanes))
+
+
+async def test_what_people_did_is_kept(store: SqlStore, engines: Engines) -> None:
+    entry = AuditEntry(
+        at=START,
+        act="connect",
+        person_id=ObjectId("adele"),
+        person_name="Adele Vance",
+        chat_id=ChatId("c1"),
+        record=CASE,
+        details={"quiet": "yes"},
+    )
+    async with store.writing() as work:
+        await work.audit.add(entry)
+    async with engines.reading.begin() as connection:
+        row = (await connection.execute(select(audit))).mappings().one()
+    assert (row["at"], row["act"], row["person_name"], row["details"]) == (
+        START,
+        "connect",
+        "Adele Vance",
+        {"quiet": "yes"},
+    )
+
+
+async def test_settings_start_with_their_defaults_and_are_kept(engines: Engines) -> None:
+    contoso, fabrikam = EnvironmentId("contoso"), EnvironmentId("fabrikam")
+    await SqlAdministration(engines).start({contoso: True})
+    again = SqlAdministration(engines)
+    await again.start({contoso: False, fabrikam: False})
+    assert await again.chats_on(contoso)
+    assert not await again.chats_on(fabrikam)
+    types = await again.record_types(contoso)
+    assert types["incident"].key_fields == ("prioritycode", "statecode", "statuscode")
+    assert types["incident"].join
+    assert not types["account"].notify
+
+
+async def test_a_time_without_a_zone_is_refused(store: SqlStore) -> None:
+    with pytest.raises(Exception, match="offset-naive"):
+        async with store.writing() as work:
+            await work.chats.introduce(ChatId("c"), datetime(2026, 11, 21))  # noqa: DTZ001
+
+
+async def test_instants_keep_their_microseconds(store: SqlStore, engines: Engines) -> None:
+    exact = datetime(2026, 11, 21, 10, 20, 30, 123456, tzinfo=UTC)
+    async with store.writing() as work:
+        await work.chats.put(a_chat())
+        await work.outbox.put([a_message("1")], at=exact)
+    async with engines.reading.begin() as connection:
+        assert (await connection.execute(select(func.max(outbox.c.received_at)))).scalar() == exact

@@ -1,0 +1,67 @@
+"""Payloads in the forms that Dataverse's documentation and captures show."""
+
+from typing import Any
+
+ROW = "11111111-2222-3333-4444-555555555555"
+ADELE = "22222222-0000-0000-0000-000000000022"
+CONTRACTS = "http://schemas.microsoft.com/xrm/2011/Contracts"
+
+
+def typed(kind: str, **values: object) -> dict[str, object]:
+    return {"__type": f"{kind}:{CONTRACTS}", **values}
+
+
+def bag(**values: object) -> list[dict[str, object]]:
+    return [{"key": key, "value": value} for key, value in values.items()]
+
+
+def row(attributes: list[dict[str, object]], table: str = "incident") -> dict[str, object]:
+    return typed(
+        "Entity",
+        Attributes=attributes,
+        EntityState=None,
+        FormattedValues=[],
+        Id=ROW,
+        KeyAttributes=[],
+        LogicalName=table,
+        RelatedEntities=[],
+        RowVersion="5948260",
+    )
+
+
+def context(new: dict[str, object], old: dict[str, object] | None = None, **changes: object) -> dict[str, Any]:
+    """A RemoteExecutionContext of an update; `old` is the pre-image's attributes, None for a step without an image."""
+    images = [] if old is None else bag(PreImage={"Attributes": bag(**old), "Id": ROW, "LogicalName": "incident"})
+    return {
+        "BusinessUnitId": "b0000000-0000-0000-0000-000000000000",
+        "CorrelationId": "c0000000-0000-0000-0000-000000000000",
+        "Depth": 1,
+        "InitiatingUserAgent": "Mozilla/5.0",
+        "InitiatingUserAzureActiveDirectoryObjectId": "00000000-0000-0000-0000-000000000000",
+        "InitiatingUserId": ADELE,
+        "UserId": ADELE,
+        "InputParameters": bag(Target=row(bag(**new))),
+        "IsInTransaction": False,
+        "MessageName": "Update",
+        "Mode": 1,
+        "OperationCreatedOn": "/Date(1763720430000+0000)/",
+        "OperationId": "0b000000-0000-0000-0000-000000000001",
+        "OrganizationId": "0c000000-0000-0000-0000-000000000000",
+        "OrganizationName": "unq0a1b2c",
+        "OutputParameters": [],
+        "OwningExtension": {
+            "Id": "57e90000-0000-0000-0000-000000000000",
+            "LogicalName": "sdkmessageprocessingstep",
+            "Name": None,
+        },
+        "ParentContext": None,
+        "PreEntityImages": images,
+        "PostEntityImages": bag(AsynchronousStepPrimaryName=row(bag(title="Pump noise"))),
+        "PrimaryEntityId": ROW,
+        "PrimaryEntityName": "incident",
+        "RequestId": None,
+        "SecondaryEntityName": "none",
+        "SharedVariables": bag(IsAutoTransact=True),
+        "Stage": 40,
+        **changes,
+    }

@@ -1,0 +1,137 @@
+from typing import Any
+
+import pytest
+
+from bot.dataverse.metadata import table_of, view_of
+from bot.domain.errors import Unavailable
+from bot.domain.tables import ColumnType
+
+
+def label(text: str) -> dict[str, Any]:
+    return {"UserLocalizedLabel": {"Label": text, "LanguageCode": 1033}, "LocalizedLabels": []}
+
+
+def attribute(name: str, kind: str, **more: object) -> dict[str, Any]:
+    return {
+        "LogicalName": name,
+        "AttributeType": kind,
+        "AttributeTypeName": {"Value": f"{kind}Type"},
+        "DisplayName": label(name.title()),
+        "IsSecured": False,
+        "AttributeOf": None,
+        "IsValidForRead": True,
+        **more,
+    }
+
+
+def definition(*attributes: dict[str, Any], **more: object) -> dict[str, Any]:
+    return {
+        "LogicalName": "incident",
+        "EntitySetName": "incidents",
+        "PrimaryIdAttribute": "incidentid",
+        "PrimaryNameAttribute": "title",
+        "ObjectTypeCode": 112,
+        "IsActivity": False,
+        "TableType": "Standard",
+        "DataProviderId": None,
+        "DisplayName": label("Case"),
+        "Attributes": list(attributes),
+        **more,
+    }
+
+
+def test_a_table_and_its_columns_are_named_as_people_know_them() -> None:
+    case = table_of(definition(attribute("title", "String", IsSecured=True)), [], sends_updates=True)
+    assert (case.name, case.label, case.set_name, case.type_code) == ("incident", "Case", "incidents", 112)
+    title = case.columns["title"]
+    assert (title.label, title.type, title.secured) == ("Title", ColumnType.STRING, True)
+
+
+@pytest.mark.parametrize("finer", ["Image", "File", "MultiSelectPicklist"])
+def test_columns_that_call_themselves_virtual_are_told_apart_by_their_finer_name(finer: str) -> None:
+    column = attribute("a", "Virtual", AttributeTypeName={"Value": f"{finer}Type"})
+    assert table_of(definition(column), [], sends_updates=True).columns["a"].type == ColumnType(finer)
+
+
+def test_a_kind_that_nobody_knows_counts_as_virtual() -> None:
+    column = attribute("a", "Quantum", AttributeTypeName=None)
+    assert table_of(definition(column), [], sends_updates=True).columns["a"].type is ColumnType.VIRTUAL
+
+
+def test_shadow_columns_and_unreadable_ones_are_not_offered() -> None:
+    hidden = [attribute("owneridname", "String", AttributeOf="ownerid"), attribute("x", "String", IsValidForRead=False)]
+    assert table_of(definition(*hidden), [], sends_updates=True).columns == {}
+
+
+def test_a_label_is_taken_from_another_language_or_else_the_name() -> None:
+    french = {"UserLocalizedLabel": None, "LocalizedLabels": [{"Label": "Priorité", "LanguageCode": 1036}]}
+    columns = [attribute("a", "String", DisplayName=french), attribute("b", "String", DisplayName={})]
+    table = table_of(definition(*columns), [], sends_updates=True)
+    assert (table.columns["a"].label, table.columns["b"].label) == ("Priorité", "b")
+
+
+def test_details_of_choices_dates_texts_and_numbers_are_added() -> None:
+    kinds = [("p", "Picklist"), ("b", "Boolean"), ("d", "DateTime"), ("m", "Memo"), ("n", "Money")]
+    details: list[dict[str, Any]] = [
+        {"LogicalName": "p", "OptionSet": {"Options": [{"Value": 1, "Label": label("High")}]}},
+        {
+            "LogicalName": "b",
+            "OptionSet": {
+                "TrueOption": {"Value": 1, "Label": label("Yes")},
+                "FalseOption": {"Value": 0, "Label": label("No")},
+            },
+        },
+        {"LogicalName": "d", "Format": "DateOnly", "DateTimeBehavior": {"Value": "DateOnly"}},
+        {"LogicalName": "m", "FormatName": {"Value": "RichText"}},
+        {"LogicalName": "n", "Precision": 4},
+    ]
+    columns = table_of(definition(*(attribute(*kind) for kind in kinds)), details, sends_updates=True).columns
+    assert columns["p"].options == {1: "High"}
+    assert columns["b"].options == {1: "Yes", 0: "No"}
+    assert columns["d"].date_only
+    assert columns["m"].rich_text
+    assert columns["n"].precision == 4
+
+
+@pytest.mark.parametrize(
+    ("properties", "virtual"),
+    [
+        ({"TableType": "Virtual"}, True),
+        ({"TableType": "Elastic", "DataProviderId": "1d9bde74-9ebd-4da9-8ff5-aa74945b9f74"}, False),
+        ({"TableType": None, "DataProviderId": "77777777-0000-0000-0000-000000000000"}, True),
+        ({"TableType": None, "DataProviderId": "1D9BDE74-9EBD-4DA9-8FF5-AA74945B9F74"}, False),
+        ({"TableType": None}, False),
+    ],
+)
+def test_virtual_tables_are_recognised(properties: dict[str, object], virtual: bool) -> None:
+    assert table_of(definition(**properties), [], sends_updates=True).is_virtual is virtual
+
+
+@pytest.mark.parametrize("broken", [{}, {"Attributes": None}, definition(Attributes=[{}]), definition(Attributes=5)])
+def test_a_definition_in_another_form_is_refused(broken: dict[str, Any]) -> None:
+    with pytest.raises(Unavailable):
+        table_of(broken, [], sends_updates=True)
+
+
+def layout(cells: str) -> dict[str, str]:
+    return {"savedqueryid": "1", "name": "Quick Find", "layoutxml": f"<grid><row id='incidentid'>{cells}</row></grid>"}
+
+
+def test_a_views_columns_come_in_the_order_of_its_layout_without_hidden_ones() -> None:
+    cells = "<cell name='title'/><cell name='h' ishidden='1'/><cell name='c.fullname'/><cell name='prioritycode'/>"
+    assert view_of(layout(cells)).columns == ("title", "c.fullname", "prioritycode")
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        "",
+        "<grid><row>",
+        "no xml",
+        "<!DOCTYPE g [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]><grid><cell name='&b;'/></grid>",
+        "<!DOCTYPE g SYSTEM 'file:///etc/passwd'><grid/>",
+    ],
+)
+def test_a_layout_that_is_broken_or_hostile_is_refused(xml: str) -> None:
+    with pytest.raises(Unavailable, match="layout"):
+        view_of({"savedqueryid": "1", "name": "x", "layoutxml": xml})

@@ -1,0 +1,36 @@
+"""A clock that stands still until a test moves it."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
+
+
+class HeldClock:
+    """See `bot.ports.Clock`."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self._now = now
+        self._sleepers: list[tuple[datetime, asyncio.Future[None]]] = []
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """Returns when the test has moved the clock so far."""
+        until = self._now + timedelta(seconds=seconds)
+        if until <= self._now:
+            await asyncio.sleep(0)
+            return
+        awake: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleepers.append((until, awake))
+        await awake
+
+    def advance(self, seconds: float) -> None:
+        """Moves the clock and wakes those who slept until then."""
+        self._now += timedelta(seconds=seconds)
+        due = [awake for until, awake in self._sleepers if until <= self._now]
+        self._sleepers = [(until, awake) for until, awake in self._sleepers if until > self._now]
+        for awake in due:
+            if not awake.done():
+                awake.set_result(None)

@@ -1,0 +1,95 @@
+"""A Bot Connector service: takes what the bot posts, knows who is in which chat, and can misbehave.
+
+Its answers are those of Teams' connector as the Bot Framework documentation has them.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from aiohttp import web
+
+Fault = Callable[[str, dict[str, Any]], web.Response | None]
+"""What a post to a conversation is answered instead; None: as usual."""
+
+
+def error(status: int, code: str, **headers: str) -> web.Response:
+    """An error as the connector words it."""
+    body = {"error": {"code": code, "message": f"{code} happened."}}
+    return web.json_response(body, status=status, headers={key.replace("_", "-"): v for key, v in headers.items()})
+
+
+@dataclass
+class FakeConnector:
+    """Holds what was posted, by conversation."""
+
+    posts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    members: dict[str, list[str]] = field(default_factory=dict)
+    """Accounts by conversation; whoever is not listed is not in it. A conversation that is not listed has no bot."""
+    fault: Fault = lambda _conversation, _activity: None
+    tokens: list[str | None] = field(default_factory=list)
+    """The Authorization header of every call."""
+    port: int = 0
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    @property
+    def service_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Self]:
+        """Serves on a free port of this machine."""
+        app = web.Application()
+        conversation = "/v3/conversations/{conversation}"
+        app.router.add_post(f"{conversation}/activities", self._post)
+        app.router.add_post(f"{conversation}/activities/{{activity}}", self._post)
+        app.router.add_get(f"{conversation}/members", self._members)
+        app.router.add_get(f"{conversation}/members/{{member}}", self._member)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", self.port)
+        await site.start()
+        self.port = runner.addresses[0][1]
+        yield self
+        await runner.cleanup()
+
+    async def _post(self, request: web.Request) -> web.Response:
+        conversation = request.match_info["conversation"]
+        activity = await request.json()
+        self.tokens.append(request.headers.get("Authorization"))
+        refused = self.fault(conversation, activity)
+        if refused is not None:
+            return refused
+        async with self._changed:
+            kept = self.posts.setdefault(conversation, [])
+            kept.append(activity)
+            self._changed.notify_all()
+        return web.json_response({"id": f"1:{len(kept)}"}, status=201)
+
+    async def _members(self, request: web.Request) -> web.Response:
+        accounts = self.members.get(request.match_info["conversation"])
+        if accounts is None:
+            return error(403, "BotNotInConversationRoster")
+        return web.json_response([{"id": account} for account in accounts])
+
+    async def _member(self, request: web.Request) -> web.Response:
+        accounts = self.members.get(request.match_info["conversation"])
+        if accounts is None:
+            return error(403, "BotNotInConversationRoster")
+        member = request.match_info["member"]
+        if member not in accounts:
+            return error(404, "MemberNotFoundInConversation")
+        return web.json_response({"id": member})
+
+    def cards(self, conversation: str) -> list[dict[str, Any]]:
+        """The cards that were posted into the conversation."""
+        posts = self.posts.get(conversation, [])
+        return [each["content"] for post in posts for each in post.get("attachments", ())]
+
+    async def arrived(self, conversation: str, count: int, *, within_s: float = 10) -> list[dict[str, Any]]:
+        """The conversation's posts, once there are so many; fails the test where they do not come."""
+        async with asyncio.timeout(within_s), self._changed:
+            await self._changed.wait_for(lambda: len(self.posts.get(conversation, ())) >= count)
+        return self.posts[conversation]

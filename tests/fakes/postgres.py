@@ -1,0 +1,57 @@
+"""A PostgreSQL cluster of the tests' own, on a free port of this machine."""
+
+import getpass
+import itertools
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Self
+
+
+class PostgresCluster:
+    """Made when it is entered, gone when it is left. Nothing in it survives a power failure: it is fast instead."""
+
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        self._folder = Path(tempfile.mkdtemp(prefix="chatsync-postgres-"))
+        self._names = (f"test_{number}" for number in itertools.count())
+        # PostgreSQL does not start as root.
+        self._as = ["runuser", "-u", "postgres", "--"] if getpass.getuser() == "root" else []
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+
+    @classmethod
+    def found(cls) -> Self | None:
+        """A cluster where PostgreSQL's programs are installed."""
+        debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        on_path = shutil.which("initdb")
+        folders = [*reversed(debian), *([Path(on_path).parent] if on_path else [])]
+        return cls(folders[0]) if folders else None
+
+    def __enter__(self) -> Self:
+        if self._as:
+            shutil.chown(self._folder, "postgres")
+        where = str(self._folder / "data")
+        self._run("initdb", "-D", where, "-U", "chatsync", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
+        self._run("pg_ctl", "-D", where, "-w", "-o", options, "-l", str(self._folder / "log"), "start")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
+        shutil.rmtree(self._folder)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self._as, str(self._programs / program), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    def next_name(self) -> str:
+        """The name of a database that no test has had."""
+        return next(self._names)
+
+    def address(self, database: str) -> str:
+        """The address under which a database of the cluster answers."""
+        return f"postgresql+asyncpg://chatsync@127.0.0.1:{self.port}/{database}"

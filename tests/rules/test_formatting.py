@@ -1,0 +1,75 @@
+import pytest
+
+from bot.domain.formatting import UNNAMED, canonical, instant, kept, text_of
+from bot.domain.tables import Column, ColumnType, ColumnValue, Raw
+
+
+def column(kind: ColumnType, **more: object) -> Column:
+    return Column(name="a", label="A", type=kind, **more)  # type: ignore[arg-type]
+
+
+CHOICE = column(ColumnType.PICKLIST, options={1: "High"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "text"),
+    [
+        (CHOICE, 1, "High"),
+        (CHOICE, 7, "7"),
+        (column(ColumnType.STATE, options={0: "Active"}), 0, "Active"),
+        (column(ColumnType.BOOLEAN, options={0: "No", 1: "Ja"}), True, "Ja"),
+        (column(ColumnType.BOOLEAN), False, "No"),
+        (column(ColumnType.MULTI_SELECT, options={1: "Red", 2: "Blue"}), (1, 2), "Red, Blue"),
+        (column(ColumnType.MONEY, precision=2), 1234.5, "1,234.50"),
+        (column(ColumnType.DECIMAL, precision=3), 0.5, "0.500"),
+        (column(ColumnType.DOUBLE), 3.0, "3.00"),
+        (column(ColumnType.DATE_TIME), "2026-11-21T10:20:30Z", "2026-11-21 10:20 UTC"),
+        (column(ColumnType.DATE_TIME, date_only=True), "2026-11-21T00:00:00Z", "2026-11-21"),
+        (column(ColumnType.LOOKUP), "account:1", UNNAMED),
+        (column(ColumnType.STRING), "<b>x</b>", "<b>x</b>"),
+        (column(ColumnType.INTEGER), 5, "5"),
+        (column(ColumnType.STRING), "", ""),
+        (column(ColumnType.MULTI_SELECT), (), ""),
+        (CHOICE, None, ""),
+    ],
+)
+def test_a_value_without_dataverses_text_is_spelled_by_its_kind(kind: Column, raw: Raw, text: str) -> None:
+    assert text_of(kind, ColumnValue(raw=raw)) == text
+
+
+def test_dataverses_own_text_comes_first() -> None:
+    assert text_of(column(ColumnType.MONEY), ColumnValue(raw=1.0, text="€1.00")) == "€1.00"
+    assert text_of(column(ColumnType.MULTI_SELECT), ColumnValue(raw=(1, 2), text="Red; Blue")) == "Red, Blue"
+    assert text_of(column(ColumnType.MEMO), ColumnValue(raw="<p>x</p>", text="x")) == "x"
+
+
+def test_a_line_of_text_is_shown_as_it_is_even_where_it_looks_like_html() -> None:
+    assert text_of(column(ColumnType.STRING), ColumnValue(raw="<b>x</b>", text="x")) == "<b>x</b>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        (column(ColumnType.DATE_TIME), "2026-11-21T10:20:30Z", "2026-11-21T11:20:30.123+01:00"),
+        (column(ColumnType.DATE_TIME, date_only=True), "2026-11-21", "2026-11-21T00:00:00Z"),
+        (column(ColumnType.MONEY), 12, 12.0),
+        (column(ColumnType.STRING), "", None),
+        (column(ColumnType.MULTI_SELECT), (), None),
+        (column(ColumnType.MEMO), "x" * 5000, kept("x" * 5000)),
+    ],
+)
+def test_one_value_has_one_form_whoever_sent_it(kind: Column, one: Raw, other: Raw) -> None:
+    assert canonical(kind, one) == canonical(kind, other)
+
+
+def test_different_values_stay_different() -> None:
+    assert canonical(CHOICE, 1) != canonical(CHOICE, 2)
+    assert canonical(column(ColumnType.MEMO), "x" * 5000) != canonical(column(ColumnType.MEMO), "x" * 5001)
+    assert canonical(column(ColumnType.BOOLEAN), False) is not None
+
+
+def test_an_instant_is_utc_in_whole_seconds() -> None:
+    assert instant("2026-11-21T10:20:30.999+02:00") == "2026-11-21T08:20:30Z"
+    assert instant("2026-11-21T10:20:30") == "2026-11-21T10:20:30Z"
+    assert instant("2026-11-21") == "2026-11-21"
+    assert instant("yesterday") is None

@@ -1,0 +1,135 @@
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.key_fields import ColumnChange, KnownValue, NetChange, RecordEvent, net_changes
+from bot.domain.tables import Column, ColumnType, ColumnValue, Raw
+from bot.domain.values import EnvironmentId, RecordRef, UserId
+
+PRIORITY = Column(
+    name="prioritycode", label="Priority", type=ColumnType.PICKLIST, options={1: "High", 2: "Normal", 3: "Low"}
+)
+STATUS = Column(name="statuscode", label="Status Reason", type=ColumnType.STATUS, options={1: "In Progress"})
+SECRET = Column(name="refund", label="Refund", type=ColumnType.MONEY, secured=True)
+CASE = RecordRef(environment=EnvironmentId("contoso"), table="incident", row_id="1")
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+UNKNOWN = object()
+
+
+def event(
+    new: Raw, old: object = UNKNOWN, *, s: float = 0, by: str = "adele", column: str = "prioritycode"
+) -> RecordEvent:
+    pre_image = None if old is UNKNOWN else ColumnValue(raw=old)  # type: ignore[arg-type]
+    change = ColumnChange(column=column, new=ColumnValue(raw=new), old=pre_image)
+    at = NOON + timedelta(seconds=s)
+    return RecordEvent(key=f"{s}{new}", record=CASE, at=at, changed_by=UserId(by), changes=(change,))
+
+
+def knows(raw: Raw, *, s: float = -60, text: str | None = None) -> KnownValue:
+    return KnownValue(raw=raw, text=text, at=NOON + timedelta(seconds=s))
+
+
+def only(changes: tuple[NetChange, ...]) -> NetChange:
+    (change,) = changes
+    return change
+
+
+def told(changes: tuple[NetChange, ...]) -> list[str]:
+    return [change.column.name for change in changes if change.tell]
+
+
+def test_a_change_is_told_with_the_value_before_it() -> None:
+    change = only(net_changes([PRIORITY], [event(1, old=2)], {}))
+    assert change.tell
+    assert change.old == ColumnValue(raw=2)
+    assert change.new == ColumnValue(raw=1)
+    assert change.people == ("adele",)
+
+
+def test_without_a_pre_image_the_value_told_last_is_the_old_one() -> None:
+    change = only(net_changes([PRIORITY], [event(1)], {"prioritycode": knows(2, text="Normal")}))
+    assert change.old == ColumnValue(raw=2, text="Normal")
+
+
+def test_the_old_value_keeps_the_words_in_which_it_was_told() -> None:
+    change = only(net_changes([PRIORITY], [event(1, old=2)], {"prioritycode": knows(2, text="Normaal")}))
+    assert change.old == ColumnValue(raw=2, text="Normaal")
+
+
+def test_an_old_value_that_nobody_knows_is_not_invented() -> None:
+    change = only(net_changes([PRIORITY], [event(1)], {}))
+    assert change.tell
+    assert change.old is None
+
+
+def test_a_column_saved_without_a_change_is_not_told() -> None:
+    assert told(net_changes([PRIORITY], [event(2, old=2)], {})) == []
+    assert told(net_changes([PRIORITY], [event(2)], {"prioritycode": knows(2)})) == []
+
+
+def test_a_column_emptied_twice_is_told_once() -> None:
+    assert told(net_changes([PRIORITY], [event(None, old=2)], {})) == ["prioritycode"]
+    assert told(net_changes([PRIORITY], [event(None, old="")], {})) == []
+
+
+def test_changes_in_one_window_become_first_old_to_last_new() -> None:
+    changes = [event(3, old=1, s=1, by="megan"), event(1, old=2, s=0)]
+    change = only(net_changes([PRIORITY], changes, {}))
+    assert (change.old, change.new) == (ColumnValue(raw=2), ColumnValue(raw=3))
+    assert change.people == ("adele", "megan")
+    assert change.at == NOON + timedelta(seconds=1)
+
+
+def test_a_field_that_returns_to_where_it_started_is_dropped() -> None:
+    there_and_back = [event(1, old=2, s=0), event(2, old=1, s=1), event(5, old=1, s=1, column="statuscode")]
+    assert told(net_changes([PRIORITY, STATUS], there_and_back, {})) == ["statuscode"]
+
+
+def test_an_event_older_than_what_was_told_makes_no_card() -> None:
+    assert net_changes([PRIORITY], [event(3, old=2, s=-5)], {"prioritycode": knows(1, s=0)}) == ()
+
+
+def test_a_change_that_the_note_showed_already_is_not_told_again() -> None:
+    # The row was read with the new value; the event of that change arrives afterwards.
+    assert told(net_changes([PRIORITY], [event(1, old=2, s=1)], {"prioritycode": knows(1, s=0)})) == []
+
+
+def test_of_a_secured_column_no_value_is_known_and_the_pre_image_decides() -> None:
+    known = {"refund": knows(None)}
+    assert told(net_changes([SECRET], [event(5.0, old=4.0, column="refund")], known)) == ["refund"]
+    assert told(net_changes([SECRET], [event(5.0, old=5, column="refund")], known)) == []
+    change = only(net_changes([SECRET], [event(5.0, column="refund")], known))
+    assert change.tell
+    assert change.old is None
+
+
+values = st.integers(1, 4)
+
+
+@given(st.lists(values, min_size=1, max_size=12), values)
+def test_however_the_events_are_ordered_the_net_change_is_the_same(sequence: list[int], start: int) -> None:
+    olds = [start, *sequence]
+    events = [event(new, old=old, s=i) for i, (old, new) in enumerate(zip(olds, sequence, strict=False))]
+    forward = net_changes([PRIORITY], events, {})
+    assert forward == net_changes([PRIORITY], events[::-1], {})
+    change = only(forward)
+    assert change.tell == (sequence[-1] != start)
+    assert change.old == ColumnValue(raw=start)
+    assert change.new == ColumnValue(raw=sequence[-1])
+
+
+@given(st.lists(values, min_size=1, max_size=12), values, st.data())
+def test_in_whatever_windows_the_events_come_the_chat_ends_with_the_last_value(
+    sequence: list[int], start: int, data: st.DataObject
+) -> None:
+    known = {"prioritycode": knows(start)}
+    pending = [event(new, s=i) for i, new in enumerate(sequence)]
+    while pending:
+        size = data.draw(st.integers(1, len(pending)))
+        window, pending = pending[:size], pending[size:]
+        change = only(net_changes([PRIORITY], window, known))
+        assert change.tell == (change.new.raw != known["prioritycode"].raw)
+        if change.tell:
+            known = {"prioritycode": KnownValue(raw=change.new.raw, text=None, at=change.at)}
+    assert known["prioritycode"].raw == sequence[-1]

@@ -1,0 +1,141 @@
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.record_links import (
+    RecordLink,
+    environment_of,
+    find_link,
+    guid,
+    open_address,
+    parse_link,
+    record_address,
+)
+from bot.domain.values import Environment, EnvironmentId, RecordRef
+
+CONTOSO = environment_of("https://contoso.crm4.dynamics.com")
+SANDBOX = environment_of("http://127.0.0.1:3978/sandbox")
+ROW = "11111111-2222-3333-4444-555555555555"
+BRACED = f"%7B{ROW.upper()}%7D"
+PAGE = "https://contoso.crm4.dynamics.com/main.aspx"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{PAGE}?pagetype=entityrecord&etn=incident&id={ROW}",
+        f"{PAGE}?appid=99999999-0000-0000-0000-000000000001&pagetype=entityrecord&etn=incident&id={ROW}",
+        f"{PAGE}?appname=sales&pagetype=entityrecord&etn=incident&id={ROW}&navbar=off&cmdbar=false&forceUCI=1",
+        f"{PAGE}?pagetype=entityrecord&etn=incident&id={BRACED}",
+        f"{PAGE}?pagetype=entityrecord&etn=incident&id={BRACED.lower()}",
+        f"{PAGE}?pagetype=entityrecord&etn=incident&id={{{ROW}}}",
+        f"{PAGE}?PageType=EntityRecord&ETN=Incident&ID={ROW.upper()}",
+        f"{PAGE}?etn=incident&id={ROW}",
+        f"{PAGE}?pagetype=entityrecord&etn=incident&extraqs={quote(f'?id={{{ROW}}}&formid=1')}",
+        f"https://CONTOSO.crm4.dynamics.com:443/main.aspx?pagetype=entityrecord&etn=incident&id={ROW}",
+        f"https://contoso.crm4.dynamics.com/Apps/uniquename/Hub/main.aspx?pagetype=entityrecord&etn=incident&id={ROW}",
+        f"https://contoso.crm4.dynamics.com/apps/uniquename/hub/MAIN.aspx?pagetype=entityrecord&etn=incident&id={ROW}",
+        f"  {PAGE}?pagetype=entityrecord&etn=incident&id={ROW}  ",
+    ],
+)
+def test_every_form_of_a_record_link_names_the_row(address: str) -> None:
+    assert parse_link(address, [SANDBOX, CONTOSO]) == RecordLink(
+        environment=EnvironmentId("contoso.crm4.dynamics.com"), table="incident", row_id=ROW
+    )
+
+
+def test_an_older_link_names_the_table_by_its_number() -> None:
+    extra = quote(f"?etc=112&id={{{ROW}}}")
+    for address in (f"{PAGE}?etc=112&id={BRACED}&pagetype=entityrecord", f"{PAGE}?etc=112&extraqs={extra}"):
+        link = parse_link(address, [CONTOSO])
+        assert link == RecordLink(environment=CONTOSO.id, type_code=112, row_id=ROW)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"https://fabrikam.crm4.dynamics.com/main.aspx?pagetype=entityrecord&etn=incident&id={ROW}",
+        f"https://contoso.crm4.dynamics.com.evil.example/main.aspx?pagetype=entityrecord&etn=incident&id={ROW}",
+        f"https://evil.example/main.aspx?pagetype=entityrecord&etn=incident&id={ROW}#contoso.crm4.dynamics.com",
+        f"https://contoso.crm4.dynamics.com@evil.example/main.aspx?etn=incident&id={ROW}",
+        f"https://contoso.crm4.dynamics.com:8443/main.aspx?etn=incident&id={ROW}",
+        f"ftp://contoso.crm4.dynamics.com/main.aspx?etn=incident&id={ROW}",
+        f"{PAGE}?pagetype=entitylist&etn=incident&viewid={ROW}&viewtype=1039",
+        f"{PAGE}?pagetype=control&etn=incident&id={ROW}",
+        f"{PAGE}?pagetype=entityrecord&etn=incident",
+        f"{PAGE}?pagetype=entityrecord&etn=incident&id=",
+        f"{PAGE}?pagetype=entityrecord&etn=incident&id=42",
+        f"{PAGE}?pagetype=entityrecord&etn=incident&id={ROW[:-1]}",
+        f"{PAGE}?pagetype=entityrecord&id={ROW}",
+        f"{PAGE}?pagetype=entityrecord&etn=inci'dent&id={ROW}",
+        f"{PAGE}?pagetype=entityrecord&etc=112x&id={ROW}",
+        f"{PAGE}?pagetype=entityrecord&etc=99999999999&id={ROW}",
+        f"https://contoso.crm4.dynamics.com/api/data/v9.2/incidents({ROW})",
+        "https://contoso.crm4.dynamics.com/",
+        "https://contoso.crm4.dynamics.com:port/main.aspx",
+        "http://[::1/main.aspx",
+        f"{PAGE}?pagetype=entityrecord&etn=incident&id={ROW}&x={'y' * 5000}",
+        f"{PAGE}?{'a=1&' * 200}etn=incident&id={ROW}",
+        "no link at all",
+        "",
+    ],
+)
+def test_anything_else_names_no_record(address: str) -> None:
+    assert parse_link(address, [CONTOSO]) is None
+
+
+def test_a_link_to_the_sandbox_works_under_each_name_of_this_machine() -> None:
+    for host in ("127.0.0.1", "localhost", "[::1]"):
+        address = f"http://{host}:3978/sandbox/main.aspx?pagetype=entityrecord&etn=account&id={ROW}"
+        link = parse_link(address, [SANDBOX])
+        assert link == RecordLink(environment=SANDBOX.id, table="account", row_id=ROW)
+    assert parse_link(f"http://127.0.0.1:3978/main.aspx?etn=account&id={ROW}", [SANDBOX]) is None
+
+
+def test_the_sandbox_keeps_its_name_when_the_port_changes() -> None:
+    assert environment_of("http://localhost:4000/sandbox/").id == SANDBOX.id
+    assert environment_of("https://fabrikam.crm.dynamics.com").id != CONTOSO.id
+
+
+@pytest.mark.parametrize("address", ["contoso", "https://", "mailto:a@b.example", "http://host:99999"])
+def test_no_environment_is_made_of_what_is_no_address(address: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        environment_of(address)
+
+
+def test_the_link_in_a_sentence_is_found_without_the_marks_around_it() -> None:
+    assert find_link("see (https://a.example/x?y=1), please") == "https://a.example/x?y=1"
+    assert find_link("connect HTTPS://A.example/b quiet") == "HTTPS://A.example/b"
+    assert find_link("nothing here: http:// or www.example.com") is None
+
+
+rows = st.uuids().map(str)
+tables = st.from_regex(r"[a-z][a-z0-9_]{0,40}", fullmatch=True)
+
+
+@given(table=tables, row_id=rows, environment=st.sampled_from([CONTOSO, SANDBOX]))
+def test_a_link_that_we_build_names_the_row_that_it_was_built_of(
+    table: str, row_id: str, environment: Environment
+) -> None:
+    record = RecordRef(environment=environment.id, table=table, row_id=row_id)
+    link = parse_link(record_address(environment, record), [CONTOSO, SANDBOX])
+    assert link == RecordLink(environment=environment.id, table=table, row_id=row_id)
+
+
+@given(text=st.text(max_size=300))
+def test_no_text_breaks_the_parser(text: str) -> None:
+    for address in (text, f"https://contoso.crm4.dynamics.com/main.aspx?{text}", f"https://{text}"):
+        link = parse_link(address, [CONTOSO])
+        assert link is None or guid(link.row_id) == link.row_id
+
+
+def test_the_button_opens_the_record_in_teams_where_a_pattern_is_set() -> None:
+    record = RecordRef(environment=CONTOSO.id, table="incident", row_id=ROW)
+    plain = record_address(CONTOSO, record)
+    pattern = "https://teams.microsoft.com/l/entity/app/tab?webUrl={url}&label={table}&record={id}"
+    assert open_address(CONTOSO, record) == plain
+    assert open_address(CONTOSO, record, pattern) == (
+        f"https://teams.microsoft.com/l/entity/app/tab?webUrl={quote(plain, safe='')}&label=incident&record={ROW}"
+    )

@@ -1,0 +1,79 @@
+import pytest
+
+from bot.domain.record_types import (
+    KEY_FIELDS_AT_MOST,
+    RecordType,
+    key_columns,
+    key_field_problem,
+    standard_record_types,
+    updates_problem,
+)
+from bot.domain.tables import Column, ColumnType, Table
+
+
+def column(name: str, kind: ColumnType = ColumnType.STRING) -> Column:
+    return Column(name=name, label=name, type=kind)
+
+
+def table(*columns: Column, is_virtual: bool = False, sends_updates: bool = True) -> Table:
+    return Table(
+        name="x",
+        label="X",
+        set_name="xs",
+        primary_id="xid",
+        primary_name="name",
+        columns={each.name: each for each in columns},
+        is_virtual=is_virtual,
+        sends_updates=sends_updates,
+    )
+
+
+def test_the_standard_tables_are_ready_with_the_defaults_of_the_source_pages() -> None:
+    types = {each.table: each for each in standard_record_types()}
+    assert set(types) == {"incident", "account", "contact", "knowledgearticle", "email", "msdyn_ocliveworkitem"}
+    case = types.pop("incident")
+    assert case == RecordType(
+        table="incident", join=True, notify=True, key_fields=("prioritycode", "statecode", "statuscode")
+    )
+    for record_type in types.values():
+        assert record_type == RecordType(table=record_type.table)
+    assert RecordType(table="x").note
+    assert not RecordType(table="x").join
+    assert not RecordType(table="x").auto_name
+    assert not RecordType(table="x").owner_can_disconnect
+    assert not RecordType(table="x").connector_can_disconnect
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (ColumnType.PARTY_LIST, "lists of people"),
+        (ColumnType.IMAGE, "images"),
+        (ColumnType.INTEGER, "whole numbers"),
+        (ColumnType.FILE, "files"),
+    ],
+)
+def test_what_cannot_be_a_key_field_says_why(kind: ColumnType, words: str) -> None:
+    assert words in (key_field_problem(column("a", kind)) or "")
+
+
+def test_every_other_kind_of_column_can_be_a_key_field() -> None:
+    refused = {ColumnType.PARTY_LIST, ColumnType.IMAGE, ColumnType.INTEGER, ColumnType.FILE}
+    assert [kind for kind in ColumnType if kind not in refused and key_field_problem(column("a", kind))] == []
+
+
+def test_virtual_tables_and_those_without_the_update_message_tell_of_no_changes() -> None:
+    watched = RecordType(table="x", notify=True, key_fields=("a",))
+    assert key_columns(watched, table(column("a"))) == (column("a"),)
+    for silent in (table(column("a"), is_virtual=True), table(column("a"), sends_updates=False)):
+        assert updates_problem(silent)
+        assert key_columns(watched, silent) == ()
+
+
+def test_key_fields_are_told_as_far_as_the_table_has_and_allows_them() -> None:
+    columns = [column("a"), column("n", ColumnType.INTEGER), *(column(f"c{i}") for i in range(6))]
+    names = ("gone", "n", "a", *(f"c{i}" for i in range(6)))
+    chosen = key_columns(RecordType(table="x", notify=True, key_fields=names), table(*columns))
+    assert [each.name for each in chosen] == ["a", "c0", "c1", "c2", "c3"]
+    assert len(chosen) == KEY_FIELDS_AT_MOST
+    assert key_columns(RecordType(table="x", notify=False, key_fields=names), table(*columns)) == ()

@@ -1,0 +1,63 @@
+"""Microsoft's table "How user rights work together for disconnecting chats", row by row."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.rights import Disconnecting, may_disconnect, who_may_disconnect
+
+# owner of the record | most recent to connect | owner toggle | connector toggle | global right -> may disconnect
+TABLE = [
+    ("Y", "Y/N", "N", "N", "N", "N"),
+    ("Y", "Y/N", "Y", "Y/N", "Y/N", "Y"),
+    ("Y/N", "Y", "N", "N", "N", "N"),
+    ("Y/N", "Y", "Y/N", "Y", "Y/N", "Y"),
+    ("Y/N", "Y/N", "Y/N", "Y/N", "Y", "Y"),
+    ("N", "N", "Y", "N", "N", "N"),
+    ("N", "Y", "N", "N", "N", "N"),
+    ("N", "N", "N", "N", "N", "N"),
+    # The table lacks these: nobody without one of the three rights disconnects.
+    ("N", "N", "Y/N", "Y", "N", "N"),
+    ("N", "Y", "Y", "N", "N", "N"),
+    ("Y", "N", "N", "Y", "N", "N"),
+]
+
+
+def facts_of(row: tuple[str, ...]) -> list[Disconnecting]:
+    """Every combination that a row of the table stands for."""
+    choices = [[letter == "Y" for letter in cell.split("/")] for cell in row]
+    names = ("owns_record", "connected_last", "owner_can", "connector_can", "holds_privilege")
+    return [Disconnecting(**dict(zip(names, values, strict=True))) for values in product(*choices)]
+
+
+@pytest.mark.parametrize("row", TABLE, ids=" ".join)
+def test_each_row_of_the_table_holds(row: tuple[str, ...]) -> None:
+    *conditions, expected = row
+    for facts in facts_of(tuple(conditions)):
+        assert may_disconnect(facts) is (expected == "Y"), facts
+
+
+def test_the_table_says_something_about_every_combination() -> None:
+    covered = {facts for row in TABLE for facts in facts_of(row[:-1])}
+    assert len(covered) == 2**5
+
+
+@given(st.builds(Disconnecting, **dict.fromkeys(Disconnecting.__dataclass_fields__, st.booleans())))
+def test_nobody_disconnects_without_one_of_the_three_rights(facts: Disconnecting) -> None:
+    rights = (
+        facts.owner_can and facts.owns_record,
+        facts.connector_can and facts.connected_last,
+        facts.holds_privilege,
+    )
+    assert may_disconnect(facts) == any(rights)
+
+
+def test_the_refusal_names_exactly_whom_the_settings_allow() -> None:
+    role = "somebody whose security role lets them disconnect Teams chats"
+    assert who_may_disconnect(owner_can=False, connector_can=False) == role
+    assert who_may_disconnect(owner_can=True, connector_can=False) == f"the record's owner or {role}"
+    assert who_may_disconnect(owner_can=True, connector_can=True) == (
+        f"the record's owner, the person who connected it or {role}"
+    )
