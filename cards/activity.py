@@ -5,6 +5,7 @@ from typing import Any
 
 from cards.elements import to_json
 from cards.message import Message
+from cards.text import LONGEST, shortened
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 THUMBNAIL = "application/vnd.microsoft.card.thumbnail"
@@ -14,8 +15,12 @@ LARGEST = 25_000
 
 
 def activity(message: Message, *, channel: str) -> dict[str, Any]:
-    """The activity's JSON: the card alone, for Teams would split text beside it into a message of its own."""
-    return {"type": "message", "summary": message.summary, "attachments": [attachment(message, channel=channel)]}
+    """The activity's JSON: the card alone, for Teams would split text beside it into a message of its own.
+
+    Raises ValueError for a card that is too large.
+    """
+    summary = shortened(message.summary, LONGEST)
+    return {"type": "message", "summary": summary, "attachments": [attachment(message, channel=channel)]}
 
 
 def attachment(message: Message, *, channel: str) -> dict[str, Any]:
@@ -29,16 +34,16 @@ def attachment(message: Message, *, channel: str) -> dict[str, Any]:
 
 def result(message: Message, *, channel: str) -> dict[str, Any]:
     """The card as a message extension's result, with the preview that Teams wants beside it."""
-    preview = {"contentType": THUMBNAIL, "content": {"title": message.summary, "text": ""}}
+    preview = {"contentType": THUMBNAIL, "content": {"title": shortened(message.summary, LONGEST), "text": ""}}
     return {**attachment(message, channel=channel), "preview": preview}
 
 
 def _with_submits(part: Any) -> Any:
-    """The part with `Action.Submit` in place of `Action.Execute`, which only Teams answers."""
+    """The part with `Action.Submit` in place of `Action.Execute`, and without `refresh`: only Teams knows these."""
     if isinstance(part, list):
         return [_with_submits(each) for each in part]
     if not isinstance(part, dict):
         return part
     if part.get("type") == "Action.Execute":
         return part["fallback"]
-    return {name: _with_submits(value) for name, value in part.items()}
+    return {name: _with_submits(value) for name, value in part.items() if name != "refresh"}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from cards import elements
 from cards.buttons import Press, button
 from cards.message import Message
-from cards.record import LONGEST_NAME, byline
-from cards.text import plain
+from cards.record import byline, dotted, name
+from cards.text import line, plain
 
 ROWS_AT_MOST = 6
 
@@ -34,24 +34,25 @@ class ChoiceView:
 
 def choice(view: ChoiceView) -> Message:
     """The question, a row for each record with its own button, and the hint."""
-    if len(view.rows) > ROWS_AT_MOST:
-        raise ValueError(f"a choice has {ROWS_AT_MOST} rows at most")
+    if not 1 <= len(view.rows) <= ROWS_AT_MOST:
+        raise ValueError(f"a choice has 1 to {ROWS_AT_MOST} rows")
     more = f"{view.more} more. " if view.more else ""
     body: list[elements.Element] = [
         elements.TextBlock(plain(view.asked), weight="Bolder"),
         *(_row(row) for row in view.rows),
-        byline(plain(more + view.hint)),
     ]
-    return Message(card=elements.AdaptiveCard(body, full_width=True), summary=view.asked)
+    if more or view.hint:
+        body.append(byline(plain(more + view.hint)))
+    return Message(card=elements.AdaptiveCard(body, full_width=True), summary=line(view.asked))
 
 
 def _row(row: ChoiceRow) -> elements.Element:
     """Name above, what tells it apart below; the whole row can be selected, and so can its button."""
     action = button(row.press)
-    below = " · ".join(part for part in (row.kind, row.number, row.detail) if part)
-    words: list[elements.Element] = [elements.TextBlock(plain(row.name, limit=LONGEST_NAME))]
+    below = dotted(row.kind, row.number, row.detail)
+    words: list[elements.Element] = [elements.TextBlock(name(row.name))]
     if below:
-        words.append(elements.TextBlock(plain(below), size="Small", subtle=True, spacing="None"))
+        words.append(elements.TextBlock(below, size="Small", subtle=True, spacing="None"))
     columns = [
         elements.Column(words, width="stretch"),
         elements.Column([elements.ActionSet([action])], width="auto"),

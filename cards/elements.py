@@ -1,12 +1,14 @@
 """Elements of Adaptive Cards 1.5, on the classes of package `adaptivecards` and stricter than these.
 
 The package keeps unknown properties silently, has no actions and says version 1.2; a client drops what it does not know
-without a word. So a mistake is an error here, when the card is built.
+without a word. So a mistake is an error here, when the card is built: a TypeError or ValueError that names element and
+property.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from inspect import getattr_static
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from adaptivecards import adaptivecard, baseobject, containers, elements
 from adaptivecards.baseobject import BareObject, PropertyType
@@ -17,19 +19,25 @@ Element = baseobject.Element
 VERSION = "1.5"
 """The newest version that Teams shows in messages of bots ("Cards reference")."""
 
+# What people take in at a glance, and a phone shows.
+ACTIONS_AT_MOST = 3
+COLUMNS_AT_MOST = 2
+READERS_AT_MOST = 60  # whom a refresh may name ("Universal Actions for Adaptive Cards", Teams documentation)
+
 Size = Literal["Small", "Default", "Medium", "Large", "ExtraLarge"]
 Weight = Literal["Lighter", "Default", "Bolder"]
 Spacing = Literal["None", "Small", "Default", "Medium", "Large", "ExtraLarge", "Padding"]
 Side = Literal["Left", "Center", "Right"]
+Width = Literal["auto", "stretch"]
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
-    "size": ("Small", "Default", "Medium", "Large", "ExtraLarge"),
-    "weight": ("Lighter", "Default", "Bolder"),
-    "spacing": ("None", "Small", "Default", "Medium", "Large", "ExtraLarge", "Padding"),
-    "horizontalAlignment": ("Left", "Center", "Right"),
-    "style": ("default", "emphasis"),
+    "size": get_args(Size),
+    "weight": get_args(Weight),
+    "spacing": get_args(Spacing),
+    "horizontalAlignment": get_args(Side),
+    "width": get_args(Width),
 }
-_ADDRESSES = ("https://", "http://")
+_WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f/?#][^\s\x00-\x1f]*")
 
 
 class _Strict(BareObject):
@@ -56,8 +64,6 @@ class TextBlock(_Strict, elements.TextBlock):
         side: Side | None = None,
         subtle: bool = False,
     ) -> None:
-        if not text:
-            raise ValueError("TextBlock.text is empty")
         super().__init__(
             text=text,
             wrap=True,
@@ -73,32 +79,28 @@ class Fact(_Strict, containers.Fact):
     """A label and its value."""
 
     def __init__(self, title: str, value: str) -> None:
-        if not title or not value:
-            raise ValueError("Fact needs a title and a value")
         super().__init__(title=title, value=value)
 
 
 class FactSet(_Strict, containers.FactSet):
     """Labels and values, one below the other."""
 
-    def __init__(self, facts: Sequence[Fact], *, spacing: Spacing | None = None) -> None:
-        super().__init__(facts=_all(facts, Fact, "FactSet.facts"), spacing=spacing)
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        super().__init__(facts=_all(facts, Fact, "FactSet.facts"))
 
 
 class Column(_Strict, containers.Column):
-    """One of at most two columns: a phone shows no more."""
+    """One of the columns of a set."""
 
-    def __init__(self, items: Sequence[Element], *, width: Literal["auto", "stretch"]) -> None:
+    def __init__(self, items: Sequence[Element], *, width: Width) -> None:
         super().__init__(items=_all(items, Element, "Column.items"), width=width)
 
 
 class ColumnSet(_Strict, containers.ColumnSet):
     """Columns side by side."""
 
-    def __init__(self, columns: Sequence[Column], *, spacing: Spacing | None = None) -> None:
-        if len(columns) > 2:  # noqa: PLR2004 - see Column
-            raise ValueError("ColumnSet has more than two columns")
-        super().__init__(columns=_all(columns, Column, "ColumnSet.columns"), spacing=spacing)
+    def __init__(self, columns: Sequence[Column]) -> None:
+        super().__init__(columns=_all(columns, Column, "ColumnSet.columns", at_most=COLUMNS_AT_MOST))
 
 
 class OpenUrl(_Strict):
@@ -109,9 +111,9 @@ class OpenUrl(_Strict):
     url = PropertyType(type=str)
 
     def __init__(self, title: str, url: str) -> None:
-        if not title or not url.startswith(_ADDRESSES):
-            raise ValueError("Action.OpenUrl needs a title and a web address")
         super().__init__(type="Action.OpenUrl", title=title, url=url)
+        if not _WEB_ADDRESS.fullmatch(url):
+            raise ValueError(f"OpenUrl.url is not a web address: {url!r}")
 
 
 class Submit(_Strict):
@@ -122,9 +124,7 @@ class Submit(_Strict):
     data = PropertyType(type=dict)
 
     def __init__(self, title: str, data: Mapping[str, str]) -> None:
-        if not title:
-            raise ValueError("Action.Submit needs a title")
-        super().__init__(type="Action.Submit", title=title, data=dict(data))
+        super().__init__(type="Action.Submit", title=title, data=_texts(data, "Submit.data"))
 
 
 class Execute(_Strict):
@@ -137,10 +137,8 @@ class Execute(_Strict):
     fallback = PropertyType(type=Submit)
 
     def __init__(self, title: str, verb: str, data: Mapping[str, str]) -> None:
-        if not title or not verb:
-            raise ValueError("Action.Execute needs a title and a verb")
-        fallback = Submit(title, {**data, "verb": verb})
-        super().__init__(type="Action.Execute", title=title, verb=verb, data=dict(data), fallback=fallback)
+        super().__init__(type="Action.Execute", title=title, verb=verb, data=_texts(data, "Execute.data"))
+        self.fallback = Submit(title, {**data, "verb": verb})
 
 
 Action = OpenUrl | Submit | Execute
@@ -151,45 +149,53 @@ class Container(_Strict, containers.Container):
 
     selectAction = PropertyType(type=(OpenUrl, Submit, Execute))  # noqa: N815 - the schema's name
 
-    def __init__(
-        self,
-        items: Sequence[Element],
-        *,
-        select: Action | None = None,
-        spacing: Spacing | None = None,
-        separated: bool = False,
-        style: Literal["default", "emphasis"] | None = None,
-    ) -> None:
+    def __init__(self, items: Sequence[Element], *, select: Action | None = None, separated: bool = False) -> None:
         super().__init__(
-            items=_all(items, Element, "Container.items"),
-            selectAction=select,
-            spacing=spacing,
-            separator=separated or None,
-            style=style,
+            items=_all(items, Element, "Container.items"), selectAction=select, separator=separated or None
         )
 
 
 class ActionSet(_Strict, containers.ActionSet):
     """Buttons within a card's body."""
 
-    def __init__(self, actions: Sequence[Action], *, spacing: Spacing | None = None) -> None:
-        super().__init__(actions=_all(actions, (OpenUrl, Submit, Execute), "ActionSet.actions"), spacing=spacing)
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__(actions=_all(actions, get_args(Action), "ActionSet.actions", at_most=ACTIONS_AT_MOST))
+
+
+class Refresh(_Strict):
+    """Asks the bot for the reader's own card: for the readers named, or for all where the chat is small."""
+
+    action = PropertyType(type=Execute)
+    userIds = PropertyType(type=list)  # noqa: N815 - the schema's name
+
+    def __init__(self, action: Execute, *, user_ids: Sequence[str] = ()) -> None:
+        super().__init__(
+            action=action,
+            userIds=_all(user_ids, str, "Refresh.userIds", at_most=READERS_AT_MOST) if user_ids else None,
+        )
 
 
 class AdaptiveCard(_Strict, adaptivecard.AdaptiveCard):
-    """A whole card."""
+    """A whole card, without `lang`: dates and times are to be written as the reader's client writes them."""
 
     version = PropertyType(type=str)
+    refresh = PropertyType(type=Refresh)
     msteams = PropertyType(type=dict)
 
     def __init__(
-        self, body: Sequence[Element], *, actions: Sequence[Action] = (), lang: str = "en", full_width: bool = False
+        self,
+        body: Sequence[Element],
+        *,
+        actions: Sequence[Action] = (),
+        refresh: Refresh | None = None,
+        full_width: bool = False,
     ) -> None:
+        buttons = _all(actions, get_args(Action), "AdaptiveCard.actions", at_most=ACTIONS_AT_MOST) if actions else None
         super().__init__(
             version=VERSION,
-            lang=lang,
             body=_all(body, Element, "AdaptiveCard.body"),
-            actions=_all(actions, (OpenUrl, Submit, Execute), "AdaptiveCard.actions") if actions else None,
+            actions=buttons,
+            refresh=refresh,
             msteams={"width": "Full"} if full_width else None,
         )
 
@@ -205,15 +211,31 @@ def _plain(value: object) -> object:
     return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
-def _all(parts: Sequence[object], kind: type | tuple[type, ...], where: str) -> list[Any]:
+def _all(
+    parts: Sequence[object], kind: type | tuple[type, ...], where: str, *, at_most: int | None = None
+) -> list[Any]:
     if not parts or not all(isinstance(part, kind) for part in parts):
         raise TypeError(f"{where} must be a list of {kind} that is not empty")
+    if at_most is not None and len(parts) > at_most:
+        raise ValueError(f"{where} has more than {at_most}")
     return list(parts)
 
 
+def _texts(data: Mapping[str, str], where: str) -> dict[str, str]:
+    if not all(isinstance(text, str) for pair in data.items() for text in pair):
+        raise TypeError(f"{where} must be texts")
+    return dict(data)
+
+
 def _check(element: BareObject, name: str, value: object) -> None:
-    """Raises where the element does not have the property, or not with this value; the package checks its type."""
+    """Raises where the element does not have the property, or not with this value."""
+    where = f"{type(element).__name__}.{name}"
+    known = getattr_static(element, name, None)
+    if not isinstance(known, PropertyType):
+        raise TypeError(f"{where}: there is no such property")
+    if not isinstance(value, known.type):
+        raise TypeError(f"{where} cannot be {value!r}")
+    if value == "":
+        raise ValueError(f"{where} is empty")
     if name in _CHOICES and value not in _CHOICES[name]:
-        raise ValueError(f"{type(element).__name__}.{name} cannot be {value!r}")
-    if not isinstance(getattr_static(element, name, None), PropertyType):
-        raise TypeError(f"{type(element).__name__} has no property {name}")
+        raise ValueError(f"{where} cannot be {value!r}")

@@ -1,5 +1,6 @@
 """What people can write."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards.elements import AdaptiveCard, Element, TextBlock
@@ -16,8 +17,14 @@ class HelpView:
 
 def help_card(view: HelpView) -> Message:
     """Each command with its meaning below."""
-    body: list[Element] = [TextBlock("What you can write", size="Medium", weight="Bolder")]
-    for usage, meaning in view.commands:
-        body.append(TextBlock(plain(usage), weight="Bolder", spacing="Medium"))
-        body.append(TextBlock(plain(meaning), spacing="None"))
-    return Message(card=AdaptiveCard(body), summary="What you can write to Chat Sync")
+    title = TextBlock("What you can write", size="Medium", weight="Bolder")
+    return Message(card=AdaptiveCard([title, *usage(view.commands)]), summary="What you can write to Chat Sync")
+
+
+def usage(commands: Sequence[tuple[str, str]]) -> list[Element]:
+    """How each command is written, and below it what it does."""
+    lines: list[Element] = []
+    for written, meaning in commands:
+        lines.append(TextBlock(plain(written), weight="Bolder"))
+        lines.append(TextBlock(plain(meaning), spacing="None"))
+    return lines

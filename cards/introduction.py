@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from cards.elements import AdaptiveCard, Element, FactSet, TextBlock
+from cards.elements import AdaptiveCard, Element, TextBlock
+from cards.help import usage
 from cards.message import Message
-from cards.record import fact_set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,27 +15,33 @@ class IntroductionView:
 
 
 _GROUP = "I tie this chat to records of Dynamics 365: a note about the record, and a card whenever a key field changes."
-_PERSONAL = "I tie group chats to records of Dynamics 365. Add me to a group chat, or ask me about a record here."
-_HOW = "Mention me and write what you want:"
-_HOW_ALONE = "Write what you want:"
+_GROUP_HOW = "Mention me and write:"
+_GROUP_EXAMPLES = (
+    ("connect CAS-01001", "Connects this chat to a record: by its number, its link or a few words"),
+    ("records", "Shows what this chat is connected to"),
+    ("help", "Tells what else you can write"),
+)
+
+_PERSONAL = (
+    "I tie group chats to records of Dynamics 365: a note about the record, and a card whenever a key field changes. "
+    "Add me to a group chat to connect it."
+)
+_PERSONAL_HOW = "Here you can write:"
+_PERSONAL_EXAMPLES = (
+    ("connect CAS-01001", "Starts a group chat about a record: by its number, its link or a few words"),
+    ("help", "Tells what else you can write"),
+)
 
 
 def introduction(view: IntroductionView) -> Message:
     """What the bot does, and what to write first."""
+    what, how, examples = (
+        (_PERSONAL, _PERSONAL_HOW, _PERSONAL_EXAMPLES) if view.personal else (_GROUP, _GROUP_HOW, _GROUP_EXAMPLES)
+    )
     body: list[Element] = [
         TextBlock("Chat Sync", size="Medium", weight="Bolder"),
-        TextBlock(_PERSONAL if view.personal else _GROUP, spacing="Small"),
-        TextBlock(_HOW_ALONE if view.personal else _HOW),
-        _examples(),
+        TextBlock(what, spacing="Small"),
+        TextBlock(how),
+        *usage(examples),
     ]
     return Message(card=AdaptiveCard(body), summary="Chat Sync ties chats to records of Dynamics 365")
-
-
-def _examples() -> FactSet:
-    return fact_set(
-        [
-            ("connect CAS-01001", "by the record's number, its link or a few words"),
-            ("records", "what this chat is connected to"),
-            ("help", "everything else"),
-        ]
-    )

@@ -7,12 +7,11 @@ from datetime import datetime
 from cards.buttons import button
 from cards.elements import AdaptiveCard
 from cards.message import Message
-from cards.record import RecordHead, byline, called, fact_set, heading, open_button
-from cards.text import EMPTY, bold, moment, plain, shortened
+from cards.record import LONGEST_WORD, RecordHead, byline, called, fact_set, heading, open_button, shown, word
+from cards.text import EMPTY, bold, isolated, line, moment
 
 LONGEST_SIDE = 100
 """Characters of each of the two values: together they are as long as one value of a note."""
-LONGEST_SUMMARY = 200
 _PEOPLE_NAMED = 2
 
 
@@ -38,37 +37,42 @@ class KeyFieldsView:
 def key_fields(view: KeyFieldsView) -> Message:
     """Eyebrow, title, old and new value of each field, who and when, and the button that opens the record."""
     body = heading(view.record)
-    body.append(fact_set([(change.label, _shown(change)) for change in view.changes]))
-    body.append(byline(f"{plain(_people(view.people))} · {moment(view.at)}"))
+    body += fact_set([(change.label, _told(change)) for change in view.changes])
+    body.append(byline(f"{_people(view.people)} · {moment(view.at)}"))
     card = AdaptiveCard(body, actions=[button(open_button(view.record))])
     said = "; ".join(_said(change) for change in view.changes)
-    return Message(card=card, summary=shortened(f"{called(view.record)}: {said}", LONGEST_SUMMARY))
+    return Message(card=card, summary=f"{called(view.record)}: {said}")
 
 
-def _shown(change: Change) -> str:
-    if change.new is None:
+def _told(change: Change) -> str:
+    if change.new is None or _looks_unchanged(change.old, change.new):
         return "changed"
-    new = bold(plain(change.new, limit=LONGEST_SIDE) or EMPTY)
-    if change.old is None:
-        return new
-    return f"{plain(change.old, limit=LONGEST_SIDE) or EMPTY} → {new}"
+    new = bold(shown(change.new, limit=LONGEST_SIDE))
+    return new if change.old is None else f"{shown(change.old, limit=LONGEST_SIDE)} → {new}"
 
 
 def _said(change: Change) -> str:
     """The change as a line of text, for the feed and for screen readers."""
-    if change.new is None:
-        return f"{change.label} changed"
-    arrow = "" if change.old is None else f"{_line(change.old)} → "
-    return f"{change.label} {arrow}{_line(change.new)}"
+    label = isolated(line(change.label, limit=LONGEST_WORD))
+    if change.new is None or _looks_unchanged(change.old, change.new):
+        return f"{label} changed"
+    arrow = "" if change.old is None else f"{_side(change.old)} → "
+    return f"{label} {arrow}{_side(change.new)}"
 
 
-def _line(value: str) -> str:
-    return shortened(" ".join(value.split()), LONGEST_SIDE) or EMPTY
+def _looks_unchanged(old: str | None, new: str) -> bool:
+    """Whether the two are alike as far as the card shows them, as long texts are that differ near their end."""
+    return old is not None and _side(old) == _side(new)
 
 
-def _people(names: Sequence[str]) -> str:
-    if not names:
+def _side(value: str) -> str:
+    return isolated(line(value, limit=LONGEST_SIDE)) or EMPTY
+
+
+def _people(people: Sequence[str]) -> str:
+    if not people:
         return "Changed in Dynamics 365"
+    names = [word(name) for name in people]
     if len(names) <= _PEOPLE_NAMED:
         return " and ".join(names)
     others = len(names) - _PEOPLE_NAMED

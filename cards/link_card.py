@@ -6,6 +6,7 @@ from cards.buttons import Press, button
 from cards.elements import AdaptiveCard
 from cards.message import Message
 from cards.record import Fact, RecordHead, facts, heading, open_button
+from cards.text import isolated, line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,15 +14,16 @@ class LinkView:
     """What the card says to everybody in the chat, and the button that connects the chat."""
 
     record: RecordHead
-    connect: Press
+    connect: Press | None = None
     facts: tuple[Fact, ...] = ()
 
 
 def link_card(view: LinkView) -> Message:
-    """Eyebrow, title, facts where there are any, and the buttons to open the record and to connect the chat."""
+    """Eyebrow, title, facts where there are any, the button to open the record, and the one to connect."""
     body = heading(view.record)
     if view.facts:
-        body.append(facts(view.facts))
-    card = AdaptiveCard(body, actions=[button(open_button(view.record)), button(view.connect)])
+        body += facts(view.facts)
+    connect = [button(view.connect)] if view.connect else []
+    card = AdaptiveCard(body, actions=[button(open_button(view.record)), *connect])
     named = (view.record.kind, view.record.number, view.record.name)
-    return Message(card=card, summary=" · ".join(part for part in named if part))
+    return Message(card=card, summary=" · ".join(isolated(line(part)) for part in named if part))

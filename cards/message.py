@@ -7,7 +7,7 @@ from cards.elements import AdaptiveCard
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What is posted: the summary goes into the feed and to screen readers."""
+    """What is posted: the summary goes into the feed and to screen readers, of outside text only `cards.text.line`."""
 
     card: AdaptiveCard
     summary: str

@@ -6,8 +6,8 @@ from datetime import datetime
 from cards.buttons import button
 from cards.elements import AdaptiveCard
 from cards.message import Message
-from cards.record import Fact, RecordHead, byline, called, facts, heading, open_button
-from cards.text import moment, plain
+from cards.record import Fact, RecordHead, byline, called, facts, heading, open_button, word
+from cards.text import moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ def note(view: NoteView) -> Message:
     """Eyebrow, title, up to five facts, who connected and when, and the button that opens the record."""
     body = heading(view.record)
     if view.facts:
-        body.append(facts(view.facts))
-    body.append(byline(f"Connected by {plain(view.connected_by)} · {moment(view.connected_at)}"))
+        body += facts(view.facts)
+    body.append(byline(f"Connected by {word(view.connected_by)} · {moment(view.connected_at)}"))
     card = AdaptiveCard(body, actions=[button(open_button(view.record))])
     return Message(card=card, summary=f"{called(view.record)} is connected to this chat")

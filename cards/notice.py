@@ -7,7 +7,7 @@ from cards.buttons import Open, Press, button
 from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.message import Message
 from cards.record import byline
-from cards.text import moment, plain
+from cards.text import line, moment, plain
 
 LONGEST = 400
 
@@ -30,4 +30,4 @@ def notice(view: NoticeView) -> Message:
     if view.at:
         body.append(byline(moment(view.at)))
     actions = [button(view.button)] if view.button else []
-    return Message(card=AdaptiveCard(body, actions=actions), summary=view.text)
+    return Message(card=AdaptiveCard(body, actions=actions), summary=line(view.text))

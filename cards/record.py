@@ -1,13 +1,27 @@
 """What the cards about records share: eyebrow, title, facts, byline and the button that opens the record."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards import elements
 from cards.buttons import Open
-from cards.text import EMPTY, plain
+from cards.text import EMPTY, LONGEST, isolated, line, plain
 
 LONGEST_NAME = 120
+"""Characters of a record's name."""
+
+LONGEST_WORD = 60
+"""Characters of what is a word or two: a label, a number, a person's name."""
+
+FACTS_AT_MOST = 5
+"""What people take in at a glance, and as many as a note has columns ("Configure Teams chat in Customer Service")."""
+
+SIDE_BY_SIDE = 34
+"""Characters that fit beside each other on a phone, a card of 320 pixels."""
+
+# East Asian scripts are broken anywhere, the others at white space only.
+_UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +45,8 @@ class Fact:
 
 
 def called(record: RecordHead) -> str:
-    """What people call the record: its number, else its name, else what kind it is. Not escaped."""
-    return record.number or record.name or record.kind
+    """What people call the record: its number, else its name, else what kind it is. For places without Markdown."""
+    return isolated(line(record.number or record.name or record.kind, limit=LONGEST_NAME))
 
 
 def open_button(record: RecordHead) -> Open:
@@ -41,22 +55,51 @@ def open_button(record: RecordHead) -> Open:
 
 
 def heading(record: RecordHead) -> list[elements.Element]:
-    """Eyebrow and title."""
-    title = record.name or record.number or record.kind
-    return [
-        _eyebrow(record),
-        elements.TextBlock(plain(title, limit=LONGEST_NAME), size="Medium", weight="Bolder", spacing="Small"),
-    ]
+    """Eyebrow and title; the title alone where no more than the kind of record is told."""
+    title = elements.TextBlock(
+        name(record.name or record.number or record.kind), size="Medium", weight="Bolder", spacing="Small"
+    )
+    return [_eyebrow(record), title] if record.name or record.number else [title]
 
 
-def facts(rows: Sequence[Fact]) -> elements.FactSet:
+def facts(rows: Sequence[Fact]) -> list[elements.Element]:
     """The facts with their values as they are; an en dash for an empty one."""
-    return fact_set([(row.label, plain(row.value) or EMPTY) for row in rows])
+    return fact_set([(row.label, shown(row.value)) for row in rows])
 
 
-def fact_set(rows: Sequence[tuple[str, str]]) -> elements.FactSet:
-    """Labels, which are escaped here, and values, which are escaped already."""
-    return elements.FactSet([elements.Fact(plain(label) or EMPTY, value) for label, value in rows])
+def fact_set(rows: Sequence[tuple[str, str]]) -> list[elements.Element]:
+    """Labels, which are escaped here, beside values, which are escaped already.
+
+    Values stand below their labels where a word is too long for a phone, such as an address: clients clip it in a
+    `FactSet`, and marks to break it at would be copied with it.
+    """
+    if not 1 <= len(rows) <= FACTS_AT_MOST:
+        raise ValueError(f"a card has 1 to {FACTS_AT_MOST} facts")
+    labelled = [(word(label), value) for label, value in rows]
+    widest = max(_longest_word(label) for label, _ in labelled) + max(_longest_word(value) for _, value in labelled)
+    if widest <= SIDE_BY_SIDE:
+        return [elements.FactSet([elements.Fact(label, value) for label, value in labelled])]
+    return [block for label, value in labelled for block in _one_below_the_other(label, value)]
+
+
+def shown(value: str, *, limit: int = LONGEST) -> str:
+    """A value among other words, escaped; an en dash for an empty one."""
+    return isolated(plain(value, limit=limit)) or EMPTY
+
+
+def word(text: str) -> str:
+    """A label, a number or somebody's name, escaped."""
+    return shown(text, limit=LONGEST_WORD)
+
+
+def name(text: str) -> str:
+    """A record's name, escaped."""
+    return shown(text, limit=LONGEST_NAME)
+
+
+def dotted(*parts: str | None) -> str:
+    """Words side by side, those that are there, escaped."""
+    return " · ".join(word(part) for part in parts if part and plain(part))
 
 
 def byline(text: str) -> elements.TextBlock:
@@ -65,8 +108,20 @@ def byline(text: str) -> elements.TextBlock:
 
 
 def _eyebrow(record: RecordHead) -> elements.Element:
-    kind = elements.TextBlock(plain(record.kind), size="Small", subtle=True)
+    kind, number = word(record.kind), word(record.number or "")
     if not record.number or not record.name:
-        return kind
-    number = elements.TextBlock(plain(record.number), size="Small", subtle=True, side="Right")
-    return elements.ColumnSet([elements.Column([kind], width="stretch"), elements.Column([number], width="auto")])
+        return byline(kind)
+    if len(kind) + len(number) > SIDE_BY_SIDE:
+        return byline(dotted(record.kind, record.number))
+    right = elements.TextBlock(number, size="Small", subtle=True, side="Right")
+    return elements.ColumnSet(
+        [elements.Column([byline(kind)], width="stretch"), elements.Column([right], width="auto")]
+    )
+
+
+def _longest_word(text: str) -> int:
+    return max((len(unbroken) for unbroken in _UNBROKEN.findall(text)), default=0)
+
+
+def _one_below_the_other(label: str, value: str) -> tuple[elements.TextBlock, elements.TextBlock]:
+    return elements.TextBlock(label, weight="Bolder"), elements.TextBlock(value, spacing="None")

@@ -6,8 +6,10 @@ from datetime import datetime
 from cards import elements
 from cards.buttons import button
 from cards.message import Message
-from cards.record import LONGEST_NAME, RecordHead, byline, open_button
-from cards.text import moment, plain
+from cards.record import RecordHead, byline, dotted, name, open_button, word
+from cards.text import EMPTY, line, moment, plain
+
+ROWS_AT_MOST = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,31 +23,42 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordListView:
-    """The rows, and how many more the person cannot open or the card does not show."""
+    """The rows, how many records the person cannot open, and how many more there are than the card shows."""
 
     title: str
     rows: tuple[RecordRow, ...]
     hidden: int
+    more: int = 0
 
 
 def record_list(view: RecordListView) -> Message:
     """The title and a row for each record with the button that opens it."""
+    if len(view.rows) > ROWS_AT_MOST:
+        raise ValueError(f"a list of records has {ROWS_AT_MOST} rows at most")
     body: list[elements.Element] = [elements.TextBlock(plain(view.title), weight="Bolder")]
     body += [_row(row) for row in view.rows]
-    if view.hidden:
-        body.append(byline(f"{view.hidden} more that you cannot open."))
-    return Message(card=elements.AdaptiveCard(body, full_width=True), summary=view.title)
+    rest = _rest(view)
+    if rest:
+        body.append(byline(rest))
+    return Message(card=elements.AdaptiveCard(body, full_width=True), summary=line(view.title))
 
 
 def _row(row: RecordRow) -> elements.Element:
     record = row.record
-    named = " · ".join(plain(part) for part in (record.kind, record.number) if part)
-    connected = f"Connected by {plain(row.connected_by)} · {moment(row.connected_at)}"
+    connected = f"Connected by {word(row.connected_by)} · {moment(row.connected_at)}"
     words: list[elements.Element] = [
-        elements.TextBlock(plain(record.name or record.kind, limit=LONGEST_NAME)),
-        elements.TextBlock(named, size="Small", subtle=True, spacing="None"),
+        elements.TextBlock(name(record.name or record.kind)),
+        elements.TextBlock(dotted(record.kind, record.number) or EMPTY, size="Small", subtle=True, spacing="None"),
         elements.TextBlock(connected, size="Small", subtle=True, spacing="None"),
     ]
     open_record = elements.ActionSet([button(open_button(record))])
     columns = [elements.Column(words, width="stretch"), elements.Column([open_record], width="auto")]
     return elements.Container([elements.ColumnSet(columns)], separated=True)
+
+
+def _rest(view: RecordListView) -> str:
+    """What the list does not show, in words."""
+    noun = "more" if view.rows else "record" if view.hidden == 1 else "records"
+    hidden = f"{view.hidden} {noun} that you cannot open." if view.hidden else ""
+    more = f"{view.more} more {'is' if view.more == 1 else 'are'} not shown." if view.more else ""
+    return f"{hidden} {more}".strip()

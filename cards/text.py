@@ -1,7 +1,8 @@
 """The one place where text from outside becomes text of a card.
 
 Clients read card text as Markdown ("Format cards in Teams"), replace `{{DATE(…)}}` in it, and show mentions: none of
-that may be set off by what stands in a record.
+that may be set off by what stands in a record. What is harmless is left alone, for not every phone takes the
+backslash of an escaped character away again.
 """
 
 import re
@@ -16,27 +17,51 @@ LONGEST = 200
 
 _ELLIPSIS = "…"
 _SHORTEST_CUT = 0.6  # a cut at a word keeps at least this much of what may be shown
+_JOINER = "\u200d"
+_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 
-# Embeddings, overrides and isolates turn the text around them; marks, joiners and scripts themselves stay.
-_TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-_MARKDOWN = re.compile(r"([\\`*_\[\]~|{}#])")
+# Controls but for white space, surrogates, annotations, byte order marks, and what turns the text around it;
+# marks, joiners and scripts themselves stay.
+_HIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_MARKDOWN = re.compile(
+    r"[`*]"
+    r"|\[(?=.*\][(\[:])"
+    r"|(?<![^\W_])_|_(?![^\W_])"  # within a word it emphasises nothing, and an address stays whole
+    r"|~(?=~)|(?<=\{)\{"
+    r"|\\(?=[!-/:-@\[-`{-~]|$)"
+)
 _TAG_OR_ENTITY = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)")
 _ENTITIES = {"<": "&lt;", "&": "&amp;"}
-_BLOCK_START = re.compile(r"^(?:([-+>=])|(\d{1,9})([.)])(?=\s|$))")
+_BLOCK_START = re.compile(r"^(\d{0,9})([-+](?=\s|$)|-(?=[-\s]*$)|>|#(?=#{0,5}(?:\s|$))|(?<=\d)[.)](?=\s|$))")
+
+
+def line(value: str, *, limit: int = LONGEST) -> str:
+    """The text on one line, shortened at a word, without what nobody sees: for places that know no Markdown."""
+    text = shortened(" ".join(_HIDDEN.sub("", value).split()), limit)
+    return text if any(unicodedata.category(character) not in {"Cf", "Zs"} for character in text) else ""
 
 
 def plain(value: str, *, limit: int = LONGEST) -> str:
     """The text on one line, shortened at a word, and shown by every client exactly as it is written."""
-    return _escaped(shortened(_one_line(value), limit))
+    return _escaped(line(value, limit=limit))
 
 
 def shortened(text: str, limit: int) -> str:
     """The text, or its beginning up to a word's end with an ellipsis, in at most so many characters."""
     if len(text) <= limit:
         return text
-    cut = text[: limit - 1]
-    at_word = cut if text[limit - 1] == " " else cut.rpartition(" ")[0]
+    end = limit - 1
+    while end > 1 and _belong_together(text[end - 1], text[end]):
+        end -= 1
+    cut = text[:end]
+    at_word = cut if text[end] == " " else cut.rpartition(" ")[0]
     return (at_word if len(at_word) >= limit * _SHORTEST_CUT else cut).rstrip() + _ELLIPSIS
+
+
+def isolated(text: str) -> str:
+    """The text so that it does not turn the words around it, where it is of a script from right to left."""
+    turns = any(unicodedata.bidirectional(character) in {"R", "AL", "AN"} for character in text)
+    return f"{_ISOLATE}{text}{_END_OF_ISOLATE}" if turns else text
 
 
 def bold(escaped: str) -> str:
@@ -52,18 +77,13 @@ def moment(at: datetime) -> str:
     return f"{{{{DATE({stamp}, SHORT)}}}} {{{{TIME({stamp})}}}}"
 
 
-def _one_line(value: str) -> str:
-    kept = (" " if character.isspace() else character for character in value if _is_shown(character))
-    return " ".join("".join(kept).split())
-
-
-def _is_shown(character: str) -> bool:
-    if character.isspace():
-        return True
-    return character not in _TURNING and unicodedata.category(character) not in {"Cc", "Cs", "Cn"}
+def _belong_together(before: str, after: str) -> bool:
+    """Whether the second character is a part of the first one's: an accent, a skin tone, a joined emoji."""
+    is_skin_tone = "\U0001f3fb" <= after <= "\U0001f3ff"
+    return _JOINER in {before, after} or is_skin_tone or unicodedata.category(after).startswith("M")
 
 
 def _escaped(text: str) -> str:
-    text = _MARKDOWN.sub(r"\\\1", text)
+    text = _MARKDOWN.sub(lambda found: f"\\{found.group()}", text)
     text = _TAG_OR_ENTITY.sub(lambda found: _ENTITIES[found.group()], text)
-    return _BLOCK_START.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}", text)
+    return _BLOCK_START.sub(r"\1\\\2", text)

@@ -21,6 +21,7 @@ ACCOUNT = RecordHead(kind="Account", name="Fabrikam, Inc.", number=None, url=URL
 CONNECT = Press(
     title="Connect this chat", verb="connect", payload={"environment": "contoso", "table": "incident", "row": "0"}
 )
+CHOOSE = Press(title="Connect", verb=CONNECT.verb, payload=CONNECT.payload)
 NASTY = "<at>everyone</at> **bold** [x](https://evil.example) `code` # h\n- one\n1. two {{DATE(2020-01-01T00:00:00Z)}}"
 LONG = "The customer says " + "that the pump vibrates and " * 200
 
@@ -33,13 +34,13 @@ def one(label: str, old: str | None, new: str | None) -> Message:
     return told(Change(label=label, old=old, new=new))
 
 
-def a_note(*facts: Fact, record: RecordHead = CASE) -> Message:
-    return note(NoteView(record=record, facts=facts, connected_by="Adele Vance", connected_at=AT))
+def a_note(*facts: Fact, record: RecordHead = CASE, by: str = "Adele Vance") -> Message:
+    return note(NoteView(record=record, facts=facts, connected_by=by, connected_at=AT))
 
 
 def hits(*details: str) -> tuple[ChoiceRow, ...]:
     return tuple(
-        ChoiceRow(kind="Case", name=f"Pump {number}", number=f"CAS-0100{number}", detail=detail, press=CONNECT)
+        ChoiceRow(kind="Case", name=f"Pump {number} leaks", number=f"CAS-0100{number}", detail=detail, press=CHOOSE)
         for number, detail in enumerate(details, 1)
     )
 
@@ -57,9 +58,27 @@ GALLERY: dict[str, Message] = {
     "note with an empty value": a_note(*FIVE[:2], Fact(label="Subject", value="")),
     "note without a number": a_note(*FIVE[:1], record=ACCOUNT),
     "note without a fact": a_note(),
+    "note of markup": a_note(
+        Fact(label="*Model*", value="*5* _x_ **b** ~~c~~ `d`"),
+        Fact(label="# Name", value="<at>everyone</at> & <b>you</b>"),
+        Fact(label="Ends with", value="-"),
+        Fact(label="1. Since", value="1. April"),
+        Fact(label="שם", value="[a](b) שלום!"),
+    ),
     "note of nasty values": a_note(
-        *(Fact(label=f"Label {n}", value=v) for n, v in enumerate((NASTY, LONG, "שלום 1. עולם", "-", "1. April"))),
+        Fact(label="Description", value=NASTY),
+        Fact(label="*Steps* to take", value=LONG),
+        Fact(label="שם", value="שלום 1. עולם!"),
+        Fact(label="Ends with", value="-"),
+        Fact(label="Since", value="1. April"),
         record=RecordHead(kind="Case *", name=NASTY, number="_1_", url=URL),
+        by="עדי",
+    ),
+    "note of words without an end": a_note(
+        Fact(label="W" * 100, value="w" * 300),
+        Fact(label="Address", value="https://contoso.example/" + "path" * 60),
+        record=RecordHead(kind="K" * 100, name="N" * 300, number="0" * 100, url=URL),
+        by="B" * 100,
     ),
     "key fields of choice": one("Priority", "Normal", "High"),
     "key fields of status": told(
@@ -82,9 +101,14 @@ GALLERY: dict[str, Message] = {
     "key fields emptied": one("Follow Up By", "12/1/2026", ""),
     "key fields with the old value unknown": one("Priority", None, "High"),
     "key fields that are secured": one("Refund amount", None, None),
+    "key fields of a long text that differs at its end": one("Description", LONG, LONG + "It leaks."),
+    "key fields from right to left": told(
+        Change(label="עדיפות", old="רגילה", new="גבוהה"), people=("עדי", "Megan Bowen")
+    ),
     "key fields by two": told(Change(label="Priority", old="Low", new="High"), people=("Adele Vance", "Megan Bowen")),
     "key fields by four": told(
-        Change(label="Priority", old="Low", new="High"), people=("Adele", "Megan", "Alex", "Isa")
+        Change(label="Priority", old="Low", new="High"),
+        people=("Adele Vance", "Megan Bowen", "Alex Wilber", "Isaiah Langer"),
     ),
     "key fields by nobody known": told(Change(label="Priority", old="Low", new="High"), people=()),
     "key fields of nasty values": told(
@@ -92,6 +116,10 @@ GALLERY: dict[str, Message] = {
     ),
     "link card": link_card(LinkView(record=CASE, connect=CONNECT)),
     "link card of a record without a number": link_card(LinkView(record=ACCOUNT, connect=CONNECT)),
+    "link card of a record whose name is not told": link_card(
+        LinkView(record=RecordHead(kind="Case", name=None, number=None, url=URL), connect=CONNECT)
+    ),
+    "link card where nothing can be connected": link_card(LinkView(record=CASE)),
     "link card with facts": link_card(LinkView(record=CASE, connect=CONNECT, facts=FIVE)),
     "choice": choice(
         ChoiceView(
@@ -102,7 +130,7 @@ GALLERY: dict[str, Message] = {
         )
     ),
     "choice with more": choice(
-        ChoiceView(asked="Which record?", rows=hits("x", NASTY), more=3, hint="Write its number.")
+        ChoiceView(asked="Which record?", rows=hits("On Hold", NASTY), more=3, hint="Write its number.")
     ),
     "records": record_list(
         RecordListView(
@@ -112,6 +140,31 @@ GALLERY: dict[str, Message] = {
                 RecordRow(record=ACCOUNT, connected_by="Megan Bowen", connected_at=AT),
             ),
             hidden=1,
+        )
+    ),
+    "records of words without an end": record_list(
+        RecordListView(
+            title="Records connected to this chat",
+            rows=(
+                RecordRow(
+                    record=RecordHead(kind="K" * 100, name="N" * 300, number="0" * 100, url=URL),
+                    connected_by="B" * 100,
+                    connected_at=AT,
+                ),
+            ),
+            hidden=0,
+        )
+    ),
+    "records of nasty values and more": record_list(
+        RecordListView(
+            title="Records connected to this chat",
+            rows=(
+                RecordRow(
+                    record=RecordHead(kind=LONG, name=NASTY, number="-", url=URL), connected_by=NASTY, connected_at=AT
+                ),
+            ),
+            hidden=2,
+            more=12,
         )
     ),
     "records that nobody here may open": record_list(
@@ -142,5 +195,17 @@ GALLERY: dict[str, Message] = {
     ),
     "introduction to a group chat": introduction(IntroductionView(personal=False)),
     "introduction to a person": introduction(IntroductionView(personal=True)),
-    "help": help_card(HelpView(commands=(("connect <link or number> [quiet]", "Connect this chat"), ("help", "This")))),
+    "help": help_card(
+        HelpView(
+            commands=(
+                (
+                    "connect <link, number or words> [quiet]",
+                    "Connect this chat to a record; with quiet, without the introduction note",
+                ),
+                ("disconnect [<link or number>]", "End a connection of this chat"),
+                ("records", "The records that this chat is connected to"),
+                ("help", "What you can write here"),
+            )
+        )
+    ),
 }

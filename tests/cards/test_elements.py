@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 
 import pytest
@@ -13,47 +14,68 @@ from cards.elements import (
     Fact,
     FactSet,
     OpenUrl,
+    Refresh,
     Submit,
     TextBlock,
     to_json,
 )
+from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.message import Message
-from tests.cards.gallery import CONNECT
+from cards.record_list import RecordListView, RecordRow, record_list
+from tests.cards.gallery import AT, CASE, CONNECT
+from tests.cards.schema import schema_errors
 
-MISTAKES: dict[str, Callable[[], object]] = {
-    "an unknown property": lambda: TextBlock("x", colour="red"),  # type: ignore[call-arg]
-    "a value that is none of the choices": lambda: TextBlock("x", size="Huge"),  # type: ignore[arg-type]
-    "a wrong type": lambda: TextBlock(5),  # type: ignore[arg-type]
-    "an empty text": lambda: TextBlock(""),
-    "a fact without a value": lambda: Fact("Priority", ""),
-    "a number as a fact's value": lambda: Fact("Priority", 5),  # type: ignore[arg-type]
-    "an empty list": lambda: FactSet([]),
-    "something that is no fact": lambda: FactSet([TextBlock("x")]),  # type: ignore[list-item]
-    "three columns": lambda: ColumnSet([Column([TextBlock("x")], width="auto")] * 3),
-    "a card without a body": lambda: AdaptiveCard([]),
-    "an action among the elements": lambda: AdaptiveCard([OpenUrl("x", "https://x.example")]),  # type: ignore[list-item]
-    "an element among the actions": lambda: AdaptiveCard([TextBlock("x")], actions=[TextBlock("x")]),  # type: ignore[list-item]
-    "an address that is none": lambda: OpenUrl("x", "javascript:alert(1)"),
-    "a button without a title": lambda: OpenUrl("", "https://x.example"),
-    "a press without a verb": lambda: Execute("x", "", {}),
-    "a submit without a title": lambda: Submit("", {}),
-    "an element as what selecting does": lambda: Container([TextBlock("x")], select=TextBlock("x")),  # type: ignore[arg-type]
+BLOCK = TextBlock("x")
+LINK = OpenUrl("x", "https://x.example")
+GO = Execute("Go", "connect", {"row": "1"})
+
+
+class Coloured(TextBlock):
+    """An element of ours that sets what the package's does not have."""
+
+    def __init__(self) -> None:
+        super(TextBlock, self).__init__(text="x", colour="red")
+
+
+MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
+    "an unknown property": (lambda: TextBlock("x", colour="red"), "colour"),  # type: ignore[call-arg]
+    "a property that the package's element does not have": (Coloured, "Coloured.colour"),
+    "a value that is none of the choices": (lambda: TextBlock("x", size="Huge"), "TextBlock.size"),  # type: ignore[arg-type]
+    "a text that is none": (lambda: TextBlock(5), "TextBlock.text"),  # type: ignore[arg-type]
+    "an empty text": (lambda: TextBlock(""), "TextBlock.text"),
+    "a fact without a label": (lambda: Fact("", "High"), "Fact.title"),
+    "a fact without a value": (lambda: Fact("Priority", ""), "Fact.value"),
+    "a number as a fact's value": (lambda: Fact("Priority", 5), "Fact.value"),  # type: ignore[arg-type]
+    "an empty list": (lambda: FactSet([]), "FactSet.facts"),
+    "something that is no fact": (lambda: FactSet([BLOCK]), "FactSet.facts"),  # type: ignore[list-item]
+    "three columns": (lambda: ColumnSet([Column([BLOCK], width="auto")] * 3), "ColumnSet.columns"),
+    "a width that is none": (lambda: Column([BLOCK], width="wide"), "Column.width"),  # type: ignore[arg-type]
+    "a card without a body": (lambda: AdaptiveCard([]), "AdaptiveCard.body"),
+    "an action among the elements": (lambda: AdaptiveCard([LINK]), "AdaptiveCard.body"),  # type: ignore[list-item]
+    "an element among the actions": (lambda: AdaptiveCard([BLOCK], actions=[BLOCK]), "AdaptiveCard.actions"),  # type: ignore[list-item]
+    "four actions": (lambda: AdaptiveCard([BLOCK], actions=[LINK] * 4), "AdaptiveCard.actions"),
+    "a refresh that is none": (lambda: AdaptiveCard([BLOCK], refresh=GO), "AdaptiveCard.refresh"),  # type: ignore[arg-type]
+    "a refresh for sixty-one": (lambda: Refresh(GO, user_ids=["29:x"] * 61), "Refresh.userIds"),
+    "an address that is none": (lambda: OpenUrl("x", "javascript:alert(1)"), "OpenUrl.url"),
+    "an address without a host": (lambda: OpenUrl("x", "https:///x"), "OpenUrl.url"),
+    "an address with a blank": (lambda: OpenUrl("x", "https://x.example/a b"), "OpenUrl.url"),
+    "a number as an address": (lambda: OpenUrl("x", 5), "OpenUrl.url"),  # type: ignore[arg-type]
+    "a button without a title": (lambda: OpenUrl("", "https://x.example"), "OpenUrl.title"),
+    "a press without a verb": (lambda: Execute("x", "", {}), "Execute.verb"),
+    "a press that carries a number": (lambda: Execute("x", "y", {"row": 5}), "Execute.data"),  # type: ignore[dict-item]
+    "a submit without a title": (lambda: Submit("", {}), "Submit.title"),
+    "an element as what selecting does": (lambda: Container([BLOCK], select=BLOCK), "Container.selectAction"),  # type: ignore[arg-type]
 }
 
 
-@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_an_error_when_the_card_is_built(mistake: Callable[[], object]) -> None:
-    with pytest.raises((TypeError, ValueError), match=r"."):
+@pytest.mark.parametrize(("mistake", "where"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_an_error_that_says_where_it_is(mistake: Callable[[], object], where: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=re.escape(where)):
         mistake()
 
 
-def test_the_error_names_element_and_property() -> None:
-    with pytest.raises(ValueError, match=r"TextBlock\.size cannot be 'Huge'"):
-        TextBlock("x", size="Huge")  # type: ignore[arg-type]
-
-
 def test_a_press_carries_a_fallback_for_clients_that_do_not_know_it() -> None:
-    assert to_json(Execute("Go", "connect", {"row": "1"})) == {
+    assert to_json(GO) == {
         "type": "Action.Execute",
         "title": "Go",
         "verb": "connect",
@@ -68,7 +90,28 @@ def test_a_card_that_teams_would_refuse_for_its_size_is_never_finished() -> None
         attachment(Message(card=card, summary="x"), channel="msteams")
 
 
+def test_a_card_can_be_refreshed_for_each_reader_on_teams_and_nowhere_else() -> None:
+    message = Message(card=AdaptiveCard([BLOCK], refresh=Refresh(GO, user_ids=["29:x"])), summary="x")
+    on_teams = attachment(message, channel="msteams")["content"]
+    assert on_teams["refresh"] == {"action": to_json(GO), "userIds": ["29:x"]}
+    assert schema_errors(on_teams) == []
+    assert "refresh" not in attachment(message, channel="emulator")["content"]
+
+
+@pytest.mark.parametrize("count", [0, 6])
+def test_a_card_of_no_change_or_of_more_than_people_take_in_is_refused(count: int) -> None:
+    changes = (Change(label="Priority", old="Low", new="High"),) * count
+    with pytest.raises(ValueError, match="1 to 5 facts"):
+        key_fields(KeyFieldsView(record=CASE, changes=changes, people=(), at=AT))
+
+
 def test_a_choice_of_more_rows_than_people_read_is_refused() -> None:
     row = ChoiceRow(kind="Case", name="x", number=None, detail="", press=CONNECT)
     with pytest.raises(ValueError, match="6 rows"):
         choice(ChoiceView(asked="?", rows=(row,) * 7, more=0, hint=""))
+
+
+def test_a_list_of_more_records_than_fit_a_card_is_refused() -> None:
+    row = RecordRow(record=CASE, connected_by="x", connected_at=AT)
+    with pytest.raises(ValueError, match="10 rows"):
+        record_list(RecordListView(title="x", rows=(row,) * 11, hidden=0))
