@@ -1,5 +1,6 @@
 """Payloads in the forms that Dataverse's documentation and captures show."""
 
+from collections.abc import Mapping
 from typing import Any
 
 ROW = "11111111-2222-3333-4444-555555555555"
@@ -29,7 +30,7 @@ def row(attributes: list[dict[str, object]], table: str = "incident") -> dict[st
     )
 
 
-def context(new: dict[str, object], old: dict[str, object] | None = None, **changes: object) -> dict[str, Any]:
+def context(new: Mapping[str, object], old: Mapping[str, object] | None = None, **changes: object) -> dict[str, Any]:
     """A RemoteExecutionContext of an update; `old` is the pre-image's attributes, None for a step without an image."""
     images = [] if old is None else bag(PreImage={"Attributes": bag(**old), "Id": ROW, "LogicalName": "incident"})
     return {
@@ -44,7 +45,7 @@ def context(new: dict[str, object], old: dict[str, object] | None = None, **chan
         "IsInTransaction": False,
         "MessageName": "Update",
         "Mode": 1,
-        "OperationCreatedOn": "/Date(1763720430000+0000)/",
+        "OperationCreatedOn": "/Date(1795256430000+0000)/",
         "OperationId": "0b000000-0000-0000-0000-000000000001",
         "OrganizationId": "0c000000-0000-0000-0000-000000000000",
         "OrganizationName": "unq0a1b2c",

@@ -31,7 +31,7 @@ def new_value(value: object) -> ColumnValue:
 def test_an_update_says_what_changed_when_and_by_whom() -> None:
     told = event(context({"prioritycode": typed(OPTION, Value=1)}, {"prioritycode": typed(OPTION, Value=2)}))
     assert told.record == RecordRef(environment=CONTOSO, table="incident", row_id=ROW)
-    assert told.at == datetime(2025, 11, 21, 10, 20, 30, tzinfo=UTC)
+    assert told.at == datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
     assert told.changed_by == ADELE
     assert told.changes == (ColumnChange(column="prioritycode", new=ColumnValue(raw=1), old=ColumnValue(raw=2)),)
     assert not told.stripped

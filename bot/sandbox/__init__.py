@@ -1,0 +1,1 @@
+"""A small Dataverse that speaks the real wire format, with sample rows and pages to look at and edit them."""

@@ -1,0 +1,1 @@
+"""The Web API over HTTP: paths and methods to answers."""

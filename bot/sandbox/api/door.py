@@ -1,0 +1,57 @@
+"""The Web API's outermost door: whatever goes wrong behind it is told as Dataverse tells errors."""
+
+import re
+from http import HTTPStatus
+
+import orjson
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.sandbox.errors import DataverseError
+from bot.sandbox.store.store import NotKept
+
+_BEARER = re.compile(r"Bearer +\S+", re.IGNORECASE)
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@web.middleware
+async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answers refusals with their status and code, and anything unforeseen with 500 and no detail."""
+    if "version" not in request.match_info:
+        return await handler(request)
+    try:
+        _require_token_form(request)
+        return await handler(request)
+    except DataverseError as error:
+        return _told(error)
+    except NotKept:
+        _log.exception("sandbox file cannot be written")
+        return _told(
+            DataverseError(
+                HTTPStatus.SERVICE_UNAVAILABLE, "0x80044150", "The change could not be kept. Nothing was changed."
+            )
+        )
+    except web.HTTPException:
+        raise
+    except Exception:  # noqa: BLE001 - the outermost door
+        _log.exception("sandbox request failed", method=request.method, path=request.path)
+        return _told(DataverseError(HTTPStatus.INTERNAL_SERVER_ERROR, "0x80040216", "An unexpected error occurred."))
+
+
+def _require_token_form(request: web.Request) -> None:
+    """No token is needed; one that is sent must look like one."""
+    given = request.headers.get("Authorization")
+    if given is not None and not _BEARER.fullmatch(given):
+        raise DataverseError(
+            HTTPStatus.UNAUTHORIZED, "0x8004A102", "The Authorization header must hold a bearer token."
+        )
+
+
+def _told(error: DataverseError) -> web.Response:
+    return web.Response(
+        status=error.status,
+        body=orjson.dumps(error.body),
+        headers={"Content-Type": "application/json; odata.metadata=minimal", "OData-Version": "4.0"},
+    )

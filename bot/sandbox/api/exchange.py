@@ -1,0 +1,88 @@
+"""One request, and ways to answer it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import orjson
+from aiohttp import web
+
+from bot.sandbox.dataverse import Dataverse
+from bot.sandbox.errors import DataverseError, bad_query
+from bot.sandbox.odata.answer import Answers
+from bot.sandbox.odata.prefer import Preferences
+from bot.sandbox.rights.access import Caller
+from bot.sandbox.values import Json, JsonObject
+
+LARGEST_BODY = 1_000_000  # bytes
+
+_JSON = "application/json; odata.metadata=minimal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request as the handlers see it: who asks, what for, and how the answer is to look."""
+
+    dataverse: Dataverse
+    request: web.Request
+    caller: Caller
+    preferences: Preferences
+    base: str
+    """The address of the Web API as the client named it."""
+
+    @property
+    def answers(self) -> Answers:
+        """Writes rows as this client wants them."""
+        return Answers(self.caller, self.preferences, self.base)
+
+    def header(self, name: str) -> str | None:
+        """A header's value; None where it says nothing, as the `null` that clients send."""
+        value = self.request.headers.get(name)
+        return None if value in {None, "", "null"} else value
+
+    def json(
+        self, body: Json, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
+    ) -> web.Response:
+        """An answer with a body."""
+        applied = self.preferences.applied
+        return web.Response(
+            status=status,
+            body=orjson.dumps(body),
+            headers={
+                "Content-Type": _JSON,
+                "OData-Version": "4.0",
+                **({"Preference-Applied": applied} if applied else {}),
+                **(headers or {}),
+            },
+        )
+
+    @staticmethod
+    def nothing(headers: Mapping[str, str] | None = None) -> web.Response:
+        """An answer without a body."""
+        return web.Response(status=HTTPStatus.NO_CONTENT, headers={"OData-Version": "4.0", **(headers or {})})
+
+    async def body(self) -> JsonObject:
+        """The request's JSON object; raises `DataverseError` for anything else."""
+        if self.request.content_type != "application/json":
+            raise DataverseError(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "0x80060888", "The body must have the content type application/json."
+            )
+        try:
+            body = orjson.loads(await self._content())
+        except orjson.JSONDecodeError as error:
+            raise bad_query("The body is not valid JSON.") from error
+        if not isinstance(body, dict):
+            raise bad_query("The body must be a JSON object.")
+        return body
+
+    async def _content(self) -> bytes:
+        content = bytearray()
+        async for chunk in self.request.content.iter_any():
+            content += chunk
+            if len(content) > LARGEST_BODY:
+                raise DataverseError(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                    "0x80060888",
+                    f"The body is larger than {LARGEST_BODY} bytes.",
+                )
+        return bytes(content)

@@ -1,0 +1,127 @@
+"""From a request to the handler for its path and method."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
+
+from aiohttp import web
+
+from bot.sandbox.api.definitions import definitions
+from bot.sandbox.api.exchange import Exchange
+from bot.sandbox.api.functions import NAMESPACE, UNBOUND, bound
+from bot.sandbox.api.path import Segment, key_of, segments
+from bot.sandbox.api.reading import count, count_related, navigation, row_set, single
+from bot.sandbox.api.references import reference
+from bot.sandbox.api.writing import create, delete, replace_parties, upsert
+from bot.sandbox.dataverse import DATAVERSE
+from bot.sandbox.errors import not_offered, unknown_segment, wrong_method
+from bot.sandbox.odata.prefer import preferences
+from bot.sandbox.schema.model import Table
+from bot.sandbox.values import Json
+
+_NOT_OFFERED = {
+    "$batch": "batch requests ($batch)",
+    "$metadata": "the service's CSDL document ($metadata); ask EntityDefinitions",
+    "GlobalOptionSetDefinitions": "global choices; ask the columns for their OptionSet",
+    "RelationshipDefinitions": "RelationshipDefinitions; ask a table for its ManyToOneRelationships",
+}
+
+Answer: TypeAlias = web.Response | Awaitable[web.Response]
+
+
+async def answer(request: web.Request) -> web.Response:
+    """The Web API's answer; raises `DataverseError` for what it refuses."""
+    dataverse = request.app[DATAVERSE]
+    exchange = Exchange(
+        dataverse=dataverse,
+        request=request,
+        caller=dataverse.callers.of(request.headers),
+        preferences=preferences(request.headers.getall("Prefer", [])),
+        base=base_of(request),
+    )
+    found = _resource(exchange, segments(request.match_info["path"]))
+    return found if isinstance(found, web.Response) else await found
+
+
+def base_of(request: web.Request) -> str:
+    """The Web API's address as the client named it: host, way and version."""
+    way, _, _ = request.path.partition("/api/data/")
+    return f"{request.url.origin()}{way}/api/data/{request.match_info['version']}"
+
+
+def _resource(exchange: Exchange, path: tuple[Segment, ...]) -> Answer:
+    if not path:
+        return _service(exchange)
+    first = path[0]
+    if first.name in _NOT_OFFERED:
+        raise not_offered(_NOT_OFFERED[first.name])
+    if first.name == "EntityDefinitions":
+        return definitions(exchange, path)
+    if first.name in UNBOUND and len(path) == 1:
+        return _only("GET", exchange, lambda: UNBOUND[first.name](exchange))
+    table = exchange.caller.schema.by_set.get(first.name)
+    if table is None:
+        raise unknown_segment(first.name)
+    if first.argument is None:
+        return _set(exchange, table, path)
+    return _row(exchange, table, key_of(table, first), path[1:])
+
+
+def _service(exchange: Exchange) -> web.Response:
+    """The service document: the names of all tables' sets."""
+    sets: list[Json] = [{"name": name, "kind": "EntitySet", "url": name} for name in exchange.caller.schema.by_set]
+    return exchange.json({"@odata.context": f"{exchange.base}/$metadata", "value": sets})
+
+
+def _set(exchange: Exchange, table: Table, path: tuple[Segment, ...]) -> Answer:
+    rest = [segment.name for segment in path[1:]]
+    if rest == ["$count"]:
+        return _only("GET", exchange, lambda: count(exchange, table))
+    if rest:
+        raise unknown_segment(rest[0])
+    return _by_method(exchange, {"GET": lambda: row_set(exchange, table), "POST": lambda: create(exchange, table)})
+
+
+def _row(exchange: Exchange, table: Table, row_id: str, rest: tuple[Segment, ...]) -> Answer:
+    match rest:
+        case ():
+            return _by_method(
+                exchange,
+                {
+                    "GET": lambda: single(exchange, table, row_id),
+                    "PATCH": lambda: upsert(exchange, table, row_id),
+                    "DELETE": lambda: delete(exchange, table, row_id),
+                },
+            )
+        case (segment,):
+            return _property(exchange, table, row_id, segment)
+        case (segment, Segment(name="$ref")):
+            return reference(exchange, table, row_id, segment)
+        case (segment, Segment(name="$count")):
+            return _only("GET", exchange, lambda: count_related(exchange, table, row_id, segment.name))
+        case _:
+            raise unknown_segment(rest[-1].name)
+
+
+def _property(exchange: Exchange, table: Table, row_id: str, segment: Segment) -> Answer:
+    if segment.name.startswith(NAMESPACE):
+        return _only("GET", exchange, lambda: bound(exchange, table, row_id, segment))
+    if segment.argument is not None:
+        raise unknown_segment(segment.name)
+    return _by_method(
+        exchange,
+        {
+            "GET": lambda: navigation(exchange, table, row_id, segment.name),
+            "PUT": lambda: replace_parties(exchange, table, row_id, segment.name),
+        },
+    )
+
+
+def _only(method: str, exchange: Exchange, act: Callable[[], Answer]) -> Answer:
+    return _by_method(exchange, {method: act})
+
+
+def _by_method(exchange: Exchange, acts: Mapping[str, Callable[[], Answer]]) -> Answer:
+    act = acts.get(exchange.request.method)
+    if act is None:
+        raise wrong_method(exchange.request.method)
+    return act()

@@ -1,0 +1,117 @@
+"""Rows created, changed and deleted."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from aiohttp import web
+
+from bot.sandbox.api.exchange import Exchange
+from bot.sandbox.api.reading import body_of
+from bot.sandbox.errors import already_there, no_such_row, unknown_segment, version_mismatch
+from bot.sandbox.odata.options import ROW_OPTIONS, Query, query_of
+from bot.sandbox.rights.model import Right
+from bot.sandbox.schema.model import Table
+from bot.sandbox.store.rows import Draft
+from bot.sandbox.values import Row
+from bot.sandbox.webhook.jobs import put_jobs
+from bot.sandbox.webhook.registration import require_registrable
+from bot.sandbox.writes.change import Changer
+from bot.sandbox.writes.payload import PARTIES, Payload, parties_of, payload_of
+
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A transaction of one request."""
+
+    draft: Draft
+    changer: Changer
+
+
+@asynccontextmanager
+async def change(exchange: Exchange) -> AsyncIterator[Change]:
+    """A transaction; what its events set off is kept along with it."""
+    dataverse, at = exchange.dataverse, exchange.dataverse.now()
+    async with dataverse.store.change() as draft:
+        changer = Changer(exchange.caller, draft, at)
+        yield Change(draft=draft, changer=changer)
+        for event in changer.events:
+            if event.after:
+                require_registrable(draft, event.after, dataverse.settings.webhook_url)
+        put_jobs(draft, exchange.caller, changer.events, at)
+
+
+async def create(exchange: Exchange, table: Table) -> web.Response:
+    """A new row."""
+    payload, query = payload_of(exchange.caller.schema, table, await exchange.body()), _asked(exchange, table)
+    async with change(exchange) as made:
+        row = made.changer.create(table, payload)
+    return _written(exchange, row, query, HTTPStatus.CREATED)
+
+
+async def upsert(exchange: Exchange, table: Table, row_id: str) -> web.Response:
+    """A changed row, or a new one where there is none and the headers allow it."""
+    payload, query = payload_of(exchange.caller.schema, table, await exchange.body()), _asked(exchange, table)
+    async with change(exchange) as made:
+        current = made.draft.get(table.name, row_id)
+        _require_match(exchange, table, row_id, current)
+        row = made.changer.update(current, payload) if current else made.changer.create(table, payload, row_id)
+    return _written(exchange, row, query, HTTPStatus.OK if current else HTTPStatus.CREATED)
+
+
+async def delete(exchange: Exchange, table: Table, row_id: str) -> web.Response:
+    """A row taken out."""
+    async with change(exchange) as made:
+        current = made.draft.get(table.name, row_id)
+        if current is None:
+            raise no_such_row(table, row_id)
+        _require_match(exchange, table, row_id, current)
+        made.changer.delete(current)
+    return exchange.nothing()
+
+
+async def replace_parties(exchange: Exchange, table: Table, row_id: str, name: str) -> web.Response:
+    """An activity's parties, all anew ("Associate tables on update using collection-valued navigation property")."""
+    if not table.is_activity or name != f"{table.name}{PARTIES}":
+        raise unknown_segment(name)
+    parties = parties_of(exchange.caller.schema, (await exchange.body()).get("value"))
+    async with change(exchange) as made:
+        current = made.draft.get(table.name, row_id)
+        if current is None:
+            raise no_such_row(table, row_id)
+        made.changer.update(current, Payload(parties=parties))
+    return exchange.nothing()
+
+
+def _require_match(exchange: Exchange, table: Table, row_id: str, current: Row | None) -> None:
+    """The conditions of `If-Match` and `If-None-Match` ("Perform conditional operations")."""
+    wanted = exchange.header("If-Match")
+    if current is None:
+        if wanted is not None:
+            raise no_such_row(table, row_id)
+        return
+    # Who may not see the row learns nothing of its version.
+    exchange.caller.require(Right.READ, current)
+    if exchange.header("If-None-Match") == ANY:
+        raise already_there()
+    if wanted not in {None, ANY, current.etag}:
+        raise version_mismatch()
+
+
+def _asked(exchange: Exchange, table: Table) -> Query | None:
+    """What of the row is to come back, if anything: found wrong before the change is made, not after."""
+    if not exchange.preferences.representation:
+        return None
+    query = query_of(exchange.request.query.items(), ROW_OPTIONS)
+    exchange.answers.check(table, query)
+    return query
+
+
+def _written(exchange: Exchange, row: Row, query: Query | None, status: HTTPStatus) -> web.Response:
+    table = exchange.caller.schema[row.table]
+    if query is None or not exchange.caller.may(Right.READ, row):
+        return exchange.nothing({"OData-EntityId": exchange.answers.address(table, row.id)})
+    return exchange.json(body_of(exchange, row, query), status, {"ETag": row.etag})

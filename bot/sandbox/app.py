@@ -1,0 +1,78 @@
+"""The sandbox as an application that others mount."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+from aiohttp import ClientSession, DummyCookieJar, web
+
+from bot.sandbox.api.door import errors_as_json
+from bot.sandbox.api.routes import answer
+from bot.sandbox.dataverse import DATAVERSE, Dataverse
+from bot.sandbox.guard import only_this_machine
+from bot.sandbox.metadata.definitions import Definitions
+from bot.sandbox.pages.routes import add_pages
+from bot.sandbox.rights.callers import Callers
+from bot.sandbox.schema.catalog import SCHEMA
+from bot.sandbox.seed.ids import ALEX, APPLICATION_USER_ID, ENDPOINT_ID, object_id
+from bot.sandbox.seed.sample import sample_rows
+from bot.sandbox.settings import SandboxSettings
+from bot.sandbox.store.rows import Changes, Rows
+from bot.sandbox.store.store import Store
+from bot.sandbox.webhook.sender import Sender
+
+SAMPLE_ADMINISTRATOR = object_id(ALEX)
+"""The Entra object id of the person who administers the sample organisation."""
+
+
+def make_sandbox(settings: SandboxSettings, *, now: Callable[[], datetime]) -> web.Application:
+    """The application: the Web API below `/api/data/v9.2/`, pages at `/`. Starting it opens the file."""
+    app = web.Application(middlewares=[only_this_machine, errors_as_json])
+    store = Store(sample_rows(SCHEMA), settings.file)
+    app[DATAVERSE] = Dataverse(
+        settings=settings,
+        schema=SCHEMA,
+        store=store,
+        callers=Callers(SCHEMA, store.rows, APPLICATION_USER_ID),
+        definitions=Definitions(SCHEMA),
+        now=now,
+    )
+    app.router.add_route("*", r"/api/data/{version:v9\.[0-2]}/{path:.*}", answer, name="api")
+    add_pages(app)
+    app.cleanup_ctx.append(_keep)
+    app.cleanup_ctx.append(_send)
+    return app
+
+
+async def _keep(app: web.Application) -> AsyncIterator[None]:
+    """Opens the file of changes, and lets go of it in the end."""
+    store = app[DATAVERSE].store
+    await store.open()
+    _set_own_endpoint(store.rows, app[DATAVERSE].settings)
+    yield
+    await store.close()
+
+
+def _set_own_endpoint(rows: Rows, settings: SandboxSettings) -> None:
+    """The address and key of the product's own webhook are settings of each start, whatever the file says."""
+    endpoint = rows.get("serviceendpoint", ENDPOINT_ID)
+    if endpoint:
+        values = {**endpoint.values, "url": settings.webhook_url, "authvalue": None}
+        rows.apply(Changes(put=[replace(endpoint, values=values)], version=rows.version))
+
+
+async def _send(app: web.Application) -> AsyncIterator[None]:
+    """Sends events for as long as the application runs."""
+    dataverse = app[DATAVERSE]
+    async with ClientSession(cookie_jar=DummyCookieJar(), headers={"User-Agent": "chat-sync-sandbox"}) as session:
+        sender = Sender(dataverse.store, session, dataverse.settings, dataverse.now)
+        task = asyncio.create_task(sender.run())
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+__all__ = ["SAMPLE_ADMINISTRATOR", "SandboxSettings", "make_sandbox"]

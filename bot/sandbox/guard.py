@@ -1,0 +1,35 @@
+"""Who may speak to the sandbox: this machine alone, and no page of another site."""
+
+import re
+from http import HTTPStatus
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.sandbox.errors import DataverseError
+
+LARGEST_PORT = 65_535
+
+_HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::([0-9]{1,5}))?", re.IGNORECASE)
+
+
+@web.middleware
+async def only_this_machine(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuses foreign names for this host (DNS rebinding) and requests that another site's page sends."""
+    origin = request.headers.get("Origin")
+    if not is_this_machine(request.headers.get("Host", "")):
+        return _refused("The sandbox answers to localhost, 127.0.0.1 and [::1] only.")
+    if origin is not None and not is_this_machine(re.sub("^https?://", "", origin)):
+        return _refused("The sandbox takes no requests from pages of other sites.")
+    return await handler(request)
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host, with or without a port, names this machine."""
+    found = _HOST.fullmatch(host)
+    return found is not None and int(found[1] or 0) <= LARGEST_PORT
+
+
+def _refused(reason: str) -> web.Response:
+    error = DataverseError(HTTPStatus.FORBIDDEN, "0x80040220", reason)
+    return web.json_response(error.body, status=error.status)

@@ -1,0 +1,1 @@
+"""Definitions of tables as `EntityDefinitions` gives them."""

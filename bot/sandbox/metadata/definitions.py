@@ -1,0 +1,116 @@
+"""Tables as `EntityMetadata`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.sandbox.guids import named_guid
+from bot.sandbox.metadata.columns import column_definitions
+from bot.sandbox.metadata.labels import label
+from bot.sandbox.metadata.relationships import many_to_many, many_to_one, one_to_many
+from bot.sandbox.schema.model import Schema, Table
+from bot.sandbox.values import JsonObject
+
+DATA_PROVIDER = "00010600-0000-4000-9000-00000000da7a"
+"""What serves the rows of the virtual table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnDefinition:
+    """A column's definition, by the class that it must be cast to for its own properties."""
+
+    type_name: str
+    common: JsonObject
+    own: JsonObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableDefinition:
+    """A table's definition and the collections that belong to it."""
+
+    schema: Schema
+    table: Table
+
+    @cached_property
+    def body(self) -> JsonObject:
+        """The table's own properties."""
+        return _definition(self.table)
+
+    @cached_property
+    def columns(self) -> Sequence[ColumnDefinition]:
+        """The columns, shadow columns too."""
+        return [
+            ColumnDefinition(type_name=type_name, common=common, own=own)
+            for type_name, common, own in column_definitions(self.table)
+        ]
+
+    @cached_property
+    def collections(self) -> Mapping[str, Sequence[JsonObject]]:
+        """Keys and relationships."""
+        return {
+            "Keys": [],
+            "ManyToOneRelationships": many_to_one(self.schema, self.table),
+            "OneToManyRelationships": one_to_many(self.schema, self.table),
+            "ManyToManyRelationships": many_to_many(self.schema, self.table),
+        }
+
+
+class Definitions:
+    """The definitions of all tables that the Web API shows."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.tables: Mapping[str, TableDefinition] = {
+            table.name: TableDefinition(schema=schema, table=table) for table in schema.by_set.values()
+        }
+
+    @cached_property
+    def by_id(self) -> Mapping[str, TableDefinition]:
+        """The definitions by their `MetadataId`."""
+        return {str(each.body["MetadataId"]): each for each in self.tables.values()}
+
+
+def _definition(table: Table) -> JsonObject:
+    return {**_names(table), **_traits(table)}
+
+
+def _names(table: Table) -> JsonObject:
+    return {
+        "MetadataId": named_guid(table.name),
+        "LogicalName": table.name,
+        "SchemaName": table.schema_name,
+        "EntitySetName": table.set_name,
+        "LogicalCollectionName": table.set_name,
+        "CollectionSchemaName": table.set_name,
+        "DisplayName": label(table.label),
+        "DisplayCollectionName": label(table.plural),
+        "Description": label(""),
+        "ObjectTypeCode": table.type_code,
+        "PrimaryIdAttribute": table.primary_id,
+        "PrimaryNameAttribute": table.primary_name,
+        "PrimaryImageAttribute": "entityimage" if "entityimage" in table.columns else None,
+    }
+
+
+def _traits(table: Table) -> JsonObject:
+    tracked = not table.is_virtual
+    return {
+        "OwnershipType": table.ownership.value,
+        "TableType": "Virtual" if table.is_virtual else "Standard",
+        "DataProviderId": DATA_PROVIDER if table.is_virtual else None,
+        "IsActivity": table.is_activity,
+        "IsActivityParty": table.name in {"account", "contact", "knowledgearticle", "systemuser"},
+        "IsCustomEntity": "_" in table.name,
+        "IsIntersect": False,
+        "IsLogicalEntity": False,
+        "IsManaged": True,
+        "IsOptimisticConcurrencyEnabled": True,
+        "IsPrivate": False,
+        "IsValidForAdvancedFind": True,
+        "ChangeTrackingEnabled": tracked,
+        "CanChangeTrackingBeEnabled": {
+            "Value": tracked,
+            "CanBeChanged": tracked,
+            "ManagedPropertyLogicalName": "canchangetrackingbeenabled",
+        },
+        "IsCustomizable": {"Value": True, "CanBeChanged": True, "ManagedPropertyLogicalName": "iscustomizable"},
+    }

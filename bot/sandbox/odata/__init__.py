@@ -1,0 +1,1 @@
+"""OData as Dataverse speaks it: queries in, JSON out."""

@@ -1,0 +1,76 @@
+"""Texts that match a pattern, as Dataverse's text functions take them ("Wildcard characters in conditions").
+
+`%` stands for any characters, `_` for one, `[abc]` and `[a-c]` for one of these, `[^abc]` for one other than these.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+_One: TypeAlias = Callable[[str], bool]
+_ANY = None
+_Atom: TypeAlias = _One | None
+"""One character's test; None for any characters, or none."""
+
+_AROUND = {"contains": ("%", "%"), "startswith": ("", "%"), "endswith": ("%", "")}
+
+
+def text_test(function: str, pattern: str) -> Callable[[str], bool]:
+    """A test for texts in folded case: whether the pattern is in it, or begins or ends it."""
+    before, after = _AROUND[function]
+    atoms = _atoms(before + pattern.casefold() + after)
+    return lambda text: _matches(atoms, text)
+
+
+def _atoms(pattern: str) -> Sequence[_Atom]:
+    atoms: list[_Atom] = []
+    at = 0
+    while at < len(pattern):
+        end = pattern.find("]", at + 2) if pattern[at] == "[" else -1
+        if end > 0:
+            atoms.append(_one_of(pattern[at + 1 : end]))
+            at = end + 1
+            continue
+        atoms.append(_atom(pattern[at]))
+        at += 1
+    return atoms
+
+
+def _atom(character: str) -> _Atom:
+    if character == "%":
+        return _ANY
+    return (lambda _: True) if character == "_" else character.__eq__
+
+
+def _one_of(inside: str) -> _One:
+    without = inside.startswith("^")
+    allowed = _spread(inside[without:])
+    return lambda character: any(low <= character <= high for low, high in allowed) is not without
+
+
+def _spread(inside: str) -> Sequence[tuple[str, str]]:
+    """The ranges in brackets; a single character is a range of itself."""
+    ranges: list[tuple[str, str]] = []
+    at = 0
+    while at < len(inside):
+        is_range = inside[at + 1 : at + 2] == "-" and at + 2 < len(inside)
+        ranges.append((inside[at], inside[at + 2] if is_range else inside[at]))
+        at += 3 if is_range else 1
+    return ranges
+
+
+def _matches(atoms: Sequence[_Atom], text: str) -> bool:
+    """Greedy, going back to the last `%` only: its time is bounded by the product of both lengths."""
+    at = atom = 0
+    star, resume = -1, 0
+    while at < len(text):
+        test = atoms[atom] if atom < len(atoms) else None
+        if test is not None and test(text[at]):
+            at, atom = at + 1, atom + 1
+        elif atom < len(atoms) and test is _ANY:
+            star, resume, atom = atom, at, atom + 1
+        elif star >= 0:
+            resume += 1
+            at, atom = resume, star + 1
+        else:
+            return False
+    return all(rest is _ANY for rest in atoms[atom:])

@@ -1,0 +1,62 @@
+"""What a client would like of the answer ("Compose HTTP requests", Prefer headers)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from bot.sandbox.errors import bad_query, not_offered
+from bot.sandbox.odata.options import PAGE_AT_MOST
+
+FORMATTED = "OData.Community.Display.V1.FormattedValue"
+LOOKUP_TABLE = "Microsoft.Dynamics.CRM.lookuplogicalname"
+NAVIGATION = "Microsoft.Dynamics.CRM.associatednavigationproperty"
+
+_PREFERENCE = re.compile(r'([\w.-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s",;]*)))?')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """The preferences that the sandbox knows."""
+
+    representation: bool = False
+    page_size: int | None = None
+    annotations: str = ""
+    """Names, with `*` for any characters, and commas between them."""
+
+    def wants(self, annotation: str) -> bool:
+        """Whether the answer is to hold this annotation."""
+        patterns = (pattern.strip() for pattern in self.annotations.split(","))
+        return any(fnmatchcase(annotation, pattern) for pattern in patterns if pattern)
+
+    @property
+    def applied(self) -> str:
+        """What the answer's header `Preference-Applied` says."""
+        parts = ["return=representation"] * self.representation
+        if self.page_size:
+            parts.append(f"odata.maxpagesize={self.page_size}")
+        if self.annotations:
+            parts.append(f'odata.include-annotations="{self.annotations}"')
+        return ",".join(parts)
+
+
+def preferences(headers: Iterable[str]) -> Preferences:
+    """The preferences in a request's `Prefer` headers; unknown ones have no effect."""
+    given: dict[str, str] = {}
+    for header in headers:
+        for name, quoted, plain in _PREFERENCE.findall(header):
+            given.setdefault(name.lower(), quoted or plain)
+    if "odata.track-changes" in given:
+        raise not_offered("change tracking (odata.track-changes)")
+    size = given.get("odata.maxpagesize")
+    return Preferences(
+        representation=given.get("return") == "representation",
+        page_size=None if size is None else _page_size(size),
+        annotations=given.get("odata.include-annotations", ""),
+    )
+
+
+def _page_size(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:10])):
+        raise bad_query("odata.maxpagesize must be a whole number above 0.")
+    return min(int(text[:10]), PAGE_AT_MOST)

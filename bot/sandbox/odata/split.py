@@ -1,0 +1,43 @@
+"""Lists and groups in query options, apart from what is in quotes or parentheses."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from bot.sandbox.errors import bad_query
+
+DEEPEST = 12
+"""Parentheses in parentheses that an option may have."""
+
+
+def split(text: str, separator: str) -> Sequence[str]:
+    """The parts of a list, without the blanks around them; raises `DataverseError` for parentheses without a match."""
+    cuts = [-1, *(at for at, character in _outside(text) if character == separator), len(text)]
+    parts = [text[start + 1 : end].strip() for start, end in pairwise(cuts)]
+    return [part for part in parts if part]
+
+
+def call(text: str) -> tuple[str, str | None]:
+    """A name and what stands in the parentheses after it, or None where it has none."""
+    name, opening, rest = text.partition("(")
+    if not opening:
+        return text, None
+    list(_outside(text))
+    if not rest.endswith(")"):
+        raise bad_query(f"Syntax error at position {len(text)} in '{text}'.")
+    return name.strip(), rest[:-1]
+
+
+def _outside(text: str) -> Iterator[tuple[int, str]]:
+    """The characters that are neither in quotes nor in parentheses."""
+    depth, quoted = 0, False
+    for at, character in enumerate(text):
+        quoted ^= character == "'"
+        if quoted or character == "'":
+            continue
+        depth += (character == "(") - (character == ")")
+        if not 0 <= depth <= DEEPEST:
+            raise bad_query(f"Syntax error at position {at} in '{text}'.")
+        if depth == 0:
+            yield at, character
+    if depth or quoted:
+        raise bad_query(f"Syntax error: '{text}' ends too early.")

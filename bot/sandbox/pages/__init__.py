@@ -1,0 +1,1 @@
+"""Pages on which a person looks at the sample rows and edits them."""

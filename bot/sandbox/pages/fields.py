@@ -1,0 +1,166 @@
+"""A row's columns as fields of a form, by type; what cannot be edited is a fact that is shown."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.sandbox.odata.formats import Formatter
+from bot.sandbox.rights.access import Caller
+from bot.sandbox.schema.model import Column, Kind, Table
+from bot.sandbox.values import Ref, Row, Value
+from bot.sandbox.writes.checks import NOT_WRITTEN
+
+NOTHING = "–"
+HIDDEN = "Not shown to you"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One option of a select or checkbox group."""
+
+    value: str
+    label: str
+    chosen: bool
+    state: str = ""
+    """The state that a status reason belongs to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A column that can be edited."""
+
+    name: str
+    """The property by which the Web API sets it."""
+    label: str
+    control: str
+    value: str = ""
+    choices: tuple[Choice, ...] = ()
+    length: int | None = None
+    step: str = ""
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the control needs a line of its own."""
+        return self.control in {"textarea", "checkboxes"} or (self.control == "text" and (self.length or 0) > _SHORT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A column that is shown only, and the row that it points to."""
+
+    name: str
+    """The column's property in a row's JSON; empty where the value is not for the person to see."""
+    label: str
+    text: str
+    target: Ref | None = None
+
+
+_SHORT = 100  # characters
+
+_NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE, Kind.MONEY})
+_CONTROLS: Mapping[Kind, str] = {
+    **dict.fromkeys(_NUMBERS, "number"),
+    Kind.BOOLEAN: "checkbox",
+    Kind.MEMO: "textarea",
+    Kind.MULTI_SELECT: "checkboxes",
+    Kind.OWNER: "owner",
+    Kind.PICKLIST: "select",
+    Kind.STATE: "select",
+    Kind.STATUS: "select",
+    Kind.STRING: "text",
+}
+_LEFT_OUT = frozenset({Kind.PARTY_LIST, Kind.IMAGE, Kind.FILE, Kind.UNIQUE_IDENTIFIER})
+
+
+def fields_of(caller: Caller, table: Table, row: Row) -> Sequence[Field]:
+    """The columns that can be edited, in the order of the table's definition."""
+    return [
+        _field(caller, table, column, caller.value(row, column))
+        for column in table.columns.values()
+        if _is_editable(caller, table, column)
+    ]
+
+
+def facts_of(caller: Caller, table: Table, row: Row) -> Sequence[Fact]:
+    """The other columns."""
+    formatter = Formatter(caller.schema, caller.rows, caller.user.id)
+    return [
+        _fact(caller, table, row, column, formatter)
+        for column in table.columns.values()
+        if column.readable and column.kind not in _LEFT_OUT and not _is_editable(caller, table, column)
+    ]
+
+
+def _is_editable(caller: Caller, table: Table, column: Column) -> bool:
+    known = column.kind in _CONTROLS or column.kind is Kind.DATE_TIME
+    allowed = caller.column("canread", table, column) and caller.column("canupdate", table, column)
+    return known and column.updatable and column.readable and allowed and table.name not in NOT_WRITTEN
+
+
+def _field(caller: Caller, table: Table, column: Column, value: Value) -> Field:
+    label = f"{column.label} (UTC)" if column.kind is Kind.DATE_TIME and not column.date_only else column.label
+    return Field(
+        name="ownerid@odata.bind" if column.kind is Kind.OWNER else column.name,
+        label=label,
+        control=_control(column),
+        value=_value(column, value),
+        choices=tuple(_choices(caller, table, column, value)),
+        length=column.max_length,
+        step="1" if column.kind is Kind.INTEGER else f"{10 ** -(column.precision or 0):.{column.precision or 0}f}",
+    )
+
+
+def _control(column: Column) -> str:
+    if column.kind is Kind.DATE_TIME:
+        return "date" if column.date_only else "datetime-local"
+    if column.kind is Kind.STRING:
+        return {"Email": "email", "Url": "url", "Phone": "tel"}.get(column.text_format, "text")
+    return _CONTROLS[column.kind]
+
+
+def _value(column: Column, value: Value) -> str:
+    """The value as the control holds it."""
+    if value is None or isinstance(value, Ref | tuple):
+        return ""
+    if isinstance(value, bool):
+        return "checked" if value else ""
+    if column.kind in _NUMBERS and isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).removesuffix("Z") if column.kind is Kind.DATE_TIME else str(value)
+
+
+def _choices(caller: Caller, table: Table, column: Column, value: Value) -> Iterator[Choice]:
+    if column.kind is Kind.OWNER:
+        yield from _owners(caller, value)
+        return
+    if column.kind is Kind.BOOLEAN:
+        return
+    if column.kind is Kind.PICKLIST:
+        yield Choice(value="", label=NOTHING, chosen=value is None)
+    for option in column.options:
+        chosen = option.value in value if isinstance(value, tuple) else option.value == value
+        state = table.state.option(option.state) if table.state and option.state is not None else None
+        yield Choice(
+            value=str(option.value),
+            label=option.label,
+            chosen=chosen,
+            state=str(state.value) if state else "",
+        )
+
+
+def _owners(caller: Caller, value: Value) -> Iterator[Choice]:
+    for name in ("systemuser", "team"):
+        table = caller.schema[name]
+        for row in caller.readable(table):
+            label = row.text(table.primary_name)
+            yield Choice(value=f"/{table.set_name}({row.id})", label=label, chosen=row.ref == value)
+
+
+def _fact(caller: Caller, table: Table, row: Row, column: Column, formatter: Formatter) -> Fact:
+    if not caller.column("canread", table, column):
+        return Fact(name="", label=column.label, text=HIDDEN)
+    value = caller.value(row, column)
+    text = formatter.text(row, column, value)
+    if text is None:
+        text = NOTHING if value is None or isinstance(value, Ref) else str(value)
+    seen = caller.seen(value) if isinstance(value, Ref) else None
+    return Fact(name=column.wire_name, label=column.label, text=text or NOTHING, target=seen.ref if seen else None)

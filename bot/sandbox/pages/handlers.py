@@ -1,0 +1,197 @@
+"""The pages: tables, rows, one row."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
+from typing import TypeAlias
+
+from aiohttp import web
+
+from bot.sandbox.dataverse import DATAVERSE
+from bot.sandbox.errors import DataverseError
+from bot.sandbox.guids import as_guid
+from bot.sandbox.odata.formats import Formatter
+from bot.sandbox.pages.fields import NOTHING, facts_of, fields_of
+from bot.sandbox.pages.links import linked_row, path, record_link, row_path
+from bot.sandbox.pages.people import COOKIE, PEOPLE, caller_of
+from bot.sandbox.pages.rendering import page
+from bot.sandbox.rights.access import Caller
+from bot.sandbox.rights.model import Right
+from bot.sandbox.schema.catalog import BUSINESS_TABLES
+from bot.sandbox.schema.model import Table
+from bot.sandbox.values import Row
+
+OTHER_TABLES = ("chat", "annotation", "cs_stocklevel", "systemuser", "asyncoperation")
+ROWS_ON_A_PAGE = 25
+
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A row in a list."""
+
+    row: Row
+    name: str
+    number: str
+    status: str
+    created: str
+
+
+def told_plainly(handler: Handler) -> Handler:
+    """Shows a refusal as a page."""
+
+    @wraps(handler)
+    async def telling(request: web.Request) -> web.Response:
+        try:
+            return await handler(request)
+        except DataverseError as error:
+            return page(request, "notice.html", {"title": "Not shown", "text": str(error)}, error.status)
+
+    return telling
+
+
+async def to_index(request: web.Request) -> web.Response:
+    """Leads to the first page from the address without its last slash."""
+    raise web.HTTPFound(path(request, "index"))
+
+
+@told_plainly
+async def index(request: web.Request) -> web.Response:
+    """The tables, each with the number of rows that the person may see."""
+    caller = caller_of(request)
+    others = (caller.schema[name] for name in OTHER_TABLES)
+    return page(
+        request,
+        "index.html",
+        {"tables": _counted(request, caller, BUSINESS_TABLES), "others": _counted(request, caller, others)},
+    )
+
+
+@told_plainly
+async def rows(request: web.Request) -> web.Response:
+    """A table's rows, the newest first, as far as name or number hold the words."""
+    caller, table = caller_of(request), _table(request)
+    caller.require_held(Right.READ, table)
+    words = request.query.get("q", "").strip()
+    found = sorted(_matching(caller, table, words), key=lambda row: row.text("createdon"), reverse=True)
+    number = _page_number(request)
+    start = (number - 1) * ROWS_ON_A_PAGE
+    return page(
+        request,
+        "rows.html",
+        {
+            "table": table,
+            "lines": _lines(caller, table, found[start : start + ROWS_ON_A_PAGE]),
+            "total": len(found),
+            "words": words,
+            "number": number,
+            "more": len(found) > start + ROWS_ON_A_PAGE,
+        },
+    )
+
+
+@told_plainly
+async def row(request: web.Request) -> web.Response:
+    """One row: what can be edited, and what is only shown."""
+    caller, table = caller_of(request), _table(request)
+    row_id = as_guid(request.match_info["row_id"])
+    if row_id is None:
+        raise _not_there()
+    found = caller.read(table, row_id)
+    api = path(request, "api", version="v9.2", path=f"{table.set_name}({row_id})")
+    return page(
+        request,
+        "row.html",
+        {
+            "table": table,
+            "row": found,
+            "name": _name(table, found),
+            "number": _number(table, found),
+            "api": api,
+            "link": record_link(request, found.ref),
+            "fields": fields_of(caller, table, found),
+            "facts": facts_of(caller, table, found),
+            "list": path(request, "rows", table=table.name),
+        },
+    )
+
+
+async def pick(request: web.Request) -> web.Response:
+    """Keeps the person to act as, and goes back to where the form was."""
+    given = await request.post()
+    home = path(request, "index")
+    back = str(given.get("back", ""))
+    answer = web.HTTPSeeOther(back if back.startswith(home) and "\\" not in back else home)
+    if str(given.get("person")) in {person.object_id for person in PEOPLE}:
+        answer.set_cookie(COOKIE, str(given["person"]), path=home, httponly=True, samesite="Strict")
+    raise answer
+
+
+@told_plainly
+async def main(request: web.Request) -> web.Response:
+    """A record link leads to the row's page."""
+    ref = linked_row(request.app[DATAVERSE].schema, request.query)
+    if ref is None:
+        raise _not_there()
+    raise web.HTTPFound(row_path(request, ref))
+
+
+def _table(request: web.Request) -> Table:
+    table = request.app[DATAVERSE].schema.get(request.match_info["table"])
+    if table is None or not table.set_name:
+        raise _not_there()
+    return table
+
+
+def _not_there() -> DataverseError:
+    return DataverseError(HTTPStatus.NOT_FOUND, "0x80040217", "There is no such page here.")
+
+
+def _counted(request: web.Request, caller: Caller, tables: Iterable[Table]) -> Sequence[tuple[Table, int, str]]:
+    return [
+        (table, sum(1 for _ in caller.readable(table)), path(request, "rows", table=table.name)) for table in tables
+    ]
+
+
+def _matching(caller: Caller, table: Table, words: str) -> Iterable[Row]:
+    wanted = words.casefold()
+    return (
+        row
+        for row in caller.readable(table)
+        if wanted in _name(table, row).casefold() or wanted in _number(table, row).casefold()
+    )
+
+
+def _lines(caller: Caller, table: Table, found: Iterable[Row]) -> Sequence[Line]:
+    formatter = Formatter(caller.schema, caller.rows, caller.user.id)
+    return [
+        Line(
+            row=row,
+            name=_name(table, row) or NOTHING,
+            number=_number(table, row),
+            status=_shown(formatter, table, row, "statuscode"),
+            created=_shown(formatter, table, row, "createdon"),
+        )
+        for row in found
+    ]
+
+
+def _shown(formatter: Formatter, table: Table, row: Row, column: str) -> str:
+    if column not in table.columns:
+        return NOTHING
+    return formatter.text(row, table.columns[column], row.values.get(column)) or NOTHING
+
+
+def _name(table: Table, row: Row) -> str:
+    return row.text(table.primary_name)
+
+
+def _number(table: Table, row: Row) -> str:
+    return row.text(table.number[0]) if table.number else ""
+
+
+def _page_number(request: web.Request) -> int:
+    given = request.query.get("page", "1")
+    return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < len("10000") else 1

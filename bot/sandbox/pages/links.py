@@ -1,0 +1,41 @@
+"""Addresses of the pages, wherever the sandbox is mounted, and of rows as Dynamics 365 writes them."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from bot.sandbox.guids import as_guid
+from bot.sandbox.schema.model import Schema, Table
+from bot.sandbox.values import Ref
+
+
+def path(request: web.Request, name: str, **parts: str) -> str:
+    """The path of a named route."""
+    return str(request.app.router[name].url_for(**parts))
+
+
+def row_path(request: web.Request, ref: Ref) -> str:
+    """The path of a row's page."""
+    return path(request, "row", table=ref.table, row_id=ref.id)
+
+
+def record_link(request: web.Request, ref: Ref) -> str:
+    """The address by which people name the row elsewhere ("Open apps, forms and views with a URL")."""
+    page = path(request, "main")
+    return f"{request.url.origin()}{page}?pagetype=entityrecord&etn={ref.table}&id={ref.id}"
+
+
+def linked_row(schema: Schema, query: Mapping[str, str]) -> Ref | None:
+    """The row that a record link's query names, in any of its forms; None for other pages."""
+    asked = {name.lower(): value for name, value in query.items()}
+    nested = {name.lower(): value for name, value in parse_qsl(asked.get("extraqs", "").lstrip("?"), max_num_fields=50)}
+    asked = {**nested, **asked}
+    row_id = as_guid(asked.get("id", ""))
+    table = schema.get(asked.get("etn", "").lower()) or _by_code(schema, asked.get("etc", ""))
+    is_record = asked.get("pagetype", "entityrecord").lower() == "entityrecord"
+    return Ref(table.name, row_id) if table and row_id and is_record else None
+
+
+def _by_code(schema: Schema, code: str) -> Table | None:
+    return next((table for table in schema.by_set.values() if str(table.type_code) == code), None)

@@ -1,0 +1,67 @@
+"""Pages from templates."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.sandbox.dataverse import DATAVERSE
+from bot.sandbox.pages.links import path, row_path
+from bot.sandbox.pages.people import PEOPLE, picked
+from bot.sandbox.seed.ids import ROOT
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+TEMPLATES = ("index.html", "rows.html", "row.html", "notice.html")
+
+PAGES = web.AppKey("PAGES", Environment)
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def templates() -> Environment:
+    """The templates, read now so that no request waits for the disk."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in TEMPLATES:
+        environment.get_template(name)
+    return environment
+
+
+def page(
+    request: web.Request, template: str, values: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK
+) -> web.Response:
+    """A page, with what all pages have in common."""
+    root = request.app[DATAVERSE].store.rows.find(ROOT)
+    text = (
+        request.app[PAGES]
+        .get_template(template)
+        .render(
+            organization=root.text("name") if root else "",
+            people=PEOPLE,
+            person=picked(request),
+            here=request.path_qs,
+            home=path(request, "index"),
+            pick=path(request, "pick"),
+            static=path(request, "static", filename=""),
+            row_path=lambda ref: row_path(request, ref),
+            **values,
+        )
+    )
+    return web.Response(text=text, content_type="text/html", status=status, headers=_HEADERS)

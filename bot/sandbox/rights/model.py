@@ -1,0 +1,52 @@
+"""Rights and how far they go."""
+
+from enum import IntFlag, StrEnum
+
+
+class Right(StrEnum):
+    """What can be done with a row, as the names of privileges have it."""
+
+    READ = "Read"
+    WRITE = "Write"
+    APPEND = "Append"
+    APPEND_TO = "AppendTo"
+    CREATE = "Create"
+    DELETE = "Delete"
+    SHARE = "Share"
+    ASSIGN = "Assign"
+
+
+class AccessMask(IntFlag):
+    """The `AccessRights` enumeration of the Web API."""
+
+    READ = 1
+    WRITE = 2
+    APPEND = 4
+    APPEND_TO = 16
+    CREATE = 32
+    DELETE = 65_536
+    SHARE = 262_144
+    ASSIGN = 524_288
+
+
+MASKS = {right: AccessMask[right.name] for right in Right}
+
+
+class Depth(IntFlag):
+    """How far a privilege goes, as `privilegedepthmask` has it."""
+
+    BASIC = 1
+    LOCAL = 2
+    DEEP = 4
+    GLOBAL = 8
+
+
+def privilege_name(right: Right, suffix: str) -> str:
+    """The name of the privilege to do this with a table's rows."""
+    return f"prv{right}{suffix}"
+
+
+ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
+DISCONNECT = "prvUnlinkTeamsChatFromRecord"
+OTHER_PRIVILEGES = (ACT_FOR_OTHERS, DISCONNECT)
+"""Privileges that are not about a table's rows ("Miscellaneous privileges")."""

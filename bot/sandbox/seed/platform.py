@@ -1,0 +1,71 @@
+"""Sample messages, and the webhook that is connected from the start."""
+
+from bot.sandbox.schema.model import Schema
+from bot.sandbox.seed.ids import CASE_STEP_ID, ENDPOINT_ID
+from bot.sandbox.seed.sower import Sower
+from bot.sandbox.values import Ref
+
+MESSAGES = ("Create", "Update", "Delete")
+KEY_FIELDS = "prioritycode,statecode,statuscode"
+
+
+def sow_messages(sower: Sower, schema: Schema) -> dict[tuple[str, str], Ref]:
+    """Messages, and a filter for each table that they can be told of; gives the filters by message and table."""
+    filters: dict[tuple[str, str], Ref] = {}
+    for number, message in enumerate(MESSAGES, 1):
+        ref = sower.add("sdkmessage", number, name=message)
+        for table in schema.by_set.values():
+            if table.sends_updates:
+                filters[message, table.name] = sower.add(
+                    "sdkmessagefilter",
+                    number * 20_000 + table.type_code,
+                    name=f"{message} of {table.name}",
+                    sdkmessageid=ref,
+                    primaryobjecttypecode=table.name,
+                    secondaryobjecttypecode="none",
+                    iscustomprocessingstepallowed=True,
+                    isvisible=True,
+                    availability=0,
+                )
+    return filters
+
+
+def sow_webhook(sower: Sower, filters: dict[tuple[str, str], Ref]) -> None:
+    """The endpoint, the step that tells of cases, and its image with the values before.
+
+    The endpoint's address is a setting, which is filled in at each start.
+    """
+    endpoint = sower.put(
+        "serviceendpoint",
+        ENDPOINT_ID,
+        {"name": "Chat Sync", "contract": 8, "authtype": 4, "messageformat": 2, "connectionmode": 1},
+    )
+    sower.add(
+        "sdkmessageprocessingstepimage",
+        1,
+        name="Before",
+        entityalias="Before",
+        imagetype=0,
+        messagepropertyname="Target",
+        attributes=KEY_FIELDS,
+        sdkmessageprocessingstepid=_sow_step(sower, endpoint, filters["Update", "incident"]),
+    )
+
+
+def _sow_step(sower: Sower, endpoint: Ref, message_filter: Ref) -> Ref:
+    return sower.put(
+        "sdkmessageprocessingstep",
+        CASE_STEP_ID,
+        {
+            "name": "Chat Sync: Update of incident",
+            "mode": 1,
+            "stage": 40,
+            "rank": 1,
+            "supporteddeployment": 0,
+            "asyncautodelete": True,
+            "filteringattributes": KEY_FIELDS,
+            "eventhandler": endpoint,
+            "sdkmessageid": sower.target(message_filter, "sdkmessageid"),
+            "sdkmessagefilterid": message_filter,
+        },
+    )

@@ -1,0 +1,1 @@
+"""Rows in memory and the journal that keeps their changes in a file."""

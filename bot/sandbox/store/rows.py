@@ -1,0 +1,115 @@
+"""Rows in memory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.sandbox.values import Ref, Row, Value
+
+SECURITY_TABLES = frozenset(
+    {
+        "systemuser",
+        "team",
+        "businessunit",
+        "role",
+        "privilege",
+        "fieldpermission",
+        "principalobjectaccess",
+        "systemuserroles",
+        "teamroles",
+        "teammembership",
+        "systemuserprofiles",
+        "teamprofiles",
+        "roleprivileges",
+    }
+)
+"""Tables whose rows say what people may do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What one transaction does."""
+
+    put: Sequence[Row] = ()
+    removed: Sequence[Ref] = ()
+    version: int
+    """The highest version that the transaction has given away."""
+
+
+class Rows:
+    """All rows as they are now."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self.security_version = 0
+        """Grows with every change of what people may do."""
+        self._tables: dict[str, dict[str, Row]] = {}
+
+    def get(self, table: str, row_id: str) -> Row | None:
+        """The row, if it is there."""
+        return self._tables.get(table, {}).get(row_id)
+
+    def find(self, ref: Ref | None) -> Row | None:
+        """The row that a lookup points to, if it is there."""
+        return self.get(ref.table, ref.id) if ref else None
+
+    def all(self, table: str) -> Sequence[Row]:
+        """The table's rows in the order in which they came."""
+        return tuple(self._tables.get(table, {}).values())
+
+    def where(self, table: str, **values: Value) -> Sequence[Row]:
+        """The table's rows whose columns hold exactly these values."""
+        return [row for row in self.all(table) if all(row.values.get(name) == value for name, value in values.items())]
+
+    def apply(self, changes: Changes) -> None:
+        """Makes the changes."""
+        for row in changes.put:
+            self._tables.setdefault(row.table, {})[row.id] = row
+        for ref in changes.removed:
+            self._tables.get(ref.table, {}).pop(ref.id, None)
+        self.version = max(self.version, changes.version)
+        touched = {row.table for row in changes.put} | {ref.table for ref in changes.removed}
+        self.security_version += bool(touched & SECURITY_TABLES)
+
+
+class Draft:
+    """A transaction in the making: it sees its own changes, others do not."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self._version = rows.version
+        self._put: dict[Ref, Row] = {}
+        self._removed: dict[Ref, None] = {}
+
+    def get(self, table: str, row_id: str) -> Row | None:
+        """The row as it will be, if it will be there."""
+        ref = Ref(table, row_id)
+        return None if ref in self._removed else self._put.get(ref) or self.rows.get(table, row_id)
+
+    def all(self, table: str) -> Iterable[Row]:
+        """The table's rows as they will be."""
+        kept = [self._put.get(row.ref, row) for row in self.rows.all(table) if row.ref not in self._removed]
+        new = [row for ref, row in self._put.items() if ref.table == table and self.rows.get(table, ref.id) is None]
+        return [*kept, *new]
+
+    def put(self, table: str, row_id: str, values: Mapping[str, Value]) -> Row:
+        """Keeps the row with exactly these values, under a new version."""
+        self._version += 1
+        row = Row(table=table, id=row_id, version=self._version, values=values)
+        self._removed.pop(row.ref, None)
+        self._put[row.ref] = row
+        return row
+
+    def update(self, row: Row, values: Mapping[str, Value]) -> Row:
+        """Keeps the row with these values changed."""
+        return self.put(row.table, row.id, {**row.values, **values})
+
+    def remove(self, row: Row) -> None:
+        """Takes the row out."""
+        self._version += 1
+        self._put.pop(row.ref, None)
+        self._removed[row.ref] = None
+
+    @property
+    def changes(self) -> Changes:
+        """What the transaction does."""
+        return Changes(put=tuple(self._put.values()), removed=tuple(self._removed), version=self._version)

@@ -1,0 +1,1 @@
+"""Dataverse's webhook: which steps a change sets off, what they send, and the sending."""

@@ -1,0 +1,49 @@
+import pytest
+
+from tests.sandbox.wire import CASE, Api
+
+ALEX = "systemusers(00000008-0000-4000-9000-000000000020)"
+ACCESS = f"{ALEX}/Microsoft.Dynamics.CRM.RetrievePrincipalAccess"
+
+
+async def test_who_am_i_names_user_unit_and_organisation(api: Api) -> None:
+    answer = await api.get("WhoAmI()", person=22)
+    assert answer["UserId"].endswith("000000000022")
+    assert answer["BusinessUnitId"] == "00000010-0000-4000-9000-000000000002"
+    assert answer["OrganizationId"]
+
+
+async def test_all_privileges_of_a_user_are_listed(api: Api) -> None:
+    answer = await api.get(f"{ALEX}/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()")
+    assert {each["Depth"] for each in answer["RolePrivileges"]} == {"Global"}
+    assert len({each["PrivilegeId"] for each in answer["RolePrivileges"]}) == 204
+
+
+async def test_an_administrator_may_do_everything(api: Api) -> None:
+    answer = await api.get(ACCESS + '(Target=@t)?@t={"@odata.id":"' + CASE + '"}')
+    assert answer["AccessRights"] == (
+        "ReadAccess, WriteAccess, AppendAccess, AppendToAccess, CreateAccess, DeleteAccess, ShareAccess, AssignAccess"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"{ACCESS}(Target=@t)", 400),
+        (f"{ACCESS}(Target=@t)?@t=case", 400),
+        (f"{ACCESS}(Target=@t)?@t={{}}", 400),
+        (f"{ACCESS}(Target=@t)?@t=[]", 400),
+        (ACCESS + '(Target=@t)?@t={"@odata.id":"nothings(00000000-0000-4000-9000-0000000003e9)"}', 400),
+        (ACCESS + '(Target=@t)?@t={"@odata.id":"incidents(00000000-0000-4000-9000-00000000dead)"}', 404),
+        (f"{ACCESS}()", 400),
+        (f"{ACCESS}(nonsense)", 400),
+        (f"{ALEX}/Microsoft.Dynamics.CRM.RetrieveUserPrivilegeByPrivilegeName()", 400),
+        (f"{ALEX}/Microsoft.Dynamics.CRM.RetrieveUserPrivilegeByPrivilegeName(PrivilegeName=prvReadIncident)", 400),
+        (f"{ALEX}/Microsoft.Dynamics.CRM.RetrieveSomethingElse()", 501),
+        (f"{CASE}/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()", 501),
+        ("systemusers(00000008-0000-4000-9000-000000000077)/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()", 404),
+        ("WhoAmI/nothing", 404),
+    ],
+)
+async def test_a_wrong_call_is_refused(api: Api, path: str, status: int) -> None:
+    await api.get(path, status=status)

@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.sandbox.store.codec import DamagedLine, changes_of, line_of
+from bot.sandbox.store.journal import LONG, Journal, JournalError
+from bot.sandbox.store.rows import Changes
+from bot.sandbox.values import Ref, Row, Value
+from tests.sandbox.wire import CASE, Api, Start
+
+TEXTS = st.text(max_size=20)
+VALUES: st.SearchStrategy[Value] = st.one_of(
+    st.booleans(),
+    st.integers(-(2**53), 2**53),
+    st.floats(allow_nan=False, allow_infinity=False),
+    TEXTS,
+    st.lists(st.integers(-99, 99), max_size=4).map(tuple),
+    st.builds(Ref, TEXTS, TEXTS),
+)
+ROWS = st.builds(
+    lambda table, row_id, version, values: Row(table=table, id=row_id, version=version, values=values),
+    TEXTS,
+    TEXTS,
+    st.integers(0, 2**53),
+    st.dictionaries(TEXTS, VALUES, max_size=4),
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "kept" / "rows.jsonl"
+
+
+def row(number: int, **values: Value) -> Row:
+    return Row(table="incident", id=str(number), version=number, values=values)
+
+
+def put(number: int) -> Changes:
+    return Changes(put=[row(number)], version=number)
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[tuple[Journal, Changes]]:
+    journal = Journal(file)
+    try:
+        yield journal, journal.open()
+    finally:
+        journal.close()
+
+
+@settings(deadline=None)
+@given(st.lists(ROWS, max_size=4), st.lists(st.builds(Ref, TEXTS, TEXTS), max_size=3), st.integers(0, 2**53))
+def test_changes_are_read_as_they_were_written(rows: list[Row], removed: list[Ref], version: int) -> None:
+    line = line_of(Changes(put=rows, removed=removed, version=version))
+    assert line.count(b"\n") == 1
+    read = changes_of(line)
+    assert (list(read.put), list(read.removed), read.version) == (rows, removed, version)
+
+
+@settings(deadline=None)
+@given(st.one_of(st.binary(max_size=40), st.text(max_size=40).map(str.encode)))
+def test_anything_else_is_refused(line: bytes) -> None:
+    with pytest.raises(DamagedLine):
+        changes_of(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"[]",
+        b"{}",
+        b'{"version":"1","put":[],"removed":[]}',
+        b'{"version":1,"put":[[]],"removed":[]}',
+        b'{"version":1,"put":[["a","b",1]],"removed":[]}',
+        b'{"version":1,"put":[["a","b",1,[]]],"removed":[]}',
+        b'{"version":1,"put":[["a","b",1,{"c":{"table":1,"id":"x"}}]],"removed":[]}',
+        b'{"version":1,"put":[["a","b",1,{"c":["x"]}]],"removed":[]}',
+        b'{"version":1,"put":[],"removed":[["a"]]}',
+        b'{"version":1,"put":[],"removed":[["a",1]]}',
+    ],
+)
+def test_json_of_another_form_is_refused(line: bytes) -> None:
+    with pytest.raises(DamagedLine):
+        changes_of(line)
+
+
+async def test_changes_outlive_the_process(start: Start, file: Path) -> None:
+    client = await start(file)
+    api = Api(client)
+    await api.patch(CASE, {"prioritycode": 1, "cs_symptoms": "1,2"}, person=22)
+    address = await api.post("tasks", {"subject": "Call back"})
+    await api.delete("leads(00000004-0000-4000-9000-000000000001)")
+    before = [await api.get(CASE), await api.get(path_of(address))]
+    await client.close()
+
+    again = Api(await start(file))
+    after = [await again.get(CASE), await again.get(path_of(address))]
+    assert [without_context(each) for each in after] == [without_context(each) for each in before]
+    await again.get("leads(00000004-0000-4000-9000-000000000001)", status=404)
+
+
+async def test_versions_go_on_growing(start: Start, file: Path) -> None:
+    client = await start(file)
+    address = await Api(client).post("tasks", {"subject": "x"})
+    await Api(client).delete(path_of(address))
+    gone = await Api(client).get(f"{CASE}?$select=versionnumber")
+    await Api(client).patch(CASE, {"description": "x"})
+    changed = await Api(client).get(f"{CASE}?$select=versionnumber")
+    await client.close()
+
+    again = Api(await start(file))
+    await again.patch(CASE, {"description": "y"}, If_Match=changed["@odata.etag"])
+    latest = await again.get(f"{CASE}?$select=versionnumber")
+    assert gone["versionnumber"] < changed["versionnumber"] < latest["versionnumber"]
+
+
+def path_of(address: str) -> str:
+    return address.partition("/v9.2/")[2]
+
+
+def without_context(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != "@odata.context"}
+
+
+def tear(file: Path) -> None:
+    whole = file.read_bytes()
+    file.write_bytes(whole + whole[: len(whole) // 2])
+
+
+def size_of(file: Path) -> int:
+    return file.stat().st_size
+
+
+async def test_a_torn_last_line_is_cut_off(start: Start, file: Path) -> None:
+    client = await start(file)
+    await Api(client).patch(CASE, {"description": "kept"})
+    await client.close()
+    tear(file)
+
+    client = await start(file)
+    await Api(client).patch(CASE, {"title": "kept too"})
+    await client.close()
+    case = await Api(await start(file)).get(CASE)
+    assert (case["description"], case["title"]) == ("kept", "kept too")
+
+
+def test_a_damaged_line_ends_the_start_with_what_to_do(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(line_of(put(1)) + b"nonsense\n" + line_of(put(2)))
+    with pytest.raises(JournalError, match=r"Line 2 of .* is damaged\. Move the file away"):
+        Journal(file).open()
+    file.unlink()
+    with opened(file) as (_, changes):
+        assert changes.put == []
+
+
+def test_a_file_has_one_process_at_a_time(file: Path) -> None:
+    with opened(file), pytest.raises(JournalError, match="Another process uses"):
+        Journal(file).open()
+    with opened(file) as (_, changes):
+        assert changes.put == []
+
+
+def test_a_journal_that_is_not_open_keeps_nothing(file: Path) -> None:
+    with pytest.raises(JournalError):
+        Journal(file).append(put(1))
+
+
+def test_a_long_file_is_written_anew_with_the_last_states_alone(file: Path) -> None:
+    file.parent.mkdir()
+    lines = [line_of(Changes(put=[row(number % 3, n=number)], version=number)) for number in range(LONG + 1)]
+    gone = Changes(removed=[Ref("incident", "0")], version=LONG + 7)
+    file.write_bytes(b"".join([*lines, line_of(gone)]))
+    with opened(file) as (journal, folded):
+        assert sorted(each.id for each in folded.put) == ["1", "2"]
+        journal.append(put(9))
+    assert file.read_bytes().count(b"\n") == 2
+    with opened(file) as (_, again):
+        assert sorted(each.id for each in again.put) == ["1", "2", "9"]
+        assert list(again.removed) == [Ref("incident", "0")]
+        assert again.version == LONG + 7
+
+
+async def test_a_change_that_cannot_be_kept_is_not_made(
+    start: Start, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await start(file)
+    before = await Api(client).get(CASE)
+    size = size_of(file)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        answer = await Api(client).patch(CASE, {"prioritycode": 1}, status=503)
+        assert answer["error"]["message"] == "The change could not be kept. Nothing was changed."
+    assert without_context(await Api(client).get(CASE)) == without_context(before)
+    assert size_of(file) == size
+    await Api(client).patch(CASE, {"prioritycode": 3})
+
+
+async def test_the_webhooks_address_and_key_are_those_of_each_start(
+    start: Start, file: Path, unused_tcp_port: int
+) -> None:
+    endpoint = "serviceendpoints(00004618-0000-4000-9000-000000000001)"
+    client = await start(file)
+    await Api(client).patch(endpoint, {"description": "changed", "authvalue": "old"})
+    await client.close()
+    url = f"http://127.0.0.1:{unused_tcp_port}/elsewhere"
+    row = await Api(await start(file, webhook_url=url)).get(endpoint)
+    assert (row["url"], row["description"]) == (url, "changed")

@@ -1,0 +1,148 @@
+"""No query tells a person anything of rows and secured values that they may not read.
+
+Each property asks the same query of two sandboxes that differ only in what the person may not read: the answers must
+be the same to the letter.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from yarl import URL
+
+from bot.sandbox.api.routes import answer
+from bot.sandbox.app import SandboxSettings, make_sandbox
+from bot.sandbox.dataverse import DATAVERSE
+from bot.sandbox.errors import DataverseError
+from bot.sandbox.rights.model import Right
+from bot.sandbox.seed.ids import ISAIAH, PATTI, object_id
+from bot.sandbox.store.rows import Changes
+from bot.sandbox.values import Ref, Row, Value
+from tests.sandbox.wire import CASE_ID
+
+SETTINGS = SandboxSettings(url="http://127.0.0.1/sandbox", webhook_url="http://127.0.0.1/x", webhook_key="k", file=None)
+
+FILTERS = st.sampled_from(
+    [
+        "cs_refundamount gt {n}",
+        "cs_refundamount eq null",
+        "cs_refundamount ne null",
+        "not (cs_refundamount le {n})",
+        "cs_refundamount_base ge {n}",
+        "cs_refundamount in ({n},480)",
+        "cs_refundamount eq cs_refundamount_base",
+        "cs_refundamount gt cs_downtimehours",
+        "customerid_account/creditlimit lt {n}",
+        "customerid_account/creditlimit ne null",
+        "prioritycode eq 1 or cs_refundamount gt {n}",
+        "parentcaseid/title eq 'Secret'",
+        "parentcaseid/title ne 'Secret'",
+        "parentcaseid/prioritycode lt 3",
+        "not contains(parentcaseid/title,'ecre')",
+        "contains(title,'ecre')",
+        "title eq 'Secret'",
+        "parentcaseid/owninguser/fullname ne null",
+        "prioritycode ge 1",
+    ]
+)
+ORDERS = st.sampled_from(
+    [
+        "cs_refundamount",
+        "cs_refundamount desc",
+        "cs_refundamount_base,title",
+        "prioritycode,cs_refundamount desc",
+        "title",
+    ]
+)
+EXPANDS = st.sampled_from(
+    [
+        "parentcaseid($select=title,prioritycode)",
+        "customerid_account($select=creditlimit,name)",
+        "incident_parent_incident($select=title,cs_refundamount;$orderby=cs_refundamount)",
+        "incident_parent_incident($filter=title ne 'x';$select=ticketnumber)",
+        "customerid_account($select=name;$expand=incident_customer_accounts($select=title))",
+    ]
+)
+QUERIES = st.fixed_dictionaries(
+    {"$select": st.sampled_from(["title", "title,cs_refundamount", "ticketnumber,cs_refundamount_base,prioritycode"])},
+    optional={
+        "$filter": st.builds(lambda text, n: text.format(n=n), FILTERS, st.integers(0, 1100)),
+        "$orderby": ORDERS,
+        "$expand": EXPANDS,
+        "$count": st.just("true"),
+        "$top": st.integers(1, 40).map(str),
+    },
+)
+
+
+def sandbox(hidden: Mapping[str, Value], secured: Callable[[int], float], person: int) -> web.Application:
+    """A sandbox in which all that the person may not read has these values."""
+    app = make_sandbox(SETTINGS, now=lambda: datetime(2026, 11, 21, tzinfo=UTC))
+    app.freeze()
+    dataverse = app[DATAVERSE]
+    rows, caller = dataverse.store.rows, dataverse.callers.of({"CallerObjectId": object_id(person)})
+    readable = [case for case in rows.all("incident") if caller.may(Right.READ, case)]
+    unreadable = [case for case in rows.all("incident") if case not in readable]
+    parent = unreadable[0].ref if unreadable else None
+    put = [changed(case, {**hidden, "cs_refundamount": secured(0)}) for case in unreadable]
+    for at, case in enumerate(readable):
+        amounts = {"cs_refundamount": secured(at), "cs_refundamount_base": secured(-at)}
+        put.append(changed(case, {**amounts, "parentcaseid": parent}))
+    put += [changed(account, {"creditlimit": secured(at)}) for at, account in enumerate(rows.all("account"))]
+    rows.apply(Changes(put=put, version=rows.version))
+    return app
+
+
+def changed(row: Row, values: Mapping[str, Value]) -> Row:
+    return Row(table=row.table, id=row.id, version=row.version, values={**row.values, **values})
+
+
+FIRST_CASE = Ref("incident", CASE_ID)
+
+
+@cache
+def sandboxes(person: int) -> tuple[web.Application, web.Application]:
+    """Two sandboxes that look the same to the person."""
+    return (
+        sandbox({"title": "Secret", "prioritycode": 1, "parentcaseid": FIRST_CASE}, lambda at: 300.0 + at, person),
+        sandbox({"title": "Pump", "prioritycode": 3, "parentcaseid": None}, lambda at: 900.0 - at, person),
+    )
+
+
+async def asked(app: web.Application, path: str, query: Mapping[str, str], person: int) -> tuple[int, bytes]:
+    url = URL(f"/api/data/v9.2/{path}").with_query(query)
+    headers = {"Host": "127.0.0.1", "CallerObjectId": object_id(person), "Prefer": 'odata.include-annotations="*"'}
+    request = make_mocked_request("GET", str(url), headers=headers, app=app)
+    request._match_info = await app.router.resolve(request)
+    request.match_info.add_app(app)
+    try:
+        told = await answer(request)
+    except DataverseError as error:
+        return error.status, str(error).encode()
+    assert isinstance(told.body, bytes)
+    return told.status, told.body
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from([ISAIAH, PATTI]), QUERIES)
+async def test_no_query_of_a_list_tells_what_is_not_for_the_person(person: int, query: dict[str, str]) -> None:
+    one, other = [await asked(app, "incidents", query, person) for app in sandboxes(person)]
+    assert one == other
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from([ISAIAH, PATTI]), FILTERS, st.integers(0, 1100))
+async def test_no_count_tells_what_is_not_for_the_person(person: int, condition: str, number: int) -> None:
+    query = {"$filter": condition.format(n=number)}
+    one, other = [await asked(app, "incidents/$count", query, person) for app in sandboxes(person)]
+    assert one == other
+
+
+async def test_the_two_sandboxes_do_differ_for_those_who_may_read() -> None:
+    query = {"$filter": "title eq 'Secret' or cs_refundamount gt 850"}
+    one, other = [await asked(app, "incidents/$count", query, 20) for app in sandboxes(PATTI)]
+    assert one != other

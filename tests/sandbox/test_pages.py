@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from aiohttp import ClientResponse
+
+from tests.sandbox.wire import CASE_ID, Api, Client
+
+ROW = f"/sandbox/tables/incident/{CASE_ID}"
+HIDDEN_ROW = "/sandbox/tables/incident/00000000-0000-4000-9000-0000000003ee"
+
+
+async def text(client: Client, path: str, status: int = 200) -> str:
+    answer = await client.get(path)
+    assert answer.status == status
+    return await answer.text()
+
+
+async def pick(client: Client, person: int, back: str = "/sandbox/") -> ClientResponse:
+    form = {"person": f"00000000-0000-0000-0000-{person:012}", "back": back}
+    return await client.post("/sandbox/person", data=form, allow_redirects=False)
+
+
+async def test_the_first_page_lists_the_tables_with_their_rows(client: Client) -> None:
+    page = await text(client, "/sandbox/")
+    for name, count in (("Cases", 36), ("Accounts", 34), ("Conversations", 30), ("Work Orders", 30)):
+        assert re.search(rf">{name}</span> <span class=\"count\">{count} rows<", page)
+    assert 'href="/sandbox/tables/incident"' in page
+
+
+async def test_the_address_without_its_slash_leads_there(client: Client) -> None:
+    answer = await client.get("/sandbox", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (302, "/sandbox/")
+
+
+async def test_rows_are_listed_the_newest_first_in_pages(client: Client) -> None:
+    numbers = re.findall(r"CAS-\d{5}", await text(client, "/sandbox/tables/incident"))
+    assert numbers[0] == "CAS-01036"
+    assert len(numbers) == 25
+    rest = re.findall(r"CAS-\d{5}", await text(client, "/sandbox/tables/incident?page=2"))
+    assert rest[-1] == "CAS-01001"
+    assert len(rest) == 11
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("cas-01001", ["CAS-01001"]), ("FIRMWARE", ["CAS-01001"]), ("המשאבה", ["CAS-01012"]), ("nothing like it", [])],
+)
+async def test_rows_are_searched_by_name_and_number(client: Client, words: str, found: list[str]) -> None:
+    page = await client.get("/sandbox/tables/incident", params={"q": words})
+    cells = re.findall(r'class="number">(CAS-\d{5})', await page.text())
+    assert cells == found
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99999", "²"])
+async def test_a_page_that_is_not_there_is_no_fault(client: Client, page: str) -> None:
+    answer = await client.get("/sandbox/tables/incident", params={"page": page})
+    assert answer.status == 200
+
+
+async def test_each_column_of_a_row_has_a_label_and_a_control_of_its_type(client: Client) -> None:
+    page = await text(client, ROW)
+    for label, control in (
+        ("Priority", '<select id="{id}"'),
+        ("Description", '<textarea id="{id}"'),
+        ("Follow Up By", '<input id="{id}" type="date"'),
+        ("Resolve By (UTC)", '<input id="{id}" type="datetime-local"'),
+        ("Operating Hours", '<input id="{id}" type="number" step="1"'),
+        ("Downtime (Hours)", '<input id="{id}" type="number" step="0.01"'),
+        ("Owner", '<select id="{id}"'),
+    ):
+        found = re.search(rf'<label for="([\w-]+)">{re.escape(label)}</label>', page)
+        assert found, label
+        assert control.format(id=found[1]) in page
+    assert re.search(r'type="checkbox" id="[\w-]+" data-name="isescalated"', page)
+    assert "<legend>Symptoms</legend>" in page
+    assert 'role="status" aria-live="polite"' in page
+
+
+async def test_a_row_shows_its_link_to_copy(client: Client) -> None:
+    page = await text(client, ROW)
+    address = f"{client.make_url('/sandbox/main.aspx')}?pagetype=entityrecord&amp;etn=incident&amp;id={CASE_ID}"
+    assert f'value="{address}"' in page
+
+
+async def test_what_rows_hold_is_text_never_markup(client: Client) -> None:
+    page = await text(client, "/sandbox/tables/incident/00000000-0000-4000-9000-0000000003fb")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+    listed = await text(client, "/sandbox/tables/incident?q=<script>")
+    assert "<script>alert" not in listed
+    assert "with “&lt;script&gt;”" in listed
+
+
+async def test_pages_run_no_foreign_code(client: Client) -> None:
+    for path in ("/sandbox/", ROW):
+        answer = await client.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        page = await answer.text()
+        assert not re.search(r"(src|href)=\"https?://", page)
+        assert " style=" not in page
+        assert "onclick" not in page
+
+
+@pytest.mark.parametrize("name", ["style.css", "row.js"])
+async def test_the_pages_own_files_are_served(client: Client, name: str) -> None:
+    assert len(await text(client, f"/sandbox/static/{name}")) > 500
+
+
+async def test_the_picked_person_is_kept(client: Client) -> None:
+    answer = await pick(client, 24, ROW)
+    assert (answer.status, answer.headers["Location"]) == (303, ROW)
+    cookie = answer.cookies["sandbox_person"]
+    assert (cookie["path"], cookie["samesite"], cookie["httponly"]) == ("/sandbox/", "Strict", True)
+    page = await text(client, ROW)
+    assert re.search(r"<option [^>]*selected>Patti Fernandez", page)
+    assert "Not shown to you" in page
+    assert "480" not in page
+    assert "is missing prvReadIncident" in await text(client, HIDDEN_ROW, status=403)
+    cases = re.search(r">Cases</span> <span class=\"count\">(\d+) rows", await text(client, "/sandbox/"))
+    assert cases
+    assert int(cases[1]) < 36
+
+
+@pytest.mark.parametrize(("person", "words"), [(25, "not a member of the organization"), (26, "is disabled")])
+async def test_people_without_a_user_are_told_so(client: Client, person: int, words: str) -> None:
+    await pick(client, person)
+    for path in ("/sandbox/", "/sandbox/tables/incident", ROW):
+        assert words in await text(client, path, status=403)
+
+
+@pytest.mark.parametrize("back", ["https://example.com/", "//example.com", "/elsewhere", "/sandbox/\\example.com", ""])
+async def test_nobody_is_led_away_from_the_sandbox(client: Client, back: str) -> None:
+    assert (await pick(client, 21, back)).headers["Location"] == "/sandbox/"
+
+
+async def test_an_unknown_person_changes_nothing(client: Client) -> None:
+    assert "sandbox_person" not in (await pick(client, 77)).cookies
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"pagetype=entityrecord&etn=incident&id={CASE_ID}",
+        f"pagetype=entityrecord&etn=incident&id=%7B{CASE_ID.upper()}%7D",
+        f"appid=x&PageType=EntityRecord&ETN=Incident&ID={CASE_ID}&navbar=off",
+        f"etc=112&id={CASE_ID}",
+        f"etc=112&extraqs=id%3D%257b{CASE_ID}%257d&pagetype=entityrecord",
+    ],
+)
+async def test_a_record_link_leads_to_the_rows_page(client: Client, query: str) -> None:
+    answer = await client.get(f"/sandbox/main.aspx?{query}", allow_redirects=False)
+    assert (answer.status, answer.headers.get("Location")) == (302, ROW)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sandbox/main.aspx",
+        "/sandbox/main.aspx?pagetype=entitylist&etn=incident",
+        f"/sandbox/main.aspx?pagetype=entitylist&etn=incident&id={CASE_ID}",
+        f"/sandbox/main.aspx?etn=nosuch&id={CASE_ID}",
+        "/sandbox/main.aspx?etn=incident&id=new",
+        "/sandbox/tables/nosuch",
+        "/sandbox/tables/systemuserroles",
+        f"/sandbox/tables/nosuch/{CASE_ID}",
+        "/sandbox/tables/incident/nobody",
+        "/sandbox/tables/incident/00000000-0000-4000-9000-00000000dead",
+        "/sandbox/nosuch",
+    ],
+)
+async def test_other_addresses_lead_nowhere(client: Client, path: str) -> None:
+    await text(client, path, status=404)
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["account", "contact", "email", "knowledgearticle", "msdyn_ocliveworkitem", "msdyn_workorder", "systemuser"],
+)
+async def test_every_table_has_pages(client: Client, table: str) -> None:
+    path = re.search(rf'href="(/sandbox/tables/{table}/[\w-]+)"', await text(client, f"/sandbox/tables/{table}"))
+    assert path
+    assert "Shown only" in await text(client, path[1])
+
+
+async def test_system_jobs_can_be_looked_at(client: Client, api: Api) -> None:
+    await api.patch(f"incidents({CASE_ID})", {"prioritycode": 1})
+    job = (await api.ended_jobs(1))[0]
+    page = await text(client, f"/sandbox/tables/asyncoperation/{job['asyncoperationid']}")
+    assert "The webhook answered 200." in page
+    assert '<form id="row"' not in page

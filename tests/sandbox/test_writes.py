@@ -1,0 +1,173 @@
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.sandbox.cases import ACCOUNT, NEW_CASE, NEW_ID, created
+from tests.sandbox.wire import CASE, CASE_ID, MIDDAY, WEB_API, Api
+
+ADELE = "00000008-0000-4000-9000-000000000022"
+APP = "00000008-0000-4000-9000-000000000099"
+
+
+async def test_a_new_row_is_named_in_the_answers_header(api: Api) -> None:
+    address = await api.post("incidents", NEW_CASE)
+    path = address.partition(f"{WEB_API}/")[2]
+    assert (await api.get(f"{path}?$select=title"))["title"] == "New"
+
+
+async def test_a_new_row_gets_what_the_platform_gives_it(api: Api) -> None:
+    path = await created(api, NEW_CASE, person=22)
+    case = await api.get(path)
+    assert case["ticketnumber"] == "CAS-01037"
+    assert (case["statecode"], case["statuscode"], case["isescalated"]) == (0, 1, False)
+    assert case["_ownerid_value"] == case["_createdby_value"] == case["_modifiedby_value"] == ADELE
+    assert case["_createdonbehalfby_value"] == APP
+    assert case["createdon"] == case["modifiedon"] == "2026-11-21T12:00:00Z"
+    assert case["_transactioncurrencyid_value"] == "00009105-0000-4000-9000-000000000001"
+    assert case["_owningbusinessunit_value"] == "00000010-0000-4000-9000-000000000002"
+
+
+async def test_the_app_acts_on_nobodys_behalf_when_it_acts_for_itself(api: Api) -> None:
+    case = await api.get(await created(api, NEW_CASE))
+    assert (case["_createdby_value"], case["_createdonbehalfby_value"]) == (APP, None)
+
+
+async def test_a_new_row_comes_back_when_it_is_asked_for(api: Api) -> None:
+    row = await api.post("incidents?$select=title", NEW_CASE, status=201, Prefer="return=representation")
+    assert set(row) == {"@odata.context", "@odata.etag", "title", "incidentid"}
+
+
+async def test_a_row_may_bring_its_own_id_once(api: Api) -> None:
+    await api.post("incidents", {**NEW_CASE, "incidentid": NEW_ID})
+    assert (await api.get(f"incidents({NEW_ID})?$select=title"))["title"] == "New"
+    answer = await api.post("incidents", {**NEW_CASE, "incidentid": NEW_ID}, status=412)
+    assert answer["error"]["code"] == "0x80040237"
+
+
+async def test_a_change_is_noted_with_who_when_and_on_whose_behalf(api: Api) -> None:
+    before = await api.get(f"{CASE}?$select=title")
+    await api.patch(CASE, {"prioritycode": 1}, person=22)
+    case = await api.get(f"{CASE}?$select=modifiedon,_modifiedby_value,_modifiedonbehalfby_value,versionnumber")
+    assert case["modifiedon"] == MIDDAY.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert (case["_modifiedby_value"], case["_modifiedonbehalfby_value"]) == (ADELE, APP)
+    assert version(case) > version(before)
+    assert case["versionnumber"] == version(case)
+
+
+def version(row: dict[str, Any]) -> int:
+    return int(row["@odata.etag"].removeprefix('W/"').removesuffix('"'))
+
+
+async def test_a_changed_row_comes_back_when_it_is_asked_for(api: Api) -> None:
+    row = await api.patch(
+        f"{CASE}?$select=prioritycode", {"prioritycode": 1}, status=200, Prefer="return=representation"
+    )
+    assert row["prioritycode"] == 1
+
+
+async def test_a_patch_makes_the_row_where_there_is_none(api: Api) -> None:
+    await api.patch(f"incidents({NEW_ID})", NEW_CASE)
+    assert (await api.get(f"incidents({NEW_ID})?$select=title"))["title"] == "New"
+
+
+async def test_a_body_that_names_another_row_than_the_path_is_refused(api: Api) -> None:
+    await api.patch(f"incidents({NEW_ID})", {**NEW_CASE, "incidentid": CASE_ID}, status=400)
+    await api.get(f"incidents({NEW_ID})", status=404)
+
+
+async def test_a_wrong_selection_is_refused_before_anything_changes(api: Api) -> None:
+    before = await api.get(CASE)
+    for method, path, body in (("PATCH", CASE, {"prioritycode": 1}), ("POST", "incidents", NEW_CASE)):
+        status, _, _ = await api.call(method, f"{path}?$select=nosuch", body, Prefer="return=representation")
+        assert status == 400
+    assert await api.get(CASE) == before
+    assert await api.get("incidents/$count") == "36"
+
+
+async def test_a_patch_can_be_kept_from_making_a_row(api: Api) -> None:
+    answer = await api.patch(f"incidents({NEW_ID})", NEW_CASE, status=404, If_Match="*")
+    assert answer["error"]["code"] == "0x80040217"
+
+
+async def test_a_patch_can_be_kept_from_changing_a_row(api: Api) -> None:
+    answer = await api.patch(CASE, {"prioritycode": 1}, status=412, If_None_Match="*")
+    assert answer["error"]["message"] == "A record with matching key values already exists."
+    await api.patch(f"incidents({NEW_ID})", NEW_CASE, If_None_Match="*")
+
+
+async def test_a_change_on_an_old_version_is_refused(api: Api) -> None:
+    etag = (await api.get(f"{CASE}?$select=title"))["@odata.etag"]
+    await api.patch(CASE, {"prioritycode": 1}, If_Match=etag)
+    answer = await api.patch(CASE, {"prioritycode": 3}, status=412, If_Match=etag)
+    assert answer["error"]["code"] == "0x80060882"
+    assert (await api.get(f"{CASE}?$select=prioritycode"))["prioritycode"] == 1
+    await api.delete(CASE, status=412, If_Match=etag)
+
+
+async def test_who_cannot_see_a_row_learns_nothing_of_its_version(api: Api) -> None:
+    hidden = "incidents(00000000-0000-4000-9000-0000000003ee)"
+    await api.patch(hidden, {"prioritycode": 1}, person=24, status=403, If_Match='W/"1"')
+    await api.patch(hidden, {"prioritycode": 1}, person=24, status=403, If_None_Match="*")
+
+
+async def test_the_header_null_of_careful_clients_has_no_meaning(api: Api) -> None:
+    await api.patch(CASE, {"prioritycode": 1}, If_None_Match="null")
+
+
+async def test_of_two_changes_on_one_version_one_is_kept(api: Api) -> None:
+    etag = (await api.get(f"{CASE}?$select=title"))["@odata.etag"]
+    answers = await asyncio.gather(
+        *(api.call("PATCH", CASE, {"prioritycode": number}, If_Match=etag) for number in (1, 2, 3))
+    )
+    assert sorted(status for status, _, _ in answers) == [204, 412, 412]
+
+
+async def test_a_deleted_row_is_gone(api: Api) -> None:
+    path = await created(api, NEW_CASE)
+    await api.delete(path)
+    await api.get(path, status=404)
+    await api.delete(path, status=404)
+
+
+async def test_a_row_that_others_need_stays(api: Api) -> None:
+    answer = await api.delete(ACCOUNT.removeprefix("/"), status=405)
+    assert answer["error"]["code"] == "0x80040227"
+
+
+async def test_lookups_to_a_deleted_row_are_emptied(api: Api) -> None:
+    path = await created(api, NEW_CASE)
+    await api.patch(CASE, {"parentcaseid@odata.bind": f"/{path}"})
+    await api.delete(path)
+    assert (await api.get(f"{CASE}?$select=_parentcaseid_value"))["_parentcaseid_value"] is None
+
+
+async def test_users_are_disabled_not_deleted(api: Api) -> None:
+    await api.delete(f"systemusers({ADELE})", status=405)
+    await api.patch(f"systemusers({ADELE})", {"isdisabled": True})
+    await api.get(CASE, person=22, status=403)
+
+
+@pytest.mark.parametrize("table", ["activityparties", "asyncoperations", "privileges", "cs_stocklevels"])
+async def test_rows_of_the_platform_are_not_made_by_hand(api: Api, table: str) -> None:
+    await api.post(table, {}, status=405)
+
+
+async def test_a_state_brings_its_first_status_reason(api: Api) -> None:
+    await api.patch(CASE, {"statecode": 1})
+    case = await api.get(f"{CASE}?$select=statecode,statuscode")
+    assert (case["statecode"], case["statuscode"]) == (1, 5)
+
+
+async def test_a_state_that_does_not_change_keeps_its_status_reason(api: Api) -> None:
+    await api.patch(CASE, {"statuscode": 3})
+    await api.patch(CASE, {"statecode": 0})
+    assert (await api.get(f"{CASE}?$select=statuscode"))["statuscode"] == 3
+
+
+async def test_a_status_reason_of_another_state_needs_the_state(api: Api) -> None:
+    answer = await api.patch(CASE, {"statuscode": 5}, status=400)
+    assert answer["error"]["code"] == "0x80048408"
+    assert "5 is not a valid status code for state code IncidentState.Active" in answer["error"]["message"]
+    await api.patch(CASE, {"statecode": 1, "statuscode": 1}, status=400)
+    await api.patch(CASE, {"statecode": 1, "statuscode": 1000})
