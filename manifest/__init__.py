@@ -1,0 +1,1 @@
+"""The Teams app manifest: what an administrator uploads."""
