@@ -6,8 +6,8 @@ import sys
 
 from aiohttp import web
 
-from bot.config import SettingsError, load_settings
-from bot.observe import AccessLogger, set_up_logs
+from bot.config import Settings, SettingsError, load_settings
+from bot.observe import AccessLogger, get_logger, set_up_logs
 from bot.wiring import make_app
 
 
@@ -29,9 +29,17 @@ def main() -> int:
         host=settings.host,
         port=settings.port,
         access_log_class=AccessLogger,
-        print=None,
+        print=lambda _: get_logger("app").info("ready", **addresses(settings)),
     )
     return 0
+
+
+def addresses(settings: Settings) -> dict[str, str]:
+    """Where the process answers, for whoever reads its first line."""
+    here = f"http://{settings.host}:{settings.port}"
+    bot = {"messages": f"{here}/api/messages"} if settings.role != "sandbox" else {}
+    sandbox = {"sandbox": f"{here}/sandbox/"} if settings.uses_own_sandbox else {}
+    return {**bot, **sandbox}
 
 
 if __name__ == "__main__":

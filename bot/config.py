@@ -4,6 +4,7 @@ pydantic-settings is used because it reads, converts and checks them and names e
 means to an administrator is said in `docs/settings.md`.
 """
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -65,37 +66,40 @@ class Settings(BaseSettings):
         env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, validate_by_name=True
     )
 
-    host: str = Field("127.0.0.1", validation_alias="HOST")
-    port: int = Field(3978, ge=0, le=65535, validation_alias="PORT")
-    role: Role = Field("all", validation_alias="CHATSYNC_ROLE")
+    host: str = Field(default="127.0.0.1", validation_alias="HOST")
+    port: int = Field(default=3978, ge=0, le=65535, validation_alias="PORT")
+    role: Role = Field(default="all", validation_alias="CHATSYNC_ROLE")
 
-    app_id: Guid | None = Field(None, validation_alias="MicrosoftAppId")
-    app_password: SecretStr | None = Field(None, validation_alias="MicrosoftAppPassword")
-    app_type: AppType = Field("MultiTenant", validation_alias="MicrosoftAppType")
-    app_tenant_id: Guid | None = Field(None, validation_alias="MicrosoftAppTenantId")
-    allowed_tenants: Names = Field((), validation_alias="CHATSYNC_ALLOWED_TENANTS")
-    service_hosts: Names = Field(_SERVICE_HOSTS, validation_alias="CHATSYNC_SERVICE_HOSTS")
+    app_id: Guid | None = Field(default=None, validation_alias="MicrosoftAppId")
+    app_password: SecretStr | None = Field(default=None, validation_alias="MicrosoftAppPassword")
+    app_type: AppType = Field(default="MultiTenant", validation_alias="MicrosoftAppType")
+    app_tenant_id: Guid | None = Field(default=None, validation_alias="MicrosoftAppTenantId")
+    allowed_tenants: Names = Field(default=(), validation_alias="CHATSYNC_ALLOWED_TENANTS")
+    service_hosts: Names = Field(default=_SERVICE_HOSTS, validation_alias="CHATSYNC_SERVICE_HOSTS")
     openid_url: Address = Field(
-        "https://login.botframework.com/v1/.well-known/openidconfiguration", validation_alias="CHATSYNC_OPENID_URL"
+        default="https://login.botframework.com/v1/.well-known/openidconfiguration",
+        validation_alias="CHATSYNC_OPENID_URL",
     )
-    login_url: Address = Field("https://login.microsoftonline.com", validation_alias="CHATSYNC_LOGIN_URL")
-    ca_file: str | None = Field(None, validation_alias="CHATSYNC_CA_FILE")
+    login_url: Address = Field(default="https://login.microsoftonline.com", validation_alias="CHATSYNC_LOGIN_URL")
+    ca_file: str | None = Field(default=None, validation_alias="CHATSYNC_CA_FILE")
 
-    database_url: str = Field("sqlite+aiosqlite:///chatsync.db", validation_alias="CHATSYNC_DATABASE_URL")
+    database_url: str = Field(default="sqlite+aiosqlite:///chatsync.db", validation_alias="CHATSYNC_DATABASE_URL")
 
-    dataverse_urls: Addresses = Field((), validation_alias="CHATSYNC_DATAVERSE_URL")
-    dataverse_client_id: Guid | None = Field(None, validation_alias="CHATSYNC_DATAVERSE_CLIENT_ID")
-    dataverse_client_secret: SecretStr | None = Field(None, validation_alias="CHATSYNC_DATAVERSE_CLIENT_SECRET")
-    dataverse_tenant_id: Guid | None = Field(None, validation_alias="CHATSYNC_DATAVERSE_TENANT_ID")
-    webhook_key: SecretStr | None = Field(None, validation_alias="CHATSYNC_WEBHOOK_KEY")
-    open_link: str = Field("", validation_alias="CHATSYNC_OPEN_LINK")
+    dataverse_urls: Addresses = Field(default=(), validation_alias="CHATSYNC_DATAVERSE_URL")
+    dataverse_client_id: Guid | None = Field(default=None, validation_alias="CHATSYNC_DATAVERSE_CLIENT_ID")
+    dataverse_client_secret: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_DATAVERSE_CLIENT_SECRET")
+    dataverse_tenant_id: Guid | None = Field(default=None, validation_alias="CHATSYNC_DATAVERSE_TENANT_ID")
+    webhook_key: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_WEBHOOK_KEY")
+    open_link: str = Field(default="", validation_alias="CHATSYNC_OPEN_LINK")
 
-    sandbox_file: str = Field("chatsync-sandbox.jsonl", validation_alias="CHATSYNC_SANDBOX_FILE")
-    public_url: Address | None = Field(None, validation_alias="CHATSYNC_PUBLIC_URL")
+    sandbox_file: str = Field(default="chatsync-sandbox.jsonl", validation_alias="CHATSYNC_SANDBOX_FILE")
+    public_url: Address | None = Field(default=None, validation_alias="CHATSYNC_PUBLIC_URL")
 
-    coalesce_s: PositiveFloat = Field(2.0, le=60, validation_alias="CHATSYNC_COALESCE_S")
-    log_format: Literal["text", "json"] = Field("text", validation_alias="CHATSYNC_LOG_FORMAT")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="CHATSYNC_LOG_LEVEL")
+    coalesce_s: PositiveFloat = Field(default=2.0, le=60, validation_alias="CHATSYNC_COALESCE_S")
+    log_format: Literal["text", "json"] = Field(default="text", validation_alias="CHATSYNC_LOG_FORMAT")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", validation_alias="CHATSYNC_LOG_LEVEL"
+    )
 
     @property
     def uses_own_sandbox(self) -> bool:
@@ -146,6 +150,22 @@ def _problems(settings: Settings) -> tuple[tuple[bool, str], ...]:
             "CHATSYNC_WEBHOOK_KEY: choose a long random text and give the same to Dataverse's webhook",
         ),
         (
+            real_dataverse and not (settings.dataverse_tenant_id or settings.app_tenant_id),
+            "CHATSYNC_DATAVERSE_TENANT_ID: is needed where MicrosoftAppTenantId is empty",
+        ),
+        (
+            len({url.lower() for url in settings.dataverse_urls}) < len(settings.dataverse_urls),
+            "CHATSYNC_DATAVERSE_URL: lists an organisation twice",
+        ),
+        (
+            settings.ca_file is not None and not Path(settings.ca_file).is_file(),
+            "CHATSYNC_CA_FILE: names a file that is not there",
+        ),
+        (
+            settings.role == "sandbox" and not (settings.public_url and settings.webhook_key),
+            "CHATSYNC_PUBLIC_URL: is needed with CHATSYNC_WEBHOOK_KEY to tell the sandbox where its events go",
+        ),
+        (
             database not in {"sqlite+aiosqlite", "postgresql+asyncpg"},
             "CHATSYNC_DATABASE_URL: must start with sqlite+aiosqlite:// or postgresql+asyncpg://",
         ),
@@ -155,7 +175,7 @@ def _problems(settings: Settings) -> tuple[tuple[bool, str], ...]:
 def load_settings() -> Settings:
     """The settings of this process; raises `SettingsError` that names each variable that is wrong."""
     try:
-        return Settings()  # type: ignore[call-arg]
+        return Settings()
     except ValidationError as error:
         lines = [_line(str(problem["loc"][0]) if problem["loc"] else "", problem["msg"]) for problem in error.errors()]
         raise SettingsError("\n".join(lines)) from error

@@ -26,7 +26,8 @@ def missing(what: str) -> None:
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of this machine, and no file `.env`, reaches a test."""
     for name in list(os.environ):
-        if name.startswith(("CHATSYNC_", "MicrosoftApp")) or name in {"HOST", "PORT"}:
+        settings = name.startswith(("CHATSYNC_", "MicrosoftApp")) or name in {"HOST", "PORT"}
+        if settings and not name.startswith("CHATSYNC_TEST"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 

@@ -56,10 +56,16 @@ class ChatSyncBot(TeamsActivityHandler):
             "composeExtension/queryLink": self._link_queried,
         }
 
+    async def on_turn(self, turn_context: TurnContext) -> None:
+        """Every activity makes its chat known, so that a missed one costs nothing; then its kind decides."""
+        activity = turn_context.activity
+        await self._doors.meet.seen(translate.chat_of(activity), bot_present=translate.bot_present(activity))
+        await super().on_turn(turn_context)
+
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """A text command, or a button where the channel knows no better way to send one."""
         activity = turn_context.activity
-        incoming = await self._incoming(activity, bot_present=True)
+        incoming = self._incoming(activity)
         pressed = translate.pressed_in_message(activity)
         if pressed:
             answer = await self._pressed(incoming, pressed)
@@ -71,20 +77,14 @@ class ChatSyncBot(TeamsActivityHandler):
             await turn_context.send_activity(_activity(answer, incoming.chat))
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
-        """The bot is added to a chat or removed from it; what happens to others only makes the chat known."""
-        activity = turn_context.activity
-        if translate.bot_was_added(activity):
-            await self._doors.meet.joined(translate.chat_of(activity))
-        else:
-            await self._incoming(activity, bot_present=not translate.bot_was_removed(activity))
+        """The bot is added to a chat; what happens to others only makes the chat known."""
+        if translate.bot_was_added(turn_context.activity):
+            await self._doors.meet.joined(translate.chat_of(turn_context.activity))
 
     async def on_installation_update(self, turn_context: TurnContext) -> None:
         """The app is added to a chat, updated there, or removed."""
-        activity = turn_context.activity
-        if str(activity.action or "").startswith("remove"):
-            await self._incoming(activity, bot_present=False)
-        else:
-            await self._doors.meet.joined(translate.chat_of(activity))
+        if translate.bot_present(turn_context.activity):
+            await self._doors.meet.joined(translate.chat_of(turn_context.activity))
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
         """What Teams waits for an answer to; 501 for what the bot does not offer."""
@@ -119,7 +119,7 @@ class ChatSyncBot(TeamsActivityHandler):
         pressed = translate.pressed_in_invoke(activity)
         if pressed is None:
             return translate.error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "A button needs value.action.verb.")
-        incoming = await self._incoming(activity, bot_present=None)
+        incoming = self._incoming(activity)
         answer = await self._pressed(incoming, pressed)
         if answer.kept:
             return translate.line_answer(answer.message.summary)
@@ -134,9 +134,9 @@ class ChatSyncBot(TeamsActivityHandler):
         again = Press(title="Try again", verb=pressed.verb, payload=pressed.claims) if known else None
         return await self._doors.answering(self._doors.buttons(incoming, pressed), again)
 
-    async def _incoming(self, activity: Activity, *, bot_present: bool | None) -> Incoming:
-        chat = await self._doors.meet.seen(translate.chat_of(activity), bot_present=bot_present)
-        return Incoming(chat=chat, person=translate.person_of(activity, self._doors.stand_in))
+    def _incoming(self, activity: Activity) -> Incoming:
+        person = translate.person_of(activity, self._doors.stand_in)
+        return Incoming(chat=translate.chat_of(activity), person=person)
 
 
 def _activity(answer: Answer, chat: Chat) -> Activity:

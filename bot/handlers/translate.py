@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botbuilder.schema import Activity
+from botbuilder.schema import Activity, ActivityTypes
 
 from bot.domain.record_links import guid
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
@@ -148,9 +148,13 @@ def bot_was_added(activity: Activity) -> bool:
     return _names_bot(activity, activity.members_added)
 
 
-def bot_was_removed(activity: Activity) -> bool:
-    """Whether a conversation update says that the bot was removed."""
-    return _names_bot(activity, activity.members_removed)
+def bot_present(activity: Activity) -> bool | None:
+    """Whether the activity says that the bot is in the chat: None for an invoke, which can come from anywhere."""
+    if activity.type == ActivityTypes.invoke:
+        return None
+    if activity.type == ActivityTypes.installation_update:
+        return not str(activity.action or "").startswith("remove")
+    return not _names_bot(activity, activity.members_removed)
 
 
 def _names_bot(activity: Activity, accounts: object) -> bool:

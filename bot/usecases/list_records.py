@@ -33,10 +33,13 @@ class ListRecords:
         if not connections:
             return Answer(message=notice(_nothing_connected()))
         await self.gates.member(chat, person)
-        rows = await self._rows(connections[:SHOWN], person)
-        readable = tuple(row for row in rows if row)
+        shown = connections[:SHOWN]
+        readable = tuple(row for row in await self._rows(shown, person) if row)
         view = RecordListView(
-            title="Records connected to this chat", rows=readable, hidden=len(connections) - len(readable)
+            title="Records connected to this chat",
+            rows=readable,
+            hidden=len(shown) - len(readable),
+            more=len(connections) - len(shown),
         )
         return Answer(message=record_list(view))
 

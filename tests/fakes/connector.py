@@ -11,6 +11,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.certificates import Certificates
+
 Fault = Callable[[str, dict[str, Any]], web.Response | None]
 """What a post to a conversation is answered instead; None: as usual."""
 
@@ -29,14 +31,18 @@ class FakeConnector:
     members: dict[str, list[str]] = field(default_factory=dict)
     """Accounts by conversation; whoever is not listed is not in it. A conversation that is not listed has no bot."""
     fault: Fault = lambda _conversation, _activity: None
+    latency_s: float = 0
+    """How long a post takes to be answered; it has arrived before."""
     tokens: list[str | None] = field(default_factory=list)
     """The Authorization header of every call."""
+    certificates: Certificates | None = None
+    """Where there are some it is spoken to by https, as Teams'."""
     port: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
     def service_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
+        return f"{'https' if self.certificates else 'http'}://127.0.0.1:{self.port}/"
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
@@ -49,7 +55,8 @@ class FakeConnector:
         app.router.add_get(f"{conversation}/members/{{member}}", self._member)
         runner = web.AppRunner(app)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", self.port)
+        tls = self.certificates.server_context() if self.certificates else None
+        site = web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=tls)
         await site.start()
         self.port = runner.addresses[0][1]
         yield self
@@ -66,6 +73,7 @@ class FakeConnector:
             kept = self.posts.setdefault(conversation, [])
             kept.append(activity)
             self._changed.notify_all()
+        await asyncio.sleep(self.latency_s)
         return web.json_response({"id": f"1:{len(kept)}"}, status=201)
 
     async def _members(self, request: web.Request) -> web.Response:

@@ -1,0 +1,94 @@
+"""The services around signing in: the Bot Framework's keys and the token authority, over TLS as the real ones."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+from uuid import uuid4
+
+import jwt
+from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+
+from tests.fakes.certificates import Certificates
+
+APP_ID = "aaaaaaaa-0000-4000-8000-000000000001"
+TENANT = "bbbbbbbb-0000-4000-8000-000000000002"
+ISSUER = "https://api.botframework.com"
+
+
+@dataclass
+class SigningKey:
+    """A key with its id."""
+
+    id: str = field(default_factory=lambda: uuid4().hex)
+    private: rsa.RSAPrivateKey = field(
+        default_factory=lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    )
+
+    def public(self, endorsements: list[str]) -> dict[str, Any]:
+        """The key as the key set lists it."""
+        listed: dict[str, Any] = json.loads(RSAAlgorithm.to_jwk(self.private.public_key()))
+        return {**listed, "kid": self.id, "use": "sig", "endorsements": endorsements}
+
+
+@dataclass
+class FakeSignIn:
+    """Serves keys, signs tokens as the Bot Framework does, and gives tokens to apps that know the secret."""
+
+    certificates: Certificates
+    key: SigningKey = field(default_factory=SigningKey)
+    endorsements: list[str] = field(default_factory=lambda: ["msteams"])
+    secret: str = "let-me-in"
+    is_down: bool = False
+    key_reads: int = 0
+    tokens_given: list[str] = field(default_factory=list)
+    """The scopes for which tokens were given."""
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Self]:
+        """Serves on a free port of this machine."""
+        app = web.Application()
+        app.router.add_get("/openid", self._openid)
+        app.router.add_get("/keys", self._keys)
+        app.router.add_post("/{tenant}/oauth2/v2.0/token", self._token)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self.certificates.server_context())
+        await site.start()
+        self.port = runner.addresses[0][1]
+        yield self
+        await runner.cleanup()
+
+    async def _openid(self, _request: web.Request) -> web.Response:
+        if self.is_down:
+            return web.Response(status=503)
+        return web.json_response({"issuer": ISSUER, "jwks_uri": f"{self.url}/keys"})
+
+    async def _keys(self, _request: web.Request) -> web.Response:
+        self.key_reads += 1
+        odd = {"kid": "odd", "kty": "unheard-of"}
+        return web.json_response({"keys": [odd, self.key.public(self.endorsements)]})
+
+    async def _token(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        if form["client_secret"] != self.secret:
+            return web.json_response({"error": "invalid_client", "error_description": "wrong secret"}, status=401)
+        self.tokens_given.append(str(form["scope"]))
+        return web.json_response({"token_type": "Bearer", "expires_in": 3600, "access_token": f"token-{uuid4()}"})
+
+    def bearer(self, service_url: str, key: SigningKey | None = None, **claims: object) -> str:
+        """The Authorization header of a request by the Bot Framework; claims replace its own, None leaves one out."""
+        now = int(time.time())
+        own = {"iss": ISSUER, "aud": APP_ID, "serviceurl": service_url, "nbf": now - 60, "exp": now + 3600}
+        signer = key or self.key
+        told = {name: value for name, value in {**own, **claims}.items() if value is not None}
+        return "Bearer " + jwt.encode(told, signer.private, "RS256", headers={"kid": signer.id})

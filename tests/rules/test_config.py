@@ -1,0 +1,109 @@
+"""Settings: what is wrong with them is said by the name of the variable."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings, SettingsError, load_settings
+
+APP = {
+    "MicrosoftAppId": "aaaaaaaa-0000-4000-8000-000000000001",
+    "MicrosoftAppPassword": "a-secret-that-nobody-logs",
+    "MicrosoftAppType": "SingleTenant",
+    "MicrosoftAppTenantId": "BBBBBBBB-0000-4000-8000-000000000002",
+}
+REAL = {**APP, "CHATSYNC_DATAVERSE_URL": "https://contoso.crm4.dynamics.com", "CHATSYNC_WEBHOOK_KEY": "k"}
+
+
+def load(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> Settings:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return load_settings()
+
+
+def test_with_nothing_set_the_sandbox_runs_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, {})
+    assert settings.uses_own_sandbox
+    assert (settings.host, settings.port, settings.app_id) == ("127.0.0.1", 3978, None)
+    assert settings.tenants == frozenset()
+
+
+def test_a_file_env_is_read_and_a_variable_wins_over_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PORT=4000\nCHATSYNC_COALESCE_S=3\nUNRELATED=1\n", encoding="utf-8")
+    settings = load(monkeypatch, {"PORT": "5000", "CHATSYNC_LOG_LEVEL": ""})
+    assert (settings.port, settings.coalesce_s, settings.log_level) == (5000, 3.0, "INFO")
+
+
+def test_a_whole_set_for_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    urls = "https://contoso.crm4.dynamics.com/, https://fabrikam.crm.dynamics.com"
+    settings = load(monkeypatch, {**REAL, "HOST": "0.0.0.0", "CHATSYNC_DATAVERSE_URL": urls})  # noqa: S104
+    assert settings.dataverse_urls == ("https://contoso.crm4.dynamics.com", "https://fabrikam.crm.dynamics.com")
+    assert settings.tenants == {"bbbbbbbb-0000-4000-8000-000000000002"}
+    assert not settings.uses_own_sandbox
+
+
+def test_listed_tenants_take_the_place_of_the_apps_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, {**APP, "MicrosoftAppType": "MultiTenant", "CHATSYNC_ALLOWED_TENANTS": "A, b ,"})
+    assert settings.tenants == {"a", "b"}
+
+
+def without(settings: dict[str, str], name: str) -> dict[str, str]:
+    return {key: value for key, value in settings.items() if key != name}
+
+
+REFUSED: dict[str, tuple[dict[str, str], str]] = {
+    "a port that is none": ({"PORT": "many"}, "PORT"),
+    "a port out of range": ({"PORT": "70000"}, "PORT"),
+    "beyond this machine without an app": ({"HOST": "0.0.0.0"}, "MicrosoftAppId"),  # noqa: S104
+    "beyond this machine with the sandbox": ({**APP, "HOST": "10.0.0.1"}, "CHATSYNC_DATAVERSE_URL"),
+    "an app id that is none": ({"MicrosoftAppId": "chat-sync"}, "MicrosoftAppId"),
+    "an app without a password": (without(APP, "MicrosoftAppPassword"), "MicrosoftAppPassword"),
+    "one tenant that is not named": (without(APP, "MicrosoftAppTenantId"), "MicrosoftAppTenantId"),
+    "many tenants that are not named": ({**APP, "MicrosoftAppType": "MultiTenant"}, "CHATSYNC_ALLOWED_TENANTS"),
+    "an unknown type": ({**APP, "MicrosoftAppType": "Wizard"}, "MicrosoftAppType"),
+    "a real Dataverse without an app": (
+        {"CHATSYNC_DATAVERSE_URL": "https://contoso.crm4.dynamics.com", "CHATSYNC_WEBHOOK_KEY": "k"},
+        "MicrosoftAppId",
+    ),
+    "a Dataverse without a webhook key": (without(REAL, "CHATSYNC_WEBHOOK_KEY"), "CHATSYNC_WEBHOOK_KEY"),
+    "a Dataverse without a tenant": (
+        {**without(REAL, "MicrosoftAppTenantId"), "MicrosoftAppType": "MultiTenant", "CHATSYNC_ALLOWED_TENANTS": "a"},
+        "CHATSYNC_DATAVERSE_TENANT_ID",
+    ),
+    "a Dataverse by plain http": (
+        {"CHATSYNC_DATAVERSE_URL": "http://contoso.crm4.dynamics.com"},
+        "CHATSYNC_DATAVERSE_URL",
+    ),
+    "a Dataverse that is no address": ({"CHATSYNC_DATAVERSE_URL": "contoso"}, "CHATSYNC_DATAVERSE_URL"),
+    "two Dataverses of one name": (
+        {**REAL, "CHATSYNC_DATAVERSE_URL": "https://a.crm.dynamics.com,https://A.crm.dynamics.com/"},
+        "CHATSYNC_DATAVERSE_URL",
+    ),
+    "another database": ({"CHATSYNC_DATABASE_URL": "mysql://root@localhost/x"}, "CHATSYNC_DATABASE_URL"),
+    "a window of no time": ({"CHATSYNC_COALESCE_S": "0"}, "CHATSYNC_COALESCE_S"),
+    "a window of an hour": ({"CHATSYNC_COALESCE_S": "3600"}, "CHATSYNC_COALESCE_S"),
+    "a sandbox that knows no bot": ({"CHATSYNC_ROLE": "sandbox"}, "CHATSYNC_PUBLIC_URL"),
+    "an unknown role": ({"CHATSYNC_ROLE": "cook"}, "CHATSYNC_ROLE"),
+    "a certificate file that is not there": ({"CHATSYNC_CA_FILE": "/no/such/file.pem"}, "CHATSYNC_CA_FILE"),
+}
+
+
+@pytest.mark.parametrize(("variables", "named"), REFUSED.values(), ids=REFUSED)
+def test_what_does_not_allow_a_start_is_named(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(monkeypatch, variables)
+    lines = str(refused.value).splitlines()
+    assert any(line.startswith(f"{named}: ") for line in lines), lines
+    assert "a-secret-that-nobody-logs" not in str(refused.value)
+
+
+def test_everything_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(monkeypatch, {"PORT": "x", "CHATSYNC_COALESCE_S": "y"})
+    assert len(str(refused.value).splitlines()) == 2
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "a-secret-that-nobody-logs" not in repr(load(monkeypatch, APP))

@@ -1,0 +1,88 @@
+import asyncio
+from collections.abc import AsyncIterator
+from socket import socket
+
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.typedefs import Handler
+from pydantic import SecretStr
+
+from bot.config import Settings
+from bot.sandbox.app import SandboxSettings, make_sandbox
+from bot.store.engine import make_engines
+from tests.fakes.clock import HeldClock
+from tests.fakes.connector import FakeConnector
+from tests.wire.world import EVENTS, GROUP, OTHER_GROUP, PERSONAL, WEBHOOK_KEY, World
+
+
+def free_port() -> int:
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(
+        port=free_port(),
+        database_url=database_url,
+        dataverse_urls=(f"http://127.0.0.1:{free_port()}/sandbox",),
+        webhook_key=SecretStr(WEBHOOK_KEY),
+    )
+
+
+@pytest.fixture
+async def connector() -> AsyncIterator[FakeConnector]:
+    async with FakeConnector().running() as running:
+        yield running
+
+
+@pytest.fixture
+async def bare_world(settings: Settings, connector: FakeConnector, clock: HeldClock) -> AsyncIterator[World]:
+    """Everything around the bot, which is not started yet."""
+    async with ClientSession() as session:
+        world = World(
+            settings=settings,
+            session=session,
+            connector=connector,
+            clock=clock,
+            engines=make_engines(settings.database_url),
+            url=f"http://127.0.0.1:{settings.port}",
+            sandbox=settings.dataverse_urls[0],
+        )
+        runner = web.AppRunner(sandbox_app(world))
+        await runner.setup()
+        port = int(world.sandbox.rpartition(":")[2].partition("/")[0])
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        yield world
+        await runner.cleanup()
+        await world.engines.close()
+
+
+@pytest.fixture
+async def world(bare_world: World) -> AsyncIterator[World]:
+    """Chat Sync on the sandbox, with the bot in two group chats and a personal one; at the end nothing is left over."""
+    await bare_world.start()
+    for chat in (GROUP, OTHER_GROUP, PERSONAL):
+        await bare_world.add_bot(chat)
+    yield bare_world
+    await bare_world.settle()
+    left = await bare_world.leftovers()
+    await bare_world.stop()
+    assert left == []
+
+
+def sandbox_app(world: World) -> web.Application:
+    """The sandbox in a server of its own, which can be down."""
+
+    @web.middleware
+    async def down(request: web.Request, handler: Handler) -> web.StreamResponse:
+        while world.dataverse_hangs:
+            await asyncio.sleep(0.01)
+        return web.Response(status=503) if world.dataverse_is_down else await handler(request)
+
+    told = SandboxSettings(url=world.sandbox, webhook_url=world.url + EVENTS, webhook_key=WEBHOOK_KEY, file=None)
+    app = web.Application(middlewares=[down])
+    app.add_subapp("/sandbox", make_sandbox(told, now=world.clock.now))
+    return app

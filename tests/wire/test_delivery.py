@@ -1,0 +1,154 @@
+"""What is kept reaches Teams: in order, later where Teams wants it later, and never lost silently (spec K8, K9)."""
+
+from collections import Counter
+from typing import Any
+
+from aiohttp import web
+
+from bot.store.tables import chat, outbox
+from tests.fakes.connector import error
+from tests.wire.people import ALEX
+from tests.wire.world import GROUP, OTHER_GROUP, World, texts
+
+HIGH, LOW = 1, 3
+
+
+class Faulty:
+    """Answers posts into one chat with what is listed, one after the other, and then as usual."""
+
+    def __init__(self, world: World, *answers: web.Response, chat: str = GROUP) -> None:
+        self.tries = 0
+        self._answers = list(answers)
+        self._chat = chat
+        world.connector.fault = self
+
+    def __call__(self, conversation: str, _activity: dict[str, Any]) -> web.Response | None:
+        if conversation != self._chat:
+            return None
+        self.tries += 1
+        return self._answers.pop(0) if self._answers else None
+
+
+async def connected(world: World, *chats: str) -> None:
+    for each in chats:
+        await world.say("connect CAS-01001 quiet", chat=each)
+        await world.settle()
+        world.card(each)
+
+
+async def test_a_throttled_chat_waits_as_long_as_teams_asks_and_the_others_do_not(world: World) -> None:
+    await connected(world, GROUP, OTHER_GROUP)
+    faulty = Faulty(world, error(429, "Throttled", Retry_After="17"))
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    assert "Priority: Normal → **High**" in texts(world.card(OTHER_GROUP))
+    world.clock.advance(16)
+    await world.settle()
+    assert faulty.tries == 1
+    assert world.nothing_was_said(GROUP)
+    world.clock.advance(1)
+    await world.settle()
+    assert "Priority: Normal → **High**" in texts(world.card())
+
+
+async def test_trouble_on_the_way_is_tried_again_later_each_time(world: World) -> None:
+    await connected(world, GROUP)
+    answers = (error(502, "ServiceError"), error(503, "ServiceError"), error(412, "PreconditionFailed"))
+    faulty = Faulty(world, *answers)
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    for tries in (2, 3, 4):
+        world.clock.advance(2**tries)
+        await world.settle()
+        assert faulty.tries == tries
+    assert "Priority: Normal → **High**" in texts(world.card())
+    (sent,) = await world.rows_in(outbox, outbox.c.key.like("key fields%"))
+    assert (sent["state"], sent["attempts"], sent["reason"]) == ("done", 3, "status 412 PreconditionFailed")
+
+
+async def test_cards_of_one_chat_keep_their_order_whatever_happens_to_the_first(world: World) -> None:
+    await connected(world, GROUP)
+    Faulty(world, error(503, "ServiceError"), error(503, "ServiceError"))
+    for value in (HIGH, LOW):
+        await world.change({"prioritycode": value})
+        await world.window_ends()
+    for _ in range(3):
+        world.clock.advance(60)
+        await world.settle()
+    facts = [texts(card)[3] for card in world.connector.cards(GROUP)]
+    assert facts == ["Priority: Normal → **High**", "Priority: High → **Low**"]
+    world.connector.posts.clear()
+
+
+async def test_what_nobody_takes_for_a_day_is_parked_where_it_can_be_seen(world: World) -> None:
+    await connected(world, GROUP)
+    world.connector.fault = lambda *_: error(503, "ServiceError")
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    for _ in range(25):
+        world.clock.advance(3600)
+        await world.settle()
+    (parked,) = await world.rows_in(outbox, outbox.c.state == "parked")
+    assert parked["reason"] == "status 503 ServiceError"
+    assert parked["attempts"] > 10
+    await world.forget(outbox)
+
+
+async def test_a_chat_that_the_bot_was_removed_from_is_marked_and_its_message_parked(world: World) -> None:
+    await connected(world, GROUP)
+    Faulty(world, error(403, "BotNotInConversationRoster"))
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    (parked,) = await world.rows_in(outbox, outbox.c.state == "parked")
+    assert parked["reason"] == "BotNotInConversationRoster"
+    (known,) = await world.rows_in(chat, chat.c.id == GROUP)
+    assert not known["bot_present"]
+    await world.forget(outbox)
+
+
+async def test_a_message_that_teams_refuses_makes_way_for_the_next(world: World) -> None:
+    await connected(world, GROUP)
+    Faulty(world, error(413, "MessageSizeTooBig"))
+    for value in (HIGH, LOW):
+        await world.change({"prioritycode": value})
+        await world.window_ends()
+    assert "Priority: High → **Low**" in texts(world.card())
+    (parked,) = await world.rows_in(outbox, outbox.c.state == "parked")
+    assert parked["reason"] == "status 413 MessageSizeTooBig"
+    await world.forget(outbox)
+
+
+async def test_an_answer_in_a_turn_that_the_chat_does_not_take_is_no_crash(world: World) -> None:
+    Faulty(world, error(403, "BotNotInConversationRoster"), error(500, "ServiceError"))
+    for _ in range(2):
+        await world.say("help")
+    assert world.nothing_was_said()
+
+
+async def test_what_was_kept_before_a_restart_is_done_after_it(world: World) -> None:
+    await connected(world, GROUP)
+    world.connector.fault = lambda *_: error(503, "ServiceError")
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    await world.change({"prioritycode": LOW})
+    await world.stop()
+    world.connector.fault = lambda *_: None
+    world.clock.advance(60)
+    await world.start()
+    await world.settle()
+    facts = [texts(card)[3] for card in world.connector.cards(GROUP)]
+    assert facts == ["Priority: Normal → **High**", "Priority: High → **Low**"]
+    world.connector.posts.clear()
+
+
+async def test_a_change_in_a_hundred_chats_is_told_in_each_once(world: World) -> None:
+    chats = [f"19:{number:08x}@thread.v2" for number in range(100)]
+    for each in chats:
+        world.connector.members[each] = [ALEX.account_id]
+        await world.say("connect CAS-01001 quiet", chat=each)
+    await world.settle()
+    world.connector.posts.clear()
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    assert Counter({each: len(posts) for each, posts in world.connector.posts.items()}) == Counter(chats)
+    world.connector.posts.clear()

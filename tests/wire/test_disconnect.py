@@ -1,0 +1,202 @@
+"""Disconnecting (spec D1-D3) and listing what is connected."""
+
+import pytest
+from sqlalchemy import update
+
+from bot.store.tables import audit, connection, record_type
+from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.test_connect import SECRET_CASE
+from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
+
+
+async def connected(world: World, *numbers: str, by: Somebody = ALEX, chat: str = GROUP) -> None:
+    for number in numbers:
+        await world.say(f"connect {number} quiet", person=by, chat=chat)
+        await world.settle()
+        world.card(chat)
+
+
+async def live(world: World) -> list[str]:
+    rows = await world.rows_in(connection, connection.c.ended_at.is_(None))
+    return [row["record_number"] for row in rows]
+
+
+@pytest.mark.parametrize("person", [ALEX, MEGAN, ADELE], ids=lambda person: person.name)
+async def test_who_holds_the_privilege_disconnects_and_the_chat_hears_of_it(world: World, person: Somebody) -> None:
+    await connected(world, "CAS-01001")
+    await world.say("disconnect", person=person)
+    await world.settle()
+    assert texts(world.card()) == [
+        f"{person.name} disconnected CAS-01001 from this chat.",
+        "To connect it again, write: connect CAS-01001",
+    ]
+    assert await live(world) == []
+    (ended,) = await world.rows_in(connection)
+    assert (ended["ended_by_id"], ended["ended_by_name"]) == (person.object_id, person.name)
+    assert [entry["act"] for entry in await world.rows_in(audit)] == ["connect", "disconnect"]
+
+
+async def test_who_does_not_is_told_which_rule_would_have_allowed_it(world: World) -> None:
+    await connected(world, "CAS-01001", by=ISAIAH)
+    await world.say("disconnect CAS-01001", person=ISAIAH)
+    assert texts(world.card()) == [
+        "You cannot disconnect CAS-01001 from this chat.",
+        (
+            "It can be disconnected by somebody whose security role lets them disconnect Teams chats. "
+            "Ask one of them, or your administrator."
+        ),
+    ]
+    assert await live(world) == ["CAS-01001"]
+
+
+async def test_the_connector_may_where_the_table_says_so(world: World) -> None:
+    await allow(world, connector_can_disconnect=True)
+    await connected(world, "CAS-01001", by=ISAIAH)
+    await world.say("disconnect", person=PATTI)
+    assert "the person who connected it" in texts(world.card())[1]
+    await world.say("disconnect", person=ISAIAH)
+    await world.settle()
+    assert "Isaiah Langer disconnected" in texts(world.card())[0]
+
+
+async def test_the_owner_may_where_the_table_says_so_directly_or_through_the_team(world: World) -> None:
+    await allow(world, owner_can_disconnect=True)
+    own, of_his_team, anothers = [
+        await world.case_owned_by(owner) for owner in ("Isaiah Langer", "Tier 2", "Adele Vance")
+    ]
+    for number in (own, of_his_team):
+        await connected(world, number)
+        await world.say(f"disconnect {number}", person=ISAIAH)
+        await world.settle()
+        assert f"Isaiah Langer disconnected {number}" in texts(world.card())[0]
+    await connected(world, anothers)
+    await world.say(f"disconnect {anothers}", person=ISAIAH)
+    assert "You cannot disconnect" in texts(world.card())[0]
+
+
+async def test_a_chat_with_several_records_is_asked_which(world: World) -> None:
+    await connected(world, "CAS-01001", "CAS-01002")
+    await world.say("disconnect")
+    card = world.card()
+    assert texts(card)[0] == "Which record should this chat be disconnected from?"
+    answer = await world.press(buttons(card)["Disconnect"])
+    assert answer["value"] == "Alex Wilber disconnected CAS-01001 from this chat."
+    await world.settle()
+    world.card()
+    assert await live(world) == ["CAS-01002"]
+
+
+async def test_the_record_is_named_by_number_words_or_link(world: World) -> None:
+    await connected(world, "CAS-01001", "CAS-01002", "CAS-01003")
+    for text in ("cas-01002", "firmware", await world.link("CAS-01003")):
+        await world.say(f"disconnect {text}")
+        await world.settle()
+        assert "disconnected" in texts(world.card())[0]
+    assert await live(world) == []
+
+
+async def test_what_is_not_connected_cannot_be_disconnected(world: World) -> None:
+    await connected(world, "CAS-01001", chat=OTHER_GROUP)
+    for text in ("disconnect", "disconnect CAS-01001", f"disconnect {await world.link()}"):
+        await world.say(text)
+        assert texts(world.card())[0] == "This chat is not connected to such a record."
+    assert await live(world) == ["CAS-01001"]
+
+
+async def test_a_button_of_another_chat_disconnects_nothing(world: World) -> None:
+    await connected(world, "CAS-01001", chat=OTHER_GROUP)
+    (foreign,) = await world.rows_in(connection)
+    for number in (str(foreign["id"]), "999", "-1", "x", "", "9" * 40):
+        answer = await world.press({"verb": "disconnect", "data": {"connection": number}})
+        assert texts(answer["value"])[0] in {
+            "This chat is not connected to that record any more.",
+            "This button does not work any more.",
+        }
+    assert await live(world) == ["CAS-01001"]
+
+
+async def test_a_button_that_is_pressed_twice_disconnects_once(world: World) -> None:
+    await connected(world, "CAS-01001", "CAS-01002")
+    await world.say("disconnect")
+    button = buttons(world.card())["Disconnect"]
+    await world.press(button)
+    answer = await world.press(button)
+    assert texts(answer["value"])[0] == "This chat is not connected to that record any more."
+    await world.settle()
+    world.card()
+
+
+async def test_rights_are_asked_for_again_when_the_button_is_pressed(world: World) -> None:
+    await connected(world, "CAS-01001", "CAS-01002")
+    await world.say("disconnect")
+    button = buttons(world.card())["Disconnect"]
+    answer = await world.press(button, person=ISAIAH)
+    assert texts(answer["value"])[0].startswith("You cannot disconnect")
+    world.connector.members[GROUP].remove(MEGAN.account_id)
+    answer = await world.press(button, person=MEGAN)
+    assert texts(answer["value"])[0] == "Only members of this chat can do this."
+    answer = await world.press(button, person=LYNNE)
+    assert texts(answer["value"])[0].startswith("You have no user")
+    assert len(await live(world)) == 2
+
+
+async def test_after_disconnecting_a_record_can_be_connected_anew_with_a_new_note(world: World) -> None:
+    await connected(world, "CAS-01001", by=ADELE)
+    await world.say("disconnect")
+    await world.settle()
+    world.card()
+    await world.say("connect CAS-01001", person=MEGAN)
+    await world.settle()
+    assert "Connected by Megan Bowen" in texts(world.card())[-1]
+    old, new = await world.rows_in(connection)
+    assert old["ended_at"]
+    assert (new["ended_at"], new["connector_name"]) == (None, "Megan Bowen")
+
+
+async def test_a_case_that_is_gone_can_still_be_disconnected(world: World) -> None:
+    await connected(world, "CAS-01001")
+    await world.delete("incidents", await world.row("incidents"))
+    await world.say("disconnect")
+    await world.settle()
+    assert "disconnected CAS-01001" in texts(world.card())[0]
+
+
+async def test_records_lists_what_the_person_may_open(world: World) -> None:
+    await world.say("records")
+    assert texts(world.card())[0] == "This chat is not connected to a record."
+    await connected(world, "CAS-01001", SECRET_CASE)
+    await world.say("records", person=ADELE)
+    said = texts(world.card())
+    assert said[0] == "Records connected to this chat"
+    assert "Pump vibrates after firmware update" in said
+    assert f"Case · {SECRET_CASE}" in said
+    await world.say("records", person=PATTI)
+    card = world.card()
+    assert SECRET_CASE not in str(card)
+    assert texts(card)[-1] == "1 more that you cannot open."
+    await world.say("records", person=LYNNE)
+    assert texts(world.card())[0].startswith("You have no user")
+
+
+async def test_a_list_that_is_too_long_says_how_many_more_there_are(world: World) -> None:
+    await connected(world, *(f"CAS-010{number:02d}" for number in range(1, 13)))
+    await world.say("records")
+    said = texts(world.card())
+    assert len([line for line in said if line.startswith("Connected by")]) == 10
+    assert said[-1] == "2 more are not shown."
+
+
+async def test_help_says_what_can_be_written_also_to_what_is_not_understood(world: World) -> None:
+    for text in ("help", "HELP me", "what is the weather", ""):
+        await world.say(text)
+        said = texts(world.card())
+        assert said[0] == "What you can write"
+        assert any("connect" in line for line in said)
+    await world.say("help", chat=PERSONAL)
+    assert texts(world.card(PERSONAL))[0] == "What you can write"
+
+
+async def allow(world: World, **rights: bool) -> None:
+    async with world.engines.writing.begin() as transaction:
+        await transaction.execute(update(record_type).where(record_type.c.table == "incident").values(**rights))
+    await world.restart()

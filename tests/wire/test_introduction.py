@@ -1,0 +1,78 @@
+"""The bot introduces itself once per chat, and says what to do next."""
+
+from sqlalchemy import update
+
+from bot.store.tables import chat, environment
+from tests.wire.people import ALEX, EVERYBODY
+from tests.wire.world import BOT, PERSONAL, World, texts
+
+NEW = "19:6c6c6c6c@thread.v2"
+
+
+async def test_the_two_events_of_an_installation_in_any_order_and_number_make_one_introduction(world: World) -> None:
+    world.connector.members[NEW] = [each.account_id for each in EVERYBODY]
+    installed = world.activity(NEW, type="installationUpdate", action="add")
+    added = world.activity(NEW, type="conversationUpdate", membersAdded=[BOT])
+    for activity in (added, installed, installed, added):
+        await world.post(activity)
+    await world.settle()
+    (post,) = world.connector.posts[NEW]
+    assert post["summary"]
+    said = texts(world.card(NEW))
+    assert said[0] == "Chat Sync"
+    assert any("connect CAS-01001" in line for line in said)
+
+
+async def test_somebody_who_joins_is_not_greeted_and_a_reinstalled_bot_does_not_repeat_itself(world: World) -> None:
+    await world.add_bot(NEW)
+    await world.post(world.activity(NEW, type="conversationUpdate", membersAdded=[{"id": "29:new"}]))
+    await world.post(world.activity(NEW, type="installationUpdate", action="remove"))
+    (kept,) = await world.rows_in(chat, chat.c.id == NEW)
+    assert not kept["bot_present"]
+    await world.post(world.activity(NEW, type="installationUpdate", action="add"))
+    await world.settle()
+    assert world.nothing_was_said(NEW)
+    (kept,) = await world.rows_in(chat, chat.c.id == NEW)
+    assert kept["bot_present"]
+
+
+async def test_alone_with_a_person_the_bot_says_how_it_is_used_there(world: World) -> None:
+    alone = "a:2personal"
+    activity = world.activity(PERSONAL, type="installationUpdate", action="add")
+    await world.post({**activity, "conversation": {**activity["conversation"], "id": alone}})
+    await world.settle()
+    assert any("Add me to a group chat" in line for line in texts(world.card(alone)))
+
+
+async def test_the_emulators_first_event_introduces_the_bot_in_its_own_buttons(world: World) -> None:
+    conversation = {"id": "11111111-aaaa|livechat"}
+    world.connector.members[conversation["id"]] = ["1", "2"]
+    activity = {
+        "type": "conversationUpdate",
+        "channelId": "emulator",
+        "serviceUrl": world.connector.service_url,
+        "conversation": conversation,
+        "recipient": {"id": "2", "name": "Bot", "role": "bot"},
+        "from": {"id": "1", "name": "User", "role": "user"},
+        "membersAdded": [{"id": "2", "name": "Bot"}, {"id": "1", "name": "User"}],
+        "membersRemoved": [],
+    }
+    await world.post(activity)
+    await world.settle()
+    assert "Chat Sync" in texts(world.card(conversation["id"]))
+
+
+async def test_while_chats_are_off_the_bot_says_nothing_unasked_and_makes_up_for_it_later(world: World) -> None:
+    async with world.engines.writing.begin() as transaction:
+        await transaction.execute(update(environment).values(chats_on=False))
+    await world.restart()
+    world.connector.members[NEW] = [ALEX.account_id]
+    await world.post(world.activity(NEW, type="installationUpdate", action="add"))
+    await world.settle()
+    assert world.nothing_was_said(NEW)
+    async with world.engines.writing.begin() as transaction:
+        await transaction.execute(update(environment).values(chats_on=True))
+    await world.restart()
+    await world.post(world.activity(NEW, type="conversationUpdate", membersAdded=[BOT]))
+    await world.settle()
+    assert texts(world.card(NEW))[0] == "Chat Sync"

@@ -1,0 +1,224 @@
+"""With an app id: who may call the bot, and to whom it speaks."""
+
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.config import Settings
+from bot.domain.values import TEAMS
+from tests.fakes.certificates import Certificates, make_certificates
+from tests.fakes.connector import FakeConnector
+from tests.fakes.sign_in import APP_ID, FakeSignIn, SigningKey
+from tests.wire.conftest import free_port
+from tests.wire.people import ALEX
+from tests.wire.world import GROUP, TENANT, WEBHOOK_KEY, World, texts
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+async def sign_in(certificates: Certificates) -> AsyncIterator[FakeSignIn]:
+    async with FakeSignIn(certificates).running() as running:
+        yield running
+
+
+@pytest.fixture
+async def connector(certificates: Certificates) -> AsyncIterator[FakeConnector]:
+    async with FakeConnector(certificates=certificates).running() as running:
+        yield running
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sign_in: FakeSignIn, certificates: Certificates) -> Settings:
+    return Settings(
+        port=free_port(),
+        database_url=f"sqlite+aiosqlite:///{tmp_path}/test.db",
+        dataverse_urls=(f"http://127.0.0.1:{free_port()}/sandbox",),
+        webhook_key=SecretStr(WEBHOOK_KEY),
+        app_id=APP_ID,
+        app_password=SecretStr("let-me-in"),
+        allowed_tenants=(TENANT.upper(),),
+        service_hosts=("127.0.0.1",),
+        openid_url=f"{sign_in.url}/openid",
+        login_url=sign_in.url,
+        ca_file=str(certificates.certificate),
+    )
+
+
+@pytest.fixture
+async def signed_in(bare_world: World, sign_in: FakeSignIn) -> AsyncIterator[World]:
+    """Chat Sync with an app id; everything the test sends carries a good token unless the test says otherwise."""
+    await bare_world.start()
+    bare_world.headers["Authorization"] = sign_in.bearer(bare_world.connector.service_url)
+    await bare_world.add_bot(GROUP)
+    yield bare_world
+    await bare_world.settle()
+    await bare_world.stop()
+
+
+async def refused(world: World, authorization: str | None, **changes: Any) -> tuple[int, str]:
+    """Status and reason with which a message is refused."""
+    world.headers.pop("Authorization", None)
+    if authorization is not None:
+        world.headers["Authorization"] = authorization
+    status, body = await world.post(world.activity(type="message", text="help", **changes))
+    assert world.nothing_was_said()
+    return status, body["error"]["message"] if body else ""
+
+
+async def test_a_good_token_is_let_in_and_answers_carry_a_token_of_the_bots_own(
+    signed_in: World, sign_in: FakeSignIn
+) -> None:
+    await signed_in.say("connect CAS-01001")
+    await signed_in.settle()
+    assert "CAS-01001" in texts(signed_in.card())
+    assert set(sign_in.tokens_given) == {"https://api.botframework.com/.default"}
+    assert all(token and token.startswith("Bearer token-") for token in signed_in.connector.tokens)
+
+
+async def test_the_token_and_the_keys_are_not_fetched_for_every_message(signed_in: World, sign_in: FakeSignIn) -> None:
+    for _ in range(5):
+        await signed_in.say("help")
+    assert len(sign_in.tokens_given) == 1
+    assert sign_in.key_reads == 1
+
+
+MALFORMED = ["", "Bearer", "Bearer ", "Basic x", "Bearer x", "Bearer a.b.c", "Bearer " + "x" * 4_000, "x", None]
+
+
+@pytest.mark.parametrize("authorization", MALFORMED, ids=lambda value: str(value)[:20])
+async def test_what_is_no_token_is_refused(signed_in: World, authorization: str | None) -> None:
+    status, reason = await refused(signed_in, authorization)
+    assert status == 401
+    assert reason
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iss": "https://sts.windows.net/evil/"},
+        {"iss": None},
+        {"aud": "aaaaaaaa-0000-4000-8000-00000000dead"},
+        {"aud": None},
+        {"exp": int(time.time()) - 3600},
+        {"exp": None},
+        {"nbf": int(time.time()) + 3600},
+        {"serviceurl": "https://smba.trafficmanager.net/emea/"},
+        {"serviceurl": None},
+    ],
+    ids=str,
+)
+async def test_a_token_for_another_purpose_is_refused(
+    signed_in: World, sign_in: FakeSignIn, claims: dict[str, Any]
+) -> None:
+    service_url = signed_in.connector.service_url
+    status, reason = await refused(signed_in, sign_in.bearer(service_url, **claims))
+    assert status == 401
+    assert reason
+
+
+async def test_a_token_that_expired_a_minute_ago_is_within_the_leeway(signed_in: World, sign_in: FakeSignIn) -> None:
+    signed_in.headers["Authorization"] = sign_in.bearer(signed_in.connector.service_url, exp=int(time.time()) - 60)
+    await signed_in.say("help")
+    assert signed_in.card()
+
+
+async def test_a_signature_by_another_key_is_refused(signed_in: World, sign_in: FakeSignIn) -> None:
+    service_url = signed_in.connector.service_url
+    forged = SigningKey(id=sign_in.key.id)
+    assert (await refused(signed_in, sign_in.bearer(service_url, forged)))[0] == 401
+    stranger = SigningKey()
+    assert (await refused(signed_in, sign_in.bearer(service_url, stranger)))[0] == 401
+
+
+async def test_a_key_that_does_not_sign_for_teams_is_refused(signed_in: World, sign_in: FakeSignIn) -> None:
+    status, reason = await refused(signed_in, sign_in.bearer(signed_in.connector.service_url), channelId="directline")
+    assert (status, "channel" in reason) == (401, True)
+    assert TEAMS in sign_in.endorsements
+
+
+async def test_after_a_key_rollover_the_new_key_is_learned_at_once(signed_in: World, sign_in: FakeSignIn) -> None:
+    signed_in.clock.advance(31)
+    sign_in.key = SigningKey()
+    signed_in.headers["Authorization"] = sign_in.bearer(signed_in.connector.service_url)
+    await signed_in.say("help")
+    assert signed_in.card()
+    assert sign_in.key_reads == 2
+
+
+async def test_unknown_keys_do_not_make_the_bot_ask_for_the_keys_each_time(
+    signed_in: World, sign_in: FakeSignIn
+) -> None:
+    for _ in range(5):
+        await refused(signed_in, sign_in.bearer(signed_in.connector.service_url, SigningKey()))
+    assert sign_in.key_reads == 1
+
+
+async def test_where_the_keys_cannot_be_read_again_the_old_ones_go_on(signed_in: World, sign_in: FakeSignIn) -> None:
+    sign_in.is_down = True
+    signed_in.clock.advance(25 * 3600)
+    await signed_in.say("help")
+    assert signed_in.card()
+
+
+async def test_where_the_keys_were_never_read_the_caller_is_asked_to_come_again(
+    bare_world: World, sign_in: FakeSignIn
+) -> None:
+    sign_in.is_down = True
+    await bare_world.start()
+    status, reason = await refused(bare_world, sign_in.bearer(bare_world.connector.service_url))
+    await bare_world.stop()
+    assert status == 503
+    assert "keys" in reason
+
+
+@pytest.mark.parametrize("tenant", ["cccccccc-0000-4000-8000-000000000003", "", None, 5, {"id": 1}])
+async def test_another_tenant_is_refused(signed_in: World, sign_in: FakeSignIn, tenant: object) -> None:
+    signed_in.headers["Authorization"] = sign_in.bearer(signed_in.connector.service_url)
+    conversation = {"id": GROUP, "conversationType": "groupChat", "tenantId": tenant}
+    status, reason = await refused(
+        signed_in,
+        signed_in.headers["Authorization"],
+        channelData={"tenant": {"id": tenant}},
+        conversation=conversation,
+    )
+    assert (status, "CHATSYNC_ALLOWED_TENANTS" in reason) == (403, True)
+
+
+@pytest.mark.parametrize(
+    "service_url",
+    ["https://evil.example/", "http://127.0.0.1:1/", "https://127.0.0.1.evil.example/", "https://x@127.0.0.1/"],
+)
+async def test_a_service_url_that_is_not_on_the_list_is_refused_even_with_a_good_token(
+    signed_in: World, sign_in: FakeSignIn, service_url: str
+) -> None:
+    status, reason = await refused(signed_in, sign_in.bearer(service_url), serviceUrl=service_url)
+    assert (status, "CHATSYNC_SERVICE_HOSTS" in reason) == (403, True)
+    assert len(sign_in.tokens_given) == 1  # none for this call
+
+
+async def test_a_person_without_an_object_id_is_nobody_here(signed_in: World) -> None:
+    signed_in.connector.members[GROUP].append("29:stranger")
+    at = {"type": "mention", "mentioned": {"id": "28:chat-sync"}, "text": "<at>Chat Sync</at>"}
+    message = signed_in.activity(type="message", text="<at>Chat Sync</at> connect CAS-01001", entities=[at])
+    await signed_in.post({**message, "from": {"id": "29:stranger", "name": ALEX.name}})
+    assert texts(signed_in.card())[0].startswith("You have no user in Dynamics 365")
+
+
+async def test_with_a_wrong_secret_what_is_kept_waits(bare_world: World, sign_in: FakeSignIn) -> None:
+    sign_in.secret = "changed"
+    await bare_world.start()
+    bare_world.headers["Authorization"] = sign_in.bearer(bare_world.connector.service_url)
+    await bare_world.add_bot(GROUP)
+    sign_in.secret = "let-me-in"
+    bare_world.clock.advance(60)
+    await bare_world.settle()
+    assert texts(bare_world.card())[0] == "Chat Sync"
+    await bare_world.stop()
