@@ -1,0 +1,140 @@
+"""The Microsoft 365 Agents Playground, as a person uses it: its page in Chromium.
+
+It runs with its built-in configuration, so with nothing configured: a group chat, a personal chat, six people.
+"""
+
+import asyncio
+import os
+import re
+from asyncio.subprocess import PIPE, STDOUT, Process, create_subprocess_exec
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import Browser, Locator, Page, Route, async_playwright
+
+from tests.e2e.tools import CHROMIUM_OPTIONS, chromium, node_modules
+
+GROUP_CHAT, PERSONAL_CHAT, BOT = "Group Chat", "Personal Chat", "Test Bot"
+
+# By itself it listens on every interface of the machine.
+LOOPBACK_ONLY = """
+const { Server } = require("net");
+const listen = Server.prototype.listen;
+Server.prototype.listen = function (where, ...rest) {
+  if (typeof where === "number" && typeof rest[0] !== "string") rest.unshift("127.0.0.1");
+  else if (where && typeof where === "object" && "port" in where) where.host = "127.0.0.1";
+  return listen.call(this, where, ...rest);
+};
+"""
+
+
+@asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium that reaches nothing but this machine."""
+    async with async_playwright() as driver:
+        running = await driver.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
+        yield running
+        await running.close()
+
+
+async def open_page(running: Browser, url: str) -> Page:
+    """The page at an address of this machine; whatever it wants of other machines is refused."""
+    page = await running.new_page(viewport={"width": 1400, "height": 900})
+    page.set_default_timeout(15_000)
+    await page.route("**/*", _loopback_only)
+    await page.goto(url)
+    return page
+
+
+async def _loopback_only(route: Route) -> None:
+    host = re.match(r"\w+://([^/:]+)", route.request.url)
+    if host is None or host.group(1) in {"localhost", "127.0.0.1"}:
+        await route.continue_()
+    else:
+        await route.abort()
+
+
+@dataclass
+class Playground:
+    """The page and what a person does on it."""
+
+    page: Page
+
+    async def open_chat(self, name: str) -> None:
+        await self.page.get_by_role("treeitem", name=name).click()
+
+    async def say(self, text: str, *, mention: bool = True) -> None:
+        """Writes into the open chat, to the bot."""
+        box = self.page.locator("[role=textbox][contenteditable=true]").last
+        await box.click()
+        if mention:
+            await self.page.keyboard.type("@Test")
+            await self.page.get_by_role("menuitem", name=BOT).click()
+            await self.page.keyboard.type(" ")
+        await self.page.keyboard.type(text)
+        await self.page.get_by_role("button", name="Send Message").last.click()
+
+    @property
+    def cards(self) -> Locator:
+        return self.page.locator(".ac-adaptiveCard")
+
+    async def card(self, text: str, *, within_s: float = 10) -> Locator:
+        """The newest card that holds the text, once it is there."""
+        found = self.cards.filter(has_text=text).last
+        await found.wait_for(timeout=within_s * 1000)
+        return found
+
+    async def lines(self, text: str, *, within_s: float = 10) -> list[str]:
+        """What stands on that card, line by line."""
+        shown = await (await self.card(text, within_s=within_s)).inner_text()
+        return [line.strip() for line in shown.splitlines() if line.strip()]
+
+    async def press(self, text: str, button: str) -> None:
+        """Presses a button of the newest card that holds the text."""
+        await (await self.card(text)).get_by_role("button", name=button).first.click()
+
+    async def unfurl(self, url: str) -> None:
+        """Sends a link through the message extension into the open chat."""
+        await self.page.get_by_role("button", name="Trigger Message Extension App").last.click()
+        await self.page.get_by_role("menuitem", name="Link Unfurling").click()
+        dialog = self.page.get_by_role("dialog", name="Link Unfurling")
+        await dialog.get_by_role("textbox", name="Enter an URL").fill(url)
+        await dialog.locator(".ac-adaptiveCard, [data-tid='hero-card']").last.wait_for()
+        await dialog.get_by_role("button", name="Send to Conversation").click()
+
+
+@asynccontextmanager
+async def playground(endpoint: str, running: Browser, folder: Path, port: int) -> AsyncIterator[Playground]:
+    """The Playground in front of a bot, with its page open."""
+    process = await _started(endpoint, folder, port)
+    try:
+        page = await open_page(running, f"http://localhost:{port}/")
+        await page.get_by_role("treeitem", name=PERSONAL_CHAT).wait_for(timeout=30_000)
+        await page.get_by_text("Connected.").first.wait_for(timeout=30_000)
+        yield Playground(page)
+    finally:
+        process.terminate()
+        await process.communicate()
+
+
+async def _started(endpoint: str, folder: Path, port: int) -> Process:
+    preload = folder / "loopback.cjs"
+    preload.write_text(LOOPBACK_ONLY, encoding="utf-8")
+    program = node_modules() / "@microsoft" / "m365agentsplayground" / "cli.js"
+    process = await create_subprocess_exec(
+        "node",
+        str(program),
+        *("start", "-e", endpoint, "-c", "msteams", "-p", str(port), "--disable-telemetry"),
+        cwd=folder,
+        env={**os.environ, "NODE_OPTIONS": f"--require {preload}", "TEAMSAPPTESTER_BROWSER": "none"},
+        stdout=PIPE,
+        stderr=STDOUT,
+    )
+    assert process.stdout
+    async with asyncio.timeout(30):
+        async for line in process.stdout:
+            if line.startswith(b"Listening on"):
+                return process
+    raise RuntimeError("the Playground did not start")

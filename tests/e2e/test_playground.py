@@ -1,0 +1,93 @@
+"""The product's main job, in the Agents Playground and on the sandbox's page, as a new user tries it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from tests.e2e.playground import GROUP_CHAT, PERSONAL_CHAT, Playground, browser, open_page, playground
+from tests.process.bot_process import BotProcess
+from tests.wire.conftest import free_port
+
+pytestmark = pytest.mark.e2e
+
+CASE = "Pump vibrates after firmware update"
+
+
+@pytest.fixture
+async def pages(bot: BotProcess, tmp_path: Path) -> AsyncIterator[tuple[Playground, Page]]:
+    """The Playground and the sandbox's page of the first case."""
+    async with browser() as running:
+        endpoint = f"{bot.url}/api/messages"
+        async with playground(endpoint, running, tmp_path, free_port()) as opened:
+            rows = f"{bot.url}/sandbox/api/data/v9.2/incidents?$filter=ticketnumber eq 'CAS-01001'"
+            async with bot.session.get(rows) as answer:
+                (row,) = (await answer.json())["value"]
+            link = f"{bot.url}/sandbox/main.aspx?pagetype=entityrecord&etn=incident&id={row['incidentid']}"
+            yield opened, await open_page(running, link)
+
+
+async def save(sandbox: Page, **choices: str) -> None:
+    """Chooses values on the sandbox's page and saves them."""
+    for label, value in choices.items():
+        await sandbox.get_by_label(label.replace("_", " "), exact=True).select_option(value)
+    await sandbox.get_by_role("button", name="Save").click()
+    await sandbox.get_by_text("Saved.").wait_for()
+
+
+async def test_the_main_job_from_the_first_word_to_the_card(pages: tuple[Playground, Page]) -> None:
+    teams, sandbox = pages
+    await teams.open_chat(GROUP_CHAT)
+    assert any("connect CAS-01001" in line for line in await teams.lines("I tie this chat"))
+
+    await teams.say("connect CAS-01001")
+    note = await teams.lines("Connected by Alex Wilber")
+    assert note[:3] == ["Case", "CAS-01001", CASE]
+    assert note[3:13:2] == ["Customer", "Priority", "Status Reason", "Owner", "Created On"]
+    assert note[-1] == "Open record"
+
+    saved = time.monotonic()
+    await save(sandbox, Priority="High")
+    told = await teams.lines("Normal → High", within_s=5)
+    assert time.monotonic() - saved < 5
+    assert told[:5] == ["Case", "CAS-01001", CASE, "Priority", "Normal → High"]
+    assert told[5].startswith("Alex Wilber · ")
+
+    count = await teams.cards.count()
+    await sandbox.get_by_role("button", name="Save").click()
+    await asyncio.sleep(4)  # longer than the window and the way
+    assert await teams.cards.count() == count
+
+    await save(sandbox, Priority="Low")
+    await save(sandbox, Status_Reason="On Hold")
+    both = await teams.lines("High → Low", within_s=6)
+    assert both[3:7] == ["Priority", "High → Low", "Status Reason", "In Progress → On Hold"]
+    assert await teams.cards.count() == count + 1
+
+
+async def test_a_link_becomes_a_card_that_connects_the_chat(pages: tuple[Playground, Page]) -> None:
+    teams, sandbox = pages
+    await teams.open_chat(GROUP_CHAT)
+    await teams.unfurl(await sandbox.get_by_label("Record link").input_value())
+    assert (await teams.lines("Connect this chat"))[:3] == ["Case", "CAS-01001", CASE]
+    await teams.press("Connect this chat", "Connect this chat")
+    assert (await teams.lines("Connected by Alex Wilber"))[:2] == ["Case", "CAS-01001"]
+
+
+async def test_words_give_a_choice_and_a_press_connects(pages: tuple[Playground, Page]) -> None:
+    teams, _ = pages
+    await teams.open_chat(GROUP_CHAT)
+    await teams.say("connect pump")
+    await teams.press("Which record should this chat be connected to?", "Connect")
+    await teams.card("Connected by Alex Wilber")
+
+
+async def test_alone_with_a_person_the_bot_offers_a_group_chat(pages: tuple[Playground, Page]) -> None:
+    teams, _ = pages
+    await teams.open_chat(PERSONAL_CHAT)
+    await teams.card("I tie group chats")
+    await teams.say("connect CAS-01001", mention=False)
+    assert "Start a group chat" in await teams.lines("A one-to-one chat cannot be connected")

@@ -1,0 +1,27 @@
+"""Where the real clients are: Node.js, its packages, and Chromium."""
+
+import os
+import shutil
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def node_modules() -> Path:
+    """The folder of Node packages: that of `tests/e2e`, or where CHATSYNC_TEST_NODE_MODULES says."""
+    return Path(os.environ.get("CHATSYNC_TEST_NODE_MODULES", HERE / "node_modules"))
+
+
+def chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def what_is_missing() -> str | None:
+    """What the end-to-end tests lack on this machine, and how to get it; None where nothing is missing."""
+    if not shutil.which("node"):
+        return "Node.js (node)"
+    if not (node_modules() / "@microsoft" / "m365agentsplayground").is_dir():
+        return "the packages of tests/e2e (npm install --prefix tests/e2e --ignore-scripts --legacy-peer-deps)"
+    return None if chromium() else "Chromium"

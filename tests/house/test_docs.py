@@ -1,0 +1,67 @@
+"""What the documentation lists is what there is, and nothing else."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from bot.domain.surface import USAGE, Command
+from bot.store.tables import metadata
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def variables() -> dict[str, object]:
+    """The environment variables that the settings read, with their defaults."""
+    return {str(field.validation_alias): field.default for field in Settings.model_fields.values()}
+
+
+def documented() -> dict[str, str]:
+    """The variables in the tables of `docs/settings.md`, with what the column "Default" says."""
+    rows = re.findall(r"^\| `([A-Za-z_]+)` \| (.+?) \| .+ \|$", SETTINGS, flags=re.MULTILINE)
+    return dict(rows)
+
+
+def test_every_setting_is_documented_and_nothing_else_is() -> None:
+    assert set(documented()) == set(variables())
+
+
+@pytest.mark.parametrize("variable", variables())
+def test_the_documented_default_is_the_real_one(variable: str) -> None:
+    default, told = variables()[variable], documented()[variable]
+    plain = re.fullmatch(r"`(.+)`", told)
+    if plain:
+        shown = f"{default:g}" if isinstance(default, float) else str(default)
+        assert plain.group(1) == shown
+    else:
+        assert default in {None, "", ()} or "'s" in told or "own hosts" in told
+
+
+def test_every_command_has_its_usage_and_readme_names_it() -> None:
+    assert set(USAGE) == set(Command)
+    for command in Command:
+        assert f"`{command}" in README
+
+
+def test_every_table_of_the_store_is_explained() -> None:
+    architecture = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    for table in metadata.tables:
+        assert f"`{table}`" in architecture
+
+
+def test_readmes_first_two_commands_run_the_bot_and_the_tests() -> None:
+    commands = [
+        line for block in re.findall(r"```\w*\n(.*?)```", README, flags=re.DOTALL) for line in block.splitlines()
+    ]
+    assert commands[:2] == ["pip install uv && uv run app.py", "uv run pytest"]
+
+
+def test_nothing_stands_at_the_top_but_what_belongs_there() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    top = {line.partition("/")[0] for line in listed.splitlines()}
+    allowed = {"app.py", "bot", "cards", "docs", "LICENSE", "manifest", "pyproject.toml", "README.md", "tests"}
+    assert {name for name in top - allowed if not name.startswith(".")} == set()

@@ -1,0 +1,84 @@
+"""Chat Sync as people run it: `python app.py` in a process of its own."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientError, ClientSession
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class BotProcess:
+    """Can be started, asked, and killed."""
+
+    folder: Path
+    settings: dict[str, str]
+    session: ClientSession
+    arguments: tuple[str, ...] = ()
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.settings['PORT']}"
+
+    @property
+    def log(self) -> str:
+        """Everything that the process wrote, over all its starts."""
+        return (self.folder / "log").read_text(encoding="utf-8")
+
+    async def start(self) -> None:
+        """Returns when the process answers."""
+        self.process = self._started()
+        async with asyncio.timeout(60):
+            while not await self._answers():
+                assert self.process.poll() is None, self.log
+                await asyncio.sleep(0.05)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CHATSYNC_")}
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, str(ROOT / "app.py"), *self.arguments],
+                cwd=self.folder,
+                env={**environment, **self.settings},
+                stdout=log,
+                stderr=log,
+            )
+
+    async def _answers(self) -> bool:
+        try:
+            async with self.session.get(f"{self.url}/healthz") as answer:
+                return answer.status == 200
+        except ClientError:
+            return False
+
+    def kill(self) -> None:
+        """kill -9: no goodbye."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Asks it to stop; gives the exit status."""
+        assert self.process
+        self.process.terminate()
+        return self.process.wait(20)
+
+    async def post(self, activity: dict[str, Any]) -> int:
+        """The status with which an activity is answered."""
+        async with self.session.post(f"{self.url}/api/messages", json=activity) as answer:
+            return answer.status
+
+    async def save(self, case: str, values: dict[str, Any]) -> None:
+        """Somebody saves a case of the sandbox, named by its number."""
+        rows = f"{self.url}/sandbox/api/data/v9.2/incidents"
+        async with self.session.get(rows, params={"$filter": f"ticketnumber eq '{case}'"}) as answer:
+            (row,) = (await answer.json())["value"]
+        async with self.session.patch(f"{rows}({row['incidentid']})", json=values) as answer:
+            assert answer.status == 204, await answer.text()

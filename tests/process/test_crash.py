@@ -1,0 +1,154 @@
+"""A process that dies at any moment loses nothing (spec K9)."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+from sqlalchemy import func, select
+
+from bot.store.engine import make_engines
+from bot.store.tables import inbox, outbox
+from tests.fakes.connector import FakeConnector
+from tests.process.bot_process import BotProcess
+from tests.wire.conftest import free_port
+from tests.wire.people import ALEX
+from tests.wire.world import texts
+
+CHATS = [f"19:{number:08x}@thread.v2" for number in range(4)]
+CASES = [f"CAS-010{number:02d}" for number in range(1, 6)]
+HIGH, NORMAL, LOW = 1, 2, 3
+
+
+@pytest.fixture
+async def connector() -> AsyncIterator[FakeConnector]:
+    async with FakeConnector().running() as running:
+        for chat in CHATS:
+            running.members[chat] = [ALEX.account_id]
+        yield running
+
+
+@pytest.fixture
+async def bot(tmp_path: Path, database_url: str) -> AsyncIterator[BotProcess]:
+    settings = {"PORT": str(free_port()), "CHATSYNC_DATABASE_URL": database_url, "CHATSYNC_COALESCE_S": "0.5"}
+    async with ClientSession() as session:
+        process = BotProcess(tmp_path, settings, session)
+        await process.start()
+        yield process
+        process.kill()
+
+
+def message(connector: FakeConnector, chat: str, text: str) -> dict[str, Any]:
+    bot = {"id": "28:chat-sync", "name": "Chat Sync"}
+    return {
+        "type": "message",
+        "id": "1",
+        "channelId": "msteams",
+        "serviceUrl": connector.service_url,
+        "conversation": {"id": chat, "conversationType": "groupChat", "isGroup": True},
+        "recipient": bot,
+        "from": {"id": ALEX.account_id, "name": ALEX.name, "aadObjectId": ALEX.object_id},
+        "text": f"<at>Chat Sync</at> {text}",
+        "entities": [{"type": "mention", "mentioned": bot, "text": "<at>Chat Sync</at>"}],
+    }
+
+
+async def connect_all(bot: BotProcess, connector: FakeConnector) -> None:
+    for case in CASES:
+        await bot.save(case, {"prioritycode": NORMAL})
+    for chat in CHATS:
+        for case in CASES:
+            assert await bot.post(message(connector, chat, f"connect {case} quiet")) == 201
+        await connector.arrived(chat, len(CASES))
+    connector.posts.clear()
+
+
+def told(connector: FakeConnector) -> Counter[tuple[str, str]]:
+    """How often each chat was told of each case."""
+    return Counter((chat, texts(card)[1]) for chat in CHATS for card in connector.cards(chat))
+
+
+async def count(database_url: str, statement: Any) -> int:
+    engines = make_engines(database_url)
+    async with engines.reading.begin() as connection:
+        number: int = (await connection.execute(statement)).scalar_one()
+    await engines.close()
+    return number
+
+
+async def until(condition: Any) -> None:
+    async with asyncio.timeout(40):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+EVERYTHING = Counter({(chat, case): 1 for chat in CHATS for case in CASES})
+
+
+async def test_killed_between_the_answer_to_the_webhook_and_delivery_every_card_arrives_once(
+    bot: BotProcess, connector: FakeConnector, database_url: str
+) -> None:
+    await connect_all(bot, connector)
+    for case in CASES:
+        await bot.save(case, {"prioritycode": HIGH})
+    kept = select(func.count()).select_from(inbox)
+
+    async def all_are_kept() -> bool:
+        return await count(database_url, kept) == len(CASES)
+
+    await until(all_are_kept)
+    bot.kill()
+    await bot.start()
+    for chat in CHATS:
+        await connector.arrived(chat, len(CASES), within_s=40)
+    assert told(connector) == EVERYTHING
+    waiting = select(func.count()).select_from(outbox).where(outbox.c.state != "done")
+
+    async def nothing_waits() -> bool:
+        return await count(database_url, waiting) == 0
+
+    await until(nothing_waits)
+    assert told(connector) == EVERYTHING
+
+
+async def test_killed_in_the_middle_of_delivery_nothing_is_lost_and_twice_comes_only_what_was_under_way(
+    bot: BotProcess, connector: FakeConnector, database_url: str
+) -> None:
+    await connect_all(bot, connector)
+    under_way: set[str] = set()
+
+    def slow(chat: str, _activity: dict[str, Any]) -> web.Response | None:
+        under_way.add(chat)
+        return None
+
+    connector.fault = slow
+    connector.latency_s = 0.2
+    for case in CASES:
+        await bot.save(case, {"prioritycode": LOW})
+    await connector.arrived(CHATS[0], 2, within_s=20)
+    bot.kill()
+    connector.latency_s = 0
+    await bot.start()
+    sent = select(func.count()).select_from(outbox).where(outbox.c.state == "done", outbox.c.key.like("key fields%"))
+
+    async def all_are_sent() -> bool:
+        return await count(database_url, sent) == len(EVERYTHING)
+
+    await until(all_are_sent)
+    seen = told(connector)
+    assert set(seen) == set(EVERYTHING)
+    # One post at a time is under way in a chat: so many and no more can have arrived unseen.
+    twice = {key: times for key, times in seen.items() if times > 1}
+    assert all(times == 2 for times in twice.values())
+    assert max(Counter(chat for chat, _ in twice).values(), default=0) <= 1
+
+
+async def test_asked_to_stop_it_stops_in_good_order(bot: BotProcess, connector: FakeConnector) -> None:
+    await bot.post(message(connector, CHATS[0], "connect CAS-01001"))
+    await connector.arrived(CHATS[0], 1)
+    assert bot.stop() == 0
+    assert "Traceback" not in bot.log
+    await bot.start()
