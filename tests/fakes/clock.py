@@ -1,7 +1,9 @@
 """A clock that stands still until a test moves it."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 START = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
 
@@ -16,9 +18,11 @@ class HeldClock:
     def now(self) -> datetime:
         return self._now
 
-    async def sleep(self, seconds: float) -> None:
-        """Returns when the test has moved the clock so far."""
-        until = self._now + timedelta(seconds=seconds)
+    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
+        """Returns when the test has moved the clock so far, counted from this call and not from the first await."""
+        return self._sleep_until(self._now + timedelta(seconds=seconds))
+
+    async def _sleep_until(self, until: datetime) -> None:
         if until <= self._now:
             await asyncio.sleep(0)
             return
