@@ -1,4 +1,4 @@
-"""Starts Chat Sync: `python app.py [--role all|sandbox]`."""
+"""Starts Chat Sync: `python app.py [--role all|web|worker|sandbox]`."""
 
 import argparse
 import os
@@ -14,7 +14,7 @@ from bot.wiring import make_app
 def main() -> int:
     """Serves until the process is told to stop; 2 where the settings do not allow a start."""
     parser = argparse.ArgumentParser(description="Chat Sync: Teams group chats tied to Dynamics 365 records.")
-    parser.add_argument("--role", choices=["all", "sandbox"], help="what this process does (CHATSYNC_ROLE)")
+    parser.add_argument("--role", choices=["all", "web", "worker", "sandbox"], help="what this process does (CHATSYNC_ROLE)")
     role = parser.parse_args().role
     if role:
         os.environ["CHATSYNC_ROLE"] = role
@@ -37,7 +37,7 @@ def main() -> int:
 def addresses(settings: Settings) -> dict[str, str]:
     """Where the process answers, for whoever reads its first line."""
     here = f"http://{settings.host}:{settings.port}"
-    bot = {"messages": f"{here}/api/messages"} if settings.role != "sandbox" else {}
+    bot = {"messages": f"{here}/api/messages"} if settings.role in {"all", "web"} else {}
     sandbox = {"sandbox": f"{here}/sandbox/"} if settings.uses_own_sandbox else {}
     return {**bot, **sandbox}
 

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.domain.hosts import is_loopback
 
-Role = Literal["all", "sandbox"]
+Role = Literal["all", "web", "worker", "sandbox"]
 AppType = Literal["SingleTenant", "MultiTenant"]
 
 _GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
@@ -95,11 +95,17 @@ class Settings(BaseSettings):
     sandbox_file: str = Field(default="chatsync-sandbox.jsonl", validation_alias="CHATSYNC_SANDBOX_FILE")
     public_url: Address | None = Field(default=None, validation_alias="CHATSYNC_PUBLIC_URL")
 
+    retention_days: int = Field(default=30, ge=1, le=3650, validation_alias="CHATSYNC_RETENTION_DAYS")
     coalesce_s: PositiveFloat = Field(default=2.0, le=60, validation_alias="CHATSYNC_COALESCE_S")
     log_format: Literal["text", "json"] = Field(default="text", validation_alias="CHATSYNC_LOG_FORMAT")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="CHATSYNC_LOG_LEVEL"
     )
+
+    @property
+    def one_process(self) -> bool:
+        """Whether nobody else works on the database: a SQLite file has one process."""
+        return self.database_url.startswith("sqlite")
 
     @property
     def uses_own_sandbox(self) -> bool:
@@ -164,6 +170,14 @@ def _problems(settings: Settings) -> tuple[tuple[bool, str], ...]:
         (
             settings.role == "sandbox" and not (settings.public_url and settings.webhook_key),
             "CHATSYNC_PUBLIC_URL: is needed with CHATSYNC_WEBHOOK_KEY to tell the sandbox where its events go",
+        ),
+        (
+            settings.role in {"web", "worker"} and database == "sqlite+aiosqlite",
+            "CHATSYNC_DATABASE_URL: the roles web and worker share a PostgreSQL database; SQLite has one process",
+        ),
+        (
+            settings.role in {"web", "worker"} and not settings.dataverse_urls,
+            "CHATSYNC_DATAVERSE_URL: the roles web and worker need it; start the sandbox as a process of its own",
         ),
         (
             database not in {"sqlite+aiosqlite", "postgresql+asyncpg"},

@@ -126,6 +126,8 @@ class OutgoingMessage:
     activity: bytes
     """The activity as JSON."""
     connection_id: ConnectionId | None = None
+    told_before: Mapping[str, KnownValue | None] | None = None
+    """What the connection's chat knew of the columns that the message tells of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +151,14 @@ class Queue(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What was committed and others have to know. One of: something was put into a queue; the bot has left a chat."""
+
+    queue: Queue | None = None
+    left: ChatId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingMessage:
     """A message at the head of its chat's lane, and the chat as it is reached now."""
 
@@ -158,6 +168,17 @@ class WaitingMessage:
     attempts: int
     kept_at: datetime
     correlation_id: str
+    posts: Sequence[datetime] = ()
+    """When the bot wrote into the chat during the last hour, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingEvents:
+    """A record's events that nothing has followed from yet, in the order in which they came."""
+
+    events: Sequence[RecordEvent]
+    correlation_id: str
+    """Of the event that came last."""
 
 
 class Chats(Protocol):
@@ -168,6 +189,10 @@ class Chats(Protocol):
     async def of(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Chat]: ...
 
     async def put(self, chat: Chat) -> None: ...
+
+    async def left(self, chat: ChatId) -> None:
+        """The bot is not in the chat any more; whoever holds the chat in memory is told."""
+        ...
 
     async def introduce(self, chat: ChatId, at: datetime) -> bool:
         """Notes that the bot introduced itself; False where it had done so before."""
@@ -199,6 +224,14 @@ class Connections(Protocol):
         """Ends a live connection; False where it had ended before."""
         ...
 
+    async def pause(self, chat: ChatId, reason: str, *, at: datetime) -> None:
+        """Pauses the chat's live connections: nothing is told to the chat until they are resumed."""
+        ...
+
+    async def resume(self, chat: ChatId) -> Sequence[Connection]:
+        """Ends the pause; gives the connections that were paused."""
+        ...
+
 
 class KnownValues(Protocol):
     """The last values that chats were told of key fields (spec K2)."""
@@ -215,12 +248,12 @@ class Lanes(Protocol):
         """Leases lanes that are due to the owner, the longest due first; gives their names."""
         ...
 
-    async def renew(self, queue: Queue, lane: str, owner: str, *, until: datetime) -> bool:
-        """Keeps the lane for longer; False where it has gone to another worker meanwhile."""
+    async def renew(self, queue: Queue, lanes: Sequence[str], owner: str, *, until: datetime) -> None:
+        """Keeps the lanes for longer, as far as they have not gone to another worker meanwhile."""
         ...
 
-    async def release(self, queue: Queue, lane: str, owner: str, *, not_before: datetime | None = None) -> None:
-        """Gives the lane back; it is due again with its first waiting row, but not before the given time."""
+    async def release(self, queue: Queue, lanes: Mapping[str, datetime | None], owner: str) -> None:
+        """Gives the lanes back; each is due again with its first waiting row, but not before the time given for it."""
         ...
 
     async def next_due(self, queue: Queue) -> datetime | None:
@@ -239,8 +272,8 @@ class Inbox(Protocol):
         """Keeps the event; False where it was kept before. The first waiting event of a record says when it is due."""
         ...
 
-    async def waiting(self, lane: str) -> Sequence[RecordEvent]:
-        """The lane's events that nothing has followed from yet, in the order in which they came."""
+    async def waiting(self, lanes: Sequence[str]) -> Mapping[str, WaitingEvents]:
+        """What waits in each lane that holds something."""
         ...
 
     async def done(self, events: Sequence[RecordEvent], *, at: datetime) -> None:
@@ -259,12 +292,14 @@ class Outbox(Protocol):
         """Keeps each message as the last of its chat, unless one with its key is kept already."""
         ...
 
-    async def head(self, lane: str) -> WaitingMessage | None:
-        """The next message of the lane."""
+    async def heads(
+        self, lanes: Sequence[str], posts: Mapping[ChatId, Sequence[datetime]]
+    ) -> Mapping[str, WaitingMessage]:
+        """The next message of each lane that has one, with its chat's posts."""
         ...
 
-    async def sent(self, message: int, *, at: datetime) -> None:
-        """Teams has taken the message."""
+    async def sent(self, messages: Sequence[int], *, at: datetime) -> None:
+        """Teams has taken the messages."""
         ...
 
     async def failed(self, message: int, reason: str) -> None:
@@ -273,6 +308,38 @@ class Outbox(Protocol):
 
     async def park(self, message: int, reason: str, *, at: datetime) -> None:
         """It will not be tried again by itself."""
+        ...
+
+    async def give_up(self, chat: ChatId, reason: str, *, at: datetime) -> None:
+        """Parks everything that waits for the chat; what it would have told counts as untold again (spec K9)."""
+        ...
+
+
+class Pace(Protocol):
+    """What was posted lately, by whichever process: Teams limits posts by chat and by tenant."""
+
+    async def posted(self, posts: Sequence[tuple[ChatId, datetime]]) -> None:
+        """Notes posts into chats."""
+        ...
+
+    async def since(self, chats: Sequence[ChatId], at: datetime) -> Mapping[ChatId, Sequence[datetime]]:
+        """The posts into each chat after the instant, in order."""
+        ...
+
+    async def tenant(self, tenant: str) -> Sequence[datetime]:
+        """The last posts that were reserved for the tenant, in order; nobody else may change them meanwhile."""
+        ...
+
+    async def reserve(self, tenant: str, posts: Sequence[datetime]) -> None:
+        """Keeps these as the tenant's last posts."""
+        ...
+
+
+class Pruning(Protocol):
+    """What is done and old."""
+
+    async def prune(self, *, before: datetime, posts_before: datetime) -> int:
+        """Deletes what was done, parked or audited before the instant; gives the number of rows."""
         ...
 
 
@@ -298,7 +365,11 @@ class Work(Protocol):
     @property
     def outbox(self) -> Outbox: ...
     @property
+    def pace(self) -> Pace: ...
+    @property
     def audit(self) -> Audit: ...
+    @property
+    def pruning(self) -> Pruning: ...
 
 
 class Store(Protocol):

@@ -1,7 +1,7 @@
 """The composition root: from settings to a running application. Only this module knows everybody."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +16,12 @@ from bot.config import Settings
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.records import DataverseRecords
 from bot.delivery.inbox import TellLane
+from bot.delivery.limits import Limits
 from bot.delivery.outbox import SendLane
-from bot.delivery.worker import Limits, Worker, WorkOff
+from bot.delivery.pruner import Pruner
+from bot.delivery.switchboard import Switchboard
+from bot.delivery.turn_posts import TurnPosts
+from bot.delivery.worker import Worker
 from bot.domain.hosts import is_loopback
 from bot.domain.record_links import Links, environment_of
 from bot.domain.values import Environment, ObjectId
@@ -34,6 +38,7 @@ from bot.sandbox.app import SAMPLE_ADMINISTRATOR, SandboxSettings, make_sandbox
 from bot.store.administration import SqlAdministration
 from bot.store.engine import Engines, make_engines
 from bot.store.migrate import migrate
+from bot.store.news import listening
 from bot.store.unit_of_work import SqlStore
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import BotAuthentication, TokenCheck
@@ -62,6 +67,8 @@ from bot.web.messages import Take, messages
 SANDBOX = "/sandbox"
 EVENTS = "/api/dataverse/events"
 
+Job = Callable[[], Coroutine[None, None, None]]
+
 # Tokens for bots of several tenants come from here ("Authentication with the Bot Connector API").
 _BOTS_OF_ALL_TENANTS = "botframework.com"
 
@@ -76,7 +83,7 @@ class Foundation:
     engines: Engines
     store: SqlStore
     administration: SqlAdministration
-    wakes: Mapping[Queue, asyncio.Event]
+    switchboard: Switchboard
     links: Links
     records: DataverseRecords
     connector: Connector
@@ -94,23 +101,38 @@ async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Li
     if settings.role == "sandbox":
         return _sandbox_alone(settings)
     key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
+    limits = limits or Limits()
     base = await _foundation(settings, clock or SystemClock())
     app = web.Application(middlewares=[answer_errors], client_max_size=LARGEST)
     app.router.add_get("/healthz", alive)
-    app.router.add_post("/api/messages", messages(_take(base)))
-    app.router.add_post(EVENTS, dataverse_events(_keep_event(base), base.links, key))
+    if settings.role != "worker":
+        _add_doors(app, base, key, limits)
     if settings.uses_own_sandbox:
         app.add_subapp(SANDBOX, make_sandbox(_sandbox_settings(settings, key), now=base.clock.now))
-    app.cleanup_ctx.append(_post_room(base, limits or Limits()))
+    if settings.role != "web":
+        app.cleanup_ctx.append(_at_work(_post_room(base, limits)))
+    app.cleanup_ctx.append(_listening(base))
     app.on_cleanup.append(lambda _: _close(base))
     return app
+
+
+def _add_doors(app: web.Application, base: Foundation, key: str, limits: Limits) -> None:
+    turn_posts = TurnPosts(store=base.store, clock=base.clock, limits=limits)
+    app.router.add_post("/api/messages", messages(_take(base, turn_posts)))
+    app.router.add_post(EVENTS, dataverse_events(_keep_event(base), base.links, key))
+    app.cleanup_ctx.append(_at_work([turn_posts.run]))
 
 
 async def _foundation(settings: Settings, clock: Clock) -> Foundation:
     engines = make_engines(settings.database_url)
     await migrate(engines.writing)
     session = make_session(settings.ca_file)
-    wakes = {queue: asyncio.Event() for queue in Queue}
+    switchboard = Switchboard()
+    store = SqlStore(engines, switchboard.tell)
+    if settings.one_process:
+        # Leases that are left over belong to nobody.
+        async with store.writing() as work:
+            await work.lanes.end_leases()
     environments = _environments(settings)
     bot_tokens = _bot_tokens(settings, session)
     dataverse_tokens = {each.id: _dataverse_tokens(settings, each, session) for each in environments}
@@ -123,9 +145,9 @@ async def _foundation(settings: Settings, clock: Clock) -> Foundation:
         clock=clock,
         session=session,
         engines=engines,
-        store=SqlStore(engines, lambda queue: wakes[queue].set()),
+        store=store,
+        switchboard=switchboard,
         administration=administration,
-        wakes=wakes,
         links=Links(environments=environments, open_pattern=settings.open_link),
         records=DataverseRecords(clients, clock),
         connector=Connector(
@@ -172,7 +194,7 @@ def _dataverse_tokens(settings: Settings, environment: Environment, session: Cli
     )
 
 
-def _take(base: Foundation) -> Take:
+def _take(base: Foundation, turn_posts: TurnPosts) -> Take:
     """From an activity's JSON to a turn of the bot."""
     settings, check = base.settings, None
     if settings.app_id:
@@ -180,7 +202,7 @@ def _take(base: Foundation) -> Take:
         check = TokenCheck(keys, settings.app_id)
     authentication = BotAuthentication(base.connector, check, tenants=settings.tenants, tenant_of=tenant_of)
     adapter = TeamsAdapter(authentication)
-    bot = ChatSyncBot(_doors(base))
+    bot = ChatSyncBot(_doors(base, turn_posts))
     adapter.on_turn_error = bot.on_error
 
     async def take(authorization: str, body: Mapping[str, object]) -> InvokeResponse | None:
@@ -189,7 +211,7 @@ def _take(base: Foundation) -> Take:
     return take
 
 
-def _doors(base: Foundation) -> Doors:
+def _doors(base: Foundation, turn_posts: TurnPosts) -> Doors:
     """Everything that people can ask for in Teams."""
     gates, answering = base.gates, Answering()
     connect = ConnectChat(store=base.store, records=base.records, gates=gates, links=base.links, clock=base.clock)
@@ -212,6 +234,7 @@ def _doors(base: Foundation) -> Doors:
     )
     unfurl = UnfurlLink(records=base.records, administration=base.administration, gates=gates, links=base.links)
     meet = MeetChat(store=base.store, administration=base.administration, links=base.links, clock=base.clock)
+    base.switchboard.on_left(meet.left)
     # Only where nobody signs in and nothing is real: the Emulator's user has no Entra object id.
     anonymous = base.settings.app_id is None and base.settings.uses_own_sandbox
     return Doors(
@@ -220,6 +243,7 @@ def _doors(base: Foundation) -> Doors:
         buttons=Buttons(links=base.links, find_connections=find_connections, connect=connect, disconnect=disconnect),
         extension=Extension(unfurl=unfurl, answering=answering),
         answering=answering,
+        said=turn_posts.note,
         stand_in=ObjectId(SAMPLE_ADMINISTRATOR) if anonymous else None,
     )
 
@@ -229,31 +253,41 @@ def _keep_event(base: Foundation) -> KeepEvent:
     return KeepEvent(store=base.store, administration=base.administration, clock=base.clock, window=window)
 
 
-def _post_room(base: Foundation, limits: Limits) -> Callable[[web.Application], AsyncIterator[None]]:
-    """The workers that live as long as the application does."""
+def _post_room(base: Foundation, limits: Limits) -> Sequence[Job]:
+    """What works off the queues and keeps them short."""
     facts = ReadKeyFieldFacts(records=base.records, administration=base.administration)
     tell = TellKeyFields(store=base.store, read_facts=facts, links=base.links, clock=base.clock)
-    work: Mapping[Queue, WorkOff] = {
-        Queue.INBOX: TellLane(store=base.store, tell=tell, clock=base.clock),
-        Queue.OUTBOX: SendLane(store=base.store, teams=Sender(base.connector), clock=base.clock),
-    }
-    workers = [
-        Worker(queue, work[queue], store=base.store, clock=base.clock, wake=base.wakes[queue], limits=limits)
-        for queue in Queue
+    tell_lane = TellLane(store=base.store, tell=tell, clock=base.clock)
+    send_lane = SendLane(store=base.store, teams=Sender(base.connector), clock=base.clock, limits=limits)
+    wakes = base.switchboard.wakes
+    return [
+        Worker(Queue.INBOX, tell_lane, store=base.store, clock=base.clock, limits=limits, wake=wakes[Queue.INBOX]).run,
+        Worker(
+            Queue.OUTBOX, send_lane, store=base.store, clock=base.clock, limits=limits, wake=wakes[Queue.OUTBOX]
+        ).run,
+        Pruner(store=base.store, clock=base.clock, keep=timedelta(days=base.settings.retention_days)).run,
     ]
 
+
+def _at_work(jobs: Sequence[Job]) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Jobs that live as long as the application does."""
+
     async def at_work(_app: web.Application) -> AsyncIterator[None]:
-        if base.settings.database_url.startswith("sqlite"):
-            # A SQLite file has one process: leases that are left over belong to nobody.
-            async with base.store.writing() as transaction:
-                await transaction.lanes.end_leases()
-        tasks = [asyncio.create_task(worker.run()) for worker in workers]
+        tasks = [asyncio.create_task(job()) for job in jobs]
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     return at_work
+
+
+def _listening(base: Foundation) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def heard(_app: web.Application) -> AsyncIterator[None]:
+        async with listening(base.engines.reading, base.switchboard.tell):
+            yield
+
+    return heard
 
 
 async def _close(base: Foundation) -> None:

@@ -32,13 +32,15 @@ class KeyFieldsView:
     changes: tuple[Change, ...]
     people: tuple[str, ...]
     at: datetime
+    summed_up: bool = False
+    """The card sums up what changed while the chat could not be told."""
 
 
 def key_fields(view: KeyFieldsView) -> Message:
     """Eyebrow, title, old and new value of each field, who and when, and the button that opens the record."""
     body = heading(view.record)
     body += fact_set([(change.label, _told(change)) for change in view.changes])
-    body.append(byline(f"{_people(view.people)} · {moment(view.at)}"))
+    body.append(byline(f"{_who(view)} · {moment(view.at)}"))
     card = AdaptiveCard(body, actions=[button(open_button(view.record))])
     said = "; ".join(_said(change) for change in view.changes)
     return Message(card=card, summary=f"{called(view.record)}: {said}")
@@ -67,6 +69,12 @@ def _looks_unchanged(old: str | None, new: str) -> bool:
 
 def _side(value: str) -> str:
     return isolated(line(value, limit=LONGEST_SIDE)) or EMPTY
+
+
+def _who(view: KeyFieldsView) -> str:
+    if not view.summed_up:
+        return _people(view.people)
+    return f"While I was away, by {_people(view.people)}" if view.people else "While I was away"
 
 
 def _people(people: Sequence[str]) -> str:

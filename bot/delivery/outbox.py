@@ -1,58 +1,103 @@
-"""Sending what a chat's lane holds, in order (spec K8, K9)."""
+"""Sending what a chat's lane holds, in order and at the pace that Teams allows (spec K8, K9)."""
 
 import random
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.delivery.budget import TenantBudget
+from bot.delivery.limits import Limits
+from bot.delivery.pacing import earliest, longest
 from bot.delivery.retry import GIVE_UP_AFTER, wait_s
+from bot.delivery.worker import Ended
 from bot.domain.outcomes import Gone, Later, Outcome, Refused, Sent
+from bot.domain.values import ChatId
 from bot.observe import correlated, get_logger
-from bot.ports import Clock, Store, TeamsOut, WaitingMessage
+from bot.ports import Clock, Store, TeamsOut, WaitingMessage, Work
+
+_PATIENCE = timedelta(milliseconds=250)
+"""A wait that is not worth giving the lane back for."""
 
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What became of a message, and when that was known."""
+
+    message: WaitingMessage
+    outcome: Outcome
+    at: datetime
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether it was tried for as long as messages are."""
+        return self.at - self.message.kept_at >= GIVE_UP_AFTER
+
+
 class SendLane:
-    """Posts the messages of one chat after the other."""
+    """Posts the message at the head of a chat's lane. See `bot.delivery.worker.LaneWork`."""
 
-    store: Store
-    teams: TeamsOut
-    clock: Clock
+    def __init__(self, *, store: Store, teams: TeamsOut, clock: Clock, limits: Limits) -> None:
+        self._teams = teams
+        self._clock = clock
+        self._windows = limits.chat
+        self._budget = TenantBudget(limits.tenant, store=store, clock=clock) if limits.tenant else None
 
-    async def __call__(self, lane: str) -> datetime | None:
-        """Sends until the lane is empty; gives the time to go on where Teams wants to be asked later."""
-        while True:
-            async with self.store.reading() as work:
-                message = await work.outbox.head(lane)
-            if message is None:
-                return None
-            with correlated(message.correlation_id):
-                outcome = await self.teams.send(message.chat, message.activity)
-                later = await self._settle(message, outcome)
-            if later is not None:
-                return later
+    async def load(self, work: Work, lanes: Sequence[str]) -> Mapping[str, WaitingMessage]:
+        """The next message of each lane, and when its chat was written into lately."""
+        since = self._clock.now() - longest(self._windows)
+        chats = [ChatId(lane) for lane in lanes]
+        posts = await work.pace.since(chats, since) if self._windows else {}
+        return await work.outbox.heads(lanes, posts)
 
-    async def _settle(self, message: WaitingMessage, outcome: Outcome) -> datetime | None:
-        """Keeps what became of the message; gives the time of the next attempt, if there is to be one."""
-        now = self.clock.now()
-        _log.info("message", outcome=type(outcome).__name__.lower(), reason=getattr(outcome, "reason", None))
-        async with self.store.writing() as work:
-            match outcome:
-                case Sent():
-                    await work.outbox.sent(message.id, at=now)
-                case Later() if now - message.kept_at < GIVE_UP_AFTER:
-                    await work.outbox.failed(message.id, outcome.reason)
-                    return now + _wait(message, outcome)
-                case Later() | Refused():
-                    await work.outbox.park(message.id, outcome.reason, at=now)
-                case Gone():
-                    await work.outbox.park(message.id, outcome.reason, at=now)
-                    await work.chats.put(replace(message.chat, bot_present=False))
-        return None
+    async def work_off(self, lane: str, held: WaitingMessage) -> Ended[Posted]:
+        """Posts the message, once it may go out; what is too far off is left for later."""
+        put_off = await self._turn(held)
+        if put_off:
+            return Ended(lane, not_before=put_off)
+        with correlated(held.correlation_id):
+            outcome = await self._teams.send(held.chat, held.activity)
+            _log.info("message", outcome=type(outcome).__name__.lower(), reason=getattr(outcome, "reason", None))
+        posted = Posted(message=held, outcome=outcome, at=self._clock.now())
+        again = isinstance(outcome, Later) and not posted.gave_up
+        return Ended(lane, posted, posted.at + _wait(held, outcome) if again else None)
+
+    async def _turn(self, message: WaitingMessage) -> datetime | None:
+        now = self._clock.now()
+        at = earliest(self._windows, message.posts, now)
+        if at - now > _PATIENCE:
+            return at
+        await self._clock.sleep((at - now).total_seconds())
+        return await self._budget.turn(message.chat.tenant_id) if self._budget else None
+
+    async def settle(self, work: Work, results: Sequence[Posted]) -> None:
+        """Keeps what became of the messages."""
+        sent = [each for each in results if isinstance(each.outcome, Sent)]
+        if sent:
+            await work.outbox.sent([each.message.id for each in sent], at=sent[-1].at)
+        if self._windows:
+            await work.pace.posted([(each.message.chat.id, each.at) for each in results])
+        for each in results:
+            await _settle_trouble(work, each)
 
 
-def _wait(message: WaitingMessage, later: Later) -> timedelta:
+async def _settle_trouble(work: Work, posted: Posted) -> None:
+    message, at = posted.message, posted.at
+    match posted.outcome:
+        case Later(reason=reason) if not posted.gave_up:
+            await work.outbox.failed(message.id, reason)
+        case Later(reason=reason) | Refused(reason=reason):
+            await work.outbox.park(message.id, reason, at=at)
+        case Gone(reason=reason):
+            # Nothing more gets there until the bot is added again; then one card sums up what was missed.
+            await work.chats.left(message.chat.id)
+            await work.connections.pause(message.chat.id, reason, at=at)
+            await work.outbox.give_up(message.chat.id, reason, at=at)
+
+
+def _wait(message: WaitingMessage, outcome: Outcome) -> timedelta:
+    asked = outcome.retry_after_s if isinstance(outcome, Later) else None
     # Not a secret: it only spreads attempts over time.
     jitter = random.random()  # noqa: S311
-    return timedelta(seconds=wait_s(message.attempts, jitter=jitter, retry_after_s=later.retry_after_s))
+    return timedelta(seconds=wait_s(message.attempts, jitter=jitter, retry_after_s=asked))

@@ -1,121 +1,177 @@
-"""A worker: claims the lanes of one queue that are due, works them off side by side, and rests until woken."""
+"""A worker: claims the lanes of one queue that are due, works them off side by side, and rests until woken.
+
+One transaction settles what has come to its end, gives those lanes back and claims the next: under load its cost is
+shared by many lanes.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
 from uuid import uuid4
 
+from bot.delivery.limits import Limits
 from bot.observe import get_logger
-from bot.ports import Clock, Queue, Store
+from bot.ports import Clock, Queue, Store, Work
 
-WorkOff = Callable[[str], Awaitable[datetime | None]]
-"""Works off what waits in a lane; gives the earliest time to go on where it could not finish."""
-
-_PAUSE_S = 1.0
+_PAUSE = timedelta(seconds=1)
 _STOP_S = 5.0
 
 _log = get_logger(__name__)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much a worker takes on."""
-
-    at_once: int = 50
-    """Lanes side by side."""
-    lease: timedelta = timedelta(seconds=12)
-    """How long a lane stays with a worker that is not heard of; a living one renews it three times as often."""
+Held = TypeVar("Held")
+Result = TypeVar("Result")
 
 
-class Worker:
+@dataclass(frozen=True, slots=True)
+class Ended(Generic[Result]):
+    """How the work on a lane came to its end."""
+
+    lane: str
+    result: Result | None = None
+    """What is to be settled."""
+    not_before: datetime | None = None
+    """The earliest time to go on with the lane."""
+
+
+class LaneWork(Protocol[Held, Result]):
+    """What a queue's lanes hold and what is done with it."""
+
+    async def load(self, work: Work, lanes: Sequence[str]) -> Mapping[str, Held]:
+        """What waits in the lanes; one that holds nothing is left out."""
+        ...
+
+    async def work_off(self, lane: str, held: Held) -> Ended[Result]:
+        """Does what can be done now; must not take longer than the other side takes."""
+        ...
+
+    async def settle(self, work: Work, results: Sequence[Result]) -> None:
+        """Keeps what became of it."""
+        ...
+
+
+class Worker(Generic[Held, Result]):
     """Works off one queue. `wake` is set whenever something is put into the queue."""
 
     def __init__(
-        self, queue: Queue, work_off: WorkOff, *, store: Store, clock: Clock, wake: asyncio.Event, limits: Limits
+        self,
+        queue: Queue,
+        lane_work: LaneWork[Held, Result],
+        *,
+        store: Store,
+        clock: Clock,
+        wake: asyncio.Event,
+        limits: Limits,
     ) -> None:
         self._queue = queue
-        self._work_off = work_off
+        self._lane_work = lane_work
         self._store = store
         self._clock = clock
         self._wake = wake
         self._limits = limits
         self._owner = uuid4().hex
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._ended: list[Ended[Result]] = []
 
     async def run(self) -> None:
         """Works until it is cancelled; then lanes under way have a few seconds to come to their end."""
+        renewing = asyncio.create_task(self._renew())
         try:
             while True:
                 try:
                     await self._round()
                 except Exception:  # noqa: BLE001 - a door: whatever happens must not end the post room
                     _log.exception("worker stumbled", queue=self._queue)
-                    await self._clock.sleep(_PAUSE_S)
+                    await self._clock.sleep(_PAUSE.total_seconds())
         finally:
-            if self._running:
-                await asyncio.wait(self._running, timeout=_STOP_S)
-            for task in self._running:
-                task.cancel()
+            await self._finish()
+            renewing.cancel()
 
     async def _round(self) -> None:
+        """Settles, claims and starts; rests where there was nothing to claim."""
         self._wake.clear()
-        lanes = await self._claim()
-        for lane in lanes:
-            task = asyncio.create_task(self._lane(lane))
-            self._running.add(task)
-            task.add_done_callback(self._finished)
-        if not lanes:
-            await self._rest()
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        self._wake.set()
-        if not task.cancelled() and task.exception():
-            # The lane was not given back; its lease ends by itself.
-            _log.error("lane not given back", queue=self._queue, exc_info=task.exception())
-
-    async def _claim(self) -> Sequence[str]:
-        room = self._limits.at_once - len(self._running)
-        if room <= 0:
-            return ()
         now = self._clock.now()
+        ended = list(self._ended)
+        room = self._limits.at_once - len(self._running)
+        held: Mapping[str, Held] = {}
         async with self._store.writing() as work:
+            await self._settle(work, ended)
             until = now + self._limits.lease
-            return await work.lanes.claim(self._queue, self._owner, at=now, until=until, at_most=room)
+            lanes = await work.lanes.claim(self._queue, self._owner, at=now, until=until, at_most=room) if room else ()
+            if lanes:
+                held = await self._lane_work.load(work, lanes)
+            due_at = None if lanes else await work.lanes.next_due(self._queue)
+        del self._ended[: len(ended)]
+        for lane in lanes:
+            self._start(lane, held.get(lane))
+        if not lanes:
+            await self._rest(due_at if room else None)
 
-    async def _rest(self) -> None:
+    def _start(self, lane: str, held: Held | None) -> None:
+        if held is None:
+            self._end(Ended(lane))
+            return
+        self._running[lane] = asyncio.create_task(self._lane(lane, held))
+
+    async def _lane(self, lane: str, held: Held) -> None:
+        ended: Ended[Result] = Ended(lane, not_before=self._clock.now() + _PAUSE)
+        try:
+            ended = await self._lane_work.work_off(lane, held)
+        except Exception:  # noqa: BLE001 - a door: one lane's trouble must not touch the others
+            _log.exception("lane not worked off", queue=self._queue)
+        finally:
+            del self._running[lane]
+            self._end(ended)
+
+    def _end(self, ended: Ended[Result]) -> None:
+        self._ended.append(ended)
+        self._wake.set()
+
+    async def _settle(self, work: Work, ended: Sequence[Ended[Result]]) -> None:
+        if not ended:
+            return
+        results = [each.result for each in ended if each.result is not None]
+        if results:
+            await self._lane_work.settle(work, results)
+        await work.lanes.release(self._queue, {each.lane: each.not_before for each in ended}, self._owner)
+
+    async def _rest(self, due_at: datetime | None) -> None:
         """Waits until something is put in, a lane under way ends, or the next lane is due."""
-        async with self._store.reading() as work:
-            due_at = await work.lanes.next_due(self._queue)
-        waits: list[asyncio.Task[object]] = [asyncio.create_task(self._wake.wait())]
-        if due_at is not None and len(self._running) < self._limits.at_once:
-            seconds = max(0.0, (due_at - self._clock.now()).total_seconds())
-            waits.append(asyncio.create_task(self._clock.sleep(seconds)))
+        rest = self._limits.look_again
+        if due_at is not None:
+            rest = min(rest, max(timedelta(0), due_at - self._clock.now()))
+        waits: list[asyncio.Task[object]] = [
+            asyncio.create_task(self._wake.wait()),
+            asyncio.create_task(self._clock.sleep(rest.total_seconds())),
+        ]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for wait in waits:
                 wait.cancel()
 
-    async def _lane(self, lane: str) -> None:
-        renewing = asyncio.create_task(self._renew(lane))
-        not_before: datetime | None = None
-        try:
-            not_before = await self._work_off(lane)
-        except Exception:  # noqa: BLE001 - a door: one lane's trouble must not touch the others
-            _log.exception("lane not worked off", queue=self._queue)
-            not_before = self._clock.now() + timedelta(seconds=_PAUSE_S)
-        finally:
-            renewing.cancel()
-            with suppress(asyncio.CancelledError):
-                await renewing
-            async with self._store.writing() as work:
-                await work.lanes.release(self._queue, lane, self._owner, not_before=not_before)
-
-    async def _renew(self, lane: str) -> None:
+    async def _renew(self) -> None:
+        """Keeps the lanes that are under way or not yet settled."""
         while True:
             await self._clock.sleep(self._limits.lease.total_seconds() / 3)
-            async with self._store.writing() as work:
-                await work.lanes.renew(self._queue, lane, self._owner, until=self._clock.now() + self._limits.lease)
+            lanes = [*self._running, *(each.lane for each in self._ended)]
+            if not lanes:
+                continue
+            until = self._clock.now() + self._limits.lease
+            try:
+                async with self._store.writing() as work:
+                    await work.lanes.renew(self._queue, lanes, self._owner, until=until)
+            except Exception:  # noqa: BLE001 - a door: the next renewal may succeed
+                _log.exception("leases not renewed", queue=self._queue)
+
+    async def _finish(self) -> None:
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=_STOP_S)
+        for task in list(self._running.values()):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        async with self._store.writing() as work:
+            await self._settle(work, self._ended)

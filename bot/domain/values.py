@@ -102,3 +102,6 @@ class Connection(NewConnection):
     """A connection that is kept: one chat and one record."""
 
     id: ConnectionId
+    paused_at: datetime | None = None
+    """Since when nothing is told to the chat, because the bot cannot reach it."""
+    paused_reason: str | None = None

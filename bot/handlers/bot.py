@@ -42,6 +42,8 @@ class Doors:
     buttons: Buttons
     extension: Extension
     answering: Answering
+    said: Callable[[Chat], None]
+    """Is told of each answer that a chat got in a turn: it counts for the chat's pace."""
     stand_in: ObjectId | None
     """Whom people without an Entra object id act as: nobody, but for the Emulator on the sandbox."""
 
@@ -75,6 +77,7 @@ class ChatSyncBot(TeamsActivityHandler):
             return
         if not answer.kept:
             await turn_context.send_activity(_activity(answer, incoming.chat))
+            self._doors.said(incoming.chat)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         """The bot is added to a chat; what happens to others only makes the chat known."""

@@ -29,6 +29,7 @@ class ChatRows:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self.abandoned: set[ChatId] = set()
 
     async def get(self, chat: ChatId) -> Chat | None:
         """The chat, or None if the bot has not heard of it."""
@@ -48,6 +49,11 @@ class ChatRows:
         await self._connection.execute(
             statement.on_conflict_do_update(index_elements=["id"], set_={k: v for k, v in values.items() if k != "id"})
         )
+
+    async def left(self, chat: ChatId) -> None:
+        """The bot is not in the chat any more."""
+        await self._connection.execute(update(table).where(table.c.id == chat).values(bot_present=False))
+        self.abandoned.add(chat)
 
     async def introduce(self, chat: ChatId, at: datetime) -> bool:
         """Notes that the bot introduced itself; False where it had done so before."""

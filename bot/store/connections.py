@@ -63,6 +63,19 @@ class ConnectionRows:
         )
         return ended.rowcount > 0
 
+    async def pause(self, chat: ChatId, reason: str, *, at: datetime) -> None:
+        """Pauses the chat's live connections; one that is paused already keeps its first reason."""
+        going = (table.c.chat_id == chat) & _LIVE & table.c.paused_at.is_(None)
+        await self._connection.execute(update(table).where(going).values(paused_at=at, paused_reason=reason))
+
+    async def resume(self, chat: ChatId) -> Sequence[Connection]:
+        """Ends the pause; gives the connections that were paused."""
+        paused = (table.c.chat_id == chat) & _LIVE & table.c.paused_at.is_not(None)
+        resumed = await self._connection.execute(
+            update(table).where(paused).values(paused_at=None, paused_reason=None).returning(*table.c)
+        )
+        return [_connection(row) for row in resumed.mappings()]
+
     async def _select(self, *where: ColumnElement[bool]) -> Sequence[Connection]:
         found = await self._connection.execute(select(table).where(_LIVE, *where).order_by(table.c.id))
         return [_connection(row) for row in found.mappings()]
@@ -83,4 +96,6 @@ def _connection(row: RowMapping) -> Connection:
         connector_id=ObjectId(row["connector_id"]),
         connector_name=row["connector_name"],
         connected_at=row["connected_at"],
+        paused_at=row["paused_at"],
+        paused_reason=row["paused_reason"],
     )

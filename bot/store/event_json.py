@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.domain.key_fields import ColumnChange, RecordEvent
+from bot.domain.key_fields import ColumnChange, KnownValue, RecordEvent
 from bot.domain.tables import ColumnValue, Raw
 from bot.domain.values import EnvironmentId, RecordRef, UserId
 
@@ -23,6 +23,7 @@ def event_to_json(event: RecordEvent) -> Mapping[str, Any]:
         "at": event.at.isoformat(),
         "changed_by": event.changed_by,
         "stripped": event.stripped,
+        "catch_up": event.catch_up,
         "changes": [
             {"column": change.column, "new": _value_to_json(change.new), "old": _value_to_json(change.old)}
             for change in event.changes
@@ -39,8 +40,21 @@ def event_from_json(body: Mapping[str, Any]) -> RecordEvent:
         at=datetime.fromisoformat(body["at"]),
         changed_by=UserId(body["changed_by"]) if body["changed_by"] else None,
         stripped=body["stripped"],
+        catch_up=body.get("catch_up", False),
         changes=tuple(_change(change) for change in body["changes"]),
     )
+
+
+def known_value_to_json(value: KnownValue | None) -> Mapping[str, Any] | None:
+    """A value that a chat was told of, as JSON; `known_value_from_json` gives it back."""
+    return None if value is None else {"raw": value.raw, "text": value.text, "at": value.at.isoformat()}
+
+
+def known_value_from_json(value: Mapping[str, Any] | None) -> KnownValue | None:
+    """The value that `known_value_to_json` wrote."""
+    if value is None:
+        return None
+    return KnownValue(raw=raw_from_json(value["raw"]), text=value["text"], at=datetime.fromisoformat(value["at"]))
 
 
 def raw_from_json(value: Any) -> Raw:

@@ -1,14 +1,16 @@
 """Rows of the inbox: events that are kept until what follows from them is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import RecordEvent
 from bot.observe import correlation
-from bot.ports import Queue
+from bot.ports import Queue, WaitingEvents
 from bot.store.event_json import event_from_json, event_to_json, lane_of
 from bot.store.lanes import LaneRows
 from bot.store.tables import DONE, PARKED, WAITING
@@ -41,11 +43,19 @@ class InboxRows:
             await self._lanes.open(Queue.INBOX, [lane], due_at=due_at)
         return kept.rowcount > 0
 
-    async def waiting(self, lane: str) -> Sequence[RecordEvent]:
-        """The lane's events that nothing has followed from yet, in the order in which they came."""
-        waits = select(table.c.body).where(table.c.lane == lane, table.c.state == WAITING).order_by(table.c.id)
-        found = await self._connection.execute(waits)
-        return [event_from_json(body) for body in found.scalars()]
+    async def waiting(self, lanes: Sequence[str]) -> Mapping[str, WaitingEvents]:
+        """What waits in each lane that holds something."""
+        found = await self._connection.execute(
+            select(table.c.lane, table.c.body, table.c.correlation_id)
+            .where(table.c.lane.in_(lanes), table.c.state == WAITING)
+            .order_by(table.c.id)
+        )
+        waiting: dict[str, WaitingEvents] = {}
+        for lane, rows in groupby(sorted(found, key=itemgetter(0)), key=itemgetter(0)):
+            kept = list(rows)
+            events = [event_from_json(row.body) for row in kept]
+            waiting[lane] = WaitingEvents(events=events, correlation_id=kept[-1].correlation_id)
+        return waiting
 
     async def done(self, events: Sequence[RecordEvent], *, at: datetime) -> None:
         """Nothing more follows from the events."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import KnownValue
@@ -27,6 +27,12 @@ class KnownValueRows:
             value = KnownValue(raw=raw_from_json(row["raw"]), text=row["text"], at=row["at"])
             known[ConnectionId(row["connection_id"])][row["column"]] = value
         return known
+
+    async def forget(self, values: Sequence[tuple[ConnectionId, str]]) -> None:
+        """Nothing is known of these columns any more."""
+        for connection, column in values:
+            mine = (table.c.connection_id == connection) & (table.c.column == column)
+            await self._connection.execute(delete(table).where(mine))
 
     async def put(self, values: Mapping[tuple[ConnectionId, str], KnownValue]) -> None:
         """Keeps the values in place of those known before."""

@@ -4,10 +4,10 @@ An outbox lane is a chat, an inbox lane a record. A lane is due when its first w
 a while, so that a worker that died gives its lanes back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Table, case, func, or_, select, update
+from sqlalchemy import Table, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Queue
@@ -47,37 +47,48 @@ class LaneRows:
             .order_by(table.c.due_at)
             .limit(at_most)
             .with_for_update(skip_locked=True)
+            # As a CTE it is run once, whatever plan the database chooses: run twice it would lock twice as many.
+            .cte("due")
         )
         claimed = await self._connection.execute(
             update(table)
-            .where(table.c.queue == queue, table.c.name.in_(due.scalar_subquery()))
+            .where(table.c.queue == queue, table.c.name.in_(select(due.c.name)))
             .values(owner=owner, leased_until=until)
             .returning(table.c.name)
         )
         return list(claimed.scalars())
 
-    async def renew(self, queue: Queue, lane: str, owner: str, *, until: datetime) -> bool:
-        """Renews the owner's lease; False where the lane has gone to another worker meanwhile."""
-        held = await self._connection.execute(
+    async def renew(self, queue: Queue, lanes: Sequence[str], owner: str, *, until: datetime) -> None:
+        """Renews the owner's leases on the lanes."""
+        await self._connection.execute(
             update(table)
-            .where(table.c.queue == queue, table.c.name == lane, table.c.owner == owner)
+            .where(table.c.queue == queue, table.c.name.in_(lanes), table.c.owner == owner)
             .values(leased_until=until)
         )
-        return held.rowcount > 0
 
-    async def release(self, queue: Queue, lane: str, owner: str, *, not_before: datetime | None = None) -> None:
-        """Gives the lane back; it is due again with its first waiting row, but not before the given time."""
-        mine = (table.c.queue == queue) & (table.c.name == lane) & (table.c.owner == owner)
-        # The lock first: a row that is put in meanwhile must be seen by the statement that follows.
-        await self._connection.execute(select(table.c.name).where(mine).with_for_update())
+    async def release(self, queue: Queue, lanes: Mapping[str, datetime | None], owner: str) -> None:
+        """Gives the lanes back; each is due again with its first waiting row, but not before the time given for it."""
+        mine = (table.c.queue == queue) & table.c.name.in_(lanes) & (table.c.owner == owner)
+        if self._connection.dialect.name == "postgresql":
+            # The locks first, in one order: a row that is put in meanwhile must be seen by the statement that follows.
+            await self._connection.execute(select(table.c.name).where(mine).order_by(table.c.name).with_for_update())
         rows = _ROWS[queue]
-        found = await self._connection.execute(
-            select(func.min(rows.c.due_at)).where(rows.c.lane == lane, rows.c.state == WAITING)
-        )
-        due_at: datetime | None = found.scalar()
-        if due_at and not_before:
-            due_at = max(due_at, not_before)
+        first = select(rows.c.due_at).where(rows.c.lane == table.c.name, rows.c.state == WAITING)
+        due_at = first.order_by(rows.c.id).limit(1).scalar_subquery()
         await self._connection.execute(update(table).where(mine).values(due_at=due_at, owner=None, leased_until=None))
+        await self._put_off(queue, {lane: at for lane, at in lanes.items() if at})
+
+    async def _put_off(self, queue: Queue, lanes: Mapping[str, datetime]) -> None:
+        if not lanes:
+            return
+        this = (
+            (table.c.queue == queue) & (table.c.name == bindparam("lane")) & (table.c.due_at < bindparam("not_before"))
+        )
+        # The owner is left out: nobody else has had the lane since this transaction gave it back.
+        await self._connection.execute(
+            update(table).where(this).values(due_at=bindparam("not_before")),
+            [{"lane": lane, "not_before": at} for lane, at in lanes.items()],
+        )
 
     async def next_due(self, queue: Queue) -> datetime | None:
         """When there is something to do next: a lane is due, or the lease of one that is due ends."""

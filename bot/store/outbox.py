@@ -1,26 +1,33 @@
 """Rows of the outbox: messages that are kept until Teams has them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.key_fields import KnownValue
+from bot.domain.values import ChatId, ConnectionId
 from bot.observe import correlation
 from bot.ports import OutgoingMessage, Queue, WaitingMessage
 from bot.store.chats import CHAT_COLUMNS, chat_of
+from bot.store.event_json import known_value_from_json, known_value_to_json
+from bot.store.known_values import KnownValueRows
 from bot.store.lanes import LaneRows
-from bot.store.tables import DONE, PARKED, WAITING, chat
+from bot.store.tables import DONE, PARKED, WAITING, chat, lane
 from bot.store.tables import outbox as table
 from bot.store.upsert import insert
+
+_later = table.alias("later")
 
 
 class OutboxRows:
     """See `bot.ports.Outbox`."""
 
-    def __init__(self, connection: AsyncConnection, lanes: LaneRows) -> None:
+    def __init__(self, connection: AsyncConnection, lanes: LaneRows, known_values: KnownValueRows) -> None:
         self._connection = connection
         self._lanes = lanes
+        self._known_values = known_values
 
     async def put(self, messages: Sequence[OutgoingMessage], *, at: datetime) -> None:
         """Keeps each message as the last of its chat, unless one with its key is kept already."""
@@ -31,22 +38,24 @@ class OutboxRows:
         await self._connection.execute(statement, rows)
         await self._lanes.open(Queue.OUTBOX, [message.chat_id for message in messages], due_at=at)
 
-    async def head(self, lane: str) -> WaitingMessage | None:
-        """The next message of the lane, and the chat as it is reached now."""
+    async def heads(
+        self, lanes: Sequence[str], posts: Mapping[ChatId, Sequence[datetime]]
+    ) -> Mapping[str, WaitingMessage]:
+        """The next message of each lane that has one, and the chat as it is reached now."""
+        first = select(_later.c.id).where(_later.c.lane == lane.c.name, _later.c.state == WAITING)
         found = await self._connection.execute(
             select(table.c.id.label("message_id"), table.c.body, table.c.attempts, table.c.received_at)
             .add_columns(table.c.correlation_id, *CHAT_COLUMNS)
-            .join(chat, chat.c.id == table.c.lane)
-            .where(table.c.lane == lane, table.c.state == WAITING)
-            .order_by(table.c.id)
-            .limit(1)
+            .select_from(lane)
+            .join(table, table.c.id == first.order_by(_later.c.id).limit(1).scalar_subquery())
+            .join(chat, chat.c.id == lane.c.name)
+            .where(lane.c.queue == Queue.OUTBOX, lane.c.name.in_(lanes))
         )
-        row = found.mappings().one_or_none()
-        return _waiting(row) if row else None
+        return {row["id"]: _waiting(row, posts.get(row["id"], ())) for row in found.mappings()}
 
-    async def sent(self, message: int, *, at: datetime) -> None:
-        """Teams has taken the message."""
-        await self._set(message, state=DONE, done_at=at)
+    async def sent(self, messages: Sequence[int], *, at: datetime) -> None:
+        """Teams has taken the messages."""
+        await self._connection.execute(update(table).where(table.c.id.in_(messages)).values(state=DONE, done_at=at))
 
     async def failed(self, message: int, reason: str) -> None:
         """Teams has not taken it; it stays at the head of its lane."""
@@ -56,16 +65,33 @@ class OutboxRows:
         """It will not be tried again by itself."""
         await self._set(message, state=PARKED, reason=reason, done_at=at)
 
+    async def give_up(self, chat: ChatId, reason: str, *, at: datetime) -> None:
+        """Parks everything that waits for the chat; what it would have told counts as untold again."""
+        waits = (table.c.lane == chat) & (table.c.state == WAITING)
+        untold = table.c.told_before.is_not(None)
+        found = await self._connection.execute(
+            select(table.c.connection_id, table.c.told_before).where(waits, untold).order_by(table.c.id)
+        )
+        before: dict[tuple[ConnectionId, str], KnownValue | None] = {}
+        for connection, told_before in found:
+            for column, value in told_before.items():
+                before.setdefault((ConnectionId(connection), column), known_value_from_json(value))
+        await self._known_values.put({key: value for key, value in before.items() if value})
+        await self._known_values.forget([key for key, value in before.items() if value is None])
+        await self._connection.execute(update(table).where(waits).values(state=PARKED, reason=reason, done_at=at))
+
     async def _set(self, message: int, **values: object) -> None:
         await self._connection.execute(update(table).where(table.c.id == message).values(**values))
 
 
 def _row(message: OutgoingMessage, at: datetime) -> dict[str, object]:
+    before = message.told_before
     return {
         "key": message.key,
         "lane": message.chat_id,
         "connection_id": message.connection_id,
         "body": message.activity,
+        "told_before": None if before is None else {name: known_value_to_json(each) for name, each in before.items()},
         "correlation_id": correlation(),
         "received_at": at,
         "due_at": at,
@@ -74,7 +100,7 @@ def _row(message: OutgoingMessage, at: datetime) -> dict[str, object]:
     }
 
 
-def _waiting(row: RowMapping) -> WaitingMessage:
+def _waiting(row: RowMapping, posts: Sequence[datetime]) -> WaitingMessage:
     return WaitingMessage(
         id=row["message_id"],
         chat=chat_of(row),
@@ -82,4 +108,5 @@ def _waiting(row: RowMapping) -> WaitingMessage:
         attempts=row["attempts"],
         kept_at=row["received_at"],
         correlation_id=row["correlation_id"],
+        posts=posts,
     )

@@ -43,6 +43,23 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
+class Instants(TypeDecorator[list[datetime]]):
+    """Several instants in one value, each as `Instant` keeps it."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: list[datetime] | None, dialect: Dialect) -> list[int] | None:
+        """The instants as whole numbers."""
+        del dialect
+        return None if value is None else [(each - _EPOCH) // timedelta(microseconds=1) for each in value]
+
+    def process_result_value(self, value: list[int] | None, dialect: Dialect) -> list[datetime] | None:
+        """The whole numbers as instants in UTC."""
+        del dialect
+        return None if value is None else [_EPOCH + timedelta(microseconds=each) for each in value]
+
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -193,6 +210,8 @@ outbox = Table(
     Column("lane", String, nullable=False),
     Column("connection_id", ForeignKey("connection.id")),
     Column("body", LargeBinary, nullable=False),
+    # What the chat was last told before this message, so that it can be told again if the message never arrives.
+    Column("told_before", JSON(none_as_null=True)),
     Column("correlation_id", String, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
@@ -218,6 +237,24 @@ lane = Table(
 )
 _DUE = text("due_at IS NOT NULL")
 Index("ix_lane_due", lane.c.queue, lane.c.due_at, sqlite_where=_DUE, postgresql_where=_DUE)
+
+# When the bot wrote into a chat, in its turn or by itself: what the pace of the next message follows from.
+post = Table(
+    "post",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("chat_id", String, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index(None, post.c.chat_id, post.c.at)
+
+# The instants of the last posts that workers reserved, whichever process they run in.
+tenant_budget = Table(
+    "tenant_budget",
+    metadata,
+    Column("tenant_id", String, primary_key=True),
+    Column("posts", Instants, nullable=False),
+)
 
 audit = Table(
     "audit",

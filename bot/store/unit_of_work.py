@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
-from bot.ports import Queue
+from bot.ports import News
 from bot.store.audit import AuditRows
 from bot.store.chats import ChatRows
 from bot.store.connections import ConnectionRows
@@ -14,7 +14,10 @@ from bot.store.engine import Engines
 from bot.store.inbox import InboxRows
 from bot.store.known_values import KnownValueRows
 from bot.store.lanes import LaneRows
+from bot.store.news import notify
 from bot.store.outbox import OutboxRows
+from bot.store.pace import PaceRows
+from bot.store.pruning import Pruner
 
 
 class SqlWork:
@@ -26,21 +29,24 @@ class SqlWork:
         self.connections = ConnectionRows(connection)
         self.known_values = KnownValueRows(connection)
         self.inbox = InboxRows(connection, self.lanes)
-        self.outbox = OutboxRows(connection, self.lanes)
+        self.outbox = OutboxRows(connection, self.lanes, self.known_values)
+        self.pace = PaceRows(connection)
         self.audit = AuditRows(connection)
+        self.pruning = Pruner(connection)
 
     @property
-    def touched(self) -> frozenset[Queue]:
-        """The queues into which something was put."""
-        return frozenset(self.lanes.touched)
+    def news(self) -> tuple[News, ...]:
+        """What others have to know of the transaction."""
+        filled = (News(queue=queue) for queue in self.lanes.touched)
+        return (*filled, *(News(left=chat) for chat in self.chats.abandoned))
 
 
 class SqlStore:
-    """Opens transactions; tells `wake` of every queue that one of them put something into, once it is committed."""
+    """Opens transactions; passes on the news of each, once it is committed."""
 
-    def __init__(self, engines: Engines, wake: Callable[[Queue], None]) -> None:
+    def __init__(self, engines: Engines, tell: Callable[[News], None]) -> None:
         self._engines = engines
-        self._wake = wake
+        self._tell = tell
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqlWork]:
@@ -55,12 +61,13 @@ class SqlStore:
             work = SqlWork(connection)
             yield work
             # Who gives up waiting here must not leave it open whether the commit took place.
-            await _to_its_end(self._commit(transaction, work))
+            await _to_its_end(self._commit(connection, transaction, work))
 
-    async def _commit(self, transaction: AsyncTransaction, work: SqlWork) -> None:
+    async def _commit(self, connection: AsyncConnection, transaction: AsyncTransaction, work: SqlWork) -> None:
+        await notify(connection, work.news)
         await transaction.commit()
-        for queue in work.touched:
-            self._wake(queue)
+        for each in work.news:
+            self._tell(each)
 
 
 async def _to_its_end(work: Coroutine[None, None, None]) -> None:

@@ -24,10 +24,15 @@ class Answer:
     """The message is kept for the chat already: answering it too would say everything twice."""
 
 
+def finished(message: Message, channel: str) -> bytes:
+    """The message as JSON, in the form that the channel shows."""
+    return json.dumps(activity(message, channel=channel), ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def outgoing(chat: Chat, message: Message, *, key: str, connection: ConnectionId | None = None) -> OutgoingMessage:
-    """The message as the outbox keeps it: finished, in the form that the chat's channel shows."""
-    finished = json.dumps(activity(message, channel=chat.channel), ensure_ascii=False, separators=(",", ":"))
-    return OutgoingMessage(key=key, chat_id=chat.id, activity=finished.encode(), connection_id=connection)
+    """The message as the outbox keeps it: finished."""
+    body = finished(message, chat.channel)
+    return OutgoingMessage(key=key, chat_id=chat.id, activity=body, connection_id=connection)
 
 
 def number_column(table: Table) -> Column | None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bot.domain.formatting import canonical, text_of
-from bot.domain.key_fields import KnownValue, NetChange, net_changes
+from bot.domain.key_fields import KnownValue, NetChange, RecordEvent, net_changes
 from bot.domain.record_links import Links
 from bot.domain.tables import Column, ColumnValue
 from bot.domain.values import Connection, ConnectionId
 from bot.ports import Clock, OutgoingMessage, Store, Work
-from bot.usecases.answers import head_of, outgoing
+from bot.usecases.answers import finished, head_of
 from bot.usecases.connect_chat import LONGEST_TOLD
 from bot.usecases.key_field_facts import KeyFieldFacts, ReadKeyFieldFacts
 from cards.key_fields import Change, KeyFieldsView, key_fields
@@ -27,12 +28,8 @@ class TellKeyFields:
     links: Links
     clock: Clock
 
-    async def __call__(self, lane: str) -> None:
+    async def __call__(self, events: Sequence[RecordEvent]) -> None:
         """Keeps the cards and settles the events in one transaction; raises `Unavailable`, and then nothing is kept."""
-        async with self.store.reading() as work:
-            events = await work.inbox.waiting(lane)
-        if not events:
-            return
         facts = await self.read_facts(events)
         now = self.clock.now()
         async with self.store.writing() as work:
@@ -44,18 +41,20 @@ class TellKeyFields:
 
     async def _decide(self, work: Work, facts: KeyFieldFacts) -> tuple[Sequence[OutgoingMessage], Learned]:
         """A message for each chat that does not know yet, and what the chats know from then on."""
-        connections = await work.connections.of_record(facts.record)
+        live = await work.connections.of_record(facts.record)
+        connections = [connection for connection in live if connection.paused_at is None]
         known = await work.known_values.of([connection.id for connection in connections])
         chats = await work.chats.of([connection.chat_id for connection in connections])
+        # Most chats know the same, and then they get the same card.
+        body = cache(lambda view, channel: finished(key_fields(view), channel))
         messages: list[OutgoingMessage] = []
         learned: dict[tuple[ConnectionId, str], KnownValue] = {}
         for connection in connections:
-            net = net_changes(facts.columns, facts.events, known.get(connection.id, {}))
-            told = [change for change in net if change.tell]
+            knows = known.get(connection.id, {})
+            told = [change for change in net_changes(facts.columns, facts.events, knows) if change.tell]
             if told:
-                message = key_fields(self._view(connection, facts, told))
-                key = f"key fields {connection.id} {facts.events[-1].key}"
-                messages.append(outgoing(chats[connection.chat_id], message, key=key, connection=connection.id))
+                view = self._view(connection, facts, told)
+                messages.append(_message(connection, facts, body(view, chats[connection.chat_id].channel), told, knows))
                 learned |= {(connection.id, change.column.name): _learned(change, facts) for change in told}
         return messages, learned
 
@@ -66,6 +65,7 @@ class TellKeyFields:
             changes=tuple(_change(change, facts) for change in told),
             people=tuple(facts.people[person] for person in people if person in facts.people),
             at=max(change.at for change in told),
+            summed_up=any(change.summed_up for change in told),
         )
 
     def _head(self, connection: Connection, facts: KeyFieldFacts) -> RecordHead:
@@ -77,6 +77,22 @@ class TellKeyFields:
             number=connection.record_number,
             url=self.links.open(facts.record),
         )
+
+
+def _message(
+    connection: Connection,
+    facts: KeyFieldFacts,
+    body: bytes,
+    told: Sequence[NetChange],
+    knows: Mapping[str, KnownValue],
+) -> OutgoingMessage:
+    return OutgoingMessage(
+        key=f"key fields {connection.id} {facts.events[-1].key}",
+        chat_id=connection.chat_id,
+        activity=body,
+        connection_id=connection.id,
+        told_before={change.column.name: knows.get(change.column.name) for change in told},
+    )
 
 
 def _change(change: NetChange, facts: KeyFieldFacts) -> Change:

@@ -3,9 +3,10 @@
 from collections import OrderedDict
 from dataclasses import replace
 
+from bot.domain.key_fields import catch_up
 from bot.domain.record_links import Links
 from bot.domain.values import Chat, ChatId, ChatKind
-from bot.ports import Administration, Clock, Store
+from bot.ports import Administration, Clock, Store, Work
 from bot.usecases.answers import outgoing
 from cards.introduction import IntroductionView, introduction
 
@@ -37,8 +38,14 @@ class MeetChat:
         if known != now:
             async with self._store.writing() as work:
                 await work.chats.put(now)
+                if present:
+                    await self._resume(work, chat.id)
         self._remember(now)
         return now
+
+    def left(self, chat: ChatId) -> None:
+        """Teams said that the bot is gone from the chat: what is in memory of it no longer holds."""
+        self._remembered.pop(chat, None)
 
     async def joined(self, chat: Chat) -> None:
         """The bot was added: keeps the chat and, the first time, the bot's introduction to it."""
@@ -53,6 +60,12 @@ class MeetChat:
             if await work.chats.introduce(chat.id, now):
                 message = introduction(IntroductionView(personal=chat.kind is ChatKind.PERSONAL))
                 await work.outbox.put([outgoing(chat, message, key=f"introduction {chat.id}")], at=now)
+
+    async def _resume(self, work: Work, chat: ChatId) -> None:
+        """Ends a pause of the chat's connections; one card for each then sums up what was missed (spec K9)."""
+        now = self._clock.now()
+        for connection in await work.connections.resume(chat):
+            await work.inbox.keep(catch_up(connection, now), at=now, due_at=now)
 
     def _remember(self, chat: Chat) -> None:
         self._remembered[chat.id] = chat

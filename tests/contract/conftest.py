@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.ports import Queue
+from bot.ports import News
 from bot.store.engine import Engines, make_engines
 from bot.store.migrate import migrate
 from bot.store.unit_of_work import SqlStore
@@ -17,11 +17,11 @@ async def engines(database_url: str) -> AsyncIterator[Engines]:
 
 
 @pytest.fixture
-def woken() -> list[Queue]:
-    """The queues that somebody was told of."""
+def told() -> list[News]:
+    """What others were told of."""
     return []
 
 
 @pytest.fixture
-def store(engines: Engines, woken: list[Queue]) -> SqlStore:
-    return SqlStore(engines, woken.append)
+def store(engines: Engines, told: list[News]) -> SqlStore:
+    return SqlStore(engines, told.append)

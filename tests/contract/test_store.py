@@ -23,13 +23,13 @@ from bot.domain.values import (
     RecordRef,
     UserId,
 )
-from bot.ports import AuditEntry, OutgoingMessage, Queue
+from bot.ports import AuditEntry, News, OutgoingMessage, Queue, WaitingMessage
 from bot.store.administration import SqlAdministration
 from bot.store.engine import Engines
 from bot.store.event_json import lane_of
 from bot.store.migrate import migrate
 from bot.store.tables import audit, metadata, outbox
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import SqlStore, SqlWork
 from tests.fakes.clock import START
 
 CASE = RecordRef(environment=EnvironmentId("contoso"), table="incident", row_id="1")
@@ -72,6 +72,10 @@ def a_message(key: str, chat: str = "19:a@thread.v2") -> OutgoingMessage:
     return OutgoingMessage(key=key, chat_id=ChatId(chat), activity=f'{{"key":"{key}"}}'.encode())
 
 
+async def head(work: SqlWork) -> WaitingMessage | None:
+    return (await work.outbox.heads([a_chat().id], {})).get(a_chat().id)
+
+
 async def connected(store: SqlStore, *connections: NewConnection) -> list[Connection]:
     made = []
     async with store.writing() as work:
@@ -112,7 +116,7 @@ async def test_the_bot_introduces_itself_once(store: SqlStore) -> None:
         assert not await work.chats.introduce(a_chat().id, LATER)
 
 
-async def test_a_block_that_ends_with_an_error_leaves_nothing_behind(store: SqlStore, woken: list[Queue]) -> None:
+async def test_a_block_that_ends_with_an_error_leaves_nothing_behind(store: SqlStore, told: list[News]) -> None:
     async def fail() -> None:
         async with store.writing() as work:
             await work.chats.put(a_chat())
@@ -123,11 +127,11 @@ async def test_a_block_that_ends_with_an_error_leaves_nothing_behind(store: SqlS
         await fail()
     async with store.reading() as work:
         assert await work.chats.get(a_chat().id) is None
-        assert await work.outbox.head(a_chat().id) is None
-    assert woken == []
+        assert await head(work) is None
+    assert told == []
 
 
-async def test_giving_up_during_the_commit_leaves_it_done_and_told(store: SqlStore, woken: list[Queue]) -> None:
+async def test_giving_up_during_the_commit_leaves_it_done_and_told(store: SqlStore, told: list[News]) -> None:
     async def keep() -> None:
         async with store.writing() as work:
             await work.chats.put(a_chat())
@@ -138,8 +142,8 @@ async def test_giving_up_during_the_commit_leaves_it_done_and_told(store: SqlSto
     with pytest.raises(asyncio.CancelledError):
         await task
     async with store.reading() as work:
-        assert await work.outbox.head(a_chat().id)
-    assert woken == [Queue.OUTBOX]
+        assert await head(work)
+    assert told == [News(queue=Queue.OUTBOX)]
 
 
 async def test_a_chat_and_a_record_have_one_live_connection(store: SqlStore) -> None:
@@ -200,15 +204,15 @@ async def test_known_values_are_replaced_and_come_back_as_they_were(store: SqlSt
     assert found == {connection.id: {column: value for (_, column), value in known.items()}}
 
 
-async def test_an_event_is_kept_once_and_comes_back_as_it_was(store: SqlStore, woken: list[Queue]) -> None:
+async def test_an_event_is_kept_once_and_comes_back_as_it_was(store: SqlStore, told: list[News]) -> None:
     async with store.writing() as work:
         assert await work.inbox.keep(an_event("1"), at=START, due_at=LATER)
         assert not await work.inbox.keep(an_event("1"), at=LATER, due_at=LATER)
     async with store.reading() as work:
-        assert await work.inbox.waiting(lane_of(CASE)) == [an_event("1")]
+        assert (await work.inbox.waiting([lane_of(CASE)]))[lane_of(CASE)].events == [an_event("1")]
         assert await work.lanes.next_due(Queue.INBOX) == LATER
         assert await work.lanes.next_due(Queue.OUTBOX) is None
-    assert woken == [Queue.INBOX]
+    assert told == [News(queue=Queue.INBOX)]
 
 
 async def test_the_first_event_sets_when_the_record_is_due(store: SqlStore) -> None:
@@ -219,7 +223,7 @@ async def test_the_first_event_sets_when_the_record_is_due(store: SqlStore) -> N
         assert await work.lanes.claim(Queue.INBOX, "me", at=START, until=START + LEASE, at_most=9) == []
         lanes = await work.lanes.claim(Queue.INBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
         assert lanes == [lane_of(CASE)]
-        assert [event.key for event in await work.inbox.waiting(lanes[0])] == ["1", "2"]
+        assert [event.key for event in (await work.inbox.waiting(lanes))[lanes[0]].events] == ["1", "2"]
 
 
 async def test_an_event_that_comes_while_the_record_is_worked_on_opens_its_own_window(store: SqlStore) -> None:
@@ -228,9 +232,9 @@ async def test_an_event_that_comes_while_the_record_is_worked_on_opens_its_own_w
         (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
         await work.inbox.keep(an_event("2"), at=LATER, due_at=LATER + LEASE)
         await work.inbox.done([an_event("1")], at=LATER)
-        await work.lanes.release(Queue.INBOX, lane, "me")
+        await work.lanes.release(Queue.INBOX, {lane: None}, "me")
         assert await work.lanes.next_due(Queue.INBOX) == LATER + LEASE
-        assert [event.key for event in await work.inbox.waiting(lane)] == ["2"]
+        assert [event.key for event in (await work.inbox.waiting([lane]))[lane].events] == ["2"]
 
 
 async def test_events_that_fail_are_counted_and_parked_when_they_are_old(store: SqlStore) -> None:
@@ -239,9 +243,9 @@ async def test_events_that_fail_are_counted_and_parked_when_they_are_old(store: 
         lane = lane_of(CASE)
         assert await work.inbox.failed(lane, "no answer", park_older_than=START, at=LATER) == 1
         assert await work.inbox.failed(lane, "no answer", park_older_than=START, at=LATER) == 2
-        assert len(await work.inbox.waiting(lane)) == 1
+        assert len((await work.inbox.waiting([lane]))[lane].events) == 1
         assert await work.inbox.failed(lane, "no answer", park_older_than=LATER, at=LATER) == 3
-        assert await work.inbox.waiting(lane) == []
+        assert await work.inbox.waiting([lane]) == {}
         assert await work.inbox.failed(lane, "no answer", park_older_than=LATER, at=LATER) == 0
 
 
@@ -253,11 +257,11 @@ async def test_messages_of_a_chat_go_out_in_the_order_in_which_they_were_kept(st
         await work.outbox.put([], at=LATER)
     sent = []
     async with store.writing() as work:
-        while message := await work.outbox.head(a_chat().id):
+        while message := await head(work):
             sent.append(message.activity)
             assert message.chat == a_chat()
             assert message.kept_at == START
-            await work.outbox.sent(message.id, at=LATER)
+            await work.outbox.sent([message.id], at=LATER)
     assert sent == [b'{"key":"1"}', b'{"key":"2"}']
 
 
@@ -265,14 +269,14 @@ async def test_a_message_that_failed_stays_at_the_head_and_a_parked_one_makes_wa
     async with store.writing() as work:
         await work.chats.put(a_chat())
         await work.outbox.put([a_message("1"), a_message("2")], at=START)
-        first = await work.outbox.head(a_chat().id)
+        first = await head(work)
         assert first
         await work.outbox.failed(first.id, "no answer")
-        again = await work.outbox.head(a_chat().id)
+        again = await head(work)
         assert again
         assert (again.id, again.attempts) == (first.id, 1)
         await work.outbox.park(first.id, "too large", at=LATER)
-        second = await work.outbox.head(a_chat().id)
+        second = await head(work)
         assert second
         assert second.activity == b'{"key":"2"}'
 
@@ -285,11 +289,12 @@ async def test_a_lane_belongs_to_one_worker_until_its_lease_ends(store: SqlStore
         assert await work.lanes.claim(Queue.OUTBOX, "me", at=START, until=START + LEASE, at_most=9) == [a_chat().id]
         assert await work.lanes.claim(Queue.OUTBOX, "you", at=LATER, until=LATER + LEASE, at_most=9) == []
         assert await work.lanes.next_due(Queue.OUTBOX) == START + LEASE
-        assert not await work.lanes.renew(Queue.OUTBOX, a_chat().id, "you", until=LATER + LEASE)
-        assert await work.lanes.renew(Queue.OUTBOX, a_chat().id, "me", until=LATER + LEASE)
+        await work.lanes.renew(Queue.OUTBOX, [a_chat().id], "you", until=LATER + 9 * LEASE)
+        await work.lanes.renew(Queue.OUTBOX, [a_chat().id], "me", until=LATER + LEASE)
+        assert await work.lanes.next_due(Queue.OUTBOX) == LATER + LEASE
         late = LATER + LEASE
         assert await work.lanes.claim(Queue.OUTBOX, "you", at=late, until=late + LEASE, at_most=9) == [a_chat().id]
-        await work.lanes.release(Queue.OUTBOX, a_chat().id, "me")
+        await work.lanes.release(Queue.OUTBOX, {a_chat().id: None}, "me")
         assert await work.lanes.claim(Queue.OUTBOX, "us", at=late, until=late + LEASE, at_most=9) == []
         await work.lanes.end_leases()
         assert await work.lanes.claim(Queue.OUTBOX, "us", at=late, until=late + LEASE, at_most=9) == [a_chat().id]
@@ -300,18 +305,14 @@ async def test_a_lane_that_was_given_back_waits_as_long_as_it_was_told_to(store:
         await work.chats.put(a_chat())
         await work.outbox.put([a_message("1")], at=START)
         await work.lanes.claim(Queue.OUTBOX, "me", at=START, until=START + LEASE, at_most=9)
-        await work.lanes.release(Queue.OUTBOX, a_chat().id, "me", not_before=LATER)
+        await work.lanes.release(Queue.OUTBOX, {a_chat().id: LATER}, "me")
         # What comes next does not hurry it: Teams asked to wait.
         await work.outbox.put([a_message("2")], at=START)
         assert await work.lanes.next_due(Queue.OUTBOX) == LATER
         await work.lanes.claim(Queue.OUTBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
-        for message in (await work.outbox.head(a_chat().id), await work.outbox.head(a_chat().id)):
-            assert message
-            await work.outbox.sent(message.id, at=LATER)
-        head = await work.outbox.head(a_chat().id)
-        assert head
-        await work.outbox.sent(head.id, at=LATER)
-        await work.lanes.release(Queue.OUTBOX, a_chat().id, "me")
+        while message := await head(work):
+            await work.outbox.sent([message.id], at=LATER)
+        await work.lanes.release(Queue.OUTBOX, {a_chat().id: None}, "me")
         assert await work.lanes.next_due(Queue.OUTBOX) is None
 
 
@@ -387,3 +388,67 @@ async def test_instants_keep_their_microseconds(store: SqlStore, engines: Engine
         await work.outbox.put([a_message("1")], at=exact)
     async with engines.reading.begin() as connection:
         assert (await connection.execute(select(func.max(outbox.c.received_at)))).scalar() == exact
+
+
+async def test_what_waits_for_a_chat_that_is_gone_counts_as_untold_again(store: SqlStore, told: list[News]) -> None:
+    (connection,) = await connected(store, a_connection())
+    normal, high = (KnownValue(raw=raw, text=None, at=START) for raw in (2, 1))
+    async with store.writing() as work:
+        await work.known_values.put({(connection.id, "priority"): KnownValue(raw=3, text=None, at=LATER)})
+        await work.known_values.put({(connection.id, "owner"): KnownValue(raw="me", text=None, at=LATER)})
+        waiting: dict[str, dict[str, KnownValue | None]] = {
+            "1": {"priority": normal, "owner": None},
+            "2": {"priority": high},
+        }
+        messages = [
+            OutgoingMessage(
+                key=key, chat_id=a_chat().id, activity=b"{}", connection_id=connection.id, told_before=before
+            )
+            for key, before in waiting.items()
+        ]
+        await work.outbox.put(messages, at=START)
+    told.clear()
+    async with store.writing() as work:
+        await work.chats.left(a_chat().id)
+        await work.connections.pause(a_chat().id, "BotNotInConversationRoster", at=LATER)
+        await work.outbox.give_up(a_chat().id, "BotNotInConversationRoster", at=LATER)
+    assert told == [News(left=a_chat().id)]
+    async with store.writing() as work:
+        assert await work.known_values.of([connection.id]) == {connection.id: {"priority": normal}}
+        assert await head(work) is None
+        (paused,) = await work.connections.in_chat(a_chat().id)
+        assert (paused.paused_at, paused.paused_reason) == (LATER, "BotNotInConversationRoster")
+        assert [each.id for each in await work.connections.resume(a_chat().id)] == [connection.id]
+        assert await work.connections.resume(a_chat().id) == []
+        (going,) = await work.connections.in_chat(a_chat().id)
+        assert going.paused_at is None
+
+
+async def test_posts_are_counted_by_chat_and_by_tenant(store: SqlStore) -> None:
+    a, b = ChatId("a"), ChatId("b")
+    async with store.writing() as work:
+        await work.pace.posted([(a, LATER), (a, START), (b, LATER)])
+        await work.pace.posted([])
+        assert await work.pace.since([a, b], START) == {a: [LATER], b: [LATER]}
+        assert (await work.pace.since([a], START - LEASE))[a] == [START, LATER]
+        assert list(await work.pace.tenant("t")) == []
+        await work.pace.reserve("t", [START, LATER])
+        assert list(await work.pace.tenant("t")) == [START, LATER]
+
+
+async def test_only_what_is_done_and_old_is_deleted(store: SqlStore) -> None:
+    async with store.writing() as work:
+        await work.chats.put(a_chat())
+        await work.outbox.put([a_message("done"), a_message("parked"), a_message("waiting")], at=START)
+        for end in (work.outbox.sent([1], at=START), work.outbox.park(2, "too large", at=START)):
+            await end
+        await work.inbox.keep(an_event("1"), at=START, due_at=START)
+        await work.inbox.keep(an_event("2"), at=START, due_at=START)
+        await work.inbox.done([an_event("1")], at=START)
+        await work.pace.posted([(a_chat().id, START), (a_chat().id, LATER)])
+        assert await work.pruning.prune(before=START, posts_before=START) == 0
+        assert await work.pruning.prune(before=LATER, posts_before=LATER) == 4
+        assert await work.pruning.prune(before=LATER, posts_before=LATER) == 0
+        waiting = await head(work)
+        assert waiting
+        assert waiting.activity == b'{"key":"waiting"}'

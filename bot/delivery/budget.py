@@ -1,0 +1,69 @@
+"""The tenant's budget of posts, shared by every process."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.delivery.pacing import Window, slots
+from bot.ports import Clock, Store
+
+_LONGEST = timedelta(seconds=10)
+"""A lane comes back to ask after this time at most."""
+
+
+class TenantBudget:
+    """Hands out slots one after the other, reserved in blocks as large as the crowd that waits for them."""
+
+    def __init__(self, window: Window, *, store: Store, clock: Clock) -> None:
+        self._window = window
+        self._store = store
+        self._clock = clock
+        self._waiting: dict[str, list[asyncio.Future[datetime]]] = defaultdict(list)
+        self._reserving: dict[str, asyncio.Task[None]] = {}
+        self._tails: dict[str, datetime] = {}
+
+    async def turn(self, tenant: str) -> datetime | None:
+        """None when the post may go out now; where too many wait before it, when to ask again."""
+        if len(self._waiting[tenant]) >= self._window.posts:
+            return self._end_of_queue(tenant)
+        slot: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
+        self._waiting[tenant].append(slot)
+        if tenant not in self._reserving:
+            self._reserving[tenant] = asyncio.create_task(self._reserve(tenant))
+        at = await slot
+        await self._clock.sleep((at - self._clock.now()).total_seconds())
+        return None
+
+    def _end_of_queue(self, tenant: str) -> datetime:
+        """A time to ask again, spread so that no more come back together than can be served."""
+        now = self._clock.now()
+        tail = max(self._tails.get(tenant, now), now + self._window.span) + self._window.span / self._window.posts
+        self._tails[tenant] = min(tail, now + _LONGEST)
+        return self._tails[tenant]
+
+    async def _reserve(self, tenant: str) -> None:
+        """Serves the waiting in the order in which they came, until nobody waits."""
+        crowd: Sequence[asyncio.Future[datetime]] = ()
+        try:
+            while self._waiting[tenant]:
+                crowd = self._waiting.pop(tenant)
+                granted = await self._take(tenant, len(crowd))
+                for each, at in zip(crowd, granted, strict=True):
+                    if not each.done():
+                        each.set_result(at)
+                # The next block only when this one is used up: what is reserved and not used is lost.
+                await self._clock.sleep((granted[-1] - self._clock.now()).total_seconds())
+        except Exception as error:  # noqa: BLE001 - whoever waits has to hear of it
+            for each in [*crowd, *self._waiting.pop(tenant, ())]:
+                if not each.done():
+                    each.set_exception(error)
+        finally:
+            del self._reserving[tenant]
+
+    async def _take(self, tenant: str, count: int) -> Sequence[datetime]:
+        async with self._store.writing() as work:
+            posts = await work.pace.tenant(tenant)
+            granted = slots(self._window, posts, self._clock.now(), count)
+            await work.pace.reserve(tenant, [*posts, *granted][-self._window.posts :])
+        return granted

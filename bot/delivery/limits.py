@@ -1,0 +1,21 @@
+"""How much a post room takes on, and how fast it goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.delivery.pacing import CHAT_WINDOWS, TENANT_WINDOW, Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one process may do; the windows count over all processes."""
+
+    at_once: int = 100
+    """Lanes side by side."""
+    lease: timedelta = timedelta(seconds=10)
+    """How long a lane stays with a worker that is not heard of; a living one renews it three times as often."""
+    look_again: timedelta = timedelta(seconds=5)
+    """How long a worker rests at most, should the word of new work not have reached it."""
+    chat: Sequence[Window] = CHAT_WINDOWS
+    tenant: Window | None = TENANT_WINDOW

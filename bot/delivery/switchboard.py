@@ -1,0 +1,27 @@
+"""Passes news of the store on to whoever waits for them in this process."""
+
+import asyncio
+from collections.abc import Callable
+
+from bot.domain.values import ChatId
+from bot.ports import News, Queue
+
+
+class Switchboard:
+    """Wakes the workers of a queue, and tells whoever remembers chats that the bot has left one."""
+
+    def __init__(self) -> None:
+        self.wakes = {queue: asyncio.Event() for queue in Queue}
+        self._leavers: list[Callable[[ChatId], None]] = []
+
+    def on_left(self, told: Callable[[ChatId], None]) -> None:
+        """From now on calls `told` with each chat that the bot has left."""
+        self._leavers.append(told)
+
+    def tell(self, news: News) -> None:
+        """Passes the news on."""
+        if news.queue:
+            self.wakes[news.queue].set()
+        if news.left:
+            for told in self._leavers:
+                told(news.left)

@@ -1,0 +1,81 @@
+"""News of what was committed, for the other parts of this process and, on PostgreSQL, for other processes.
+
+PostgreSQL passes them on with NOTIFY. News that were lost cost time and nothing else: workers look again by themselves.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.domain.values import ChatId
+from bot.observe import get_logger
+from bot.ports import News, Queue
+
+_CHANNEL = "chatsync"
+_AGAIN_S = 2.0
+
+_log = get_logger(__name__)
+
+
+Tell = Callable[[News], None]
+
+
+async def notify(connection: AsyncConnection, news: Sequence[News]) -> None:
+    """Lets PostgreSQL tell other processes, when and if the transaction is committed."""
+    if connection.dialect.name != "postgresql":
+        return
+    for each in news:
+        await connection.execute(select(func.pg_notify(_CHANNEL, json.dumps([each.queue, each.left]))))
+
+
+@asynccontextmanager
+async def listening(engine: AsyncEngine, tell: Tell) -> AsyncIterator[None]:
+    """Passes on the news of other processes, where the database is PostgreSQL; connects again where it must."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    task = asyncio.create_task(_listen_for_ever(engine, tell))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _listen_for_ever(engine: AsyncEngine, tell: Tell) -> None:
+    while True:
+        try:
+            await _listen(engine, tell)
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("news of other processes are not heard", reason=type(error).__name__)
+        await asyncio.sleep(_AGAIN_S)
+
+
+async def _listen(engine: AsyncEngine, tell: Tell) -> None:
+    """Returns when the connection is lost."""
+    lost = asyncio.Event()
+    async with engine.connect() as connection:
+        raw = (await connection.get_raw_connection()).driver_connection
+        if raw is None:
+            return
+        raw.add_termination_listener(lambda _: lost.set())
+        await raw.add_listener(_CHANNEL, lambda *heard: tell(_news(heard[-1])))
+        # What was put in while nobody listened is found by looking.
+        for queue in Queue:
+            tell(News(queue=queue))
+        try:
+            await lost.wait()
+        finally:
+            # The pool must not give a connection that still listens to somebody else.
+            await connection.invalidate()
+
+
+def _news(payload: str) -> News:
+    queue, left = json.loads(payload)
+    return News(queue=Queue(queue) if queue else None, left=ChatId(left) if left else None)

@@ -1,0 +1,33 @@
+"""Deleting what is done and old."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Table, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import WAITING, audit, inbox, outbox, post
+
+AT_ONCE = 1_000
+"""Rows of a table that one transaction looks at, so that others never wait long for it."""
+
+
+class Pruner:
+    """See `bot.ports.Pruning`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def prune(self, *, before: datetime, posts_before: datetime) -> int:
+        """Deletes some of what was done, parked, audited or posted before; gives the number of rows."""
+        deleted = 0
+        for queue in (inbox, outbox):
+            deleted += await self._delete(queue, (queue.c.state != WAITING) & (queue.c.done_at < before))
+        deleted += await self._delete(audit, audit.c.at < before)
+        deleted += await self._delete(post, post.c.at < posts_before)
+        return deleted
+
+    async def _delete(self, table: Table, old: ColumnElement[bool]) -> int:
+        # Rows come in the order of time, so looking at the first of them needs no index of its own.
+        first = select(table.c.id).order_by(table.c.id).limit(AT_ONCE)
+        done = await self._connection.execute(delete(table).where(table.c.id.in_(first.scalar_subquery()), old))
+        return done.rowcount
