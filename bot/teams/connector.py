@@ -16,6 +16,7 @@ from botframework.connector.auth import ConnectorFactory
 
 from bot.domain.errors import Unavailable
 from bot.net.tokens import Tokens
+from bot.teams.codec import encode
 from bot.teams.service_hosts import may_post_to
 
 SCOPE = "https://api.botframework.com/.default"
@@ -96,8 +97,7 @@ class TurnConversations:
         return await self._send("PUT", conversation_path(conversation_id, "activities", activity_id), activity)
 
     async def _send(self, method: str, path: str, activity: Activity) -> ResourceResponse:
-        body = orjson.dumps(activity.serialize())
-        answer = await self._connector.call(method, self._service_url, path, body)
+        answer = await self._connector.call(method, self._service_url, path, encode(activity))
         if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's class of success
             raise ConnectorError(answer)
         found = answer.json()

@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot/net": {"aiohttp", "azure"},
     "bot/sandbox": {"aiohttp", "yarl", "orjson", "jinja2", "defusedxml", "structlog"},
     "bot/store": {"sqlalchemy", "alembic"},
-    "bot/teams": {"aiohttp", "botbuilder", "botframework", "jwt", "orjson"},
+    "bot/teams": {"aiohttp", "botbuilder", "botframework", "jwt", "msrest", "orjson"},
     "cards": {"adaptivecards"},
     "manifest": set(),
 }
