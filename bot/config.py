@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.domain.hosts import is_loopback
 
 Role = Literal["all", "web", "worker", "sandbox"]
-AppType = Literal["SingleTenant", "MultiTenant"]
+AppType = Literal["SingleTenant", "MultiTenant", "UserAssignedMSI"]
 
 _GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 Guid = Annotated[str, Field(pattern=_GUID)]
@@ -72,6 +72,8 @@ class Settings(BaseSettings):
 
     app_id: Guid | None = Field(default=None, validation_alias="MicrosoftAppId")
     app_password: SecretStr | None = Field(default=None, validation_alias="MicrosoftAppPassword")
+    certificate_file: str | None = Field(default=None, validation_alias="CHATSYNC_CERTIFICATE_FILE")
+    certificate_password: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_CERTIFICATE_PASSWORD")
     app_type: AppType = Field(default="MultiTenant", validation_alias="MicrosoftAppType")
     app_tenant_id: Guid | None = Field(default=None, validation_alias="MicrosoftAppTenantId")
     allowed_tenants: Names = Field(default=(), validation_alias="CHATSYNC_ALLOWED_TENANTS")
@@ -142,10 +144,10 @@ def _problems(settings: Settings) -> tuple[tuple[bool, str], ...]:
             "CHATSYNC_DATAVERSE_URL: is needed to listen beyond this machine; the sandbox stays on 127.0.0.1 (HOST)",
         ),
         (real_dataverse and not signed_in, "MicrosoftAppId: is needed to work on a real CHATSYNC_DATAVERSE_URL"),
-        (signed_in and settings.app_password is None, "MicrosoftAppPassword: is needed with MicrosoftAppId"),
+        *_credential_problems(settings),
         (
-            signed_in and settings.app_type == "SingleTenant" and settings.app_tenant_id is None,
-            "MicrosoftAppTenantId: is needed when MicrosoftAppType is SingleTenant",
+            signed_in and settings.app_type != "MultiTenant" and settings.app_tenant_id is None,
+            f"MicrosoftAppTenantId: is needed when MicrosoftAppType is {settings.app_type}",
         ),
         (
             signed_in and settings.app_type == "MultiTenant" and not settings.allowed_tenants,
@@ -182,6 +184,35 @@ def _problems(settings: Settings) -> tuple[tuple[bool, str], ...]:
         (
             database not in {"sqlite+aiosqlite", "postgresql+asyncpg"},
             "CHATSYNC_DATABASE_URL: must start with sqlite+aiosqlite:// or postgresql+asyncpg://",
+        ),
+    )
+
+
+def _credential_problems(settings: Settings) -> tuple[tuple[bool, str], ...]:
+    """The same about how the bot proves who it is: it has one proof, a password, a certificate or an identity."""
+    managed = settings.app_type == "UserAssignedMSI"
+    password, file = settings.app_password is not None, settings.certificate_file
+    return (
+        (
+            settings.app_id is not None and not (managed or password or file),
+            "MicrosoftAppPassword: is needed with MicrosoftAppId, or CHATSYNC_CERTIFICATE_FILE in its place",
+        ),
+        (
+            settings.app_id is not None and managed and bool(password or file),
+            "MicrosoftAppType: UserAssignedMSI has neither MicrosoftAppPassword nor CHATSYNC_CERTIFICATE_FILE",
+        ),
+        (
+            password and bool(file),
+            "CHATSYNC_CERTIFICATE_FILE: takes the place of MicrosoftAppPassword; set one of them",
+        ),
+        (file is not None and not Path(file).is_file(), "CHATSYNC_CERTIFICATE_FILE: names a file that is not there"),
+        (
+            settings.certificate_password is not None and file is None,
+            "CHATSYNC_CERTIFICATE_PASSWORD: is for the file that CHATSYNC_CERTIFICATE_FILE names",
+        ),
+        (
+            settings.dataverse_client_id is not None and settings.dataverse_client_secret is None,
+            "CHATSYNC_DATAVERSE_CLIENT_SECRET: is needed with CHATSYNC_DATAVERSE_CLIENT_ID",
         ),
     )
 

@@ -32,20 +32,22 @@ from bot.handlers.messages import Commands
 from bot.handlers.translate import tenant_of
 from bot.handlers.universal_actions import Buttons
 from bot.net.session import make_session
-from bot.net.tokens import ClientSecretTokens, NoTokens, Tokens
+from bot.net.tokens import Tokens
 from bot.ports import Clock, Queue
 from bot.sandbox.app import SAMPLE_ADMINISTRATOR, SandboxSettings, make_sandbox
+from bot.sign_in import bot_tokens, dataverse_tokens
 from bot.store.administration import SqlAdministration
 from bot.store.engine import Engines, make_engines
 from bot.store.migrate import migrate
 from bot.store.news import listening
 from bot.store.unit_of_work import SqlStore
 from bot.teams.adapter import TeamsAdapter
-from bot.teams.authentication import BotAuthentication, TokenCheck
+from bot.teams.authentication import BotAuthentication
 from bot.teams.connector import Connector
 from bot.teams.roster import ConnectorRoster
 from bot.teams.sender import Sender
 from bot.teams.signing_keys import SigningKeys
+from bot.teams.token_check import TokenCheck
 from bot.usecases.connect_chat import ConnectChat
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
@@ -69,9 +71,6 @@ EVENTS = "/api/dataverse/events"
 
 Job = Callable[[], Coroutine[None, None, None]]
 
-# Tokens for bots of several tenants come from here ("Authentication with the Bot Connector API").
-_BOTS_OF_ALL_TENANTS = "botframework.com"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foundation:
@@ -87,6 +86,8 @@ class Foundation:
     links: Links
     records: DataverseRecords
     connector: Connector
+    check: TokenCheck | None
+    """None where nobody signs in."""
     tokens: tuple[Tokens, ...]
 
     @property
@@ -134,9 +135,9 @@ async def _foundation(settings: Settings, clock: Clock) -> Foundation:
         async with store.writing() as work:
             await work.lanes.end_leases()
     environments = _environments(settings)
-    bot_tokens = _bot_tokens(settings, session)
-    dataverse_tokens = {each.id: _dataverse_tokens(settings, each, session) for each in environments}
-    clients = {each.id: DataverseClient(each, session, dataverse_tokens[each.id]) for each in environments}
+    own_tokens = bot_tokens(settings, session, clock)
+    tokens = {each.id: dataverse_tokens(settings, each.url, session, clock) for each in environments}
+    clients = {each.id: DataverseClient(each, session, tokens[each.id]) for each in environments}
     administration = SqlAdministration(engines)
     # In the sandbox chats are on, elsewhere an administrator turns them on (spec S1).
     await administration.start({each.id: _is_sandbox(each) for each in environments})
@@ -151,9 +152,10 @@ async def _foundation(settings: Settings, clock: Clock) -> Foundation:
         links=Links(environments=environments, open_pattern=settings.open_link),
         records=DataverseRecords(clients, clock),
         connector=Connector(
-            session, bot_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None
+            session, own_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None
         ),
-        tokens=(bot_tokens, *dataverse_tokens.values()),
+        check=_check(settings, session, clock),
+        tokens=(own_tokens, *tokens.values()),
     )
 
 
@@ -166,41 +168,16 @@ def _is_sandbox(environment: Environment) -> bool:
     return is_loopback(urlsplit(environment.url).hostname or "")
 
 
-def _bot_tokens(settings: Settings, session: ClientSession) -> Tokens:
-    if settings.app_id is None or settings.app_password is None:
-        return NoTokens()
-    own_tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else None
-    return ClientSecretTokens(
-        session,
-        login_url=settings.login_url,
-        tenant=own_tenant or _BOTS_OF_ALL_TENANTS,
-        client_id=settings.app_id,
-        secret=settings.app_password.get_secret_value(),
-    )
-
-
-def _dataverse_tokens(settings: Settings, environment: Environment, session: ClientSession) -> Tokens:
-    client_id = settings.dataverse_client_id or settings.app_id
-    secret = settings.dataverse_client_secret or settings.app_password
-    tenant = settings.dataverse_tenant_id or settings.app_tenant_id
-    if _is_sandbox(environment) or client_id is None or secret is None or tenant is None:
-        return NoTokens()
-    return ClientSecretTokens(
-        session,
-        login_url=settings.login_url,
-        tenant=tenant,
-        client_id=client_id,
-        secret=secret.get_secret_value(),
-    )
+def _check(settings: Settings, session: ClientSession, clock: Clock) -> TokenCheck | None:
+    if settings.app_id is None:
+        return None
+    return TokenCheck(SigningKeys(session, settings.openid_url, clock), settings.app_id, clock)
 
 
 def _take(base: Foundation, turn_posts: TurnPosts) -> Take:
     """From an activity's JSON to a turn of the bot."""
-    settings, check = base.settings, None
-    if settings.app_id:
-        keys = SigningKeys(base.session, settings.openid_url, base.clock)
-        check = TokenCheck(keys, settings.app_id)
-    authentication = BotAuthentication(base.connector, check, tenants=settings.tenants, tenant_of=tenant_of)
+    tenants = base.settings.tenants
+    authentication = BotAuthentication(base.connector, base.check, tenants=tenants, tenant_of=tenant_of)
     adapter = TeamsAdapter(authentication)
     bot = ChatSyncBot(_doors(base, turn_posts))
     adapter.on_turn_error = bot.on_error
@@ -293,6 +270,8 @@ def _listening(base: Foundation) -> Callable[[web.Application], AsyncIterator[No
 async def _close(base: Foundation) -> None:
     for tokens in base.tokens:
         await tokens.close()
+    if base.check:
+        await base.check.close()
     await base.session.close()
     await base.engines.close()
 

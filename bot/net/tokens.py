@@ -1,24 +1,32 @@
-"""Tokens with which the product proves who it is to other systems.
+"""Tokens with which the product proves who it is to other systems: one for each scope, renewed ahead of its end."""
 
-azure-identity is used because it is asynchronous, kept by the vendor of the token service, and refreshes by itself.
-"""
-
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
-from urllib.parse import urlsplit
-
-from aiohttp import ClientSession
-from azure.core.exceptions import AzureError
-from azure.core.pipeline.transport import AioHttpTransport
-from azure.identity.aio import ClientSecretCredential
 
 from bot.domain.errors import Unavailable
+from bot.net.single_flight import SingleFlight
+from bot.observe import get_logger
+from bot.ports import Clock
+
+RENEW_AFTER = 0.75
+"""The part of a token's life after which the next one is fetched, while the old one goes on: 15 minutes of an hour."""
+MARGIN = timedelta(minutes=1)
+"""A token ends this much earlier for us: clocks differ, and calls take their time."""
+PAUSE = timedelta(seconds=30)
+"""After a renewal that failed, until the next one is tried."""
+
+_log = get_logger(__name__)
 
 
 class Tokens(Protocol):
     """Gives tokens for a scope; None where the other system wants none (the sandbox, the Emulator)."""
 
     async def get(self, scope: str) -> str | None:
-        """A token that is good for some minutes at least; raises `Unavailable`."""
+        """A token that is good for a minute at least; raises `Unavailable`."""
         ...
 
     async def close(self) -> None:
@@ -38,29 +46,69 @@ class NoTokens:
         """Holds nothing."""
 
 
-class ClientSecretTokens:
-    """Tokens of an app registration that has a client secret."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A token as the token service gave it."""
 
-    def __init__(self, session: ClientSession, *, login_url: str, tenant: str, client_id: str, secret: str) -> None:
-        self._credential = ClientSecretCredential(
-            tenant,
-            client_id,
-            secret,
-            authority=urlsplit(login_url).netloc,
-            # The authority is the administrator's own choice; nobody else needs to vouch for it.
-            disable_instance_discovery=True,
-            transport=AioHttpTransport(session=session, session_owner=False),
-        )
+    token: str
+    expires_on: float
+    """Seconds of the epoch, by this machine's real clock."""
+
+
+Ask = Callable[[str], Awaitable[Grant]]
+"""Asks the token service for a new token for a scope; raises `Unavailable`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    token: str
+    renew_at: datetime
+    ends_at: datetime
+
+
+class KeptTokens:
+    """Asks for a token when one is needed first and then ahead of its end, in the background, one call at a time."""
+
+    def __init__(self, ask: Ask, clock: Clock) -> None:
+        self._ask = ask
+        self._clock = clock
+        self._kept: dict[str, _Kept] = {}
+        self._flights: dict[str, SingleFlight[_Kept]] = {}
+        self.calls = 0
+        """How often the token service was asked."""
 
     async def get(self, scope: str) -> str | None:
-        """A token for the scope; raises `Unavailable` when the token service gives none."""
-        try:
-            return (await self._credential.get_token(scope)).token
-        except AzureError as error:
-            raise Unavailable(
-                "The sign-in service gave no token.", "Ask an administrator to check the app's client secret."
-            ) from error
+        """A token for the scope; raises `Unavailable` where there is none and the token service gives none."""
+        kept = self._kept.get(scope)
+        now = self._clock.now()
+        if kept is None or now >= kept.ends_at:
+            kept = await self._flight(scope).result()
+        elif now >= kept.renew_at:
+            self._flight(scope).start()
+        return kept.token
 
     async def close(self) -> None:
-        """Closes the credential; the session stays open."""
-        await self._credential.close()
+        """Ends calls that are under way."""
+        for flight in self._flights.values():
+            await flight.close()
+
+    def _flight(self, scope: str) -> SingleFlight[_Kept]:
+        return self._flights.setdefault(scope, SingleFlight(partial(self._renewed, scope)))
+
+    async def _renewed(self, scope: str) -> _Kept:
+        self.calls += 1
+        try:
+            grant = await self._ask(scope)
+        except Unavailable as error:
+            _log.warning("no token", reason=str(error))
+            self._wait_with(scope)
+            raise
+        now, life = self._clock.now(), timedelta(seconds=max(0.0, grant.expires_on - time.time()))
+        kept = _Kept(token=grant.token, renew_at=now + life * RENEW_AFTER, ends_at=now + life - MARGIN)
+        self._kept[scope] = kept
+        return kept
+
+    def _wait_with(self, scope: str) -> None:
+        kept = self._kept.get(scope)
+        if kept is not None:
+            self._kept[scope] = replace(kept, renew_at=self._clock.now() + PAUSE)

@@ -1,13 +1,8 @@
-"""Who calls the bot: the token of every request is verified as the Bot Framework asks.
-
-"Authentication with the Bot Connector API" (Bot Framework documentation): issuer, audience, signature, expiry with five
-minutes of leeway, the claim `serviceurl`, and that the key may sign for the activity's channel.
-"""
+"""botbuilder's seam for identity: who calls the bot, and to whom the bot speaks."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import jwt
 from botbuilder.schema import Activity
 from botframework.connector.auth import (
     AuthenticateRequestResult,
@@ -17,66 +12,11 @@ from botframework.connector.auth import (
 )
 
 from bot.teams.connector import Connector, TurnConnectorFactory
-from bot.teams.signing_keys import KeySet, SigningKeys
-
-LEEWAY_S = 300
+from bot.teams.token_check import TokenCheck
 
 
 class Forbidden(PermissionError):
     """The caller is known, but this is not for it."""
-
-
-class TokenCheck:
-    """Verifies the tokens of requests to a bot that has an app id."""
-
-    def __init__(self, keys: SigningKeys, app_id: str) -> None:
-        self._keys = keys
-        self._app_id = app_id
-
-    async def claims(self, authorization: str, *, service_url: str, channel: str) -> Mapping[str, Any]:
-        """The verified claims; raises `PermissionError` that says what is wrong."""
-        token = _bearer(authorization)
-        key_id = _key_id(token)
-        key_set = await self._keys.with_key(key_id)
-        claims = self._decoded(token, key_id, key_set)
-        endorsements = key_set.endorsements.get(key_id)
-        if endorsements and channel not in endorsements:
-            raise PermissionError("the token's key does not sign for this channel")
-        if claims.get("serviceurl") != service_url:
-            raise PermissionError("the token is for another service URL")
-        return claims
-
-    def _decoded(self, token: str, key_id: str, key_set: KeySet) -> Mapping[str, Any]:
-        key = key_set.keys.get(key_id)
-        if key is None:
-            raise PermissionError("the token is signed with an unknown key")
-        try:
-            claims: Mapping[str, Any] = jwt.decode(
-                token,
-                key,
-                algorithms=["RS256"],
-                audience=self._app_id,
-                issuer=key_set.issuer,
-                leeway=LEEWAY_S,
-                options={"require": ["exp", "iss", "aud"]},
-            )
-        except jwt.PyJWTError as error:
-            raise PermissionError(f"the token is not accepted: {type(error).__name__}") from error
-        return claims
-
-
-def _bearer(authorization: str) -> str:
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise PermissionError("send a bearer token in the Authorization header")
-    return token
-
-
-def _key_id(token: str) -> str:
-    try:
-        return str(jwt.get_unverified_header(token).get("kid"))
-    except jwt.PyJWTError as error:
-        raise PermissionError("the token is malformed") from error
 
 
 class BotAuthentication(BotFrameworkAuthentication):

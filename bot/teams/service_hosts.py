@@ -1,10 +1,12 @@
 """Which addresses the bot may post to: a forged service URL must never receive a token or a card."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bot.domain.hosts import is_loopback
 
 
+@lru_cache(maxsize=256)  # Teams has a handful of service URLs, and each is asked about twice in a turn
 def may_post_to(service_url: str, hosts: frozenset[str], *, signed_in: bool) -> bool:
     """Whether the bot may post there.
 

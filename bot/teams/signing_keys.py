@@ -3,7 +3,6 @@
 Where they are and how they change: "Authentication with the Bot Connector API" (Bot Framework documentation).
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,13 +13,18 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
 from bot.domain.errors import Unavailable
+from bot.net.single_flight import SingleFlight
 from bot.observe import get_logger
 from bot.ports import Clock
 
 LIFETIME = timedelta(hours=24)
 """The documentation asks to refresh at least every 24 hours."""
+REFRESH_AFTER = timedelta(hours=12)
+"""From here on a new set is read in the background, so that a bot that is spoken to never waits for one."""
 PAUSE = timedelta(seconds=30)
-"""Between two refreshes for unknown key ids: anybody can send us those."""
+"""Between two readings for unknown key ids, which anybody can send us, or after one that failed."""
+PAUSE_WITHOUT = timedelta(seconds=1)
+"""The same as long as there are no keys at all, when everybody has to wait for them."""
 
 _log = get_logger(__name__)
 
@@ -36,39 +40,58 @@ class KeySet:
 
 
 class SigningKeys:
-    """The key set, read when it is needed first, daily, and when a token names an unknown key."""
+    """The key set, read when it is needed first, ahead of its age, and when a token names an unknown key.
+
+    Who has a token with a known key never waits for a reading.
+    """
 
     def __init__(self, session: ClientSession, openid_url: str, clock: Clock) -> None:
         self._session = session
         self._openid_url = openid_url
         self._clock = clock
         self._keys: KeySet | None = None
-        self._reading = asyncio.Lock()
+        self._tried_at: datetime | None = None
+        self._reading = SingleFlight(self._read)
+        self.reads = 0
+        """How often the key server was asked."""
 
     async def with_key(self, key_id: str) -> KeySet:
         """The newest key set, which may still lack the key; raises `Unavailable` where none could be read."""
         keys = self._keys
-        if keys is None or self._is_stale(keys, key_id):
-            async with self._reading:
-                if self._keys is keys:
-                    self._keys = await self._refreshed(keys)
-        if self._keys is None:
+        age = self._clock.now() - keys.read_at if keys else LIFETIME
+        if keys is None or key_id not in keys.keys or age >= LIFETIME:
+            keys = await self._newest(keys)
+        elif age > REFRESH_AFTER and self._may_try():
+            self._reading.start()
+        if keys is None:
             raise Unavailable("The keys that sign the Bot Framework's requests cannot be read.")
-        return self._keys
+        return keys
 
-    def _is_stale(self, keys: KeySet, key_id: str) -> bool:
-        age = self._clock.now() - keys.read_at
-        return age > LIFETIME or (key_id not in keys.keys and age > PAUSE)
+    async def close(self) -> None:
+        """Ends a reading that is under way."""
+        await self._reading.close()
 
-    async def _refreshed(self, old: KeySet | None) -> KeySet | None:
+    async def _newest(self, old: KeySet | None) -> KeySet | None:
+        """The set as it is now; the old one where it was asked for a moment ago."""
+        if self._reading.under_way or self._may_try():
+            return await self._reading.result()
+        return old
+
+    def _may_try(self) -> bool:
+        pause = PAUSE if self._keys else PAUSE_WITHOUT
+        return self._tried_at is None or self._clock.now() - self._tried_at > pause
+
+    async def _read(self) -> KeySet | None:
         """The set as it is now; the old one where it cannot be read."""
+        self.reads += 1
+        self._tried_at = self._clock.now()
         try:
             configuration = await self._json(self._openid_url)
             body = await self._json(str(configuration["jwks_uri"]))
-            return _key_set(str(configuration["issuer"]), body["keys"], self._clock.now())
-        except (ClientError, TimeoutError, ValueError, LookupError, TypeError) as error:
+            self._keys = _key_set(str(configuration["issuer"]), body["keys"], self._clock.now())
+        except (ClientError, TimeoutError, ValueError, LookupError, TypeError, AttributeError) as error:
             _log.warning("signing keys not read", error=type(error).__name__)
-            return old
+        return self._keys
 
     async def _json(self, url: str) -> Mapping[str, Any]:
         async with self._session.get(url, raise_for_status=True) as answer:

@@ -1,0 +1,45 @@
+"""Work that many may ask for at once and that is to be done once."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class SingleFlight(Generic[T]):
+    """Lets everybody who asks while the work is under way share its result."""
+
+    def __init__(self, work: Callable[[], Coroutine[Any, Any, T]]) -> None:
+        self._work = work
+        self._task: asyncio.Task[T] | None = None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether somebody has started the work and it has not ended."""
+        return self._task is not None and not self._task.done()
+
+    def start(self) -> asyncio.Task[T]:
+        """Sees to it that the work is under way; nobody has to await it."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work())
+            self._task.add_done_callback(_looked_at)
+        return self._task
+
+    async def result(self) -> T:
+        """What comes of the work. Who gives up waiting does not end it for the others."""
+        return await asyncio.shield(self.start())
+
+    async def close(self) -> None:
+        """Ends the work where it is under way."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await self._task
+
+
+def _looked_at(task: asyncio.Task[Any]) -> None:
+    """Work in the background tells of its failure itself; asyncio need not complain that nobody asked."""
+    if not task.cancelled():
+        task.exception()
