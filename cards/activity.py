@@ -1,7 +1,7 @@
 """Finished activities and attachments, in the form that a channel shows."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from cards.elements import to_json
 from cards.message import Message
@@ -13,29 +13,50 @@ TEAMS = "msteams"
 LARGEST = 25_000
 """Bytes of a card: Teams takes more from bots, but 28 KB elsewhere ("Message size limits")."""
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+
 
 def activity(message: Message, *, channel: str) -> dict[str, Any]:
     """The activity's JSON: the card alone, for Teams would split text beside it into a message of its own.
 
     Raises ValueError for a card that is too large.
     """
-    summary = shortened(message.summary, LONGEST)
-    return {"type": "message", "summary": summary, "attachments": [attachment(message, channel=channel)]}
+    return {"type": "message", "summary": feed_line(message), "attachments": [attachment(message, channel=channel)]}
+
+
+def feed_line(message: Message) -> str:
+    """What stands for the card in the feed."""
+    return shortened(message.summary, LONGEST)
 
 
 def attachment(message: Message, *, channel: str) -> dict[str, Any]:
     """The card as an attachment; raises ValueError for one that is too large."""
-    card = to_json(message.card)
-    content = card if channel == TEAMS else _with_submits(card)
-    if len(json.dumps(content, ensure_ascii=False).encode()) > LARGEST:
-        raise ValueError(f"a card of more than {LARGEST} bytes")
+    content = _content(message, channel)
+    _encoded(content)
     return {"contentType": ADAPTIVE, "content": content}
+
+
+def card_json(message: Message, *, channel: str) -> bytes:
+    """The card alone, ready to be sent; raises ValueError for one that is too large."""
+    return _encoded(_content(message, channel))
 
 
 def result(message: Message, *, channel: str) -> dict[str, Any]:
     """The card as a message extension's result, with the preview that Teams wants beside it."""
-    preview = {"contentType": THUMBNAIL, "content": {"title": shortened(message.summary, LONGEST), "text": ""}}
+    preview = {"contentType": THUMBNAIL, "content": {"title": feed_line(message), "text": ""}}
     return {**attachment(message, channel=channel), "preview": preview}
+
+
+def _content(message: Message, channel: str) -> dict[str, Any]:
+    card = to_json(message.card)
+    return card if channel == TEAMS else cast("dict[str, Any]", _with_submits(card))
+
+
+def _encoded(content: dict[str, Any]) -> bytes:
+    encoded = _ENCODER.encode(content).encode()
+    if len(encoded) > LARGEST:
+        raise ValueError(f"a card of more than {LARGEST} bytes")
+    return encoded
 
 
 def _with_submits(part: Any) -> Any:

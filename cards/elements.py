@@ -7,6 +7,7 @@ property.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from inspect import getattr_static
 from typing import Any, Literal, get_args
 
@@ -45,10 +46,13 @@ class _Strict(BareObject):
 
     def __init__(self, **properties: object) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # the package has no types
+        kind = type(self)
+        kept: dict[str, object] = self.render()  # type: ignore[no-untyped-call] # as above
         for name, value in properties.items():
             if value is not None:
-                _check(self, name, value)
-                setattr(self, name, value)
+                known = _property(kind, name)  # type: ignore[arg-type] # a class has a hash
+                _check(kind, name, known, value)
+                kept[known.key_name] = value
 
 
 class TextBlock(_Strict, elements.TextBlock):
@@ -202,13 +206,13 @@ class AdaptiveCard(_Strict, adaptivecard.AdaptiveCard):
 
 def to_json(element: BareObject) -> dict[str, Any]:
     """The element and all that is in it as plain JSON."""
-    return {str(name): _plain(value) for name, value in element.render().items()}
+    return {name: value if type(value) is str else _plain(value) for name, value in element.render().items()}
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, BareObject):
-        return to_json(value)
-    return [_plain(each) for each in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return to_json(value) if isinstance(value, BareObject) else value
 
 
 def _all(
@@ -227,15 +231,20 @@ def _texts(data: Mapping[str, str], where: str) -> dict[str, str]:
     return dict(data)
 
 
-def _check(element: BareObject, name: str, value: object) -> None:
-    """Raises where the element does not have the property, or not with this value."""
-    where = f"{type(element).__name__}.{name}"
-    known = getattr_static(element, name, None)
+@cache  # looked up once for a class: this is most of what building a card costs
+def _property(kind: type, name: str) -> PropertyType:
+    """What the package knows of an element's property; raises where the element does not have it."""
+    known = getattr_static(kind, name, None)
     if not isinstance(known, PropertyType):
-        raise TypeError(f"{where}: there is no such property")
+        raise TypeError(f"{kind.__name__}.{name}: there is no such property")
+    return known
+
+
+def _check(kind: type, name: str, known: PropertyType, value: object) -> None:
+    """Raises where the element cannot have the property with this value."""
     if not isinstance(value, known.type):
-        raise TypeError(f"{where} cannot be {value!r}")
+        raise TypeError(f"{kind.__name__}.{name} cannot be {value!r}")
     if value == "":
-        raise ValueError(f"{where} is empty")
+        raise ValueError(f"{kind.__name__}.{name} is empty")
     if name in _CHOICES and value not in _CHOICES[name]:
-        raise ValueError(f"{where} cannot be {value!r}")
+        raise ValueError(f"{kind.__name__}.{name} cannot be {value!r}")

@@ -38,6 +38,8 @@ _BLOCK_START = re.compile(r"^(\d{0,9})([-+](?=\s|$)|-(?=[-\s]*$)|>|#(?=#{0,5}(?:
 def line(value: str, *, limit: int = LONGEST) -> str:
     """The text on one line, shortened at a word, without what nobody sees: for places that know no Markdown."""
     text = shortened(" ".join(_HIDDEN.sub("", value).split()), limit)
+    if text.isascii():
+        return text
     return text if any(unicodedata.category(character) not in {"Cf", "Zs"} for character in text) else ""
 
 
@@ -60,6 +62,8 @@ def shortened(text: str, limit: int) -> str:
 
 def isolated(text: str) -> str:
     """The text so that it does not turn the words around it, where it is of a script from right to left."""
+    if text.isascii():
+        return text
     turns = any(unicodedata.bidirectional(character) in {"R", "AL", "AN"} for character in text)
     return f"{_ISOLATE}{text}{_END_OF_ISOLATE}" if turns else text
 

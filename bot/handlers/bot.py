@@ -24,8 +24,7 @@ from bot.handlers.universal_actions import Buttons
 from bot.observe import correlation, get_logger
 from bot.usecases.answers import Answer
 from bot.usecases.meet_chat import MeetChat
-from cards.activity import activity as finished
-from cards.activity import attachment
+from cards.activity import ADAPTIVE, card_json, feed_line
 from cards.buttons import Press
 
 _log = get_logger(__name__)
@@ -126,7 +125,7 @@ class ChatSyncBot(TeamsActivityHandler):
         answer = await self._pressed(incoming, pressed)
         if answer.kept:
             return translate.line_answer(answer.message.summary)
-        return translate.card_answer(attachment(answer.message, channel=incoming.chat.channel)["content"])
+        return translate.card_answer(orjson.Fragment(card_json(answer.message, channel=incoming.chat.channel)))
 
     async def _link_queried(self, activity: Activity) -> Mapping[str, Any]:
         person = translate.person_of(activity, self._doors.stand_in)
@@ -143,12 +142,13 @@ class ChatSyncBot(TeamsActivityHandler):
 
 
 def _activity(answer: Answer, chat: Chat) -> Activity:
-    """The answer as botbuilder sends it in a turn."""
-    ready = finished(answer.message, channel=chat.channel)
-    attachments = [
-        Attachment(content_type=each["contentType"], content=each["content"]) for each in ready["attachments"]
-    ]
-    return Activity(type=ready["type"], summary=ready["summary"], attachments=attachments)
+    """The answer as botbuilder sends it in a turn. Its card is bytes already: those the adapter sends as they are."""
+    card = card_json(answer.message, channel=chat.channel)
+    return Activity(
+        type=ActivityTypes.message,
+        summary=feed_line(answer.message),
+        attachments=[Attachment(content_type=ADAPTIVE, content=card)],
+    )
 
 
 def _unforeseen() -> ChatSyncError:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from botbuilder.schema import Activity, ActivityTypes
+from orjson import Fragment
 
 from bot.domain.record_links import guid
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
@@ -163,8 +164,8 @@ def _names_bot(activity: Activity, accounts: object) -> bool:
     return bot is not None and any(getattr(account, "id", None) == bot for account in listed)
 
 
-def card_answer(card: Mapping[str, Any]) -> dict[str, Any]:
-    """An invoke's answer: a card in place of the pressed one, for the person who pressed."""
+def card_answer(card: Fragment) -> dict[str, Any]:
+    """An invoke's answer: a card, ready to be sent, in place of the pressed one, for the person who pressed."""
     return {"statusCode": 200, "type": "application/vnd.microsoft.card.adaptive", "value": card}
 
 
