@@ -59,6 +59,7 @@ from bot.usecases.key_fields import TellKeyFields
 from bot.usecases.list_records import ListRecords
 from bot.usecases.meet_chat import MeetChat
 from bot.usecases.offer_chat import OfferChat
+from bot.usecases.record_deleted import TellDeletion
 from bot.usecases.unfurl_link import UnfurlLink
 from bot.web.dataverse_events import dataverse_events
 from bot.web.errors import answer_errors
@@ -234,7 +235,8 @@ def _post_room(base: Foundation, limits: Limits) -> Sequence[Job]:
     """What works off the queues and keeps them short."""
     facts = ReadKeyFieldFacts(records=base.records, administration=base.administration)
     tell = TellKeyFields(store=base.store, read_facts=facts, links=base.links, clock=base.clock)
-    tell_lane = TellLane(store=base.store, tell=tell, clock=base.clock)
+    deletion = TellDeletion(store=base.store, records=base.records, clock=base.clock)
+    tell_lane = TellLane(store=base.store, tell_key_fields=tell, tell_deletion=deletion, clock=base.clock)
     send_lane = SendLane(store=base.store, teams=Sender(base.connector), clock=base.clock, limits=limits)
     wakes = base.switchboard.wakes
     return [

@@ -19,6 +19,8 @@ class RecordRow:
     record: RecordHead
     connected_by: str
     connected_at: datetime
+    paused_at: datetime | None = None
+    """Since when the chat is told nothing of the record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ def _row(row: RecordRow) -> elements.Element:
         elements.TextBlock(dotted(record.kind, record.number) or EMPTY, size="Small", subtle=True, spacing="None"),
         elements.TextBlock(connected, size="Small", subtle=True, spacing="None"),
     ]
+    if row.paused_at:
+        words.append(elements.TextBlock(f"Paused since {moment(row.paused_at)}", size="Small", spacing="None"))
     open_record = elements.ActionSet([button(open_button(record))])
     columns = [elements.Column(words, width="stretch"), elements.Column([open_record], width="auto")]
     return elements.Container([elements.ColumnSet(columns)], separated=True)

@@ -15,6 +15,7 @@ from bot.domain.tables import ColumnValue
 from bot.domain.values import EnvironmentId, RecordRef, UserId
 
 UPDATE = "Update"
+DELETE = "Delete"
 
 _EXCERPT = 1000
 """Characters of a long text that go along: cards show a fifth of it."""
@@ -37,24 +38,26 @@ def message_of(body: object) -> tuple[str, str]:
 def event_of(
     body: Mapping[str, Any], content: bytes, *, environment: EnvironmentId, received_at: datetime
 ) -> RecordEvent:
-    """The update that the context tells of; raises `BadRequest` where it does not say of which row.
+    """The update or deletion that the context tells of; raises `BadRequest` where it does not say of which row.
 
     `content` is the body as it came: its digest stands for the event where the context has no operation id.
     """
-    _, table = message_of(body)
+    message, table = message_of(body)
+    deleted = message == DELETE
     target = _bag(body.get("InputParameters")).get("Target")
     row_id = guid(str(body.get("PrimaryEntityId") or ""))
     if row_id is None or row_id == _NO_ID:
         raise BadRequest("This event does not say which row changed (PrimaryEntityId).")
     old = _pre_image(body.get("PreEntityImages"))
-    attributes = _attributes(target)
+    attributes = {} if deleted else _attributes(target)
     return RecordEvent(
         key=_key(body, content, environment),
         record=RecordRef(environment=environment, table=table, row_id=row_id),
         at=_moment(body.get("OperationCreatedOn")) or received_at,
         changed_by=_user(body),
         changes=tuple(ColumnChange(column=name, new=value, old=_old(old, name)) for name, value in attributes.items()),
-        stripped=not isinstance(target, dict),
+        stripped=not deleted and not isinstance(target, dict),
+        deleted=deleted,
     )
 
 

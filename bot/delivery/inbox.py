@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from bot.delivery.retry import GIVE_UP_AFTER, wait_s
 from bot.delivery.worker import Ended
 from bot.domain.errors import ChatSyncError, Unavailable
+from bot.domain.key_fields import RecordEvent
 from bot.observe import correlated, get_logger
 from bot.ports import Clock, Store, WaitingEvents, Work
 from bot.usecases.key_fields import TellKeyFields
+from bot.usecases.record_deleted import TellDeletion
 
 _log = get_logger(__name__)
 
@@ -24,7 +26,8 @@ class TellLane:
     """
 
     store: Store
-    tell: TellKeyFields
+    tell_key_fields: TellKeyFields
+    tell_deletion: TellDeletion
     clock: Clock
 
     async def load(self, work: Work, lanes: Sequence[str]) -> Mapping[str, WaitingEvents]:
@@ -35,7 +38,7 @@ class TellLane:
         """Tells what the events say; where that fails, there is another attempt later."""
         with correlated(held.correlation_id):
             try:
-                await self.tell(held.events)
+                await self._tell(held.events)
             except ChatSyncError as error:
                 asked = error.retry_after_s if isinstance(error, Unavailable) else None
                 reason = f"{type(error).__name__}: {error}"
@@ -45,6 +48,12 @@ class TellLane:
                 _log.exception("events not told")
                 return Ended(lane, not_before=await self._failed(lane, type(error).__name__, None))
         return Ended(lane)
+
+    async def _tell(self, events: Sequence[RecordEvent]) -> None:
+        if any(event.deleted for event in events):
+            await self.tell_deletion(events)
+        else:
+            await self.tell_key_fields(events)
 
     async def settle(self, work: Work, results: Sequence[None]) -> None:
         """Nothing is left to settle."""

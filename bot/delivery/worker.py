@@ -105,7 +105,9 @@ class Worker(Generic[Held, Result]):
             due_at = None if lanes else await work.lanes.next_due(self._queue)
         del self._ended[: len(ended)]
         for lane in lanes:
-            self._start(lane, held.get(lane))
+            # A process that stood still for longer than its leases finds its own lanes free.
+            if lane not in self._running:
+                self._start(lane, held.get(lane))
         if not lanes:
             await self._rest(due_at if room else None)
 

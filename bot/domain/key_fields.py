@@ -20,7 +20,7 @@ class ColumnChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordEvent:
-    """An update of a record, as Dataverse told of it."""
+    """An update of a record, or its end, as Dataverse told of it."""
 
     key: str
     """The same for every delivery of the same event (spec K6)."""
@@ -30,6 +30,8 @@ class RecordEvent:
     changes: tuple[ColumnChange, ...]
     stripped: bool = False
     """Dataverse left the values out because the message was over 256 KB (spec K5)."""
+    deleted: bool = False
+    """The record is gone."""
     catch_up: bool = False
     """No update that Dataverse told of: a look at the record after the chats could not be told (spec K9)."""
 

@@ -31,7 +31,8 @@ class KeepEvent:
         """Whether the event is kept, and if not, why: it is durable when this returns."""
         wanted = await self._key_fields(event)
         changes = tuple(change for change in event.changes if change.column in wanted)
-        if not wanted or not (changes or event.stripped):
+        told = event.deleted or (wanted and (changes or event.stripped))
+        if not told:
             return Kept.NOT_TOLD
         async with self.store.reading() as work:
             if not await work.connections.of_record(event.record):

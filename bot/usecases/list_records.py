@@ -58,6 +58,7 @@ class ListRecords:
             record=head_of(self.links, table, record, row),
             connected_by=connection.connector_name,
             connected_at=connection.connected_at,
+            paused_at=connection.paused_at,
         )
 
 

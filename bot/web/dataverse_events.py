@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.dataverse.events import UPDATE, event_of, message_of
+from bot.dataverse.events import DELETE, UPDATE, event_of, message_of
 from bot.domain.errors import BadRequest
 from bot.domain.record_links import Links
 from bot.domain.values import Environment
@@ -34,7 +34,7 @@ def dataverse_events(keep: KeepEvent, links: Links, key: str) -> Callable[[web.R
         body, content = await read_object(request)
         message, table = message_of(body)
         environment = _environment(request, links)
-        if message != UPDATE:
+        if message not in {UPDATE, DELETE}:
             return _answer(f"nothing is told of {message}", kept=False)
         event = event_of(body, content, environment=environment.id, received_at=keep.clock.now())
         outcome = await keep(event)

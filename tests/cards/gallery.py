@@ -26,8 +26,8 @@ NASTY = "<at>everyone</at> **bold** [x](https://evil.example) `code` # h\n- one\
 LONG = "The customer says " + "that the pump vibrates and " * 200
 
 
-def told(*changes: Change, people: tuple[str, ...] = ("Adele Vance",)) -> Message:
-    return key_fields(KeyFieldsView(record=CASE, changes=changes, people=people, at=AT))
+def told(*changes: Change, people: tuple[str, ...] = ("Adele Vance",), summed_up: bool = False) -> Message:
+    return key_fields(KeyFieldsView(record=CASE, changes=changes, people=people, at=AT, summed_up=summed_up))
 
 
 def one(label: str, old: str | None, new: str | None) -> Message:
@@ -111,6 +111,12 @@ GALLERY: dict[str, Message] = {
         people=("Adele Vance", "Megan Bowen", "Alex Wilber", "Isaiah Langer"),
     ),
     "key fields by nobody known": told(Change(label="Priority", old="Low", new="High"), people=()),
+    "key fields summed up": told(
+        Change(label="Priority", old="Low", new="High"),
+        Change(label="Status Reason", old="In Progress", new="On Hold"),
+        people=(),
+        summed_up=True,
+    ),
     "key fields of nasty values": told(
         Change(label="A *label*", old=NASTY, new=LONG), Change(label="B", old="*", new="  * "), people=(NASTY, LONG)
     ),
@@ -140,6 +146,13 @@ GALLERY: dict[str, Message] = {
                 RecordRow(record=ACCOUNT, connected_by="Megan Bowen", connected_at=AT),
             ),
             hidden=1,
+        )
+    ),
+    "records of which one is paused": record_list(
+        RecordListView(
+            title="Records connected to this chat",
+            rows=(RecordRow(record=CASE, connected_by="Adele Vance", connected_at=AT, paused_at=AT),),
+            hidden=0,
         )
     ),
     "records of words without an end": record_list(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.sandbox.seed.ids import CASE_STEP_ID, ENDPOINT_ID
+from bot.sandbox.seed.ids import CASE_STEP_ID, DELETE_STEP_IDS, ENDPOINT_ID
 from tests.sandbox.events import CONTRACTS, STEP, bag, filter_of, new_step, target
 from tests.sandbox.wire import CASE, Api, Json, Receiver
 
@@ -103,5 +103,6 @@ async def test_only_asynchronous_steps_after_the_operation_can_be_registered(api
 
 async def test_an_endpoint_stays_while_a_step_needs_it(api: Api) -> None:
     await api.delete(f"serviceendpoints({ENDPOINT_ID})", status=405)
-    await api.delete(STEP)
+    for step in (CASE_STEP_ID, *DELETE_STEP_IDS.values()):
+        await api.delete(f"sdkmessageprocessingsteps({step})")
     await api.delete(f"serviceendpoints({ENDPOINT_ID})")

@@ -1,16 +1,19 @@
 """What is kept reaches Teams: in order, later where Teams wants it later, and never lost silently (spec K8, K9)."""
 
+import asyncio
 from collections import Counter
 from typing import Any
 
 from aiohttp import web
 
-from bot.store.tables import chat, outbox
+from bot.delivery.limits import Limits
+from bot.store.tables import chat, connection, outbox, post
 from tests.fakes.connector import error
 from tests.wire.people import ALEX
 from tests.wire.world import GROUP, OTHER_GROUP, World, texts
 
-HIGH, LOW = 1, 3
+HIGH, NORMAL, LOW = 1, 2, 3
+ON_HOLD = 2
 
 
 class Faulty:
@@ -94,16 +97,116 @@ async def test_what_nobody_takes_for_a_day_is_parked_where_it_can_be_seen(world:
     await world.forget(outbox)
 
 
-async def test_a_chat_that_the_bot_was_removed_from_is_marked_and_its_message_parked(world: World) -> None:
-    await connected(world, GROUP)
-    Faulty(world, error(403, "BotNotInConversationRoster"))
+async def test_a_chat_that_the_bot_was_removed_from_is_paused_and_caught_up_with_when_it_is_back(world: World) -> None:
+    await connected(world, GROUP, OTHER_GROUP)
+    gone = Faulty(world, *[error(403, "BotNotInConversationRoster")] * 9)
     await world.change({"prioritycode": HIGH})
     await world.window_ends()
     (parked,) = await world.rows_in(outbox, outbox.c.state == "parked")
     assert parked["reason"] == "BotNotInConversationRoster"
     (known,) = await world.rows_in(chat, chat.c.id == GROUP)
     assert not known["bot_present"]
+    (paused,) = await world.rows_in(connection, connection.c.paused_at.is_not(None))
+    assert (paused["chat_id"], paused["paused_reason"]) == (GROUP, "BotNotInConversationRoster")
+    # What changes meanwhile is not tried.
+    await world.change({"statuscode": ON_HOLD})
+    await world.window_ends()
+    assert gone.tries == 1
+    world.connector.fault = lambda *_: None
+    world.connector.posts.clear()
+    await world.post(world.activity(GROUP, type="installationUpdate", action="add"))
+    await world.settle()
+    *_, card = world.connector.cards(GROUP)
+    assert texts(card)[3:] == [
+        "Priority: Normal → **High**",
+        "Status Reason: In Progress → **On Hold**",
+        "While I was away · {{DATE(2026-11-21T10:20:34Z, SHORT)}} {{TIME(2026-11-21T10:20:34Z)}}",
+    ]
+    assert world.nothing_was_said(OTHER_GROUP)
+    # Once is enough, and from here on all is as before.
+    world.connector.posts.clear()
+    await world.post(world.activity(GROUP, type="installationUpdate", action="add"))
+    await world.change({"prioritycode": LOW})
+    await world.window_ends()
+    assert "Priority: High → **Low**" in texts(world.card(GROUP))
+    world.connector.posts.clear()
     await world.forget(outbox)
+
+
+async def test_a_word_in_a_paused_chat_shows_that_the_bot_is_there_again(world: World) -> None:
+    await connected(world, GROUP)
+    Faulty(world, error(403, "BotNotInConversationRoster"))
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    await world.say("records")
+    await world.settle()
+    said = [texts(card) for card in world.connector.cards(GROUP)]
+    assert len(said) == 2
+    assert any("Priority: Normal → **High**" in each for each in said)
+    world.connector.posts.clear()
+    await world.forget(outbox)
+
+
+async def test_nothing_is_said_where_nothing_changed_during_a_pause(world: World) -> None:
+    await connected(world, GROUP)
+    Faulty(world, error(403, "BotNotInConversationRoster"))
+    for value in (HIGH, NORMAL):
+        await world.change({"prioritycode": value})
+        await world.window_ends()
+    await world.post(world.activity(GROUP, type="installationUpdate", action="add"))
+    await world.settle()
+    assert [each for each in world.connector.cards(GROUP) if "While I was away" in str(each)] == []
+    world.connector.posts.clear()
+    await world.forget(outbox)
+
+
+async def test_a_card_waits_where_answers_have_used_up_what_teams_allows(bare_world: World) -> None:
+    world = bare_world
+    world.limits = Limits()
+    await world.start()
+    await world.add_bot(GROUP)
+    await connected(world, GROUP)
+    await world.change({"prioritycode": HIGH})
+    world.clock.advance(1.5)
+    for _ in range(7):
+        await world.say("help")
+    answered = post.c.at == world.clock.now()
+    while len(await world.rows_in(post, answered)) < 7:
+        await asyncio.sleep(0.01)
+    world.connector.posts.clear()
+    world.clock.advance(0.5)
+    await world.settle()
+    assert world.nothing_was_said()
+    world.clock.advance(0.501)
+    await world.settle()
+    assert "Priority: Normal → **High**" in texts(world.card())
+    await world.stop()
+
+
+async def test_a_tenant_gets_no_more_than_teams_allows(bare_world: World) -> None:
+    world = bare_world
+    world.limits = Limits(chat=())
+    await world.start()
+    chats = [f"19:{number:08x}@thread.v2" for number in range(60)]
+    for each in chats:
+        world.connector.members[each] = [ALEX.account_id]
+        await world.say("connect CAS-01001 quiet", chat=each)
+    await world.until(lambda: len(world.connector.posts) == 50)
+    world.clock.advance(1.3)
+    await world.until(lambda: len(world.connector.posts) == 60)
+    await world.settle()
+    world.clock.advance(9)
+    world.connector.posts.clear()
+    await world.change({"prioritycode": HIGH})
+    world.clock.advance(2)
+    await world.until(lambda: len(world.connector.posts) == 50)
+    world.clock.advance(1)
+    await asyncio.sleep(0.2)
+    assert len(world.connector.posts) == 50
+    world.clock.advance(0.3)
+    await world.until(lambda: len(world.connector.posts) == 60)
+    await world.settle()
+    await world.stop()
 
 
 async def test_a_message_that_teams_refuses_makes_way_for_the_next(world: World) -> None:

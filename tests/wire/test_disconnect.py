@@ -156,9 +156,12 @@ async def test_after_disconnecting_a_record_can_be_connected_anew_with_a_new_not
 async def test_a_case_that_is_gone_can_still_be_disconnected(world: World) -> None:
     await connected(world, "CAS-01001")
     await world.delete("incidents", await world.row("incidents"))
+    await world.until(lambda: world.event_answers)
     await world.say("disconnect")
     await world.settle()
     assert "disconnected CAS-01001" in texts(world.card())[0]
+    await world.window_ends()
+    assert world.nothing_was_said()
 
 
 async def test_records_lists_what_the_person_may_open(world: World) -> None:
@@ -200,3 +203,21 @@ async def allow(world: World, **rights: bool) -> None:
     async with world.engines.writing.begin() as transaction:
         await transaction.execute(update(record_type).where(record_type.c.table == "incident").values(**rights))
     await world.restart()
+
+
+async def test_a_deleted_record_is_told_to_each_chat_and_its_connections_end(world: World) -> None:
+    for chat in (GROUP, OTHER_GROUP):
+        await connected(world, "CAS-01001", chat=chat)
+    await world.change({"prioritycode": 1})
+    await world.delete("incidents", await world.row("incidents"), by=ALEX)
+    await world.until(lambda: len(world.event_answers) == 2)
+    await world.window_ends()
+    for chat in (GROUP, OTHER_GROUP):
+        assert texts(world.card(chat)) == [
+            "CAS-01001 was deleted in Dynamics 365 by Alex Wilber.",
+            "This chat is no longer connected to it. What was said here stays.",
+        ]
+    assert await live(world) == []
+    assert [entry["act"] for entry in await world.rows_in(audit)][2:] == ["record deleted"] * 2
+    await world.say("records")
+    assert "not connected" in str(world.card())

@@ -181,9 +181,10 @@ class World:
         name = "_ownerid_value@OData.Community.Display.V1.FormattedValue"
         return next(str(row["ticketnumber"]) for row in rows if row[name] == owner)
 
-    async def delete(self, table: str, row_id: str) -> None:
-        """A row is deleted in Dataverse."""
-        async with self.session.delete(f"{self.sandbox}{API}/{table}({row_id})") as answer:
+    async def delete(self, table: str, row_id: str, *, by: Somebody = ALEX) -> None:
+        """Somebody deletes a row in Dataverse."""
+        url = f"{self.sandbox}{API}/{table}({row_id})"
+        async with self.session.delete(url, headers={"CallerObjectId": by.object_id}) as answer:
             assert answer.status == 204, await answer.text()
 
     async def tell(self, body: object, **headers: str) -> tuple[int, Any]:

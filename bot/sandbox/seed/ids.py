@@ -53,3 +53,4 @@ EURO, DOLLAR = currency(1), currency(2)
 
 ENDPOINT_ID = row_id(4618, 1)
 CASE_STEP_ID = row_id(4608, 1)
+DELETE_STEP_IDS = {"incident": row_id(4608, 2), "account": row_id(4608, 3)}

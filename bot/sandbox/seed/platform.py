@@ -1,7 +1,7 @@
 """Sample messages, and the webhook that is connected from the start."""
 
 from bot.sandbox.schema.model import Schema
-from bot.sandbox.seed.ids import CASE_STEP_ID, ENDPOINT_ID
+from bot.sandbox.seed.ids import CASE_STEP_ID, DELETE_STEP_IDS, ENDPOINT_ID
 from bot.sandbox.seed.sower import Sower
 from bot.sandbox.values import Ref
 
@@ -31,7 +31,7 @@ def sow_messages(sower: Sower, schema: Schema) -> dict[tuple[str, str], Ref]:
 
 
 def sow_webhook(sower: Sower, filters: dict[tuple[str, str], Ref]) -> None:
-    """The endpoint, the step that tells of cases, and its image with the values before.
+    """The endpoint, the steps that tell of cases, and the image with the values before an update.
 
     The endpoint's address is a setting, which is filled in at each start.
     """
@@ -40,6 +40,8 @@ def sow_webhook(sower: Sower, filters: dict[tuple[str, str], Ref]) -> None:
         ENDPOINT_ID,
         {"name": "Chat Sync", "contract": 8, "authtype": 4, "messageformat": 2, "connectionmode": 1},
     )
+    for table, step_id in DELETE_STEP_IDS.items():
+        _sow_step(sower, step_id, endpoint, filters["Delete", table], name=f"Chat Sync: Delete of {table}")
     sower.add(
         "sdkmessageprocessingstepimage",
         1,
@@ -48,24 +50,30 @@ def sow_webhook(sower: Sower, filters: dict[tuple[str, str], Ref]) -> None:
         imagetype=0,
         messagepropertyname="Target",
         attributes=KEY_FIELDS,
-        sdkmessageprocessingstepid=_sow_step(sower, endpoint, filters["Update", "incident"]),
+        sdkmessageprocessingstepid=_sow_step(
+            sower,
+            CASE_STEP_ID,
+            endpoint,
+            filters["Update", "incident"],
+            name="Chat Sync: Update of incident",
+            filteringattributes=KEY_FIELDS,
+        ),
     )
 
 
-def _sow_step(sower: Sower, endpoint: Ref, message_filter: Ref) -> Ref:
+def _sow_step(sower: Sower, step_id: str, endpoint: Ref, message_filter: Ref, **values: str) -> Ref:
     return sower.put(
         "sdkmessageprocessingstep",
-        CASE_STEP_ID,
+        step_id,
         {
-            "name": "Chat Sync: Update of incident",
             "mode": 1,
             "stage": 40,
             "rank": 1,
             "supporteddeployment": 0,
             "asyncautodelete": True,
-            "filteringattributes": KEY_FIELDS,
             "eventhandler": endpoint,
             "sdkmessageid": sower.target(message_filter, "sdkmessageid"),
             "sdkmessagefilterid": message_filter,
+            **values,
         },
     )

@@ -1,0 +1,65 @@
+"""Telling chats that their record was deleted (spec K10)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.key_fields import RecordEvent
+from bot.domain.values import Connection
+from bot.ports import AuditEntry, Clock, Records, Store
+from bot.usecases.answers import called, outgoing
+from cards.message import Message
+from cards.notice import NoticeView, notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellDeletion:
+    """Ends the record's connections and tells each chat; what else its events say no longer matters."""
+
+    store: Store
+    records: Records
+    clock: Clock
+
+    async def __call__(self, events: Sequence[RecordEvent]) -> None:
+        """Keeps the words and settles the events in one transaction; raises `Unavailable`, and then nothing is kept."""
+        deletion = next(event for event in events if event.deleted)
+        by = await self._name(deletion)
+        now = self.clock.now()
+        async with self.store.writing() as work:
+            connections = await work.connections.of_record(deletion.record)
+            chats = await work.chats.of([connection.chat_id for connection in connections])
+            for connection in connections:
+                await work.connections.end(connection.id, at=now, by=None, by_name=by)
+                await work.audit.add(_audited(connection, deletion, by))
+            reachable = [connection for connection in connections if connection.paused_at is None]
+            words = [(chats[each.chat_id], _deleted(each, by), each) for each in reachable]
+            await work.outbox.put(
+                [outgoing(chat, word, key=f"deleted {each.id}", connection=each.id) for chat, word, each in words],
+                at=now,
+            )
+            await work.inbox.done(events, at=now)
+
+    async def _name(self, deletion: RecordEvent) -> str:
+        if deletion.changed_by is None:
+            return ""
+        return await self.records.user_name(deletion.record.environment, deletion.changed_by) or ""
+
+
+def _audited(connection: Connection, deletion: RecordEvent, by: str) -> AuditEntry:
+    return AuditEntry(
+        at=deletion.at,
+        act="record deleted",
+        person_id=None,
+        person_name=by,
+        chat_id=connection.chat_id,
+        record=connection.record,
+    )
+
+
+def _deleted(connection: Connection, by: str) -> Message:
+    who = f" by {by}" if by else ""
+    return notice(
+        NoticeView(
+            text=f"{called(connection)} was deleted in Dynamics 365{who}.",
+            next_step="This chat is no longer connected to it. What was said here stays.",
+        )
+    )
