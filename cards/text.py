@@ -31,6 +31,8 @@ _MARKDOWN = re.compile(
     r"|\\(?=[!-/:-@\[-`{-~]|$)"
 )
 _TAG_OR_ENTITY = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)")
+# Most texts: nothing in them can mean anything, wherever it stands.
+_HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9 ,.:;/@()'\"!?%-]*")
 _ENTITIES = {"<": "&lt;", "&": "&amp;"}
 _BLOCK_START = re.compile(r"^(\d{0,9})([-+](?=\s|$)|-(?=[-\s]*$)|>|#(?=#{0,5}(?:\s|$))|(?<=\d)[.)](?=\s|$))")
 
@@ -88,6 +90,8 @@ def _belong_together(before: str, after: str) -> bool:
 
 
 def _escaped(text: str) -> str:
+    if _HARMLESS.fullmatch(text):
+        return text
     text = _MARKDOWN.sub(lambda found: f"\\{found.group()}", text)
     text = _TAG_OR_ENTITY.sub(lambda found: _ENTITIES[found.group()], text)
     return _BLOCK_START.sub(r"\1\\\2", text)

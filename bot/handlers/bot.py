@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
 import orjson
 from botbuilder.core import InvokeResponse, TurnContext
@@ -45,6 +45,13 @@ class Doors:
     """Is told of each answer that a chat got in a turn: it counts for the chat's pace."""
     stand_in: ObjectId | None
     """Whom people without an Entra object id act as: nobody, but for the Emulator on the sandbox."""
+
+
+class _Outgoing(Activity):
+    """An activity that is sent once. botbuilder copies what it sends, since the caller may go on to change it."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
 
 
 class ChatSyncBot(TeamsActivityHandler):
@@ -88,20 +95,18 @@ class ChatSyncBot(TeamsActivityHandler):
         if translate.bot_present(turn_context.activity):
             await self._doors.meet.joined(translate.chat_of(turn_context.activity))
 
-    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
+    async def on_invoke_activity(self, turn_context: TurnContext) -> None:  # type: ignore[override]
         """What Teams waits for an answer to; 501 for what the bot does not offer."""
-        activity = turn_context.activity
+        await turn_context.send_activity(_invoke_answer(*await self._invoked(turn_context.activity)))
+
+    async def _invoked(self, activity: Activity) -> tuple[int, Mapping[str, Any]]:
         invoked = self._invokes.get(str(activity.name or ""))
         if invoked is None:
-            return InvokeResponse(status=HTTPStatus.NOT_IMPLEMENTED, body=orjson.dumps({}))
+            return HTTPStatus.NOT_IMPLEMENTED, {}
         try:
-            body = await invoked(activity)
+            return HTTPStatus.OK, await invoked(activity)
         except BadRequest as error:
-            return InvokeResponse(
-                status=HTTPStatus.BAD_REQUEST,
-                body=orjson.dumps({"error": {"code": "BadRequest", "message": str(error)}}),
-            )
-        return InvokeResponse(status=HTTPStatus.OK, body=orjson.dumps(body))
+            return HTTPStatus.BAD_REQUEST, {"error": {"code": "BadRequest", "message": str(error)}}
 
     async def on_error(self, turn_context: TurnContext, error: Exception) -> None:
         """A door: what nobody foresaw is logged, and the person hears of it."""
@@ -144,7 +149,7 @@ class ChatSyncBot(TeamsActivityHandler):
 def _activity(answer: Answer, chat: Chat) -> Activity:
     """The answer as botbuilder sends it in a turn. Its card is bytes already: those the adapter sends as they are."""
     card = card_json(answer.message, channel=chat.channel)
-    return Activity(
+    return _Outgoing(
         type=ActivityTypes.message,
         summary=feed_line(answer.message),
         attachments=[Attachment(content_type=ADAPTIVE, content=card)],
@@ -155,8 +160,12 @@ def _unforeseen() -> ChatSyncError:
     return ChatSyncError("Something went wrong.", f"Try again; if it goes on, tell your administrator: {correlation()}")
 
 
+def _invoke_answer(status: int, body: Mapping[str, Any]) -> Activity:
+    """What botbuilder keeps until the turn is over, and is then the answer to the request."""
+    answer = InvokeResponse(status=status, body=orjson.dumps(body))
+    return _Outgoing(type=ActivityTypes.invoke_response, value=answer)
+
+
 def _failed_invoke() -> Activity:
     error = _unforeseen()
-    body = translate.error_answer(500, "ServiceError", f"{error} {error.next_step}")
-    response = InvokeResponse(status=HTTPStatus.OK, body=orjson.dumps(body))
-    return Activity(type=ActivityTypes.invoke_response, value=response)
+    return _invoke_answer(HTTPStatus.OK, translate.error_answer(500, "ServiceError", f"{error} {error.next_step}"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bot.domain.errors import BadRequest, NotFound
 from bot.domain.surface import QUIET, USAGE, Command, Verb
@@ -18,6 +19,7 @@ from bot.usecases.offer_chat import OfferChat
 from cards.buttons import Press
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.help import HelpView, help_card
+from cards.message import Message
 
 Work = Callable[[Incoming, str], Awaitable[Answer]]
 
@@ -45,7 +47,7 @@ class Commands:
         return await work.get(word.lower(), self._help)(incoming, rest.strip())
 
     async def _help(self, _incoming: Incoming, _rest: str) -> Answer:
-        return Answer(message=help_card(HelpView(commands=tuple(USAGE[command] for command in USAGE))))
+        return Answer(message=_help_for_everybody())
 
     async def _records(self, incoming: Incoming, _rest: str) -> Answer:
         return await self.list_records(incoming.chat, incoming.person)
@@ -72,6 +74,11 @@ class Commands:
         if len(connections) > 1:
             return _choose_connection(connections)
         return await self.disconnect(incoming.chat, incoming.person, connections[0])
+
+
+@cache
+def _help_for_everybody() -> Message:
+    return help_card(HelpView(commands=tuple(USAGE.values())))
 
 
 def _without_quiet(rest: str) -> tuple[str, bool]:
