@@ -1,0 +1,60 @@
+"""Runs the bench: `uv run python -m tests.bench [part …] [--rounds N] [--quick]`."""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.bench.bars import Row, table
+from tests.bench.bench import Bench, Report, bench
+from tests.bench.child import AROUND
+from tests.bench.parts.inbound import inbound
+
+PARTS: Mapping[str, Callable[[Bench], Report]] = {
+    "inbound": inbound,
+}
+ROUNDS = 3
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prints what was measured; 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Ratios of the product to its limits.")
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all where none is named")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of which the median is taken")
+    parser.add_argument("--quick", action="store_true", help="a smoke run: whether everything works, no more")
+    options = parser.parse_args(arguments)
+    unknown = set(options.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"no part {', '.join(sorted(unknown))}")
+    os.sched_setaffinity(0, AROUND)
+    rows = measured(options.parts or list(PARTS), rounds=1 if options.quick else options.rounds, quick=options.quick)
+    say("\n" + table(rows))
+    return 0
+
+
+def measured(parts: list[str], *, rounds: int, quick: bool) -> list[Row]:
+    """The rows of these parts."""
+    rows: list[Row] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="chatsync-bench-") as folder,
+        bench(Path(folder), rounds=rounds, quick=quick, with_postgres=set(parts) != {"inbound"}) as made,
+    ):
+        for name in parts:
+            began = time.monotonic()
+            report = PARTS[name](made)
+            rows += report.rows
+            say(f"{name}: {time.monotonic() - began:.0f} s", *report.figures)
+    return rows
+
+
+def say(*lines: str) -> None:
+    """Prints at once: a run takes minutes."""
+    sys.stdout.write("\n".join([*lines, ""]))
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""What every part of the bench works with: the fake world, and processes around it."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.bench.bars import Row
+from tests.bench.child import AROUND, Child, ask, free_port, module, running
+from tests.bench.world import KEY_ID
+from tests.fakes.certificates import Certificates, make_certificates
+from tests.fakes.postgres import PostgresCluster
+from tests.fakes.sign_in import APP_ID, TENANT, FakeSignIn, SigningKey
+
+WEBHOOK_KEY = "a-key-that-nobody-guesses"
+
+
+@dataclass
+class Report:
+    """What a part found."""
+
+    rows: list[Row] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
+    """Lines for whoever wants to know where a ratio comes from."""
+
+
+@dataclass
+class Bench:
+    """A running world and the options of the run."""
+
+    folder: Path
+    rounds: int
+    quick: bool
+    certificates: Certificates
+    key: SigningKey
+    world: Child
+    tls_port: int
+    postgres: PostgresCluster | None
+
+    def scaled(self, full: int, quick: int) -> int:
+        """A size: the full one, or that of a smoke run."""
+        return quick if self.quick else full
+
+    @property
+    def seconds(self) -> float:
+        """How long a side is under load in a round."""
+        return 0.4 if self.quick else 3.0
+
+    @property
+    def service_url(self) -> str:
+        """The connector, by TLS as Teams'."""
+        return f"https://127.0.0.1:{self.tls_port}/"
+
+    @property
+    def plain_url(self) -> str:
+        """The connector as the Emulator's."""
+        return f"http://127.0.0.1:{self.world.port}/"
+
+    @property
+    def dataverse_url(self) -> str:
+        """Dataverse, and where links start."""
+        return f"http://127.0.0.1:{self.world.port}/sandbox"
+
+    @property
+    def authorization(self) -> str:
+        """The header of a request by Teams."""
+        return FakeSignIn(self.certificates, self.key).bearer(self.service_url)
+
+    def set_world(self, **values: object) -> None:
+        """Sets delays and forgets what came."""
+        still: dict[str, object] = {"post_s": 0, "token_s": 0, "keys_s": 0, "dataverse_hangs": False}
+        ask(self.world.port, "POST", "/_set", {**still, **values})
+
+    def seen(self) -> dict[str, Any]:
+        """What came to the world since it was set."""
+        found: dict[str, Any] = ask(self.world.port, "GET", "/_seen")[1]
+        return found
+
+    def times(self) -> list[tuple[float, str]]:
+        """When which conversation was written into."""
+        return [(at, conversation) for at, conversation in ask(self.world.port, "GET", "/_times")[1]]
+
+    def side(self) -> dict[str, str]:
+        """The environment of a side that is not the product."""
+        return {
+            "BENCH_WORLD_PORT": str(self.world.port),
+            "BENCH_TLS_URL": self.service_url.rstrip("/"),
+            "BENCH_CERTIFICATE": str(self.certificates.certificate),
+        }
+
+    def settings(self, database_url: str, **more: str) -> dict[str, str]:
+        """The product's settings, nobody signed in."""
+        own = {
+            "CHATSYNC_DATABASE_URL": database_url,
+            "CHATSYNC_DATAVERSE_URL": self.dataverse_url,
+            "CHATSYNC_WEBHOOK_KEY": WEBHOOK_KEY,
+            "CHATSYNC_CA_FILE": str(self.certificates.certificate),
+        }
+        return {**own, **more}
+
+    def signed_in(self, database_url: str, **more: str) -> dict[str, str]:
+        """The product's settings with sign-in, as in production."""
+        own = {
+            "MicrosoftAppId": APP_ID,
+            "MicrosoftAppPassword": "let-me-in",
+            "CHATSYNC_ALLOWED_TENANTS": TENANT,
+            "CHATSYNC_SERVICE_HOSTS": "127.0.0.1",
+            "CHATSYNC_OPENID_URL": f"{self.service_url}openid",
+            "CHATSYNC_LOGIN_URL": self.service_url,
+        }
+        return self.settings(database_url, **own, **more)
+
+    def sqlite(self) -> str:
+        """The address of a new database."""
+        return f"sqlite+aiosqlite:///{self.folder}/{free_port()}.db"
+
+    def new_postgres(self) -> str:
+        """The address of a new database of the bench's own cluster."""
+        assert self.postgres
+        return asyncio.run(_created(self.postgres))
+
+
+async def _created(cluster: PostgresCluster) -> str:
+    from sqlalchemy import text
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    name = cluster.next_name()
+    admin = create_async_engine(cluster.address("postgres"), isolation_level="AUTOCOMMIT")
+    async with admin.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    await admin.dispose()
+    return cluster.address(name)
+
+
+@contextmanager
+def bench(folder: Path, *, rounds: int, quick: bool, with_postgres: bool) -> Iterator[Bench]:
+    """Everything around the measured processes."""
+    certificates, key, tls_port = make_certificates(folder), SigningKey(id=KEY_ID), free_port()
+    signing = folder / "signing.pem"
+    signing.write_bytes(key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    files = [str(each) for each in (certificates.certificate, certificates.key, signing)]
+    with ExitStack() as stack:
+        cluster = PostgresCluster.found() if with_postgres else None
+        if cluster:
+            stack.enter_context(cluster)
+        environment = {"TLS_PORT": str(tls_port)}
+        world = stack.enter_context(running(module("world", *files), folder, environment, cores=AROUND))
+        yield Bench(folder, rounds, quick, certificates, key, world, tls_port, cluster)

@@ -1,0 +1,149 @@
+"""Processes that are measured, or that stand around those: each on a core of its own."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+CORES = sorted(os.sched_getaffinity(0))
+MEASURED = {CORES[0]}
+"""Where the measured process runs."""
+AROUND = set(CORES[1:]) or MEASURED
+"""Where everything else runs: the load, the fake world, databases."""
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Child:
+    """A process that was started here and is ended here."""
+
+    def __init__(
+        self, command: list[str], folder: Path, environment: Mapping[str, str], *, cores: set[int] = MEASURED
+    ) -> None:
+        self.port = free_port()
+        self.log = folder / f"log-{self.port}"
+        named = {**environment, "PORT": str(self.port)}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=folder, env={**_inherited(), **named}, stdout=log, stderr=log)
+        self._cores = cores
+
+    def wait_until_ready(self, path: str = "/healthz") -> None:
+        """Returns when it answers and is on its core; fails with its log where it does not start."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            if self._process.poll() is not None:
+                break
+            try:
+                if ask(self.port, "GET", path)[0] == 200:
+                    self._pin()
+                    return
+            except OSError:
+                time.sleep(0.01)
+        raise RuntimeError(self.last_words())
+
+    def _pin(self) -> None:
+        """Puts each of its threads onto its core; those to come follow."""
+        for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), self._cores)
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        return self.log.read_text(encoding="utf-8")[-4000:]
+
+    def cpu_s(self) -> float:
+        """Seconds of user and system time of all its threads so far."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def memory_mb(self) -> float:
+        """Resident memory."""
+        pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def stop(self) -> None:
+        """Ends it, politely first."""
+        if self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def module(name: str, *arguments: str) -> list[str]:
+    """The command that runs a module of the bench."""
+    return [sys.executable, "-m", f"tests.bench.{name}", *arguments]
+
+
+@contextmanager
+def running(
+    command: list[str], folder: Path, environment: Mapping[str, str], *, cores: set[int] = MEASURED
+) -> Iterator[Child]:
+    """A server, from its first answer on until the end of the block."""
+    with started(command, folder, environment, cores=cores) as child:
+        child.wait_until_ready()
+        yield child
+
+
+@contextmanager
+def started(
+    command: list[str], folder: Path, environment: Mapping[str, str], *, cores: set[int] = MEASURED
+) -> Iterator[Child]:
+    """A server that need not answer yet, until the end of the block: several start side by side."""
+    child = Child(command, folder, environment, cores=cores)
+    try:
+        yield child
+    finally:
+        child.stop()
+
+
+def result_of(command: list[str], folder: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+    """The JSON object in the last line of a process that measures itself."""
+    with subprocess.Popen(
+        command, cwd=folder, env={**_inherited(), **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        os.sched_setaffinity(process.pid, MEASURED)
+        out, err = process.communicate(timeout=600)
+    if process.returncode:
+        raise RuntimeError(err.decode()[-4000:])
+    found: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return found
+
+
+def ask(port: int, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    """Status and JSON of an answer on this machine; text that is no JSON is None."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(method, path, None if body is None else json.dumps(body))
+        answer = connection.getresponse()
+        content = answer.read()
+    finally:
+        connection.close()
+    try:
+        return answer.status, json.loads(content)
+    except ValueError:
+        return answer.status, None
+
+
+def _inherited() -> dict[str, str]:
+    """This process's environment without settings of the product: those are given one by one."""
+    ours = ("CHATSYNC_", "MicrosoftApp")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, "PYTHONPATH": str(ROOT)}

@@ -1,0 +1,120 @@
+"""What Teams and Dataverse send, and what all sides know, so that they do the same work."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.fakes.sign_in import APP_ID, TENANT
+from tests.wire.people import ALEX
+
+ADAPTIVE = "application/vnd.microsoft.card.adaptive"
+LINKS = 64
+"""Records and chats that the load goes round."""
+BOT = {"id": f"28:{APP_ID}", "name": "Chat Sync"}
+MENTION = f"<at>{BOT['name']}</at>"
+
+
+def row_id(number: int) -> str:
+    """The id of a case."""
+    return f"11111111-0000-4000-8000-{number:012d}"
+
+
+def chat_id(number: int) -> str:
+    """The id of a group chat."""
+    return f"19:{number:032x}@thread.v2"
+
+
+def record_name(number: int) -> str:
+    """The title of a case."""
+    return f"Pump {number} vibrates and is louder than last week"
+
+
+def _activity(service_url: str, number: int) -> dict[str, Any]:
+    return {
+        "id": "1735689600000",
+        "timestamp": "2026-11-21T10:20:30.000Z",
+        "localTimestamp": "2026-11-21T11:20:30.000+01:00",
+        "serviceUrl": service_url,
+        "channelId": "msteams",
+        "locale": "en-GB",
+        "from": {"id": ALEX.account_id, "name": ALEX.name, "aadObjectId": ALEX.object_id},
+        "conversation": {
+            "id": chat_id(number),
+            "conversationType": "groupChat",
+            "tenantId": TENANT,
+            "isGroup": True,
+        },
+        "recipient": BOT,
+        "channelData": {"tenant": {"id": TENANT}},
+    }
+
+
+def link_query(service_url: str, dataverse_url: str, number: int, row: str | None = None) -> dict[str, Any]:
+    """Somebody pastes the link of a case."""
+    link = f"{dataverse_url}/main.aspx?appid=1&pagetype=entityrecord&etn=incident&id={row or row_id(number)}"
+    more = {"type": "invoke", "name": "composeExtension/queryLink", "value": {"url": link}}
+    return {**_activity(service_url, number), **more}
+
+
+def message(service_url: str, number: int) -> dict[str, Any]:
+    """Somebody asks the bot for help."""
+    client = {"locale": "en-GB", "country": "GB", "platform": "Web", "timezone": "Europe/Berlin", "type": "clientInfo"}
+    mention = {"type": "mention", "mentioned": BOT, "text": MENTION}
+    more = {"type": "message", "text": f"{MENTION} help", "textFormat": "plain", "entities": [mention, client]}
+    return {**_activity(service_url, number), **more}
+
+
+def link_card(url: str, name: str, number: str) -> Mapping[str, Any]:
+    """The product's link card, as whoever has no layers would write it down."""
+    claim = {"environment": "127.0.0.1", "table": "incident", "row": url[-36:]}
+    return {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.5",
+        "body": [
+            {"type": "TextBlock", "text": f"Case · {number}", "isSubtle": True, "size": "Small", "wrap": True},
+            {"type": "TextBlock", "text": name, "weight": "Bolder", "size": "Medium", "wrap": True, "spacing": "None"},
+        ],
+        "actions": [
+            {"type": "Action.OpenUrl", "title": "Open record", "url": url},
+            {
+                "type": "Action.Execute",
+                "title": "Connect this chat",
+                "verb": "connect",
+                "data": claim,
+                "fallback": {
+                    "type": "Action.Submit",
+                    "title": "Connect this chat",
+                    "data": {"verb": "connect", **claim},
+                },
+            },
+        ],
+    }
+
+
+def link_answer(url: str, name: str, number: str) -> dict[str, Any]:
+    """What a link query is answered."""
+    preview = {"contentType": "application/vnd.microsoft.card.thumbnail", "content": {"title": name, "text": ""}}
+    shown = {"contentType": ADAPTIVE, "content": link_card(url, name, number), "preview": preview}
+    return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": [shown]}}
+
+
+def help_card() -> dict[str, Any]:
+    """The card that all sides answer a message with: the product's help."""
+    # Here, because the start of a bare side is measured too.
+    from bot.domain.surface import USAGE
+    from cards.activity import attachment
+    from cards.help import HelpView
+    from cards.help import help_card as product_help
+
+    message = product_help(HelpView(commands=tuple(USAGE[command] for command in USAGE)))
+    card: dict[str, Any] = attachment(message, channel="msteams")["content"]
+    return card
+
+
+def card_activity(number: int) -> dict[str, Any]:
+    """A finished proactive message with a card of about two kilobytes."""
+    facts = [{"title": f"Column {each}", "value": f"Value {each} before → value {each} after"} for each in range(20)]
+    text = {"type": "TextBlock", "text": record_name(number), "weight": "Bolder", "wrap": True}
+    content = {"type": "AdaptiveCard", "version": "1.5", "body": [text, {"type": "FactSet", "facts": facts}]}
+    shown = {"contentType": ADAPTIVE, "content": content}
+    return {"type": "message", "summary": record_name(number), "attachments": [shown]}

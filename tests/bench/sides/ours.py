@@ -1,0 +1,53 @@
+"""The product as `app.py` runs it, with the limits, the records and the ticker that a measurement asks for."""
+
+import argparse
+from datetime import timedelta
+from unittest.mock import patch
+
+from aiohttp import web
+
+from bot import wiring
+from bot.config import Settings, load_settings
+from bot.delivery.limits import Limits
+from bot.observe import AccessLogger, set_up_logs
+from tests.bench.sides.memory_records import MemoryRecords
+from tests.bench.ticker import add_ticker
+
+
+async def make(settings: Settings, options: argparse.Namespace) -> web.Application:
+    """The application that `bot.wiring` makes."""
+    limits = Limits(look_again=timedelta(seconds=options.look_again))
+    if options.unlimited:
+        limits = Limits(chat=(), tenant=None, look_again=limits.look_again)
+    if options.unpaced_chats:
+        limits = Limits(chat=(), look_again=limits.look_again)
+    if options.memory:
+        # `make_app` takes no records of others: here alone they are put in its way.
+        with patch.object(wiring, "DataverseRecords", lambda *_: MemoryRecords()):
+            app = await wiring.make_app(settings, limits=limits)
+    else:
+        app = await wiring.make_app(settings, limits=limits)
+    if options.ticker:
+        add_ticker(app)
+    return app
+
+
+def main() -> None:
+    """Serves until it is told to stop."""
+    parser = argparse.ArgumentParser()
+    for flag in ("--memory", "--unlimited", "--unpaced-chats", "--ticker"):
+        parser.add_argument(flag, action="store_true")
+    parser.add_argument("--look-again", type=float, default=Limits().look_again.total_seconds())
+    options, settings = parser.parse_args(), load_settings()
+    set_up_logs(settings.log_format, settings.log_level)
+    web.run_app(
+        make(settings, options),
+        host=settings.host,
+        port=settings.port,
+        access_log_class=AccessLogger,
+        print=lambda _: None,
+    )
+
+
+if __name__ == "__main__":
+    main()
