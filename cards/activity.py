@@ -1,9 +1,9 @@
 """Finished activities and attachments, in the form that a channel shows."""
 
 import json
-from typing import Any, cast
+from typing import Any
 
-from cards.elements import to_json
+from cards.elements import rendered, to_json
 from cards.message import Message
 from cards.text import LONGEST, shortened
 
@@ -13,15 +13,20 @@ TEAMS = "msteams"
 LARGEST = 25_000
 """Bytes of a card: Teams takes more from bots, but 28 KB elsewhere ("Message size limits")."""
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=rendered)
 
 
-def activity(message: Message, *, channel: str) -> dict[str, Any]:
-    """The activity's JSON: the card alone, for Teams would split text beside it into a message of its own.
+def activity_json(message: Message, *, channel: str) -> bytes:
+    """The activity, ready to be sent: the card alone, for Teams would split text beside it into a message of its own.
 
     Raises ValueError for a card that is too large.
     """
-    return {"type": "message", "summary": feed_line(message), "attachments": [attachment(message, channel=channel)]}
+    card, summary = card_json(message, channel=channel), _ENCODER.encode(feed_line(message)).encode()
+    return b'{"type":"message","summary":%b,"attachments":[{"contentType":"%b","content":%b}]}' % (
+        summary,
+        ADAPTIVE.encode(),
+        card,
+    )
 
 
 def feed_line(message: Message) -> str:
@@ -29,34 +34,18 @@ def feed_line(message: Message) -> str:
     return shortened(message.summary, LONGEST)
 
 
-def attachment(message: Message, *, channel: str) -> dict[str, Any]:
-    """The card as an attachment; raises ValueError for one that is too large."""
-    content = _content(message, channel)
-    _encoded(content)
-    return {"contentType": ADAPTIVE, "content": content}
-
-
 def card_json(message: Message, *, channel: str) -> bytes:
     """The card alone, ready to be sent; raises ValueError for one that is too large."""
-    return _encoded(_content(message, channel))
-
-
-def result(message: Message, *, channel: str) -> dict[str, Any]:
-    """The card as a message extension's result, with the preview that Teams wants beside it."""
-    preview = {"contentType": THUMBNAIL, "content": {"title": feed_line(message), "text": ""}}
-    return {**attachment(message, channel=channel), "preview": preview}
-
-
-def _content(message: Message, channel: str) -> dict[str, Any]:
-    card = to_json(message.card)
-    return card if channel == TEAMS else cast("dict[str, Any]", _with_submits(card))
-
-
-def _encoded(content: dict[str, Any]) -> bytes:
-    encoded = _ENCODER.encode(content).encode()
+    card = message.card if channel == TEAMS else _with_submits(to_json(message.card))
+    encoded = _ENCODER.encode(card).encode()
     if len(encoded) > LARGEST:
         raise ValueError(f"a card of more than {LARGEST} bytes")
     return encoded
+
+
+def preview(message: Message) -> dict[str, Any]:
+    """What Teams wants beside the card of a message extension's result."""
+    return {"contentType": THUMBNAIL, "content": {"title": feed_line(message), "text": ""}}
 
 
 def _with_submits(part: Any) -> Any:

@@ -7,6 +7,7 @@ property.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from inspect import getattr_static
 from typing import Any, Literal, get_args
@@ -45,14 +46,15 @@ class _Strict(BareObject):
     """Takes the properties that an element has, of their kinds and choices, and no others; None leaves one out."""
 
     def __init__(self, **properties: object) -> None:
-        super().__init__()  # type: ignore[no-untyped-call] # the package has no types
         kind = type(self)
-        kept: dict[str, object] = self.render()  # type: ignore[no-untyped-call] # as above
+        plan = _plan(kind)  # type: ignore[arg-type] # a class has a hash
+        self._data = plan.blank.copy()
         for name, value in properties.items():
             if value is not None:
-                known = _property(kind, name)  # type: ignore[arg-type] # a class has a hash
-                _check(kind, name, known, value)
-                kept[known.key_name] = value
+                known = plan.properties.get(name)
+                if known is None or not known.takes(value):
+                    raise _mistake(kind, name, known, value)
+                self._data[known.key] = value
 
 
 class TextBlock(_Strict, elements.TextBlock):
@@ -204,6 +206,12 @@ class AdaptiveCard(_Strict, adaptivecard.AdaptiveCard):
         )
 
 
+def rendered(element: BareObject) -> dict[str, Any]:
+    """The element as JSON; what is in it is still elements, for an encoder to go on with."""
+    known: dict[str, Any] = element.render()
+    return known
+
+
 def to_json(element: BareObject) -> dict[str, Any]:
     """The element and all that is in it as plain JSON."""
     return {name: value if type(value) is str else _plain(value) for name, value in element.render().items()}
@@ -231,20 +239,46 @@ def _texts(data: Mapping[str, str], where: str) -> dict[str, str]:
     return dict(data)
 
 
-@cache  # looked up once for a class: this is most of what building a card costs
-def _property(kind: type, name: str) -> PropertyType:
-    """What the package knows of an element's property; raises where the element does not have it."""
-    known = getattr_static(kind, name, None)
-    if not isinstance(known, PropertyType):
-        raise TypeError(f"{kind.__name__}.{name}: there is no such property")
-    return known
+@dataclass(frozen=True, slots=True)
+class _Property:
+    """What the package knows of a property, and the choices that we know of."""
+
+    key: str
+    type: Any
+    choices: tuple[str, ...] | None
+
+    def takes(self, value: object) -> bool:
+        """Whether the property can have this value."""
+        return isinstance(value, self.type) and value != "" and (self.choices is None or value in self.choices)
 
 
-def _check(kind: type, name: str, known: PropertyType, value: object) -> None:
-    """Raises where the element cannot have the property with this value."""
-    if not isinstance(value, known.type):
-        raise TypeError(f"{kind.__name__}.{name} cannot be {value!r}")
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the package knows of an element: looked up once for a class, as it is most of what a card costs."""
+
+    blank: dict[str, Any]
+    properties: Mapping[str, _Property]
+
+
+@cache
+def _plan(kind: type[_Strict]) -> _Plan:
+    blank = kind.__new__(kind)
+    super(_Strict, blank).__init__()  # type: ignore[no-untyped-call] # the package has no types
+    known = {name: getattr_static(kind, name) for name in dir(kind)}
+    properties = {
+        name: _Property(each.key_name, each.type, _CHOICES.get(name))
+        for name, each in known.items()
+        if isinstance(each, PropertyType)
+    }
+    return _Plan(blank.render(), properties)  # type: ignore[no-untyped-call] # as above
+
+
+def _mistake(kind: type, name: str, known: _Property | None, value: object) -> Exception:
+    """Why the element cannot have the property with this value."""
+    where = f"{kind.__name__}.{name}"
+    if known is None:
+        return TypeError(f"{where}: there is no such property")
     if value == "":
-        raise ValueError(f"{kind.__name__}.{name} is empty")
-    if name in _CHOICES and value not in _CHOICES[name]:
-        raise ValueError(f"{kind.__name__}.{name} cannot be {value!r}")
+        return ValueError(f"{where} is empty")
+    error = ValueError if isinstance(value, known.type) else TypeError
+    return error(f"{where} cannot be {value!r}")

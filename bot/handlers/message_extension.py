@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from orjson import Fragment
+
 from bot.domain.errors import BadRequest
 from bot.domain.values import Person
 from bot.handlers.answering import Answering
 from bot.handlers.translate import extension_answer
 from bot.usecases.unfurl_link import UnfurlLink
-from cards.activity import result
+from cards.activity import ADAPTIVE, card_json, preview
+from cards.message import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,4 +27,9 @@ class Extension:
         if address is None:
             raise BadRequest("A link query needs value.url.")
         answer = await self.answering(self.unfurl(address, person))
-        return extension_answer([result(answer.message, channel=channel)] if answer else [])
+        return extension_answer([_result(answer.message, channel)] if answer else [])
+
+
+def _result(message: Message, channel: str) -> dict[str, Any]:
+    card = Fragment(card_json(message, channel=channel))
+    return {"contentType": ADAPTIVE, "content": card, "preview": preview(message)}

@@ -1,6 +1,5 @@
 """What a use case answers, and the finished messages that it keeps."""
 
-import json
 from dataclasses import dataclass
 
 from bot.domain.record_links import Links
@@ -9,7 +8,7 @@ from bot.domain.surface import Verb
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, ConnectionId, NewConnection, RecordRef
 from bot.ports import OutgoingMessage
-from cards.activity import activity
+from cards.activity import activity_json
 from cards.buttons import Open, Press
 from cards.message import Message
 from cards.record import RecordHead
@@ -26,7 +25,7 @@ class Answer:
 
 def finished(message: Message, channel: str) -> bytes:
     """The message as JSON, in the form that the channel shows."""
-    return json.dumps(activity(message, channel=channel), ensure_ascii=False, separators=(",", ":")).encode()
+    return activity_json(message, channel=channel)
 
 
 def outgoing(chat: Chat, message: Message, *, key: str, connection: ConnectionId | None = None) -> OutgoingMessage:

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cards.activity import activity
 from tests.cards.gallery import GALLERY
+from tests.cards.ready import activity
 
 GOLDEN = Path(__file__).parent / "golden"
 

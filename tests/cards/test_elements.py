@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cards.activity import attachment
+from cards.activity import card_json
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.elements import (
     AdaptiveCard,
@@ -23,6 +23,7 @@ from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.message import Message
 from cards.record_list import RecordListView, RecordRow, record_list
 from tests.cards.gallery import AT, CASE, CONNECT
+from tests.cards.ready import card as ready_card
 from tests.cards.schema import schema_errors
 
 BLOCK = TextBlock("x")
@@ -87,15 +88,15 @@ def test_a_press_carries_a_fallback_for_clients_that_do_not_know_it() -> None:
 def test_a_card_that_teams_would_refuse_for_its_size_is_never_finished() -> None:
     card = AdaptiveCard([TextBlock("ü" * 13_000)])
     with pytest.raises(ValueError, match="25000 bytes"):
-        attachment(Message(card=card, summary="x"), channel="msteams")
+        card_json(Message(card=card, summary="x"), channel="msteams")
 
 
 def test_a_card_can_be_refreshed_for_each_reader_on_teams_and_nowhere_else() -> None:
     message = Message(card=AdaptiveCard([BLOCK], refresh=Refresh(GO, user_ids=["29:x"])), summary="x")
-    on_teams = attachment(message, channel="msteams")["content"]
+    on_teams = ready_card(message, channel="msteams")
     assert on_teams["refresh"] == {"action": to_json(GO), "userIds": ["29:x"]}
     assert schema_errors(on_teams) == []
-    assert "refresh" not in attachment(message, channel="emulator")["content"]
+    assert "refresh" not in ready_card(message, channel="emulator")
 
 
 @pytest.mark.parametrize("count", [0, 6])

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from cards.activity import LARGEST, activity, result
+from cards.activity import LARGEST, preview
 from tests.cards.gallery import GALLERY
+from tests.cards.ready import activity
 from tests.cards.regenerate import GOLDEN, finished, golden_file
 from tests.cards.schema import parts, schema_errors
 
@@ -48,6 +49,6 @@ def test_outside_of_teams_buttons_are_submits_that_carry_their_verb() -> None:
 
 
 def test_a_result_of_a_message_extension_has_a_preview() -> None:
-    found = result(GALLERY["link card"], channel="msteams")
-    assert found["preview"]["contentType"] == "application/vnd.microsoft.card.thumbnail"
-    assert found["preview"]["content"]["title"] == "Case · CAS-01001 · Pump vibrates after firmware update"
+    found = preview(GALLERY["link card"])
+    assert found["contentType"] == "application/vnd.microsoft.card.thumbnail"
+    assert found["content"]["title"] == "Case · CAS-01001 · Pump vibrates after firmware update"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
-from cards.activity import attachment
 from tests.cards.gallery import CHOOSE, GALLERY
+from tests.cards.ready import card
 from tests.conftest import missing
 from tests.e2e.tools import CHROMIUM_OPTIONS, chromium, node_modules, what_is_missing
 
@@ -66,7 +66,7 @@ def page() -> Iterator[Page]:
 
 def show(page: Page, name: str) -> list[str]:
     """Shows the card; gives what the parser warns of."""
-    warnings: list[str] = page.evaluate(SHOW, attachment(GALLERY[name], channel="msteams")["content"])
+    warnings: list[str] = page.evaluate(SHOW, card(GALLERY[name], channel="msteams"))
     return warnings
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cards.activity import LARGEST, activity
+from cards.activity import LARGEST
 from cards.buttons import Open, Press
 from cards.choice import ROWS_AT_MOST as CHOICES_AT_MOST
 from cards.choice import ChoiceRow, ChoiceView, choice
@@ -23,6 +23,7 @@ from cards.record import FACTS_AT_MOST, Fact, RecordHead
 from cards.record_list import ROWS_AT_MOST as RECORDS_AT_MOST
 from cards.record_list import RecordListView, RecordRow, record_list
 from tests.cards.gallery import AT, URL
+from tests.cards.ready import activity
 from tests.cards.schema import parts, schema_errors
 
 PRESS = Press(title="Connect", verb="connect", payload={"environment": "x" * 60, "table": "y" * 60, "row": "z" * 36})
