@@ -1,5 +1,6 @@
 """The services around signing in: the Bot Framework's keys and the token authority, over TLS as the real ones."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -35,6 +36,12 @@ class SigningKey:
         return {**listed, "kid": self.id, "use": "sig", "endorsements": endorsements}
 
 
+def _at_once() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class FakeSignIn:
     """Serves keys, signs tokens as the Bot Framework does, and gives tokens to apps that know the secret."""
@@ -44,6 +51,9 @@ class FakeSignIn:
     endorsements: list[str] = field(default_factory=lambda: ["msteams"])
     secret: str = "let-me-in"
     is_down: bool = False
+    answers: asyncio.Event = field(default_factory=_at_once)
+    """While it is cleared the key server is asked and does not answer."""
+    key_reads_begun: int = 0
     key_reads: int = 0
     tokens_given: list[str] = field(default_factory=list)
     """The scopes for which tokens were given."""
@@ -69,6 +79,8 @@ class FakeSignIn:
         await runner.cleanup()
 
     async def _openid(self, _request: web.Request) -> web.Response:
+        self.key_reads_begun += 1
+        await self.answers.wait()
         if self.is_down:
             return web.Response(status=503)
         return web.json_response({"issuer": ISSUER, "jwks_uri": f"{self.url}/keys"})
