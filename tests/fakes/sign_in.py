@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -12,6 +12,7 @@ from uuid import uuid4
 import jwt
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509 import load_pem_x509_certificate
 from jwt.algorithms import RSAAlgorithm
 
 from tests.fakes.certificates import Certificates
@@ -92,10 +93,22 @@ class FakeSignIn:
 
     async def _token(self, request: web.Request) -> web.Response:
         form = await request.post()
-        if form["client_secret"] != self.secret:
+        if not self._knows(form):
             return web.json_response({"error": "invalid_client", "error_description": "wrong secret"}, status=401)
         self.tokens_given.append(str(form["scope"]))
         return web.json_response({"token_type": "Bearer", "expires_in": 3600, "access_token": f"token-{uuid4()}"})
+
+    def _knows(self, form: Mapping[str, object]) -> bool:
+        """Whether the app proves who it is: by its secret, or by a JWT that its certificate's key has signed."""
+        if "client_assertion" not in form:
+            return form.get("client_secret") == self.secret
+        certificate = load_pem_x509_certificate(self.certificates.certificate.read_bytes())
+        assertion = str(form["client_assertion"])
+        try:
+            jwt.decode(assertion, certificate.public_key(), ["RS256", "PS256"], options={"verify_aud": False})  # type: ignore[arg-type] # a key of one of its kinds
+        except jwt.PyJWTError:
+            return False
+        return True
 
     def bearer(self, service_url: str, key: SigningKey | None = None, **claims: object) -> str:
         """The Authorization header of a request by the Bot Framework; claims replace its own, None leaves one out."""

@@ -47,6 +47,20 @@ def test_listed_tenants_take_the_place_of_the_apps_own(monkeypatch: pytest.Monke
     assert settings.tenants == {"a", "b"}
 
 
+@pytest.mark.parametrize(
+    "proof",
+    [
+        {"MicrosoftAppPassword": "x"},
+        {"CHATSYNC_CERTIFICATE_FILE": __file__, "CHATSYNC_CERTIFICATE_PASSWORD": "x"},
+        {"MicrosoftAppType": "UserAssignedMSI"},
+    ],
+    ids=str,
+)
+def test_one_proof_of_who_the_bot_is_is_enough(monkeypatch: pytest.MonkeyPatch, proof: dict[str, str]) -> None:
+    settings = load(monkeypatch, {**without(REAL, "MicrosoftAppPassword"), **proof})
+    assert settings.tenants == {"bbbbbbbb-0000-4000-8000-000000000002"}
+
+
 def without(settings: dict[str, str], name: str) -> dict[str, str]:
     return {key: value for key, value in settings.items() if key != name}
 
@@ -58,6 +72,27 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
     "beyond this machine with the sandbox": ({**APP, "HOST": "10.0.0.1"}, "CHATSYNC_DATAVERSE_URL"),
     "an app id that is none": ({"MicrosoftAppId": "chat-sync"}, "MicrosoftAppId"),
     "an app without a password": (without(APP, "MicrosoftAppPassword"), "MicrosoftAppPassword"),
+    "a managed identity with a password": ({**APP, "MicrosoftAppType": "UserAssignedMSI"}, "MicrosoftAppType"),
+    "a managed identity without its tenant": (
+        {"MicrosoftAppId": APP["MicrosoftAppId"], "MicrosoftAppType": "UserAssignedMSI"},
+        "MicrosoftAppTenantId",
+    ),
+    "a certificate beside a password": (
+        {**APP, "CHATSYNC_CERTIFICATE_FILE": __file__},
+        "CHATSYNC_CERTIFICATE_FILE",
+    ),
+    "a certificate that is not there": (
+        {**without(APP, "MicrosoftAppPassword"), "CHATSYNC_CERTIFICATE_FILE": "/no/such/file.pem"},
+        "CHATSYNC_CERTIFICATE_FILE",
+    ),
+    "a password for no certificate": (
+        {**APP, "CHATSYNC_CERTIFICATE_PASSWORD": "a-secret-that-nobody-logs"},
+        "CHATSYNC_CERTIFICATE_PASSWORD",
+    ),
+    "an application user without a secret": (
+        {**REAL, "CHATSYNC_DATAVERSE_CLIENT_ID": APP["MicrosoftAppId"]},
+        "CHATSYNC_DATAVERSE_CLIENT_SECRET",
+    ),
     "one tenant that is not named": (without(APP, "MicrosoftAppTenantId"), "MicrosoftAppTenantId"),
     "many tenants that are not named": ({**APP, "MicrosoftAppType": "MultiTenant"}, "CHATSYNC_ALLOWED_TENANTS"),
     "an unknown type": ({**APP, "MicrosoftAppType": "Wizard"}, "MicrosoftAppType"),
