@@ -34,7 +34,6 @@ from bot.handlers.universal_actions import Buttons
 from bot.net.session import make_session
 from bot.net.tokens import Tokens
 from bot.ports import Clock, Queue
-from bot.sandbox.app import SAMPLE_ADMINISTRATOR, SandboxSettings, make_sandbox
 from bot.sign_in import bot_tokens, dataverse_tokens
 from bot.store.administration import SqlAdministration
 from bot.store.engine import Engines, make_engines
@@ -110,7 +109,7 @@ async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Li
     if settings.role != "worker":
         _add_doors(app, base, key, limits)
     if settings.uses_own_sandbox:
-        app.add_subapp(SANDBOX, make_sandbox(_sandbox_settings(settings, key), now=base.clock.now))
+        _add_sandbox(app, settings, key, base.clock)
     if settings.role != "web":
         app.cleanup_ctx.append(_at_work(_post_room(base, limits)))
     app.cleanup_ctx.append(_listening(base))
@@ -222,7 +221,7 @@ def _doors(base: Foundation, turn_posts: TurnPosts) -> Doors:
         extension=Extension(unfurl=unfurl, answering=answering),
         answering=answering,
         said=turn_posts.note,
-        stand_in=ObjectId(SAMPLE_ADMINISTRATOR) if anonymous else None,
+        stand_in=_sample_administrator() if anonymous else None,
     )
 
 
@@ -278,12 +277,21 @@ async def _close(base: Foundation) -> None:
     await base.engines.close()
 
 
-def _sandbox_settings(settings: Settings, key: str) -> SandboxSettings:
+def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Clock) -> None:
+    """Mounts the sandbox. It is imported here and not above: a bot on a real Dataverse starts without it."""
+    from bot.sandbox.app import SandboxSettings, make_sandbox
+
     here = f"http://{settings.host}:{settings.port}"
     file = Path(settings.sandbox_file) if settings.sandbox_file else None
-    return SandboxSettings(
-        url=here + SANDBOX, webhook_url=(settings.public_url or here) + EVENTS, webhook_key=key, file=file
-    )
+    webhook_url = (settings.public_url or here) + EVENTS
+    sandbox = SandboxSettings(url=here + SANDBOX, webhook_url=webhook_url, webhook_key=key, file=file)
+    app.add_subapp(SANDBOX, make_sandbox(sandbox, now=clock.now))
+
+
+def _sample_administrator() -> ObjectId:
+    from bot.sandbox.app import SAMPLE_ADMINISTRATOR
+
+    return ObjectId(SAMPLE_ADMINISTRATOR)
 
 
 def _sandbox_alone(settings: Settings) -> web.Application:
@@ -291,5 +299,5 @@ def _sandbox_alone(settings: Settings) -> web.Application:
     key = settings.webhook_key.get_secret_value() if settings.webhook_key else ""
     app = web.Application(middlewares=[answer_errors])
     app.router.add_get("/healthz", alive)
-    app.add_subapp(SANDBOX, make_sandbox(_sandbox_settings(settings, key), now=SystemClock().now))
+    _add_sandbox(app, settings, key, SystemClock())
     return app
