@@ -11,10 +11,22 @@ from pathlib import Path
 from tests.bench.bars import Row, table
 from tests.bench.bench import Bench, Report, bench
 from tests.bench.child import AROUND
+from tests.bench.parts.beside import beside
 from tests.bench.parts.inbound import inbound
+from tests.bench.parts.memory import memory
+from tests.bench.parts.pace import pace
+from tests.bench.parts.post_room import post_room
+from tests.bench.parts.posting import posting
+from tests.bench.parts.start import start
 
 PARTS: Mapping[str, Callable[[Bench], Report]] = {
     "inbound": inbound,
+    "posting": posting,
+    "post-room": post_room,
+    "beside": beside,
+    "memory": memory,
+    "pace": pace,
+    "start": start,
 }
 ROUNDS = 3
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from tests.bench.bars import Row
 from tests.bench.child import AROUND, Child, ask, free_port, module, running
+from tests.bench.kept import new_database
 from tests.bench.world import KEY_ID
 from tests.fakes.certificates import Certificates, make_certificates
 from tests.fakes.postgres import PostgresCluster
@@ -121,19 +122,7 @@ class Bench:
     def new_postgres(self) -> str:
         """The address of a new database of the bench's own cluster."""
         assert self.postgres
-        return asyncio.run(_created(self.postgres))
-
-
-async def _created(cluster: PostgresCluster) -> str:
-    from sqlalchemy import text
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    name = cluster.next_name()
-    admin = create_async_engine(cluster.address("postgres"), isolation_level="AUTOCOMMIT")
-    async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    await admin.dispose()
-    return cluster.address(name)
+        return asyncio.run(new_database(self.postgres))
 
 
 @contextmanager

@@ -25,7 +25,13 @@ class Child:
     """A process that was started here and is ended here."""
 
     def __init__(
-        self, command: list[str], folder: Path, environment: Mapping[str, str], *, cores: set[int] = MEASURED
+        self,
+        command: list[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        *,
+        cores: set[int] = MEASURED,
+        pinned: bool = False,
     ) -> None:
         self.port = free_port()
         self.log = folder / f"log-{self.port}"
@@ -33,6 +39,8 @@ class Child:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=folder, env={**_inherited(), **named}, stdout=log, stderr=log)
         self._cores = cores
+        if pinned:
+            self.pin()
 
     def wait_until_ready(self, path: str = "/healthz") -> None:
         """Returns when it answers and is on its core; fails with its log where it does not start."""
@@ -42,13 +50,13 @@ class Child:
                 break
             try:
                 if ask(self.port, "GET", path)[0] == 200:
-                    self._pin()
+                    self.pin()
                     return
             except OSError:
                 time.sleep(0.01)
         raise RuntimeError(self.last_words())
 
-    def _pin(self) -> None:
+    def pin(self) -> None:
         """Puts each of its threads onto its core; those to come follow."""
         for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
             os.sched_setaffinity(int(thread.name), self._cores)
@@ -127,11 +135,12 @@ def result_of(command: list[str], folder: Path, environment: Mapping[str, str]) 
     return found
 
 
-def ask(port: int, method: str, path: str, body: object = None) -> tuple[int, Any]:
+def ask(port: int, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
     """Status and JSON of an answer on this machine; text that is no JSON is None."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request(method, path, None if body is None else json.dumps(body))
+        named = {"Content-Type": "application/json", **headers}
+        connection.request(method, path, None if body is None else json.dumps(body), named)
         answer = connection.getresponse()
         content = answer.read()
     finally:

@@ -1,0 +1,87 @@
+"""What the bench puts into the product's store, and asks of it, from outside of the measured process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from itertools import count
+
+import orjson
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.domain.values import ChatId
+from bot.ports import OutgoingMessage
+from bot.store.engine import Engines, make_engines
+from bot.store.migrate import migrate
+from bot.store.tables import WAITING, chat, outbox
+from bot.store.unit_of_work import SqlStore
+from tests.bench.samples import BOT, card_activity, chat_id
+from tests.fakes.postgres import PostgresCluster
+from tests.fakes.sign_in import TENANT
+
+_BLOCK = 2000
+"""Rows in one transaction: a longer one would keep SQLite's only writer waiting."""
+_numbers = count()
+
+
+@asynccontextmanager
+async def kept(url: str) -> AsyncIterator[tuple[SqlStore, Engines]]:
+    """The store of a database that is brought up to date."""
+    engines = make_engines(url)
+    await migrate(engines.writing)
+    yield SqlStore(engines, lambda _: None), engines
+    await engines.close()
+
+
+async def add_chats(engines: Engines, number: int, service_url: str) -> None:
+    """Makes so many chats known; a bot that runs has not heard of them."""
+    same = {
+        "kind": "group",
+        "channel": "msteams",
+        "tenant_id": TENANT,
+        "service_url": service_url,
+        "bot_id": BOT["id"],
+        "bot_name": BOT["name"],
+        "bot_present": True,
+    }
+    async with engines.writing.begin() as connection:
+        await connection.execute(insert(chat), [{"id": chat_id(each), **same} for each in range(number)])
+
+
+def messages(number: int, chats: int) -> Sequence[OutgoingMessage]:
+    """So many cards, spread over the chats."""
+    bodies = [orjson.dumps(card_activity(each)) for each in range(16)]
+    return [
+        OutgoingMessage(
+            key=f"bench {next(_numbers)}", chat_id=ChatId(chat_id(each % chats)), activity=bodies[each % 16]
+        )
+        for each in range(number)
+    ]
+
+
+async def put(store: SqlStore, waiting: Sequence[OutgoingMessage]) -> None:
+    """Puts messages into the outbox."""
+    for first in range(0, len(waiting), _BLOCK):
+        async with store.writing() as work:
+            await work.outbox.put(waiting[first : first + _BLOCK], at=datetime.now(UTC))
+
+
+async def until_acknowledged(engines: Engines) -> None:
+    """Returns when nothing waits in the outbox."""
+    statement = select(func.count()).select_from(outbox).where(outbox.c.state == WAITING)
+    while True:
+        async with engines.reading.begin() as connection:
+            if not (await connection.execute(statement)).scalar_one():
+                return
+        await asyncio.sleep(0.01)
+
+
+async def new_database(cluster: PostgresCluster) -> str:
+    """The address of a new database of the cluster."""
+    name = cluster.next_name()
+    admin = create_async_engine(cluster.address("postgres"), isolation_level="AUTOCOMMIT")
+    async with admin.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    await admin.dispose()
+    return cluster.address(name)

@@ -1,0 +1,52 @@
+"""Bar 13: what waiting cards cost in memory."""
+
+import asyncio
+from statistics import median
+
+from tests.bench.bars import Row
+from tests.bench.bench import Bench, Report
+from tests.bench.child import Child, module, running
+from tests.bench.kept import add_chats, kept, messages, put
+from tests.bench.parts.post_room import UNLIMITED
+
+_CHATS = 2000
+_LEAST_MB = 1.0
+"""Less than this is a few pages more or less, and no base for a ratio."""
+
+
+def memory(bench: Bench) -> Report:
+    """Growth while the cards wait and go out, of a process that has sent some before."""
+    few = bench.scaled(10_000, 1000)
+    some = [_growth(bench, few) for _ in range(bench.rounds)]
+    many = _growth(bench, 10 * few)
+    rows = [Row("13", median(some)), Row("13 ten", max(many, _LEAST_MB) / max(median(some), _LEAST_MB))]
+    lines = [f"{count:7} cards: {mb:6.2f} MB" for count, mb in ((few, median(some)), (10 * few, many))]
+    return Report(rows=rows, figures=lines)
+
+
+def _growth(bench: Bench, cards: int) -> float:
+    url = bench.sqlite()
+    bench.set_world()
+    with running(module("sides.ours", *UNLIMITED), bench.folder, bench.settings(url)) as child:
+        return asyncio.run(_measured(bench, child, url, cards))
+
+
+async def _measured(bench: Bench, child: Child, url: str, cards: int) -> float:
+    async with kept(url) as (store, engines):
+        await add_chats(engines, _CHATS, bench.plain_url)
+        await put(store, messages(_CHATS, _CHATS))
+        await _until_posted(bench, child, _CHATS)
+        before = child.memory_mb()
+        putting = asyncio.create_task(put(store, messages(cards, _CHATS)))
+        most = await _until_posted(bench, child, _CHATS + cards)
+        await putting
+    return most - before
+
+
+async def _until_posted(bench: Bench, child: Child, count: int) -> float:
+    """The most memory until so many posts came."""
+    most = 0.0
+    while bench.seen()["posts"] < count:
+        most = max(most, child.memory_mb())
+        await asyncio.sleep(0.1)
+    return most

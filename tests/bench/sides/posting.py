@@ -1,0 +1,116 @@
+"""Proactive posts, measured by the process that sends them: `posting <side> <count> <service URL> [tick]`."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import quote
+
+import orjson
+from aiohttp import ClientSession
+
+from tests.bench.samples import card_activity, chat_id
+from tests.bench.sides.place import HEADERS, Place, place
+from tests.bench.ticker import Ticker
+
+AT_ONCE = 50
+Post = Callable[[int], Awaitable[object]]
+
+
+def _bare(session: ClientSession, service_url: str) -> Post:
+    body = orjson.dumps(card_activity(0))
+
+    async def post(number: int) -> None:
+        url = f"{service_url}v3/conversations/{quote(chat_id(number), safe='')}/activities"
+        async with session.post(url, data=body, headers=HEADERS) as answer:
+            assert answer.status == 201
+            await answer.read()
+
+    return post
+
+
+@asynccontextmanager
+async def _ours(service_url: str) -> AsyncIterator[Post]:
+    """The product's sender, as `bot.wiring` puts it together."""
+    from bot.clock import SystemClock
+    from bot.config import load_settings
+    from bot.domain.outcomes import Sent
+    from bot.domain.values import Chat, ChatId, ChatKind
+    from bot.net.session import make_session
+    from bot.sign_in import bot_tokens
+    from bot.teams.connector import Connector
+    from bot.teams.sender import Sender
+
+    settings = load_settings()
+    session = make_session(settings.ca_file)
+    tokens = bot_tokens(settings, session, SystemClock())
+    sender = Sender(Connector(session, tokens, frozenset(settings.service_hosts), signed_in=True))
+    body = orjson.dumps(card_activity(0))
+
+    async def post(number: int) -> None:
+        to = Chat(
+            id=ChatId(chat_id(number)),
+            kind=ChatKind.GROUP,
+            channel="msteams",
+            tenant_id="t",
+            service_url=service_url,
+            bot_id="b",
+            bot_name="b",
+        )
+        assert isinstance(await sender.send(to, body), Sent)
+
+    yield post
+    await tokens.close()
+    await session.close()
+
+
+def _stock(where: Place) -> Post:
+    from tests.bench.sides import stock
+
+    os.environ["REQUESTS_CA_BUNDLE"] = where.certificate
+    adapter = stock.cloud(where)
+    return lambda number: stock.post(adapter, where, number)
+
+
+async def _all(post: Post, count: int, at_once: int) -> None:
+    places = asyncio.Semaphore(at_once)
+
+    async def one(number: int) -> None:
+        async with places:
+            await post(number)
+
+    await asyncio.gather(*(one(number) for number in range(count)))
+
+
+async def _measured(post: Post, count: int, at_once: int, *, tick: bool) -> None:
+    # The first post makes imports and reads keys; with the ticker on, the first token counts too.
+    if not tick:
+        await post(0)
+    ticker = Ticker()
+    ticking = asyncio.create_task(ticker.run()) if tick else None
+    cpu, began = time.process_time(), time.perf_counter()
+    await _all(post, count, at_once)
+    seconds, cpu_s = time.perf_counter() - began, time.process_time() - cpu
+    if ticking:
+        ticking.cancel()
+    found = {"rate": count / seconds, "cpu_ms": 1000 * cpu_s / count, "stall_ms": ticker.taken_ms()}
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+async def _main(side: str, count: int, service_url: str, *, tick: bool) -> None:
+    where = place()
+    if side == "stock":
+        await _measured(_stock(where), count, 1, tick=tick)
+    elif side == "ours":
+        async with _ours(service_url) as post:
+            await _measured(post, count, AT_ONCE, tick=tick)
+    else:
+        async with where.session() as session:
+            await _measured(_bare(session, service_url), count, AT_ONCE, tick=tick)
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(sys.argv[1], int(sys.argv[2]), sys.argv[3], tick="tick" in sys.argv))
