@@ -1,6 +1,7 @@
 """Starts Chat Sync: `python app.py [--role all|web|worker|sandbox]`."""
 
 import argparse
+import gc
 import os
 import sys
 
@@ -14,7 +15,8 @@ from bot.wiring import make_app
 def main() -> int:
     """Serves until the process is told to stop; 2 where the settings do not allow a start."""
     parser = argparse.ArgumentParser(description="Chat Sync: Teams group chats tied to Dynamics 365 records.")
-    parser.add_argument("--role", choices=["all", "web", "worker", "sandbox"], help="what this process does (CHATSYNC_ROLE)")
+    roles = ["all", "web", "worker", "sandbox"]
+    parser.add_argument("--role", choices=roles, help="what this process does (CHATSYNC_ROLE)")
     role = parser.parse_args().role
     if role:
         os.environ["CHATSYNC_ROLE"] = role
@@ -29,9 +31,16 @@ def main() -> int:
         host=settings.host,
         port=settings.port,
         access_log_class=AccessLogger,
-        print=lambda _: get_logger("app").info("ready", **addresses(settings)),
+        print=lambda _: _ready(settings),
     )
     return 0
+
+
+def _ready(settings: Settings) -> None:
+    # What is there now stays: looking for garbage in it would halt the process for some milliseconds now and then.
+    gc.collect()
+    gc.freeze()
+    get_logger("app").info("ready", **addresses(settings))
 
 
 def addresses(settings: Settings) -> dict[str, str]:
