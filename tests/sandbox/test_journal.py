@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.sandbox.store.codec import DamagedLine, changes_of, line_of
 from bot.sandbox.store.journal import LONG, Journal, JournalError
-from bot.sandbox.store.rows import Changes
+from bot.sandbox.store.rows import Changes, Removal
 from bot.sandbox.values import Ref, Row, Value
 from tests.sandbox.wire import CASE, Api, Start
 
@@ -33,6 +33,8 @@ ROWS = st.builds(
     st.integers(0, 2**53),
     st.dictionaries(TEXTS, VALUES, max_size=4),
 )
+
+REMOVALS = st.builds(Removal, st.builds(Ref, TEXTS, TEXTS), st.integers(0, 2**53))
 
 
 @pytest.fixture
@@ -58,12 +60,16 @@ def opened(file: Path) -> Iterator[tuple[Journal, Changes]]:
 
 
 @settings(deadline=None)
-@given(st.lists(ROWS, max_size=4), st.lists(st.builds(Ref, TEXTS, TEXTS), max_size=3), st.integers(0, 2**53))
-def test_changes_are_read_as_they_were_written(rows: list[Row], removed: list[Ref], version: int) -> None:
+@given(st.lists(ROWS, max_size=4), st.lists(REMOVALS, max_size=3), st.integers(0, 2**53))
+def test_changes_are_read_as_they_were_written(rows: list[Row], removed: list[Removal], version: int) -> None:
     line = line_of(Changes(put=rows, removed=removed, version=version))
     assert line.count(b"\n") == 1
     read = changes_of(line)
     assert (list(read.put), list(read.removed), read.version) == (rows, removed, version)
+
+
+def test_a_removal_of_an_older_file_has_its_transactions_version() -> None:
+    assert changes_of(b'{"version":7,"put":[],"removed":[["a","b"]]}').removed == [Removal(Ref("a", "b"), 7)]
 
 
 @settings(deadline=None)
@@ -86,6 +92,7 @@ def test_anything_else_is_refused(line: bytes) -> None:
         b'{"version":1,"put":[["a","b",1,{"c":["x"]}]],"removed":[]}',
         b'{"version":1,"put":[],"removed":[["a"]]}',
         b'{"version":1,"put":[],"removed":[["a",1]]}',
+        b'{"version":1,"put":[],"removed":[["a","b","c"]]}',
     ],
 )
 def test_json_of_another_form_is_refused(line: bytes) -> None:
@@ -178,7 +185,7 @@ def test_a_journal_that_is_not_open_keeps_nothing(file: Path) -> None:
 def test_a_long_file_is_written_anew_with_the_last_states_alone(file: Path) -> None:
     file.parent.mkdir()
     lines = [line_of(Changes(put=[row(number % 3, n=number)], version=number)) for number in range(LONG + 1)]
-    gone = Changes(removed=[Ref("incident", "0")], version=LONG + 7)
+    gone = Changes(removed=[Removal(Ref("incident", "0"), LONG + 7)], version=LONG + 7)
     file.write_bytes(b"".join([*lines, line_of(gone)]))
     with opened(file) as (journal, folded):
         assert sorted(each.id for each in folded.put) == ["1", "2"]
@@ -186,7 +193,7 @@ def test_a_long_file_is_written_anew_with_the_last_states_alone(file: Path) -> N
     assert file.read_bytes().count(b"\n") == 2
     with opened(file) as (_, again):
         assert sorted(each.id for each in again.put) == ["1", "2", "9"]
-        assert list(again.removed) == [Ref("incident", "0")]
+        assert list(again.removed) == [Removal(Ref("incident", "0"), LONG + 7)]
         assert again.version == LONG + 7
 
 

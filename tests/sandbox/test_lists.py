@@ -79,9 +79,3 @@ async def test_top_is_ignored_where_a_page_size_is_given(api: Api) -> None:
 @pytest.mark.parametrize("size", ["0", "none", "-1", ""])
 async def test_a_page_size_that_is_no_number_is_refused(api: Api, size: str) -> None:
     await api.get("incidents", Prefer=f"odata.maxpagesize={size}", status=400)
-
-
-async def test_changes_cannot_be_tracked_here(api: Api) -> None:
-    assert (
-        "change tracking" in (await api.get("incidents", Prefer="odata.track-changes", status=501))["error"]["message"]
-    )

@@ -7,6 +7,7 @@ from aiohttp import web
 from yarl import URL
 
 from bot.sandbox.api.exchange import Exchange
+from bot.sandbox.api.tracking import asks_for_changes, changes, count_of_changes
 from bot.sandbox.errors import unknown_segment
 from bot.sandbox.odata.columns import column_of
 from bot.sandbox.odata.listing import matching, page_of
@@ -23,12 +24,16 @@ _MORE = "Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"
 def row_set(exchange: Exchange, table: Table) -> web.Response:
     """A table's rows."""
     exchange.caller.require_held(Right.READ, table)
+    if asks_for_changes(exchange):
+        return changes(exchange, table)
     return _list(exchange, table, exchange.caller.readable(table))
 
 
 def count(exchange: Exchange, table: Table) -> web.Response:
     """How many rows of a table there are for the caller, as plain text."""
     exchange.caller.require_held(Right.READ, table)
+    if asks_for_changes(exchange):
+        return count_of_changes(exchange, table)
     return _counted(exchange, table, exchange.caller.readable(table))
 
 

@@ -92,7 +92,6 @@ def _names(table: Table) -> JsonObject:
 
 
 def _traits(table: Table) -> JsonObject:
-    tracked = not table.is_virtual
     return {
         "OwnershipType": table.ownership.value,
         "TableType": "Virtual" if table.is_virtual else "Standard",
@@ -106,10 +105,10 @@ def _traits(table: Table) -> JsonObject:
         "IsOptimisticConcurrencyEnabled": True,
         "IsPrivate": False,
         "IsValidForAdvancedFind": True,
-        "ChangeTrackingEnabled": tracked,
+        "ChangeTrackingEnabled": table.tracked,
         "CanChangeTrackingBeEnabled": {
-            "Value": tracked,
-            "CanBeChanged": tracked,
+            "Value": not table.is_virtual,
+            "CanBeChanged": not table.is_virtual,
             "ManagedPropertyLogicalName": "canchangetrackingbeenabled",
         },
         "IsCustomizable": {"Value": True, "CanBeChanged": True, "ManagedPropertyLogicalName": "iscustomizable"},

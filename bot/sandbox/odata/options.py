@@ -20,7 +20,6 @@ ROW_OPTIONS = frozenset({"$select", "$expand"})
 
 _NOT_OFFERED = {
     "$apply": "aggregation ($apply)",
-    "$deltatoken": "change tracking ($deltatoken)",
     "fetchXml": "FetchXML queries",
     "savedQuery": "running a view (savedQuery); read its layoutxml and ask for its columns",
     "userQuery": "running a personal view (userQuery)",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from bot.sandbox.errors import bad_query, not_offered
+from bot.sandbox.errors import bad_query
 from bot.sandbox.odata.options import PAGE_AT_MOST
 
 FORMATTED = "OData.Community.Display.V1.FormattedValue"
@@ -23,6 +23,8 @@ class Preferences:
     page_size: int | None = None
     annotations: str = ""
     """Names, with `*` for any characters, and commas between them."""
+    track_changes: bool = False
+    """The answer is to end with a link to what changes from now on."""
 
     def wants(self, annotation: str) -> bool:
         """Whether the answer is to hold this annotation."""
@@ -35,6 +37,8 @@ class Preferences:
         parts = ["return=representation"] * self.representation
         if self.page_size:
             parts.append(f"odata.maxpagesize={self.page_size}")
+        if self.track_changes:
+            parts.append("odata.track-changes")
         if self.annotations:
             parts.append(f'odata.include-annotations="{self.annotations}"')
         return ",".join(parts)
@@ -46,13 +50,12 @@ def preferences(headers: Iterable[str]) -> Preferences:
     for header in headers:
         for name, quoted, plain in _PREFERENCE.findall(header):
             given.setdefault(name.lower(), quoted or plain)
-    if "odata.track-changes" in given:
-        raise not_offered("change tracking (odata.track-changes)")
     size = given.get("odata.maxpagesize")
     return Preferences(
         representation=given.get("return") == "representation",
         page_size=None if size is None else _page_size(size),
         annotations=given.get("odata.include-annotations", ""),
+        track_changes="odata.track-changes" in given,
     )
 
 

@@ -45,6 +45,12 @@ class Access:
             or bool(self.principal.shared.get(row.id, 0) & MASKS[right])
         )
 
+    def everywhere(self, right: Right, table: Table) -> bool:
+        """Whether the user may do this with every row of the table, whoever owns it."""
+        scope = self.principal.scopes.get(privilege_name(right, table.privilege))
+        unowned = table.ownership in {Ownership.ORGANIZATION, Ownership.NONE}
+        return scope is not None and not table.rights_from and (scope.everywhere or unowned)
+
     def column(self, flag: str, table: Table, column: Column) -> bool:
         """Whether the user's profiles allow `canread`, `cancreate` or `canupdate` for the column."""
         if not column.secured or self.principal.administrator:
@@ -75,6 +81,10 @@ class Caller:
     def holds(self, right: Right, table: Table) -> bool:
         """Whether the caller has the right on some rows of the table."""
         return all(access.holds(right, table) for access in self.accesses)
+
+    def everywhere(self, right: Right, table: Table) -> bool:
+        """Whether the caller has the right on every row of the table."""
+        return all(access.everywhere(right, table) for access in self.accesses)
 
     def may(self, right: Right, row: Row) -> bool:
         """Whether the caller may do this with the row."""

@@ -170,6 +170,7 @@ ACTIVITY_PARTY = table(
     yes_no("ispartydeleted", "Is Party Deleted", **READ_ONLY),
     ownership=Ownership.NONE,
     rights_from="activityid",
+    tracked=False,
 )
 
 NOTE = table(

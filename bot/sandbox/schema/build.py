@@ -172,6 +172,7 @@ class TableExtra(TypedDict):
     is_activity: NotRequired[bool]
     is_virtual: NotRequired[bool]
     sends_updates: NotRequired[bool]
+    tracked: NotRequired[bool]
     rights_from: NotRequired[str]
     number: NotRequired[tuple[str, str]]
     associations: NotRequired[tuple[ManyToMany, ...]]

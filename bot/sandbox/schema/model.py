@@ -145,6 +145,8 @@ class Table:
     is_activity: bool = False
     is_virtual: bool = False
     sends_updates: bool = True
+    tracked: bool = True
+    """Whether the table's changes can be asked for by delta links (`ChangeTrackingEnabled`)."""
     rights_from: str = ""
     """The lookup to the row whose rights count for this one too."""
     number: tuple[str, str] | None = None

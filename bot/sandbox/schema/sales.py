@@ -138,6 +138,7 @@ STOCK_LEVEL = table(
     *active_inactive(),
     ownership=Ownership.ORGANIZATION,
     is_virtual=True,
+    tracked=False,
     sends_updates=False,
 )
 """A virtual table: its rows lie in another system, so nothing tells of their changes."""

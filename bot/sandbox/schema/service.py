@@ -151,4 +151,5 @@ CONVERSATION = table(
         (2, "Canceled", {6: "Canceled"}),
     ),
     is_activity=True,
+    tracked=False,  # so that clients meet a table of people's work whose changes they must find otherwise
 )

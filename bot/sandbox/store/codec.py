@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import orjson
 
-from bot.sandbox.store.rows import Changes
+from bot.sandbox.store.rows import Changes, Removal
 from bot.sandbox.values import Json, JsonObject, Ref, Row, Value
 
 _Kind = TypeVar("_Kind")
@@ -20,7 +20,7 @@ def line_of(changes: Changes) -> bytes:
     body = {
         "version": changes.version,
         "put": [[row.table, row.id, row.version, _encoded(row.values)] for row in changes.put],
-        "removed": [[ref.table, ref.id] for ref in changes.removed],
+        "removed": [[each.ref.table, each.ref.id, each.version] for each in changes.removed],
     }
     return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
 
@@ -37,8 +37,14 @@ def _changes(body: Mapping[str, object]) -> Changes:
     return Changes(
         version=_a(int, body.get("version")),
         put=[_row(each) for each in _a(list, body.get("put"))],
-        removed=[Ref(_a(str, table), _a(str, row_id)) for table, row_id in _a(list, body.get("removed"))],
+        removed=[_removal(each, _a(int, body.get("version"))) for each in _a(list, body.get("removed"))],
     )
+
+
+def _removal(parts: object, version: int) -> Removal:
+    """A removal; older files do not say its own version, but their transaction's is as good."""
+    table, row_id, *own = _a(list, parts)
+    return Removal(Ref(_a(str, table), _a(str, row_id)), _a(int, own[0]) if own else version)
 
 
 def _encoded(values: Mapping[str, Value]) -> JsonObject:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.sandbox.store.codec import DamagedLine, changes_of, line_of
-from bot.sandbox.store.rows import Changes
+from bot.sandbox.store.rows import Changes, Removal
 from bot.sandbox.values import Ref, Row
 
 LONG = 2_000
@@ -108,15 +108,15 @@ def _complete_lines(file: Path) -> list[bytes]:
 def _folded(each: Iterator[Changes]) -> Changes:
     """The transactions as one: of each row the last that happened."""
     version = 0
-    last: dict[Ref, Row | None] = {}
+    last: dict[Ref, Row | Removal] = {}
     for changes in each:
         version = max(version, changes.version)
         last.update({row.ref: row for row in changes.put})
-        last.update(dict.fromkeys(changes.removed))
+        last.update({removal.ref: removal for removal in changes.removed})
     return Changes(
         version=version,
-        put=[row for row in last.values() if row],
-        removed=[ref for ref, row in last.items() if row is None],
+        put=[each for each in last.values() if isinstance(each, Row)],
+        removed=[each for each in last.values() if isinstance(each, Removal)],
     )
 
 

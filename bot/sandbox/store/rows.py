@@ -25,12 +25,20 @@ SECURITY_TABLES = frozenset(
 """Tables whose rows say what people may do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A row that was taken out, and the version that this made."""
+
+    ref: Ref
+    version: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """What one transaction does."""
 
     put: Sequence[Row] = ()
-    removed: Sequence[Ref] = ()
+    removed: Sequence[Removal] = ()
     version: int
     """The highest version that the transaction has given away."""
 
@@ -43,6 +51,7 @@ class Rows:
         self.security_version = 0
         """Grows with every change of what people may do."""
         self._tables: dict[str, dict[str, Row]] = {}
+        self._removed: dict[str, dict[str, Removal]] = {}
 
     def get(self, table: str, row_id: str) -> Row | None:
         """The row, if it is there."""
@@ -60,14 +69,21 @@ class Rows:
         """The table's rows whose columns hold exactly these values."""
         return [row for row in self.all(table) if all(row.values.get(name) == value for name, value in values.items())]
 
+    def removed(self, table: str) -> Sequence[Removal]:
+        """The table's rows that were taken out, in the order in which they went."""
+        return sorted(self._removed.get(table, {}).values(), key=lambda removal: removal.version)
+
     def apply(self, changes: Changes) -> None:
         """Makes the changes."""
         for row in changes.put:
             self._tables.setdefault(row.table, {})[row.id] = row
-        for ref in changes.removed:
+            self._removed.get(row.table, {}).pop(row.id, None)
+        for removal in changes.removed:
+            ref = removal.ref
             self._tables.get(ref.table, {}).pop(ref.id, None)
+            self._removed.setdefault(ref.table, {})[ref.id] = removal
         self.version = max(self.version, changes.version)
-        touched = {row.table for row in changes.put} | {ref.table for ref in changes.removed}
+        touched = {row.table for row in changes.put} | {removal.ref.table for removal in changes.removed}
         self.security_version += bool(touched & SECURITY_TABLES)
 
 
@@ -78,7 +94,7 @@ class Draft:
         self.rows = rows
         self._version = rows.version
         self._put: dict[Ref, Row] = {}
-        self._removed: dict[Ref, None] = {}
+        self._removed: dict[Ref, Removal] = {}
 
     def get(self, table: str, row_id: str) -> Row | None:
         """The row as it will be, if it will be there."""
@@ -107,9 +123,9 @@ class Draft:
         """Takes the row out."""
         self._version += 1
         self._put.pop(row.ref, None)
-        self._removed[row.ref] = None
+        self._removed[row.ref] = Removal(row.ref, self._version)
 
     @property
     def changes(self) -> Changes:
         """What the transaction does."""
-        return Changes(put=tuple(self._put.values()), removed=tuple(self._removed), version=self._version)
+        return Changes(put=tuple(self._put.values()), removed=tuple(self._removed.values()), version=self._version)
