@@ -18,6 +18,7 @@ from tests.bench.parts.pace import pace
 from tests.bench.parts.post_room import post_room
 from tests.bench.parts.posting import posting
 from tests.bench.parts.start import start
+from tests.bench.parts.store import store
 
 PARTS: Mapping[str, Callable[[Bench], Report]] = {
     "inbound": inbound,
@@ -25,6 +26,7 @@ PARTS: Mapping[str, Callable[[Bench], Report]] = {
     "post-room": post_room,
     "beside": beside,
     "memory": memory,
+    "store": store,
     "pace": pace,
     "start": start,
 }

@@ -1,0 +1,83 @@
+"""How the databases find the rows of every statement on a hot path."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+
+from bot.domain.values import ChatId, ConnectionId
+from bot.ports import Queue, Work
+from bot.store.engine import Engines
+from bot.store.event_json import lane_of
+from bot.store.unit_of_work import SqlStore
+from tests.bench.filled import chat_name, record_of
+from tests.bench.kept import kept, messages
+from tests.contract.test_store import an_event
+
+_FULL = {"sqlite": "SCAN ", "postgresql": "Seq Scan"}
+
+
+async def full_scans(url: str) -> list[str]:
+    """Plans that read a whole table, with their statements."""
+    async with kept(url) as (store, engines):
+        statements: dict[str, Any] = {}
+
+        def heard(_c: Connection, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+            statements[statement] = parameters[0] if many else parameters
+
+        for engine in {engines.reading, engines.writing}:
+            event.listen(engine.sync_engine, "before_cursor_execute", heard)
+        await _hot_paths(store)
+        for engine in {engines.reading, engines.writing}:
+            event.remove(engine.sync_engine, "before_cursor_execute", heard)
+        asked = {each: values for each, values in statements.items() if each.startswith(("SELECT", "UPDATE", "WITH"))}
+        return [found for each, values in asked.items() for found in await _scans(engines, each, values)]
+
+
+async def _hot_paths(store: SqlStore) -> None:
+    """What a message, an event and a card ask of the store."""
+    now, chat, record = datetime.now(UTC), ChatId(chat_name(1)), record_of(1)
+    async with store.writing() as work:
+        await work.chats.get(chat)
+        await work.chats.of([chat])
+        found = await work.connections.of_record(record)
+        await work.connections.in_chat(chat)
+        await work.connections.live(chat, record)
+        await work.connections.get(found[0].id)
+        await work.known_values.of([ConnectionId(found[0].id)])
+        made = an_event("bench", record)
+        await work.inbox.keep(made, at=now, due_at=now)
+        await work.inbox.waiting([lane_of(record)])
+        await work.inbox.done([made.key], at=now)
+        await _send(work, chat, now)
+
+
+async def _send(work: Work, chat: ChatId, now: datetime) -> None:
+    """What a worker does for a card."""
+    await work.outbox.put(messages(1, 1), at=now)
+    lanes: Sequence[str] = await work.lanes.claim(
+        Queue.OUTBOX, "bench", at=now, until=now + timedelta(seconds=10), at_most=10
+    )
+    posts = await work.pace.since([chat], now - timedelta(hours=1))
+    heads = await work.outbox.heads(lanes, posts)
+    await work.outbox.sent([each.id for each in heads.values()] or [1], at=now)
+    await work.lanes.renew(Queue.OUTBOX, lanes, "bench", until=now)
+    await work.lanes.release(Queue.OUTBOX, dict.fromkeys(lanes, now), "bench")
+    await work.lanes.next_due(Queue.OUTBOX)
+
+
+async def _scans(engines: Engines, statement: str, parameters: Any) -> list[str]:
+    dialect = engines.reading.dialect.name
+    explain = "EXPLAIN QUERY PLAN " if dialect == "sqlite" else "EXPLAIN "
+    async with engines.reading.begin() as connection:
+        plan = await connection.exec_driver_sql(explain + statement, parameters)
+        lines = [str(row[-1]) for row in plan]
+    scans = [line.strip() for line in lines if _FULL[dialect] in line and not _is_short(line)]
+    return [f"{line}: {statement}" for line in scans]
+
+
+def _is_short(line: str) -> bool:
+    """Whether what is read whole is no table: what the statement itself has just made or been given."""
+    return any(word in line for word in ("SCAN due", "CONSTANT ROW", "ANY_subquery", "SUBQUERY"))
