@@ -179,7 +179,7 @@ def _take(base: Foundation, turn_posts: TurnPosts) -> Take:
     tenants = base.settings.tenants
     authentication = BotAuthentication(base.connector, base.check, tenants=tenants, tenant_of=tenant_of)
     adapter = TeamsAdapter(authentication)
-    bot = ChatSyncBot(_doors(base, turn_posts))
+    bot = ChatSyncBot(_doors(base, turn_posts), adapter.keep_answer)
     adapter.on_turn_error = bot.on_error
 
     async def take(authorization: str, body: Mapping[str, object]) -> InvokeResponse | None:

@@ -30,6 +30,8 @@ from cards.buttons import Press
 _log = get_logger(__name__)
 
 Invoked = Callable[[Activity], Awaitable[Mapping[str, Any]]]
+KeepAnswer = Callable[[TurnContext, InvokeResponse], None]
+"""Keeps what an invoke is answered until the turn is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,9 @@ class _Outgoing(Activity):
 class ChatSyncBot(TeamsActivityHandler):
     """A thin layer over botbuilder's handler: activities go in, answers of the use cases come out."""
 
-    def __init__(self, doors: Doors) -> None:
+    def __init__(self, doors: Doors, keep_answer: KeepAnswer) -> None:
         self._doors = doors
+        self._keep_answer = keep_answer
         self._invokes: Mapping[str, Invoked] = {
             "adaptiveCard/action": self._button_invoked,
             "composeExtension/queryLink": self._link_queried,
@@ -97,7 +100,7 @@ class ChatSyncBot(TeamsActivityHandler):
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> None:  # type: ignore[override]
         """What Teams waits for an answer to; 501 for what the bot does not offer."""
-        await turn_context.send_activity(_invoke_answer(*await self._invoked(turn_context.activity)))
+        self._keep_answer(turn_context, _invoke_answer(*await self._invoked(turn_context.activity)))
 
     async def _invoked(self, activity: Activity) -> tuple[int, Mapping[str, Any]]:
         invoked = self._invokes.get(str(activity.name or ""))
@@ -117,7 +120,7 @@ class ChatSyncBot(TeamsActivityHandler):
         _log.error("turn failed", exc_info=error)
         with suppress(Unavailable):
             if activity.type == ActivityTypes.invoke:
-                await turn_context.send_activity(_failed_invoke())
+                self._keep_answer(turn_context, _failed_invoke())
             elif activity.type == ActivityTypes.message:
                 answer = Answer(message=refusal(_unforeseen()))
                 await turn_context.send_activity(_activity(answer, translate.chat_of(activity)))
@@ -160,12 +163,10 @@ def _unforeseen() -> ChatSyncError:
     return ChatSyncError("Something went wrong.", f"Try again; if it goes on, tell your administrator: {correlation()}")
 
 
-def _invoke_answer(status: int, body: Mapping[str, Any]) -> Activity:
-    """What botbuilder keeps until the turn is over, and is then the answer to the request."""
-    answer = InvokeResponse(status=status, body=orjson.dumps(body))
-    return _Outgoing(type=ActivityTypes.invoke_response, value=answer)
+def _invoke_answer(status: int, body: Mapping[str, Any]) -> InvokeResponse:
+    return InvokeResponse(status=status, body=orjson.dumps(body))
 
 
-def _failed_invoke() -> Activity:
+def _failed_invoke() -> InvokeResponse:
     error = _unforeseen()
     return _invoke_answer(HTTPStatus.OK, translate.error_answer(500, "ServiceError", f"{error} {error.next_step}"))

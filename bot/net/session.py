@@ -5,6 +5,7 @@ import ssl
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 CONNECTIONS = 100
+"""At most, to one host."""
 TIMEOUT_S = 20.0
 """The longest that any one call may take; what answers people has shorter deadlines of its own."""
 
@@ -15,7 +16,8 @@ def make_session(ca_file: str | None = None) -> ClientSession:
     if ca_file:
         context.load_verify_locations(ca_file)
     return ClientSession(
-        connector=TCPConnector(limit=CONNECTIONS, ssl=context),
+        # So many for each host: one that hangs does not take them from the others.
+        connector=TCPConnector(limit=0, limit_per_host=CONNECTIONS, ssl=context),
         timeout=ClientTimeout(total=TIMEOUT_S),
         # One session speaks for many people and tenants: nothing may stick to it.
         cookie_jar=DummyCookieJar(),
