@@ -2,6 +2,9 @@
 
 from http import HTTPStatus
 
+import orjson
+from aiohttp import web
+
 from bot.sandbox.schema.model import Table
 from bot.sandbox.values import JsonObject
 
@@ -24,6 +27,15 @@ class DataverseError(Exception):
     def body(self) -> JsonObject:
         """The answer's body."""
         return {"error": {"code": self.code, "message": str(self)}}
+
+
+def told(error: DataverseError) -> web.Response:
+    """A refusal as it goes out."""
+    return web.Response(
+        status=error.status,
+        body=orjson.dumps(error.body),
+        headers={"Content-Type": "application/json; odata.metadata=minimal", "OData-Version": "4.0"},
+    )
 
 
 def bad_query(message: str) -> DataverseError:

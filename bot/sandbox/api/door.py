@@ -3,12 +3,11 @@
 import re
 from http import HTTPStatus
 
-import orjson
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.sandbox.errors import DataverseError
+from bot.sandbox.errors import DataverseError, told
 from bot.sandbox.store.store import NotKept
 
 _BEARER = re.compile(r"Bearer +\S+", re.IGNORECASE)
@@ -25,10 +24,10 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         _require_token_form(request)
         return await handler(request)
     except DataverseError as error:
-        return _told(error)
+        return told(error)
     except NotKept:
         _log.exception("sandbox file cannot be written")
-        return _told(
+        return told(
             DataverseError(
                 HTTPStatus.SERVICE_UNAVAILABLE, "0x80044150", "The change could not be kept. Nothing was changed."
             )
@@ -37,7 +36,7 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         raise
     except Exception:  # noqa: BLE001 - the outermost door
         _log.exception("sandbox request failed", method=request.method, path=request.path)
-        return _told(DataverseError(HTTPStatus.INTERNAL_SERVER_ERROR, "0x80040216", "An unexpected error occurred."))
+        return told(DataverseError(HTTPStatus.INTERNAL_SERVER_ERROR, "0x80040216", "An unexpected error occurred."))
 
 
 def _require_token_form(request: web.Request) -> None:
@@ -47,11 +46,3 @@ def _require_token_form(request: web.Request) -> None:
         raise DataverseError(
             HTTPStatus.UNAUTHORIZED, "0x8004A102", "The Authorization header must hold a bearer token."
         )
-
-
-def _told(error: DataverseError) -> web.Response:
-    return web.Response(
-        status=error.status,
-        body=orjson.dumps(error.body),
-        headers={"Content-Type": "application/json; odata.metadata=minimal", "OData-Version": "4.0"},
-    )

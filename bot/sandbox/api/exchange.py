@@ -7,14 +7,18 @@ from http import HTTPStatus
 import orjson
 from aiohttp import web
 
+from bot.sandbox.api.asked import Asked
 from bot.sandbox.dataverse import Dataverse
 from bot.sandbox.errors import DataverseError, bad_query
 from bot.sandbox.odata.answer import Answers
 from bot.sandbox.odata.prefer import Preferences
 from bot.sandbox.rights.access import Caller
+from bot.sandbox.store.rows import Draft
 from bot.sandbox.values import Json, JsonObject
 
 LARGEST_BODY = 1_000_000  # bytes
+ADDRESS = web.ResponseKey("ADDRESS", str)
+"""The address of the row that a request has made or changed, for later requests of the same change set."""
 
 _JSON = "application/json; odata.metadata=minimal"
 
@@ -24,11 +28,13 @@ class Exchange:
     """A request as the handlers see it: who asks, what for, and how the answer is to look."""
 
     dataverse: Dataverse
-    request: web.Request
+    request: Asked
     caller: Caller
     preferences: Preferences
     base: str
     """The address of the Web API as the client named it."""
+    draft: Draft | None = None
+    """The transaction that the request is a part of; None for one of its own."""
 
     @property
     def answers(self) -> Answers:
@@ -37,7 +43,7 @@ class Exchange:
 
     def header(self, name: str) -> str | None:
         """A header's value; None where it says nothing, as the `null` that clients send."""
-        value = self.request.headers.get(name)
+        value = self.request.headers.get(name.lower())
         return None if value in {None, "", "null"} else value
 
     def json(
@@ -63,26 +69,14 @@ class Exchange:
 
     async def body(self) -> JsonObject:
         """The request's JSON object; raises `DataverseError` for anything else."""
-        if self.request.content_type != "application/json":
+        if self.request.media_type != "application/json":
             raise DataverseError(
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "0x80060888", "The body must have the content type application/json."
             )
         try:
-            body = orjson.loads(await self._content())
+            body = orjson.loads(await self.request.content(LARGEST_BODY))
         except orjson.JSONDecodeError as error:
             raise bad_query("The body is not valid JSON.") from error
         if not isinstance(body, dict):
             raise bad_query("The body must be a JSON object.")
         return body
-
-    async def _content(self) -> bytes:
-        content = bytearray()
-        async for chunk in self.request.content.iter_any():
-            content += chunk
-            if len(content) > LARGEST_BODY:
-                raise DataverseError(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    "0x80060888",
-                    f"The body is larger than {LARGEST_BODY} bytes.",
-                )
-        return bytes(content)

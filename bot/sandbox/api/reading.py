@@ -123,7 +123,7 @@ def _list(exchange: Exchange, table: Table, rows: Iterable[Row]) -> web.Response
 
 def _next(exchange: Exchange, token: str) -> str:
     """The address of the next page: this one's, with a token."""
-    resource = exchange.request.match_info["path"]
+    resource = exchange.request.path
     parameters = [(name, value) for name, value in exchange.request.query.items() if name != "$skiptoken"]
     return str((URL(exchange.base) / resource).with_query([*parameters, ("$skiptoken", token)]))
 

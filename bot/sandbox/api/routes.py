@@ -5,6 +5,8 @@ from typing import TypeAlias
 
 from aiohttp import web
 
+from bot.sandbox.api.asked import asked_by
+from bot.sandbox.api.batch import batch
 from bot.sandbox.api.definitions import definitions
 from bot.sandbox.api.exchange import Exchange
 from bot.sandbox.api.functions import NAMESPACE, UNBOUND, bound
@@ -19,7 +21,6 @@ from bot.sandbox.schema.model import Table
 from bot.sandbox.values import Json
 
 _NOT_OFFERED = {
-    "$batch": "batch requests ($batch)",
     "$metadata": "the service's CSDL document ($metadata); ask EntityDefinitions",
     "GlobalOptionSetDefinitions": "global choices; ask the columns for their OptionSet",
     "RelationshipDefinitions": "RelationshipDefinitions; ask a table for its ManyToOneRelationships",
@@ -31,14 +32,24 @@ Answer: TypeAlias = web.Response | Awaitable[web.Response]
 async def answer(request: web.Request) -> web.Response:
     """The Web API's answer; raises `DataverseError` for what it refuses."""
     dataverse = request.app[DATAVERSE]
+    asked = asked_by(request)
     exchange = Exchange(
         dataverse=dataverse,
-        request=request,
-        caller=dataverse.callers.of(request.headers),
-        preferences=preferences(request.headers.getall("Prefer", [])),
+        request=asked,
+        caller=dataverse.callers.of(asked.headers),
+        preferences=preferences(asked.headers.get("prefer", "")),
         base=base_of(request),
     )
-    found = _resource(exchange, segments(request.match_info["path"]))
+    if exchange.request.path != "$batch":
+        return await served(exchange)
+    if exchange.request.method != "POST":
+        raise wrong_method(exchange.request.method)
+    return await batch(exchange, served)
+
+
+async def served(exchange: Exchange) -> web.Response:
+    """The answer to one request, be it by itself or a part of a batch."""
+    found = _resource(exchange, segments(exchange.request.path))
     return found if isinstance(found, web.Response) else await found
 
 

@@ -88,4 +88,4 @@ def _link(exchange: Exchange, name: str, token: str) -> str:
     kept = [(key, value) for key, value in exchange.request.query.items() if key not in {TOKEN, _PAGE}]
     if name == _PAGE and TOKEN in exchange.request.query:
         kept.append((TOKEN, exchange.request.query[TOKEN]))
-    return str((URL(exchange.base) / exchange.request.match_info["path"]).with_query([*kept, (name, token)]))
+    return str((URL(exchange.base) / exchange.request.path).with_query([*kept, (name, token)]))

@@ -1,13 +1,13 @@
 """Rows created, changed and deleted."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.sandbox.api.exchange import Exchange
+from bot.sandbox.api.exchange import ADDRESS, Exchange
 from bot.sandbox.api.reading import body_of
 from bot.sandbox.errors import already_there, no_such_row, unknown_segment, version_mismatch
 from bot.sandbox.odata.options import ROW_OPTIONS, Query, query_of
@@ -35,13 +35,18 @@ class Change:
 async def change(exchange: Exchange) -> AsyncIterator[Change]:
     """A transaction; what its events set off is kept along with it."""
     dataverse, at = exchange.dataverse, exchange.dataverse.now()
-    async with dataverse.store.change() as draft:
+    async with _transaction(exchange) as draft:
         changer = Changer(exchange.caller, draft, at)
         yield Change(draft=draft, changer=changer)
         for event in changer.events:
             if event.after:
                 require_registrable(draft, event.after, dataverse.settings.webhook_url)
         put_jobs(draft, exchange.caller, changer.events, at)
+
+
+def _transaction(exchange: Exchange) -> AbstractAsyncContextManager[Draft]:
+    """The change set's transaction, or one of the request's own."""
+    return nullcontext(exchange.draft) if exchange.draft else exchange.dataverse.store.change()
 
 
 async def create(exchange: Exchange, table: Table) -> web.Response:
@@ -111,7 +116,10 @@ def _asked(exchange: Exchange, table: Table) -> Query | None:
 
 
 def _written(exchange: Exchange, row: Row, query: Query | None, status: HTTPStatus) -> web.Response:
-    table = exchange.caller.schema[row.table]
+    address = exchange.answers.address(exchange.caller.schema[row.table], row.id)
     if query is None or not exchange.caller.may(Right.READ, row):
-        return exchange.nothing({"OData-EntityId": exchange.answers.address(table, row.id)})
-    return exchange.json(body_of(exchange, row, query), status, {"ETag": row.etag})
+        response = exchange.nothing({"OData-EntityId": address})
+    else:
+        response = exchange.json(body_of(exchange, row, query), status, {"ETag": row.etag})
+    response[ADDRESS] = address
+    return response

@@ -1,7 +1,6 @@
 """What a client would like of the answer ("Compose HTTP requests", Prefer headers)."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -25,6 +24,8 @@ class Preferences:
     """Names, with `*` for any characters, and commas between them."""
     track_changes: bool = False
     """The answer is to end with a link to what changes from now on."""
+    continue_on_error: bool = False
+    """A batch is to go on where one of its requests is refused."""
 
     def wants(self, annotation: str) -> bool:
         """Whether the answer is to hold this annotation."""
@@ -44,18 +45,18 @@ class Preferences:
         return ",".join(parts)
 
 
-def preferences(headers: Iterable[str]) -> Preferences:
-    """The preferences in a request's `Prefer` headers; unknown ones have no effect."""
+def preferences(header: str) -> Preferences:
+    """The preferences in a request's `Prefer` header; unknown ones have no effect."""
     given: dict[str, str] = {}
-    for header in headers:
-        for name, quoted, plain in _PREFERENCE.findall(header):
-            given.setdefault(name.lower(), quoted or plain)
+    for name, quoted, plain in _PREFERENCE.findall(header):
+        given.setdefault(name.lower(), quoted or plain)
     size = given.get("odata.maxpagesize")
     return Preferences(
         representation=given.get("return") == "representation",
         page_size=None if size is None else _page_size(size),
         annotations=given.get("odata.include-annotations", ""),
         track_changes="odata.track-changes" in given,
+        continue_on_error=given.get("odata.continue-on-error", "false") in {"", "true"},
     )
 
 

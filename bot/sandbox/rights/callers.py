@@ -48,9 +48,10 @@ class Callers:
         return user
 
     def _person(self, headers: Mapping[str, str]) -> Row | None:
+        given = {name.lower(): value for name, value in headers.items()}
         for header, column in _HEADERS.items():
-            if header in headers:
-                return self._user(header, headers[header], column)
+            if header.lower() in given:
+                return self._user(header, given[header.lower()], column)
         return None
 
     def _user(self, header: str, given: str, column: str) -> Row:

@@ -1,0 +1,127 @@
+"""Batches as text: requests in, answers out ("Execute batch operations using the Web API").
+
+Python's own parser of messages reads them: it takes nested parts, and lines that end with or without a carriage return.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage, Message
+from email.parser import BytesParser
+from email.policy import HTTP
+from http import HTTPStatus
+from typing import TypeAlias
+from uuid import uuid4
+
+from aiohttp import web
+
+from bot.sandbox.errors import bad_query
+
+PARTS_AT_MOST = 1_000
+_LINE = "\r\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One request in a batch."""
+
+    content_id: str | None
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    """By names in small letters."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSet:
+    """Requests of which all succeed, or none."""
+
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """One answer in a batch's answer."""
+
+    response: web.Response
+    content_id: str | None = None
+
+
+Asking: TypeAlias = Part | ChangeSet
+Answering: TypeAlias = Answered | Sequence[Answered]
+
+
+def parts_of(content_type: str, body: bytes) -> Sequence[Asking]:
+    """The requests of a batch; raises `DataverseError` where it cannot be read."""
+    message = BytesParser(EmailMessage, policy=HTTP).parsebytes(
+        b"Content-Type: " + content_type.encode("ascii", "replace") + b"\r\n\r\n" + body
+    )
+    found = [_asking(each) for each in _inside(message)]
+    if sum(len(each.parts) if isinstance(each, ChangeSet) else 1 for each in found) > PARTS_AT_MOST:
+        raise bad_query(f"The batch holds more than {PARTS_AT_MOST} requests.")
+    return found
+
+
+def _inside(message: Message) -> Sequence[Message]:
+    parts = message.get_payload() if message.is_multipart() else None
+    if not isinstance(parts, list) or message.get_content_type() != "multipart/mixed":
+        raise bad_query("The body of a batch must be multipart/mixed, with the boundary that its content type names.")
+    return [part for part in parts if isinstance(part, Message)]
+
+
+def _asking(message: Message) -> Asking:
+    if message.get_content_maintype() != "multipart":
+        return _part(message)
+    return ChangeSet(parts=[_part(each) for each in _inside(message)])
+
+
+def _part(message: Message) -> Part:
+    content = message.get_payload(decode=True)
+    if message.get_content_type() != "application/http" or not isinstance(content, bytes):
+        raise bad_query("Each part of a batch must have the content type application/http.")
+    first, _, rest = content.lstrip().partition(b"\n")
+    method, _, url = first.decode("utf-8", "replace").strip().removesuffix("HTTP/1.1").strip().partition(" ")
+    if not method.isalpha() or not url:
+        raise bad_query("Each part of a batch must begin with a method and an address.")
+    inner = BytesParser(EmailMessage, policy=HTTP).parsebytes(rest)
+    body = inner.get_payload(decode=True)
+    return Part(
+        content_id=message.get("Content-ID"),
+        method=method.upper(),
+        url=url.strip(),
+        headers={name.lower(): str(value) for name, value in inner.items()},
+        body=body.strip() if isinstance(body, bytes) else b"",
+    )
+
+
+def written(answers: Iterable[Answering]) -> tuple[str, bytes]:
+    """A batch's answer: its content type and its body."""
+    return _multipart(
+        "batchresponse", [_change_set(each) if isinstance(each, Sequence) else _one(each) for each in answers]
+    )
+
+
+def _multipart(kind: str, parts: Iterable[bytes]) -> tuple[str, bytes]:
+    boundary = f"{kind}_{uuid4()}"
+    opening = f"--{boundary}{_LINE}".encode()
+    return f"multipart/mixed; boundary={boundary}", b"".join(
+        opening + part for part in parts
+    ) + f"--{boundary}--\r\n".encode()
+
+
+def _change_set(answers: Sequence[Answered]) -> bytes:
+    content_type, body = _multipart("changesetresponse", [_one(each) for each in answers])
+    return f"Content-Type: {content_type}{_LINE}{_LINE}".encode() + body
+
+
+def _one(answered: Answered) -> bytes:
+    response = answered.response
+    lines = ["Content-Type: application/http", "Content-Transfer-Encoding: binary"]
+    if answered.content_id is not None:
+        lines.append(f"Content-ID: {answered.content_id}")
+    lines += ["", f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in response.headers.items() if name != "Content-Length"]
+    if "OData-EntityId" in response.headers:
+        lines.append(f"Location: {response.headers['OData-EntityId']}")
+    body = response.body if isinstance(response.body, bytes) else b""
+    return _LINE.join([*lines, "", ""]).encode() + body + _LINE.encode()
