@@ -38,6 +38,18 @@ class Clock(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What change tracking tells of a table."""
+
+    link: str
+    """Gives what changes from here on."""
+    changed: frozenset[str] = frozenset()
+    deleted: frozenset[str] = frozenset()
+    complete: bool
+    """False where tracking has only begun, or begun again: what changed before is not known."""
+
+
 class Records(Protocol):
     """Dataverse. A `caller` is the person as whom is asked; None is the app's own identity (spec S5).
 
@@ -59,6 +71,16 @@ class Records(Protocol):
 
     async def read(self, record: RecordRef, columns: Sequence[Column], *, caller: ObjectId | None) -> Row:
         """The row with these columns, as the caller sees them."""
+        ...
+
+    async def read_many(
+        self, environment: EnvironmentId, table: Table, row_ids: Sequence[str], columns: Sequence[Column]
+    ) -> Mapping[str, Row | None]:
+        """The rows as the app sees them, None for one that is gone; rows that the app may not read are left out."""
+        ...
+
+    async def changes(self, environment: EnvironmentId, table: Table, link: str | None) -> Changes | None:
+        """What changed since the link was given, or the first link; None where the table's changes are not tracked."""
         ...
 
     async def find(
@@ -126,8 +148,8 @@ class OutgoingMessage:
     activity: bytes
     """The activity as JSON."""
     connection_id: ConnectionId | None = None
-    told_before: Mapping[str, KnownValue | None] | None = None
-    """What the connection's chat knew of the columns that the message tells of."""
+    told_before: Mapping[tuple[ConnectionId, str], KnownValue | None] = field(default_factory=dict)
+    """What the chat knew of the columns that the message tells of, by connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,13 +194,30 @@ class WaitingMessage:
     """When the bot wrote into the chat during the last hour, in order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingEvents:
-    """A record's events that nothing has followed from yet, in the order in which they came."""
+class JobKind(StrEnum):
+    """What can be asked for a chat."""
 
-    events: Sequence[RecordEvent]
+    CATCH_UP = "catch up"
+    """Telling it what it missed of all its records (spec K9)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatJob:
+    """Work on one chat: done once, however often it was asked for meanwhile."""
+
+    kind: JobKind
+    chat_id: ChatId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What waits in a lane of the inbox, in the order in which it came: a record's events, or jobs on a chat."""
+
+    keys: Sequence[str]
+    events: Sequence[RecordEvent] = ()
+    jobs: Sequence[ChatJob] = ()
     correlation_id: str
-    """Of the event that came last."""
+    """Of what came last."""
 
 
 class Chats(Protocol):
@@ -208,16 +247,28 @@ class Connections(Protocol):
         """A live connection by its id."""
         ...
 
-    async def in_chat(self, chat: ChatId) -> Sequence[Connection]:
-        """A chat's live connections, oldest first."""
+    async def in_chat(self, chat: ChatId, *, hold: bool = False) -> Sequence[Connection]:
+        """A chat's live connections, oldest first. `hold`: nobody else decides what they are told until the end."""
         ...
 
-    async def of_record(self, record: RecordRef) -> Sequence[Connection]:
-        """A record's live connections, oldest first."""
+    async def of_record(self, record: RecordRef, *, hold: bool = False) -> Sequence[Connection]:
+        """A record's live connections, oldest first. `hold`: as with `in_chat`."""
         ...
 
     async def add(self, connection: NewConnection) -> Connection | None:
         """The new connection; None where the chat and the record have a live one already."""
+        ...
+
+    async def chats_of_rows(
+        self, environment: EnvironmentId, name: str, row_ids: Sequence[str]
+    ) -> frozenset[ChatId]:
+        """The chats that are connected to one of the rows."""
+        ...
+
+    async def chats_of_table(
+        self, environment: EnvironmentId, name: str, *, after: ChatId | None, at_most: int
+    ) -> Sequence[ChatId]:
+        """Chats that are connected to rows of the table, in the order of their ids, beginning after one of them."""
         ...
 
     async def end(self, connection: ConnectionId, *, at: datetime, by: ObjectId | None, by_name: str) -> bool:
@@ -272,12 +323,20 @@ class Inbox(Protocol):
         """Keeps the event; False where it was kept before. The first waiting event of a record says when it is due."""
         ...
 
-    async def waiting(self, lanes: Sequence[str]) -> Mapping[str, WaitingEvents]:
+    async def ask(self, job: ChatJob, *, at: datetime, due_at: datetime) -> None:
+        """Keeps the job, unless the same one waits already."""
+        ...
+
+    async def expects(self, records: Sequence[RecordRef]) -> frozenset[RecordRef]:
+        """Those of the records of which an event waits."""
+        ...
+
+    async def waiting(self, lanes: Sequence[str]) -> Mapping[str, Waiting]:
         """What waits in each lane that holds something."""
         ...
 
-    async def done(self, events: Sequence[RecordEvent], *, at: datetime) -> None:
-        """What follows from the events is kept in the same transaction, or nothing follows."""
+    async def done(self, keys: Sequence[str], *, at: datetime) -> None:
+        """What follows is kept in the same transaction, or nothing follows."""
         ...
 
     async def failed(self, lane: str, reason: str, *, park_older_than: datetime, at: datetime) -> int:
@@ -343,6 +402,14 @@ class Pruning(Protocol):
         ...
 
 
+class ChangeLinks(Protocol):
+    """Where change tracking goes on."""
+
+    async def get(self, environment: EnvironmentId, name: str) -> str | None: ...
+
+    async def put(self, environment: EnvironmentId, name: str, link: str, *, at: datetime) -> None: ...
+
+
 class Audit(Protocol):
     """What people did."""
 
@@ -366,6 +433,8 @@ class Work(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def pace(self) -> Pace: ...
+    @property
+    def change_links(self) -> ChangeLinks: ...
     @property
     def audit(self) -> Audit: ...
     @property

@@ -19,6 +19,7 @@ from bot.delivery.inbox import TellLane
 from bot.delivery.limits import Limits
 from bot.delivery.outbox import SendLane
 from bot.delivery.pruner import Pruner
+from bot.delivery.safety_net import SafetyNet
 from bot.delivery.switchboard import Switchboard
 from bot.delivery.turn_posts import TurnPosts
 from bot.delivery.worker import Worker
@@ -47,9 +48,11 @@ from bot.teams.roster import ConnectorRoster
 from bot.teams.sender import Sender
 from bot.teams.signing_keys import SigningKeys
 from bot.teams.token_check import TokenCheck
+from bot.usecases.catch_up import CatchUp
 from bot.usecases.connect_chat import ConnectChat
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
+from bot.usecases.find_missed import FindMissed
 from bot.usecases.find_records import FindRecords
 from bot.usecases.gates import Gates
 from bot.usecases.keep_event import KeepEvent
@@ -235,7 +238,23 @@ def _post_room(base: Foundation, limits: Limits) -> Sequence[Job]:
     facts = ReadKeyFieldFacts(records=base.records, administration=base.administration)
     tell = TellKeyFields(store=base.store, read_facts=facts, links=base.links, clock=base.clock)
     deletion = TellDeletion(store=base.store, records=base.records, clock=base.clock)
-    tell_lane = TellLane(store=base.store, tell_key_fields=tell, tell_deletion=deletion, clock=base.clock)
+    catch_up = CatchUp(
+        store=base.store,
+        records=base.records,
+        administration=base.administration,
+        links=base.links,
+        clock=base.clock,
+    )
+    find_missed = FindMissed(
+        store=base.store,
+        records=base.records,
+        administration=base.administration,
+        links=base.links,
+        clock=base.clock,
+    )
+    tell_lane = TellLane(
+        store=base.store, tell_key_fields=tell, tell_deletion=deletion, catch_up=catch_up, clock=base.clock
+    )
     send_lane = SendLane(store=base.store, teams=Sender(base.connector), clock=base.clock, limits=limits)
     wakes = base.switchboard.wakes
     return [
@@ -243,6 +262,7 @@ def _post_room(base: Foundation, limits: Limits) -> Sequence[Job]:
         Worker(
             Queue.OUTBOX, send_lane, store=base.store, clock=base.clock, limits=limits, wake=wakes[Queue.OUTBOX]
         ).run,
+        SafetyNet(find_missed=find_missed, clock=base.clock).run,
         Pruner(store=base.store, clock=base.clock, keep=timedelta(days=base.settings.retention_days)).run,
     ]
 

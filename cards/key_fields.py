@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards.buttons import button
-from cards.elements import AdaptiveCard
+from cards.elements import AdaptiveCard, Element
 from cards.message import Message
 from cards.record import LONGEST_WORD, RecordHead, byline, called, fact_set, heading, open_button, shown, word
 from cards.text import EMPTY, bold, isolated, line, moment
@@ -32,18 +32,26 @@ class KeyFieldsView:
     changes: tuple[Change, ...]
     people: tuple[str, ...]
     at: datetime
-    summed_up: bool = False
-    """The card sums up what changed while the chat could not be told."""
 
 
 def key_fields(view: KeyFieldsView) -> Message:
     """Eyebrow, title, old and new value of each field, who and when, and the button that opens the record."""
     body = heading(view.record)
-    body += fact_set([(change.label, _told(change)) for change in view.changes])
-    body.append(byline(f"{_who(view)} · {moment(view.at)}"))
+    body += change_facts(view.changes)
+    body.append(byline(f"{_people(view.people)} · {moment(view.at)}"))
     card = AdaptiveCard(body, actions=[button(open_button(view.record))])
-    said = "; ".join(_said(change) for change in view.changes)
-    return Message(card=card, summary=f"{called(view.record)}: {said}")
+    return Message(card=card, summary=said_of(view.record, view.changes))
+
+
+def change_facts(changes: Sequence[Change]) -> list[Element]:
+    """Old and new value of each field."""
+    return fact_set([(change.label, _told(change)) for change in changes])
+
+
+def said_of(record: RecordHead, changes: Sequence[Change]) -> str:
+    """The changes as a line of text, for the feed and for screen readers."""
+    said = "; ".join(_said(change) for change in changes)
+    return f"{called(record)}: {said}"
 
 
 def _told(change: Change) -> str:
@@ -54,7 +62,6 @@ def _told(change: Change) -> str:
 
 
 def _said(change: Change) -> str:
-    """The change as a line of text, for the feed and for screen readers."""
     label = isolated(line(change.label, limit=LONGEST_WORD))
     if change.new is None or _looks_unchanged(change.old, change.new):
         return f"{label} changed"
@@ -69,12 +76,6 @@ def _looks_unchanged(old: str | None, new: str) -> bool:
 
 def _side(value: str) -> str:
     return isolated(line(value, limit=LONGEST_SIDE)) or EMPTY
-
-
-def _who(view: KeyFieldsView) -> str:
-    if not view.summed_up:
-        return _people(view.people)
-    return f"While I was away, by {_people(view.people)}" if view.people else "While I was away"
 
 
 def _people(people: Sequence[str]) -> str:

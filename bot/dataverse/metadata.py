@@ -12,7 +12,7 @@ from bot.domain.tables import Column, ColumnType, Table, View
 
 TABLE_PROPERTIES = (
     "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,ObjectTypeCode,"
-    "IsActivity,TableType,DataProviderId,DisplayName"
+    "IsActivity,TableType,DataProviderId,ChangeTrackingEnabled,DisplayName"
 )
 COLUMN_PROPERTIES = "LogicalName,AttributeType,AttributeTypeName,IsSecured,AttributeOf,IsValidForRead,DisplayName"
 
@@ -54,6 +54,7 @@ def table_of(definition: Mapping[str, Any], details: Sequence[Mapping[str, Any]]
             is_activity=bool(definition.get("IsActivity")),
             is_virtual=_is_virtual(definition),
             sends_updates=sends_updates,
+            tracks_changes=bool(definition.get("ChangeTrackingEnabled")),
         )
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise Unavailable("Dynamics 365 described a table in an unknown way.", "Try again in a moment.") from error

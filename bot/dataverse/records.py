@@ -1,16 +1,18 @@
 """Records, views and people of Dataverse, in the words of the domain."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
+from bot.dataverse.changes import changes_of
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.metadata import view_of
 from bot.dataverse.protocol import ANNOTATIONS, contains, literal, row_of, selected
 from bot.dataverse.table_cache import TableCache
-from bot.domain.errors import BadRequest, NotFound
+from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.record_types import CASE, CASE_VIEW, NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table, View
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
-from bot.ports import Clock
+from bot.ports import Changes, Clock
 
 _QUICK_FIND = 4
 """The query type of a table's one Quick Find view ("Customize views")."""
@@ -58,6 +60,27 @@ class DataverseRecords:
             prefer=[ANNOTATIONS],
         )
         return row_of(body, table.primary_id, columns)
+
+    async def read_many(
+        self, environment: EnvironmentId, table: Table, row_ids: Sequence[str], columns: Sequence[Column]
+    ) -> Mapping[str, Row | None]:
+        """The rows as the app sees them, None for one that is gone; rows that the app may not read are left out."""
+
+        async def one(row_id: str) -> Sequence[tuple[str, Row | None]]:
+            record = RecordRef(environment=environment, table=table.name, row_id=row_id)
+            try:
+                return [(row_id, await self.read(record, columns, caller=None))]
+            except NotFound:
+                return [(row_id, None)]
+            except NotAllowed:
+                return []
+
+        found = await asyncio.gather(*(one(row_id) for row_id in row_ids))
+        return dict(pair for pairs in found for pair in pairs)
+
+    async def changes(self, environment: EnvironmentId, table: Table, link: str | None) -> Changes | None:
+        """What changed since the link was given, or the first link; None where the table's changes are not tracked."""
+        return await changes_of(self._clients[environment], table, link)
 
     async def find(
         self, environment: EnvironmentId, table: Table, words: str, *, caller: ObjectId, at_most: int

@@ -1,4 +1,4 @@
-"""Working off what Dataverse told of one record."""
+"""Working off what Dataverse told of one record, or what was asked for one chat."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from bot.delivery.retry import GIVE_UP_AFTER, wait_s
 from bot.delivery.worker import Ended
 from bot.domain.errors import ChatSyncError, Unavailable
-from bot.domain.key_fields import RecordEvent
 from bot.observe import correlated, get_logger
-from bot.ports import Clock, Store, WaitingEvents, Work
+from bot.ports import Clock, Store, Waiting, Work
+from bot.usecases.catch_up import CatchUp
 from bot.usecases.key_fields import TellKeyFields
 from bot.usecases.record_deleted import TellDeletion
 
@@ -19,7 +19,7 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellLane:
-    """Tells the chats of a record's waiting events, and tries again later where Dataverse does not answer.
+    """Tells chats what follows from what waits, and tries again later where Dataverse does not answer.
 
     See `bot.delivery.worker.LaneWork`. What follows from the events is settled by the use case itself, in one
     transaction with the messages.
@@ -28,17 +28,18 @@ class TellLane:
     store: Store
     tell_key_fields: TellKeyFields
     tell_deletion: TellDeletion
+    catch_up: CatchUp
     clock: Clock
 
-    async def load(self, work: Work, lanes: Sequence[str]) -> Mapping[str, WaitingEvents]:
-        """Each lane's events."""
+    async def load(self, work: Work, lanes: Sequence[str]) -> Mapping[str, Waiting]:
+        """What waits in each lane."""
         return await work.inbox.waiting(lanes)
 
-    async def work_off(self, lane: str, held: WaitingEvents) -> Ended[None]:
+    async def work_off(self, lane: str, held: Waiting) -> Ended[None]:
         """Tells what the events say; where that fails, there is another attempt later."""
         with correlated(held.correlation_id):
             try:
-                await self._tell(held.events)
+                await self._tell(held)
             except ChatSyncError as error:
                 asked = error.retry_after_s if isinstance(error, Unavailable) else None
                 reason = f"{type(error).__name__}: {error}"
@@ -49,11 +50,13 @@ class TellLane:
                 return Ended(lane, not_before=await self._failed(lane, type(error).__name__, None))
         return Ended(lane)
 
-    async def _tell(self, events: Sequence[RecordEvent]) -> None:
-        if any(event.deleted for event in events):
-            await self.tell_deletion(events)
+    async def _tell(self, held: Waiting) -> None:
+        if held.jobs:
+            await self.catch_up(held.jobs[0].chat_id, held.keys)
+        elif any(event.deleted for event in held.events):
+            await self.tell_deletion(held.events)
         else:
-            await self.tell_key_fields(events)
+            await self.tell_key_fields(held.events)
 
     async def settle(self, work: Work, results: Sequence[None]) -> None:
         """Nothing is left to settle."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain.formatting import canonical
 from bot.domain.tables import Column, ColumnValue, Raw
-from bot.domain.values import Connection, RecordRef, UserId
+from bot.domain.values import RecordRef, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,21 +32,6 @@ class RecordEvent:
     """Dataverse left the values out because the message was over 256 KB (spec K5)."""
     deleted: bool = False
     """The record is gone."""
-    catch_up: bool = False
-    """No update that Dataverse told of: a look at the record after the chats could not be told (spec K9)."""
-
-
-def catch_up(connection: Connection, now: datetime) -> RecordEvent:
-    """A look at the connection's record, for a chat that could not be told of its changes."""
-    return RecordEvent(
-        key=f"catch up {connection.id} {now.isoformat()}",
-        record=connection.record,
-        at=now,
-        changed_by=None,
-        changes=(),
-        stripped=True,
-        catch_up=True,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +56,6 @@ class NetChange:
     """Who changed it, in order."""
     tell: bool
     """False where the chat knows the new value already."""
-    summed_up: bool = False
-    """The last word on it is a look at the record after a pause, not an update of its own."""
 
 
 def net_changes(
@@ -92,7 +75,7 @@ def _net_change(column: Column, events: Sequence[RecordEvent], known: KnownValue
         (event, change)
         for event in events
         for change in event.changes
-        if change.column == column.name and _counts(column, event, known)
+        if change.column == column.name and (known is None or event.at >= known.at)
     ]
     if not touching:
         return None
@@ -105,15 +88,7 @@ def _net_change(column: Column, events: Sequence[RecordEvent], known: KnownValue
         at=last_event.at,
         people=tuple(people),
         tell=not _is_known(column, last.new, first.old, known),
-        summed_up=last_event.catch_up,
     )
-
-
-def _counts(column: Column, event: RecordEvent, known: KnownValue | None) -> bool:
-    """A look at the record says something only where it can be compared with what the chat was told."""
-    if event.catch_up and (known is None or column.secured):
-        return False
-    return known is None or event.at >= known.at
 
 
 def _old_value(column: Column, pre_image: ColumnValue | None, known: KnownValue | None) -> ColumnValue | None:

@@ -74,6 +74,8 @@ class Table:
     is_virtual: bool = False
     sends_updates: bool = True
     """Whether the message filter `Update` exists, so that Dataverse can tell of changes."""
+    tracks_changes: bool = False
+    """Whether Dataverse says on request which rows changed since a while ago."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,13 +29,28 @@ class ConnectionRows:
         found = await self._select(table.c.id == connection)
         return found[0] if found else None
 
-    async def in_chat(self, chat: ChatId) -> Sequence[Connection]:
-        """The chat's live connections, oldest first."""
-        return await self._select(table.c.chat_id == chat)
+    async def in_chat(self, chat: ChatId, *, hold: bool = False) -> Sequence[Connection]:
+        """The chat's live connections, oldest first; `hold` locks them, always in one order."""
+        return await self._select(table.c.chat_id == chat, hold=hold)
 
-    async def of_record(self, record: RecordRef) -> Sequence[Connection]:
-        """The record's live connections, oldest first."""
-        return await self._select(_is(record))
+    async def of_record(self, record: RecordRef, *, hold: bool = False) -> Sequence[Connection]:
+        """The record's live connections, oldest first; `hold` locks them, always in one order."""
+        return await self._select(_is(record), hold=hold)
+
+    async def chats_of_rows(self, environment: EnvironmentId, name: str, row_ids: Sequence[str]) -> frozenset[ChatId]:
+        """The chats that are connected to one of the rows."""
+        here = (table.c.environment == environment) & (table.c.table == name) & table.c.row_id.in_(row_ids)
+        found = await self._connection.execute(select(table.c.chat_id).where(_LIVE, here).distinct())
+        return frozenset(ChatId(chat) for chat in found.scalars())
+
+    async def chats_of_table(
+        self, environment: EnvironmentId, name: str, *, after: ChatId | None, at_most: int
+    ) -> Sequence[ChatId]:
+        """Chats that are connected to rows of the table, in the order of their ids."""
+        here = (table.c.environment == environment) & (table.c.table == name) & (table.c.chat_id > (after or ""))
+        chats = select(table.c.chat_id).where(_LIVE, here).distinct().order_by(table.c.chat_id)
+        found = await self._connection.execute(chats.limit(at_most))
+        return [ChatId(chat) for chat in found.scalars()]
 
     async def add(self, connection: NewConnection) -> Connection | None:
         """The new connection; None where the chat and the record have a live one already."""
@@ -76,8 +91,9 @@ class ConnectionRows:
         )
         return [_connection(row) for row in resumed.mappings()]
 
-    async def _select(self, *where: ColumnElement[bool]) -> Sequence[Connection]:
-        found = await self._connection.execute(select(table).where(_LIVE, *where).order_by(table.c.id))
+    async def _select(self, *where: ColumnElement[bool], hold: bool = False) -> Sequence[Connection]:
+        query = select(table).where(_LIVE, *where).order_by(table.c.id)
+        found = await self._connection.execute(query.with_for_update() if hold else query)
         return [_connection(row) for row in found.mappings()]
 
 

@@ -24,7 +24,6 @@ def event_to_json(event: RecordEvent) -> Mapping[str, Any]:
         "changed_by": event.changed_by,
         "stripped": event.stripped,
         "deleted": event.deleted,
-        "catch_up": event.catch_up,
         "changes": [
             {"column": change.column, "new": _value_to_json(change.new), "old": _value_to_json(change.old)}
             for change in event.changes
@@ -42,7 +41,6 @@ def event_from_json(body: Mapping[str, Any]) -> RecordEvent:
         changed_by=UserId(body["changed_by"]) if body["changed_by"] else None,
         stripped=body["stripped"],
         deleted=body["deleted"],
-        catch_up=body["catch_up"],
         changes=tuple(_change(change) for change in body["changes"]),
     )
 

@@ -4,18 +4,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import RecordEvent
+from bot.domain.values import ChatId, RecordRef
 from bot.observe import correlation
-from bot.ports import Queue, WaitingEvents
+from bot.ports import ChatJob, JobKind, Queue, Waiting
 from bot.store.event_json import event_from_json, event_to_json, lane_of
 from bot.store.lanes import LaneRows
 from bot.store.tables import DONE, PARKED, WAITING
 from bot.store.tables import inbox as table
 from bot.store.upsert import insert
+
+_CHAT = "chat"
+"""How the name of a chat's lane begins; those of records are JSON."""
 
 
 class InboxRows:
@@ -28,38 +34,40 @@ class InboxRows:
     async def keep(self, event: RecordEvent, *, at: datetime, due_at: datetime) -> bool:
         """Keeps the event; False where it was kept before."""
         lane = lane_of(event.record)
-        statement = insert(self._connection, table).values(
-            key=event.key,
-            lane=lane,
-            body=event_to_json(event),
-            correlation_id=correlation(),
-            received_at=at,
-            due_at=due_at,
-            state=WAITING,
-            attempts=0,
-        )
+        statement = insert(self._connection, table).values(_row(event.key, lane, event_to_json(event), at, due_at))
         kept = await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
         if kept.rowcount > 0:
             await self._lanes.open(Queue.INBOX, [lane], due_at=due_at)
         return kept.rowcount > 0
 
-    async def waiting(self, lanes: Sequence[str]) -> Mapping[str, WaitingEvents]:
+    async def ask(self, job: ChatJob, *, at: datetime, due_at: datetime) -> None:
+        """Keeps the job, unless the same one waits already."""
+        lane, body = f"{_CHAT} {job.chat_id}", {"job": job.kind, "chat": job.chat_id}
+        same = (table.c.lane == lane) & (table.c.state == WAITING) & table.c.key.startswith(f"{job.kind} ")
+        if (await self._connection.execute(select(table.c.id).where(same).limit(1))).first():
+            return
+        row = _row(f"{job.kind} {job.chat_id} {uuid4().hex}", lane, body, at, due_at)
+        await self._connection.execute(insert(self._connection, table).values(row))
+        await self._lanes.open(Queue.INBOX, [lane], due_at=due_at)
+
+    async def expects(self, records: Sequence[RecordRef]) -> frozenset[RecordRef]:
+        """Those of the records of which an event waits."""
+        lanes = {lane_of(record): record for record in records}
+        waits = select(table.c.lane).where(table.c.lane.in_(lanes), table.c.state == WAITING).distinct()
+        return frozenset(lanes[lane] for lane in (await self._connection.execute(waits)).scalars())
+
+    async def waiting(self, lanes: Sequence[str]) -> Mapping[str, Waiting]:
         """What waits in each lane that holds something."""
         found = await self._connection.execute(
-            select(table.c.lane, table.c.body, table.c.correlation_id)
+            select(table.c.lane, table.c.key, table.c.body, table.c.correlation_id)
             .where(table.c.lane.in_(lanes), table.c.state == WAITING)
             .order_by(table.c.id)
         )
-        waiting: dict[str, WaitingEvents] = {}
-        for lane, rows in groupby(sorted(found, key=itemgetter(0)), key=itemgetter(0)):
-            kept = list(rows)
-            events = [event_from_json(row.body) for row in kept]
-            waiting[lane] = WaitingEvents(events=events, correlation_id=kept[-1].correlation_id)
-        return waiting
+        by_lane = groupby(sorted(found, key=itemgetter(0)), key=itemgetter(0))
+        return {lane: _waiting(list(rows)) for lane, rows in by_lane}
 
-    async def done(self, events: Sequence[RecordEvent], *, at: datetime) -> None:
-        """Nothing more follows from the events."""
-        keys = [event.key for event in events]
+    async def done(self, keys: Sequence[str], *, at: datetime) -> None:
+        """Nothing more follows."""
         await self._connection.execute(update(table).where(table.c.key.in_(keys)).values(state=DONE, done_at=at))
 
     async def failed(self, lane: str, reason: str, *, park_older_than: datetime, at: datetime) -> int:
@@ -72,3 +80,26 @@ class InboxRows:
             update(table).where(waits, table.c.received_at < park_older_than).values(state=PARKED, done_at=at)
         )
         return max(counted.scalars(), default=0)
+
+
+def _row(key: str, lane: str, body: Mapping[str, Any], at: datetime, due_at: datetime) -> dict[str, object]:
+    return {
+        "key": key,
+        "lane": lane,
+        "body": body,
+        "correlation_id": correlation(),
+        "received_at": at,
+        "due_at": due_at,
+        "state": WAITING,
+        "attempts": 0,
+    }
+
+
+def _waiting(rows: Sequence[Any]) -> Waiting:
+    bodies = [row.body for row in rows]
+    return Waiting(
+        keys=[row.key for row in rows],
+        events=[event_from_json(body) for body in bodies if "job" not in body],
+        jobs=[ChatJob(kind=JobKind(body["job"]), chat_id=ChatId(body["chat"])) for body in bodies if "job" in body],
+        correlation_id=rows[-1].correlation_id,
+    )

@@ -68,13 +68,12 @@ class OutboxRows:
     async def give_up(self, chat: ChatId, reason: str, *, at: datetime) -> None:
         """Parks everything that waits for the chat; what it would have told counts as untold again."""
         waits = (table.c.lane == chat) & (table.c.state == WAITING)
-        untold = table.c.told_before.is_not(None)
         found = await self._connection.execute(
-            select(table.c.connection_id, table.c.told_before).where(waits, untold).order_by(table.c.id)
+            select(table.c.told_before).where(waits, table.c.told_before.is_not(None)).order_by(table.c.id)
         )
         before: dict[tuple[ConnectionId, str], KnownValue | None] = {}
-        for connection, told_before in found:
-            for column, value in told_before.items():
+        for told_before in found.scalars():
+            for connection, column, value in told_before:
                 before.setdefault((ConnectionId(connection), column), known_value_from_json(value))
         await self._known_values.put({key: value for key, value in before.items() if value})
         await self._known_values.forget([key for key, value in before.items() if value is None])
@@ -85,13 +84,13 @@ class OutboxRows:
 
 
 def _row(message: OutgoingMessage, at: datetime) -> dict[str, object]:
-    before = message.told_before
+    before = [[*key, known_value_to_json(value)] for key, value in message.told_before.items()]
     return {
         "key": message.key,
         "lane": message.chat_id,
         "connection_id": message.connection_id,
         "body": message.activity,
-        "told_before": None if before is None else {name: known_value_to_json(each) for name, each in before.items()},
+        "told_before": before or None,
         "correlation_id": correlation(),
         "received_at": at,
         "due_at": at,

@@ -256,6 +256,16 @@ tenant_budget = Table(
     Column("posts", Instants, nullable=False),
 )
 
+# Where Dataverse's change tracking goes on, table by table.
+change_link = Table(
+    "change_link",
+    metadata,
+    Column("environment", String, primary_key=True),
+    Column("table", String, primary_key=True),
+    Column("link", String, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

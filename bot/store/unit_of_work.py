@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from bot.ports import News
 from bot.store.audit import AuditRows
+from bot.store.change_links import ChangeLinkRows
 from bot.store.chats import ChatRows
 from bot.store.connections import ConnectionRows
 from bot.store.engine import Engines
@@ -31,6 +32,7 @@ class SqlWork:
         self.inbox = InboxRows(connection, self.lanes)
         self.outbox = OutboxRows(connection, self.lanes, self.known_values)
         self.pace = PaceRows(connection)
+        self.change_links = ChangeLinkRows(connection)
         self.audit = AuditRows(connection)
         self.pruning = Pruner(connection)
 

@@ -37,11 +37,11 @@ class TellKeyFields:
                 messages, learned = await self._decide(work, facts)
                 await work.outbox.put(messages, at=now)
                 await work.known_values.put(learned)
-            await work.inbox.done(events, at=now)
+            await work.inbox.done([event.key for event in events], at=now)
 
     async def _decide(self, work: Work, facts: KeyFieldFacts) -> tuple[Sequence[OutgoingMessage], Learned]:
         """A message for each chat that does not know yet, and what the chats know from then on."""
-        live = await work.connections.of_record(facts.record)
+        live = await work.connections.of_record(facts.record, hold=True)
         connections = [connection for connection in live if connection.paused_at is None]
         known = await work.known_values.of([connection.id for connection in connections])
         chats = await work.chats.of([connection.chat_id for connection in connections])
@@ -65,7 +65,6 @@ class TellKeyFields:
             changes=tuple(_change(change, facts) for change in told),
             people=tuple(facts.people[person] for person in people if person in facts.people),
             at=max(change.at for change in told),
-            summed_up=any(change.summed_up for change in told),
         )
 
     def _head(self, connection: Connection, facts: KeyFieldFacts) -> RecordHead:
@@ -91,7 +90,7 @@ def _message(
         chat_id=connection.chat_id,
         activity=body,
         connection_id=connection.id,
-        told_before={change.column.name: knows.get(change.column.name) for change in told},
+        told_before={(connection.id, change.column.name): knows.get(change.column.name) for change in told},
     )
 
 

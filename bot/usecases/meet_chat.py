@@ -3,10 +3,9 @@
 from collections import OrderedDict
 from dataclasses import replace
 
-from bot.domain.key_fields import catch_up
 from bot.domain.record_links import Links
 from bot.domain.values import Chat, ChatId, ChatKind
-from bot.ports import Administration, Clock, Store, Work
+from bot.ports import Administration, ChatJob, Clock, JobKind, Store, Work
 from bot.usecases.answers import outgoing
 from cards.introduction import IntroductionView, introduction
 
@@ -62,10 +61,10 @@ class MeetChat:
                 await work.outbox.put([outgoing(chat, message, key=f"introduction {chat.id}")], at=now)
 
     async def _resume(self, work: Work, chat: ChatId) -> None:
-        """Ends a pause of the chat's connections; one card for each then sums up what was missed (spec K9)."""
-        now = self._clock.now()
-        for connection in await work.connections.resume(chat):
-            await work.inbox.keep(catch_up(connection, now), at=now, due_at=now)
+        """Ends a pause of the chat's connections; one card then sums up what was missed (spec K9)."""
+        if await work.connections.resume(chat):
+            now = self._clock.now()
+            await work.inbox.ask(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat), at=now, due_at=now)
 
     def _remember(self, chat: Chat) -> None:
         self._remembered[chat.id] = chat

@@ -36,7 +36,7 @@ class TellDeletion:
                 [outgoing(chat, word, key=f"deleted {each.id}", connection=each.id) for chat, word, each in words],
                 at=now,
             )
-            await work.inbox.done(events, at=now)
+            await work.inbox.done([event.key for event in events], at=now)
 
     async def _name(self, deletion: RecordEvent) -> str:
         if deletion.changed_by is None:

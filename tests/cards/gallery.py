@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from cards.buttons import Open, Press
+from cards.caught_up import CaughtUp, CaughtUpView, caught_up
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.help import HelpView, help_card
 from cards.introduction import IntroductionView, introduction
@@ -26,8 +27,8 @@ NASTY = "<at>everyone</at> **bold** [x](https://evil.example) `code` # h\n- one\
 LONG = "The customer says " + "that the pump vibrates and " * 200
 
 
-def told(*changes: Change, people: tuple[str, ...] = ("Adele Vance",), summed_up: bool = False) -> Message:
-    return key_fields(KeyFieldsView(record=CASE, changes=changes, people=people, at=AT, summed_up=summed_up))
+def told(*changes: Change, people: tuple[str, ...] = ("Adele Vance",)) -> Message:
+    return key_fields(KeyFieldsView(record=CASE, changes=changes, people=people, at=AT))
 
 
 def one(label: str, old: str | None, new: str | None) -> Message:
@@ -111,12 +112,6 @@ GALLERY: dict[str, Message] = {
         people=("Adele Vance", "Megan Bowen", "Alex Wilber", "Isaiah Langer"),
     ),
     "key fields by nobody known": told(Change(label="Priority", old="Low", new="High"), people=()),
-    "key fields summed up": told(
-        Change(label="Priority", old="Low", new="High"),
-        Change(label="Status Reason", old="In Progress", new="On Hold"),
-        people=(),
-        summed_up=True,
-    ),
     "key fields of nasty values": told(
         Change(label="A *label*", old=NASTY, new=LONG), Change(label="B", old="*", new="  * "), people=(NASTY, LONG)
     ),
@@ -146,6 +141,33 @@ GALLERY: dict[str, Message] = {
                 RecordRow(record=ACCOUNT, connected_by="Megan Bowen", connected_at=AT),
             ),
             hidden=1,
+        )
+    ),
+    "caught up": caught_up(
+        CaughtUpView(
+            records=(
+                CaughtUp(
+                    record=CASE,
+                    changes=(
+                        Change(label="Priority", old="Low", new="High"),
+                        Change(label="Status Reason", old="In Progress", new="On Hold"),
+                    ),
+                ),
+                CaughtUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),
+            ),
+            at=AT,
+        )
+    ),
+    "caught up of nasty values and more": caught_up(
+        CaughtUpView(
+            records=(
+                CaughtUp(
+                    record=RecordHead(kind="Case *", name=NASTY, number="_1_", url=URL),
+                    changes=(Change(label="A *label*", old=NASTY, new=LONG), Change(label="B", old="", new="x")),
+                ),
+            )
+            * 7,
+            at=AT,
         )
     ),
     "records of which one is paused": record_list(

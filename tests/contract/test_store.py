@@ -23,7 +23,7 @@ from bot.domain.values import (
     RecordRef,
     UserId,
 )
-from bot.ports import AuditEntry, News, OutgoingMessage, Queue, WaitingMessage
+from bot.ports import AuditEntry, ChatJob, JobKind, News, OutgoingMessage, Queue, WaitingMessage
 from bot.store.administration import SqlAdministration
 from bot.store.engine import Engines
 from bot.store.event_json import lane_of
@@ -231,7 +231,7 @@ async def test_an_event_that_comes_while_the_record_is_worked_on_opens_its_own_w
         await work.inbox.keep(an_event("1"), at=START, due_at=LATER)
         (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
         await work.inbox.keep(an_event("2"), at=LATER, due_at=LATER + LEASE)
-        await work.inbox.done([an_event("1")], at=LATER)
+        await work.inbox.done(["1"], at=LATER)
         await work.lanes.release(Queue.INBOX, {lane: None}, "me")
         assert await work.lanes.next_due(Queue.INBOX) == LATER + LEASE
         assert [event.key for event in (await work.inbox.waiting([lane]))[lane].events] == ["2"]
@@ -396,15 +396,10 @@ async def test_what_waits_for_a_chat_that_is_gone_counts_as_untold_again(store: 
     async with store.writing() as work:
         await work.known_values.put({(connection.id, "priority"): KnownValue(raw=3, text=None, at=LATER)})
         await work.known_values.put({(connection.id, "owner"): KnownValue(raw="me", text=None, at=LATER)})
-        waiting: dict[str, dict[str, KnownValue | None]] = {
-            "1": {"priority": normal, "owner": None},
-            "2": {"priority": high},
-        }
+        priority, owner = (connection.id, "priority"), (connection.id, "owner")
         messages = [
-            OutgoingMessage(
-                key=key, chat_id=a_chat().id, activity=b"{}", connection_id=connection.id, told_before=before
-            )
-            for key, before in waiting.items()
+            OutgoingMessage(key="1", chat_id=a_chat().id, activity=b"", told_before={priority: normal, owner: None}),
+            OutgoingMessage(key="2", chat_id=a_chat().id, activity=b"", told_before={priority: high}),
         ]
         await work.outbox.put(messages, at=START)
     told.clear()
@@ -444,7 +439,7 @@ async def test_only_what_is_done_and_old_is_deleted(store: SqlStore) -> None:
             await end
         await work.inbox.keep(an_event("1"), at=START, due_at=START)
         await work.inbox.keep(an_event("2"), at=START, due_at=START)
-        await work.inbox.done([an_event("1")], at=START)
+        await work.inbox.done(["1"], at=START)
         await work.pace.posted([(a_chat().id, START), (a_chat().id, LATER)])
         assert await work.pruning.prune(before=START, posts_before=START) == 0
         assert await work.pruning.prune(before=LATER, posts_before=LATER) == 4
@@ -452,3 +447,18 @@ async def test_only_what_is_done_and_old_is_deleted(store: SqlStore) -> None:
         waiting = await head(work)
         assert waiting
         assert waiting.activity == b'{"key":"waiting"}'
+
+
+async def test_a_job_on_a_chat_is_done_once_however_often_it_is_asked_for(store: SqlStore, told: list[News]) -> None:
+    job = ChatJob(kind=JobKind.CATCH_UP, chat_id=a_chat().id)
+    async with store.writing() as work:
+        for _ in range(2):
+            await work.inbox.ask(job, at=START, due_at=LATER)
+        (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
+        waiting = (await work.inbox.waiting([lane]))[lane]
+        assert (waiting.jobs, waiting.events) == ([job], [])
+        await work.inbox.done(waiting.keys, at=LATER)
+        assert await work.inbox.waiting([lane]) == {}
+        await work.inbox.ask(job, at=LATER, due_at=LATER)
+        assert (await work.inbox.waiting([lane]))[lane].jobs == [job]
+    assert told == [News(queue=Queue.INBOX)]

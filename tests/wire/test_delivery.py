@@ -117,10 +117,13 @@ async def test_a_chat_that_the_bot_was_removed_from_is_paused_and_caught_up_with
     await world.post(world.activity(GROUP, type="installationUpdate", action="add"))
     await world.settle()
     *_, card = world.connector.cards(GROUP)
-    assert texts(card)[3:] == [
+    assert texts(card) == [
+        "While I was away",
+        "Pump vibrates after firmware update",
+        "Case · CAS-01001",
         "Priority: Normal → **High**",
         "Status Reason: In Progress → **On Hold**",
-        "While I was away · {{DATE(2026-11-21T10:20:34Z, SHORT)}} {{TIME(2026-11-21T10:20:34Z)}}",
+        "As of {{DATE(2026-11-21T10:20:34Z, SHORT)}} {{TIME(2026-11-21T10:20:34Z)}}",
     ]
     assert world.nothing_was_said(OTHER_GROUP)
     # Once is enough, and from here on all is as before.
@@ -255,3 +258,40 @@ async def test_a_change_in_a_hundred_chats_is_told_in_each_once(world: World) ->
     await world.window_ends()
     assert Counter({each: len(posts) for each, posts in world.connector.posts.items()}) == Counter(chats)
     world.connector.posts.clear()
+
+
+async def test_after_an_outage_each_chat_gets_one_card_with_what_it_missed(world: World) -> None:
+    for number in ("CAS-01001", "CAS-01002"):
+        await world.say(f"connect {number} quiet", chat=GROUP)
+    await world.say("connect CAS-01002 quiet", chat=OTHER_GROUP)
+    await world.settle()
+    world.connector.posts.clear()
+    await world.switch_webhook(on=False)
+    await world.change({"prioritycode": HIGH}, told=False)
+    await world.change({"prioritycode": LOW}, told=False)
+    await world.change({"prioritycode": LOW}, number="CAS-01002", told=False)
+    await world.switch_webhook(on=True)
+    await world.restart()
+    await world.until(lambda: len(world.connector.posts) == 2)
+    await world.settle()
+    said = texts(world.card(GROUP))
+    assert said[0] == "While I was away"
+    assert "Priority: Normal → **Low**" in said
+    assert "Priority: High → **Low**" in said
+    assert "Priority: High → **Low**" in texts(world.card(OTHER_GROUP))
+    # Told is told: nothing comes twice, neither with the next change nor after another start.
+    await world.change({"prioritycode": NORMAL})
+    await world.window_ends()
+    assert "Priority: Low → **Normal**" in texts(world.card())
+    await world.restart()
+    await world.window_ends()
+    assert world.nothing_was_said()
+
+
+async def test_a_record_that_was_deleted_meanwhile_is_told_of_too(world: World) -> None:
+    await connected(world, GROUP)
+    await world.switch_webhook(on=False)
+    await world.delete("incidents", await world.row("incidents"))
+    await world.restart()
+    await world.until(lambda: world.connector.posts.get(GROUP))
+    assert texts(world.card())[0] == "CAS-01001 was deleted in Dynamics 365."

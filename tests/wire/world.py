@@ -187,6 +187,17 @@ class World:
         async with self.session.delete(url, headers={"CallerObjectId": by.object_id}) as answer:
             assert answer.status == 204, await answer.text()
 
+    async def switch_webhook(self, *, on: bool) -> None:
+        """An administrator switches the steps on or off by which Dataverse tells of changes."""
+        steps = f"{self.sandbox}{API}/sdkmessageprocessingsteps"
+        async with self.session.get(steps) as answer:
+            found = (await answer.json())["value"]
+        for step in found:
+            values = {"statecode": 0, "statuscode": 1} if on else {"statecode": 1, "statuscode": 2}
+            url = f"{steps}({step['sdkmessageprocessingstepid']})"
+            async with self.session.patch(url, json=values) as answer:
+                assert answer.status == 204, await answer.text()
+
     async def tell(self, body: object, **headers: str) -> tuple[int, Any]:
         """Status and JSON of what a webhook call is answered."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}

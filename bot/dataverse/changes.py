@@ -1,0 +1,63 @@
+"""Change tracking ("Use change tracking to synchronize data with external systems", Dataverse developer guide)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.dataverse.client import DataverseClient
+from bot.dataverse.protocol import API
+from bot.domain.errors import BadRequest, NotFound, Unavailable
+from bot.domain.tables import Table
+from bot.ports import Changes
+
+PAGES_AT_MOST = 40
+"""Pages that are read to get to a link: beyond 200,000 rows that is dearer than looking at the connected ones."""
+
+_PAGE = "odata.maxpagesize=5000"
+_TRACK = "odata.track-changes"
+_NEXT, _DELTA = "@odata.nextLink", "@odata.deltaLink"
+
+
+async def changes_of(client: DataverseClient, table: Table, link: str | None) -> Changes | None:
+    """What changed since the link was given; a link that is too old is begun anew. None where nothing is tracked."""
+    if not table.tracks_changes:
+        return None
+    if link is not None:
+        try:
+            return await _follow(client, table, link, complete=True)
+        except (BadRequest, NotFound):
+            pass  # tokens end after seven days, or as the organisation has set it
+    first = f"{client.environment.url}/{API}/{table.set_name}?$select={table.primary_id}"
+    return await _follow(client, table, first, complete=False)
+
+
+async def _follow(client: DataverseClient, table: Table, link: str, *, complete: bool) -> Changes | None:
+    changed: set[str] = set()
+    deleted: set[str] = set()
+    for _ in range(PAGES_AT_MOST):
+        page = await client.get(*_own(client, link), prefer=[_TRACK, _PAGE])
+        rows = page.get("value")
+        for row in rows if isinstance(rows, list) else []:
+            _note(row, table, changed, deleted)
+        link = str(page.get(_NEXT) or page.get(_DELTA) or "")
+        if not page.get(_NEXT):
+            break
+    else:
+        return None
+    _own(client, link)
+    return Changes(link=link, changed=frozenset(changed - deleted), deleted=frozenset(deleted), complete=complete)
+
+
+def _note(row: Mapping[str, Any], table: Table, changed: set[str], deleted: set[str]) -> None:
+    if row.get("reason") == "deleted":
+        deleted.add(str(row.get("id", "")).lower())
+    else:
+        changed.add(str(row.get(table.primary_id, "")).lower())
+
+
+def _own(client: DataverseClient, link: str) -> tuple[str, str]:
+    """Path and query of a link below the environment's own API: the app's token goes nowhere else."""
+    base = f"{client.environment.url}/{API}/"
+    if not link.startswith(base):
+        raise Unavailable("Dynamics 365 gave a link that leads elsewhere.", "Try again in a moment.")
+    path, _, query = link.removeprefix(base).partition("?")
+    return path, query

@@ -1,0 +1,44 @@
+"""Looks for what events did not tell: when the process starts, and now and then afterwards."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.errors import ChatSyncError
+from bot.observe import correlated, get_logger
+from bot.ports import Clock
+from bot.usecases.find_missed import FindMissed
+
+_EVERY = timedelta(minutes=15)
+_AGAIN = timedelta(minutes=1)
+_LATE = timedelta(minutes=2)
+"""Events that are late by less are not missed; after a start Dataverse's own attempts are spread further apart."""
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyNet:
+    """Calls the use case for as long as the process lives."""
+
+    find_missed: FindMissed
+    clock: Clock
+
+    async def run(self) -> None:
+        """Looks until it is cancelled; where Dataverse does not answer, it looks again soon."""
+        first = True
+        while True:
+            looked = await self._look(first=first)
+            first = first and not looked
+            await self.clock.sleep((_EVERY if looked else _AGAIN).total_seconds())
+
+    async def _look(self, *, first: bool) -> bool:
+        with correlated():
+            try:
+                await self.find_missed(in_time=timedelta(0) if first else _LATE, first=first)
+            except ChatSyncError as error:
+                _log.warning("missed changes not looked for", reason=str(error))
+            except Exception:  # noqa: BLE001 - a door: what is missed today may be found later
+                _log.exception("missed changes not looked for")
+            else:
+                return True
+        return False

@@ -1,0 +1,32 @@
+"""Rows of where change tracking goes on."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.values import EnvironmentId
+from bot.store.tables import change_link as table
+from bot.store.upsert import insert
+
+
+class ChangeLinkRows:
+    """See `bot.ports.ChangeLinks`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, environment: EnvironmentId, name: str) -> str | None:
+        """The link that gives what changed in the table since it was taken."""
+        mine = (table.c.environment == environment) & (table.c.table == name)
+        link: str | None = (await self._connection.execute(select(table.c.link).where(mine))).scalar()
+        return link
+
+    async def put(self, environment: EnvironmentId, name: str, link: str, *, at: datetime) -> None:
+        """Keeps the link in place of the last one."""
+        statement = insert(self._connection, table).values(environment=environment, table=name, link=link, taken_at=at)
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["environment", "table"], set_={"link": link, "taken_at": at}
+            )
+        )

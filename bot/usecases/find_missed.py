@@ -1,0 +1,79 @@
+"""Finding what changed in Dataverse while nobody listened (spec K9).
+
+Events can be lost: the process was down for longer than Dataverse tries, or the webhook was switched off. Change
+tracking then tells which rows changed; a chat that is connected to one of them is caught up with.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.record_links import Links
+from bot.domain.values import ChatId, EnvironmentId
+from bot.ports import Administration, ChatJob, Clock, JobKind, Records, Store
+
+AT_ONCE = 200
+"""Rows or chats of one look-up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindMissed:
+    """Asks to catch up with the chats of every row that changed."""
+
+    store: Store
+    records: Records
+    administration: Administration
+    links: Links
+    clock: Clock
+
+    async def __call__(self, *, in_time: timedelta, first: bool) -> None:
+        """Looks through the tables that chats are told of; raises `Unavailable`.
+
+        `in_time`: events that are only late get so long to arrive by themselves. `first`: the process has just
+        started, so that rows of tables without change tracking may have changed too.
+        """
+        for environment in self.links.environments:
+            if not await self.administration.chats_on(environment.id):
+                continue
+            for record_type in (await self.administration.record_types(environment.id)).values():
+                if record_type.enabled and record_type.notify and record_type.key_fields:
+                    await self._look_through(environment.id, record_type.table, in_time, first=first)
+
+    async def _look_through(self, environment: EnvironmentId, name: str, in_time: timedelta, *, first: bool) -> None:
+        table = await self.records.table(environment, name)
+        async with self.store.reading() as work:
+            link = await work.change_links.get(environment, name)
+        changes = await self.records.changes(environment, table, link)
+        if changes is not None and changes.complete:
+            rows = sorted(changes.changed | changes.deleted)
+            for start in range(0, len(rows), AT_ONCE):
+                some = rows[start : start + AT_ONCE]
+                await self._ask(await self._chats_of_rows(environment, name, some), in_time)
+        elif first or changes is not None:
+            async for chats in self._all_chats(environment, name):
+                await self._ask(chats, in_time)
+        if changes is not None:
+            # Last: what was found is kept before the place is given up where it was found.
+            async with self.store.writing() as work:
+                await work.change_links.put(environment, name, changes.link, at=self.clock.now())
+
+    async def _chats_of_rows(self, environment: EnvironmentId, name: str, row_ids: Sequence[str]) -> frozenset[ChatId]:
+        async with self.store.reading() as work:
+            return await work.connections.chats_of_rows(environment, name, row_ids)
+
+    async def _all_chats(self, environment: EnvironmentId, name: str) -> AsyncIterator[Sequence[ChatId]]:
+        after: ChatId | None = None
+        while True:
+            async with self.store.reading() as work:
+                chats = await work.connections.chats_of_table(environment, name, after=after, at_most=AT_ONCE)
+            if not chats:
+                return
+            yield chats
+            after = chats[-1]
+
+    async def _ask(self, chats: Sequence[ChatId] | frozenset[ChatId], in_time: timedelta) -> None:
+        now = self.clock.now()
+        async with self.store.writing() as work:
+            for chat in sorted(chats):
+                job = ChatJob(kind=JobKind.CATCH_UP, chat_id=chat)
+                await work.inbox.ask(job, at=now, due_at=now + in_time)
