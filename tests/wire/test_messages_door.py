@@ -1,6 +1,7 @@
 """What comes to `/api/messages`: all shapes that Teams sends, and everything that nobody should."""
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -43,6 +44,35 @@ async def test_what_is_no_activity_is_refused_with_a_reason(
         told = (await answer.json())["error"]
     assert reason in told["message"].lower() or reason in told["message"]
     assert told["correlationId"]
+
+
+DEEP = "[" * 900 + "]" * 900
+HOSTILE = {
+    "a list in a list in a list": f'"value": {DEEP}',
+    "a text that is a deep list": f'"text": {DEEP}',
+    "a name that is a deep list": f'"from": {{"id": "29:x", "name": {DEEP}}}',
+    "a sender that is a list": '"from": []',
+    "members that are a text": '"membersAdded": "29:x"',
+    "entities of numbers": '"entities": [1, 2]',
+    "an instant that is a number": '"timestamp": 5',
+    "a number of a thousand digits": f'"value": {"9" * 1000}',
+    "an id of a thousand digits": f'"id": {"9" * 1000}',
+    "a number beyond all": '"value": 1e999',
+    "half a character": '"text": "\\ud800"',
+    "too deep for any reader": f'"value": {"[" * 100_000}{"]" * 100_000}',
+}
+
+
+@pytest.mark.parametrize("part", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("kind", ["message", "invoke"])
+async def test_hostile_json_is_refused_or_taken_and_never_a_crash(world: World, part: str, kind: str) -> None:
+    known = json.dumps({**world.activity(type=kind, name="adaptiveCard/action", text="help")})
+    body = f"{known[:-1]}, {part}}}".encode()
+    headers = {"Content-Type": "application/json"}
+    async with world.session.post(f"{world.url}/api/messages", data=body, headers=headers) as answer:
+        assert answer.status in {200, 201, 400}
+        if answer.status == 400:
+            assert (await answer.json())["error"]["message"]
 
 
 async def test_without_an_app_id_only_this_machine_is_spoken_to(world: World) -> None:
