@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from aiohttp import web
 
+import app
 from bot import wiring
 from bot.config import Settings, load_settings
 from bot.delivery.limits import Limits
@@ -24,12 +25,12 @@ async def make(settings: Settings, options: argparse.Namespace) -> web.Applicati
     if options.memory:
         # `make_app` takes no records of others: here alone they are put in its way.
         with patch.object(wiring, "DataverseRecords", lambda *_: MemoryRecords()):
-            app = await wiring.make_app(settings, limits=limits)
+            made = await wiring.make_app(settings, limits=limits)
     else:
-        app = await wiring.make_app(settings, limits=limits)
+        made = await wiring.make_app(settings, limits=limits)
     if options.ticker:
-        add_ticker(app)
-    return app
+        add_ticker(made)
+    return made
 
 
 def main() -> None:
@@ -45,7 +46,7 @@ def main() -> None:
         host=settings.host,
         port=settings.port,
         access_log_class=AccessLogger,
-        print=lambda _: None,
+        print=lambda _: app._ready(settings),
     )
 
 

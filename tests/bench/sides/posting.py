@@ -76,13 +76,13 @@ def _stock(where: Place) -> Post:
 
 
 async def _all(post: Post, count: int, at_once: int) -> None:
-    places = asyncio.Semaphore(at_once)
+    numbers = iter(range(count))
 
-    async def one(number: int) -> None:
-        async with places:
+    async def one_after_the_other() -> None:
+        for number in numbers:
             await post(number)
 
-    await asyncio.gather(*(one(number) for number in range(count)))
+    await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))
 
 
 async def _measured(post: Post, count: int, at_once: int, *, tick: bool) -> None:
