@@ -1,30 +1,31 @@
-"""Starts Chat Sync: `python app.py [--role all|web|worker|sandbox]`."""
+"""Starts Chat Sync: `python app.py`; what else can be written there: `python app.py --help`."""
 
-import argparse
+import asyncio
 import gc
 import os
 import sys
 
 from aiohttp import web
 
+from bot.cli.arguments import parser
 from bot.config import Settings, SettingsError, load_settings
 from bot.observe import AccessLogger, get_logger, set_up_logs
-from bot.wiring import make_app
+from bot.wiring import make_app, run_command
 
 
 def main() -> int:
-    """Serves until the process is told to stop; 2 where the settings do not allow a start."""
-    parser = argparse.ArgumentParser(description="Chat Sync: Teams group chats tied to Dynamics 365 records.")
-    roles = ["all", "web", "worker", "sandbox"]
-    parser.add_argument("--role", choices=roles, help="what this process does (CHATSYNC_ROLE)")
-    role = parser.parse_args().role
-    if role:
-        os.environ["CHATSYNC_ROLE"] = role
+    """Serves until the process is told to stop, or does one command; 2 where the settings do not allow a start."""
+    arguments = parser().parse_args()
+    if arguments.role:
+        os.environ["CHATSYNC_ROLE"] = arguments.role
     try:
         settings = load_settings()
     except SettingsError as error:
         print(f"Chat Sync does not start. Correct these settings:\n{error}", file=sys.stderr)  # noqa: T201
         return 2
+    if arguments.command:
+        set_up_logs(settings.log_format, "ERROR")
+        return asyncio.run(run_command(settings, arguments, sys.stdout.write))
     set_up_logs(settings.log_format, settings.log_level)
     web.run_app(
         make_app(settings),

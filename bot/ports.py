@@ -148,6 +148,8 @@ class OutgoingMessage:
     activity: bytes
     """The activity as JSON."""
     connection_id: ConnectionId | None = None
+    caused_at: datetime | None = None
+    """When the first of the changes was made that it tells of."""
     told_before: Mapping[tuple[ConnectionId, str], KnownValue | None] = field(default_factory=dict)
     """What the chat knew of the columns that the message tells of, by connection."""
 
@@ -190,6 +192,7 @@ class WaitingMessage:
     attempts: int
     kept_at: datetime
     correlation_id: str
+    caused_at: datetime | None = None
     posts: Sequence[datetime] = ()
     """When the bot wrote into the chat during the last hour, in order."""
 
@@ -259,9 +262,7 @@ class Connections(Protocol):
         """The new connection; None where the chat and the record have a live one already."""
         ...
 
-    async def chats_of_rows(
-        self, environment: EnvironmentId, name: str, row_ids: Sequence[str]
-    ) -> frozenset[ChatId]:
+    async def chats_of_rows(self, environment: EnvironmentId, name: str, row_ids: Sequence[str]) -> frozenset[ChatId]:
         """The chats that are connected to one of the rows."""
         ...
 
@@ -394,6 +395,62 @@ class Pace(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueState:
+    """What waits in a queue."""
+
+    waiting: int
+    oldest_at: datetime | None
+    """When the oldest was put in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkedMessage:
+    """A message that is not tried again by itself; what it says stays out of sight."""
+
+    id: int
+    chat_id: ChatId
+    kept_at: datetime
+    attempts: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionState:
+    """What became of a connection lately (spec M2)."""
+
+    last_event_at: datetime | None = None
+    last_sent_at: datetime | None = None
+    waiting: int = 0
+    """Messages that wait for the connection's chat."""
+    not_before: datetime | None = None
+    """When the chat's messages go on, where they have been put off."""
+    trouble: str | None = None
+    """Why the last message has not been taken, or was parked."""
+
+
+class Overview(Protocol):
+    """What operators and people ask of the queues."""
+
+    async def queues(self) -> Mapping[Queue, QueueState]: ...
+
+    async def parked(self, *, at_most: int) -> Sequence[ParkedMessage]:
+        """Parked messages, the oldest first."""
+        ...
+
+    async def retry(self, messages: Sequence[int] | None, *, at: datetime) -> int:
+        """Puts parked messages back to be sent, all of them for None; gives how many."""
+        ...
+
+    async def drop(self, messages: Sequence[int] | None, *, at: datetime) -> int:
+        """Gives parked messages up for good, all of them for None; gives how many."""
+        ...
+
+    async def of_connection(self, connection: Connection) -> ConnectionState:
+        """What became of the connection lately."""
+        ...
+
+
 class Pruning(Protocol):
     """What is done and old."""
 
@@ -437,6 +494,8 @@ class Work(Protocol):
     def change_links(self) -> ChangeLinks: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def overview(self) -> Overview: ...
     @property
     def pruning(self) -> Pruning: ...
 

@@ -1,103 +1,51 @@
 """The composition root: from settings to a running application. Only this module knows everybody."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from argparse import Namespace
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from secrets import token_urlsafe
-from urllib.parse import urlsplit
 
-from aiohttp import ClientSession, web
+from aiohttp import web
 from botbuilder.core import InvokeResponse
 
+from bot.cli.doctor import doctor
+from bot.cli.outbox import list_parked, settle_parked
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.dataverse.client import DataverseClient
-from bot.dataverse.records import DataverseRecords
-from bot.delivery.inbox import TellLane
 from bot.delivery.limits import Limits
-from bot.delivery.outbox import SendLane
-from bot.delivery.pruner import Pruner
-from bot.delivery.safety_net import SafetyNet
-from bot.delivery.switchboard import Switchboard
 from bot.delivery.turn_posts import TurnPosts
-from bot.delivery.worker import Worker
-from bot.domain.hosts import is_loopback
-from bot.domain.record_links import Links, environment_of
-from bot.domain.values import Environment, ObjectId
+from bot.domain.values import ObjectId
+from bot.foundation import SANDBOX, Foundation, close, make_foundation, prepare
 from bot.handlers.answering import Answering
 from bot.handlers.bot import ChatSyncBot, Doors
 from bot.handlers.message_extension import Extension
 from bot.handlers.messages import Commands
 from bot.handlers.translate import tenant_of
 from bot.handlers.universal_actions import Buttons
-from bot.net.session import make_session
-from bot.net.tokens import Tokens
-from bot.ports import Clock, Queue
-from bot.sign_in import bot_tokens, dataverse_tokens
-from bot.store.administration import SqlAdministration
-from bot.store.engine import Engines, make_engines
-from bot.store.migrate import migrate
+from bot.ports import Clock
+from bot.post_room import Job, post_room
 from bot.store.news import listening
-from bot.store.unit_of_work import SqlStore
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import BotAuthentication
-from bot.teams.connector import Connector
-from bot.teams.roster import ConnectorRoster
-from bot.teams.sender import Sender
-from bot.teams.signing_keys import SigningKeys
-from bot.teams.token_check import TokenCheck
-from bot.usecases.catch_up import CatchUp
 from bot.usecases.connect_chat import ConnectChat
+from bot.usecases.count_waiting import CountWaiting
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
-from bot.usecases.find_missed import FindMissed
 from bot.usecases.find_records import FindRecords
-from bot.usecases.gates import Gates
 from bot.usecases.keep_event import KeepEvent
-from bot.usecases.key_field_facts import ReadKeyFieldFacts
-from bot.usecases.key_fields import TellKeyFields
 from bot.usecases.list_records import ListRecords
 from bot.usecases.meet_chat import MeetChat
 from bot.usecases.offer_chat import OfferChat
-from bot.usecases.record_deleted import TellDeletion
 from bot.usecases.unfurl_link import UnfurlLink
 from bot.web.dataverse_events import dataverse_events
 from bot.web.errors import answer_errors
-from bot.web.health import alive
+from bot.web.health import alive, measured, ready
 from bot.web.json_body import LARGEST
 from bot.web.messages import Take, messages
 
-SANDBOX = "/sandbox"
 EVENTS = "/api/dataverse/events"
-
-Job = Callable[[], Coroutine[None, None, None]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Foundation:
-    """What everything else stands on."""
-
-    settings: Settings
-    clock: Clock
-    session: ClientSession
-    engines: Engines
-    store: SqlStore
-    administration: SqlAdministration
-    switchboard: Switchboard
-    links: Links
-    records: DataverseRecords
-    connector: Connector
-    check: TokenCheck | None
-    """None where nobody signs in."""
-    tokens: tuple[Tokens, ...]
-
-    @property
-    def gates(self) -> Gates:
-        """What has to be so before somebody may act."""
-        roster = ConnectorRoster(self.connector)
-        return Gates(administration=self.administration, records=self.records, roster=roster)
 
 
 async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Limits | None = None) -> web.Application:
@@ -106,18 +54,41 @@ async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Li
         return _sandbox_alone(settings)
     key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
     limits = limits or Limits()
-    base = await _foundation(settings, clock or SystemClock())
+    base = await make_foundation(settings, clock or SystemClock())
+    await prepare(base)
+    if settings.one_process:
+        # Leases that are left over belong to nobody.
+        async with base.store.writing() as work:
+            await work.lanes.end_leases()
     app = web.Application(middlewares=[answer_errors], client_max_size=LARGEST)
     app.router.add_get("/healthz", alive)
+    app.router.add_get("/readyz", ready(base.check_health))
+    app.router.add_get("/metrics", measured(base.metrics, CountWaiting(store=base.store, clock=base.clock)))
     if settings.role != "worker":
         _add_doors(app, base, key, limits)
     if settings.uses_own_sandbox:
         _add_sandbox(app, settings, key, base.clock)
     if settings.role != "web":
-        app.cleanup_ctx.append(_at_work(_post_room(base, limits)))
+        app.cleanup_ctx.append(_at_work(post_room(base, limits)))
     app.cleanup_ctx.append(_listening(base))
-    app.on_cleanup.append(lambda _: _close(base))
+    app.on_cleanup.append(lambda _: close(base))
     return app
+
+
+async def run_command(settings: Settings, arguments: Namespace, say: Callable[[str], object]) -> int:
+    """Does what an operator asks for at a terminal; gives the exit code."""
+    base = await make_foundation(settings, SystemClock())
+    try:
+        if arguments.command == "doctor":
+            return await doctor(base.check_health, say)
+        await prepare(base)
+        if arguments.act is None:
+            return await list_parked(base.store, say)
+        messages = None if arguments.all else arguments.ids
+        retry = arguments.act == "retry"
+        return await settle_parked(base.store, base.clock, say, retry=retry, messages=messages)
+    finally:
+        await close(base)
 
 
 def _add_doors(app: web.Application, base: Foundation, key: str, limits: Limits) -> None:
@@ -125,56 +96,6 @@ def _add_doors(app: web.Application, base: Foundation, key: str, limits: Limits)
     app.router.add_post("/api/messages", messages(_take(base, turn_posts)))
     app.router.add_post(EVENTS, dataverse_events(_keep_event(base), base.links, key))
     app.cleanup_ctx.append(_at_work([turn_posts.run]))
-
-
-async def _foundation(settings: Settings, clock: Clock) -> Foundation:
-    engines = make_engines(settings.database_url)
-    await migrate(engines.writing)
-    session = make_session(settings.ca_file)
-    switchboard = Switchboard()
-    store = SqlStore(engines, switchboard.tell)
-    if settings.one_process:
-        # Leases that are left over belong to nobody.
-        async with store.writing() as work:
-            await work.lanes.end_leases()
-    environments = _environments(settings)
-    own_tokens = bot_tokens(settings, session, clock)
-    tokens = {each.id: dataverse_tokens(settings, each.url, session, clock) for each in environments}
-    clients = {each.id: DataverseClient(each, session, tokens[each.id]) for each in environments}
-    administration = SqlAdministration(engines)
-    # In the sandbox chats are on, elsewhere an administrator turns them on (spec S1).
-    await administration.start({each.id: _is_sandbox(each) for each in environments})
-    return Foundation(
-        settings=settings,
-        clock=clock,
-        session=session,
-        engines=engines,
-        store=store,
-        switchboard=switchboard,
-        administration=administration,
-        links=Links(environments=environments, open_pattern=settings.open_link),
-        records=DataverseRecords(clients, clock),
-        connector=Connector(
-            session, own_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None
-        ),
-        check=_check(settings, session, clock),
-        tokens=(own_tokens, *tokens.values()),
-    )
-
-
-def _environments(settings: Settings) -> tuple[Environment, ...]:
-    urls = settings.dataverse_urls or (f"http://{settings.host}:{settings.port}{SANDBOX}",)
-    return tuple(environment_of(url) for url in urls)
-
-
-def _is_sandbox(environment: Environment) -> bool:
-    return is_loopback(urlsplit(environment.url).hostname or "")
-
-
-def _check(settings: Settings, session: ClientSession, clock: Clock) -> TokenCheck | None:
-    if settings.app_id is None:
-        return None
-    return TokenCheck(SigningKeys(session, settings.openid_url, clock), settings.app_id, clock)
 
 
 def _take(base: Foundation, turn_posts: TurnPosts) -> Take:
@@ -233,40 +154,6 @@ def _keep_event(base: Foundation) -> KeepEvent:
     return KeepEvent(store=base.store, administration=base.administration, clock=base.clock, window=window)
 
 
-def _post_room(base: Foundation, limits: Limits) -> Sequence[Job]:
-    """What works off the queues and keeps them short."""
-    facts = ReadKeyFieldFacts(records=base.records, administration=base.administration)
-    tell = TellKeyFields(store=base.store, read_facts=facts, links=base.links, clock=base.clock)
-    deletion = TellDeletion(store=base.store, records=base.records, clock=base.clock)
-    catch_up = CatchUp(
-        store=base.store,
-        records=base.records,
-        administration=base.administration,
-        links=base.links,
-        clock=base.clock,
-    )
-    find_missed = FindMissed(
-        store=base.store,
-        records=base.records,
-        administration=base.administration,
-        links=base.links,
-        clock=base.clock,
-    )
-    tell_lane = TellLane(
-        store=base.store, tell_key_fields=tell, tell_deletion=deletion, catch_up=catch_up, clock=base.clock
-    )
-    send_lane = SendLane(store=base.store, teams=Sender(base.connector), clock=base.clock, limits=limits)
-    wakes = base.switchboard.wakes
-    return [
-        Worker(Queue.INBOX, tell_lane, store=base.store, clock=base.clock, limits=limits, wake=wakes[Queue.INBOX]).run,
-        Worker(
-            Queue.OUTBOX, send_lane, store=base.store, clock=base.clock, limits=limits, wake=wakes[Queue.OUTBOX]
-        ).run,
-        SafetyNet(find_missed=find_missed, clock=base.clock).run,
-        Pruner(store=base.store, clock=base.clock, keep=timedelta(days=base.settings.retention_days)).run,
-    ]
-
-
 def _at_work(jobs: Sequence[Job]) -> Callable[[web.Application], AsyncIterator[None]]:
     """Jobs that live as long as the application does."""
 
@@ -286,15 +173,6 @@ def _listening(base: Foundation) -> Callable[[web.Application], AsyncIterator[No
             yield
 
     return heard
-
-
-async def _close(base: Foundation) -> None:
-    for tokens in base.tokens:
-        await tokens.close()
-    if base.check:
-        await base.check.close()
-    await base.session.close()
-    await base.engines.close()
 
 
 def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Clock) -> None:

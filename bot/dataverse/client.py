@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from time import perf_counter
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -13,6 +14,7 @@ from yarl import URL
 from bot.dataverse.protocol import API, error_of, headers
 from bot.domain.errors import Unavailable
 from bot.domain.values import Environment, ObjectId
+from bot.metrics import Metrics
 from bot.net.tokens import Tokens
 
 AT_ONCE = 40
@@ -23,12 +25,13 @@ TIMEOUT_S = 10.0
 class DataverseClient:
     """Asks one environment, as the app or on behalf of a person."""
 
-    def __init__(self, environment: Environment, session: ClientSession, tokens: Tokens) -> None:
+    def __init__(self, environment: Environment, session: ClientSession, tokens: Tokens, metrics: Metrics) -> None:
         self.environment = environment
         parts = urlsplit(environment.url)
         self._scope = f"{parts.scheme}://{parts.netloc}/.default"
         self._session = session
         self._tokens = tokens
+        self._metrics = metrics
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def get(
@@ -43,6 +46,7 @@ class DataverseClient:
         text = query if isinstance(query, str) else urlencode(query, quote_via=quote, safe="$,()'/=:@")
         url = URL(f"{self.environment.url}/{API}/{path}{'?' if text else ''}{text}", encoded=True)
         token = await self._tokens.get(self._scope)
+        begun, status = perf_counter(), 0
         try:
             async with (
                 self._places,
@@ -53,9 +57,13 @@ class DataverseClient:
                     allow_redirects=False,
                 ) as answer,
             ):
-                return _object(answer.status, answer.headers.get("Retry-After"), await answer.read())
+                status = answer.status
+                return _object(status, answer.headers.get("Retry-After"), await answer.read())
         except (ClientError, TimeoutError) as error:
             raise Unavailable("Dynamics 365 does not answer.", "Try again in a moment.") from error
+        finally:
+            answered = f"{status // 100}xx" if status else "none"
+            self._metrics.dataverse_seconds.labels(answered).observe(perf_counter() - begun)
 
     async def rows(
         self, path: str, query: Mapping[str, str], *, caller: ObjectId | None = None, prefer: Sequence[str] = ()

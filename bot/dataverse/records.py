@@ -28,6 +28,10 @@ class DataverseRecords:
         self._clients = clients
         self._tables = {name: TableCache(client, clock) for name, client in clients.items()}
 
+    async def require_answer(self, environment: EnvironmentId) -> None:
+        """Returns when the environment knows the app; raises `Unavailable` or `NotAllowed` where it does not."""
+        await self._clients[environment].get("WhoAmI")
+
     async def table(self, environment: EnvironmentId, name: str) -> Table:
         """The table and its columns."""
         return await self._tables[environment].get(name)

@@ -12,6 +12,7 @@ from bot.delivery.retry import GIVE_UP_AFTER, wait_s
 from bot.delivery.worker import Ended
 from bot.domain.outcomes import Gone, Later, Outcome, Refused, Sent
 from bot.domain.values import ChatId
+from bot.metrics import Metrics
 from bot.observe import correlated, get_logger
 from bot.ports import Clock, Store, TeamsOut, WaitingMessage, Work
 
@@ -38,9 +39,10 @@ class Posted:
 class SendLane:
     """Posts the message at the head of a chat's lane. See `bot.delivery.worker.LaneWork`."""
 
-    def __init__(self, *, store: Store, teams: TeamsOut, clock: Clock, limits: Limits) -> None:
+    def __init__(self, *, store: Store, teams: TeamsOut, clock: Clock, limits: Limits, metrics: Metrics) -> None:
         self._teams = teams
         self._clock = clock
+        self._metrics = metrics
         self._windows = limits.chat
         self._budget = TenantBudget(limits.tenant, store=store, clock=clock) if limits.tenant else None
 
@@ -57,9 +59,11 @@ class SendLane:
         if put_off:
             return Ended(lane, not_before=put_off)
         with correlated(held.correlation_id):
-            outcome = await self._teams.send(held.chat, held.activity)
+            with self._metrics.send_seconds.time():
+                outcome = await self._teams.send(held.chat, held.activity)
             _log.info("message", outcome=type(outcome).__name__.lower(), reason=getattr(outcome, "reason", None))
         posted = Posted(message=held, outcome=outcome, at=self._clock.now())
+        self._count(posted)
         again = isinstance(outcome, Later) and not posted.gave_up
         return Ended(lane, posted, posted.at + _wait(held, outcome) if again else None)
 
@@ -70,6 +74,12 @@ class SendLane:
             return at
         await self._clock.sleep((at - now).total_seconds())
         return await self._budget.turn(message.chat.tenant_id) if self._budget else None
+
+    def _count(self, posted: Posted) -> None:
+        self._metrics.messages.labels(type(posted.outcome).__name__.lower()).inc()
+        caused_at = posted.message.caused_at
+        if caused_at and isinstance(posted.outcome, Sent):
+            self._metrics.change_to_card_seconds.observe((posted.at - caused_at).total_seconds())
 
     async def settle(self, work: Work, results: Sequence[Posted]) -> None:
         """Keeps what became of the messages."""

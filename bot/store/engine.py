@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event, make_url
+from sqlalchemy import event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.domain.errors import Unavailable
 
 BUSY_S = 10
 """How long SQLite waits for another process that writes, before it gives up."""
@@ -25,6 +28,15 @@ class Engines:
         """Closes every connection."""
         await self.reading.dispose()
         await self.writing.dispose()
+
+
+async def require_answer(engines: Engines) -> None:
+    """Returns when the database answers; raises `Unavailable` where it does not."""
+    try:
+        async with engines.reading.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    except (SQLAlchemyError, OSError) as error:
+        raise Unavailable("The database does not answer.", "Check CHATSYNC_DATABASE_URL and the server.") from error
 
 
 def make_engines(url: str) -> Engines:

@@ -45,7 +45,7 @@ class OutboxRows:
         first = select(_later.c.id).where(_later.c.lane == lane.c.name, _later.c.state == WAITING)
         found = await self._connection.execute(
             select(table.c.id.label("message_id"), table.c.body, table.c.attempts, table.c.received_at)
-            .add_columns(table.c.correlation_id, *CHAT_COLUMNS)
+            .add_columns(table.c.correlation_id, table.c.caused_at, *CHAT_COLUMNS)
             .select_from(lane)
             .join(table, table.c.id == first.order_by(_later.c.id).limit(1).scalar_subquery())
             .join(chat, chat.c.id == lane.c.name)
@@ -91,6 +91,7 @@ def _row(message: OutgoingMessage, at: datetime) -> dict[str, object]:
         "connection_id": message.connection_id,
         "body": message.activity,
         "told_before": before or None,
+        "caused_at": message.caused_at,
         "correlation_id": correlation(),
         "received_at": at,
         "due_at": at,
@@ -107,5 +108,6 @@ def _waiting(row: RowMapping, posts: Sequence[datetime]) -> WaitingMessage:
         attempts=row["attempts"],
         kept_at=row["received_at"],
         correlation_id=row["correlation_id"],
+        caused_at=row["caused_at"],
         posts=posts,
     )

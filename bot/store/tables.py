@@ -72,7 +72,7 @@ metadata = MetaData(
 # SQLite counts rows by itself only where the key is of type INTEGER.
 RowNumber = BigInteger().with_variant(Integer, "sqlite")
 
-WAITING, DONE, PARKED = "waiting", "done", "parked"
+WAITING, DONE, PARKED, DROPPED = "waiting", "done", "parked", "dropped"
 """States of a row in the inbox or the outbox."""
 
 environment = Table(
@@ -209,6 +209,7 @@ outbox = Table(
     Column("key", String, nullable=False),
     Column("lane", String, nullable=False),
     Column("connection_id", ForeignKey("connection.id")),
+    Column("caused_at", Instant),
     Column("body", LargeBinary, nullable=False),
     # What the chat was last told before this message, so that it can be told again if the message never arrives.
     Column("told_before", JSON(none_as_null=True)),
@@ -225,6 +226,11 @@ outbox = Table(
 _WAITING = text(f"state = '{WAITING}'")
 for _queue in (inbox, outbox):
     Index(None, _queue.c.lane, _queue.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
+
+Index(None, inbox.c.lane, inbox.c.received_at)
+Index(None, outbox.c.connection_id, outbox.c.id)
+_PARKED = text(f"state = '{PARKED}'")
+Index("ix_outbox_parked", outbox.c.id, sqlite_where=_PARKED, postgresql_where=_PARKED)
 
 lane = Table(
     "lane",

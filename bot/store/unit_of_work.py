@@ -17,6 +17,7 @@ from bot.store.known_values import KnownValueRows
 from bot.store.lanes import LaneRows
 from bot.store.news import notify
 from bot.store.outbox import OutboxRows
+from bot.store.overview import OverviewRows
 from bot.store.pace import PaceRows
 from bot.store.pruning import Pruner
 
@@ -34,6 +35,7 @@ class SqlWork:
         self.pace = PaceRows(connection)
         self.change_links = ChangeLinkRows(connection)
         self.audit = AuditRows(connection)
+        self.overview = OverviewRows(connection, self.lanes)
         self.pruning = Pruner(connection)
 
     @property

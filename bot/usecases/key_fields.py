@@ -90,6 +90,7 @@ def _message(
         chat_id=connection.chat_id,
         activity=body,
         connection_id=connection.id,
+        caused_at=min(event.at for event in facts.events),
         told_before={(connection.id, change.column.name): knows.get(change.column.name) for change in told},
     )
 

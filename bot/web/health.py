@@ -1,8 +1,46 @@
-"""`GET /healthz`: whether the process answers at all."""
+"""What operators ask a process: whether it lives, whether it can work, and what it has counted."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from aiohttp import web
 
+from bot.metrics import Metrics
+from bot.usecases.check_health import CheckHealth
+from bot.usecases.count_waiting import CountWaiting
+
+_PROMETHEUS = "text/plain; version=0.0.4"
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
 
 async def alive(_request: web.Request) -> web.Response:
-    """200, whatever the state of other systems."""
+    """`GET /healthz`: 200, whatever the state of other systems."""
     return web.json_response({"status": "alive"})
+
+
+def ready(check_health: CheckHealth) -> Handler:
+    """`GET /readyz`: 200 where every system answers, else 503; in both cases how each of them is."""
+
+    async def handle(_request: web.Request) -> web.Response:
+        checked = await check_health()
+        well = all(each.well for each in checked)
+        body = {
+            "status": "ready" if well else "not ready",
+            "checks": {each.name: each.trouble or "ok" for each in checked},
+        }
+        return web.json_response(body, status=HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    return handle
+
+
+def measured(metrics: Metrics, count_waiting: CountWaiting) -> Handler:
+    """`GET /metrics`: what was counted, and what waits at this moment, as Prometheus reads it."""
+
+    async def handle(_request: web.Request) -> web.Response:
+        for queue, state in (await count_waiting()).items():
+            metrics.waiting.labels(queue).set(state.waiting)
+            metrics.oldest_seconds.labels(queue).set(state.oldest_s)
+        return web.Response(body=metrics.text(), headers={"Content-Type": _PROMETHEUS})
+
+    return handle

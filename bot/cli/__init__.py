@@ -1,0 +1,1 @@
+"""Front door 3: commands of an operator at a terminal."""

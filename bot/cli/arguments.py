@@ -1,0 +1,26 @@
+"""What can be written behind `python app.py`."""
+
+import argparse
+
+ROLES = ("all", "web", "worker", "sandbox")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Without a command the process serves."""
+    whole = argparse.ArgumentParser(
+        prog="python app.py", description="Chat Sync: Teams group chats tied to Dynamics 365 records."
+    )
+    whole.add_argument("--role", choices=ROLES, help="what this process does (CHATSYNC_ROLE)")
+    commands = whole.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("doctor", help="checks the settings and every system that they name")
+    _add_outbox(commands.add_parser("outbox", help="messages that Teams did not take: list, retry or drop them"))
+    return whole
+
+
+def _add_outbox(outbox: argparse.ArgumentParser) -> None:
+    acts = outbox.add_subparsers(dest="act", metavar="act")
+    for act, what in (("retry", "sends parked messages again"), ("drop", "gives parked messages up for good")):
+        parsed = acts.add_parser(act, help=what)
+        which = parsed.add_mutually_exclusive_group(required=True)
+        which.add_argument("ids", nargs="*", type=int, default=[], metavar="id", help="numbers from the list")
+        which.add_argument("--all", action="store_true", help="every parked message")

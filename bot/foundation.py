@@ -1,0 +1,145 @@
+"""What everything else stands on: the database, the pool of connections, Dataverse and Teams.
+
+It belongs to the composition root: only `bot.wiring`, `bot.post_room` and `bot.doctor` use it.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
+
+from aiohttp import ClientSession
+
+from bot.config import Settings
+from bot.dataverse.client import DataverseClient
+from bot.dataverse.records import DataverseRecords
+from bot.delivery.switchboard import Switchboard
+from bot.domain.hosts import is_loopback
+from bot.domain.record_links import Links, environment_of
+from bot.domain.values import Environment
+from bot.metrics import Metrics
+from bot.net.session import make_session
+from bot.net.tokens import KeptTokens, Tokens
+from bot.ports import Clock
+from bot.sign_in import bot_tokens, dataverse_tokens
+from bot.store.administration import SqlAdministration
+from bot.store.engine import Engines, make_engines, require_answer
+from bot.store.migrate import migrate
+from bot.store.unit_of_work import SqlStore
+from bot.teams.connector import SCOPE, Connector
+from bot.teams.roster import ConnectorRoster
+from bot.teams.signing_keys import SigningKeys
+from bot.teams.token_check import TokenCheck
+from bot.usecases.check_health import Check, CheckHealth
+from bot.usecases.gates import Gates
+
+SANDBOX = "/sandbox"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foundation:
+    """What everything else stands on."""
+
+    settings: Settings
+    clock: Clock
+    session: ClientSession
+    engines: Engines
+    store: SqlStore
+    administration: SqlAdministration
+    switchboard: Switchboard
+    links: Links
+    records: DataverseRecords
+    connector: Connector
+    check: TokenCheck | None
+    """None where nobody signs in."""
+    tokens: tuple[Tokens, ...]
+    metrics: Metrics
+
+    @property
+    def check_health(self) -> CheckHealth:
+        """Asks everything that is not the process itself."""
+        checks: dict[str, Check] = {"database": partial(require_answer, self.engines)}
+        for each in self.links.environments:
+            checks[f"dataverse {each.id}"] = partial(self.records.require_answer, each.id)
+        if self.settings.app_id:
+            checks["sign-in to Teams"] = partial(self.tokens[0].get, SCOPE)
+        return CheckHealth(checks, self.clock)
+
+    @property
+    def gates(self) -> Gates:
+        """What has to be so before somebody may act."""
+        roster = ConnectorRoster(self.connector)
+        return Gates(administration=self.administration, records=self.records, roster=roster)
+
+
+async def make_foundation(settings: Settings, clock: Clock) -> Foundation:
+    """Builds it inside the event loop; nobody is called yet."""
+    engines = make_engines(settings.database_url)
+    session = make_session(settings.ca_file)
+    metrics = Metrics()
+    switchboard = Switchboard()
+    environments = _environments(settings)
+    own_tokens = bot_tokens(settings, session, clock)
+    tokens = {each.id: dataverse_tokens(settings, each.url, session, clock) for each in environments}
+    clients = {each.id: DataverseClient(each, session, tokens[each.id], metrics) for each in environments}
+    base = Foundation(
+        settings=settings,
+        clock=clock,
+        session=session,
+        engines=engines,
+        store=SqlStore(engines, switchboard.tell),
+        switchboard=switchboard,
+        administration=SqlAdministration(engines),
+        links=Links(environments=environments, open_pattern=settings.open_link),
+        records=DataverseRecords(clients, clock),
+        connector=Connector(
+            session, own_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None
+        ),
+        check=_check(settings, session, clock),
+        tokens=(own_tokens, *tokens.values()),
+        metrics=metrics,
+    )
+    _count_sign_ins(base)
+    return base
+
+
+def _count_sign_ins(base: Foundation) -> None:
+    kept = [each for each in base.tokens if isinstance(each, KeptTokens)]
+    base.metrics.count("chatsync_token_calls", "Calls to token services", lambda: sum(each.calls for each in kept))
+    check = base.check
+    if check:
+        base.metrics.count(
+            "chatsync_tokens_remembered", "Requests whose token was known to be good", lambda: check.remembered
+        )
+        base.metrics.count("chatsync_tokens_verified", "Requests whose token was verified", lambda: check.verified)
+
+
+def _environments(settings: Settings) -> tuple[Environment, ...]:
+    urls = settings.dataverse_urls or (f"http://{settings.host}:{settings.port}{SANDBOX}",)
+    return tuple(environment_of(url) for url in urls)
+
+
+def _is_sandbox(environment: Environment) -> bool:
+    return is_loopback(urlsplit(environment.url).hostname or "")
+
+
+def _check(settings: Settings, session: ClientSession, clock: Clock) -> TokenCheck | None:
+    if settings.app_id is None:
+        return None
+    return TokenCheck(SigningKeys(session, settings.openid_url, clock), settings.app_id, clock)
+
+
+async def prepare(base: Foundation) -> None:
+    """Brings the database up to date and reads from it what is held in memory."""
+    await migrate(base.engines.writing)
+    # In the sandbox chats are on, elsewhere an administrator turns them on (spec S1).
+    await base.administration.start({each.id: _is_sandbox(each) for each in base.links.environments})
+
+
+async def close(base: Foundation) -> None:
+    """Lets go of everything."""
+    for tokens in base.tokens:
+        await tokens.close()
+    if base.check:
+        await base.check.close()
+    await base.session.close()
+    await base.engines.close()

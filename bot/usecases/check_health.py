@@ -1,0 +1,57 @@
+"""Asking every system that the product needs whether it answers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.errors import ChatSyncError
+from bot.ports import Clock
+
+DEADLINE_S = 3.0
+REMEMBERED = timedelta(seconds=5)
+"""However often somebody asks, the other systems are asked once in this time."""
+
+Check = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A system, and what is wrong with it, if something is."""
+
+    name: str
+    trouble: str | None
+
+    @property
+    def well(self) -> bool:
+        """Whether it answered as it should."""
+        return self.trouble is None
+
+
+class CheckHealth:
+    """Asks all of them at once."""
+
+    def __init__(self, checks: Mapping[str, Check], clock: Clock) -> None:
+        self._checks = checks
+        self._clock = clock
+        self._last: tuple[datetime, Sequence[Checked]] | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def __call__(self) -> Sequence[Checked]:
+        """How each of them is, now or a moment ago."""
+        async with self._one_at_a_time:
+            if self._last is None or self._clock.now() - self._last[0] > REMEMBERED:
+                checked = await asyncio.gather(*(_checked(name, check) for name, check in self._checks.items()))
+                self._last = self._clock.now(), checked
+            return self._last[1]
+
+
+async def _checked(name: str, check: Check) -> Checked:
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            await check()
+    except ChatSyncError as error:
+        return Checked(name=name, trouble=f"{error} {error.next_step}".strip())
+    except TimeoutError:
+        return Checked(name=name, trouble=f"It does not answer within {DEADLINE_S:g} seconds.")
+    return Checked(name=name, trouble=None)
