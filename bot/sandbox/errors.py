@@ -48,6 +48,15 @@ def unknown_property(name: str, type_name: str) -> DataverseError:
     return bad_query(f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{type_name}'.")
 
 
+def no_such_column(table: Table, name: str) -> DataverseError:
+    """A column that a FetchXML query names and the table does not have."""
+    return DataverseError(
+        HTTPStatus.BAD_REQUEST,
+        "0x80041103",
+        f"'{table.name}' entity doesn't contain attribute with Name = '{name[:100]}' and NameMapping = 'Logical'.",
+    )
+
+
 def bad_payload(table: str, reason: str) -> DataverseError:
     """A body whose properties do not fit the table."""
     return DataverseError(

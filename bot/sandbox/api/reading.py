@@ -7,6 +7,7 @@ from aiohttp import web
 from yarl import URL
 
 from bot.sandbox.api.exchange import Exchange
+from bot.sandbox.api.fetching import asks_by_fetch, fetched
 from bot.sandbox.api.tracking import asks_for_changes, changes, count_of_changes
 from bot.sandbox.errors import unknown_segment
 from bot.sandbox.odata.columns import column_of
@@ -26,6 +27,8 @@ def row_set(exchange: Exchange, table: Table) -> web.Response:
     exchange.caller.require_held(Right.READ, table)
     if asks_for_changes(exchange):
         return changes(exchange, table)
+    if asks_by_fetch(exchange):
+        return fetched(exchange, table)
     return _list(exchange, table, exchange.caller.readable(table))
 
 

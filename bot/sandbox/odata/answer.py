@@ -43,7 +43,7 @@ class Answers:
         table = self._caller.schema[row.table]
         body: dict[str, Json] = {"@odata.etag": row.etag}
         for column in self._columns(table, query):
-            body.update(self._property(row, column))
+            body.update(self.property(row, column, column.wire_name))
         for expand in query.expand:
             body.update(self._expanded(table, row, expand))
         return body
@@ -58,8 +58,9 @@ class Answers:
             chosen.append(table.columns["transactioncurrencyid"])
         return list(dict.fromkeys((*chosen, table.columns[table.primary_id])))
 
-    def _property(self, row: Row, column: Column) -> Iterator[tuple[str, Json]]:
-        name, value = column.wire_name, self._caller.value(row, column)
+    def property(self, row: Row, column: Column, name: str) -> Iterator[tuple[str, Json]]:
+        """A column under a name, after the annotations that the client wants of it."""
+        value = self._caller.value(row, column)
         for annotation, text in self._annotations(row, column, value):
             if text is not None and self._preferences.wants(annotation):
                 yield f"{name}@{annotation}", text

@@ -11,7 +11,7 @@ _ANY = None
 _Atom: TypeAlias = _One | None
 """One character's test; None for any characters, or none."""
 
-_AROUND = {"contains": ("%", "%"), "startswith": ("", "%"), "endswith": ("%", "")}
+_AROUND = {"like": ("", ""), "contains": ("%", "%"), "startswith": ("", "%"), "endswith": ("%", "")}
 
 
 def text_test(function: str, pattern: str) -> Callable[[str], bool]:

@@ -14,15 +14,16 @@ PAGE_AT_MOST = 5_000
 EXPANDS_AT_MOST = 15
 """Expanded properties of a query ("Join tables using OData")."""
 
+FETCH, VIEW, PERSONAL_VIEW = "fetchXml", "savedQuery", "userQuery"
+"""Options that bring a query of another kind, or name one."""
+
 OPTIONS = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$expand", "$skiptoken"})
 ROW_OPTIONS = frozenset({"$select", "$expand"})
 """What goes with a single row."""
 
 _NOT_OFFERED = {
     "$apply": "aggregation ($apply)",
-    "fetchXml": "FetchXML queries",
-    "savedQuery": "running a view (savedQuery); read its layoutxml and ask for its columns",
-    "userQuery": "running a personal view (userQuery)",
+    "sql": "SQL queries (sql)",
 }
 _WITHOUT_MEANING = frozenset({"$format", "tag"})
 

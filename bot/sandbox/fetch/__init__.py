@@ -1,0 +1,1 @@
+"""FetchXML: views and queries written as XML, read and answered."""

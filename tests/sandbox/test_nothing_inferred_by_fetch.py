@@ -1,0 +1,101 @@
+"""No FetchXML query, and no aggregate, tells a person anything of rows and secured values that they may not read."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.sandbox.seed.ids import ISAIAH, PATTI
+from tests.sandbox.test_nothing_inferred import asked, sandboxes
+
+CONDITIONS = st.sampled_from(
+    [
+        '<condition attribute="cs_refundamount" operator="gt" value="{n}"/>',
+        '<condition attribute="cs_refundamount" operator="ne" value="{n}"/>',
+        '<condition attribute="cs_refundamount" operator="null"/>',
+        '<condition attribute="cs_refundamount_base" operator="not-null"/>',
+        '<condition attribute="cs_refundamount" operator="between"><value>{n}</value><value>900</value></condition>',
+        '<condition attribute="cs_refundamount" operator="not-in"><value>{n}</value><value>480</value></condition>',
+        '<condition attribute="title" operator="like" value="%ecre%"/>',
+        '<condition attribute="title" operator="not-like" value="Secret"/>',
+        '<condition entityname="a" attribute="creditlimit" operator="lt" value="{n}"/>',
+        '<condition entityname="p" attribute="title" operator="eq" value="Secret"/>',
+        '<condition entityname="p" attribute="incidentid" operator="null"/>',
+        '<condition entityname="p" attribute="prioritycode" operator="ne" value="3"/>',
+    ]
+)
+FILTERS = st.builds(lambda text, n: text.format(n=n), CONDITIONS, st.integers(0, 1100))
+ORDERS = st.sampled_from(
+    [
+        "",
+        '<order attribute="cs_refundamount"/>',
+        '<order attribute="cs_refundamount_base" descending="true"/><order attribute="title"/>',
+        '<order entityname="a" attribute="creditlimit"/>',
+        '<order entityname="p" attribute="title"/>',
+    ]
+)
+LINKS = st.sampled_from(
+    [
+        # joined by a secured column on one side
+        '<link-entity name="account" from="creditlimit" to="cs_refundamount" link-type="{kind}" alias="s"/>',
+        (
+            '<link-entity name="incident" from="parentcaseid" to="incidentid" link-type="{kind}" alias="c">'
+            '<attribute name="title"/></link-entity>'
+        ),
+        "",
+    ]
+)
+ALWAYS = (
+    '<link-entity name="account" from="accountid" to="customerid" link-type="outer" alias="a">'
+    '<attribute name="creditlimit"/></link-entity>'
+    '<link-entity name="incident" from="incidentid" to="parentcaseid" link-type="outer" alias="p">'
+    '<attribute name="title"/><attribute name="prioritycode"/></link-entity>'
+)
+COLUMNS = '<attribute name="title"/><attribute name="cs_refundamount"/>'
+GROUPS = st.sampled_from(
+    [
+        (
+            '<attribute name="cs_refundamount" alias="x" groupby="true"/>'
+            '<attribute name="incidentid" alias="n" aggregate="count"/>'
+        ),
+        '<attribute name="cs_refundamount" alias="x" aggregate="sum"/>',
+        '<attribute name="cs_refundamount" alias="x" aggregate="max"/><order alias="x"/>',
+        '<attribute name="cs_refundamount_base" alias="x" aggregate="countcolumn" distinct="true"/>',
+        (
+            '<attribute name="title" alias="x" aggregate="max"/>'
+            '<attribute name="prioritycode" alias="p" groupby="true"/><order alias="x"/>'
+        ),
+    ]
+)
+
+
+def fetch(inside: str, attributes: str = "") -> dict[str, str]:
+    return {"fetchXml": f'<fetch {attributes}><entity name="incident">{inside}</entity></fetch>', "$count": "true"}
+
+
+async def require_the_same(person: int, query: dict[str, str]) -> None:
+    one, other = [await asked(app, "incidents", query, person) for app in sandboxes(person)]
+    assert one == other
+    assert one[0] == 200
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.sampled_from([ISAIAH, PATTI]),
+    FILTERS,
+    ORDERS,
+    st.builds(lambda link, kind: link.format(kind=kind), LINKS, st.sampled_from(["inner", "outer"])),
+    st.sampled_from(["", 'count="7" page="2"', 'top="3"', 'distinct="true"']),
+)
+async def test_no_fetch_tells_what_is_not_for_the_person(
+    person: int, condition: str, order: str, link: str, attributes: str
+) -> None:
+    inside = f"{COLUMNS}{order}<filter>{condition}</filter>{link}{ALWAYS}"
+    await require_the_same(person, fetch(inside, attributes))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from([ISAIAH, PATTI]), GROUPS, FILTERS)
+async def test_no_group_tells_what_is_not_for_the_person(person: int, group: str, condition: str) -> None:
+    links = ALWAYS.replace('<attribute name="creditlimit"/>', "").replace('<attribute name="title"/>', "")
+    links = links.replace('<attribute name="prioritycode"/>', "")
+    inside = f"{group}<filter>{condition}</filter>{links}"
+    await require_the_same(person, fetch(inside, 'aggregate="true"'))
