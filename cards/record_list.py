@@ -39,7 +39,7 @@ def record_list(view: RecordListView) -> Message:
         raise ValueError(f"a list of records has {ROWS_AT_MOST} rows at most")
     body: list[elements.Element] = [elements.TextBlock(plain(view.title), weight="Bolder")]
     body += [_row(row) for row in view.rows]
-    rest = _rest(view)
+    rest = rest_of(len(view.rows), view.hidden, view.more)
     if rest:
         body.append(byline(rest))
     return Message(card=elements.AdaptiveCard(body, full_width=True), summary=line(view.title))
@@ -60,9 +60,9 @@ def _row(row: RecordRow) -> elements.Element:
     return elements.Container([elements.ColumnSet(columns)], separated=True)
 
 
-def _rest(view: RecordListView) -> str:
-    """What the list does not show, in words."""
-    noun = "more" if view.rows else "record" if view.hidden == 1 else "records"
-    hidden = f"{view.hidden} {noun} that you cannot open." if view.hidden else ""
-    more = f"{view.more} more {'is' if view.more == 1 else 'are'} not shown." if view.more else ""
-    return f"{hidden} {more}".strip()
+def rest_of(shown: int, hidden: int, more: int) -> str:
+    """What a list of so many rows does not show, in words; empty where it shows all."""
+    noun = "more" if shown else "record" if hidden == 1 else "records"
+    unseen = f"{hidden} {noun} that you cannot open." if hidden else ""
+    left = f"{more} more {'is' if more == 1 else 'are'} not shown." if more else ""
+    return f"{unseen} {left}".strip()

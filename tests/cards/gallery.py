@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from cards.buttons import Open, Press
 from cards.caught_up import CaughtUp, CaughtUpView, caught_up
+from cards.chat_status import ChatStatusView, Held, Paused, StatusRow, chat_status
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.help import HelpView, help_card
 from cards.introduction import IntroductionView, introduction
@@ -205,6 +206,62 @@ GALLERY: dict[str, Message] = {
     "records that nobody here may open": record_list(
         RecordListView(title="Records connected to this chat", rows=(), hidden=2)
     ),
+    "chat status": chat_status(
+        ChatStatusView(
+            rows=(
+                StatusRow(record=CASE, last_change_at=AT, last_card_at=AT),
+                StatusRow(record=ACCOUNT, last_change_at=None, last_card_at=None),
+            ),
+            hidden=1,
+        )
+    ),
+    "chat status with everything in the way": chat_status(
+        ChatStatusView(
+            rows=(
+                StatusRow(
+                    record=CASE,
+                    last_change_at=AT,
+                    last_card_at=AT,
+                    not_told="Dynamics 365 does not answer.",
+                    held=Held(cards=2, why="Teams limits how much the app may write", until=AT),
+                    refused="Teams finds it too large",
+                ),
+                StatusRow(
+                    record=ACCOUNT,
+                    last_change_at=AT,
+                    last_card_at=None,
+                    paused=Paused(since=AT, why="the app is not in this chat any more"),
+                ),
+                StatusRow(
+                    record=ACCOUNT,
+                    last_change_at=None,
+                    last_card_at=AT,
+                    off="Cards about changes are turned off for records of this type.",
+                    held=Held(cards=1),
+                ),
+            ),
+            hidden=0,
+            more=2,
+        )
+    ),
+    "chat status of nasty values": chat_status(
+        ChatStatusView(
+            rows=(
+                StatusRow(
+                    record=RecordHead(kind=LONG, name=NASTY, number="-", url=URL),
+                    last_change_at=None,
+                    last_card_at=None,
+                    not_told=NASTY,
+                ),
+                StatusRow(
+                    record=RecordHead(kind="K" * 100, name="N" * 300, number="0" * 100, url=URL),
+                    last_change_at=AT,
+                    last_card_at=AT,
+                ),
+            ),
+            hidden=0,
+        )
+    ),
     "notice": notice(NoticeView(text="CAS-01001 is connected to this chat.", next_step="Connected by Adele Vance.")),
     "notice with a time": notice(
         NoticeView(
@@ -239,6 +296,7 @@ GALLERY: dict[str, Message] = {
                 ),
                 ("disconnect [<link or number>]", "End a connection of this chat"),
                 ("records", "The records that this chat is connected to"),
+                ("status", "What this chat was told last, and what is in the way"),
                 ("help", "What you can write here"),
             )
         )
