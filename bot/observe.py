@@ -96,7 +96,9 @@ def _renderers(log_format: LogFormat) -> list[structlog.typing.Processor]:
     drop: structlog.typing.Processor = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if log_format == "json":
         return [drop, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [drop, structlog.dev.ConsoleRenderer(colors=False)]
+    # The default would show the local variables of each frame, and those hold values and tokens.
+    plain = structlog.dev.plain_traceback
+    return [drop, structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
 
 
 class AccessLogger(AbstractAccessLogger):

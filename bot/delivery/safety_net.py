@@ -8,10 +8,12 @@ from bot.observe import correlated, get_logger
 from bot.ports import Clock
 from bot.usecases.find_missed import FindMissed
 
+_SETTLED = timedelta(seconds=5)
+"""After a start: what waited elsewhere comes by itself first, and then it says who changed what."""
 _EVERY = timedelta(minutes=15)
 _AGAIN = timedelta(minutes=1)
 _LATE = timedelta(minutes=2)
-"""Events that are late by less are not missed; after a start Dataverse's own attempts are spread further apart."""
+"""Events that are late by less are not missed."""
 
 _log = get_logger(__name__)
 
@@ -25,6 +27,7 @@ class SafetyNet:
 
     async def run(self) -> None:
         """Looks until it is cancelled; where Dataverse does not answer, it looks again soon."""
+        await self.clock.sleep(_SETTLED.total_seconds())
         first = True
         while True:
             looked = await self._look(first=first)

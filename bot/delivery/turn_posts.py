@@ -9,7 +9,7 @@ from bot.domain.values import Chat, ChatId
 from bot.observe import get_logger
 from bot.ports import Clock, Store
 
-_GATHER_S = 0.25
+_GATHER_S = 0.5
 _MOST = 60
 """Posts into one chat that are noted of one gathering: more make no difference to the windows."""
 

@@ -78,6 +78,7 @@ def sandbox_app(world: World) -> web.Application:
 
     @web.middleware
     async def down(request: web.Request, handler: Handler) -> web.StreamResponse:
+        world.dataverse_was_asked.append(request.path_qs)
         while world.dataverse_hangs:
             await asyncio.sleep(0.01)
         return web.Response(status=503) if world.dataverse_is_down else await handler(request)

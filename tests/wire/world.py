@@ -47,6 +47,8 @@ class World:
     """Where the sandbox answers."""
     dataverse_is_down: bool = False
     dataverse_hangs: bool = False
+    dataverse_was_asked: list[str] = field(default_factory=list)
+    """The addresses that the sandbox was asked for."""
     event_answers: list[int] = field(default_factory=list)
     """The statuses with which events were answered."""
     limits: Limits = UNPACED

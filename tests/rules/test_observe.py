@@ -1,0 +1,39 @@
+"""Logs tell what happened, and never what was said or what lets somebody in."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from bot.observe import LogFormat, get_logger, set_up_logs
+
+SECRET = "a-marker-that-must-not-be-seen"
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+
+
+def fail(token: str) -> None:
+    raise ValueError(f"a token of {len(token)} characters")
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_traceback_shows_where_it_happened_and_no_values(
+    log_format: LogFormat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logs(log_format, "INFO")
+    try:
+        fail(SECRET)
+    except ValueError:
+        get_logger("test").exception("turn failed")
+    said = capsys.readouterr().err
+    assert "turn failed" in said
+    assert "a token of 30 characters" in said
+    assert SECRET not in said
