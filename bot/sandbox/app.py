@@ -9,6 +9,7 @@ from datetime import datetime
 from aiohttp import ClientSession, DummyCookieJar, web
 
 from bot.sandbox.api.door import errors_as_json
+from bot.sandbox.api.faults import FAULTS, Faults, go_wrong_on_demand
 from bot.sandbox.api.routes import answer
 from bot.sandbox.dataverse import DATAVERSE, Dataverse
 from bot.sandbox.guard import only_this_machine
@@ -29,7 +30,8 @@ SAMPLE_ADMINISTRATOR = object_id(ALEX)
 
 def make_sandbox(settings: SandboxSettings, *, now: Callable[[], datetime]) -> web.Application:
     """The application: the Web API below `/api/data/v9.2/`, pages at `/`. Starting it opens the file."""
-    app = web.Application(middlewares=[only_this_machine, errors_as_json])
+    app = web.Application(middlewares=[only_this_machine, go_wrong_on_demand, errors_as_json])
+    app[FAULTS] = Faults()
     store = Store(sample_rows(SCHEMA), settings.file)
     app[DATAVERSE] = Dataverse(
         settings=settings,

@@ -1,0 +1,107 @@
+"""Faults on demand, for tests of clients."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiohttp import ClientError, ClientTimeout
+
+from tests.sandbox.wire import CASE, WEB_API, Api
+
+HEADER = "x-sandbox-fault"
+
+
+async def faulty(api: Api, fault: str, path: str = "WhoAmI") -> tuple[int, Any, dict[str, str]]:
+    async with api.client.get(f"{WEB_API}/{path}", headers={HEADER: fault}) as answer:
+        body = await answer.json() if answer.content_type == "application/json" else await answer.text()
+        return answer.status, body, dict(answer.headers)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code", "retry_after"),
+    [
+        ("429", 429, "0x80072322", None),
+        ("429; retry-after=3", 429, "0x80072322", "3"),
+        ("429;limit=time;retry-after=30", 429, "0x80072321", "30"),
+        ("429; limit=concurrency", 429, "0x80072326", None),
+        ("503; retry-after=1", 503, "0x80044150", "1"),
+        ("500", 500, "0x80040216", None),
+        ("412", 412, "0x80060882", None),
+        ("403", 403, "0x80048306", None),
+    ],
+)
+async def test_a_request_is_refused_as_it_demands(
+    api: Api, fault: str, status: int, code: str, retry_after: str | None
+) -> None:
+    got, body, headers = await faulty(api, fault)
+    assert (got, body["error"]["code"]) == (status, code)
+    assert headers.get("Retry-After") == retry_after
+    await api.get("WhoAmI")
+
+
+async def test_a_bad_token_is_told_without_a_body(api: Api) -> None:
+    status, body, headers = await faulty(api, "401")
+    assert (status, body, headers["WWW-Authenticate"]) == (401, "", "Bearer")
+
+
+async def test_an_answer_may_be_no_json_at_all(api: Api) -> None:
+    status, body, _ = await faulty(api, "not-json")
+    assert status == 200
+    assert body.startswith("<html>")
+
+
+async def test_an_answer_breaks_off_in_its_middle(api: Api) -> None:
+    with pytest.raises(ClientError):
+        await faulty(api, "truncated", f"{CASE}?$select=title")
+    await api.get(CASE)
+
+
+async def test_a_change_is_made_though_its_answer_is_lost(api: Api) -> None:
+    with pytest.raises(ClientError):
+        async with api.client.patch(
+            f"{WEB_API}/{CASE}",
+            json={"title": "Made"},
+            headers={HEADER: "truncated", "Prefer": "return=representation"},
+        ) as answer:
+            await answer.read()
+    assert (await api.get(f"{CASE}?$select=title"))["title"] == "Made"
+
+
+async def test_an_answer_may_never_come(api: Api) -> None:
+    with pytest.raises(TimeoutError):
+        async with api.client.get(
+            f"{WEB_API}/WhoAmI", headers={HEADER: "hang"}, timeout=ClientTimeout(total=0.2)
+        ) as answer:
+            await answer.read()
+    await api.get("WhoAmI")
+
+
+async def test_a_connection_that_hangs_breaks_in_the_end(api: Api) -> None:
+    async with asyncio.timeout(20):
+        with pytest.raises(ClientError):
+            await faulty(api, "hang; seconds=0")
+
+
+async def test_the_next_requests_go_wrong_whoever_sends_them(api: Api) -> None:
+    status, body, _ = await faulty(api, "429; retry-after=1; times=2")
+    assert status == 200
+    assert "UserId" in body
+    statuses = [(await api.call("GET", path))[0] for path in ("WhoAmI", CASE, CASE)]
+    assert statuses == [429, 429, 200]
+
+
+async def test_faults_may_be_for_one_resource(api: Api) -> None:
+    await faulty(api, "503; times=1; path=incidents")
+    await api.get("accounts?$top=1")
+    await api.get("incidents?$top=1", status=503)
+    await api.get("incidents?$top=1")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["", "418", "429; retry-after", "429; retry-after=soon", "429; limit=none", "429; colour=red", "429; times=-1"],
+)
+async def test_an_unknown_fault_is_refused(api: Api, fault: str) -> None:
+    status, body, _ = await faulty(api, fault)
+    assert status == 400
+    assert body["error"]["code"] == "0x80060888"
