@@ -5,11 +5,14 @@ there is no file of settings to keep in step.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -18,18 +21,34 @@ _LOCK = 0x43686174  # "Chat": the number under which PostgreSQL lets one process
 
 async def migrate(engine: AsyncEngine) -> None:
     """Applies the migrations that the database lacks; processes that start together do it one after the other."""
+    if await _is_up_to_date(engine):
+        return
     async with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         await connection.run_sync(_upgrade)
 
 
+async def _is_up_to_date(engine: AsyncEngine) -> bool:
+    """Whether there is nothing to apply: most starts, and those need not wait for Alembic to be imported."""
+    newest = max(script.name.partition("_")[0] for script in (SCRIPTS / "versions").glob("[0-9]*.py"))
+    try:
+        async with engine.connect() as connection:
+            return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar() == newest
+    except DBAPIError:
+        return False  # an empty database has no such table; one that does not answer says so when it is migrated
+
+
 def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
     command.upgrade(configuration(connection), "head")
 
 
-def configuration(connection: Connection) -> Config:
+def configuration(connection: Connection) -> "Config":
     """Alembic's settings for work on this connection."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
