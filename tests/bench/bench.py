@@ -47,9 +47,14 @@ class Bench:
         return quick if self.quick else full
 
     @property
+    def warm_up(self) -> int:
+        """Rounds that do not count."""
+        return 0 if self.quick else 1
+
+    @property
     def seconds(self) -> float:
         """How long a side is under load in a round."""
-        return 0.4 if self.quick else 3.0
+        return 0.15 if self.quick else 3.0
 
     @property
     def service_url(self) -> str:

@@ -49,13 +49,13 @@ def _line(name: str, rounds: list[list[float]]) -> str:
 def _ours(bench: Bench, *, fan_out: bool) -> list[float]:
     """Latencies, with more cards waiting than can go out meanwhile."""
     bench.set_world(post_s=_POST_S)
-    url, cards = bench.sqlite(), bench.scaled(40_000, 8000) if fan_out else 0
+    url, cards = bench.sqlite(), bench.scaled(40_000, 4000) if fan_out else 0
     command = module("sides.ours", "--memory", *UNLIMITED)
 
     async def measured(child: Child) -> list[float]:
         async with kept(url) as (store, engines):
             await add_chats(engines, _CHATS, bench.service_url)
-            await _latencies(bench, child, 1)
+            await _latencies(bench, child, bench.warm_up)
             # To its end: work in this process would count as latency.
             await put(store, messages(cards, _CHATS))
             found = await _latencies(bench, child, bench.scaled(6, 1))
@@ -70,7 +70,7 @@ def _ours(bench: Bench, *, fan_out: bool) -> list[float]:
 def _stock(bench: Bench) -> list[float]:
     bench.set_world(post_s=_POST_S)
     with running(module("sides.stock", "cloud"), bench.folder, bench.side()) as child:
-        asyncio.run(_latencies(bench, child, 1))
+        asyncio.run(_latencies(bench, child, bench.warm_up))
         ask(child.port, "POST", f"/_fan?count={_CHATS}")
         return asyncio.run(_latencies(bench, child, bench.scaled(6, 1)))
 

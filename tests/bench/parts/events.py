@@ -60,7 +60,7 @@ async def _connect(bench: Bench, url: str, records: Sequence[str]) -> None:
 async def _run(bench: Bench, child: Child, records: Sequence[str]) -> list[float]:
     """Seconds from each event to its card."""
     began: dict[str, list[float]] = defaultdict(list)
-    count, user = bench.scaled(200, 40), _somebody(bench)
+    count, user = bench.scaled(200, 20), _somebody(bench)
     url = f"http://127.0.0.1:{child.port}/api/dataverse/events?code={WEBHOOK_KEY}"
     async with ClientSession() as session:
 

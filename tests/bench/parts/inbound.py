@@ -37,11 +37,11 @@ def inbound(bench: Bench) -> Report:
     with ExitStack() as stack:
         sides = _sides(bench, stack)
         loads = {kind: _requests(bench, kind) for kind in (LINK, MESSAGE, LINK_HTTP)}
-        for number in range(-1, bench.rounds):
+        for number in range(-bench.warm_up, bench.rounds):
             for side, (child, kinds) in sides.items():
                 for kind in kinds:
                     figure = _figure(bench, child, kind, loads[kind])
-                    # The first round warms everything up.
+                    # Rounds below zero warm everything up.
                     if number >= 0:
                         figures[side, kind].append(figure)
     return Report(rows=_rows(figures), figures=_lines(figures))

@@ -9,14 +9,14 @@ from tests.bench.child import Child, module, running
 from tests.bench.kept import add_chats, kept, messages, put
 from tests.bench.parts.post_room import UNLIMITED
 
-_CHATS = 2000
+_CHATS = 500
 _LEAST_MB = 1.0
 """Less than this is a few pages more or less, and no base for a ratio."""
 
 
 def memory(bench: Bench) -> Report:
     """Growth while the cards wait and go out, of a process that has sent some before."""
-    few = bench.scaled(10_000, 1000)
+    few = bench.scaled(10_000, 200)
     some = [_growth(bench, few) for _ in range(bench.rounds)]
     many = _growth(bench, 10 * few)
     rows = [Row("13", median(some)), Row("13 ten", max(many, _LEAST_MB) / max(median(some), _LEAST_MB))]

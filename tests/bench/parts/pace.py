@@ -15,7 +15,7 @@ from aiohttp import ClientSession
 from bot.store.unit_of_work import SqlStore
 from tests.bench.bars import Row, percentile
 from tests.bench.bench import Bench, Report
-from tests.bench.child import AROUND, MEASURED, Child, module, running
+from tests.bench.child import AROUND, MEASURED, Child, module, started
 from tests.bench.kept import add_chats, kept, messages, put
 from tests.bench.paced import at_rate
 from tests.bench.parts.events import event_to_card
@@ -41,10 +41,11 @@ def pace(bench: Bench) -> Report:
 def _budget(bench: Bench) -> tuple[float, float]:
     """The most posts in any second, and the use of the budget."""
     bench.set_world()
-    url, cards = bench.new_postgres(), bench.scaled(600, 150)
+    url, cards = bench.new_postgres(), bench.scaled(600, 75)
     with ExitStack() as stack:
-        for cores in (MEASURED, AROUND):
-            _worker(bench, stack, url, cores, "--unpaced-chats")
+        workers = [_worker(bench, stack, url, cores, "--unpaced-chats") for cores in (MEASURED, AROUND)]
+        for worker in workers:
+            worker.wait_until_ready()
 
         async def run() -> None:
             async with kept(url) as (store, engines):
@@ -63,14 +64,15 @@ def _budget(bench: Bench) -> tuple[float, float]:
 def _worker(bench: Bench, stack: ExitStack, url: str, cores: set[int], *flags: str) -> Child:
     command = module("sides.ours", *flags)
     settings = bench.settings(url, CHATSYNC_ROLE="worker")
-    return stack.enter_context(running(command, bench.folder, settings, cores=cores))
+    return stack.enter_context(started(command, bench.folder, settings, cores=cores))
 
 
 def _late(bench: Bench) -> tuple[float, float]:
     """Milliseconds from commit to arrival, above those of a bare post; percent of a core when nothing is to do."""
-    url, cards, idle_s = bench.new_postgres(), bench.scaled(200, 40), bench.scaled(20, 2)
+    url, cards, idle_s = bench.new_postgres(), bench.scaled(200, 20), bench.scaled(20, 1)
     with ExitStack() as stack:
         worker = _worker(bench, stack, url, MEASURED)
+        worker.wait_until_ready()
         late = asyncio.run(_arrivals(bench, url, cards))
         time.sleep(1)
         before = worker.cpu_s()

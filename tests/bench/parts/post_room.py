@@ -11,7 +11,7 @@ from statistics import median
 
 from tests.bench.bars import Row, ratio
 from tests.bench.bench import Bench, Report
-from tests.bench.child import AROUND, Child, module, result_of, running
+from tests.bench.child import AROUND, MEASURED, Child, module, result_of, started
 from tests.bench.kept import add_chats, kept, messages, until_acknowledged
 
 SQLITE, ONE, TWO = "SQLite", "PostgreSQL, one worker", "PostgreSQL, two workers"
@@ -44,7 +44,9 @@ def post_room(bench: Bench) -> Report:
     figures: dict[str, list[Figure]] = defaultdict(list)
     with ExitStack() as stack:
         rooms = {name: _room(bench, stack, name, count) for name in _names(bench)}
-        for number in range(-1, bench.rounds):
+        for worker in (each for room in rooms.values() for each in room.workers):
+            worker.wait_until_ready()
+        for number in range(-bench.warm_up, bench.rounds):
             figures["bare"].append(_bare(bench, count))
             for name, room in rooms.items():
                 figure = asyncio.run(_drained(bench, room, count))
@@ -62,10 +64,8 @@ def _room(bench: Bench, stack: ExitStack, name: str, chats: int) -> Room:
     asyncio.run(_with_chats(url, chats, bench.plain_url))
     settings = bench.settings(url, CHATSYNC_ROLE="all" if name == SQLITE else "worker")
     command = module("sides.ours", *UNLIMITED)
-    workers = [stack.enter_context(running(command, bench.folder, settings))]
-    if name == TWO:
-        workers.append(stack.enter_context(running(command, bench.folder, settings, cores=AROUND)))
-    return Room(url, workers)
+    cores = (MEASURED, AROUND) if name == TWO else (MEASURED,)
+    return Room(url, [stack.enter_context(started(command, bench.folder, settings, cores=each)) for each in cores])
 
 
 async def _with_chats(url: str, chats: int, service_url: str) -> None:

@@ -49,7 +49,7 @@ def _looked_up(bench: Bench, databases: Sequence[tuple[int, str]]) -> Found:
         asyncio.run(fill(url, size))
     for _ in range(bench.rounds):
         for size, url in databases:
-            command = module("sides.lookups", url, str(size), str(bench.scaled(2000, 200)))
+            command = module("sides.lookups", url, str(size), str(bench.scaled(800, 100)))
             found[size].append(result_of(command, bench.folder, {}))
     return found
 

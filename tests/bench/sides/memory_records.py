@@ -3,8 +3,11 @@
 # ruff: noqa: ARG002 - the port's arguments have its names, whether they matter here or not
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from unittest.mock import patch
 
-from bot.domain.tables import Column, ColumnType, ColumnValue, Row, Table, View
+from bot.dataverse.records import DataverseRecords
+from bot.domain.tables import Column, ColumnType, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
 from tests.bench.samples import LINKS, record_name, row_id
 
@@ -21,15 +24,18 @@ _CASE = Table(
 
 
 class MemoryRecords:
-    """See `bot.ports.Records`; it knows what link queries ask for."""
+    """What of `bot.ports.Records` link queries ask for."""
+
+    @classmethod
+    def instead(cls) -> AbstractContextManager[object]:
+        """`make_app` takes no records of others: within the block these stand in for Dataverse's."""
+        own = cls()
+        return patch.multiple(DataverseRecords, table=own.table, read=own.read, user=own.user)
 
     def __init__(self) -> None:
         self._titles = {row_id(number): record_name(number) for number in range(LINKS)}
 
     async def table(self, environment: EnvironmentId, name: str) -> Table:
-        return _CASE
-
-    async def table_by_code(self, environment: EnvironmentId, code: int) -> Table:
         return _CASE
 
     async def read(self, record: RecordRef, columns: Sequence[Column], *, caller: ObjectId | None) -> Row:
@@ -38,23 +44,3 @@ class MemoryRecords:
 
     async def user(self, environment: EnvironmentId, person: ObjectId) -> User | None:
         return User(id=UserId(person), name="Alex Wilber", sign_in="alex@contoso.example", enabled=True)
-
-    async def note_view(self, environment: EnvironmentId, table: str, view: str | None) -> View:
-        raise NotImplementedError
-
-    async def find(
-        self, environment: EnvironmentId, table: Table, words: str, *, caller: ObjectId, at_most: int
-    ) -> Sequence[Row]:
-        raise NotImplementedError
-
-    async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:
-        raise NotImplementedError
-
-    async def name_of(self, environment: EnvironmentId, table: str, row_id: str) -> str | None:
-        raise NotImplementedError
-
-    async def owned_by(self, record: RecordRef, user: UserId) -> bool:
-        raise NotImplementedError
-
-    async def holds_privilege(self, environment: EnvironmentId, user: UserId, privilege: str) -> bool:
-        raise NotImplementedError

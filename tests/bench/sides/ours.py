@@ -1,8 +1,8 @@
 """The product as `app.py` runs it, with the limits, the records and the ticker that a measurement asks for."""
 
 import argparse
+from contextlib import nullcontext
 from datetime import timedelta
-from unittest.mock import patch
 
 from aiohttp import web
 
@@ -22,12 +22,7 @@ async def make(settings: Settings, options: argparse.Namespace) -> web.Applicati
         limits = Limits(chat=(), tenant=None, look_again=limits.look_again)
     if options.unpaced_chats:
         limits = Limits(chat=(), look_again=limits.look_again)
-    if options.memory:
-        # `make_app` takes no records of others: here alone they are put in its way.
-        with patch.object(wiring, "DataverseRecords", lambda *_: MemoryRecords()):
-            made = await wiring.make_app(settings, limits=limits)
-    else:
-        made = await wiring.make_app(settings, limits=limits)
+    made = await wiring.make_app(settings, limits=limits)
     if options.ticker:
         add_ticker(made)
     return made
@@ -41,13 +36,14 @@ def main() -> None:
     parser.add_argument("--look-again", type=float, default=Limits().look_again.total_seconds())
     options, settings = parser.parse_args(), load_settings()
     set_up_logs(settings.log_format, settings.log_level)
-    web.run_app(
-        make(settings, options),
-        host=settings.host,
-        port=settings.port,
-        access_log_class=AccessLogger,
-        print=lambda _: app._ready(settings),
-    )
+    with MemoryRecords.instead() if options.memory else nullcontext():
+        web.run_app(
+            make(settings, options),
+            host=settings.host,
+            port=settings.port,
+            access_log_class=AccessLogger,
+            print=lambda _: app._ready(settings),
+        )
 
 
 if __name__ == "__main__":
