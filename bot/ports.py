@@ -416,17 +416,27 @@ class ParkedMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChatState:
+    """What is in the way of a chat's next message."""
+
+    not_before: datetime | None = None
+    """When the next message may go out; None where none waits."""
+    trouble: str | None = None
+    """Why it was not taken so far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionState:
-    """What became of a connection lately (spec M2)."""
+    """What became of a connection lately."""
 
     last_event_at: datetime | None = None
+    untold: str | None = None
+    """Why nothing could follow from an event so far, or why it was given up."""
     last_sent_at: datetime | None = None
     waiting: int = 0
-    """Messages that wait for the connection's chat."""
-    not_before: datetime | None = None
-    """When the chat's messages go on, where they have been put off."""
-    trouble: str | None = None
-    """Why the last message has not been taken, or was parked."""
+    """Messages about the record that wait for their chat."""
+    given_up: str | None = None
+    """Why the last message was parked."""
 
 
 class Overview(Protocol):
@@ -444,6 +454,10 @@ class Overview(Protocol):
 
     async def drop(self, messages: Sequence[int] | None, *, at: datetime) -> int:
         """Gives parked messages up for good, all of them for None; gives how many."""
+        ...
+
+    async def of_chat(self, chat: ChatId) -> ChatState:
+        """What is in the way of the chat's next message."""
         ...
 
     async def of_connection(self, connection: Connection) -> ConnectionState:

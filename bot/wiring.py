@@ -29,6 +29,7 @@ from bot.post_room import Job, post_room
 from bot.store.news import listening
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import BotAuthentication
+from bot.usecases.chat_status import TellStatus
 from bot.usecases.connect_chat import ConnectChat
 from bot.usecases.count_waiting import CountWaiting
 from bot.usecases.disconnect_chat import DisconnectChat
@@ -130,7 +131,10 @@ def _doors(base: Foundation, turn_posts: TurnPosts) -> Doors:
         find_connections=find_connections,
         connect=connect,
         disconnect=disconnect,
-        list_records=ListRecords(store=base.store, records=base.records, gates=gates, links=base.links),
+        list_records=ListRecords(store=base.store, gates=gates, links=base.links),
+        tell_status=TellStatus(
+            store=base.store, administration=base.administration, gates=gates, links=base.links, clock=base.clock
+        ),
         offer_chat=OfferChat(records=base.records, gates=gates),
     )
     unfurl = UnfurlLink(records=base.records, administration=base.administration, gates=gates, links=base.links)

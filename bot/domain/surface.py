@@ -17,6 +17,7 @@ class Command(StrEnum):
     CONNECT = "connect"
     DISCONNECT = "disconnect"
     RECORDS = "records"
+    STATUS = "status"
 
 
 QUIET = "quiet"
@@ -29,6 +30,7 @@ USAGE: dict[Command, tuple[str, str]] = {
     ),
     Command.DISCONNECT: ("disconnect [<link or number>]", "End a connection of this chat"),
     Command.RECORDS: ("records", "The records that this chat is connected to"),
+    Command.STATUS: ("status", "What this chat was told last, and what is in the way"),
     Command.HELP: ("help", "What you can write here"),
 }
 """How each command is written and what it does."""

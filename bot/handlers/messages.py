@@ -10,6 +10,7 @@ from bot.domain.values import ChatKind, Connection
 from bot.handlers.incoming import Incoming
 from bot.handlers.translate import other_in
 from bot.usecases.answers import Answer, record_claim
+from bot.usecases.chat_status import TellStatus
 from bot.usecases.connect_chat import ConnectChat
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
@@ -33,6 +34,7 @@ class Commands:
     connect: ConnectChat
     disconnect: DisconnectChat
     list_records: ListRecords
+    tell_status: TellStatus
     offer_chat: OfferChat
 
     async def __call__(self, incoming: Incoming, text: str) -> Answer:
@@ -43,6 +45,7 @@ class Commands:
             Command.CONNECT: self._connect,
             Command.DISCONNECT: self._disconnect,
             Command.RECORDS: self._records,
+            Command.STATUS: self._status,
         }
         return await work.get(word.lower(), self._help)(incoming, rest.strip())
 
@@ -51,6 +54,9 @@ class Commands:
 
     async def _records(self, incoming: Incoming, _rest: str) -> Answer:
         return await self.list_records(incoming.chat, incoming.person)
+
+    async def _status(self, incoming: Incoming, _rest: str) -> Answer:
+        return await self.tell_status(incoming.chat, incoming.person)
 
     async def _connect(self, incoming: Incoming, rest: str) -> Answer:
         asked, quiet = _without_quiet(rest)

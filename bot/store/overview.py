@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, Table, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import ChatId, Connection
-from bot.ports import ConnectionState, ParkedMessage, Queue, QueueState
+from bot.ports import ChatState, ConnectionState, ParkedMessage, Queue, QueueState
 from bot.store.event_json import lane_of
 from bot.store.lanes import LaneRows
 from bot.store.tables import DONE, DROPPED, PARKED, WAITING, inbox, lane, outbox
@@ -54,22 +55,42 @@ class OverviewRows:
         gone = {"state": DROPPED, "done_at": at}
         return (await self._connection.execute(update(outbox).where(_parked(messages)).values(gone))).rowcount
 
+    async def of_chat(self, chat: ChatId) -> ChatState:
+        """What is in the way of the chat's next message."""
+        first = select(outbox.c.reason).where(outbox.c.lane == chat, outbox.c.state == WAITING)
+        due = select(lane.c.due_at).where(lane.c.queue == Queue.OUTBOX, lane.c.name == chat)
+        return ChatState(not_before=await self._one(due), trouble=await self._one(first.order_by(outbox.c.id)))
+
     async def of_connection(self, connection: Connection) -> ConnectionState:
         """What became of the connection lately."""
-        events = select(func.max(inbox.c.received_at)).where(inbox.c.lane == lane_of(connection.record))
         mine = outbox.c.connection_id == connection.id
         sent = select(func.max(outbox.c.done_at)).where(mine, outbox.c.state == DONE)
-        last = select(outbox.c.state, outbox.c.reason).where(mine).order_by(outbox.c.id.desc()).limit(1)
-        waits = select(func.count()).where(outbox.c.lane == connection.chat_id, outbox.c.state == WAITING)
-        due = select(lane.c.due_at).where(lane.c.queue == Queue.OUTBOX, lane.c.name == connection.chat_id)
-        state, reason = (await self._connection.execute(last)).one_or_none() or (DONE, None)
+        waits = select(func.count()).where(mine, outbox.c.state == WAITING)
+        last = select(_reason_in(outbox, PARKED)).where(mine).order_by(outbox.c.id.desc())
+        events = inbox.c.lane == lane_of(connection.record)
         return ConnectionState(
-            last_event_at=(await self._connection.execute(events)).scalar(),
-            last_sent_at=(await self._connection.execute(sent)).scalar(),
-            waiting=(await self._connection.execute(waits)).scalar() or 0,
-            not_before=(await self._connection.execute(due)).scalar(),
-            trouble=reason if state != DONE else None,
+            last_event_at=await self._one(select(func.max(inbox.c.received_at)).where(events)),
+            untold=await self._untold(events),
+            last_sent_at=await self._one(sent),
+            waiting=await self._one(waits),
+            given_up=await self._one(last),
         )
+
+    async def _untold(self, events: ColumnElement[bool]) -> str | None:
+        """Of the first event that waits, else of the last one that came."""
+        first = select(inbox.c.reason).where(events, inbox.c.state == WAITING).order_by(inbox.c.id)
+        last = select(_reason_in(inbox, PARKED)).where(events).order_by(inbox.c.received_at.desc())
+        reason: str | None = await self._one(first) or await self._one(last)
+        return reason
+
+    async def _one(self, asked: Select[Any]) -> Any:
+        """The first value; None where there is none."""
+        return (await self._connection.execute(asked.limit(1))).scalar()
+
+
+def _reason_in(table: Table, state: str) -> ColumnElement[str | None]:
+    """The reason of a row in this state; NULL of the others."""
+    return case((table.c.state == state, table.c.reason))
 
 
 def _parked(messages: Sequence[int] | None) -> ColumnElement[bool]:
