@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.dataverse.rich_text import looks_rich, plain_text
-from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, Unavailable
+from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
 from bot.domain.formatting import instant
 from bot.domain.tables import LOOKUPS, Column, ColumnType, ColumnValue, Raw, Row
 from bot.domain.values import ObjectId
@@ -21,7 +21,7 @@ _TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
 _WILDCARDS = str.maketrans({"[": "[[]", "%": "[%]", "_": "[_]"})
 
 
-def headers(token: str | None, caller: ObjectId | None, prefer: Iterable[str] = ()) -> dict[str, str]:
+def headers(caller: ObjectId | None, prefer: Iterable[str] = ()) -> dict[str, str]:
     """The headers of a request, made for the caller where there is one ("Impersonate another user")."""
     asked = {
         "Accept": "application/json",
@@ -29,7 +29,6 @@ def headers(token: str | None, caller: ObjectId | None, prefer: Iterable[str] = 
         "OData-MaxVersion": "4.0",
         "If-None-Match": "null",
         "Prefer": ", ".join(prefer),
-        "Authorization": f"Bearer {token}" if token else "",
         "CallerObjectId": caller or "",
     }
     return {name: value for name, value in asked.items() if value}
@@ -102,6 +101,11 @@ _ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {
         NotAllowed,
         "You do not have access to this in Dynamics 365.",
         "Ask your administrator for access.",
+    ),
+    HTTPStatus.PRECONDITION_FAILED: (
+        Conflict,
+        "Somebody changed this in Dynamics 365 at the same time.",
+        "Look at it again, and then try again.",
     ),
     HTTPStatus.NOT_FOUND: (NotFound, "This is not there in Dynamics 365.", "Check the link or the number."),
 }

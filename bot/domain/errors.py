@@ -29,6 +29,10 @@ class BadRequest(ChatSyncError):
     """What was sent makes no sense: correct it and send it again."""
 
 
+class Conflict(ChatSyncError):
+    """Somebody else was faster: look again, then try again."""
+
+
 class BotAbsent(ChatSyncError):
     """The bot is not in the chat: add the app first."""
 

@@ -29,6 +29,10 @@ class Tokens(Protocol):
         """A token that is good for a minute at least; raises `Unavailable`."""
         ...
 
+    async def refused(self, scope: str, token: str) -> None:
+        """The other system did not accept the token: it is not given again."""
+        ...
+
     async def close(self) -> None:
         """Lets go of what is held."""
         ...
@@ -41,6 +45,9 @@ class NoTokens:
         """None, whatever the scope."""
         del scope
         return None
+
+    async def refused(self, scope: str, token: str) -> None:
+        """Nothing was given."""
 
     async def close(self) -> None:
         """Holds nothing."""
@@ -86,6 +93,12 @@ class KeptTokens:
         elif now >= kept.renew_at:
             self._flight(scope).start()
         return kept.token
+
+    async def refused(self, scope: str, token: str) -> None:
+        """Forgets the token, unless a newer one has taken its place."""
+        kept = self._kept.get(scope)
+        if kept is not None and kept.token == token:
+            del self._kept[scope]
 
     async def close(self) -> None:
         """Ends calls that are under way."""

@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot/web": {"aiohttp", "orjson"},
     "bot/cli": set(),
     "bot/delivery": set(),
-    "bot/dataverse": {"aiohttp", "yarl", "orjson", "bs4", "defusedxml"},
+    "bot/dataverse": {"aiohttp", "yarl", "orjson", "bs4", "defusedxml", "tenacity"},
     "bot/net": {"aiohttp", "azure"},
     "bot/sandbox": {"aiohttp", "yarl", "orjson", "jinja2", "defusedxml", "structlog"},
     "bot/store": {"sqlalchemy", "alembic"},
