@@ -250,7 +250,7 @@ async def test_what_is_no_definition_is_refused(api: Api, path: str, status: int
 
 
 async def test_definitions_are_not_changed_here(api: Api) -> None:
-    await api.post("EntityDefinitions", {}, status=405)
+    await api.post("EntityDefinitions", {}, status=501)
 
 
 async def test_the_virtual_table_sends_no_updates(api: Api) -> None:

@@ -112,7 +112,7 @@ async def test_the_rows_of_an_owner_are_found(api: Api) -> None:
         ("nosuch/name eq 'x'", 400, "Could not find a property named 'nosuch'"),
         ("ownerid/fullname eq 'x'", 400, "Could not find a property named 'ownerid'"),
         ("length(title) gt 3", 501, "query function 'length'"),
-        ("Microsoft.Dynamics.CRM.In(PropertyName='x',PropertyValues=['1'])", 501, "Microsoft.Dynamics.CRM.In"),
+        ("Microsoft.Dynamics.CRM.Above(PropertyName='x',PropertyValue='1')", 501, "Microsoft.Dynamics.CRM.Above"),
         ("Incident_Tasks/any(t:t/subject eq 'x')", 501, "related collections"),
         ("cs_symptoms eq '1'", 501, "MultiSelectPicklist"),
         ("not " * 60 + "title eq 'x'", 400, "levels deep"),

@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.sandbox.api.exchange import Exchange
 from bot.sandbox.api.functions import NAMESPACE
 from bot.sandbox.api.path import Segment, text_of
-from bot.sandbox.errors import DataverseError, bad_query, unknown_segment, wrong_method
+from bot.sandbox.errors import DataverseError, bad_query, not_offered, unknown_segment
 from bot.sandbox.guids import as_guid
 from bot.sandbox.metadata.definitions import ColumnDefinition, TableDefinition
 from bot.sandbox.metadata.query import (
@@ -30,7 +30,7 @@ _CLASS_END = "AttributeMetadata"
 def definitions(exchange: Exchange, path: tuple[Segment, ...]) -> web.Response:
     """Definitions of tables, of one table, or of its columns and relationships."""
     if exchange.request.method != "GET":
-        raise wrong_method(exchange.request.method)
+        raise not_offered("changing definitions; its tables are fixed")
     query = query_of(exchange.request.query.items(), OPTIONS)
     context = f"{exchange.base}/$metadata#{'/'.join(segment.name for segment in path)}"
     if path[0].argument is None:

@@ -17,6 +17,7 @@ from bot.sandbox.store.rows import Draft
 from bot.sandbox.values import Json, JsonObject
 
 LARGEST_BODY = 1_000_000  # bytes
+LARGEST_BATCH = 10_000_000  # bytes
 ADDRESS = web.ResponseKey("ADDRESS", str)
 """The address of the row that a request has made or changed, for later requests of the same change set."""
 
@@ -67,14 +68,14 @@ class Exchange:
         """An answer without a body."""
         return web.Response(status=HTTPStatus.NO_CONTENT, headers={"OData-Version": "4.0", **(headers or {})})
 
-    async def body(self) -> JsonObject:
+    async def body(self, at_most: int = LARGEST_BODY) -> JsonObject:
         """The request's JSON object; raises `DataverseError` for anything else."""
         if self.request.media_type != "application/json":
             raise DataverseError(
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "0x80060888", "The body must have the content type application/json."
             )
         try:
-            body = orjson.loads(await self.request.content(LARGEST_BODY))
+            body = orjson.loads(await self.request.content(at_most))
         except orjson.JSONDecodeError as error:
             raise bad_query("The body is not valid JSON.") from error
         if not isinstance(body, dict):

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.sandbox.errors import bad_query, not_offered
+from bot.sandbox.errors import bad_query
 from bot.sandbox.guids import as_guid
 from bot.sandbox.odata.split import call, split
 from bot.sandbox.schema.model import Table
@@ -39,8 +39,6 @@ def key_of(table: Table, segment: Segment) -> str:
     argument = segment.argument or ""
     found = as_guid(argument) or as_guid(argument.removeprefix(f"{table.primary_id}="))
     if found is None:
-        if "=" in argument:
-            raise not_offered(f"alternate keys ({argument[:100]})")
         raise bad_query(f"'{argument[:100]}' is not the GUID of a row.")
     return found
 

@@ -10,7 +10,9 @@ from bot.sandbox.api.batch import batch
 from bot.sandbox.api.definitions import definitions
 from bot.sandbox.api.exchange import Exchange
 from bot.sandbox.api.functions import NAMESPACE, UNBOUND, bound
-from bot.sandbox.api.path import Segment, key_of, segments
+from bot.sandbox.api.keys import no_row_with, row_id_of
+from bot.sandbox.api.multiple import action
+from bot.sandbox.api.path import Segment, segments
 from bot.sandbox.api.reading import count, count_related, navigation, row_set, single
 from bot.sandbox.api.references import reference
 from bot.sandbox.api.writing import create, delete, replace_parties, upsert
@@ -22,6 +24,8 @@ from bot.sandbox.values import Json
 
 _NOT_OFFERED = {
     "$metadata": "the service's CSDL document ($metadata); ask EntityDefinitions",
+    "BulkDelete": "deleting rows in a system job (BulkDelete); delete them in a batch",
+    "CreateEntities": "changing definitions; its tables are fixed",
     "GlobalOptionSetDefinitions": "global choices; ask the columns for their OptionSet",
     "RelationshipDefinitions": "RelationshipDefinitions; ask a table for its ManyToOneRelationships",
 }
@@ -74,7 +78,17 @@ def _resource(exchange: Exchange, path: tuple[Segment, ...]) -> Answer:
         raise unknown_segment(first.name)
     if first.argument is None:
         return _set(exchange, table, path)
-    return _row(exchange, table, key_of(table, first), path[1:])
+    return _keyed(exchange, table, path)
+
+
+def _keyed(exchange: Exchange, table: Table, path: tuple[Segment, ...]) -> Answer:
+    """A row by its primary key or an alternate one; by the latter it may have to be made."""
+    key = row_id_of(exchange, table, path[0])
+    if isinstance(key, str):
+        return _row(exchange, table, key, path[1:])
+    if exchange.request.method != "PATCH" or len(path) > 1:
+        raise no_row_with(table)
+    return upsert(exchange, table, None, key)
 
 
 def _service(exchange: Exchange) -> web.Response:
@@ -87,6 +101,8 @@ def _set(exchange: Exchange, table: Table, path: tuple[Segment, ...]) -> Answer:
     rest = [segment.name for segment in path[1:]]
     if rest == ["$count"]:
         return _only("GET", exchange, lambda: count(exchange, table))
+    if len(path) == 2 and rest[0].startswith(NAMESPACE):  # noqa: PLR2004 - the set and its action
+        return _only("POST", exchange, lambda: action(table, rest[0])(exchange, table))
     if rest:
         raise unknown_segment(rest[0])
     return _by_method(exchange, {"GET": lambda: row_set(exchange, table), "POST": lambda: create(exchange, table)})

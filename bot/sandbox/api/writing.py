@@ -1,8 +1,8 @@
 """Rows created, changed and deleted."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from aiohttp import web
@@ -14,7 +14,7 @@ from bot.sandbox.odata.options import ROW_OPTIONS, Query, query_of
 from bot.sandbox.rights.model import Right
 from bot.sandbox.schema.model import Table
 from bot.sandbox.store.rows import Draft
-from bot.sandbox.values import Row
+from bot.sandbox.values import Row, Value
 from bot.sandbox.webhook.jobs import put_jobs
 from bot.sandbox.webhook.registration import require_registrable
 from bot.sandbox.writes.change import Changer
@@ -57,12 +57,15 @@ async def create(exchange: Exchange, table: Table) -> web.Response:
     return _written(exchange, row, query, HTTPStatus.CREATED)
 
 
-async def upsert(exchange: Exchange, table: Table, row_id: str) -> web.Response:
-    """A changed row, or a new one where there is none and the headers allow it."""
+async def upsert(
+    exchange: Exchange, table: Table, row_id: str | None, key: Mapping[str, Value] | None = None
+) -> web.Response:
+    """A changed row, or a new one where there is none and the headers allow it; it gets the alternate key's values."""
     payload, query = payload_of(exchange.caller.schema, table, await exchange.body()), _asked(exchange, table)
+    payload = replace(payload, values={**(key or {}), **payload.values})
     async with change(exchange) as made:
-        current = made.draft.get(table.name, row_id)
-        _require_match(exchange, table, row_id, current)
+        current = made.draft.get(table.name, row_id) if row_id else None
+        _require_match(exchange, table, row_id or "", current)
         row = made.changer.update(current, payload) if current else made.changer.create(table, payload, row_id)
     return _written(exchange, row, query, HTTPStatus.OK if current else HTTPStatus.CREATED)
 

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from bot.sandbox.guids import named_guid
 from bot.sandbox.metadata.columns import column_definitions
+from bot.sandbox.metadata.keys import keys
 from bot.sandbox.metadata.labels import label
 from bot.sandbox.metadata.relationships import many_to_many, many_to_one, one_to_many
 from bot.sandbox.schema.model import Schema, Table
@@ -48,7 +49,7 @@ class TableDefinition:
     def collections(self) -> Mapping[str, Sequence[JsonObject]]:
         """Keys and relationships."""
         return {
-            "Keys": [],
+            "Keys": keys(self.table),
             "ManyToOneRelationships": many_to_one(self.schema, self.table),
             "OneToManyRelationships": one_to_many(self.schema, self.table),
             "ManyToManyRelationships": many_to_many(self.schema, self.table),

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import orjson
+
 from bot.sandbox.errors import DataverseError, bad_query, not_offered
 from bot.sandbox.odata.tokens import Mark, Token, tokens
 from bot.sandbox.odata.tree import And, Compare, Edm, Expression, Literal, Not, OneOf, Operand, Or, Path, TextMatch
@@ -11,6 +13,9 @@ DEEPEST = 50
 
 OPERATORS = frozenset({"eq", "ne", "gt", "ge", "lt", "le"})
 TEXT_FUNCTIONS = frozenset({"contains", "startswith", "endswith"})
+
+_LISTS = {"Microsoft.Dynamics.CRM.In": False, "Microsoft.Dynamics.CRM.NotIn": True}
+"""Query functions that take a list, and whether they mean its contrary."""
 
 _WORDS: dict[str, Literal] = {
     "null": Literal(Edm.NULL, None),
@@ -90,6 +95,8 @@ class _Parser:
     def _condition(self) -> Expression:
         if self._here.text in TEXT_FUNCTIONS and self._tokens[self._at + 1].text == "(":
             return self._text_match()
+        if self._here.text in _LISTS:
+            return self._in_list(negated=_LISTS[self._here.text])
         left = self._operand()
         if isinstance(left, Path) and self._takes("in"):
             return OneOf(left, self._list())
@@ -108,12 +115,26 @@ class _Parser:
             raise bad_query(f"The function '{function}' takes a property and a string.")
         return TextMatch(function, path, str(text.value))
 
-    def _list(self) -> tuple[Literal, ...]:
-        self._expect("(")
+    def _in_list(self, *, negated: bool) -> Expression:
+        """`Microsoft.Dynamics.CRM.In(PropertyName='…',PropertyValues=[…])`, as clients write lists."""
+        self._take()
+        for word in ("(", "PropertyName", "="):
+            self._expect(word)
+        name = self._literal()
+        for word in (",", "PropertyValues", "="):
+            self._expect(word)
+        # They come as texts, whatever the property's type.
+        values = tuple(Literal(Edm.ANY, each.value) for each in self._list("[", "]"))
+        self._expect(")")
+        found = OneOf(Path(tuple(str(name.value).split("/"))), values)
+        return Not(found) if negated else found
+
+    def _list(self, opening: str = "(", closing: str = ")") -> tuple[Literal, ...]:
+        self._expect(opening)
         values = [self._literal()]
         while self._takes(","):
             values.append(self._literal())
-        self._expect(")")
+        self._expect(closing)
         return tuple(values)
 
     def _literal(self) -> Literal:
@@ -151,6 +172,8 @@ def _literal_of(token: Token) -> Literal | None:
     match token.mark:
         case Mark.STRING:
             return Literal(Edm.STRING, _unquoted(token.text))
+        case Mark.QUOTED:
+            return Literal(Edm.ANY, orjson.loads(token.text))
         case Mark.GUID:
             return Literal(Edm.GUID, token.text.lower())
         case Mark.DATE:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeAlias, TypeVar, assert_never
 
 from bot.sandbox.errors import bad_query
@@ -45,6 +45,14 @@ class Properties(Protocol[S]):
 
 
 _NUMBERS = frozenset({Edm.INT, Edm.NUMBER})
+_READ: Mapping[Edm, Callable[[str], Scalar]] = {
+    Edm.STRING: str,
+    Edm.INT: int,
+    Edm.NUMBER: float,
+    Edm.BOOLEAN: {"true": True, "false": False}.__getitem__,
+    Edm.GUID: lambda text: as_guid(text) or text,
+    Edm.DATE: lambda text: datetime.fromisoformat(text).astimezone(UTC),
+}
 _SIGNS: Mapping[str, frozenset[int]] = {
     "gt": frozenset({1}),
     "ge": frozenset({0, 1}),
@@ -69,7 +77,8 @@ def predicate(tree: Expression, properties: Properties[S]) -> Test[S]:
         case Compare():
             return _compare(tree, properties)
         case OneOf(path, values):
-            equal = [_compare(Compare("eq", path, value), properties) for value in values]
+            kind = properties.reading(path).type
+            equal = [_compare(Compare("eq", path, _typed(kind, value)), properties) for value in values]
             return lambda subject: any(test(subject) for test in equal)
         case TextMatch():
             return _text_match(tree, properties)
@@ -105,6 +114,17 @@ def _compare(tree: Compare, properties: Properties[S]) -> Test[S]:
         return lambda subject: (folded(left.read(subject)) == folded(right.read(subject))) is wanted
     signs = _SIGNS[tree.operator]
     return lambda subject: sign(folded(left.read(subject)), folded(right.read(subject))) in signs
+
+
+def _typed(kind: Edm, literal: Literal) -> Literal:
+    """A value that a list function gives as text, as the property's type has it."""
+    read = _READ.get(kind)
+    if literal.type is not Edm.ANY or read is None:
+        return literal
+    try:
+        return Literal(kind, read(str(literal.value)))
+    except (KeyError, ValueError) as error:
+        raise bad_query(f"'{str(literal.value)[:100]}' is no value of type '{kind}'.") from error
 
 
 def _side(operand: Operand, properties: Properties[S]) -> Reading[S]:

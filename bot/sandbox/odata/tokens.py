@@ -19,6 +19,7 @@ class Mark(StrEnum):
     DATE = "date"
     NUMBER = "number"
     STRING = "string"
+    QUOTED = "quoted"
     NAME = "name"
     SIGN = "sign"
     END = "end"
@@ -39,6 +40,7 @@ _KINDS = (
     (Mark.DATE, re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?(?:Z|[+-]\d\d:\d\d)?)?(?!\w)")),
     (Mark.NUMBER, re.compile(r"-?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?(?!\w)")),
     (Mark.STRING, re.compile(r"'(?:[^']|'')*'")),
+    (Mark.QUOTED, re.compile(r'"[^"\\]*"')),
     (Mark.NAME, re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)),
     (Mark.SIGN, re.compile(r"[(),/:=@\[\]{}\"]")),
 )

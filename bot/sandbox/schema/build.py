@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NotRequired, TypedDict, Unpack
 
-from bot.sandbox.schema.model import Column, Kind, ManyToMany, Option, Ownership, Table, Target
+from bot.sandbox.schema.model import AlternateKey, Column, Kind, ManyToMany, Option, Ownership, Table, Target
 
 SHORT_NUMBER = 2_147_483_647
 """Largest whole number of an Integer column ("Column data types")."""
@@ -176,6 +176,7 @@ class TableExtra(TypedDict):
     rights_from: NotRequired[str]
     number: NotRequired[tuple[str, str]]
     associations: NotRequired[tuple[ManyToMany, ...]]
+    keys: NotRequired[tuple[AlternateKey, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

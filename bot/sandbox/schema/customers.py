@@ -19,6 +19,7 @@ from bot.sandbox.schema.build import (
     whole,
     yes_no,
 )
+from bot.sandbox.schema.model import AlternateKey
 
 INDUSTRIES = {
     1: "Accounting",
@@ -59,6 +60,7 @@ ACCOUNT = table(
     image("entityimage", "Default Image"),
     currency(),
     *active_inactive(),
+    keys=(AlternateKey(name="cs_accountnumber", columns=("accountnumber",)),),
 )
 
 CONTACT = table(

@@ -125,6 +125,14 @@ class ManyToMany:
     other_table: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlternateKey:
+    """Columns whose values together name one row."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """A table's definition."""
@@ -152,6 +160,7 @@ class Table:
     number: tuple[str, str] | None = None
     """The column with the row's running number, and what the number starts with."""
     associations: tuple[ManyToMany, ...] = field(default=())
+    keys: tuple[AlternateKey, ...] = ()
 
     @cached_property
     def by_wire_name(self) -> Mapping[str, Column]:

@@ -13,7 +13,7 @@ from bot.sandbox.schema.build import (
     whole,
     yes_no,
 )
-from bot.sandbox.schema.model import Column, ManyToMany, Ownership, Table
+from bot.sandbox.schema.model import AlternateKey, Column, ManyToMany, Ownership, Table
 
 _FIELD_PERMISSION = {0: "Not Allowed", 4: "Allowed"}
 
@@ -101,6 +101,7 @@ USER = table(
             "fieldsecurityprofile",
         ),
     ),
+    keys=(AlternateKey(name="aadobjectid", columns=("azureactivedirectoryobjectid",)),),
 )
 
 TEAM = table(

@@ -12,7 +12,14 @@ from bot.sandbox.rights.model import Right
 from bot.sandbox.schema.model import Kind, Ownership, Table
 from bot.sandbox.store.rows import Draft
 from bot.sandbox.values import Ref, Row, Value
-from bot.sandbox.writes.checks import must_hold, require_fitting, require_lookups, require_secured, require_writable
+from bot.sandbox.writes.checks import (
+    must_hold,
+    require_fitting,
+    require_lookups,
+    require_secured,
+    require_unique,
+    require_writable,
+)
 from bot.sandbox.writes.coerce import instant
 from bot.sandbox.writes.derive import derived, next_number, states
 from bot.sandbox.writes.payload import Payload
@@ -59,6 +66,7 @@ class Changer:
         self._caller.require_held(Right.CREATE, table)
         row = self._put_new(table, payload, row_id or payload.row_id or str(uuid4()))
         self._caller.require(Right.CREATE, row)
+        require_unique(self._draft, table, row)
         require_lookups(self._caller, self._draft, row, payload)
         self._put_parties(row, payload.parties or ())
         self.events.append(Event(message="Create", before=None, after=row, target=payload.values))
@@ -78,6 +86,7 @@ class Changer:
         target = {**payload.values, **states(table, row.values, payload.values)}
         values = {**row.values, **target, **self._touched(table, "modified")}
         after = self._draft.put(table.name, row.id, derived(self._draft, table, values))
+        require_unique(self._draft, table, after)
         if payload.parties is not None:
             self._remove_parties(row)
             self._put_parties(after, payload.parties)

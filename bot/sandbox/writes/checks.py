@@ -1,6 +1,6 @@
 """Whether a change may be made, and whether this caller may make it. Each check raises `DataverseError` if not."""
 
-from bot.sandbox.errors import bad_payload, no_such_row, secured_column, wrong_method
+from bot.sandbox.errors import already_there, bad_payload, no_such_row, secured_column, wrong_method
 from bot.sandbox.rights.access import Caller
 from bot.sandbox.rights.model import Right
 from bot.sandbox.schema.model import LOOKUPS, Column, Table
@@ -39,6 +39,17 @@ def require_fitting(table: Table, payload: Payload, *, create: bool) -> None:
 def must_hold(column: Column) -> bool:
     """Whether the column is a lookup that can never be empty."""
     return column.required and column.kind in LOOKUPS
+
+
+def require_unique(draft: Draft, table: Table, row: Row) -> None:
+    """No other row has the same values in the columns of an alternate key. Empty columns make no key."""
+    for key in table.keys:
+        own = [row.values.get(name) for name in key.columns]
+        if None in own:
+            continue
+        for other in draft.all(table.name):
+            if other.id != row.id and [other.values.get(name) for name in key.columns] == own:
+                raise already_there()
 
 
 def require_secured(caller: Caller, table: Table, payload: Payload, *, create: bool) -> None:
