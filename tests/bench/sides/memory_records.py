@@ -1,7 +1,5 @@
 """Dataverse in memory: the port's answers without a wire, for measurements of the Teams door alone."""
 
-# ruff: noqa: ARG002 - the port's arguments have its names, whether they matter here or not
-
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from unittest.mock import patch

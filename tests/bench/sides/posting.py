@@ -1,6 +1,7 @@
 """Proactive posts, measured by the process that sends them: `posting <side> <count> <service URL> [tick]`."""
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -91,6 +92,9 @@ async def _measured(post: Post, count: int, at_once: int, *, tick: bool) -> None
         await post(0)
     ticker = Ticker()
     ticking = asyncio.create_task(ticker.run()) if tick else None
+    # As `app.py` does, and for every side alike.
+    gc.collect()
+    gc.freeze()
     cpu, began = time.process_time(), time.perf_counter()
     await _all(post, count, at_once)
     seconds, cpu_s = time.perf_counter() - began, time.process_time() - cpu

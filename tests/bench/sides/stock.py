@@ -4,8 +4,6 @@ It is given what it needs to take part: a fixed outgoing token in place of a tok
 of link answers, which the shipped adapter serializes twice and then answers with an error.
 """
 
-# ruff: noqa: ARG002 - botbuilder calls these methods with arguments of its own
-
 import asyncio
 import os
 import sys
