@@ -165,7 +165,7 @@ async def test_the_owner_leads_to_a_user_or_a_team(api: Api) -> None:
         ("incidents?sql=SELECT title FROM incident", 501, "SQL"),
         ("incidents?$expand=primarycontactid/$ref", 501, "/$ref"),
         ("incidents?$orderby=primarycontactid/fullname", 501, "related row"),
-        ("$metadata", 501, "CSDL"),
+        ("$metadata/incidents", 404, "$metadata"),
         ("$batch", 405, "not supported"),
         (f"{CASE}/nosuch", 404, "Resource not found"),
         (f"{CASE}/title/more", 404, "Resource not found"),

@@ -10,6 +10,7 @@ from bot.sandbox.api.functions import NAMESPACE
 from bot.sandbox.api.path import Segment, text_of
 from bot.sandbox.errors import DataverseError, bad_query, not_offered, unknown_segment
 from bot.sandbox.guids import as_guid
+from bot.sandbox.metadata.csdl import csdl
 from bot.sandbox.metadata.definitions import ColumnDefinition, TableDefinition
 from bot.sandbox.metadata.query import (
     CHOICES,
@@ -45,6 +46,15 @@ def definitions(exchange: Exchange, path: tuple[Segment, ...]) -> web.Response:
     if len(path) == 2 and path[1].name in table.collections:  # noqa: PLR2004 - the table and its collection
         return _many(exchange, context, collection(table, Expand(name=path[1].name, query=query)))
     raise unknown_segment(path[-1].name)
+
+
+def metadata(exchange: Exchange) -> web.Response:
+    """The CSDL document."""
+    annotations = exchange.request.query.get("annotations", "false").lower() == "true"
+    return web.Response(
+        body=csdl(exchange.caller.schema, annotations=annotations),
+        headers={"Content-Type": "application/xml", "OData-Version": "4.0"},
+    )
 
 
 def _tables(exchange: Exchange, query: Query) -> Sequence[JsonObject]:

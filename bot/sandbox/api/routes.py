@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.sandbox.api.asked import asked_by
 from bot.sandbox.api.batch import batch
-from bot.sandbox.api.definitions import definitions
+from bot.sandbox.api.definitions import definitions, metadata
 from bot.sandbox.api.exchange import Exchange
 from bot.sandbox.api.functions import NAMESPACE, UNBOUND, bound
 from bot.sandbox.api.keys import no_row_with, row_id_of
@@ -23,7 +23,6 @@ from bot.sandbox.schema.model import Table
 from bot.sandbox.values import Json
 
 _NOT_OFFERED = {
-    "$metadata": "the service's CSDL document ($metadata); ask EntityDefinitions",
     "BulkDelete": "deleting rows in a system job (BulkDelete); delete them in a batch",
     "CreateEntities": "changing definitions; its tables are fixed",
     "GlobalOptionSetDefinitions": "global choices; ask the columns for their OptionSet",
@@ -69,6 +68,8 @@ def _resource(exchange: Exchange, path: tuple[Segment, ...]) -> Answer:
     first = path[0]
     if first.name in _NOT_OFFERED:
         raise not_offered(_NOT_OFFERED[first.name])
+    if first.name == "$metadata" and len(path) == 1:
+        return _only("GET", exchange, lambda: metadata(exchange))
     if first.name == "EntityDefinitions":
         return definitions(exchange, path)
     if first.name in UNBOUND and len(path) == 1:
