@@ -17,7 +17,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from yarl import URL
 
 from bot.dataverse.protocol import API, error_of, headers
-from bot.domain.errors import Unavailable
+from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.values import Environment, ObjectId
 from bot.metrics import Metrics
 from bot.net.tokens import Tokens
@@ -146,9 +146,12 @@ class DataverseClient:
 
     async def _send(self, request: _Request) -> Answer:
         try:
-            return await self._signed_in(request)
+            try:
+                return await self._signed_in(request)
+            except Busy as error:
+                return await self._patiently(request, error)
         except Busy as error:
-            return await self._patiently(request, error)
+            raise _as(Unavailable, error, error.retry_after_s) from error
 
     async def _patiently(self, request: _Request, first: Busy) -> Answer:
         """Further attempts after the first has failed; raises the last one's error."""
@@ -202,7 +205,7 @@ class DataverseClient:
             self._closed_until = asyncio.get_running_loop().time() + wait_s
         error = error_of(answer.status, body, wait_s)
         again = answer.status in _BUSY if request.reads else answer.status in _NOT_BEGUN and wait_s is not None
-        return _as_busy(error, wait_s) if again else error
+        return _as(Busy, error, wait_s) if again else error
 
     def _require_open(self) -> None:
         left = self._closed_until - asyncio.get_running_loop().time()
@@ -224,10 +227,11 @@ def _wait_s(error: Busy, attempt: int) -> float:
     return error.retry_after_s
 
 
-def _as_busy(error: Exception, wait_s: float | None) -> Busy:
-    busy = Busy(str(error), getattr(error, "next_step", ""), retry_after_s=wait_s)
-    busy.__notes__ = list(getattr(error, "__notes__", []))
-    return busy
+def _as(kind: type[Unavailable], error: ChatSyncError, wait_s: float | None) -> Unavailable:
+    """The same in the words of another error."""
+    said = kind(str(error), error.next_step, retry_after_s=wait_s)
+    said.__notes__ = list(getattr(error, "__notes__", []))
+    return said
 
 
 async def _content(answer: ClientResponse) -> bytes:

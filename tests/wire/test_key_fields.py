@@ -251,6 +251,7 @@ async def test_a_record_that_is_gone_meanwhile_is_told_by_what_is_known(world: W
     case = await world.row("incidents")
     changed = {"prioritycode": typed("OptionSetValue", Value=HIGH)}
     await world.tell(context(changed, PrimaryEntityId=case))
+    await world.switch_webhook(on=False)
     await world.delete("incidents", case)
     await world.window_ends()
     assert texts(world.card())[:4] == [
