@@ -161,7 +161,7 @@ async def test_the_owner_leads_to_a_user_or_a_team(api: Api) -> None:
         (f"{CASE}?$filter=title eq 'x'", 400, "$filter"),
         ("incidents(no-guid)", 400, "is not the GUID of a row"),
         ("incidents(ticketnumber='CAS-01001')", 400, "not a defined key"),
-        ("incidents?$apply=aggregate(x)", 501, "aggregation"),
+        ("incidents?$apply=aggregate(x)", 400, "Syntax error"),
         ("incidents?sql=SELECT title FROM incident", 501, "SQL"),
         ("incidents?$expand=primarycontactid/$ref", 501, "/$ref"),
         ("incidents?$orderby=primarycontactid/fullname", 501, "related row"),

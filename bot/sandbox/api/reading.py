@@ -6,13 +6,14 @@ from http import HTTPStatus
 from aiohttp import web
 from yarl import URL
 
+from bot.sandbox.api.aggregating import applied
 from bot.sandbox.api.exchange import Exchange
 from bot.sandbox.api.fetching import asks_by_fetch, fetched
 from bot.sandbox.api.tracking import asks_for_changes, changes, count_of_changes
 from bot.sandbox.errors import unknown_segment
 from bot.sandbox.odata.columns import column_of
 from bot.sandbox.odata.listing import matching, page_of
-from bot.sandbox.odata.options import PAGE_AT_MOST, ROW_OPTIONS, Query, query_of
+from bot.sandbox.odata.options import APPLY, PAGE_AT_MOST, ROW_OPTIONS, Query, query_of
 from bot.sandbox.odata.related import collection_table, related_rows
 from bot.sandbox.rights.model import Right
 from bot.sandbox.schema.model import Table
@@ -29,6 +30,8 @@ def row_set(exchange: Exchange, table: Table) -> web.Response:
         return changes(exchange, table)
     if asks_by_fetch(exchange):
         return fetched(exchange, table)
+    if APPLY in exchange.request.query:
+        return applied(exchange, table, exchange.caller.readable(table))
     return _list(exchange, table, exchange.caller.readable(table))
 
 

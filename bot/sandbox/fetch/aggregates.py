@@ -104,11 +104,12 @@ def _ordered(joins: Joins, rows: Sequence[Mapping[str, Cell]]) -> list[Mapping[s
         if not order.alias or any(order.alias not in row for row in result):
             raise bad_query("An aggregate query is put in order by aliases alone.")
         alias = order.alias
-        result.sort(key=lambda row, name=alias: _sort_key(row[name].value), reverse=order.descending)  # type: ignore[misc]
+        result.sort(key=lambda row, name=alias: sort_key(row[name].value), reverse=order.descending)  # type: ignore[misc]
     return result
 
 
-def _sort_key(value: Scalar) -> tuple[bool, str | float | datetime]:
+def sort_key(value: Scalar) -> tuple[bool, str | float | datetime]:
+    """What a value is sorted by; empty ones come first."""
     return (False, 0) if value is None else (True, _order_key(value))
 
 

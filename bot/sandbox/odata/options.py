@@ -16,13 +16,13 @@ EXPANDS_AT_MOST = 15
 
 FETCH, VIEW, PERSONAL_VIEW = "fetchXml", "savedQuery", "userQuery"
 """Options that bring a query of another kind, or name one."""
+APPLY = "$apply"
 
 OPTIONS = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$expand", "$skiptoken"})
 ROW_OPTIONS = frozenset({"$select", "$expand"})
 """What goes with a single row."""
 
 _NOT_OFFERED = {
-    "$apply": "aggregation ($apply)",
     "sql": "SQL queries (sql)",
 }
 _WITHOUT_MEANING = frozenset({"$format", "tag"})
