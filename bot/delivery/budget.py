@@ -1,13 +1,15 @@
 """The tenant's budget of posts, shared by every process."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.delivery.pacing import Window, slots
 from bot.ports import Clock, Store
 
+_QUEUE = 20
+"""Lanes of one tenant that wait for a slot; further ones come back later, so that other tenants get on."""
 _LONGEST = timedelta(seconds=10)
 """A lane comes back to ask after this time at most."""
 
@@ -17,28 +19,37 @@ class TenantBudget:
 
     def __init__(self, window: Window, *, store: Store, clock: Clock) -> None:
         self._window = window
+        self._each = window.span / window.posts
         self._store = store
         self._clock = clock
         self._waiting: dict[str, list[asyncio.Future[datetime]]] = defaultdict(list)
         self._reserving: dict[str, asyncio.Task[None]] = {}
+        self._inside: Counter[str] = Counter()
         self._tails: dict[str, datetime] = {}
 
     async def turn(self, tenant: str) -> datetime | None:
         """None when the post may go out now; where too many wait before it, when to ask again."""
-        if len(self._waiting[tenant]) >= self._window.posts:
+        if self._inside[tenant] >= _QUEUE:
             return self._end_of_queue(tenant)
+        self._inside[tenant] += 1
+        try:
+            at = await self._slot(tenant)
+            await self._clock.sleep((at - self._clock.now()).total_seconds())
+        finally:
+            self._inside[tenant] -= 1
+        return None
+
+    async def _slot(self, tenant: str) -> datetime:
         slot: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
         self._waiting[tenant].append(slot)
         if tenant not in self._reserving:
             self._reserving[tenant] = asyncio.create_task(self._reserve(tenant))
-        at = await slot
-        await self._clock.sleep((at - self._clock.now()).total_seconds())
-        return None
+        return await slot
 
     def _end_of_queue(self, tenant: str) -> datetime:
         """A time to ask again, spread so that no more come back together than can be served."""
         now = self._clock.now()
-        tail = max(self._tails.get(tenant, now), now + self._window.span) + self._window.span / self._window.posts
+        tail = max(self._tails.get(tenant, now), now + self._each * _QUEUE) + self._each
         self._tails[tenant] = min(tail, now + _LONGEST)
         return self._tails[tenant]
 

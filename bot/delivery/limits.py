@@ -11,7 +11,7 @@ from bot.delivery.pacing import CHAT_WINDOWS, TENANT_WINDOW, Window
 class Limits:
     """What one process may do; the windows count over all processes."""
 
-    at_once: int = 100
+    at_once: int = 50
     """Lanes side by side."""
     lease: timedelta = timedelta(seconds=10)
     """How long a lane stays with a worker that is not heard of; a living one renews it three times as often."""

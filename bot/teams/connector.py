@@ -6,6 +6,7 @@ every message. One of ours serves every service URL over the process's pool of c
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -74,7 +75,12 @@ class Connector:
 
 def conversation_path(conversation_id: str, *parts: str) -> str:
     """The path of a conversation, or of something in it, with every part encoded."""
-    return "/".join(("conversations", *(quote(part, safe="") for part in (conversation_id, *parts))))
+    return "/".join(("conversations", *(_quoted(part) for part in (conversation_id, *parts))))
+
+
+@lru_cache(maxsize=10_000)
+def _quoted(part: str) -> str:
+    return quote(part, safe="")
 
 
 class TurnConversations:
