@@ -171,3 +171,19 @@ async def test_a_status_reason_of_another_state_needs_the_state(api: Api) -> Non
     assert "5 is not a valid status code for state code IncidentState.Active" in answer["error"]["message"]
     await api.patch(CASE, {"statecode": 1, "statuscode": 1}, status=400)
     await api.patch(CASE, {"statecode": 1, "statuscode": 1000})
+
+
+async def test_one_column_is_changed_and_emptied_by_itself(api: Api) -> None:
+    status, _, _ = await api.call("PUT", f"{CASE}/title", {"value": "By itself"})
+    assert status == 204
+    await api.delete(f"{CASE}/description")
+    row = await api.get(f"{CASE}?$select=title,description")
+    assert (row["title"], row["description"]) == ("By itself", None)
+
+
+async def test_one_column_is_not_changed_by_who_may_not(api: Api) -> None:
+    for person, path, status in ((24, "title", 403), (None, "nosuch", 404), (None, "createdon", 400)):
+        got, _, _ = await api.call("PUT", f"{CASE}/{path}", {"value": "2026-01-01T00:00:00Z"}, person=person)
+        assert got == status, path
+        got, _, _ = await api.call("DELETE", f"{CASE}/{path}", person=person)
+        assert got == status, path

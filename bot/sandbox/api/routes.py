@@ -15,7 +15,7 @@ from bot.sandbox.api.multiple import action
 from bot.sandbox.api.path import Segment, segments
 from bot.sandbox.api.reading import count, count_related, navigation, row_set, single
 from bot.sandbox.api.references import reference
-from bot.sandbox.api.writing import create, delete, replace_parties, upsert
+from bot.sandbox.api.writing import create, delete, empty_property, set_property, upsert
 from bot.sandbox.dataverse import DATAVERSE
 from bot.sandbox.errors import not_offered, unknown_segment, wrong_method
 from bot.sandbox.odata.prefer import preferences
@@ -139,7 +139,8 @@ def _property(exchange: Exchange, table: Table, row_id: str, segment: Segment) -
         exchange,
         {
             "GET": lambda: navigation(exchange, table, row_id, segment.name),
-            "PUT": lambda: replace_parties(exchange, table, row_id, segment.name),
+            "PUT": lambda: set_property(exchange, table, row_id, segment.name),
+            "DELETE": lambda: empty_property(exchange, table, row_id, segment.name),
         },
     )
 

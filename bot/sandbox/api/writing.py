@@ -14,7 +14,7 @@ from bot.sandbox.odata.options import ROW_OPTIONS, Query, query_of
 from bot.sandbox.rights.model import Right
 from bot.sandbox.schema.model import Table
 from bot.sandbox.store.rows import Draft
-from bot.sandbox.values import Row, Value
+from bot.sandbox.values import JsonObject, Row, Value
 from bot.sandbox.webhook.jobs import put_jobs
 from bot.sandbox.webhook.registration import require_registrable
 from bot.sandbox.writes.change import Changer
@@ -81,10 +81,35 @@ async def delete(exchange: Exchange, table: Table, row_id: str) -> web.Response:
     return exchange.nothing()
 
 
-async def replace_parties(exchange: Exchange, table: Table, row_id: str, name: str) -> web.Response:
-    """An activity's parties, all anew ("Associate tables on update using collection-valued navigation property")."""
-    if not table.is_activity or name != f"{table.name}{PARTIES}":
+async def set_property(exchange: Exchange, table: Table, row_id: str, name: str) -> web.Response:
+    """One column changed by itself, or an activity's parties all anew."""
+    if name == f"{table.name}{PARTIES}" and table.is_activity:
+        return await replace_parties(exchange, table, row_id)
+    if name not in table.by_wire_name:
         raise unknown_segment(name)
+    return await _change_column(exchange, table, row_id, {name: (await exchange.body()).get("value")})
+
+
+async def empty_property(exchange: Exchange, table: Table, row_id: str, name: str) -> web.Response:
+    """One column emptied by itself."""
+    if name not in table.by_wire_name:
+        raise unknown_segment(name)
+    return await _change_column(exchange, table, row_id, {name: None})
+
+
+async def _change_column(exchange: Exchange, table: Table, row_id: str, body: JsonObject) -> web.Response:
+    payload = payload_of(exchange.caller.schema, table, body)
+    async with change(exchange) as made:
+        current = made.draft.get(table.name, row_id)
+        if current is None:
+            raise no_such_row(table, row_id)
+        _require_match(exchange, table, row_id, current)
+        made.changer.update(current, payload)
+    return exchange.nothing()
+
+
+async def replace_parties(exchange: Exchange, table: Table, row_id: str) -> web.Response:
+    """An activity's parties, all anew ("Associate tables on update using collection-valued navigation property")."""
     parties = parties_of(exchange.caller.schema, (await exchange.body()).get("value"))
     async with change(exchange) as made:
         current = made.draft.get(table.name, row_id)
