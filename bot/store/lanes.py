@@ -11,7 +11,8 @@ from sqlalchemy import Table, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Queue
-from bot.store.tables import WAITING, inbox, outbox
+from bot.store.many import execute_many
+from bot.store.tables import WAITING, inbox, microseconds, outbox
 from bot.store.tables import lane as table
 from bot.store.upsert import insert
 
@@ -28,14 +29,14 @@ class LaneRows:
     async def open(self, queue: Queue, lanes: Sequence[str], *, due_at: datetime) -> None:
         """Something waits in the lanes: they are due then, unless they are due at another time already."""
         statement = insert(self._connection, table)
-        await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["queue", "name"],
-                set_={"due_at": func.coalesce(table.c.due_at, statement.excluded.due_at)},
-            ),
-            # In one order, so that two transactions never wait for each other's lanes.
-            [{"queue": queue, "name": lane, "due_at": due_at} for lane in sorted(set(lanes))],
+        upsert = statement.on_conflict_do_update(
+            index_elements=["queue", "name"],
+            set_={"due_at": func.coalesce(table.c.due_at, statement.excluded.due_at)},
         )
+        due = microseconds(due_at)
+        # In one order, so that two transactions never wait for each other's lanes.
+        rows = [{"queue": queue.value, "name": lane, "due_at": due} for lane in sorted(set(lanes))]
+        await execute_many(self._connection, upsert, rows)
         self.touched.add(queue)
 
     async def claim(self, queue: Queue, owner: str, *, at: datetime, until: datetime, at_most: int) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """Rows of the outbox: messages that are kept until Teams has them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -14,7 +15,8 @@ from bot.store.chats import CHAT_COLUMNS, chat_of
 from bot.store.event_json import known_value_from_json, known_value_to_json
 from bot.store.known_values import KnownValueRows
 from bot.store.lanes import LaneRows
-from bot.store.tables import DONE, PARKED, WAITING, chat, lane
+from bot.store.many import execute_many
+from bot.store.tables import DONE, PARKED, WAITING, chat, lane, microseconds
 from bot.store.tables import outbox as table
 from bot.store.upsert import insert
 
@@ -31,11 +33,12 @@ class OutboxRows:
 
     async def put(self, messages: Sequence[OutgoingMessage], *, at: datetime) -> None:
         """Keeps each message as the last of its chat, unless one with its key is kept already."""
-        rows = [_row(message, at) for message in messages]
+        now = microseconds(at)
+        rows = [_row(message, now) for message in messages]
         if not rows:
             return
         statement = insert(self._connection, table).on_conflict_do_nothing(index_elements=["key"])
-        await self._connection.execute(statement, rows)
+        await execute_many(self._connection, statement, rows)
         await self._lanes.open(Queue.OUTBOX, [message.chat_id for message in messages], due_at=at)
 
     async def heads(
@@ -83,15 +86,15 @@ class OutboxRows:
         await self._connection.execute(update(table).where(table.c.id == message).values(**values))
 
 
-def _row(message: OutgoingMessage, at: datetime) -> dict[str, object]:
+def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
     before = [[*key, known_value_to_json(value)] for key, value in message.told_before.items()]
     return {
         "key": message.key,
         "lane": message.chat_id,
         "connection_id": message.connection_id,
         "body": message.activity,
-        "told_before": before or None,
-        "caused_at": message.caused_at,
+        "told_before": json.dumps(before) if before else None,
+        "caused_at": None if message.caused_at is None else microseconds(message.caused_at),
         "correlation_id": correlation(),
         "received_at": at,
         "due_at": at,

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Table, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import ChatId, Connection
-from bot.ports import ChatState, ConnectionState, ParkedMessage, Queue, QueueState
+from bot.ports import ChatState, ConnectionState, KeptMessage, Queue, QueueState
 from bot.store.event_json import lane_of
 from bot.store.lanes import LaneRows
 from bot.store.tables import DONE, DROPPED, PARKED, WAITING, inbox, lane, outbox
@@ -30,12 +30,19 @@ class OverviewRows:
             states[queue] = QueueState(waiting=waiting, oldest_at=oldest_at)
         return states
 
-    async def parked(self, *, at_most: int) -> Sequence[ParkedMessage]:
-        """Parked messages, the oldest first."""
+    async def parked(self, *, at_most: int) -> Sequence[KeptMessage]:
+        """Messages that are not tried again by themselves, the oldest first."""
+        return await self._kept(PARKED, at_most)
+
+    async def waiting(self, *, at_most: int) -> Sequence[KeptMessage]:
+        """Messages that are still to be sent, the oldest first."""
+        return await self._kept(WAITING, at_most)
+
+    async def _kept(self, state: str, at_most: int) -> Sequence[KeptMessage]:
         columns = (outbox.c.id, outbox.c.lane, outbox.c.received_at, outbox.c.attempts, outbox.c.reason)
-        asked = select(*columns).where(outbox.c.state == PARKED).order_by(outbox.c.id).limit(at_most)
+        asked = select(*columns).where(outbox.c.state == state).order_by(outbox.c.id).limit(at_most)
         return [
-            ParkedMessage(id=number, chat_id=ChatId(chat), kept_at=kept_at, attempts=attempts, reason=reason or "")
+            KeptMessage(id=number, chat_id=ChatId(chat), kept_at=kept_at, attempts=attempts, reason=reason or "")
             for number, chat, kept_at, attempts, reason in await self._connection.execute(asked)
         ]
 

@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import ChatId
-from bot.store.tables import post, tenant_budget
+from bot.store.many import execute_many
+from bot.store.tables import microseconds, post, tenant_budget
 from bot.store.upsert import insert
 
 
@@ -20,9 +21,9 @@ class PaceRows:
 
     async def posted(self, posts: Sequence[tuple[ChatId, datetime]]) -> None:
         """Notes posts into chats."""
-        rows = [{"chat_id": chat, "at": at} for chat, at in posts]
+        rows = [{"chat_id": chat, "at": microseconds(at)} for chat, at in posts]
         if rows:
-            await self._connection.execute(post.insert(), rows)
+            await execute_many(self._connection, post.insert(), rows)
 
     async def since(self, chats: Sequence[ChatId], at: datetime) -> Mapping[ChatId, Sequence[datetime]]:
         """The posts into each chat after the instant, in order."""

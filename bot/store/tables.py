@@ -26,6 +26,11 @@ from sqlalchemy import (
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def microseconds(at: datetime) -> int:
+    """An instant as it is kept; one without a zone is refused."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware instant, kept as microseconds since 1970: exact, ordered and the same in every database."""
 
@@ -35,7 +40,7 @@ class Instant(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         """The instant as a whole number; a time without a zone is refused."""
         del dialect
-        return None if value is None else (value - _EPOCH) // timedelta(microseconds=1)
+        return None if value is None else microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """The whole number as an instant in UTC."""
@@ -52,7 +57,7 @@ class Instants(TypeDecorator[list[datetime]]):
     def process_bind_param(self, value: list[datetime] | None, dialect: Dialect) -> list[int] | None:
         """The instants as whole numbers."""
         del dialect
-        return None if value is None else [(each - _EPOCH) // timedelta(microseconds=1) for each in value]
+        return None if value is None else [microseconds(each) for each in value]
 
     def process_result_value(self, value: list[int] | None, dialect: Dialect) -> list[datetime] | None:
         """The whole numbers as instants in UTC."""
