@@ -93,8 +93,7 @@ const steps = {
     const key = "00000000-0000-4000-9000-00000000beee";
     await assert.rejects(app.update({ collection: "accounts", key, data: { name: "First" }, ifmatch: "*" }), refused(404));
     await app.upsert({ collection: "accounts", key, data: { name: "First" } });
-    // Of a row that is there already, the library makes nothing and says nothing.
-    await app.upsert({ collection: "accounts", key, data: { name: "Never" }, ifnonematch: "*" });
+    await assert.rejects(app.upsert({ collection: "accounts", key, data: { name: "Never" }, ifnonematch: "*" }), refused(412));
     assert.equal((await app.retrieve({ collection: "accounts", key, select: ["name"] })).name, "First");
     await app.deleteRecord({ collection: "accounts", key });
   },
