@@ -405,8 +405,8 @@ class QueueState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParkedMessage:
-    """A message that is not tried again by itself; what it says stays out of sight."""
+class KeptMessage:
+    """A message that Teams does not have; what it says stays out of sight."""
 
     id: int
     chat_id: ChatId
@@ -444,8 +444,12 @@ class Overview(Protocol):
 
     async def queues(self) -> Mapping[Queue, QueueState]: ...
 
-    async def parked(self, *, at_most: int) -> Sequence[ParkedMessage]:
-        """Parked messages, the oldest first."""
+    async def parked(self, *, at_most: int) -> Sequence[KeptMessage]:
+        """Messages that are not tried again by themselves, the oldest first."""
+        ...
+
+    async def waiting(self, *, at_most: int) -> Sequence[KeptMessage]:
+        """Messages that are still to be sent, the oldest first."""
         ...
 
     async def retry(self, messages: Sequence[int] | None, *, at: datetime) -> int:

@@ -11,7 +11,7 @@ from aiohttp import web
 from botbuilder.core import InvokeResponse
 
 from bot.cli.doctor import doctor
-from bot.cli.outbox import list_parked, settle_parked
+from bot.cli.outbox import list_kept, settle_parked
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery.limits import Limits
@@ -84,7 +84,7 @@ async def run_command(settings: Settings, arguments: Namespace, say: Callable[[s
             return await doctor(base.check_health, say)
         await prepare(base)
         if arguments.act is None:
-            return await list_parked(base.store, say)
+            return await list_kept(base.store, say, waiting=arguments.waiting)
         messages = None if arguments.all else arguments.ids
         retry = arguments.act == "retry"
         return await settle_parked(base.store, base.clock, say, retry=retry, messages=messages)

@@ -18,6 +18,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_outbox(outbox: argparse.ArgumentParser) -> None:
+    outbox.add_argument("--waiting", action="store_true", help="list the messages that wait to be sent instead")
     acts = outbox.add_subparsers(dest="act", metavar="act")
     for act, what in (("retry", "sends parked messages again"), ("drop", "gives parked messages up for good")):
         parsed = acts.add_parser(act, help=what)

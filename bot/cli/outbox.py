@@ -1,23 +1,23 @@
-"""`python app.py outbox`: messages that are parked, and what is to become of them."""
+"""`python app.py outbox`: messages that Teams does not have, and what is to become of them."""
 
 from collections.abc import Callable, Sequence
 
-from bot.ports import Clock, ParkedMessage, Store
+from bot.ports import Clock, KeptMessage, Store
 
 SHOWN = 100
 
 Say = Callable[[str], object]
 
 
-async def list_parked(store: Store, say: Say) -> int:
-    """Says which messages are parked and why, never what they say; gives the exit code."""
+async def list_kept(store: Store, say: Say, *, waiting: bool) -> int:
+    """Says which messages are parked, or wait, and why, never what they say; gives the exit code."""
     async with store.reading() as work:
-        parked = await work.overview.parked(at_most=SHOWN + 1)
-    if not parked:
-        say("No message is parked.\n")
-    for message in parked[:SHOWN]:
+        kept = await (work.overview.waiting if waiting else work.overview.parked)(at_most=SHOWN + 1)
+    if not kept:
+        say("No message waits.\n" if waiting else "No message is parked.\n")
+    for message in kept[:SHOWN]:
         say(_line(message))
-    if len(parked) > SHOWN:
+    if len(kept) > SHOWN:
         say(f"There are more than {SHOWN}.\n")
     return 0
 
@@ -31,6 +31,7 @@ async def settle_parked(store: Store, clock: Clock, say: Say, *, retry: bool, me
     return 0 if settled else 1
 
 
-def _line(message: ParkedMessage) -> str:
+def _line(message: KeptMessage) -> str:
     kept_at = message.kept_at.isoformat(timespec="seconds")
-    return f"{message.id}\t{kept_at}\t{message.attempts} attempts\t{message.reason}\t{message.chat_id}\n"
+    tried = f"{message.attempts} failed attempts"
+    return "\t".join([str(message.id), kept_at, tried, message.reason or "-", message.chat_id]) + "\n"

@@ -5,9 +5,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.surface import USAGE, Command
+from bot.foundation import close, make_foundation
 from bot.store.tables import metadata
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +48,18 @@ def test_every_command_has_its_usage_and_readme_names_it() -> None:
     assert set(USAGE) == set(Command)
     for command in Command:
         assert f"`{command}" in README
+
+
+async def test_every_metric_is_documented_and_nothing_else_is() -> None:
+    operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(chatsync_\w+)` \| (\w+) \|", operations, flags=re.MULTILINE))
+    app_id, tenant = "aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000002"
+    # With an app id, for some are counted of signed-in requests alone.
+    settings = Settings(app_id=app_id, app_password=SecretStr("let-me-in"), allowed_tenants=(tenant,))
+    base = await make_foundation(settings, SystemClock())
+    shown = dict(re.findall(r"^# TYPE (\w+) (\w+)$", base.metrics.text().decode(), flags=re.MULTILINE))
+    await close(base)
+    assert told == {name: kind for name, kind in shown.items() if not name.endswith("_created")}
 
 
 def test_every_table_of_the_store_is_explained() -> None:

@@ -1,0 +1,29 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+from tests.fakes.connector import FakeConnector
+from tests.process.bot_process import BotProcess
+from tests.process.chats import CHAT, OTHER_CHAT
+from tests.wire.conftest import free_port
+from tests.wire.people import ALEX
+
+
+@pytest.fixture
+async def connector() -> AsyncIterator[FakeConnector]:
+    async with FakeConnector().running() as running:
+        for chat in (CHAT, OTHER_CHAT):
+            running.members[chat] = [ALEX.account_id]
+        yield running
+
+
+@pytest.fixture
+async def bot(tmp_path: Path, database_url: str) -> AsyncIterator[BotProcess]:
+    settings = {"PORT": str(free_port()), "CHATSYNC_DATABASE_URL": database_url, "CHATSYNC_COALESCE_S": "0.1"}
+    async with ClientSession() as session:
+        process = BotProcess(tmp_path, {**settings, "CHATSYNC_LOG_FORMAT": "json"}, session)
+        await process.start()
+        yield process
+        process.kill()

@@ -1,0 +1,84 @@
+"""What an operator writes at a terminal: `python app.py …` beside the running service."""
+
+import asyncio
+import sys
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from tests.fakes.connector import FakeConnector, error
+from tests.process.bot_process import ROOT, BotProcess
+from tests.process.chats import CHAT, OTHER_CHAT, connected
+from tests.wire.world import texts
+
+HIGH = 1
+
+
+async def written(bot: BotProcess, *arguments: str) -> tuple[int, list[str]]:
+    """The exit code of a command and the lines that it wrote."""
+    command = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(ROOT / "app.py"), *arguments),
+        cwd=bot.folder,
+        env={"PATH": "/usr/bin:/bin", **bot.settings},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await asyncio.wait_for(command.communicate(), 60)
+    assert command.returncode is not None
+    return command.returncode, output.decode().splitlines()
+
+
+async def refused(bot: BotProcess, connector: FakeConnector) -> None:
+    """A card for each of the two chats is parked, for Teams refused it."""
+    tried: list[str] = []
+
+    def too_big(conversation: str, _activity: dict[str, Any]) -> web.Response:
+        tried.append(conversation)
+        return error(413, "MessageSizeTooBig")
+
+    connector.fault = too_big
+    await bot.save("CAS-01001", {"prioritycode": HIGH})
+    await eventually(bot, "outbox", lines=2, telling="status 413")
+    assert sorted(tried) == [CHAT, OTHER_CHAT]
+    connector.fault = lambda *_: None
+
+
+async def eventually(bot: BotProcess, *arguments: str, lines: int, telling: str) -> None:
+    """Returns when the command writes so many lines, each of them telling this."""
+    found: list[str] = []
+    for _ in range(10):
+        _, found = await written(bot, *arguments)
+        if len(found) == lines and all(telling in line for line in found):
+            return
+    pytest.fail(f"it wrote {found}\n{bot.log}")
+
+
+async def test_parked_messages_are_listed_without_what_they_say_and_sent_again_or_dropped(
+    bot: BotProcess, connector: FakeConnector
+) -> None:
+    assert await written(bot, "outbox") == (0, ["No message is parked."])
+    await connected(bot, connector)
+    await refused(bot, connector)
+    code, lines = await written(bot, "outbox")
+    numbers, chats = zip(*((line.split("\t")[0], line.split("\t")[-1]) for line in lines), strict=True)
+    assert (code, set(chats)) == (0, {CHAT, OTHER_CHAT})
+    assert all("status 413 MessageSizeTooBig" in line for line in lines)
+    assert not [line for line in lines for word in ("CAS-01001", "Pump", "Priority", "High") if word in line]
+    # One is sent again, the other given up for good.
+    assert await written(bot, "outbox", "retry", numbers[0]) == (0, ["1 put back to be sent."])
+    (card,) = (await connector.arrived(chats[0], 1))[0]["attachments"]
+    assert "Priority: Normal → **High**" in texts(card["content"])
+    assert await written(bot, "outbox", "drop", "--all") == (0, ["1 dropped."])
+    assert await written(bot, "outbox") == (0, ["No message is parked."])
+    assert chats[1] not in connector.posts
+    # What is not there is no success.
+    assert await written(bot, "outbox", "retry", numbers[0]) == (1, ["0 put back to be sent."])
+
+
+async def test_messages_that_wait_are_listed_with_the_reason(bot: BotProcess, connector: FakeConnector) -> None:
+    await connected(bot, connector)
+    connector.fault = lambda *_: error(429, "Throttled", Retry_After="600")
+    await bot.save("CAS-01001", {"prioritycode": HIGH})
+    await eventually(bot, "outbox", "--waiting", lines=2, telling="status 429 Throttled")
+    assert await written(bot, "outbox") == (0, ["No message is parked."])

@@ -1,0 +1,55 @@
+"""What became of a change is found by one correlation id, from Dataverse's call to Teams' answer."""
+
+import asyncio
+import json
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from bot.store.engine import make_engines
+from bot.store.tables import inbox, outbox
+from tests.fakes.connector import FakeConnector
+from tests.process.bot_process import BotProcess
+from tests.process.chats import CHAT, OTHER_CHAT, connected
+
+HIGH = 1
+
+
+def logged(bot: BotProcess, event: str) -> list[dict[str, Any]]:
+    """The lines of the log that tell of such events."""
+    lines: list[dict[str, Any]] = [json.loads(line) for line in bot.log.splitlines()]
+    return [line for line in lines if line["event"] == event]
+
+
+async def kept(bot: BotProcess, table: Table) -> list[str]:
+    """The correlation ids of a table's rows, in the order in which they were kept."""
+    engines = make_engines(bot.settings["CHATSYNC_DATABASE_URL"])
+    async with engines.reading.connect() as connection:
+        ids = list((await connection.execute(select(table.c.correlation_id).order_by(table.c.id))).scalars())
+    await engines.close()
+    return ids
+
+
+async def test_one_id_goes_from_the_webhook_through_inbox_and_outbox_to_each_card(
+    bot: BotProcess, connector: FakeConnector
+) -> None:
+    await connected(bot, connector)
+    await bot.save("CAS-01001", {"prioritycode": HIGH})
+    for chat in (CHAT, OTHER_CHAT):
+        await connector.arrived(chat, 1)
+    await asyncio.to_thread(bot.stop)
+    (event,) = logged(bot, "event")
+    assert event["correlation_id"]
+    assert event["correlation_id"] in await kept(bot, inbox)
+    *_, first, second = await kept(bot, outbox)
+    assert {first, second} == {event["correlation_id"]}
+    cards = [line["correlation_id"] for line in logged(bot, "message")[-2:]]
+    assert cards == [event["correlation_id"]] * 2
+
+
+async def test_what_a_person_does_has_an_id_of_its_own(bot: BotProcess, connector: FakeConnector) -> None:
+    await connected(bot, connector)
+    await asyncio.to_thread(bot.stop)
+    first, second = [line["correlation_id"] for line in logged(bot, "message")]
+    assert first != second
+    assert await kept(bot, outbox) == [first, second]

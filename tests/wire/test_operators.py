@@ -1,0 +1,125 @@
+"""What operators ask of a process: whether it can work, and what it has counted."""
+
+from typing import Any
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.store.tables import outbox
+from tests.fakes.connector import error
+from tests.wire.people import EVERYBODY
+from tests.wire.world import GROUP, OTHER_GROUP, World
+
+HIGH, LOW = 1, 3
+
+
+async def asked(world: World, path: str) -> tuple[int, Any]:
+    async with world.session.get(f"{world.url}{path}") as answer:
+        return answer.status, await answer.json()
+
+
+async def scraped(world: World) -> dict[str, float]:
+    """Every sample of /metrics, named as a query names it."""
+    async with world.session.get(f"{world.url}/metrics") as answer:
+        assert answer.status == 200
+        text = await answer.text()
+    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    return {" ".join([sample.name, *sample.labels.values()]): sample.value for sample in samples}
+
+
+async def connected(world: World, *chats: str) -> None:
+    for each in chats:
+        await world.say("connect CAS-01001 quiet", chat=each)
+    await world.settle()
+    world.connector.posts.clear()
+
+
+async def test_a_process_is_ready_when_every_system_answers(world: World) -> None:
+    status, body = await asked(world, "/readyz")
+    assert (status, body["status"]) == (200, "ready")
+    assert body["checks"] == {"database": "ok", "dataverse localhost/sandbox": "ok"}
+
+
+async def test_a_system_that_does_not_answer_is_named_with_what_to_do_and_the_process_stays_alive(world: World) -> None:
+    world.dataverse_is_down = True
+    status, body = await asked(world, "/readyz")
+    assert (status, body["status"]) == (503, "not ready")
+    assert body["checks"]["database"] == "ok"
+    assert "Try again" in body["checks"]["dataverse localhost/sandbox"]
+    assert (await asked(world, "/healthz"))[0] == 200
+    world.dataverse_is_down = False
+
+
+async def test_probes_do_not_hammer_other_systems_for_what_was_found_out_counts_for_some_seconds(world: World) -> None:
+    assert (await asked(world, "/readyz"))[0] == 200
+    world.dataverse_is_down = True
+    world.clock.advance(5)
+    assert (await asked(world, "/readyz"))[0] == 200
+    world.clock.advance(1)
+    assert (await asked(world, "/readyz"))[0] == 503
+    world.dataverse_is_down = False
+    assert (await asked(world, "/readyz"))[0] == 503
+    world.clock.advance(6)
+    assert (await asked(world, "/readyz"))[0] == 200
+
+
+async def test_what_waits_is_counted_with_its_age(world: World) -> None:
+    await connected(world, GROUP, OTHER_GROUP)
+    world.connector.fault = lambda *_: error(429, "Throttled", Retry_After="120")
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    await world.change({"prioritycode": LOW})
+    world.clock.advance(1)
+    found = await scraped(world)
+    assert (found["chatsync_waiting inbox"], found["chatsync_oldest_seconds inbox"]) == (1, 1)
+    assert (found["chatsync_waiting outbox"], found["chatsync_oldest_seconds outbox"]) == (2, 1)
+    world.connector.fault = lambda *_: None
+    world.clock.advance(120)
+    await world.settle()
+    found = await scraped(world)
+    assert (found["chatsync_waiting outbox"], found["chatsync_oldest_seconds outbox"]) == (0, 0)
+    world.connector.posts.clear()
+
+
+async def test_posts_are_counted_by_what_became_of_them(world: World) -> None:
+    await connected(world, GROUP)
+    before = await scraped(world)
+    faults = [error(503, "ServiceError"), error(413, "MessageSizeTooBig")]
+    world.connector.fault = lambda *_: faults.pop(0) if faults else None
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    world.clock.advance(60)
+    await world.settle()
+    await world.change({"prioritycode": LOW})
+    await world.window_ends()
+    found = await scraped(world)
+    counted = {each: found[each] - before[each] for each in found if each.startswith("chatsync_messages_total")}
+    names = ("sent", "later", "gone", "refused")
+    assert [counted[f"chatsync_messages_total {name}"] for name in names] == [1, 1, 0, 1]
+    assert found["chatsync_send_seconds_count"] == before["chatsync_send_seconds_count"] + 3
+    world.connector.posts.clear()
+    await world.forget(outbox)
+
+
+async def test_the_way_from_a_change_to_its_card_is_timed(world: World) -> None:
+    await connected(world, GROUP)
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    found = await scraped(world)
+    assert (found["chatsync_change_to_card_seconds_count"], found["chatsync_change_to_card_seconds_sum"]) == (1, 2)
+    world.connector.posts.clear()
+
+
+async def test_nothing_personal_is_told_to_who_reads_the_figures(world: World) -> None:
+    await connected(world, GROUP)
+    await world.change({"prioritycode": HIGH})
+    await world.window_ends()
+    world.connector.posts.clear()
+    told = [*await scraped(world), str(await asked(world, "/readyz")), str(await asked(world, "/healthz"))]
+    secrets = (GROUP, "CAS-01001", "Pump", "Priority", *(each.name.split()[0] for each in EVERYBODY))
+    assert [each for each in told for secret in secrets if secret in each] == []
+
+
+async def test_two_applications_in_one_process_count_apart(world: World) -> None:
+    await connected(world, GROUP)
+    await world.restart()
+    assert (await scraped(world))["chatsync_messages_total sent"] == 0
