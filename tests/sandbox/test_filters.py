@@ -113,7 +113,16 @@ async def test_the_rows_of_an_owner_are_found(api: Api) -> None:
         ("ownerid/fullname eq 'x'", 400, "Could not find a property named 'ownerid'"),
         ("length(title) gt 3", 501, "query function 'length'"),
         ("Microsoft.Dynamics.CRM.Above(PropertyName='x',PropertyValue='1')", 501, "Microsoft.Dynamics.CRM.Above"),
-        ("Incident_Tasks/any(t:t/subject eq 'x')", 501, "related collections"),
+        ("Incident_Tasks/any(t:t/nosuch eq 'x')", 400, "nosuch"),
+        ("Nothings/any(t:t/subject eq 'x')", 400, "Nothings"),
+        ("title/any(t:t/subject eq 'x')", 400, "title"),
+        ("Incident_Tasks/any(t:title eq 'x')", 501, "outside of 't'"),
+        ("Incident_Tasks/any(t/subject eq 'x')", 400, "Syntax error"),
+        ("Incident_Tasks/any(t:t/subject eq 'x'", 400, "Syntax error"),
+        ("Incident_Tasks/all()", 400, "Syntax error"),
+        ("Incident_Tasks/some(t:t/subject eq 'x')", 400, "Syntax error"),
+        ("Incident_Tasks/any", 400, "any"),
+        ("Incident_Tasks/", 400, "Syntax error"),
         ("cs_symptoms eq '1'", 501, "MultiSelectPicklist"),
         ("not " * 60 + "title eq 'x'", 400, "levels deep"),
         ("(" * 60 + "title eq 'x'" + ")" * 60, 400, "levels deep"),
@@ -182,3 +191,34 @@ def test_many_wildcards_take_no_long_time() -> None:
 )
 def test_patterns_mean_what_they_mean_in_dataverse(pattern: str, text: str, expected: bool) -> None:
     assert text_test("contains", pattern)(text) is expected
+
+
+async def test_rows_are_found_by_their_collections(api: Api) -> None:
+    cases = await api.rows("incidents?$select=title&$expand=Incident_Tasks($select=prioritycode)")
+    tasks = {case["incidentid"]: [task["prioritycode"] for task in case["Incident_Tasks"]] for case in cases}
+    wanted = {
+        "Incident_Tasks/any()": {key for key, each in tasks.items() if each},
+        "not Incident_Tasks/any()": {key for key, each in tasks.items() if not each},
+        "Incident_Tasks/any(t:t/prioritycode eq 1)": {key for key, each in tasks.items() if 1 in each},
+        "Incident_Tasks/all(t:t/prioritycode eq 1)": {key for key, each in tasks.items() if set(each) <= {1}},
+    }
+    for condition, ids in wanted.items():
+        rows = await api.rows(f"incidents?$select=title&$filter={condition}")
+        assert {row["incidentid"] for row in rows} == ids, condition
+
+
+async def test_collections_are_reached_by_the_way_of_other_rows(api: Api) -> None:
+    by_way = "customerid_account/contact_customer_accounts/any(c:startswith(c/fullname,'N') and c/statecode eq 0)"
+    rows = await api.rows(f"incidents?$select=title&$filter={by_way}")
+    accounts = await api.rows(
+        "accounts?$filter=contact_customer_accounts/any(c:startswith(c/fullname,'N'))&$select=name"
+    )
+    ids = {account["accountid"] for account in accounts}
+    every = await api.rows("incidents?$select=_customerid_value")
+    assert {row["incidentid"] for row in rows} == {
+        row["incidentid"] for row in every if row["_customerid_value"] in ids
+    }
+    nested = "contact_customer_accounts/any(c:c/incident_customer_contacts/any(i:i/prioritycode eq 1))"
+    await api.rows(f"accounts?$select=name&$filter={nested}")
+    teams = await api.rows("teams?$select=name&$filter=teammembership_association/any(u:u/fullname eq 'Isaiah Langer')")
+    assert teams

@@ -48,6 +48,13 @@ async def test_conditions_hold_for_alternate_keys(api: Api) -> None:
     await api.patch(FIRST, {"name": "x"}, status=412, If_None_Match="*")
 
 
+async def test_a_key_does_not_tell_of_a_row_that_the_person_may_not_see(api: Api) -> None:
+    seen = {row["accountnumber"] for row in await api.rows("accounts?$select=accountnumber", person=PATTI)}
+    every = {row["accountnumber"] for row in await api.rows("accounts?$select=accountnumber")}
+    for number in (*sorted(every - seen)[:1], "NONE-1"):
+        await api.get(f"accounts(accountnumber='{number}')", person=PATTI, status=404)
+
+
 async def test_two_rows_cannot_have_the_same_key(api: Api) -> None:
     body = await api.post("accounts", {"name": "Twin", "accountnumber": "AC-1001"}, status=412)
     assert body["error"]["code"] == "0x80060892"

@@ -47,6 +47,10 @@ FILTERS = st.sampled_from(
         "title eq 'Secret'",
         "parentcaseid/owninguser/fullname ne null",
         "prioritycode ge 1",
+        "incident_parent_incident/any(c:c/title eq 'Secret')",
+        "not incident_parent_incident/all(c:c/cs_refundamount gt {n})",
+        "customerid_account/incident_customer_accounts/any(c:c/cs_refundamount ne {n})",
+        'Microsoft.Dynamics.CRM.In(PropertyName=\'cs_refundamount\',PropertyValues=["{n}","480"])',
     ]
 )
 ORDERS = st.sampled_from(

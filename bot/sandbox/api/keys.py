@@ -7,6 +7,7 @@ from bot.sandbox.api.exchange import Exchange
 from bot.sandbox.api.path import Segment, key_of, text_of
 from bot.sandbox.errors import DataverseError, bad_query
 from bot.sandbox.odata.predicates import folded
+from bot.sandbox.rights.model import Right
 from bot.sandbox.schema.model import LOOKUPS, TEXTS, Table
 from bot.sandbox.values import Json, Row, Value
 from bot.sandbox.writes.coerce import coerced
@@ -20,7 +21,12 @@ def row_id_of(exchange: Exchange, table: Table, segment: Segment) -> str | KeyVa
     if values is None:
         return key_of(table, segment)
     found = row_with(exchange.draft.all(table.name) if exchange.draft else exchange.caller.rows.all(table.name), values)
-    return found.id if found else values
+    if found is None:
+        return values
+    # A row that the caller may not see is as good as none, for a key can be guessed.
+    if not exchange.caller.may(Right.READ, found):
+        raise no_row_with(table)
+    return found.id
 
 
 def key_values(table: Table, segment: Segment) -> KeyValues | None:

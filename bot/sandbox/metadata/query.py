@@ -1,9 +1,9 @@
 """Queries on definitions: select, filter, expand ("Query table definitions using the Web API")."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.sandbox.errors import bad_query, unknown_property
+from bot.sandbox.errors import bad_query, not_offered, unknown_property
 from bot.sandbox.metadata.definitions import ColumnDefinition, TableDefinition
 from bot.sandbox.odata.options import Expand, Query
 from bot.sandbox.odata.predicates import Reading, predicate
@@ -36,6 +36,9 @@ class _Properties:
             return found if isinstance(found, bool | int | float | str) else None
 
         return Reading(Edm.ANY, read)
+
+    def collection(self, path: Path) -> "tuple[_Properties, Callable[[JsonObject], Iterable[JsonObject]]]":
+        raise not_offered(f"filters of definitions on their collections ('{path.names[0]}')")
 
 
 def chosen(definition: JsonObject, names: Iterable[str] | None, type_name: str) -> dict[str, Json]:

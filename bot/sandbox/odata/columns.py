@@ -1,12 +1,13 @@
 """A table's columns as properties of its rows: found by name, read as the caller may see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from bot.sandbox.errors import not_offered, unknown_property
 from bot.sandbox.odata.predicates import Reading
+from bot.sandbox.odata.related import collection_table, related_rows
 from bot.sandbox.odata.tree import Edm, Path, Scalar
 from bot.sandbox.rights.access import Caller
 from bot.sandbox.schema.model import CHOICES, GUIDS, LOOKUPS, TEXTS, Column, Kind, Schema, Table
@@ -71,6 +72,22 @@ class RowProperties:
             return None if found is None else scalar(column, self.caller.value(found, column))
 
         return Reading(_TYPES[column.kind], read)
+
+    def collection(self, path: Path) -> "tuple[RowProperties, Callable[[Row], Iterable[Row]]]":
+        """The columns of a collection's rows, and the rows as far as the caller may see them."""
+        table, find = self.table, _itself()
+        for name in path.names[:-1]:
+            table, find = self._step(table, find, name)
+        name = path.names[-1]
+        other = collection_table(self.caller, table, name)
+        if other is None:
+            raise unknown_property(name, table.name)
+
+        def members(row: Row) -> Iterable[Row]:
+            found = find(row)
+            return related_rows(self.caller, found, name) if found else ()
+
+        return RowProperties(self.schema, other, self.caller), members
 
     def _step(self, table: Table, find: Find, name: str) -> tuple[Table, Find]:
         column, target = table.navigations.get(name, (None, None))

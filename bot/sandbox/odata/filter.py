@@ -6,7 +6,20 @@ import orjson
 
 from bot.sandbox.errors import DataverseError, bad_query, not_offered
 from bot.sandbox.odata.tokens import Mark, Token, tokens
-from bot.sandbox.odata.tree import And, Compare, Edm, Expression, Literal, Not, OneOf, Operand, Or, Path, TextMatch
+from bot.sandbox.odata.tree import (
+    And,
+    Compare,
+    Edm,
+    Expression,
+    Literal,
+    Not,
+    OneOf,
+    Operand,
+    Or,
+    Path,
+    Related,
+    TextMatch,
+)
 
 DEEPEST = 50
 """Levels of parentheses and negations."""
@@ -37,6 +50,8 @@ class _Parser:
         self._tokens = list(tokens(text))
         self._at = 0
         self._depth = 0
+        self._variable: str | None = None
+        """What the lambda expression around calls a collection's row."""
 
     def whole(self) -> Expression:
         tree = self._or()
@@ -97,12 +112,41 @@ class _Parser:
             return self._text_match()
         if self._here.text in _LISTS:
             return self._in_list(negated=_LISTS[self._here.text])
+        related = self._related()
+        if related is not None:
+            return related
         left = self._operand()
         if isinstance(left, Path) and self._takes("in"):
             return OneOf(left, self._list())
         if self._here.text not in OPERATORS:
             raise self._unexpected()
         return Compare(self._take().text, left, self._operand())
+
+    def _related(self) -> Related | None:
+        """`contact_customer_accounts/any(c:c/lastname eq 'Berg')`; None where something else stands here."""
+        start, names = self._at, [self._here.text]
+        while self._take().mark is Mark.NAME and self._takes("/"):
+            names.append(self._here.text)
+        if len(names) == 1 or names[-1] not in {"any", "all"} or not self._takes("("):
+            self._at = start
+            return None
+        every = names.pop() == "all"
+        path, outer, inner = self._path(names), self._variable, None
+        if every or self._here.text != ")":
+            self._variable = self._take().text
+            self._expect(":")
+            inner = self._or()
+            self._variable = outer
+        self._expect(")")
+        return Related(path, every, inner)
+
+    def _path(self, names: list[str]) -> Path:
+        """A property of the rows that the filter, or the lambda around it, is about."""
+        if self._variable is None:
+            return Path(tuple(names))
+        if names[0] != self._variable or len(names) == 1:
+            raise not_offered(f"a property outside of '{self._variable}' in its lambda expression")
+        return Path(tuple(names[1:]))
 
     def _text_match(self) -> Expression:
         function = self._take().text
@@ -163,9 +207,9 @@ class _Parser:
             if self._here.mark is not Mark.NAME:
                 raise self._unexpected()
             names.append(self._take().text)
-        if self._here.text == "(" or names[-1] in {"any", "all"}:
-            raise not_offered("filters on values of related collections (any, all)")
-        return Path(tuple(names))
+        if self._here.text == "(":
+            raise self._unexpected()
+        return self._path(names)
 
 
 def _literal_of(token: Token) -> Literal | None:

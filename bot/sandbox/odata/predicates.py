@@ -1,6 +1,6 @@
 """Filters as tests: each property found, each comparison's types checked, before any row is looked at."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeAlias, TypeVar, assert_never
@@ -19,6 +19,7 @@ from bot.sandbox.odata.tree import (
     Operand,
     Or,
     Path,
+    Related,
     Scalar,
     TextMatch,
 )
@@ -41,6 +42,10 @@ class Properties(Protocol[S]):
 
     def reading(self, path: Path) -> Reading[S]:
         """The property; raises `DataverseError` where there is none of that name."""
+        ...
+
+    def collection(self, path: Path) -> "tuple[Properties[S], Callable[[S], Iterable[S]]]":
+        """What may be named of a collection's members, and the way to them; raises `DataverseError` for no such one."""
         ...
 
 
@@ -82,8 +87,22 @@ def predicate(tree: Expression, properties: Properties[S]) -> Test[S]:
             return lambda subject: any(test(subject) for test in equal)
         case TextMatch():
             return _text_match(tree, properties)
+        case Related():
+            return _related(tree, properties)
         case _:
             assert_never(tree)
+
+
+def _related(tree: Related, properties: Properties[S]) -> Test[S]:
+    members, find = properties.collection(tree.path)
+    test = predicate(tree.inner, members) if tree.inner is not None else _always
+    if tree.every:
+        return lambda subject: all(test(member) for member in find(subject))
+    return lambda subject: any(test(member) for member in find(subject))
+
+
+def _always(_: object) -> bool:
+    return True
 
 
 def folded(value: Scalar) -> Scalar:

@@ -87,4 +87,13 @@ class Or:
     parts: tuple["Expression", ...]
 
 
-Expression: TypeAlias = Compare | OneOf | TextMatch | Not | And | Or
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Rows of a collection: any of them, or all of them, fulfil the condition. Without one, there is any."""
+
+    path: Path
+    every: bool
+    inner: "Expression | None"
+
+
+Expression: TypeAlias = Compare | OneOf | TextMatch | Not | And | Or | Related
