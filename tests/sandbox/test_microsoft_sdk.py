@@ -260,6 +260,19 @@ def makes_keys(sdk: DataverseClient) -> None:
     sdk.tables.create_alternate_key("account", "cs_name", ["name"])
 
 
+def changes_columns(sdk: DataverseClient) -> None:
+    sdk.tables.update_column("account", "name", {"max_length": 50})
+
+
+def reads_types_of_columns_in_one_call(sdk: DataverseClient) -> None:
+    sdk.tables.list_columns("account", typed=True)
+
+
+def uploads_files(sdk: DataverseClient) -> None:
+    (article,) = sdk.records.list("knowledgearticle", select=["title"], top=1)
+    sdk.files.upload("knowledgearticle", article["knowledgearticleid"], "cs_manual", __file__)
+
+
 def lists_all_relationships(sdk: DataverseClient) -> None:
     sdk.tables.list_relationships()
 
@@ -270,6 +283,9 @@ NOT_OFFERED: list[tuple[Step, str]] = [
     (makes_tables, "changing definitions"),
     (makes_columns, "changing definitions"),
     (makes_keys, "changing definitions"),
+    (changes_columns, "changing definitions"),
+    (reads_types_of_columns_in_one_call, "RetrieveMetadataChanges"),
+    (uploads_files, "files"),
     (lists_all_relationships, "RelationshipDefinitions"),
 ]
 """The sandbox's tables are fixed; nobody who uses it needs SQL, or jobs that delete."""

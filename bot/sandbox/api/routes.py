@@ -19,13 +19,15 @@ from bot.sandbox.api.writing import create, delete, empty_property, set_property
 from bot.sandbox.dataverse import DATAVERSE
 from bot.sandbox.errors import not_offered, unknown_segment, wrong_method
 from bot.sandbox.odata.prefer import preferences
-from bot.sandbox.schema.model import Table
+from bot.sandbox.schema.model import Kind, Table
 from bot.sandbox.values import Json
 
 _NOT_OFFERED = {
     "BulkDelete": "deleting rows in a system job (BulkDelete); delete them in a batch",
     "CreateEntities": "changing definitions; its tables are fixed",
     "GlobalOptionSetDefinitions": "global choices; ask the columns for their OptionSet",
+    "RetrieveCurrentOrganization": "RetrieveCurrentOrganization; WhoAmI names the organisation",
+    "RetrieveMetadataChanges": "RetrieveMetadataChanges; ask EntityDefinitions",
     "RelationshipDefinitions": "RelationshipDefinitions; ask a table for its ManyToOneRelationships",
 }
 
@@ -135,6 +137,9 @@ def _property(exchange: Exchange, table: Table, row_id: str, segment: Segment) -
         return _only("GET", exchange, lambda: bound(exchange, table, row_id, segment))
     if segment.argument is not None:
         raise unknown_segment(segment.name)
+    column = table.columns.get(segment.name)
+    if exchange.request.method == "PATCH" and column and column.kind in {Kind.FILE, Kind.IMAGE}:
+        raise not_offered("files and pictures in columns")
     return _by_method(
         exchange,
         {
