@@ -3,7 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from bot.sandbox.api.multipart import ChangeSet, parts_of
+from bot.sandbox.errors import DataverseError
 from tests.sandbox.batches import change_set, request, send
 from tests.sandbox.cases import NEW_CASE
 from tests.sandbox.wire import CASE, WEB_API, Api
@@ -214,6 +218,47 @@ async def test_what_is_no_batch_is_refused(api: Api, kind: str, content: bytes) 
         assert answer.status == 400
         body: Any = await answer.json()
     assert body["error"]["code"] == "0x80060888"
+
+
+HEADERS = st.sampled_from(
+    [
+        "Content-Type: application/http",
+        "Content-Type: multipart/mixed; boundary=y",
+        "Content-Type: multipart/mixed",
+        "Content-Type: ;;;=",
+        "Content-ID: <",
+        "Content-ID: 1\n 2",
+        "Content-Transfer-Encoding: base64",
+        "Content-Transfer-Encoding: binary",
+        ": ",
+    ]
+)
+LINES = st.sampled_from(
+    [
+        "--x",
+        "--x--",
+        "--y",
+        "--y--",
+        "",
+        "GET WhoAmI HTTP/1.1",
+        "PATCH $1 HTTP/1.1",
+        "POST accounts HTTP/1.1",
+        "{}",
+        "\xff",
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(HEADERS, LINES, st.text(max_size=20)), max_size=25), st.sampled_from(["\r\n", "\n"]))
+def test_whatever_comes_is_read_or_refused(lines: list[str], line: str) -> None:
+    content = line.join(["--x", *lines]).encode("utf-8", "surrogatepass")
+    try:
+        found = parts_of("multipart/mixed; boundary=x", content)
+    except DataverseError:
+        return
+    for part in (each for asking in found for each in (asking.parts if isinstance(asking, ChangeSet) else [asking])):
+        assert "\n" not in "".join((part.content_id or "", part.url, *part.headers.values()))
 
 
 async def test_a_batch_has_a_thousand_requests_at_most(api: Api) -> None:

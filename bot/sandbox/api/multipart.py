@@ -1,13 +1,13 @@
 """Batches as text: requests in, answers out ("Execute batch operations using the Web API").
 
-Python's own parser of messages reads them: it takes nested parts, and lines that end with or without a carriage return.
+Python's own parser of messages reads them: it takes nested parts, lines that end with or without a carriage return, and
+never gives up on a malformed one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage, Message
+from email.message import Message
 from email.parser import BytesParser
-from email.policy import HTTP
 from http import HTTPStatus
 from typing import TypeAlias
 from uuid import uuid4
@@ -53,9 +53,7 @@ Answering: TypeAlias = Answered | Sequence[Answered]
 
 def parts_of(content_type: str, body: bytes) -> Sequence[Asking]:
     """The requests of a batch; raises `DataverseError` where it cannot be read."""
-    message = BytesParser(EmailMessage, policy=HTTP).parsebytes(
-        b"Content-Type: " + content_type.encode("ascii", "replace") + b"\r\n\r\n" + body
-    )
+    message = BytesParser().parsebytes(b"Content-Type: " + content_type.encode("ascii", "replace") + b"\r\n\r\n" + body)
     found = [_asking(each) for each in _inside(message)]
     if sum(len(each.parts) if isinstance(each, ChangeSet) else 1 for each in found) > PARTS_AT_MOST:
         raise bad_query(f"The batch holds more than {PARTS_AT_MOST} requests.")
@@ -83,15 +81,20 @@ def _part(message: Message) -> Part:
     method, _, url = first.decode("utf-8", "replace").strip().removesuffix("HTTP/1.1").strip().partition(" ")
     if not method.isalpha() or not url:
         raise bad_query("Each part of a batch must begin with a method and an address.")
-    inner = BytesParser(EmailMessage, policy=HTTP).parsebytes(rest)
+    inner = BytesParser().parsebytes(rest)
     body = inner.get_payload(decode=True)
     return Part(
-        content_id=message.get("Content-ID"),
+        content_id=_text(message["Content-ID"]) if "Content-ID" in message else None,
         method=method.upper(),
         url=url.strip(),
-        headers={name.lower(): str(value) for name, value in inner.items()},
+        headers={name.lower(): _text(value) for name, value in inner.items()},
         body=body.strip() if isinstance(body, bytes) else b"",
     )
+
+
+def _text(value: object) -> str:
+    """A header's value on one line, however it was folded."""
+    return " ".join(str(value).split())
 
 
 def written(answers: Iterable[Answering]) -> tuple[str, bytes]:
