@@ -3,6 +3,7 @@
 It belongs to the composition root: only `bot.wiring`, `bot.post_room` and `bot.doctor` use it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
@@ -29,7 +30,7 @@ from bot.teams.connector import SCOPE, Connector
 from bot.teams.roster import ConnectorRoster
 from bot.teams.signing_keys import SigningKeys
 from bot.teams.token_check import TokenCheck
-from bot.usecases.check_health import Check, CheckHealth
+from bot.usecases.check_health import Check
 from bot.usecases.gates import Gates
 
 SANDBOX = "/sandbox"
@@ -55,14 +56,14 @@ class Foundation:
     metrics: Metrics
 
     @property
-    def check_health(self) -> CheckHealth:
-        """Asks everything that is not the process itself."""
+    def checks(self) -> Mapping[str, Check]:
+        """How to ask everything that is not the process itself."""
         checks: dict[str, Check] = {"database": partial(require_answer, self.engines)}
         for each in self.links.environments:
             checks[f"dataverse {each.id}"] = partial(self.records.require_answer, each.id)
         if self.settings.app_id:
             checks["sign-in to Teams"] = partial(self.tokens[0].get, SCOPE)
-        return CheckHealth(checks, self.clock)
+        return checks
 
     @property
     def gates(self) -> Gates:

@@ -16,6 +16,7 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery.limits import Limits
 from bot.delivery.turn_posts import TurnPosts
+from bot.doctor import hints, needs
 from bot.domain.values import ObjectId
 from bot.foundation import SANDBOX, Foundation, close, make_foundation, prepare
 from bot.handlers.answering import Answering
@@ -30,6 +31,7 @@ from bot.store.news import listening
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import BotAuthentication
 from bot.usecases.chat_status import TellStatus
+from bot.usecases.check_health import CheckHealth
 from bot.usecases.connect_chat import ConnectChat
 from bot.usecases.count_waiting import CountWaiting
 from bot.usecases.disconnect_chat import DisconnectChat
@@ -63,7 +65,7 @@ async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Li
             await work.lanes.end_leases()
     app = web.Application(middlewares=[answer_errors], client_max_size=LARGEST)
     app.router.add_get("/healthz", alive)
-    app.router.add_get("/readyz", ready(base.check_health))
+    app.router.add_get("/readyz", ready(CheckHealth(base.checks, base.clock)))
     app.router.add_get("/metrics", measured(base.metrics, CountWaiting(store=base.store, clock=base.clock)))
     if settings.role != "worker":
         _add_doors(app, base, key, limits)
@@ -81,7 +83,7 @@ async def run_command(settings: Settings, arguments: Namespace, say: Callable[[s
     base = await make_foundation(settings, SystemClock())
     try:
         if arguments.command == "doctor":
-            return await doctor(base.check_health, say)
+            return await doctor(needs(base), hints(base), say)
         await prepare(base)
         if arguments.act is None:
             return await list_kept(base.store, say, waiting=arguments.waiting)

@@ -1,14 +1,24 @@
-"""`python app.py doctor`: says of each system whether it answers, and what to do where it does not."""
+"""`python app.py doctor`: says of each thing that has to be set up whether it is, and what to do where it is not."""
 
 from collections.abc import Callable
 
-from bot.usecases.check_health import CheckHealth
+from bot.usecases.check_health import Checked, CheckHealth
 
 
-async def doctor(check_health: CheckHealth, say: Callable[[str], object]) -> int:
-    """A line for each; gives the exit code, 1 where something is wrong."""
-    say("ok     settings\n")
-    checked = await check_health()
-    for each in checked:
-        say(f"{'ok    ' if each.well else 'WRONG '} {each.name}{'' if each.well else f': {each.trouble}'}\n")
-    return 0 if all(each.well for each in checked) else 1
+async def doctor(needs: CheckHealth, hints: CheckHealth, say: Callable[[str], object]) -> int:
+    """A line for each; gives the exit code, 1 where something is wrong. Hints make nothing wrong."""
+    say(_line("ok", "settings"))
+    needed = await needs()
+    for each in needed:
+        say(_told(each, otherwise="WRONG"))
+    for each in await hints():
+        say(_told(each, otherwise="note"))
+    return 0 if all(each.well for each in needed) else 1
+
+
+def _told(checked: Checked, *, otherwise: str) -> str:
+    return _line("ok", checked.name) if checked.well else _line(otherwise, f"{checked.name}: {checked.trouble}")
+
+
+def _line(judgement: str, what: str) -> str:
+    return f"{judgement:<6} {what}\n"

@@ -32,6 +32,15 @@ class DataverseRecords:
         """Returns when the environment knows the app; raises `Unavailable` or `NotAllowed` where it does not."""
         await self._clients[environment].get("WhoAmI")
 
+    async def own_user(self, environment: EnvironmentId) -> UserId:
+        """The application user, as whom the app itself asks."""
+        return UserId(str((await self._clients[environment].get("WhoAmI"))["UserId"]).lower())
+
+    async def knows_privilege(self, environment: EnvironmentId, privilege: str) -> bool:
+        """Whether there is such a privilege in the environment, whoever holds it."""
+        query = {"$select": "name", "$filter": f"name eq {literal(privilege)}"}
+        return bool(await self._clients[environment].rows("privileges", query))
+
     async def table(self, environment: EnvironmentId, name: str) -> Table:
         """The table and its columns."""
         return await self._tables[environment].get(name)

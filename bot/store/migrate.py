@@ -11,6 +11,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.errors import NotSupported, Unavailable
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -27,6 +29,18 @@ async def migrate(engine: AsyncEngine) -> None:
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         await connection.run_sync(_upgrade)
+
+
+async def require_up_to_date(engine: AsyncEngine) -> None:
+    """Returns where there is nothing to apply; raises `NotSupported` where there is, or `Unavailable`."""
+    try:
+        up_to_date = await _is_up_to_date(engine)
+    except OSError as error:
+        raise Unavailable("The database does not answer.") from error
+    if not up_to_date:
+        raise NotSupported(
+            "The tables are not those of this version.", "Start Chat Sync: each start brings the database up to date."
+        )
 
 
 async def _is_up_to_date(engine: AsyncEngine) -> bool:

@@ -15,6 +15,7 @@ ALLOWED: dict[str, set[str]] = {
     "app.py": {"aiohttp"},
     "bot/clock.py": set(),
     "bot/config.py": {"pydantic", "pydantic_settings"},
+    "bot/doctor.py": set(),
     "bot/foundation.py": {"aiohttp"},
     "bot/metrics.py": {"prometheus_client"},
     "bot/observe.py": {"structlog", "aiohttp"},
