@@ -1,9 +1,13 @@
 """Rows brought together by `$apply`."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.sandbox.errors import DataverseError
+from bot.sandbox.odata.apply import parse_apply
 from bot.sandbox.seed.ids import ISAIAH, PATTI
 from tests.sandbox.test_nothing_inferred import FILTERS, asked, sandboxes
 from tests.sandbox.wire import EVERYTHING, FORMATTED, Api
@@ -64,6 +68,9 @@ async def test_the_last_instant_is_an_instant(api: Api) -> None:
     [
         ("groupby((nosuch))", 400),
         ("groupby(title)", 400),
+        ("groupby()", 400),
+        ("groupby(())", 501),
+        ("aggregate()", 501),
         ("groupby((title),aggregate($count as n),more(x))", 400),
         ("groupby((title),filter(title eq 'x'))", 501),
         ("groupby((title),aggregate($count as title))", 400),
@@ -105,3 +112,15 @@ async def test_no_aggregate_tells_what_is_not_for_the_person(
     one, other = [await asked(app, "incidents", query, person) for app in sandboxes(person)]
     assert one == other
     assert one[0] == 200
+
+
+PIECES = st.sampled_from(
+    ["groupby", "aggregate", "filter", "(", ")", ",", "/", "title", "$count as n", " with sum as x", "'"]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=30), st.lists(PIECES, max_size=12).map("".join)))
+def test_whatever_comes_is_read_or_refused(text: str) -> None:
+    with suppress(DataverseError):
+        parse_apply(text)

@@ -1,12 +1,17 @@
 """FetchXML: queries written as XML, and the views that hold them."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, unquote
 from xml.etree.ElementTree import fromstring
 from xml.sax.saxutils import quoteattr
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from bot.sandbox.errors import DataverseError
+from bot.sandbox.fetch.parse import parse_fetch
 from tests.sandbox.cases import NEW_CASE, created
 from tests.sandbox.wire import CASE, CASE_ID, EVERYTHING, FORMATTED, Api, Json
 
@@ -374,6 +379,8 @@ async def test_a_table_without_the_right_is_refused_as_a_link_too(api: Api) -> N
         ('<!DOCTYPE x [<!ENTITY a "b">]><fetch><entity name="incident"/></fetch>', 400, "Invalid XML"),
         ("<query/>", 400, "must be 'fetch'"),
         ("<fetch/>", 400, "one 'entity'"),
+        ("<fetch><other/></fetch>", 400, "one 'entity'"),
+        ('<fetch><entity name="incident"/><entity name="incident"/></fetch>', 400, "one 'entity'"),
         ('<fetch><entity name="account"/></fetch>', 400, "is not that of 'incidents'"),
         ("<fetch><entity/></fetch>", 400, "'name'"),
         ('<fetch top="0"><entity name="incident"/></fetch>', 400, "'top'"),
@@ -404,6 +411,8 @@ async def test_a_wrong_query_is_refused(api: Api, xml: str, status: int, words: 
         (f"<filter>{condition('prioritycode', 'eq', 'high')}</filter>", 400, "does not fit"),
         (f"<filter>{condition('ownerid', 'eq', 'Adele')}</filter>", 400, "does not fit"),
         (f"<filter>{condition('createdon', 'gt', 'soon')}</filter>", 400, "does not fit"),
+        (f"<filter>{condition('createdon', 'gt', '0001-01-01T00:00:00+14:00')}</filter>", 400, "does not fit"),
+        (f"<filter>{condition('createdon', 'on', '9999-12-31')}</filter>", 400, "beyond the last day"),
         (f"<filter>{condition('cs_refundamount', 'gt', 'much')}</filter>", 400, "does not fit"),
         (f"<filter>{condition('cs_symptoms', 'eq', '1')}</filter>", 501, "contain-values"),
         (f"<filter>{condition('prioritycode', 'eq')}</filter>", 400, "one value"),
@@ -447,3 +456,34 @@ async def test_a_wrong_part_of_a_query_is_refused(api: Api, inside: str, status:
 async def test_a_wrong_aggregate_is_refused(api: Api, inside: str, status: int, words: str) -> None:
     body: Any = await api.get(cases(inside, 'aggregate="true"'), status=status)
     assert words in body["error"]["message"]
+
+
+WORDS = st.sampled_from(
+    [
+        "<fetch>",
+        "</fetch>",
+        "<fetch top='x'>",
+        '<entity name="incident">',
+        "</entity>",
+        '<attribute name="title"/>',
+        "<filter>",
+        "</filter>",
+        '<condition attribute="title" operator="eq"/>',
+        "<condition/>",
+        "<order/>",
+        "<x/>",
+        '<link-entity name="a" from="b" to="c">',
+        "</link-entity>",
+        "&x;",
+        "text",
+        "<!-- -->",
+        "<?y?>",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=40), st.lists(WORDS, max_size=12).map("".join)))
+def test_whatever_comes_is_read_or_refused(text: str) -> None:
+    with suppress(DataverseError):
+        parse_fetch(text)

@@ -125,7 +125,7 @@ def _fitting(column: Column, text: str, read: Callable[[str], _Read | None]) -> 
     """What the text says; raises `DataverseError` where it says nothing of the column's type."""
     try:
         found = read(text.strip().lower())
-    except ValueError:
+    except (OverflowError, ValueError):
         found = None
     if found is None:
         raise bad_query(f"The value '{text[:100]}' does not fit the attribute '{column.name}' of type {column.kind}.")
@@ -137,7 +137,7 @@ def _whole(text: str, column: Column) -> int:
 
 
 def _moment(text: str, column: Column) -> datetime:
-    return _fitting(column, text.upper(), lambda given: moment_of(given.upper())).astimezone(UTC)
+    return _fitting(column, text.upper(), lambda given: moment_of(given.upper()).astimezone(UTC))
 
 
 def _matching(operator: str, pattern: str) -> TestOf:
@@ -164,7 +164,10 @@ def _dated(operator: str, values: tuple[str, ...], column: Column, asker: Asker)
     """Conditions on a day, or on days around today, by UTC."""
     if column.kind is not Kind.DATE_TIME:
         raise _unknown(operator)
-    span = _span(operator, values, column, asker.now)
+    try:
+        span = _span(operator, values, column, asker.now)
+    except OverflowError as error:
+        raise bad_query(f"The operator '{operator}' reaches beyond the last day that there is.") from error
 
     def test(value: Value) -> bool:
         at = scalar(column, value)

@@ -59,8 +59,8 @@ def parse_fetch(text: str) -> Fetch:
     if root.tag != "fetch":
         raise _invalid("the first element must be 'fetch'")
     _require_known(root, _FETCH)
-    (entity,) = _children(root, "entity") if len(root) == 1 else (None,)
-    if entity is None:
+    entity = root.find("entity")
+    if entity is None or len(root) > 1:
         raise _invalid("'fetch' must hold one 'entity'")
     node = _node(entity, 0)
     if sum(1 for _ in node.walk()) > LINKS_AT_MOST + 1:

@@ -60,7 +60,7 @@ def _with(found: Apply, name: str, inside: str) -> Apply:
         return replace(found, filter=And((found.filter, condition)) if found.filter is not None else condition)
     if name == "aggregate":
         return replace(found, aggregates=_aggregates(inside))
-    properties, *rest = split(inside, ",")
+    properties, *rest = split(inside, ",") or [""]
     if len(rest) > 1 or properties[:1] != "(" or properties[-1:] != ")":
         raise bad_query(f"Syntax error in '$apply': 'groupby({inside[:200]})'.")
     groups = tuple(split(properties[1:-1], ","))

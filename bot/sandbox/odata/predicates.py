@@ -142,7 +142,7 @@ def _typed(kind: Edm, literal: Literal) -> Literal:
         return literal
     try:
         return Literal(kind, read(str(literal.value)))
-    except (KeyError, ValueError) as error:
+    except (KeyError, OverflowError, ValueError) as error:
         raise bad_query(f"'{str(literal.value)[:100]}' is no value of type '{kind}'.") from error
 
 
