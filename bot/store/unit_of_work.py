@@ -1,10 +1,9 @@
 """Transactions over everything that is kept."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import News
 from bot.store.audit import AuditRows
@@ -20,6 +19,7 @@ from bot.store.outbox import OutboxRows
 from bot.store.overview import OverviewRows
 from bot.store.pace import PaceRows
 from bot.store.pruning import Pruner
+from bot.store.steady import steady, to_its_end
 
 
 class SqlWork:
@@ -55,30 +55,20 @@ class SqlStore:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqlWork]:
         """A transaction that only reads."""
-        async with self._engines.reading.begin() as connection:
+        async with steady(self._engines.reading) as connection:
             yield SqlWork(connection)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[SqlWork]:
         """A transaction that is committed at the end of the block, or undone by an error."""
-        async with self._engines.writing.connect() as connection, connection.begin() as transaction:
+        async with steady(self._engines.writing) as connection:
             work = SqlWork(connection)
             yield work
             # Who gives up waiting here must not leave it open whether the commit took place.
-            await _to_its_end(self._commit(connection, transaction, work))
+            await to_its_end(self._commit(connection, work))
 
-    async def _commit(self, connection: AsyncConnection, transaction: AsyncTransaction, work: SqlWork) -> None:
+    async def _commit(self, connection: AsyncConnection, work: SqlWork) -> None:
         await notify(connection, work.news)
-        await transaction.commit()
+        await connection.commit()
         for each in work.news:
             self._tell(each)
-
-
-async def _to_its_end(work: Coroutine[None, None, None]) -> None:
-    """Awaits the work; a cancellation meanwhile takes effect when it is done."""
-    task = asyncio.create_task(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        raise

@@ -462,3 +462,24 @@ async def test_a_job_on_a_chat_is_done_once_however_often_it_is_asked_for(store:
         await work.inbox.ask(job, at=LATER, due_at=LATER)
         assert (await work.inbox.waiting([lane]))[lane].jobs == [job]
     assert told == [News(queue=Queue.INBOX)]
+
+
+@pytest.mark.parametrize("turns", range(20))
+async def test_who_gives_up_in_the_middle_stands_in_nobodys_way(store: SqlStore, turns: int) -> None:
+    async def keep() -> None:
+        async with store.writing() as work:
+            for number in range(20):
+                await work.chats.put(a_chat(f"c{number}"))
+
+    task = asyncio.create_task(keep())
+    for _ in range(turns * 2):
+        await asyncio.sleep(0)
+    # A deadline and the end of the process may both end it.
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0)
+    await asyncio.wait({task})
+    async with asyncio.timeout(5), store.writing() as work:
+        await work.chats.put(a_chat("another"))
+    async with store.reading() as work:
+        assert await work.chats.get(ChatId("another"))
