@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.protocol import API
-from bot.domain.errors import BadRequest, NotFound, Unavailable
+from bot.domain.errors import BadRequest, NotFound
 from bot.domain.tables import Table
 from bot.ports import Changes
 
@@ -34,7 +34,7 @@ async def _follow(client: DataverseClient, table: Table, link: str, *, complete:
     changed: set[str] = set()
     deleted: set[str] = set()
     for _ in range(PAGES_AT_MOST):
-        page = await client.get(*_own(client, link), prefer=[_TRACK, _PAGE])
+        page = await client.follow(link, prefer=[_TRACK, _PAGE])
         rows = page.get("value")
         for row in rows if isinstance(rows, list) else []:
             _note(row, table, changed, deleted)
@@ -43,7 +43,7 @@ async def _follow(client: DataverseClient, table: Table, link: str, *, complete:
             break
     else:
         return None
-    _own(client, link)
+    client.require_own(link)
     return Changes(link=link, changed=frozenset(changed - deleted), deleted=frozenset(deleted), complete=complete)
 
 
@@ -52,12 +52,3 @@ def _note(row: Mapping[str, Any], table: Table, changed: set[str], deleted: set[
         deleted.add(str(row.get("id", "")).lower())
     else:
         changed.add(str(row.get(table.primary_id, "")).lower())
-
-
-def _own(client: DataverseClient, link: str) -> tuple[str, str]:
-    """Path and query of a link below the environment's own API: the app's token goes nowhere else."""
-    base = f"{client.environment.url}/{API}/"
-    if not link.startswith(base):
-        raise Unavailable("Dynamics 365 gave a link that leads elsewhere.", "Try again in a moment.")
-    path, _, query = link.removeprefix(base).partition("?")
-    return path, query

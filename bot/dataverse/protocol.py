@@ -16,6 +16,9 @@ FORMATTED = "OData.Community.Display.V1.FormattedValue"
 LOOKUP_TABLE = "Microsoft.Dynamics.CRM.lookuplogicalname"
 ANNOTATIONS = f'odata.include-annotations="{FORMATTED},{LOOKUP_TABLE}"'
 
+NO_SUCH_ROW = "0x80040217"
+"""The code of a row that is not there ("Web service error codes", ObjectDoesNotExist); 404 alone may be of a path."""
+
 _TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
 # In `contains` these stand for other characters ("Filter rows", wildcard characters) unless they are in brackets.
 _WILDCARDS = str.maketrans({"[": "[[]", "%": "[%]", "_": "[_]"})
@@ -119,7 +122,8 @@ def error_of(status: int, body: object, retry_after_s: float | None = None) -> C
     error = kind(what, next_step)
     if isinstance(error, Unavailable):
         error.retry_after_s = retry_after_s
-    error.add_note(f"status {status}, code {error_code(body) or 'none'}")
+    error.code = error_code(body)
+    error.add_note(f"status {status}, code {error.code or 'none'}")
     return error
 
 

@@ -1,14 +1,14 @@
 """Records, views and people of Dataverse, in the words of the domain."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from bot.dataverse.changes import changes_of
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.metadata import view_of
 from bot.dataverse.protocol import ANNOTATIONS, contains, literal, row_of, selected
+from bot.dataverse.reading import read_row, read_rows
 from bot.dataverse.table_cache import TableCache
-from bot.domain.errors import BadRequest, NotAllowed, NotFound
+from bot.domain.errors import BadRequest, NotFound
 from bot.domain.record_types import CASE, CASE_VIEW, NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table, View
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
@@ -66,30 +66,13 @@ class DataverseRecords:
     async def read(self, record: RecordRef, columns: Sequence[Column], *, caller: ObjectId | None) -> Row:
         """The row with these columns, as the caller sees them."""
         table = await self.table(record.environment, record.table)
-        body = await self._clients[record.environment].get(
-            f"{table.set_name}({record.row_id})",
-            {"$select": selected(columns) or table.primary_id},
-            caller=caller,
-            prefer=[ANNOTATIONS],
-        )
-        return row_of(body, table.primary_id, columns)
+        return await read_row(self._clients[record.environment], table, record.row_id, columns, caller)
 
     async def read_many(
         self, environment: EnvironmentId, table: Table, row_ids: Sequence[str], columns: Sequence[Column]
     ) -> Mapping[str, Row | None]:
         """The rows as the app sees them, None for one that is gone; rows that the app may not read are left out."""
-
-        async def one(row_id: str) -> Sequence[tuple[str, Row | None]]:
-            record = RecordRef(environment=environment, table=table.name, row_id=row_id)
-            try:
-                return [(row_id, await self.read(record, columns, caller=None))]
-            except NotFound:
-                return [(row_id, None)]
-            except NotAllowed:
-                return []
-
-        found = await asyncio.gather(*(one(row_id) for row_id in row_ids))
-        return dict(pair for pairs in found for pair in pairs)
+        return await read_rows(self._clients[environment], table, row_ids, columns)
 
     async def changes(self, environment: EnvironmentId, table: Table, link: str | None) -> Changes | None:
         """What changed since the link was given, or the first link; None where the table's changes are not tracked."""

@@ -11,6 +11,8 @@ class ChatSyncError(Exception):
     def __init__(self, what: str, next_step: str = "") -> None:
         super().__init__(what)
         self.next_step = next_step
+        self.code: str | None = None
+        """What the other system calls it; for logs and for decisions, not for people."""
 
 
 class NotAllowed(ChatSyncError):

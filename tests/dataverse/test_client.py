@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
-from bot.dataverse import client as client_module
+from bot.dataverse import sending
 from bot.dataverse.client import DataverseClient
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
 from bot.domain.record_links import environment_of
@@ -113,11 +113,11 @@ async def test_a_reading_is_tried_again_where_dataverse_is_busy(
     assert len(server.asked) == 3
 
 
-async def test_it_is_given_up_after_three_attempts(client: DataverseClient, server: Server) -> None:
+async def test_it_is_given_up_after_four_attempts(client: DataverseClient, server: Server) -> None:
     server.answers = [refusing(503)]
     with pytest.raises(Unavailable):
         await client.get("incidents(1)")
-    assert len(server.asked) == 3
+    assert len(server.asked) == 4
 
 
 async def test_a_storm_of_429_holds_back_everything_that_cannot_wait(client: DataverseClient, server: Server) -> None:
@@ -195,7 +195,7 @@ async def test_an_answer_that_breaks_off_is_asked_for_again(client: DataverseCli
 async def test_an_answer_without_an_end_is_not_read_to_it(
     client: DataverseClient, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module, "LARGEST", 1000)
+    monkeypatch.setattr(sending, "LARGEST", 1000)
     server.answers = [answering(200, {"value": "x" * 2000})]
     with pytest.raises(Unavailable, match="too large"):
         await client.get("incidents(1)")
@@ -215,7 +215,7 @@ async def test_no_answer_in_time_is_none(
         await server.hold.wait()
         return web.Response()
 
-    monkeypatch.setattr(client_module, "TIMEOUT_S", 0.1)
+    monkeypatch.setattr(sending, "TIMEOUT_S", 0.1)
     server.answers = [hang]
     with pytest.raises(Unavailable):
         await client.get("incidents(1)")

@@ -1,0 +1,61 @@
+"""Rows of a table by their ids: one at a time for a person, many at once for the app."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.dataverse.batch import PARTS_AT_MOST
+from bot.dataverse.client import DataverseClient
+from bot.dataverse.protocol import ANNOTATIONS, NO_SUCH_ROW, row_of, selected
+from bot.dataverse.sending import TooLarge
+from bot.domain.errors import ChatSyncError, NotAllowed, NotFound
+from bot.domain.tables import Column, Row, Table
+from bot.domain.values import ObjectId
+
+
+async def read_row(
+    client: DataverseClient, table: Table, row_id: str, columns: Sequence[Column], caller: ObjectId | None
+) -> Row:
+    """The row with these columns, as the caller sees them."""
+    path, query = _asked(table, row_id, columns)
+    body = await client.get(path, query, caller=caller, prefer=[ANNOTATIONS])
+    return row_of(body, table.primary_id, columns)
+
+
+async def read_rows(
+    client: DataverseClient, table: Table, row_ids: Sequence[str], columns: Sequence[Column]
+) -> Mapping[str, Row | None]:
+    """The rows as the app sees them, None for one that is gone; rows that the app may not read are left out.
+
+    One batch after the other: they are many rows, and nobody waits for them.
+    """
+    found: dict[str, Row | None] = {}
+    for start in range(0, len(row_ids), PARTS_AT_MOST):
+        found.update(await _read_some(client, table, row_ids[start : start + PARTS_AT_MOST], columns))
+    return found
+
+
+async def _read_some(
+    client: DataverseClient, table: Table, row_ids: Sequence[str], columns: Sequence[Column]
+) -> Mapping[str, Row | None]:
+    queries = [_asked(table, row_id, columns) for row_id in row_ids]
+    try:
+        answers = await client.read_together(queries, prefer=[ANNOTATIONS])
+    except TooLarge:
+        if len(row_ids) == 1:
+            raise
+        # Long texts: half as many rows at a time.
+        half = len(row_ids) // 2
+        parts = [await _read_some(client, table, each, columns) for each in (row_ids[:half], row_ids[half:])]
+        return {**parts[0], **parts[1]}
+    found: dict[str, Row | None] = {}
+    for row_id, answer in zip(row_ids, answers, strict=True):
+        if not isinstance(answer, ChatSyncError):
+            found[row_id] = row_of(answer, table.primary_id, columns)
+        elif isinstance(answer, NotFound) and answer.code == NO_SUCH_ROW:
+            found[row_id] = None
+        elif not isinstance(answer, NotAllowed):
+            raise answer
+    return found
+
+
+def _asked(table: Table, row_id: str, columns: Sequence[Column]) -> tuple[str, Mapping[str, str]]:
+    return f"{table.set_name}({row_id})", {"$select": selected(columns) or table.primary_id}

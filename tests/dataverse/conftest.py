@@ -1,0 +1,60 @@
+"""The client on the sandbox, as it is on Dataverse."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.typedefs import Handler
+from yarl import URL
+
+from bot.dataverse.client import DataverseClient
+from bot.dataverse.records import DataverseRecords
+from bot.domain.record_links import environment_of
+from bot.domain.values import EnvironmentId, RecordRef
+from bot.metrics import Metrics
+from bot.net.tokens import NoTokens
+from bot.sandbox.app import SandboxSettings, make_sandbox
+from tests.fakes.clock import HeldClock
+
+
+@dataclass
+class Dataverse:
+    """Dataverse, its client, and what the client asked it."""
+
+    client: DataverseClient
+    records: DataverseRecords
+    environment: EnvironmentId
+    clock: HeldClock
+    asked: list[str] = field(default_factory=list)
+
+    async def row(self, path: str, query: str) -> dict[str, Any]:
+        """The first row of a query by the app."""
+        return dict((await self.client.rows(path, query))[0])
+
+    async def case(self, number: str = "CAS-01001") -> RecordRef:
+        """A sample case."""
+        row = await self.row("incidents", f"$select=incidentid&$filter=ticketnumber%20eq%20'{number}'")
+        return RecordRef(environment=self.environment, table="incident", row_id=row["incidentid"])
+
+
+@pytest.fixture
+async def dataverse(clock: HeldClock) -> AsyncIterator[Dataverse]:
+    asked: list[str] = []
+
+    @web.middleware
+    async def listening(request: web.Request, handler: Handler) -> web.StreamResponse:
+        asked.append(f"{request.method} {request.path_qs}")
+        return await handler(request)
+
+    url = f"http://127.0.0.1:{unused_port()}/sandbox"
+    settings = SandboxSettings(url=url, webhook_url=f"{url}/nobody", webhook_key="a key of the tests", file=None)
+    app = web.Application(middlewares=[listening])
+    app.add_subapp("/sandbox", make_sandbox(settings, now=clock.now))
+    environment = environment_of(url)
+    async with TestServer(app, port=URL(url).port), ClientSession() as session:
+        client = DataverseClient(environment, session, NoTokens(), Metrics())
+        records = DataverseRecords({environment.id: client}, clock)
+        yield Dataverse(client=client, records=records, environment=environment.id, clock=clock, asked=asked)
