@@ -34,6 +34,8 @@ from bot.usecases.check_health import Check
 from bot.usecases.gates import Gates
 
 SANDBOX = "/sandbox"
+DATABASE = "database"
+"""What the database is called among the checks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ class Foundation:
     @property
     def checks(self) -> Mapping[str, Check]:
         """How to ask everything that is not the process itself."""
-        checks: dict[str, Check] = {"database": partial(require_answer, self.engines)}
+        checks: dict[str, Check] = {DATABASE: partial(require_answer, self.engines)}
         for each in self.links.environments:
             checks[f"dataverse {each.id}"] = partial(self.records.require_answer, each.id)
         if self.settings.app_id:

@@ -13,11 +13,14 @@ from uuid import uuid4
 
 import structlog
 from aiohttp.abc import AbstractAccessLogger
-from aiohttp.web import BaseRequest, StreamResponse
+from aiohttp.web import BaseRequest, RequestKey, StreamResponse
 
 LogFormat = Literal["text", "json"]
 
 _CORRELATION_ID = "correlation_id"
+ANSWERED_AS = RequestKey(_CORRELATION_ID, str)
+"""The id that stands at a request which was answered, for the line about it comes when its context is gone."""
+
 _LONGEST_ID = 100
 _ACCESS = "http"
 
@@ -111,6 +114,7 @@ class AccessLogger(AbstractAccessLogger):
 
     def log(self, request: BaseRequest, response: StreamResponse, time: float) -> None:
         """Logs the request that was answered after `time` seconds."""
-        get_logger(_ACCESS).debug(
-            "request", method=request.method, path=request.path, status=response.status, ms=round(time * 1000, 1)
-        )
+        with correlated(request.get(ANSWERED_AS)):
+            get_logger(_ACCESS).debug(
+                "request", method=request.method, path=request.path, status=response.status, ms=round(time * 1000, 1)
+            )

@@ -18,13 +18,14 @@ from bot.delivery.limits import Limits
 from bot.delivery.turn_posts import TurnPosts
 from bot.doctor import hints, needs
 from bot.domain.values import ObjectId
-from bot.foundation import SANDBOX, Foundation, close, make_foundation, prepare
+from bot.foundation import DATABASE, SANDBOX, Foundation, close, make_foundation, prepare
 from bot.handlers.answering import Answering
 from bot.handlers.bot import ChatSyncBot, Doors
 from bot.handlers.message_extension import Extension
 from bot.handlers.messages import Commands
 from bot.handlers.translate import tenant_of
 from bot.handlers.universal_actions import Buttons
+from bot.observe import get_logger
 from bot.ports import Clock
 from bot.post_room import Job, post_room
 from bot.store.news import listening
@@ -50,6 +51,8 @@ from bot.web.messages import Take, messages
 
 EVENTS = "/api/dataverse/events"
 
+_log = get_logger(__name__)
+
 
 async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Limits | None = None) -> web.Application:
     """The application, ready to be served; to be made inside the event loop. The database is brought up to date."""
@@ -66,7 +69,8 @@ async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Li
     app = web.Application(middlewares=[answer_errors], client_max_size=LARGEST)
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready(CheckHealth(base.checks, base.clock)))
-    app.router.add_get("/metrics", measured(base.metrics, CountWaiting(store=base.store, clock=base.clock)))
+    count = CountWaiting(store=base.store, clock=base.clock, require_answer=base.checks[DATABASE])
+    app.router.add_get("/metrics", measured(base.metrics, count))
     if settings.role != "worker":
         _add_doors(app, base, key, limits)
     if settings.uses_own_sandbox:
@@ -168,7 +172,9 @@ def _at_work(jobs: Sequence[Job]) -> Callable[[web.Application], AsyncIterator[N
         yield
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                _log.error("a job did not come to its end", exc_info=ended)
 
     return at_work
 

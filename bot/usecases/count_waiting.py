@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.ports import Clock, Store
+from bot.usecases.check_health import Check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +21,12 @@ class CountWaiting:
 
     store: Store
     clock: Clock
+    require_answer: Check
+    """Of the database."""
 
     async def __call__(self) -> Mapping[str, Waits]:
-        """The queues by their names."""
+        """The queues by their names; raises `Unavailable` where the database does not answer."""
+        await self.require_answer()
         async with self.store.reading() as work:
             states = await work.overview.queues()
         now = self.clock.now()

@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.domain.errors import BadRequest, ChatSyncError, NotFound, Unavailable
-from bot.observe import correlated, correlation, get_logger
+from bot.observe import ANSWERED_AS, correlated, correlation, get_logger
 
 _STATUS: dict[type[Exception], HTTPStatus] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
@@ -26,7 +26,7 @@ def problem(status: int, message: str) -> web.Response:
 @web.middleware
 async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Gives every request its correlation id, and every error its answer."""
-    with correlated(request.headers.get("x-ms-correlation-request-id")):
+    with correlated(request.headers.get("x-ms-correlation-request-id")) as request[ANSWERED_AS]:
         try:
             return await handler(request)
         except web.HTTPException as error:

@@ -1,13 +1,14 @@
 """What operators ask a process: whether it lives, whether it can work, and what it has counted."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 from aiohttp import web
 
+from bot.domain.errors import Unavailable
 from bot.metrics import Metrics
 from bot.usecases.check_health import CheckHealth
-from bot.usecases.count_waiting import CountWaiting
+from bot.usecases.count_waiting import CountWaiting, Waits
 
 _PROMETHEUS = "text/plain; version=0.0.4"
 
@@ -38,9 +39,20 @@ def measured(metrics: Metrics, count_waiting: CountWaiting) -> Handler:
     """`GET /metrics`: what was counted, and what waits at this moment, as Prometheus reads it."""
 
     async def handle(_request: web.Request) -> web.Response:
-        for queue, state in (await count_waiting()).items():
-            metrics.waiting.labels(queue).set(state.waiting)
-            metrics.oldest_seconds.labels(queue).set(state.oldest_s)
+        try:
+            _show(metrics, await count_waiting())
+        except Unavailable:
+            # What waits is not known then; what was counted is, and it may tell why.
+            _show(metrics, {})
         return web.Response(body=metrics.text(), headers={"Content-Type": _PROMETHEUS})
 
     return handle
+
+
+def _show(metrics: Metrics, queues: Mapping[str, Waits]) -> None:
+    """Shows what waits in these queues, and nothing of others."""
+    metrics.waiting.clear()
+    metrics.oldest_seconds.clear()
+    for queue, waits in queues.items():
+        metrics.waiting.labels(queue).set(waits.waiting)
+        metrics.oldest_seconds.labels(queue).set(waits.oldest_s)

@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from sqlalchemy import Table, select
 
 from bot.store.engine import make_engines
@@ -53,3 +54,18 @@ async def test_what_a_person_does_has_an_id_of_its_own(bot: BotProcess, connecto
     first, second = [line["correlation_id"] for line in logged(bot, "message")]
     assert first != second
     assert await kept(bot, outbox) == [first, second]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_line_about_a_request_carries_the_id_under_which_it_was_answered(bot: BotProcess) -> None:
+    await asyncio.to_thread(bot.stop)
+    bot.settings["CHATSYNC_LOG_LEVEL"] = "DEBUG"
+    await bot.start()
+    told = {"x-ms-correlation-request-id": "dataverse-said-so"}
+    async with bot.session.post(f"{bot.url}/api/dataverse/events?code=wrong", headers=told) as answer:
+        assert (await answer.json())["error"]["correlationId"] == "dataverse-said-so"
+    await asyncio.to_thread(bot.stop)
+    (refused,) = logged(bot, "webhook refused")
+    (line,) = [line for line in logged(bot, "request") if line["status"] == 401]
+    assert refused["correlation_id"] == line["correlation_id"] == "dataverse-said-so"
+    assert "code" not in line["path"]

@@ -1,8 +1,13 @@
 """What operators ask of a process: whether it can work, and what it has counted."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.store.tables import outbox
 from tests.fakes.connector import error
@@ -21,8 +26,8 @@ async def scraped(world: World) -> dict[str, float]:
     """Every sample of /metrics, named as a query names it."""
     async with world.session.get(f"{world.url}/metrics") as answer:
         assert answer.status == 200
-        text = await answer.text()
-    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+        told = await answer.text()
+    samples = [sample for family in text_string_to_metric_families(told) for sample in family.samples]
     return {" ".join([sample.name, *sample.labels.values()]): sample.value for sample in samples}
 
 
@@ -107,6 +112,34 @@ async def test_the_way_from_a_change_to_its_card_is_timed(world: World) -> None:
     found = await scraped(world)
     assert (found["chatsync_change_to_card_seconds_count"], found["chatsync_change_to_card_seconds_sum"]) == (1, 2)
     world.connector.posts.clear()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_while_the_database_is_down_what_was_counted_is_told_and_what_waits_is_left_out(world: World) -> None:
+    assert "chatsync_waiting outbox" in await scraped(world)
+    async with database_down(world.settings.database_url):
+        found = await scraped(world)
+        assert found["chatsync_messages_total sent"] == 3
+        assert not [name for name in found if name.startswith(("chatsync_waiting", "chatsync_oldest_seconds"))]
+        status, body = await asked(world, "/readyz")
+        assert (status, "CHATSYNC_DATABASE_URL" in body["checks"]["database"]) == (503, True)
+    world.clock.advance(6)
+    assert (await asked(world, "/readyz"))[0] == 200
+    assert "chatsync_waiting outbox" in await scraped(world)
+
+
+@asynccontextmanager
+async def database_down(url: str) -> AsyncIterator[None]:
+    """Nobody gets a connection to the database, and those that there were are gone."""
+    server, _, name = url.rpartition("/")
+    admin = create_async_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    async with admin.connect() as connection:
+        await connection.execute(text(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"))
+        gone = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+        await connection.execute(gone, {"name": name})
+        yield
+        await connection.execute(text(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true"))
+    await admin.dispose()
 
 
 async def test_nothing_personal_is_told_to_who_reads_the_figures(world: World) -> None:
