@@ -66,7 +66,7 @@ class Records(Protocol):
         ...
 
     async def note_view(self, environment: EnvironmentId, table: str, view: str | None) -> View:
-        """The view with this id, else the table's default by rule T3; raises `NotFound`."""
+        """The view with this id, else the table's default by rule T3; raises `NotFound`, or `NotSupported`."""
         ...
 
     async def read(self, record: RecordRef, columns: Sequence[Column], *, caller: ObjectId | None) -> Row:

@@ -1,14 +1,11 @@
 """Definitions of tables, columns and views on the wire ("Query table definitions using the Web API"). Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-from xml.etree.ElementTree import ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from bot.domain.errors import Unavailable
-from bot.domain.tables import Column, ColumnType, Table, View
+from bot.domain.tables import Column, ColumnType, Table
 
 TABLE_PROPERTIES = (
     "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,ObjectTypeCode,"
@@ -33,7 +30,19 @@ CASTS = {
 ELASTIC_PROVIDER = "1d9bde74-9ebd-4da9-8ff5-aa74945b9f74"
 """Elastic tables have this data provider; any other makes a table virtual ("Create elastic tables")."""
 
-_LARGEST_LAYOUT = 1_000_000  # characters: a view of 300 columns has some thirty thousand
+LOOKUP_PROPERTIES = "ReferencingAttribute,ReferencedEntity,ReferencedAttribute,ReferencingEntityNavigationPropertyName"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """A way from a row to one other row."""
+
+    column: str
+    table: str
+    key: str
+    """The column of the other table that the lookup holds."""
+    navigation: str
+    """The property by which the other row is read along."""
 
 
 def table_of(definition: Mapping[str, Any], details: Sequence[Mapping[str, Any]], *, sends_updates: bool) -> Table:
@@ -116,14 +125,15 @@ def _is_virtual(definition: Mapping[str, Any]) -> bool:
     return bool(provider) and str(provider).lower() != ELASTIC_PROVIDER
 
 
-def view_of(row: Mapping[str, Any]) -> View:
-    """The view in a row of table `savedquery`; raises `Unavailable` where its layout cannot be read."""
-    layout = str(row.get("layoutxml") or "")[:_LARGEST_LAYOUT]
-    try:
-        cells = fromstring(layout, forbid_dtd=True).iter("cell")
-        columns = tuple(cell.get("name", "") for cell in cells if cell.get("ishidden") not in {"1", "true"})
-        return View(id=str(row["savedqueryid"]), name=str(row["name"]), columns=columns)
-    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
-        raise Unavailable(
-            "The layout of the note's view cannot be read.", "Ask an administrator to choose another view."
-        ) from error
+def lookups_of(relationships: Sequence[Mapping[str, Any]]) -> Sequence[Lookup]:
+    """The ways from a row to another in a table's many-to-one relationships; those without a property are left out."""
+    return [
+        Lookup(
+            column=str(each.get("ReferencingAttribute")),
+            table=str(each.get("ReferencedEntity")),
+            key=str(each.get("ReferencedAttribute")),
+            navigation=str(each["ReferencingEntityNavigationPropertyName"]),
+        )
+        for each in relationships
+        if each.get("ReferencingEntityNavigationPropertyName")
+    ]

@@ -1,6 +1,7 @@
 """The Web API's rows, errors and queries (Microsoft Dataverse developer guide, "Use the Web API"). Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -50,12 +51,27 @@ def contains(column: str, words: str) -> str:
 
 def selected(columns: Iterable[Column]) -> str:
     """The columns as `$select` names them: a lookup is selected by the property that holds its row's id."""
-    return ",".join(dict.fromkeys(property_of(column) for column in columns))
+    return ",".join(dict.fromkeys(property_of(column) for column in columns if not column.through))
+
+
+def expanded(columns: Iterable[Column]) -> str:
+    """The linked columns as `$expand` names them, each below the row that it is of."""
+    linked: dict[str, list[Column]] = {}
+    for column in columns:
+        if column.through:
+            linked.setdefault(column.through[0], []).append(replace(column, through=column.through[1:]))
+    return ",".join(f"{way}({_inside(inner)})" for way, inner in linked.items())
+
+
+def _inside(columns: Sequence[Column]) -> str:
+    asked = {"$select": selected(columns), "$expand": expanded(columns)}
+    return ";".join(f"{name}={value}" for name, value in asked.items() if value)
 
 
 def property_of(column: Column) -> str:
-    """The column's property in a row's JSON."""
-    return f"_{column.name}_value" if column.type in LOOKUPS else column.name
+    """The column's property in the JSON of the row that it is of."""
+    name = column.name.rpartition(".")[2]
+    return f"_{name}_value" if column.type in LOOKUPS else name
 
 
 def row_of(body: Mapping[str, Any], primary_id: str, columns: Sequence[Column]) -> Row:
@@ -63,8 +79,16 @@ def row_of(body: Mapping[str, Any], primary_id: str, columns: Sequence[Column]) 
     row_id = body.get(primary_id)
     if not isinstance(row_id, str):
         raise Unavailable("Dynamics 365 gave an answer without a row.", "Try again in a moment.")
-    values = {column.name: _value(body, column) for column in columns}
+    values = {column.name: _value(_linked_row(body, column.through), column) for column in columns}
     return Row(id=row_id.lower(), values=values, etag=str(body.get("@odata.etag", "")))
+
+
+def _linked_row(body: Mapping[str, Any], through: Sequence[str]) -> Mapping[str, Any]:
+    """The row that the properties lead to; an empty one where none is linked, or none for this caller."""
+    for way in through:
+        inner = body.get(way)
+        body = inner if isinstance(inner, dict) else {}
+    return body
 
 
 def _value(body: Mapping[str, Any], column: Column) -> ColumnValue:
@@ -114,17 +138,35 @@ _ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {
 }
 
 
+_MAY_NOT_ACT = (
+    Unavailable,
+    "Dynamics 365 does not let the app act for people.",
+    "Ask an administrator to give the app's user the role Delegate.",
+)
+_ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
+_CANNOT_ACT = "0x8004a110"  # CannotActOnBehalfOfAnotherUser
+
+
 def error_of(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
     """The error that an answer which is no success stands for. The vendor's text stays out: it can quote values."""
     kind, what, next_step = _ERRORS.get(
         status, (Unavailable, "Dynamics 365 does not answer.", "Try again in a moment.")
     )
+    if status == HTTPStatus.FORBIDDEN and _is_about_the_app(body):
+        kind, what, next_step = _MAY_NOT_ACT
     error = kind(what, next_step)
     if isinstance(error, Unavailable):
         error.retry_after_s = retry_after_s
     error.code = error_code(body)
     error.add_note(f"status {status}, code {error.code or 'none'}")
     return error
+
+
+def _is_about_the_app(body: object) -> bool:
+    """Whether the app lacks the right to act for people: what the person may do has not been looked at then."""
+    error = body.get("error") if isinstance(body, dict) else None
+    message = str(error.get("message")) if isinstance(error, dict) else ""
+    return (error_code(body) or "").lower() == _CANNOT_ACT or _ACT_FOR_OTHERS.lower() in message.lower()
 
 
 def error_code(body: object) -> str | None:

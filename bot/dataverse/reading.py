@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.dataverse.batch import PARTS_AT_MOST
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.protocol import ANNOTATIONS, NO_SUCH_ROW, row_of, selected
+from bot.dataverse.protocol import ANNOTATIONS, NO_SUCH_ROW, expanded, row_of, selected
 from bot.dataverse.sending import TooLarge
 from bot.domain.errors import ChatSyncError, NotAllowed, NotFound
 from bot.domain.tables import Column, Row, Table
@@ -58,4 +58,5 @@ async def _read_some(
 
 
 def _asked(table: Table, row_id: str, columns: Sequence[Column]) -> tuple[str, Mapping[str, str]]:
-    return f"{table.set_name}({row_id})", {"$select": selected(columns) or table.primary_id}
+    query = {"$select": selected(columns) or table.primary_id, "$expand": expanded(columns)}
+    return f"{table.set_name}({row_id})", {name: value for name, value in query.items() if value}

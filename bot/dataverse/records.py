@@ -1,24 +1,21 @@
 """Records, views and people of Dataverse, in the words of the domain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
 
 from bot.dataverse.changes import changes_of
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.metadata import view_of
 from bot.dataverse.protocol import ANNOTATIONS, contains, literal, row_of, selected
 from bot.dataverse.reading import read_row, read_rows
 from bot.dataverse.table_cache import TableCache
+from bot.dataverse.views import note_view
 from bot.domain.errors import BadRequest, NotFound
-from bot.domain.record_types import CASE, CASE_VIEW, NUMBER_COLUMNS
+from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table, View
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
 from bot.ports import Changes, Clock
 
-_QUICK_FIND = 4
-"""The query type of a table's one Quick Find view ("Customize views")."""
-
-_VIEW_COLUMNS = "savedqueryid,name,layoutxml"
-_OWNER = "_ownerid_value"
+T = TypeVar("T")
 
 
 class DataverseRecords:
@@ -51,28 +48,45 @@ class DataverseRecords:
 
     async def note_view(self, environment: EnvironmentId, table: str, view: str | None) -> View:
         """The view with this id, else the table's default."""
-        chosen = f"querytype eq {_QUICK_FIND}"
-        if view:
-            chosen = f"savedqueryid eq {view}"
-        elif table == CASE:
-            chosen = f"name eq {literal(CASE_VIEW)}"
-        conditions = f"returnedtypecode eq {literal(table)} and statecode eq 0 and {chosen}"
-        query = {"$select": _VIEW_COLUMNS, "$filter": conditions, "$top": "1"}
-        found = await self._clients[environment].rows("savedqueries", query)
-        if not found:
-            raise NotFound("The view of the note is not there.", "Ask an administrator to choose another view.")
-        return view_of(found[0])
+        return await note_view(self._clients[environment], self._tables[environment], table, view)
 
     async def read(self, record: RecordRef, columns: Sequence[Column], *, caller: ObjectId | None) -> Row:
         """The row with these columns, as the caller sees them."""
+        client = self._clients[record.environment]
+
+        async def read(table: Table, columns: Sequence[Column]) -> Row:
+            return await read_row(client, table, record.row_id, columns, caller)
+
         table = await self.table(record.environment, record.table)
-        return await read_row(self._clients[record.environment], table, record.row_id, columns, caller)
+        return await self._of_what_is_there(record.environment, table, columns, read)
 
     async def read_many(
         self, environment: EnvironmentId, table: Table, row_ids: Sequence[str], columns: Sequence[Column]
     ) -> Mapping[str, Row | None]:
         """The rows as the app sees them, None for one that is gone; rows that the app may not read are left out."""
-        return await read_rows(self._clients[environment], table, row_ids, columns)
+        client = self._clients[environment]
+
+        async def read(table: Table, columns: Sequence[Column]) -> Mapping[str, Row | None]:
+            return await read_rows(client, table, row_ids, columns)
+
+        return await self._of_what_is_there(environment, table, columns, read)
+
+    async def _of_what_is_there(
+        self,
+        environment: EnvironmentId,
+        table: Table,
+        columns: Sequence[Column],
+        read: Callable[[Table, Sequence[Column]], Awaitable[T]],
+    ) -> T:
+        """Reads, and once more without columns that are gone: an administrator may have deleted one just now."""
+        try:
+            return await read(table, columns)
+        except BadRequest:
+            table = await self._tables[environment].again(table.name)
+            left = [column for column in columns if column.through or column.name in table.columns]
+            if len(left) == len(columns):
+                raise
+            return await read(table, left)
 
     async def changes(self, environment: EnvironmentId, table: Table, link: str | None) -> Changes | None:
         """What changed since the link was given, or the first link; None where the table's changes are not tracked."""

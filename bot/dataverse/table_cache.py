@@ -1,18 +1,24 @@
 """Definitions of tables, read once for a while and shared by all who ask at the same time."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.metadata import CASTS, COLUMN_PROPERTIES, TABLE_PROPERTIES, table_of
+from bot.dataverse.kept import RECENT, Kept
+from bot.dataverse.metadata import (
+    CASTS,
+    COLUMN_PROPERTIES,
+    LOOKUP_PROPERTIES,
+    TABLE_PROPERTIES,
+    Lookup,
+    lookups_of,
+    table_of,
+)
 from bot.dataverse.protocol import literal
 from bot.domain.errors import NotFound
 from bot.domain.tables import Table
 from bot.ports import Clock
-
-LIFETIME = timedelta(minutes=10)
 
 
 class TableCache:
@@ -20,22 +26,26 @@ class TableCache:
 
     def __init__(self, client: DataverseClient, clock: Clock) -> None:
         self._client = client
-        self._clock = clock
-        self._tables: dict[str, tuple[Table, datetime]] = {}
-        self._reading: dict[str, asyncio.Task[Table]] = {}
+        self._tables = Kept(self._read, clock)
+        self._lookups = Kept(self._read_lookups, clock)
         self._names_by_code: dict[int, str] = {}
 
     async def get(self, name: str) -> Table:
         """The table; raises `NotFound` for an unknown name."""
-        table, read_at = self._tables.get(name, (None, None))
-        if table and read_at and self._clock.now() - read_at < LIFETIME:
-            return table
-        task = self._reading.get(name)
-        if task is None:
-            task = self._reading[name] = asyncio.create_task(self._read(name))
-            task.add_done_callback(lambda _: self._reading.pop(name, None))
-        # One who gives up waiting must not end the reading for the others.
-        return await asyncio.shield(task)
+        return await self._tables.get(name)
+
+    async def again(self, name: str) -> Table:
+        """The table, read again unless that was only just done: something in it did not fit."""
+        return await self._tables.get(name, not_older_than=RECENT)
+
+    async def with_columns(self, name: str, columns: Iterable[str]) -> Table:
+        """The table, read again where it lacks one of these columns: an administrator may have added it just now."""
+        table = await self.get(name)
+        return table if all(column in table.columns for column in columns) else await self.again(name)
+
+    async def lookups(self, name: str) -> Sequence[Lookup]:
+        """The ways from a row of the table to one other row."""
+        return await self._lookups.get(name)
 
     async def by_code(self, code: int) -> Table:
         """The table with this number; raises `NotFound`."""
@@ -56,14 +66,16 @@ class TableCache:
             *(self._details(path, cast, asked) for cast, asked in CASTS.items()),
         )
         flat = [detail for each in details for detail in each]
-        table = table_of(definition, flat, sends_updates=updates)
-        self._tables[name] = (table, self._clock.now())
-        return table
+        return table_of(definition, flat, sends_updates=updates)
 
     async def _details(self, path: str, cast: str, asked: str) -> Sequence[Mapping[str, Any]]:
         found = await self._client.get(f"{path}/Attributes/Microsoft.Dynamics.CRM.{cast}", asked)
         details = found.get("value")
         return details if isinstance(details, list) else []
+
+    async def _read_lookups(self, name: str) -> Sequence[Lookup]:
+        path = f"EntityDefinitions(LogicalName={literal(name)})/ManyToOneRelationships"
+        return lookups_of(await self._client.rows(path, {"$select": LOOKUP_PROPERTIES}))
 
     async def _sends_updates(self, name: str) -> bool:
         """Whether the table has the message filter `Update` ("Register a plug-in", eligible messages)."""

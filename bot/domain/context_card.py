@@ -22,7 +22,7 @@ UNSUPPORTED = frozenset(
 
 def note_columns(view: View, table: Table) -> tuple[Column, ...]:
     """The note's columns: the view's first five, less those that are not supported; nothing takes their place."""
-    first = (table.columns.get(name) for name in view.columns[:FIELDS_AT_MOST])
+    first = (table.columns.get(name) or view.linked.get(name) for name in view.columns[:FIELDS_AT_MOST])
     return tuple(column for column in first if column and column.type not in UNSUPPORTED)
 
 

@@ -57,6 +57,8 @@ class Column:
     """Digits behind the point of a number; None where the table's metadata does not say."""
     options: Mapping[int, str] = field(default_factory=dict)
     """Labels of a choice's, status', state's or yes/no column's numbers (yes is 1, no is 0)."""
+    through: tuple[str, ...] = ()
+    """The navigation properties that lead to the linked row whose column it is; empty for a table's own columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,8 @@ class View:
     id: str
     name: str
     columns: tuple[str, ...]
+    linked: Mapping[str, Column] = field(default_factory=dict)
+    """The linked columns that can be read, by their names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

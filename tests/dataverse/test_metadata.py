@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bot.dataverse.metadata import table_of, view_of
+from bot.dataverse.metadata import lookups_of, table_of
 from bot.domain.errors import Unavailable
 from bot.domain.tables import ColumnType
 
@@ -113,25 +113,20 @@ def test_a_definition_in_another_form_is_refused(broken: dict[str, Any]) -> None
         table_of(broken, [], sends_updates=True)
 
 
-def layout(cells: str) -> dict[str, str]:
-    return {"savedqueryid": "1", "name": "Quick Find", "layoutxml": f"<grid><row id='incidentid'>{cells}</row></grid>"}
+def test_labels_in_a_script_that_runs_from_right_to_left_stay_as_they_are() -> None:
+    arabic = attribute("a", "Picklist", DisplayName=label("الأولوية"))
+    detail = {"LogicalName": "a", "OptionSet": {"Options": [{"Value": 1, "Label": label("גבוהה (דחוף)")}]}}
+    column = table_of(definition(arabic), [detail], sends_updates=True).columns["a"]
+    assert (column.label, column.options) == ("الأولوية", {1: "גבוהה (דחוף)"})
 
 
-def test_a_views_columns_come_in_the_order_of_its_layout_without_hidden_ones() -> None:
-    cells = "<cell name='title'/><cell name='h' ishidden='1'/><cell name='c.fullname'/><cell name='prioritycode'/>"
-    assert view_of(layout(cells)).columns == ("title", "c.fullname", "prioritycode")
-
-
-@pytest.mark.parametrize(
-    "xml",
-    [
-        "",
-        "<grid><row>",
-        "no xml",
-        "<!DOCTYPE g [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]><grid><cell name='&b;'/></grid>",
-        "<!DOCTYPE g SYSTEM 'file:///etc/passwd'><grid/>",
-    ],
-)
-def test_a_layout_that_is_broken_or_hostile_is_refused(xml: str) -> None:
-    with pytest.raises(Unavailable, match="layout"):
-        view_of({"savedqueryid": "1", "name": "x", "layoutxml": xml})
+def test_lookups_without_a_property_lead_nowhere() -> None:
+    told = {
+        "ReferencingAttribute": "customerid",
+        "ReferencedEntity": "account",
+        "ReferencedAttribute": "accountid",
+        "ReferencingEntityNavigationPropertyName": "customerid_account",
+    }
+    (lookup,) = lookups_of([told, {**told, "ReferencingEntityNavigationPropertyName": None}, {}])
+    assert (lookup.column, lookup.table, lookup.key) == ("customerid", "account", "accountid")
+    assert lookup.navigation == "customerid_account"

@@ -1,6 +1,5 @@
 """Records, by the client that production uses, from the sandbox."""
 
-
 from tests.dataverse.conftest import Dataverse
 
 NO_ROW = "00000000-0000-4000-9000-00000000dead"
