@@ -8,11 +8,13 @@ gc.disable()
 import asyncio
 import os
 import sys
+from argparse import Namespace
 
 from aiohttp import web
 
 from bot.cli.arguments import parser
 from bot.config import Settings, SettingsError, load_settings
+from bot.domain.errors import ChatSyncError
 from bot.observe import AccessLogger, get_logger, set_up_logs
 from bot.wiring import make_app, run_command
 
@@ -27,6 +29,14 @@ def main() -> int:
     except SettingsError as error:
         print(f"Chat Sync does not start. Correct these settings:\n{error}", file=sys.stderr)  # noqa: T201
         return 2
+    try:
+        return _run(settings, arguments)
+    except ChatSyncError as error:
+        print(f"Chat Sync does not start. {error} {error.next_step}", file=sys.stderr)  # noqa: T201
+        return 2
+
+
+def _run(settings: Settings, arguments: Namespace) -> int:
     if arguments.command:
         set_up_logs(settings.log_format, "ERROR")
         return asyncio.run(run_command(settings, arguments, sys.stdout.write))

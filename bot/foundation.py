@@ -132,7 +132,8 @@ def _check(settings: Settings, session: ClientSession, clock: Clock) -> TokenChe
 
 
 async def prepare(base: Foundation) -> None:
-    """Brings the database up to date and reads from it what is held in memory."""
+    """Brings the database up to date and reads from it what is held in memory; raises `Unavailable`."""
+    await require_answer(base.engines)
     await migrate(base.engines.writing)
     # In the sandbox chats are on, elsewhere an administrator turns them on (spec S1).
     await base.administration.start({each.id: _is_sandbox(each) for each in base.links.environments})

@@ -61,7 +61,11 @@ async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Li
     key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
     limits = limits or Limits()
     base = await make_foundation(settings, clock or SystemClock())
-    await prepare(base)
+    try:
+        await prepare(base)
+    except BaseException:
+        await close(base)
+        raise
     if settings.one_process:
         # Leases that are left over belong to nobody.
         async with base.store.writing() as work:

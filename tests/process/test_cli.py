@@ -82,3 +82,13 @@ async def test_messages_that_wait_are_listed_with_the_reason(bot: BotProcess, co
     await bot.save("CAS-01001", {"prioritycode": HIGH})
     await eventually(bot, "outbox", "--waiting", lines=2, telling="status 429 Throttled")
     assert await written(bot, "outbox") == (0, ["No message is parked."])
+
+
+async def test_a_start_without_its_database_says_so_and_nothing_else(bot: BotProcess) -> None:
+    nobody = "postgresql+asyncpg://chatsync:not-to-be-shown@127.0.0.1:1/chatsync"
+    bot.settings["CHATSYNC_DATABASE_URL"] = nobody
+    code, lines = await written(bot)
+    assert code == 2
+    assert lines == [
+        "Chat Sync does not start. The database does not answer. Check CHATSYNC_DATABASE_URL and the server."
+    ]

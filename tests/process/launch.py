@@ -1,0 +1,18 @@
+"""A worker with limits of its own: `python -m tests.process.launch <lease in seconds> <lanes at once>`."""
+
+import sys
+from datetime import timedelta
+
+from aiohttp import web
+
+from bot.config import load_settings
+from bot.delivery.limits import Limits
+from bot.observe import set_up_logs
+from bot.wiring import make_app
+
+if __name__ == "__main__":
+    settings = load_settings()
+    set_up_logs(settings.log_format, "WARNING")
+    lease, at_once = (int(argument) for argument in sys.argv[1:])
+    limits = Limits(lease=timedelta(seconds=lease), at_once=at_once, chat=(), tenant=None)
+    web.run_app(make_app(settings, limits=limits), host=settings.host, port=settings.port, print=None)
