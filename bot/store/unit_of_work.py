@@ -1,10 +1,14 @@
 """Transactions over everything that is kept."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.errors import Unavailable
+from bot.observe import get_logger
 from bot.ports import News
 from bot.store.audit import AuditRows
 from bot.store.change_links import ChangeLinkRows
@@ -20,6 +24,8 @@ from bot.store.overview import OverviewRows
 from bot.store.pace import PaceRows
 from bot.store.pruning import Pruner
 from bot.store.steady import steady, to_its_end
+
+_log = get_logger(__name__)
 
 
 class SqlWork:
@@ -55,20 +61,33 @@ class SqlStore:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqlWork]:
         """A transaction that only reads."""
-        async with steady(self._engines.reading) as connection:
-            yield SqlWork(connection)
+        with _trouble_told():
+            async with steady(self._engines.reading) as connection:
+                yield SqlWork(connection)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[SqlWork]:
         """A transaction that is committed at the end of the block, or undone by an error."""
-        async with steady(self._engines.writing) as connection:
-            work = SqlWork(connection)
-            yield work
-            # Who gives up waiting here must not leave it open whether the commit took place.
-            await to_its_end(self._commit(connection, work))
+        with _trouble_told():
+            async with steady(self._engines.writing) as connection:
+                work = SqlWork(connection)
+                yield work
+                # Who gives up waiting here must not leave it open whether the commit took place.
+                await to_its_end(self._commit(connection, work))
 
     async def _commit(self, connection: AsyncConnection, work: SqlWork) -> None:
         await notify(connection, work.news)
         await connection.commit()
         for each in work.news:
             self._tell(each)
+
+
+@contextmanager
+def _trouble_told() -> Iterator[None]:
+    """A database that is down, full or out of connections is something to come back to, not a fault of ours."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
+        cause = getattr(error, "orig", None) or error
+        _log.error("the database does not work", reason=f"{type(cause).__name__}: {cause}"[:200])
+        raise Unavailable("The database does not work at the moment.", "Try again in a few minutes.") from error
