@@ -5,8 +5,9 @@ from typing import Any
 
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.protocol import API
-from bot.domain.errors import BadRequest, NotFound
+from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.tables import Table
+from bot.observe import get_logger
 from bot.ports import Changes
 
 PAGES_AT_MOST = 40
@@ -15,6 +16,8 @@ PAGES_AT_MOST = 40
 _PAGE = "odata.maxpagesize=5000"
 _TRACK = "odata.track-changes"
 _NEXT, _DELTA = "@odata.nextLink", "@odata.deltaLink"
+
+_log = get_logger(__name__)
 
 
 async def changes_of(client: DataverseClient, table: Table, link: str | None) -> Changes | None:
@@ -27,28 +30,37 @@ async def changes_of(client: DataverseClient, table: Table, link: str | None) ->
         except (BadRequest, NotFound):
             pass  # tokens end after seven days, or as the organisation has set it
     first = f"{client.environment.url}/{API}/{table.set_name}?$select={table.primary_id}"
-    return await _follow(client, table, first, complete=False)
+    try:
+        return await _follow(client, table, first, complete=False)
+    except (BadRequest, NotAllowed) as error:
+        # Tracking was switched off just now, or the app may not read all rows: connected ones can be looked at still.
+        _log.warning("changes are not tracked", table=table.name, reason=str(error), code=error.code)
+        return None
 
 
 async def _follow(client: DataverseClient, table: Table, link: str, *, complete: bool) -> Changes | None:
     changed: set[str] = set()
     deleted: set[str] = set()
+    more = True
     for _ in range(PAGES_AT_MOST):
         page = await client.follow(link, prefer=[_TRACK, _PAGE])
         rows = page.get("value")
         for row in rows if isinstance(rows, list) else []:
             _note(row, table, changed, deleted)
+        more = bool(page.get(_NEXT))
         link = str(page.get(_NEXT) or page.get(_DELTA) or "")
-        if not page.get(_NEXT):
+        if not more:
             break
-    else:
+    # Among changes one can go on later where one has stopped; the way to the first link is all or nothing.
+    if not link or (more and not complete):
         return None
     client.require_own(link)
     return Changes(link=link, changed=frozenset(changed - deleted), deleted=frozenset(deleted), complete=complete)
 
 
-def _note(row: Mapping[str, Any], table: Table, changed: set[str], deleted: set[str]) -> None:
-    if row.get("reason") == "deleted":
-        deleted.add(str(row.get("id", "")).lower())
-    else:
-        changed.add(str(row.get(table.primary_id, "")).lower())
+def _note(row: object, table: Table, changed: set[str], deleted: set[str]) -> None:
+    told: Mapping[str, Any] = row if isinstance(row, dict) else {}
+    if told.get("reason") == "deleted":
+        deleted.add(str(told.get("id", "")).lower())
+    elif table.primary_id in told:
+        changed.add(str(told[table.primary_id]).lower())

@@ -134,6 +134,7 @@ _ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {
         "Somebody changed this in Dynamics 365 at the same time.",
         "Look at it again, and then try again.",
     ),
+    HTTPStatus.GONE: (NotFound, "This is not there in Dynamics 365 any more.", "Look for what is there now."),
     HTTPStatus.NOT_FOUND: (NotFound, "This is not there in Dynamics 365.", "Check the link or the number."),
 }
 

@@ -18,6 +18,7 @@ from bot.domain.values import EnvironmentId, RecordRef
 from bot.metrics import Metrics
 from bot.net.tokens import NoTokens
 from bot.sandbox.app import SandboxSettings, make_sandbox
+from tests.dataverse.hostile import Server, Tokens
 from tests.fakes.clock import HeldClock
 
 
@@ -81,3 +82,23 @@ async def dataverse(clock: HeldClock) -> AsyncIterator[Dataverse]:
         client = DataverseClient(environment, session, NoTokens(), Metrics())
         records = DataverseRecords({environment.id: client}, clock)
         yield Dataverse(client=client, records=records, environment=environment.id, clock=clock, asked=asked, new=new)
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def tokens() -> Tokens:
+    return Tokens()
+
+
+@pytest.fixture
+async def client(server: Server, tokens: Tokens) -> AsyncIterator[DataverseClient]:
+    """A client of the hostile server."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", server.handle)
+    async with TestServer(app) as running, ClientSession() as session:
+        server.url = str(running.make_url("/")).rstrip("/")
+        yield DataverseClient(environment_of(server.url), session, tokens, Metrics())

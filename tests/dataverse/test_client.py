@@ -1,12 +1,10 @@
 """The one client against a Dataverse that is busy, broken or hostile."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
 
 import pytest
-from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
+from aiohttp import ClientSession
+from aiohttp.test_utils import unused_port
 
 from bot.dataverse import sending
 from bot.dataverse.client import DataverseClient
@@ -14,85 +12,9 @@ from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, N
 from bot.domain.record_links import environment_of
 from bot.domain.values import ObjectId
 from bot.metrics import Metrics
+from tests.dataverse.hostile import ROW, Server, Tokens, answering, breaking_off, refusing
 
 ADELE = ObjectId("00000000-0000-0000-0000-000000000022")
-ROW = {"incidentid": "1"}
-
-
-@dataclass
-class Tokens:
-    """Gives `first`, and `second` after `first` was refused."""
-
-    refusals: int = 0
-
-    async def get(self, scope: str) -> str | None:
-        return "first" if self.refusals == 0 else "second"
-
-    async def refused(self, scope: str, token: str) -> None:
-        self.refusals += 1
-
-    async def close(self) -> None:
-        """Holds nothing."""
-
-
-@dataclass
-class Server:
-    """Answers as it is told to, one answer after the other; the last one again and again."""
-
-    answers: list[Callable[[web.Request], Awaitable[web.StreamResponse]]] = field(default_factory=list)
-    asked: list[web.Request] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
-    hold: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(request)
-        self.bodies.append(await request.read())
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return await answer(request)
-
-
-def answering(
-    status: int, body: object = None, **headers: str
-) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-
-    async def answer(_request: web.Request) -> web.StreamResponse:
-        if isinstance(body, bytes):
-            return web.Response(status=status, body=body, headers=named)
-        return web.json_response(ROW if body is None else body, status=status, headers=named)
-
-    return answer
-
-
-def refusing(status: int, code: str = "0x0", **headers: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    return answering(status, {"error": {"code": code, "message": "the customer's secret"}}, **headers)
-
-
-async def breaking_off(request: web.Request) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Length": "1000"})
-    await response.prepare(request)
-    await response.write(b'{"incidentid":')
-    if request.transport:
-        request.transport.abort()
-    return response
-
-
-@pytest.fixture
-def server() -> Server:
-    return Server()
-
-
-@pytest.fixture
-def tokens() -> Tokens:
-    return Tokens()
-
-
-@pytest.fixture
-async def client(server: Server, tokens: Tokens) -> AsyncIterator[DataverseClient]:
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", server.handle)
-    async with TestServer(app) as running, ClientSession() as session:
-        yield DataverseClient(environment_of(str(running.make_url("/")).rstrip("/")), session, tokens, Metrics())
 
 
 async def test_an_answer_is_read_and_the_person_is_named(client: DataverseClient, server: Server) -> None:
@@ -139,6 +61,25 @@ async def test_a_short_wait_that_was_asked_for_is_waited(client: DataverseClient
     assert asyncio.get_running_loop().time() - begun >= 1
 
 
+async def test_who_cannot_wait_so_long_is_told_when_to_come_back(client: DataverseClient, server: Server) -> None:
+    server.answers = [refusing(429, Retry_After="6"), answering(200)]
+    waiting = asyncio.create_task(client.get("incidents(1)"))
+    while not server.asked:
+        await asyncio.sleep(0.01)
+    # A person's act has a deadline of its own, and takes its waiting along when it ends.
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(client.get("incidents(2)"), 0.2)
+    assert len(server.asked) == 1
+    waiting.cancel()
+
+
+async def test_a_storm_of_429_does_not_make_one_person_wait_for_all(client: DataverseClient, server: Server) -> None:
+    server.answers = [refusing(429, Retry_After="60")]
+    found = await asyncio.gather(*(client.get(f"incidents({n})") for n in range(200)), return_exceptions=True)
+    assert all(isinstance(each, Unavailable) and each.retry_after_s for each in found)
+    assert len(server.asked) <= sending.AT_ONCE
+
+
 async def test_a_token_that_is_not_accepted_is_replaced_once(
     client: DataverseClient, server: Server, tokens: Tokens
 ) -> None:
@@ -159,9 +100,6 @@ async def test_an_app_that_is_not_let_in_is_told_so(client: DataverseClient, ser
     ("status", "code", "error"),
     [
         (400, "0x80060888", BadRequest),
-        (403, "0x80040220", NotAllowed),
-        (403, "0x80042f09", NotAllowed),
-        (403, "0x8004f510", NotAllowed),
         (404, "0x80060888", NotFound),
         (404, "0x80040217", NotFound),
         (412, "0x80060882", Conflict),
@@ -178,6 +116,43 @@ async def test_each_refusal_has_its_error_which_quotes_nothing(
     assert raised.value.next_step
     assert "secret" not in f"{raised.value} {raised.value.next_step} {raised.value.__notes__}"
     assert len(server.asked) == 1
+
+
+# The errors that answer 403 ("Compose HTTP requests and handle errors"), by their codes ("Web service error codes").
+FORBIDDEN = {
+    "AccessDenied": "0x80048405",
+    "AttributePermissionReadIsMissing": "0x8004f504",
+    "CrmSecurityError": "0x80048306",
+    "PrivilegeDenied": "0x80040220",
+    "UserNotInOrganization": "0x80072560",
+    "UserNotEnabled": "0x80040225",
+    "without a code": "",
+}
+
+
+@pytest.mark.parametrize("code", FORBIDDEN.values(), ids=list(FORBIDDEN))
+async def test_what_a_person_may_not_see_is_told_as_such(client: DataverseClient, server: Server, code: str) -> None:
+    server.answers = [refusing(403, code)]
+    with pytest.raises(NotAllowed) as raised:
+        await client.get("incidents(1)", caller=ADELE)
+    assert raised.value.code == code
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("0x8004A110", "User does not have the privilege to act on behalf another user."),
+        ("0x80040220", "Principal user is missing prvActOnBehalfOfAnotherUser privilege"),
+    ],
+)
+async def test_what_the_app_may_not_do_is_no_refusal_of_the_person(
+    client: DataverseClient, server: Server, code: str, message: str
+) -> None:
+    server.answers = [refusing(403, code, message)]
+    with pytest.raises(Unavailable, match="act for people") as raised:
+        await client.get("incidents(1)", caller=ADELE)
+    assert "Delegate" in raised.value.next_step
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>Sign in</html>", b'{"incidentid":', b"[1]", b"null", b"\xff\xfe"])
@@ -211,23 +186,15 @@ async def test_a_redirection_is_not_followed(client: DataverseClient, server: Se
 async def test_no_answer_in_time_is_none(
     client: DataverseClient, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def hang(_request: web.Request) -> web.StreamResponse:
-        await server.hold.wait()
-        return web.Response()
-
     monkeypatch.setattr(sending, "TIMEOUT_S", 0.1)
-    server.answers = [hang]
+    server.answers = [server.slow]
     with pytest.raises(Unavailable):
         await client.get("incidents(1)")
     server.hold.set()
 
 
 async def test_who_read_the_same_at_the_same_time_share_one_request(client: DataverseClient, server: Server) -> None:
-    async def slow(_request: web.Request) -> web.StreamResponse:
-        await server.hold.wait()
-        return web.json_response(ROW)
-
-    server.answers = [slow]
+    server.answers = [server.slow]
     same = [asyncio.create_task(client.get("incidents(1)", caller=ADELE)) for _ in range(5)]
     other = asyncio.create_task(client.get("incidents(1)"))
     while len(server.asked) < 2:
@@ -239,11 +206,7 @@ async def test_who_read_the_same_at_the_same_time_share_one_request(client: Data
 
 
 async def test_no_more_than_forty_requests_are_under_way(client: DataverseClient, server: Server) -> None:
-    async def slow(_request: web.Request) -> web.StreamResponse:
-        await server.hold.wait()
-        return web.json_response(ROW)
-
-    server.answers = [slow]
+    server.answers = [server.slow]
     asked = [asyncio.create_task(client.get(f"incidents({number})")) for number in range(60)]
     while len(server.asked) < 40:
         await asyncio.sleep(0.01)
@@ -285,3 +248,102 @@ async def test_somebody_who_was_faster_is_a_conflict(client: DataverseClient, se
     server.answers = [refusing(412, "0x80060882")]
     with pytest.raises(Conflict):
         await client.update("incidents(1)", {"title": "Pumps"}, etag='W/"1"')
+
+
+async def test_a_row_is_changed_or_made_under_its_own_id(client: DataverseClient, server: Server) -> None:
+    server.answers = [answering(204, b""), answering(204, b""), refusing(412, "0x80040237")]
+    await client.upsert("incidents(1)", {"title": "Pump"})
+    await client.upsert("incidents(2)", {"title": "Pump"}, only_new=True)
+    assert [request.headers.get("If-None-Match") for request in server.asked] == [None, "*"]
+    assert [request.headers.get("If-Match") for request in server.asked] == [None, None]
+    with pytest.raises(Conflict):
+        await client.upsert("incidents(2)", {"title": "Pump"}, only_new=True)
+
+
+async def test_a_change_that_reached_nobody_is_sent_again() -> None:
+    async with ClientSession() as session:
+        away = DataverseClient(environment_of(f"http://127.0.0.1:{unused_port()}"), session, Tokens(), Metrics())
+        begun = asyncio.get_running_loop().time()
+        with pytest.raises(Unavailable):
+            await away.create("incidents", {"title": "Pump"})
+    assert 0.5 < asyncio.get_running_loop().time() - begun < sending.PATIENCE_S
+
+
+async def test_pages_are_read_to_the_end_or_as_many_as_are_wanted(client: DataverseClient, server: Server) -> None:
+    def page(number: int, *, more: bool) -> dict[str, object]:
+        link = f"{server.url}/api/data/v9.2/incidents?$skiptoken={number}"
+        return {"value": [{"n": number}, {"n": number}], **({"@odata.nextLink": link} if more else {})}
+
+    server.answers = [answering(200, page(1, more=True)), answering(200, page(2, more=False))]
+    assert [row["n"] for row in await client.all_rows("incidents", "", at_most=100)] == [1, 1, 2, 2]
+    assert server.asked[1].path_qs == "/api/data/v9.2/incidents?$skiptoken=1"
+    server.answers = [answering(200, page(1, more=True))]
+    assert [row["n"] for row in await client.all_rows("incidents", "", at_most=3)] == [1, 1, 1]
+    assert len(server.asked) == 4
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://elsewhere.example/api/data/v9.2/incidents",
+        "{url}.elsewhere.example/api/data/v9.2/incidents",
+        "{url}/api/data/v9.2/../../elsewhere",
+        "{url}/other",
+        "incidents",
+    ],
+)
+async def test_a_page_elsewhere_is_not_read(client: DataverseClient, server: Server, link: str) -> None:
+    server.answers = [answering(200, {"value": [], "@odata.nextLink": link.format(url=server.url)})]
+    with pytest.raises(Unavailable, match="elsewhere"):
+        await client.all_rows("incidents", "", at_most=100)
+    assert len(server.asked) == 1
+
+
+PART = "--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 {}\r\n\r\n{}\r\n"
+NO_ROW = '{"error":{"code":"0x80040217","message":"gone"}}'
+
+
+def batch(*parts: tuple[str, str]) -> bytes:
+    return ("".join(PART.format(*part) for part in parts) + "--b--\r\n").encode()
+
+
+async def test_many_are_read_in_one_request(client: DataverseClient, server: Server) -> None:
+    body = batch(("200 OK", '{"title":"Pump"}'), ("404 Not Found", NO_ROW))
+    server.answers = [refusing(503), answering(200, body, Content_Type="multipart/mixed; boundary=b")]
+    found, gone = await client.read_together(
+        [("incidents(1)", {"$select": "title"}), ("incidents(2)", "")], caller=ADELE
+    )
+    assert found == {"title": "Pump"}
+    assert isinstance(gone, NotFound)
+    assert [request.path for request in server.asked] == ["/api/data/v9.2/$batch"] * 2
+    assert server.bodies[1].count(b"CallerObjectId: " + ADELE.encode()) == 2
+    assert server.asked[1].headers["CallerObjectId"] == ADELE
+
+
+async def test_changes_are_made_together_or_not_at_all(client: DataverseClient, server: Server) -> None:
+    changes = [("POST", "tasks", {"subject": "a"}), ("DELETE", "tasks(1)", None)]
+    multipart = {"Content_Type": "multipart/mixed; boundary=b"}
+    server.answers = [
+        answering(200, batch(("204 No Content", ""), ("204 No Content", "")), **multipart),
+        answering(200, batch(("412 Precondition Failed", NO_ROW)), **multipart),
+        answering(200, batch(("204 No Content", "")), **multipart),
+        refusing(502),
+    ]
+    await client.change_together(changes)
+    assert b"multipart/mixed;boundary=changeset_" in server.bodies[0]
+    for error in (Conflict, Unavailable, Unavailable):
+        with pytest.raises(error):
+            await client.change_together(changes)
+    assert len(server.asked) == 4
+
+
+async def test_an_answer_that_is_no_batch_is_refused(client: DataverseClient, server: Server) -> None:
+    one = batch(("200 OK", "{}"))
+    for answer in (
+        answering(200),
+        answering(200, b"--b--"),
+        answering(200, one, Content_Type="multipart/mixed; boundary=b"),
+    ):
+        server.answers = [answer]
+        with pytest.raises(Unavailable):
+            await client.read_together([("incidents(1)", ""), ("incidents(2)", "")])

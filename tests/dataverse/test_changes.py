@@ -1,0 +1,106 @@
+"""Change tracking, from the sandbox and from a server that means no good."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.dataverse import changes as changes_module
+from bot.dataverse.changes import changes_of
+from bot.dataverse.client import DataverseClient
+from bot.domain.errors import Unavailable
+from bot.domain.tables import Table
+from bot.ports import Changes
+from tests.dataverse.conftest import Dataverse
+from tests.dataverse.hostile import Server, answering, refusing
+
+CASE = Table(
+    name="incident",
+    label="Case",
+    set_name="incidents",
+    primary_id="incidentid",
+    primary_name="title",
+    columns={},
+    tracks_changes=True,
+)
+
+
+async def test_what_was_changed_and_deleted_since_the_link_is_told(dataverse: Dataverse) -> None:
+    case = await dataverse.records.table(dataverse.environment, "incident")
+    assert case.tracks_changes
+    first = await dataverse.records.changes(dataverse.environment, case, None)
+    assert first
+    assert not first.complete
+    one, two = await dataverse.case(), await dataverse.case("CAS-01002")
+    await dataverse.client.update(f"incidents({one.row_id})", {"title": "Pump again"})
+    await dataverse.client.delete(f"incidents({two.row_id})")
+    then = await dataverse.records.changes(dataverse.environment, case, first.link)
+    assert then
+    assert then.complete
+    assert one.row_id in then.changed
+    assert then.deleted == {two.row_id}
+    after = await dataverse.records.changes(dataverse.environment, case, then.link)
+    assert after == Changes(link=after.link if after else "", complete=True)
+
+
+async def test_a_link_that_is_too_old_is_begun_anew(dataverse: Dataverse) -> None:
+    case = await dataverse.records.table(dataverse.environment, "incident")
+    first = await dataverse.records.changes(dataverse.environment, case, None)
+    assert first
+    dataverse.clock.advance(8 * 24 * 3600)
+    again = await dataverse.records.changes(dataverse.environment, case, first.link)
+    assert again
+    assert not again.complete
+    assert again.link != first.link
+
+
+async def test_a_table_that_is_not_tracked_is_not_asked(client: DataverseClient, server: Server) -> None:
+    assert await changes_of(client, replace(CASE, tracks_changes=False), None) is None
+    assert server.asked == []
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, "0x80072491"), (403, "0x80040220")])
+async def test_where_tracking_is_refused_there_is_none(
+    client: DataverseClient, server: Server, status: int, code: str
+) -> None:
+    server.answers = [refusing(status, code)]
+    assert await changes_of(client, CASE, None) is None
+
+
+@pytest.mark.parametrize("status", [400, 404, 410])
+async def test_however_an_old_link_is_refused_it_is_begun_anew(
+    client: DataverseClient, server: Server, status: int
+) -> None:
+    new = f"{server.url}/api/data/v9.2/incidents?$deltatoken=2"
+    server.answers = [refusing(status), answering(200, {"value": [], "@odata.deltaLink": new})]
+    old = f"{server.url}/api/data/v9.2/incidents?$deltatoken=1"
+    assert await changes_of(client, CASE, old) == Changes(link=new, complete=False)
+
+
+@pytest.mark.parametrize("name", ["@odata.nextLink", "@odata.deltaLink"])
+async def test_a_link_that_leads_elsewhere_is_neither_followed_nor_kept(
+    client: DataverseClient, server: Server, name: str
+) -> None:
+    server.answers = [answering(200, {"value": [], name: "https://elsewhere.example/api/data/v9.2/incidents"})]
+    with pytest.raises(Unavailable, match="elsewhere"):
+        await changes_of(client, CASE, None)
+    with pytest.raises(Unavailable, match="elsewhere"):
+        await changes_of(client, CASE, "https://elsewhere.example/api/data/v9.2/incidents?$deltatoken=1")
+    assert len(server.asked) == 1
+
+
+async def test_a_table_too_large_to_begin_with_is_left(
+    client: DataverseClient, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes_module, "PAGES_AT_MOST", 3)
+    link = f"{server.url}/api/data/v9.2/incidents?$skiptoken=2"
+    server.answers = [answering(200, {"value": [{"incidentid": "A"}, 5], "@odata.nextLink": link})]
+    assert await changes_of(client, CASE, None) is None
+    assert len(server.asked) == 3
+    # Among changes it goes on next time where it has stopped.
+    found = await changes_of(client, CASE, f"{server.url}/api/data/v9.2/incidents?$deltatoken=1")
+    assert found == Changes(link=link, changed=frozenset({"a"}), complete=True)
+
+
+async def test_an_answer_without_a_link_is_as_none(client: DataverseClient, server: Server) -> None:
+    server.answers = [answering(200, {"value": []})]
+    assert await changes_of(client, CASE, None) is None
