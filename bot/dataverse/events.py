@@ -139,6 +139,6 @@ def _text(value: str) -> ColumnValue:
     """A text, or an instant written as one; of a long text a digest and its beginning are enough for a card."""
     moment = _moment(value) if _DATE.fullmatch(value) else None
     if moment:
-        return ColumnValue(raw=moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return ColumnValue(raw=f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}Z")
     shown = plain_text(value) if looks_rich(value) else value
     return ColumnValue(raw=kept(value), text=None if shown == kept(value) else shown[:_EXCERPT])

@@ -56,6 +56,7 @@ def test_an_update_says_what_changed_when_and_by_whom() -> None:
         ("/Date(1735689600000+0000)/", "2025-01-01T00:00:00Z", None),
         ("/Date(1735689600000-0700)/", "2025-01-01T00:00:00Z", None),
         ("/Date(-1000)/", "1969-12-31T23:59:59Z", None),
+        ("/Date(-62135596800000)/", "0001-01-01T00:00:00Z", None),
         ("2025-01-01T00:00:00Z", "2025-01-01T00:00:00Z", None),
         (
             "<p>It is <b>loud</b></p><img src='data:x'>",
