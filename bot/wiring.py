@@ -104,17 +104,17 @@ async def run_command(settings: Settings, arguments: Namespace, say: Callable[[s
 
 def _add_doors(app: web.Application, base: Foundation, key: str, limits: Limits) -> None:
     turn_posts = TurnPosts(store=base.store, clock=base.clock, limits=limits)
-    app.router.add_post("/api/messages", messages(_take(base, turn_posts)))
+    app.router.add_post("/api/messages", messages(_take(base, turn_posts, limits)))
     app.router.add_post(EVENTS, dataverse_events(_keep_event(base), base.links, key))
     app.cleanup_ctx.append(_at_work([turn_posts.run]))
 
 
-def _take(base: Foundation, turn_posts: TurnPosts) -> Take:
+def _take(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Take:
     """From an activity's JSON to a turn of the bot."""
     tenants = base.settings.tenants
     authentication = BotAuthentication(base.connector, base.check, tenants=tenants, tenant_of=tenant_of)
     adapter = TeamsAdapter(authentication)
-    bot = ChatSyncBot(_doors(base, turn_posts), adapter.keep_answer)
+    bot = ChatSyncBot(_doors(base, turn_posts, limits), adapter.keep_answer)
     adapter.on_turn_error = bot.on_error
 
     async def take(authorization: str, body: Mapping[str, object]) -> InvokeResponse | None:
@@ -123,9 +123,9 @@ def _take(base: Foundation, turn_posts: TurnPosts) -> Take:
     return take
 
 
-def _doors(base: Foundation, turn_posts: TurnPosts) -> Doors:
+def _doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors:
     """Everything that people can ask for in Teams."""
-    gates, answering = base.gates, Answering()
+    gates, answering = base.gates, Answering(within_s=limits.answer_within_s)
     connect = ConnectChat(store=base.store, records=base.records, gates=gates, links=base.links, clock=base.clock)
     disconnect = DisconnectChat(
         store=base.store,

@@ -1,4 +1,4 @@
-"""How much a post room takes on, and how fast it goes."""
+"""How much a process takes on, how fast it goes and how long people wait for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,5 +17,7 @@ class Limits:
     """How long a lane stays with a worker that is not heard of; a living one renews it three times as often."""
     look_again: timedelta = timedelta(seconds=5)
     """How long a worker rests at most, should the word of new work not have reached it."""
+    answer_within_s: float = 2.5
+    """Every answer leaves within three seconds (spec Q2), and building and sending it takes its time too."""
     chat: Sequence[Window] = CHAT_WINDOWS
     tenant: Window | None = TENANT_WINDOW

@@ -12,9 +12,6 @@ from cards.buttons import Press
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
-ANSWER_WITHIN_S = 2.5
-"""Every answer leaves within three seconds (spec Q2), and building and sending it takes its time too."""
-
 A = TypeVar("A", bound=Answer | None)
 
 _log = get_logger(__name__)
@@ -24,7 +21,7 @@ _log = get_logger(__name__)
 class Answering:
     """Waits for an answer as long as people do."""
 
-    within_s: float = ANSWER_WITHIN_S
+    within_s: float
 
     async def __call__(self, answer: Awaitable[A], retry: Press | None = None) -> A | Answer:
         """The answer, or a card that says why there is none; `retry` is the button that asks once more."""

@@ -165,7 +165,7 @@ async def test_nothing_is_said_where_nothing_changed_during_a_pause(world: World
 
 async def test_a_card_waits_where_answers_have_used_up_what_teams_allows(bare_world: World) -> None:
     world = bare_world
-    world.limits = Limits()
+    world.limits = Limits(answer_within_s=30)
     await world.start()
     await world.add_bot(GROUP)
     await connected(world, GROUP)
@@ -188,7 +188,7 @@ async def test_a_card_waits_where_answers_have_used_up_what_teams_allows(bare_wo
 
 async def test_a_tenant_gets_no_more_than_teams_allows(bare_world: World) -> None:
     world = bare_world
-    world.limits = Limits(chat=())
+    world.limits = Limits(chat=(), answer_within_s=30)
     await world.start()
     chats = [f"19:{number:08x}@thread.v2" for number in range(12)]
     for each in chats:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from bot.delivery.limits import Limits
 from tests.wire.people import ADELE, LYNNE, PATTI
 from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import GROUP, World, buttons, texts
@@ -61,6 +62,8 @@ async def test_other_links_become_no_card(world: World, link: str) -> None:
 
 
 async def test_a_slow_dataverse_is_answered_for_in_time(world: World) -> None:
+    world.limits = Limits()
+    await world.restart()
     link = await world.link()
     world.dataverse_hangs = True
     started = time.monotonic()
