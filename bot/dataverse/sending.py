@@ -183,7 +183,7 @@ def _wait_s(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, Busy) and error.retry_after_s is not None:
         return error.retry_after_s
-    longest = FIRST_WAIT_S * 4.0 ** (state.attempt_number - 1)
+    longest = FIRST_WAIT_S * 3.0 ** (state.attempt_number - 1)
     return random.uniform(longest / 2, longest)  # noqa: S311 # no secret
 
 

@@ -67,7 +67,7 @@ async def test_a_change_that_reached_nobody_is_sent_again() -> None:
         begun = asyncio.get_running_loop().time()
         with pytest.raises(Unavailable):
             await away.create("incidents", {"title": "Pump"})
-    assert 0.5 < asyncio.get_running_loop().time() - begun < sending.PATIENCE_S
+    assert 0.3 < asyncio.get_running_loop().time() - begun < sending.PATIENCE_S
 
 
 async def test_pages_are_read_to_the_end_or_as_many_as_are_wanted(client: DataverseClient, server: Server) -> None:

@@ -18,7 +18,7 @@ from bot.domain.key_fields import RecordEvent
 from bot.domain.values import EnvironmentId
 from tests.dataverse.samples import typed
 
-EXAMPLES = int(os.environ.get("CHATSYNC_TEST_EXAMPLES", "200"))
+EXAMPLES = int(os.environ.get("CHATSYNC_TEST_EXAMPLES", "100"))
 RECEIVED = datetime(2026, 11, 21, 10, 20, 31, tzinfo=UTC)
 ZERO = "00000000-0000-0000-0000-000000000000"
 

@@ -1,6 +1,17 @@
-"""Records, by the client that production uses, from the sandbox."""
+"""Records and people, by the client that production uses, from the sandbox."""
 
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.values import ObjectId, RecordRef, UserId
+from bot.sandbox.seed.ids import object_id
 from tests.dataverse.conftest import Dataverse
+
+ALEX, MEGAN, ADELE, ISAIAH, PATTI, LYNNE, DIEGO = (ObjectId(object_id(number)) for number in range(20, 27))
+SECRET_CASE = "CAS-01005"
+"""A case of another business unit: Patti Fernandez cannot see it."""
 
 NO_ROW = "00000000-0000-4000-9000-00000000dead"
 
@@ -24,3 +35,84 @@ async def test_of_no_rows_nothing_is_asked(dataverse: Dataverse) -> None:
     dataverse.asked.clear()
     assert await dataverse.records.read_many(dataverse.environment, case, [], [case.columns["title"]]) == {}
     assert dataverse.asked == []
+
+
+async def test_a_row_that_somebody_may_not_see_or_that_is_gone_is_not_read(dataverse: Dataverse) -> None:
+    case = await dataverse.records.table(dataverse.environment, "incident")
+    secret = await dataverse.case(SECRET_CASE)
+    columns = [case.columns["title"]]
+    with pytest.raises((NotAllowed, NotFound)):
+        await dataverse.records.read(secret, columns, caller=PATTI)
+    assert (await dataverse.records.read(secret, columns, caller=ALEX)).value("title").raw
+    with pytest.raises(NotFound):
+        await dataverse.records.read(replace(secret, row_id=NO_ROW), columns, caller=ALEX)
+
+
+async def test_a_secured_column_is_empty_for_those_who_may_not_see_it(dataverse: Dataverse) -> None:
+    case = await dataverse.records.table(dataverse.environment, "incident")
+    column = case.columns["cs_refundamount"]
+    assert column.secured
+    row = await dataverse.row("incidents", "$select=incidentid&$filter=cs_refundamount%20ne%20null")
+    record = RecordRef(environment=dataverse.environment, table="incident", row_id=row["incidentid"])
+    seen = [(await dataverse.records.read(record, [column], caller=each)).value(column.name) for each in (ALEX, ISAIAH)]
+    assert seen[0].raw
+    assert seen[0].text
+    assert seen[1].raw is None
+
+
+async def test_people_are_enabled_users_disabled_ones_or_none(dataverse: Dataverse) -> None:
+    found = [await dataverse.records.user(dataverse.environment, each) for each in (ADELE, DIEGO, LYNNE)]
+    assert [each and (each.name, each.enabled) for each in found] == [
+        ("Adele Vance", True),
+        ("Diego Siciliani", False),
+        None,
+    ]
+
+
+async def test_a_row_is_owned_by_its_owner_and_by_the_members_of_the_owning_team(dataverse: Dataverse) -> None:
+    query = "$select=incidentid,_ownerid_value&$expand=owningteam($select=name)&$filter=_owningteam_value%20ne%20null"
+    row = next(
+        each for each in await dataverse.client.rows("incidents", query) if each["owningteam"]["name"] == "Tier 2"
+    )
+    record = RecordRef(environment=dataverse.environment, table="incident", row_id=row["incidentid"])
+    assert await owners(dataverse, record) == {ISAIAH, MEGAN}
+    await dataverse.client.update(
+        f"incidents({record.row_id})", {"ownerid@odata.bind": f"/systemusers({await user(dataverse, ADELE)})"}
+    )
+    assert await owners(dataverse, record) == {ADELE}
+
+
+async def test_a_row_of_a_table_without_owners_is_owned_by_nobody(dataverse: Dataverse) -> None:
+    row = await dataverse.row("savedqueries", "$select=savedqueryid")
+    record = RecordRef(environment=dataverse.environment, table="savedquery", row_id=row["savedqueryid"])
+    assert not await dataverse.records.owned_by(record, await user(dataverse, ALEX))
+
+
+async def test_privileges_are_held_through_roles_and_an_unknown_one_by_nobody(dataverse: Dataverse) -> None:
+    held = {
+        each: await dataverse.records.holds_privilege(
+            dataverse.environment, await user(dataverse, each), "prvUnlinkTeamsChatFromRecord"
+        )
+        for each in (ALEX, MEGAN, ADELE, ISAIAH)
+    }
+    assert held == {ALEX: True, MEGAN: True, ADELE: True, ISAIAH: False}
+    for name in ("prvNobodyKnows", "prv'x"):
+        assert not await dataverse.records.holds_privilege(dataverse.environment, await user(dataverse, ALEX), name)
+
+
+async def test_names_are_read_of_any_row_that_is_there(dataverse: Dataverse) -> None:
+    isaiah = await user(dataverse, ISAIAH)
+    assert await dataverse.records.user_name(dataverse.environment, isaiah) == "Isaiah Langer"
+    assert await dataverse.records.name_of(dataverse.environment, "incident", NO_ROW) is None
+    assert await dataverse.records.name_of(dataverse.environment, "nosuchtable", NO_ROW) is None
+
+
+async def user(dataverse: Dataverse, person: ObjectId) -> UserId:
+    found = await dataverse.records.user(dataverse.environment, person)
+    assert found
+    return found.id
+
+
+async def owners(dataverse: Dataverse, record: RecordRef) -> set[ObjectId]:
+    people = (ALEX, MEGAN, ADELE, ISAIAH, PATTI)
+    return {each for each in people if await dataverse.records.owned_by(record, await user(dataverse, each))}

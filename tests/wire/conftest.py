@@ -81,6 +81,8 @@ def sandbox_app(world: World) -> web.Application:
         world.dataverse_was_asked.append(request.path_qs)
         while world.dataverse_hangs:
             await asyncio.sleep(0.01)
+        if world.dataverse_refuses_to_act_for_people and "CallerObjectId" in request.headers:
+            return web.json_response(world.dataverse_refuses_to_act_for_people, status=403)
         return web.Response(status=503) if world.dataverse_is_down else await handler(request)
 
     told = SandboxSettings(url=world.sandbox, webhook_url=world.url + EVENTS, webhook_key=WEBHOOK_KEY, file=None)

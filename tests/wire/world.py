@@ -49,6 +49,8 @@ class World:
     """Where the sandbox answers."""
     dataverse_is_down: bool = False
     dataverse_hangs: bool = False
+    dataverse_refuses_to_act_for_people: object = None
+    """The body with which requests on behalf of a person are refused."""
     dataverse_was_asked: list[str] = field(default_factory=list)
     """The addresses that the sandbox was asked for."""
     event_answers: list[int] = field(default_factory=list)

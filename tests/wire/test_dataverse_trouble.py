@@ -1,0 +1,145 @@
+"""What people see in Teams when Dataverse is busy, broken or set up in another way than expected (spec Q2)."""
+
+from collections.abc import Sequence
+from xml.sax.saxutils import quoteattr
+
+import pytest
+from sqlalchemy import update
+
+from bot.store.tables import record_type
+from tests.wire.people import ADELE, PATTI
+from tests.wire.world import API, World, buttons, texts
+
+LONG = "قطع غيار المضخة غير متوفرة. " * 142
+"""Four thousand characters that run from right to left."""
+
+
+async def goes_wrong(world: World, fault: str) -> None:
+    """The sandbox's next answers go wrong as the fault says."""
+    async with world.session.get(f"{world.sandbox}{API}/WhoAmI", headers={"x-sandbox-fault": fault}) as answer:
+        assert answer.status == 200
+
+
+async def use_view(world: World, cells: Sequence[str], links: str = "", *, table: str = "incident") -> None:
+    """An administrator makes a view and chooses it for the table's notes."""
+    layout = "".join(f"<cell name={quoteattr(name)} width='150'/>" for name in cells)
+    view = {
+        "name": "Of a test",
+        "returnedtypecode": table,
+        "querytype": 0,
+        "layoutxml": f"<grid name='resultset'><row name='result' id='{table}id'>{layout}</row></grid>",
+        "fetchxml": f"<fetch><entity name='{table}'>{links}</entity></fetch>",
+    }
+    await choose(world, await create(world, "savedqueries", view), table=table)
+
+
+async def create(world: World, path: str, row: dict[str, object]) -> str:
+    async with world.session.post(f"{world.sandbox}{API}/{path}", json=row) as answer:
+        assert answer.status == 204, await answer.text()
+        return str(answer.headers["OData-EntityId"]).rpartition("(")[2].rstrip(")")
+
+
+async def choose(world: World, view: str, *, table: str = "incident") -> None:
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(update(record_type).where(record_type.c.table == table).values(note_view=view))
+    await world.restart()
+
+
+async def connected(world: World) -> list[str]:
+    """What stands on the card after connecting."""
+    await world.say("connect CAS-01001", person=ADELE)
+    await world.settle()
+    return texts(world.card())
+
+
+@pytest.mark.parametrize("fault", ["503", "429", "429; retry-after=1", "truncated"])
+async def test_of_a_hiccup_people_see_nothing(world: World, fault: str) -> None:
+    await goes_wrong(world, f"{fault}; times=1; path=incidents")
+    assert (await connected(world))[:2] == ["Case", "CAS-01001"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("429; retry-after=60", "Dynamics 365 does not answer."),
+        ("500", "Dynamics 365 does not answer."),
+        ("not-json", "Dynamics 365 gave an answer that cannot be read."),
+        ("401", "Dynamics 365 does not accept the app's sign-in."),
+    ],
+)
+async def test_what_lasts_is_told_with_what_to_do(world: World, fault: str, said: str) -> None:
+    link = await world.link()
+    await goes_wrong(world, f"{fault}; times=1; path=incidents")
+    (found,) = await world.paste(link, person=ADELE)
+    told = texts(found["content"])
+    assert told[0] == said
+    assert told[1]
+
+
+async def test_while_dataverse_asks_to_wait_it_is_left_alone(world: World) -> None:
+    link = await world.link()
+    await goes_wrong(world, "429; retry-after=60; times=1; path=incidents")
+    await world.paste(link, person=ADELE)
+    asked = len(world.dataverse_was_asked)
+    for _ in range(3):
+        (found,) = await world.paste(link, person=PATTI)
+        assert texts(found["content"])[0] == "Dynamics 365 asks to wait."
+    assert len(world.dataverse_was_asked) == asked
+
+
+async def test_an_app_that_may_not_act_for_people_blames_nobody_else(world: World) -> None:
+    link = await world.link()
+    told = {"error": {"code": "0x80040220", "message": "The caller is missing prvActOnBehalfOfAnotherUser privilege."}}
+    world.dataverse_refuses_to_act_for_people = told
+    (found,) = await world.paste(link, person=ADELE)
+    assert texts(found["content"])[0] == "Dynamics 365 does not let the app act for people."
+    assert buttons(found["content"]) == {}
+
+
+async def test_a_note_shows_columns_of_linked_tables(world: World) -> None:
+    link = "<link-entity name='contact' from='contactid' to='primarycontactid' link-type='outer' alias='who'/>"
+    await use_view(world, ["title", "who.fullname", "prioritycode"], link)
+    facts = [each.partition(": ")[0] for each in await connected(world)]
+    assert facts[3:6] == ["Case Title", "Full Name (Contact)", "Priority"]
+
+
+async def test_a_view_that_names_what_is_not_there_shows_the_rest(world: World) -> None:
+    await use_view(world, ["cs_gone", "who.fullname", "prioritycode"])
+    assert [each for each in await connected(world) if ":" in each and "DATE" not in each] == ["Priority: Normal"]
+
+
+async def test_a_view_with_no_supported_column_does_not_keep_anybody_from_connecting(world: World) -> None:
+    await use_view(world, ["incidentid", "cs_gone"])
+    assert await connected(world) == ["CAS-01001 is connected to this chat.", "Connected by Adele Vance."]
+
+
+async def test_of_a_view_with_three_hundred_columns_the_first_five_are_shown(world: World) -> None:
+    await use_view(world, ["title", "prioritycode", *(f"cs_column{number}" for number in range(298))])
+    assert "Priority: Normal" in await connected(world)
+
+
+async def test_a_personal_view_is_refused_with_the_reason(world: World) -> None:
+    personal = {
+        "name": "Mine",
+        "returnedtypecode": "incident",
+        "querytype": 0,
+        "layoutxml": "<grid/>",
+        "fetchxml": "<fetch/>",
+    }
+    await choose(world, await create(world, "userqueries", personal))
+    await world.say("connect CAS-01001", person=ADELE)
+    told = texts(world.card())
+    assert "personal view" in told[0]
+    assert told[1] == "Ask an administrator to choose a system view."
+
+
+async def test_a_long_text_from_right_to_left_is_cut_on_the_card(world: World) -> None:
+    row = await create(world, "emails", {"subject": "قطع غيار المضخة", "description": LONG[:4000]})
+    await use_view(world, ["subject", "description"], table="email")
+    await world.say(f"connect {world.sandbox}/main.aspx?pagetype=entityrecord&etn=email&id={row}")
+    await world.settle()
+    told = texts(world.card())
+    # In marks that keep its direction from the words around it.
+    assert "\u2068قطع غيار المضخة\u2069" in told
+    (description,) = [each for each in told if each.startswith("Description: ")]
+    assert 100 < len(description) < 1000
