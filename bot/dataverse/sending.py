@@ -129,7 +129,9 @@ class Sender:
         status, answer = await self._once(request, token)
         if status == HTTPStatus.UNAUTHORIZED and token:
             await self._tokens.refused(self._scope, token)
-            status, answer = await self._once(request, await self._tokens.get(self._scope))
+            another = await self._tokens.get(self._scope)
+            if another != token:
+                status, answer = await self._once(request, another)
         if isinstance(answer, Exception):
             raise answer
         return answer

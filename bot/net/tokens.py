@@ -17,7 +17,7 @@ RENEW_AFTER = 0.75
 MARGIN = timedelta(minutes=1)
 """A token ends this much earlier for us: clocks differ, and calls take their time."""
 PAUSE = timedelta(seconds=30)
-"""After a renewal that failed, until the next one is tried."""
+"""After a renewal that failed, or whose token was refused, until the next one is tried."""
 
 _log = get_logger(__name__)
 
@@ -30,7 +30,7 @@ class Tokens(Protocol):
         ...
 
     async def refused(self, scope: str, token: str) -> None:
-        """The other system did not accept the token: it is not given again."""
+        """The other system did not accept the token: another is given next, unless it is quite new."""
         ...
 
     async def close(self) -> None:
@@ -69,6 +69,7 @@ Ask = Callable[[str], Awaitable[Grant]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
     token: str
+    given_at: datetime
     renew_at: datetime
     ends_at: datetime
 
@@ -95,9 +96,12 @@ class KeptTokens:
         return kept.token
 
     async def refused(self, scope: str, token: str) -> None:
-        """Forgets the token, unless a newer one has taken its place."""
+        """Forgets the token, unless a newer one has taken its place.
+
+        A quite new one stays: where such are refused it is not for their age, and nobody gains by fetching more.
+        """
         kept = self._kept.get(scope)
-        if kept is not None and kept.token == token:
+        if kept is not None and kept.token == token and self._clock.now() - kept.given_at >= PAUSE:
             del self._kept[scope]
 
     async def close(self) -> None:
@@ -117,7 +121,7 @@ class KeptTokens:
             self._wait_with(scope)
             raise
         now, life = self._clock.now(), timedelta(seconds=max(0.0, grant.expires_on - time.time()))
-        kept = _Kept(token=grant.token, renew_at=now + life * RENEW_AFTER, ends_at=now + life - MARGIN)
+        kept = _Kept(token=grant.token, given_at=now, renew_at=now + life * RENEW_AFTER, ends_at=now + life - MARGIN)
         self._kept[scope] = kept
         return kept
 

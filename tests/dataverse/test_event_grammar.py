@@ -152,6 +152,11 @@ def contexts(draw: st.DrawFn, depth: int = 1) -> dict[str, Any]:
     }
 
 
+def copied(value: Any) -> Any:
+    """The same with nothing in it that another example shares."""
+    return orjson.loads(orjson.dumps(value))
+
+
 def places(value: Any) -> list[tuple[Any, Any]]:
     """Every place in the value that something stands in: a container, and the key or index."""
     keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
@@ -177,13 +182,13 @@ odd = st.one_of(
 @st.composite
 def damaged(draw: st.DrawFn) -> dict[str, Any]:
     """A context in which some things are missing or of another kind."""
-    context = draw(contexts())
+    context: dict[str, Any] = draw(contexts().map(copied))
     for _ in range(draw(st.integers(1, 4))):
         container, key = draw(st.sampled_from(places(context)))
         if draw(st.booleans()) and isinstance(container, dict):
             container.pop(key, None)
         elif isinstance(container, dict) or key < len(container):
-            container[key] = draw(odd)
+            container[key] = draw(odd.map(copied))
     return context
 
 
