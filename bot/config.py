@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     dataverse_urls: Addresses = Field(default=(), validation_alias="CHATSYNC_DATAVERSE_URL")
     dataverse_client_id: Guid | None = Field(default=None, validation_alias="CHATSYNC_DATAVERSE_CLIENT_ID")
     dataverse_client_secret: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_DATAVERSE_CLIENT_SECRET")
+    dataverse_certificate_file: str | None = Field(default=None, validation_alias="CHATSYNC_DATAVERSE_CERTIFICATE_FILE")
+    dataverse_certificate_password: SecretStr | None = Field(
+        default=None, validation_alias="CHATSYNC_DATAVERSE_CERTIFICATE_PASSWORD"
+    )
+    dataverse_managed_identity: bool = Field(default=False, validation_alias="CHATSYNC_DATAVERSE_MANAGED_IDENTITY")
     dataverse_tenant_id: Guid | None = Field(default=None, validation_alias="CHATSYNC_DATAVERSE_TENANT_ID")
     webhook_key: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_WEBHOOK_KEY")
     open_link: str = Field(default="", validation_alias="CHATSYNC_OPEN_LINK")
@@ -210,9 +215,34 @@ def _credential_problems(settings: Settings) -> tuple[tuple[bool, str], ...]:
             settings.certificate_password is not None and file is None,
             "CHATSYNC_CERTIFICATE_PASSWORD: is for the file that CHATSYNC_CERTIFICATE_FILE names",
         ),
+        *_dataverse_credential_problems(settings),
+    )
+
+
+def _dataverse_credential_problems(settings: Settings) -> tuple[tuple[bool, str], ...]:
+    """The same about an application user of its own."""
+    file, app = settings.dataverse_certificate_file, settings.dataverse_client_id
+    proofs = (settings.dataverse_client_secret is not None, file is not None, settings.dataverse_managed_identity)
+    return (
         (
-            settings.dataverse_client_id is not None and settings.dataverse_client_secret is None,
-            "CHATSYNC_DATAVERSE_CLIENT_SECRET: is needed with CHATSYNC_DATAVERSE_CLIENT_ID",
+            app is not None and not any(proofs),
+            "CHATSYNC_DATAVERSE_CLIENT_SECRET: is needed with CHATSYNC_DATAVERSE_CLIENT_ID, or a proof in its place",
+        ),
+        (
+            sum(proofs) > 1,
+            "CHATSYNC_DATAVERSE_CLIENT_SECRET: a certificate or managed identity takes its place; set one of them",
+        ),
+        (
+            app is None and any(proofs),
+            "CHATSYNC_DATAVERSE_CLIENT_ID: is needed to say whose secret, certificate or managed identity it is",
+        ),
+        (
+            file is not None and not Path(file).is_file(),
+            "CHATSYNC_DATAVERSE_CERTIFICATE_FILE: names a file that is not there",
+        ),
+        (
+            settings.dataverse_certificate_password is not None and file is None,
+            "CHATSYNC_DATAVERSE_CERTIFICATE_PASSWORD: is for the file that CHATSYNC_DATAVERSE_CERTIFICATE_FILE names",
         ),
     )
 

@@ -3,6 +3,7 @@
 It belongs to the composition root: `bot.wiring` alone uses it.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,52 +19,70 @@ from bot.ports import Clock
 _BOTS_OF_ALL_TENANTS = "botframework.com"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Identity:
+    """An app in Entra and its proof: a secret, else a certificate, else that it is this machine's managed identity."""
+
+    client_id: str
+    secret: SecretStr | None
+    certificate_file: str | None
+    certificate_password: SecretStr | None
+
+
 def bot_tokens(settings: Settings, session: ClientSession, clock: Clock) -> Tokens:
     """The bot's own; none without an app id."""
-    if settings.app_id is None:
+    bot = _bot(settings)
+    if bot is None:
         return NoTokens()
     own_tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else None
-    return KeptTokens(_as_bot(settings, session, settings.app_id, own_tenant or _BOTS_OF_ALL_TENANTS), clock)
+    return KeptTokens(_asking(bot, settings, session, own_tenant or _BOTS_OF_ALL_TENANTS), clock)
 
 
 def dataverse_tokens(settings: Settings, url: str, session: ClientSession, clock: Clock) -> Tokens:
     """Those of the application user in an environment, who is the bot itself unless it is named; none for a sandbox."""
-    tenant = settings.dataverse_tenant_id or settings.app_tenant_id
-    if is_loopback(urlsplit(url).hostname or "") or settings.app_id is None or tenant is None:
+    tenant, bot = settings.dataverse_tenant_id or settings.app_tenant_id, _bot(settings)
+    if is_loopback(urlsplit(url).hostname or "") or bot is None or tenant is None:
         return NoTokens()
-    if settings.dataverse_client_id and settings.dataverse_client_secret:
-        secret = settings.dataverse_client_secret
-        return KeptTokens(_with_secret(settings, session, settings.dataverse_client_id, tenant, secret), clock)
-    return KeptTokens(_as_bot(settings, session, settings.app_id, tenant), clock)
+    return KeptTokens(_asking(_application_user(settings) or bot, settings, session, tenant), clock)
 
 
-def _as_bot(settings: Settings, session: ClientSession, client_id: str, tenant: str) -> Ask:
-    """By the proof that the bot has."""
-    if settings.app_password:
-        return _with_secret(settings, session, client_id, tenant, settings.app_password)
-    # Here and below: who needs no credentials does not wait for azure-identity at the start.
-    from bot.net.credentials import with_certificate, with_managed_identity
-
-    if settings.certificate_file is None:
-        return with_managed_identity(session, client_id=client_id)
-    password = settings.certificate_password
-    return with_certificate(
-        session,
-        login_url=settings.login_url,
-        tenant=tenant,
-        client_id=client_id,
-        file=Path(settings.certificate_file),
-        password=password.get_secret_value() if password else None,
+def _bot(settings: Settings) -> _Identity | None:
+    if settings.app_id is None:
+        return None
+    return _Identity(
+        client_id=settings.app_id,
+        secret=settings.app_password,
+        certificate_file=settings.certificate_file,
+        certificate_password=settings.certificate_password,
     )
 
 
-def _with_secret(settings: Settings, session: ClientSession, client_id: str, tenant: str, secret: SecretStr) -> Ask:
-    from bot.net.credentials import with_secret
+def _application_user(settings: Settings) -> _Identity | None:
+    if settings.dataverse_client_id is None:
+        return None
+    return _Identity(
+        client_id=settings.dataverse_client_id,
+        secret=settings.dataverse_client_secret,
+        certificate_file=settings.dataverse_certificate_file,
+        certificate_password=settings.dataverse_certificate_password,
+    )
 
-    return with_secret(
+
+def _asking(app: _Identity, settings: Settings, session: ClientSession, tenant: str) -> Ask:
+    # Who needs no credentials does not wait for azure-identity at the start.
+    from bot.net.credentials import with_certificate, with_managed_identity, with_secret
+
+    login_url, client_id, password = settings.login_url, app.client_id, app.certificate_password
+    if app.secret:
+        secret = app.secret.get_secret_value()
+        return with_secret(session, login_url=login_url, tenant=tenant, client_id=client_id, secret=secret)
+    if app.certificate_file is None:
+        return with_managed_identity(session, client_id=client_id)
+    return with_certificate(
         session,
-        login_url=settings.login_url,
+        login_url=login_url,
         tenant=tenant,
         client_id=client_id,
-        secret=secret.get_secret_value(),
+        file=Path(app.certificate_file),
+        password=password.get_secret_value() if password else None,
     )

@@ -69,7 +69,7 @@ def _asking(opened: Opened) -> Ask:
         try:
             async with opened() as credential:
                 given = await credential.get_token(scope)
-        except (AzureError, OSError, ValueError) as error:
+        except (AzureError, OSError, ValueError, LookupError) as error:  # the last for answers that lack something
             raise Unavailable(
                 "The sign-in service gave no token.",
                 "Ask an administrator to check the app's secret, certificate or managed identity.",

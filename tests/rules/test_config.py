@@ -14,6 +14,8 @@ APP = {
 }
 REAL = {**APP, "CHATSYNC_DATAVERSE_URL": "https://contoso.crm4.dynamics.com", "CHATSYNC_WEBHOOK_KEY": "k"}
 
+USER = {**REAL, "CHATSYNC_DATAVERSE_CLIENT_ID": "cccccccc-0000-4000-8000-000000000003"}
+
 
 def load(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> Settings:
     for name, value in variables.items():
@@ -61,6 +63,19 @@ def test_one_proof_of_who_the_bot_is_is_enough(monkeypatch: pytest.MonkeyPatch, 
     assert settings.tenants == {"bbbbbbbb-0000-4000-8000-000000000002"}
 
 
+@pytest.mark.parametrize(
+    "proof",
+    [
+        {"CHATSYNC_DATAVERSE_CLIENT_SECRET": "x"},
+        {"CHATSYNC_DATAVERSE_CERTIFICATE_FILE": __file__, "CHATSYNC_DATAVERSE_CERTIFICATE_PASSWORD": "x"},
+        {"CHATSYNC_DATAVERSE_MANAGED_IDENTITY": "true"},
+    ],
+    ids=str,
+)
+def test_an_application_user_of_its_own_has_one_proof(monkeypatch: pytest.MonkeyPatch, proof: dict[str, str]) -> None:
+    assert load(monkeypatch, {**USER, **proof}).dataverse_client_id == USER["CHATSYNC_DATAVERSE_CLIENT_ID"]
+
+
 def without(settings: dict[str, str], name: str) -> dict[str, str]:
     return {key: value for key, value in settings.items() if key != name}
 
@@ -92,6 +107,19 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
     "an application user without a secret": (
         {**REAL, "CHATSYNC_DATAVERSE_CLIENT_ID": APP["MicrosoftAppId"]},
         "CHATSYNC_DATAVERSE_CLIENT_SECRET",
+    ),
+    "an application user with a secret and a managed identity": (
+        {**USER, "CHATSYNC_DATAVERSE_CLIENT_SECRET": "x", "CHATSYNC_DATAVERSE_MANAGED_IDENTITY": "true"},
+        "CHATSYNC_DATAVERSE_CLIENT_SECRET",
+    ),
+    "a secret of nobody": ({**REAL, "CHATSYNC_DATAVERSE_CLIENT_SECRET": "x"}, "CHATSYNC_DATAVERSE_CLIENT_ID"),
+    "an application user's certificate that is not there": (
+        {**USER, "CHATSYNC_DATAVERSE_CERTIFICATE_FILE": "/no/such/file.pem"},
+        "CHATSYNC_DATAVERSE_CERTIFICATE_FILE",
+    ),
+    "an application user's password for no certificate": (
+        {**USER, "CHATSYNC_DATAVERSE_CLIENT_SECRET": "x", "CHATSYNC_DATAVERSE_CERTIFICATE_PASSWORD": "y"},
+        "CHATSYNC_DATAVERSE_CERTIFICATE_PASSWORD",
     ),
     "one tenant that is not named": (without(APP, "MicrosoftAppTenantId"), "MicrosoftAppTenantId"),
     "many tenants that are not named": ({**APP, "MicrosoftAppType": "MultiTenant"}, "CHATSYNC_ALLOWED_TENANTS"),
