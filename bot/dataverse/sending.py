@@ -29,6 +29,8 @@ PATIENCE_S = 8.0
 """From the first attempt to the beginning of the last; who is asked to wait longer comes back another time."""
 FIRST_WAIT_S = 0.1
 """A person may wait for the answer: most of what goes wrong once goes well at once afterwards."""
+LONGEST_WAIT_S = 600.0
+"""What an answer may ask for: the limits cover 300 s, and a wrong figure must not close the client for good."""
 LARGEST = 32 * 1024 * 1024
 """Bytes of an answer; a page of five thousand ids has one million."""
 
@@ -217,4 +219,4 @@ def json_object(content: bytes) -> Mapping[str, Any] | None:
 
 def _retry_after(answer: ClientResponse) -> float | None:
     value = answer.headers.get("Retry-After", "")
-    return float(value) if value.isascii() and value.isdigit() else None
+    return min(float(value), LONGEST_WAIT_S) if value.isascii() and value.isdigit() else None

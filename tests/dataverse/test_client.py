@@ -50,6 +50,18 @@ async def test_a_storm_of_429_holds_back_everything_that_cannot_wait(client: Dat
     assert len(server.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "waited"), [("9" * 400, 600.0), ("601", 600.0), ("soon", None), ("-5", None), ("²", None), ("", None)]
+)
+async def test_a_wait_without_sense_is_not_taken_at_its_word(
+    client: DataverseClient, server: Server, asked: str, waited: float | None
+) -> None:
+    server.answers = [refusing(429, Retry_After=asked)]
+    with pytest.raises(Unavailable) as raised:
+        await client.get("incidents(1)")
+    assert raised.value.retry_after_s == waited
+
+
 async def test_a_short_wait_that_was_asked_for_is_waited(client: DataverseClient, server: Server) -> None:
     server.answers = [refusing(429, "0x80072326", Retry_After="1"), answering(200)]
     begun = asyncio.get_running_loop().time()

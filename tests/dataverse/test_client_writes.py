@@ -19,14 +19,14 @@ ADELE = ObjectId("00000000-0000-0000-0000-000000000022")
 
 async def test_a_row_is_created_changed_and_deleted(client: DataverseClient, server: Server) -> None:
     server.answers = [
-        answering(204, b"", OData_EntityId="https://x/incidents(1)"),
+        answering(204, b"", OData_EntityId="https://x/incidents(1)", ETag='W/"1"'),
         answering(204, b""),
         answering(204, b""),
     ]
     created = await client.create("incidents", {"title": "Pump"}, caller=ADELE)
     await client.update("incidents(1)", {"title": "Pumps"}, etag='W/"1"')
     await client.delete("incidents(1)")
-    assert created.entity_id == "https://x/incidents(1)"
+    assert (created.entity_id, created.etag) == ("https://x/incidents(1)", 'W/"1"')
     assert [request.method for request in server.asked] == ["POST", "PATCH", "DELETE"]
     assert server.bodies == [b'{"title":"Pump"}', b'{"title":"Pumps"}', b""]
     assert server.asked[1].headers["If-Match"] == 'W/"1"'

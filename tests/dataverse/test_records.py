@@ -116,3 +116,19 @@ async def user(dataverse: Dataverse, person: ObjectId) -> UserId:
 async def owners(dataverse: Dataverse, record: RecordRef) -> set[ObjectId]:
     people = (ALEX, MEGAN, ADELE, ISAIAH, PATTI)
     return {each for each in people if await dataverse.records.owned_by(record, await user(dataverse, each))}
+
+
+async def test_records_are_found_by_words_and_by_number_as_the_person_may_see_them(dataverse: Dataverse) -> None:
+    case = await dataverse.records.table_by_code(dataverse.environment, 112)
+    assert case.name == "incident"
+
+    async def found(words: str, person: ObjectId) -> list[object]:
+        rows = await dataverse.records.find(dataverse.environment, case, words, caller=person, at_most=5)
+        return [row.value("ticketnumber").raw for row in rows]
+
+    assert "CAS-01001" in await found("vibrates pump", ADELE)
+    assert await found(SECRET_CASE, ALEX) == [SECRET_CASE]
+    assert await found(SECRET_CASE, PATTI) == []
+    assert await found("100% o'clock_[", ALEX) == []
+    with pytest.raises(NotFound):
+        await dataverse.records.table_by_code(dataverse.environment, 99999)
