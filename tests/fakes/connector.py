@@ -4,6 +4,8 @@ Its answers are those of Teams' connector as the Bot Framework documentation has
 """
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,10 +19,27 @@ Fault = Callable[[str, dict[str, Any]], web.Response | None]
 """What a post to a conversation is answered instead; None: as usual."""
 
 
+class Cut(web.Response):
+    """A fault: the post arrives, and the connection is reset (TCP RST) in the middle of the answer."""
+
+
 def error(status: int, code: str, **headers: str) -> web.Response:
     """An error as the connector words it."""
     body = {"error": {"code": code, "message": f"{code} happened."}}
     return web.json_response(body, status=status, headers={key.replace("_", "-"): v for key, v in headers.items()})
+
+
+async def cut_off(request: web.Request) -> web.StreamResponse:
+    """Begins to say that all is well, and resets the connection."""
+    answer = web.StreamResponse(status=201, headers={"Content-Type": "application/json", "Content-Length": "99"})
+    await answer.prepare(request)
+    await answer.write(b'{"id":')
+    assert request.transport
+    # With nothing to linger for, the operating system sends RST in place of FIN.
+    linger = struct.pack("ii", 1, 0)
+    request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    request.transport.abort()
+    return answer
 
 
 @dataclass
@@ -35,6 +54,8 @@ class FakeConnector:
     """How long a post takes to be answered; it has arrived before."""
     tokens: list[str | None] = field(default_factory=list)
     """The Authorization header of every call."""
+    tries: dict[str, list[float]] = field(default_factory=dict)
+    """When something was posted to a conversation, whatever it was answered: seconds by the event loop's clock."""
     certificates: Certificates | None = None
     """Where there are some it is spoken to by https, as Teams'."""
     port: int = 0
@@ -62,18 +83,21 @@ class FakeConnector:
         yield self
         await runner.cleanup()
 
-    async def _post(self, request: web.Request) -> web.Response:
+    async def _post(self, request: web.Request) -> web.StreamResponse:
         conversation = request.match_info["conversation"]
         activity = await request.json()
         self.tokens.append(request.headers.get("Authorization"))
-        refused = self.fault(conversation, activity)
-        if refused is not None:
-            return refused
+        self.tries.setdefault(conversation, []).append(asyncio.get_running_loop().time())
+        fault = self.fault(conversation, activity)
+        if fault is not None and not isinstance(fault, Cut):
+            return fault
         async with self._changed:
             kept = self.posts.setdefault(conversation, [])
             kept.append(activity)
             self._changed.notify_all()
         await asyncio.sleep(self.latency_s)
+        if fault is not None:
+            return await cut_off(request)
         return web.json_response({"id": f"1:{len(kept)}"}, status=201)
 
     async def _members(self, request: web.Request) -> web.Response:

@@ -20,7 +20,8 @@ class BotProcess:
     folder: Path
     settings: dict[str, str]
     session: ClientSession
-    arguments: tuple[str, ...] = ()
+    program: tuple[str, ...] = (str(ROOT / "app.py"),)
+    """What Python runs, with its arguments."""
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -44,9 +45,9 @@ class BotProcess:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CHATSYNC_")}
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, str(ROOT / "app.py"), *self.arguments],
+                [sys.executable, *self.program],
                 cwd=self.folder,
-                env={**environment, **self.settings},
+                env={**environment, "PYTHONPATH": str(ROOT), **self.settings},
                 stdout=log,
                 stderr=log,
             )

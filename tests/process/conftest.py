@@ -4,9 +4,12 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
+from bot.store.engine import Engines, make_engines
+from bot.store.migrate import migrate
 from tests.fakes.connector import FakeConnector
 from tests.process.bot_process import BotProcess
 from tests.process.chats import CHAT, OTHER_CHAT
+from tests.process.load import Crew
 from tests.wire.conftest import free_port
 from tests.wire.people import ALEX
 
@@ -27,3 +30,20 @@ async def bot(tmp_path: Path, database_url: str) -> AsyncIterator[BotProcess]:
         await process.start()
         yield process
         process.kill()
+
+
+@pytest.fixture
+async def engines(database_url: str) -> AsyncIterator[Engines]:
+    """The database that processes share, with its tables."""
+    made = make_engines(database_url)
+    await migrate(made.writing)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def crew(tmp_path: Path, database_url: str) -> AsyncIterator[Crew]:
+    async with ClientSession() as session:
+        crew = Crew(tmp_path, database_url, session)
+        yield crew
+        crew.end()

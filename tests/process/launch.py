@@ -1,4 +1,7 @@
-"""A worker with limits of its own: `python -m tests.process.launch <lease in seconds> <lanes at once>`."""
+"""Chat Sync with limits of its own: `python -m tests.process.launch <lease in seconds> <lanes at once>`.
+
+Nothing is paced, so that a test gets through a large load in seconds.
+"""
 
 import sys
 from datetime import timedelta
@@ -12,7 +15,7 @@ from bot.wiring import make_app
 
 if __name__ == "__main__":
     settings = load_settings()
-    set_up_logs(settings.log_format, "WARNING")
+    set_up_logs(settings.log_format, settings.log_level)
     lease, at_once = (int(argument) for argument in sys.argv[1:])
     limits = Limits(lease=timedelta(seconds=lease), at_once=at_once, chat=(), tenant=None)
     web.run_app(make_app(settings, limits=limits), host=settings.host, port=settings.port, print=None)
