@@ -186,7 +186,7 @@ def _wait_s(state: RetryCallState) -> float:
     """As long as was asked for, else longer each time, and not everybody at once."""
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, Busy) and error.retry_after_s is not None:
-        return error.retry_after_s
+        return error.retry_after_s + random.uniform(0, FIRST_WAIT_S)  # noqa: S311 # no secret
     longest = FIRST_WAIT_S * 3.0 ** (state.attempt_number - 1)
     return random.uniform(longest / 2, longest)  # noqa: S311 # no secret
 
