@@ -36,13 +36,22 @@ class PostgresCluster:
             shutil.chown(self._folder, "postgres")
         where = str(self._folder / "data")
         self._run("initdb", "-D", where, "-U", "chatsync", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
-        self._run("pg_ctl", "-D", where, "-w", "-o", options, "-l", str(self._folder / "log"), "start")
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
+        self.stop()
         shutil.rmtree(self._folder)
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
+        data, log = str(self._folder / "data"), str(self._folder / "log")
+        self._run("pg_ctl", "-D", data, "-w", "-o", options, "-l", log, "start")
+
+    def stop(self) -> None:
+        """At once, as after a crash: whoever is connected is cut off, and what was committed is recovered later."""
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._as, str(self._programs / program), *arguments]

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import ClientError, ClientSession
 
 ROOT = Path(__file__).parents[2]
+_INCIDENTS = "/sandbox/api/data/v9.2/incidents"
 
 
 @dataclass
@@ -78,8 +79,14 @@ class BotProcess:
 
     async def save(self, case: str, values: dict[str, Any]) -> None:
         """Somebody saves a case of the sandbox, named by its number."""
-        rows = f"{self.url}/sandbox/api/data/v9.2/incidents"
-        async with self.session.get(rows, params={"$filter": f"ticketnumber eq '{case}'"}) as answer:
-            (row,) = (await answer.json())["value"]
-        async with self.session.patch(f"{rows}({row['incidentid']})", json=values) as answer:
+        url = f"{self.url}{_INCIDENTS}({await self.row(case)})"
+        async with self.session.patch(url, json=values) as answer:
             assert answer.status == 204, await answer.text()
+
+    async def row(self, case: str) -> str:
+        """The row id of a case of the sandbox."""
+        query = {"$filter": f"ticketnumber eq '{case}'"}
+        async with self.session.get(f"{self.url}{_INCIDENTS}", params=query) as answer:
+            (row,) = (await answer.json())["value"]
+            row_id: str = row["incidentid"]
+            return row_id
