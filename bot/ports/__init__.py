@@ -1,0 +1,47 @@
+"""What the use cases need of the outside, in the words of the domain."""
+
+from bot.ports.administration import Administration, Audit, AuditEntry
+from bot.ports.clock import Clock
+from bot.ports.connections import Chats, Connections, KnownValues
+from bot.ports.housekeeping import ChangeLinks, Pruning
+from bot.ports.inbox import ChatJob, Inbox, JobKind, Waiting
+from bot.ports.lanes import Lanes, News, Queue
+from bot.ports.outbox import Outbox, OutgoingMessage, Pace, WaitingMessage
+from bot.ports.overview import ChatState, ConnectionState, KeptMessage, Overview, QueueState
+from bot.ports.records import Changes, Records
+from bot.ports.teams import Roster, TeamsOut
+from bot.ports.work import Store, Work
+
+__all__ = [
+    "Administration",
+    "Audit",
+    "AuditEntry",
+    "ChangeLinks",
+    "Changes",
+    "ChatJob",
+    "ChatState",
+    "Chats",
+    "Clock",
+    "ConnectionState",
+    "Connections",
+    "Inbox",
+    "JobKind",
+    "KeptMessage",
+    "KnownValues",
+    "Lanes",
+    "News",
+    "Outbox",
+    "OutgoingMessage",
+    "Overview",
+    "Pace",
+    "Pruning",
+    "Queue",
+    "QueueState",
+    "Records",
+    "Roster",
+    "Store",
+    "TeamsOut",
+    "Waiting",
+    "WaitingMessage",
+    "Work",
+]

@@ -1,0 +1,22 @@
+"""Teams, as the use cases and the post room need it."""
+
+from typing import Protocol
+
+from bot.domain.outcomes import Outcome
+from bot.domain.values import Chat, Person
+
+
+class Roster(Protocol):
+    """Who is in a chat now, asked of Teams (spec S7)."""
+
+    async def is_member(self, chat: Chat, person: Person) -> bool:
+        """Whether the person is in the chat; raises `BotAbsent` where the bot itself is not, or `Unavailable`."""
+        ...
+
+
+class TeamsOut(Protocol):
+    """The way into chats for messages that are kept."""
+
+    async def send(self, chat: Chat, activity: bytes) -> Outcome:
+        """Posts the activity once and says what became of it."""
+        ...
