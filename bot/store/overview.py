@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, case, func, select, update
+from sqlalchemy import ColumnElement, Select, String, Table, case, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import ChatId, Connection
@@ -70,7 +70,7 @@ class OverviewRows:
 
     async def of_connection(self, connection: Connection) -> ConnectionState:
         """What became of the connection lately."""
-        mine = outbox.c.connection_id == connection.id
+        mine = _about(connection)
         sent = select(func.max(outbox.c.done_at)).where(mine, outbox.c.state == DONE)
         waits = select(func.count()).where(mine, outbox.c.state == WAITING)
         last = select(_reason_in(outbox, PARKED)).where(mine).order_by(outbox.c.id.desc())
@@ -93,6 +93,13 @@ class OverviewRows:
     async def _one(self, asked: Select[Any]) -> Any:
         """The first value; None where there is none."""
         return (await self._connection.execute(asked.limit(1))).scalar()
+
+
+def _about(connection: Connection) -> ColumnElement[bool]:
+    """Messages that tell of the connection's record: of it alone, or of several in one card (spec K9)."""
+    of_several = outbox.c.connection_id.is_(None) & (outbox.c.lane == connection.chat_id)
+    named = cast(outbox.c.told_before, String).contains(f'[{connection.id}, "', autoescape=True)
+    return (outbox.c.connection_id == connection.id) | (of_several & named)
 
 
 def _reason_in(table: Table, state: str) -> ColumnElement[str | None]:

@@ -7,6 +7,7 @@ every message. One of ours serves every service URL over the process's pool of c
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +22,9 @@ from bot.teams.codec import encode
 from bot.teams.service_hosts import may_post_to
 
 SCOPE = "https://api.botframework.com/.default"
+
+GCC_SERVICE_URL = "https://smba.infra.gcc.teams.microsoft.com/teams"
+"""Of the government community cloud, for chats whose own service URL is not known ("Send proactive messages")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,12 @@ class Connector:
         """The answer to a call below `/v3/`; raises `PermissionError` for an address that is not on the list."""
         if not self.serves(service_url):
             raise PermissionError("service URL is not on the list (CHATSYNC_SERVICE_HOSTS)")
+        answer = await self._call(method, service_url, path, body)
+        if _asks_for_gcc(answer) and service_url != GCC_SERVICE_URL and self.serves(GCC_SERVICE_URL):
+            return await self._call(method, GCC_SERVICE_URL, path, body)
+        return answer
+
+    async def _call(self, method: str, service_url: str, path: str, body: bytes | None) -> ConnectorAnswer:
         token = await self._tokens.get(SCOPE)
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
         url = f"{service_url.rstrip('/')}/v3/{path}"
@@ -71,6 +81,11 @@ class Connector:
                 return ConnectorAnswer(status=answer.status, headers=answer.headers, body=await answer.read())
         except (ClientError, TimeoutError):
             return ConnectorAnswer(status=0, headers={}, body=b"")
+
+
+def _asks_for_gcc(answer: ConnectorAnswer) -> bool:
+    """Whether the chat belongs to the government cloud that answers on a host of its own."""
+    return answer.status == HTTPStatus.FORBIDDEN and b"InvalidBotApiHost" in answer.body[:4096]
 
 
 def conversation_path(conversation_id: str, *parts: str) -> str:

@@ -69,11 +69,12 @@ class FakeConnector:
     async def running(self) -> AsyncIterator[Self]:
         """Serves on a free port of this machine."""
         app = web.Application()
-        conversation = "/v3/conversations/{conversation}"
-        app.router.add_post(f"{conversation}/activities", self._post)
-        app.router.add_post(f"{conversation}/activities/{{activity}}", self._post)
-        app.router.add_get(f"{conversation}/members", self._members)
-        app.router.add_get(f"{conversation}/members/{{member}}", self._member)
+        for cloud in ("", "/teams"):
+            conversation = f"{cloud}/v3/conversations/{{conversation}}"
+            app.router.add_post(f"{conversation}/activities", self._post)
+            app.router.add_post(f"{conversation}/activities/{{activity}}", self._post)
+            app.router.add_get(f"{conversation}/members", self._members)
+            app.router.add_get(f"{conversation}/members/{{member}}", self._member)
         runner = web.AppRunner(app)
         await runner.setup()
         tls = self.certificates.server_context() if self.certificates else None

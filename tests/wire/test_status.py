@@ -87,7 +87,23 @@ async def test_what_a_pause_kept_back_is_not_called_lost_when_the_chat_is_caught
     world.connector.fault = lambda *_: None
     await world.say("help")
     await world.settle()
-    assert (await told(world))[3:] == [f"Last change received {AT_START}", f"Last card sent {AT_START}"]
+    assert (await told(world))[3:] == [f"Last change received {AT_START}", f"Last card sent {AFTER_WINDOW}"]
+    await world.forget(outbox)
+
+
+async def test_one_card_about_several_records_counts_for_each_of_them(world: World) -> None:
+    await connected(world)
+    await connected(world, "CAS-01002")
+    world.connector.fault = lambda *_: error(403, "BotNotInConversationRoster")
+    for case in ("CAS-01001", "CAS-01002"):
+        await world.change({"prioritycode": HIGH if case == "CAS-01001" else LOW}, number=case)
+    await world.window_ends()
+    world.connector.fault = lambda *_: None
+    world.clock.advance(60)
+    await world.say("help")
+    await world.settle()
+    went = "Last card sent {{DATE(2026-11-21T10:21:32Z, SHORT)}} {{TIME(2026-11-21T10:21:32Z)}}"
+    assert (await told(world)).count(went) == 2
     await world.forget(outbox)
 
 
