@@ -42,6 +42,7 @@ from bot.usecases.keep_event import KeepEvent
 from bot.usecases.list_records import ListRecords
 from bot.usecases.meet_chat import MeetChat
 from bot.usecases.offer_chat import OfferChat
+from bot.usecases.undo_disconnect import UndoDisconnect
 from bot.usecases.unfurl_link import UnfurlLink
 from bot.web.dataverse_events import dataverse_events
 from bot.web.errors import answer_errors
@@ -155,7 +156,13 @@ def _doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors:
     return Doors(
         meet=meet,
         commands=commands,
-        buttons=Buttons(links=base.links, find_connections=find_connections, connect=connect, disconnect=disconnect),
+        buttons=Buttons(
+            links=base.links,
+            find_connections=find_connections,
+            connect=connect,
+            disconnect=disconnect,
+            undo_disconnect=UndoDisconnect(store=base.store, records=base.records, gates=gates, clock=base.clock),
+        ),
         extension=Extension(unfurl=unfurl, answering=answering),
         answering=answering,
         said=turn_posts.note,

@@ -8,6 +8,7 @@ class Verb(StrEnum):
 
     CONNECT = "connect"
     DISCONNECT = "disconnect"
+    UNDO_DISCONNECT = "undo disconnect"
 
 
 class Command(StrEnum):

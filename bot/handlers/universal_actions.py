@@ -13,6 +13,7 @@ from bot.usecases.answers import Answer
 from bot.usecases.connect_chat import ConnectChat
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
+from bot.usecases.undo_disconnect import UndoDisconnect
 
 Claims = Mapping[str, str]
 Work = Callable[[Incoming, Claims], Awaitable[Answer]]
@@ -28,10 +29,15 @@ class Buttons:
     find_connections: FindConnections
     connect: ConnectChat
     disconnect: DisconnectChat
+    undo_disconnect: UndoDisconnect
 
     async def __call__(self, incoming: Incoming, pressed: PressedButton) -> Answer:
         """The answer to the press; raises `BadRequest` for a button that is none of ours."""
-        work: Mapping[str, Work] = {Verb.CONNECT: self._connect, Verb.DISCONNECT: self._disconnect}
+        work: Mapping[str, Work] = {
+            Verb.CONNECT: self._connect,
+            Verb.DISCONNECT: self._disconnect,
+            Verb.UNDO_DISCONNECT: self._undo_disconnect,
+        }
         if pressed.verb not in work:
             raise _unknown_button()
         return await work[pressed.verb](incoming, pressed.claims)
@@ -41,11 +47,11 @@ class Buttons:
         return await self.connect(incoming.chat, incoming.person, record, quiet=claims.get(QUIET) == QUIET)
 
     async def _disconnect(self, incoming: Incoming, claims: Claims) -> Answer:
-        number = claims.get("connection", "")
-        if not (number.isascii() and number.isdigit() and int(number) < _LARGEST_ID):
-            raise _unknown_button()
-        connection = await self.find_connections.by_id(incoming.chat, ConnectionId(int(number)))
+        connection = await self.find_connections.by_id(incoming.chat, _connection(claims))
         return await self.disconnect(incoming.chat, incoming.person, connection)
+
+    async def _undo_disconnect(self, incoming: Incoming, claims: Claims) -> Answer:
+        return await self.undo_disconnect(incoming.chat, incoming.person, _connection(claims))
 
     def _record(self, claims: Claims) -> RecordRef:
         named = (each.id for each in self.links.environments if each.id == claims.get("environment"))
@@ -53,6 +59,13 @@ class Buttons:
         if environment is None or row_id is None:
             raise _unknown_button()
         return RecordRef(environment=environment, table=claims.get("table", ""), row_id=row_id)
+
+
+def _connection(claims: Claims) -> ConnectionId:
+    number = claims.get("connection", "")
+    if not (number.isascii() and number.isdigit() and int(number) < _LARGEST_ID):
+        raise _unknown_button()
+    return ConnectionId(int(number))
 
 
 def _unknown_button() -> BadRequest:

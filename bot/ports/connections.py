@@ -61,6 +61,14 @@ class Connections(Protocol):
         """Ends a live connection; False where it had ended before."""
         ...
 
+    async def ended(self, connection: ConnectionId, *, since: datetime) -> Connection | None:
+        """The connection, where it ended at the instant or later."""
+        ...
+
+    async def reopen(self, connection: Connection) -> bool:
+        """Lets an ended connection go on; False where it goes on already, or the chat has a newer one."""
+        ...
+
     async def pause(self, chat: ChatId, reason: str, *, at: datetime) -> None:
         """Pauses the chat's live connections: nothing is told to the chat until they are resumed."""
         ...

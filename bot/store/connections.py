@@ -78,6 +78,21 @@ class ConnectionRows:
         )
         return ended.rowcount > 0
 
+    async def ended(self, connection: ConnectionId, *, since: datetime) -> Connection | None:
+        """The connection, where it ended at the instant or later."""
+        query = select(table).where(table.c.id == connection, table.c.ended_at >= since)
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return _connection(row) if row else None
+
+    async def reopen(self, connection: Connection) -> bool:
+        """Lets the connection go on; False where it goes on already, or the chat has a newer one."""
+        if await self.live(connection.chat_id, connection.record):
+            return False
+        ended = (table.c.id == connection.id) & table.c.ended_at.is_not(None)
+        going_on = {"ended_at": None, "ended_by_id": None, "ended_by_name": None}
+        reopened = await self._connection.execute(update(table).where(ended).values(going_on))
+        return reopened.rowcount > 0
+
     async def pause(self, chat: ChatId, reason: str, *, at: datetime) -> None:
         """Pauses the chat's live connections; one that is paused already keeps its first reason."""
         going = (table.c.chat_id == chat) & _LIVE & table.c.paused_at.is_(None)

@@ -13,8 +13,9 @@ from bot.domain.record_links import Links
 from bot.domain.record_types import RecordType, key_columns
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, ChatKind, Connection, NewConnection, Person, RecordRef
-from bot.ports import AuditEntry, Clock, Records, Store
+from bot.ports import Clock, Records, Store
 from bot.usecases.answers import Answer, called, head_of, name_columns, name_of, number_of, open_button, outgoing
+from bot.usecases.audited import audited
 from bot.usecases.gates import Actor, Gates
 from cards.message import Message
 from cards.note import NoteView, note
@@ -103,7 +104,8 @@ class ConnectChat:
             key = f"connected {connection.id}"
             await work.outbox.put([outgoing(chat, message, key=key, connection=connection.id)], at=new.connected_at)
             await work.known_values.put({(connection.id, column): value for column, value in seen.known.items()})
-            await work.audit.add(_audited(connection))
+            by, by_name = actor.object_id, actor.user.name
+            await work.audit.add(audited("connect", connection, at=new.connected_at, by=by, by_name=by_name))
         return Answer(message=message, kept=True)
 
 
@@ -144,15 +146,4 @@ def _already_connected(connection: NewConnection, head: RecordHead) -> Message:
             at=connection.connected_at,
             button=open_button(head),
         )
-    )
-
-
-def _audited(connection: Connection) -> AuditEntry:
-    return AuditEntry(
-        at=connection.connected_at,
-        act="connect",
-        person_id=connection.connector_id,
-        person_name=connection.connector_name,
-        chat_id=connection.chat_id,
-        record=connection.record,
     )

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.record_types import RecordType
 from bot.domain.rights import DISCONNECT_PRIVILEGE, Disconnecting, may_disconnect, who_may_disconnect
+from bot.domain.surface import Verb
 from bot.domain.values import Chat, Connection, Person
-from bot.ports import Administration, AuditEntry, Clock, Records, Store
+from bot.ports import Administration, Clock, Records, Store
 from bot.usecases.answers import Answer, called, outgoing
+from bot.usecases.audited import audited
 from bot.usecases.gates import Actor, Gates
+from cards.buttons import Press
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
@@ -63,18 +66,10 @@ class DisconnectChat:
             ended = await work.connections.end(connection.id, at=now, by=actor.object_id, by_name=actor.user.name)
             if not ended:
                 raise NotFound(f"{called(connection)} is not connected to this chat any more.")
-            key = f"disconnected {connection.id}"
+            key = f"disconnected {connection.id} {now.isoformat()}"
             await work.outbox.put([outgoing(chat, message, key=key, connection=connection.id)], at=now)
-            await work.audit.add(
-                AuditEntry(
-                    at=now,
-                    act="disconnect",
-                    person_id=actor.object_id,
-                    person_name=actor.user.name,
-                    chat_id=chat.id,
-                    record=connection.record,
-                )
-            )
+            by, by_name = actor.object_id, actor.user.name
+            await work.audit.add(audited("disconnect", connection, at=now, by=by, by_name=by_name))
         return Answer(message=message, kept=True)
 
 
@@ -83,7 +78,8 @@ def _disconnected(connection: Connection, by: str) -> Message:
     return notice(
         NoticeView(
             text=f"{by} disconnected {name} from this chat.",
-            next_step=f"To connect it again, write: connect {name}",
+            next_step=f"This can be undone for 10 minutes. Later, write: connect {name}",
+            button=Press(title="Undo", verb=Verb.UNDO_DISCONNECT, payload={"connection": str(connection.id)}),
         )
     )
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from bot.domain.key_fields import RecordEvent
 from bot.domain.values import Connection
-from bot.ports import AuditEntry, Clock, Records, Store
+from bot.ports import Clock, Records, Store
 from bot.usecases.answers import called, outgoing
+from bot.usecases.audited import audited
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
@@ -29,7 +30,7 @@ class TellDeletion:
             chats = await work.chats.of([connection.chat_id for connection in connections])
             for connection in connections:
                 await work.connections.end(connection.id, at=now, by=None, by_name=by)
-                await work.audit.add(_audited(connection, deletion, by))
+                await work.audit.add(audited("record deleted", connection, at=deletion.at, by=None, by_name=by))
             reachable = [connection for connection in connections if connection.paused_at is None]
             words = [(chats[each.chat_id], _deleted(each, by), each) for each in reachable]
             await work.outbox.put(
@@ -42,17 +43,6 @@ class TellDeletion:
         if deletion.changed_by is None:
             return ""
         return await self.records.user_name(deletion.record.environment, deletion.changed_by) or ""
-
-
-def _audited(connection: Connection, deletion: RecordEvent, by: str) -> AuditEntry:
-    return AuditEntry(
-        at=deletion.at,
-        act="record deleted",
-        person_id=None,
-        person_name=by,
-        chat_id=connection.chat_id,
-        record=connection.record,
-    )
 
 
 def _deleted(connection: Connection, by: str) -> Message:

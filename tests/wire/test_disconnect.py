@@ -1,5 +1,7 @@
 """Disconnecting (spec D1-D3) and listing what is connected."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import update
 
@@ -28,7 +30,7 @@ async def test_who_holds_the_privilege_disconnects_and_the_chat_hears_of_it(worl
     await world.settle()
     assert texts(world.card()) == [
         f"{person.name} disconnected CAS-01001 from this chat.",
-        "To connect it again, write: connect CAS-01001",
+        "This can be undone for 10 minutes. Later, write: connect CAS-01001",
     ]
     assert await live(world) == []
     (ended,) = await world.rows_in(connection)
@@ -138,6 +140,85 @@ async def test_rights_are_asked_for_again_when_the_button_is_pressed(world: Worl
     answer = await world.press(button, person=LYNNE)
     assert texts(answer["value"])[0].startswith("You have no user")
     assert len(await live(world)) == 2
+
+
+async def test_a_disconnect_can_be_undone_and_the_chat_is_told_what_it_missed(world: World) -> None:
+    await connected(world, "CAS-01001")
+    await world.say("disconnect", person=MEGAN)
+    await world.settle()
+    undo = buttons(world.card())["Undo"]
+    await world.change({"prioritycode": 1})
+    await world.window_ends()
+    world.connector.posts.clear()
+    # Isaiah may not disconnect, but he may connect.
+    answer = await world.press(undo, person=ISAIAH)
+    assert answer["value"] == "Isaiah Langer connected CAS-01001 to this chat again."
+    await world.settle()
+    told = [texts(card) for card in world.connector.cards(GROUP)]
+    assert told[0] == ["Isaiah Langer connected CAS-01001 to this chat again.", "It is told of changes as before."]
+    assert "Priority: Normal → **High**" in told[1]
+    world.connector.posts.clear()
+    (going_on,) = await world.rows_in(connection)
+    assert (going_on["ended_at"], going_on["connector_name"]) == (None, "Alex Wilber")
+    assert [each["act"] for each in await world.rows_in(audit)] == ["connect", "disconnect", "undo disconnect"]
+    # Once is enough; and what was undone can be done and undone again.
+    answer = await world.press(undo)
+    assert texts(answer["value"])[0] == "There is nothing to undo: it is too long ago, or undone already."
+    world.clock.advance(1)
+    await world.say("disconnect")
+    await world.settle()
+    await world.press(buttons(world.card())["Undo"])
+    await world.settle()
+    assert texts(world.card())[0] == "Alex Wilber connected CAS-01001 to this chat again."
+    assert await live(world) == ["CAS-01001"]
+
+
+async def test_undo_ends_after_ten_minutes(world: World) -> None:
+    undo = await disconnected(world)
+    world.clock.advance(601)
+    answer = await world.press(undo)
+    assert texts(answer["value"])[0].startswith("There is nothing to undo")
+    assert await live(world) == []
+
+
+async def test_who_may_not_connect_may_not_undo(world: World) -> None:
+    undo = await disconnected(world, SECRET_CASE)
+    for person, reason in ((PATTI, "You cannot open this case"), (LYNNE, "You have no user")):
+        answer = await world.press(undo, person=person)
+        assert texts(answer["value"])[0].startswith(reason)
+    world.connector.members[GROUP].remove(MEGAN.account_id)
+    answer = await world.press(undo, person=MEGAN)
+    assert texts(answer["value"])[0] == "Only members of this chat can do this."
+    await allow(world, enabled=False)
+    answer = await world.press(undo)
+    assert texts(answer["value"])[0] == "Chats cannot be connected to records of this type."
+    assert await live(world) == []
+
+
+async def test_a_record_that_was_connected_anew_is_not_connected_twice_by_undo(world: World) -> None:
+    undo = await disconnected(world)
+    await connected(world, "CAS-01001", by=ADELE)
+    answer = await world.press(undo)
+    assert texts(answer["value"])[0] == "CAS-01001 is connected to this chat already."
+    assert await live(world) == ["CAS-01001"]
+
+
+async def test_an_undo_of_another_chat_is_a_claim_that_is_worth_nothing(world: World) -> None:
+    await disconnected(world)
+    for number in ("0", "99999", "x", str(2**70)):
+        answer = await world.press({"verb": "undo disconnect", "data": {"connection": number}})
+        said = texts(answer["value"])[0]
+        assert said.startswith(("There is nothing to undo", "This button does not work any more."))
+    assert await live(world) == []
+
+
+async def disconnected(world: World, number: str = "CAS-01001") -> dict[str, Any]:
+    """The button that undoes it."""
+    await connected(world, number)
+    await world.say(f"disconnect {number}")
+    await world.settle()
+    button: dict[str, Any] = buttons(world.card())["Undo"]
+    return button
 
 
 async def test_after_disconnecting_a_record_can_be_connected_anew_with_a_new_note(world: World) -> None:
