@@ -21,6 +21,7 @@ from bot.domain.values import ObjectId
 from bot.foundation import DATABASE, SANDBOX, Foundation, close, make_foundation, prepare
 from bot.handlers.answering import Answering
 from bot.handlers.bot import ChatSyncBot, Doors
+from bot.handlers.dialogs import Dialogs
 from bot.handlers.message_extension import Extension
 from bot.handlers.messages import Commands
 from bot.handlers.translate import tenant_of
@@ -163,6 +164,7 @@ def _doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors:
             disconnect=disconnect,
             undo_disconnect=UndoDisconnect(store=base.store, records=base.records, gates=gates, clock=base.clock),
         ),
+        dialogs=Dialogs(answering=answering),
         extension=Extension(unfurl=unfurl, answering=answering),
         answering=answering,
         said=turn_posts.note,

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cards.elements import Action, Execute, OpenUrl
+from cards.elements import Action, Execute, OpenUrl, Submit
+
+DIALOG = "dialog"
+"""Under this name a button says which page of a dialog it is for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +26,34 @@ class Open:
     url: str
 
 
-def button(which: Press | Open) -> Action:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDialog:
+    """A button that opens a dialog; where a channel has none, its page comes as a card into the chat."""
+
+    title: str
+    dialog: str
+    payload: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A button on a dialog's page: it sends what was filled in, with the payload, to the page that it names."""
+
+    title: str
+    dialog: str
+    payload: Mapping[str, str]
+
+
+Button = Press | Open | OpenDialog | Step
+
+
+def button(which: Button) -> Action:
     """The button as an action of a card."""
-    if isinstance(which, Open):
-        return OpenUrl(which.title, which.url)
-    return Execute(which.title, which.verb, which.payload)
+    match which:
+        case Open():
+            return OpenUrl(which.title, which.url)
+        case Press():
+            return Execute(which.title, which.verb, which.payload)
+        case _:
+            data = {**which.payload, DIALOG: which.dialog}
+            return Submit(which.title, data, opens_dialog=isinstance(which, OpenDialog))

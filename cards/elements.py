@@ -42,7 +42,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f/?#][^\s\x00-\x1f]*")
 
 
-class _Strict(BareObject):
+class Strict(BareObject):
     """Takes the properties that an element has, of their kinds and choices, and no others; None leaves one out."""
 
     def __init__(self, **properties: object) -> None:
@@ -57,7 +57,7 @@ class _Strict(BareObject):
                 self._data[known.key] = value
 
 
-class TextBlock(_Strict, elements.TextBlock):
+class TextBlock(Strict, elements.TextBlock):
     """A text, which clients read as Markdown: what comes from outside goes through `cards.text.plain` first."""
 
     def __init__(
@@ -81,35 +81,35 @@ class TextBlock(_Strict, elements.TextBlock):
         )
 
 
-class Fact(_Strict, containers.Fact):
+class Fact(Strict, containers.Fact):
     """A label and its value."""
 
     def __init__(self, title: str, value: str) -> None:
         super().__init__(title=title, value=value)
 
 
-class FactSet(_Strict, containers.FactSet):
+class FactSet(Strict, containers.FactSet):
     """Labels and values, one below the other."""
 
     def __init__(self, facts: Sequence[Fact]) -> None:
-        super().__init__(facts=_all(facts, Fact, "FactSet.facts"))
+        super().__init__(facts=all_of(facts, Fact, "FactSet.facts"))
 
 
-class Column(_Strict, containers.Column):
+class Column(Strict, containers.Column):
     """One of the columns of a set."""
 
     def __init__(self, items: Sequence[Element], *, width: Width) -> None:
-        super().__init__(items=_all(items, Element, "Column.items"), width=width)
+        super().__init__(items=all_of(items, Element, "Column.items"), width=width)
 
 
-class ColumnSet(_Strict, containers.ColumnSet):
+class ColumnSet(Strict, containers.ColumnSet):
     """Columns side by side."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
-        super().__init__(columns=_all(columns, Column, "ColumnSet.columns", at_most=COLUMNS_AT_MOST))
+        super().__init__(columns=all_of(columns, Column, "ColumnSet.columns", at_most=COLUMNS_AT_MOST))
 
 
-class OpenUrl(_Strict):
+class OpenUrl(Strict):
     """A button that opens an address."""
 
     type = PropertyType(type=str)
@@ -122,18 +122,19 @@ class OpenUrl(_Strict):
             raise ValueError(f"OpenUrl.url is not a web address: {url!r}")
 
 
-class Submit(_Strict):
-    """A button whose data arrives as a message."""
+class Submit(Strict):
+    """A button whose data arrives as a message or, in a dialog, as what was filled in there."""
 
     type = PropertyType(type=str)
     title = PropertyType(type=str)
     data = PropertyType(type=dict)
 
-    def __init__(self, title: str, data: Mapping[str, str]) -> None:
-        super().__init__(type="Action.Submit", title=title, data=_texts(data, "Submit.data"))
+    def __init__(self, title: str, data: Mapping[str, str], *, opens_dialog: bool = False) -> None:
+        fetch = {"msteams": {"type": "task/fetch"}} if opens_dialog else {}
+        super().__init__(type="Action.Submit", title=title, data={**_texts(data, "Submit.data"), **fetch})
 
 
-class Execute(_Strict):
+class Execute(Strict):
     """A button that is answered in place; with a fallback for clients that do not know it."""
 
     type = PropertyType(type=str)
@@ -150,25 +151,25 @@ class Execute(_Strict):
 Action = OpenUrl | Submit | Execute
 
 
-class Container(_Strict, containers.Container):
+class Container(Strict, containers.Container):
     """Elements that belong together; the whole of it can be selected."""
 
     selectAction = PropertyType(type=(OpenUrl, Submit, Execute))  # noqa: N815 - the schema's name
 
     def __init__(self, items: Sequence[Element], *, select: Action | None = None, separated: bool = False) -> None:
         super().__init__(
-            items=_all(items, Element, "Container.items"), selectAction=select, separator=separated or None
+            items=all_of(items, Element, "Container.items"), selectAction=select, separator=separated or None
         )
 
 
-class ActionSet(_Strict, containers.ActionSet):
+class ActionSet(Strict, containers.ActionSet):
     """Buttons within a card's body."""
 
     def __init__(self, actions: Sequence[Action]) -> None:
-        super().__init__(actions=_all(actions, get_args(Action), "ActionSet.actions", at_most=ACTIONS_AT_MOST))
+        super().__init__(actions=all_of(actions, get_args(Action), "ActionSet.actions", at_most=ACTIONS_AT_MOST))
 
 
-class Refresh(_Strict):
+class Refresh(Strict):
     """Asks the bot for the reader's own card: for the readers named, or for all where the chat is small."""
 
     action = PropertyType(type=Execute)
@@ -177,11 +178,11 @@ class Refresh(_Strict):
     def __init__(self, action: Execute, *, user_ids: Sequence[str] = ()) -> None:
         super().__init__(
             action=action,
-            userIds=_all(user_ids, str, "Refresh.userIds", at_most=READERS_AT_MOST) if user_ids else None,
+            userIds=all_of(user_ids, str, "Refresh.userIds", at_most=READERS_AT_MOST) if user_ids else None,
         )
 
 
-class AdaptiveCard(_Strict, adaptivecard.AdaptiveCard):
+class AdaptiveCard(Strict, adaptivecard.AdaptiveCard):
     """A whole card, without `lang`: dates and times are to be written as the reader's client writes them."""
 
     version = PropertyType(type=str)
@@ -196,10 +197,12 @@ class AdaptiveCard(_Strict, adaptivecard.AdaptiveCard):
         refresh: Refresh | None = None,
         full_width: bool = False,
     ) -> None:
-        buttons = _all(actions, get_args(Action), "AdaptiveCard.actions", at_most=ACTIONS_AT_MOST) if actions else None
+        buttons = (
+            all_of(actions, get_args(Action), "AdaptiveCard.actions", at_most=ACTIONS_AT_MOST) if actions else None
+        )
         super().__init__(
             version=VERSION,
-            body=_all(body, Element, "AdaptiveCard.body"),
+            body=all_of(body, Element, "AdaptiveCard.body"),
             actions=buttons,
             refresh=refresh,
             msteams={"width": "Full"} if full_width else None,
@@ -223,9 +226,10 @@ def _plain(value: object) -> object:
     return to_json(value) if isinstance(value, BareObject) else value
 
 
-def _all(
+def all_of(
     parts: Sequence[object], kind: type | tuple[type, ...], where: str, *, at_most: int | None = None
 ) -> list[Any]:
+    """The parts as a list; raises TypeError where there is none or one is of another kind, ValueError for too many."""
     if not parts or not all(isinstance(part, kind) for part in parts):
         raise TypeError(f"{where} must be a list of {kind} that is not empty")
     if at_most is not None and len(parts) > at_most:
@@ -261,9 +265,9 @@ class _Plan:
 
 
 @cache
-def _plan(kind: type[_Strict]) -> _Plan:
+def _plan(kind: type[Strict]) -> _Plan:
     blank = kind.__new__(kind)
-    super(_Strict, blank).__init__()  # type: ignore[no-untyped-call] # the package has no types
+    super(Strict, blank).__init__()  # type: ignore[no-untyped-call] # the package has no types
     known = {name: getattr_static(kind, name) for name in dir(kind)}
     properties = {
         name: _Property(each.key_name, each.type, _CHOICES.get(name))

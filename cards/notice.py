@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cards.buttons import Open, Press, button
+from cards.buttons import Button, button
 from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.message import Message
 from cards.record import byline
@@ -19,7 +19,7 @@ class NoticeView:
     text: str
     next_step: str = ""
     at: datetime | None = None
-    button: Press | Open | None = None
+    button: Button | None = None
 
 
 def notice(view: NoticeView) -> Message:

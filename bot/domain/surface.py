@@ -1,4 +1,4 @@
-"""Names that the outside knows: commands that people type, verbs of the cards' buttons."""
+"""Names that the outside knows: commands that people type, verbs of the cards' buttons, dialogs and their searches."""
 
 from enum import StrEnum
 
@@ -9,6 +9,14 @@ class Verb(StrEnum):
     CONNECT = "connect"
     DISCONNECT = "disconnect"
     UNDO_DISCONNECT = "undo disconnect"
+
+
+class Dialog(StrEnum):
+    """A page of a dialog: what opens it, or where its button sends what was filled in."""
+
+
+class Dataset(StrEnum):
+    """What somebody searches while they type into an input of a dialog."""
 
 
 class Command(StrEnum):

@@ -8,11 +8,11 @@ from typing import TypeVar
 from bot.domain.errors import BotAbsent, ChatSyncError, Unavailable
 from bot.observe import get_logger
 from bot.usecases.answers import Answer
-from cards.buttons import Press
+from cards.buttons import Press, Step
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
-A = TypeVar("A", bound=Answer | None)
+A = TypeVar("A")
 
 _log = get_logger(__name__)
 
@@ -23,7 +23,7 @@ class Answering:
 
     within_s: float
 
-    async def __call__(self, answer: Awaitable[A], retry: Press | None = None) -> A | Answer:
+    async def __call__(self, answer: Awaitable[A], retry: Press | Step | None = None) -> A | Answer:
         """The answer, or a card that says why there is none; `retry` is the button that asks once more."""
         try:
             async with asyncio.timeout(self.within_s):
@@ -35,7 +35,7 @@ class Answering:
             return Answer(message=refusal(error, retry))
 
 
-def refusal(error: ChatSyncError, retry: Press | None = None) -> Message:
+def refusal(error: ChatSyncError, retry: Press | Step | None = None) -> Message:
     """What happened and what to do about it; with the button to ask again where that can help."""
     button = None
     if retry and isinstance(error, BotAbsent):

@@ -16,6 +16,7 @@ from bot.domain.surface import Verb
 from bot.domain.values import Chat, ObjectId
 from bot.handlers import translate
 from bot.handlers.answering import Answering, refusal
+from bot.handlers.dialogs import Dialogs
 from bot.handlers.incoming import Incoming
 from bot.handlers.message_extension import Extension
 from bot.handlers.messages import Commands
@@ -41,6 +42,7 @@ class Doors:
     meet: MeetChat
     commands: Commands
     buttons: Buttons
+    dialogs: Dialogs
     extension: Extension
     answering: Answering
     said: Callable[[Chat], None]
@@ -64,7 +66,12 @@ class ChatSyncBot(TeamsActivityHandler):
         self._keep_answer = keep_answer
         self._invokes: Mapping[str, Invoked] = {
             "adaptiveCard/action": self._button_invoked,
+            "application/search": self._searched,
+            "composeExtension/fetchTask": self._page_asked,
             "composeExtension/queryLink": self._link_queried,
+            "composeExtension/submitAction": self._page_asked,
+            "task/fetch": self._page_asked,
+            "task/submit": self._page_asked,
         }
 
     async def on_turn(self, turn_context: TurnContext) -> None:
@@ -77,9 +84,11 @@ class ChatSyncBot(TeamsActivityHandler):
         """A text command, or a button where the channel knows no better way to send one."""
         activity = turn_context.activity
         incoming = self._incoming(activity)
-        pressed = translate.pressed_in_message(activity)
+        pressed, asked = translate.pressed_in_message(activity), translate.page_in_message(activity)
         if pressed:
             answer = await self._pressed(incoming, pressed)
+        elif asked:
+            answer = await self._doors.dialogs.in_chat(incoming, asked)
         elif translate.is_addressed(activity):
             answer = await self._doors.answering(self._doors.commands(incoming, translate.said(activity)))
         else:
@@ -138,6 +147,12 @@ class ChatSyncBot(TeamsActivityHandler):
     async def _link_queried(self, activity: Activity) -> Mapping[str, Any]:
         person = translate.person_of(activity, self._doors.stand_in)
         return await self._doors.extension.link(translate.link_of(activity), person, activity.channel_id or "")
+
+    async def _page_asked(self, activity: Activity) -> Mapping[str, Any]:
+        return await self._doors.dialogs.invoked(self._incoming(activity), translate.page_in_invoke(activity))
+
+    async def _searched(self, activity: Activity) -> Mapping[str, Any]:
+        return await self._doors.dialogs.search(self._incoming(activity), translate.typed_in(activity))
 
     async def _pressed(self, incoming: Incoming, pressed: PressedButton) -> Answer:
         known = pressed.verb in set(Verb)

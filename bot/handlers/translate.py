@@ -5,7 +5,7 @@ Everything in an activity but its `type`, `conversation.id` and `serviceUrl` may
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,9 @@ from orjson import Fragment
 
 from bot.domain.record_links import guid
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
+from cards.activity import ADAPTIVE
+from cards.buttons import DIALOG
+from cards.inputs import Choice
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
 
@@ -28,6 +31,24 @@ class PressedButton:
 
     verb: str
     claims: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedPage:
+    """A page of a dialog that somebody asks for, and what they filled in so far: claims, all of them."""
+
+    page: str
+    claims: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What somebody has typed into an input that searches."""
+
+    dataset: str
+    text: str
+    claims: Mapping[str, str]
+    """What is filled in elsewhere on the page."""
 
 
 def chat_of(activity: Activity) -> Chat:
@@ -134,8 +155,41 @@ def pressed_in_invoke(activity: Activity) -> PressedButton | None:
 def _pressed(value: object) -> PressedButton | None:
     if not isinstance(value, dict) or not isinstance(value.get("verb"), str):
         return None
-    claims = {str(name): text for name, text in value.items() if isinstance(text, str) and name != "verb"}
-    return PressedButton(verb=value["verb"], claims=claims)
+    return PressedButton(verb=value["verb"], claims=_claims(value, but="verb"))
+
+
+def page_in_message(activity: Activity) -> AskedPage | None:
+    """The page that a button asks for where the channel has no dialogs; None for a message that somebody wrote."""
+    value = None if activity.text else activity.value
+    if not isinstance(value, dict) or not isinstance(value.get(DIALOG), str):
+        return None
+    return AskedPage(page=value[DIALOG], claims=_claims(value, but=DIALOG))
+
+
+def page_in_invoke(activity: Activity) -> AskedPage | None:
+    """The page that a dialog or an action command asks for; None where the invoke names none.
+
+    A button's data names it; an action command is opened by its own name ("Create and send the dialog").
+    """
+    value = activity.value if isinstance(activity.value, dict) else {}
+    given = value.get("data")
+    data: Mapping[Any, object] = given if isinstance(given, dict) else {}
+    named = data.get(DIALOG, value.get("commandId"))
+    return AskedPage(page=named, claims=_claims(data, but=DIALOG)) if isinstance(named, str) else None
+
+
+def typed_in(activity: Activity) -> Typed | None:
+    """What somebody typed into an input that searches; None where the invoke has another form."""
+    value = activity.value if isinstance(activity.value, dict) else {}
+    dataset, text = value.get("dataset"), value.get("queryText", "")
+    if not isinstance(dataset, str) or not isinstance(text, str):
+        return None
+    data = value.get("data")
+    return Typed(dataset=dataset, text=text, claims=_claims(data if isinstance(data, dict) else {}, but=DIALOG))
+
+
+def _claims(data: Mapping[Any, object], *, but: str) -> dict[str, str]:
+    return {str(name): text for name, text in data.items() if isinstance(text, str) and name != but}
 
 
 def link_of(activity: Activity) -> str | None:
@@ -186,3 +240,20 @@ def error_answer(status: int, code: str, message: str) -> dict[str, Any]:
 def extension_answer(attachments: list[dict[str, Any]]) -> dict[str, Any]:
     """A message extension's answer: these cards, or nothing where there are none."""
     return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": attachments}}
+
+
+def page_answer(title: str, card: Fragment, height: str) -> dict[str, Any]:
+    """An invoke's answer: the page that the dialog shows next."""
+    shown = {"title": title, "height": height, "width": "medium", "card": {"contentType": ADAPTIVE, "content": card}}
+    return {"task": {"type": "continue", "value": shown}}
+
+
+def last_line_answer(text: str) -> dict[str, Any]:
+    """An invoke's answer: the dialog shows this and is over."""
+    return {"task": {"type": "message", "value": text}}
+
+
+def choices_answer(choices: Iterable[Choice]) -> dict[str, Any]:
+    """An invoke's answer: what fits the text that was typed."""
+    results = [{"title": each.title, "value": each.value} for each in choices]
+    return {"type": "application/vnd.microsoft.search.searchResponse", "value": {"results": results}}

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 
-from cards.buttons import Open, Press
+from cards.buttons import Open, OpenDialog, Press, Step
 from cards.caught_up import CaughtUp, CaughtUpView, caught_up
 from cards.chat_status import ChatStatusView, Held, Paused, StatusRow, chat_status
 from cards.choice import ChoiceRow, ChoiceView, choice
+from cards.dialog import page, problem
 from cards.help import HelpView, help_card
+from cards.inputs import Choice, Choices, Searched, TextInput, Toggle
 from cards.introduction import IntroductionView, introduction
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.link_card import LinkView, link_card
@@ -285,6 +287,33 @@ GALLERY: dict[str, Message] = {
             button=Press(title="Continue", verb="connect", payload=CONNECT.payload),
         )
     ),
+    "notice that opens a dialog": notice(
+        NoticeView(
+            text="Nothing is set yet.", button=OpenDialog(title="Settings", dialog="settings", payload={"a": "b"})
+        )
+    ),
+    "page of a dialog": page(
+        "Every kind of input",
+        [
+            TextInput(
+                "name", "Name", value="Pump", hint="Left empty, Teams names it", longest=250, required="Write a name"
+            ),
+            TextInput("words", "Words", lines=True),
+            Toggle("note", "Send a note", on=True),
+            Toggle("quiet", "Say nothing", on=False, label="Cards"),
+            problem("Choose somebody."),
+            Choices(
+                "people",
+                "People",
+                [Choice(title="Adele Vance", value="20"), Choice(title="Megan Bowen", value="21")],
+                chosen=["20", "21"],
+                several=True,
+                expanded=True,
+            ),
+            Searched("record", "Record", "records", [], required="Choose a record"),
+        ],
+        [Step(title="Save", dialog="settings save", payload={"a": "b"})],
+    ).message,
     "introduction to a group chat": introduction(IntroductionView(personal=False)),
     "introduction to a person": introduction(IntroductionView(personal=True)),
     "help": help_card(

@@ -17,9 +17,19 @@ def validator(version: str) -> Draft6Validator:
 
 
 def schema_errors(card: dict[str, Any]) -> list[str]:
-    """What the schema of the card's version has against it; `msteams` is Teams' own and not in the schema."""
-    bare = {name: value for name, value in card.items() if name != "msteams"}
-    return [error.message[:300] for error in validator(card["version"]).iter_errors(bare)]
+    """What the schema of the card's version has against it, but for what is Teams' own and not in the schema."""
+    return [error.message[:300] for error in validator(card["version"]).iter_errors(_bare(card))]
+
+
+def _bare(part: Any) -> Any:
+    """Without what is Teams' own; this copy of the schema also lacks a style of choices that 1.5 has ("filtered")."""
+    if isinstance(part, list):
+        return [_bare(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("style") == "filtered":
+        part = {**part, "style": "compact"}
+    return {name: _bare(value) for name, value in part.items() if name not in {"msteams", "choices.data"}}
 
 
 def parts(part: object) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ from cards.elements import (
     TextBlock,
     to_json,
 )
+from cards.inputs import Choice, Choices, TextInput, Toggle
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.message import Message
 from cards.record_list import RecordListView, RecordRow, record_list
@@ -39,6 +40,15 @@ class Coloured(TextBlock):
 
 
 MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
+    "an input without a name": (lambda: TextInput("", "Name"), "TextInput.id"),
+    "an input without a label": (lambda: TextInput("name", ""), "TextInput.label"),
+    "a toggle without words": (lambda: Toggle("on", "", on=True), "Toggle.title"),
+    "nothing to choose": (lambda: Choices("x", "X", []), "Choices.choices"),
+    "something that is no choice": (lambda: Choices("x", "X", ["1"]), "Choices.choices"),  # type: ignore[list-item]
+    "a value that looks like two": (
+        lambda: Choices("x", "X", [Choice(title="Two", value="1,2")]),
+        "Choices.choices",
+    ),
     "an unknown property": (lambda: TextBlock("x", colour="red"), "colour"),  # type: ignore[call-arg]
     "a property that the package's element does not have": (Coloured, "Coloured.colour"),
     "a value that is none of the choices": (lambda: TextBlock("x", size="Huge"), "TextBlock.size"),  # type: ignore[arg-type]
