@@ -43,6 +43,13 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self.graph_seconds = Histogram(
+            "chatsync_graph_seconds",
+            "Time until Microsoft Graph answered a call, by the class of the status",
+            ["answer"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
         self.waiting = Gauge("chatsync_waiting", "Rows that wait in a queue", ["queue"], registry=self._registry)
         self.oldest_seconds = Gauge(
             "chatsync_oldest_seconds", "Age of the oldest row that waits", ["queue"], registry=self._registry

@@ -11,12 +11,15 @@ from yarl import URL
 
 from bot.dataverse.batch import Part, PartAnswer, answers_of, written
 from bot.dataverse.protocol import API, error_of, headers
-from bot.dataverse.sending import Answer, Request, Sender, json_object
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.values import Environment, ObjectId
 from bot.metrics import Metrics
-from bot.net.single_flight import SingleFlight
+from bot.net.sending import Answer, Request, Sender, System, json_object
+from bot.net.single_flight import SharedFlights
 from bot.net.tokens import Tokens
+
+AT_ONCE = 40
+"""Requests under way: the service protection limit is 52 a user and server ("Service protection API limits")."""
 
 Query = Mapping[str, str] | str
 """Options by name, or as they stand behind the question mark."""
@@ -33,8 +36,15 @@ class DataverseClient:
         self.environment = environment
         parts = urlsplit(environment.url)
         self._base = f"{environment.url}/{API}/"
-        self._sender = Sender(f"{parts.scheme}://{parts.netloc}/.default", session, tokens, metrics)
-        self._reading: dict[tuple[object, ...], SingleFlight[Answer]] = {}
+        system = System(
+            name="Dynamics 365",
+            at_once=AT_ONCE,
+            error_of=error_of,
+            timed=lambda answer, seconds: metrics.dataverse_seconds.labels(answer).observe(seconds),
+            one_limit=True,
+        )
+        self._sender = Sender(f"{parts.scheme}://{parts.netloc}/.default", session, tokens, system)
+        self._reading: SharedFlights[Answer] = SharedFlights()
 
     async def get(
         self, path: str, query: Query = "", *, caller: ObjectId | None = None, prefer: Sequence[str] = ()
@@ -44,13 +54,9 @@ class DataverseClient:
         Those who read the same at the same time for the same caller share one request.
         """
         url = self._url(path, query)
-        key = (url, caller, *prefer)
-        flight = self._reading.get(key)
-        if flight is None:
-            request = Request(method="GET", url=url, headers=headers(caller, prefer), reads=True)
-            flight = self._reading[key] = SingleFlight(partial(self._sender.send, request))
-            flight.start().add_done_callback(lambda _: self._reading.pop(key, None))
-        return (await flight.result()).body
+        request = Request(method="GET", url=url, headers=headers(caller, prefer), reads=True)
+        answer = await self._reading.result((url, caller, *prefer), partial(self._sender.send, request))
+        return answer.body
 
     async def follow(
         self, link: str, *, caller: ObjectId | None = None, prefer: Sequence[str] = ()

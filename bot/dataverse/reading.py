@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from bot.dataverse.batch import PARTS_AT_MOST
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.protocol import ANNOTATIONS, NO_SUCH_ROW, expanded, row_of, selected
-from bot.dataverse.sending import TooLarge
 from bot.domain.errors import ChatSyncError, NotAllowed, NotFound
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import ObjectId
+from bot.net.sending import TooLarge
 
 
 async def read_row(

@@ -1,7 +1,7 @@
 """Work that many may ask for at once and that is to be done once."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
@@ -37,6 +37,21 @@ class SingleFlight(Generic[T]):
             self._task.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await self._task
+
+
+class SharedFlights(Generic[T]):
+    """Of those who ask for the same at the same time, the first does the work and all have its result."""
+
+    def __init__(self) -> None:
+        self._flights: dict[Hashable, SingleFlight[T]] = {}
+
+    async def result(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """What comes of the work that is under way for the key, or else of this."""
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = SingleFlight(work)
+            flight.start().add_done_callback(lambda _: self._flights.pop(key, None))
+        return await flight.result()
 
 
 def _looked_at(task: asyncio.Task[Any]) -> None:

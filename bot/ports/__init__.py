@@ -3,6 +3,7 @@
 from bot.ports.administration import Administration, Audit, AuditEntry
 from bot.ports.clock import Clock
 from bot.ports.connections import Chats, Connections, KnownValues
+from bot.ports.directory import ChatDirectory, Directory
 from bot.ports.housekeeping import ChangeLinks, Pruning
 from bot.ports.inbox import ChatJob, Inbox, JobKind, Waiting
 from bot.ports.lanes import Lanes, News, Queue
@@ -18,12 +19,14 @@ __all__ = [
     "AuditEntry",
     "ChangeLinks",
     "Changes",
+    "ChatDirectory",
     "ChatJob",
     "ChatState",
     "Chats",
     "Clock",
     "ConnectionState",
     "Connections",
+    "Directory",
     "Inbox",
     "JobKind",
     "KeptMessage",

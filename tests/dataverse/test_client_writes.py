@@ -6,12 +6,12 @@ import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import unused_port
 
-from bot.dataverse import sending
 from bot.dataverse.client import DataverseClient
 from bot.domain.errors import Conflict, NotFound, Unavailable
 from bot.domain.record_links import environment_of
 from bot.domain.values import ObjectId
 from bot.metrics import Metrics
+from bot.net import sending
 from tests.dataverse.hostile import Server, Tokens, answering, breaking_off, refusing
 
 ADELE = ObjectId("00000000-0000-0000-0000-000000000022")

@@ -1,11 +1,11 @@
-"""How requests reach one environment: signed in, in bounded number, and again where that is safe.
+"""How requests reach another system: signed in, in bounded number, and again where that is safe.
 
 tenacity tries again what failed, because how often and after how long is then said and not programmed.
 """
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
@@ -16,13 +16,9 @@ from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSes
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, stop_before_delay
 from yarl import URL
 
-from bot.dataverse.protocol import error_of
 from bot.domain.errors import ChatSyncError, Unavailable
-from bot.metrics import Metrics
 from bot.net.tokens import Tokens
 
-AT_ONCE = 40
-"""Requests under way: the service protection limit is 52 a user and server ("Service protection API limits")."""
 TIMEOUT_S = 10.0
 ATTEMPTS = 4
 PATIENCE_S = 8.0
@@ -39,6 +35,27 @@ _BUSY = frozenset(
 )
 _NOT_BEGUN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 """With `Retry-After` these say that nothing was done: a change may be sent again too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """The other system."""
+
+    name: str
+    """What people call it."""
+    at_once: int
+    """Requests under way."""
+    error_of: Callable[[int, object, float | None], ChatSyncError]
+    """The error that a status, a body and the seconds of `Retry-After` stand for."""
+    timed: Callable[[str, float], object]
+    """Is told of each call: the class of the status, such as `2xx`, or `none`, and the seconds it took."""
+    one_limit: bool
+    """Whether its limits are the app's as a whole, so that nothing is sent while it asks to wait."""
+
+    @property
+    def unreadable(self) -> Unavailable:
+        """What it answered makes no sense."""
+        return Unavailable(f"{self.name} gave an answer that cannot be read.", "Try again in a moment.")
 
 
 class Busy(Unavailable):
@@ -65,6 +82,7 @@ class Request:
 class Answer:
     """What came back from a request that succeeded."""
 
+    system: System
     headers: Mapping[str, str]
     content: bytes
 
@@ -83,19 +101,19 @@ class Answer:
         """The JSON object in it; raises `Unavailable` where there is none."""
         body = json_object(self.content)
         if body is None:
-            raise Unavailable("Dynamics 365 gave an answer that cannot be read.", "Try again in a moment.")
+            raise self.system.unreadable
         return body
 
 
 class Sender:
-    """Sends requests to one environment, with the tokens for a scope."""
+    """Sends requests to one system, with the tokens for a scope."""
 
-    def __init__(self, scope: str, session: ClientSession, tokens: Tokens, metrics: Metrics) -> None:
+    def __init__(self, scope: str, session: ClientSession, tokens: Tokens, system: System) -> None:
         self._scope = scope
         self._session = session
         self._tokens = tokens
-        self._metrics = metrics
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._system = system
+        self._places = asyncio.Semaphore(system.at_once)
         self._closed_until = 0.0
 
     async def send(self, request: Request) -> Answer:
@@ -146,13 +164,13 @@ class Sender:
                 self._require_open()
                 async with self._asked(request, signed) as answer:
                     status = answer.status
-                    return status, self._read(request, answer, await _content(answer))
+                    return status, self._read(request, answer, await self._content(answer))
         except (ClientError, TimeoutError) as error:
             kind = Busy if _may_be_repeated(request, error) else Unavailable
-            raise kind("Dynamics 365 does not answer.", "Try again in a moment.") from error
+            raise kind(f"{self._system.name} does not answer.", "Try again in a moment.") from error
         finally:
             answered = f"{status // 100}xx" if status else "none"
-            self._metrics.dataverse_seconds.labels(answered).observe(perf_counter() - begun)
+            self._system.timed(answered, perf_counter() - begun)
 
     def _asked(self, request: Request, signed: Mapping[str, str]) -> Any:
         timeout = ClientTimeout(total=TIMEOUT_S)
@@ -162,19 +180,27 @@ class Sender:
 
     def _read(self, request: Request, answer: ClientResponse, content: bytes) -> Answer | Exception:
         if answer.status < HTTPStatus.MULTIPLE_CHOICES:
-            return Answer(headers=answer.headers, content=content)
+            return Answer(system=self._system, headers=answer.headers, content=content)
         wait_s = _retry_after(answer)
-        if answer.status == HTTPStatus.TOO_MANY_REQUESTS and wait_s:
+        if self._system.one_limit and answer.status == HTTPStatus.TOO_MANY_REQUESTS and wait_s:
             # The limits are the app's: whatever is sent meanwhile would make it wait longer.
             self._closed_until = max(self._closed_until, asyncio.get_running_loop().time() + wait_s)
-        error = error_of(answer.status, json_object(content), wait_s)
+        error = self._system.error_of(answer.status, json_object(content), wait_s)
         again = answer.status in _BUSY if request.reads else answer.status in _NOT_BEGUN and wait_s is not None
         return _as(Busy, error, wait_s) if again else error
+
+    async def _content(self, answer: ClientResponse) -> bytes:
+        content = bytearray()
+        async for chunk in answer.content.iter_chunked(256 * 1024):
+            content += chunk
+            if len(content) > LARGEST:
+                raise TooLarge(f"{self._system.name} gave an answer that is too large.", "Try again in a moment.")
+        return bytes(content)
 
     def _require_open(self) -> None:
         left = self._closed_until - asyncio.get_running_loop().time()
         if left > 0:
-            raise Busy("Dynamics 365 asks to wait.", "Try again in a moment.", retry_after_s=left)
+            raise Busy(f"{self._system.name} asks to wait.", "Try again in a moment.", retry_after_s=left)
 
 
 def _may_be_repeated(request: Request, error: Exception) -> bool:
@@ -197,15 +223,6 @@ def _as(kind: type[Unavailable], error: ChatSyncError, wait_s: float | None) -> 
     said.code = error.code
     said.__notes__ = list(getattr(error, "__notes__", []))
     return said
-
-
-async def _content(answer: ClientResponse) -> bytes:
-    content = bytearray()
-    async for chunk in answer.content.iter_chunked(256 * 1024):
-        content += chunk
-        if len(content) > LARGEST:
-            raise TooLarge("Dynamics 365 gave an answer that is too large.", "Try again in a moment.")
-    return bytes(content)
 
 
 def json_object(content: bytes) -> Mapping[str, Any] | None:

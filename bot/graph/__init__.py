@@ -1,0 +1,1 @@
+"""Back door: Microsoft Graph."""

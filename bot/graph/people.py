@@ -1,0 +1,69 @@
+"""People of the directory: who they are, whether they can be spoken to, whether they have Teams."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.directory import DirectoryPerson, Presence
+from bot.domain.errors import ChatSyncError, NotFound
+from bot.domain.record_links import guid
+from bot.domain.values import ObjectId
+from bot.graph.client import GraphClient, Right, part
+from bot.graph.protocol import IDS_AT_ONCE, PERSON, has_plan, person_of, presence_of, searched, values_of
+
+READ_USERS = Right(permission="User.Read.All", to="look people up")
+READ_PRESENCE = Right(permission="Presence.Read.All", to="see who is available")
+
+_EVENTUAL = {"ConsistencyLevel": "eventual"}
+"""`$search` needs it ("Advanced query capabilities on Microsoft Entra ID objects")."""
+
+
+class GraphPeople:
+    """See `bot.ports.Directory`."""
+
+    def __init__(self, client: GraphClient, teams_plans: frozenset[str]) -> None:
+        self._client = client
+        self._plans = teams_plans
+
+    async def people(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, DirectoryPerson]:
+        """Those of them that are in the directory."""
+        found = await self._each(ids, f"?$select={PERSON}")
+        people = {person: person_of(body) for person, body in found.items()}
+        return {person: known for person, known in people.items() if known}
+
+    async def find(self, words: str, *, at_most: int) -> Sequence[DirectoryPerson]:
+        """People whose name or address begins with the words."""
+        query = {"$select": PERSON, "$top": str(at_most), "$count": "true"}
+        wanted = searched(words)
+        query |= {"$search": wanted} if wanted else {"$orderby": "displayName"}
+        body = await self._client.get("users", query, right=READ_USERS, headers=_EVENTUAL)
+        people = [person_of(each) for each in values_of(body)]
+        return [person for person in people if person and person.enabled]
+
+    async def presence(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, Presence]:
+        """Whether they can be spoken to now."""
+        known = dict.fromkeys(ids, Presence.UNKNOWN)
+        for start in range(0, len(ids), IDS_AT_ONCE):
+            asked = {"ids": list(ids[start : start + IDS_AT_ONCE])}
+            body = await self._client.ask("communications/getPresencesByUserId", asked, right=READ_PRESENCE)
+            for each in values_of(body):
+                person = ObjectId(guid(str(each.get("id"))) or "")
+                if person in known:
+                    known[person] = presence_of(each)
+        return known
+
+    async def with_teams(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
+        """Those of them who have a licence for Teams."""
+        found = await self._each(ids, "/licenseDetails")
+        return frozenset(person for person, body in found.items() if has_plan(body, self._plans))
+
+    async def _each(self, ids: Sequence[ObjectId], rest: str) -> Mapping[ObjectId, Mapping[str, object]]:
+        """What Graph has of each person; who is not there is left out, any other trouble raises."""
+        paths = {person: f"users/{part(person)}{rest}" for person in dict.fromkeys(ids)}
+        answers = await self._client.together(list(paths.values()), right=READ_USERS) if paths else []
+        found: dict[ObjectId, Mapping[str, object]] = {}
+        for person, answer in zip(paths, answers, strict=True):
+            if isinstance(answer, NotFound):
+                continue
+            if isinstance(answer, ChatSyncError):
+                raise answer
+            found[person] = answer
+        return found

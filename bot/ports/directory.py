@@ -1,0 +1,84 @@
+"""People and chats of Teams, as the organisation's directory knows them.
+
+Every call may raise `Unavailable`, and `NotAllowed` that names the permission which the app lacks and who can grant it.
+Nobody is impersonated there: whoever calls has checked what the person who acts may do (spec S7).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.directory import ChatMember, DirectoryChat, DirectoryPerson, Presence, Team, TeamChannel
+from bot.domain.values import ChatId, ObjectId
+
+
+class Directory(Protocol):
+    """People."""
+
+    async def people(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, DirectoryPerson]:
+        """Those of them that are in the directory."""
+        ...
+
+    async def find(self, words: str, *, at_most: int) -> Sequence[DirectoryPerson]:
+        """People whose name or address begins with the words; the first ones by name where there are none."""
+        ...
+
+    async def presence(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, Presence]:
+        """Whether they can be spoken to now; nobody is left out."""
+        ...
+
+    async def with_teams(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
+        """Those of them who have a licence for Teams (spec A3)."""
+        ...
+
+
+class ChatDirectory(Protocol):
+    """Group chats, teams and channels. Calls on a chat raise `NotFound` where it is not there, or not for the app."""
+
+    async def create(self, people: Sequence[ObjectId], topic: str | None) -> DirectoryChat:
+        """A new group chat. `Unavailable` may mean that there is one all the same: see `created`."""
+        ...
+
+    async def created(self, people: Sequence[ObjectId], *, since: datetime) -> DirectoryChat | None:
+        """The group chat with exactly these people (the first of them is asked) that was created since."""
+        ...
+
+    async def chat(self, chat: ChatId) -> DirectoryChat:
+        """The chat."""
+        ...
+
+    async def chats_of(self, person: ObjectId, *, at_most: int = 50) -> Sequence[DirectoryChat]:
+        """The person's group and meeting chats, the one with the newest message first."""
+        ...
+
+    async def members(self, chat: ChatId) -> Sequence[ChatMember]:
+        """Who is in the chat now."""
+        ...
+
+    async def add_member(self, chat: ChatId, person: ObjectId) -> None:
+        """The person is in the chat and sees its whole history; raises `NotSupported` where the chat is full."""
+        ...
+
+    async def remove_member(self, chat: ChatId, person: ObjectId) -> None:
+        """The person is not in the chat any more."""
+        ...
+
+    async def rename(self, chat: ChatId, topic: str) -> None:
+        """The chat has this name; raises `BadRequest` for one that Teams does not take."""
+        ...
+
+    async def install(self, chat: ChatId) -> None:
+        """The app is in the chat, with the permissions that it asks of chats."""
+        ...
+
+    async def teams_of(self, person: ObjectId) -> Sequence[Team]:
+        """The teams that the person is a member of."""
+        ...
+
+    async def channels_of(self, team: str) -> Sequence[TeamChannel]:
+        """The team's channels that all of its members see."""
+        ...
+
+    async def install_in_team(self, team: str) -> None:
+        """The app is in the team."""
+        ...
