@@ -52,8 +52,8 @@ def _run(settings: Settings, arguments: Namespace) -> int:
 
 
 def _ready(settings: Settings) -> None:
-    # What is there now stays: looking for garbage in it would halt the process for some milliseconds now and then.
-    gc.collect()
+    # What is there now stays: looking for garbage in it would halt the process for some milliseconds now and then, and
+    # for a tenth of a second here. What of it is garbage is little, and grows no more.
     gc.freeze()
     gc.enable()
     get_logger("app").info("ready", **addresses(settings))
