@@ -59,6 +59,10 @@ _SERVICE_HOSTS = (
 )
 
 
+# Service plans that hold Teams ("Product names and service plan identifiers for licensing").
+_TEAMS_PLANS = ("TEAMS1", "TEAMS_GOV", "TEAMS_GCCHIGH", "TEAMS_DOD", "TEAMS_FREE_SERVICE")
+
+
 class Settings(BaseSettings):
     """All settings, checked and unchangeable."""
 
@@ -96,6 +100,10 @@ class Settings(BaseSettings):
     )
     dataverse_managed_identity: bool = Field(default=False, validation_alias="CHATSYNC_DATAVERSE_MANAGED_IDENTITY")
     dataverse_tenant_id: Guid | None = Field(default=None, validation_alias="CHATSYNC_DATAVERSE_TENANT_ID")
+    graph_url: Address | None = Field(default=None, validation_alias="CHATSYNC_GRAPH_URL")
+    catalog_app_id: Guid | None = Field(default=None, validation_alias="CHATSYNC_CATALOG_APP_ID")
+    teams_plans: Names = Field(default=_TEAMS_PLANS, validation_alias="CHATSYNC_TEAMS_PLANS")
+
     webhook_key: SecretStr | None = Field(default=None, validation_alias="CHATSYNC_WEBHOOK_KEY")
     open_link: str = Field(default="", validation_alias="CHATSYNC_OPEN_LINK")
 
@@ -120,6 +128,12 @@ class Settings(BaseSettings):
         return not self.dataverse_urls
 
     @property
+    def graph_tenant(self) -> str | None:
+        """The tenant whose people and chats Microsoft Graph is asked for."""
+        only = self.allowed_tenants[0] if len(self.allowed_tenants) == 1 else None
+        return self.app_tenant_id or self.dataverse_tenant_id or only
+
+    @property
     def tenants(self) -> frozenset[str]:
         """The tenants whose activities are taken; empty where nobody signs in."""
         named = self.allowed_tenants or ((self.app_tenant_id,) if self.app_tenant_id else ())
@@ -138,6 +152,7 @@ def _problems(settings: Settings) -> tuple[tuple[bool, str], ...]:
     beyond_loopback = not is_loopback(settings.host)
     signed_in = settings.app_id is not None
     real_dataverse = any(not is_loopback(urlsplit(url).hostname or "") for url in settings.dataverse_urls)
+    real_graph = settings.graph_url is not None and not is_loopback(urlsplit(settings.graph_url).hostname or "")
     database = settings.database_url.partition("://")[0]
     return (
         (
@@ -161,6 +176,10 @@ def _problems(settings: Settings) -> tuple[tuple[bool, str], ...]:
         (
             bool(settings.dataverse_urls) and settings.webhook_key is None and settings.role != "sandbox",
             "CHATSYNC_WEBHOOK_KEY: choose a long random text and give the same to Dataverse's webhook",
+        ),
+        (
+            real_graph and not signed_in,
+            "MicrosoftAppId: is needed to work on a real CHATSYNC_GRAPH_URL",
         ),
         (
             real_dataverse and not (settings.dataverse_tenant_id or settings.app_tenant_id),

@@ -16,12 +16,18 @@ from bot.dataverse.records import DataverseRecords
 from bot.delivery.switchboard import Switchboard
 from bot.domain.hosts import is_loopback
 from bot.domain.record_links import Links, environment_of
+from bot.domain.surface import CHAT_PERMISSIONS
 from bot.domain.values import Environment
+from bot.graph.chats import GraphChats
+from bot.graph.client import GraphClient
+from bot.graph.installing import Installing
+from bot.graph.people import GraphPeople
+from bot.graph.turns import PACE_S, Turns
 from bot.metrics import Metrics
 from bot.net.session import make_session
 from bot.net.tokens import KeptTokens, Tokens
 from bot.ports import Clock
-from bot.sign_in import bot_tokens, dataverse_tokens
+from bot.sign_in import bot_tokens, dataverse_tokens, graph_tokens
 from bot.store.administration import SqlAdministration
 from bot.store.engine import Engines, make_engines, require_answer
 from bot.store.migrate import migrate
@@ -34,6 +40,9 @@ from bot.usecases.check_health import Check
 from bot.usecases.gates import Gates
 
 SANDBOX = "/sandbox"
+GRAPH = "https://graph.microsoft.com/v1.0"
+NO_APP_ID = "00000000-0000-0000-0000-000000000000"
+"""Stands in the sandbox's catalog of apps for that of a bot that has none."""
 DATABASE = "database"
 """What the database is called among the checks."""
 
@@ -51,6 +60,8 @@ class Foundation:
     switchboard: Switchboard
     links: Links
     records: DataverseRecords
+    directory: GraphPeople
+    chat_directory: GraphChats
     connector: Connector
     check: TokenCheck | None
     """None where nobody signs in."""
@@ -74,8 +85,8 @@ class Foundation:
         return Gates(administration=self.administration, records=self.records, roster=roster)
 
 
-async def make_foundation(settings: Settings, clock: Clock) -> Foundation:
-    """Builds it inside the event loop; nobody is called yet."""
+async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: float = PACE_S) -> Foundation:
+    """Builds it inside the event loop; nobody is called yet. Calls of Graph on one chat are so many seconds apart."""
     engines = make_engines(settings.database_url)
     session = make_session(settings.ca_file)
     metrics = Metrics()
@@ -84,6 +95,9 @@ async def make_foundation(settings: Settings, clock: Clock) -> Foundation:
     own_tokens = bot_tokens(settings, session, clock)
     tokens = {each.id: dataverse_tokens(settings, each.url, session, clock) for each in environments}
     clients = {each.id: DataverseClient(each, session, tokens[each.id], metrics) for each in environments}
+    graph_url = _graph_url(settings)
+    graph_signs = graph_tokens(settings, graph_url, session, clock)
+    graph = GraphClient(graph_url, session, graph_signs, metrics, Turns(clock, graph_pace_s))
     base = Foundation(
         settings=settings,
         clock=clock,
@@ -94,11 +108,13 @@ async def make_foundation(settings: Settings, clock: Clock) -> Foundation:
         administration=SqlAdministration(engines),
         links=Links(environments=environments, open_pattern=settings.open_link),
         records=DataverseRecords(clients, clock),
+        directory=GraphPeople(graph, frozenset(settings.teams_plans)),
+        chat_directory=GraphChats(graph, _installing(settings, graph)),
         connector=Connector(
             session, own_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None
         ),
         check=_check(settings, session, clock),
-        tokens=(own_tokens, *tokens.values()),
+        tokens=(own_tokens, graph_signs, *tokens.values()),
         metrics=metrics,
     )
     _count_sign_ins(base)
@@ -119,6 +135,19 @@ def _count_sign_ins(base: Foundation) -> None:
 def _environments(settings: Settings) -> tuple[Environment, ...]:
     urls = settings.dataverse_urls or (f"http://{settings.host}:{settings.port}{SANDBOX}",)
     return tuple(environment_of(url) for url in urls)
+
+
+def _graph_url(settings: Settings) -> str:
+    """Where Graph is: where it is said to be, else the real one for a bot with an app id, else beside the sandbox."""
+    if settings.graph_url or settings.app_id:
+        return settings.graph_url or GRAPH
+    own = f"http://{settings.host}:{settings.port}{SANDBOX}"
+    return f"{settings.dataverse_urls[0] if settings.dataverse_urls else own}/graph/v1.0"
+
+
+def _installing(settings: Settings, graph: GraphClient) -> Installing:
+    app_id = settings.app_id or NO_APP_ID
+    return Installing(graph, app_id=app_id, catalog_id=settings.catalog_app_id, permissions=CHAT_PERMISSIONS)
 
 
 def _is_sandbox(environment: Environment) -> bool:

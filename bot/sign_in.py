@@ -1,4 +1,4 @@
-"""From the settings to the tokens with which the product signs in to Teams and to Dataverse.
+"""From the settings to the tokens with which the product signs in to Teams, Dataverse and Microsoft Graph.
 
 It belongs to the composition root: `bot.wiring` alone uses it.
 """
@@ -44,6 +44,14 @@ def dataverse_tokens(settings: Settings, url: str, session: ClientSession, clock
     if is_loopback(urlsplit(url).hostname or "") or bot is None or tenant is None:
         return NoTokens()
     return KeptTokens(_asking(_application_user(settings) or bot, settings, session, tenant), clock)
+
+
+def graph_tokens(settings: Settings, url: str, session: ClientSession, clock: Clock) -> Tokens:
+    """The bot's own for Microsoft Graph in its tenant; none for a sandbox."""
+    tenant, bot = settings.graph_tenant, _bot(settings)
+    if is_loopback(urlsplit(url).hostname or "") or bot is None or tenant is None:
+        return NoTokens()
+    return KeptTokens(_asking(bot, settings, session, tenant), clock)
 
 
 def _bot(settings: Settings) -> _Identity | None:

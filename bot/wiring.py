@@ -2,7 +2,7 @@
 
 import asyncio
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from secrets import token_urlsafe
@@ -17,8 +17,9 @@ from bot.config import Settings
 from bot.delivery.limits import Limits
 from bot.delivery.turn_posts import TurnPosts
 from bot.doctor import hints, needs
+from bot.domain.surface import CHAT_PERMISSIONS
 from bot.domain.values import ObjectId
-from bot.foundation import DATABASE, SANDBOX, Foundation, close, make_foundation, prepare
+from bot.foundation import DATABASE, NO_APP_ID, SANDBOX, Foundation, close, make_foundation, prepare
 from bot.handlers.answering import Answering
 from bot.handlers.bot import ChatSyncBot, Doors
 from bot.handlers.dialogs import Dialogs
@@ -52,6 +53,9 @@ from bot.web.json_body import LARGEST
 from bot.web.messages import Take, messages
 
 EVENTS = "/api/dataverse/events"
+MESSAGES = "/api/messages"
+
+Learn = Callable[[Mapping[str, object]], Awaitable[None]]
 
 _log = get_logger(__name__)
 
@@ -62,7 +66,7 @@ async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Li
         return _sandbox_alone(settings)
     key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
     limits = limits or Limits()
-    base = await make_foundation(settings, clock or SystemClock())
+    base = await make_foundation(settings, clock or SystemClock(), graph_pace_s=limits.graph_pace_s)
     try:
         await prepare(base)
     except BaseException:
@@ -77,10 +81,9 @@ async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Li
     app.router.add_get("/readyz", ready(CheckHealth(base.checks, base.clock)))
     count = CountWaiting(store=base.store, clock=base.clock, require_answer=base.checks[DATABASE])
     app.router.add_get("/metrics", measured(base.metrics, count))
+    learn = _add_sandbox(app, settings, key, base.clock) if settings.uses_own_sandbox else None
     if settings.role != "worker":
-        _add_doors(app, base, key, limits)
-    if settings.uses_own_sandbox:
-        _add_sandbox(app, settings, key, base.clock)
+        _add_doors(app, base, key, limits, learn)
     if settings.role != "web":
         app.cleanup_ctx.append(_at_work(post_room(base, limits)))
     app.cleanup_ctx.append(_listening(base))
@@ -104,15 +107,15 @@ async def run_command(settings: Settings, arguments: Namespace, say: Callable[[s
         await close(base)
 
 
-def _add_doors(app: web.Application, base: Foundation, key: str, limits: Limits) -> None:
+def _add_doors(app: web.Application, base: Foundation, key: str, limits: Limits, learn: Learn | None) -> None:
     turn_posts = TurnPosts(store=base.store, clock=base.clock, limits=limits)
-    app.router.add_post("/api/messages", messages(_take(base, turn_posts, limits)))
+    app.router.add_post(MESSAGES, messages(_take(base, turn_posts, limits, learn)))
     app.router.add_post(EVENTS, dataverse_events(_keep_event(base), base.links, key))
     app.cleanup_ctx.append(_at_work([turn_posts.run]))
 
 
-def _take(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Take:
-    """From an activity's JSON to a turn of the bot."""
+def _take(base: Foundation, turn_posts: TurnPosts, limits: Limits, learn: Learn | None) -> Take:
+    """From an activity's JSON to a turn of the bot, after which the sandbox knows the chat too."""
     tenants = base.settings.tenants
     authentication = BotAuthentication(base.connector, base.check, tenants=tenants, tenant_of=tenant_of)
     adapter = TeamsAdapter(authentication)
@@ -120,7 +123,10 @@ def _take(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Take:
     adapter.on_turn_error = bot.on_error
 
     async def take(authorization: str, body: Mapping[str, object]) -> InvokeResponse | None:
-        return await adapter.take(authorization, body, bot.on_turn)
+        answer = await adapter.take(authorization, body, bot.on_turn)
+        if learn:
+            await learn(body)
+        return answer
 
     return take
 
@@ -200,15 +206,28 @@ def _listening(base: Foundation) -> Callable[[web.Application], AsyncIterator[No
     return heard
 
 
-def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Clock) -> None:
-    """Mounts the sandbox. It is imported here and not above: a bot on a real Dataverse starts without it."""
-    from bot.sandbox.app import SandboxSettings, make_sandbox
+def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Clock) -> Learn:
+    """Mounts the sandbox; gives what tells its Graph of chats that other clients have with the bot.
+
+    It is imported here and not above: a bot on a real Dataverse starts without it.
+    """
+    from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
 
     here = f"http://{settings.host}:{settings.port}"
     file = Path(settings.sandbox_file) if settings.sandbox_file else None
     webhook_url = (settings.public_url or here) + EVENTS
-    sandbox = SandboxSettings(url=here + SANDBOX, webhook_url=webhook_url, webhook_key=key, file=file)
-    app.add_subapp(SANDBOX, make_sandbox(sandbox, now=clock.now))
+    sandbox = SandboxSettings(
+        url=here + SANDBOX,
+        webhook_url=webhook_url,
+        webhook_key=key,
+        file=file,
+        messages_url=(settings.public_url or here) + MESSAGES,
+        app_id=settings.app_id or NO_APP_ID,
+        app_permissions=CHAT_PERMISSIONS,
+    )
+    made = make_sandbox(sandbox, now=clock.now)
+    app.add_subapp(SANDBOX, made)
+    return made[TEAMS].learn
 
 
 def _sample_administrator() -> ObjectId:

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.domain.surface import USAGE
+from bot.domain.surface import CHAT_PERMISSIONS, USAGE
 
 SCHEMA_VERSION = "1.19"
 VERSION = "0.1.0"
@@ -54,6 +54,11 @@ def document(*, app_id: str, website: str) -> dict[str, Any]:
             }
         ],
         "permissions": ["identity", "messageTeamMembers"],
+        # Teams wants the second of these, and reads it only of apps that sign people in.
+        "webApplicationInfo": {"id": app_id, "resource": f"api://{app_id}"},
+        "authorization": {
+            "permissions": {"resourceSpecific": [{"name": name, "type": "Application"} for name in CHAT_PERMISSIONS]}
+        },
         "defaultInstallScope": "groupChat",
         "defaultGroupCapability": {"groupchat": "bot"},
     }

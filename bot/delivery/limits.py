@@ -21,3 +21,5 @@ class Limits:
     """Every answer leaves within three seconds (spec Q2), and building and sending it takes its time too."""
     chat: Sequence[Window] = CHAT_WINDOWS
     tenant: Window | None = TENANT_WINDOW
+    graph_pace_s: float = 1.0
+    """From one call of Microsoft Graph on a chat to the next: it takes one a second ("Throttling limits", Teams)."""

@@ -29,6 +29,9 @@ class Command(StrEnum):
     STATUS = "status"
 
 
+CHAT_PERMISSIONS = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat")
+"""What the app asks of each chat that it is added to ("Resource-specific consent"): its name, and who is in it."""
+
 QUIET = "quiet"
 """The last word of `connect … quiet`: connect without the note."""
 

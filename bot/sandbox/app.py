@@ -8,10 +8,11 @@ from datetime import datetime
 
 from aiohttp import ClientSession, DummyCookieJar, web
 
-from bot.sandbox.api.door import errors_as_json
-from bot.sandbox.api.faults import FAULTS, Faults, go_wrong_on_demand
 from bot.sandbox.api.routes import answer
 from bot.sandbox.dataverse import DATAVERSE, Dataverse
+from bot.sandbox.door import errors_as_json
+from bot.sandbox.faults import DOORS, Door, go_wrong_on_demand
+from bot.sandbox.graph.routes import graph
 from bot.sandbox.guard import only_this_machine
 from bot.sandbox.metadata.definitions import Definitions
 from bot.sandbox.pages.routes import add_pages
@@ -22,6 +23,10 @@ from bot.sandbox.seed.sample import sample_rows
 from bot.sandbox.settings import SandboxSettings
 from bot.sandbox.store.rows import Changes, Rows
 from bot.sandbox.store.store import Store
+from bot.sandbox.teams.connector import connector
+from bot.sandbox.teams.telling import Telling
+from bot.sandbox.teams.world import TEAMS, Teams
+from bot.sandbox.trouble import connector_trouble, dataverse_trouble, graph_trouble
 from bot.sandbox.webhook.sender import Sender
 
 SAMPLE_ADMINISTRATOR = object_id(ALEX)
@@ -29,9 +34,16 @@ SAMPLE_ADMINISTRATOR = object_id(ALEX)
 
 
 def make_sandbox(settings: SandboxSettings, *, now: Callable[[], datetime]) -> web.Application:
-    """The application: the Web API below `/api/data/v9.2/`, pages at `/`. Starting it opens the file."""
+    """The application, with pages at `/`. Starting it opens the file.
+
+    The Web API is below `/api/data/v9.2/`, Graph below `/graph/v1.0/`, the connector of its chats below `/teams/v3/`.
+    """
     app = web.Application(middlewares=[only_this_machine, go_wrong_on_demand, errors_as_json])
-    app[FAULTS] = Faults()
+    app[DOORS] = {
+        "api": Door(refusal=dataverse_trouble),
+        "graph": Door(refusal=graph_trouble),
+        "teams": Door(refusal=connector_trouble),
+    }
     store = Store(sample_rows(SCHEMA), settings.file)
     app[DATAVERSE] = Dataverse(
         settings=settings,
@@ -41,7 +53,10 @@ def make_sandbox(settings: SandboxSettings, *, now: Callable[[], datetime]) -> w
         definitions=Definitions(SCHEMA),
         now=now,
     )
+    app[TEAMS] = Teams(settings=settings, store=store, now=now)
     app.router.add_route("*", r"/api/data/{version:v9\.[0-2]}/{path:.*}", answer, name="api")
+    app.router.add_route("*", r"/graph/{version:v1\.0}/{path:.*}", graph, name="graph")
+    app.router.add_route("*", "/teams/v3/{path:.*}", connector, name="teams")
     add_pages(app)
     app.cleanup_ctx.append(_keep)
     app.cleanup_ctx.append(_send)
@@ -70,6 +85,8 @@ async def _send(app: web.Application) -> AsyncIterator[None]:
     dataverse = app[DATAVERSE]
     async with ClientSession(cookie_jar=DummyCookieJar(), headers={"User-Agent": "chat-sync-sandbox"}) as session:
         sender = Sender(dataverse.store, session, dataverse.settings, dataverse.now)
+        if dataverse.settings.messages_url:
+            app[TEAMS].telling = Telling(session, dataverse.settings.messages_url)
         task = asyncio.create_task(sender.run())
         yield
         task.cancel()
@@ -77,4 +94,4 @@ async def _send(app: web.Application) -> AsyncIterator[None]:
             await task
 
 
-__all__ = ["SAMPLE_ADMINISTRATOR", "SandboxSettings", "make_sandbox"]
+__all__ = ["SAMPLE_ADMINISTRATOR", "TEAMS", "SandboxSettings", "make_sandbox"]

@@ -1,12 +1,11 @@
 """Errors as the Web API tells them ("Compose HTTP requests and handle errors", "Web service error codes")."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import ClassVar
 
-import orjson
-from aiohttp import web
-
+from bot.sandbox.refusals import Refusal
 from bot.sandbox.schema.model import Table
-from bot.sandbox.values import JsonObject
 
 QUERY = "0x80060888"
 """What is wrong with the URL, the query or the method."""
@@ -15,27 +14,13 @@ PAYLOAD = "0x80048d19"
 """The body does not fit the table's definition."""
 
 
-class DataverseError(Exception):
+class DataverseError(Refusal):
     """A refusal, with the status and the code that Dataverse gives it."""
 
-    def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-
-    @property
-    def body(self) -> JsonObject:
-        """The answer's body."""
-        return {"error": {"code": self.code, "message": str(self)}}
-
-
-def told(error: DataverseError) -> web.Response:
-    """A refusal as it goes out."""
-    return web.Response(
-        status=error.status,
-        body=orjson.dumps(error.body),
-        headers={"Content-Type": "application/json; odata.metadata=minimal", "OData-Version": "4.0"},
-    )
+    headers: ClassVar[Mapping[str, str]] = {
+        "Content-Type": "application/json; odata.metadata=minimal",
+        "OData-Version": "4.0",
+    }
 
 
 def bad_query(message: str) -> DataverseError:

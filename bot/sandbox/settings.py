@@ -18,3 +18,9 @@ class SandboxSettings:
     webhook_key: str = field(repr=False)
     file: Path | None
     """Where changes are kept; None keeps them in memory alone."""
+    messages_url: str = ""
+    """Where the bot takes activities; empty where nobody is to be told of chats."""
+    app_id: str = "00000000-0000-0000-0000-000000000000"
+    """The app id in the bot's manifest; zeros for a bot that has none."""
+    app_permissions: tuple[str, ...] = ()
+    """What the bot's manifest asks of chats and teams ("Resource-specific consent")."""

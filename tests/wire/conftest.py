@@ -8,11 +8,12 @@ from aiohttp.typedefs import Handler
 from pydantic import SecretStr
 
 from bot.config import Settings
+from bot.domain.surface import CHAT_PERMISSIONS
 from bot.sandbox.app import SandboxSettings, make_sandbox
 from bot.store.engine import make_engines
 from tests.fakes.clock import HeldClock
 from tests.fakes.connector import FakeConnector
-from tests.wire.world import EVENTS, GROUP, OTHER_GROUP, PERSONAL, WEBHOOK_KEY, World
+from tests.wire.world import EVENTS, GROUP, MESSAGES, OTHER_GROUP, PERSONAL, WEBHOOK_KEY, World
 
 
 def free_port() -> int:
@@ -85,7 +86,14 @@ def sandbox_app(world: World) -> web.Application:
             return web.json_response(world.dataverse_refuses_to_act_for_people, status=403)
         return web.Response(status=503) if world.dataverse_is_down else await handler(request)
 
-    told = SandboxSettings(url=world.sandbox, webhook_url=world.url + EVENTS, webhook_key=WEBHOOK_KEY, file=None)
+    told = SandboxSettings(
+        url=world.sandbox,
+        webhook_url=world.url + EVENTS,
+        webhook_key=WEBHOOK_KEY,
+        file=None,
+        messages_url=world.url + MESSAGES,
+        app_permissions=CHAT_PERMISSIONS,
+    )
     app = web.Application(middlewares=[down])
     app.add_subapp("/sandbox", make_sandbox(told, now=world.clock.now))
     return app

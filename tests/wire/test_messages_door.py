@@ -116,7 +116,7 @@ async def test_what_the_bot_has_nothing_to_say_to_is_taken_in_silence(world: Wor
 
 
 async def test_an_invoke_that_is_not_offered_says_so(world: World) -> None:
-    for name in ("signin/verifyState", "task/fetch", "composeExtension/query", "no such thing", None):
+    for name in ("signin/verifyState", "config/fetch", "composeExtension/query", "no such thing", None):
         status, body = await world.post(world.activity(type="invoke", name=name, value={}))
         assert (status, body) == (501, {})
 

@@ -13,8 +13,9 @@ from yarl import URL
 from bot.sandbox.api.asked import Asked
 from bot.sandbox.api.exchange import ADDRESS, LARGEST_BATCH, Exchange
 from bot.sandbox.api.multipart import Answered, Answering, ChangeSet, Part, parts_of, written
-from bot.sandbox.errors import DataverseError, bad_query, told
+from bot.sandbox.errors import DataverseError, bad_query
 from bot.sandbox.odata.prefer import preferences
+from bot.sandbox.refusals import told
 from bot.sandbox.store.rows import Draft
 from bot.sandbox.values import Json
 

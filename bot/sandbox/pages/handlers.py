@@ -20,6 +20,7 @@ from bot.sandbox.rights.access import Caller
 from bot.sandbox.rights.model import Right
 from bot.sandbox.schema.catalog import BUSINESS_TABLES
 from bot.sandbox.schema.model import Table
+from bot.sandbox.teams.world import TEAMS
 from bot.sandbox.values import Row
 
 OTHER_TABLES = ("chat", "annotation", "cs_stocklevel", "systemuser", "asyncoperation")
@@ -65,7 +66,12 @@ async def index(request: web.Request) -> web.Response:
     return page(
         request,
         "index.html",
-        {"tables": _counted(request, caller, BUSINESS_TABLES), "others": _counted(request, caller, others)},
+        {
+            "tables": _counted(request, caller, BUSINESS_TABLES),
+            "others": _counted(request, caller, others),
+            "chats": path(request, "chats"),
+            "chat_count": len(request.app[TEAMS].chats()),
+        },
     )
 
 

@@ -14,7 +14,7 @@ from bot.sandbox.seed.ids import ROOT
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-TEMPLATES = ("index.html", "rows.html", "row.html", "notice.html")
+TEMPLATES = ("index.html", "rows.html", "row.html", "chats.html", "chat.html", "notice.html")
 
 PAGES = web.AppKey("PAGES", Environment)
 

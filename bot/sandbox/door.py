@@ -1,4 +1,4 @@
-"""The Web API's outermost door: whatever goes wrong behind it is told as Dataverse tells errors."""
+"""The outermost door: whatever goes wrong is told as the system that was asked tells errors."""
 
 import re
 from http import HTTPStatus
@@ -7,7 +7,9 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.sandbox.errors import DataverseError, told
+from bot.sandbox.errors import DataverseError
+from bot.sandbox.faults import Fault, door_of
+from bot.sandbox.refusals import Refusal, told
 from bot.sandbox.store.store import NotKept
 
 _BEARER = re.compile(r"Bearer +\S+", re.IGNORECASE)
@@ -18,25 +20,22 @@ _log = structlog.stdlib.get_logger(__name__)
 @web.middleware
 async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answers refusals with their status and code, and anything unforeseen with 500 and no detail."""
-    if "version" not in request.match_info:
+    door = door_of(request)
+    if door is None:
         return await handler(request)
     try:
         _require_token_form(request)
         return await handler(request)
-    except DataverseError as error:
+    except Refusal as error:
         return told(error)
     except NotKept:
         _log.exception("sandbox file cannot be written")
-        return told(
-            DataverseError(
-                HTTPStatus.SERVICE_UNAVAILABLE, "0x80044150", "The change could not be kept. Nothing was changed."
-            )
-        )
+        return told(door.refusal(Fault(kind="503", options={})))
     except web.HTTPException:
         raise
     except Exception:  # noqa: BLE001 - the outermost door
         _log.exception("sandbox request failed", method=request.method, path=request.path)
-        return told(DataverseError(HTTPStatus.INTERNAL_SERVER_ERROR, "0x80040216", "An unexpected error occurred."))
+        return told(door.refusal(Fault(kind="500", options={})))
 
 
 def _require_token_form(request: web.Request) -> None:

@@ -1,37 +1,33 @@
-"""Faults on demand, for tests of clients: what a busy, broken or far-away Dataverse answers.
+"""Faults on demand, for tests of clients: what a busy, broken or far-away system answers.
 
 A request with the header `x-sandbox-fault: 429; retry-after=3` is answered so itself. With `times=2` it is answered as
-usual, and the next two requests to the Web API, whoever sends them, are answered so; `path=incidents` leaves out those
-whose resource does not begin so.
+usual, and the next two requests to the same door (the Web API, Graph, the connector), whoever sends them, are answered
+so; `path=incidents` leaves out those whose resource does not begin so, `ends=members` those that do not end so, and
+`method=POST` those of other methods. With `lost` all is done, and the answer never comes.
 """
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.sandbox.errors import DataverseError, bad_query, told, version_mismatch
+from bot.sandbox.errors import bad_query
+from bot.sandbox.refusals import Refusal, told
 
 HEADER = "x-sandbox-fault"
 LONGEST_WAIT_S = 120
+LIMITS = frozenset({"requests", "time", "concurrency"})
+"""Which of Dataverse's limits a 429 of it is about."""
 _TICK_S = 0.05
 
-_COMBINED = (
-    "Combined execution time of incoming requests exceeded limit of 1,200,000 milliseconds over time window of 300 "
-    "seconds. Decrease number of concurrent requests or reduce the duration of requests and try again later."
+_KINDS = frozenset(
+    {"400", "401", "403", "404", "409", "412", "429", "500", "503", "hang", "lost", "not-json", "truncated"}
 )
-_LIMITS: Mapping[str, tuple[str, str]] = {
-    "requests": ("0x80072322", "Number of requests exceeded the limit of 6000 over time window of 300 seconds."),
-    "time": ("0x80072321", _COMBINED),
-    "concurrency": ("0x80072326", "Number of concurrent requests exceeded the limit of 52."),
-}
-"""Service protection's three limits ("Service protection API limits")."""
-
-_KINDS = frozenset({"401", "403", "412", "429", "500", "503", "hang", "not-json", "truncated"})
+_OPTIONS = frozenset({"ends", "limit", "method", "path", "retry-after", "seconds", "times"})
 _OPTION = re.compile(r"\s*([a-z-]+)\s*=\s*([^;\s]+)\s*")
 
 
@@ -42,9 +38,14 @@ class Fault:
     kind: str
     options: Mapping[str, str]
 
-    def hits(self, resource: str) -> bool:
-        """Whether the fault is meant for requests of this resource."""
-        return resource.startswith(self.options.get("path", ""))
+    def hits(self, method: str, resource: str) -> bool:
+        """Whether the fault is meant for requests of this kind."""
+        named = self.options
+        return (
+            resource.startswith(named.get("path", ""))
+            and resource.endswith(named.get("ends", ""))
+            and method == named.get("method", method)
+        )
 
     def number(self, name: str, usual: int) -> int:
         """An option's number; raises `DataverseError` where it is none."""
@@ -60,25 +61,40 @@ class Faults:
 
     waiting: list[Fault] = field(default_factory=list)
 
-    def next(self, resource: str) -> Fault | None:
+    def next(self, method: str, resource: str) -> Fault | None:
         """The fault for a request, which is used up by it."""
-        found = next((fault for fault in self.waiting if fault.hits(resource)), None)
+        found = next((fault for fault in self.waiting if fault.hits(method, resource)), None)
         if found:
             self.waiting.remove(found)
         return found
 
 
-FAULTS = web.AppKey("FAULTS", Faults)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """One of the sandbox's systems: how it tells of trouble, and what trouble waits for its requests."""
+
+    refusal: Callable[[Fault], Refusal]
+    faults: Faults = field(default_factory=Faults)
+
+
+DOORS = web.AppKey("DOORS", Mapping[str, Door])
+"""By the names of the routes."""
+
+
+def door_of(request: web.Request) -> Door | None:
+    """The door that the request came to; None for the pages."""
+    return request.app[DOORS].get(request.match_info.route.name or "")
 
 
 @web.middleware
 async def go_wrong_on_demand(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answers as a request's header, or one before it, has demanded."""
-    if "version" not in request.match_info:
+    door = door_of(request)
+    if door is None:
         return await handler(request)
     try:
-        fault = _demanded(request)
-    except DataverseError as error:
+        fault = _demanded(request, door)
+    except Refusal as error:
         return told(error)
     if fault is None:
         return await handler(request)
@@ -86,17 +102,21 @@ async def go_wrong_on_demand(request: web.Request, handler: Handler) -> web.Stre
         return await _hang(request, fault)
     if fault.kind == "truncated":
         return await _cut_off(request, await handler(request))
-    return _refusal(fault)
+    if fault.kind == "lost":
+        await handler(request)
+        _break_off(request)
+        return web.Response()
+    return _refusal(fault, door)
 
 
-def _demanded(request: web.Request) -> Fault | None:
+def _demanded(request: web.Request, door: Door) -> Fault | None:
     given = request.headers.get(HEADER)
     if given is None:
-        return request.app[FAULTS].next(request.match_info["path"])
+        return door.faults.next(request.method, request.match_info["path"])
     fault = fault_of(given)
     if "times" not in fault.options:
         return fault
-    request.app[FAULTS].waiting += [fault] * fault.number("times", 1)
+    door.faults.waiting += [fault] * fault.number("times", 1)
     return None
 
 
@@ -105,12 +125,12 @@ def fault_of(text: str) -> Fault:
     kind, *options = text.split(";")
     found = [_OPTION.fullmatch(option) for option in options]
     given = {each[1]: each[2] for each in found if each}
-    known = given.keys() <= {"limit", "path", "retry-after", "seconds", "times"}
+    known = given.keys() <= _OPTIONS
     if (
         kind.strip() not in _KINDS
         or len(given) != len(options)
         or not known
-        or given.get("limit", "time") not in _LIMITS
+        or given.get("limit", "time") not in LIMITS
     ):
         raise bad_query(f"'{text[:200]}' is no fault. Known are {', '.join(sorted(_KINDS))}.")
     fault = Fault(kind=kind.strip(), options=given)
@@ -119,28 +139,15 @@ def fault_of(text: str) -> Fault:
     return fault
 
 
-def _refusal(fault: Fault) -> web.Response:
+def _refusal(fault: Fault, door: Door) -> web.Response:
     if fault.kind == "401":
         return web.Response(status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
     if fault.kind == "not-json":
         return web.Response(text="<html><body>Sorry, something went wrong.</body></html>", content_type="text/html")
-    response = told(_error(fault))
+    response = told(door.refusal(fault))
     if "retry-after" in fault.options:
         response.headers["Retry-After"] = fault.options["retry-after"]
     return response
-
-
-def _error(fault: Fault) -> DataverseError:
-    if fault.kind == "412":
-        return version_mismatch()
-    if fault.kind == "429":
-        return DataverseError(HTTPStatus.TOO_MANY_REQUESTS, *_LIMITS[fault.options.get("limit", "requests")])
-    errors = {
-        "403": (HTTPStatus.FORBIDDEN, "0x80048306", "Principal with id is missing privileges."),
-        "500": (HTTPStatus.INTERNAL_SERVER_ERROR, "0x80040216", "An unexpected error occurred."),
-        "503": (HTTPStatus.SERVICE_UNAVAILABLE, "0x80044150", "The service is unavailable."),
-    }
-    return DataverseError(*errors[fault.kind])
 
 
 async def _hang(request: web.Request, fault: Fault) -> web.StreamResponse:

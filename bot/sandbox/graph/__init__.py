@@ -1,0 +1,1 @@
+"""A small Microsoft Graph: chats, people, teams and channels, as JSON and errors of the real one."""

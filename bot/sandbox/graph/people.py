@@ -1,0 +1,111 @@
+"""People: who they are, their licences, whether they are available."""
+
+import re
+from collections.abc import Callable, Iterable
+
+from bot.sandbox.graph.asked import Asked, Given, collection, selected
+from bot.sandbox.graph.errors import bad_request, no_such_user, not_offered
+from bot.sandbox.teams.people import DIRECTORY, SampleUser, find_user
+from bot.sandbox.values import JsonObject
+
+PRESENCES_AT_MOST = 650
+
+_TEAMS_PLAN = "57ff2da0-773e-42df-b2af-ffb7a2317929"
+_SEARCH = re.compile(r'"(displayName|mail|userPrincipalName):([^"]*)"')
+_STARTS = re.compile(r"startswith\((displayName|mail|userPrincipalName),'((?:[^']|'')*)'\)")
+
+
+def user(asked: Asked) -> Given:
+    """One person, by object id or user principal name."""
+    context = {"@odata.context": f"{asked.base}/$metadata#users/$entity"}
+    return Given(body={**context, **selected(asked, _json(named(asked.path[1])))})
+
+
+def users(asked: Asked) -> Given:
+    """The people whom a search or a filter finds, by name."""
+    wanted = _condition(asked)
+    found = sorted((each for each in DIRECTORY.values() if wanted(each)), key=lambda each: each.name)
+    count = {"@odata.count": len(found)} if asked.query.get("$count") == "true" else {}
+    rows = [selected(asked, _json(each)) for each in found[: asked.top(100, 999)]]
+    return collection(asked, "users", rows, **count)
+
+
+def licences(asked: Asked) -> Given:
+    """What a person has licences for."""
+    held = [_LICENCE] if named(asked.path[1]).has_teams else []
+    return collection(asked, "users/licenseDetails", held)
+
+
+def presences(asked: Asked) -> Given:
+    """Whether people are available; those whom nobody knows are unknown."""
+    ids = asked.body.get("ids")
+    if not isinstance(ids, list) or not 0 < len(ids) <= PRESENCES_AT_MOST:
+        raise bad_request(f"The property 'ids' must hold 1 to {PRESENCES_AT_MOST} identifiers.")
+    return collection(asked, "cloudCommunications/presences", [_presence(str(each).lower()) for each in ids])
+
+
+def named(text: str) -> SampleUser:
+    """The person; raises `GraphError` where there is none."""
+    found = find_user(text)
+    if found is None:
+        raise no_such_user(text)
+    return found
+
+
+def _condition(asked: Asked) -> Callable[[SampleUser], bool]:
+    if "$search" in asked.query:
+        if asked.headers.get("consistencylevel") != "eventual":
+            raise bad_request("Request with $search query parameter only works through MSGraph with ConsistencyLevel.")
+        return _any_begins(_SEARCH.findall(asked.query["$search"]), "a $search of this form")
+    if "$filter" in asked.query:
+        return _any_begins(_STARTS.findall(asked.query["$filter"]), "a $filter but by startswith")
+    return lambda _: True
+
+
+def _any_begins(parts: Iterable[tuple[str, str]], otherwise: str) -> Callable[[SampleUser], bool]:
+    wanted = [(name, text.replace("''", "'").casefold()) for name, text in parts]
+    if not wanted:
+        raise not_offered(otherwise)
+    return lambda user: any(_begins(user, name, text) for name, text in wanted)
+
+
+def _begins(user: SampleUser, name: str, text: str) -> bool:
+    if name != "displayName":
+        return user.address.startswith(text)
+    whole = user.name.casefold()
+    return whole.startswith(text) or any(word.startswith(text) for word in whole.split())
+
+
+def _json(user: SampleUser) -> JsonObject:
+    given, _, family = user.name.partition(" ")
+    return {
+        "id": user.id,
+        "displayName": user.name,
+        "givenName": given,
+        "surname": family,
+        "mail": user.address,
+        "userPrincipalName": user.address,
+        "jobTitle": user.title,
+        "accountEnabled": user.enabled,
+    }
+
+
+def _presence(user_id: str) -> JsonObject:
+    user = DIRECTORY.get(user_id)
+    availability, activity = (user.availability, user.activity) if user else ("PresenceUnknown", "PresenceUnknown")
+    return {"id": user_id, "availability": availability, "activity": activity}
+
+
+_LICENCE: JsonObject = {
+    "id": "sample-licence",
+    "skuId": "6fd2c87f-b296-42f0-b197-1e91e994b900",
+    "skuPartNumber": "ENTERPRISEPACK",
+    "servicePlans": [
+        {
+            "servicePlanId": _TEAMS_PLAN,
+            "servicePlanName": "TEAMS1",
+            "provisioningStatus": "Success",
+            "appliesTo": "User",
+        }
+    ],
+}

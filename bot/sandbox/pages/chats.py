@@ -1,0 +1,93 @@
+"""The pages of chats: those that Graph has made, with what the bot has posted there, and those of other clients."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import orjson
+from aiohttp import web
+
+from bot.sandbox.errors import DataverseError
+from bot.sandbox.pages.handlers import told_plainly
+from bot.sandbox.pages.links import path
+from bot.sandbox.pages.rendering import page
+from bot.sandbox.teams.channels import find_channel
+from bot.sandbox.teams.chats import find_chat, has_app, messages_of, people_in
+from bot.sandbox.teams.world import TEAMS, Teams
+from bot.sandbox.values import Json, Row
+
+_ITEMS = ("body", "items", "columns", "actions", "facts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A card as words, from top to bottom."""
+
+    at: str
+    summary: str
+    lines: tuple[str, ...]
+    buttons: tuple[str, ...]
+
+
+@told_plainly
+async def chats(request: web.Request) -> web.Response:
+    """All chats, the newest first."""
+    teams = request.app[TEAMS]
+    lines = [(path(request, "chat", chat=row.id), _name(teams, row), row) for row in teams.chats()]
+    return page(request, "chats.html", {"lines": lines})
+
+
+@told_plainly
+async def chat(request: web.Request) -> web.Response:
+    """One chat or channel: who is in it, and what the bot has posted."""
+    teams, conversation = request.app[TEAMS], request.match_info["chat"]
+    row, channel = find_chat(teams.rows, conversation), find_channel(conversation)
+    if row is None and channel is None:
+        raise DataverseError(HTTPStatus.NOT_FOUND, "0x80040217", "There is no such page here.")
+    name = _name(teams, row) if row else f"Channel {channel.name}" if channel else ""
+    return page(
+        request,
+        "chat.html",
+        {
+            "name": name,
+            "conversation": conversation,
+            "members": [each.name for each in people_in(teams.rows, conversation)],
+            "has_app": teams.team_has_app() if channel else has_app(teams.rows, conversation),
+            "posts": [_post(each) for each in messages_of(teams.rows, conversation)],
+            "list": path(request, "chats"),
+        },
+    )
+
+
+def _name(teams: Teams, chat_row: Row) -> str:
+    """The topic; without one the people, as Teams names it."""
+    names = [each.name for each in people_in(teams.rows, chat_row.id)]
+    return chat_row.text("topic") or ", ".join(names[:3]) or chat_row.id
+
+
+def _post(row: Row) -> Post:
+    card = orjson.loads(row.text("card")) if row.text("card") else {}
+    parts = list(_parts(card))
+    return Post(
+        at=row.text("at"),
+        summary=row.text("summary"),
+        lines=tuple(line for line in (_line(part) for part in parts) if line),
+        buttons=tuple(str(part["title"]) for part in parts if str(part.get("type", "")).startswith("Action.")),
+    )
+
+
+def _parts(part: Json) -> Iterator[Mapping[str, Json]]:
+    """The card's elements, from top to bottom."""
+    if isinstance(part, Mapping):
+        yield part
+        for name in _ITEMS:
+            yield from _parts(part.get(name))
+    elif isinstance(part, list):
+        for each in part:
+            yield from _parts(each)
+
+
+def _line(part: Mapping[str, Json]) -> str:
+    if part.get("type") == "TextBlock":
+        return str(part.get("text", ""))
+    return f"{part['title']}: {part['value']}" if "title" in part and "value" in part else ""

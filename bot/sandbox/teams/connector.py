@@ -1,0 +1,91 @@
+"""The connector of chats that the sandbox's Graph has made ("Bot Connector API reference"): the bot posts here."""
+
+from http import HTTPStatus
+
+import orjson
+from aiohttp import web
+
+from bot.sandbox.refusals import Refusal
+from bot.sandbox.teams.channels import TEAM_ID, find_channel
+from bot.sandbox.teams.chats import find_chat, has_app, people_in
+from bot.sandbox.teams.people import SampleUser, find_user
+from bot.sandbox.teams.world import TEAMS, Teams
+from bot.sandbox.values import Json
+
+LARGEST = 100_000
+"""Bytes of a message ("Message size limits")."""
+
+
+class ConnectorError(Refusal):
+    """A refusal, with the status and the code that the connector gives it."""
+
+    def __init__(self, status: HTTPStatus, code: str) -> None:
+        super().__init__(status, code, f"{code} happened.")
+
+
+async def connector(request: web.Request) -> web.Response:
+    """The connector's answer; raises `ConnectorError` for what it refuses."""
+    teams = request.app[TEAMS]
+    match request.method, request.match_info["path"].split("/"):
+        case "POST", ["conversations", conversation, "activities", *reply] if len(reply) <= 1:
+            return await _posted(request, teams, conversation)
+        case "GET", ["conversations", conversation, "members"]:
+            return web.json_response([_account(user) for user in _members(teams, conversation)])
+        case "GET", ["conversations", conversation, "pagedmembers"]:
+            return web.json_response({"members": [_account(user) for user in _members(teams, conversation)]})
+        case "GET", ["conversations", conversation, "members", named]:
+            user = find_user(named)
+            if user is None or user not in _members(teams, conversation):
+                raise ConnectorError(HTTPStatus.NOT_FOUND, "MemberNotFoundInConversation")
+            return web.json_response(_account(user))
+    raise ConnectorError(HTTPStatus.NOT_IMPLEMENTED, "NotImplemented")
+
+
+async def _posted(request: web.Request, teams: Teams, conversation: str) -> web.Response:
+    _require_bot(teams, conversation)
+    content = await request.read()
+    if len(content) > LARGEST:
+        raise ConnectorError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "MessageSizeTooBig")
+    try:
+        activity = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        activity = None
+    if not isinstance(activity, dict) or activity.get("type") != "message":
+        raise ConnectorError(HTTPStatus.BAD_REQUEST, "BadArgument")
+    number = await teams.post(conversation, str(activity.get("summary") or activity.get("text") or ""), _card(activity))
+    return web.json_response({"id": f"1:{number}"}, status=HTTPStatus.CREATED)
+
+
+def _card(activity: dict[str, Json]) -> str:
+    """The first card of the activity as JSON; empty where it has none."""
+    attachments = activity.get("attachments")
+    first = attachments[0] if isinstance(attachments, list) and attachments else None
+    return orjson.dumps(first["content"]).decode() if isinstance(first, dict) and "content" in first else ""
+
+
+def _members(teams: Teams, conversation: str) -> list[SampleUser]:
+    _require_bot(teams, conversation)
+    return list(people_in(teams.rows, conversation))
+
+
+def _require_bot(teams: Teams, conversation: str) -> None:
+    """Refuses what the bot asks of conversations that it is not in."""
+    channel = find_channel(conversation)
+    if channel is None and find_chat(teams.rows, conversation) is None:
+        raise ConnectorError(HTTPStatus.NOT_FOUND, "ConversationNotFound")
+    if not has_app(teams.rows, TEAM_ID if channel else conversation):
+        raise ConnectorError(HTTPStatus.FORBIDDEN, "BotNotInConversationRoster")
+
+
+def _account(user: SampleUser) -> dict[str, Json]:
+    given, _, family = user.name.partition(" ")
+    return {
+        "id": user.account,
+        "name": user.name,
+        "givenName": given,
+        "surname": family,
+        "email": user.address,
+        "userPrincipalName": user.address,
+        "userRole": "user",
+        "aadObjectId": user.id,
+    }

@@ -1,0 +1,46 @@
+"""The client on the sandbox's Graph: people."""
+
+from bot.domain.directory import Presence
+from bot.domain.values import ObjectId
+from bot.graph.protocol import searched
+from tests.graph.conftest import ADELE_ID, ALEX_ID, DIEGO_ID, MEGAN_ID, PATTI_ID, Graph
+
+NOBODY = ObjectId("00000000-0000-0000-0000-000000000001")
+
+
+async def test_people_are_looked_up_together_and_who_is_gone_is_left_out(graph: Graph) -> None:
+    found = await graph.people.people([ADELE_ID, NOBODY, DIEGO_ID, ADELE_ID])
+    assert {person: (each.name, each.enabled) for person, each in found.items()} == {
+        ADELE_ID: ("Adele Vance", True),
+        DIEGO_ID: ("Diego Siciliani", False),
+    }
+    assert await graph.people.people([]) == {}
+
+
+async def test_people_are_found_by_words_and_listed_without_any(graph: Graph) -> None:
+    assert [each.name for each in await graph.people.find("van", at_most=5)] == ["Adele Vance"]
+    assert [each.name for each in await graph.people.find("", at_most=2)] == ["Adele Vance", "Alex Wilber"]
+    assert await graph.people.find('"zzz" OR "displayName:a', at_most=5) == []
+
+
+def test_what_somebody_types_stays_inside_its_quotes() -> None:
+    assert searched('a" OR "mail:b') == (
+        '"displayName:a OR mail b" OR "mail:a OR mail b" OR "userPrincipalName:a OR mail b"'
+    )
+    assert searched('":\\') == ""
+
+
+async def test_presence_comes_in_words(graph: Graph) -> None:
+    found = await graph.people.presence([ALEX_ID, MEGAN_ID, PATTI_ID, NOBODY])
+    assert list(found.values()) == [Presence.AVAILABLE, Presence.IN_A_CALL, Presence.AWAY, Presence.UNKNOWN]
+
+
+async def test_presence_of_many_is_asked_in_parts(graph: Graph) -> None:
+    many = [ObjectId(f"00000000-0000-0000-0000-{number:012}") for number in range(1000, 1700)]
+    assert len(await graph.people.presence(many)) == 700
+
+
+async def test_who_has_a_licence_for_teams(graph: Graph) -> None:
+    ids = [ObjectId(f"00000000-0000-0000-0000-{number:012}") for number in range(20, 50)]
+    found = await graph.people.with_teams(ids)
+    assert {int(person[-2:]) for person in found} == {20, 21, 22, 23, 24, 25}

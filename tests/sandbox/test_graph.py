@@ -1,0 +1,261 @@
+"""The sandbox's Graph: chats, people, teams, apps; refusals in Graph's own form."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+
+from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
+from bot.sandbox.teams.channels import TEAM_ID
+from tests.sandbox.wire import KEY, MIDDAY
+from tests.wire.conftest import free_port
+from tests.wire.people import ADELE, ALEX, DIEGO, MEGAN, PATTI, Somebody
+
+RSC = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat")
+APP = "00000005-0000-4000-9000-000000000001"
+
+
+class Graph:
+    """The sandbox's Graph and connector, and what the bot was told."""
+
+    def __init__(self, session: ClientSession, url: str) -> None:
+        self.session = session
+        self.url = url
+        self.told: list[dict[str, Any]] = []
+
+    async def call(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self.session.request(method, f"{self.url}/{path}", json=body, headers=named) as answer:
+            content = await answer.read()
+            return answer.status, await answer.json() if content else None
+
+    async def graph(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
+        return await self.call(method, f"graph/v1.0/{path}", body, **headers)
+
+    def person(self, who: Somebody, **more: object) -> dict[str, object]:
+        bind = f"https://graph.microsoft.com/v1.0/users('{who.object_id}')"
+        kind = "#microsoft.graph.aadUserConversationMember"
+        return {"@odata.type": kind, "roles": ["owner"], "user@odata.bind": bind, **more}
+
+    async def chat(self, *people: Somebody, topic: str | None = "Pump") -> str:
+        body = {"chatType": "group", "topic": topic, "members": [self.person(each) for each in people]}
+        status, made = await self.graph("POST", "chats", body)
+        assert status == 201
+        chat_id: str = made["id"]
+        return chat_id
+
+    async def install(self, chat: str, permissions: tuple[str, ...] = RSC, app: str = APP) -> tuple[int, Any]:
+        rows = [{"permissionValue": name, "permissionType": "Application"} for name in permissions]
+        body = {
+            "teamsApp@odata.bind": f"https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/{app}",
+            "consentedPermissionSet": {"resourceSpecificPermissions": rows},
+        }
+        return await self.graph("POST", f"{chat}/installedApps", body)
+
+
+@pytest.fixture
+async def graph() -> AsyncIterator[Graph]:
+    async with ClientSession() as session:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}/sandbox"
+        made = Graph(session, url)
+
+        async def take(request: web.Request) -> web.Response:
+            made.told.append(await request.json())
+            return web.Response(status=201)
+
+        settings = SandboxSettings(
+            url=url,
+            webhook_url=f"http://127.0.0.1:{port}/events",
+            webhook_key=KEY,
+            file=None,
+            messages_url=f"http://127.0.0.1:{port}/api/messages",
+            app_permissions=RSC,
+        )
+        app = web.Application()
+        app.router.add_post("/api/messages", take)
+        app.add_subapp("/sandbox", make_sandbox(settings, now=lambda: MIDDAY))
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        yield made
+        await runner.cleanup()
+
+
+async def test_a_created_chat_has_its_members_and_is_among_theirs(graph: Graph) -> None:
+    chat = await graph.chat(ALEX, ADELE)
+    _, read = await graph.graph("GET", f"chats/{chat}")
+    assert (read["topic"], read["chatType"]) == ("Pump", "group")
+    _, members = await graph.graph("GET", f"chats/{chat}/members")
+    assert [row["userId"] for row in members["value"]] == [ALEX.object_id, ADELE.object_id]
+    _, listed = await graph.graph("GET", f"users/{ADELE.object_id}/chats?$expand=members&$filter=chatType eq 'group'")
+    assert [(row["id"], len(row["members"])) for row in listed["value"]] == [(chat, 2)]
+    assert (await graph.graph("GET", f"users/{MEGAN.object_id}/chats"))[1]["value"] == []
+    assert graph.told == []
+
+
+async def test_the_bot_hears_of_a_chat_once_its_app_is_there_and_then_of_who_joins(graph: Graph) -> None:
+    chat = await graph.chat(ALEX, ADELE)
+    assert (await graph.install(f"chats/{chat}"))[0] == 201
+    installed, added = graph.told
+    assert (installed["type"], installed["action"]) == ("installationUpdate", "add")
+    assert added["membersAdded"] == [added["recipient"]]
+    assert added["conversation"]["id"] == chat
+    assert added["serviceUrl"] == f"{graph.url}/teams/"
+    body = graph.person(MEGAN, visibleHistoryStartDateTime="0001-01-01T00:00:00Z")
+    assert (await graph.graph("POST", f"chats/{chat}/members", body))[0] == 201
+    assert graph.told[2]["membersAdded"] == [{"id": f"29:{MEGAN.object_id}", "aadObjectId": MEGAN.object_id}]
+    _, members = await graph.graph("GET", f"chats/{chat}/members")
+    membership = next(row["id"] for row in members["value"] if row["userId"] == MEGAN.object_id)
+    assert (await graph.graph("DELETE", f"chats/{chat}/members/{membership}"))[0] == 204
+    assert graph.told[3]["membersRemoved"] == graph.told[2]["membersAdded"]
+
+
+async def test_the_bot_posts_into_a_chat_that_graph_made_and_a_person_can_look_at_it(graph: Graph) -> None:
+    chat = await graph.chat(ALEX, ADELE)
+    conversation = f"teams/v3/conversations/{chat}"
+    activity: dict[str, Any] = {"type": "message", "summary": "Hello", "attachments": []}
+    assert (await graph.call("POST", f"{conversation}/activities", activity))[0] == 403
+    await graph.install(f"chats/{chat}")
+    card = {"type": "AdaptiveCard", "body": [{"type": "TextBlock", "text": "<b>Pump</b>"}], "actions": []}
+    activity["attachments"] = [{"contentType": "application/vnd.microsoft.card.adaptive", "content": card}]
+    assert (await graph.call("POST", f"{conversation}/activities", activity))[0] == 201
+    status, member = await graph.call("GET", f"{conversation}/members/{ADELE.object_id}")
+    assert (status, member["name"]) == (200, "Adele Vance")
+    assert (await graph.call("GET", f"{conversation}/members/{MEGAN.object_id}"))[0] == 404
+    async with graph.session.get(f"{graph.url}/chats/{chat}") as answer:
+        page = await answer.text()
+    assert "&lt;b&gt;Pump&lt;/b&gt;" in page
+    assert "Alex Wilber, Adele Vance, Chat Sync" in page
+    async with graph.session.get(f"{graph.url}/chats") as answer:
+        assert chat.removeprefix("19:") in await answer.text()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"topic": "Case: 10"}, 400, "BadRequest"),
+        ({"topic": "a" * 251}, 400, "BadRequest"),
+        ({"topic": " "}, 400, "BadRequest"),
+        ({"topic": 5}, 400, "BadRequest"),
+        ({"chatType": "meeting"}, 400, "BadRequest"),
+        ({}, 400, "BadRequest"),
+        ("a text", 400, "BadRequest"),
+    ],
+)
+async def test_a_chats_name_is_all_that_can_be_changed_and_it_has_rules(
+    graph: Graph, body: object, status: int, code: str
+) -> None:
+    chat = await graph.chat(ALEX, ADELE)
+    answered, error = await graph.graph("PATCH", f"chats/{chat}", body)
+    assert (answered, error["error"]["code"]) == (status, code)
+    assert set(error["error"]["innerError"]) == {"date", "request-id", "client-request-id"}
+    assert (await graph.graph("PATCH", f"chats/{chat}", {"topic": "a" * 250}))[0] == 200
+
+
+async def test_what_graph_refuses_of_chats_is_refused(graph: Graph) -> None:
+    chat = await graph.chat(ALEX, ADELE)
+    nobody = {**graph.person(ALEX), "user@odata.bind": "https://graph.microsoft.com/v1.0/users/nobody@example.com"}
+    for path, body, status in (
+        ("chats", {"chatType": "group", "members": []}, 400),
+        ("chats", {"chatType": "group", "members": [{"roles": ["owner"]}]}, 400),
+        ("chats", {"chatType": "group", "members": [graph.person(ALEX), nobody]}, 404),
+        ("chats", {"chatType": "group", "members": [graph.person(ALEX), graph.person(DIEGO)]}, 403),
+        ("chats", {"chatType": "group", "topic": "a:b", "members": [graph.person(ALEX)]}, 400),
+        ("chats", {"chatType": "oneOnOne", "members": [graph.person(ALEX)]}, 501),
+        (f"chats/{chat}/members", graph.person(ADELE), 409),
+        (f"chats/{chat}/members", nobody, 404),
+        ("chats/19:none@thread.v2/members", graph.person(MEGAN), 404),
+        ("subscriptions", {}, 501),
+        ("nothing", {}, 404),
+    ):
+        answered, error = await graph.graph("POST", path, body)
+        assert (path, answered) == (path, status)
+        assert error["error"]["message"]
+
+
+async def test_the_app_is_installed_once_and_with_the_permissions_of_its_manifest(graph: Graph) -> None:
+    place = f"chats/{await graph.chat(ALEX, ADELE)}"
+    assert (await graph.install(place, permissions=RSC[:1]))[0] == 400
+    assert (await graph.install(place, app="00000000-0000-0000-0000-000000000001"))[0] == 404
+    assert (await graph.install(place))[0] == 201
+    assert (await graph.install(place))[0] == 409
+    _, listed = await graph.graph("GET", f"{place}/installedApps")
+    (installation,) = listed["value"]
+    assert (await graph.graph("DELETE", f"{place}/installedApps/{installation['id']}"))[0] == 204
+    assert (await graph.graph("GET", f"{place}/installedApps"))[1]["value"] == []
+
+
+async def test_people_are_found_by_the_beginnings_of_their_names(graph: Graph) -> None:
+    search = '$search="displayName:va" OR "mail:va"&$select=displayName,id&$count=true'
+    status, found = await graph.graph("GET", f"users?{search}", ConsistencyLevel="eventual")
+    assert (status, found["@odata.count"]) == (200, 1)
+    assert found["value"] == [{"id": ADELE.object_id, "displayName": "Adele Vance"}]
+    assert (await graph.graph("GET", f"users?{search}"))[0] == 400
+    _, person = await graph.graph("GET", "users/patti.fernandez@example.com")
+    assert (person["id"], person["accountEnabled"]) == (PATTI.object_id, True)
+    assert (await graph.graph("GET", "users/nobody@example.com"))[1]["error"]["code"] == "Request_ResourceNotFound"
+    assert (await graph.graph("GET", "users?$filter=jobTitle eq 'x'"))[0] == 501
+
+
+async def test_licences_presence_and_teams(graph: Graph) -> None:
+    _, held = await graph.graph("GET", f"users/{ADELE.object_id}/licenseDetails")
+    assert held["value"][0]["servicePlans"][0]["servicePlanName"] == "TEAMS1"
+    assert (await graph.graph("GET", f"users/{DIEGO.object_id}/licenseDetails"))[1]["value"] == []
+    ids = {"ids": [ADELE.object_id, "no such id"]}
+    _, there = await graph.graph("POST", "communications/getPresencesByUserId", ids)
+    assert [row["availability"] for row in there["value"]] == ["Available", "PresenceUnknown"]
+    assert (await graph.graph("POST", "communications/getPresencesByUserId", {"ids": ["x"] * 651}))[0] == 400
+    _, teams = await graph.graph("GET", f"users/{ADELE.object_id}/joinedTeams")
+    assert [row["id"] for row in teams["value"]] == [TEAM_ID]
+    assert (await graph.graph("GET", f"users/{PATTI.object_id}/joinedTeams"))[1]["value"] == []
+    path = f"teams/{TEAM_ID}/channels?$filter=membershipType eq 'standard'"
+    _, channels = await graph.graph("GET", path)
+    assert [row["displayName"] for row in channels["value"]] == ["General", "Pumps"]
+    assert (await graph.install(f"teams/{TEAM_ID}"))[0] == 201
+    assert graph.told[1]["conversation"]["conversationType"] == "channel"
+
+
+async def test_a_batch_answers_each_part_by_itself(graph: Graph) -> None:
+    parts = [
+        {"id": "a", "method": "GET", "url": f"/users/{ADELE.object_id}?$select=displayName"},
+        {"id": "b", "method": "GET", "url": "/users/nobody"},
+    ]
+    status, answer = await graph.graph("POST", "$batch", {"requests": parts})
+    first, second = answer["responses"]
+    assert (status, first["status"], first["body"]["displayName"]) == (200, 200, "Adele Vance")
+    assert (second["id"], second["status"]) == ("b", 404)
+    wrongs: tuple[dict[str, Any], ...] = ({"requests": parts * 11}, {"requests": []}, {"requests": ["x"]}, {})
+    for wrong in wrongs:
+        assert (await graph.graph("POST", "$batch", wrong))[0] == 400
+
+
+async def test_faults_are_for_the_door_that_they_were_given_to(graph: Graph) -> None:
+    chat = await graph.chat(ALEX, ADELE)
+    fault = "403; times=1; method=POST; ends=members"
+    assert (await graph.graph("GET", f"chats/{chat}", None, x_sandbox_fault=fault))[0] == 200
+    assert (await graph.graph("GET", f"chats/{chat}/members"))[0] == 200
+    status, error = await graph.graph("POST", f"chats/{chat}/members", graph.person(MEGAN))
+    assert (status, error["error"]["code"]) == (403, "Forbidden")
+    assert (await graph.graph("POST", f"chats/{chat}/members", graph.person(MEGAN)))[0] == 201
+    path = f"teams/v3/conversations/{chat}/members"
+    status, error = await graph.call("GET", path, None, x_sandbox_fault="429")
+    assert (status, error["error"]["code"]) == (429, "Throttled")
+
+
+async def test_graph_learns_of_chats_that_other_clients_have(graph: Graph) -> None:
+    settings = SandboxSettings(url=graph.url, webhook_url="", webhook_key=KEY, file=None)
+    teams = make_sandbox(settings, now=lambda: MIDDAY)[TEAMS]
+    activity = {
+        "serviceUrl": "http://127.0.0.1:56150/_connector",
+        "conversation": {"id": "19:theirs@thread.v2", "conversationType": "groupChat", "tenantId": "t"},
+        "from": {"id": "user-id-2", "aadObjectId": "00000000-0000-0000-0000-0000000000022"},
+        "recipient": {"id": "bot", "name": "Bot"},
+    }
+    for seen in (activity, activity, {**activity, "from": {}}, {**activity, "from": "x", "conversation": "y"}, {}):
+        await teams.learn(seen)
+    (row,) = teams.chats()
+    assert (row.id, row.text("serviceUrl")) == ("19:theirs@thread.v2", activity["serviceUrl"])
+    (member,) = teams.rows.where("teams_member", chat=row.id)
+    assert (member.text("userId"), member.text("account")) == (ADELE.object_id, "user-id-2")
