@@ -6,12 +6,14 @@ It belongs to the composition root: only `bot.wiring`, `bot.post_room` and `bot.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from secrets import token_urlsafe
 from urllib.parse import urlsplit
 
 from aiohttp import ClientSession
 
 from bot.config import Settings
 from bot.dataverse.client import DataverseClient
+from bot.dataverse.event_steps import DataverseEventSteps
 from bot.dataverse.records import DataverseRecords
 from bot.delivery.switchboard import Switchboard
 from bot.domain.hosts import is_loopback
@@ -38,7 +40,9 @@ from bot.teams.signing_keys import SigningKeys
 from bot.teams.token_check import TokenCheck
 from bot.usecases.check_health import Check
 from bot.usecases.gates import Gates
+from bot.usecases.register_events import RegisterEvents
 
+EVENTS = "/api/dataverse/events"
 SANDBOX = "/sandbox"
 GRAPH = "https://graph.microsoft.com/v1.0"
 NO_APP_ID = "00000000-0000-0000-0000-000000000000"
@@ -62,6 +66,9 @@ class Foundation:
     records: DataverseRecords
     directory: GraphPeople
     chat_directory: GraphChats
+    event_steps: DataverseEventSteps
+    webhook_key: str
+    """What Dataverse's events carry; made up at each start where none is set, which only the sandbox can follow."""
     connector: Connector
     check: TokenCheck | None
     """None where nobody signs in."""
@@ -77,6 +84,17 @@ class Foundation:
         if self.settings.app_id:
             checks["sign-in to Teams"] = partial(self.tokens[0].get, SCOPE)
         return checks
+
+    @property
+    def register_events(self) -> RegisterEvents:
+        """Has Dataverse tell of changes."""
+        return RegisterEvents(
+            steps=self.event_steps,
+            records=self.records,
+            administration=self.administration,
+            store=self.store,
+            clock=self.clock,
+        )
 
     @property
     def gates(self) -> Gates:
@@ -98,6 +116,8 @@ async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: flo
     graph_url = _graph_url(settings)
     graph_signs = graph_tokens(settings, graph_url, session, clock)
     graph = GraphClient(graph_url, session, graph_signs, metrics, Turns(clock, graph_pace_s))
+    records = DataverseRecords(clients, clock)
+    key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
     base = Foundation(
         settings=settings,
         clock=clock,
@@ -107,9 +127,11 @@ async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: flo
         switchboard=switchboard,
         administration=SqlAdministration(engines),
         links=Links(environments=environments, open_pattern=settings.open_link),
-        records=DataverseRecords(clients, clock),
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
         chat_directory=GraphChats(graph, _installing(settings, graph)),
+        records=records,
+        webhook_key=key,
+        event_steps=DataverseEventSteps(clients, records, url=events_url(settings), key=key),
         connector=Connector(
             session, own_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None
         ),
@@ -148,6 +170,11 @@ def _graph_url(settings: Settings) -> str:
 def _installing(settings: Settings, graph: GraphClient) -> Installing:
     app_id = settings.app_id or NO_APP_ID
     return Installing(graph, app_id=app_id, catalog_id=settings.catalog_app_id, permissions=CHAT_PERMISSIONS)
+
+
+def events_url(settings: Settings) -> str:
+    """Where Dataverse sends its events."""
+    return (settings.public_url or f"http://{settings.host}:{settings.port}") + EVENTS
 
 
 def _is_sandbox(environment: Environment) -> bool:

@@ -54,6 +54,7 @@ def _tell_lane(base: Foundation) -> TellLane:
             links=base.links,
             clock=base.clock,
         ),
+        register_events=base.register_events,
         clock=base.clock,
     )
 

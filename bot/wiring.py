@@ -1,25 +1,30 @@
 """The composition root: from settings to a running application. Only this module knows everybody."""
 
 import asyncio
-from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from secrets import token_urlsafe
 
 from aiohttp import web
 from botbuilder.core import InvokeResponse
 
-from bot.cli.doctor import doctor
-from bot.cli.outbox import list_kept, settle_parked
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery.limits import Limits
 from bot.delivery.turn_posts import TurnPosts
-from bot.doctor import hints, needs
 from bot.domain.surface import CHAT_PERMISSIONS
 from bot.domain.values import ObjectId
-from bot.foundation import DATABASE, NO_APP_ID, SANDBOX, Foundation, close, make_foundation, prepare
+from bot.foundation import (
+    DATABASE,
+    EVENTS,
+    NO_APP_ID,
+    SANDBOX,
+    Foundation,
+    close,
+    events_url,
+    make_foundation,
+    prepare,
+)
 from bot.handlers.answering import Answering
 from bot.handlers.bot import ChatSyncBot, Doors
 from bot.handlers.dialogs import Dialogs
@@ -52,7 +57,6 @@ from bot.web.health import alive, measured, ready
 from bot.web.json_body import LARGEST
 from bot.web.messages import Take, messages
 
-EVENTS = "/api/dataverse/events"
 MESSAGES = "/api/messages"
 
 Learn = Callable[[Mapping[str, object]], Awaitable[None]]
@@ -64,7 +68,6 @@ async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Li
     """The application, ready to be served; to be made inside the event loop. The database is brought up to date."""
     if settings.role == "sandbox":
         return _sandbox_alone(settings)
-    key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
     limits = limits or Limits()
     base = await make_foundation(settings, clock or SystemClock(), graph_pace_s=limits.graph_pace_s)
     try:
@@ -81,9 +84,9 @@ async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Li
     app.router.add_get("/readyz", ready(CheckHealth(base.checks, base.clock)))
     count = CountWaiting(store=base.store, clock=base.clock, require_answer=base.checks[DATABASE])
     app.router.add_get("/metrics", measured(base.metrics, count))
-    learn = _add_sandbox(app, settings, key, base.clock) if settings.uses_own_sandbox else None
+    learn = _add_sandbox(app, settings, base.webhook_key, base.clock) if settings.uses_own_sandbox else None
     if settings.role != "worker":
-        _add_doors(app, base, key, limits, learn)
+        _add_doors(app, base, limits, learn)
     if settings.role != "web":
         app.cleanup_ctx.append(_at_work(post_room(base, limits)))
     app.cleanup_ctx.append(_listening(base))
@@ -91,26 +94,10 @@ async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Li
     return app
 
 
-async def run_command(settings: Settings, arguments: Namespace, say: Callable[[str], object]) -> int:
-    """Does what an operator asks for at a terminal; gives the exit code."""
-    base = await make_foundation(settings, SystemClock())
-    try:
-        if arguments.command == "doctor":
-            return await doctor(needs(base), hints(base), say)
-        await prepare(base)
-        if arguments.act is None:
-            return await list_kept(base.store, say, waiting=arguments.waiting)
-        messages = None if arguments.all else arguments.ids
-        retry = arguments.act == "retry"
-        return await settle_parked(base.store, base.clock, say, retry=retry, messages=messages)
-    finally:
-        await close(base)
-
-
-def _add_doors(app: web.Application, base: Foundation, key: str, limits: Limits, learn: Learn | None) -> None:
+def _add_doors(app: web.Application, base: Foundation, limits: Limits, learn: Learn | None) -> None:
     turn_posts = TurnPosts(store=base.store, clock=base.clock, limits=limits)
     app.router.add_post(MESSAGES, messages(_take(base, turn_posts, limits, learn)))
-    app.router.add_post(EVENTS, dataverse_events(_keep_event(base), base.links, key))
+    app.router.add_post(EVENTS, dataverse_events(_keep_event(base), base.links, base.webhook_key))
     app.cleanup_ctx.append(_at_work([turn_posts.run]))
 
 
@@ -215,10 +202,9 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
 
     here = f"http://{settings.host}:{settings.port}"
     file = Path(settings.sandbox_file) if settings.sandbox_file else None
-    webhook_url = (settings.public_url or here) + EVENTS
     sandbox = SandboxSettings(
         url=here + SANDBOX,
-        webhook_url=webhook_url,
+        webhook_url=events_url(settings),
         webhook_key=key,
         file=file,
         messages_url=(settings.public_url or here) + MESSAGES,

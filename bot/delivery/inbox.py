@@ -1,4 +1,4 @@
-"""Working off what Dataverse told of one record, or what was asked for one chat."""
+"""Working off what Dataverse told of one record, or what was asked for."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -9,10 +9,11 @@ from bot.delivery.retry import GIVE_UP_AFTER, wait_s
 from bot.delivery.worker import Ended
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.observe import correlated, get_logger
-from bot.ports import Clock, Store, Waiting, Work
+from bot.ports import ChatJob, Clock, Store, Waiting, Work
 from bot.usecases.catch_up import CatchUp
 from bot.usecases.key_fields import TellKeyFields
 from bot.usecases.record_deleted import TellDeletion
+from bot.usecases.register_events import RegisterEvents
 
 _log = get_logger(__name__)
 
@@ -29,6 +30,7 @@ class TellLane:
     tell_key_fields: TellKeyFields
     tell_deletion: TellDeletion
     catch_up: CatchUp
+    register_events: RegisterEvents
     clock: Clock
 
     async def load(self, work: Work, lanes: Sequence[str]) -> Mapping[str, Waiting]:
@@ -51,8 +53,10 @@ class TellLane:
         return Ended(lane)
 
     async def _tell(self, held: Waiting) -> None:
-        if held.jobs:
-            await self.catch_up(held.jobs[0].chat_id, held.keys)
+        if isinstance(held.job, ChatJob):
+            await self.catch_up(held.job.chat_id, held.keys)
+        elif held.job:
+            await self.register_events.follow(held.job.environment, held.keys)
         elif any(event.deleted for event in held.events):
             await self.tell_deletion(held.events)
         else:

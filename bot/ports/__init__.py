@@ -4,8 +4,9 @@ from bot.ports.administration import Administration, Audit, AuditEntry
 from bot.ports.clock import Clock
 from bot.ports.connections import Chats, Connections, KnownValues
 from bot.ports.directory import ChatDirectory, Directory
+from bot.ports.event_steps import EventSteps
 from bot.ports.housekeeping import ChangeLinks, Pruning
-from bot.ports.inbox import ChatJob, Inbox, JobKind, Waiting
+from bot.ports.inbox import ChatJob, EnvironmentJob, Inbox, Job, JobKind, Waiting
 from bot.ports.lanes import Lanes, News, Queue
 from bot.ports.outbox import Outbox, OutgoingMessage, Pace, WaitingMessage
 from bot.ports.overview import ChatState, ConnectionState, KeptMessage, Overview, QueueState
@@ -27,7 +28,10 @@ __all__ = [
     "ConnectionState",
     "Connections",
     "Directory",
+    "EnvironmentJob",
+    "EventSteps",
     "Inbox",
+    "Job",
     "JobKind",
     "KeptMessage",
     "KnownValues",

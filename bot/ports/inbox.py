@@ -7,14 +7,16 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.key_fields import RecordEvent
-from bot.domain.values import ChatId, RecordRef
+from bot.domain.values import ChatId, EnvironmentId, RecordRef
 
 
 class JobKind(StrEnum):
-    """What can be asked for a chat."""
+    """What can be asked for a chat or an environment."""
 
     CATCH_UP = "catch up"
-    """Telling it what it missed of all its records (spec K9)."""
+    """Telling a chat what it missed of all its records (spec K9)."""
+    FOLLOW_SETTINGS = "follow settings"
+    """Having an environment tell of what its settings ask for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +28,23 @@ class ChatJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentJob:
+    """Work on one environment: done once, however often it was asked for meanwhile."""
+
+    kind: JobKind
+    environment: EnvironmentId
+
+
+Job = ChatJob | EnvironmentJob
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """What waits in a lane of the inbox, in the order in which it came: a record's events, or jobs on a chat."""
+    """What waits in a lane of the inbox, in the order in which it came: a record's events, or one job."""
 
     keys: Sequence[str]
     events: Sequence[RecordEvent] = ()
-    jobs: Sequence[ChatJob] = ()
+    job: Job | None = None
     correlation_id: str
     """Of what came last."""
 
@@ -43,7 +56,7 @@ class Inbox(Protocol):
         """Keeps the event; False where it was kept before. The first waiting event of a record says when it is due."""
         ...
 
-    async def ask(self, job: ChatJob, *, at: datetime, due_at: datetime) -> None:
+    async def ask(self, job: Job, *, at: datetime, due_at: datetime) -> None:
         """Keeps the job, unless the same one waits already."""
         ...
 

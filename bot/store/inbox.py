@@ -11,17 +11,15 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import RecordEvent
-from bot.domain.values import ChatId, RecordRef
+from bot.domain.values import RecordRef
 from bot.observe import correlation
-from bot.ports import ChatJob, JobKind, Queue, Waiting
+from bot.ports import Job, Queue, Waiting
 from bot.store.event_json import event_from_json, event_to_json, lane_of
+from bot.store.job_json import job_from_json, job_lane, job_to_json
 from bot.store.lanes import LaneRows
 from bot.store.tables import DONE, PARKED, WAITING
 from bot.store.tables import inbox as table
 from bot.store.upsert import insert
-
-_CHAT = "chat"
-"""How the name of a chat's lane begins; those of records are JSON."""
 
 
 class InboxRows:
@@ -40,13 +38,13 @@ class InboxRows:
             await self._lanes.open(Queue.INBOX, [lane], due_at=due_at)
         return kept.rowcount > 0
 
-    async def ask(self, job: ChatJob, *, at: datetime, due_at: datetime) -> None:
+    async def ask(self, job: Job, *, at: datetime, due_at: datetime) -> None:
         """Keeps the job, unless the same one waits already."""
-        lane, body = f"{_CHAT} {job.chat_id}", {"job": job.kind, "chat": job.chat_id}
-        same = (table.c.lane == lane) & (table.c.state == WAITING) & table.c.key.startswith(f"{job.kind} ")
+        lane, body = job_lane(job), job_to_json(job)
+        same = (table.c.lane == lane) & (table.c.state == WAITING)
         if (await self._connection.execute(select(table.c.id).where(same).limit(1))).first():
             return
-        row = _row(f"{job.kind} {job.chat_id} {uuid4().hex}", lane, body, at, due_at)
+        row = _row(f"{lane} {uuid4().hex}", lane, body, at, due_at)
         await self._connection.execute(insert(self._connection, table).values(row))
         await self._lanes.open(Queue.INBOX, [lane], due_at=due_at)
 
@@ -100,6 +98,6 @@ def _waiting(rows: Sequence[Any]) -> Waiting:
     return Waiting(
         keys=[row.key for row in rows],
         events=[event_from_json(body) for body in bodies if "job" not in body],
-        jobs=[ChatJob(kind=JobKind(body["job"]), chat_id=ChatId(body["chat"])) for body in bodies if "job" in body],
+        job=next((job_from_json(body) for body in bodies if "job" in body), None),
         correlation_id=rows[-1].correlation_id,
     )

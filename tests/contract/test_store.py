@@ -23,7 +23,7 @@ from bot.domain.values import (
     RecordRef,
     UserId,
 )
-from bot.ports import AuditEntry, ChatJob, JobKind, News, OutgoingMessage, Queue, WaitingMessage
+from bot.ports import AuditEntry, ChatJob, EnvironmentJob, Job, JobKind, News, OutgoingMessage, Queue, WaitingMessage
 from bot.store.administration import SqlAdministration
 from bot.store.engine import Engines
 from bot.store.event_json import lane_of
@@ -456,12 +456,26 @@ async def test_a_job_on_a_chat_is_done_once_however_often_it_is_asked_for(store:
             await work.inbox.ask(job, at=START, due_at=LATER)
         (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
         waiting = (await work.inbox.waiting([lane]))[lane]
-        assert (waiting.jobs, waiting.events) == ([job], [])
+        assert (waiting.job, waiting.events) == (job, [])
         await work.inbox.done(waiting.keys, at=LATER)
         assert await work.inbox.waiting([lane]) == {}
         await work.inbox.ask(job, at=LATER, due_at=LATER)
-        assert (await work.inbox.waiting([lane]))[lane].jobs == [job]
+        assert (await work.inbox.waiting([lane]))[lane].job == job
     assert told == [News(queue=Queue.INBOX)]
+
+
+async def test_jobs_of_another_kind_or_on_something_else_have_lanes_of_their_own(store: SqlStore) -> None:
+    jobs: list[Job] = [
+        ChatJob(kind=JobKind.CATCH_UP, chat_id=ChatId("19:a@thread.v2")),
+        ChatJob(kind=JobKind.CATCH_UP, chat_id=ChatId("19:b@thread.v2")),
+        EnvironmentJob(kind=JobKind.FOLLOW_SETTINGS, environment=EnvironmentId("org.crm.dynamics.com")),
+    ]
+    async with store.writing() as work:
+        for job in jobs:
+            await work.inbox.ask(job, at=START, due_at=START)
+        lanes = await work.lanes.claim(Queue.INBOX, "me", at=START, until=LATER, at_most=9)
+        waiting = await work.inbox.waiting(lanes)
+        assert sorted(str(each.job) for each in waiting.values()) == sorted(map(str, jobs))
 
 
 @pytest.mark.parametrize("turns", range(20))

@@ -1,12 +1,15 @@
 """What the documentation lists is what there is, and nothing else."""
 
+import argparse
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from bot.cli.arguments import parser
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.surface import USAGE, Command
@@ -48,6 +51,23 @@ def test_every_command_has_its_usage_and_readme_names_it() -> None:
     assert set(USAGE) == set(Command)
     for command in Command:
         assert f"`{command}" in README
+
+
+def operator_commands(parsed: argparse.ArgumentParser, before: str) -> Iterator[str]:
+    """Everything that can be written at a terminal, without its options."""
+    subparsers = [each for each in parsed._actions if isinstance(each, argparse._SubParsersAction)]
+    if not subparsers or not subparsers[0].required:
+        yield before
+    for name, inner in (subparsers[0].choices if subparsers else {}).items():
+        yield from operator_commands(inner, f"{before} {name}")
+
+
+def test_every_command_of_operators_is_documented() -> None:
+    operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    commands = list(operator_commands(parser(), "python app.py"))
+    assert "python app.py dataverse connect" in commands
+    for command in commands[1:]:
+        assert f"`{command}`" in operations
 
 
 async def test_every_metric_is_documented_and_nothing_else_is() -> None:

@@ -7,8 +7,8 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
+from bot.commands import run_command
 from bot.config import Settings
-from bot.wiring import run_command
 from tests.wire.conftest import free_port
 from tests.wire.world import WEBHOOK_KEY, World
 

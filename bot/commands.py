@@ -1,0 +1,67 @@
+"""The composition root of what operators do at a terminal: `python app.py <command>`."""
+
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+
+from bot.cli import dataverse
+from bot.cli.doctor import doctor
+from bot.cli.outbox import list_kept, settle_parked
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.doctor import hints, needs
+from bot.domain.errors import NotSupported
+from bot.domain.values import EnvironmentId
+from bot.foundation import Foundation, close, make_foundation, prepare
+
+Say = Callable[[str], object]
+
+
+async def run_command(settings: Settings, arguments: Namespace, say: Say) -> int:
+    """Does what is asked for; gives the exit code."""
+    base = await make_foundation(settings, SystemClock())
+    try:
+        if arguments.command == "doctor":
+            return await doctor(needs(base), hints(base), say)
+        await prepare(base)
+        work = {"outbox": _outbox, "dataverse": _dataverse}
+        return await work[arguments.command](base, arguments, say)
+    finally:
+        await close(base)
+
+
+async def _outbox(base: Foundation, arguments: Namespace, say: Say) -> int:
+    if arguments.act is None:
+        return await list_kept(base.store, say, waiting=arguments.waiting)
+    messages = None if arguments.all else arguments.ids
+    return await settle_parked(base.store, base.clock, say, retry=arguments.act == "retry", messages=messages)
+
+
+async def _dataverse(base: Foundation, arguments: Namespace, say: Say) -> int:
+    _require_own_dataverse(base.settings)
+    events, environments = base.register_events, _environments(base, arguments.environment)
+    if arguments.act == "status":
+        return await dataverse.status(events, environments, say)
+    work = {"connect": dataverse.connect, "disconnect": dataverse.disconnect}
+    return await work[arguments.act](events, environments, say, dry_run=arguments.dry_run)
+
+
+def _require_own_dataverse(settings: Settings) -> None:
+    if settings.uses_own_sandbox:
+        raise NotSupported(
+            "The sandbox tells of changes by itself.", "Set CHATSYNC_DATAVERSE_URL to register with a real Dataverse."
+        )
+    if settings.public_url is None:
+        raise NotSupported(
+            "Dataverse has to be told where to send its events.",
+            "Set CHATSYNC_PUBLIC_URL to the address under which it reaches this bot.",
+        )
+
+
+def _environments(base: Foundation, host: str | None) -> Sequence[EnvironmentId]:
+    known = [each.id for each in base.links.environments]
+    if host is None:
+        return known
+    found = [each for each in known if each == host.lower()]
+    if not found:
+        raise NotSupported(f"No environment {host} is set.", f"Choose one of: {', '.join(known)}")
+    return found

@@ -1,0 +1,217 @@
+"""The webhook and its steps in Dataverse ("Register a WebHook", "Register a plug-in")."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.dataverse.client import DataverseClient
+from bot.dataverse.protocol import literal
+from bot.dataverse.records import DataverseRecords
+from bot.domain.errors import NotFound, NotSupported
+from bot.domain.event_steps import RegisteredStep, Registration, Step, StepMessage
+from bot.domain.values import EnvironmentId
+
+NAME = "Chat Sync"
+"""How the names of all that the bot registers begin."""
+
+_WEBHOOK = 8
+_WEBHOOK_KEY = 4
+_JSON = 2
+_ASYNCHRONOUS = 1
+_POST_OPERATION = 40
+_ENABLED = {"statecode": 0, "statuscode": 1}
+_PRE_IMAGE = 0
+_IMAGES = "sdkmessageprocessingstepid_sdkmessageprocessingstepimage"
+
+_NEEDED = (
+    *(f"prv{act}ServiceEndpoint" for act in ("Create", "Read", "Write", "Delete")),
+    *(f"prv{act}SdkMessageProcessingStep" for act in ("Create", "Read", "Write", "Delete")),
+    *(f"prv{act}SdkMessageProcessingStepImage" for act in ("Create", "Read", "Write", "Delete")),
+    "prvReadSdkMessage",
+    "prvReadSdkMessageFilter",
+)
+
+
+class DataverseEventSteps:
+    """See `bot.ports.EventSteps`. `url` is where events go, `key` what they carry as proof of where they come from."""
+
+    def __init__(
+        self,
+        clients: Mapping[EnvironmentId, DataverseClient],
+        records: DataverseRecords,
+        *,
+        url: str,
+        key: str,
+    ) -> None:
+        self._clients = clients
+        self._records = records
+        self._url = url
+        self._key = key
+
+    async def find(self, environment: EnvironmentId) -> Registration | None:
+        """The webhook with the bot's address, and its steps."""
+        mine = [each for each in await self._endpoints(environment) if str(each.get("url")) == self._url]
+        if not mine:
+            return None
+        endpoint_id = str(mine[0]["serviceendpointid"])
+        return Registration(endpoint_id=endpoint_id, steps=await self._steps(environment, endpoint_id))
+
+    async def elsewhere(self, environment: EnvironmentId) -> Sequence[str]:
+        """Addresses of webhooks of the bot's kind that lead elsewhere."""
+        urls = [str(each.get("url")) for each in await self._endpoints(environment)]
+        return [url for url in urls if url != self._url]
+
+    async def register(self, environment: EnvironmentId) -> Registration:
+        """Creates the webhook; where there is one, its key is written anew, as Dataverse shows it to nobody."""
+        found = await self.find(environment)
+        client = self._clients[environment]
+        if found:
+            await client.update(f"serviceendpoints({found.endpoint_id})", {"authvalue": self._key})
+            return found
+        values = {
+            "name": f"{NAME} {urlsplit(self._url).netloc}",
+            "contract": _WEBHOOK,
+            "url": self._url,
+            "authtype": _WEBHOOK_KEY,
+            "authvalue": self._key,
+            "messageformat": _JSON,
+        }
+        answer = await client.create("serviceendpoints", values)
+        return Registration(endpoint_id=_id_in(answer.entity_id), steps=())
+
+    async def add(self, environment: EnvironmentId, endpoint_id: str, step: Step) -> None:
+        """Adds the step and its image."""
+        client = self._clients[environment]
+        message_filter = await self._filter(environment, step)
+        values = {
+            "name": f"{NAME}: {step.message} of {step.table}",
+            "mode": _ASYNCHRONOUS,
+            "stage": _POST_OPERATION,
+            "rank": 1,
+            "supporteddeployment": 0,
+            # The system jobs of events that arrived are of no use to anybody.
+            "asyncautodelete": True,
+            "filteringattributes": ",".join(step.columns) or None,
+            "eventhandler_serviceendpoint@odata.bind": f"/serviceendpoints({endpoint_id})",
+            "sdkmessageid@odata.bind": f"/sdkmessages({message_filter['_sdkmessageid_value']})",
+            "sdkmessagefilterid@odata.bind": f"/sdkmessagefilters({message_filter['sdkmessagefilterid']})",
+        }
+        answer = await client.create("sdkmessageprocessingsteps", values)
+        await self._put_image(client, _id_in(answer.entity_id), None, step)
+
+    async def change(self, environment: EnvironmentId, registered: RegisteredStep, step: Step) -> None:
+        """Writes the columns, the image and that it is enabled."""
+        client = self._clients[environment]
+        how = {"mode": _ASYNCHRONOUS, "stage": _POST_OPERATION, **_ENABLED}
+        columns = {"filteringattributes": ",".join(step.columns) or None}
+        await client.update(f"sdkmessageprocessingsteps({registered.id})", {**how, **columns})
+        await self._put_image(client, registered.id, registered.image_id, step)
+
+    async def remove(self, environment: EnvironmentId, registered: RegisteredStep) -> None:
+        """Removes the step; its image goes with it."""
+        await _delete(self._clients[environment], f"sdkmessageprocessingsteps({registered.id})")
+
+    async def unregister(self, environment: EnvironmentId, endpoint_id: str) -> None:
+        """Removes the webhook."""
+        await _delete(self._clients[environment], f"serviceendpoints({endpoint_id})")
+
+    async def lacking(self, environment: EnvironmentId) -> Sequence[str]:
+        """Names of the privileges that are needed and not held; those that the environment does not know are not."""
+        user = await self._records.own_user(environment)
+        held = await asyncio.gather(*(self._records.holds_privilege(environment, user, name) for name in _NEEDED))
+        lacking = [name for name, holds in zip(_NEEDED, held, strict=True) if not holds]
+        known = await asyncio.gather(*(self._records.knows_privilege(environment, name) for name in lacking))
+        return [name for name, is_known in zip(lacking, known, strict=True) if is_known]
+
+    async def _endpoints(self, environment: EnvironmentId) -> Sequence[Mapping[str, Any]]:
+        query = {
+            "$select": "serviceendpointid,name,url",
+            "$filter": f"contract eq {_WEBHOOK} and startswith(name,{literal(NAME)})",
+            "$orderby": "createdon asc",
+        }
+        return await self._clients[environment].rows("serviceendpoints", query)
+
+    async def _steps(self, environment: EnvironmentId, endpoint_id: str) -> Sequence[RegisteredStep]:
+        image = "sdkmessageprocessingstepimageid,imagetype,attributes"
+        query = {
+            "$select": "sdkmessageprocessingstepid,filteringattributes,mode,stage,statecode",
+            "$expand": "sdkmessageid($select=name),sdkmessagefilterid($select=primaryobjecttypecode),"
+            f"{_IMAGES}($select={image})",
+            "$filter": f"_eventhandler_value eq {endpoint_id}",
+            "$orderby": "createdon asc",
+        }
+        found = await self._clients[environment].all_rows("sdkmessageprocessingsteps", query, at_most=5000)
+        return [_registered(row) for row in found if _told(row)]
+
+    async def _filter(self, environment: EnvironmentId, step: Step) -> Mapping[str, Any]:
+        told = f"primaryobjecttypecode eq {literal(step.table)} and sdkmessageid/name eq {literal(step.message)}"
+        query = {"$select": "sdkmessagefilterid,_sdkmessageid_value", "$filter": told}
+        found = await self._clients[environment].rows("sdkmessagefilters", query)
+        if not found:
+            raise NotSupported(
+                f"Dataverse does not tell of {step.called}.", "Turn the record type off in the settings."
+            )
+        return found[0]
+
+    async def _put_image(self, client: DataverseClient, step_id: str, image_id: str | None, step: Step) -> None:
+        if not step.columns:
+            return
+        columns = {"attributes": ",".join(step.columns)}
+        if image_id:
+            await client.update(f"sdkmessageprocessingstepimages({image_id})", columns)
+            return
+        values = {
+            **columns,
+            "name": "Before",
+            "entityalias": "Before",
+            "imagetype": _PRE_IMAGE,
+            "messagepropertyname": "Target",
+            "sdkmessageprocessingstepid@odata.bind": f"/sdkmessageprocessingsteps({step_id})",
+        }
+        await client.create("sdkmessageprocessingstepimages", values)
+
+
+def _told(row: Mapping[str, Any]) -> bool:
+    """Whether it is a step as the bot makes them: of one table, for one of the messages that it wants to hear."""
+    return _name_in(row, "sdkmessageid", "name") in set(StepMessage) and bool(
+        _name_in(row, "sdkmessagefilterid", "primaryobjecttypecode")
+    )
+
+
+def _registered(row: Mapping[str, Any]) -> RegisteredStep:
+    images = [each for each in row.get(_IMAGES) or () if each.get("imagetype") == _PRE_IMAGE]
+    step = Step(
+        message=StepMessage(_name_in(row, "sdkmessageid", "name")),
+        table=_name_in(row, "sdkmessagefilterid", "primaryobjecttypecode"),
+        columns=_names(row.get("filteringattributes")),
+    )
+    return RegisteredStep(
+        id=str(row["sdkmessageprocessingstepid"]),
+        step=step,
+        image_id=str(images[0]["sdkmessageprocessingstepimageid"]) if images else None,
+        image_columns=_names(images[0].get("attributes")) if images else (),
+        enabled=row.get("statecode") == _ENABLED["statecode"],
+        after_commit=(row.get("mode"), row.get("stage")) == (_ASYNCHRONOUS, _POST_OPERATION),
+    )
+
+
+def _name_in(row: Mapping[str, Any], linked: str, column: str) -> str:
+    found = row.get(linked)
+    return str(found.get(column) or "") if isinstance(found, dict) else ""
+
+
+def _names(joined: object) -> tuple[str, ...]:
+    return tuple(sorted(name.strip() for name in str(joined or "").split(",") if name.strip()))
+
+
+def _id_in(address: str | None) -> str:
+    """The row id at the end of the address of a created row."""
+    return str(address or "").rpartition("(")[2].rstrip(")")
+
+
+async def _delete(client: DataverseClient, path: str) -> None:
+    try:
+        await client.delete(path)
+    except NotFound:
+        return  # somebody else was faster

@@ -1,0 +1,152 @@
+"""`python app.py dataverse`: Dataverse is made to tell of changes, and what it should tell follows the settings."""
+
+from argparse import Namespace
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from bot.commands import run_command
+from bot.config import Settings
+from bot.domain.errors import NotSupported
+from bot.domain.values import EnvironmentId
+from bot.ports import EnvironmentJob, JobKind
+from bot.store.tables import record_type
+from bot.store.unit_of_work import SqlStore
+from tests.wire.people import ALEX
+from tests.wire.world import GROUP, World, texts
+
+HIGH, LOW = 1, 3
+ENVIRONMENT = "localhost/sandbox"
+API = "/api/data/v9.2"
+
+
+async def written(settings: Settings, act: str, **options: Any) -> tuple[int, list[str]]:
+    """The exit code of the command and its lines."""
+    lines: list[str] = []
+    arguments = Namespace(command="dataverse", act=act, **{"environment": None, "dry_run": False, **options})
+    code = await run_command(settings, arguments, lines.append)
+    return code, [line.rstrip("\n") for line in lines]
+
+
+@pytest.fixture
+async def organisation(world: World) -> World:
+    """An organisation in which nothing is registered; the bot's address is known."""
+    world.settings = world.settings.model_copy(update={"public_url": world.url})
+    await world.restart()
+    await written(world.settings, "disconnect")
+    return world
+
+
+async def of_the_table(world: World, set_name: str) -> list[dict[str, Any]]:
+    async with world.session.get(f"{world.sandbox}{API}/{set_name}") as answer:
+        rows: list[dict[str, Any]] = (await answer.json())["value"]
+        return rows
+
+
+async def test_from_nothing_to_the_first_card_and_back(organisation: World) -> None:
+    settings = organisation.settings
+    missing = f"{ENVIRONMENT}: no webhook is registered. Run: python app.py dataverse connect"
+    assert await written(settings, "disconnect") == (0, [f"{ENVIRONMENT}: nothing"])
+    code, lines = await written(settings, "status")
+    assert (code, lines[0]) == (1, missing)
+    watched = "masterid, ownerid, prioritycode, statecode, statuscode"
+    assert f"  missing: Update of incident ({watched})" in lines
+    assert "  missing: Delete of knowledgearticle" in lines
+    # Trying it out changes nothing.
+    assert await written(settings, "connect", dry_run=True) == (0, lines)
+    assert (await written(settings, "status"))[1] == lines
+    code, said = await written(settings, "connect")
+    assert (code, said) == (0, [f"{ENVIRONMENT}: webhook registered; {len(lines) - 1} steps added"])
+    well = f"{ENVIRONMENT}: webhook with {len(lines) - 1} steps, as it should be"
+    assert await written(settings, "status") == (0, [well])
+    # Once more changes nothing but the key, which nobody can read.
+    again = f"{ENVIRONMENT}: webhook there, its key written anew; every step was there"
+    assert await written(settings, "connect") == (0, [again])
+    # And it works.
+    await organisation.say("connect CAS-01001 quiet")
+    await organisation.settle()
+    organisation.connector.posts.clear()
+    await organisation.change({"prioritycode": HIGH}, by=ALEX)
+    await organisation.window_ends()
+    assert "Priority: Normal → **High**" in texts(organisation.card(GROUP))
+    gone = f"{ENVIRONMENT}: webhook and {len(lines) - 1} steps"
+    assert await written(settings, "disconnect", dry_run=True) == (0, [f"{gone} would be removed"])
+    assert await written(settings, "disconnect") == (0, [f"{gone} removed"])
+    assert await of_the_table(organisation, "sdkmessageprocessingsteps") == []
+    assert await of_the_table(organisation, "serviceendpoints") == []
+
+
+async def test_what_somebody_changed_by_hand_is_told_of_and_set_right(organisation: World) -> None:
+    settings = organisation.settings
+    await written(settings, "connect")
+    steps = await of_the_table(organisation, "sdkmessageprocessingsteps")
+    (case,) = [each for each in steps if each["name"] == "Chat Sync: Update of incident"]
+    (gone,) = [each for each in steps if each["name"] == "Chat Sync: Delete of contact"]
+    url = f"{organisation.sandbox}{API}/sdkmessageprocessingsteps"
+    narrowed = {"filteringattributes": "title"}
+    async with organisation.session.patch(f"{url}({case['sdkmessageprocessingstepid']})", json=narrowed) as answer:
+        assert answer.status == 204
+    async with organisation.session.delete(f"{url}({gone['sdkmessageprocessingstepid']})") as answer:
+        assert answer.status == 204
+    code, lines = await written(settings, "status")
+    assert code == 1
+    assert lines[0].endswith("steps, of which some are not as they should be")
+    assert lines[1] == "  missing: Delete of contact"
+    assert lines[2].startswith("  differs: Update of incident (title), should be Update of incident (masterid, ")
+    _, (said,) = await written(settings, "connect")
+    assert said.endswith("1 steps added, 1 steps changed")
+    assert (await written(settings, "status"))[0] == 0
+
+
+async def test_the_steps_follow_the_settings_once_the_webhook_is_registered(organisation: World) -> None:
+    await asked_to_follow(organisation)
+    assert await of_the_table(organisation, "sdkmessageprocessingsteps") == []
+    await written(organisation.settings, "connect")
+    async with organisation.engines.writing.begin() as begun:
+        fields = update(record_type).where(record_type.c.table == "incident")
+        await begun.execute(fields.values(key_fields=["title"]))
+        await begun.execute(update(record_type).where(record_type.c.table == "email").values(enabled=False))
+    await organisation.restart()
+    # A Dataverse that is down delays it, no more.
+    organisation.dataverse_is_down = True
+    await asked_to_follow(organisation)
+    organisation.dataverse_is_down = False
+    organisation.clock.advance(60)
+    await organisation.settle()
+    by_name = {each["name"]: each for each in await of_the_table(organisation, "sdkmessageprocessingsteps")}
+    watched = by_name["Chat Sync: Update of incident"]["filteringattributes"]
+    assert watched == "masterid,ownerid,statecode,statuscode,title"
+    assert "Chat Sync: Delete of email" not in by_name
+
+
+async def asked_to_follow(world: World) -> None:
+    job = EnvironmentJob(kind=JobKind.FOLLOW_SETTINGS, environment=EnvironmentId(ENVIRONMENT))
+    async with SqlStore(world.engines, lambda _: None).writing() as work:
+        await work.inbox.ask(job, at=world.clock.now(), due_at=world.clock.now())
+    world.clock.advance(5)
+    await world.settle()
+
+
+async def test_another_bots_webhook_is_named_and_left_alone(organisation: World) -> None:
+    elsewhere = {"contract": 8, "authtype": 4, "authvalue": "x", "messageformat": 2, "name": "Chat Sync elsewhere"}
+    url = f"{organisation.sandbox}{API}/serviceendpoints"
+    async with organisation.session.post(url, json={**elsewhere, "url": "http://127.0.0.1:9/x"}) as answer:
+        assert answer.status == 204
+    await written(organisation.settings, "connect")
+    _, lines = await written(organisation.settings, "status")
+    assert lines[-1] == "  also registered: http://127.0.0.1:9/x, another bot's or this one's former address"
+    await written(organisation.settings, "disconnect")
+    (left,) = await of_the_table(organisation, "serviceendpoints")
+    assert left["name"] == "Chat Sync elsewhere"
+
+
+async def test_what_is_missing_for_it_is_said_at_once(organisation: World) -> None:
+    for settings, reason in (
+        (organisation.settings.model_copy(update={"public_url": None}), "Dataverse has to be told where"),
+        (organisation.settings.model_copy(update={"dataverse_urls": ()}), "The sandbox tells of changes by itself."),
+    ):
+        with pytest.raises(NotSupported, match=reason):
+            await written(settings, "connect")
+    with pytest.raises(NotSupported, match="No environment elsewhere is set"):
+        await written(organisation.settings, "connect", environment="elsewhere")
