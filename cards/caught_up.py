@@ -8,9 +8,11 @@ from cards.buttons import button
 from cards.key_fields import Change, change_facts, said_of
 from cards.message import Message
 from cards.record import RecordHead, byline, dotted, name, open_button
-from cards.text import EMPTY, moment
+from cards.text import EMPTY, line, moment, plain
 
 RECORDS_AT_MOST = 5
+_LONGEST_NAME = 100
+_LONGEST_SENTENCE = 700
 _TITLE = "While I was away"
 
 
@@ -28,6 +30,8 @@ class CaughtUpView:
 
     records: tuple[CaughtUp, ...]
     at: datetime
+    deleted: tuple[str, ...] = ()
+    """What people called the records that are gone."""
 
 
 def caught_up(view: CaughtUpView) -> Message:
@@ -35,11 +39,27 @@ def caught_up(view: CaughtUpView) -> Message:
     body: list[elements.Element] = [elements.TextBlock(_TITLE, size="Medium", weight="Bolder")]
     for each in view.records[:RECORDS_AT_MOST]:
         body += _record(each)
+    if view.deleted:
+        body.append(
+            elements.Container(
+                [elements.TextBlock(plain(_gone(view.deleted), limit=_LONGEST_SENTENCE))], separated=True
+            )
+        )
     more = len(view.records) - RECORDS_AT_MOST
     rest = f"{more} more {'record' if more == 1 else 'records'} changed · as" if more > 0 else "As"
     body.append(byline(f"{rest} of {moment(view.at)}"))
-    said = " – ".join(said_of(each.record, each.changes) for each in view.records[:RECORDS_AT_MOST])
-    return Message(card=elements.AdaptiveCard(body), summary=f"{_TITLE}: {said}")
+    said = [said_of(each.record, each.changes) for each in view.records[:RECORDS_AT_MOST]]
+    said += [_gone(view.deleted)] * bool(view.deleted)
+    return Message(card=elements.AdaptiveCard(body), summary=f"{_TITLE}: {' – '.join(said)}")
+
+
+def _gone(deleted: tuple[str, ...]) -> str:
+    """The sentence about records that are gone; it can be of many, and then names some."""
+    shown = [line(each, limit=_LONGEST_NAME) for each in deleted[:RECORDS_AT_MOST]]
+    more = len(deleted) - len(shown)
+    names = ", ".join([*shown, f"{more} more"] if more else shown)
+    was, them = ("was", "it") if len(deleted) == 1 else ("were", "them")
+    return f"{names} {was} deleted in Dynamics 365. This chat is no longer connected to {them}."
 
 
 def _record(each: CaughtUp) -> list[elements.Element]:

@@ -8,13 +8,14 @@ from itertools import groupby
 
 from bot.domain.catch_up import Missed, missed_changes
 from bot.domain.formatting import text_of
-from bot.domain.key_fields import KnownValue, RecordEvent
+from bot.domain.key_fields import KnownValue
 from bot.domain.record_links import Links
 from bot.domain.record_types import key_columns
 from bot.domain.tables import Column, ColumnValue, Row, Table
 from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
 from bot.ports import Administration, Clock, OutgoingMessage, Records, Store, Work
-from bot.usecases.answers import finished, head_of, name_columns
+from bot.usecases.answers import called, finished, head_of, name_columns
+from bot.usecases.audited import audited
 from bot.usecases.connect_chat import known_value
 from cards.caught_up import CaughtUp, CaughtUpView, caught_up
 from cards.key_fields import Change
@@ -65,7 +66,7 @@ class CatchUp:
             await self._tell(work, chat, going, at)
             for each in going:
                 if each.row is None:
-                    await work.inbox.keep(_deletion(each.connection, at), at=at, due_at=at)
+                    await _end(work, each.connection, at)
             await work.inbox.done(jobs, at=at)
 
     async def _look(self, connections: Sequence[Connection]) -> Sequence[_Seen]:
@@ -98,10 +99,11 @@ class CatchUp:
     async def _tell(self, work: Work, chat_id: ChatId, going: Sequence[_Seen], at: datetime) -> None:
         known = await work.known_values.of([each.connection.id for each in going])
         told = [each for seen in going for each in _missed(seen, known.get(seen.connection.id, {}))]
+        deleted = tuple(called(seen.connection) for seen in going if seen.row is None)
         chat = await work.chats.get(chat_id)
-        if not told or chat is None:
+        if not (told or deleted) or chat is None:
             return
-        view = CaughtUpView(records=tuple(self._caught_up(each) for each in told), at=at)
+        view = CaughtUpView(records=tuple(self._caught_up(each) for each in told), at=at, deleted=deleted)
         message = OutgoingMessage(
             key=f"caught up {chat_id} {at.isoformat()}",
             chat_id=chat_id,
@@ -138,7 +140,7 @@ def _learned(told: Sequence[_Told], at: datetime) -> Mapping[tuple[ConnectionId,
     }
 
 
-def _deletion(connection: Connection, at: datetime) -> RecordEvent:
-    """What Dataverse would have told, had it been heard."""
-    key = f"gone {connection.id}"
-    return RecordEvent(key=key, record=connection.record, at=at, changed_by=None, changes=(), deleted=True)
+async def _end(work: Work, connection: Connection, at: datetime) -> None:
+    """The record is gone, and nobody knows who deleted it (spec K10)."""
+    if await work.connections.end(connection.id, at=at, by=None, by_name=""):
+        await work.audit.add(audited("record deleted", connection, at=at, by=None, by_name=""))

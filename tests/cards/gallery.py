@@ -161,6 +161,13 @@ GALLERY: dict[str, Message] = {
             at=AT,
         )
     ),
+    "caught up of deleted records": caught_up(
+        CaughtUpView(
+            records=(CaughtUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),),
+            at=AT,
+            deleted=("CAS-01001", NASTY, *["CAS-01002"] * 9),
+        )
+    ),
     "caught up of nasty values and more": caught_up(
         CaughtUpView(
             records=(

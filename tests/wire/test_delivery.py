@@ -299,4 +299,7 @@ async def test_a_record_that_was_deleted_meanwhile_is_told_of_too(world: World) 
     await world.restart()
     world.clock.advance(5)
     await world.until(lambda: world.connector.posts.get(GROUP))
-    assert texts(world.card())[0] == "CAS-01001 was deleted in Dynamics 365."
+    assert texts(world.card())[:2] == [
+        "While I was away",
+        "CAS-01001 was deleted in Dynamics 365. This chat is no longer connected to it.",
+    ]
