@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.dataverse.client import DataverseClient
+from bot.dataverse.modified import SINCE, modified_rows
 from bot.dataverse.protocol import API
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.tables import Table
@@ -21,9 +22,18 @@ _log = get_logger(__name__)
 
 
 async def changes_of(client: DataverseClient, table: Table, link: str | None) -> Changes | None:
-    """What changed since the link was given; a link that is too old is begun anew. None where nothing is tracked."""
-    if not table.tracks_changes:
-        return None
+    """What changed since the link was given; a link that is too old is begun anew.
+
+    Where changes are not tracked, the rows say when they were changed. None where nothing tells of changes.
+    """
+    if table.tracks_changes and not (link or "").startswith(SINCE):
+        tracked = await _tracked(client, table, link)
+        if tracked:
+            return tracked
+    return await modified_rows(client, table, link)
+
+
+async def _tracked(client: DataverseClient, table: Table, link: str | None) -> Changes | None:
     if link is not None:
         try:
             return await _follow(client, table, link, complete=True)
@@ -33,7 +43,7 @@ async def changes_of(client: DataverseClient, table: Table, link: str | None) ->
     try:
         return await _follow(client, table, first, complete=False)
     except (BadRequest, NotAllowed) as error:
-        # Tracking was switched off just now, or the app may not read all rows: connected ones can be looked at still.
+        # Tracking was switched off just now, or the app may not read all rows: it can ask for those that it may read.
         _log.warning("changes are not tracked", table=table.name, reason=str(error), code=error.code)
         return None
 

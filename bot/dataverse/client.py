@@ -27,6 +27,8 @@ Query = Mapping[str, str] | str
 _JSON = {"Content-Type": "application/json"}
 _GO_ON = "odata.continue-on-error"
 _NEXT = "@odata.nextLink"
+_PAGES_AT_MOST = 100
+"""Pages may be empty and yet not the last; a server that gives such ones for ever is left after so many."""
 
 
 class DataverseClient:
@@ -83,7 +85,9 @@ class DataverseClient:
         """The rows of a query, page by page, until they end or are so many."""
         page = await self.get(path, query, caller=caller, prefer=prefer)
         found = list(_rows(page))
-        while page.get(_NEXT) and len(found) < at_most:
+        for _ in range(_PAGES_AT_MOST):
+            if not page.get(_NEXT) or len(found) >= at_most:
+                break
             page = await self.follow(str(page[_NEXT]), caller=caller, prefer=prefer)
             found += _rows(page)
         return found[:at_most]

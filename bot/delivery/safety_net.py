@@ -1,7 +1,7 @@
 """Looks for what events did not tell: when the process starts, and now and then afterwards."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.errors import ChatSyncError
 from bot.observe import correlated, get_logger
@@ -11,6 +11,7 @@ from bot.usecases.find_missed import FindMissed
 _SETTLED = timedelta(seconds=5)
 """After a start: what waited elsewhere comes by itself first, and then it says who changed what."""
 _EVERY = timedelta(minutes=15)
+_WHOLE_EVERY = timedelta(days=1)
 _AGAIN = timedelta(minutes=1)
 _LATE = timedelta(minutes=2)
 """Events that are late by less are not missed."""
@@ -28,16 +29,18 @@ class SafetyNet:
     async def run(self) -> None:
         """Looks until it is cancelled; where Dataverse does not answer, it looks again soon."""
         await self.clock.sleep(_SETTLED.total_seconds())
-        first = True
+        whole_at: datetime | None = None
         while True:
-            looked = await self._look(first=first)
-            first = first and not looked
+            now = self.clock.now()
+            whole = whole_at is None or now - whole_at >= _WHOLE_EVERY
+            looked = await self._look(whole=whole, in_time=timedelta(0) if whole_at is None else _LATE)
+            whole_at = now if whole and looked else whole_at
             await self.clock.sleep((_EVERY if looked else _AGAIN).total_seconds())
 
-    async def _look(self, *, first: bool) -> bool:
+    async def _look(self, *, whole: bool, in_time: timedelta) -> bool:
         with correlated():
             try:
-                await self.find_missed(in_time=timedelta(0) if first else _LATE, first=first)
+                await self.find_missed(in_time=in_time, whole=whole)
             except ChatSyncError as error:
                 _log.warning("missed changes not looked for", reason=str(error))
             except Exception:  # noqa: BLE001 - a door: what is missed today may be found later

@@ -10,7 +10,7 @@ from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What change tracking tells of a table."""
+    """What is told of a table's changes since somebody last asked."""
 
     link: str
     """Gives what changes from here on."""
@@ -18,6 +18,8 @@ class Changes:
     deleted: frozenset[str] = frozenset()
     complete: bool
     """False where tracking has only begun, or begun again: what changed before is not known."""
+    tells_deletions: bool = True
+    """False where `deleted` is empty because nobody tells of it."""
 
 
 class Records(Protocol):
@@ -50,7 +52,7 @@ class Records(Protocol):
         ...
 
     async def changes(self, environment: EnvironmentId, table: Table, link: str | None) -> Changes | None:
-        """What changed since the link was given, or the first link; None where the table's changes are not tracked."""
+        """What changed since the link was given, or the first link; None where nothing tells of the table's changes."""
         ...
 
     async def find(

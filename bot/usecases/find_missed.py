@@ -1,14 +1,17 @@
 """Finding what changed in Dataverse while nobody listened (spec K9).
 
 Events can be lost: the process was down for longer than Dataverse tries, or the webhook was switched off. Change
-tracking then tells which rows changed; a chat that is connected to one of them is caught up with.
+tracking then tells which rows changed; a chat that is connected to one of them is caught up with. Where a table is not
+tracked, its rows say when they were changed, and those that are gone are found by looking at all that are connected.
 """
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.domain.errors import NotFound
 from bot.domain.record_links import Links
+from bot.domain.tables import Table
 from bot.domain.values import ChatId, EnvironmentId
 from bot.ports import Administration, ChatJob, Clock, JobKind, Records, Store
 
@@ -26,36 +29,47 @@ class FindMissed:
     links: Links
     clock: Clock
 
-    async def __call__(self, *, in_time: timedelta, first: bool) -> None:
+    async def __call__(self, *, in_time: timedelta, whole: bool) -> None:
         """Looks through the tables that chats are told of; raises `Unavailable`.
 
-        `in_time`: events that are only late get so long to arrive by themselves. `first`: the process has just
-        started, so that rows of tables without change tracking may have changed too.
+        `in_time`: events that are only late get so long to arrive by themselves. `whole`: where nothing tells of
+        deleted rows, every connected one is looked at.
         """
         for environment in self.links.environments:
             if not await self.administration.chats_on(environment.id):
                 continue
             for record_type in (await self.administration.record_types(environment.id)).values():
                 if record_type.enabled and record_type.notify and record_type.key_fields:
-                    await self._look_through(environment.id, record_type.table, in_time, first=first)
+                    await self._look_through(environment.id, record_type.table, in_time, whole=whole)
 
-    async def _look_through(self, environment: EnvironmentId, name: str, in_time: timedelta, *, first: bool) -> None:
-        table = await self.records.table(environment, name)
+    async def _look_through(self, environment: EnvironmentId, name: str, in_time: timedelta, *, whole: bool) -> None:
+        table = await self._table(environment, name)
+        if table is None:
+            return
         async with self.store.reading() as work:
             link = await work.change_links.get(environment, name)
         changes = await self.records.changes(environment, table, link)
+        if whole and link and changes and not changes.tells_deletions:
+            # Begun anew: meanwhile there may be something that does tell of them.
+            changes = await self.records.changes(environment, table, None)
         if changes is not None and changes.complete:
             rows = sorted(changes.changed | changes.deleted)
             for start in range(0, len(rows), AT_ONCE):
                 some = rows[start : start + AT_ONCE]
                 await self._ask(await self._chats_of_rows(environment, name, some), in_time)
-        elif first or changes is not None:
+        elif whole or changes is not None:
             async for chats in self._all_chats(environment, name):
                 await self._ask(chats, in_time)
         if changes is not None:
             # Last: what was found is kept before the place is given up where it was found.
             async with self.store.writing() as work:
                 await work.change_links.put(environment, name, changes.link, at=self.clock.now())
+
+    async def _table(self, environment: EnvironmentId, name: str) -> Table | None:
+        try:
+            return await self.records.table(environment, name)
+        except NotFound:
+            return None  # deleted in Dataverse, or never installed there; the others are looked through all the same
 
     async def _chats_of_rows(self, environment: EnvironmentId, name: str, row_ids: Sequence[str]) -> frozenset[ChatId]:
         async with self.store.reading() as work:

@@ -1,0 +1,83 @@
+"""What events did not tell is found all the same where Dataverse tracks no changes (spec K9)."""
+
+import asyncio
+
+from sqlalchemy import update
+
+from bot.store.tables import change_link, record_type
+from tests.wire.test_dataverse_trouble import create
+from tests.wire.world import API, GROUP, World, texts
+
+TABLE = "msdyn_ocliveworkitem"
+"""A table whose changes the sandbox does not track."""
+
+
+CHANGED, BEGUN = "filter=modifiedon%20ge", "orderby=modifiedon%20desc"
+
+
+async def conversation(world: World) -> str:
+    """A conversation that the chat is connected to and told of; gives its id."""
+    row = await create(world, f"{TABLE}s", {"subject": "Leaking pump"})
+    told = {"notify": True, "key_fields": ["subject"]}
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(update(record_type).where(record_type.c.table == TABLE).values(told))
+    await world.restart()
+    await world.say(f"connect {world.sandbox}/main.aspx?pagetype=entityrecord&etn={TABLE}&id={row} quiet")
+    await world.settle()
+    world.card()
+    return row
+
+
+async def missed_change(world: World, row: str, subject: str) -> None:
+    """Somebody renames the conversation while the webhook is switched off."""
+    await world.switch_webhook(on=False)
+    async with world.session.patch(f"{world.sandbox}{API}/{TABLE}s({row})", json={"subject": subject}) as answer:
+        assert answer.status == 204, await answer.text()
+
+
+def asked(world: World, what: str) -> bool:
+    return any(what in each for each in world.dataverse_was_asked)
+
+
+async def time_passes_until(world: World, what: str) -> None:
+    """Quarters of an hour pass until Dataverse is asked this."""
+    world.dataverse_was_asked.clear()
+    async with asyncio.timeout(20):
+        while not asked(world, what):
+            world.clock.advance(15 * 60)
+            await asyncio.sleep(0.02)
+    await world.settle()
+    # What is only late has two minutes to arrive by itself.
+    world.clock.advance(2 * 60)
+    await world.settle()
+
+
+async def test_where_changes_are_not_tracked_what_was_missed_is_found_by_when_rows_changed(world: World) -> None:
+    row = await conversation(world)
+    await missed_change(world, row, "Water in the pump")
+    await world.restart()
+    world.clock.advance(5)
+    await world.until(lambda: world.connector.posts.get(GROUP))
+    assert "Title: Leaking pump → **Water in the pump**" in texts(world.card())
+    await missed_change(world, row, "Pump replaced")
+    await time_passes_until(world, CHANGED)
+    await world.until(lambda: world.connector.posts.get(GROUP))
+    assert "Title: Water in the pump → **Pump replaced**" in texts(world.card())
+
+
+async def test_a_deleted_row_that_nothing_tells_of_is_found_within_a_day(world: World) -> None:
+    row = await conversation(world)
+    await world.restart()
+    world.clock.advance(5)
+    async with asyncio.timeout(20):
+        while not await world.rows_in(change_link, change_link.c.table == TABLE):
+            await asyncio.sleep(0.01)
+    await world.settle()
+    await world.switch_webhook(on=False)
+    await world.delete(f"{TABLE}s", row)
+    await time_passes_until(world, CHANGED)
+    assert world.nothing_was_said()
+    world.clock.advance(24 * 3600)
+    await time_passes_until(world, BEGUN)
+    await world.until(lambda: world.connector.posts.get(GROUP))
+    assert "was deleted in Dynamics 365" in texts(world.card())[0]
