@@ -30,6 +30,7 @@ from bot.handlers.bot import ChatSyncBot, Doors
 from bot.handlers.dialogs import Dialogs
 from bot.handlers.message_extension import Extension
 from bot.handlers.messages import Commands
+from bot.handlers.new_chat import NewChatPages
 from bot.handlers.translate import tenant_of
 from bot.handlers.universal_actions import Buttons
 from bot.observe import get_logger
@@ -47,8 +48,11 @@ from bot.usecases.find_connections import FindConnections
 from bot.usecases.find_records import FindRecords
 from bot.usecases.keep_event import KeepEvent
 from bot.usecases.list_records import ListRecords
+from bot.usecases.make_chat import MakeChat
 from bot.usecases.meet_chat import MeetChat
 from bot.usecases.offer_chat import OfferChat
+from bot.usecases.plan_chat import PlanChat
+from bot.usecases.suggest_people import SuggestTiedPeople
 from bot.usecases.undo_disconnect import UndoDisconnect
 from bot.usecases.unfurl_link import UnfurlLink
 from bot.web.dataverse_events import dataverse_events
@@ -157,12 +161,37 @@ def _doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors:
             disconnect=disconnect,
             undo_disconnect=UndoDisconnect(store=base.store, records=base.records, gates=gates, clock=base.clock),
         ),
-        dialogs=Dialogs(answering=answering),
+        dialogs=Dialogs(answering=answering, new_chat=_new_chat_pages(base, find, connect, limits)),
         extension=Extension(unfurl=unfurl, answering=answering),
         answering=answering,
         said=turn_posts.note,
         stand_in=_sample_administrator() if anonymous else None,
     )
+
+
+def _new_chat_pages(base: Foundation, find: FindRecords, connect: ConnectChat, limits: Limits) -> NewChatPages:
+    suggest = SuggestTiedPeople(
+        store=base.store, records=base.records, directory=base.directory, chats=base.chat_directory
+    )
+    plan = PlanChat(
+        records=base.records,
+        administration=base.administration,
+        directory=base.directory,
+        find=find,
+        suggest=suggest,
+        gates=base.gates,
+        links=base.links,
+    )
+    make = MakeChat(
+        store=base.store,
+        directory=base.directory,
+        chats=base.chat_directory,
+        connect=connect,
+        clock=base.clock,
+        # Somebody who waits longer is told how far it is, which takes its time too.
+        patience_s=limits.answer_within_s * 0.8,
+    )
+    return NewChatPages(plan=plan, make=make, links=base.links)
 
 
 def _keep_event(base: Foundation) -> KeepEvent:

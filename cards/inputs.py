@@ -7,9 +7,14 @@ from typing import Any
 from adaptivecards.baseobject import PropertyType
 
 from cards.elements import Element, Strict, all_of
+from cards.text import plain
 
 ON, OFF = "true", "false"
 """What a toggle sends ("Input.Toggle")."""
+
+
+LONGEST_TITLE = 120
+"""Characters of a choice's title."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +75,11 @@ class Toggle(_Input):
 
     element_type = "Input.Toggle"
     title = PropertyType(type=str)
+    wrap = PropertyType(type=bool)
     value = PropertyType(type=str)
 
     def __init__(self, name: str, title: str, *, on: bool, label: str | None = None) -> None:
-        super().__init__(name, label, required=None, title=title, value=ON if on else OFF)
+        super().__init__(name, label, required=None, title=title, wrap=True, value=ON if on else OFF)
 
 
 class _Set(_Input):
@@ -82,6 +88,7 @@ class _Set(_Input):
     element_type = "Input.ChoiceSet"
     choices = PropertyType(type=list)
     value = PropertyType(type=str)
+    wrap = PropertyType(type=bool)
     isMultiSelect = PropertyType(type=bool)  # noqa: N815 - the schema's name
     style = PropertyType(type=str)
     query = PropertyType(type=dict, key_name="choices.data")
@@ -107,6 +114,7 @@ class Choices(_Set):
             required=required,
             choices=_listed(all_of(choices, Choice, "Choices.choices")),
             value=",".join(chosen) or None,
+            wrap=True,
             isMultiSelect=several or None,
             style="expanded" if expanded else "compact",
         )
@@ -135,6 +143,7 @@ class Searched(_Set):
             required=required,
             choices=_listed(listed),
             value=",".join(chosen) or None,
+            wrap=True,
             isMultiSelect=several or None,
             style="filtered",
             query={"type": "Data.Query", "dataset": dataset},
@@ -142,8 +151,11 @@ class Searched(_Set):
 
 
 def _listed(choices: Sequence[Choice]) -> list[dict[str, Any]]:
-    """The choices as JSON; a value with a comma could not be told from two."""
+    """The choices as JSON, their titles escaped, as some clients read these as Markdown too.
+
+    A value with a comma could not be told from two.
+    """
     for each in choices:
-        if not each.title or not each.value or "," in each.value:
+        if not plain(each.title) or not each.value or "," in each.value:
             raise ValueError(f"Choices.choices: {each!r} needs a title, and a value without a comma")
-    return [{"title": each.title, "value": each.value} for each in choices]
+    return [{"title": plain(each.title, limit=LONGEST_TITLE), "value": each.value} for each in choices]

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.domain.surface import CHAT_PERMISSIONS, USAGE
+from bot.domain.surface import ACTIONS, CHAT_PERMISSIONS, USAGE
 
 SCHEMA_VERSION = "1.19"
 VERSION = "0.1.0"
@@ -53,6 +53,7 @@ def document(*, app_id: str, website: str) -> dict[str, Any]:
                 "commandLists": [{"scopes": ["personal", "groupChat"], "commands": _commands()}],
             }
         ],
+        "composeExtensions": [{"botId": app_id, "commands": _actions()}],
         "permissions": ["identity", "messageTeamMembers"],
         # Teams wants the second of these, and reads it only of apps that sign people in.
         "webApplicationInfo": {"id": app_id, "resource": f"api://{app_id}"},
@@ -69,4 +70,19 @@ def _commands() -> list[dict[str, str]]:
     return [
         {"title": command[:_LONGEST_COMMAND], "description": meaning[:_LONGEST_DESCRIPTION]}
         for command, (_, meaning) in USAGE.items()
+    ]
+
+
+def _actions() -> list[dict[str, Any]]:
+    """The dialogs that the compose box offers."""
+    return [
+        {
+            "id": dialog,
+            "type": "action",
+            "title": title[:_LONGEST_COMMAND],
+            "description": meaning[:_LONGEST_DESCRIPTION],
+            "context": ["compose", "commandBox"],
+            "fetchTask": True,
+        }
+        for dialog, (title, meaning) in ACTIONS.items()
     ]

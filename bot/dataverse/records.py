@@ -10,6 +10,7 @@ from bot.dataverse.reading import read_row, read_rows
 from bot.dataverse.table_cache import TableCache
 from bot.dataverse.views import note_view
 from bot.domain.errors import BadRequest, NotFound
+from bot.domain.record_links import guid
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table, View
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
@@ -98,15 +99,11 @@ class DataverseRecords:
         """Rows whose name or number holds the words, the newest first."""
         columns = found_columns(table)
         number = NUMBER_COLUMNS.get(table.name)
-        conditions = [f"({contains(table.primary_name, words)})"]
-        if number in table.columns:
+        conditions = [f"({contains(table.primary_name, words)})"] if words else []
+        if words and number in table.columns:
             conditions.append(f"{number} eq {literal(words)}")
-        query = {
-            "$select": selected(columns),
-            "$filter": " or ".join(conditions),
-            "$orderby": "modifiedon desc",
-            "$top": str(at_most),
-        }
+        query = {"$select": selected(columns), "$orderby": "modifiedon desc", "$top": str(at_most)}
+        query |= {"$filter": " or ".join(conditions)} if conditions else {}
         rows = await self._clients[environment].rows(table.set_name, query, caller=caller, prefer=[ANNOTATIONS])
         return [row_of(row, table.primary_id, columns) for row in rows]
 
@@ -130,6 +127,16 @@ class DataverseRecords:
     async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:
         """A user's full name."""
         return await self.name_of(environment, "systemuser", user)
+
+    async def object_id(self, environment: EnvironmentId, user: UserId) -> ObjectId | None:
+        """Who a user is in Entra."""
+        try:
+            query = {"$select": "azureactivedirectoryobjectid"}
+            found = await self._clients[environment].get(f"systemusers({user})", query)
+        except NotFound:
+            return None
+        person = guid(str(found.get("azureactivedirectoryobjectid")))
+        return ObjectId(person) if person else None
 
     async def name_of(self, environment: EnvironmentId, table: str, row_id: str) -> str | None:
         """The name of any row, as the app sees it."""

@@ -14,9 +14,17 @@ class Verb(StrEnum):
 class Dialog(StrEnum):
     """A page of a dialog: what opens it, or where its button sends what was filled in."""
 
+    NEW_CHAT = "newChat"
+    NEW_CHAT_PEOPLE = "newChatPeople"
+    MAKE_CHAT = "makeChat"
+    FINISH_CHAT = "finishChat"
+
 
 class Dataset(StrEnum):
     """What somebody searches while they type into an input of a dialog."""
+
+    RECORDS = "records"
+    PEOPLE = "people"
 
 
 class Command(StrEnum):
@@ -27,6 +35,7 @@ class Command(StrEnum):
     DISCONNECT = "disconnect"
     RECORDS = "records"
     STATUS = "status"
+    NEW = "new"
 
 
 CHAT_PERMISSIONS = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat")
@@ -42,7 +51,13 @@ USAGE: dict[Command, tuple[str, str]] = {
     ),
     Command.DISCONNECT: ("disconnect [<link or number>]", "End a connection of this chat"),
     Command.RECORDS: ("records", "The records that this chat is connected to"),
+    Command.NEW: ("new", "Start a chat with people of your choice, about a record or about none"),
     Command.STATUS: ("status", "What this chat was told last, and what is in the way"),
     Command.HELP: ("help", "What you can write here"),
 }
 """How each command is written and what it does."""
+
+ACTIONS: dict[Dialog, tuple[str, str]] = {
+    Dialog.NEW_CHAT: ("New connected chat", "Start a chat with people of your choice, about a record or about none"),
+}
+"""Dialogs that are opened from the compose box, with their titles and what they do."""

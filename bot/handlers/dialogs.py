@@ -12,8 +12,11 @@ from typing import Any
 from orjson import Fragment
 
 from bot.domain.errors import BadRequest
+from bot.domain.surface import Dataset, Dialog
 from bot.handlers.answering import Answering
+from bot.handlers.claims import Claims
 from bot.handlers.incoming import Incoming
+from bot.handlers.new_chat import NewChatPages
 from bot.handlers.translate import AskedPage, Typed, choices_answer, last_line_answer, page_answer
 from bot.usecases.answers import Answer
 from cards.activity import card_json
@@ -22,7 +25,6 @@ from cards.dialog import Done, Page
 from cards.inputs import Choice
 from cards.notice import NoticeView, notice
 
-Claims = Mapping[str, str]
 Work = Callable[[Incoming, Claims], Awaitable[Page | Done]]
 Search = Callable[[Incoming, str, Claims], Awaitable[Sequence[Choice]]]
 
@@ -38,6 +40,7 @@ class Dialogs:
     """What people can fill in."""
 
     answering: Answering
+    new_chat: NewChatPages
 
     async def invoked(self, incoming: Incoming, asked: AskedPage | None) -> dict[str, Any]:
         """What a dialog shows next, as the answer to its invoke."""
@@ -54,14 +57,22 @@ class Dialogs:
 
     async def search(self, incoming: Incoming, typed: Typed | None) -> dict[str, Any]:
         """What fits the typed text; nothing where it cannot be searched just now."""
-        work: Mapping[str, Search] = {}
+        work: Mapping[str, Search] = {
+            Dataset.RECORDS: self.new_chat.search_records,
+            Dataset.PEOPLE: self.new_chat.search_people,
+        }
         if typed is None or typed.dataset not in work:
             raise BadRequest("A search needs value.dataset and value.queryText.")
         found = await self.answering(work[typed.dataset](incoming, typed.text, typed.claims))
         return choices_answer([] if isinstance(found, Answer) else found[:CHOICES_AT_MOST])
 
     async def _shown(self, incoming: Incoming, asked: AskedPage | None) -> Page | Done:
-        work: Mapping[str, Work] = {}
+        work: Mapping[str, Work] = {
+            Dialog.NEW_CHAT: self.new_chat.start,
+            Dialog.NEW_CHAT_PEOPLE: self.new_chat.people,
+            Dialog.MAKE_CHAT: self.new_chat.create,
+            Dialog.FINISH_CHAT: self.new_chat.finish,
+        }
         known = asked is not None and asked.page in work
         again = Step(title="Try again", dialog=asked.page, payload=asked.claims) if asked and known else None
         shown = await self.answering(work[asked.page](incoming, asked.claims) if asked and known else _unknown(), again)

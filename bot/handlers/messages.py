@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.domain.errors import BadRequest, NotFound
-from bot.domain.surface import QUIET, USAGE, Command, Verb
+from bot.domain.surface import QUIET, USAGE, Command, Dialog, Verb
 from bot.domain.values import ChatKind, Connection
 from bot.handlers.incoming import Incoming
+from bot.handlers.new_chat import PERSON
 from bot.handlers.translate import other_in
 from bot.usecases.answers import Answer, record_claim
 from bot.usecases.chat_status import TellStatus
@@ -17,10 +18,11 @@ from bot.usecases.find_connections import FindConnections
 from bot.usecases.find_records import SHOWN, FindRecords, Hit
 from bot.usecases.list_records import ListRecords
 from bot.usecases.offer_chat import OfferChat
-from cards.buttons import Press
+from cards.buttons import OpenDialog, Press
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.help import HelpView, help_card
 from cards.message import Message
+from cards.notice import NoticeView, notice
 
 Work = Callable[[Incoming, str], Awaitable[Answer]]
 
@@ -46,6 +48,7 @@ class Commands:
             Command.DISCONNECT: self._disconnect,
             Command.RECORDS: self._records,
             Command.STATUS: self._status,
+            Command.NEW: self._new,
         }
         return await work.get(word.lower(), self._help)(incoming, rest.strip())
 
@@ -57,6 +60,10 @@ class Commands:
 
     async def _status(self, incoming: Incoming, _rest: str) -> Answer:
         return await self.tell_status(incoming.chat, incoming.person)
+
+    async def _new(self, incoming: Incoming, _rest: str) -> Answer:
+        other = other_in(incoming.chat, incoming.person)
+        return Answer(message=offer_new_chat({PERSON: other} if other else {}))
 
     async def _connect(self, incoming: Incoming, rest: str) -> Answer:
         asked, quiet = _without_quiet(rest)
@@ -80,6 +87,15 @@ class Commands:
         if len(connections) > 1:
             return _choose_connection(connections)
         return await self.disconnect(incoming.chat, incoming.person, connections[0])
+
+
+def offer_new_chat(payload: Mapping[str, str]) -> Message:
+    """The card whose button opens the dialog."""
+    button = OpenDialog(title="New chat", dialog=Dialog.NEW_CHAT, payload=payload)
+    what = "Start a chat about a record, or about none."
+    return notice(
+        NoticeView(text=what, next_step="You choose the people, and the record if there is one.", button=button)
+    )
 
 
 @cache

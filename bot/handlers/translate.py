@@ -17,6 +17,7 @@ from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from cards.activity import ADAPTIVE
 from cards.buttons import DIALOG
 from cards.inputs import Choice
+from cards.text import line
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
 
@@ -255,5 +256,5 @@ def last_line_answer(text: str) -> dict[str, Any]:
 
 def choices_answer(choices: Iterable[Choice]) -> dict[str, Any]:
     """An invoke's answer: what fits the text that was typed."""
-    results = [{"title": each.title, "value": each.value} for each in choices]
+    results = [{"title": line(each.title), "value": each.value} for each in choices]
     return {"type": "application/vnd.microsoft.search.searchResponse", "value": {"results": results}}

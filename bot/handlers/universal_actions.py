@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from bot.domain.errors import BadRequest
-from bot.domain.record_links import Links, guid
+from bot.domain.record_links import Links
 from bot.domain.surface import QUIET, Verb
-from bot.domain.values import ConnectionId, RecordRef
+from bot.domain.values import ConnectionId
+from bot.handlers.claims import Claims, record_in, unknown_button
 from bot.handlers.incoming import Incoming
 from bot.handlers.translate import PressedButton
 from bot.usecases.answers import Answer
@@ -15,7 +15,6 @@ from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
 from bot.usecases.undo_disconnect import UndoDisconnect
 
-Claims = Mapping[str, str]
 Work = Callable[[Incoming, Claims], Awaitable[Answer]]
 
 _LARGEST_ID = 2**63
@@ -39,11 +38,11 @@ class Buttons:
             Verb.UNDO_DISCONNECT: self._undo_disconnect,
         }
         if pressed.verb not in work:
-            raise _unknown_button()
+            raise unknown_button()
         return await work[pressed.verb](incoming, pressed.claims)
 
     async def _connect(self, incoming: Incoming, claims: Claims) -> Answer:
-        record = self._record(claims)
+        record = record_in(claims, self.links)
         return await self.connect(incoming.chat, incoming.person, record, quiet=claims.get(QUIET) == QUIET)
 
     async def _disconnect(self, incoming: Incoming, claims: Claims) -> Answer:
@@ -53,20 +52,9 @@ class Buttons:
     async def _undo_disconnect(self, incoming: Incoming, claims: Claims) -> Answer:
         return await self.undo_disconnect(incoming.chat, incoming.person, _connection(claims))
 
-    def _record(self, claims: Claims) -> RecordRef:
-        named = (each.id for each in self.links.environments if each.id == claims.get("environment"))
-        environment, row_id = next(named, None), guid(claims.get("row", ""))
-        if environment is None or row_id is None:
-            raise _unknown_button()
-        return RecordRef(environment=environment, table=claims.get("table", ""), row_id=row_id)
-
 
 def _connection(claims: Claims) -> ConnectionId:
     number = claims.get("connection", "")
     if not (number.isascii() and number.isdigit() and int(number) < _LARGEST_ID):
-        raise _unknown_button()
+        raise unknown_button()
     return ConnectionId(int(number))
-
-
-def _unknown_button() -> BadRequest:
-    return BadRequest("This button does not work any more.", "Write help to see what you can do.")

@@ -8,6 +8,7 @@ from bot.ports.event_steps import EventSteps
 from bot.ports.housekeeping import ChangeLinks, Pruning
 from bot.ports.inbox import ChatJob, EnvironmentJob, Inbox, Job, JobKind, Waiting
 from bot.ports.lanes import Lanes, News, Queue
+from bot.ports.new_chats import NewChats
 from bot.ports.outbox import Outbox, OutgoingMessage, Pace, WaitingMessage
 from bot.ports.overview import ChatState, ConnectionState, KeptMessage, Overview, QueueState
 from bot.ports.records import Changes, Records
@@ -36,6 +37,7 @@ __all__ = [
     "KeptMessage",
     "KnownValues",
     "Lanes",
+    "NewChats",
     "News",
     "Outbox",
     "OutgoingMessage",

@@ -58,7 +58,7 @@ class Records(Protocol):
     async def find(
         self, environment: EnvironmentId, table: Table, words: str, *, caller: ObjectId, at_most: int
     ) -> Sequence[Row]:
-        """Rows whose name or number holds the words, the newest first, with name, number and status columns."""
+        """Rows whose name or number holds the words, all for none, the newest first; with name, number and status."""
         ...
 
     async def user(self, environment: EnvironmentId, person: ObjectId) -> User | None:
@@ -67,6 +67,10 @@ class Records(Protocol):
 
     async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:
         """A user's full name; None where the row is not there."""
+        ...
+
+    async def object_id(self, environment: EnvironmentId, user: UserId) -> ObjectId | None:
+        """Who a user is in Entra; None for users who are nobody there."""
         ...
 
     async def name_of(self, environment: EnvironmentId, table: str, row_id: str) -> str | None:

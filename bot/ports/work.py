@@ -8,6 +8,7 @@ from bot.ports.connections import Chats, Connections, KnownValues
 from bot.ports.housekeeping import ChangeLinks, Pruning
 from bot.ports.inbox import Inbox
 from bot.ports.lanes import Lanes
+from bot.ports.new_chats import NewChats
 from bot.ports.outbox import Outbox, Pace
 from bot.ports.overview import Overview
 
@@ -31,6 +32,8 @@ class Work(Protocol):
     def pace(self) -> Pace: ...
     @property
     def change_links(self) -> ChangeLinks: ...
+    @property
+    def new_chats(self) -> NewChats: ...
     @property
     def audit(self) -> Audit: ...
     @property

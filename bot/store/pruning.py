@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import WAITING, audit, inbox, outbox, post
+from bot.store.tables import WAITING, audit, inbox, new_chat, outbox, post
 
 AT_ONCE = 1_000
 """Rows of a table that one transaction looks at, so that others never wait long for it."""
@@ -18,11 +18,12 @@ class Pruner:
         self._connection = connection
 
     async def prune(self, *, before: datetime, posts_before: datetime) -> int:
-        """Deletes some of what was done, parked, audited or posted before; gives the number of rows."""
+        """Deletes some of what was done, parked, begun, audited or posted before; gives the number of rows."""
         deleted = 0
         for queue in (inbox, outbox):
             deleted += await self._delete(queue, (queue.c.state != WAITING) & (queue.c.done_at < before))
         deleted += await self._delete(audit, audit.c.at < before)
+        deleted += await self._delete(new_chat, new_chat.c.begun_at < before)
         deleted += await self._delete(post, post.c.at < posts_before)
         return deleted
 

@@ -277,6 +277,26 @@ change_link = Table(
     Column("taken_at", Instant, nullable=False),
 )
 
+# Chats that people asked for: how far each has come, and who works on it just now.
+new_chat = Table(
+    "new_chat",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("key", String, nullable=False),
+    Column("person_id", String, nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("wish", JSON, nullable=False),
+    Column("chat_id", String),
+    Column("url", String, nullable=False),
+    Column("asked_at", Instant),
+    Column("done", JSON, nullable=False),
+    Column("troubles", JSON, nullable=False),
+    Column("unfinished", Boolean, nullable=False),
+    Column("held_until", Instant),
+    UniqueConstraint("key"),
+)
+Index(None, new_chat.c.person_id, new_chat.c.id)
+
 audit = Table(
     "audit",
     metadata,

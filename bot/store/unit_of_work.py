@@ -18,6 +18,7 @@ from bot.store.engine import Engines
 from bot.store.inbox import InboxRows
 from bot.store.known_values import KnownValueRows
 from bot.store.lanes import LaneRows
+from bot.store.new_chats import NewChatRows
 from bot.store.news import notify
 from bot.store.outbox import OutboxRows
 from bot.store.overview import OverviewRows
@@ -40,6 +41,7 @@ class SqlWork:
         self.outbox = OutboxRows(connection, self.lanes, self.known_values)
         self.pace = PaceRows(connection)
         self.change_links = ChangeLinkRows(connection)
+        self.new_chats = NewChatRows(connection)
         self.audit = AuditRows(connection)
         self.overview = OverviewRows(connection, self.lanes)
         self.pruning = Pruner(connection)

@@ -12,10 +12,13 @@ from bot.domain.tables import Row, Table
 from bot.domain.values import EnvironmentId, Person, RecordRef
 from bot.ports import Administration, Records
 from bot.usecases.answers import name_of, number_column, number_of
-from bot.usecases.gates import Gates
+from bot.usecases.gates import Gates, chats_off
 
 SHOWN = 6
 """Rows that a card of choices shows."""
+
+NEWEST = 3
+"""Rows of each type that are listed before somebody looks for one."""
 
 LONGEST = 100
 """Characters of what somebody wrote that are looked for."""
@@ -65,17 +68,25 @@ class FindRecords:
     async def by_words(self, text: str, person: Person) -> Sequence[Hit]:
         """Records whose number is the text or whose name holds its words, at most one more than a card shows."""
         words = " ".join(text[:LONGEST].split())
-        places = [each.id for each in self.links.environments if await self.administration.chats_on(each.id)]
-        if not places:
-            raise NotAllowed(
-                "Your administrator has turned chats off for Dynamics 365.", "Ask them to turn chats on again."
-            )
-        found = await asyncio.gather(*(self._in_environment(place, words, person) for place in places))
-        hits = [hit for each in found for hit in each]
+        hits = await self._everywhere(words, person, SHOWN + 1)
         exact = [hit for hit in hits if hit.number and hit.number.lower() == words.lower()]
         return (exact or hits)[: SHOWN + 1]
 
-    async def _in_environment(self, environment: EnvironmentId, words: str, person: Person) -> Sequence[Hit]:
+    async def newest(self, person: Person) -> Sequence[Hit]:
+        """The records that changed last, a few of each type."""
+        return await self._everywhere("", person, NEWEST)
+
+    async def _everywhere(self, words: str, person: Person, at_most: int) -> Sequence[Hit]:
+        """So many of each type; raises `NotAllowed` where chats are turned off."""
+        places = [each.id for each in self.links.environments if await self.administration.chats_on(each.id)]
+        if not places:
+            raise chats_off()
+        found = await asyncio.gather(*(self._in_environment(place, words, person, at_most) for place in places))
+        return [hit for each in found for hit in each]
+
+    async def _in_environment(
+        self, environment: EnvironmentId, words: str, person: Person, at_most: int
+    ) -> Sequence[Hit]:
         actor = await self.gates.actor(environment, person)
         types = await self.administration.record_types(environment)
         names = [name for name, record_type in types.items() if record_type.enabled]
@@ -85,7 +96,7 @@ class FindRecords:
 
         async def in_table(table: Table) -> Sequence[Hit]:
             try:
-                rows = await self.records.find(environment, table, words, caller=actor.object_id, at_most=SHOWN + 1)
+                rows = await self.records.find(environment, table, words, caller=actor.object_id, at_most=at_most)
             except NotAllowed:
                 return []  # the person may not read this table at all
             return [_hit(environment, table, row) for row in rows]

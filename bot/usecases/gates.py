@@ -48,9 +48,7 @@ class Gates:
     async def record_type(self, environment: EnvironmentId, table: str) -> RecordType:
         """Chats are on and the table is enabled (spec S1, T1)."""
         if not await self.administration.chats_on(environment):
-            raise NotAllowed(
-                "Your administrator has turned chats off for Dynamics 365.", "Ask them to turn chats on again."
-            )
+            raise chats_off()
         record_type = (await self.administration.record_types(environment)).get(table)
         if record_type is None or not record_type.enabled:
             raise NotSupported(
@@ -67,3 +65,8 @@ class Gates:
                 f"You cannot open this {table.label.lower()}: it is not there, or not for you.",
                 "Check the link, or ask the record's owner for access.",
             ) from error
+
+
+def chats_off() -> NotAllowed:
+    """Chats are turned off (spec S1)."""
+    return NotAllowed("Your administrator has turned chats off for Dynamics 365.", "Ask them to turn chats on again.")

@@ -1,5 +1,6 @@
 """Every card that the product shows, once in each of its forms; the golden files are made of these."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from cards.buttons import Open, OpenDialog, Press, Step
@@ -13,6 +14,15 @@ from cards.introduction import IntroductionView, introduction
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.link_card import LinkView, link_card
 from cards.message import Message
+from cards.new_chat import (
+    PeopleView,
+    ProgressView,
+    RecordView,
+    StepLine,
+    people_page,
+    progress_page,
+    record_page,
+)
 from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
 from cards.record import Fact, RecordHead
@@ -47,6 +57,25 @@ def hits(*details: str) -> tuple[ChoiceRow, ...]:
         ChoiceRow(kind="Case", name=f"Pump {number} leaks", number=f"CAS-0100{number}", detail=detail, press=CHOOSE)
         for number, detail in enumerate(details, 1)
     )
+
+
+def people_view(**changes: object) -> PeopleView:
+    view = PeopleView(
+        record=CASE,
+        suggested=(
+            Choice(title="Adele Vance · owner", value="22"),
+            Choice(title="Megan Bowen · connected a chat", value="21"),
+        ),
+        others=(Choice(title="Isaiah Langer · Support Agent", value="23"),),
+        dataset="people",
+        chosen=("22",),
+        topic="Pump vibrates after firmware update",
+        note=True,
+        facts=FIVE,
+        problem="",
+        make=Step(title="Create chat", dialog="makeChat", payload={"key": "k"}),
+    )
+    return replace(view, **changes)  # type: ignore[arg-type]
 
 
 FIVE = (
@@ -320,6 +349,51 @@ GALLERY: dict[str, Message] = {
             Searched("record", "Record", "records", [], required="Choose a record"),
         ],
         [Step(title="Save", dialog="settings save", payload={"a": "b"})],
+    ).message,
+    "new chat about which record": record_page(
+        RecordView(
+            listed=[Choice(title="CAS-01001 · Pump vibrates after firmware update · Case", value="e|incident|0")],
+            dataset="records",
+            go_on=Step(title="Next", dialog="newChatPeople", payload={}),
+            half_made=Step(title="Finish my last chat", dialog="finishChat", payload={"key": "k"}),
+        )
+    ).message,
+    "new chat with whom": people_page(people_view()).message,
+    "new chat with whom without a record": people_page(
+        people_view(record=None, suggested=(), facts=None, problem="Choose at least one person.")
+    ).message,
+    "new chat with whom of nasty values": people_page(
+        people_view(
+            record=RecordHead(kind="Case *", name=NASTY, number="_1_", url=URL),
+            suggested=(Choice(title=NASTY, value="20"),),
+            facts=(Fact(label="Description", value=NASTY), Fact(label="*Steps*", value=LONG)),
+            topic="",
+        )
+    ).message,
+    "new chat ready": progress_page(
+        ProgressView(
+            summary="The chat is ready.",
+            steps=[StepLine(words=words, done=True) for words in ("the chat is created", "everybody is in it")],
+            url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
+            go_on=None,
+        )
+    ).message,
+    "new chat half made": progress_page(
+        ProgressView(
+            summary="Not everything is done yet.",
+            steps=[
+                StepLine(words="the chat is created", done=True),
+                StepLine(
+                    words="everybody is in it",
+                    done=False,
+                    trouble="Patti Fernandez could not be added: Microsoft 365 refuses.",
+                    next_step="Ask a Global Administrator to grant it the permission ChatMember.ReadWrite.All.",
+                ),
+                StepLine(words="it is connected to the record", done=False),
+            ],
+            url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
+            go_on=Step(title="Continue", dialog="finishChat", payload={"key": "k"}),
+        )
     ).message,
     "introduction to a group chat": introduction(IntroductionView(personal=False)),
     "introduction to a person": introduction(IntroductionView(personal=True)),

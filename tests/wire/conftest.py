@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.config import Settings
 from bot.domain.surface import CHAT_PERMISSIONS
-from bot.sandbox.app import SandboxSettings, make_sandbox
+from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
 from bot.store.engine import make_engines
 from tests.fakes.clock import HeldClock
 from tests.fakes.connector import FakeConnector
@@ -95,5 +95,7 @@ def sandbox_app(world: World) -> web.Application:
         app_permissions=CHAT_PERMISSIONS,
     )
     app = web.Application(middlewares=[down])
-    app.add_subapp("/sandbox", make_sandbox(told, now=world.clock.now))
+    made = make_sandbox(told, now=world.clock.now)
+    world.teams = made[TEAMS]
+    app.add_subapp("/sandbox", made)
     return app

@@ -10,6 +10,9 @@ from sqlalchemy import Table, and_, func, or_, select
 
 from bot.config import Settings
 from bot.delivery.limits import Limits
+from bot.sandbox.faults import HEADER
+from bot.sandbox.teams.chats import messages_of
+from bot.sandbox.teams.world import Teams
 from bot.store.engine import Engines
 from bot.store.tables import inbox, lane, outbox
 from bot.wiring import make_app
@@ -60,6 +63,8 @@ class World:
     headers: dict[str, str] = field(default_factory=dict)
     """Headers of every call as Teams."""
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    teams: Teams = field(init=False)
+    """The chats of the sandbox."""
     _runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -144,6 +149,42 @@ class World:
         await self.post(self.activity(chat, type="conversationUpdate", membersAdded=[BOT]))
         await self.settle()
         self.connector.posts.pop(chat, None)
+
+    # Dialogs and the chats of Graph --------------------------------------------------------------------------------
+
+    async def ask_page(
+        self, data: Mapping[str, Any], *, person: Somebody = ALEX, chat: str = GROUP, name: str = "task/submit"
+    ) -> dict[str, Any]:
+        """Somebody opens a dialog or presses a button in it; gives the page that it shows next."""
+        value = {"data": {**data, "msteams": {"type": "task/fetch"}}, "context": {"theme": "default"}}
+        status, body = await self.post(self.activity(chat, person, type="invoke", name=name, value=value))
+        assert status == 200
+        page: dict[str, Any] = body["task"]["value"]["card"]["content"]
+        assert schema_errors(page) == []
+        return page
+
+    async def type_in(self, dataset: str, text: str, *, person: Somebody = ALEX) -> list[str]:
+        """Somebody types into an input that searches; gives the titles of what is found."""
+        value = {"kind": "search", "queryText": text, "queryOptions": {"skip": 0, "top": 15}, "dataset": dataset}
+        invoke = self.activity(GROUP, person, type="invoke", name="application/search", value=value)
+        status, body = await self.post(invoke)
+        assert status == 200
+        return [each["title"] for each in body["value"]["results"]]
+
+    async def fault(self, door: str, fault: str) -> None:
+        """A coming request to a door of the sandbox goes wrong."""
+        paths = {"graph": "graph/v1.0/users", "teams": "teams/v3/conversations/x/members"}
+        headers = {HEADER: f"{fault}; times=1"}
+        async with self.session.get(f"{self.sandbox}/{paths[door]}", headers=headers):
+            pass
+
+    def made_chats(self) -> list[str]:
+        """The chats that Graph has made."""
+        return [row.id for row in self.teams.chats()]
+
+    def posted(self, chat: str) -> list[str]:
+        """What the bot posted into a chat that Graph has made, in one line each, the oldest first."""
+        return [row.text("summary") for row in reversed(messages_of(self.teams.rows, chat))]
 
     # Dataverse -----------------------------------------------------------------------------------------------------
 

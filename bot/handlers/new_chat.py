@@ -1,0 +1,184 @@
+"""The pages of the dialog that starts a chat. What comes back from a page is a claim, whoever sends it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from bot.domain.directory import DirectoryPerson, chat_topic
+from bot.domain.errors import BadRequest
+from bot.domain.new_chat import ChatStep, NewChatKey, Wish, wished_people
+from bot.domain.record_links import Links, guid
+from bot.domain.surface import Dataset, Dialog
+from bot.domain.values import ObjectId, RecordRef
+from bot.handlers.claims import Claims, record_in
+from bot.handlers.incoming import Incoming
+from bot.handlers.translate import object_id
+from bot.usecases.answers import record_claim
+from bot.usecases.find_records import Hit
+from bot.usecases.make_chat import MakeChat, Progress
+from bot.usecases.plan_chat import Plan, PlanChat
+from cards.buttons import Step
+from cards.dialog import Page
+from cards.inputs import OFF, ON, Choice
+from cards.new_chat import (
+    NAME,
+    NOTE,
+    OTHERS,
+    RECORD,
+    SUGGESTED,
+    PeopleView,
+    ProgressView,
+    RecordView,
+    StepLine,
+    people_page,
+    progress_page,
+    record_page,
+)
+
+KEY, PERSON = "key", "person"
+_PARTS = "|"
+"""Stands between the parts of a record's name in a list of choices."""
+
+_WORDS: Mapping[ChatStep, str] = {
+    ChatStep.CREATE: "the chat is created",
+    ChatStep.MEMBERS: "everybody is in it",
+    ChatStep.NAME: "it has its name",
+    ChatStep.INSTALL: "Chat Sync is added to it",
+    ChatStep.CONNECT: "it is connected to the record",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewChatPages:
+    """Three pages: about which record, with whom, and what became of it."""
+
+    plan: PlanChat
+    make: MakeChat
+    links: Links
+
+    async def start(self, incoming: Incoming, claims: Claims) -> Page:
+        """The first page; the second where a button has said already which record it is about."""
+        if "row" in claims or RECORD in claims:
+            return await self.people(incoming, claims)
+        hits = await self.plan.find_records(incoming.person, "")
+        half_made = await self.make.unfinished(ObjectId(incoming.person.object_id or ""))
+        known = {PERSON: claims[PERSON]} if PERSON in claims else {}
+        resume = {KEY: half_made.key} if half_made else {}
+        return record_page(
+            RecordView(
+                listed=[record_choice(each) for each in hits],
+                dataset=Dataset.RECORDS,
+                go_on=Step(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=known),
+                half_made=Step(title="Finish my last chat", dialog=Dialog.FINISH_CHAT, payload=resume)
+                if half_made
+                else None,
+            )
+        )
+
+    async def people(self, incoming: Incoming, claims: Claims, problem: str = "") -> Page:
+        """The second page; once more with what is wrong on it where something is."""
+        record, chosen = self._record(claims), _chosen(claims)
+        plan = await self.plan(incoming.person, record, chosen)
+        payload = {KEY: claims.get(KEY) or str(uuid4()), **(record_claim(record) if record else {})}
+        make = Step(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
+        return people_page(_people_view(plan, claims, chosen, problem, make))
+
+    async def finish(self, incoming: Incoming, claims: Claims) -> Page:
+        """The last page once more: goes on with what is left."""
+        await self.plan.require(incoming.person, None)
+        return _progress(await self.make.go_on(_key(claims), incoming.person, incoming.chat))
+
+    async def create(self, incoming: Incoming, claims: Claims) -> Page:
+        """The last page: makes the chat."""
+        record, key = self._record(claims), _key(claims)
+        await self.plan.require(incoming.person, record)
+        person = ObjectId(incoming.person.object_id or "")
+        try:
+            wish = Wish(
+                person=person,
+                people=wished_people(person, _chosen(claims)),
+                topic=chat_topic(claims.get(NAME, "")),
+                record=record,
+                note=claims.get(NOTE, ON) != OFF,
+            )
+            return _progress(await self.make.begin(key, wish, incoming.person, incoming.chat))
+        except BadRequest as error:
+            return await self.people(incoming, claims, f"{error} {error.next_step}".strip())
+
+    async def search_records(self, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
+        """Records that fit what was typed."""
+        return [record_choice(each) for each in await self.plan.find_records(incoming.person, words)]
+
+    async def search_people(self, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
+        """People who fit what was typed."""
+        found = await self.plan.find_people(incoming.person, words)
+        return [person_choice(each, each.title) for each in found if each.id != incoming.person.object_id]
+
+    def _record(self, claims: Claims) -> RecordRef | None:
+        """The record that was chosen or came with the button; None for a chat without one."""
+        if claims.get(RECORD):
+            environment, table, row = [*claims[RECORD].split(_PARTS), "", ""][:3]
+            return record_in({"environment": environment, "table": table, "row": row}, self.links)
+        return record_in(claims, self.links) if "row" in claims else None
+
+
+def record_choice(hit: Hit) -> Choice:
+    """A record in a list of choices."""
+    title = " · ".join(part for part in (hit.number, hit.name, hit.kind) if part)
+    return Choice(title=title, value=_PARTS.join((hit.record.environment, hit.record.table, hit.record.row_id)))
+
+
+def person_choice(person: DirectoryPerson, about: str) -> Choice:
+    """Somebody in a list of choices, with what tells them apart."""
+    title = " · ".join(part for part in (person.name or person.sign_in, about) if part)
+    return Choice(title=title or person.id, value=person.id)
+
+
+def _key(claims: Claims) -> NewChatKey:
+    key = guid(claims.get(KEY, ""))
+    if key is None:
+        raise BadRequest("This dialog is too old to go on with.", "Write new to start a chat.")
+    return NewChatKey(key)
+
+
+def _chosen(claims: Claims) -> list[ObjectId]:
+    """Whom the page names: suggested, searched, or given by the button that opened it."""
+    named = ",".join(claims.get(each, "") for each in (SUGGESTED, OTHERS, PERSON)).split(",")
+    return [person for person in (object_id(each.strip()) for each in named) if person]
+
+
+def _people_view(plan: Plan, claims: Claims, chosen: Sequence[ObjectId], problem: str, make: Step) -> PeopleView:
+    record = plan.record
+    return PeopleView(
+        record=record.head if record else None,
+        suggested=[person_choice(each.person, each.reason) for each in plan.suggested],
+        others=[person_choice(each, each.title) for each in plan.others],
+        dataset=Dataset.PEOPLE,
+        chosen=chosen,
+        topic=claims.get(NAME, record.topic if record else ""),
+        note=claims.get(NOTE, ON) != OFF,
+        facts=record.facts if record else None,
+        problem=problem,
+        make=make,
+    )
+
+
+def _progress(progress: Progress) -> Page:
+    new = progress.new
+    troubles = {each.step: each for each in new.troubles}
+    lines = [
+        StepLine(
+            words=_WORDS[step],
+            done=step in new.done,
+            trouble=troubles[step].why if step in troubles else "",
+            next_step=troubles[step].next_step if step in troubles else "",
+        )
+        for step in new.wish.steps
+    ]
+    again = Step(
+        title="Look again" if progress.at_work else "Continue", dialog=Dialog.FINISH_CHAT, payload={KEY: new.key}
+    )
+    summary = "Not everything is done yet." if new.left else "The chat is ready."
+    if progress.at_work:
+        summary = "The chat is being made."
+    return progress_page(ProgressView(summary=summary, steps=lines, url=new.url, go_on=again if new.left else None))

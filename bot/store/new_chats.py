@@ -1,0 +1,97 @@
+"""Rows of chats that are about to be made."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.new_chat import ChatStep, NewChat, NewChatKey, Trouble, Wish
+from bot.domain.values import ChatId, EnvironmentId, ObjectId, RecordRef
+from bot.store.tables import new_chat as table
+from bot.store.upsert import insert
+
+
+class NewChatRows:
+    """See `bot.ports.NewChats`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, key: NewChatKey) -> NewChat | None:
+        """The chat that is about to be made."""
+        found = await self._connection.execute(select(table).where(table.c.key == key))
+        row = found.mappings().one_or_none()
+        return _new_chat(row) if row else None
+
+    async def add(self, new: NewChat) -> bool:
+        """Keeps it; False where its key is known already."""
+        values = {"key": new.key, "person_id": new.wish.person, "begun_at": new.begun_at, "wish": _json(new.wish)}
+        statement = insert(self._connection, table).values(**values, **_state(new))
+        added = await self._connection.execute(statement.on_conflict_do_nothing())
+        return added.rowcount > 0
+
+    async def claim(self, key: NewChatKey, *, at: datetime, until: datetime) -> bool:
+        """Lets the caller alone work on it until then; False where somebody else does."""
+        free = or_(table.c.held_until.is_(None), table.c.held_until < at)
+        claimed = await self._connection.execute(update(table).where(table.c.key == key, free).values(held_until=until))
+        return claimed.rowcount > 0
+
+    async def put(self, new: NewChat, *, held_until: datetime | None) -> None:
+        """Keeps how far it has come."""
+        await self._connection.execute(
+            update(table).where(table.c.key == new.key).values(**_state(new), held_until=held_until)
+        )
+
+    async def unfinished(self, person: ObjectId, *, since: datetime) -> NewChat | None:
+        """The person's newest that failed halfway, begun since."""
+        halfway = (table.c.person_id == person) & table.c.unfinished & table.c.chat_id.is_not(None)
+        query = select(table).where(halfway, table.c.begun_at > since).order_by(table.c.id.desc()).limit(1)
+        row = (await self._connection.execute(query)).mappings().one_or_none()
+        return _new_chat(row) if row else None
+
+
+def _state(new: NewChat) -> dict[str, Any]:
+    return {
+        "chat_id": new.chat_id,
+        "url": new.url,
+        "asked_at": new.asked_at,
+        "done": list(new.done),
+        "troubles": [[each.step, each.why, each.next_step] for each in new.troubles],
+        "unfinished": bool(new.left),
+    }
+
+
+def _json(wish: Wish) -> dict[str, Any]:
+    record = wish.record
+    return {
+        "people": list(wish.people),
+        "topic": wish.topic,
+        "note": wish.note,
+        "record": [record.environment, record.table, record.row_id] if record else None,
+    }
+
+
+def _new_chat(row: RowMapping) -> NewChat:
+    return NewChat(
+        key=NewChatKey(row["key"]),
+        wish=_wish(ObjectId(row["person_id"]), row["wish"]),
+        begun_at=row["begun_at"],
+        chat_id=ChatId(row["chat_id"]) if row["chat_id"] else None,
+        url=row["url"],
+        asked_at=row["asked_at"],
+        done=tuple(ChatStep(step) for step in row["done"]),
+        troubles=tuple(Trouble(step=ChatStep(step), why=why, next_step=then) for step, why, then in row["troubles"]),
+    )
+
+
+def _wish(person: ObjectId, kept: Mapping[str, Any]) -> Wish:
+    record = kept["record"]
+    return Wish(
+        person=person,
+        people=tuple(ObjectId(each) for each in kept["people"]),
+        topic=kept["topic"],
+        note=kept["note"],
+        record=RecordRef(environment=EnvironmentId(record[0]), table=record[1], row_id=record[2]) if record else None,
+    )

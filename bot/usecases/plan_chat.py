@@ -1,0 +1,130 @@
+"""What somebody chooses from when they start a chat: the record, people, a name, and what the note will say."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.context_card import note_columns, note_facts
+from bot.domain.directory import DirectoryPerson, chat_topic
+from bot.domain.errors import ChatSyncError
+from bot.domain.record_links import Links
+from bot.domain.record_types import RecordType
+from bot.domain.tables import Column, Table
+from bot.domain.values import ObjectId, Person, RecordRef
+from bot.observe import get_logger
+from bot.ports import Administration, Directory, Records
+from bot.usecases.answers import head_of, name_columns, name_of
+from bot.usecases.find_records import FindRecords, Hit
+from bot.usecases.gates import Actor, Gates, chats_off
+from bot.usecases.suggest_people import Suggested, SuggestPeople
+from cards.record import Fact, RecordHead
+
+LISTED = 20
+"""People who are listed before somebody types."""
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPlan:
+    """What is known of the record."""
+
+    head: RecordHead
+    topic: str
+    """The chat's name by the record type's setting; empty where it has none (spec C8)."""
+    facts: tuple[Fact, ...] | None
+    """What the note will say; None where records of this type have no note."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is offered."""
+
+    record: RecordPlan | None
+    suggested: Sequence[Suggested]
+    others: Sequence[DirectoryPerson]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChat:
+    """Gathers it, as the person."""
+
+    records: Records
+    administration: Administration
+    directory: Directory
+    find: FindRecords
+    suggest: SuggestPeople
+    gates: Gates
+    links: Links
+
+    async def __call__(self, person: Person, record: RecordRef | None, chosen: Sequence[ObjectId]) -> Plan:
+        """What is offered; people who are chosen already are always among those listed.
+
+        Raises `NotSupported`, `NotAllowed` or `Unavailable`.
+        """
+        actor = await self._actor(person, record)
+        people = asyncio.gather(self._suggested(record, actor), self._listed(chosen, actor))
+        planned, (suggested, others) = await asyncio.gather(self._record(record, actor), people)
+        known = {each.person.id for each in suggested}
+        return Plan(record=planned, suggested=suggested, others=[each for each in others if each.id not in known])
+
+    async def require(self, person: Person, record: RecordRef | None) -> None:
+        """The person may start a chat: about the record, or about none (spec S1, S3, S4, C3)."""
+        actor = await self._actor(person, record)
+        if record is not None:
+            table = await self.records.table(record.environment, record.table)
+            await self.gates.row(record, table, name_columns(table), actor)
+
+    async def _actor(self, person: Person, record: RecordRef | None) -> Actor:
+        if record is not None:
+            await self.gates.record_type(record.environment, record.table)
+            return await self.gates.actor(record.environment, person)
+        places = [each.id for each in self.links.environments if await self.administration.chats_on(each.id)]
+        if not places:
+            raise chats_off()
+        return await self.gates.actor(places[0], person)
+
+    async def find_records(self, person: Person, words: str) -> Sequence[Hit]:
+        """Records to choose from: those that the words fit, or the newest."""
+        return await self.find.by_words(words, person) if words.strip() else await self.find.newest(person)
+
+    async def find_people(self, person: Person, words: str) -> Sequence[DirectoryPerson]:
+        """People to choose from; only who may start a chat may look people up."""
+        await self.require(person, None)
+        return await self.directory.find(words, at_most=LISTED)
+
+    async def _record(self, record: RecordRef | None, actor: Actor) -> RecordPlan | None:
+        if record is None:
+            return None
+        record_type = await self.gates.record_type(record.environment, record.table)
+        table = await self.records.table(record.environment, record.table)
+        columns = await self._note(record, record_type, table)
+        row = await self.gates.row(record, table, [*name_columns(table), *(columns or ())], actor)
+        facts = [Fact(label=label, value=value) for label, value in note_facts(columns or (), row)]
+        return RecordPlan(
+            head=head_of(self.links, table, record, row),
+            topic=(chat_topic(name_of(table, row)) or "") if record_type.auto_name else "",
+            facts=None if columns is None else tuple(facts),
+        )
+
+    async def _note(self, record: RecordRef, record_type: RecordType, table: Table) -> tuple[Column, ...] | None:
+        if not record_type.note:
+            return None
+        return note_columns(await self.records.note_view(record.environment, table.name, record_type.note_view), table)
+
+    async def _suggested(self, record: RecordRef | None, actor: Actor) -> Sequence[Suggested]:
+        if record is None:
+            return []
+        try:
+            return await self.suggest(record, actor.object_id)
+        except ChatSyncError as error:
+            _log.warning("nobody could be suggested", reason=str(error))
+            return []  # people can be searched all the same
+
+    async def _listed(self, chosen: Sequence[ObjectId], actor: Actor) -> Sequence[DirectoryPerson]:
+        first, known = await asyncio.gather(
+            self.directory.find("", at_most=LISTED), self.directory.people(list(chosen))
+        )
+        listed = {each.id: each for each in (*known.values(), *first)}
+        listed.pop(actor.object_id, None)
+        return list(listed.values())

@@ -1,0 +1,126 @@
+"""The dialog that starts a chat: about which record, with whom, and what became of it (spec C7, C8, A6)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cards.buttons import Open, Step
+from cards.dialog import Page, page, problem
+from cards.elements import Container, Element, TextBlock
+from cards.inputs import Choice, Choices, Searched, TextInput, Toggle
+from cards.record import Fact, RecordHead, byline, facts, heading, name
+from cards.text import plain
+
+RECORD, SUGGESTED, OTHERS, NAME, NOTE = "record", "suggested", "others", "name", "note"
+"""The inputs' names, under which what was filled in comes back."""
+
+LONGEST_NAME = 250
+"""Characters of a chat's name ("Update chat", Microsoft Graph documentation)."""
+
+TITLE = "New chat"
+_LONGEST_REASON = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordView:
+    """Records to choose from, and the dataset in which Teams searches while somebody types."""
+
+    listed: Sequence[Choice]
+    dataset: str
+    go_on: Step
+    half_made: Step | None
+    """Goes on with a chat that was left half made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleView:
+    """Whom to ask, how the chat is to be called, and what its note will say."""
+
+    record: RecordHead | None
+    suggested: Sequence[Choice]
+    others: Sequence[Choice]
+    dataset: str
+    chosen: Sequence[str]
+    topic: str
+    note: bool
+    facts: Sequence[Fact] | None
+    """What the note will say; None where there is none."""
+    problem: str
+    make: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLine:
+    """A step and how it stands: done, not done, or why it could not be done."""
+
+    words: str
+    done: bool
+    trouble: str = ""
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressView:
+    """What became of the chat."""
+
+    summary: str
+    steps: Sequence[StepLine]
+    url: str
+    """Opens the chat; empty where there is none yet."""
+    go_on: Step | None
+    """None where nothing is left to do."""
+
+
+def record_page(view: RecordView) -> Page:
+    """Which record; none is an answer too."""
+    body: list[Element] = [
+        Searched(RECORD, "Record: its number, or words of its name", view.dataset, view.listed),
+        byline("Leave it empty for a chat without a record."),
+    ]
+    return page(TITLE, body, [view.go_on, *([view.half_made] if view.half_made else [])], height="small")
+
+
+def people_page(view: PeopleView) -> Page:
+    """With whom, under which name, and whether with a note, which is shown as it will be."""
+    body: list[Element] = heading(view.record) if view.record else []
+    if view.problem:
+        body.append(problem(view.problem))
+    here = {each.value for each in view.suggested}
+    if view.suggested:
+        picked = [each for each in view.chosen if each in here]
+        body.append(Choices(SUGGESTED, "People", view.suggested, chosen=picked, several=True, expanded=True))
+    label = "More people" if view.suggested else "People"
+    others = [each for each in view.chosen if each not in here]
+    body += [
+        Searched(OTHERS, label, view.dataset, view.others, chosen=others, several=True),
+        TextInput(NAME, "Name of the chat", value=view.topic, hint="Empty: by its people", longest=LONGEST_NAME),
+        *_note(view),
+    ]
+    return page("New connected chat" if view.record else TITLE, body, [view.make], height="large")
+
+
+def progress_page(view: ProgressView) -> Page:
+    """What is done, what is not and why, and how to go on."""
+    body: list[Element] = [TextBlock(plain(view.summary, limit=_LONGEST_REASON), size="Medium", weight="Bolder")]
+    for step in view.steps:
+        words = f"{'Done' if step.done else 'Not done'}: {step.words}"
+        body.append(TextBlock(plain(words, limit=_LONGEST_REASON), spacing="Small"))
+        if step.trouble:
+            body.append(TextBlock(plain(f"{step.trouble} {step.next_step}", limit=_LONGEST_REASON), spacing="None"))
+    buttons: list[Step | Open] = [view.go_on] if view.go_on else []
+    if view.url:
+        buttons.append(Open(title="Open chat", url=view.url))
+    return page(TITLE, body, buttons)
+
+
+def _note(view: PeopleView) -> list[Element]:
+    if view.record is None:
+        return []
+    if view.facts is None:
+        return [byline("Records of this type have no note.")]
+    lines = facts(view.facts) if view.facts else []
+    preview: list[Element] = [TextBlock(name(view.record.name or view.record.kind), weight="Bolder"), *lines]
+    return [
+        Toggle(NOTE, "Send a note about the record into the chat", on=view.note),
+        byline("Everybody in the chat will see:"),
+        Container(preview, separated=True),
+    ]

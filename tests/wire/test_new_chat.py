@@ -1,0 +1,277 @@
+"""New connected chats (spec C7, C8, A6, S7), over the sandbox's Graph, which is asked over HTTP."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bot.sandbox.teams.chats import has_app, members_of
+from bot.store.tables import connection, new_chat, record_type
+from tests.cards.schema import parts
+from tests.wire.people import ADELE, ALEX, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.world import GROUP, World, buttons, texts
+
+SECRET_CASE = "CAS-01005"
+"""A case that Patti Fernandez cannot see."""
+
+
+def inputs(card: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {part["id"]: part for part in parts(dict(card)) if str(part.get("type", "")).startswith("Input.")}
+
+
+def chosen(*people: Somebody) -> str:
+    return ",".join(each.object_id for each in people)
+
+
+async def claim(world: World, number: str = "CAS-01001") -> dict[str, str]:
+    row = await world.row("incidents", number)
+    return {"environment": "localhost/sandbox", "table": "incident", "row": row}
+
+
+async def people_page(world: World, person: Somebody = ALEX, **more: str) -> dict[str, Any]:
+    """The page to choose people for a chat about the first case."""
+    return await world.ask_page({"dialog": "newChat", **await claim(world), **more}, person=person)
+
+
+async def press(
+    world: World, card: Mapping[str, Any], title: str, *, person: Somebody = ALEX, **filled: str
+) -> dict[str, Any]:
+    return await world.ask_page({**buttons(card)[title]["data"], **filled}, person=person)
+
+
+async def members(world: World, chat: str) -> list[str]:
+    return [row.text("userId") for row in members_of(world.teams.rows, chat)]
+
+
+async def test_from_the_command_to_the_note_in_the_new_chat(world: World) -> None:
+    await world.say("new", person=ADELE)
+    opening = buttons(world.card())["New chat"]
+    assert opening["data"]["msteams"] == {"type": "task/fetch"}
+    first = await world.ask_page(opening["data"], person=ADELE, name="task/fetch")
+    record = inputs(first)["record"]
+    assert record["choices.data"] == {"type": "Data.Query", "dataset": "records"}
+    listed = {each["title"]: each["value"] for each in record["choices"]}
+    assert any(title.startswith("CAS-") for title in listed)
+    row = "|".join((await claim(world)).values())
+
+    second = await press(world, first, "Next", person=ADELE, record=row)
+    assert texts(second)[:3] == ["Case", "CAS-01001", "Pump vibrates after firmware update"]
+    assert "Priority: Normal" in texts(second)
+    assert inputs(second)["name"].get("value") is None
+    assert inputs(second)["note"]["value"] == "true"
+    assert ADELE.object_id not in str(inputs(second))
+
+    last = await press(world, second, "Create chat", person=ADELE, others=chosen(MEGAN, ISAIAH), name="Pump: today")
+    assert texts(last)[0] == "The chat is ready."
+    (chat,) = world.made_chats()
+    assert await members(world, chat) == [ADELE.object_id, MEGAN.object_id, ISAIAH.object_id]
+    assert world.teams.chats()[0].text("topic") == "Pump today"
+    assert buttons(last)["Open chat"]["url"].endswith("thread.v2")
+    await world.settle()
+    assert world.posted(chat) == ["CAS-01001 is connected to this chat"]
+    (kept,) = await world.rows_in(connection)
+    assert (kept["chat_id"], kept["connector_id"]) == (chat, ADELE.object_id)
+    assert world.nothing_was_said()
+
+
+async def test_each_step_fails_once_and_in_the_end_there_is_one_chat_connected_once_with_one_note(world: World) -> None:
+    page = await people_page(world)
+    # Graph refuses the whole, and loses its answer to the smallest chat that is made then.
+    await world.fault("graph", "400; method=POST; path=chats")
+    await world.fault("graph", "lost; method=POST; path=chats")
+    page = await press(world, page, "Create chat", others=chosen(MEGAN, ADELE), name="Pump")
+    said = texts(page)
+    assert said[:3] == ["Not everything is done yet.", "Not done: the chat is created", said[2]]
+    assert "does not answer" in said[2]
+    assert len(world.made_chats()) == 1
+
+    await world.fault("graph", "403; method=POST; ends=members")
+    await world.fault("graph", "400; method=PATCH")
+    await world.fault("graph", "503; method=POST; ends=installedApps")
+    page = await press(world, page, "Continue")
+    said = texts(page)
+    assert said[1:3] == ["Done: the chat is created", "Not done: everybody is in it"]
+    assert "Adele Vance could not be added" in said[3]
+    assert "ChatMember.ReadWrite.All" in said[3]
+    assert said[4] == "Not done: it has its name"
+    assert "does not take this name" in said[5]
+    assert said[6] == "Not done: Chat Sync is added to it"
+    assert "does not answer" in said[7]
+    assert said[8] == "Not done: it is connected to the record"
+
+    world.dataverse_refuses_to_act_for_people = {"error": {"code": "0x8004a110", "message": "no"}}
+    page = await press(world, page, "Continue")
+    world.dataverse_refuses_to_act_for_people = None
+    said = texts(page)
+    assert said[4:6] == ["Done: Chat Sync is added to it", "Not done: it is connected to the record"]
+    assert "act for people" in said[6]
+
+    await world.fault("teams", "503; method=POST")
+    page = await press(world, page, "Continue")
+    assert texts(page)[0] == "The chat is ready."
+    assert "Continue" not in buttons(page)
+    await world.settle()
+    world.clock.advance(60)
+    await world.settle()
+
+    (chat,) = world.made_chats()
+    assert await members(world, chat) == [ALEX.object_id, MEGAN.object_id, ADELE.object_id]
+    assert world.teams.chats()[0].text("topic") == "Pump"
+    assert len(await world.rows_in(connection)) == 1
+    assert world.posted(chat) == ["CAS-01001 is connected to this chat"]
+
+
+async def test_pressing_twice_at_once_makes_one_chat(world: World) -> None:
+    page = await people_page(world)
+    await asyncio.gather(*(press(world, page, "Create chat", others=chosen(MEGAN)) for _ in range(3)))
+    again = await press(world, page, "Create chat", others=chosen(MEGAN, ADELE))
+    assert texts(again)[0] == "The chat is ready."
+    await world.settle()
+    (chat,) = world.made_chats()
+    assert world.posted(chat) == ["CAS-01001 is connected to this chat"]
+
+
+async def test_a_chat_that_was_left_half_made_is_offered_again_to_who_began_it_alone(world: World) -> None:
+    page = await people_page(world)
+    await world.fault("graph", "403; method=POST; ends=installedApps")
+    half = await press(world, page, "Create chat", others=chosen(MEGAN))
+    assert "TeamsAppInstallation.ReadWriteAndConsentSelfForChat.All" in " ".join(texts(half))
+    stolen = await press(world, half, "Continue", person=MEGAN)
+    assert texts(stolen)[0] == "There is no such chat to go on with."
+    assert "Finish my last chat" not in buttons(await world.ask_page({"dialog": "newChat"}, person=MEGAN))
+
+    await world.restart()
+    first = await world.ask_page({"dialog": "newChat"})
+    done = await press(world, first, "Finish my last chat")
+    assert texts(done)[0] == "The chat is ready."
+    await world.settle()
+    assert "Finish my last chat" not in buttons(await world.ask_page({"dialog": "newChat"}))
+
+
+async def test_who_has_left_the_chat_does_nothing_to_it_any_more(world: World) -> None:
+    page = await people_page(world)
+    await world.fault("graph", "403; method=POST; ends=installedApps")
+    half = await press(world, page, "Create chat", others=chosen(MEGAN))
+    (chat,) = world.teams.chats()
+    mine = next(row for row in members_of(world.teams.rows, chat.id) if row.text("userId") == ALEX.object_id)
+    await world.teams.remove(chat, mine)
+    refused = await press(world, half, "Continue")
+    assert "You are not in this chat any more. Ask somebody in the chat to add you." in texts(refused)
+    assert await members(world, chat.id) == [MEGAN.object_id]
+    assert not has_app(world.teams.rows, chat.id)
+
+
+async def test_without_the_note_the_chat_hears_one_line(world: World) -> None:
+    page = await people_page(world)
+    await press(world, page, "Create chat", others=chosen(MEGAN), note="false")
+    await world.settle()
+    (chat,) = world.made_chats()
+    assert world.posted(chat) == ["CAS-01001 is connected to this chat."]
+
+
+async def test_auto_name_fills_in_the_records_name(world: World) -> None:
+    async with world.engines.writing.begin() as database:
+        await database.execute(record_type.update().where(record_type.c.table == "incident").values(auto_name=True))
+    await world.restart()
+    page = await people_page(world)
+    assert inputs(page)["name"]["value"] == "Pump vibrates after firmware update"
+
+
+async def test_a_chat_without_a_record_has_a_name_and_no_app(world: World) -> None:
+    first = await world.ask_page({"dialog": "newChat", "person": PATTI.object_id})
+    second = await press(world, first, "Next")
+    assert inputs(second)["others"]["value"] == PATTI.object_id
+    last = await press(world, second, "Create chat", others=chosen(PATTI), name="a" * 300)
+    assert texts(last) == [
+        "The chat is ready.",
+        "Done: the chat is created",
+        "Done: everybody is in it",
+        "Done: it has its name",
+    ]
+    (chat,) = world.teams.chats()
+    assert chat.text("topic") == "a" * 250
+    assert not has_app(world.teams.rows, chat.id)
+
+
+@pytest.mark.parametrize(
+    ("people", "problem"),
+    [
+        ("", "Choose at least one person."),
+        (ALEX.object_id, "Choose at least one person."),
+        ("not an id,,5", "Choose at least one person."),
+        ("00000000-0000-0000-0000-000000000001", "Somebody whom you chose is not in your organisation any more."),
+        (DIEGO.object_id, "Diego Siciliani cannot sign in any more."),
+        (",".join(f"00000000-0000-0000-0001-{n:012}" for n in range(250)), "A chat has 250 members at most."),
+    ],
+    ids=["nobody", "oneself", "no ids", "unknown", "disabled", "too many"],
+)
+async def test_people_who_cannot_be_asked_are_told_on_the_page_which_keeps_the_rest(
+    world: World, people: str, problem: str
+) -> None:
+    page = await people_page(world)
+    again = await press(world, page, "Create chat", others=people, name="Pump", note="false")
+    assert any(line.startswith(problem) for line in texts(again))
+    assert inputs(again)["name"]["value"] == "Pump"
+    assert inputs(again)["note"]["value"] == "false"
+    assert buttons(again)["Create chat"]["data"]["key"] == buttons(page)["Create chat"]["data"]["key"]
+    assert world.made_chats() == []
+
+
+async def test_who_may_not_gets_no_chat(world: World) -> None:
+    secret = {"dialog": "newChat", **await claim(world, SECRET_CASE)}
+    assert "You cannot open this case" in texts(await world.ask_page(secret, person=PATTI))[0]
+    assert "You have no user" in texts(await world.ask_page({"dialog": "newChat"}, person=LYNNE))[0]
+    assert "You have no user" in texts(await people_page(world, LYNNE))[0]
+    button = buttons(await people_page(world))["Create chat"]["data"]
+    for data in (
+        {**button, "table": "systemuser"},
+        {**button, "environment": "elsewhere.example"},
+        {**button, "row": "x"},
+        {**button, "key": "x"},
+    ):
+        assert "Create chat" not in buttons(await world.ask_page({**data, "others": chosen(MEGAN)}))
+    secret_key = {**button, **await claim(world, SECRET_CASE), "others": chosen(MEGAN)}
+    assert texts(await world.ask_page(secret_key, person=PATTI))[0].startswith("You cannot open this case")
+    assert (world.made_chats(), await world.rows_in(new_chat)) == ([], [])
+
+
+async def test_what_is_typed_is_searched(world: World) -> None:
+    assert any("CAS-01001" in title for title in await world.type_in("records", "pump vibrates"))
+    assert len(await world.type_in("records", "")) > 3
+    assert await world.type_in("people", "van") == ["Adele Vance · Service Representative"]
+    assert await world.type_in("people", "alex") == []
+    assert await world.type_in("people", "van", person=LYNNE) == []
+    await world.fault("graph", "503; path=users")
+    assert await world.type_in("people", "van", person=MEGAN) == ["Adele Vance · Service Representative"]
+
+
+async def test_people_of_the_record_are_suggested_with_the_reason(world: World) -> None:
+    await world.say("connect CAS-01001 quiet", person=MEGAN)
+    await world.settle()
+    world.card()
+    page = await people_page(world)
+    titles = [each["title"] for each in inputs(page)["suggested"]["choices"]]
+    assert "Megan Bowen · connected a chat" in titles
+    assert any(title.endswith("· owner") for title in titles)
+    last = await press(world, page, "Create chat", suggested=chosen(MEGAN))
+    assert texts(last)[0] == "The chat is ready."
+    await world.settle()
+    follow_up = await people_page(world, ADELE)
+    assert "in a connected chat" not in str(inputs(follow_up)["suggested"])
+
+
+async def test_where_there_are_no_dialogs_the_pages_are_cards_in_the_chat(world: World) -> None:
+    async def send(**activity: object) -> dict[str, Any]:
+        status, _ = await world.post(world.activity(GROUP, ALEX, type="message", channelId="emulator", **activity))
+        assert status == 201
+        return world.card()
+
+    opening = buttons(await send(text="new"))["New chat"]
+    first = await send(value=opening["data"])
+    second = await send(value={**buttons(first)["Next"]["data"], "record": "|".join((await claim(world)).values())})
+    last = await send(value={**buttons(second)["Create chat"]["data"], "others": chosen(MEGAN)})
+    assert texts(last)[0] == "The chat is ready."
+    await world.settle()
+    (chat,) = world.made_chats()
+    assert world.posted(chat) == ["CAS-01001 is connected to this chat"]
