@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.delivery.limits import Limits
 from bot.delivery.turn_posts import TurnPosts
 from bot.domain.surface import CHAT_PERMISSIONS
-from bot.domain.values import ObjectId
+from bot.doors import make_doors
 from bot.foundation import (
     DATABASE,
     EVENTS,
@@ -25,36 +25,17 @@ from bot.foundation import (
     make_foundation,
     prepare,
 )
-from bot.handlers.answering import Answering
-from bot.handlers.bot import ChatSyncBot, Doors
-from bot.handlers.dialogs import Dialogs
-from bot.handlers.message_extension import Extension
-from bot.handlers.messages import Commands
-from bot.handlers.new_chat import NewChatPages
+from bot.handlers.bot import ChatSyncBot
 from bot.handlers.translate import tenant_of
-from bot.handlers.universal_actions import Buttons
 from bot.observe import get_logger
 from bot.ports import Clock
 from bot.post_room import Job, post_room
 from bot.store.news import listening
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import BotAuthentication
-from bot.usecases.chat_status import TellStatus
 from bot.usecases.check_health import CheckHealth
-from bot.usecases.connect_chat import ConnectChat
 from bot.usecases.count_waiting import CountWaiting
-from bot.usecases.disconnect_chat import DisconnectChat
-from bot.usecases.find_connections import FindConnections
-from bot.usecases.find_records import FindRecords
 from bot.usecases.keep_event import KeepEvent
-from bot.usecases.list_records import ListRecords
-from bot.usecases.make_chat import MakeChat
-from bot.usecases.meet_chat import MeetChat
-from bot.usecases.offer_chat import OfferChat
-from bot.usecases.plan_chat import PlanChat
-from bot.usecases.suggest_people import SuggestTiedPeople
-from bot.usecases.undo_disconnect import UndoDisconnect
-from bot.usecases.unfurl_link import UnfurlLink
 from bot.web.dataverse_events import dataverse_events
 from bot.web.errors import answer_errors
 from bot.web.health import alive, measured, ready
@@ -110,7 +91,7 @@ def _take(base: Foundation, turn_posts: TurnPosts, limits: Limits, learn: Learn 
     tenants = base.settings.tenants
     authentication = BotAuthentication(base.connector, base.check, tenants=tenants, tenant_of=tenant_of)
     adapter = TeamsAdapter(authentication)
-    bot = ChatSyncBot(_doors(base, turn_posts, limits), adapter.keep_answer)
+    bot = ChatSyncBot(make_doors(base, turn_posts, limits), adapter.keep_answer)
     adapter.on_turn_error = bot.on_error
 
     async def take(authorization: str, body: Mapping[str, object]) -> InvokeResponse | None:
@@ -120,78 +101,6 @@ def _take(base: Foundation, turn_posts: TurnPosts, limits: Limits, learn: Learn 
         return answer
 
     return take
-
-
-def _doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors:
-    """Everything that people can ask for in Teams."""
-    gates, answering = base.gates, Answering(within_s=limits.answer_within_s)
-    connect = ConnectChat(store=base.store, records=base.records, gates=gates, links=base.links, clock=base.clock)
-    disconnect = DisconnectChat(
-        store=base.store,
-        records=base.records,
-        administration=base.administration,
-        gates=gates,
-        clock=base.clock,
-    )
-    find = FindRecords(records=base.records, administration=base.administration, gates=gates, links=base.links)
-    find_connections = FindConnections(store=base.store, find_records=find)
-    commands = Commands(
-        find=find,
-        find_connections=find_connections,
-        connect=connect,
-        disconnect=disconnect,
-        list_records=ListRecords(store=base.store, gates=gates, links=base.links),
-        tell_status=TellStatus(
-            store=base.store, administration=base.administration, gates=gates, links=base.links, clock=base.clock
-        ),
-        offer_chat=OfferChat(records=base.records, gates=gates),
-    )
-    unfurl = UnfurlLink(records=base.records, administration=base.administration, gates=gates, links=base.links)
-    meet = MeetChat(store=base.store, administration=base.administration, links=base.links, clock=base.clock)
-    base.switchboard.on_left(meet.left)
-    # Only where nobody signs in and nothing is real: the Emulator's user has no Entra object id.
-    anonymous = base.settings.app_id is None and base.settings.uses_own_sandbox
-    return Doors(
-        meet=meet,
-        commands=commands,
-        buttons=Buttons(
-            links=base.links,
-            find_connections=find_connections,
-            connect=connect,
-            disconnect=disconnect,
-            undo_disconnect=UndoDisconnect(store=base.store, records=base.records, gates=gates, clock=base.clock),
-        ),
-        dialogs=Dialogs(answering=answering, new_chat=_new_chat_pages(base, find, connect, limits)),
-        extension=Extension(unfurl=unfurl, answering=answering),
-        answering=answering,
-        said=turn_posts.note,
-        stand_in=_sample_administrator() if anonymous else None,
-    )
-
-
-def _new_chat_pages(base: Foundation, find: FindRecords, connect: ConnectChat, limits: Limits) -> NewChatPages:
-    suggest = SuggestTiedPeople(
-        store=base.store, records=base.records, directory=base.directory, chats=base.chat_directory
-    )
-    plan = PlanChat(
-        records=base.records,
-        administration=base.administration,
-        directory=base.directory,
-        find=find,
-        suggest=suggest,
-        gates=base.gates,
-        links=base.links,
-    )
-    make = MakeChat(
-        store=base.store,
-        directory=base.directory,
-        chats=base.chat_directory,
-        connect=connect,
-        clock=base.clock,
-        # Somebody who waits longer is told how far it is, which takes its time too.
-        patience_s=limits.answer_within_s * 0.8,
-    )
-    return NewChatPages(plan=plan, make=make, links=base.links)
 
 
 def _keep_event(base: Foundation) -> KeepEvent:
@@ -243,12 +152,6 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
     made = make_sandbox(sandbox, now=clock.now)
     app.add_subapp(SANDBOX, made)
     return made[TEAMS].learn
-
-
-def _sample_administrator() -> ObjectId:
-    from bot.sandbox.app import SAMPLE_ADMINISTRATOR
-
-    return ObjectId(SAMPLE_ADMINISTRATOR)
 
 
 def _sandbox_alone(settings: Settings) -> web.Application:

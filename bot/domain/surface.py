@@ -7,6 +7,7 @@ class Verb(StrEnum):
     """What a card's button asks for; its other values are claims that are checked again."""
 
     CONNECT = "connect"
+    CANCEL = "cancel"
     DISCONNECT = "disconnect"
     UNDO_DISCONNECT = "undo disconnect"
 
@@ -40,6 +41,9 @@ class Command(StrEnum):
 
 CHAT_PERMISSIONS = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat")
 """What the app asks of each chat that it is added to ("Resource-specific consent"): its name, and who is in it."""
+
+AUDIENCE = "audience"
+"""In the data of a button: the person knows who the note reaches, and wants it sent."""
 
 QUIET = "quiet"
 """The last word of `connect … quiet`: connect without the note."""

@@ -12,7 +12,7 @@ from bot.handlers.new_chat import PERSON
 from bot.handlers.translate import other_in
 from bot.usecases.answers import Answer, record_claim
 from bot.usecases.chat_status import TellStatus
-from bot.usecases.connect_chat import ConnectChat
+from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
 from bot.usecases.find_records import SHOWN, FindRecords, Hit
@@ -80,7 +80,8 @@ class Commands:
         if incoming.chat.kind is ChatKind.PERSONAL:
             other = other_in(incoming.chat, incoming.person)
             return await self.offer_chat(incoming.person, record, other)
-        return await self.connect(incoming.chat, incoming.person, record, quiet=quiet)
+        wanted = Note.NONE if quiet else Note.ASK
+        return await self.connect(incoming.chat, incoming.person, record, note=wanted)
 
     async def _disconnect(self, incoming: Incoming, rest: str) -> Answer:
         connections = await self.find_connections.by_words(incoming.chat, rest)

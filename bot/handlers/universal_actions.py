@@ -4,16 +4,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.record_links import Links
-from bot.domain.surface import QUIET, Verb
+from bot.domain.surface import AUDIENCE, QUIET, Verb
 from bot.domain.values import ConnectionId
 from bot.handlers.claims import Claims, record_in, unknown_button
 from bot.handlers.incoming import Incoming
 from bot.handlers.translate import PressedButton
 from bot.usecases.answers import Answer
-from bot.usecases.connect_chat import ConnectChat
+from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
 from bot.usecases.undo_disconnect import UndoDisconnect
+from cards.notice import NoticeView, notice
 
 Work = Callable[[Incoming, Claims], Awaitable[Answer]]
 
@@ -34,6 +35,7 @@ class Buttons:
         """The answer to the press; raises `BadRequest` for a button that is none of ours."""
         work: Mapping[str, Work] = {
             Verb.CONNECT: self._connect,
+            Verb.CANCEL: self._cancel,
             Verb.DISCONNECT: self._disconnect,
             Verb.UNDO_DISCONNECT: self._undo_disconnect,
         }
@@ -43,7 +45,10 @@ class Buttons:
 
     async def _connect(self, incoming: Incoming, claims: Claims) -> Answer:
         record = record_in(claims, self.links)
-        return await self.connect(incoming.chat, incoming.person, record, quiet=claims.get(QUIET) == QUIET)
+        return await self.connect(incoming.chat, incoming.person, record, note=_note(claims))
+
+    async def _cancel(self, _incoming: Incoming, _claims: Claims) -> Answer:
+        return Answer(message=notice(NoticeView(text="Nothing was done.")))
 
     async def _disconnect(self, incoming: Incoming, claims: Claims) -> Answer:
         connection = await self.find_connections.by_id(incoming.chat, _connection(claims))
@@ -51,6 +56,12 @@ class Buttons:
 
     async def _undo_disconnect(self, incoming: Incoming, claims: Claims) -> Answer:
         return await self.undo_disconnect(incoming.chat, incoming.person, _connection(claims))
+
+
+def _note(claims: Claims) -> Note:
+    if claims.get(QUIET) == QUIET:
+        return Note.NONE
+    return Note.SEND if claims.get(AUDIENCE) == AUDIENCE else Note.ASK
 
 
 def _connection(claims: Claims) -> ConnectionId:

@@ -81,6 +81,10 @@ class Records(Protocol):
         """Whether the user owns the row, directly or through the owning team."""
         ...
 
+    async def readers(self, record: RecordRef, people: Sequence[ObjectId]) -> frozenset[ObjectId]:
+        """Those of the people who have an enabled user and may open the record."""
+        ...
+
     async def holds_privilege(self, environment: EnvironmentId, user: UserId, privilege: str) -> bool:
         """Whether one of the user's security roles holds the privilege; False where nobody knows it."""
         ...

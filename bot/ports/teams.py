@@ -1,9 +1,10 @@
 """Teams, as the use cases and the post room need it."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.outcomes import Outcome
-from bot.domain.values import Chat, Person
+from bot.domain.values import Chat, ObjectId, Person
 
 
 class Roster(Protocol):
@@ -11,6 +12,10 @@ class Roster(Protocol):
 
     async def is_member(self, chat: Chat, person: Person) -> bool:
         """Whether the person is in the chat; raises `BotAbsent` where the bot itself is not, or `Unavailable`."""
+        ...
+
+    async def members(self, chat: Chat) -> Sequence[ObjectId | None]:
+        """Everybody in the chat but the bot, guests too; None for those who are nobody in Entra ID. Raises as above."""
         ...
 
 

@@ -1,11 +1,17 @@
 """Who is in a chat now, asked of the connector ("Get Teams-specific context", Teams documentation)."""
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from urllib.parse import quote
 
 from bot.domain.errors import BotAbsent, Unavailable
-from bot.domain.values import TEAMS, Chat, Person
+from bot.domain.values import TEAMS, Chat, ObjectId, Person
 from bot.teams.connector import Connector, ConnectorAnswer, conversation_path
 from bot.teams.outcome import gone_code
+
+_PAGE = 500
+_PAGES_AT_MOST = 20
+"""A chat has 250 members, a meeting some thousands ("Get Teams-specific context")."""
 
 
 class ConnectorRoster:
@@ -24,10 +30,37 @@ class ConnectorRoster:
         accounts = members if isinstance(members, list) else []
         return any(isinstance(each, dict) and each.get("id") == person.account_id for each in accounts)
 
-    async def _get(self, chat: Chat, *parts: str) -> ConnectorAnswer:
-        answer = await self._connector.call("GET", chat.service_url, conversation_path(chat.id, *parts))
+    async def members(self, chat: Chat) -> Sequence[ObjectId | None]:
+        """Everybody in the chat but the bot; None for those who are nobody in Entra ID. Raises as `is_member` does."""
+        members = await self._pages(chat) if chat.channel == TEAMS else (await self._get(chat, "members")).json()
+        found = members if isinstance(members, list) else []
+        return [_object_id(each) for each in found if isinstance(each, dict) and each.get("id") != chat.bot_id]
+
+    async def _pages(self, chat: Chat) -> Sequence[object]:
+        """Members page by page; Teams says with each page how to go on."""
+        found: list[object] = []
+        query = f"?pageSize={_PAGE}"
+        for _ in range(_PAGES_AT_MOST):
+            page = (await self._get(chat, "pagedmembers", query=query)).json()
+            members = page.get("members") if isinstance(page, dict) else None
+            found += members if isinstance(members, list) else []
+            token = page.get("continuationToken") if isinstance(page, dict) else None
+            if not token:
+                break
+            query = f"?pageSize={_PAGE}&continuationToken={quote(str(token), safe='')}"
+        return found
+
+    async def _get(self, chat: Chat, *parts: str, query: str = "") -> ConnectorAnswer:
+        path = conversation_path(chat.id, *parts) + query
+        answer = await self._connector.call("GET", chat.service_url, path)
         if gone_code(answer):
             raise BotAbsent("Chat Sync is not in this chat.", "Add the app Chat Sync to the chat, then press Continue.")
         if answer.status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
             raise Unavailable("Teams did not say who is in this chat.", "Try again in a moment.")
         return answer
+
+
+def _object_id(member: Mapping[str, object]) -> ObjectId | None:
+    """The documentation calls it `objectId`, the SDKs `aadObjectId`."""
+    found = member.get("aadObjectId") or member.get("objectId")
+    return ObjectId(found.lower()) if isinstance(found, str) else None

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.context_card import note_columns, note_facts
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
@@ -11,12 +12,27 @@ from bot.domain.formatting import canonical, text_of
 from bot.domain.key_fields import KnownValue
 from bot.domain.record_links import Links
 from bot.domain.record_types import RecordType, key_columns
+from bot.domain.surface import AUDIENCE, QUIET, Verb
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, ChatKind, Connection, NewConnection, Person, RecordRef
 from bot.ports import Clock, Records, Store
-from bot.usecases.answers import Answer, called, head_of, name_columns, name_of, number_of, open_button, outgoing
+from bot.usecases.answers import (
+    Answer,
+    called,
+    head_of,
+    name_columns,
+    name_of,
+    number_of,
+    open_button,
+    outgoing,
+    record_claim,
+)
+from bot.usecases.audience import Audience, LookAtAudience
 from bot.usecases.audited import audited
 from bot.usecases.gates import Actor, Gates
+from cards.audience import AudienceView
+from cards.audience import audience as audience_card
+from cards.buttons import Press
 from cards.message import Message
 from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
@@ -24,6 +40,15 @@ from cards.record import Fact, RecordHead
 
 LONGEST_TOLD = 1000
 """Characters of a value's text that are kept: a card shows a fifth of it."""
+
+
+class Note(StrEnum):
+    """Whether the chat gets the introduction note."""
+
+    ASK = "ask"
+    """It does, unless it reaches people who cannot open the record: then the person is asked."""
+    SEND = "send"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,20 +69,31 @@ class ConnectChat:
     store: Store
     records: Records
     gates: Gates
+    look_at_audience: LookAtAudience
     links: Links
     clock: Clock
 
-    async def __call__(self, chat: Chat, person: Person, record: RecordRef, *, quiet: bool) -> Answer:
+    async def __call__(self, chat: Chat, person: Person, record: RecordRef, *, note: Note) -> Answer:
         """The note or the word that the chat is connected, kept for the chat; or who connected it before, and when.
 
-        Raises `NotSupported`, `NotAllowed`, `NotFound`, `BotAbsent` or `Unavailable`; nothing is kept then.
+        Where the note would reach people who cannot open the record, the answer is the question whether it shall
+        (spec C9), and nothing is kept. Raises `NotSupported`, `NotAllowed`, `NotFound`, `BotAbsent` or `Unavailable`;
+        nothing is kept then either.
         """
         if chat.kind is not ChatKind.GROUP:
             raise NotSupported("Only group chats can be connected to a record.", "Start a group chat and connect that.")
         record_type = await self.gates.record_type(record.environment, record.table)
         actor, _ = await asyncio.gather(self.gates.actor(record.environment, person), self.gates.member(chat, person))
-        seen = await self._see(record, record_type, actor, with_note=record_type.note and not quiet)
+        seen = await self._see(record, record_type, actor, with_note=record_type.note and note is not Note.NONE)
+        if seen.columns and note is Note.ASK:
+            audience = await self.look_at_audience(chat, record)
+            if audience.without_access != 0 and not await self._is_connected(chat, record):
+                return Answer(message=_question(record, seen.table, audience))
         return await self._keep(chat, record, actor, seen)
+
+    async def _is_connected(self, chat: Chat, record: RecordRef) -> bool:
+        async with self.store.reading() as work:
+            return await work.connections.live(chat.id, record) is not None
 
     async def _see(self, record: RecordRef, record_type: RecordType, actor: Actor, *, with_note: bool) -> _Seen:
         table = await self.records.table(record.environment, record.table)
@@ -107,6 +143,20 @@ class ConnectChat:
             by, by_name = actor.object_id, actor.user.name
             await work.audit.add(audited("connect", connection, at=new.connected_at, by=by, by_name=by_name))
         return Answer(message=message, kept=True)
+
+
+def _question(record: RecordRef, table: Table, audience: Audience) -> Message:
+    claim = record_claim(record)
+    return audience_card(
+        AudienceView(
+            kind=table.label,
+            people=audience.people,
+            without_access=audience.without_access,
+            send=Press(title="Send the note", verb=Verb.CONNECT, payload={**claim, AUDIENCE: AUDIENCE}),
+            name_only=Press(title="Send the name only", verb=Verb.CONNECT, payload={**claim, QUIET: QUIET}),
+            cancel=Press(title="Cancel", verb=Verb.CANCEL, payload={}),
+        )
+    )
 
 
 def known_value(column: Column, row: Row, at: datetime) -> KnownValue:

@@ -10,7 +10,7 @@ from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, U
 from bot.domain.new_chat import AT_CREATION, NEEDED, ChatStep, NewChat, NewChatKey, Wish
 from bot.domain.values import Chat, ChatId, ChatKind, ObjectId, Person
 from bot.ports import ChatDirectory, Clock, Directory, Store
-from bot.usecases.connect_chat import ConnectChat
+from bot.usecases.connect_chat import ConnectChat, Note
 
 HELD = timedelta(minutes=2)
 """How long the work stays with a process that is not heard of; each step renews it, and the longest takes seconds."""
@@ -197,7 +197,8 @@ class MakeChat:
             raise NotFound("This chat is not known any more.", "Write connect in the chat itself.")
         # In a chat that is this new the person's account may not be known yet; Teams' roster takes the object id too.
         by_object_id = replace(person, account_id=new.wish.person)
-        await self.connect(chat, by_object_id, new.wish.record, quiet=not new.wish.note)
+        note = Note.SEND if new.wish.note else Note.NONE
+        await self.connect(chat, by_object_id, new.wish.record, note=note)
         return new.after(ChatStep.CONNECT)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from cards.audience import AudienceView, audience
 from cards.buttons import Open, OpenDialog, Press, Step
 from cards.caught_up import CaughtUp, CaughtUpView, caught_up
 from cards.chat_status import ChatStatusView, Held, Paused, StatusRow, chat_status
@@ -174,6 +175,19 @@ GALLERY: dict[str, Message] = {
             ),
             hidden=1,
         )
+    ),
+    "audience": audience(
+        AudienceView(
+            kind="Case",
+            people=7,
+            without_access=3,
+            send=CONNECT,
+            name_only=CHOOSE,
+            cancel=replace(CHOOSE, title="Cancel"),
+        )
+    ),
+    "audience that is not known": audience(
+        AudienceView(kind=NASTY, people=1, without_access=None, send=CONNECT, name_only=CHOOSE, cancel=CHOOSE)
     ),
     "caught up": caught_up(
         CaughtUpView(

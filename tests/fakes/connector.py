@@ -14,6 +14,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.fakes.certificates import Certificates
+from tests.wire.people import EVERYBODY
 
 Fault = Callable[[str, dict[str, Any]], web.Response | None]
 """What a post to a conversation is answered instead; None: as usual."""
@@ -49,7 +50,10 @@ class FakeConnector:
     posts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
     """Accounts by conversation; whoever is not listed is not in it. A conversation that is not listed has no bot."""
+    object_ids: dict[str, str] = field(default_factory=lambda: {each.account_id: each.object_id for each in EVERYBODY})
+    """Entra object ids by account; whoever is not listed is a stranger there."""
     fault: Fault = lambda _conversation, _activity: None
+    roster_is_down: bool = False
     latency_s: float = 0
     """How long a post takes to be answered; it has arrived before."""
     tokens: list[str | None] = field(default_factory=list)
@@ -74,6 +78,7 @@ class FakeConnector:
             app.router.add_post(f"{conversation}/activities", self._post)
             app.router.add_post(f"{conversation}/activities/{{activity}}", self._post)
             app.router.add_get(f"{conversation}/members", self._members)
+            app.router.add_get(f"{conversation}/pagedmembers", self._paged_members)
             app.router.add_get(f"{conversation}/members/{{member}}", self._member)
         runner = web.AppRunner(app)
         await runner.setup()
@@ -105,7 +110,23 @@ class FakeConnector:
         accounts = self.members.get(request.match_info["conversation"])
         if accounts is None:
             return error(403, "BotNotInConversationRoster")
-        return web.json_response([{"id": account} for account in accounts])
+        return web.json_response([self._named(account) for account in accounts])
+
+    async def _paged_members(self, request: web.Request) -> web.Response:
+        """Fifty at a time, the least that Teams gives, so that nobody takes the first page for the whole."""
+        if self.roster_is_down:
+            return error(503, "ServiceError")
+        accounts = self.members.get(request.match_info["conversation"])
+        if accounts is None:
+            return error(403, "BotNotInConversationRoster")
+        begin = int(request.query.get("continuationToken") or 0)
+        page = [self._named(account) for account in accounts[begin : begin + 50]]
+        more = {"continuationToken": str(begin + 50)} if begin + 50 < len(accounts) else {}
+        return web.json_response({"members": page, **more})
+
+    def _named(self, account: str) -> dict[str, str]:
+        found = self.object_ids.get(account)
+        return {"id": account, **({"aadObjectId": found} if found else {})}
 
     async def _member(self, request: web.Request) -> web.Response:
         accounts = self.members.get(request.match_info["conversation"])

@@ -80,7 +80,7 @@ def sandbox_app(world: World) -> web.Application:
     @web.middleware
     async def down(request: web.Request, handler: Handler) -> web.StreamResponse:
         world.dataverse_was_asked.append(request.path_qs)
-        while world.dataverse_hangs:
+        while world.dataverse_hangs or (world.dataverse_hangs_on and world.dataverse_hangs_on in request.path):
             await asyncio.sleep(0.01)
         if world.dataverse_refuses_to_act_for_people and "CallerObjectId" in request.headers:
             return web.json_response(world.dataverse_refuses_to_act_for_people, status=403)

@@ -25,4 +25,6 @@ PATTI = Somebody("Patti Fernandez", 24)
 LYNNE = Somebody("Lynne Robbins", 25)
 DIEGO = Somebody("Diego Siciliani", 26)
 
+COLLEAGUES = (ALEX, MEGAN, ADELE, ISAIAH, PATTI)
+"""They can all open the first case."""
 EVERYBODY = (ALEX, MEGAN, ADELE, ISAIAH, PATTI, LYNNE, DIEGO)

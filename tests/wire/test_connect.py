@@ -79,6 +79,7 @@ async def test_one_hit_for_words_is_connected_and_several_are_a_choice(world: Wo
     await world.say("connect ærø wasserwerke quiet")
     await world.settle()
     assert "is connected to this chat" in texts(world.card())[0]
+    world.connector.members[OTHER_GROUP] = [ALEX.account_id]
     await world.say("connect pump", chat=OTHER_GROUP)
     card = world.card(OTHER_GROUP)
     assert texts(card)[0] == "Which record should this chat be connected to?"
@@ -115,6 +116,7 @@ async def test_words_that_nothing_fits_get_a_helping_answer(world: World) -> Non
 
 @pytest.mark.parametrize("person", [LYNNE, DIEGO], ids=lambda person: person.name)
 async def test_somebody_without_an_enabled_user_is_told_so(world: World, person: Somebody) -> None:
+    world.join(person)
     for text in ("connect CAS-01001", f"connect {await world.link()}", "connect pump"):
         await world.say(text, person=person)
         said = texts(world.card())
@@ -287,6 +289,7 @@ async def test_a_button_pressed_by_somebody_without_access_connects_nothing(worl
         "row": row,
         "person": ALEX.object_id,
         "chat": OTHER_GROUP,
+        "quiet": "quiet",
     }
     answer = await world.press({"verb": "connect", "data": claims}, person=PATTI)
     assert texts(answer["value"])[0].startswith("You cannot open this case")

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from bot.store.tables import record_type
-from tests.wire.people import ADELE, PATTI
-from tests.wire.world import API, World, buttons, texts
+from tests.wire.people import ADELE, ALEX, PATTI
+from tests.wire.world import API, GROUP, World, buttons, texts
 
 LONG = "قطع غيار المضخة غير متوفرة. " * 142
 """Four thousand characters that run from right to left."""
@@ -136,6 +136,7 @@ async def test_a_personal_view_is_refused_with_the_reason(world: World) -> None:
 async def test_a_long_text_from_right_to_left_is_cut_on_the_card(world: World) -> None:
     row = await create(world, "emails", {"subject": "قطع غيار المضخة", "description": LONG[:4000]})
     await use_view(world, ["subject", "description"], table="email")
+    world.connector.members[GROUP] = [ALEX.account_id]
     await world.say(f"connect {world.sandbox}/main.aspx?pagetype=entityrecord&etn=email&id={row}")
     await world.settle()
     told = texts(world.card())

@@ -137,6 +137,7 @@ async def test_rights_are_asked_for_again_when_the_button_is_pressed(world: Worl
     world.connector.members[GROUP].remove(MEGAN.account_id)
     answer = await world.press(button, person=MEGAN)
     assert texts(answer["value"])[0] == "Only members of this chat can do this."
+    world.join(LYNNE)
     answer = await world.press(button, person=LYNNE)
     assert texts(answer["value"])[0].startswith("You have no user")
     assert len(await live(world)) == 2
@@ -183,6 +184,7 @@ async def test_undo_ends_after_ten_minutes(world: World) -> None:
 
 async def test_who_may_not_connect_may_not_undo(world: World) -> None:
     undo = await disconnected(world, SECRET_CASE)
+    world.join(LYNNE)
     for person, reason in ((PATTI, "You cannot open this case"), (LYNNE, "You have no user")):
         answer = await world.press(undo, person=person)
         assert texts(answer["value"])[0].startswith(reason)
@@ -258,6 +260,7 @@ async def test_records_lists_what_the_person_may_open(world: World) -> None:
     card = world.card()
     assert SECRET_CASE not in str(card)
     assert texts(card)[-1] == "1 more that you cannot open."
+    world.join(LYNNE)
     await world.say("records", person=LYNNE)
     assert texts(world.card())[0].startswith("You have no user")
 

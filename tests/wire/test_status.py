@@ -150,6 +150,7 @@ async def test_each_person_hears_only_of_records_that_they_may_read(world: World
     assert len([line for line in every if line.startswith("Case ·")]) == 2
     assert [line for line in some if line.startswith("Case ·")] == ["Case · CAS-01001"]
     assert some[-1] == "1 more that you cannot open."
+    world.join(LYNNE)
     assert (await told(world, person=LYNNE))[0].startswith("You have no user in Dynamics 365")
 
 

@@ -19,7 +19,7 @@ from bot.wiring import make_app
 from tests.cards.schema import parts, schema_errors
 from tests.fakes.clock import HeldClock
 from tests.fakes.connector import FakeConnector
-from tests.wire.people import ALEX, EVERYBODY, Somebody
+from tests.wire.people import ALEX, COLLEAGUES, Somebody
 
 T = TypeVar("T")
 
@@ -53,6 +53,8 @@ class World:
     """Where the sandbox answers."""
     dataverse_is_down: bool = False
     dataverse_hangs: bool = False
+    dataverse_hangs_on: str = ""
+    """What is in the path of requests that are not answered."""
     dataverse_refuses_to_act_for_people: object = None
     """The body with which requests on behalf of a person are refused."""
     dataverse_was_asked: list[str] = field(default_factory=list)
@@ -142,9 +144,13 @@ class World:
         attachments: list[dict[str, Any]] = body["composeExtension"]["attachments"]
         return attachments
 
+    def join(self, *people: Somebody, chat: str = GROUP) -> None:
+        """These people are in the chat too."""
+        self.connector.members[chat] += [each.account_id for each in people]
+
     async def add_bot(self, chat: str = GROUP, *people: Somebody) -> None:
         """The app is added to a chat with these people in it, or everybody."""
-        self.connector.members[chat] = [each.account_id for each in people or EVERYBODY]
+        self.connector.members[chat] = [each.account_id for each in people or COLLEAGUES]
         await self.post(self.activity(chat, type="installationUpdate", action="add"))
         await self.post(self.activity(chat, type="conversationUpdate", membersAdded=[BOT]))
         await self.settle()

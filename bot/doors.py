@@ -1,0 +1,118 @@
+"""Everything that people can ask for in Teams, put together.
+
+It belongs to the composition root: `bot.wiring` alone uses it.
+"""
+
+from bot.delivery.limits import Limits
+from bot.delivery.turn_posts import TurnPosts
+from bot.domain.values import ObjectId
+from bot.foundation import Foundation
+from bot.handlers.answering import Answering
+from bot.handlers.bot import Doors
+from bot.handlers.dialogs import Dialogs
+from bot.handlers.message_extension import Extension
+from bot.handlers.messages import Commands
+from bot.handlers.new_chat import NewChatPages
+from bot.handlers.universal_actions import Buttons
+from bot.usecases.audience import LookAtAudience
+from bot.usecases.chat_status import TellStatus
+from bot.usecases.connect_chat import ConnectChat
+from bot.usecases.disconnect_chat import DisconnectChat
+from bot.usecases.find_connections import FindConnections
+from bot.usecases.find_records import FindRecords
+from bot.usecases.list_records import ListRecords
+from bot.usecases.make_chat import MakeChat
+from bot.usecases.meet_chat import MeetChat
+from bot.usecases.offer_chat import OfferChat
+from bot.usecases.plan_chat import PlanChat
+from bot.usecases.suggest_people import SuggestTiedPeople
+from bot.usecases.undo_disconnect import UndoDisconnect
+from bot.usecases.unfurl_link import UnfurlLink
+
+
+def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors:
+    """Builds it on the foundation."""
+    gates, answering = base.gates, Answering(within_s=limits.answer_within_s)
+    # Only where nobody signs in and nothing is real: the Emulator's user has no Entra object id.
+    anonymous = base.settings.app_id is None and base.settings.uses_own_sandbox
+    stand_in = _sample_administrator() if anonymous else None
+    connect = ConnectChat(
+        store=base.store,
+        records=base.records,
+        gates=gates,
+        look_at_audience=LookAtAudience(
+            records=base.records, roster=gates.roster, within_s=limits.answer_within_s / 2, stand_in=stand_in
+        ),
+        links=base.links,
+        clock=base.clock,
+    )
+    disconnect = DisconnectChat(
+        store=base.store,
+        records=base.records,
+        administration=base.administration,
+        gates=gates,
+        clock=base.clock,
+    )
+    find = FindRecords(records=base.records, administration=base.administration, gates=gates, links=base.links)
+    find_connections = FindConnections(store=base.store, find_records=find)
+    commands = Commands(
+        find=find,
+        find_connections=find_connections,
+        connect=connect,
+        disconnect=disconnect,
+        list_records=ListRecords(store=base.store, gates=gates, links=base.links),
+        tell_status=TellStatus(
+            store=base.store, administration=base.administration, gates=gates, links=base.links, clock=base.clock
+        ),
+        offer_chat=OfferChat(records=base.records, gates=gates),
+    )
+    unfurl = UnfurlLink(records=base.records, administration=base.administration, gates=gates, links=base.links)
+    meet = MeetChat(store=base.store, administration=base.administration, links=base.links, clock=base.clock)
+    base.switchboard.on_left(meet.left)
+    return Doors(
+        meet=meet,
+        commands=commands,
+        buttons=Buttons(
+            links=base.links,
+            find_connections=find_connections,
+            connect=connect,
+            disconnect=disconnect,
+            undo_disconnect=UndoDisconnect(store=base.store, records=base.records, gates=gates, clock=base.clock),
+        ),
+        dialogs=Dialogs(answering=answering, new_chat=_new_chat_pages(base, find, connect, limits)),
+        extension=Extension(unfurl=unfurl, answering=answering),
+        answering=answering,
+        said=turn_posts.note,
+        stand_in=stand_in,
+    )
+
+
+def _new_chat_pages(base: Foundation, find: FindRecords, connect: ConnectChat, limits: Limits) -> NewChatPages:
+    suggest = SuggestTiedPeople(
+        store=base.store, records=base.records, directory=base.directory, chats=base.chat_directory
+    )
+    plan = PlanChat(
+        records=base.records,
+        administration=base.administration,
+        directory=base.directory,
+        find=find,
+        suggest=suggest,
+        gates=base.gates,
+        links=base.links,
+    )
+    make = MakeChat(
+        store=base.store,
+        directory=base.directory,
+        chats=base.chat_directory,
+        connect=connect,
+        clock=base.clock,
+        # Somebody who waits longer is told how far it is, which takes its time too.
+        patience_s=limits.answer_within_s * 0.8,
+    )
+    return NewChatPages(plan=plan, make=make, links=base.links)
+
+
+def _sample_administrator() -> ObjectId:
+    from bot.sandbox.app import SAMPLE_ADMINISTRATOR
+
+    return ObjectId(SAMPLE_ADMINISTRATOR)

@@ -1,0 +1,107 @@
+"""Before a note reaches people who cannot open the record, whoever connects is asked (spec C9)."""
+
+from bot.delivery.limits import Limits
+from bot.store.tables import connection
+from tests.wire.people import DIEGO, LYNNE, MEGAN, PATTI
+from tests.wire.test_connect import SECRET_CASE
+from tests.wire.world import GROUP, World, buttons, texts
+
+WAYS_ON = ["Send the note", "Send the name only", "Cancel"]
+
+
+async def test_who_connects_is_asked_and_the_question_tells_nothing_of_the_record(world: World) -> None:
+    # Given a chat with Patti, who may not see the case, a colleague without a user, one who left, and a stranger
+    world.join(LYNNE, DIEGO)
+    world.connector.members[GROUP].append("29:stranger")
+    await world.say(f"connect {SECRET_CASE}")
+    await world.settle()
+    card = world.card()
+    assert texts(card) == [
+        "4 of 8 people in this chat cannot open this case.",
+        "The note would show them its fields. Send it all the same?",
+    ]
+    assert list(buttons(card)) == WAYS_ON
+    assert SECRET_CASE not in str(card)
+    assert await world.rows_in(connection) == []
+
+
+async def test_the_note_goes_where_the_person_wants_it(world: World) -> None:
+    await world.say(f"connect {SECRET_CASE}")
+    answer = await world.press(buttons(world.card())["Send the note"])
+    assert answer["type"].endswith("activity.message")
+    await world.settle()
+    assert "Connected by Alex Wilber" in texts(world.card())[-1]
+
+
+async def test_or_only_the_name(world: World) -> None:
+    await world.say(f"connect {SECRET_CASE}")
+    await world.press(buttons(world.card())["Send the name only"])
+    await world.settle()
+    assert texts(world.card()) == [f"{SECRET_CASE} is connected to this chat.", "Connected by Alex Wilber."]
+
+
+async def test_or_nothing_at_all(world: World) -> None:
+    await world.say(f"connect {SECRET_CASE}")
+    answer = await world.press(buttons(world.card())["Cancel"])
+    assert texts(answer["value"]) == ["Nothing was done."]
+    assert await world.rows_in(connection) == []
+
+
+async def test_whoever_presses_is_judged_as_themselves(world: World) -> None:
+    await world.say(f"connect {SECRET_CASE}")
+    button = buttons(world.card())["Send the note"]
+    answer = await world.press(button, person=PATTI)
+    assert texts(answer["value"])[0].startswith("You cannot open this case")
+    await world.press(button, person=MEGAN)
+    await world.settle()
+    assert "Connected by Megan Bowen" in texts(world.card())[-1]
+
+
+async def test_nobody_is_asked_where_all_can_open_it_or_no_note_goes(world: World) -> None:
+    world.connector.members[GROUP].remove(PATTI.account_id)
+    await world.say(f"connect {SECRET_CASE}")
+    await world.settle()
+    assert "Connected by Alex Wilber" in texts(world.card())[-1]
+    world.join(PATTI)
+    await world.say("connect CAS-01004 quiet")
+    await world.settle()
+    assert texts(world.card())[0] == "CAS-01004 is connected to this chat."
+
+
+async def test_nobody_is_asked_what_was_done_before(world: World) -> None:
+    await world.say(f"connect {SECRET_CASE} quiet")
+    await world.settle()
+    world.card()
+    await world.say(f"connect {SECRET_CASE}")
+    assert texts(world.card())[0] == f"{SECRET_CASE} is already connected to this chat."
+
+
+async def test_where_it_cannot_be_found_out_in_time_the_person_decides(bare_world: World) -> None:
+    world = bare_world
+    world.limits = Limits(answer_within_s=2)
+    await world.start()
+    await world.add_bot(GROUP)
+    await world.say("help")  # what is read once is read
+    world.card()
+    world.dataverse_hangs_on = "$batch"
+    await world.say(f"connect {SECRET_CASE}")
+    assert texts(world.card())[0] == "It is not known yet who of the 5 people in this chat can open this case."
+    await world.stop()
+
+
+async def test_a_chat_of_two_hundred_and_fifty_is_asked_about_in_a_few_requests(world: World) -> None:
+    guests = [f"29:guest-{number}" for number in range(245)]
+    world.connector.members[GROUP] += guests
+    world.connector.object_ids |= {each: f"00000000-0000-0000-0001-{n:012}" for n, each in enumerate(guests)}
+    world.dataverse_was_asked.clear()
+    await world.say("connect CAS-01001")
+    assert texts(world.card())[0] == "245 of 250 people in this chat cannot open this case."
+    about_people = [each for each in world.dataverse_was_asked if "$batch" in each or "systemusers" in each]
+    assert len(about_people) <= 10
+
+
+async def test_a_chat_whose_people_teams_does_not_name_is_not_connected(world: World) -> None:
+    world.connector.roster_is_down = True
+    await world.say("connect CAS-01001")
+    assert texts(world.card())[0] == "Teams did not say who is in this chat."
+    assert await world.rows_in(connection) == []
