@@ -10,7 +10,8 @@ from cards.inputs import Choice, Choices, Searched, TextInput, Toggle
 from cards.record import Fact, RecordHead, byline, facts, heading, name
 from cards.text import plain
 
-RECORD, SUGGESTED, OTHERS, NAME, NOTE = "record", "suggested", "others", "name", "note"
+RECORD, WORDS = "record", "words"
+SUGGESTED, OTHERS, NAMES, NAME, NOTE = "suggested", "others", "names", "name", "note"
 """The inputs' names, under which what was filled in comes back."""
 
 LONGEST_NAME = 250
@@ -26,6 +27,10 @@ class RecordView:
 
     listed: Sequence[Choice]
     dataset: str
+    hits: Sequence[Choice]
+    """Records that fit what was written, where these are several."""
+    words: str
+    problem: str
     go_on: Step
     half_made: Step | None
     """Goes on with a chat that was left half made."""
@@ -72,9 +77,16 @@ class ProgressView:
 
 def record_page(view: RecordView) -> Page:
     """Which record; none is an answer too."""
-    body: list[Element] = [
-        Searched(RECORD, "Record: its number, or words of its name", view.dataset, view.listed),
-        byline("Leave it empty for a chat without a record."),
+    body: list[Element] = [problem(view.problem)] if view.problem else []
+    record: Element = (
+        Choices(RECORD, "Which of these?", view.hits, expanded=True)
+        if view.hits
+        else Searched(RECORD, "Record", view.dataset, view.listed)
+    )
+    body += [
+        record,
+        TextInput(WORDS, "Or its number, link or a few words", value=view.words),
+        byline("Leave both empty for a chat without a record."),
     ]
     return page(TITLE, body, [view.go_on, *([view.half_made] if view.half_made else [])], height="small")
 
@@ -84,14 +96,11 @@ def people_page(view: PeopleView) -> Page:
     body: list[Element] = heading(view.record) if view.record else []
     if view.problem:
         body.append(problem(view.problem))
-    here = {each.value for each in view.suggested}
     if view.suggested:
-        picked = [each for each in view.chosen if each in here]
-        body.append(Choices(SUGGESTED, "People", view.suggested, chosen=picked, several=True, expanded=True))
-    label = "More people" if view.suggested else "People"
-    others = [each for each in view.chosen if each not in here]
+        body.append(Choices(SUGGESTED, "People", view.suggested, chosen=view.chosen, several=True, expanded=True))
     body += [
-        Searched(OTHERS, label, view.dataset, view.others, chosen=others, several=True),
+        Searched(OTHERS, "More people" if view.suggested else "People", view.dataset, view.others, several=True),
+        TextInput(NAMES, "Or their names, with commas between them"),
         TextInput(NAME, "Name of the chat", value=view.topic, hint="Empty: by its people", longest=LONGEST_NAME),
         *_note(view),
     ]

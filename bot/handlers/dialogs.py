@@ -69,7 +69,7 @@ class Dialogs:
     async def _shown(self, incoming: Incoming, asked: AskedPage | None) -> Page | Done:
         work: Mapping[str, Work] = {
             Dialog.NEW_CHAT: self.new_chat.start,
-            Dialog.NEW_CHAT_PEOPLE: self.new_chat.people,
+            Dialog.NEW_CHAT_PEOPLE: self.new_chat.choose,
             Dialog.MAKE_CHAT: self.new_chat.create,
             Dialog.FINISH_CHAT: self.new_chat.finish,
         }

@@ -22,10 +22,12 @@ from cards.dialog import Page
 from cards.inputs import OFF, ON, Choice
 from cards.new_chat import (
     NAME,
+    NAMES,
     NOTE,
     OTHERS,
     RECORD,
     SUGGESTED,
+    WORDS,
     PeopleView,
     ProgressView,
     RecordView,
@@ -35,7 +37,8 @@ from cards.new_chat import (
     record_page,
 )
 
-KEY, PERSON = "key", "person"
+KEY, PERSON = "wish", "person"
+# A claim named "key" never leaves the Agents Playground: its page takes the name for its own.
 _PARTS = "|"
 """Stands between the parts of a record's name in a list of choices."""
 
@@ -58,30 +61,54 @@ class NewChatPages:
 
     async def start(self, incoming: Incoming, claims: Claims) -> Page:
         """The first page; the second where a button has said already which record it is about."""
-        if "row" in claims or RECORD in claims:
+        if "row" in claims:
             return await self.people(incoming, claims)
-        hits = await self.plan.find_records(incoming.person, "")
+        return await self._which_record(incoming, claims)
+
+    async def choose(self, incoming: Incoming, claims: Claims) -> Page:
+        """The second page, or the first once more where it is not clear which record was meant."""
+        words = claims.get(WORDS, "").strip()
+        if claims.get(RECORD) or not words:
+            return await self.people(incoming, claims)
+        hits = await self.plan.find_record(incoming.person, words)
+        if len(hits) == 1:
+            record = hits[0].record if isinstance(hits[0], Hit) else hits[0]
+            return await self.people(incoming, {**claims, **record_claim(record)})
+        choices = [record_choice(each) for each in hits if isinstance(each, Hit)]
+        wrong = "" if hits else "No record fits these words."
+        return await self._which_record(incoming, claims, choices, wrong)
+
+    async def _which_record(
+        self, incoming: Incoming, claims: Claims, hits: Sequence[Choice] = (), problem: str = ""
+    ) -> Page:
+        newest = await self.plan.find_records(incoming.person, "")
         half_made = await self.make.unfinished(ObjectId(incoming.person.object_id or ""))
         known = {PERSON: claims[PERSON]} if PERSON in claims else {}
-        resume = {KEY: half_made.key} if half_made else {}
+        finish = Step(
+            title="Finish my last chat", dialog=Dialog.FINISH_CHAT, payload={KEY: half_made.key if half_made else ""}
+        )
         return record_page(
             RecordView(
-                listed=[record_choice(each) for each in hits],
+                listed=[record_choice(each) for each in newest],
                 dataset=Dataset.RECORDS,
+                hits=hits,
+                words=claims.get(WORDS, ""),
+                problem=problem,
                 go_on=Step(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=known),
-                half_made=Step(title="Finish my last chat", dialog=Dialog.FINISH_CHAT, payload=resume)
-                if half_made
-                else None,
+                half_made=finish if half_made else None,
             )
         )
 
-    async def people(self, incoming: Incoming, claims: Claims, problem: str = "") -> Page:
+    async def people(
+        self, incoming: Incoming, claims: Claims, problem: str = "", offered: Sequence[DirectoryPerson] = ()
+    ) -> Page:
         """The second page; once more with what is wrong on it where something is."""
         record, chosen = self._record(claims), _chosen(claims)
         plan = await self.plan(incoming.person, record, chosen)
         payload = {KEY: claims.get(KEY) or str(uuid4()), **(record_claim(record) if record else {})}
         make = Step(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
-        return people_page(_people_view(plan, claims, chosen, problem, make))
+        people = [*plan.chosen, *(each for each in offered if each.id not in chosen)]
+        return people_page(_people_view(plan, people, claims, problem, make))
 
     async def finish(self, incoming: Incoming, claims: Claims) -> Page:
         """The last page once more: goes on with what is left."""
@@ -92,18 +119,22 @@ class NewChatPages:
         """The last page: makes the chat."""
         record, key = self._record(claims), _key(claims)
         await self.plan.require(incoming.person, record)
+        named = await self.plan.named(incoming.person, claims.get(NAMES, ""))
+        known = {**claims, PERSON: ",".join([claims.get(PERSON, ""), *(each.id for each in named.found)])}
+        if named.problem:
+            return await self.people(incoming, known, named.problem, named.offered)
         person = ObjectId(incoming.person.object_id or "")
         try:
             wish = Wish(
                 person=person,
-                people=wished_people(person, _chosen(claims)),
+                people=wished_people(person, _chosen(known)),
                 topic=chat_topic(claims.get(NAME, "")),
                 record=record,
                 note=claims.get(NOTE, ON) != OFF,
             )
             return _progress(await self.make.begin(key, wish, incoming.person, incoming.chat))
         except BadRequest as error:
-            return await self.people(incoming, claims, f"{error} {error.next_step}".strip())
+            return await self.people(incoming, known, f"{error} {error.next_step}".strip())
 
     async def search_records(self, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
         """Records that fit what was typed."""
@@ -147,14 +178,15 @@ def _chosen(claims: Claims) -> list[ObjectId]:
     return [person for person in (object_id(each.strip()) for each in named) if person]
 
 
-def _people_view(plan: Plan, claims: Claims, chosen: Sequence[ObjectId], problem: str, make: Step) -> PeopleView:
+def _people_view(plan: Plan, people: Sequence[DirectoryPerson], claims: Claims, problem: str, make: Step) -> PeopleView:
     record = plan.record
+    suggested = [person_choice(each.person, each.reason) for each in plan.suggested]
     return PeopleView(
         record=record.head if record else None,
-        suggested=[person_choice(each.person, each.reason) for each in plan.suggested],
+        suggested=[*suggested, *(person_choice(each, each.title) for each in people)],
         others=[person_choice(each, each.title) for each in plan.others],
         dataset=Dataset.PEOPLE,
-        chosen=chosen,
+        chosen=_chosen(claims),
         topic=claims.get(NAME, record.topic if record else ""),
         note=claims.get(NOTE, ON) != OFF,
         facts=record.facts if record else None,

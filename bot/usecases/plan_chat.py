@@ -19,6 +19,10 @@ from bot.usecases.gates import Actor, Gates, chats_off
 from bot.usecases.suggest_people import Suggested, SuggestPeople
 from cards.record import Fact, RecordHead
 
+OFFERED = 5
+"""People who are offered where a name fits several."""
+NAMES_AT_MOST = 20
+
 LISTED = 20
 """People who are listed before somebody types."""
 
@@ -42,7 +46,20 @@ class Plan:
 
     record: RecordPlan | None
     suggested: Sequence[Suggested]
+    chosen: Sequence[DirectoryPerson]
+    """Who was chosen before and is not suggested."""
     others: Sequence[DirectoryPerson]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """People whom somebody wrote by name."""
+
+    found: Sequence[DirectoryPerson]
+    offered: Sequence[DirectoryPerson]
+    """Who could be meant where a name fits several."""
+    problem: str
+    """Which names fit nobody or several; empty where all is clear."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +75,22 @@ class PlanChat:
     links: Links
 
     async def __call__(self, person: Person, record: RecordRef | None, chosen: Sequence[ObjectId]) -> Plan:
-        """What is offered; people who are chosen already are always among those listed.
+        """What is offered, with the people who were chosen before.
 
         Raises `NotSupported`, `NotAllowed` or `Unavailable`.
         """
         actor = await self._actor(person, record)
-        people = asyncio.gather(self._suggested(record, actor), self._listed(chosen, actor))
-        planned, (suggested, others) = await asyncio.gather(self._record(record, actor), people)
-        known = {each.person.id for each in suggested}
-        return Plan(record=planned, suggested=suggested, others=[each for each in others if each.id not in known])
+        people = asyncio.gather(
+            self._suggested(record, actor), self.directory.people(chosen), self.directory.find("", at_most=LISTED)
+        )
+        planned, (suggested, before, listed) = await asyncio.gather(self._record(record, actor), people)
+        known = {actor.object_id, *(each.person.id for each in suggested)}
+        return Plan(
+            record=planned,
+            suggested=suggested,
+            chosen=[each for each in before.values() if each.id not in known],
+            others=[each for each in listed if each.id not in {*known, *before}],
+        )
 
     async def require(self, person: Person, record: RecordRef | None) -> None:
         """The person may start a chat: about the record, or about none (spec S1, S3, S4, C3)."""
@@ -92,6 +116,27 @@ class PlanChat:
         """People to choose from; only who may start a chat may look people up."""
         await self.require(person, None)
         return await self.directory.find(words, at_most=LISTED)
+
+    async def named(self, person: Person, names: str) -> Named:
+        """Whom the names mean, which stand between commas; only who may start a chat may look people up."""
+        parts = list(dict.fromkeys(part.strip() for part in names.split(",") if part.strip()))[:NAMES_AT_MOST]
+        if parts:
+            await self.require(person, None)
+        answers = await asyncio.gather(*(self.directory.find(part, at_most=OFFERED) for part in parts))
+        hits = {part: _meant(part, found) for part, found in zip(parts, answers, strict=True)}
+        unclear = [part for part, found in hits.items() if len(found) != 1]
+        return Named(
+            found=[found[0] for found in hits.values() if len(found) == 1],
+            offered=[each for part in unclear for each in hits[part]],
+            problem=f"It is not clear who is meant: {', '.join(unclear)}. Write the whole name, or choose."
+            if unclear
+            else "",
+        )
+
+    async def find_record(self, person: Person, text: str) -> Sequence[Hit | RecordRef]:
+        """The record that a link, a number or words mean; several where it is not clear."""
+        record = await self.find.by_link(text)
+        return [record] if record else await self.find.by_words(text, person)
 
     async def _record(self, record: RecordRef | None, actor: Actor) -> RecordPlan | None:
         if record is None:
@@ -121,10 +166,8 @@ class PlanChat:
             _log.warning("nobody could be suggested", reason=str(error))
             return []  # people can be searched all the same
 
-    async def _listed(self, chosen: Sequence[ObjectId], actor: Actor) -> Sequence[DirectoryPerson]:
-        first, known = await asyncio.gather(
-            self.directory.find("", at_most=LISTED), self.directory.people(list(chosen))
-        )
-        listed = {each.id: each for each in (*known.values(), *first)}
-        listed.pop(actor.object_id, None)
-        return list(listed.values())
+
+def _meant(name: str, found: Sequence[DirectoryPerson]) -> Sequence[DirectoryPerson]:
+    """The one whose whole name or address it is, else all that it fits."""
+    exact = [each for each in found if name.casefold() in {each.name.casefold(), each.sign_in.casefold()}]
+    return exact if len(exact) == 1 else found

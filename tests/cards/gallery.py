@@ -368,6 +368,9 @@ GALLERY: dict[str, Message] = {
         RecordView(
             listed=[Choice(title="CAS-01001 · Pump vibrates after firmware update · Case", value="e|incident|0")],
             dataset="records",
+            hits=(),
+            words="",
+            problem="",
             go_on=Step(title="Next", dialog="newChatPeople", payload={}),
             half_made=Step(title="Finish my last chat", dialog="finishChat", payload={"key": "k"}),
         )

@@ -104,6 +104,16 @@ class Playground:
         await dialog.locator(".ac-adaptiveCard, [data-tid='hero-card']").last.wait_for()
         await dialog.get_by_role("button", name="Send to Conversation").click()
 
+    async def action(self, command: str) -> Locator:
+        """Opens an action command's dialog in the open chat."""
+        await self.page.get_by_role("button", name="Trigger Message Extension App").last.click()
+        await self.page.get_by_role("menuitem", name="Action Command").click()
+        dialog = self.page.get_by_role("dialog", name="Command ID option dialog")
+        await dialog.get_by_placeholder("Input command id or leave blanks").fill(command)
+        await dialog.get_by_role("button", name="Create").click()
+        await dialog.locator(".ac-adaptiveCard").wait_for()
+        return dialog
+
 
 @asynccontextmanager
 async def playground(endpoint: str, running: Browser, folder: Path, port: int) -> AsyncIterator[Playground]:

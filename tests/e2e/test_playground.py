@@ -91,3 +91,23 @@ async def test_alone_with_a_person_the_bot_offers_a_group_chat(pages: tuple[Play
     await teams.card("I tie group chats")
     await teams.say("connect CAS-01001", mention=False)
     assert "Start a group chat" in await teams.lines("A one-to-one chat cannot be connected")
+
+
+async def test_a_new_connected_chat_is_started_from_the_compose_box(pages: tuple[Playground, Page]) -> None:
+    teams, sandbox = pages
+    await teams.open_chat(GROUP_CHAT)
+    await teams.card("I tie this chat")
+    dialog = await teams.action("newChat")
+    # The Playground does not search while somebody types.
+    await dialog.get_by_label("Or its number, link or a few words").fill("CAS-01001")
+    await dialog.get_by_role("button", name="Next").click()
+    await dialog.get_by_text("Everybody in the chat will see:").wait_for()
+    await dialog.get_by_label("Or their names, with commas between them").fill("Megan Bowen")
+    await dialog.get_by_label("Name of the chat").fill("Pump: today")
+    await dialog.get_by_role("button", name="Create chat").click()
+    await dialog.get_by_text("The chat is ready.").wait_for()
+
+    await sandbox.goto(sandbox.url.partition("/sandbox/")[0] + "/sandbox/chats")
+    await sandbox.get_by_role("link", name="Pump today").click()
+    await sandbox.get_by_text("Alex Wilber, Megan Bowen, Chat Sync").wait_for()
+    await sandbox.get_by_text("Connected by Alex Wilber").wait_for()

@@ -181,7 +181,7 @@ async def test_auto_name_fills_in_the_records_name(world: World) -> None:
 async def test_a_chat_without_a_record_has_a_name_and_no_app(world: World) -> None:
     first = await world.ask_page({"dialog": "newChat", "person": PATTI.object_id})
     second = await press(world, first, "Next")
-    assert inputs(second)["others"]["value"] == PATTI.object_id
+    assert inputs(second)["suggested"]["value"] == PATTI.object_id
     last = await press(world, second, "Create chat", others=chosen(PATTI), name="a" * 300)
     assert texts(last) == [
         "The chat is ready.",
@@ -214,7 +214,7 @@ async def test_people_who_cannot_be_asked_are_told_on_the_page_which_keeps_the_r
     assert any(line.startswith(problem) for line in texts(again))
     assert inputs(again)["name"]["value"] == "Pump"
     assert inputs(again)["note"]["value"] == "false"
-    assert buttons(again)["Create chat"]["data"]["key"] == buttons(page)["Create chat"]["data"]["key"]
+    assert buttons(again)["Create chat"]["data"]["wish"] == buttons(page)["Create chat"]["data"]["wish"]
     assert world.made_chats() == []
 
 
@@ -228,7 +228,7 @@ async def test_who_may_not_gets_no_chat(world: World) -> None:
         {**button, "table": "systemuser"},
         {**button, "environment": "elsewhere.example"},
         {**button, "row": "x"},
-        {**button, "key": "x"},
+        {**button, "wish": "x"},
     ):
         assert "Create chat" not in buttons(await world.ask_page({**data, "others": chosen(MEGAN)}))
     secret_key = {**button, **await claim(world, SECRET_CASE), "others": chosen(MEGAN)}
@@ -244,6 +244,36 @@ async def test_what_is_typed_is_searched(world: World) -> None:
     assert await world.type_in("people", "van", person=LYNNE) == []
     await world.fault("graph", "503; path=users")
     assert await world.type_in("people", "van", person=MEGAN) == ["Adele Vance · Service Representative"]
+
+
+async def test_the_record_may_be_written_and_where_it_is_not_clear_it_is_chosen(world: World) -> None:
+    first = await world.ask_page({"dialog": "newChat"})
+    for words in ("cas-01001", await world.link()):
+        assert texts(await press(world, first, "Next", words=words))[:2] == ["Case", "CAS-01001"]
+    several = await press(world, first, "Next", words="pump")
+    choices = inputs(several)["record"]["choices"]
+    assert len(choices) > 1
+    second = await press(world, several, "Next", words="pump", record=choices[1]["value"])
+    assert texts(second)[1] in choices[1]["title"]
+    nothing = await press(world, first, "Next", words="zeppelin hangar")
+    assert texts(nothing)[0] == "No record fits these words."
+    assert inputs(nothing)["words"]["value"] == "zeppelin hangar"
+    elsewhere = await press(world, first, "Next", words="https://elsewhere.example/main.aspx")
+    assert texts(elsewhere)[0] == "This link does not open a record of your Dynamics 365."
+
+
+async def test_people_may_be_written_and_where_it_is_not_clear_they_are_offered(world: World) -> None:
+    page = await people_page(world)
+    again = await press(world, page, "Create chat", names="megan.bowen@example.com, a, nobody", name="Pump")
+    assert texts(again)[3] == "It is not clear who is meant: a, nobody. Choose, or write it all."
+    offered = {each["title"].partition(" ·")[0] for each in inputs(again)["suggested"]["choices"]}
+    assert {"Megan Bowen", "Adele Vance"} <= offered
+    assert inputs(again)["suggested"]["value"] == MEGAN.object_id
+    done = await press(world, again, "Create chat", suggested=chosen(MEGAN), names="adele vance")
+    assert texts(done)[0] == "The chat is ready."
+    (chat,) = world.made_chats()
+    assert set(await members(world, chat)) == {ALEX.object_id, MEGAN.object_id, ADELE.object_id}
+    await world.settle()
 
 
 async def test_people_of_the_record_are_suggested_with_the_reason(world: World) -> None:

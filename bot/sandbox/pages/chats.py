@@ -1,5 +1,6 @@
 """The pages of chats: those that Graph has made, with what the bot has posted there, and those of other clients."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,6 +17,8 @@ from bot.sandbox.teams.chats import find_chat, has_app, messages_of, people_in
 from bot.sandbox.teams.world import TEAMS, Teams
 from bot.sandbox.values import Json, Row
 
+# Clients put the reader's own time in place of these.
+_MOMENT = re.compile(r"\{\{DATE\(([^,)]+)[^)]*\)\}\} \{\{TIME\([^)]*\)\}\}")
 _ITEMS = ("body", "items", "columns", "actions", "facts")
 
 
@@ -89,5 +92,5 @@ def _parts(part: Json) -> Iterator[Mapping[str, Json]]:
 
 def _line(part: Mapping[str, Json]) -> str:
     if part.get("type") == "TextBlock":
-        return str(part.get("text", ""))
+        return _MOMENT.sub(r"\1", str(part.get("text", "")))
     return f"{part['title']}: {part['value']}" if "title" in part and "value" in part else ""
