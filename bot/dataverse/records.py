@@ -10,7 +10,7 @@ from bot.dataverse.protocol import ANNOTATIONS, contains, literal, row_of, selec
 from bot.dataverse.reading import read_row, read_rows
 from bot.dataverse.table_cache import TableCache
 from bot.dataverse.views import note_view
-from bot.domain.errors import BadRequest, NotFound
+from bot.domain.errors import BadRequest, NotFound, Unavailable
 from bot.domain.record_links import guid
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table, View
@@ -118,11 +118,14 @@ class DataverseRecords:
         if not found:
             return None
         row = found[0]
+        user_id = guid(str(row.get("systemuserid")))
+        if user_id is None:
+            raise Unavailable("Dynamics 365 gave an answer without a row.", "Try again in a moment.")
         return User(
-            id=UserId(str(row.get("systemuserid")).lower()),
+            id=UserId(user_id),
             name=str(row.get("fullname") or ""),
             sign_in=str(row.get("domainname") or ""),
-            enabled=not row.get("isdisabled"),
+            enabled=row.get("isdisabled") is False,
         )
 
     async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:

@@ -7,11 +7,17 @@ import pytest
 from sqlalchemy import update
 
 from bot.store.tables import record_type
+from tests.dataverse.test_client import FORBIDDEN
 from tests.wire.people import ADELE, ALEX, PATTI
 from tests.wire.world import API, GROUP, World, buttons, texts
 
 LONG = "قطع غيار المضخة غير متوفرة. " * 142
 """Four thousand characters that run from right to left."""
+
+NOT_FOR_THEM = [
+    "You cannot open this case: it is not there, or not for you.",
+    "Check the link, or ask the record's owner for access.",
+]
 
 
 async def goes_wrong(world: World, fault: str) -> None:
@@ -94,6 +100,43 @@ async def test_an_app_that_may_not_act_for_people_blames_nobody_else(world: Worl
     (found,) = await world.paste(link, person=ADELE)
     assert texts(found["content"])[0] == "Dynamics 365 does not let the app act for people."
     assert buttons(found["content"]) == {}
+
+
+@pytest.mark.parametrize("code", FORBIDDEN.values(), ids=list(FORBIDDEN))
+async def test_however_dataverse_says_that_a_row_is_not_for_the_person_the_card_holds_nothing_of_it(
+    world: World, code: str
+) -> None:
+    link = await world.link()
+    world.dataverse_refuses["/incidents("] = (403, {"error": {"code": code, "message": "Pump vibrates"}})
+    (found,) = await world.paste(link, person=ADELE)
+    assert texts(found["content"]) == NOT_FOR_THEM
+    assert "Pump" not in str(found)
+
+
+async def test_a_table_that_is_not_there_is_told_of_as_such(world: World) -> None:
+    link = await world.link()
+    gone = {"error": {"code": "0x80060888", "message": "Resource not found for the segment 'incidents'."}}
+    world.dataverse_refuses["/EntityDefinitions("] = (404, gone)
+    (found,) = await world.paste(link, person=ADELE)
+    assert texts(found["content"]) == ["This is not there in Dynamics 365.", "Check the link or the number."]
+
+
+async def test_somebody_who_was_faster_is_told_of_as_such(world: World) -> None:
+    link = await world.link()
+    world.dataverse_refuses["/incidents("] = (412, {"error": {"code": "0x80060882", "message": "Pump vibrates"}})
+    (found,) = await world.paste(link, person=ADELE)
+    assert texts(found["content"])[0] == "Somebody changed this in Dynamics 365 at the same time."
+
+
+async def test_answers_of_another_make_are_told_as_trouble_and_nothing_breaks(world: World) -> None:
+    link = await world.link()
+    # Definitions come first, for one that was understood is kept.
+    for path in ("/EntityDefinitions(", "/incidents(", "/systemusers"):
+        for body in (None, [], 5, "text", {"value": 5}, {"value": [5, None, {}]}, {"incidentid": 7}):
+            world.dataverse_refuses = {path: (200, body)}
+            (found,) = await world.paste(link, person=ADELE)
+            assert len(texts(found["content"])) == 2, (path, body)
+            assert "went wrong" not in str(found)
 
 
 async def test_a_note_shows_columns_of_linked_tables(world: World) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from bot.config import Settings
 from bot.domain.values import TEAMS
+from bot.store.tables import environment
 from tests.fakes.certificates import Certificates, make_certificates
 from tests.fakes.connector import FakeConnector
 from tests.fakes.sign_in import APP_ID, FakeSignIn, SigningKey
@@ -221,4 +223,26 @@ async def test_with_a_wrong_secret_what_is_kept_waits(bare_world: World, sign_in
     bare_world.clock.advance(60)
     await bare_world.settle()
     assert texts(bare_world.card())[0] == "Chat Sync"
+    await bare_world.stop()
+
+
+async def test_where_the_application_users_secret_has_expired_the_person_is_told_whom_to_ask(
+    bare_world: World, sign_in: FakeSignIn
+) -> None:
+    # Dataverse itself is out of reach here, and without a token nobody tries to reach it.
+    real = "https://contoso.crm4.dynamics.com"
+    expired = {"dataverse_client_id": APP_ID, "dataverse_client_secret": SecretStr("expired")}
+    more = {"dataverse_urls": (real,), "dataverse_tenant_id": TENANT, **expired}
+    bare_world.settings = bare_world.settings.model_copy(update=more)
+    await bare_world.start()
+    async with bare_world.engines.writing.begin() as connection:
+        await connection.execute(update(environment).values(chats_on=True))
+    await bare_world.restart()
+    bare_world.headers["Authorization"] = sign_in.bearer(bare_world.connector.service_url)
+    row = "11111111-1111-4111-9111-111111111111"
+    (found,) = await bare_world.paste(f"{real}/main.aspx?pagetype=entityrecord&etn=incident&id={row}")
+    assert texts(found["content"]) == [
+        "The sign-in service gave no token.",
+        "Ask an administrator to check the app's secret, certificate or managed identity.",
+    ]
     await bare_world.stop()
