@@ -11,7 +11,7 @@ from bot.config import Settings
 from bot.doctor import hints, needs
 from bot.domain.errors import NotSupported
 from bot.domain.values import EnvironmentId
-from bot.foundation import Foundation, close, make_foundation, prepare
+from bot.foundation import Foundation, close, look_at_settings, make_foundation, prepare
 
 Say = Callable[[str], object]
 
@@ -21,7 +21,8 @@ async def run_command(settings: Settings, arguments: Namespace, say: Say) -> int
     base = await make_foundation(settings, SystemClock())
     try:
         if arguments.command == "doctor":
-            return await doctor(needs(base), hints(base), say)
+            known = await look_at_settings(base)
+            return await doctor(needs(base, settings_read=known), hints(base, settings_read=known), say)
         await prepare(base)
         work = {"outbox": _outbox, "dataverse": _dataverse}
         return await work[arguments.command](base, arguments, say)

@@ -3,6 +3,7 @@
 It belongs to the composition root: `bot.wiring` alone uses it.
 """
 
+from collections.abc import Sequence
 from functools import partial
 
 from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
@@ -12,39 +13,86 @@ from bot.foundation import Foundation
 from bot.store.migrate import require_up_to_date
 from bot.usecases.check_health import Check, CheckHealth
 
-_ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
+ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
 """What a user needs who asks as somebody else ("Impersonate another user", Dataverse developer guide)."""
 _SHORTEST_KEY = 16
+_NAMED_AT_MOST = 5
+_PATIENCE_S = 30.0
+"""An operator waits; a large organisation takes its time to describe its tables."""
 
 
-def needs(base: Foundation) -> CheckHealth:
-    """Without each of these Chat Sync does not work."""
+def needs(base: Foundation, *, settings_read: bool) -> CheckHealth:
+    """Without each of these Chat Sync does not work. `settings_read`: what administrators set is known."""
     own_sandbox = base.settings.uses_own_sandbox
     checks = {name: check for name, check in base.checks.items() if not (own_sandbox and name.startswith("dataverse"))}
     checks["tables of the database"] = partial(require_up_to_date, base.engines.writing)
     if not own_sandbox:
         for each in base.links.environments:
             checks[f"acting for people in {each.id}"] = partial(_acts_for_people, base, each.id)
-    return CheckHealth(checks, base.clock)
+            if settings_read:
+                checks[f"records in {each.id}"] = partial(_reaches_records, base, each.id)
+    return CheckHealth(checks, base.clock, deadline_s=_PATIENCE_S)
 
 
-def hints(base: Foundation) -> CheckHealth:
-    """Without these it works, but perhaps not as somebody expects."""
+def hints(base: Foundation, *, settings_read: bool) -> CheckHealth:
+    """Without these it works, but perhaps not as somebody expects. `settings_read`: as with `needs`."""
     if base.settings.uses_own_sandbox:
         return CheckHealth({"dataverse": _sandbox_takes_its_place}, base.clock)
     checks: dict[str, Check] = {"webhook key": partial(_key_is_long, base)}
     for each in base.links.environments:
+        if settings_read:
+            checks[f"chats in {each.id}"] = partial(_chats_are_on, base, each.id)
+            checks[f"changes told by {each.id}"] = partial(_changes_are_told, base, each.id)
+            checks[f"secured columns in {each.id}"] = partial(_reads_secured, base, each.id)
         checks[f"disconnecting in {each.id}"] = partial(_roles_disconnect, base, each.id)
-    return CheckHealth(checks, base.clock)
+    return CheckHealth(checks, base.clock, deadline_s=_PATIENCE_S)
 
 
 async def _acts_for_people(base: Foundation, environment: EnvironmentId) -> None:
     user = await base.records.own_user(environment)
-    if not await base.records.holds_privilege(environment, user, _ACT_FOR_OTHERS):
+    if not await base.records.holds_privilege(environment, user, ACT_FOR_OTHERS):
         raise NotAllowed(
             "The application user may not act on behalf of people.",
-            f"Give it a security role with the privilege {_ACT_FOR_OTHERS}.",
+            f"Give it a security role with the privilege {ACT_FOR_OTHERS}.",
         )
+
+
+async def _reaches_records(base: Foundation, environment: EnvironmentId) -> None:
+    lacking = (await base.application_user.lacks(environment, await _enabled(base, environment))).privileges
+    if lacking:
+        raise NotAllowed(
+            f"The application user may not read and write every row: {', '.join(lacking)}.",
+            "Give it a security role that holds these privileges for the whole organisation; "
+            "people see and change no more than their own roles allow.",
+        )
+
+
+async def _reads_secured(base: Foundation, environment: EnvironmentId) -> None:
+    hidden = (await base.application_user.lacks(environment, await _enabled(base, environment))).columns
+    if hidden:
+        more = f" and {len(hidden) - _NAMED_AT_MOST} more" if len(hidden) > _NAMED_AT_MOST else ""
+        raise NotAllowed(
+            f"The application user may not read {', '.join(hidden[:_NAMED_AT_MOST])}{more}: nobody sees them here.",
+            "Add it to a column security profile that reads them.",
+        )
+
+
+async def _chats_are_on(base: Foundation, environment: EnvironmentId) -> None:
+    if not await base.administration.chats_on(environment):
+        raise NotSupported("Chats are turned off there.", "An administrator turns them on in the settings.")
+
+
+async def _changes_are_told(base: Foundation, environment: EnvironmentId) -> None:
+    found = await base.register_events.look(environment)
+    if found.registration is None or not found.plan.is_nothing:
+        what = "No webhook is registered there" if found.registration is None else "Steps of the webhook are not as set"
+        raise NotSupported(f"{what}.", "Run: python app.py dataverse connect")
+
+
+async def _enabled(base: Foundation, environment: EnvironmentId) -> Sequence[str]:
+    """The tables that chats can be connected to."""
+    types = await base.administration.record_types(environment)
+    return [name for name, each in types.items() if each.enabled]
 
 
 async def _roles_disconnect(base: Foundation, environment: EnvironmentId) -> None:

@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 from aiohttp import ClientSession
 
 from bot.config import Settings
+from bot.dataverse.application_user import ApplicationUser
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.event_steps import DataverseEventSteps
 from bot.dataverse.records import DataverseRecords
 from bot.delivery.switchboard import Switchboard
+from bot.domain.errors import ChatSyncError
 from bot.domain.hosts import is_loopback
 from bot.domain.record_links import Links, environment_of
 from bot.domain.surface import CHAT_PERMISSIONS
@@ -32,7 +34,7 @@ from bot.ports import Clock
 from bot.sign_in import bot_tokens, dataverse_tokens, graph_tokens
 from bot.store.administration import SqlAdministration
 from bot.store.engine import Engines, make_engines, require_answer
-from bot.store.migrate import migrate
+from bot.store.migrate import migrate, require_up_to_date
 from bot.store.unit_of_work import SqlStore
 from bot.teams.connector import SCOPE, Connector
 from bot.teams.roster import ConnectorRoster
@@ -67,6 +69,7 @@ class Foundation:
     directory: GraphPeople
     chat_directory: GraphChats
     event_steps: DataverseEventSteps
+    application_user: ApplicationUser
     webhook_key: str
     """What Dataverse's events carry; made up at each start where none is set, which only the sandbox can follow."""
     connector: Connector
@@ -131,6 +134,7 @@ async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: flo
         chat_directory=GraphChats(graph, _installing(settings, graph)),
         records=records,
         webhook_key=key,
+        application_user=ApplicationUser(clients),
         event_steps=DataverseEventSteps(clients, records, url=events_url(settings), key=key),
         connector=Connector(
             session, own_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None
@@ -191,6 +195,21 @@ async def prepare(base: Foundation) -> None:
     """Brings the database up to date and reads from it what is held in memory; raises `Unavailable`."""
     await require_answer(base.engines)
     await migrate(base.engines.writing)
+    await _read_settings(base)
+
+
+async def look_at_settings(base: Foundation) -> bool:
+    """Reads what is held in memory, as far as the database can be read as it is; whether it could."""
+    try:
+        await require_answer(base.engines)
+        await require_up_to_date(base.engines.writing)
+        await _read_settings(base)
+    except ChatSyncError:
+        return False
+    return True
+
+
+async def _read_settings(base: Foundation) -> None:
     # In the sandbox chats are on, elsewhere an administrator turns them on (spec S1).
     await base.administration.start({each.id: _is_sandbox(each) for each in base.links.environments})
 

@@ -24,13 +24,14 @@ _ENABLED = {"statecode": 0, "statuscode": 1}
 _PRE_IMAGE = 0
 _IMAGES = "sdkmessageprocessingstepid_sdkmessageprocessingstepimage"
 
-_NEEDED = (
+NEEDED = (
     *(f"prv{act}ServiceEndpoint" for act in ("Create", "Read", "Write", "Delete")),
     *(f"prv{act}SdkMessageProcessingStep" for act in ("Create", "Read", "Write", "Delete")),
     *(f"prv{act}SdkMessageProcessingStepImage" for act in ("Create", "Read", "Write", "Delete")),
     "prvReadSdkMessage",
     "prvReadSdkMessageFilter",
 )
+"""Privileges without which nothing can be registered."""
 
 
 class DataverseEventSteps:
@@ -119,8 +120,8 @@ class DataverseEventSteps:
     async def lacking(self, environment: EnvironmentId) -> Sequence[str]:
         """Names of the privileges that are needed and not held; those that the environment does not know are not."""
         user = await self._records.own_user(environment)
-        held = await asyncio.gather(*(self._records.holds_privilege(environment, user, name) for name in _NEEDED))
-        lacking = [name for name, holds in zip(_NEEDED, held, strict=True) if not holds]
+        held = await asyncio.gather(*(self._records.holds_privilege(environment, user, name) for name in NEEDED))
+        lacking = [name for name, holds in zip(NEEDED, held, strict=True) if not holds]
         known = await asyncio.gather(*(self._records.knows_privilege(environment, name) for name in lacking))
         return [name for name, is_known in zip(lacking, known, strict=True) if is_known]
 

@@ -31,9 +31,10 @@ class Checked:
 class CheckHealth:
     """Asks all of them at once."""
 
-    def __init__(self, checks: Mapping[str, Check], clock: Clock) -> None:
+    def __init__(self, checks: Mapping[str, Check], clock: Clock, *, deadline_s: float = DEADLINE_S) -> None:
         self._checks = checks
         self._clock = clock
+        self._deadline_s = deadline_s
         self._last: tuple[datetime, Sequence[Checked]] | None = None
         self._one_at_a_time = asyncio.Lock()
 
@@ -41,17 +42,16 @@ class CheckHealth:
         """How each of them is, now or a moment ago."""
         async with self._one_at_a_time:
             if self._last is None or self._clock.now() - self._last[0] > REMEMBERED:
-                checked = await asyncio.gather(*(_checked(name, check) for name, check in self._checks.items()))
+                checked = await asyncio.gather(*(self._checked(name, check) for name, check in self._checks.items()))
                 self._last = self._clock.now(), checked
             return self._last[1]
 
-
-async def _checked(name: str, check: Check) -> Checked:
-    try:
-        async with asyncio.timeout(DEADLINE_S):
-            await check()
-    except ChatSyncError as error:
-        return Checked(name=name, trouble=f"{error} {error.next_step}".strip())
-    except TimeoutError:
-        return Checked(name=name, trouble=f"It does not answer within {DEADLINE_S:g} seconds.")
-    return Checked(name=name, trouble=None)
+    async def _checked(self, name: str, check: Check) -> Checked:
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                await check()
+        except ChatSyncError as error:
+            return Checked(name=name, trouble=f"{error} {error.next_step}".strip())
+        except TimeoutError:
+            return Checked(name=name, trouble=f"It does not answer within {self._deadline_s:g} seconds.")
+        return Checked(name=name, trouble=None)

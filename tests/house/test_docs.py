@@ -12,6 +12,8 @@ from pydantic import SecretStr
 from bot.cli.arguments import parser
 from bot.clock import SystemClock
 from bot.config import Settings
+from bot.dataverse.event_steps import NEEDED
+from bot.doctor import ACT_FOR_OTHERS
 from bot.domain.surface import USAGE, Command
 from bot.foundation import close, make_foundation
 from bot.store.tables import metadata
@@ -68,6 +70,18 @@ def test_every_command_of_operators_is_documented() -> None:
     assert "python app.py dataverse connect" in commands
     for command in commands[1:]:
         assert f"`{command}`" in operations
+
+
+def test_the_page_about_setting_up_names_every_privilege_and_only_settings_and_pages_that_there_are() -> None:
+    page = (ROOT / "docs/set-up.md").read_text(encoding="utf-8")
+    assert {name for name in (*NEEDED, ACT_FOR_OTHERS) if f"`{name}`" not in page} == set()
+    blocks = "".join(re.findall(r"```shell\n(.*?)```", page, flags=re.DOTALL))
+    assert set(re.findall(r"^([A-Za-z_]+)=", blocks, flags=re.MULTILINE)) <= set(variables())
+    for line in re.findall(r"^uv run app\.py ?(.*)$", blocks, flags=re.MULTILINE):
+        assert parser().parse_args(line.split()) is not None
+    for link in re.findall(r"\]\(([^)]+)\)", page):
+        assert (ROOT / "docs" / link).exists()
+    assert "docs/set-up.md" in README
 
 
 async def test_every_metric_is_documented_and_nothing_else_is() -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from bot.sandbox.seed.ids import user_id
 from tests.sandbox.wire import CASE, Api
 
 ALEX = "systemusers(00000008-0000-4000-9000-000000000020)"
@@ -17,6 +18,21 @@ async def test_all_privileges_of_a_user_are_listed(api: Api) -> None:
     answer = await api.get(f"{ALEX}/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()")
     assert {each["Depth"] for each in answer["RolePrivileges"]} == {"Global"}
     assert len({each["PrivilegeId"] for each in answer["RolePrivileges"]}) == 204
+
+
+async def test_secured_columns_are_listed_with_what_profiles_and_administrators_may(api: Api) -> None:
+    secured = "Microsoft.Dynamics.CRM.RetrievePrincipalAttributePrivileges()"
+    columns = await api.get("EntityDefinitions(LogicalName='incident')/Attributes?$select=LogicalName,IsSecured")
+    ids = {each["MetadataId"] for each in columns["value"] if each["IsSecured"]}
+    for person, allowed in ((20, 4), (24, 0)):
+        answer = await api.get(f"systemusers({user_id(person)})/{secured}")
+        assert {each["CanRead"] for each in answer["AttributePrivileges"] if each["AttributeId"] in ids} == {allowed}
+
+
+async def test_a_table_names_the_privileges_that_are_about_its_rows(api: Api) -> None:
+    answer = await api.get("EntityDefinitions(LogicalName='email')?$select=Privileges")
+    named = {each["PrivilegeType"]: each["Name"] for each in answer["Privileges"]}
+    assert (named["Read"], named["Write"]) == ("prvReadActivity", "prvWriteActivity")
 
 
 async def test_an_administrator_may_do_everything(api: Api) -> None:

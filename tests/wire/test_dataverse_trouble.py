@@ -132,7 +132,8 @@ async def test_answers_of_another_make_are_told_as_trouble_and_nothing_breaks(wo
     link = await world.link()
     # Definitions come first, for one that was understood is kept.
     for path in ("/EntityDefinitions(", "/incidents(", "/systemusers"):
-        for body in (None, [], 5, "text", {"value": 5}, {"value": [5, None, {}]}, {"incidentid": 7}):
+        bodies: tuple[object, ...] = (None, [], 5, "text", {"value": 5}, {"value": [5, None, {}]}, {"incidentid": 7})
+        for body in bodies:
             world.dataverse_refuses = {path: (200, body)}
             (found,) = await world.paste(link, person=ADELE)
             assert len(texts(found["content"])) == 2, (path, body)

@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from bot.commands import run_command
 from bot.config import Settings
+from bot.sandbox.seed.ids import APPLICATION_USER_ID, row_id
+from bot.store.tables import environment
 from tests.wire.conftest import free_port
-from tests.wire.world import WEBHOOK_KEY, World
+from tests.wire.world import API, WEBHOOK_KEY, World
 
 
 async def examined(settings: Settings) -> tuple[int, list[str]]:
@@ -22,6 +25,9 @@ async def examined(settings: Settings) -> tuple[int, list[str]]:
 
 
 async def test_where_all_is_set_up_every_line_is_ok(world: World) -> None:
+    world.settings = world.settings.model_copy(update={"public_url": world.url})
+    connect = Namespace(command="dataverse", act="connect", environment=None, dry_run=False)
+    assert await run_command(world.settings, connect, len) == 0
     assert await examined(world.settings) == (
         0,
         [
@@ -30,7 +36,11 @@ async def test_where_all_is_set_up_every_line_is_ok(world: World) -> None:
             "ok     dataverse localhost/sandbox",
             "ok     tables of the database",
             "ok     acting for people in localhost/sandbox",
+            "ok     records in localhost/sandbox",
             "ok     webhook key",
+            "ok     chats in localhost/sandbox",
+            "ok     changes told by localhost/sandbox",
+            "ok     secured columns in localhost/sandbox",
             "ok     disconnecting in localhost/sandbox",
         ],
     )
@@ -96,3 +106,45 @@ async def test_a_key_that_can_be_guessed_is_a_hint_and_nothing_wrong(world: Worl
     assert code == 0
     assert [line for line in lines if line.startswith("note   webhook key: CHATSYNC_WEBHOOK_KEY is short")]
     assert "sesame" not in str(lines)
+
+
+async def test_what_the_application_user_may_not_do_with_records_is_named(world: World) -> None:
+    await give_only(world, "Support Agent")
+    code, lines = await examined(world.settings)
+    assert code == 1
+    (wrong,) = [line for line in lines if line.startswith("WRONG")]
+    # It reads every row and writes its own; activities have one privilege together.
+    assert wrong.startswith(
+        "WRONG  records in localhost/sandbox: The application user may not read and write every row: prvWriteAccount, "
+        "prvWriteActivity, prvWriteContact, prvWriteIncident, prvWriteKnowledgeArticle, prvWritemsdyn_ocliveworkitem."
+    )
+    (note,) = [line for line in lines if line.startswith("note   secured columns in localhost/sandbox: ")]
+    assert "incident.cs_refundamount" in note
+    assert "Add it to a column security profile" in note
+
+
+async def test_chats_that_are_off_and_a_webhook_that_is_missing_are_hints(world: World) -> None:
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(update(environment).values(chats_on=False))
+    elsewhere = world.settings.model_copy(update={"public_url": "https://chatsync.contoso.example"})
+    code, lines = await examined(elsewhere)
+    assert code == 0
+    notes = {each[7:].partition(" in ")[0].partition(" by ")[0]: each for each in lines if not each.startswith("ok")}
+    assert notes["chats"].endswith(": Chats are turned off there. An administrator turns them on in the settings.")
+    assert notes["changes told"].endswith(": No webhook is registered there. Run: python app.py dataverse connect")
+
+
+async def give_only(world: World, role: str) -> None:
+    """The application user has this role, may act for people, and has no column security profile."""
+    api = f"{world.sandbox}{API}"
+    async with world.session.get(f"{api}/roles?$select=name,roleid") as answer:
+        ids = {row["name"]: row["roleid"] for row in (await answer.json())["value"]}
+    held = f"{api}/systemusers({APPLICATION_USER_ID})"
+    new = {"@odata.id": f"{api}/roles({ids[role]})"}
+    async with world.session.post(f"{held}/systemuserroles_association/$ref", json=new) as answer:
+        assert answer.status == 204, await answer.text()
+    administrator = f"systemuserroles_association({ids['System Administrator']})"
+    # Its own rights last, for without them it takes nothing away any more.
+    for each in (f"systemuserprofiles_association({row_id(1200, 1)})", administrator):
+        async with world.session.delete(f"{held}/{each}/$ref") as answer:
+            assert answer.status == 204, await answer.text()

@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.sandbox.api.exchange import Exchange
 from bot.sandbox.api.path import Segment, text_of
 from bot.sandbox.errors import bad_query, not_offered
+from bot.sandbox.guids import named_guid
 from bot.sandbox.rights.model import AccessMask, Depth
 from bot.sandbox.rights.principal import Grant
 from bot.sandbox.schema.model import Table
@@ -16,6 +17,7 @@ from bot.sandbox.values import NO_ID, Json, Row
 from bot.sandbox.writes.payload import reference_of
 
 NAMESPACE = "Microsoft.Dynamics.CRM."
+_ALLOWED = 4
 
 _FLAGS: Mapping[AccessMask, str] = {
     AccessMask.READ: "ReadAccess",
@@ -105,6 +107,22 @@ def _privileges(exchange: Exchange, grants: Mapping[str, tuple[Grant, ...]]) -> 
     return _answer(exchange, "RetrieveUserPrivilegesResponse", {"RolePrivileges": found})
 
 
+def _secured_columns(exchange: Exchange, user: Row, segment: Segment) -> web.Response:  # noqa: ARG001
+    """What the user may do with each secured column, by profiles of their own and of their teams."""
+    access = exchange.dataverse.callers.access(user)
+    flags = {"CanRead": "canread", "CanCreate": "cancreate", "CanUpdate": "canupdate"}
+    found: list[Json] = [
+        {
+            "AttributeId": named_guid(table.name, column.name),
+            **{name: _ALLOWED if access.column(flag, table, column) else 0 for name, flag in flags.items()},
+        }
+        for table in exchange.caller.schema.by_set.values()
+        for column in table.columns.values()
+        if column.secured
+    ]
+    return _answer(exchange, "RetrievePrincipalAttributePrivilegesResponse", {"AttributePrivileges": found})
+
+
 def _answer(exchange: Exchange, name: str, body: Mapping[str, Json]) -> web.Response:
     context = f"{exchange.base}/$metadata#{NAMESPACE}{name}"
     return exchange.json({"@odata.context": context, **body})
@@ -112,6 +130,7 @@ def _answer(exchange: Exchange, name: str, body: Mapping[str, Json]) -> web.Resp
 
 _OF_USERS: Mapping[str, Callable[[Exchange, Row, Segment], web.Response]] = {
     "RetrievePrincipalAccess": _principal_access,
+    "RetrievePrincipalAttributePrivileges": _secured_columns,
     "RetrieveUserPrivilegeByPrivilegeName": _privilege_by_name,
     "RetrieveUserPrivileges": _all_privileges,
 }

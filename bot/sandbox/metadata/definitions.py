@@ -9,8 +9,9 @@ from bot.sandbox.metadata.columns import column_definitions
 from bot.sandbox.metadata.keys import keys
 from bot.sandbox.metadata.labels import label
 from bot.sandbox.metadata.relationships import many_to_many, many_to_one, one_to_many
-from bot.sandbox.schema.model import Schema, Table
-from bot.sandbox.values import JsonObject
+from bot.sandbox.rights.model import Right, privilege_name
+from bot.sandbox.schema.model import Ownership, Schema, Table
+from bot.sandbox.values import Json, JsonObject
 
 DATA_PROVIDER = "00010600-0000-4000-9000-00000000da7a"
 """What serves the rows of the virtual table."""
@@ -112,5 +113,25 @@ def _traits(table: Table) -> JsonObject:
             "CanBeChanged": not table.is_virtual,
             "ManagedPropertyLogicalName": "canchangetrackingbeenabled",
         },
+        "Privileges": _privileges(table),
         "IsCustomizable": {"Value": True, "CanBeChanged": True, "ManagedPropertyLogicalName": "iscustomizable"},
     }
+
+
+def _privileges(table: Table) -> list[Json]:
+    """The privileges that are about the table's rows; activities share those of all activities."""
+    if not table.privilege:
+        return []
+    owned = table.ownership is Ownership.USER
+    return [
+        {
+            "Name": privilege_name(right, table.privilege),
+            "PrivilegeType": right.value,
+            "CanBeBasic": owned,
+            "CanBeLocal": owned,
+            "CanBeDeep": owned,
+            "CanBeGlobal": True,
+        }
+        for right in Right
+        if owned or right not in {Right.ASSIGN, Right.SHARE}
+    ]
