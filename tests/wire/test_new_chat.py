@@ -265,7 +265,7 @@ async def test_the_record_may_be_written_and_where_it_is_not_clear_it_is_chosen(
 async def test_people_may_be_written_and_where_it_is_not_clear_they_are_offered(world: World) -> None:
     page = await people_page(world)
     again = await press(world, page, "Create chat", names="megan.bowen@example.com, a, nobody", name="Pump")
-    assert texts(again)[3] == "It is not clear who is meant: a, nobody. Choose, or write it all."
+    assert texts(again)[3] == "It is not clear who is meant: a, nobody. Write the whole name, or choose."
     offered = {each["title"].partition(" ·")[0] for each in inputs(again)["suggested"]["choices"]}
     assert {"Megan Bowen", "Adele Vance"} <= offered
     assert inputs(again)["suggested"]["value"] == MEGAN.object_id
