@@ -20,6 +20,8 @@ from bot.usecases.connect_chat import ConnectChat
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
 from bot.usecases.find_records import FindRecords
+from bot.usecases.join_chat import JoinChat
+from bot.usecases.list_chats import ListChats
 from bot.usecases.list_records import ListRecords
 from bot.usecases.make_chat import MakeChat
 from bot.usecases.meet_chat import MeetChat
@@ -55,11 +57,20 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
     )
     find = FindRecords(records=base.records, administration=base.administration, gates=gates, links=base.links)
     find_connections = FindConnections(store=base.store, find_records=find)
+    list_chats = ListChats(
+        store=base.store,
+        records=base.records,
+        gates=gates,
+        directory=base.directory,
+        chats=base.chat_directory,
+        links=base.links,
+    )
     commands = Commands(
         find=find,
         find_connections=find_connections,
         connect=connect,
         disconnect=disconnect,
+        list_chats=list_chats,
         list_records=ListRecords(store=base.store, gates=gates, links=base.links),
         tell_status=TellStatus(
             store=base.store, administration=base.administration, gates=gates, links=base.links, clock=base.clock
@@ -78,6 +89,10 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
             connect=connect,
             disconnect=disconnect,
             undo_disconnect=UndoDisconnect(store=base.store, records=base.records, gates=gates, clock=base.clock),
+            list_chats=list_chats,
+            join=JoinChat(
+                store=base.store, records=base.records, gates=gates, directory=base.chat_directory, clock=base.clock
+            ),
         ),
         dialogs=Dialogs(answering=answering, new_chat=_new_chat_pages(base, find, connect, limits)),
         extension=Extension(unfurl=unfurl, answering=answering),

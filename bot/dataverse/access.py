@@ -12,7 +12,8 @@ from bot.domain.values import ObjectId, UserId
 
 _PEOPLE_AT_ONCE = 50
 """Conditions of one query: its address stays far below what servers take."""
-_READ = "ReadAccess"
+_READ, _WRITE = "ReadAccess", "WriteAccess"
+_FUNCTION = "Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)"
 
 T = TypeVar("T")
 
@@ -25,6 +26,12 @@ async def readers(
     groups = _groups(list(users.items()), PARTS_AT_MOST)
     found = await asyncio.gather(*(_readers(client, table, row_id, group) for group in groups))
     return frozenset[ObjectId]().union(*found)
+
+
+async def may_write(client: DataverseClient, table: Table, row_id: str, user: UserId) -> bool:
+    """Whether the user may change the row."""
+    found = await client.get(f"systemusers({user})/{_FUNCTION}", _target(table, row_id))
+    return _WRITE in _rights(found)
 
 
 async def _users(client: DataverseClient, people: Sequence[ObjectId]) -> Mapping[ObjectId, UserId]:
@@ -49,9 +56,8 @@ async def _some_users(client: DataverseClient, people: Sequence[ObjectId]) -> Ma
 async def _readers(
     client: DataverseClient, table: Table, row_id: str, users: Sequence[tuple[ObjectId, UserId]]
 ) -> frozenset[ObjectId]:
-    target = {"@t": f'{{"@odata.id":"{table.set_name}({row_id})"}}'}
-    function = "Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)"
-    answers = await client.read_together([(f"systemusers({user})/{function}", target) for _, user in users])
+    target = _target(table, row_id)
+    answers = await client.read_together([(f"systemusers({user})/{_FUNCTION}", target) for _, user in users])
     return frozenset(person for (person, _), answer in zip(users, answers, strict=True) if _may_read(answer))
 
 
@@ -65,4 +71,12 @@ def _may_read(answer: Mapping[str, Any] | ChatSyncError) -> bool:
         raise answer
     if isinstance(answer, ChatSyncError):
         return False
-    return _READ in {right.strip() for right in str(answer.get("AccessRights")).split(",")}
+    return _READ in _rights(answer)
+
+
+def _rights(answer: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(right.strip() for right in str(answer.get("AccessRights")).split(","))
+
+
+def _target(table: Table, row_id: str) -> Mapping[str, str]:
+    return {"@t": f'{{"@odata.id":"{table.set_name}({row_id})"}}'}

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
-from bot.dataverse.access import readers
+from bot.dataverse.access import may_write, readers
 from bot.dataverse.changes import changes_of
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.protocol import ANNOTATIONS, contains, literal, row_of, selected
@@ -172,6 +172,11 @@ class DataverseRecords:
         """Those of the people who may open the record."""
         table = await self.table(record.environment, record.table)
         return await readers(self._clients[record.environment], table, record.row_id, people)
+
+    async def may_write(self, record: RecordRef, user: UserId) -> bool:
+        """Whether the user may change the record."""
+        table = await self.table(record.environment, record.table)
+        return await may_write(self._clients[record.environment], table, record.row_id, user)
 
     async def holds_privilege(self, environment: EnvironmentId, user: UserId, privilege: str) -> bool:
         """Whether one of the user's security roles holds the privilege; an unknown name is held by nobody."""

@@ -8,6 +8,8 @@ class Verb(StrEnum):
 
     CONNECT = "connect"
     CANCEL = "cancel"
+    CHATS = "chats"
+    JOIN = "join"
     DISCONNECT = "disconnect"
     UNDO_DISCONNECT = "undo disconnect"
 
@@ -35,6 +37,8 @@ class Command(StrEnum):
     CONNECT = "connect"
     DISCONNECT = "disconnect"
     RECORDS = "records"
+    CHATS = "chats"
+    JOIN = "join"
     STATUS = "status"
     NEW = "new"
 
@@ -54,6 +58,8 @@ USAGE: dict[Command, tuple[str, str]] = {
         "Connect this chat to a record; with quiet, without the introduction note",
     ),
     Command.DISCONNECT: ("disconnect [<link or number>]", "End a connection of this chat"),
+    Command.CHATS: ("chats [<link, number or words>]", "The chats that are connected to a record"),
+    Command.JOIN: ("join <link, number or words>", "Join a chat that is connected to a record"),
     Command.RECORDS: ("records", "The records that this chat is connected to"),
     Command.NEW: ("new", "Start a chat with people of your choice, about a record or about none"),
     Command.STATUS: ("status", "What this chat was told last, and what is in the way"),

@@ -1,21 +1,22 @@
 """Text commands."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.domain.errors import BadRequest, NotFound
 from bot.domain.surface import QUIET, USAGE, Command, Dialog, Verb
-from bot.domain.values import ChatKind, Connection
+from bot.domain.values import ChatKind, Connection, RecordRef
 from bot.handlers.incoming import Incoming
 from bot.handlers.new_chat import PERSON
 from bot.handlers.translate import other_in
-from bot.usecases.answers import Answer, record_claim
+from bot.usecases.answers import Answer, called, record_claim
 from bot.usecases.chat_status import TellStatus
 from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
 from bot.usecases.find_records import SHOWN, FindRecords, Hit
+from bot.usecases.list_chats import ListChats
 from bot.usecases.list_records import ListRecords
 from bot.usecases.offer_chat import OfferChat
 from cards.buttons import OpenDialog, Press
@@ -28,6 +29,28 @@ Work = Callable[[Incoming, str], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """What is to be done with the one of several records that somebody chooses."""
+
+    command: Command
+    asked: str
+    press: Press
+
+
+_CONNECT = _Choice(
+    command=Command.CONNECT,
+    asked="Which record should this chat be connected to?",
+    press=Press(title="Connect", verb=Verb.CONNECT, payload={}),
+)
+_CONNECT_QUIETLY = replace(_CONNECT, press=replace(_CONNECT.press, payload={QUIET: QUIET}))
+_CHATS = _Choice(
+    command=Command.CHATS,
+    asked="The chats of which record?",
+    press=Press(title="Show chats", verb=Verb.CHATS, payload={}),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Commands:
     """What people can write to the bot."""
 
@@ -36,6 +59,7 @@ class Commands:
     connect: ConnectChat
     disconnect: DisconnectChat
     list_records: ListRecords
+    list_chats: ListChats
     tell_status: TellStatus
     offer_chat: OfferChat
 
@@ -47,6 +71,8 @@ class Commands:
             Command.CONNECT: self._connect,
             Command.DISCONNECT: self._disconnect,
             Command.RECORDS: self._records,
+            Command.CHATS: self._chats,
+            Command.JOIN: self._chats,
             Command.STATUS: self._status,
             Command.NEW: self._new,
         }
@@ -67,21 +93,36 @@ class Commands:
 
     async def _connect(self, incoming: Incoming, rest: str) -> Answer:
         asked, quiet = _without_quiet(rest)
-        if not asked:
-            raise BadRequest("Which record?", "Write connect and the number, the link or a few words of the record.")
-        record = await self.find.by_link(asked)
-        if record is None:
-            hits = await self.find.by_words(asked, incoming.person)
-            if not hits:
-                raise NotFound("No record fits these words.", "Check the number, or paste the record's link.")
-            if len(hits) > 1:
-                return _choose_record(hits, quiet=quiet)
-            record = hits[0].record
+        record = await self._named(asked, incoming, _CONNECT_QUIETLY if quiet else _CONNECT)
+        if isinstance(record, Answer):
+            return record
         if incoming.chat.kind is ChatKind.PERSONAL:
             other = other_in(incoming.chat, incoming.person)
             return await self.offer_chat(incoming.person, record, other)
         wanted = Note.NONE if quiet else Note.ASK
         return await self.connect(incoming.chat, incoming.person, record, note=wanted)
+
+    async def _chats(self, incoming: Incoming, rest: str) -> Answer:
+        asked = rest or await self._only_record(incoming)
+        record = await self._named(asked, incoming, _CHATS)
+        return record if isinstance(record, Answer) else await self.list_chats(incoming.person, record)
+
+    async def _only_record(self, incoming: Incoming) -> str:
+        """What people call the one record of the chat; empty where there is none, or more."""
+        connections = await self.find_connections.of_chat(incoming.chat)
+        return called(connections[0]) if len(connections) == 1 else ""
+
+    async def _named(self, asked: str, incoming: Incoming, what: _Choice) -> RecordRef | Answer:
+        """The record that is meant by its link, number or words; or the choice between several."""
+        if not asked:
+            raise BadRequest("Which record?", f"Write {what.command} and its number, its link or a few words.")
+        record = await self.find.by_link(asked)
+        if record:
+            return record
+        hits = await self.find.by_words(asked, incoming.person)
+        if not hits:
+            raise NotFound("No record fits these words.", "Check the number, or paste the record's link.")
+        return _choose_record(hits, what) if len(hits) > 1 else hits[0].record
 
     async def _disconnect(self, incoming: Incoming, rest: str) -> Answer:
         connections = await self.find_connections.by_words(incoming.chat, rest)
@@ -110,16 +151,14 @@ def _without_quiet(rest: str) -> tuple[str, bool]:
     return (before.strip(), True) if last.lower() == QUIET else (rest, False)
 
 
-def _choose_record(hits: Sequence[Hit], *, quiet: bool) -> Answer:
-    rows = tuple(_record_row(hit, quiet=quiet) for hit in hits[:SHOWN])
+def _choose_record(hits: Sequence[Hit], what: _Choice) -> Answer:
+    rows = tuple(_record_row(hit, what) for hit in hits[:SHOWN])
     hint = "Not among them? Write more of its name, or its number."
-    view = ChoiceView(asked="Which record should this chat be connected to?", rows=rows, more=0, hint=hint)
-    return Answer(message=choice(view))
+    return Answer(message=choice(ChoiceView(asked=what.asked, rows=rows, more=0, hint=hint)))
 
 
-def _record_row(hit: Hit, *, quiet: bool) -> ChoiceRow:
-    claim = {**record_claim(hit.record), **({QUIET: QUIET} if quiet else {})}
-    press = Press(title="Connect", verb=Verb.CONNECT, payload=claim)
+def _record_row(hit: Hit, what: _Choice) -> ChoiceRow:
+    press = replace(what.press, payload={**record_claim(hit.record), **what.press.payload})
     return ChoiceRow(kind=hit.kind, name=hit.name, number=hit.number, detail=hit.detail, press=press)
 
 

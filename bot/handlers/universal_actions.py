@@ -13,12 +13,16 @@ from bot.usecases.answers import Answer
 from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
+from bot.usecases.join_chat import JoinChat
+from bot.usecases.list_chats import ListChats
 from bot.usecases.undo_disconnect import UndoDisconnect
+from cards.chat_list import BEGIN, WORDS
 from cards.notice import NoticeView, notice
 
 Work = Callable[[Incoming, Claims], Awaitable[Answer]]
 
 _LARGEST_ID = 2**63
+_LONGEST_BEGIN = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +34,16 @@ class Buttons:
     connect: ConnectChat
     disconnect: DisconnectChat
     undo_disconnect: UndoDisconnect
+    list_chats: ListChats
+    join: JoinChat
 
     async def __call__(self, incoming: Incoming, pressed: PressedButton) -> Answer:
         """The answer to the press; raises `BadRequest` for a button that is none of ours."""
         work: Mapping[str, Work] = {
             Verb.CONNECT: self._connect,
             Verb.CANCEL: self._cancel,
+            Verb.CHATS: self._chats,
+            Verb.JOIN: self._join,
             Verb.DISCONNECT: self._disconnect,
             Verb.UNDO_DISCONNECT: self._undo_disconnect,
         }
@@ -49,6 +57,16 @@ class Buttons:
 
     async def _cancel(self, _incoming: Incoming, _claims: Claims) -> Answer:
         return Answer(message=notice(NoticeView(text="Nothing was done.")))
+
+    async def _chats(self, incoming: Incoming, claims: Claims) -> Answer:
+        begin = claims.get(BEGIN, "0")
+        if not (begin.isascii() and begin.isdigit() and len(begin) < _LONGEST_BEGIN):
+            raise unknown_button()
+        words = claims.get(WORDS, "")
+        return await self.list_chats(incoming.person, record_in(claims, self.links), words=words, begin=int(begin))
+
+    async def _join(self, incoming: Incoming, claims: Claims) -> Answer:
+        return await self.join(incoming.person, _connection(claims))
 
     async def _disconnect(self, incoming: Incoming, claims: Claims) -> Answer:
         connection = await self.find_connections.by_id(incoming.chat, _connection(claims))

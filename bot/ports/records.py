@@ -85,6 +85,10 @@ class Records(Protocol):
         """Those of the people who have an enabled user and may open the record."""
         ...
 
+    async def may_write(self, record: RecordRef, user: UserId) -> bool:
+        """Whether the user may change the record."""
+        ...
+
     async def holds_privilege(self, environment: EnvironmentId, user: UserId, privilege: str) -> bool:
         """Whether one of the user's security roles holds the privilege; False where nobody knows it."""
         ...

@@ -27,6 +27,11 @@ class FindConnections:
             )
         return found
 
+    async def of_chat(self, chat: Chat) -> Sequence[Connection]:
+        """The chat's connections, the oldest first."""
+        async with self.store.reading() as work:
+            return await work.connections.in_chat(chat.id)
+
     async def by_words(self, chat: Chat, text: str) -> Sequence[Connection]:
         """The chat's connections that the text means: by link, number or words, or all where there is no text.
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from cards.audience import AudienceView, audience
 from cards.buttons import Open, OpenDialog, Press, Step
 from cards.caught_up import CaughtUp, CaughtUpView, caught_up
+from cards.chat_list import ChatListView, ChatRow, chat_list
 from cards.chat_status import ChatStatusView, Held, Paused, StatusRow, chat_status
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.dialog import page, problem
@@ -39,6 +40,18 @@ CONNECT = Press(
 CHOOSE = Press(title="Connect", verb=CONNECT.verb, payload=CONNECT.payload)
 NASTY = "<at>everyone</at> **bold** [x](https://evil.example) `code` # h\n- one\n1. two {{DATE(2020-01-01T00:00:00Z)}}"
 LONG = "The customer says " + "that the pump vibrates and " * 200
+
+
+def a_chat(name: str, state: str, button: Press | Open | None) -> ChatRow:
+    return ChatRow(
+        name=name,
+        connected_by="Adele Vance",
+        presence="available",
+        connected_at=AT,
+        paused_at=None,
+        state=state,
+        button=button,
+    )
 
 
 def told(*changes: Change, people: tuple[str, ...] = ("Adele Vance",)) -> Message:
@@ -189,6 +202,38 @@ GALLERY: dict[str, Message] = {
     "audience that is not known": audience(
         AudienceView(kind=NASTY, people=1, without_access=None, send=CONNECT, name_only=CHOOSE, cancel=CHOOSE)
     ),
+    "chats of a record": chat_list(
+        ChatListView(
+            record=CASE,
+            rows=(
+                a_chat("Pump at Fabrikam", "You are in this chat.", Open(title="Open chat", url=URL)),
+                a_chat(
+                    "Spare parts", "You can join this chat and see all that was said.", replace(CHOOSE, title="Join")
+                ),
+                a_chat(
+                    "Chat of Adele Vance",
+                    "Locked. Joining is off for this record type and you have read-only access to this record. "
+                    "Ask Adele Vance, who connected the chat, or your administrator.",
+                    None,
+                ),
+            ),
+            found=9,
+            begin=6,
+            words="",
+            turn=CHOOSE,
+        )
+    ),
+    "chats of nasty names": chat_list(
+        ChatListView(
+            record=RecordHead(kind="K" * 100, name=NASTY, number=None, url=URL),
+            rows=(a_chat(NASTY, LONG, CHOOSE),) * 6,
+            found=7,
+            begin=0,
+            words=NASTY,
+            turn=CHOOSE,
+        )
+    ),
+    "chats of nobody": chat_list(ChatListView(record=ACCOUNT, rows=(), found=0, begin=0, words="", turn=CHOOSE)),
     "caught up": caught_up(
         CaughtUpView(
             records=(

@@ -1,0 +1,76 @@
+"""Joining a chat that is connected to a record (spec J1-J3)."""
+
+from dataclasses import dataclass
+
+from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.joining import Joining
+from bot.domain.values import Connection, ConnectionId, Person
+from bot.ports import ChatDirectory, Clock, Records, Store
+from bot.usecases.answers import Answer, called, name_columns, outgoing
+from bot.usecases.audited import audited
+from bot.usecases.gates import Actor, Gates
+from cards.message import Message
+from cards.notice import NoticeView, notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinChat:
+    """Adds a person to a connected chat at the person's own wish."""
+
+    store: Store
+    records: Records
+    gates: Gates
+    directory: ChatDirectory
+    clock: Clock
+
+    async def __call__(self, person: Person, connection: ConnectionId) -> Answer:
+        """The word that the person is in the chat now; the chat hears of it too.
+
+        Raises `NotAllowed` with the reason and whom to ask, `NotFound` where the chat is not connected any more,
+        `NotSupported` where the chat is full, or `Unavailable`.
+        """
+        async with self.store.reading() as work:
+            found = await work.connections.get(connection)
+        if found is None:
+            raise NotFound("This chat is not connected to the record any more.", "Write chats and the record's number.")
+        actor = await self._allowed(found, person)
+        if any(each.object_id == actor.object_id for each in await self.directory.members(found.chat_id)):
+            return Answer(message=notice(NoticeView(text="You are in this chat already.")))
+        await self.directory.add_member(found.chat_id, actor.object_id)
+        await self._tell(found, actor)
+        return Answer(message=_joined(found))
+
+    async def _allowed(self, connection: Connection, person: Person) -> Actor:
+        record = connection.record
+        record_type = await self.gates.record_type(record.environment, record.table)
+        actor = await self.gates.actor(record.environment, person)
+        table = await self.records.table(record.environment, record.table)
+        await self.gates.row(record, table, name_columns(table), actor)
+        joining = Joining(joining_is_on=record_type.join, may_write=await self.records.may_write(record, actor.user.id))
+        if not joining.allowed:
+            raise NotAllowed(f"You cannot join this chat. {joining.problem}", whom_to_ask(connection))
+        return actor
+
+    async def _tell(self, connection: Connection, actor: Actor) -> None:
+        now = self.clock.now()
+        text = f"{actor.user.name} joined this chat, as somebody who works on {called(connection)}."
+        async with self.store.writing() as work:
+            chat = await work.chats.get(connection.chat_id)
+            if chat:
+                key = f"joined {chat.id} {actor.object_id} {now.isoformat()}"
+                message = notice(NoticeView(text=text))
+                await work.outbox.put([outgoing(chat, message, key=key, connection=connection.id)], at=now)
+            by, by_name = actor.object_id, actor.user.name
+            await work.audit.add(audited("join", connection, at=now, by=by, by_name=by_name))
+
+
+def whom_to_ask(connection: Connection) -> str:
+    """Who can help somebody who may not join."""
+    return f"Ask {connection.connector_name}, who connected the chat, or your administrator."
+
+
+def _joined(connection: Connection) -> Message:
+    text = f"You are in the chat about {called(connection)} now."
+    return notice(
+        NoticeView(text=text, next_step="You find it among your chats in Teams, with all that was said before.")
+    )

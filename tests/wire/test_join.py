@@ -1,0 +1,161 @@
+"""The chats of a record, and joining them (spec A1, J1-J3)."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from bot.store.tables import audit, record_type
+from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.test_new_chat import chosen, members, people_page, press
+from tests.wire.world import GROUP, PERSONAL, World, buttons, texts
+
+YOURS = "You are in this chat."
+OPEN = "You can join this chat and see all that was said."
+ASK = "Ask Adele Vance, who connected the chat, or your administrator."
+READ_ONLY = "you have read-only access to this record"
+OFF = "Joining is off for this record type"
+
+
+async def made_chat(world: World, name: str = "Pump", number: str = "CAS-01001") -> str:
+    """Adele has made a chat with Megan about the case."""
+    before = set(world.made_chats())
+    page = await people_page(world, ADELE) if number == "CAS-01001" else await page_of(world, number)
+    last = await press(world, page, "Create chat", person=ADELE, others=chosen(MEGAN), name=name)
+    assert texts(last)[0] == "The chat is ready."
+    await world.settle()
+    (chat,) = set(world.made_chats()) - before
+    return chat
+
+
+async def page_of(world: World, number: str) -> dict[str, Any]:
+    row = await world.row("incidents", number)
+    claim = {"environment": "localhost/sandbox", "table": "incident", "row": row}
+    return await world.ask_page({"dialog": "newChat", **claim}, person=ADELE)
+
+
+async def listed(world: World, person: Somebody, text: str = "chats CAS-01001") -> dict[str, Any]:
+    await world.say(text, person=person, chat=PERSONAL)
+    return world.card(PERSONAL)
+
+
+async def joining(world: World, *, on: bool) -> None:
+    async with world.engines.writing.begin() as begun:
+        await begun.execute(update(record_type).where(record_type.c.table == "incident").values(join=on))
+    await world.restart()
+
+
+async def test_who_is_in_a_chat_opens_it_and_who_may_join_joins(world: World) -> None:
+    chat = await made_chat(world)
+    card = await listed(world, MEGAN)
+    said = texts(card)
+    assert said[:3] == ["Chats about CAS-01001", "Case · Pump vibrates after firmware update", "Pump"]
+    assert said[3].startswith("Connected by Adele Vance (")
+    assert said[4:] == [YOURS, "1 to 1 of 1"]
+    assert buttons(card)["Open chat"]["url"]
+    card = await listed(world, ALEX, "join CAS-01001")
+    assert texts(card)[4] == OPEN
+    answer = await world.press(buttons(card)["Join"], person=ALEX, chat=PERSONAL)
+    assert texts(answer["value"])[0] == "You are in the chat about CAS-01001 now."
+    assert ALEX.object_id in await members(world, chat)
+    await world.settle()
+    assert "Alex Wilber joined this chat, as somebody who works on CAS-01001." in world.posted(chat)
+    assert [row["act"] for row in await world.rows_in(audit)][-1] == "join"
+    # Twice is once.
+    answer = await world.press(buttons(card)["Join"], person=ALEX, chat=PERSONAL)
+    assert texts(answer["value"]) == ["You are in this chat already."]
+    assert (await members(world, chat)).count(ALEX.object_id) == 1
+    assert texts(await listed(world, ALEX))[4] == YOURS
+
+
+@pytest.mark.parametrize(
+    ("on", "person", "state"),
+    [
+        (True, ALEX, OPEN),
+        (True, ISAIAH, f"Locked. Y{READ_ONLY[1:]}. {ASK}"),
+        (False, ALEX, f"Locked. {OFF}. {ASK}"),
+        (False, ISAIAH, f"Locked. {OFF} and {READ_ONLY}. {ASK}"),
+    ],
+    ids=["on and may write", "on and reads only", "off and may write", "off and reads only"],
+)
+async def test_joining_needs_the_switch_and_write_access(world: World, on: bool, person: Somebody, state: str) -> None:
+    chat = await made_chat(world)
+    open_button = buttons(await listed(world, ALEX))["Join"]
+    await joining(world, on=on)
+    card = await listed(world, person)
+    assert texts(card)[4] == state
+    assert ("Join" in buttons(card)) == (state == OPEN)
+    # The button of another time is a claim.
+    answer = await world.press(open_button, person=person, chat=PERSONAL)
+    is_in = person.object_id in await members(world, chat)
+    if state == OPEN:
+        assert is_in
+    else:
+        assert not is_in
+        why = state.removeprefix("Locked. ").removesuffix(f" {ASK}")
+        assert texts(answer["value"]) == [f"You cannot join this chat. {why}", ASK]
+    await world.settle()
+
+
+async def test_who_may_not_see_the_record_hears_nothing_of_its_chats(world: World) -> None:
+    chat = await made_chat(world, "Secret plan", "CAS-01005")
+    join = {"verb": "join", "data": {"connection": "1"}}
+    for person, refusal in ((PATTI, "You cannot open this case"), (LYNNE, "You have no user")):
+        for said in (
+            texts(await listed(world, person, f"chats {await world.link('CAS-01005')}")),
+            texts((await world.press(join, person=person, chat=PERSONAL))["value"]),
+        ):
+            assert said[0].startswith(refusal)
+            assert "Secret plan" not in str(said)
+        assert person.object_id not in await members(world, chat)
+
+
+async def test_the_chats_are_those_of_this_record_found_by_name_and_shown_page_by_page(world: World) -> None:
+    for number in range(8):
+        await made_chat(world, f"Plan {number}")
+    first = await listed(world, ALEX)
+    assert texts(first)[-1] == "1 to 6 of 8"
+    answer = await world.press(buttons(first)["Next"], chat=PERSONAL)
+    second = answer["value"]
+    assert texts(second)[-1] == "7 to 8 of 8"
+    assert "Plan 0" in texts(second)
+    assert list(buttons(second))[-1] == "Previous"
+    claim = {**buttons(first)["Next"]["data"], "words": "plan 3", "begin": "0"}
+    found = (await world.press({"verb": "chats", "data": claim}, chat=PERSONAL))["value"]
+    assert texts(found)[-1] == "1 to 1 of 1 with plan 3 in their name"
+    none = (await world.press({"verb": "chats", "data": {**claim, "words": "x"}}, chat=PERSONAL))["value"]
+    assert texts(none)[-1] == "No chat with x in their name is connected to this record."
+
+
+async def test_a_directory_that_does_not_answer_leaves_the_list_without_names(world: World) -> None:
+    await made_chat(world)
+    for _ in range(2):
+        await world.fault("graph", "403; method=GET; path=chats")
+    card = await listed(world, MEGAN)
+    assert "Chat of Adele Vance" in texts(card)
+
+
+async def test_in_a_chat_with_one_record_there_is_no_need_to_name_it(world: World) -> None:
+    await world.say("connect CAS-01002 quiet")
+    await world.settle()
+    world.card()
+    await world.say("chats")
+    assert texts(world.card())[0] == "Chats about CAS-01002"
+    await world.say("chats", chat=PERSONAL)
+    assert texts(world.card(PERSONAL))[0] == "Which record?"
+
+
+async def test_several_records_are_a_choice(world: World) -> None:
+    await world.say("chats pump")
+    card = world.card()
+    assert texts(card)[0] == "The chats of which record?"
+    answer = await world.press(buttons(card)["Show chats"])
+    assert texts(answer["value"])[-1] == "No chat is connected to this record."
+
+
+@pytest.mark.parametrize("begin", ["-1", "x", "1" * 99])
+async def test_a_page_that_nobody_offered_is_none(world: World, begin: str) -> None:
+    row = await world.row("incidents", "CAS-01001")
+    claim = {"environment": "localhost/sandbox", "table": "incident", "row": row, "begin": begin, "words": ""}
+    answer = await world.press({"verb": "chats", "data": claim}, chat=GROUP)
+    assert texts(answer["value"])[0] == "This button does not work any more."
