@@ -13,6 +13,7 @@ from bot.handlers.dialogs import Dialogs
 from bot.handlers.message_extension import Extension
 from bot.handlers.messages import Commands
 from bot.handlers.new_chat import NewChatPages
+from bot.handlers.settings_dialogs import SettingsDialogs
 from bot.handlers.universal_actions import Buttons
 from bot.usecases.audience import LookAtAudience
 from bot.usecases.chat_status import TellStatus
@@ -21,12 +22,18 @@ from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
 from bot.usecases.find_records import FindRecords
 from bot.usecases.join_chat import JoinChat
+from bot.usecases.keep_settings import KeepSettings
 from bot.usecases.list_chats import ListChats
 from bot.usecases.list_records import ListRecords
 from bot.usecases.make_chat import MakeChat
 from bot.usecases.meet_chat import MeetChat
+from bot.usecases.move_settings import MoveSettings
 from bot.usecases.offer_chat import OfferChat
+from bot.usecases.offer_settings import OfferSettings
 from bot.usecases.plan_chat import PlanChat
+from bot.usecases.read_import import ReadImport
+from bot.usecases.save_settings import SaveSettings
+from bot.usecases.show_settings import ShowSettings
 from bot.usecases.suggest_people import SuggestTiedPeople
 from bot.usecases.undo_disconnect import UndoDisconnect
 from bot.usecases.unfurl_link import UnfurlLink
@@ -56,6 +63,7 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
         clock=base.clock,
     )
     find = FindRecords(records=base.records, administration=base.administration, gates=gates, links=base.links)
+    settings = _settings(base)
     find_connections = FindConnections(store=base.store, find_records=find)
     list_chats = ListChats(
         store=base.store,
@@ -76,6 +84,7 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
             store=base.store, administration=base.administration, gates=gates, links=base.links, clock=base.clock
         ),
         offer_chat=OfferChat(records=base.records, gates=gates),
+        offer_settings=OfferSettings(show=settings.show),
     )
     unfurl = UnfurlLink(records=base.records, administration=base.administration, gates=gates, links=base.links)
     meet = MeetChat(store=base.store, administration=base.administration, links=base.links, clock=base.clock)
@@ -94,7 +103,7 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
                 store=base.store, records=base.records, gates=gates, directory=base.chat_directory, clock=base.clock
             ),
         ),
-        dialogs=Dialogs(answering=answering, new_chat=_new_chat_pages(base, find, connect, limits)),
+        dialogs=Dialogs(answering=answering, new_chat=_new_chat_pages(base, find, connect, limits), settings=settings),
         extension=Extension(unfurl=unfurl, answering=answering),
         answering=answering,
         said=turn_posts.note,
@@ -125,6 +134,22 @@ def _new_chat_pages(base: Foundation, find: FindRecords, connect: ConnectChat, l
         patience_s=limits.answer_within_s * 0.8,
     )
     return NewChatPages(plan=plan, make=make, links=base.links)
+
+
+def _settings(base: Foundation) -> SettingsDialogs:
+    """Everything that administrators set in Teams."""
+    show = ShowSettings(
+        administration=base.administration,
+        definitions=base.definitions,
+        directory=base.directory,
+        gates=base.gates,
+        links=base.links,
+    )
+    keep = KeepSettings(store=base.store, clock=base.clock)
+    read = ReadImport(definitions=base.definitions, directory=base.directory)
+    save = SaveSettings(show=show, keep=keep, definitions=base.definitions, directory=base.directory, gates=base.gates)
+    move = MoveSettings(show=show, read=read, keep=keep, definitions=base.definitions, gates=base.gates)
+    return SettingsDialogs(show=show, save=save, move=move)
 
 
 def _sample_administrator() -> ObjectId:

@@ -14,6 +14,7 @@ from aiohttp import ClientSession
 from bot.config import Settings
 from bot.dataverse.application_user import ApplicationUser
 from bot.dataverse.client import DataverseClient
+from bot.dataverse.definitions import DataverseDefinitions
 from bot.dataverse.event_steps import DataverseEventSteps
 from bot.dataverse.records import DataverseRecords
 from bot.delivery.switchboard import Switchboard
@@ -72,6 +73,7 @@ class Foundation:
     application_user: ApplicationUser
     webhook_key: str
     """What Dataverse's events carry; made up at each start where none is set, which only the sandbox can follow."""
+    definitions: DataverseDefinitions
     connector: Connector
     check: TokenCheck | None
     """None where nobody signs in."""
@@ -121,6 +123,8 @@ async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: flo
     graph = GraphClient(graph_url, session, graph_signs, metrics, Turns(clock, graph_pace_s))
     records = DataverseRecords(clients, clock)
     key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
+    administration = SqlAdministration(engines)
+    switchboard.on_settings(administration.forget)
     base = Foundation(
         settings=settings,
         clock=clock,
@@ -128,7 +132,7 @@ async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: flo
         engines=engines,
         store=SqlStore(engines, switchboard.tell),
         switchboard=switchboard,
-        administration=SqlAdministration(engines),
+        administration=administration,
         links=Links(environments=environments, open_pattern=settings.open_link),
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
         chat_directory=GraphChats(graph, _installing(settings, graph)),
@@ -136,6 +140,7 @@ async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: flo
         webhook_key=key,
         application_user=ApplicationUser(clients),
         event_steps=DataverseEventSteps(clients, records, url=events_url(settings), key=key),
+        definitions=DataverseDefinitions(clients, records.tables, clock),
         connector=Connector(
             session, own_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None
         ),

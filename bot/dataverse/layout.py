@@ -13,7 +13,10 @@ from defusedxml.ElementTree import fromstring
 
 from bot.domain.errors import Unavailable
 
-VIEW_PROPERTIES = "savedqueryid,name,layoutxml,fetchxml"
+VIEW_PROPERTIES = "savedqueryid,name,querytype,layoutxml,fetchxml"
+
+QUICK_FIND = 4
+"""The query type of a table's one Quick Find view ("Customize views")."""
 
 _LARGEST = 1_000_000  # characters: the layout of 300 columns has some thirty thousand
 
@@ -35,6 +38,7 @@ class Layout:
 
     id: str
     name: str
+    quick_find: bool
     columns: tuple[str, ...]
     """In their order; a linked one is named `<alias>.<column>`."""
     links: Mapping[str, Sequence[Link]]
@@ -48,7 +52,13 @@ def layout_of(row: Mapping[str, Any]) -> Layout:
         columns = tuple(cell.get("name", "") for cell in cells if cell.get("ishidden") not in {"1", "true"})
         # Where no column is linked the query says nothing that the layout does not.
         links = dict(_links(_xml(row.get("fetchxml")), ())) if any("." in name for name in columns) else {}
-        return Layout(id=str(row["savedqueryid"]), name=str(row["name"]), columns=columns, links=links)
+        return Layout(
+            id=str(row["savedqueryid"]),
+            name=str(row["name"]),
+            quick_find=row.get("querytype") == QUICK_FIND,
+            columns=columns,
+            links=links,
+        )
     except (ParseError, DefusedXmlException, LookupError, ValueError, RecursionError) as error:
         raise Unavailable(
             "The layout of the note's view cannot be read.", "Ask an administrator to choose another view."

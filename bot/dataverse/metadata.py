@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.errors import Unavailable
-from bot.domain.tables import Column, ColumnType, Table
+from bot.domain.tables import Column, ColumnType, Table, TableName
 
 TABLE_PROPERTIES = (
     "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,ObjectTypeCode,"
     "IsActivity,TableType,DataProviderId,ChangeTrackingEnabled,DisplayName"
 )
+CHOICE_PROPERTIES = "LogicalName,DisplayName,PrimaryNameAttribute"
 COLUMN_PROPERTIES = "LogicalName,AttributeType,AttributeTypeName,IsSecured,AttributeOf,IsValidForRead,DisplayName"
 
 CASTS = {
@@ -67,6 +68,16 @@ def table_of(definition: Mapping[str, Any], details: Sequence[Mapping[str, Any]]
         )
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise Unavailable("Dynamics 365 described a table in an unknown way.", "Try again in a moment.") from error
+
+
+def table_names(definitions: Sequence[Mapping[str, Any]]) -> Sequence[TableName]:
+    """The tables as people choose them, by their labels; those whose rows have no name or no label are left out."""
+    named = [
+        TableName(name=str(each["LogicalName"]), label=_label(each))
+        for each in definitions
+        if each.get("LogicalName") and each.get("PrimaryNameAttribute") and _label(each)
+    ]
+    return sorted(named, key=lambda each: (each.label.casefold(), each.name))
 
 
 def _column(attribute: Mapping[str, Any], detail: Mapping[str, Any]) -> Column | None:

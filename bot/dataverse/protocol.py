@@ -8,6 +8,7 @@ from typing import Any
 from bot.dataverse.rich_text import looks_rich, plain_text
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
 from bot.domain.formatting import instant
+from bot.domain.rights import Role
 from bot.domain.tables import LOOKUPS, Column, ColumnType, ColumnValue, Raw, Row
 from bot.domain.values import ObjectId
 
@@ -16,6 +17,8 @@ API = "api/data/v9.2"
 FORMATTED = "OData.Community.Display.V1.FormattedValue"
 LOOKUP_TABLE = "Microsoft.Dynamics.CRM.lookuplogicalname"
 ANNOTATIONS = f'odata.include-annotations="{FORMATTED},{LOOKUP_TABLE}"'
+
+ROLE_PROPERTIES = "name,_roletemplateid_value"
 
 NO_SUCH_ROW = "0x80040217"
 """The code of a row that is not there ("Web service error codes", ObjectDoesNotExist); 404 alone may be of a path."""
@@ -72,6 +75,12 @@ def property_of(column: Column) -> str:
     """The column's property in the JSON of the row that it is of."""
     name = column.name.rpartition(".")[2]
     return f"_{name}_value" if column.type in LOOKUPS else name
+
+
+def role_of(body: Mapping[str, Any]) -> Role:
+    """The security role in an answer."""
+    template = body.get("_roletemplateid_value")
+    return Role(name=str(body.get("name") or ""), template=str(template).lower() if template else None)
 
 
 def row_of(body: Mapping[str, Any], primary_id: str, columns: Sequence[Column]) -> Row:

@@ -1,18 +1,20 @@
 """Records, views and people of Dataverse, in the words of the domain."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from bot.dataverse.access import may_write, readers
 from bot.dataverse.changes import changes_of
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.protocol import ANNOTATIONS, contains, literal, row_of, selected
+from bot.dataverse.protocol import ANNOTATIONS, ROLE_PROPERTIES, contains, literal, role_of, row_of, selected
 from bot.dataverse.reading import read_row, read_rows
 from bot.dataverse.table_cache import TableCache
 from bot.dataverse.views import note_view
 from bot.domain.errors import BadRequest, NotFound, Unavailable
 from bot.domain.record_links import guid
 from bot.domain.record_types import NUMBER_COLUMNS
+from bot.domain.rights import Role
 from bot.domain.tables import Column, Row, Table, View
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
 from bot.ports import Changes, Clock
@@ -26,6 +28,11 @@ class DataverseRecords:
     def __init__(self, clients: Mapping[EnvironmentId, DataverseClient], clock: Clock) -> None:
         self._clients = clients
         self._tables = {name: TableCache(client, clock) for name, client in clients.items()}
+
+    @property
+    def tables(self) -> Mapping[EnvironmentId, TableCache]:
+        """What is known of each environment's tables."""
+        return self._tables
 
     async def require_answer(self, environment: EnvironmentId) -> None:
         """Returns when the environment knows the app; raises `Unavailable` or `NotAllowed` where it does not."""
@@ -127,6 +134,17 @@ class DataverseRecords:
             sign_in=str(row.get("domainname") or ""),
             enabled=row.get("isdisabled") is False,
         )
+
+    async def roles(self, environment: EnvironmentId, user: UserId) -> frozenset[Role]:
+        """The user's security roles, their own and those of their teams."""
+        client, asked = self._clients[environment], {"$select": ROLE_PROPERTIES}
+        teams = {"$select": "teamid", "$expand": f"teamroles_association($select={ROLE_PROPERTIES})"}
+        own, joined = await asyncio.gather(
+            client.rows(f"systemusers({user})/systemuserroles_association", asked),
+            client.rows(f"systemusers({user})/teammembership_association", teams),
+        )
+        of_teams = [row for team in joined for row in team.get("teamroles_association") or ()]
+        return frozenset(role_of(row) for row in [*own, *of_teams])
 
     async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:
         """A user's full name."""

@@ -1,26 +1,29 @@
 """The view whose columns a note shows, with those of linked tables (spec N1, T3)."""
 
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.layout import VIEW_PROPERTIES, Layout, layout_of
+from bot.dataverse.layout import QUICK_FIND, VIEW_PROPERTIES, Layout, layout_of
 from bot.dataverse.protocol import literal
 from bot.dataverse.table_cache import TableCache
 from bot.domain.context_card import FIELDS_AT_MOST
-from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
+from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported, Unavailable
 from bot.domain.record_types import CASE, CASE_VIEW
 from bot.domain.tables import Column, View
 from bot.observe import get_logger
 
-_QUICK_FIND = 4
-"""The query type of a table's one Quick Find view ("Customize views")."""
+_LISTS = (0, 1, 2, QUICK_FIND, 64)
+"""The query types of views that are lists of records; others are of reports and filters ("Customize views")."""
 
 _log = get_logger(__name__)
 
 
 async def note_view(client: DataverseClient, tables: TableCache, table: str, view: str | None) -> View:
     """The view with this id, else the table's default; raises `NotFound`, or `NotSupported` for a personal view."""
-    chosen = f"querytype eq {_QUICK_FIND}"
+    chosen = f"querytype eq {QUICK_FIND}"
     if view:
         chosen = f"savedqueryid eq {view}"
     elif table == CASE:
@@ -32,6 +35,18 @@ async def note_view(client: DataverseClient, tables: TableCache, table: str, vie
         await _require_not_personal(client, view)
         raise NotFound("The view of the note is not there.", "Ask an administrator to choose another view.")
     return await _resolved(tables, table, layout_of(found[0]))
+
+
+async def system_views(client: DataverseClient, tables: TableCache, table: str) -> Sequence[View]:
+    """The table's system views that are lists of records, by name; those whose layout is damaged are left out."""
+    kinds = " or ".join(f"querytype eq {kind}" for kind in _LISTS)
+    conditions = f"returnedtypecode eq {literal(table)} and statecode eq 0 and ({kinds})"
+    found = await client.rows("savedqueries", {"$select": VIEW_PROPERTIES, "$filter": conditions, "$orderby": "name"})
+    layouts = []
+    for row in found:
+        with suppress(Unavailable):
+            layouts.append(layout_of(row))
+    return await asyncio.gather(*(_resolved(tables, table, layout) for layout in layouts))
 
 
 async def _require_not_personal(client: DataverseClient, view: str | None) -> None:
@@ -59,7 +74,7 @@ async def _resolved(tables: TableCache, name: str, layout: Layout) -> View:
         elif not isinstance(found, Column):
             reason = found or "the table has no such column"
             _log.warning("column of a view left out", view=layout.name, column=column, reason=reason)
-    return View(id=layout.id, name=layout.name, columns=layout.columns, linked=linked)
+    return View(id=layout.id, name=layout.name, columns=layout.columns, quick_find=layout.quick_find, linked=linked)
 
 
 async def _linked(tables: TableCache, table: str, layout: Layout, name: str) -> Column | str:

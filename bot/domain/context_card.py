@@ -20,10 +20,14 @@ UNSUPPORTED = frozenset(
 )
 
 
-def note_columns(view: View, table: Table) -> tuple[Column, ...]:
-    """The note's columns: the view's first five, less those that are not supported; nothing takes their place."""
+def note_columns(view: View, table: Table, *, leave_out_secured: bool = False) -> tuple[Column, ...]:
+    """The note's columns: the view's first five, less those that are not supported; nothing takes their place.
+
+    `leave_out_secured`: less the secured ones too (spec N5).
+    """
     first = (table.columns.get(name) or view.linked.get(name) for name in view.columns[:FIELDS_AT_MOST])
-    return tuple(column for column in first if column and column.type not in UNSUPPORTED)
+    shown = (column for column in first if column and column.type not in UNSUPPORTED)
+    return tuple(column for column in shown if not (column.secured and leave_out_secured))
 
 
 def note_facts(columns: tuple[Column, ...], row: Row) -> tuple[tuple[str, str], ...]:

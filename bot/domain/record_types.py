@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.domain.tables import Column, ColumnType, Table
 
@@ -34,6 +35,17 @@ _NO_KEY_FIELD = {
 }
 
 
+class Disclosure(StrEnum):
+    """What the card of a pasted link tells everybody in the chat (spec U1)."""
+
+    NOTHING = "nothing"
+    TABLE = "table"
+    NAME = "name"
+    """Table, number and name."""
+    FIELDS = "fields"
+    """The note's fields too, as the person who pasted the link sees them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordType:
     """What an administrator sets for a table (spec T2)."""
@@ -43,6 +55,8 @@ class RecordType:
     note: bool = True
     note_view: str | None = None
     """The id of the note's view; None for the default by rule T3."""
+    leave_out_secured: bool = False
+    """Whether notes leave out secured columns (spec N5)."""
     auto_name: bool = False
     join: bool = False
     owner_can_disconnect: bool = False
@@ -51,6 +65,7 @@ class RecordType:
     key_fields: tuple[str, ...] = ()
     tell_secured: bool = False
     """Whether a card may tell the values of secured key fields (spec K2)."""
+    disclosure: Disclosure = Disclosure.NAME
 
 
 def standard_record_types() -> tuple[RecordType, ...]:
@@ -58,6 +73,11 @@ def standard_record_types() -> tuple[RecordType, ...]:
     case = RecordType(table=CASE, join=True, notify=True, key_fields=("prioritycode", "statecode", "statuscode"))
     others = (RecordType(table=table) for table in STANDARD_TABLES if table != CASE)
     return (case, *others)
+
+
+def unknown_record_type(table: str) -> RecordType:
+    """What holds for a table that nobody has added: it is off, and has the defaults of an added one (spec T3)."""
+    return RecordType(table=table, enabled=False, note=False)
 
 
 def updates_problem(table: Table) -> str | None:

@@ -1,12 +1,35 @@
-"""Who may disconnect a chat from a record (spec D1).
+"""Who may disconnect a chat from a record (spec D1), use the product at all (S3), and change its settings (M1).
 
-The rule is Microsoft's table "How user rights work together for disconnecting chats", its second column read as "most
-recent to connect" and its fourth as "chat connector".
+The rule of disconnecting is Microsoft's table "How user rights work together for disconnecting chats", its second
+column read as "most recent to connect" and its fourth as "chat connector".
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+ADMINISTRATOR_ROLE = "System Administrator"
+ADMINISTRATOR_TEMPLATE = "627090ff-40a3-4053-8790-584edc5be201"
+"""The template of that role: the same in every environment, whatever language the role's name is in."""
+
 DISCONNECT_PRIVILEGE = "prvUnlinkTeamsChatFromRecord"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A security role; `template` is the id of what Microsoft made it from, None for an organisation's own."""
+
+    name: str
+    template: str | None = None
+
+
+def is_administrator(roles: Collection[Role]) -> bool:
+    """Whether one of the roles is that of the administrators, who change settings."""
+    return any(role.template == ADMINISTRATOR_TEMPLATE or role.name == ADMINISTRATOR_ROLE for role in roles)
+
+
+def may_use(roles: Collection[Role], allowed: Collection[str]) -> bool:
+    """Whether somebody with these roles may use the product, where only these roles are allowed to; none: everybody."""
+    return not allowed or any(role.name in allowed for role in roles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,8 @@
 """Names that the outside knows: commands that people type, verbs of the cards' buttons, dialogs and their searches."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from urllib.parse import parse_qsl, urlencode
 
 
 class Verb(StrEnum):
@@ -21,6 +23,17 @@ class Dialog(StrEnum):
     NEW_CHAT_PEOPLE = "newChatPeople"
     MAKE_CHAT = "makeChat"
     FINISH_CHAT = "finishChat"
+    SETTINGS = "settings"
+    SETTINGS_ORGANISATION = "settings organisation"
+    SETTINGS_SAVE_ORGANISATION = "settings save organisation"
+    SETTINGS_RECORD_TYPE = "settings record type"
+    SETTINGS_SAVE_RECORD_TYPE = "settings save record type"
+    SETTINGS_ADDING = "settings adding"
+    SETTINGS_ADD = "settings add"
+    SETTINGS_EXPORT = "settings export"
+    SETTINGS_IMPORT = "settings import"
+    SETTINGS_PREVIEW = "settings preview"
+    SETTINGS_SAVE_IMPORT = "settings save import"
 
 
 class Dataset(StrEnum):
@@ -28,6 +41,19 @@ class Dataset(StrEnum):
 
     RECORDS = "records"
     PEOPLE = "people"
+    TABLES = "tables"
+    KEY_FIELDS = "key fields"
+
+
+def searching(dataset: Dataset, claims: Mapping[str, str]) -> str:
+    """The dataset with what it is searched for in: clients send nothing but its name along with what is typed."""
+    return f"{dataset}?{urlencode(claims)}"
+
+
+def searched_in(named: str) -> tuple[str, dict[str, str]]:
+    """The dataset's name and the claims behind it."""
+    dataset, _, claims = named.partition("?")
+    return dataset, dict(parse_qsl(claims))
 
 
 class Command(StrEnum):
@@ -41,6 +67,7 @@ class Command(StrEnum):
     JOIN = "join"
     STATUS = "status"
     NEW = "new"
+    SETTINGS = "settings"
 
 
 CHAT_PERMISSIONS = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat")
@@ -63,6 +90,10 @@ USAGE: dict[Command, tuple[str, str]] = {
     Command.RECORDS: ("records", "The records that this chat is connected to"),
     Command.NEW: ("new", "Start a chat with people of your choice, about a record or about none"),
     Command.STATUS: ("status", "What this chat was told last, and what is in the way"),
+    Command.SETTINGS: (
+        "settings [export | import]",
+        "What administrators set: which records can be connected, notes, key fields, who may do what",
+    ),
     Command.HELP: ("help", "What you can write here"),
 }
 """How each command is written and what it does."""

@@ -81,12 +81,22 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TableName:
+    """A table as people choose it."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """A view's columns in the order of its layout; a linked column is named `<alias>.<column>`."""
 
     id: str
     name: str
     columns: tuple[str, ...]
+    quick_find: bool = False
+    """Whether it is the table's one Quick Find view."""
     linked: Mapping[str, Column] = field(default_factory=dict)
     """The linked columns that can be read, by their names."""
 

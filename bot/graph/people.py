@@ -12,8 +12,13 @@ from bot.graph.protocol import IDS_AT_ONCE, PERSON, has_plan, person_of, presenc
 READ_USERS = Right(permission="User.Read.All", to="look people up")
 READ_PRESENCE = Right(permission="Presence.Read.All", to="see who is available")
 
+READ_ROLES = Right(permission="RoleManagement.Read.Directory", to="see who is a Global Administrator")
+
+_GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
+"""The template of that role ("Microsoft Entra built-in roles")."""
+
 _EVENTUAL = {"ConsistencyLevel": "eventual"}
-"""`$search` needs it ("Advanced query capabilities on Microsoft Entra ID objects")."""
+"""`$search` and casts need it ("Advanced query capabilities on Microsoft Entra ID objects")."""
 
 
 class GraphPeople:
@@ -54,6 +59,16 @@ class GraphPeople:
         """Those of them who have a licence for Teams."""
         found = await self._each(ids, "/licenseDetails")
         return frozenset(person for person, body in found.items() if has_plan(body, self._plans))
+
+    async def is_global_administrator(self, person: ObjectId) -> bool:
+        """Whether the person holds Entra's role Global Administrator now, directly or through a group."""
+        path = f"users/{part(person)}/transitiveMemberOf/microsoft.graph.directoryRole"
+        query = {"$select": "roleTemplateId", "$count": "true"}
+        try:
+            body = await self._client.get(path, query, right=READ_ROLES, headers=_EVENTUAL)
+        except NotFound:
+            return False
+        return any(each.get("roleTemplateId") == _GLOBAL_ADMINISTRATOR for each in values_of(body))
 
     async def _each(self, ids: Sequence[ObjectId], rest: str) -> Mapping[ObjectId, Mapping[str, object]]:
         """What Graph has of each person; who is not there is left out, any other trouble raises."""

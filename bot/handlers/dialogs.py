@@ -17,6 +17,7 @@ from bot.handlers.answering import Answering
 from bot.handlers.claims import Claims
 from bot.handlers.incoming import Incoming
 from bot.handlers.new_chat import NewChatPages
+from bot.handlers.settings_dialogs import SettingsDialogs
 from bot.handlers.translate import AskedPage, Typed, choices_answer, last_line_answer, page_answer
 from bot.usecases.answers import Answer
 from cards.activity import card_json
@@ -41,6 +42,7 @@ class Dialogs:
 
     answering: Answering
     new_chat: NewChatPages
+    settings: SettingsDialogs
 
     async def invoked(self, incoming: Incoming, asked: AskedPage | None) -> dict[str, Any]:
         """What a dialog shows next, as the answer to its invoke."""
@@ -60,6 +62,7 @@ class Dialogs:
         work: Mapping[str, Search] = {
             Dataset.RECORDS: self.new_chat.search_records,
             Dataset.PEOPLE: self.new_chat.search_people,
+            **self.settings.searches,
         }
         if typed is None or typed.dataset not in work:
             raise BadRequest("A search needs value.dataset and value.queryText.")
@@ -72,6 +75,7 @@ class Dialogs:
             Dialog.NEW_CHAT_PEOPLE: self.new_chat.choose,
             Dialog.MAKE_CHAT: self.new_chat.create,
             Dialog.FINISH_CHAT: self.new_chat.finish,
+            **self.settings.pages,
         }
         known = asked is not None and asked.page in work
         again = Step(title="Try again", dialog=asked.page, payload=asked.claims) if asked and known else None

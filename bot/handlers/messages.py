@@ -19,6 +19,7 @@ from bot.usecases.find_records import SHOWN, FindRecords, Hit
 from bot.usecases.list_chats import ListChats
 from bot.usecases.list_records import ListRecords
 from bot.usecases.offer_chat import OfferChat
+from bot.usecases.offer_settings import OfferSettings
 from cards.buttons import OpenDialog, Press
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.help import HelpView, help_card
@@ -62,6 +63,7 @@ class Commands:
     list_chats: ListChats
     tell_status: TellStatus
     offer_chat: OfferChat
+    offer_settings: OfferSettings
 
     async def __call__(self, incoming: Incoming, text: str) -> Answer:
         """The answer to the command; help where the first word is none."""
@@ -75,6 +77,7 @@ class Commands:
             Command.JOIN: self._chats,
             Command.STATUS: self._status,
             Command.NEW: self._new,
+            Command.SETTINGS: self._settings,
         }
         return await work.get(word.lower(), self._help)(incoming, rest.strip())
 
@@ -90,6 +93,9 @@ class Commands:
     async def _new(self, incoming: Incoming, _rest: str) -> Answer:
         other = other_in(incoming.chat, incoming.person)
         return Answer(message=offer_new_chat({PERSON: other} if other else {}))
+
+    async def _settings(self, incoming: Incoming, rest: str) -> Answer:
+        return await self.offer_settings(incoming.person, rest)
 
     async def _connect(self, incoming: Incoming, rest: str) -> Answer:
         asked, quiet = _without_quiet(rest)

@@ -13,6 +13,7 @@ from botbuilder.schema import Activity, ActivityTypes
 from orjson import Fragment
 
 from bot.domain.record_links import guid
+from bot.domain.surface import searched_in
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from cards.activity import ADAPTIVE
 from cards.buttons import DIALOG
@@ -185,8 +186,10 @@ def typed_in(activity: Activity) -> Typed | None:
     dataset, text = value.get("dataset"), value.get("queryText", "")
     if not isinstance(dataset, str) or not isinstance(text, str):
         return None
-    data = value.get("data")
-    return Typed(dataset=dataset, text=text, claims=_claims(data if isinstance(data, dict) else {}, but=DIALOG))
+    given = value.get("data")
+    data: Mapping[Any, object] = given if isinstance(given, dict) else {}
+    name, claims = searched_in(dataset)
+    return Typed(dataset=name, text=text, claims={**_claims(data, but=DIALOG), **claims})
 
 
 def _claims(data: Mapping[Any, object], *, but: str) -> dict[str, str]:

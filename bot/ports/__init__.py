@@ -1,8 +1,9 @@
 """What the use cases need of the outside, in the words of the domain."""
 
-from bot.ports.administration import Administration, Audit, AuditEntry
+from bot.ports.administration import Administration, Audit, AuditEntry, KeptSettings, SavedSettings
 from bot.ports.clock import Clock
 from bot.ports.connections import Chats, Connections, KnownValues
+from bot.ports.definitions import Definitions
 from bot.ports.directory import ChatDirectory, Directory
 from bot.ports.event_steps import EventSteps
 from bot.ports.housekeeping import ChangeLinks, Pruning
@@ -28,6 +29,7 @@ __all__ = [
     "Clock",
     "ConnectionState",
     "Connections",
+    "Definitions",
     "Directory",
     "EnvironmentJob",
     "EventSteps",
@@ -35,6 +37,7 @@ __all__ = [
     "Job",
     "JobKind",
     "KeptMessage",
+    "KeptSettings",
     "KnownValues",
     "Lanes",
     "NewChats",
@@ -48,6 +51,7 @@ __all__ = [
     "QueueState",
     "Records",
     "Roster",
+    "SavedSettings",
     "Store",
     "TeamsOut",
     "Waiting",

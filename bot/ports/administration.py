@@ -1,16 +1,17 @@
 """What administrators set, and who did what."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.record_types import RecordType
+from bot.domain.settings import EnvironmentSettings, SettingChange
 from bot.domain.values import ChatId, EnvironmentId, ObjectId, RecordRef
 
 
 class Administration(Protocol):
-    """What administrators set, from memory: asking costs nothing."""
+    """What administrators set, from memory: asking costs nothing, but for the first time after something was saved."""
 
     async def chats_on(self, environment: EnvironmentId) -> bool:
         """Whether chats are turned on (spec S1)."""
@@ -18,6 +19,40 @@ class Administration(Protocol):
 
     async def record_types(self, environment: EnvironmentId) -> Mapping[str, RecordType]:
         """The environment's record types by table, the disabled ones too."""
+        ...
+
+    async def settings(self, environment: EnvironmentId) -> EnvironmentSettings:
+        """All that is set for the environment."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSettings:
+    """Who saved which changes, when and where."""
+
+    environment: EnvironmentId
+    version: int
+    """The version that the settings then had."""
+    at: datetime
+    person_id: ObjectId
+    person_name: str
+    chat_id: ChatId
+    changes: tuple[SettingChange, ...]
+
+
+class KeptSettings(Protocol):
+    """The settings as they are kept."""
+
+    async def of(self, environment: EnvironmentId) -> EnvironmentSettings:
+        """What holds; nobody else saves until the end of the transaction."""
+        ...
+
+    async def put(self, settings: EnvironmentSettings, saved: SavedSettings) -> None:
+        """Keeps the settings, and who changed what; whoever holds settings in memory is told."""
+        ...
+
+    async def since(self, environment: EnvironmentId, version: int) -> Sequence[SavedSettings]:
+        """What was saved after this version, in order."""
         ...
 
 

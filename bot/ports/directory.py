@@ -31,6 +31,10 @@ class Directory(Protocol):
         """Those of them who have a licence for Teams (spec A3)."""
         ...
 
+    async def is_global_administrator(self, person: ObjectId) -> bool:
+        """Whether the person holds Entra's role Global Administrator now, directly or through a group (spec S2)."""
+        ...
+
 
 class ChatDirectory(Protocol):
     """Group chats, teams and channels. Calls on a chat raise `NotFound` where it is not there, or not for the app."""

@@ -18,10 +18,14 @@ class Queue(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What was committed and others have to know. One of: something was put into a queue; the bot has left a chat."""
+    """What was committed and others have to know.
+
+    One of: something was put into a queue; the bot has left a chat; an administrator has saved settings.
+    """
 
     queue: Queue | None = None
     left: ChatId | None = None
+    settings: bool = False
 
 
 class Lanes(Protocol):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.domain.rights import Role
 from bot.domain.tables import Column, Row, Table, View
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
 
@@ -63,6 +64,10 @@ class Records(Protocol):
 
     async def user(self, environment: EnvironmentId, person: ObjectId) -> User | None:
         """The person's Dataverse user, enabled or not; None where there is none (spec S4)."""
+        ...
+
+    async def roles(self, environment: EnvironmentId, user: UserId) -> frozenset[Role]:
+        """The user's security roles, their own and those of their teams."""
         ...
 
     async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:

@@ -3,7 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from bot.ports.administration import Audit
+from bot.ports.administration import Audit, KeptSettings
 from bot.ports.connections import Chats, Connections, KnownValues
 from bot.ports.housekeeping import ChangeLinks, Pruning
 from bot.ports.inbox import Inbox
@@ -36,6 +36,8 @@ class Work(Protocol):
     def new_chats(self) -> NewChats: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def settings(self) -> KeptSettings: ...
     @property
     def overview(self) -> Overview: ...
     @property

@@ -1,15 +1,20 @@
 """What administrators set, kept in the store and held in memory."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 
-from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.organisation import Organisation
 from bot.domain.record_types import RecordType, standard_record_types
+from bot.domain.settings import EnvironmentSettings
 from bot.domain.values import EnvironmentId
 from bot.store.engine import Engines
+from bot.store.settings import read_settings
+from bot.store.steady import steady
 from bot.store.tables import environment, record_type
+from bot.store.trouble import trouble_told
 from bot.store.upsert import insert
 
 
@@ -18,40 +23,53 @@ class SqlAdministration:
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
-        self._chats_on: Mapping[EnvironmentId, bool] = {}
-        self._record_types: Mapping[EnvironmentId, Mapping[str, RecordType]] = {}
+        self._held: dict[EnvironmentId, tuple[int, EnvironmentSettings]] = {}
+        """Settings, and how often it had been said by then that some were saved."""
+        self._saved = 0
+        self._reading = asyncio.Lock()
 
     async def start(self, environments: Mapping[EnvironmentId, bool]) -> None:
-        """Gives each environment that is new its defaults, chats turned on or off as said, and reads all settings."""
+        """Gives each environment that is new its defaults, its switches on or off as said, and reads all settings."""
         async with self._engines.writing.begin() as connection:
-            for name, chats_on in environments.items():
-                await _add_defaults(connection, name, chats_on=chats_on)
-            rows = await connection.execute(select(environment).where(environment.c.id.in_(environments)))
-            self._chats_on = {EnvironmentId(row.id): row.chats_on for row in rows}
-            types = (await connection.execute(select(record_type))).mappings().all()
-        self._record_types = {
-            name: {row["table"]: _record_type(row) for row in types if row["environment"] == name}
-            for name in environments
-        }
+            for name, on in environments.items():
+                await _add_defaults(connection, name, on=on)
+            for name in environments:
+                self._held[name] = self._saved, await read_settings(connection, name)
+
+    def forget(self) -> None:
+        """What is held in memory is read again before it is used: somebody has saved settings."""
+        self._saved += 1
+
+    async def settings(self, environment: EnvironmentId) -> EnvironmentSettings:
+        """All that is set for the environment; raises `Unavailable` where it has to be read and cannot."""
+        as_of, held = self._held[environment]
+        return held if as_of == self._saved else await self._read_again(environment)
 
     async def chats_on(self, environment: EnvironmentId) -> bool:
         """Whether chats are turned on."""
-        return self._chats_on[environment]
+        return (await self.settings(environment)).organisation.chats_on
 
     async def record_types(self, environment: EnvironmentId) -> Mapping[str, RecordType]:
         """The environment's record types by table, the disabled ones too."""
-        return self._record_types[environment]
+        return (await self.settings(environment)).record_types
+
+    async def _read_again(self, environment: EnvironmentId) -> EnvironmentSettings:
+        async with self._reading:
+            as_of, held = self._held[environment]
+            if as_of != self._saved:
+                # Taken before reading: what is saved meanwhile has it read once more.
+                as_of = self._saved
+                with trouble_told():
+                    async with steady(self._engines.reading) as connection:
+                        held = await read_settings(connection, environment)
+                self._held[environment] = as_of, held
+            return held
 
 
-async def _add_defaults(connection: AsyncConnection, name: EnvironmentId, *, chats_on: bool) -> None:
-    added = await connection.execute(
-        insert(connection, environment).values(id=name, chats_on=chats_on).on_conflict_do_nothing()
-    )
+async def _add_defaults(connection: AsyncConnection, name: EnvironmentId, *, on: bool) -> None:
+    defaults = asdict(Organisation(chats_on=on, sync_on=on))
+    statement = insert(connection, environment).values(id=name, version=0, **defaults)
+    added = await connection.execute(statement.on_conflict_do_nothing())
     if added.rowcount > 0:
         rows = [{"environment": name, **asdict(each)} for each in standard_record_types()]
         await connection.execute(insert(connection, record_type), rows)
-
-
-def _record_type(row: RowMapping) -> RecordType:
-    named = {field.name: row[field.name] for field in fields(RecordType)}
-    return RecordType(**{**named, "key_fields": tuple(row["key_fields"])})

@@ -1,6 +1,7 @@
 """News of what was committed, for the other parts of this process and, on PostgreSQL, for other processes.
 
-PostgreSQL passes them on with NOTIFY. News that were lost cost time and nothing else: workers look again by themselves.
+PostgreSQL passes them on with NOTIFY. News that were lost cost time and nothing else: workers look again by
+themselves, and who begins to listen reads the settings again.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ async def notify(connection: AsyncConnection, news: Sequence[News]) -> None:
     if connection.dialect.name != "postgresql":
         return
     for each in news:
-        await connection.execute(select(func.pg_notify(_CHANNEL, json.dumps([each.queue, each.left]))))
+        await connection.execute(select(func.pg_notify(_CHANNEL, json.dumps([each.queue, each.left, each.settings]))))
 
 
 @asynccontextmanager
@@ -66,9 +67,10 @@ async def _listen(engine: AsyncEngine, tell: Tell) -> None:
             return
         raw.add_termination_listener(lambda _: lost.set())
         await raw.add_listener(_CHANNEL, lambda *heard: tell(_news(heard[-1])))
-        # What was put in while nobody listened is found by looking.
+        # What was put in or saved while nobody listened is found by looking.
         for queue in Queue:
             tell(News(queue=queue))
+        tell(News(settings=True))
         try:
             await lost.wait()
         finally:
@@ -77,5 +79,5 @@ async def _listen(engine: AsyncEngine, tell: Tell) -> None:
 
 
 def _news(payload: str) -> News:
-    queue, left = json.loads(payload)
-    return News(queue=Queue(queue) if queue else None, left=ChatId(left) if left else None)
+    queue, left, settings = json.loads(payload)
+    return News(queue=Queue(queue) if queue else None, left=ChatId(left) if left else None, settings=bool(settings))

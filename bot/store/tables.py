@@ -85,6 +85,13 @@ environment = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("chats_on", Boolean, nullable=False),
+    Column("allowed_roles", JSON, nullable=False),
+    Column("sync_on", Boolean, nullable=False),
+    Column("sync_changed_at", Instant),
+    Column("sync_idle_days", Integer, nullable=False),
+    Column("mirror_chats", Boolean, nullable=False),
+    # Counts the times that settings were saved, so that two who save at once do not undo each other's.
+    Column("version", Integer, nullable=False),
 )
 
 record_type = Table(
@@ -102,6 +109,21 @@ record_type = Table(
     Column("notify", Boolean, nullable=False),
     Column("key_fields", JSON, nullable=False),
     Column("tell_secured", Boolean, nullable=False),
+    Column("leave_out_secured", Boolean, nullable=False),
+    Column("disclosure", String, nullable=False),
+)
+
+# Who set what: kept for good, unlike what people do every day.
+setting_change = Table(
+    "setting_change",
+    metadata,
+    Column("environment", ForeignKey("environment.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("person_id", String, nullable=False),
+    Column("person_name", String, nullable=False),
+    Column("chat_id", String, nullable=False),
+    Column("changes", JSON, nullable=False),
 )
 
 chat = Table(

@@ -1,14 +1,10 @@
 """Transactions over everything that is kept."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.errors import Unavailable
-from bot.observe import get_logger
 from bot.ports import News
 from bot.store.audit import AuditRows
 from bot.store.change_links import ChangeLinkRows
@@ -24,9 +20,9 @@ from bot.store.outbox import OutboxRows
 from bot.store.overview import OverviewRows
 from bot.store.pace import PaceRows
 from bot.store.pruning import Pruner
+from bot.store.settings import SettingsRows
 from bot.store.steady import steady, to_its_end
-
-_log = get_logger(__name__)
+from bot.store.trouble import trouble_told
 
 
 class SqlWork:
@@ -43,6 +39,7 @@ class SqlWork:
         self.change_links = ChangeLinkRows(connection)
         self.new_chats = NewChatRows(connection)
         self.audit = AuditRows(connection)
+        self.settings = SettingsRows(connection)
         self.overview = OverviewRows(connection, self.lanes)
         self.pruning = Pruner(connection)
 
@@ -50,7 +47,8 @@ class SqlWork:
     def news(self) -> tuple[News, ...]:
         """What others have to know of the transaction."""
         filled = (News(queue=queue) for queue in self.lanes.touched)
-        return (*filled, *(News(left=chat) for chat in self.chats.abandoned))
+        gone = (News(left=chat) for chat in self.chats.abandoned)
+        return (*filled, *gone, *([News(settings=True)] if self.settings.saved else []))
 
 
 class SqlStore:
@@ -63,14 +61,14 @@ class SqlStore:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqlWork]:
         """A transaction that only reads."""
-        with _trouble_told():
+        with trouble_told():
             async with steady(self._engines.reading) as connection:
                 yield SqlWork(connection)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[SqlWork]:
         """A transaction that is committed at the end of the block, or undone by an error."""
-        with _trouble_told():
+        with trouble_told():
             async with steady(self._engines.writing) as connection:
                 work = SqlWork(connection)
                 yield work
@@ -82,14 +80,3 @@ class SqlStore:
         await connection.commit()
         for each in work.news:
             self._tell(each)
-
-
-@contextmanager
-def _trouble_told() -> Iterator[None]:
-    """A database that is down, full or out of connections is something to come back to, not a fault of ours."""
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
-        _log.error("the database does not work", reason=f"{type(cause).__name__}: {cause}"[:200])
-        raise Unavailable("The database does not work at the moment.", "Try again in a few minutes.") from error

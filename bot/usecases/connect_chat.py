@@ -100,7 +100,7 @@ class ConnectChat:
         columns: tuple[Column, ...] = ()
         if with_note:
             view = await self.records.note_view(record.environment, table.name, record_type.note_view)
-            columns = note_columns(view, table)
+            columns = note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
         row, known = await asyncio.gather(
             self.gates.row(record, table, [*name_columns(table), *columns], actor),
             self._known_values(record, key_columns(record_type, table)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.record_types import RecordType
+from bot.domain.rights import ADMINISTRATOR_ROLE, is_administrator, may_use
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, EnvironmentId, ObjectId, Person, RecordRef, User
 from bot.ports import Administration, Records, Roster
@@ -28,6 +29,21 @@ class Gates:
 
     async def actor(self, environment: EnvironmentId, person: Person) -> Actor:
         """The person as Dataverse knows them (spec S3, S4)."""
+        actor = await self._known(environment, person)
+        await self._allowed(environment, actor.user)
+        return actor
+
+    async def administrator(self, environment: EnvironmentId, person: Person) -> Actor:
+        """The person as somebody who may change the environment's settings, also while chats are off (spec M1)."""
+        actor = await self._known(environment, person)
+        if not is_administrator(await self.records.roles(environment, actor.user.id)):
+            raise NotAllowed(
+                f"Only people with the security role {ADMINISTRATOR_ROLE} can see and change the settings.",
+                "Ask one of them, or have the role given to you in Dynamics 365.",
+            )
+        return actor
+
+    async def _known(self, environment: EnvironmentId, person: Person) -> Actor:
         user = await self.records.user(environment, person.object_id) if person.object_id else None
         if user is None or person.object_id is None:
             raise NotAllowed(
@@ -37,6 +53,15 @@ class Gates:
         if not user.enabled:
             raise NotAllowed("Your Dynamics 365 user is turned off.", "Ask your administrator to turn it on again.")
         return Actor(object_id=person.object_id, user=user)
+
+    async def _allowed(self, environment: EnvironmentId, user: User) -> None:
+        """The user holds one of the security roles that may use the product, where not everybody may (spec S3)."""
+        allowed = (await self.administration.settings(environment)).organisation.allowed_roles
+        if allowed and not may_use(await self.records.roles(environment, user.id), allowed):
+            raise NotAllowed(
+                "Your administrator lets only some security roles use chats, and you have none of them.",
+                f"Ask them for one of these roles: {', '.join(allowed)}.",
+            )
 
     async def member(self, chat: Chat, person: Person) -> None:
         """The person is in the chat now (spec S7)."""

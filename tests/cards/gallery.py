@@ -29,6 +29,7 @@ from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
 from cards.record import Fact, RecordHead
 from cards.record_list import RecordListView, RecordRow, record_list
+from tests.cards.settings_gallery import SETTINGS_PAGES
 
 AT = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
 URL = "https://contoso.crm4.dynamics.com/main.aspx?pagetype=entityrecord&etn=incident&id=0"
@@ -99,6 +100,7 @@ FIVE = (
     Fact(label="Owner", value="Adele Vance"),
     Fact(label="Created On", value="11/20/2026 9:05 AM"),
 )
+
 
 GALLERY: dict[str, Message] = {
     "note": a_note(*FIVE),
@@ -457,6 +459,7 @@ GALLERY: dict[str, Message] = {
             go_on=Step(title="Continue", dialog="finishChat", payload={"key": "k"}),
         )
     ).message,
+    **{name: each.message for name, each in SETTINGS_PAGES.items()},
     "introduction to a group chat": introduction(IntroductionView(personal=False)),
     "introduction to a person": introduction(IntroductionView(personal=True)),
     "help": help_card(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from bot.sandbox.graph.asked import Asked, Given, collection, selected
 from bot.sandbox.graph.errors import bad_request, no_such_user, not_offered
+from bot.sandbox.seed.ids import ALEX, object_id
 from bot.sandbox.teams.people import DIRECTORY, SampleUser, find_user
 from bot.sandbox.values import JsonObject
 
@@ -34,6 +35,12 @@ def licences(asked: Asked) -> Given:
     """What a person has licences for."""
     held = [_LICENCE] if named(asked.path[1]).has_teams else []
     return collection(asked, "users/licenseDetails", held)
+
+
+def directory_roles(asked: Asked) -> Given:
+    """The roles of the directory that a person holds."""
+    held = [_GLOBAL_ADMINISTRATOR] if named(asked.path[1]).id == object_id(ALEX) else []
+    return collection(asked, "directoryRoles", [selected(asked, each) for each in held])
 
 
 def presences(asked: Asked) -> Given:
@@ -95,6 +102,12 @@ def _presence(user_id: str) -> JsonObject:
     availability, activity = (user.availability, user.activity) if user else ("PresenceUnknown", "PresenceUnknown")
     return {"id": user_id, "availability": availability, "activity": activity}
 
+
+_GLOBAL_ADMINISTRATOR: JsonObject = {
+    "id": "sample-role",
+    "displayName": "Global Administrator",
+    "roleTemplateId": "62e90394-69f5-4237-9190-012177145e10",
+}
 
 _LICENCE: JsonObject = {
     "id": "sample-licence",

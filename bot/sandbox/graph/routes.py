@@ -39,6 +39,7 @@ _HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("GET", "users/*/chats"): chats.of_user,
     ("GET", "users/*/joinedTeams"): teams.joined,
     ("GET", "users/*/licenseDetails"): people.licences,
+    ("GET", "users/*/transitiveMemberOf/microsoft.graph.directoryRole"): people.directory_roles,
 }
 
 _NOT_OFFERED: Mapping[str, str] = {

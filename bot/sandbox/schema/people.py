@@ -136,11 +136,19 @@ BUSINESS_UNIT = table(
     ownership=Ownership.ORGANIZATION,
 )
 
+ROLE_TEMPLATE = table(
+    Names(name="roletemplate", label="Role Template", plural="Role Templates", set_name="roletemplates"),
+    1037,
+    text("name", "Name", 100),
+    ownership=Ownership.ORGANIZATION,
+)
+
 ROLE = table(
     Names(name="role", label="Security Role", plural="Security Roles", set_name="roles"),
     1036,
     text("name", "Name", 100, required=True),
     lookup("businessunitid", "Business Unit", "businessunit", "business_unit_roles"),
+    lookup("roletemplateid", "Role Template ID", "roletemplate", "role_template_roles"),
     ownership=Ownership.ORGANIZATION,
     associations=(
         _many("systemuserroles_association", USER_ROLES, "roleid", "systemuserid", "systemuser"),

@@ -10,6 +10,8 @@ from bot.sandbox.seed.ids import ADELE, ALEX, APPLICATION, DIEGO, ISAIAH, MEGAN,
 from bot.sandbox.seed.sower import Sower
 from bot.sandbox.values import Ref
 
+ADMINISTRATOR_TEMPLATE = "627090ff-40a3-4053-8790-584edc5be201"
+
 WORK = (
     "Incident",
     "Account",
@@ -56,9 +58,12 @@ def sow_roles(sower: Sower, schema: Schema) -> None:
         name: sower.add("privilege", number, name=name, accessright=mask)
         for number, (name, mask) in enumerate(_privileges(schema), 1)
     }
+    # In every environment it has this id, and the role that was made from it is the administrators'.
+    template = sower.put("roletemplate", ADMINISTRATOR_TEMPLATE, {"name": ADMINISTRATOR_ROLE})
+    templates = {ADMINISTRATOR_ROLE: template}
     count = 0
     for number, seed in enumerate(_roles(privileges), 1):
-        role = sower.add("role", number, name=seed.name, businessunitid=ROOT)
+        role = sower.add("role", number, name=seed.name, businessunitid=ROOT, roletemplateid=templates.get(seed.name))
         for name, depth in seed.privileges.items():
             count += 1
             sower.add("roleprivileges", count, roleid=role, privilegeid=privileges[name], privilegedepthmask=int(depth))

@@ -1,0 +1,277 @@
+"""The pages of the settings, from what holds and what there is to choose from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from bot.domain.context_card import note_columns
+from bot.domain.record_types import RecordType, key_field_problem, updates_problem
+from bot.domain.settings import ORGANISATION, RECORD_TYPE, EnvironmentSettings, SettingChange, SettingValue
+from bot.domain.settings_rules import (
+    Problem,
+    chosen_view,
+    key_field_candidates,
+    note_problem,
+    secured_in,
+    unsupported_key_fields,
+)
+from bot.domain.settings_words import DISCLOSURES, LABELS, words_of
+from bot.domain.surface import Dataset, Dialog, searching
+from bot.domain.tables import Column, Table, View
+from bot.domain.values import Environment, EnvironmentId
+from bot.ports import SavedSettings
+from cards.buttons import Open, Step
+from cards.dialog import Page
+from cards.inputs import Choice
+from cards.settings.organisation import OrganisationView, organisation
+from cards.settings.overview import AddingView, OverviewView, adding, overview
+from cards.settings.parts import ChangeLine, Meanwhile
+from cards.settings.record_type import KeyFieldChoices, NoteChoices, RecordTypeView, record_type
+
+DEFAULT = "default"
+"""Stands for the table's default view among the choices."""
+
+COLUMNS_LISTED = 60
+_VIEWS_LISTED = 60
+TABLES_LISTED = 60
+"""So many are listed before anything is typed: a card has no room for all that an organisation may have."""
+
+_ROLES_LISTED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An environment, what holds there, and its tables' labels by name."""
+
+    environment: Environment
+    settings: EnvironmentSettings
+    labels: Mapping[str, str]
+    several: bool
+    """Whether there are other environments."""
+    views: Mapping[str, str] = field(default_factory=dict)
+    """Names of views by id, as far as they were read."""
+
+    @property
+    def id(self) -> EnvironmentId:
+        """The environment's id, which people know it by too."""
+        return self.environment.id
+
+    def label(self, table: str) -> str:
+        """What the table is called; its name where that is not known."""
+        return self.labels.get(table, table)
+
+    def step(self, title: str, dialog: Dialog, **claims: str) -> Step:
+        """A button that leads on, in this environment and this version."""
+        version = str(self.settings.version)
+        return Step(title=title, dialog=dialog, payload={"environment": self.id, "version": version, **claims})
+
+    @property
+    def back(self) -> Step:
+        """The button that leads to the first page, with nothing saved."""
+        return self.step("Back", Dialog.SETTINGS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of saving."""
+
+    said: str = ""
+    changes: tuple[SettingChange, ...] = ()
+    problems: Sequence[Problem] = ()
+    meanwhile: Sequence[SavedSettings] = ()
+
+
+NOTHING_YET = Outcome()
+
+
+def overview_page(place: Place, outcome: Outcome = NOTHING_YET) -> Page:
+    """The first page of an environment."""
+    set_now = place.settings.organisation
+    idle = words_of("sync_idle_days", set_now.sync_idle_days)
+    facts = (
+        ("Chats", words_of("chats_on", set_now.chats_on)),
+        ("Who may use them", words_of("allowed_roles", set_now.allowed_roles)),
+        ("Chat sync", words_of("sync_on", set_now.sync_on)),
+        ("Synced until idle for", f"{idle} days" if set_now.sync_idle_days else idle),
+    )
+    elsewhere = Step(title="Other environment", dialog=Dialog.SETTINGS, payload={}) if place.several else None
+    return overview(
+        OverviewView(
+            place=place.id,
+            facts=facts,
+            types=_types(place),
+            change=place.step("Change record type", Dialog.SETTINGS_RECORD_TYPE),
+            add=place.step("Add a record type", Dialog.SETTINGS_ADDING),
+            organisation=place.step("Organisation", Dialog.SETTINGS_ORGANISATION),
+            elsewhere=elsewhere,
+            said=outcome.said,
+            saved=change_lines(place, outcome.changes),
+            meanwhile=meanwhile_lines(place, outcome.meanwhile),
+        )
+    )
+
+
+def _types(place: Place) -> tuple[Choice, ...]:
+    """Those that are on first, then by their labels."""
+    types = sorted(
+        place.settings.record_types.values(), key=lambda each: (not each.enabled, place.label(each.table).casefold())
+    )
+    return tuple(Choice(title=f"{place.label(each.table)}: {_summary(each)}", value=each.table) for each in types)
+
+
+def _summary(each: RecordType) -> str:
+    if not each.enabled:
+        return "off"
+    updates = f"{len(each.key_fields)} key fields" if each.notify and each.key_fields else ""
+    return ", ".join(["on", *(word for word in ("note" * each.note, "join" * each.join, updates) if word)])
+
+
+def organisation_page(
+    place: Place, roles: Sequence[str], *, may_sync: bool, idle_days: str | None = None, outcome: Outcome = NOTHING_YET
+) -> Page:
+    """The settings of the environment. `idle_days`: what somebody wrote, where it is no number."""
+    set_now = place.settings.organisation
+    listed = list(dict.fromkeys([*set_now.allowed_roles, *roles]))[:_ROLES_LISTED]
+    who = "You are a Global Administrator, so you can change it" if may_sync else "A Global Administrator changes it"
+    return organisation(
+        OrganisationView(
+            place=place.id,
+            labels=LABELS,
+            on=_on(set_now, ORGANISATION),
+            # A comma stands between several chosen values.
+            roles=tuple(Choice(title=name, value=role_value(name)) for name in listed),
+            allowed=tuple(role_value(name) for name in set_now.allowed_roles),
+            idle_days=str(set_now.sync_idle_days) if idle_days is None else idle_days,
+            sync_words=f"Chat sync is {words_of('sync_on', set_now.sync_on)}. {who}.",
+            may_sync=may_sync,
+            save=place.step("Save", Dialog.SETTINGS_SAVE_ORGANISATION),
+            back=place.back,
+            open_roles=Open(
+                title="Security roles in Dynamics 365",
+                url=f"{place.environment.url}/main.aspx?pagetype=entitylist&etn=role",
+            ),
+            problems=_problems(outcome.problems),
+            meanwhile=meanwhile_lines(place, outcome.meanwhile),
+        )
+    )
+
+
+def role_value(name: str) -> str:
+    """A role's name as a choice carries it: a comma would stand between two."""
+    return quote(name, safe=" ")
+
+
+def adding_page(place: Place, listed: Sequence[Choice], problem: str = "") -> Page:
+    """The table to add."""
+    return adding(
+        AddingView(
+            place=place.id,
+            listed=tuple(listed[:TABLES_LISTED]),
+            dataset=searching(Dataset.TABLES, {"environment": place.id}),
+            add=place.step("Add", Dialog.SETTINGS_ADD),
+            back=place.back,
+            problem=problem,
+        )
+    )
+
+
+def record_type_page(place: Place, table: Table, views: Sequence[View], outcome: Outcome = NOTHING_YET) -> Page:
+    """The settings of a record type."""
+    set_now = place.settings.record_type(table.name)
+    return record_type(
+        RecordTypeView(
+            place=place.id,
+            title=f"{table.label} ({table.name})",
+            labels=LABELS,
+            on=_on(set_now, RECORD_TYPE),
+            note=_note(set_now, table, views),
+            key_fields=_key_fields(place, set_now, table),
+            disclosures=tuple(Choice(title=words, value=level) for level, words in DISCLOSURES.items()),
+            disclosure=set_now.disclosure,
+            no_timeline=table.is_activity,
+            save=place.step("Save", Dialog.SETTINGS_SAVE_RECORD_TYPE, table=table.name),
+            back=place.back,
+            problems=_problems(outcome.problems),
+            meanwhile=meanwhile_lines(place, outcome.meanwhile),
+        )
+    )
+
+
+def _note(set_now: RecordType, table: Table, views: Sequence[View]) -> NoteChoices:
+    usable = [view for view in views if note_columns(view, table)]
+    default = chosen_view(None, table.name, views)
+    first = Choice(title=f"Default: {default.name}" if default else "Default: not there", value=DEFAULT)
+    choices = [Choice(title=_marked(view, table), value=view.id) for view in usable[:_VIEWS_LISTED]]
+    problem = note_problem(set_now.note_view, table, views)
+    view = chosen_view(set_now.note_view, table.name, views)
+    chosen = set_now.note_view if set_now.note_view and view else DEFAULT
+    return NoteChoices(
+        views=(first, *choices) if views else (),
+        chosen=chosen,
+        secured=tuple(column.label for column in secured_in(view, table)) if view else (),
+        unsupported=tuple(each.name for each in views if each not in usable),
+        problem=problem or "",
+    )
+
+
+def _marked(view: View, table: Table) -> str:
+    return f"{view.name} (secured columns)" if secured_in(view, table) else view.name
+
+
+def _key_fields(place: Place, set_now: RecordType, table: Table) -> KeyFieldChoices:
+    there = [table.columns[name] for name in set_now.key_fields if name in table.columns]
+    chosen = [column for column in there if key_field_problem(column) is None]
+    others = (column for column in key_field_candidates(table) if column not in chosen)
+    return KeyFieldChoices(
+        columns=column_choices([*chosen, *others])[:COLUMNS_LISTED],
+        dataset=searching(Dataset.KEY_FIELDS, {"environment": place.id, "table": table.name}),
+        chosen=tuple(column.name for column in chosen),
+        unsupported=tuple(
+            (reason, tuple(column.label for column in columns)) for reason, columns in unsupported_key_fields(table)
+        ),
+        problem=updates_problem(table) or "",
+    )
+
+
+def column_choices(columns: Iterable[Column]) -> tuple[Choice, ...]:
+    """Columns to choose from, secured ones marked."""
+    return tuple(
+        Choice(title=f"{each.label} ({each.name}{', secured' if each.secured else ''})", value=each.name)
+        for each in columns
+    )
+
+
+def change_lines(place: Place, changes: Iterable[SettingChange]) -> tuple[ChangeLine, ...]:
+    """The changes in words."""
+    return tuple(
+        ChangeLine(
+            where=place.label(change.table) if change.table else "",
+            setting=LABELS[change.setting],
+            was=_words(place, change.setting, change.was),
+            now=_words(place, change.setting, change.now),
+        )
+        for change in changes
+    )
+
+
+def _words(place: Place, setting: str, value: SettingValue) -> str:
+    if setting == "note_view" and isinstance(value, str):
+        return place.views.get(value, "another view")
+    return words_of(setting, value)
+
+
+def meanwhile_lines(place: Place, saved: Iterable[SavedSettings]) -> tuple[Meanwhile, ...]:
+    """What others saved, in words."""
+    return tuple(
+        Meanwhile(who=each.person_name, at=each.at, changes=change_lines(place, each.changes)) for each in saved
+    )
+
+
+def _problems(problems: Iterable[Problem]) -> tuple[tuple[str, str], ...]:
+    return tuple((LABELS[problem.setting], problem.reason) for problem in problems)
+
+
+def _on(settings: object, names: Iterable[str]) -> Mapping[str, bool]:
+    """The switches among the settings."""
+    values: dict[str, SettingValue] = {name: getattr(settings, name) for name in names}
+    return {name: value for name, value in values.items() if isinstance(value, bool)}

@@ -1,0 +1,62 @@
+"""What is set for a whole environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cards.buttons import Open, Step, button
+from cards.dialog import Page, page
+from cards.elements import ActionSet, Element
+from cards.inputs import Choice, Choices, TextInput
+from cards.settings.parts import Meanwhile, heading, label, meanwhile_lines, place, problem_lines, small, toggles
+
+LONGEST_NUMBER = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationView:
+    """The settings by their names; `labels` say what each is called."""
+
+    place: str
+    labels: Mapping[str, str]
+    on: Mapping[str, bool]
+    roles: tuple[Choice, ...]
+    """The roles to choose from."""
+    allowed: tuple[str, ...]
+    idle_days: str
+    sync_words: str
+    """Whether sync is on, and who may change it."""
+    may_sync: bool
+    save: Step
+    back: Step
+    open_roles: Open
+    problems: tuple[tuple[str, str], ...] = ()
+    meanwhile: tuple[Meanwhile, ...] = ()
+
+
+def organisation(view: OrganisationView) -> Page:
+    """Switches, roles, and what becomes of chats that fall silent."""
+    labels = view.labels
+    body: list[Element] = [place(view.place)]
+    body += meanwhile_lines(view.meanwhile, kept=False)
+    body += problem_lines(view.problems)
+    body += toggles(labels, view.on, "chats_on")
+    body.append(small("Off: the bot answers that chats are turned off, and tells chats nothing. Connections stay."))
+    if view.roles:
+        body.append(_roles(view))
+    body.append(small("Nothing chosen: everybody with a Dynamics 365 user."))
+    body.append(ActionSet([button(view.open_roles)]))
+    body.append(heading("Chat sync"))
+    if view.may_sync:
+        body += toggles(labels, view.on, "sync_on")
+    body.append(small(view.sync_words))
+    days = TextInput(
+        "sync_idle_days", labels["sync_idle_days"], value=view.idle_days, hint="0: no limit", longest=LONGEST_NUMBER
+    )
+    body.append(days)
+    body += toggles(labels, view.on, "mirror_chats")
+    return page("Organisation", body, [view.save, view.back], height="large")
+
+
+def _roles(view: OrganisationView) -> Element:
+    choices = [Choice(title=label(each.title), value=each.value) for each in view.roles]
+    return Choices("allowed_roles", view.labels["allowed_roles"], choices, chosen=view.allowed, several=True)

@@ -1,0 +1,123 @@
+"""What is set for a record type."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cards.buttons import Step
+from cards.dialog import Page, page
+from cards.elements import Element
+from cards.inputs import Choice, Choices, Searched
+from cards.settings.parts import (
+    Meanwhile,
+    heading,
+    label,
+    listed,
+    meanwhile_lines,
+    place,
+    problem_lines,
+    small,
+    toggles,
+)
+
+SECURED_VIEW = "Everybody in the chat sees the values that the person saw who connected it"
+SECURED_FIELDS = (
+    "Of a secured column a card says only that it changed, unless you let it tell the values to everybody in the chat."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteChoices:
+    """The views to choose from; `problem` says why there can be no note at all."""
+
+    views: tuple[Choice, ...]
+    chosen: str
+    secured: tuple[str, ...] = ()
+    """The labels of the chosen view's secured columns."""
+    unsupported: tuple[str, ...] = ()
+    """The names of views of which a note can show nothing."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFieldChoices:
+    """The columns to choose from; `problem` says why there can be no key updates at all."""
+
+    columns: tuple[Choice, ...]
+    dataset: str
+    chosen: tuple[str, ...]
+    unsupported: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Reasons, and the labels of the columns that each holds for."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordTypeView:
+    """The settings by their names; `labels` say what each is called."""
+
+    place: str
+    title: str
+    labels: Mapping[str, str]
+    on: Mapping[str, bool]
+    note: NoteChoices
+    key_fields: KeyFieldChoices
+    disclosures: tuple[Choice, ...]
+    disclosure: str
+    no_timeline: bool
+    """Its records are activities: chats are not shown on their timeline (spec Y3)."""
+    save: Step
+    back: Step
+    problems: tuple[tuple[str, str], ...] = ()
+    meanwhile: tuple[Meanwhile, ...] = ()
+
+
+def record_type(view: RecordTypeView) -> Page:
+    """Everything that can be set for the record type."""
+    labels, on = view.labels, view.on
+    body: list[Element] = [place(view.place)]
+    body += meanwhile_lines(view.meanwhile, kept=False)
+    body += problem_lines(view.problems)
+    body += toggles(labels, on, "enabled")
+    body += [heading("Note"), *_note(view)]
+    body += [heading("Chats"), *toggles(labels, on, "auto_name", "join")]
+    body += toggles(labels, on, "owner_can_disconnect", "connector_can_disconnect")
+    if view.no_timeline:
+        body.append(small("Chats are not synced to these records: they are activities themselves."))
+    body += [heading("Key updates"), *_key_fields(view), heading("Links")]
+    body.append(Choices("disclosure", labels["disclosure"], view.disclosures, chosen=[view.disclosure]))
+    return page(view.title, body, [view.save, view.back], height="large")
+
+
+def _note(view: RecordTypeView) -> list[Element]:
+    chosen = view.note
+    if chosen.problem and not chosen.views:
+        return [small(chosen.problem)]
+    body = toggles(view.labels, view.on, "note")
+    views = [Choice(title=label(each.title), value=each.value) for each in chosen.views]
+    body.append(Choices("note_view", view.labels["note_view"], views, chosen=[chosen.chosen]))
+    if chosen.problem:
+        body.append(small(chosen.problem))
+    if chosen.secured:
+        body.append(small(f"{listed('Secured columns of this view', chosen.secured)}. {SECURED_VIEW}."))
+    if chosen.unsupported:
+        body.append(small(f"{listed('Views of which a note can show nothing', chosen.unsupported)}."))
+    return body + toggles(view.labels, view.on, "leave_out_secured")
+
+
+def _key_fields(view: RecordTypeView) -> list[Element]:
+    chosen = view.key_fields
+    if chosen.problem:
+        return [small(chosen.problem)]
+    body = toggles(view.labels, view.on, "notify")
+    columns = [Choice(title=label(each.title), value=each.value) for each in chosen.columns]
+    body.append(
+        Searched(
+            "key_fields",
+            f"{view.labels['key_fields']} (five at most)",
+            chosen.dataset,
+            columns,
+            chosen=chosen.chosen,
+            several=True,
+        )
+    )
+    body += [small(listed(reason.rstrip("."), names)) for reason, names in chosen.unsupported]
+    return [*body, *toggles(view.labels, view.on, "tell_secured"), small(SECURED_FIELDS)]

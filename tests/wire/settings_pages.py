@@ -1,0 +1,100 @@
+"""Settings as an administrator fills them in: pages of a dialog in Teams."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bot.store.tables import setting_change
+from tests.cards.schema import parts, schema_errors
+from tests.wire.people import ALEX, Somebody
+from tests.wire.world import API, GROUP, World, buttons
+
+ADMINISTRATOR = "System Administrator"
+
+
+class Shown:
+    """A page that a dialog shows: its inputs as they are filled in, and its buttons."""
+
+    def __init__(self, title: str, card: dict[str, Any]) -> None:
+        assert schema_errors(card) == []
+        self.title = title
+        self.card = card
+        inputs = [part for part in parts(card) if str(part.get("type", "")).startswith("Input.")]
+        self.inputs = {each["id"]: each for each in inputs}
+
+    @property
+    def filled_in(self) -> dict[str, str]:
+        """What the page sends if nothing is touched; what is empty is not sent."""
+        return {name: each["value"] for name, each in self.inputs.items() if each.get("value")}
+
+    def choices(self, name: str) -> dict[str, str]:
+        """Values by titles."""
+        return {each["title"]: each["value"] for each in self.inputs[name]["choices"]}
+
+    def step(self, button: str, **filled_in: object) -> dict[str, object]:
+        """What pressing the button sends."""
+        return {**self.filled_in, **filled_in, **buttons(self.card)[button]["data"]}
+
+
+async def ask(
+    world: World, data: Mapping[str, object], *, person: Somebody = ALEX, chat: str = GROUP, name: str = "task/submit"
+) -> Shown:
+    """Somebody asks for a page; gives the page that Teams is answered."""
+    value = {"data": dict(data), "context": {"theme": "default"}}
+    status, body = await world.post(world.activity(chat, person, type="invoke", name=name, value=value))
+    assert status == 200
+    shown = body["task"]["value"]
+    return Shown(shown["title"], shown["card"]["content"])
+
+
+async def opened(world: World, *, person: Somebody = ALEX) -> Shown:
+    """The first page."""
+    return await ask(world, {"dialog": "settings"}, person=person, name="task/fetch")
+
+
+async def record_type(world: World, table: str = "incident", *, person: Somebody = ALEX) -> Shown:
+    """The page of a record type."""
+    first = await opened(world, person=person)
+    return await ask(world, first.step("Change record type", table=table), person=person)
+
+
+async def organisation(world: World, *, person: Somebody = ALEX) -> Shown:
+    """The page of the whole environment."""
+    return await ask(world, (await opened(world, person=person)).step("Organisation"), person=person)
+
+
+async def typed(world: World, dataset: str, text: str, *, person: Somebody = ALEX) -> dict[str, str]:
+    """What is found while somebody types: values by titles."""
+    value = {"kind": "search", "queryText": text, "queryOptions": {"skip": 0, "top": 15}, "dataset": dataset}
+    status, body = await world.post(
+        world.activity(person=person, type="invoke", name="application/search", value=value)
+    )
+    assert status == 200
+    return {each["title"]: each["value"] for each in body["value"]["results"]}
+
+
+async def make_administrator(world: World, person: Somebody, *, still: bool = True) -> None:
+    """Gives the person the administrators' role in Dataverse, or takes it away."""
+    async with world.session.get(
+        f"{world.sandbox}{API}/roles", params={"$filter": f"name eq '{ADMINISTRATOR}'"}
+    ) as got:
+        (role,) = (await got.json())["value"]
+    roles = f"{world.sandbox}{API}/systemusers({await world.user_id(person)})/systemuserroles_association"
+    if still:
+        body = {"@odata.id": f"{world.sandbox}{API}/roles({role['roleid']})"}
+        async with world.session.post(f"{roles}/$ref", json=body) as answer:
+            assert answer.status == 204, await answer.text()
+    else:
+        async with world.session.delete(f"{roles}({role['roleid']})/$ref") as answer:
+            assert answer.status == 204, await answer.text()
+
+
+async def saved(world: World) -> list[tuple[str, list[str]]]:
+    """Who saved what, in order."""
+    rows = sorted(await world.rows_in(setting_change), key=lambda row: row["version"])
+    return [(row["person_name"], [_told(each) for each in row["changes"]]) for row in rows]
+
+
+def _told(change: Mapping[str, Any]) -> str:
+    where = f"{change['table']}." if change["table"] else ""
+    return f"{where}{change['setting']}: {json.dumps(change['was'])} → {json.dumps(change['now'])}"

@@ -1,0 +1,187 @@
+"""Settings as JSON: out of one environment and into another (spec M1)."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.wire.people import ADELE, MEGAN
+from tests.wire.settings_pages import Shown, ask, make_administrator, record_type, saved
+from tests.wire.world import World, buttons, texts
+
+
+async def exported(world: World) -> dict[str, Any]:
+    """What `settings export` gives."""
+    await world.say("settings export")
+    page = await ask(world, buttons(world.card())["Export settings"]["data"], name="task/fetch")
+    body: dict[str, Any] = json.loads(page.filled_in["settings"])
+    return body
+
+
+async def shown(world: World, text: object) -> Shown:
+    """What `settings import` says to the text before anything is saved."""
+    await world.say("settings import")
+    page = await ask(world, buttons(world.card())["Import settings"]["data"], name="task/fetch")
+    given = text if isinstance(text, str) else json.dumps(text)
+    return await ask(world, page.step("Show what would change", settings=given))
+
+
+async def test_an_export_names_everything_and_brings_it_back(world: World) -> None:
+    page = await record_type(world, "account")
+    views = page.choices("note_view")
+    await ask(world, page.step("Save", note_view=views["Active Accounts"], disclosure="table"))
+    body = await exported(world)
+    assert body["organisation"] == {
+        "chats_on": True,
+        "allowed_roles": [],
+        "sync_on": True,
+        "sync_idle_days": 7,
+        "mirror_chats": False,
+    }
+    assert body["record_types"]["account"] == {
+        "enabled": True,
+        "note": True,
+        "note_view": "Active Accounts",
+        "leave_out_secured": False,
+        "auto_name": False,
+        "join": False,
+        "owner_can_disconnect": False,
+        "connector_can_disconnect": False,
+        "notify": False,
+        "key_fields": [],
+        "tell_secured": False,
+        "disclosure": "table",
+    }
+    assert texts((await shown(world, body)).card)[-1] == "These settings hold already. There is nothing to change."
+    page = await record_type(world, "account")
+    await ask(world, page.step("Save", note_view="default", disclosure="name", join="true"))
+    back = await shown(world, body)
+    assert texts(back.card)[1:] == [
+        "3 settings would change:",
+        "Account · View of the note: The default view → Active Accounts",
+        "Account · Let people join connected chats: on → off",
+        "Account · What the card of a pasted link tells everybody: Type, number and name → The type of record",
+    ]
+    assert len(await saved(world)) == 2
+    done = await ask(world, back.step("Save"))
+    assert texts(done.card)[1] == "Saved. It holds from now on."
+    assert await exported(world) == body
+    assert (await saved(world))[2][0] == "Alex Wilber"
+
+
+async def test_what_a_text_does_not_name_stays_as_it_is(world: World) -> None:
+    page = await shown(world, {"format": 1, "record_types": {"lead": {"enabled": True, "note": True}}})
+    assert texts(page.card)[1:] == [
+        "2 settings would change:",
+        "Lead · Connect chats to these records: off → on",
+        "Lead · Include a note: off → on",
+    ]
+    await ask(world, page.step("Save"))
+    assert await saved(world) == [("Alex Wilber", ["lead.enabled: false → true", "lead.note: false → true"])]
+
+
+MANY: dict[str, object] = {f"table{number}": {} for number in range(41)}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ("{", "the text: This is not JSON: Expecting property name"),
+        ("[]", "the text: This is JSON, but not an export of settings."),
+        ("[" * 9000, "the text: This is not JSON: "),
+        ("NaN", "the text: This is JSON, but not an export of settings."),
+        ({}, "format: It has to be 1. Take a text that settings export gave."),
+        ({"format": True}, "format: It has to be 1."),
+        ({"format": 1, "colours": 1}, "colours: There is no such part."),
+        ({"format": 1, "record_types": []}, "record_types: It has to be an object in braces."),
+        ({"format": 1, "record_types": {"nothing": {}}}, "nothing: There is no such table in this environment."),
+        ({"format": 1, "record_types": {"incident": 5}}, "It has to be an object in braces."),
+        ({"format": 1, "record_types": {"incident": {"colour": 1}}}, "incident.colour: There is no such setting."),
+        ({"format": 1, "record_types": {"incident": {"table": "a"}}}, "incident.table: There is no such setting."),
+        ({"format": 1, "record_types": {"incident": {"note": "yes"}}}, "incident.note: It has to be true or false."),
+        ({"format": 1, "record_types": {"incident": {"join": 1}}}, "incident.join: It has to be true or false."),
+        ({"format": 1, "organisation": {"sync_idle_days": True}}, "days: It has to be a whole number."),
+        ({"format": 1, "organisation": {"sync_idle_days": 7.5}}, "days: It has to be a whole number."),
+        ({"format": 1, "organisation": {"sync_idle_days": -1}}, "Write a whole number of days from 0 to 3650"),
+        ({"format": 1, "organisation": {"allowed_roles": "CSR"}}, "It has to be a list of names in brackets."),
+        ({"format": 1, "organisation": {"allowed_roles": ["Nobody"]}}, "There is no security role named Nobody."),
+        (
+            {"format": 1, "record_types": {"incident": {"key_fields": list("abcdef")}}},
+            "fields: 6 columns are chosen, and 5 at most can be key fields.",
+        ),
+        (
+            {"format": 1, "record_types": {"incident": {"key_fields": ["statuscode", 5]}}},
+            "It has to be a list of names in brackets.",
+        ),
+        (
+            {"format": 1, "record_types": {"incident": {"key_fields": ["cs_operatinghours"]}}},
+            "Columns with whole numbers cannot be key fields.",
+        ),
+        (
+            {"format": 1, "record_types": {"incident": {"note": False, "note_view": "Nothing of this name"}}},
+            "This view is not there any more, or is not a system view of the table.",
+        ),
+        (
+            {"format": 1, "record_types": {"incident": {"disclosure": "all"}}},
+            "It has to be one of nothing, table, name, fields.",
+        ),
+        (
+            {"format": 1, "record_types": {"cs_stocklevel": {"enabled": True, "notify": True}}},
+            "Virtual tables do not tell of changes.",
+        ),
+        (
+            {"format": 1, "record_types": {f"table{n}": {} for n in range(41)}},
+            "record_types: 41 are named, and 40 at most can come at once.",
+        ),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+async def test_what_is_wrong_is_refused_with_the_reason_and_its_path(world: World, wrong: object, reason: str) -> None:
+    page = await shown(world, wrong)
+    assert page.title == "Import settings"
+    said = texts(page.card)
+    assert said[0] == "Nothing was changed."
+    assert any(reason in line for line in said), said
+    assert "Show what would change" in buttons(page.card)
+    forged = {**page.step("Show what would change"), "dialog": "settings save import", "version": "0"}
+    assert texts((await ask(world, forged)).card)[0] == "Nothing was changed."
+    assert await saved(world) == []
+
+
+async def test_others_who_saved_between_the_preview_and_the_press_are_told(world: World) -> None:
+    await make_administrator(world, MEGAN)
+    page = await shown(world, {"format": 1, "record_types": {"incident": {"auto_name": True}}})
+    megans = await record_type(world, person=MEGAN)
+    await ask(world, megans.step("Save", join="false"), person=MEGAN)
+    again = await ask(world, page.step("Save"))
+    assert again.title == "Import settings"
+    assert texts(again.card)[2] == "Case · Let people join connected chats: on → off"
+    assert texts(again.card)[-2:] == [
+        "1 setting would change:",
+        "Case · Name new chats after the record: off → on",
+    ]
+    assert texts((await ask(world, again.step("Save"))).card)[1] == "Saved. It holds from now on."
+
+
+async def test_sync_is_brought_along_by_global_administrators_alone(world: World) -> None:
+    await make_administrator(world, MEGAN)
+    text = json.dumps({"format": 1, "organisation": {"sync_on": False}})
+    data = {"dialog": "settings preview", "environment": "localhost/sandbox", "settings": text}
+    refused = await ask(world, data, person=MEGAN)
+    assert any("Only a Global Administrator of Microsoft Entra" in line for line in texts(refused.card))
+    assert texts((await ask(world, data)).card)[-1] == "Chat sync: on → off"
+
+
+async def test_a_text_that_is_too_long_is_refused(world: World) -> None:
+    data = {"dialog": "settings preview", "environment": "localhost/sandbox", "settings": " " * 16_001}
+    assert texts((await ask(world, data)).card)[0] == "This text has more than 16000 characters."
+
+
+async def test_whoever_administers_nothing_gets_no_export(world: World) -> None:
+    await world.say("settings export", person=ADELE)
+    assert texts(world.card())[0].startswith("Only people with the security role System Administrator")
+
+
+async def test_there_is_no_other_command_about_settings(world: World) -> None:
+    await world.say("settings delete everything")
+    assert texts(world.card())[0] == "There are settings, settings export and settings import."

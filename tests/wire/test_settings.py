@@ -1,0 +1,440 @@
+"""Administrators set in Teams what the product does (spec M1, S1-S3, T1-T6, N5)."""
+
+import pytest
+
+from bot.delivery.limits import Limits
+from bot.store.tables import connection, inbox, setting_change
+from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, Somebody
+from tests.wire.settings_pages import ask, make_administrator, opened, organisation, record_type, saved, typed
+from tests.wire.world import API, GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
+
+REFUSED = [
+    "Only people with the security role System Administrator can see and change the settings.",
+    "Ask one of them, or have the role given to you in Dynamics 365.",
+]
+
+
+@pytest.mark.parametrize("chat", [GROUP, PERSONAL])
+async def test_the_command_gives_an_administrator_the_way_in(world: World, chat: str) -> None:
+    await world.say("settings", chat=chat)
+    card = world.card(chat)
+    way_in = buttons(card)["Open settings"]["data"]
+    assert way_in == {"dialog": "settings", "msteams": {"type": "task/fetch"}}
+    first = await ask(world, way_in, name="task/fetch", chat=chat)
+    assert first.title == "Chat Sync settings"
+    assert first.choices("table")["Case: on, note, join, 3 key fields"] == "incident"
+    assert {"Chats: on", "Who may use them: Everybody with a Dynamics 365 user"} <= set(texts(first.card))
+
+
+@pytest.mark.parametrize("person", [MEGAN, ADELE, ISAIAH], ids=lambda person: person.name)
+async def test_everybody_else_is_told_which_role_is_needed(world: World, person: Somebody) -> None:
+    await world.say("settings", person=person)
+    assert texts(world.card()) == REFUSED
+    page = await opened(world, person=person)
+    assert texts(page.card) == REFUSED
+    assert page.inputs == {}
+
+
+async def test_who_has_no_user_is_told_that(world: World) -> None:
+    await world.say("settings", person=LYNNE)
+    assert texts(world.card())[0].startswith("You have no user in Dynamics 365")
+
+
+async def test_no_page_no_button_and_no_search_is_for_anybody_else(world: World) -> None:
+    case = await record_type(world)
+    first = await opened(world)
+    environment = await organisation(world)
+    adding = await ask(world, first.step("Add a record type"))
+    forged = [
+        first.step("Organisation"),
+        first.step("Add a record type"),
+        case.step("Save", join="false"),
+        environment.step("Save", chats_on="false"),
+        adding.step("Add", table="lead"),
+        {**case.step("Save"), "dialog": "settings export"},
+        {**case.step("Save"), "dialog": "settings import"},
+        {**case.step("Save"), "dialog": "settings preview", "settings": "{}"},
+        {**case.step("Save"), "dialog": "settings save import", "settings": '{"format": 1}'},
+    ]
+    for data in forged:
+        assert texts((await ask(world, data, person=ADELE, chat=OTHER_GROUP)).card) == REFUSED
+    for page in (case, adding):
+        datasets = [each["choices.data"]["dataset"] for each in page.inputs.values() if "choices.data" in each]
+        for dataset in datasets:
+            assert await typed(world, dataset, "a", person=ADELE) == {}
+            assert await typed(world, dataset, "a") != {}
+    assert await saved(world) == []
+
+
+async def test_a_page_that_was_opened_before_the_role_was_lost_saves_nothing(world: World) -> None:
+    await make_administrator(world, MEGAN)
+    page = await record_type(world, person=MEGAN)
+    await make_administrator(world, MEGAN, still=False)
+    assert texts((await ask(world, page.step("Save", join="false"), person=MEGAN)).card) == REFUSED
+    assert await saved(world) == []
+
+
+async def test_the_role_counts_also_when_a_team_holds_it(world: World) -> None:
+    user = await world.user_id(ISAIAH)
+    api = f"{world.sandbox}/api/data/v9.2"
+    async with world.session.get(f"{api}/systemusers({user})/teammembership_association") as answer:
+        team = (await answer.json())["value"][0]["teamid"]
+    async with world.session.get(f"{api}/roles", params={"$filter": "name eq 'System Administrator'"}) as answer:
+        role = (await answer.json())["value"][0]["roleid"]
+    url = f"{api}/teams({team})/teamroles_association/$ref"
+    async with world.session.post(url, json={"@odata.id": f"{api}/roles({role})"}) as answer:
+        assert answer.status == 204
+    assert (await opened(world, person=ISAIAH)).inputs
+
+
+async def test_what_is_saved_holds_at_once_and_is_kept_with_who_and_when(world: World) -> None:
+    page = await record_type(world, "account")
+    views = page.choices("note_view")
+    data = page.step("Save", note_view=views["Active Accounts"], join="true", notify="true", key_fields="telephone1")
+    after = await ask(world, data)
+    assert texts(after.card)[:5] == [
+        "localhost/sandbox",
+        "Saved. It holds from now on.",
+        "Account · View of the note: The default view → Active Accounts",
+        "Account · Let people join connected chats: off → on",
+        "Account · Tell chats of key updates: off → on",
+    ]
+    assert await saved(world) == [
+        (
+            "Alex Wilber",
+            [
+                f'account.note_view: null → "{views["Active Accounts"]}"',
+                "account.join: false → true",
+                "account.notify: false → true",
+                'account.key_fields: [] → ["telephone1"]',
+            ],
+        )
+    ]
+    (row,) = await world.rows_in(setting_change)
+    assert (row["at"], row["person_id"], row["chat_id"]) == (world.clock.now(), ALEX.object_id, GROUP)
+    number = await world.row("accounts", "AC-1001", "accountnumber")
+    await world.say(f"connect {world.sandbox}/main.aspx?pagetype=entityrecord&etn=account&id={number}")
+    await world.settle()
+    note = texts(world.card())
+    assert any(line.startswith("Account Number: ") for line in note)
+    assert not any(line.startswith("Credit Limit: ") for line in note)
+
+
+async def test_nothing_changed_saves_nothing(world: World) -> None:
+    page = await record_type(world)
+    assert texts((await ask(world, page.step("Save"))).card)[1] == "Nothing was changed."
+    assert await saved(world) == []
+
+
+async def test_a_table_is_found_by_its_name_and_added_with_its_note_off(world: World) -> None:
+    adding = await ask(world, (await opened(world)).step("Add a record type"))
+    dataset = adding.inputs["table"]["choices.data"]["dataset"]
+    assert await typed(world, dataset, "work ord") == {"Work Order (msdyn_workorder)": "msdyn_workorder"}
+    assert await typed(world, dataset, "LEA") == {"Lead (lead)": "lead"}
+    assert await typed(world, dataset, "case") == {}  # it is there already
+    page = await ask(world, adding.step("Add", table="lead"))
+    assert page.title == "Lead (lead)"
+    assert (page.filled_in["enabled"], page.filled_in["note"], page.filled_in["join"]) == ("true", "false", "false")
+    assert await saved(world) == [("Alex Wilber", ["lead.enabled: false → true"])]
+
+
+@pytest.mark.parametrize("table", ["", "nothing", "incident'", "x" * 300, "systemuserroles"])
+async def test_a_table_that_is_not_there_is_not_added(world: World, table: str) -> None:
+    adding = await ask(world, (await opened(world)).step("Add a record type"))
+    again = await ask(world, adding.step("Add", table=table))
+    assert again.title == "Add a record type"
+    assert texts(again.card)[1] == "Table: There is no such table in Dynamics 365."
+    assert await saved(world) == []
+
+
+async def test_a_record_type_that_is_turned_off_cannot_be_connected(world: World) -> None:
+    page = await record_type(world)
+    await ask(world, page.step("Save", enabled="false"))
+    await world.say(f"connect {await world.link()}")
+    assert texts(world.card())[0] == "Chats cannot be connected to records of this type."
+    first = await opened(world)
+    assert first.choices("table")["Case: off"] == "incident"
+
+
+async def test_chats_turned_off_answer_so_and_can_be_turned_on_again(world: World) -> None:
+    page = await organisation(world)
+    await ask(world, page.step("Save", chats_on="false"))
+    await world.say("connect CAS-01001")
+    assert texts(world.card())[0] == "Your administrator has turned chats off for Dynamics 365."
+    page = await organisation(world)
+    await ask(world, page.step("Save", chats_on="true"))
+    await world.say("connect CAS-01001")
+    await world.settle()
+    assert "CAS-01001" in texts(world.card())
+    assert await saved(world) == [
+        ("Alex Wilber", ["chats_on: true → false"]),
+        ("Alex Wilber", ["chats_on: false → true"]),
+    ]
+
+
+async def test_only_the_roles_named_may_use_chats(world: World) -> None:
+    page = await organisation(world)
+    roles = page.choices("allowed_roles")
+    chosen = ",".join([roles["CSR Manager"], roles["Customer Service Representative"]])
+    await ask(world, page.step("Save", allowed_roles=chosen))
+    await world.say("connect CAS-01001", person=ISAIAH)
+    assert texts(world.card()) == [
+        "Your administrator lets only some security roles use chats, and you have none of them.",
+        "Ask them for one of these roles: CSR Manager, Customer Service Representative.",
+    ]
+    await world.say("connect CAS-01001", person=ADELE)
+    await world.settle()
+    assert "CAS-01001" in texts(world.card())
+    assert len(await world.rows_in(connection)) == 1
+    again = await organisation(world)
+    assert again.filled_in["allowed_roles"] == chosen
+    await ask(world, {name: value for name, value in again.step("Save").items() if name != "allowed_roles"})
+    assert (await saved(world))[-1][1] == ['allowed_roles: ["CSR Manager", "Customer Service Representative"] → []']
+
+
+async def test_sync_is_turned_by_global_administrators_alone(world: World) -> None:
+    await make_administrator(world, MEGAN)
+    page = await organisation(world, person=MEGAN)
+    assert "sync_on" not in page.inputs
+    assert "A Global Administrator changes it." in " ".join(texts(page.card))
+    refused = await ask(world, page.step("Save", sync_on="false"), person=MEGAN)
+    reason = "Chat sync: Only a Global Administrator of Microsoft Entra turns chat sync on or off."
+    assert reason in texts(refused.card)
+    assert await saved(world) == []
+    own = await organisation(world)
+    await ask(world, own.step("Save", sync_on="false", sync_idle_days="0", mirror_chats="true"))
+    assert await saved(world) == [
+        ("Alex Wilber", ["sync_on: true → false", "sync_idle_days: 7 → 0", "mirror_chats: false → true"])
+    ]
+
+
+@pytest.mark.parametrize("days", ["-1", "3651", "7.5", "soon", "", "99999999999", "٣"])
+async def test_days_that_are_none_are_refused_beside_what_was_written(world: World, days: str) -> None:
+    page = await organisation(world)
+    again = await ask(world, page.step("Save", sync_idle_days=days, mirror_chats="true"))
+    assert again.title == "Organisation"
+    assert "Write a whole number of days from 0 to 3650; 0 for no limit." in " ".join(texts(again.card))
+    assert again.filled_in["mirror_chats"] == "true"
+    assert await saved(world) == []
+
+
+async def test_two_who_save_at_once_do_not_undo_each_others(world: World) -> None:
+    await make_administrator(world, MEGAN)
+    alexs, megans = await record_type(world), await record_type(world, person=MEGAN)
+    await ask(world, megans.step("Save", join="false"), person=MEGAN)
+    told = await ask(world, alexs.step("Save", auto_name="true"))
+    said = texts(told.card)
+    assert said[1].startswith("Megan Bowen saved settings meanwhile, ")
+    assert said[2] == "Case · Let people join connected chats: on → off"
+    assert said[3] == "Yours are not saved yet. Below they are filled in together with these: look, then save."
+    assert (told.filled_in["auto_name"], told.filled_in["join"]) == ("true", "false")
+    assert len(await saved(world)) == 1
+    done = await ask(world, told.step("Save"))
+    assert texts(done.card)[1:3] == ["Saved. It holds from now on.", "Case · Name new chats after the record: off → on"]
+    assert [each[0] for each in await saved(world)] == ["Megan Bowen", "Alex Wilber"]
+    last = await record_type(world)
+    assert (last.filled_in["auto_name"], last.filled_in["join"]) == ("true", "false")
+
+
+async def test_what_others_saved_elsewhere_is_told_and_stands_in_nobodys_way(world: World) -> None:
+    await make_administrator(world, MEGAN)
+    alexs, megans = await record_type(world), await record_type(world, "account", person=MEGAN)
+    await ask(world, megans.step("Save", join="true"), person=MEGAN)
+    done = await ask(world, alexs.step("Save", auto_name="true"))
+    assert texts(done.card)[1] == "Saved. It holds from now on."
+    assert "Account · Let people join connected chats: off → on" in texts(done.card)
+
+
+async def test_what_cannot_be_a_key_field_is_listed_with_the_reason_and_secured_columns_are_marked(
+    world: World,
+) -> None:
+    page = await record_type(world)
+    titles = page.choices("key_fields")
+    assert titles["Refund amount (cs_refundamount, secured)"] == "cs_refundamount"
+    assert page.filled_in["key_fields"] == "prioritycode,statecode,statuscode"
+    reasons = [line.partition(":")[0] for line in texts(page.card) if "cannot be key fields" in line]
+    assert "Columns with whole numbers cannot be key fields" in reasons
+    assert any("Columns with images cannot" in line for line in texts((await record_type(world, "account")).card))
+    dataset = page.inputs["key_fields"]["choices.data"]["dataset"]
+    assert await typed(world, dataset, "prior") == {"Priority (prioritycode)": "prioritycode"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "reason"),
+    [
+        ("a,b,c,d,e,f", "6 columns are chosen, and 5 at most can be key fields."),
+        ("prioritycode,prioritycode", "A column is named twice."),
+        ("nothing", "The table has no column nothing. Choose another one."),
+    ],
+)
+async def test_key_fields_that_cannot_be_are_refused_with_the_reason(world: World, chosen: str, reason: str) -> None:
+    page = await record_type(world)
+    again = await ask(world, page.step("Save", key_fields=chosen, join="false"))
+    assert f"Key fields: {reason}" in texts(again.card)
+    assert again.filled_in["join"] == "false"
+    assert await saved(world) == []
+
+
+async def view(world: World, table: str, name: str, *columns: str) -> str:
+    """A new system view; gives its id."""
+    cells = "".join(f"<cell name='{column}' width='150'/>" for column in columns)
+    row = {
+        "name": name,
+        "returnedtypecode": table,
+        "querytype": 0,
+        "layoutxml": f"<grid name='resultset'><row name='result' id='{table}id'>{cells}</row></grid>",
+        "fetchxml": f"<fetch><entity name='{table}'><attribute name='{table}id'/></entity></fetch>",
+    }
+    async with world.session.post(f"{world.sandbox}{API}/savedqueries", json=row) as answer:
+        assert answer.status == 204, await answer.text()
+        return answer.headers["OData-EntityId"].rpartition("(")[2].rstrip(")")
+
+
+async def test_a_view_with_secured_columns_is_marked_and_they_can_be_left_out_of_notes(world: World) -> None:
+    chosen = await view(world, "account", "Money", "name", "creditlimit", "telephone1")
+    page = await record_type(world, "account")
+    assert page.choices("note_view")["Money (secured columns)"] == chosen
+    await ask(world, page.step("Save", note_view=chosen))
+    again = await record_type(world, "account")
+    assert (
+        "Secured columns of this view: Credit Limit. "
+        "Everybody in the chat sees the values that the person saw who connected it."
+    ) in texts(again.card)
+    number = await world.row("accounts", "AC-1001", "accountnumber")
+    link = f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn=account&id={number}"
+    for leave_out, labels in (
+        ("false", ["Account Name", "Credit Limit", "Main Phone"]),
+        ("true", ["Account Name", "Main Phone"]),
+    ):
+        again = await record_type(world, "account")
+        await ask(world, again.step("Save", leave_out_secured=leave_out))
+        chat = GROUP if leave_out == "false" else OTHER_GROUP
+        await world.say(f"connect {link}", chat=chat)
+        await world.settle()
+        assert [line.partition(":")[0] for line in texts(world.card(chat)) if ": " in line][: len(labels)] == labels
+
+
+async def test_a_view_that_was_deleted_meanwhile_is_refused_and_its_setting_told(world: World) -> None:
+    chosen = await view(world, "incident", "Mine", "title")
+    page = await record_type(world)
+    await ask(world, page.step("Save", note_view=chosen))
+    page = await record_type(world)
+    await world.delete("savedqueries", chosen)
+    again = await ask(world, page.step("Save", note_view=chosen, note="false"))
+    gone = "This view is not there any more, or is not a system view of the table. Choose another view."
+    assert f"View of the note: {gone}" in texts(again.card)
+    fresh = await record_type(world)
+    assert gone in texts(fresh.card)
+    assert fresh.filled_in["note_view"] == "default"
+    # What has nothing to do with the view can be saved all the same; the default takes its place.
+    done = await ask(world, fresh.step("Save", join="false"))
+    assert texts(done.card)[1] == "Saved. It holds from now on."
+
+
+async def test_a_view_of_which_a_note_can_show_nothing_is_not_offered_and_not_taken(world: World) -> None:
+    chosen = await view(world, "account", "Pictures", "entityimage", "accountid")
+    page = await record_type(world, "account")
+    assert "Views of which a note can show nothing: Pictures." in texts(page.card)
+    assert chosen not in page.choices("note_view").values()
+    again = await ask(world, page.step("Save", note_view=chosen))
+    assert (
+        "View of the note: A note can show none of the first five columns of this view. Choose another view."
+        in texts(again.card)
+    )
+
+
+async def test_where_a_table_has_no_view_there_is_no_note(world: World) -> None:
+    adding = await ask(world, (await opened(world)).step("Add a record type"))
+    page = await ask(world, adding.step("Add", table="team"))
+    assert "This table has no view, so there is nothing that a note could show." in texts(page.card)
+    assert "note" not in page.inputs
+    forged = await ask(world, page.step("Save", note="true"))
+    assert "Include a note: This table has no view, so there is nothing that a note could show." in texts(forged.card)
+
+
+async def test_a_table_that_does_not_tell_of_changes_says_so_instead_of_offering_key_fields(world: World) -> None:
+    adding = await ask(world, (await opened(world)).step("Add a record type"))
+    page = await ask(world, adding.step("Add", table="cs_stocklevel"))
+    assert "Virtual tables do not tell of changes." in texts(page.card)
+    assert not {"notify", "key_fields", "tell_secured"} & set(page.inputs)
+    forged = await ask(world, page.step("Save", notify="true"))
+    assert "Tell chats of key updates: Virtual tables do not tell of changes." in texts(forged.card)
+    assert len(await saved(world)) == 1
+
+
+async def test_records_that_are_activities_say_that_chats_are_not_synced_to_them(world: World) -> None:
+    page = await record_type(world, "email")
+    assert "Chats are not synced to these records: they are activities themselves." in texts(page.card)
+
+
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [
+        ("nothing", ["Dynamics 365 record"]),
+        ("table", ["Case"]),
+        ("name", ["Case", "CAS-01001", "Pump vibrates after firmware update"]),
+        (
+            "fields",
+            ["Case", "CAS-01001", "Pump vibrates after firmware update", "Customer: Müller & Söhne Wasserwerke"],
+        ),
+    ],
+)
+async def test_the_card_of_a_pasted_link_tells_what_the_record_type_lets_it(
+    world: World, level: str, told: list[str]
+) -> None:
+    await ask(world, (await record_type(world)).step("Save", disclosure=level))
+    (found,) = await world.paste(await world.link())
+    assert texts(found["content"])[:4] == told
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"version": "7"},
+        {"version": ["0"]},
+        {"version": "9" * 40},
+        {"version": 0},
+        {"enabled": True},
+        {"enabled": "perhaps"},
+        {"enabled": {"a": "b"}},
+        {"disclosure": "everything"},
+        {"table": 5},
+        {"environment": "another.crm4.dynamics.com"},
+        {"environment": None},
+    ],
+    ids=str,
+)
+async def test_a_page_that_was_tampered_with_saves_nothing(world: World, wrong: dict[str, object]) -> None:
+    page = await record_type(world)
+    again = await ask(world, {**page.step("Save", join="false"), **wrong})
+    assert again.title == "Chat Sync"
+    assert again.inputs == {}
+    assert await saved(world) == []
+
+
+async def test_while_dataverse_does_not_answer_the_dialog_says_so_and_can_be_asked_again(world: World) -> None:
+    first = await opened(world)
+    world.dataverse_is_down = True
+    page = await ask(world, first.step("Change record type", table="account"))
+    assert "Dynamics 365" in texts(page.card)[0]
+    again = buttons(page.card)["Try again"]["data"]
+    world.dataverse_is_down = False
+    assert (await ask(world, again)).title == "Account (account)"
+
+
+async def test_a_dialog_that_takes_too_long_is_answered_with_a_way_to_try_again(world: World) -> None:
+    first = await opened(world)
+    await world.stop()
+    world.limits = Limits(chat=(), tenant=None, answer_within_s=0.3)
+    await world.start()
+    world.dataverse_hangs = True
+    page = await ask(world, first.step("Organisation"))
+    world.dataverse_hangs = False
+    assert list(buttons(page.card)) == ["Try again"]
+
+
+async def test_the_webhooks_steps_follow_what_is_saved(world: World) -> None:
+    await ask(world, (await record_type(world)).step("Save", key_fields="title"))
+    await world.settle()
+    jobs = await world.rows_in(inbox, inbox.c.lane.contains("localhost"))
+    assert [row["state"] for row in jobs] == ["done"]
