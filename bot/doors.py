@@ -19,6 +19,7 @@ from bot.usecases.audience import LookAtAudience
 from bot.usecases.chat_status import TellStatus
 from bot.usecases.connect_chat import ConnectChat
 from bot.usecases.disconnect_chat import DisconnectChat
+from bot.usecases.enter_chat import AddApp, EnterChat
 from bot.usecases.find_connections import FindConnections
 from bot.usecases.find_records import FindRecords
 from bot.usecases.join_chat import JoinChat
@@ -45,10 +46,12 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
     # Only where nobody signs in and nothing is real: the Emulator's user has no Entra object id.
     anonymous = base.settings.app_id is None and base.settings.uses_own_sandbox
     stand_in = _sample_administrator() if anonymous else None
+    add_app = AddApp(store=base.store, chats=base.chat_directory, clock=base.clock)
     connect = ConnectChat(
         store=base.store,
         records=base.records,
         gates=gates,
+        enter=EnterChat(gates=gates, chats=base.chat_directory, add_app=add_app),
         look_at_audience=LookAtAudience(
             records=base.records, roster=gates.roster, within_s=limits.answer_within_s / 2, stand_in=stand_in
         ),
@@ -103,7 +106,11 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
                 store=base.store, records=base.records, gates=gates, directory=base.chat_directory, clock=base.clock
             ),
         ),
-        dialogs=Dialogs(answering=answering, new_chat=_new_chat_pages(base, find, connect, limits), settings=settings),
+        dialogs=Dialogs(
+            answering=answering,
+            new_chat=_new_chat_pages(base, find, connect, add_app, limits),
+            settings=settings,
+        ),
         extension=Extension(unfurl=unfurl, answering=answering),
         answering=answering,
         said=turn_posts.note,
@@ -111,7 +118,9 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
     )
 
 
-def _new_chat_pages(base: Foundation, find: FindRecords, connect: ConnectChat, limits: Limits) -> NewChatPages:
+def _new_chat_pages(
+    base: Foundation, find: FindRecords, connect: ConnectChat, add_app: AddApp, limits: Limits
+) -> NewChatPages:
     suggest = SuggestTiedPeople(
         store=base.store, records=base.records, directory=base.directory, chats=base.chat_directory
     )
@@ -123,11 +132,13 @@ def _new_chat_pages(base: Foundation, find: FindRecords, connect: ConnectChat, l
         suggest=suggest,
         gates=base.gates,
         links=base.links,
+        readers_within_s=limits.answer_within_s / 2,
     )
     make = MakeChat(
         store=base.store,
         directory=base.directory,
         chats=base.chat_directory,
+        add_app=add_app,
         connect=connect,
         clock=base.clock,
         # Somebody who waits longer is told how far it is, which takes its time too.

@@ -51,6 +51,8 @@ class PeopleView:
     """What the note will say; None where there is none."""
     problem: str
     make: Step
+    make_anyway: Step | None = None
+    """Sends the note though not everybody may open the record; None where that is not the question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,8 @@ def people_page(view: PeopleView) -> Page:
         TextInput(NAME, "Name of the chat", value=view.topic, hint="Empty: by its people", longest=LONGEST_NAME),
         *_note(view),
     ]
-    return page("New connected chat" if view.record else TITLE, body, [view.make], height="large")
+    buttons = [view.make, *([view.make_anyway] if view.make_anyway else [])]
+    return page("New connected chat" if view.record else TITLE, body, buttons, height="large")
 
 
 def progress_page(view: ProgressView) -> Page:

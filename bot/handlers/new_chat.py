@@ -1,7 +1,7 @@
 """The pages of the dialog that starts a chat. What comes back from a page is a claim, whoever sends it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from bot.domain.directory import DirectoryPerson, chat_topic
@@ -37,7 +37,7 @@ from cards.new_chat import (
     record_page,
 )
 
-KEY, PERSON = "wish", "person"
+KEY, PERSON, SURE = "wish", "person", "sure"
 # A claim named "key" never leaves the Agents Playground: its page takes the name for its own.
 _PARTS = "|"
 """Stands between the parts of a record's name in a list of choices."""
@@ -106,9 +106,11 @@ class NewChatPages:
         record, chosen = self._record(claims), _chosen(claims)
         plan = await self.plan(incoming.person, record, chosen)
         payload = {KEY: claims.get(KEY) or str(uuid4()), **(record_claim(record) if record else {})}
-        make = Step(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
         people = [*plan.chosen, *(each for each in offered if each.id not in chosen)]
-        return people_page(_people_view(plan, people, claims, problem, make))
+        make = Step(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
+        anyway = Step(title="Send the note all the same", dialog=make.dialog, payload={**payload, SURE: ON})
+        view = _people_view(plan, people, claims, problem, make)
+        return people_page(replace(view, make_anyway=anyway if claims.get(SURE) == ON else None))
 
     async def finish(self, incoming: Incoming, claims: Claims) -> Page:
         """The last page once more: goes on with what is left."""
@@ -125,13 +127,16 @@ class NewChatPages:
             return await self.people(incoming, known, named.problem, named.offered)
         person = ObjectId(incoming.person.object_id or "")
         try:
-            wish = Wish(
-                person=person,
-                people=wished_people(person, _chosen(known)),
-                topic=chat_topic(claims.get(NAME, "")),
-                record=record,
-                note=claims.get(NOTE, ON) != OFF,
+            people, note = wished_people(person, _chosen(known)), claims.get(NOTE, ON) != OFF
+            doubts = (
+                await self.plan.doubts_about_note(record, people) if record and note and claims.get(SURE) != ON else ""
             )
+            if doubts:
+                return await self.people(
+                    incoming, {**known, SURE: ON}, f"{doubts} Take the note out, or send it all the same."
+                )
+            topic = chat_topic(claims.get(NAME, ""))
+            wish = Wish(person=person, people=people, topic=topic, record=record, note=note)
             return _progress(await self.make.begin(key, wish, incoming.person, incoming.chat))
         except BadRequest as error:
             return await self.people(incoming, known, f"{error} {error.next_step}".strip())

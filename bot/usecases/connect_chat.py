@@ -29,6 +29,7 @@ from bot.usecases.answers import (
 )
 from bot.usecases.audience import Audience, LookAtAudience
 from bot.usecases.audited import audited
+from bot.usecases.enter_chat import EnterChat
 from bot.usecases.gates import Actor, Gates
 from cards.audience import AudienceView
 from cards.audience import audience as audience_card
@@ -69,6 +70,7 @@ class ConnectChat:
     store: Store
     records: Records
     gates: Gates
+    enter: EnterChat
     look_at_audience: LookAtAudience
     links: Links
     clock: Clock
@@ -83,7 +85,7 @@ class ConnectChat:
         if chat.kind is not ChatKind.GROUP:
             raise NotSupported("Only group chats can be connected to a record.", "Start a group chat and connect that.")
         record_type = await self.gates.record_type(record.environment, record.table)
-        actor, _ = await asyncio.gather(self.gates.actor(record.environment, person), self.gates.member(chat, person))
+        actor, _ = await asyncio.gather(self.gates.actor(record.environment, person), self.enter(chat, person))
         seen = await self._see(record, record_type, actor, with_note=record_type.note and note is not Note.NONE)
         if seen.columns and note is Note.ASK:
             audience = await self.look_at_audience(chat, record)

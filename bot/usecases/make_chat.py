@@ -11,6 +11,7 @@ from bot.domain.new_chat import AT_CREATION, NEEDED, ChatStep, NewChat, NewChatK
 from bot.domain.values import Chat, ChatId, ChatKind, ObjectId, Person
 from bot.ports import ChatDirectory, Clock, Directory, Store
 from bot.usecases.connect_chat import ConnectChat, Note
+from bot.usecases.enter_chat import AddApp
 
 HELD = timedelta(minutes=2)
 """How long the work stays with a process that is not heard of; each step renews it, and the longest takes seconds."""
@@ -37,6 +38,7 @@ class MakeChat:
     store: Store
     directory: Directory
     chats: ChatDirectory
+    add_app: AddApp
     connect: ConnectChat
     clock: Clock
     patience_s: float
@@ -180,14 +182,8 @@ class MakeChat:
         return new.after(ChatStep.NAME)
 
     async def _install(self, new: NewChat, _person: Person, here: Chat) -> NewChat:
-        chat = replace(here, id=_chat_id(new), kind=ChatKind.GROUP, bot_present=False)
-        async with self.store.writing() as work:
-            if await work.chats.get(chat.id) is None:
-                # Teams may be slow to tell of the chat; until then it is reached where the wish came from.
-                await work.chats.put(chat)
-            # What the person asked for is the first that the chat hears, and enough.
-            await work.chats.introduce(chat.id, self.clock.now())
-        await self.chats.install(chat.id)
+        chat = replace(here, id=_chat_id(new), kind=ChatKind.GROUP)
+        await self.add_app(chat)
         return new.after(ChatStep.INSTALL)
 
     async def _connect(self, new: NewChat, person: Person, _here: Chat) -> NewChat:

@@ -26,6 +26,8 @@ NAMES_AT_MOST = 20
 LISTED = 20
 """People who are listed before somebody types."""
 
+_WAYS_OUT = "Take the note out, or send it all the same."
+
 _log = get_logger(__name__)
 
 
@@ -73,6 +75,8 @@ class PlanChat:
     suggest: SuggestPeople
     gates: Gates
     links: Links
+    readers_within_s: float
+    """So long somebody is kept waiting for who may open a record."""
 
     async def __call__(self, person: Person, record: RecordRef | None, chosen: Sequence[ObjectId]) -> Plan:
         """What is offered, with the people who were chosen before.
@@ -132,6 +136,20 @@ class PlanChat:
             if unclear
             else "",
         )
+
+    async def doubts_about_note(self, record: RecordRef, people: Sequence[ObjectId]) -> str:
+        """Empty where everybody may open the record, or there is no note; else who may not, as a question (spec C9)."""
+        if not (await self.gates.record_type(record.environment, record.table)).note:
+            return ""
+        try:
+            async with asyncio.timeout(self.readers_within_s):
+                readers = await self.records.readers(record, people)
+        except TimeoutError:
+            return f"It is not known in time who can open this record. {_WAYS_OUT}"
+        blind = [each for each in people if each not in readers]
+        names = await self.directory.people(blind)
+        who = ", ".join(names[each].name for each in blind if each in names)
+        return f"{who} cannot open this record, and would see the note. {_WAYS_OUT}" if blind else ""
 
     async def find_record(self, person: Person, text: str) -> Sequence[Hit | RecordRef]:
         """The record that a link, a number or words mean; several where it is not clear."""

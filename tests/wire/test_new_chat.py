@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.teams.chats import has_app, members_of
+from bot.sandbox.teams.people import DIRECTORY
 from bot.store.tables import connection, new_chat, record_type
 from tests.cards.schema import parts
 from tests.wire.people import ADELE, ALEX, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
@@ -236,6 +237,27 @@ async def test_who_may_not_gets_no_chat(world: World) -> None:
     assert (world.made_chats(), await world.rows_in(new_chat)) == ([], [])
 
 
+async def test_before_a_note_reaches_somebody_who_cannot_open_the_record_the_person_is_asked(world: World) -> None:
+    page = await world.ask_page({"dialog": "newChat", **await claim(world, SECRET_CASE)})
+    asked = await press(world, page, "Create chat", others=chosen(MEGAN, PATTI), name="Pump")
+    question = next(line for line in texts(asked) if "cannot open" in line)
+    assert question.startswith("Patti Fernandez cannot open this record, and would see the note.")
+    assert world.made_chats() == []
+    without = await press(world, asked, "Create chat", suggested=chosen(MEGAN, PATTI), note="false")
+    assert texts(without)[0] == "The chat is ready."
+    await world.settle()
+    (chat,) = world.made_chats()
+    assert world.posted(chat) == [f"{SECRET_CASE} is connected to this chat."]
+
+    again = await world.ask_page({"dialog": "newChat", **await claim(world, SECRET_CASE)})
+    asked = await press(world, again, "Create chat", others=chosen(PATTI))
+    sent = await press(world, asked, "Send the note all the same", suggested=chosen(PATTI), note="true")
+    assert texts(sent)[0] == "The chat is ready."
+    await world.settle()
+    other = next(each for each in world.made_chats() if each != chat)
+    assert world.posted(other) == [f"{SECRET_CASE} is connected to this chat"]
+
+
 async def test_what_is_typed_is_searched(world: World) -> None:
     assert any("CAS-01001" in title for title in await world.type_in("records", "pump vibrates"))
     assert len(await world.type_in("records", "")) > 3
@@ -274,6 +296,27 @@ async def test_people_may_be_written_and_where_it_is_not_clear_they_are_offered(
     (chat,) = world.made_chats()
     assert set(await members(world, chat)) == {ALEX.object_id, MEGAN.object_id, ADELE.object_id}
     await world.settle()
+
+
+async def outside(world: World, person: Somebody, chat: str) -> str:
+    """Somebody presses Connect on a card in a chat of Graph's where the app is not; gives what they are answered."""
+    action = {"type": "Action.Execute", "verb": "connect", "data": await claim(world)}
+    pressed = world.activity(chat, person, type="invoke", name="adaptiveCard/action", value={"action": action})
+    _, body = await world.post({**pressed, "serviceUrl": f"{world.sandbox}/teams/"})
+    return body["value"] if isinstance(body["value"], str) else texts(body["value"])[0]
+
+
+async def test_connecting_from_outside_adds_the_app_first(world: World) -> None:
+    people = [DIRECTORY[each.object_id] for each in (ALEX, MEGAN)]
+    chat = (await world.teams.create(people, "Ours")).id
+    assert await outside(world, ADELE, chat) == "Only members of this chat can do this."
+    await world.fault("graph", "403; method=POST; ends=installedApps")
+    assert await outside(world, MEGAN, chat) == "Chat Sync is not in this chat."
+    assert not has_app(world.teams.rows, chat)
+    assert await outside(world, MEGAN, chat) == "CAS-01001 is connected to this chat"
+    await world.settle()
+    assert world.posted(chat) == ["CAS-01001 is connected to this chat"]
+    assert await outside(world, MEGAN, "19:nowhere@thread.v2") == "Chat Sync is not in this chat."
 
 
 async def test_people_of_the_record_are_suggested_with_the_reason(world: World) -> None:

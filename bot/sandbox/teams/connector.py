@@ -34,8 +34,8 @@ async def connector(request: web.Request) -> web.Response:
         case "GET", ["conversations", conversation, "pagedmembers"]:
             return web.json_response({"members": [_account(user) for user in _members(teams, conversation)]})
         case "GET", ["conversations", conversation, "members", named]:
-            user = find_user(named)
-            if user is None or user not in _members(teams, conversation):
+            there, user = _members(teams, conversation), find_user(named)
+            if user not in there:
                 raise ConnectorError(HTTPStatus.NOT_FOUND, "MemberNotFoundInConversation")
             return web.json_response(_account(user))
     raise ConnectorError(HTTPStatus.NOT_IMPLEMENTED, "NotImplemented")

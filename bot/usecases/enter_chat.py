@@ -1,0 +1,60 @@
+"""Getting into a chat: the person is in it, and the bot is or comes in (spec C3, S7)."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed
+from bot.domain.values import TEAMS, Chat, ChatKind, Person
+from bot.ports import ChatDirectory, Clock, Store
+from bot.usecases.gates import Gates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddApp:
+    """Adds the bot's app to a chat for something that the chat is told of in a moment."""
+
+    store: Store
+    chats: ChatDirectory
+    clock: Clock
+
+    async def __call__(self, chat: Chat) -> None:
+        """The app is in the chat, which is not introduced to it: what was asked for is the first that it hears."""
+        async with self.store.writing() as work:
+            if await work.chats.get(chat.id) is None:
+                # Teams may be slow to tell of the chat; until then it is reached where the wish came from.
+                await work.chats.put(replace(chat, bot_present=False))
+            await work.chats.introduce(chat.id, self.clock.now())
+        await self.chats.install(chat.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterChat:
+    """Lets a member of a chat act in it, also where the bot is not there yet."""
+
+    gates: Gates
+    chats: ChatDirectory
+    add_app: AddApp
+
+    async def __call__(self, chat: Chat, person: Person) -> None:
+        """Returns where the person is in the chat and the bot too, which is added to a group chat of Teams.
+
+        Raises `NotAllowed` for others, `BotAbsent` where the app could not be added, or `Unavailable`.
+        """
+        try:
+            await self.gates.member(chat, person)
+        except BotAbsent as absent:
+            if chat.channel != TEAMS or chat.kind is not ChatKind.GROUP:
+                raise
+            await self._bring_in(chat, person, absent)
+
+    async def _bring_in(self, chat: Chat, person: Person, absent: BotAbsent) -> None:
+        """Graph knows who is in a chat where the bot is not; whatever it refuses, somebody can add the app by hand."""
+        try:
+            there = {each.object_id for each in await self.chats.members(chat.id) if each.object_id}
+            if person.object_id in there:
+                await self.add_app(chat)
+        except ChatSyncError as error:
+            raise absent from error
+        if person.object_id not in there:
+            raise NotAllowed(
+                "Only members of this chat can do this.", "Ask somebody in the chat to add you or to do it."
+            )
