@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.domain.errors import BadRequest, NotFound
-from bot.domain.surface import QUIET, USAGE, Command, Dialog, Verb
+from bot.domain.surface import QUIET, USAGE, Command, Verb
 from bot.domain.values import ChatKind, Connection, RecordRef
 from bot.handlers.incoming import Incoming
-from bot.handlers.new_chat import PERSON
 from bot.handlers.translate import other_in
-from bot.usecases.answers import Answer, called, record_claim
+from bot.usecases.answers import Answer, called, new_chat_button, record_claim
 from bot.usecases.chat_status import TellStatus
 from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.disconnect_chat import DisconnectChat
@@ -92,7 +91,7 @@ class Commands:
 
     async def _new(self, incoming: Incoming, _rest: str) -> Answer:
         other = other_in(incoming.chat, incoming.person)
-        return Answer(message=offer_new_chat({PERSON: other} if other else {}))
+        return Answer(message=_offer_new_chat(new_chat_button(None, with_person=other)))
 
     async def _settings(self, incoming: Incoming, rest: str) -> Answer:
         return await self.offer_settings(incoming.person, rest)
@@ -137,9 +136,8 @@ class Commands:
         return await self.disconnect(incoming.chat, incoming.person, connections[0])
 
 
-def offer_new_chat(payload: Mapping[str, str]) -> Message:
+def _offer_new_chat(button: OpenDialog) -> Message:
     """The card whose button opens the dialog."""
-    button = OpenDialog(title="New chat", dialog=Dialog.NEW_CHAT, payload=payload)
     what = "Start a chat about a record, or about none."
     return notice(
         NoticeView(text=what, next_step="You choose the people, and the record if there is one.", button=button)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from bot.domain.record_links import Links
 from bot.domain.record_types import NUMBER_COLUMNS
-from bot.domain.surface import Verb
+from bot.domain.surface import Dialog, Verb
 from bot.domain.tables import Column, Row, Table
-from bot.domain.values import Chat, ConnectionId, NewConnection, RecordRef
+from bot.domain.values import Chat, ConnectionId, NewConnection, ObjectId, RecordRef
 from bot.ports import OutgoingMessage
 from cards.activity import activity_json
-from cards.buttons import Open, Press
+from cards.buttons import Open, OpenDialog, Press
 from cards.message import Message
 from cards.record import RecordHead
 
@@ -75,6 +75,13 @@ def open_button(head: RecordHead) -> Open:
 def connect_button(record: RecordRef, *, title: str = "Connect this chat") -> Press:
     """The button that connects the chat it is pressed in."""
     return Press(title=title, verb=Verb.CONNECT, payload=record_claim(record))
+
+
+def new_chat_button(record: RecordRef | None, *, with_person: ObjectId | None = None) -> OpenDialog:
+    """The button that opens the dialog for a new chat: about the record, with the person, as far as these are known."""
+    about = record_claim(record) if record else {}
+    payload = {**about, **({"person": with_person} if with_person else {})}
+    return OpenDialog(title="New chat", dialog=Dialog.NEW_CHAT, payload=payload)
 
 
 def record_claim(record: RecordRef) -> dict[str, str]:

@@ -168,6 +168,13 @@ GALLERY: dict[str, Message] = {
     "link card of a record whose name is not told": link_card(
         LinkView(record=RecordHead(kind="Case", name=None, number=None, url=URL), connect=CONNECT)
     ),
+    "link card that starts a chat": link_card(
+        LinkView(
+            record=CASE,
+            connect=CONNECT,
+            new_chat=OpenDialog(title="New chat", dialog="newChat", payload=CONNECT.payload),
+        )
+    ),
     "link card where nothing can be connected": link_card(LinkView(record=CASE)),
     "link card with facts": link_card(LinkView(record=CASE, connect=CONNECT, facts=FIVE)),
     "choice": choice(
@@ -471,6 +478,7 @@ GALLERY: dict[str, Message] = {
                 ),
                 ("disconnect [<link or number>]", "End a connection of this chat"),
                 ("records", "The records that this chat is connected to"),
+                ("new", "Start a chat with people of your choice, about a record or about none"),
                 ("status", "What this chat was told last, and what is in the way"),
                 ("help", "What you can write here"),
             )

@@ -90,7 +90,7 @@ async def test_alone_with_a_person_the_bot_offers_a_group_chat(pages: tuple[Play
     await teams.open_chat(PERSONAL_CHAT)
     await teams.card("I tie group chats")
     await teams.say("connect CAS-01001", mention=False)
-    assert "Start a group chat" in await teams.lines("A one-to-one chat cannot be connected")
+    assert "New chat" in await teams.lines("A one-to-one chat cannot be connected")
 
 
 async def test_a_new_connected_chat_is_started_from_the_compose_box(pages: tuple[Playground, Page]) -> None:
