@@ -173,7 +173,8 @@ class PlanChat:
     async def _note(self, record: RecordRef, record_type: RecordType, table: Table) -> tuple[Column, ...] | None:
         if not record_type.note:
             return None
-        return note_columns(await self.records.note_view(record.environment, table.name, record_type.note_view), table)
+        view = await self.records.note_view(record.environment, table.name, record_type.note_view)
+        return note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
 
     async def _suggested(self, record: RecordRef | None, actor: Actor) -> Sequence[Suggested]:
         if record is None:

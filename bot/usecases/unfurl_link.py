@@ -49,9 +49,7 @@ class UnfurlLink:
         row = await self.gates.row(record, table, [*name_columns(table), *columns], actor)
         facts = tuple(Fact(label=label, value=value) for label, value in note_facts(columns, row))
         head = _told(head_of(self.links, table, record, row), record_type.disclosure)
-        return LinkView(
-            record=head, connect=connect_button(record), new_chat=new_chat_button(record), facts=facts
-        )
+        return LinkView(record=head, connect=connect_button(record), new_chat=new_chat_button(record), facts=facts)
 
     async def _note_columns(self, record: RecordRef, record_type: RecordType, table: Table) -> tuple[Column, ...]:
         if record_type.disclosure is not Disclosure.FIELDS:
