@@ -15,6 +15,8 @@ from bot.handlers.messages import Commands
 from bot.handlers.new_chat import NewChatPages
 from bot.handlers.settings_dialogs import SettingsDialogs
 from bot.handlers.universal_actions import Buttons
+from bot.similarity import WordSimilarity
+from bot.usecases.add_person import AddPerson
 from bot.usecases.audience import LookAtAudience
 from bot.usecases.chat_status import TellStatus
 from bot.usecases.connect_chat import ConnectChat
@@ -26,6 +28,7 @@ from bot.usecases.join_chat import JoinChat
 from bot.usecases.keep_settings import KeepSettings
 from bot.usecases.list_chats import ListChats
 from bot.usecases.list_records import ListRecords
+from bot.usecases.list_suggestions import ListSuggestions
 from bot.usecases.make_chat import MakeChat
 from bot.usecases.meet_chat import MeetChat
 from bot.usecases.move_settings import MoveSettings
@@ -35,7 +38,7 @@ from bot.usecases.plan_chat import PlanChat
 from bot.usecases.read_import import ReadImport
 from bot.usecases.save_settings import SaveSettings
 from bot.usecases.show_settings import ShowSettings
-from bot.usecases.suggest_people import SuggestTiedPeople
+from bot.usecases.suggest_people import SuggestPeople, SuggestTiedPeople
 from bot.usecases.undo_disconnect import UndoDisconnect
 from bot.usecases.unfurl_link import UnfurlLink
 
@@ -76,12 +79,17 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
         chats=base.chat_directory,
         links=base.links,
     )
+    suggest = _suggest_people(base, limits)
+    list_suggestions = ListSuggestions(
+        records=base.records, gates=gates, directory=base.directory, suggest=suggest, links=base.links
+    )
     commands = Commands(
         find=find,
         find_connections=find_connections,
         connect=connect,
         disconnect=disconnect,
         list_chats=list_chats,
+        list_suggestions=list_suggestions,
         list_records=ListRecords(store=base.store, gates=gates, links=base.links),
         tell_status=TellStatus(
             store=base.store, administration=base.administration, gates=gates, links=base.links, clock=base.clock
@@ -102,6 +110,10 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
             disconnect=disconnect,
             undo_disconnect=UndoDisconnect(store=base.store, records=base.records, gates=gates, clock=base.clock),
             list_chats=list_chats,
+            list_suggestions=list_suggestions,
+            add_person=AddPerson(
+                store=base.store, gates=gates, directory=base.directory, chats=base.chat_directory, clock=base.clock
+            ),
             join=JoinChat(
                 store=base.store, records=base.records, gates=gates, directory=base.chat_directory, clock=base.clock
             ),
@@ -118,18 +130,28 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
     )
 
 
+def _suggest_people(base: Foundation, limits: Limits) -> SuggestPeople:
+    return SuggestTiedPeople(
+        store=base.store,
+        records=base.records,
+        ties=base.ties,
+        similarity=WordSimilarity(),
+        directory=base.directory,
+        chats=base.chat_directory,
+        clock=base.clock,
+        patience_s=limits.answer_within_s / 2,
+    )
+
+
 def _new_chat_pages(
     base: Foundation, find: FindRecords, connect: ConnectChat, add_app: AddApp, limits: Limits
 ) -> NewChatPages:
-    suggest = SuggestTiedPeople(
-        store=base.store, records=base.records, directory=base.directory, chats=base.chat_directory
-    )
     plan = PlanChat(
         records=base.records,
         administration=base.administration,
         directory=base.directory,
         find=find,
-        suggest=suggest,
+        suggest=_suggest_people(base, limits),
         gates=base.gates,
         links=base.links,
         readers_within_s=limits.answer_within_s / 2,

@@ -17,6 +17,7 @@ from bot.dataverse.client import DataverseClient
 from bot.dataverse.definitions import DataverseDefinitions
 from bot.dataverse.event_steps import DataverseEventSteps
 from bot.dataverse.records import DataverseRecords
+from bot.dataverse.ties import DataverseTies
 from bot.delivery.switchboard import Switchboard
 from bot.domain.errors import ChatSyncError
 from bot.domain.hosts import is_loopback
@@ -69,6 +70,7 @@ class Foundation:
     records: DataverseRecords
     directory: GraphPeople
     chat_directory: GraphChats
+    ties: DataverseTies
     event_steps: DataverseEventSteps
     application_user: ApplicationUser
     webhook_key: str
@@ -137,6 +139,7 @@ async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: flo
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
         chat_directory=GraphChats(graph, _installing(settings, graph)),
         records=records,
+        ties=DataverseTies(clients, records, clock),
         webhook_key=key,
         application_user=ApplicationUser(clients),
         event_steps=DataverseEventSteps(clients, records, url=events_url(settings), key=key),

@@ -9,9 +9,11 @@ class Verb(StrEnum):
     """What a card's button asks for; its other values are claims that are checked again."""
 
     CONNECT = "connect"
+    ADD_PERSON = "add person"
     CANCEL = "cancel"
     CHATS = "chats"
     JOIN = "join"
+    SUGGEST = "suggest"
     DISCONNECT = "disconnect"
     UNDO_DISCONNECT = "undo disconnect"
 
@@ -65,6 +67,7 @@ class Command(StrEnum):
     RECORDS = "records"
     CHATS = "chats"
     JOIN = "join"
+    SUGGEST = "suggest"
     STATUS = "status"
     NEW = "new"
     SETTINGS = "settings"
@@ -75,6 +78,9 @@ CHAT_PERMISSIONS = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat")
 
 AUDIENCE = "audience"
 """In the data of a button: the person knows who the note reaches, and wants it sent."""
+
+PERSON = "person"
+"""In the data of a button: whom it is about, by Entra object id."""
 
 QUIET = "quiet"
 """The last word of `connect … quiet`: connect without the note."""
@@ -87,6 +93,7 @@ USAGE: dict[Command, tuple[str, str]] = {
     Command.DISCONNECT: ("disconnect [<link or number>]", "End a connection of this chat"),
     Command.CHATS: ("chats [<link, number or words>]", "The chats that are connected to a record"),
     Command.JOIN: ("join <link, number or words>", "Join a chat that is connected to a record"),
+    Command.SUGGEST: ("suggest [<link, number or words>]", "Whom to speak to about a record, and why"),
     Command.RECORDS: ("records", "The records that this chat is connected to"),
     Command.NEW: ("new", "Start a chat with people of your choice, about a record or about none"),
     Command.STATUS: ("status", "What this chat was told last, and what is in the way"),

@@ -17,6 +17,7 @@ from bot.usecases.find_connections import FindConnections
 from bot.usecases.find_records import SHOWN, FindRecords, Hit
 from bot.usecases.list_chats import ListChats
 from bot.usecases.list_records import ListRecords
+from bot.usecases.list_suggestions import ListSuggestions
 from bot.usecases.offer_chat import OfferChat
 from bot.usecases.offer_settings import OfferSettings
 from cards.buttons import OpenDialog, Press
@@ -48,6 +49,11 @@ _CHATS = _Choice(
     asked="The chats of which record?",
     press=Press(title="Show chats", verb=Verb.CHATS, payload={}),
 )
+_PEOPLE = _Choice(
+    command=Command.SUGGEST,
+    asked="People for which record?",
+    press=Press(title="Show people", verb=Verb.SUGGEST, payload={}),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,7 @@ class Commands:
     disconnect: DisconnectChat
     list_records: ListRecords
     list_chats: ListChats
+    list_suggestions: ListSuggestions
     tell_status: TellStatus
     offer_chat: OfferChat
     offer_settings: OfferSettings
@@ -71,6 +78,7 @@ class Commands:
             Command.HELP: self._help,
             Command.CONNECT: self._connect,
             Command.DISCONNECT: self._disconnect,
+            Command.SUGGEST: self._suggest,
             Command.RECORDS: self._records,
             Command.CHATS: self._chats,
             Command.JOIN: self._chats,
@@ -111,6 +119,13 @@ class Commands:
         asked = rest or await self._only_record(incoming)
         record = await self._named(asked, incoming, _CHATS)
         return record if isinstance(record, Answer) else await self.list_chats(incoming.person, record)
+
+    async def _suggest(self, incoming: Incoming, rest: str) -> Answer:
+        asked = rest or await self._only_record(incoming)
+        record = await self._named(asked, incoming, _PEOPLE)
+        if isinstance(record, Answer):
+            return record
+        return await self.list_suggestions(incoming.chat, incoming.person, record)
 
     async def _only_record(self, incoming: Incoming) -> str:
         """What people call the one record of the chat; empty where there is none, or more."""

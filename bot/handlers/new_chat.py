@@ -8,7 +8,7 @@ from bot.domain.directory import DirectoryPerson, chat_topic
 from bot.domain.errors import BadRequest
 from bot.domain.new_chat import ChatStep, NewChatKey, Wish, wished_people
 from bot.domain.record_links import Links, guid
-from bot.domain.surface import Dataset, Dialog
+from bot.domain.surface import PERSON, Dataset, Dialog
 from bot.domain.values import ObjectId, RecordRef
 from bot.handlers.claims import Claims, record_in
 from bot.handlers.incoming import Incoming
@@ -37,7 +37,7 @@ from cards.new_chat import (
     record_page,
 )
 
-KEY, PERSON, SURE = "wish", "person", "sure"
+KEY, SURE = "wish", "sure"
 # A claim named "key" never leaves the Agents Playground: its page takes the name for its own.
 _PARTS = "|"
 """Stands between the parts of a record's name in a list of choices."""

@@ -3,18 +3,20 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from bot.domain.record_links import Links
-from bot.domain.surface import AUDIENCE, QUIET, Verb
-from bot.domain.values import ConnectionId
+from bot.domain.record_links import Links, guid
+from bot.domain.surface import AUDIENCE, PERSON, QUIET, Verb
+from bot.domain.values import ConnectionId, ObjectId
 from bot.handlers.claims import Claims, record_in, unknown_button
 from bot.handlers.incoming import Incoming
 from bot.handlers.translate import PressedButton
+from bot.usecases.add_person import AddPerson
 from bot.usecases.answers import Answer
 from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
 from bot.usecases.join_chat import JoinChat
 from bot.usecases.list_chats import ListChats
+from bot.usecases.list_suggestions import ListSuggestions
 from bot.usecases.undo_disconnect import UndoDisconnect
 from cards.chat_list import BEGIN, WORDS
 from cards.notice import NoticeView, notice
@@ -35,6 +37,8 @@ class Buttons:
     disconnect: DisconnectChat
     undo_disconnect: UndoDisconnect
     list_chats: ListChats
+    list_suggestions: ListSuggestions
+    add_person: AddPerson
     join: JoinChat
 
     async def __call__(self, incoming: Incoming, pressed: PressedButton) -> Answer:
@@ -42,6 +46,8 @@ class Buttons:
         work: Mapping[str, Work] = {
             Verb.CONNECT: self._connect,
             Verb.CANCEL: self._cancel,
+            Verb.ADD_PERSON: self._add_person,
+            Verb.SUGGEST: self._suggest,
             Verb.CHATS: self._chats,
             Verb.JOIN: self._join,
             Verb.DISCONNECT: self._disconnect,
@@ -64,6 +70,15 @@ class Buttons:
             raise unknown_button()
         words = claims.get(WORDS, "")
         return await self.list_chats(incoming.person, record_in(claims, self.links), words=words, begin=int(begin))
+
+    async def _suggest(self, incoming: Incoming, claims: Claims) -> Answer:
+        return await self.list_suggestions(incoming.chat, incoming.person, record_in(claims, self.links))
+
+    async def _add_person(self, incoming: Incoming, claims: Claims) -> Answer:
+        new = guid(claims.get(PERSON, ""))
+        if new is None:
+            raise unknown_button()
+        return await self.add_person(incoming.chat, incoming.person, ObjectId(new))
 
     async def _join(self, incoming: Incoming, claims: Claims) -> Answer:
         return await self.join(incoming.person, _connection(claims))

@@ -14,6 +14,7 @@ from bot.ports.outbox import Outbox, OutgoingMessage, Pace, WaitingMessage
 from bot.ports.overview import ChatState, ConnectionState, KeptMessage, Overview, QueueState
 from bot.ports.records import Changes, Records
 from bot.ports.teams import Roster, TeamsOut
+from bot.ports.ties import RecordPeople, Similarity, SolvedRecord, Ties
 from bot.ports.work import Store, Work
 
 __all__ = [
@@ -49,11 +50,15 @@ __all__ = [
     "Pruning",
     "Queue",
     "QueueState",
+    "RecordPeople",
     "Records",
     "Roster",
     "SavedSettings",
+    "Similarity",
+    "SolvedRecord",
     "Store",
     "TeamsOut",
+    "Ties",
     "Waiting",
     "WaitingMessage",
     "Work",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.record_links import Links
 from bot.domain.record_types import NUMBER_COLUMNS
-from bot.domain.surface import Dialog, Verb
+from bot.domain.surface import PERSON, Dialog, Verb
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, ConnectionId, NewConnection, ObjectId, RecordRef
 from bot.ports import OutgoingMessage
@@ -80,7 +80,7 @@ def connect_button(record: RecordRef, *, title: str = "Connect this chat") -> Pr
 def new_chat_button(record: RecordRef | None, *, with_person: ObjectId | None = None) -> OpenDialog:
     """The button that opens the dialog for a new chat: about the record, with the person, as far as these are known."""
     about = record_claim(record) if record else {}
-    payload = {**about, **({"person": with_person} if with_person else {})}
+    payload = {**about, **({PERSON: with_person} if with_person else {})}
     return OpenDialog(title="New chat", dialog=Dialog.NEW_CHAT, payload=payload)
 
 

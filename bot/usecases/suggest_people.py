@@ -1,15 +1,23 @@
-"""People who are tied to a record, to be asked into a chat about it."""
+"""People who are tied to a record, to be asked into a chat about it (spec A3)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
 from typing import Protocol
 
 from bot.domain.directory import ChatMember, DirectoryPerson
 from bot.domain.errors import ChatSyncError
-from bot.domain.values import ChatId, Connection, ObjectId, RecordRef, UserId
-from bot.ports import ChatDirectory, Directory, Records, Store
+from bot.domain.suggestions import Ranked, Tie, TieKind, ranked
+from bot.domain.values import ChatId, Connection, ObjectId, RecordRef
+from bot.ports import ChatDirectory, Clock, Directory, RecordPeople, Records, Similarity, Store, Ties
+from bot.usecases.answers import name_columns, name_of
 
+MONTH = timedelta(days=30)
+SIMILAR_AT_MOST = 20
+ALIKE = 0.75
 SUGGESTED = 8
 CHATS_LOOKED_INTO = 3
 """Connected chats whose members are looked up: each costs a call while somebody waits."""
@@ -33,57 +41,91 @@ class SuggestPeople(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestTiedPeople:
-    """By rule: who owns the record, who connected it, and who is in its chats; see `SuggestPeople`."""
+    """By who is tied to the record, and how; see `bot.domain.suggestions` and `SuggestPeople`."""
 
     store: Store
     records: Records
+    ties: Ties
+    similarity: Similarity
     directory: Directory
     chats: ChatDirectory
+    clock: Clock
+    patience_s: float
+    """So long similar records are waited for, which are many: without them there are suggestions too."""
 
     async def __call__(self, record: RecordRef, asking: ObjectId) -> Sequence[Suggested]:
-        """The owner, then connectors, then members of those connected chats that the asking person is in too."""
+        """Everybody whom something ties to the record, as far as the one who asks may know of it."""
+        since = self.clock.now() - MONTH
+        people, in_chats, similar = await asyncio.gather(
+            self.ties.of_record(record, since=since, caller=asking),
+            self._in_chats(record, asking),
+            self._similar(record, asking),
+        )
+        ties: dict[ObjectId, list[Tie]] = {}
+        for person, tie in chain(_named(people), in_chats, similar):
+            ties.setdefault(person, []).append(tie)
+        ties.pop(asking, None)
+        return await self._known(ranked(ties))
+
+    async def _in_chats(self, record: RecordRef, asking: ObjectId) -> Sequence[tuple[ObjectId, Tie]]:
+        """Who connected a chat, and who is in those that the asking person is in too."""
         async with self.store.reading() as work:
             connections = await work.connections.of_record(record)
-        looked_into = asyncio.gather(*(self._members(chat) for chat in _newest(connections)))
-        owner, rosters = await asyncio.gather(self._owner(record), looked_into)
-        reasons: dict[ObjectId, str] = {owner: "owner"} if owner else {}
-        for connection in connections:
-            reasons.setdefault(connection.connector_id, "connected a chat")
-        for members in rosters:
-            people = [each.object_id for each in members if each.object_id]
-            # Who is in a chat is told to its members alone (spec A1).
-            for person in people if asking in people else []:
-                reasons.setdefault(person, "in a connected chat")
-        reasons.pop(asking, None)
-        return await self._known(reasons)
-
-    async def _known(self, reasons: dict[ObjectId, str]) -> Sequence[Suggested]:
-        """Those who are in the directory and can use Teams."""
-        ids = list(reasons)[: 2 * SUGGESTED]
-        people, licensed = await asyncio.gather(self.directory.people(ids), self.directory.with_teams(ids))
+        rosters = await asyncio.gather(*(self._members(chat) for chat in _newest(connections)))
+        seen = [{each.object_id for each in members if each.object_id} for members in rosters]
+        # Who is in a chat is told to its members alone (spec A1).
+        counts = Counter(person for people in seen if asking in people for person in people)
+        connectors = dict.fromkeys(each.connector_id for each in connections)
         return [
-            Suggested(person=people[each], reason=reasons[each])
-            for each in ids
-            if each in people and people[each].enabled and each in licensed
-        ][:SUGGESTED]
+            *((person, Tie(kind=TieKind.CONNECTOR)) for person in connectors),
+            *((person, Tie(kind=TieKind.CHATS, count=count)) for person, count in counts.items()),
+        ]
 
-    async def _owner(self, record: RecordRef) -> ObjectId | None:
-        table = await self.records.table(record.environment, record.table)
-        column = table.columns.get("ownerid")
-        if column is None:
-            return None
+    async def _similar(self, record: RecordRef, asking: ObjectId) -> Sequence[tuple[ObjectId, Tie]]:
+        """Who has brought records to their end that are called much the same."""
         try:
-            row = await self.records.read(record, [column], caller=None)
-        except ChatSyncError:
-            return None
-        kind, _, owner = str(row.value(column.name).raw).partition(":")
-        return await self.records.object_id(record.environment, UserId(owner)) if kind == "systemuser" else None
+            async with asyncio.timeout(self.patience_s):
+                solved = [
+                    each
+                    for each in await self.ties.solved(record.environment, record.table)
+                    if each.row_id != record.row_id
+                ]
+                name = await self._name(record, asking)
+        except (TimeoutError, ChatSyncError):
+            return ()
+        texts = [each.text for each in solved]
+        alike = await self.similarity.most_like(name, texts, at_most=SIMILAR_AT_MOST, at_least=ALIKE) if name else ()
+        counts = Counter(solved[place].owner for place in alike)
+        return [(person, Tie(kind=TieKind.SIMILAR, count=count)) for person, count in counts.items()]
+
+    async def _name(self, record: RecordRef, asking: ObjectId) -> str:
+        table = await self.records.table(record.environment, record.table)
+        row = await self.records.read(record, name_columns(table), caller=asking)
+        return name_of(table, row)
+
+    async def _known(self, people: Sequence[Ranked]) -> Sequence[Suggested]:
+        """Those who are in the directory and can use Teams."""
+        ids = [each.person for each in people[: 2 * SUGGESTED]]
+        found, licensed = await asyncio.gather(self.directory.people(ids), self.directory.with_teams(ids))
+        return [
+            Suggested(person=found[each.person], reason=each.reason)
+            for each in people
+            if each.person in found and found[each.person].enabled and each.person in licensed
+        ][:SUGGESTED]
 
     async def _members(self, chat: ChatId) -> Sequence[ChatMember]:
         try:
             return await self.chats.members(chat)
         except ChatSyncError:
             return ()  # a chat that cannot be looked into suggests nobody
+
+
+def _named(people: RecordPeople) -> Iterable[tuple[ObjectId, Tie]]:
+    """The ties of those whom the record and its activities name."""
+    single = ((people.owner, TieKind.OWNER), (people.creator, TieKind.CREATOR), (people.modifier, TieKind.MODIFIER))
+    yield from ((person, Tie(kind=kind)) for person, kind in single if person)
+    yield from ((person, Tie(kind=TieKind.TEAM)) for person in people.team)
+    yield from ((person, Tie(kind=TieKind.ACTIVITIES, count=count)) for person, count in people.activities.items())
 
 
 def _newest(connections: Sequence[Connection]) -> Sequence[ChatId]:

@@ -29,6 +29,7 @@ from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
 from cards.record import Fact, RecordHead
 from cards.record_list import RecordListView, RecordRow, record_list
+from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
 from tests.cards.settings_gallery import SETTINGS_PAGES
 
 AT = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
@@ -243,6 +244,31 @@ GALLERY: dict[str, Message] = {
         )
     ),
     "chats of nobody": chat_list(ChatListView(record=ACCOUNT, rows=(), found=0, begin=0, words="", turn=CHOOSE)),
+    "people for a record": suggestions(
+        SuggestionsView(
+            record=CASE,
+            rows=(
+                SuggestionRow(
+                    name="Adele Vance",
+                    presence="available",
+                    reason="owner, worked on 3 activities this month",
+                    buttons=(
+                        Open(title="Write", url=URL),
+                        OpenDialog(title="New chat", dialog="newChat", payload={}),
+                        replace(CHOOSE, title="Add to this chat"),
+                    ),
+                ),
+                SuggestionRow(name="Megan Bowen", presence="in a call", reason="in 2 connected chats", buttons=()),
+            ),
+        )
+    ),
+    "people of nasty names": suggestions(
+        SuggestionsView(
+            record=RecordHead(kind="K" * 100, name=NASTY, number=None, url=URL),
+            rows=(SuggestionRow(name=NASTY, presence=NASTY, reason=LONG, buttons=(CHOOSE,)),) * 8,
+        )
+    ),
+    "people of nobody": suggestions(SuggestionsView(record=ACCOUNT, rows=())),
     "caught up": caught_up(
         CaughtUpView(
             records=(

@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot/observe.py": {"structlog", "aiohttp"},
     "bot/ports": set(),
     "bot/post_room.py": set(),
+    "bot/similarity.py": {"rapidfuzz"},
     "bot/sign_in.py": {"aiohttp", "pydantic"},
     "bot/wiring.py": {"aiohttp", "botbuilder"},
     "bot/domain": set(),

@@ -85,7 +85,7 @@ def sandbox_app(world: World) -> web.Application:
         if world.dataverse_refuses_to_act_for_people and "CallerObjectId" in request.headers:
             return web.json_response(world.dataverse_refuses_to_act_for_people, status=403)
         for path, answer in world.dataverse_refuses.items():
-            if path in request.path:
+            if path in request.path_qs:
                 return web.json_response(answer[1], status=answer[0])
         return web.Response(status=503) if world.dataverse_is_down else await handler(request)
 

@@ -326,12 +326,12 @@ async def test_people_of_the_record_are_suggested_with_the_reason(world: World) 
     page = await people_page(world)
     titles = [each["title"] for each in inputs(page)["suggested"]["choices"]]
     assert "Megan Bowen · connected a chat" in titles
-    assert any(title.endswith("· owner") for title in titles)
+    assert any("· owner" in title for title in titles)
     last = await press(world, page, "Create chat", suggested=chosen(MEGAN))
     assert texts(last)[0] == "The chat is ready."
     await world.settle()
     follow_up = await people_page(world, ADELE)
-    assert "in a connected chat" not in str(inputs(follow_up)["suggested"])
+    assert "connected chat" not in str(inputs(follow_up)["suggested"])
 
 
 async def test_where_there_are_no_dialogs_the_pages_are_cards_in_the_chat(world: World) -> None:

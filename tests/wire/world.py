@@ -58,7 +58,7 @@ class World:
     dataverse_refuses_to_act_for_people: object = None
     """The body with which requests on behalf of a person are refused."""
     dataverse_refuses: dict[str, tuple[int, object]] = field(default_factory=dict)
-    """Status and body with which requests are answered whose path holds this."""
+    """Status and body with which requests are answered whose address holds this."""
     dataverse_was_asked: list[str] = field(default_factory=list)
     """The addresses that the sandbox was asked for."""
     event_answers: list[int] = field(default_factory=list)

@@ -1,0 +1,149 @@
+"""People whom a record's columns and activities name."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from bot.dataverse.client import DataverseClient
+from bot.dataverse.kept import Kept
+from bot.dataverse.protocol import ANNOTATIONS, FORMATTED, LOOKUP_TABLE
+from bot.dataverse.records import DataverseRecords
+from bot.domain.errors import BadRequest, NotAllowed, NotFound
+from bot.domain.record_links import guid
+from bot.domain.tables import Table
+from bot.domain.values import EnvironmentId, ObjectId, RecordRef
+from bot.ports import Clock, RecordPeople, SolvedRecord
+
+ACTIVITIES = ("email", "task", "phonecall", "appointment")
+"""Tables of what people do for a record; what an organisation does not have is left out."""
+
+SOLVED_AT_MOST = 10_000
+KEPT_FOR = timedelta(minutes=10)
+
+_ACTIVITIES_AT_MOST = 500
+_USERS_AT_ONCE = 50
+_OWNER, _CREATOR, _MODIFIER = "_ownerid_value", "_createdby_value", "_modifiedby_value"
+_SUBJECT = "subjectid"
+"""What cases are filed under."""
+
+
+class DataverseTies:
+    """See `bot.ports.Ties`."""
+
+    def __init__(
+        self, clients: Mapping[EnvironmentId, DataverseClient], records: DataverseRecords, clock: Clock
+    ) -> None:
+        self._clients = clients
+        self._records = records
+        self._solved = {name: Kept(partial(self._read_solved, name), clock) for name in clients}
+
+    async def of_record(self, record: RecordRef, *, since: datetime, caller: ObjectId) -> RecordPeople:
+        """The people, as far as the caller may see what names them."""
+        row, activities = await asyncio.gather(
+            self._row(record, caller), self._activities(record, since=since, caller=caller)
+        )
+        owner, is_team = row.get(_OWNER), row.get(f"{_OWNER}@{LOOKUP_TABLE}") == "team"
+        named = [row.get(name) for name in (_CREATOR, _MODIFIER)] + ([] if is_team else [owner])
+        people, team = await asyncio.gather(
+            self._people(record.environment, [*named, *activities]),
+            self._team(record.environment, str(owner)) if is_team else _nobody(),
+        )
+        return RecordPeople(
+            owner=None if is_team else people.get(str(owner)),
+            team=team,
+            creator=people.get(str(row.get(_CREATOR))),
+            modifier=people.get(str(row.get(_MODIFIER))),
+            activities={people[user]: count for user, count in activities.items() if user in people},
+        )
+
+    async def solved(self, environment: EnvironmentId, table: str) -> Sequence[SolvedRecord]:
+        """The newest records of the table that are closed."""
+        return await self._solved[environment].get(table, not_older_than=KEPT_FOR)
+
+    async def _row(self, record: RecordRef, caller: ObjectId) -> Mapping[str, Any]:
+        table = await self._records.table(record.environment, record.table)
+        columns = [f"_{name}_value" for name in ("ownerid", "createdby", "modifiedby") if name in table.columns]
+        if not columns:
+            return {}
+        path = f"{table.set_name}({record.row_id})"
+        query = {"$select": ",".join(columns)}
+        return await self._clients[record.environment].get(path, query, caller=caller, prefer=[ANNOTATIONS])
+
+    async def _activities(self, record: RecordRef, *, since: datetime, caller: ObjectId) -> Counter[str]:
+        """How many activities each user owns."""
+        found = await asyncio.gather(*(self._of_kind(name, record, since=since, caller=caller) for name in ACTIVITIES))
+        return Counter(str(row.get(_OWNER)) for rows in found for row in rows if row.get(_OWNER))
+
+    async def _of_kind(
+        self, name: str, record: RecordRef, *, since: datetime, caller: ObjectId
+    ) -> Sequence[Mapping[str, Any]]:
+        try:
+            table = await self._records.table(record.environment, name)
+            query = {
+                "$select": _OWNER,
+                "$filter": f"_regardingobjectid_value eq {record.row_id} and modifiedon ge {since:%Y-%m-%dT%H:%M:%SZ}",
+            }
+            client = self._clients[record.environment]
+            return await client.all_rows(table.set_name, query, at_most=_ACTIVITIES_AT_MOST, caller=caller)
+        except (NotFound, NotAllowed, BadRequest):
+            return ()  # a kind that is not installed, or not for the caller, names nobody
+
+    async def _team(self, environment: EnvironmentId, team: str) -> frozenset[ObjectId]:
+        query = {"$select": "azureactivedirectoryobjectid", "$filter": "isdisabled eq false"}
+        rows = await self._clients[environment].rows(f"teams({team})/teammembership_association", query)
+        return frozenset(person for row in rows if (person := _object_id(row)))
+
+    async def _people(self, environment: EnvironmentId, users: Iterable[Any]) -> Mapping[str, ObjectId]:
+        """Who the users are in Entra, as far as they are enabled and somebody there."""
+        ids = list(dict.fromkeys(str(each) for each in users if each))
+        groups = [ids[begin : begin + _USERS_AT_ONCE] for begin in range(0, len(ids), _USERS_AT_ONCE)]
+        found = await asyncio.gather(*(self._some_people(environment, group) for group in groups))
+        return {user: person for some in found for user, person in some.items()}
+
+    async def _some_people(self, environment: EnvironmentId, users: Sequence[str]) -> Mapping[str, ObjectId]:
+        one_of = " or ".join(f"systemuserid eq {each}" for each in users)
+        query = {
+            "$select": "systemuserid,azureactivedirectoryobjectid",
+            "$filter": f"isdisabled eq false and ({one_of})",
+        }
+        rows = await self._clients[environment].rows("systemusers", query)
+        return {str(row.get("systemuserid")): person for row in rows if (person := _object_id(row))}
+
+    async def _read_solved(self, environment: EnvironmentId, name: str) -> Sequence[SolvedRecord]:
+        table = await self._records.table(environment, name)
+        if "statecode" not in table.columns or "ownerid" not in table.columns:
+            return ()
+        query = {
+            "$select": ",".join([table.primary_id, table.primary_name, _OWNER, *_subject(table)]),
+            "$filter": "statecode ne 0",
+            "$orderby": "modifiedon desc",
+        }
+        client = self._clients[environment]
+        rows = await client.all_rows(table.set_name, query, at_most=SOLVED_AT_MOST, prefer=[ANNOTATIONS])
+        people = await self._people(environment, (row.get(_OWNER) for row in rows))
+        return [
+            SolvedRecord(row_id=str(row.get(table.primary_id)), text=_text(row, table), owner=people[str(row[_OWNER])])
+            for row in rows
+            if str(row.get(_OWNER)) in people
+        ]
+
+
+async def _nobody() -> frozenset[ObjectId]:
+    return frozenset()
+
+
+def _subject(table: Table) -> Sequence[str]:
+    return [f"_{_SUBJECT}_value"] if _SUBJECT in table.columns else []
+
+
+def _text(row: Mapping[str, Any], table: Table) -> str:
+    filed = (row.get(f"{name}@{FORMATTED}") for name in _subject(table))
+    return " ".join(str(each) for each in (row.get(table.primary_name), *filed) if each)
+
+
+def _object_id(row: Mapping[str, Any]) -> ObjectId | None:
+    found = guid(str(row.get("azureactivedirectoryobjectid")))
+    return ObjectId(found) if found else None

@@ -1,0 +1,112 @@
+"""Whom to speak to about a record, and why (spec A3-A5)."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from sqlalchemy import update
+
+from bot.store.tables import record_type
+from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.test_dataverse_trouble import create
+from tests.wire.test_join import made_chat
+from tests.wire.test_new_chat import members
+from tests.wire.world import GROUP, PERSONAL, World, buttons, texts
+
+
+async def told(world: World, number: str, *, person: Somebody = ALEX, chat: str = PERSONAL) -> list[str]:
+    """The names and reasons on the card."""
+    await world.say(f"suggest {number}", person=person, chat=chat)
+    said = texts(world.card(chat))
+    assert said[0] == f"People for {number}"
+    return said[2:]
+
+
+async def task(world: World, number: str, by: Somebody) -> None:
+    row, user = await world.row("incidents", number), await world.user_id(by)
+    bind = {"regardingobjectid_incident_task@odata.bind": f"/incidents({row})"}
+    owner = {"ownerid@odata.bind": f"/systemusers({user})"}
+    await create(world, "tasks", {"subject": "Call back", **bind, **owner})
+
+
+async def test_people_are_named_with_their_reasons_the_most_tied_first(world: World) -> None:
+    """Line by line, what the sample data and what was done here say."""
+    await made_chat(world)  # by Adele, with Megan
+    for _ in range(3):
+        await task(world, "CAS-01001", ISAIAH)
+    await task(world, "CAS-01001", MEGAN)
+    assert await told(world, "CAS-01001") == [
+        "Adele Vance (available)",
+        "owner, connected a chat, changed it last",
+        "Isaiah Langer (do not disturb)",
+        "worked on 3 activities this month",
+        "Megan Bowen (in a call)",
+        "worked on 1 activity this month",
+    ]
+    # Who is in a chat is told to those who are in it too; nobody is suggested to themselves.
+    assert await told(world, "CAS-01001", person=ADELE) == [
+        "Isaiah Langer (do not disturb)",
+        "worked on 3 activities this month",
+        "Megan Bowen (in a call)",
+        "worked on 1 activity this month, in 1 connected chat",
+        "Alex Wilber (available)",
+        "created it",
+    ]
+
+
+async def test_members_of_the_team_that_owns_it_are_named(world: World) -> None:
+    said = await told(world, "CAS-01002")
+    assert said[:2] == ["Adele Vance (available)", "in the team that owns it, changed it last"]
+
+
+async def test_who_handled_something_much_alike_is_named(world: World) -> None:
+    said = await told(world, "CAS-01010")
+    assert said[said.index("Megan Bowen (in a call)") + 1] == "handled 1 similar record"
+
+
+async def test_where_similar_records_cannot_be_read_the_others_are_named_all_the_same(world: World) -> None:
+    link = await world.link("CAS-01010")
+    world.dataverse_refuses["/incidents?"] = (403, {})
+    await world.say(f"suggest {link}", chat=PERSONAL)
+    assert texts(world.card(PERSONAL))[2:] == [
+        "Isaiah Langer (do not disturb)",
+        "owner",
+        "Adele Vance (available)",
+        "changed it last",
+    ]
+
+
+async def test_each_person_can_be_written_to_asked_into_a_new_chat_or_added_here(world: World) -> None:
+    chat = await made_chat(world)
+    await world.say("suggest CAS-01010", chat=PERSONAL)
+    ways = buttons(world.card(PERSONAL))
+    assert list(ways) == ["Write", "New chat"]
+    query = parse_qs(urlsplit(ways["Write"]["url"]).query)
+    assert query["users"][0].endswith("@example.com")
+    assert query["message"] == [await world.link("CAS-01010")]
+    page = await world.ask_page(ways["New chat"]["data"], name="task/fetch", chat=PERSONAL)
+    assert texts(page)[1] == "CAS-01010"
+    add = {"verb": "add person", "data": {"person": ISAIAH.object_id}}
+    world.connector.members[chat] = [ADELE.account_id]
+    answer = await world.press(add, person=ALEX, chat=chat)
+    assert texts(answer["value"])[0] == "Only members of this chat can do this."
+    answer = await world.press(add, person=ADELE, chat=chat)
+    assert answer["value"] == "Adele Vance added Isaiah Langer to this chat."
+    assert ISAIAH.object_id in await members(world, chat)
+    answer = await world.press(add, person=ADELE, chat=chat)
+    assert texts(answer["value"]) == ["Isaiah Langer is in this chat already."]
+    for nobody in ("x", "00000000-0000-0000-0000-000000000099"):
+        answer = await world.press({"verb": "add person", "data": {"person": nobody}}, person=ADELE, chat=chat)
+        assert texts(answer["value"])[0].startswith(("This button does not work", "This person is not in the org"))
+    await world.settle()
+    world.connector.posts.clear()
+
+
+async def test_who_may_not_see_the_record_is_told_of_nobody(world: World) -> None:
+    world.join(LYNNE)
+    for person, refusal in ((PATTI, "You cannot open this case"), (LYNNE, "You have no user")):
+        await world.say(f"suggest {await world.link('CAS-01005')}", person=person)
+        assert texts(world.card(GROUP))[0].startswith(refusal)
+    async with world.engines.writing.begin() as begun:
+        await begun.execute(update(record_type).values(enabled=False))
+    await world.restart()
+    await world.say(f"suggest {await world.link()}")
+    assert texts(world.card(GROUP))[0] == "Chats cannot be connected to records of this type."
