@@ -9,6 +9,7 @@ from bot.domain.values import ObjectId
 from bot.foundation import Foundation
 from bot.handlers.answering import Answering
 from bot.handlers.bot import Doors
+from bot.handlers.channels import ChannelPages
 from bot.handlers.dialogs import Dialogs
 from bot.handlers.message_extension import Extension
 from bot.handlers.messages import Commands
@@ -19,6 +20,7 @@ from bot.similarity import WordSimilarity
 from bot.usecases.add_person import AddPerson
 from bot.usecases.audience import LookAtAudience
 from bot.usecases.chat_status import TellStatus
+from bot.usecases.connect_channel import ConnectChannel
 from bot.usecases.connect_chat import ConnectChat
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.enter_chat import AddApp, EnterChat
@@ -50,14 +52,15 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
     anonymous = base.settings.app_id is None and base.settings.uses_own_sandbox
     stand_in = _sample_administrator() if anonymous else None
     add_app = AddApp(store=base.store, chats=base.chat_directory, clock=base.clock)
+    look_at_audience = LookAtAudience(
+        records=base.records, roster=gates.roster, within_s=limits.answer_within_s / 2, stand_in=stand_in
+    )
     connect = ConnectChat(
         store=base.store,
         records=base.records,
         gates=gates,
         enter=EnterChat(gates=gates, chats=base.chat_directory, add_app=add_app),
-        look_at_audience=LookAtAudience(
-            records=base.records, roster=gates.roster, within_s=limits.answer_within_s / 2, stand_in=stand_in
-        ),
+        look_at_audience=look_at_audience,
         links=base.links,
         clock=base.clock,
     )
@@ -80,6 +83,7 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
         links=base.links,
     )
     suggest = _suggest_people(base, limits)
+    plan = _plan_chat(base, find, suggest, limits)
     list_suggestions = ListSuggestions(
         records=base.records, gates=gates, directory=base.directory, suggest=suggest, links=base.links
     )
@@ -120,7 +124,14 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
         ),
         dialogs=Dialogs(
             answering=answering,
-            new_chat=_new_chat_pages(base, find, connect, add_app, limits),
+            new_chat=_new_chat_pages(base, plan, connect, add_app, limits),
+            channels=ChannelPages(
+                plan=plan,
+                connect=ConnectChannel(
+                    store=base.store, chats=base.chat_directory, connect=connect, look_at_audience=look_at_audience
+                ),
+                links=base.links,
+            ),
             settings=settings,
         ),
         extension=Extension(unfurl=unfurl, answering=answering),
@@ -143,19 +154,22 @@ def _suggest_people(base: Foundation, limits: Limits) -> SuggestPeople:
     )
 
 
-def _new_chat_pages(
-    base: Foundation, find: FindRecords, connect: ConnectChat, add_app: AddApp, limits: Limits
-) -> NewChatPages:
-    plan = PlanChat(
+def _plan_chat(base: Foundation, find: FindRecords, suggest: SuggestPeople, limits: Limits) -> PlanChat:
+    return PlanChat(
         records=base.records,
         administration=base.administration,
         directory=base.directory,
         find=find,
-        suggest=_suggest_people(base, limits),
+        suggest=suggest,
         gates=base.gates,
         links=base.links,
         readers_within_s=limits.answer_within_s / 2,
     )
+
+
+def _new_chat_pages(
+    base: Foundation, plan: PlanChat, connect: ConnectChat, add_app: AddApp, limits: Limits
+) -> NewChatPages:
     make = MakeChat(
         store=base.store,
         directory=base.directory,

@@ -47,10 +47,10 @@ def document(*, app_id: str, website: str) -> dict[str, Any]:
         "bots": [
             {
                 "botId": app_id,
-                "scopes": ["personal", "groupChat"],
+                "scopes": ["personal", "groupChat", "team"],
                 "supportsFiles": False,
                 "isNotificationOnly": False,
-                "commandLists": [{"scopes": ["personal", "groupChat"], "commands": _commands()}],
+                "commandLists": [{"scopes": ["personal", "groupChat", "team"], "commands": _commands()}],
             }
         ],
         "composeExtensions": [{"botId": app_id, "commands": _actions()}],
@@ -61,7 +61,7 @@ def document(*, app_id: str, website: str) -> dict[str, Any]:
             "permissions": {"resourceSpecific": [{"name": name, "type": "Application"} for name in CHAT_PERMISSIONS]}
         },
         "defaultInstallScope": "groupChat",
-        "defaultGroupCapability": {"groupchat": "bot"},
+        "defaultGroupCapability": {"groupchat": "bot", "team": "bot"},
     }
 
 

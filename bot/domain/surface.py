@@ -25,6 +25,8 @@ class Dialog(StrEnum):
     NEW_CHAT_PEOPLE = "newChatPeople"
     MAKE_CHAT = "makeChat"
     FINISH_CHAT = "finishChat"
+    CONNECT_CHANNEL = "connectChannel"
+    CONNECT_THIS_CHANNEL = "connectThisChannel"
     SETTINGS = "settings"
     SETTINGS_ORGANISATION = "settings organisation"
     SETTINGS_SAVE_ORGANISATION = "settings save organisation"
@@ -107,5 +109,6 @@ USAGE: dict[Command, tuple[str, str]] = {
 
 ACTIONS: dict[Dialog, tuple[str, str]] = {
     Dialog.NEW_CHAT: ("New connected chat", "Start a chat with people of your choice, about a record or about none"),
+    Dialog.CONNECT_CHANNEL: ("Connect a channel", "Connect a channel of one of your teams to a record"),
 }
 """Dialogs that are opened from the compose box, with their titles and what they do."""

@@ -14,6 +14,7 @@ from orjson import Fragment
 from bot.domain.errors import BadRequest
 from bot.domain.surface import Dataset, Dialog
 from bot.handlers.answering import Answering
+from bot.handlers.channels import ChannelPages
 from bot.handlers.claims import Claims
 from bot.handlers.incoming import Incoming
 from bot.handlers.new_chat import NewChatPages
@@ -42,6 +43,7 @@ class Dialogs:
 
     answering: Answering
     new_chat: NewChatPages
+    channels: ChannelPages
     settings: SettingsDialogs
 
     async def invoked(self, incoming: Incoming, asked: AskedPage | None) -> dict[str, Any]:
@@ -75,6 +77,8 @@ class Dialogs:
             Dialog.NEW_CHAT_PEOPLE: self.new_chat.choose,
             Dialog.MAKE_CHAT: self.new_chat.create,
             Dialog.FINISH_CHAT: self.new_chat.finish,
+            Dialog.CONNECT_CHANNEL: self.channels.start,
+            Dialog.CONNECT_THIS_CHANNEL: self.channels.submit,
             **self.settings.pages,
         }
         known = asked is not None and asked.page in work

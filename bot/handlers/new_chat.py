@@ -103,7 +103,7 @@ class NewChatPages:
         self, incoming: Incoming, claims: Claims, problem: str = "", offered: Sequence[DirectoryPerson] = ()
     ) -> Page:
         """The second page; once more with what is wrong on it where something is."""
-        record, chosen = self._record(claims), _chosen(claims)
+        record, chosen = record_of(claims, self.links), _chosen(claims)
         plan = await self.plan(incoming.person, record, chosen)
         payload = {KEY: claims.get(KEY) or str(uuid4()), **(record_claim(record) if record else {})}
         people = [*plan.chosen, *(each for each in offered if each.id not in chosen)]
@@ -119,7 +119,7 @@ class NewChatPages:
 
     async def create(self, incoming: Incoming, claims: Claims) -> Page:
         """The last page: makes the chat."""
-        record, key = self._record(claims), _key(claims)
+        record, key = record_of(claims, self.links), _key(claims)
         await self.plan.require(incoming.person, record)
         named = await self.plan.named(incoming.person, claims.get(NAMES, ""))
         known = {**claims, PERSON: ",".join([claims.get(PERSON, ""), *(each.id for each in named.found)])}
@@ -150,12 +150,13 @@ class NewChatPages:
         found = await self.plan.find_people(incoming.person, words)
         return [person_choice(each, each.title) for each in found if each.id != incoming.person.object_id]
 
-    def _record(self, claims: Claims) -> RecordRef | None:
-        """The record that was chosen or came with the button; None for a chat without one."""
-        if claims.get(RECORD):
-            environment, table, row = [*claims[RECORD].split(_PARTS), "", ""][:3]
-            return record_in({"environment": environment, "table": table, "row": row}, self.links)
-        return record_in(claims, self.links) if "row" in claims else None
+
+def record_of(claims: Claims, links: Links) -> RecordRef | None:
+    """The record that was chosen or came with the button; None for none."""
+    if claims.get(RECORD):
+        environment, table, row = [*claims[RECORD].split(_PARTS), "", ""][:3]
+        return record_in({"environment": environment, "table": table, "row": row}, links)
+    return record_in(claims, links) if "row" in claims else None
 
 
 def record_choice(hit: Hit) -> Choice:

@@ -82,8 +82,10 @@ class ConnectChat:
         (spec C9), and nothing is kept. Raises `NotSupported`, `NotAllowed`, `NotFound`, `BotAbsent` or `Unavailable`;
         nothing is kept then either.
         """
-        if chat.kind is not ChatKind.GROUP:
-            raise NotSupported("Only group chats can be connected to a record.", "Start a group chat and connect that.")
+        if chat.kind is ChatKind.PERSONAL:
+            raise NotSupported(
+                "Only group chats and channels can be connected to a record.", "Start a group chat and connect that."
+            )
         record_type = await self.gates.record_type(record.environment, record.table)
         actor, _ = await asyncio.gather(self.gates.actor(record.environment, person), self.enter(chat, person))
         seen = await self._see(record, record_type, actor, with_note=record_type.note and note is not Note.NONE)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from cards.audience import AudienceView, audience
 from cards.buttons import Open, OpenDialog, Press, Step
 from cards.caught_up import CaughtUp, CaughtUpView, caught_up
+from cards.channel import ChannelView, channel_page
 from cards.chat_list import ChatListView, ChatRow, chat_list
 from cards.chat_status import ChatStatusView, Held, Paused, StatusRow, chat_status
 from cards.choice import ChoiceRow, ChoiceView, choice
@@ -493,6 +494,20 @@ GALLERY: dict[str, Message] = {
         )
     ).message,
     **{name: each.message for name, each in SETTINGS_PAGES.items()},
+    "channel to connect": channel_page(
+        ChannelView(
+            records=[Choice(title="CAS-01001 · Pump vibrates after firmware update · Case", value="e|incident|0")],
+            dataset="records",
+            hits=(),
+            words="CAS-01001",
+            channels=[Choice(title="Field Service · Pumps", value="19:0f@thread.tacv2")],
+            channel="19:0f@thread.tacv2",
+            note=True,
+            problem="Not everybody in the team can open this record.",
+            connect=Step(title="Connect", dialog="connectThisChannel", payload={}),
+            anyway=Step(title="Send the note all the same", dialog="connectThisChannel", payload={"sure": "true"}),
+        )
+    ).message,
     "introduction to a group chat": introduction(IntroductionView(personal=False)),
     "introduction to a person": introduction(IntroductionView(personal=True)),
     "help": help_card(

@@ -208,7 +208,7 @@ async def test_what_the_person_may_not_read_is_not_offered_either(world: World) 
     assert buttons(card) == {}
 
 
-async def test_a_channel_cannot_be_connected(world: World) -> None:
+async def test_a_channel_is_connected_in_itself_and_not_in_one_of_its_threads(world: World) -> None:
     channel = "19:abc@thread.tacv2"
     world.connector.members[channel] = [ALEX.account_id]
     conversation: dict[str, object] = {
@@ -219,8 +219,10 @@ async def test_a_channel_cannot_be_connected(world: World) -> None:
     at = {"type": "mention", "mentioned": {"id": "28:chat-sync"}, "text": "<at>Chat Sync</at>"}
     message = world.activity(type="message", text="<at>Chat Sync</at> connect CAS-01001", entities=[at])
     await world.post({**message, "conversation": conversation})
-    (card,) = world.connector.cards(f"{channel};messageid=1735689600000")
-    assert texts(card)[0] == "Only group chats can be connected to a record."
+    await world.settle()
+    assert texts(world.card(channel))[:2] == ["Case", "CAS-01001"]
+    (kept,) = await world.rows_in(connection)
+    assert kept["chat_id"] == channel
 
 
 async def test_only_a_member_of_the_chat_connects_it(world: World) -> None:

@@ -1,0 +1,86 @@
+"""Channels: one is connected where one is, or picked from one's teams (spec A2, S7)."""
+
+from typing import Any
+
+import pytest
+
+from bot.sandbox.teams.channels import CHANNELS, TEAM_MEMBERS
+from bot.store.tables import connection
+from tests.wire.people import ADELE, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.test_new_chat import SECRET_CASE, claim, inputs, press
+from tests.wire.world import World, buttons, texts
+
+PUMPS, LEADS = CHANNELS[1].id, CHANNELS[2].id
+
+
+async def page(world: World, person: Somebody = ADELE) -> dict[str, Any]:
+    return await world.ask_page({"dialog": "connectChannel"}, person=person)
+
+
+async def connect(world: World, channel: str, *, person: Somebody = ADELE, **filled: str) -> str:
+    """The last line of the dialog."""
+    data = {"dialog": "connectThisChannel", "channel": channel, **filled}
+    invoke = world.activity(person=person, type="invoke", name="task/submit", value={"data": data})
+    _, body = await world.post(invoke)
+    line: str = body["task"]["value"]
+    return line
+
+
+async def test_a_channel_of_ones_team_is_picked_and_connected(world: World) -> None:
+    shown = await page(world)
+    titles = [each["title"] for each in inputs(shown)["channel"]["choices"]]
+    assert titles == ["Field Service · General", "Field Service · Pumps"]
+    row = "|".join((await claim(world)).values())
+    assert await connect(world, PUMPS, record=row) == "CAS-01001 is connected to this chat"
+    await world.settle()
+    assert world.posted(PUMPS) == ["CAS-01001 is connected to this chat"]
+    (kept,) = await world.rows_in(connection)
+    assert (kept["chat_id"], kept["connector_id"]) == (PUMPS, ADELE.object_id)
+    assert "already connected" in await connect(world, PUMPS, words="CAS-01001", person=MEGAN)
+
+
+async def test_a_key_field_that_changes_is_told_to_the_channel(world: World) -> None:
+    await connect(world, PUMPS, words="CAS-01001", note="false")
+    await world.settle()
+    await world.change({"prioritycode": 1})
+    await world.window_ends()
+    assert world.posted(PUMPS) == ["CAS-01001 is connected to this chat.", "CAS-01001: Priority Normal → High"]
+
+
+async def test_who_is_not_in_the_team_picks_none_of_its_channels(world: World) -> None:
+    assert texts(await page(world, PATTI))[0] == "You are in no team with a channel to connect."
+    assert "You have no user" in texts(await page(world, LYNNE))[0]
+    for person, channel in ((PATTI, PUMPS), (ADELE, LEADS), (ADELE, "19:elsewhere@thread.tacv2")):
+        data = {"dialog": "connectThisChannel", "channel": channel, "words": "CAS-01001"}
+        refused = await world.ask_page(data, person=person)
+        assert texts(refused)[0] in {
+            "This channel is not one of your teams'.",
+            "You are in no team with a channel to connect.",
+        }
+    assert not world.teams.team_has_app()
+    assert await world.rows_in(connection) == []
+
+
+async def test_what_is_missing_is_said_on_the_page(world: World) -> None:
+    shown = await page(world)
+    assert texts(await press(world, shown, "Connect", person=ADELE, words="CAS-01001"))[0] == "Choose a channel."
+    nothing = await press(world, shown, "Connect", person=ADELE, words="zeppelin hangar", channel=PUMPS)
+    assert texts(nothing)[0] == "No record fits this."
+    assert inputs(nothing)["channel"]["value"] == PUMPS
+    several = await press(world, shown, "Connect", person=ADELE, words="pump", channel=PUMPS)
+    assert texts(several)[0] == "Choose a record."
+    assert len(inputs(several)["record"]["choices"]) > 1
+
+
+async def test_before_a_note_reaches_a_member_who_cannot_open_the_record_the_person_is_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.sandbox.teams.chats.TEAM_MEMBERS", (*TEAM_MEMBERS, PATTI.object_id))
+    shown = await page(world)
+    asked = await press(world, shown, "Connect", person=ADELE, words=SECRET_CASE, channel=PUMPS)
+    assert texts(asked)[0].startswith("Not everybody in the team can open this record.")
+    assert await world.rows_in(connection) == []
+    anyway = buttons(asked)["Send the note all the same"]["data"]
+    assert await connect(world, PUMPS, words=SECRET_CASE, sure=anyway["sure"])
+    await world.settle()
+    assert world.posted(PUMPS) == [f"{SECRET_CASE} is connected to this chat"]
