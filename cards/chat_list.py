@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cards import elements
-from cards.buttons import Open, Press, button
+from cards.buttons import Open, OpenDialog, Press, button
 from cards.message import Message
 from cards.record import RecordHead, byline, dotted, name, word
 from cards.text import line, moment, plain
@@ -40,6 +40,8 @@ class ChatListView:
     words: str
     turn: Press
     """Asks for another page, once it says which."""
+    new_chat: OpenDialog | None = None
+    """Starts another chat about the record."""
 
 
 def chat_list(view: ChatListView) -> Message:
@@ -53,7 +55,7 @@ def chat_list(view: ChatListView) -> Message:
         *(_row(row) for row in view.rows),
     ]
     body.append(byline(_counted(view)))
-    actions = [button(each) for each in _turns(view)]
+    actions = [button(each) for each in (*_turns(view), view.new_chat) if each]
     return Message(card=elements.AdaptiveCard(body, actions=actions, full_width=True), summary=line(title))
 
 

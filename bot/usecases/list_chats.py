@@ -11,7 +11,7 @@ from bot.domain.record_links import Links
 from bot.domain.surface import Verb
 from bot.domain.values import ChatId, Connection, Person, RecordRef
 from bot.ports import ChatDirectory, Directory, Records, Store
-from bot.usecases.answers import Answer, head_of, name_columns, record_claim
+from bot.usecases.answers import Answer, head_of, name_columns, new_chat_button, record_claim
 from bot.usecases.gates import Actor, Gates
 from bot.usecases.join_chat import whom_to_ask
 from cards.buttons import Open, Press
@@ -63,6 +63,7 @@ class ListChats:
             begin=begin,
             words=words,
             turn=Press(title="", verb=Verb.CHATS, payload=record_claim(record)),
+            new_chat=new_chat_button(record),
         )
         return Answer(message=chat_list(view))
 

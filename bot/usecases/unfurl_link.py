@@ -9,7 +9,7 @@ from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.tables import Column, Table
 from bot.domain.values import Person, RecordRef
 from bot.ports import Administration, Records
-from bot.usecases.answers import Answer, connect_button, head_of, name_columns, new_chat_button
+from bot.usecases.answers import Answer, connect_button, head_of, name_columns
 from bot.usecases.gates import Gates
 from cards.link_card import LinkView, link_card
 from cards.record import Fact, RecordHead
@@ -49,7 +49,7 @@ class UnfurlLink:
         row = await self.gates.row(record, table, [*name_columns(table), *columns], actor)
         facts = tuple(Fact(label=label, value=value) for label, value in note_facts(columns, row))
         head = _told(head_of(self.links, table, record, row), record_type.disclosure)
-        return LinkView(record=head, connect=connect_button(record), new_chat=new_chat_button(record), facts=facts)
+        return LinkView(record=head, connect=connect_button(record), facts=facts)
 
     async def _note_columns(self, record: RecordRef, record_type: RecordType, table: Table) -> tuple[Column, ...]:
         if record_type.disclosure is not Disclosure.FIELDS:

@@ -89,11 +89,6 @@ def link_card(url: str, name: str, number: str) -> Mapping[str, Any]:
                     "data": {"verb": "connect", **claim},
                 },
             },
-            {
-                "type": "Action.Submit",
-                "title": "New chat",
-                "data": {**claim, "dialog": "newChat", "msteams": {"type": "task/fetch"}},
-            },
         ],
     }
 

@@ -170,13 +170,6 @@ GALLERY: dict[str, Message] = {
     "link card of a record whose name is not told": link_card(
         LinkView(record=RecordHead(kind="Case", name=None, number=None, url=URL), connect=CONNECT)
     ),
-    "link card that starts a chat": link_card(
-        LinkView(
-            record=CASE,
-            connect=CONNECT,
-            new_chat=OpenDialog(title="New chat", dialog="newChat", payload=CONNECT.payload),
-        )
-    ),
     "link card where nothing can be connected": link_card(LinkView(record=CASE)),
     "link card with facts": link_card(LinkView(record=CASE, connect=CONNECT, facts=FIVE)),
     "choice": choice(
@@ -232,6 +225,7 @@ GALLERY: dict[str, Message] = {
             begin=6,
             words="",
             turn=CHOOSE,
+            new_chat=OpenDialog(title="New chat", dialog="newChat", payload=CONNECT.payload),
         )
     ),
     "chats of nasty names": chat_list(

@@ -15,7 +15,7 @@ from tests.wire.world import GROUP, World, buttons, texts
 async def test_a_record_link_becomes_a_card_with_table_number_and_name(world: World) -> None:
     (found,) = await world.paste(await world.link(), person=ADELE)
     assert texts(found["content"]) == ["Case", "CAS-01001", "Pump vibrates after firmware update"]
-    assert list(buttons(found["content"])) == ["Open record", "Connect this chat", "New chat"]
+    assert list(buttons(found["content"])) == ["Open record", "Connect this chat"]
     assert buttons(found["content"])["Open record"]["url"] == await world.link()
     assert found["preview"]["content"]["title"] == "Case · CAS-01001 · Pump vibrates after firmware update"
 
