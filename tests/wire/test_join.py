@@ -119,7 +119,7 @@ async def test_the_chats_are_those_of_this_record_found_by_name_and_shown_page_b
     second = answer["value"]
     assert texts(second)[-1] == "7 to 8 of 8"
     assert "Plan 0" in texts(second)
-    assert list(buttons(second))[-1] == "Previous"
+    assert list(buttons(second))[-2:] == ["Previous", "New chat"]
     claim = {**buttons(first)["Next"]["data"], "words": "plan 3", "begin": "0"}
     found = (await world.press({"verb": "chats", "data": claim}, chat=PERSONAL))["value"]
     assert texts(found)[-1] == "1 to 1 of 1 with plan 3 in their name"
