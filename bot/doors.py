@@ -17,6 +17,7 @@ from bot.handlers.new_chat import NewChatPages
 from bot.handlers.settings_dialogs import SettingsDialogs
 from bot.handlers.universal_actions import Buttons
 from bot.similarity import WordSimilarity
+from bot.usecases.add_owner import AddOwner
 from bot.usecases.add_person import AddPerson
 from bot.usecases.audience import LookAtAudience
 from bot.usecases.chat_status import TellStatus
@@ -112,6 +113,14 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
             find_connections=find_connections,
             connect=connect,
             disconnect=disconnect,
+            add_owner=AddOwner(
+                store=base.store,
+                records=base.records,
+                gates=gates,
+                roster=gates.roster,
+                chats=base.chat_directory,
+                clock=base.clock,
+            ),
             undo_disconnect=UndoDisconnect(store=base.store, records=base.records, gates=gates, clock=base.clock),
             list_chats=list_chats,
             list_suggestions=list_suggestions,

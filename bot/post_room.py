@@ -17,9 +17,11 @@ from bot.ports import Queue
 from bot.teams.sender import Sender
 from bot.usecases.catch_up import CatchUp
 from bot.usecases.find_missed import FindMissed
+from bot.usecases.follow_merge import FollowMerge
 from bot.usecases.key_field_facts import ReadKeyFieldFacts
 from bot.usecases.key_fields import TellKeyFields
 from bot.usecases.record_deleted import TellDeletion
+from bot.usecases.record_turns import FindAbsentOwner
 
 Job = Callable[[], Coroutine[None, None, None]]
 
@@ -45,7 +47,14 @@ def _tell_lane(base: Foundation) -> TellLane:
     facts = ReadKeyFieldFacts(records=base.records, administration=base.administration)
     return TellLane(
         store=base.store,
-        tell_key_fields=TellKeyFields(store=base.store, read_facts=facts, links=base.links, clock=base.clock),
+        tell_key_fields=TellKeyFields(
+            store=base.store,
+            read_facts=facts,
+            find_absent_owner=FindAbsentOwner(roster=base.gates.roster),
+            follow_merge=FollowMerge(store=base.store, records=base.records, links=base.links, clock=base.clock),
+            links=base.links,
+            clock=base.clock,
+        ),
         tell_deletion=TellDeletion(store=base.store, records=base.records, clock=base.clock),
         catch_up=CatchUp(
             store=base.store,

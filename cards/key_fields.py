@@ -1,17 +1,18 @@
-"""The card that tells of changed key fields (spec K2)."""
+"""The card that tells of changed key fields, and of turns in a record's life (spec K2, K12)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cards.buttons import button
-from cards.elements import AdaptiveCard, Element
+from cards.buttons import Button, button
+from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.message import Message
 from cards.record import LONGEST_WORD, RecordHead, byline, called, fact_set, heading, open_button, shown, word
-from cards.text import EMPTY, bold, isolated, line, moment
+from cards.text import EMPTY, bold, isolated, line, moment, plain
 
 LONGEST_SIDE = 100
 """Characters of each of the two values: together they are as long as one value of a note."""
+_LONGEST_SENTENCE = 400
 _PEOPLE_NAMED = 2
 
 
@@ -32,15 +33,27 @@ class KeyFieldsView:
     changes: tuple[Change, ...]
     people: tuple[str, ...]
     at: datetime
+    news: tuple[str, ...] = ()
+    """What became of the record as a whole, each a sentence."""
+    buttons: tuple[Button, ...] = ()
+    """What can be done about it, beside opening the record."""
 
 
 def key_fields(view: KeyFieldsView) -> Message:
-    """Eyebrow, title, old and new value of each field, who and when, and the button that opens the record."""
+    """Eyebrow, title, old and new value of each field, what became of the record, who and when, and the buttons."""
     body = heading(view.record)
-    body += change_facts(view.changes)
+    if view.changes or not view.news:
+        body += change_facts(view.changes)
+    body += [TextBlock(plain(sentence, limit=_LONGEST_SENTENCE)) for sentence in view.news]
     body.append(byline(f"{_people(view.people)} · {moment(view.at)}"))
-    card = AdaptiveCard(body, actions=[button(open_button(view.record))])
-    return Message(card=card, summary=said_of(view.record, view.changes))
+    actions = [button(each) for each in (open_button(view.record), *view.buttons)]
+    return Message(card=AdaptiveCard(body, actions=actions), summary=_summary(view))
+
+
+def _summary(view: KeyFieldsView) -> str:
+    if view.changes:
+        return said_of(view.record, view.changes)
+    return f"{called(view.record)}: {' '.join(line(sentence) for sentence in view.news)}"
 
 
 def change_facts(changes: Sequence[Change]) -> list[Element]:

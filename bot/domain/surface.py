@@ -16,6 +16,8 @@ class Verb(StrEnum):
     SUGGEST = "suggest"
     DISCONNECT = "disconnect"
     UNDO_DISCONNECT = "undo disconnect"
+    KEEP_CONNECTED = "keep connected"
+    ADD_OWNER = "add owner"
 
 
 class Dialog(StrEnum):

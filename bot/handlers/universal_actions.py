@@ -9,8 +9,9 @@ from bot.domain.values import ConnectionId, ObjectId
 from bot.handlers.claims import Claims, record_in, unknown_button
 from bot.handlers.incoming import Incoming
 from bot.handlers.translate import PressedButton
+from bot.usecases.add_owner import AddOwner
 from bot.usecases.add_person import AddPerson
-from bot.usecases.answers import Answer
+from bot.usecases.answers import Answer, called
 from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
@@ -35,6 +36,7 @@ class Buttons:
     find_connections: FindConnections
     connect: ConnectChat
     disconnect: DisconnectChat
+    add_owner: AddOwner
     undo_disconnect: UndoDisconnect
     list_chats: ListChats
     list_suggestions: ListSuggestions
@@ -52,6 +54,8 @@ class Buttons:
             Verb.JOIN: self._join,
             Verb.DISCONNECT: self._disconnect,
             Verb.UNDO_DISCONNECT: self._undo_disconnect,
+            Verb.KEEP_CONNECTED: self._keep_connected,
+            Verb.ADD_OWNER: self._add_owner,
         }
         if pressed.verb not in work:
             raise unknown_button()
@@ -86,6 +90,14 @@ class Buttons:
     async def _disconnect(self, incoming: Incoming, claims: Claims) -> Answer:
         connection = await self.find_connections.by_id(incoming.chat, _connection(claims))
         return await self.disconnect(incoming.chat, incoming.person, connection)
+
+    async def _keep_connected(self, incoming: Incoming, claims: Claims) -> Answer:
+        connection = await self.find_connections.by_id(incoming.chat, _connection(claims))
+        return Answer(message=notice(NoticeView(text=f"{called(connection)} stays connected to this chat.")))
+
+    async def _add_owner(self, incoming: Incoming, claims: Claims) -> Answer:
+        connection = await self.find_connections.by_id(incoming.chat, _connection(claims))
+        return await self.add_owner(incoming.chat, incoming.person, connection)
 
     async def _undo_disconnect(self, incoming: Incoming, claims: Claims) -> Answer:
         return await self.undo_disconnect(incoming.chat, incoming.person, _connection(claims))

@@ -30,7 +30,8 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         return told(error)
     except NotKept:
         _log.exception("sandbox file cannot be written")
-        return told(door.refusal(Fault(kind="503", options={})))
+        refusal = door.refusal(Fault(kind="503", options={}))
+        return told(type(refusal)(refusal.status, refusal.code, "The change could not be kept. Nothing was changed."))
     except web.HTTPException:
         raise
     except Exception:  # noqa: BLE001 - the outermost door

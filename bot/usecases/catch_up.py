@@ -8,7 +8,8 @@ from itertools import groupby
 
 from bot.domain.catch_up import Missed, missed_changes
 from bot.domain.formatting import text_of
-from bot.domain.key_fields import KnownValue
+from bot.domain.key_fields import KnownValue, RecordEvent
+from bot.domain.record_life import MASTER, MERGED, survivor_of
 from bot.domain.record_links import Links
 from bot.domain.record_types import key_columns
 from bot.domain.tables import Column, ColumnValue, Row, Table
@@ -29,6 +30,12 @@ class _Seen:
     table: Table
     columns: tuple[Column, ...]
     row: Row | None
+
+    @property
+    def merged(self) -> bool:
+        """Whether it was merged into another record, which is a story of its own."""
+        where = self.connection.record.environment
+        return self.row is not None and survivor_of(where, self.table, self.row) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +69,9 @@ class CatchUp:
             # Where an event waits, it says more: who changed what.
             expected = await work.inbox.expects([each.record for each in held])
             ids = {each.id for each in held if each.record not in expected}
-            going = [each for each in seen if each.connection.id in ids]
+            going = [each for each in seen if each.connection.id in ids and not each.merged]
+            for each in (each for each in seen if each.connection.id in ids and each.merged):
+                await work.inbox.keep(_merger(each.connection, at), at=at, due_at=at)
             await self._tell(work, chat, going, at)
             for each in going:
                 if each.row is None:
@@ -89,7 +98,9 @@ class CatchUp:
         table = await self.records.table(environment, name)
         columns = key_columns(record_type, table)
         row_ids = [each.record.row_id for each in connections]
-        rows = await self.records.read_many(environment, table, row_ids, [*name_columns(table), *columns])
+        merging = [table.columns[each] for each in (MASTER, MERGED) if each in table.columns]
+        read = {column.name: column for column in (*name_columns(table), *columns, *merging)}
+        rows = await self.records.read_many(environment, table, row_ids, list(read.values()))
         return [
             _Seen(connection=each, table=table, columns=columns, row=rows[each.record.row_id])
             for each in connections
@@ -118,6 +129,12 @@ class CatchUp:
     def _caught_up(self, told: _Told) -> CaughtUp:
         head = head_of(self.links, told.table, told.connection.record, told.row)
         return CaughtUp(record=head, changes=tuple(_change(each) for each in told.changes))
+
+
+def _merger(connection: Connection, at: datetime) -> RecordEvent:
+    """What Dataverse would have told, had it been heard."""
+    key = f"merged {connection.id}"
+    return RecordEvent(key=key, record=connection.record, at=at, changed_by=None, changes=())
 
 
 def _missed(seen: _Seen, known: Mapping[str, KnownValue]) -> Sequence[_Told]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bot.domain.key_fields import RecordEvent
+from bot.domain.record_life import WATCHED
 from bot.ports import Administration, Clock, Store
 
 
@@ -13,7 +14,7 @@ class Kept(StrEnum):
 
     KEPT = "kept"
     DUPLICATE = "kept before"
-    NOT_TOLD = "no key field of an enabled table"
+    NOT_TOLD = "no watched column of an enabled table"
     NOT_CONNECTED = "no chat is connected to the row"
 
 
@@ -29,7 +30,7 @@ class KeepEvent:
 
     async def __call__(self, event: RecordEvent) -> Kept:
         """Whether the event is kept, and if not, why: it is durable when this returns."""
-        wanted = await self._key_fields(event)
+        wanted = await self._watched(event)
         changes = tuple(change for change in event.changes if change.column in wanted)
         told = event.deleted or (wanted and (changes or event.stripped))
         if not told:
@@ -42,8 +43,10 @@ class KeepEvent:
             kept = await work.inbox.keep(replace(event, changes=changes), at=now, due_at=now + self.window)
         return Kept.KEPT if kept else Kept.DUPLICATE
 
-    async def _key_fields(self, event: RecordEvent) -> frozenset[str]:
+    async def _watched(self, event: RecordEvent) -> frozenset[str]:
+        """The key fields, and what a record's life shows in (spec K12)."""
         types = await self.administration.record_types(event.record.environment)
         record_type = types.get(event.record.table)
-        told = record_type is not None and record_type.enabled and record_type.notify
-        return frozenset(record_type.key_fields) if record_type and told else frozenset()
+        if record_type is None or not record_type.enabled:
+            return frozenset()
+        return frozenset(WATCHED) | frozenset(record_type.key_fields if record_type.notify else ())

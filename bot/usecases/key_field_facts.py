@@ -6,11 +6,20 @@ from dataclasses import dataclass, replace
 
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.key_fields import ColumnChange, RecordEvent
+from bot.domain.record_life import STATE, WATCHED, life_of, survivor_of
 from bot.domain.record_types import RecordType, key_columns
 from bot.domain.tables import LOOKUPS, Column, ColumnValue, Row, Table
-from bot.domain.values import EnvironmentId, RecordRef, UserId
+from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
 from bot.ports import Administration, Records
 from bot.usecases.answers import name_columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOwner:
+    """A person who owns a record since just now."""
+
+    object_id: ObjectId
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +37,12 @@ class KeyFieldFacts:
     """The record as it is now and as the app sees it; None where it is gone."""
     people: Mapping[UserId, str]
     """Names of those who changed it, as far as they are known."""
+    closed_as: str | None = None
+    """What Dataverse calls the state in which the record is closed now, where it was open before (spec K12)."""
+    new_owner: NewOwner | None = None
+    """Who owns the record now, where that is another person than before."""
+    survivor: RecordRef | None = None
+    """The record that it was merged into."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +61,15 @@ class ReadKeyFieldFacts:
             return None
         table = await self.records.table(record.environment, record.table)
         columns = key_columns(record_type, table)
-        if not columns:
-            return None
-        row = await self._row(record, [*name_columns(table), *columns])
-        whole = [_completed(event, columns, row) for event in events]
-        named, people = await asyncio.gather(
-            self._with_names(record.environment, whole, columns), self._people(record.environment, events)
+        watched = tuple(table.columns[name] for name in WATCHED if name in table.columns)
+        read = {column.name: column for column in (*name_columns(table), *columns, *watched)}
+        row = await self._row(record, list(read.values()))
+        whole = [_completed(event, (*columns, *watched), row) for event in events]
+        life = life_of(record.table, events)
+        named, people, new_owner = await asyncio.gather(
+            self._with_names(record.environment, whole, columns),
+            self._people(record.environment, events),
+            self._new_owner(record.environment, life.new_owner),
         )
         return KeyFieldFacts(
             record=record,
@@ -61,7 +79,18 @@ class ReadKeyFieldFacts:
             events=named,
             row=row,
             people=people,
+            closed_as=None if life.closed is None else _state(table, life.closed),
+            new_owner=new_owner,
+            survivor=survivor_of(record.environment, table, row) if row else None,
         )
+
+    async def _new_owner(self, environment: EnvironmentId, user: UserId | None) -> NewOwner | None:
+        if user is None:
+            return None
+        person, name = await asyncio.gather(
+            self.records.object_id(environment, user), self.records.user_name(environment, user)
+        )
+        return NewOwner(object_id=person, name=name) if person and name else None
 
     async def _row(self, record: RecordRef, columns: Sequence[Column]) -> Row | None:
         try:
@@ -92,6 +121,11 @@ class ReadKeyFieldFacts:
             return await self.records.name_of(environment, table, row_id)
         except NotAllowed:
             return None
+
+
+def _state(table: Table, state: int) -> str:
+    column = table.columns.get(STATE)
+    return (column.options.get(state) if column else None) or "Closed"
 
 
 def _completed(event: RecordEvent, columns: Sequence[Column], row: Row | None) -> RecordEvent:

@@ -193,6 +193,26 @@ GALLERY: dict[str, Message] = {
             hidden=1,
         )
     ),
+    "closing with key fields": key_fields(
+        KeyFieldsView(
+            record=CASE,
+            changes=(Change(label="Status", old="Active", new="Resolved"),),
+            people=("Megan Bowen",),
+            at=AT,
+            news=("This case is closed now (Resolved). Shall the chat stay connected to CAS-01001?",),
+            buttons=(replace(CHOOSE, title="Keep connected"), replace(CHOOSE, title="Disconnect")),
+        )
+    ),
+    "new owner": key_fields(
+        KeyFieldsView(
+            record=ACCOUNT,
+            changes=(),
+            people=("Megan Bowen",),
+            at=AT,
+            news=(f"{NASTY} owns this account now and is not in this chat.",),
+            buttons=(replace(CHOOSE, title="Add the new owner"),),
+        )
+    ),
     "audience": audience(
         AudienceView(
             kind="Case",

@@ -187,3 +187,22 @@ async def test_one_column_is_not_changed_by_who_may_not(api: Api) -> None:
         assert got == status, path
         got, _, _ = await api.call("DELETE", f"{CASE}/{path}", person=person)
         assert got == status, path
+
+
+async def test_a_case_is_merged_into_another(api: Api) -> None:
+    kind = {"@odata.type": "#Microsoft.Dynamics.CRM.incident"}
+    (other,) = await api.rows("incidents?$select=incidentid&$filter=ticketnumber eq 'CAS-01002'")
+    body = {"Target": {**kind, "incidentid": CASE_ID}, "Subordinate": {**kind, "incidentid": other["incidentid"]}}
+    await api.post("Merge", body, person=21)
+    row = await api.get(f"incidents({other['incidentid']})?$select=_masterid_value,merged,statecode,statuscode")
+    assert (row["_masterid_value"], row["merged"], row["statecode"], row["statuscode"]) == (CASE_ID, True, 2, 2000)
+    for wrong in (
+        {**body, "Subordinate": body["Target"]},
+        {**body, "Target": 5},
+        {**body, "Target": {**kind, "incidentid": "x"}},
+        {"Target": body["Target"]},
+    ):
+        status, _, _ = await api.call("POST", "Merge", wrong, person=21)
+        assert status in {400, 404}
+    for person, status in ((24, 403), (23, 403)):
+        assert (await api.call("POST", "Merge", body, person=person))[0] == status

@@ -50,7 +50,7 @@ async def test_from_nothing_to_the_first_card_and_back(organisation: World) -> N
     assert await written(settings, "disconnect") == (0, [f"{ENVIRONMENT}: nothing"])
     code, lines = await written(settings, "status")
     assert (code, lines[0]) == (1, missing)
-    watched = "masterid, ownerid, prioritycode, statecode, statuscode"
+    watched = "masterid, merged, ownerid, prioritycode, statecode, statuscode"
     assert f"  missing: Update of incident ({watched})" in lines
     assert "  missing: Delete of knowledgearticle" in lines
     # Trying it out changes nothing.
@@ -116,7 +116,7 @@ async def test_the_steps_follow_the_settings_once_the_webhook_is_registered(orga
     await organisation.settle()
     by_name = {each["name"]: each for each in await of_the_table(organisation, "sdkmessageprocessingsteps")}
     watched = by_name["Chat Sync: Update of incident"]["filteringattributes"]
-    assert watched == "masterid,ownerid,statecode,statuscode,title"
+    assert watched == "masterid,merged,ownerid,statecode,statuscode,title"
     assert "Chat Sync: Delete of email" not in by_name
 
 

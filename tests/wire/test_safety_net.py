@@ -4,7 +4,7 @@ import asyncio
 
 from sqlalchemy import update
 
-from bot.store.tables import change_link, record_type
+from bot.store.tables import record_type
 from tests.wire.test_dataverse_trouble import create
 from tests.wire.world import API, GROUP, World, texts
 
@@ -69,10 +69,7 @@ async def test_a_deleted_row_that_nothing_tells_of_is_found_within_a_day(world: 
     row = await conversation(world)
     await world.restart()
     world.clock.advance(5)
-    async with asyncio.timeout(20):
-        while not await world.rows_in(change_link, change_link.c.table == TABLE):
-            await asyncio.sleep(0.01)
-    await world.settle()
+    await world.looked_through(TABLE)
     await world.switch_webhook(on=False)
     await world.delete(f"{TABLE}s", row)
     await time_passes_until(world, CHANGED)

@@ -14,7 +14,7 @@ from bot.sandbox.faults import HEADER
 from bot.sandbox.teams.chats import messages_of
 from bot.sandbox.teams.world import Teams
 from bot.store.engine import Engines
-from bot.store.tables import inbox, lane, outbox
+from bot.store.tables import change_link, inbox, lane, outbox
 from bot.wiring import make_app
 from tests.cards.schema import parts, schema_errors
 from tests.fakes.clock import HeldClock
@@ -281,6 +281,14 @@ class World:
         async with asyncio.timeout(20):
             while not await idle():
                 await asyncio.sleep(0.01)
+
+    async def looked_through(self, table: str) -> None:
+        """Returns when the table was looked through for missed changes, at the time on the clock, and all is told."""
+        newest = and_(change_link.c.table == table, change_link.c.taken_at >= self.clock.now())
+        async with asyncio.timeout(20):
+            while not await self.rows_in(change_link, newest):
+                await asyncio.sleep(0.01)
+        await self.settle()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of the work, from a test that is no coroutine (a property of hypothesis)."""

@@ -11,6 +11,7 @@ from bot.sandbox.api.definitions import definitions, metadata
 from bot.sandbox.api.exchange import Exchange
 from bot.sandbox.api.functions import NAMESPACE, UNBOUND, bound
 from bot.sandbox.api.keys import no_row_with, row_id_of
+from bot.sandbox.api.merging import merge
 from bot.sandbox.api.multiple import action
 from bot.sandbox.api.path import Segment, segments
 from bot.sandbox.api.reading import count, count_related, navigation, row_set, single
@@ -76,6 +77,8 @@ def _resource(exchange: Exchange, path: tuple[Segment, ...]) -> Answer:
         return definitions(exchange, path)
     if first.name in UNBOUND and len(path) == 1:
         return _only("GET", exchange, lambda: UNBOUND[first.name](exchange))
+    if first.name == "Merge" and len(path) == 1:
+        return _only("POST", exchange, lambda: merge(exchange))
     table = exchange.caller.schema.by_set.get(first.name)
     if table is None:
         raise unknown_segment(first.name)

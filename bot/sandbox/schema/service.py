@@ -45,6 +45,7 @@ INCIDENT = table(
     lookup("primarycontactid", "Contact", "contact", "contact_as_primary_contact"),
     lookup("parentcaseid", "Parent Case", "incident", "incident_parent_incident"),
     lookup("masterid", "Master Case", "incident", "incident_master_incident", **READ_ONLY),
+    yes_no("merged", "Internal Use Only", **READ_ONLY),
     choice("prioritycode", "Priority", {1: "High", 2: "Normal", 3: "Low"}),
     choice("severitycode", "Severity", {1: "Default Value"}),
     choice("casetypecode", "Case Type", {1: "Question", 2: "Problem", 3: "Request"}),

@@ -6,7 +6,7 @@ from bot.sandbox.seed.sower import Sower
 from bot.sandbox.values import Ref
 
 MESSAGES = ("Create", "Update", "Delete")
-KEY_FIELDS = "prioritycode,statecode,statuscode"
+TOLD_COLUMNS = "masterid,merged,ownerid,prioritycode,statecode,statuscode"
 
 
 def sow_messages(sower: Sower, schema: Schema) -> dict[tuple[str, str], Ref]:
@@ -49,14 +49,14 @@ def sow_webhook(sower: Sower, filters: dict[tuple[str, str], Ref]) -> None:
         entityalias="Before",
         imagetype=0,
         messagepropertyname="Target",
-        attributes=KEY_FIELDS,
+        attributes=TOLD_COLUMNS,
         sdkmessageprocessingstepid=_sow_step(
             sower,
             CASE_STEP_ID,
             endpoint,
             filters["Update", "incident"],
             name="Chat Sync: Update of incident",
-            filteringattributes=KEY_FIELDS,
+            filteringattributes=TOLD_COLUMNS,
         ),
     )
 

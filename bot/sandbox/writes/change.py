@@ -93,6 +93,16 @@ class Changer:
         self.events.append(Event(message="Update", before=row, after=after, target=target))
         return after
 
+    def merge(self, row: Row, master: Row) -> Row:
+        """The row as one that was merged into the other; raises `DataverseError` where either may not be changed."""
+        table = self._schema[row.table]
+        for each in (row, master):
+            self._caller.require(Right.WRITE, each)
+        target: dict[str, Value] = {"masterid": master.ref, "merged": True, "statecode": 2, "statuscode": 2000}
+        after = self._draft.put(table.name, row.id, {**row.values, **target, **self._touched(table, "modified")})
+        self.events.append(Event(message="Update", before=row, after=after, target=target))
+        return after
+
     def delete(self, row: Row) -> None:
         """Takes the row out, and its parties and shares; raises `DataverseError` where it may not be."""
         table = self._schema[row.table]

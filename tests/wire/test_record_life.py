@@ -1,0 +1,209 @@
+"""Turns in a record's life: closed, given to somebody else, merged into another (spec K12)."""
+
+from argparse import Namespace
+
+import pytest
+from sqlalchemy import update
+
+from bot.commands import run_command
+from bot.domain.surface import Verb
+from bot.store.tables import audit, connection, record_type
+from tests.wire.people import ADELE, ISAIAH, MEGAN, PATTI, Somebody
+from tests.wire.test_new_chat import chosen, members, people_page, press
+from tests.wire.world import API, GROUP, OTHER_GROUP, World, buttons, texts
+
+RESOLVED = {"statecode": 1, "statuscode": 5}
+ACTIVE = {"statecode": 0, "statuscode": 1}
+
+
+@pytest.fixture
+async def told(world: World) -> World:
+    """Dataverse tells of what the product asks it for, and not only of the sample's key fields."""
+    world.settings = world.settings.model_copy(update={"public_url": world.url})
+    connect = Namespace(command="dataverse", act="connect", environment=None, dry_run=False)
+    assert await run_command(world.settings, connect, len) == 0
+    await world.restart()
+    return world
+
+
+async def connected(world: World, *numbers: str, chat: str = GROUP) -> None:
+    for number in numbers or ("CAS-01001",):
+        await world.say(f"connect {number} quiet", chat=chat)
+        await world.settle()
+        world.card(chat)
+
+
+async def given_to(world: World, owner: Somebody) -> None:
+    await world.change({"ownerid@odata.bind": f"/systemusers({await world.user_id(owner)})"}, by=MEGAN)
+    await world.window_ends()
+
+
+async def merged(world: World, number: str, into: str, *, told: bool = True) -> None:
+    """Somebody merges two cases in Dynamics."""
+    before = len(world.event_answers)
+    kind = {"@odata.type": "Microsoft.Dynamics.CRM.incident"}
+    body = {
+        "Target": {**kind, "incidentid": await world.row("incidents", into)},
+        "Subordinate": {**kind, "incidentid": await world.row("incidents", number)},
+        "PerformParentingChecks": False,
+    }
+    headers = {"CallerObjectId": MEGAN.object_id}
+    async with world.session.post(f"{world.sandbox}{API}/Merge", json=body, headers=headers) as answer:
+        assert answer.status == 204, await answer.text()
+    if told:
+        await world.until(lambda: len(world.event_answers) > before)
+
+
+async def live(world: World, chat: str = GROUP) -> set[str]:
+    rows = await world.rows_in(connection, connection.c.ended_at.is_(None), connection.c.chat_id == chat)
+    return {row["record_number"] for row in rows}
+
+
+async def test_a_closed_case_is_one_card_with_what_changed_and_the_choice_to_stay_connected(told: World) -> None:
+    await connected(told)
+    await told.change(RESOLVED, by=MEGAN)
+    await told.window_ends()
+    card = told.card()
+    said = texts(card)
+    assert "Status: Active → **Resolved**" in said
+    assert "This case is closed now (Resolved). Shall the chat stay connected to CAS-01001?" in said
+    assert list(buttons(card)) == ["Open record", "Keep connected", "Disconnect"]
+    answer = await told.press(buttons(card)["Keep connected"], person=ADELE)
+    assert texts(answer["value"]) == ["CAS-01001 stays connected to this chat."]
+    assert await live(told) == {"CAS-01001"}
+    answer = await told.press(buttons(card)["Disconnect"], person=ADELE)
+    assert answer["value"] == "Adele Vance disconnected CAS-01001 from this chat."
+    await told.settle()
+    told.card()
+    answer = await told.press(buttons(card)["Keep connected"], person=ADELE)
+    assert texts(answer["value"])[0] == "This chat is not connected to that record any more."
+
+
+async def test_who_may_not_disconnect_may_not_do_so_from_the_closing_card_either(told: World) -> None:
+    await connected(told)
+    await told.change(RESOLVED, by=MEGAN)
+    await told.window_ends()
+    answer = await told.press(buttons(told.card())["Disconnect"], person=ISAIAH)
+    assert texts(answer["value"])[0] == "You cannot disconnect CAS-01001 from this chat."
+    assert await live(told) == {"CAS-01001"}
+
+
+async def test_what_is_opened_again_in_the_same_moment_or_was_closed_before_is_no_closing(told: World) -> None:
+    await connected(told)
+    await told.change(RESOLVED)
+    await told.change(ACTIVE)
+    await told.window_ends()
+    assert told.nothing_was_said()
+    await told.change(RESOLVED)
+    await told.window_ends()
+    assert "Disconnect" in buttons(told.card())
+    await told.change({"statecode": 2, "statuscode": 6})
+    await told.window_ends()
+    assert "Disconnect" not in buttons(told.card())
+
+
+async def test_a_record_without_key_fields_has_a_life_too(told: World) -> None:
+    async with told.session.get(f"{told.sandbox}{API}/accounts?$select=accountid&$top=1") as answer:
+        row = (await answer.json())["value"][0]["accountid"]
+    link = f"{told.sandbox}/main.aspx?pagetype=entityrecord&etn=account&id={row}"
+    await told.say(f"connect {link} quiet")
+    await told.settle()
+    told.card()
+    before = len(told.event_answers)
+    url = f"{told.sandbox}{API}/accounts({row})"
+    async with told.session.patch(url, json={"statecode": 1, "statuscode": 2}) as saved:
+        assert saved.status == 204, await saved.text()
+    await told.until(lambda: len(told.event_answers) > before)
+    await told.window_ends()
+    (closing,) = [each for each in texts(told.card()) if "closed" in each]
+    assert closing.startswith("This account is closed now (Inactive).")
+
+
+async def test_a_new_owner_who_is_in_the_chat_needs_no_card(told: World) -> None:
+    await connected(told)
+    await given_to(told, ISAIAH)
+    assert told.nothing_was_said()
+
+
+async def test_a_chat_without_the_new_owner_is_offered_to_add_them(told: World) -> None:
+    page = await people_page(told, ADELE)
+    await press(told, page, "Create chat", person=ADELE, others=chosen(MEGAN), name="Pump", note="false")
+    await told.settle()
+    (chat,) = told.made_chats()
+    await given_to(told, ISAIAH)
+    assert told.posted(chat)[-1] == "CAS-01001: Isaiah Langer owns this case now and is not in this chat."
+    (kept,) = await told.rows_in(connection)
+    add = {"verb": Verb.ADD_OWNER, "data": {"connection": str(kept["id"])}}
+    told.connector.members[chat] = [ADELE.account_id, MEGAN.account_id]
+    answer = await told.press(add, person=PATTI, chat=chat)
+    assert texts(answer["value"])[0] == "Only members of this chat can do this."
+    assert ISAIAH.object_id not in await members(told, chat)
+    answer = await told.press(add, person=ADELE, chat=chat)
+    assert texts(answer["value"]) == ["Isaiah Langer, who owns CAS-01001, is in this chat now."]
+    assert ISAIAH.object_id in await members(told, chat)
+    assert (await told.rows_in(audit, audit.c.act == "add owner"))[0]["person_name"] == "Adele Vance"
+    told.connector.members[chat].append(ISAIAH.account_id)
+    answer = await told.press(add, person=MEGAN, chat=chat)
+    assert texts(answer["value"]) == ["Isaiah Langer is in this chat already."]
+
+
+async def test_a_team_is_nobody_who_could_be_added(told: World) -> None:
+    await connected(told)
+    async with told.session.get(f"{told.sandbox}{API}/teams?$filter=name eq 'Tier 2'") as answer:
+        (tier,) = (await answer.json())["value"]
+    await told.change({"ownerid@odata.bind": f"/teams({tier['teamid']})"}, by=MEGAN)
+    await told.window_ends()
+    assert told.nothing_was_said()
+    (kept,) = await told.rows_in(connection)
+    pressed = await told.press({"verb": Verb.ADD_OWNER, "data": {"connection": str(kept["id"])}})
+    assert texts(pressed["value"])[0] == "CAS-01001 belongs to nobody who could be in a chat."
+
+
+async def test_a_chat_that_does_not_say_who_is_in_it_is_told_the_rest_all_the_same(told: World) -> None:
+    await connected(told)
+    told.connector.members.pop(GROUP)
+    await told.change(
+        {"prioritycode": 1, "ownerid@odata.bind": f"/systemusers({await told.user_id(ISAIAH)})"}, by=MEGAN
+    )
+    await told.window_ends()
+    assert "Priority: Normal → **High**" in texts(told.card())
+
+
+async def test_connections_follow_to_the_case_that_is_left(told: World) -> None:
+    await connected(told, "CAS-01002")
+    await connected(told, "CAS-01001", "CAS-01002", chat=OTHER_GROUP)
+    await merged(told, "CAS-01002", into="CAS-01001")
+    await told.window_ends()
+    assert texts(told.card()) == [
+        "CAS-01002 was merged into CAS-01001.",
+        "This chat is connected to that one now and is told of its changes.",
+    ]
+    assert texts(told.card(OTHER_GROUP))[1] == "This chat was connected to it already and is told of its changes."
+    assert await live(told) == await live(told, OTHER_GROUP) == {"CAS-01001"}
+    await told.change({"prioritycode": 1})
+    await told.window_ends()
+    for chat in (GROUP, OTHER_GROUP):
+        assert "Priority: Normal → **High**" in texts(told.card(chat))
+
+
+async def test_a_record_that_was_merged_twice_is_followed_to_the_last(told: World) -> None:
+    await connected(told, "CAS-01003")
+    await told.switch_webhook(on=False)
+    for number, into in (("CAS-01003", "CAS-01002"), ("CAS-01002", "CAS-01001")):
+        await merged(told, number, into, told=False)
+    # Nobody heard of it: it is found at the next start.
+    await told.restart()
+    told.clock.advance(5)
+    await told.until(lambda: told.connector.posts.get(GROUP))
+    assert texts(told.card())[0] == "CAS-01003 was merged into CAS-01001."
+    assert await live(told) == {"CAS-01001"}
+
+
+async def test_a_merger_tells_nothing_while_chats_are_off_or_the_type_is_turned_off(told: World) -> None:
+    await connected(told, "CAS-01002")
+    async with told.engines.writing.begin() as writing:
+        await writing.execute(update(record_type).where(record_type.c.table == "incident").values(enabled=False))
+    await told.restart()
+    await merged(told, "CAS-01002", into="CAS-01001")
+    await told.window_ends()
+    assert told.nothing_was_said()
