@@ -105,6 +105,9 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
     unfurl = UnfurlLink(records=base.records, administration=base.administration, gates=gates, links=base.links)
     meet = MeetChat(store=base.store, administration=base.administration, links=base.links, clock=base.clock)
     base.switchboard.on_left(meet.left)
+    add_person = AddPerson(
+        store=base.store, gates=gates, directory=base.directory, chats=base.chat_directory, clock=base.clock
+    )
     return Doors(
         meet=meet,
         commands=commands,
@@ -113,20 +116,11 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
             find_connections=find_connections,
             connect=connect,
             disconnect=disconnect,
-            add_owner=AddOwner(
-                store=base.store,
-                records=base.records,
-                gates=gates,
-                roster=gates.roster,
-                chats=base.chat_directory,
-                clock=base.clock,
-            ),
+            add_owner=AddOwner(records=base.records, gates=gates, add_person=add_person),
             undo_disconnect=UndoDisconnect(store=base.store, records=base.records, gates=gates, clock=base.clock),
             list_chats=list_chats,
             list_suggestions=list_suggestions,
-            add_person=AddPerson(
-                store=base.store, gates=gates, directory=base.directory, chats=base.chat_directory, clock=base.clock
-            ),
+            add_person=add_person,
             join=JoinChat(
                 store=base.store, records=base.records, gates=gates, directory=base.chat_directory, clock=base.clock
             ),

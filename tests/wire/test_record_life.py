@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from bot.commands import run_command
 from bot.domain.surface import Verb
-from bot.store.tables import audit, connection, record_type
+from bot.store.tables import connection, record_type
 from tests.wire.people import ADELE, ISAIAH, MEGAN, PATTI, Somebody
 from tests.wire.test_new_chat import chosen, members, people_page, press
 from tests.wire.world import API, GROUP, OTHER_GROUP, World, buttons, texts
@@ -139,10 +139,8 @@ async def test_a_chat_without_the_new_owner_is_offered_to_add_them(told: World) 
     assert texts(answer["value"])[0] == "Only members of this chat can do this."
     assert ISAIAH.object_id not in await members(told, chat)
     answer = await told.press(add, person=ADELE, chat=chat)
-    assert texts(answer["value"]) == ["Isaiah Langer, who owns CAS-01001, is in this chat now."]
+    assert answer["value"] == "Adele Vance added Isaiah Langer to this chat."
     assert ISAIAH.object_id in await members(told, chat)
-    assert (await told.rows_in(audit, audit.c.act == "add owner"))[0]["person_name"] == "Adele Vance"
-    told.connector.members[chat].append(ISAIAH.account_id)
     answer = await told.press(add, person=MEGAN, chat=chat)
     assert texts(answer["value"]) == ["Isaiah Langer is in this chat already."]
 
