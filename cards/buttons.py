@@ -42,6 +42,8 @@ class Step:
     title: str
     dialog: str
     payload: Mapping[str, str]
+    leaves: bool = False
+    """It sends nothing that was filled in, so nothing has to be."""
 
 
 Button = Press | Open | OpenDialog | Step
@@ -56,4 +58,5 @@ def button(which: Button) -> Action:
             return Execute(which.title, which.verb, which.payload)
         case _:
             data = {**which.payload, DIALOG: which.dialog}
-            return Submit(which.title, data, opens_dialog=isinstance(which, OpenDialog))
+            leaves = isinstance(which, Step) and which.leaves
+            return Submit(which.title, data, opens_dialog=isinstance(which, OpenDialog), without_inputs=leaves)

@@ -128,10 +128,18 @@ class Submit(Strict):
     type = PropertyType(type=str)
     title = PropertyType(type=str)
     data = PropertyType(type=dict)
+    associatedInputs = PropertyType(type=str)  # noqa: N815 - the schema's name
 
-    def __init__(self, title: str, data: Mapping[str, str], *, opens_dialog: bool = False) -> None:
+    def __init__(
+        self, title: str, data: Mapping[str, str], *, opens_dialog: bool = False, without_inputs: bool = False
+    ) -> None:
         fetch = {"msteams": {"type": "task/fetch"}} if opens_dialog else {}
-        super().__init__(type="Action.Submit", title=title, data={**_texts(data, "Submit.data"), **fetch})
+        super().__init__(
+            type="Action.Submit",
+            title=title,
+            data={**_texts(data, "Submit.data"), **fetch},
+            associatedInputs="none" if without_inputs else None,
+        )
 
 
 class Execute(Strict):

@@ -112,5 +112,6 @@ USAGE: dict[Command, tuple[str, str]] = {
 ACTIONS: dict[Dialog, tuple[str, str]] = {
     Dialog.NEW_CHAT: ("New connected chat", "Start a chat with people of your choice, about a record or about none"),
     Dialog.CONNECT_CHANNEL: ("Connect a channel", "Connect a channel of one of your teams to a record"),
+    Dialog.SETTINGS: ("Settings", "What administrators set: records, notes, key fields, who may do what"),
 }
 """Dialogs that are opened from the compose box, with their titles and what they do."""

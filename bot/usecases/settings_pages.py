@@ -1,7 +1,7 @@
 """The pages of the settings, from what holds and what there is to choose from."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from bot.domain.context_card import note_columns
@@ -68,7 +68,7 @@ class Place:
     @property
     def back(self) -> Step:
         """The button that leads to the first page, with nothing saved."""
-        return self.step("Back", Dialog.SETTINGS)
+        return replace(self.step("Back", Dialog.SETTINGS), leaves=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from cards.elements import ActionSet, Element
 from cards.inputs import Choice, Choices, TextInput
 from cards.settings.parts import Meanwhile, heading, label, meanwhile_lines, place, problem_lines, small, toggles
 
+TITLE = "Organisation"
+
 LONGEST_NUMBER = 4
 
 
@@ -36,7 +38,7 @@ class OrganisationView:
 def organisation(view: OrganisationView) -> Page:
     """Switches, roles, and what becomes of chats that fall silent."""
     labels = view.labels
-    body: list[Element] = [place(view.place)]
+    body: list[Element] = [place(TITLE, view.place)]
     body += meanwhile_lines(view.meanwhile, kept=False)
     body += problem_lines(view.problems)
     body += toggles(labels, view.on, "chats_on")
@@ -54,7 +56,7 @@ def organisation(view: OrganisationView) -> Page:
     )
     body.append(days)
     body += toggles(labels, view.on, "mirror_chats")
-    return page("Organisation", body, [view.save, view.back], height="large")
+    return page(TITLE, body, [view.save, view.back], height="large")
 
 
 def _roles(view: OrganisationView) -> Element:

@@ -82,7 +82,7 @@ def heading(text: str) -> Element:
 
 def small(text: str) -> Element:
     """What one should know of the input above."""
-    return TextBlock(plain(text, limit=400), size="Small", subtle=True, spacing="None")
+    return TextBlock(plain(text, limit=400), size="Small", subtle=True, spacing="Small")
 
 
 def listed(intro: str, names: Sequence[str]) -> str:

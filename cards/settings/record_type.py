@@ -73,7 +73,7 @@ class RecordTypeView:
 def record_type(view: RecordTypeView) -> Page:
     """Everything that can be set for the record type."""
     labels, on = view.labels, view.on
-    body: list[Element] = [place(view.place)]
+    body: list[Element] = [place(view.title, view.place)]
     body += meanwhile_lines(view.meanwhile, kept=False)
     body += problem_lines(view.problems)
     body += toggles(labels, on, "enabled")
@@ -112,7 +112,7 @@ def _key_fields(view: RecordTypeView) -> list[Element]:
     body.append(
         Searched(
             "key_fields",
-            f"{view.labels['key_fields']} (five at most)",
+            f"{view.labels['key_fields']} (five at most; type to search)",
             chosen.dataset,
             columns,
             chosen=chosen.chosen,

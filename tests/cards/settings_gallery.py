@@ -18,7 +18,8 @@ URL = "https://contoso.crm4.dynamics.com/main.aspx?pagetype=entityrecord&etn=inc
 
 
 def step(title: str, dialog: str = "settings") -> Step:
-    return Step(title=title, dialog=dialog, payload={"environment": "contoso.crm4.dynamics.com", "version": "3"})
+    payload = {"environment": "contoso.crm4.dynamics.com", "version": "3"}
+    return Step(title=title, dialog=dialog, payload=payload, leaves=title == "Back")
 
 
 PLACE = "contoso.crm4.dynamics.com"

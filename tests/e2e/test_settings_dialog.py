@@ -1,0 +1,85 @@
+"""Settings in the Agents Playground: an administrator turns a record type on and sees what it does."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator
+
+from tests.e2e.playground import GROUP_CHAT, Playground, browser, playground
+from tests.process.bot_process import BotProcess
+from tests.wire.conftest import free_port
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+async def teams(bot: BotProcess, tmp_path: Path) -> AsyncIterator[Playground]:
+    async with browser() as running, playground(f"{bot.url}/api/messages", running, tmp_path, free_port()) as opened:
+        await opened.page.set_viewport_size({"width": 1300, "height": 1400})
+        yield opened
+
+
+async def choose(dialog: Locator, label: str, option: str) -> None:
+    """Chooses in a list of the dialog, as a person does: opened, then picked."""
+    await dialog.get_by_role("combobox", name=label).click()
+    await dialog.page.get_by_role("option", name=option).click()
+
+
+async def search(dialog: Locator, label: str, words: str, option: str) -> None:
+    """Types into an input of the dialog, and picks what is found."""
+    await dialog.get_by_role("combobox", name=label).click()
+    await dialog.page.keyboard.type(words)
+    await dialog.page.get_by_role("option", name=option).click()
+
+
+async def test_an_administrator_turns_a_record_type_on_and_its_note_shows_the_view(
+    teams: Playground, bot: BotProcess
+) -> None:
+    await teams.open_chat(GROUP_CHAT)
+    await teams.card("I tie this chat")
+    dialog = await teams.action("settings")
+    await dialog.get_by_role("button", name="Add a record type").click()
+    await search(dialog, "Table (type a few letters)", "lead", "Lead (lead)")
+    await dialog.get_by_role("button", name="Add", exact=True).click()
+    await dialog.get_by_text("Lead (lead) · localhost/sandbox").wait_for()
+    await dialog.get_by_label("Include a note").check()
+    await choose(dialog, "View of the note", "Lead Associated View")
+    await dialog.get_by_label("Tell chats of key updates").check()
+    await search(dialog, "Key fields", "company", "Company Name (companyname)")
+    await dialog.get_by_role("button", name="Save").click()
+    await dialog.get_by_text("Saved. It holds from now on.").wait_for()
+    assert "Lead · Key fields: none → companyname" in await dialog.inner_text()
+    await dialog.get_by_role("button", name="Close").or_(dialog.get_by_label("Close")).first.click()
+
+    async with bot.session.get(f"{bot.url}/sandbox/api/data/v9.2/leads?$select=leadid,fullname&$top=1") as answer:
+        (lead,) = (await answer.json())["value"]
+    await teams.unfurl(f"{bot.url}/sandbox/main.aspx?pagetype=entityrecord&etn=lead&id={lead['leadid']}")
+    await teams.press("Connect this chat", "Connect this chat")
+    note = await teams.lines("Connected by Alex Wilber")
+    assert note[:2] == ["Lead", lead["fullname"]]
+    assert note[2:8:2] == ["Name", "Topic", "Company Name"]
+
+
+async def test_who_lost_the_role_is_refused(teams: Playground, bot: BotProcess) -> None:
+    await teams.open_chat(GROUP_CHAT)
+    await teams.card("I tie this chat")
+    dialog = await teams.action("settings")
+    await dialog.get_by_role("button", name="Organisation").click()
+    await dialog.get_by_label("Chats", exact=True).uncheck()
+    await take_the_role(bot)
+    await dialog.get_by_role("button", name="Save").click()
+    await dialog.get_by_text("Only people with the security role System Administrator").wait_for()
+
+
+async def take_the_role(bot: BotProcess) -> None:
+    """Alex Wilber is no administrator of the sandbox any more."""
+    api = f"{bot.url}/sandbox/api/data/v9.2"
+    person = "00000000-0000-0000-0000-000000000020"
+    async with bot.session.get(f"{api}/systemusers?$filter=azureactivedirectoryobjectid eq {person}") as answer:
+        user = (await answer.json())["value"][0]["systemuserid"]
+    roles = f"{api}/systemusers({user})/systemuserroles_association"
+    async with bot.session.get(roles) as answer:
+        role = (await answer.json())["value"][0]["roleid"]
+    async with bot.session.delete(f"{roles}({role})/$ref") as answer:
+        assert answer.status == 204
