@@ -7,12 +7,12 @@ from uuid import uuid4
 from bot.domain.directory import DirectoryPerson, chat_topic
 from bot.domain.errors import BadRequest
 from bot.domain.new_chat import ChatStep, NewChatKey, Wish, wished_people
+from bot.domain.object_ids import object_id
 from bot.domain.record_links import Links, guid
 from bot.domain.surface import PERSON, Dataset, Dialog
 from bot.domain.values import ObjectId, RecordRef
 from bot.handlers.claims import Claims, record_in
 from bot.handlers.incoming import Incoming
-from bot.handlers.translate import object_id
 from bot.usecases.answers import record_claim
 from bot.usecases.find_records import Hit
 from bot.usecases.make_chat import MakeChat, Progress

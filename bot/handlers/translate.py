@@ -12,7 +12,7 @@ from typing import Any
 from botbuilder.schema import Activity, ActivityTypes
 from orjson import Fragment
 
-from bot.domain.record_links import guid
+from bot.domain.object_ids import object_id
 from bot.domain.surface import searched_in
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from cards.activity import ADAPTIVE
@@ -22,8 +22,6 @@ from cards.text import line
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
 
-# The Agents Playground's own people have a thirteenth digit, a zero, in their ids' last group.
-_PLAYGROUND_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-)0([0-9a-f]{12})", re.IGNORECASE)
 _ONE_TO_ONE = re.compile(r"19:([0-9a-f-]{36})_([0-9a-f-]{36})@unq\.gbl\.spaces", re.IGNORECASE)
 
 
@@ -94,14 +92,6 @@ def person_of(activity: Activity, stand_in: ObjectId | None) -> Person:
         object_id=object_id(sender.aad_object_id if sender else None) or stand_in,
         name=name,
     )
-
-
-def object_id(value: object) -> ObjectId | None:
-    """An Entra object id in lower case; None for anything else."""
-    text = value if isinstance(value, str) else ""
-    playground = _PLAYGROUND_ID.fullmatch(text)
-    found = guid("".join(playground.groups()) if playground else text)
-    return ObjectId(found) if found else None
 
 
 def other_in(chat: Chat, person: Person) -> ObjectId | None:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from bot.domain.errors import BotAbsent, Unavailable
+from bot.domain.object_ids import object_id
 from bot.domain.values import TEAMS, Chat, ObjectId, Person
 from bot.teams.connector import Connector, ConnectorAnswer, conversation_path
 from bot.teams.outcome import gone_code
@@ -62,5 +63,4 @@ class ConnectorRoster:
 
 def _object_id(member: Mapping[str, object]) -> ObjectId | None:
     """The documentation calls it `objectId`, the SDKs `aadObjectId`."""
-    found = member.get("aadObjectId") or member.get("objectId")
-    return ObjectId(found.lower()) if isinstance(found, str) else None
+    return object_id(member.get("aadObjectId") or member.get("objectId"))

@@ -56,6 +56,7 @@ async def test_an_administrator_turns_a_record_type_on_and_its_note_shows_the_vi
         (lead,) = (await answer.json())["value"]
     await teams.unfurl(f"{bot.url}/sandbox/main.aspx?pagetype=entityrecord&etn=lead&id={lead['leadid']}")
     await teams.press("Connect this chat", "Connect this chat")
+    await teams.press("cannot open this lead", "Send the note")
     note = await teams.lines("Connected by Alex Wilber")
     assert note[:2] == ["Lead", lead["fullname"]]
     assert note[2:8:2] == ["Name", "Topic", "Company Name"]
