@@ -56,6 +56,7 @@ def table_of(definition: Mapping[str, Any], details: Sequence[Mapping[str, Any]]
         return Table(
             name=str(definition["LogicalName"]),
             label=_label(definition) or str(definition["LogicalName"]),
+            labels=_labels(definition),
             set_name=str(definition["EntitySetName"]),
             primary_id=str(definition["PrimaryIdAttribute"]),
             primary_name=str(definition.get("PrimaryNameAttribute") or definition["PrimaryIdAttribute"]),
@@ -90,6 +91,7 @@ def _column(attribute: Mapping[str, Any], detail: Mapping[str, Any]) -> Column |
     return Column(
         name=name,
         label=_label(attribute) or name,
+        labels=_labels(attribute),
         type=_column_type(attribute),
         secured=bool(attribute.get("IsSecured")),
         rich_text=isinstance(format_name, dict) and format_name.get("Value") == "RichText",
@@ -119,6 +121,11 @@ def _label(definition: Mapping[str, Any], name: str = "DisplayName") -> str:
     label = definition.get(name) or {}
     chosen = label.get("UserLocalizedLabel") or next(iter(label.get("LocalizedLabels") or ()), None)
     return str(chosen["Label"] or "") if chosen else ""
+
+
+def _labels(definition: Mapping[str, Any]) -> Mapping[int, str]:
+    localized = (definition.get("DisplayName") or {}).get("LocalizedLabels") or ()
+    return {int(each["LanguageCode"]): str(each["Label"]) for each in localized if each.get("Label")}
 
 
 def _options(option_set: Mapping[str, Any] | None) -> Mapping[int, str]:

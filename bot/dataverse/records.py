@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from bot.dataverse.access import may_write, readers
 from bot.dataverse.changes import changes_of
 from bot.dataverse.client import DataverseClient
+from bot.dataverse.kept import Kept
+from bot.dataverse.languages import language_of
 from bot.dataverse.protocol import ANNOTATIONS, ROLE_PROPERTIES, contains, literal, role_of, row_of, selected
 from bot.dataverse.reading import read_row, read_rows
 from bot.dataverse.table_cache import TableCache
@@ -28,6 +31,7 @@ class DataverseRecords:
     def __init__(self, clients: Mapping[EnvironmentId, DataverseClient], clock: Clock) -> None:
         self._clients = clients
         self._tables = {name: TableCache(client, clock) for name, client in clients.items()}
+        self._languages = {name: Kept(partial(language_of, client), clock) for name, client in clients.items()}
 
     @property
     def tables(self) -> Mapping[EnvironmentId, TableCache]:
@@ -47,9 +51,10 @@ class DataverseRecords:
         query = {"$select": "name", "$filter": f"name eq {literal(privilege)}"}
         return bool(await self._clients[environment].rows("privileges", query))
 
-    async def table(self, environment: EnvironmentId, name: str) -> Table:
-        """The table and its columns."""
-        return await self._tables[environment].get(name)
+    async def table(self, environment: EnvironmentId, name: str, *, reader: UserId | None = None) -> Table:
+        """The table and its columns, with labels in the reader's language as far as there are some."""
+        table = await self._tables[environment].get(name)
+        return table.in_language(await self._languages[environment].get(reader)) if reader else table
 
     async def table_by_code(self, environment: EnvironmentId, code: int) -> Table:
         """The table that has this number in this environment."""

@@ -1,7 +1,7 @@
 """Tables, columns, views and rows of Dataverse, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 Raw = str | int | float | bool | tuple[int, ...] | None
@@ -57,6 +57,8 @@ class Column:
     """Digits behind the point of a number; None where the table's metadata does not say."""
     options: Mapping[int, str] = field(default_factory=dict)
     """Labels of a choice's, status', state's or yes/no column's numbers (yes is 1, no is 0)."""
+    labels: Mapping[int, str] = field(default_factory=dict)
+    """The label in each language of the environment, by the number that Windows gives the language (LCID)."""
     through: tuple[str, ...] = ()
     """The navigation properties that lead to the linked row whose column it is; empty for a table's own columns."""
 
@@ -78,6 +80,21 @@ class Table:
     """Whether the message filter `Update` exists, so that Dataverse can tell of changes."""
     tracks_changes: bool = False
     """Whether Dataverse says on request which rows changed since a while ago."""
+    labels: Mapping[int, str] = field(default_factory=dict)
+    """As a column's."""
+
+    def in_language(self, language: int | None) -> "Table":
+        """The same with the labels of that language, as far as there are some."""
+        if language is None or (
+            self.labels.get(language, self.label) == self.label
+            and not any(column.labels.get(language, column.label) != column.label for column in self.columns.values())
+        ):
+            return self
+        columns = {
+            name: replace(column, label=column.labels.get(language, column.label))
+            for name, column in self.columns.items()
+        }
+        return replace(self, label=self.labels.get(language, self.label), columns=columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

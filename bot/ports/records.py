@@ -30,8 +30,11 @@ class Records(Protocol):
     caller may not see it.
     """
 
-    async def table(self, environment: EnvironmentId, name: str) -> Table:
-        """The table and its columns; raises `NotFound` for an unknown name."""
+    async def table(self, environment: EnvironmentId, name: str, *, reader: UserId | None = None) -> Table:
+        """The table and its columns; raises `NotFound` for an unknown name.
+
+        `reader`: who reads the labels, in their own language where there are labels in it; else they are in the app's.
+        """
         ...
 
     async def table_by_code(self, environment: EnvironmentId, code: int) -> Table:

@@ -100,7 +100,7 @@ class ConnectChat:
             return await work.connections.live(chat.id, record) is not None
 
     async def _see(self, record: RecordRef, record_type: RecordType, actor: Actor, *, with_note: bool) -> _Seen:
-        table = await self.records.table(record.environment, record.table)
+        table = await self.records.table(record.environment, record.table, reader=actor.user.id)
         columns: tuple[Column, ...] = ()
         if with_note:
             view = await self.records.note_view(record.environment, table.name, record_type.note_view)

@@ -160,7 +160,7 @@ class PlanChat:
         if record is None:
             return None
         record_type = await self.gates.record_type(record.environment, record.table)
-        table = await self.records.table(record.environment, record.table)
+        table = await self.records.table(record.environment, record.table, reader=actor.user.id)
         columns = await self._note(record, record_type, table)
         row = await self.gates.row(record, table, [*name_columns(table), *(columns or ())], actor)
         facts = [Fact(label=label, value=value) for label, value in note_facts(columns or (), row)]

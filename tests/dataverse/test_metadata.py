@@ -70,6 +70,14 @@ def test_a_label_is_taken_from_another_language_or_else_the_name() -> None:
     assert (table.columns["a"].label, table.columns["b"].label) == ("Priorité", "b")
 
 
+def test_labels_are_those_of_the_readers_language_as_far_as_there_are_some() -> None:
+    english, french = {"Label": "Priority", "LanguageCode": 1033}, {"Label": "Priorité", "LanguageCode": 1036}
+    both = {"UserLocalizedLabel": english, "LocalizedLabels": [english, french, {"Label": "", "LanguageCode": 1031}]}
+    table = table_of(definition(attribute("a", "String", DisplayName=both)), [], sends_updates=True)
+    labels = {language: table.in_language(language).columns["a"].label for language in (None, 1033, 1036, 1031, 9)}
+    assert labels == {None: "Priority", 1033: "Priority", 1036: "Priorité", 1031: "Priority", 9: "Priority"}
+
+
 def test_details_of_choices_dates_texts_and_numbers_are_added() -> None:
     kinds = [("p", "Picklist"), ("b", "Boolean"), ("d", "DateTime"), ("m", "Memo"), ("n", "Money")]
     details: list[dict[str, Any]] = [

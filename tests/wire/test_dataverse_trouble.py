@@ -188,3 +188,20 @@ async def test_a_long_text_from_right_to_left_is_cut_on_the_card(world: World) -
     assert "\u2068قطع غيار المضخة\u2069" in told
     (description,) = [each for each in told if each.startswith("Description: ")]
     assert 100 < len(description) < 1000
+
+
+async def test_a_note_has_its_labels_in_the_language_of_who_connects(world: World) -> None:
+    chosen = f"/usersettingscollection({await world.user_id(ADELE)})"
+    world.dataverse_refuses[chosen] = (200, {"uilanguageid": 1025})
+    await use_view(world, ["prioritycode", "caseorigincode"])
+    told = await connected(world)
+    assert told[0] == "\u2068الحالة\u2069"  # noqa: RUF001
+    assert "\u2068الأولوية\u2069: Normal" in told  # noqa: RUF001
+    # Where there is no label in that language, the app's stands in for it.
+    assert [each for each in told if each.startswith("Origin: ")]
+
+
+async def test_where_the_language_is_not_for_the_app_to_know_labels_are_in_its_own(world: World) -> None:
+    refused = (403, {"error": {"code": "0x80040220", "message": "missing prvReadUserSettings privilege"}})
+    world.dataverse_refuses["/usersettingscollection("] = refused
+    assert (await connected(world))[0] == "Case"

@@ -4,7 +4,18 @@ from bot.sandbox.guids import named_guid
 from bot.sandbox.schema.model import Column, Kind, Option, Table
 from bot.sandbox.values import Json, JsonObject
 
-ENGLISH = 1033
+ENGLISH, ARABIC = 1033, 1025
+
+_IN_ARABIC = {
+    "Case": "الحالة",
+    "Case Title": "عنوان الحالة",
+    "Case Number": "رقم الحالة",
+    "Customer": "العميل",
+    "Priority": "الأولوية",
+    "Status": "الحالة العامة",
+    "Status Reason": "سبب الحالة",
+}
+"""Some labels in a second language, one that runs from right to left."""
 
 _TYPES = {
     Kind.BOOLEAN: "Boolean",
@@ -20,17 +31,26 @@ _OPTION_CLASS = {
 
 
 def label(text: str) -> JsonObject:
-    """A label in the one language that the sandbox has; an empty one where there is no text."""
+    """A label in English, the app's own language, and in others where there is one; an empty one without a text."""
     if not text:
         return {"LocalizedLabels": [], "UserLocalizedLabel": None}
-    localized: JsonObject = {
+    english = _localized(text, ENGLISH, named_guid("label", text))
+    others = {ARABIC: _IN_ARABIC[text]} if text in _IN_ARABIC else {}
+    localized: list[Json] = [
+        english,
+        *(_localized(other, language, named_guid("label", text, str(language))) for language, other in others.items()),
+    ]
+    return {"LocalizedLabels": localized, "UserLocalizedLabel": english}
+
+
+def _localized(text: str, language: int, label_id: str) -> JsonObject:
+    return {
         "Label": text,
-        "LanguageCode": ENGLISH,
+        "LanguageCode": language,
         "IsManaged": True,
-        "MetadataId": named_guid("label", text),
+        "MetadataId": label_id,
         "HasChanged": None,
     }
-    return {"LocalizedLabels": [localized], "UserLocalizedLabel": localized}
 
 
 def option_set(table: Table, column: Column) -> JsonObject:

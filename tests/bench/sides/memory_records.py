@@ -33,7 +33,7 @@ class MemoryRecords:
     def __init__(self) -> None:
         self._titles = {row_id(number): record_name(number) for number in range(LINKS)}
 
-    async def table(self, environment: EnvironmentId, name: str) -> Table:
+    async def table(self, environment: EnvironmentId, name: str, *, reader: UserId | None = None) -> Table:
         return _CASE
 
     async def read(self, record: RecordRef, columns: Sequence[Column], *, caller: ObjectId | None) -> Row:
