@@ -39,7 +39,8 @@ class FindMissed:
             if not await self.administration.chats_on(environment.id):
                 continue
             for record_type in (await self.administration.record_types(environment.id)).values():
-                if record_type.enabled and record_type.notify and record_type.key_fields:
+                # Without key fields, too: a record can be deleted, or merged into another.
+                if record_type.enabled and await self._is_connected(environment.id, record_type.table):
                     await self._look_through(environment.id, record_type.table, in_time, whole=whole)
 
     async def _look_through(self, environment: EnvironmentId, name: str, in_time: timedelta, *, whole: bool) -> None:
@@ -64,6 +65,10 @@ class FindMissed:
             # Last: what was found is kept before the place is given up where it was found.
             async with self.store.writing() as work:
                 await work.change_links.put(environment, name, changes.link, at=self.clock.now())
+
+    async def _is_connected(self, environment: EnvironmentId, name: str) -> bool:
+        async with self.store.reading() as work:
+            return bool(await work.connections.chats_of_table(environment, name, after=None, at_most=1))
 
     async def _table(self, environment: EnvironmentId, name: str) -> Table | None:
         try:

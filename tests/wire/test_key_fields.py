@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from sqlalchemy import update
 
 from bot.store.tables import environment, field_value, inbox, record_type
@@ -291,13 +290,25 @@ async def test_when_dataverse_does_not_answer_the_card_comes_later(world: World)
     assert "Priority: Normal → **High**" in texts(world.card())
 
 
-@pytest.mark.parametrize("changes", [{"MessageName": "Create"}, {"PrimaryEntityName": "account"}])
-async def test_other_messages_and_tables_are_answered_and_not_kept(world: World, changes: dict[str, object]) -> None:
+async def test_other_messages_and_tables_are_answered_with_the_reason_and_not_kept(world: World) -> None:
     await connected(world)
-    body = {**context({"prioritycode": typed("OptionSetValue", Value=HIGH)}), **changes}
-    status, answer = await world.tell(body)
-    assert status == 200
-    assert answer["outcome"]
+    row_id = await world.row("incidents")
+    case = typed("EntityReference", Id=row_id, KeyAttributes=[], LogicalName="incident", Name=None, RowVersion=None)
+    shapes: dict[str, dict[str, object]] = {
+        "Create": {},
+        "Assign": {"InputParameters": bag(Target=case, Assignee={**case, "LogicalName": "systemuser"})},
+        "SetState": {"InputParameters": bag(EntityMoniker=case, State=typed("OptionSetValue", Value=1))},
+        "Associate": {"InputParameters": bag(Target=case, Relationship=typed("Relationship"), RelatedEntities=[case])},
+        "Merge": {"InputParameters": bag(Target=case, SubordinateId=row_id)},
+    }
+    for message, shape in shapes.items():
+        body = context({"prioritycode": typed("OptionSetValue", Value=HIGH)})
+        told = await world.tell({**body, "MessageName": message, "PrimaryEntityId": row_id, **shape})
+        assert told == (200, {"outcome": f"nothing is told of {message}"})
+    told = await world.tell(
+        {**context({"prioritycode": typed("OptionSetValue", Value=HIGH)}), "PrimaryEntityName": "x"}
+    )
+    assert told == (200, {"outcome": "no watched column of an enabled table"})
     assert await world.rows_in(inbox) == []
 
 

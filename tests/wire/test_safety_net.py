@@ -78,3 +78,18 @@ async def test_a_deleted_row_that_nothing_tells_of_is_found_within_a_day(world: 
     await time_passes_until(world, BEGUN)
     await world.until(lambda: world.connector.posts.get(GROUP))
     assert any("deleted in Dynamics 365" in each for each in texts(world.card()))
+
+
+async def test_of_a_table_without_key_fields_a_deleted_row_is_found_too(world: World) -> None:
+    row = await create(world, "accounts", {"name": "Contoso Pumps"})
+    await world.say(f"connect {world.sandbox}/main.aspx?pagetype=entityrecord&etn=account&id={row} quiet")
+    await world.settle()
+    world.card()
+    await world.switch_webhook(on=False)
+    await world.delete("accounts", row)
+    await world.restart()
+    world.clock.advance(5)
+    await world.until(lambda: world.connector.posts.get(GROUP))
+    assert any("deleted in Dynamics 365" in each for each in texts(world.card()))
+    # What nobody is connected to is not looked at.
+    assert not asked(world, "/incidents?$select=incidentid")
