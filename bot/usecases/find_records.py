@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.formatting import text_of
 from bot.domain.record_links import Links, find_link
+from bot.domain.record_types import STANDARD_TABLES
 from bot.domain.tables import Row, Table
 from bot.domain.values import EnvironmentId, Person, RecordRef
 from bot.ports import Administration, Records
@@ -89,7 +90,7 @@ class FindRecords:
     ) -> Sequence[Hit]:
         actor = await self.gates.actor(environment, person)
         types = await self.administration.record_types(environment)
-        names = [name for name, record_type in types.items() if record_type.enabled]
+        names = sorted((name for name, each in types.items() if each.enabled), key=_rank)
         tables = [table for table in await asyncio.gather(*(self._table(environment, name) for name in names)) if table]
         if _NUMBER.fullmatch(words):
             tables = [table for table in tables if number_column(table)] or tables
@@ -109,6 +110,11 @@ class FindRecords:
             return await self.records.table(environment, name)
         except NotFound:
             return None  # the organisation does not have every standard table
+
+
+def _rank(table: str) -> tuple[int, str]:
+    """What people mean most comes first: cases, then the other standard tables, then what administrators added."""
+    return (STANDARD_TABLES.index(table) if table in STANDARD_TABLES else len(STANDARD_TABLES), table)
 
 
 def _hit(environment: EnvironmentId, table: Table, row: Row) -> Hit:

@@ -15,6 +15,8 @@ from tests.wire.conftest import free_port
 pytestmark = pytest.mark.e2e
 
 CASE = "Pump vibrates after firmware update"
+QUESTION = "people in this chat cannot open this case."
+"""Of the Playground's people one has no user in Dynamics 365."""
 
 
 @pytest.fixture
@@ -44,6 +46,7 @@ async def test_the_main_job_from_the_first_word_to_the_card(pages: tuple[Playgro
     assert any("connect CAS-01001" in line for line in await teams.lines("I tie this chat"))
 
     await teams.say("connect CAS-01001")
+    await teams.press(QUESTION, "Send the note")
     note = await teams.lines("Connected by Alex Wilber")
     assert note[:3] == ["Case", "CAS-01001", CASE]
     assert note[3:13:2] == ["Customer", "Priority", "Status Reason", "Owner", "Created On"]
@@ -74,6 +77,7 @@ async def test_a_link_becomes_a_card_that_connects_the_chat(pages: tuple[Playgro
     await teams.unfurl(await sandbox.get_by_label("Record link").input_value())
     assert (await teams.lines("Connect this chat"))[:3] == ["Case", "CAS-01001", CASE]
     await teams.press("Connect this chat", "Connect this chat")
+    await teams.press(QUESTION, "Send the note")
     assert (await teams.lines("Connected by Alex Wilber"))[:2] == ["Case", "CAS-01001"]
 
 
@@ -82,6 +86,7 @@ async def test_words_give_a_choice_and_a_press_connects(pages: tuple[Playground,
     await teams.open_chat(GROUP_CHAT)
     await teams.say("connect pump")
     await teams.press("Which record should this chat be connected to?", "Connect")
+    await teams.press(QUESTION, "Send the note")
     await teams.card("Connected by Alex Wilber")
 
 
