@@ -23,6 +23,7 @@ from bot.usecases.audience import LookAtAudience
 from bot.usecases.chat_status import TellStatus
 from bot.usecases.connect_channel import ConnectChannel
 from bot.usecases.connect_chat import ConnectChat
+from bot.usecases.connect_elsewhere import ConnectElsewhere
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.enter_chat import AddApp, EnterChat
 from bot.usecases.find_connections import FindConnections
@@ -30,6 +31,7 @@ from bot.usecases.find_records import FindRecords
 from bot.usecases.join_chat import JoinChat
 from bot.usecases.keep_settings import KeepSettings
 from bot.usecases.list_chats import ListChats
+from bot.usecases.list_my_chats import ListMyChats
 from bot.usecases.list_records import ListRecords
 from bot.usecases.list_suggestions import ListSuggestions
 from bot.usecases.make_chat import MakeChat
@@ -115,10 +117,14 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
             links=base.links,
             find_connections=find_connections,
             connect=connect,
+            connect_elsewhere=ConnectElsewhere(store=base.store, connect=connect),
             disconnect=disconnect,
             add_owner=AddOwner(records=base.records, gates=gates, add_person=add_person),
             undo_disconnect=UndoDisconnect(store=base.store, records=base.records, gates=gates, clock=base.clock),
             list_chats=list_chats,
+            list_my_chats=ListMyChats(
+                store=base.store, records=base.records, gates=gates, chats=base.chat_directory, links=base.links
+            ),
             list_suggestions=list_suggestions,
             add_person=add_person,
             join=JoinChat(

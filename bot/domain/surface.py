@@ -13,6 +13,7 @@ class Verb(StrEnum):
     CANCEL = "cancel"
     CHATS = "chats"
     JOIN = "join"
+    MY_CHATS = "my chats"
     SUGGEST = "suggest"
     DISCONNECT = "disconnect"
     UNDO_DISCONNECT = "undo disconnect"
@@ -82,6 +83,9 @@ CHAT_PERMISSIONS = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat")
 
 AUDIENCE = "audience"
 """In the data of a button: the person knows who the note reaches, and wants it sent."""
+
+INTO = "into"
+"""In the data of a button: the chat that is meant, where it is not the one in which the button is pressed."""
 
 PERSON = "person"
 """In the data of a button: whom it is about, by Entra object id."""

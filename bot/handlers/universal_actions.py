@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.record_links import Links, guid
-from bot.domain.surface import AUDIENCE, PERSON, QUIET, Verb
+from bot.domain.surface import AUDIENCE, INTO, PERSON, QUIET, Verb
 from bot.domain.values import ConnectionId, ObjectId
 from bot.handlers.claims import Claims, record_in, unknown_button
 from bot.handlers.incoming import Incoming
@@ -13,10 +13,12 @@ from bot.usecases.add_owner import AddOwner
 from bot.usecases.add_person import AddPerson
 from bot.usecases.answers import Answer, called
 from bot.usecases.connect_chat import ConnectChat, Note
+from bot.usecases.connect_elsewhere import ConnectElsewhere
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
 from bot.usecases.join_chat import JoinChat
 from bot.usecases.list_chats import ListChats
+from bot.usecases.list_my_chats import ListMyChats
 from bot.usecases.list_suggestions import ListSuggestions
 from bot.usecases.undo_disconnect import UndoDisconnect
 from cards.chat_list import BEGIN, WORDS
@@ -35,10 +37,12 @@ class Buttons:
     links: Links
     find_connections: FindConnections
     connect: ConnectChat
+    connect_elsewhere: ConnectElsewhere
     disconnect: DisconnectChat
     add_owner: AddOwner
     undo_disconnect: UndoDisconnect
     list_chats: ListChats
+    list_my_chats: ListMyChats
     list_suggestions: ListSuggestions
     add_person: AddPerson
     join: JoinChat
@@ -52,6 +56,7 @@ class Buttons:
             Verb.SUGGEST: self._suggest,
             Verb.CHATS: self._chats,
             Verb.JOIN: self._join,
+            Verb.MY_CHATS: self._my_chats,
             Verb.DISCONNECT: self._disconnect,
             Verb.UNDO_DISCONNECT: self._undo_disconnect,
             Verb.KEEP_CONNECTED: self._keep_connected,
@@ -63,17 +68,22 @@ class Buttons:
 
     async def _connect(self, incoming: Incoming, claims: Claims) -> Answer:
         record = record_in(claims, self.links)
+        if INTO in claims:
+            return await self.connect_elsewhere(
+                incoming.chat, incoming.person, record, claims[INTO], note=_note(claims)
+            )
         return await self.connect(incoming.chat, incoming.person, record, note=_note(claims))
 
     async def _cancel(self, _incoming: Incoming, _claims: Claims) -> Answer:
         return Answer(message=notice(NoticeView(text="Nothing was done.")))
 
     async def _chats(self, incoming: Incoming, claims: Claims) -> Answer:
-        begin = claims.get(BEGIN, "0")
-        if not (begin.isascii() and begin.isdigit() and len(begin) < _LONGEST_BEGIN):
-            raise unknown_button()
-        words = claims.get(WORDS, "")
-        return await self.list_chats(incoming.person, record_in(claims, self.links), words=words, begin=int(begin))
+        record, words, begin = record_in(claims, self.links), claims.get(WORDS, ""), _begin(claims)
+        return await self.list_chats(incoming.person, record, words=words, begin=begin)
+
+    async def _my_chats(self, incoming: Incoming, claims: Claims) -> Answer:
+        record, words, begin = record_in(claims, self.links), claims.get(WORDS, ""), _begin(claims)
+        return await self.list_my_chats(incoming.person, record, words=words, begin=begin)
 
     async def _suggest(self, incoming: Incoming, claims: Claims) -> Answer:
         return await self.list_suggestions(incoming.chat, incoming.person, record_in(claims, self.links))
@@ -101,6 +111,14 @@ class Buttons:
 
     async def _undo_disconnect(self, incoming: Incoming, claims: Claims) -> Answer:
         return await self.undo_disconnect(incoming.chat, incoming.person, _connection(claims))
+
+
+def _begin(claims: Claims) -> int:
+    """Which row of a list comes first."""
+    begin = claims.get(BEGIN, "0")
+    if not (begin.isascii() and begin.isdigit() and len(begin) < _LONGEST_BEGIN):
+        raise unknown_button()
+    return int(begin)
 
 
 def _note(claims: Claims) -> Note:

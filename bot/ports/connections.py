@@ -39,6 +39,10 @@ class Connections(Protocol):
         """A chat's live connections, oldest first. `hold`: nobody else decides what they are told until the end."""
         ...
 
+    async def of_chats(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Sequence[Connection]]:
+        """The live connections of each of the chats that has some."""
+        ...
+
     async def of_record(self, record: RecordRef, *, hold: bool = False) -> Sequence[Connection]:
         """A record's live connections, oldest first. `hold`: as with `in_chat`."""
         ...

@@ -1,6 +1,6 @@
 """Rows of connections between chats and records."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, select, update
@@ -32,6 +32,13 @@ class ConnectionRows:
     async def in_chat(self, chat: ChatId, *, hold: bool = False) -> Sequence[Connection]:
         """The chat's live connections, oldest first; `hold` locks them, always in one order."""
         return await self._select(table.c.chat_id == chat, hold=hold)
+
+    async def of_chats(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Sequence[Connection]]:
+        """The live connections of each of the chats that has some."""
+        found: dict[ChatId, list[Connection]] = {}
+        for each in await self._select(table.c.chat_id.in_(chats)):
+            found.setdefault(each.chat_id, []).append(each)
+        return found
 
     async def of_record(self, record: RecordRef, *, hold: bool = False) -> Sequence[Connection]:
         """The record's live connections, oldest first; `hold` locks them, always in one order."""

@@ -12,7 +12,7 @@ from bot.domain.formatting import canonical, text_of
 from bot.domain.key_fields import KnownValue
 from bot.domain.record_links import Links
 from bot.domain.record_types import RecordType, key_columns
-from bot.domain.surface import AUDIENCE, QUIET, Verb
+from bot.domain.surface import AUDIENCE, INTO, QUIET, Verb
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, ChatKind, Connection, NewConnection, Person, RecordRef
 from bot.ports import Clock, Records, Store
@@ -75,24 +75,27 @@ class ConnectChat:
     links: Links
     clock: Clock
 
-    async def __call__(self, chat: Chat, person: Person, record: RecordRef, *, note: Note) -> Answer:
+    async def __call__(
+        self, chat: Chat, person: Person, record: RecordRef, *, note: Note, from_elsewhere: bool = False
+    ) -> Answer:
         """The note or the word that the chat is connected, kept for the chat; or who connected it before, and when.
 
         Where the note would reach people who cannot open the record, the answer is the question whether it shall
         (spec C9), and nothing is kept. Raises `NotSupported`, `NotAllowed`, `NotFound`, `BotAbsent` or `Unavailable`;
-        nothing is kept then either.
+        nothing is kept then either. `from_elsewhere`: the person asks for it in another chat.
         """
         if chat.kind is ChatKind.PERSONAL:
             raise NotSupported(
                 "Only group chats and channels can be connected to a record.", "Start a group chat and connect that."
             )
         record_type = await self.gates.record_type(record.environment, record.table)
-        actor, _ = await asyncio.gather(self.gates.actor(record.environment, person), self.enter(chat, person))
+        actor, chat = await asyncio.gather(self.gates.actor(record.environment, person), self.enter(chat, person))
         seen = await self._see(record, record_type, actor, with_note=record_type.note and note is not Note.NONE)
         if seen.columns and note is Note.ASK:
             audience = await self.look_at_audience(chat, record)
             if audience.without_access != 0 and not await self._is_connected(chat, record):
-                return Answer(message=_question(record, seen.table, audience))
+                claim = {**record_claim(record), **({INTO: chat.id} if from_elsewhere else {})}
+                return Answer(message=_question(claim, seen.table, audience))
         return await self._keep(chat, record, actor, seen)
 
     async def _is_connected(self, chat: Chat, record: RecordRef) -> bool:
@@ -149,8 +152,7 @@ class ConnectChat:
         return Answer(message=message, kept=True)
 
 
-def _question(record: RecordRef, table: Table, audience: Audience) -> Message:
-    claim = record_claim(record)
+def _question(claim: Mapping[str, str], table: Table, audience: Audience) -> Message:
     return audience_card(
         AudienceView(
             kind=table.label,

@@ -34,8 +34,8 @@ class EnterChat:
     chats: ChatDirectory
     add_app: AddApp
 
-    async def __call__(self, chat: Chat, person: Person) -> None:
-        """Returns where the person is in the chat and the bot too, which is added to a group chat of Teams.
+    async def __call__(self, chat: Chat, person: Person) -> Chat:
+        """The chat as it is reached now, where the person is in it and the bot too, which is added to a group chat.
 
         Raises `NotAllowed` for others, `BotAbsent` where the app could not be added, or `Unavailable`.
         """
@@ -45,6 +45,9 @@ class EnterChat:
             if chat.channel != TEAMS or chat.kind is not ChatKind.GROUP:
                 raise
             await self._bring_in(chat, person, absent)
+            async with self.add_app.store.reading() as work:
+                return await work.chats.get(chat.id) or chat
+        return chat
 
     async def _bring_in(self, chat: Chat, person: Person, absent: BotAbsent) -> None:
         """Graph knows who is in a chat where the bot is not; whatever it refuses, somebody can add the app by hand."""

@@ -15,7 +15,7 @@ from bot.usecases.answers import Answer, head_of, name_columns, new_chat_button,
 from bot.usecases.gates import Actor, Gates
 from bot.usecases.join_chat import whom_to_ask
 from cards.buttons import Open, Press
-from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, chat_list
+from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, Connected, chat_list
 
 LOOKED_AT = 50
 """Chats of a record among which names are looked for, the newest connections first."""
@@ -57,13 +57,18 @@ class ListChats:
         joining = Joining(joining_is_on=record_type.join, may_write=may_write)
         page = named[begin : begin + ROWS_AT_MOST]
         view = ChatListView(
+            title="Chats about",
             record=head_of(self.links, table, record, row),
             rows=tuple([await self._row(each, joining) for each in page]),
             found=len(named),
             begin=begin,
             words=words,
+            none="No chat is connected to this record.",
             turn=Press(title="", verb=Verb.CHATS, payload=record_claim(record)),
-            new_chat=new_chat_button(record),
+            further=(
+                new_chat_button(record),
+                Press(title="My other chats", verb=Verb.MY_CHATS, payload=record_claim(record)),
+            ),
         )
         return Answer(message=chat_list(view))
 
@@ -90,10 +95,12 @@ class ListChats:
         presence = await self.directory.presence([connection.connector_id])
         return ChatRow(
             name=_name(seen),
-            connected_by=connection.connector_name,
-            presence=presence[connection.connector_id],
-            connected_at=connection.connected_at,
-            paused_at=connection.paused_at,
+            connected=Connected(
+                by=connection.connector_name,
+                presence=presence[connection.connector_id],
+                at=connection.connected_at,
+                paused_at=connection.paused_at,
+            ),
             state=_state(seen, joining),
             button=_button(seen, joining),
         )

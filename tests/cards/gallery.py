@@ -7,7 +7,7 @@ from cards.audience import AudienceView, audience
 from cards.buttons import Open, OpenDialog, Press, Step
 from cards.caught_up import CaughtUp, CaughtUpView, caught_up
 from cards.channel import ChannelView, channel_page
-from cards.chat_list import ChatListView, ChatRow, chat_list
+from cards.chat_list import ChatListView, ChatRow, Connected, chat_list
 from cards.chat_status import ChatStatusView, Held, Paused, StatusRow, chat_status
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.dialog import page, problem
@@ -44,14 +44,14 @@ CHOOSE = Press(title="Connect", verb=CONNECT.verb, payload=CONNECT.payload)
 NASTY = "<at>everyone</at> **bold** [x](https://evil.example) `code` # h\n- one\n1. two {{DATE(2020-01-01T00:00:00Z)}}"
 LONG = "The customer says " + "that the pump vibrates and " * 200
 
+ABOUT: dict[str, str] = {"title": "Chats about", "none": "No chat is connected to this record."}
+
 
 def a_chat(name: str, state: str, button: Press | Open | None) -> ChatRow:
     return ChatRow(
         name=name,
-        connected_by="Adele Vance",
-        presence="available",
-        connected_at=AT,
-        paused_at=None,
+        connected=Connected(by="Adele Vance", presence="available", at=AT, paused_at=AT),
+        written_at=AT,
         state=state,
         button=button,
     )
@@ -228,6 +228,8 @@ GALLERY: dict[str, Message] = {
     ),
     "chats of a record": chat_list(
         ChatListView(
+            title="Chats about",
+            none="No chat is connected to this record.",
             record=CASE,
             rows=(
                 a_chat("Pump at Fabrikam", "You are in this chat.", Open(title="Open chat", url=URL)),
@@ -245,20 +247,33 @@ GALLERY: dict[str, Message] = {
             begin=6,
             words="",
             turn=CHOOSE,
-            new_chat=OpenDialog(title="New chat", dialog="newChat", payload=CONNECT.payload),
+            further=(OpenDialog(title="New chat", dialog="newChat", payload=CONNECT.payload), CHOOSE),
         )
     ),
     "chats of nasty names": chat_list(
         ChatListView(
+            title="Chats about",
+            none="No chat is connected to this record.",
             record=RecordHead(kind="K" * 100, name=NASTY, number=None, url=URL),
             rows=(a_chat(NASTY, LONG, CHOOSE),) * 6,
             found=7,
             begin=0,
-            words=NASTY,
+            words="pump & *",
             turn=CHOOSE,
         )
     ),
-    "chats of nobody": chat_list(ChatListView(record=ACCOUNT, rows=(), found=0, begin=0, words="", turn=CHOOSE)),
+    "chats of nobody": chat_list(
+        ChatListView(
+            title="Chats about",
+            none="No chat is connected to this record.",
+            record=ACCOUNT,
+            rows=(),
+            found=0,
+            begin=0,
+            words="",
+            turn=CHOOSE,
+        )
+    ),
     "people for a record": suggestions(
         SuggestionsView(
             record=CASE,

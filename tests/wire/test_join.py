@@ -119,12 +119,12 @@ async def test_the_chats_are_those_of_this_record_found_by_name_and_shown_page_b
     second = answer["value"]
     assert texts(second)[-1] == "7 to 8 of 8"
     assert "Plan 0" in texts(second)
-    assert list(buttons(second))[-2:] == ["Previous", "New chat"]
+    assert list(buttons(second))[-4:] == ["Look", "Previous", "New chat", "My other chats"]
     claim = {**buttons(first)["Next"]["data"], "words": "plan 3", "begin": "0"}
     found = (await world.press({"verb": "chats", "data": claim}, chat=PERSONAL))["value"]
     assert texts(found)[-1] == "1 to 1 of 1 with plan 3 in their name"
     none = (await world.press({"verb": "chats", "data": {**claim, "words": "x"}}, chat=PERSONAL))["value"]
-    assert texts(none)[-1] == "No chat with x in their name is connected to this record."
+    assert texts(none)[-1] == "No chat with x in their name."
 
 
 async def test_a_directory_that_does_not_answer_leaves_the_list_without_names(world: World) -> None:
@@ -159,3 +159,35 @@ async def test_a_page_that_nobody_offered_is_none(world: World, begin: str) -> N
     claim = {"environment": "localhost/sandbox", "table": "incident", "row": row, "begin": begin, "words": ""}
     answer = await world.press({"verb": "chats", "data": claim}, chat=GROUP)
     assert texts(answer["value"])[0] == "This button does not work any more."
+
+
+async def test_a_person_connects_another_of_their_chats_from_here(world: World) -> None:
+    # Given a chat of Alex with others about nothing, and one that is connected to something else
+    busy = await made_chat(world, "Spare parts", "CAS-01010")
+    await world.press(buttons(await listed(world, ALEX, "chats CAS-01010"))["Join"], chat=PERSONAL)
+    await world.settle()
+    page = await world.ask_page({"dialog": "newChat"}, name="task/fetch")
+    page = await press(world, page, "Next", record="")
+    await press(world, page, "Create chat", others=chosen(ISAIAH), name="Lunch")
+    (lunch,) = {*world.made_chats()} - {busy}
+    # When Alex looks for one to connect
+    further = buttons(await listed(world, ALEX))["My other chats"]
+    card = (await world.press(further, chat=PERSONAL))["value"]
+    said = texts(card)
+    assert said[0] == "My other chats, to connect to CAS-01001"
+    assert said.index("Spare parts") < said.index("Lunch")
+    assert "Connected to 1 other record." in said
+    assert "Not connected to a record." in said
+    assert "CAS-01010" not in str(card)
+    # Then a press connects it, and the chat hears of it
+    into = {**buttons(card)["Connect"]["data"], "into": lunch}
+    answer = await world.press({"verb": "connect", "data": into}, chat=PERSONAL)
+    assert texts(answer["value"]) == ["The chat is connected.", "CAS-01001 is connected to this chat"]
+    await world.settle()
+    assert world.posted(lunch)[-1] == "CAS-01001 is connected to this chat"
+    # But only for who is in that chat
+    answer = await world.press({"verb": "connect", "data": {**into, "quiet": "quiet"}}, person=MEGAN, chat=PERSONAL)
+    assert texts(answer["value"])[0] == "Only members of this chat can do this."
+    for nowhere in ("x", "19:0123@unq.gbl.spaces", "19:0123@thread.tacv2", "../19:0@thread.v2"):
+        answer = await world.press({"verb": "connect", "data": {**into, "into": nowhere}}, chat=PERSONAL)
+        assert texts(answer["value"])[0] == "This chat cannot be connected from here."

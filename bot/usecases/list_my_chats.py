@@ -1,0 +1,79 @@
+"""The chats of a person that are not connected to a record yet (spec A1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.directory import DirectoryChat
+from bot.domain.record_links import Links
+from bot.domain.surface import INTO, Verb
+from bot.domain.values import Connection, Person, RecordRef
+from bot.ports import ChatDirectory, Records, Store
+from bot.usecases.answers import Answer, head_of, name_columns, record_claim
+from bot.usecases.gates import Gates
+from cards.buttons import Press
+from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, chat_list
+
+AT_MOST = 50
+"""The chats with the newest messages."""
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListMyChats:
+    """Lists chats to connect: first those that are connected to other records, each by its newest message."""
+
+    store: Store
+    records: Records
+    gates: Gates
+    chats: ChatDirectory
+    links: Links
+
+    async def __call__(self, person: Person, record: RecordRef, *, words: str = "", begin: int = 0) -> Answer:
+        """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
+        await self.gates.record_type(record.environment, record.table)
+        actor = await self.gates.actor(record.environment, person)
+        table = await self.records.table(record.environment, record.table)
+        row = await self.gates.row(record, table, name_columns(table), actor)
+        mine = await self.chats.chats_of(actor.object_id, at_most=AT_MOST)
+        async with self.store.reading() as work:
+            connections = await work.connections.of_chats([each.id for each in mine])
+        free = [each for each in mine if all(of.record != record for of in connections.get(each.id, ()))]
+        named = [each for each in free if words.lower() in _name(each).lower()]
+        named.sort(key=lambda each: each.id not in connections)
+        page = named[begin : begin + ROWS_AT_MOST]
+        view = ChatListView(
+            title="My other chats, to connect to",
+            record=head_of(self.links, table, record, row),
+            rows=tuple(_row(each, record, connections.get(each.id, ())) for each in page),
+            found=len(named),
+            begin=begin,
+            words=words,
+            none="You are in no other group chat.",
+            turn=Press(title="", verb=Verb.MY_CHATS, payload=record_claim(record)),
+        )
+        return Answer(message=chat_list(view))
+
+
+def _row(chat: DirectoryChat, record: RecordRef, connections: Sequence[Connection]) -> ChatRow:
+    connect = Press(title="Connect", verb=Verb.CONNECT, payload={**record_claim(record), INTO: chat.id})
+    return ChatRow(
+        name=_name(chat),
+        connected=None,
+        written_at=chat.last_message_at,
+        state=_state(len(connections)),
+        button=connect,
+    )
+
+
+def _state(records: int) -> str:
+    """How many records; which ones is not for everybody."""
+    if not records:
+        return "Not connected to a record."
+    return f"Connected to {records} other {'record' if records == 1 else 'records'}."
+
+
+def _name(chat: DirectoryChat) -> str:
+    """What the chat is called, without a name by its people, as Teams does."""
+    people = [each.name for each in chat.members]
+    more = f" and {len(people) - NAMED} more" if len(people) > NAMED else ""
+    return chat.topic or ", ".join(people[:NAMED]) + more or "Chat without a name"
