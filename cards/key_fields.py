@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards.buttons import Button, button
-from cards.elements import AdaptiveCard, Element, TextBlock
+from cards.elements import ActionSet, AdaptiveCard, Element, TextBlock
 from cards.message import Message
 from cards.record import LONGEST_WORD, RecordHead, byline, called, fact_set, heading, open_button, shown, word
 from cards.text import EMPTY, bold, isolated, line, moment, plain
@@ -46,8 +46,12 @@ def key_fields(view: KeyFieldsView) -> Message:
         body += change_facts(view.changes)
     body += [TextBlock(plain(sentence, limit=_LONGEST_SENTENCE)) for sentence in view.news]
     body.append(byline(f"{_people(view.people)} · {moment(view.at)}"))
-    actions = [button(each) for each in (open_button(view.record), *view.buttons)]
-    return Message(card=AdaptiveCard(body, actions=actions), summary=_summary(view))
+    actions = [button(each) for each in view.buttons]
+    opens = [button(open_button(view.record))]
+    if actions:
+        # By itself: three buttons side by side are too wide for a phone.
+        body.append(ActionSet(opens))
+    return Message(card=AdaptiveCard(body, actions=actions or opens), summary=_summary(view))
 
 
 def _summary(view: KeyFieldsView) -> str:

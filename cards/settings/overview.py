@@ -50,10 +50,11 @@ def overview(view: OverviewView) -> Page:
     body += fact_set([(name, shown(value)) for name, value in view.facts])
     if view.elsewhere:
         body.append(ActionSet([button(view.elsewhere)]))
-    if not view.types:
-        return page(TITLE, body, [view.add, view.organisation], height="medium")
-    body.append(Choices("table", "Record type", _labelled(view.types), chosen=[view.types[0].value]))
-    return page(TITLE, body, [view.change, view.add, view.organisation], height="medium")
+    if view.types:
+        body.append(Choices("table", "Record type", _labelled(view.types), chosen=[view.types[0].value]))
+        # By itself: three buttons side by side are too wide for a phone.
+        body.append(ActionSet([button(view.change)]))
+    return page(TITLE, body, [view.add, view.organisation], height="medium")
 
 
 def choose_environment(environments: Sequence[Choice], go: Step) -> Page:
