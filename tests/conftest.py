@@ -1,7 +1,7 @@
 """What all tests share: a clean environment, a held clock, and both databases."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.fakes.clock import HeldClock
 from tests.fakes.postgres import PostgresCluster
+from tests.turns import turn
 
 MUST_RUN = os.environ.get("CHATSYNC_TESTS") == "all"
 """Whether a test fails, instead of being skipped, where the machine lacks PostgreSQL, Node.js or Chromium."""
@@ -20,6 +21,13 @@ def missing(what: str) -> None:
     if MUST_RUN:
         pytest.fail(f"{what} is missing, and CHATSYNC_TESTS=all asks for every test")
     pytest.skip(f"{what} is missing")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Tests of whole processes measure time: they run beside no other."""
+    with turn(alone="process" in item.path.parts):
+        return (yield)
 
 
 @pytest.fixture(autouse=True)

@@ -57,7 +57,7 @@ class Inbox(Protocol):
         ...
 
     async def ask(self, job: Job, *, at: datetime, due_at: datetime) -> None:
-        """Keeps the job, unless the same one waits already."""
+        """Keeps the job, unless the same one waits already and nobody has begun with it."""
         ...
 
     async def expects(self, records: Sequence[RecordRef]) -> frozenset[RecordRef]:

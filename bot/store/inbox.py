@@ -39,10 +39,12 @@ class InboxRows:
         return kept.rowcount > 0
 
     async def ask(self, job: Job, *, at: datetime, due_at: datetime) -> None:
-        """Keeps the job, unless the same one waits already."""
+        """Keeps the job, unless the same one waits already and nobody has begun with it."""
         lane, body = job_lane(job), job_to_json(job)
         same = (table.c.lane == lane) & (table.c.state == WAITING)
-        if (await self._connection.execute(select(table.c.id).where(same).limit(1))).first():
+        waits = (await self._connection.execute(select(table.c.id).where(same).limit(1))).first()
+        # Who is at work has looked already, perhaps before what the job is asked for now.
+        if waits and not await self._lanes.held(Queue.INBOX, lane):
             return
         row = _row(f"{lane} {uuid4().hex}", lane, body, at, due_at)
         await self._connection.execute(insert(self._connection, table).values(row))

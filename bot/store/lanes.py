@@ -59,6 +59,11 @@ class LaneRows:
         )
         return list(claimed.scalars())
 
+    async def held(self, queue: Queue, lane: str) -> bool:
+        """Whether somebody works on the lane, or did so when they died."""
+        query = select(table.c.owner).where(table.c.queue == queue, table.c.name == lane, table.c.owner.is_not(None))
+        return (await self._connection.execute(query)).first() is not None
+
     async def renew(self, queue: Queue, lanes: Sequence[str], owner: str, *, until: datetime) -> None:
         """Renews the owner's leases on the lanes."""
         await self._connection.execute(

@@ -464,6 +464,22 @@ async def test_a_job_on_a_chat_is_done_once_however_often_it_is_asked_for(store:
     assert told == [News(queue=Queue.INBOX)]
 
 
+async def test_a_job_that_is_asked_for_while_somebody_is_at_it_is_done_once_more(store: SqlStore) -> None:
+    job = EnvironmentJob(kind=JobKind.FOLLOW_SETTINGS, environment=EnvironmentId("org.crm.dynamics.com"))
+    async with store.writing() as work:
+        await work.inbox.ask(job, at=START, due_at=START)
+    async with store.writing() as work:
+        (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=START, until=LATER, at_most=9)
+        begun = (await work.inbox.waiting([lane]))[lane].keys
+    async with store.writing() as work:
+        await work.inbox.ask(job, at=START, due_at=START)
+    async with store.writing() as work:
+        await work.inbox.done(begun, at=START)
+        await work.lanes.release(Queue.INBOX, {lane: None}, "me")
+        assert await work.lanes.claim(Queue.INBOX, "me", at=START, until=LATER, at_most=9) == [lane]
+        assert (await work.inbox.waiting([lane]))[lane].job == job
+
+
 async def test_jobs_of_another_kind_or_on_something_else_have_lanes_of_their_own(store: SqlStore) -> None:
     jobs: list[Job] = [
         ChatJob(kind=JobKind.CATCH_UP, chat_id=ChatId("19:a@thread.v2")),
