@@ -18,8 +18,8 @@ from bot.handlers.settings_dialogs import SettingsDialogs
 from bot.handlers.universal_actions import Buttons
 from bot.similarity import WordSimilarity
 from bot.usecases.add_owner import AddOwner
-from bot.usecases.add_person import AddPerson
 from bot.usecases.audience import LookAtAudience
+from bot.usecases.change_members import ChangeMembers
 from bot.usecases.chat_status import TellStatus
 from bot.usecases.connect_channel import ConnectChannel
 from bot.usecases.connect_chat import ConnectChat
@@ -88,7 +88,12 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
     suggest = _suggest_people(base, limits)
     plan = _plan_chat(base, find, suggest, limits)
     list_suggestions = ListSuggestions(
-        records=base.records, gates=gates, directory=base.directory, suggest=suggest, links=base.links
+        records=base.records,
+        gates=gates,
+        directory=base.directory,
+        chats=base.chat_directory,
+        suggest=suggest,
+        links=base.links,
     )
     commands = Commands(
         find=find,
@@ -107,7 +112,7 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
     unfurl = UnfurlLink(records=base.records, administration=base.administration, gates=gates, links=base.links)
     meet = MeetChat(store=base.store, administration=base.administration, links=base.links, clock=base.clock)
     base.switchboard.on_left(meet.left)
-    add_person = AddPerson(
+    change_members = ChangeMembers(
         store=base.store, gates=gates, directory=base.directory, chats=base.chat_directory, clock=base.clock
     )
     return Doors(
@@ -119,14 +124,14 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
             connect=connect,
             connect_elsewhere=ConnectElsewhere(store=base.store, connect=connect),
             disconnect=disconnect,
-            add_owner=AddOwner(records=base.records, gates=gates, add_person=add_person),
+            add_owner=AddOwner(records=base.records, gates=gates, change_members=change_members),
             undo_disconnect=UndoDisconnect(store=base.store, records=base.records, gates=gates, clock=base.clock),
             list_chats=list_chats,
             list_my_chats=ListMyChats(
                 store=base.store, records=base.records, gates=gates, chats=base.chat_directory, links=base.links
             ),
             list_suggestions=list_suggestions,
-            add_person=add_person,
+            change_members=change_members,
             join=JoinChat(
                 store=base.store, records=base.records, gates=gates, directory=base.chat_directory, clock=base.clock
             ),

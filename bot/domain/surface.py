@@ -10,6 +10,7 @@ class Verb(StrEnum):
 
     CONNECT = "connect"
     ADD_PERSON = "add person"
+    REMOVE_PERSON = "remove person"
     CANCEL = "cancel"
     CHATS = "chats"
     JOIN = "join"

@@ -10,8 +10,8 @@ from bot.handlers.claims import Claims, record_in, unknown_button
 from bot.handlers.incoming import Incoming
 from bot.handlers.translate import PressedButton
 from bot.usecases.add_owner import AddOwner
-from bot.usecases.add_person import AddPerson
 from bot.usecases.answers import Answer, called
+from bot.usecases.change_members import ChangeMembers
 from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.connect_elsewhere import ConnectElsewhere
 from bot.usecases.disconnect_chat import DisconnectChat
@@ -44,7 +44,7 @@ class Buttons:
     list_chats: ListChats
     list_my_chats: ListMyChats
     list_suggestions: ListSuggestions
-    add_person: AddPerson
+    change_members: ChangeMembers
     join: JoinChat
 
     async def __call__(self, incoming: Incoming, pressed: PressedButton) -> Answer:
@@ -53,6 +53,7 @@ class Buttons:
             Verb.CONNECT: self._connect,
             Verb.CANCEL: self._cancel,
             Verb.ADD_PERSON: self._add_person,
+            Verb.REMOVE_PERSON: self._remove_person,
             Verb.SUGGEST: self._suggest,
             Verb.CHATS: self._chats,
             Verb.JOIN: self._join,
@@ -89,10 +90,10 @@ class Buttons:
         return await self.list_suggestions(incoming.chat, incoming.person, record_in(claims, self.links))
 
     async def _add_person(self, incoming: Incoming, claims: Claims) -> Answer:
-        new = guid(claims.get(PERSON, ""))
-        if new is None:
-            raise unknown_button()
-        return await self.add_person(incoming.chat, incoming.person, ObjectId(new))
+        return await self.change_members.add(incoming.chat, incoming.person, _person(claims))
+
+    async def _remove_person(self, incoming: Incoming, claims: Claims) -> Answer:
+        return await self.change_members.remove(incoming.chat, incoming.person, _person(claims))
 
     async def _join(self, incoming: Incoming, claims: Claims) -> Answer:
         return await self.join(incoming.person, _connection(claims))
@@ -111,6 +112,13 @@ class Buttons:
 
     async def _undo_disconnect(self, incoming: Incoming, claims: Claims) -> Answer:
         return await self.undo_disconnect(incoming.chat, incoming.person, _connection(claims))
+
+
+def _person(claims: Claims) -> ObjectId:
+    found = guid(claims.get(PERSON, ""))
+    if found is None:
+        raise unknown_button()
+    return ObjectId(found)
 
 
 def _begin(claims: Claims) -> int:

@@ -7,8 +7,8 @@ from bot.domain.errors import NotFound
 from bot.domain.record_life import OWNER
 from bot.domain.values import Chat, Connection, ObjectId, Person, UserId
 from bot.ports import Records
-from bot.usecases.add_person import AddPerson
 from bot.usecases.answers import Answer, called
+from bot.usecases.change_members import ChangeMembers
 from bot.usecases.gates import Actor, Gates
 
 
@@ -18,7 +18,7 @@ class AddOwner:
 
     records: Records
     gates: Gates
-    add_person: AddPerson
+    change_members: ChangeMembers
 
     async def __call__(self, chat: Chat, person: Person, connection: Connection) -> Answer:
         """The word of who added whom, kept for the chat.
@@ -29,7 +29,7 @@ class AddOwner:
         environment = connection.record.environment
         await self.gates.record_type(environment, connection.record.table)
         actor, _ = await asyncio.gather(self.gates.actor(environment, person), self.gates.member(chat, person))
-        return await self.add_person(chat, person, await self._owner(connection, actor))
+        return await self.change_members.add(chat, person, await self._owner(connection, actor))
 
     async def _owner(self, connection: Connection, actor: Actor) -> ObjectId:
         """The owner as the person who asks sees them."""

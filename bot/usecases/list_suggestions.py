@@ -1,12 +1,14 @@
 """Whom to speak to about a record, as a card (spec A3-A5)."""
 
+import asyncio
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from bot.domain.errors import ChatSyncError
 from bot.domain.record_links import Links
 from bot.domain.surface import PERSON, Verb
-from bot.domain.values import Chat, ChatKind, Person, RecordRef
-from bot.ports import Directory, Records
+from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
+from bot.ports import ChatDirectory, Directory, Records
 from bot.usecases.answers import Answer, head_of, name_columns, new_chat_button
 from bot.usecases.gates import Gates
 from bot.usecases.suggest_people import Suggested, SuggestPeople
@@ -24,6 +26,7 @@ class ListSuggestions:
     records: Records
     gates: Gates
     directory: Directory
+    chats: ChatDirectory
     suggest: SuggestPeople
     links: Links
 
@@ -33,26 +36,41 @@ class ListSuggestions:
         actor = await self.gates.actor(record.environment, person)
         table = await self.records.table(record.environment, record.table)
         row = await self.gates.row(record, table, name_columns(table), actor)
-        found = await self.suggest(record, actor.object_id)
+        found, members = await asyncio.gather(self.suggest(record, actor.object_id), self._members(chat))
         presence = await self.directory.presence([each.person.id for each in found])
         rows = tuple(
             SuggestionRow(
                 name=each.person.name,
                 presence=presence[each.person.id],
                 reason=each.reason,
-                buttons=self._ways(chat, record, each),
+                buttons=self._ways(record, each, members),
             )
             for each in found
         )
         view = SuggestionsView(record=head_of(self.links, table, record, row), rows=rows)
         return Answer(message=suggestions(view))
 
-    def _ways(self, chat: Chat, record: RecordRef, suggested: Suggested) -> tuple[Button, ...]:
+    async def _members(self, chat: Chat) -> frozenset[ObjectId] | None:
+        """Who is in the chat; None where nobody can be added to it or removed, or it is not known."""
+        if chat.kind is not ChatKind.GROUP:
+            return None
+        try:
+            return frozenset(each.object_id for each in await self.chats.members(chat.id) if each.object_id)
+        except ChatSyncError:
+            return None
+
+    def _ways(self, record: RecordRef, suggested: Suggested, members: frozenset[ObjectId] | None) -> tuple[Button, ...]:
         """How the person can be spoken to from here."""
         someone = suggested.person
         query = urlencode({"users": someone.sign_in, "message": self.links.open(record)}, quote_via=quote)
-        claim = {PERSON: someone.id}
         new_chat = new_chat_button(record, with_person=someone.id)
-        add = Press(title="Add to this chat", verb=Verb.ADD_PERSON, payload=claim)
-        here = (add,) if chat.kind is ChatKind.GROUP else ()
-        return (Open(title="Write", url=f"{_NEW_CHAT}?{query}"), new_chat, *here)
+        return (Open(title="Write", url=f"{_NEW_CHAT}?{query}"), new_chat, *_here(someone.id, members))
+
+
+def _here(person: ObjectId, members: frozenset[ObjectId] | None) -> tuple[Press, ...]:
+    if members is None:
+        return ()
+    claim = {PERSON: person}
+    if person in members:
+        return (Press(title="Remove from this chat", verb=Verb.REMOVE_PERSON, payload=claim),)
+    return (Press(title="Add to this chat", verb=Verb.ADD_PERSON, payload=claim),)

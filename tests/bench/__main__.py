@@ -19,6 +19,7 @@ from tests.bench.parts.post_room import post_room
 from tests.bench.parts.posting import posting
 from tests.bench.parts.start import start
 from tests.bench.parts.store import store
+from tests.bench.parts.suggest import suggest
 
 PARTS: Mapping[str, Callable[[Bench], Report]] = {
     "inbound": inbound,
@@ -29,6 +30,7 @@ PARTS: Mapping[str, Callable[[Bench], Report]] = {
     "store": store,
     "pace": pace,
     "start": start,
+    "suggest": suggest,
 }
 QUICK = ("inbound", "posting", "post-room", "start")
 """What a smoke run takes where nothing is named: less than a minute on a quiet machine."""

@@ -1,5 +1,6 @@
 """Whom to speak to about a record, and why (spec A3-A5)."""
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import update
@@ -93,6 +94,15 @@ async def test_each_person_can_be_written_to_asked_into_a_new_chat_or_added_here
     assert ISAIAH.object_id in await members(world, chat)
     answer = await world.press(add, person=ADELE, chat=chat)
     assert texts(answer["value"]) == ["Isaiah Langer is in this chat already."]
+    # And be removed again
+    remove = {"verb": "remove person", "data": {"person": ISAIAH.object_id}}
+    answer = await world.press(remove, person=ALEX, chat=chat)
+    assert texts(answer["value"])[0] == "Only members of this chat can do this."
+    answer = await world.press(remove, person=ADELE, chat=chat)
+    assert answer["value"] == "Adele Vance removed Isaiah Langer from this chat."
+    assert ISAIAH.object_id not in await members(world, chat)
+    answer = await world.press(remove, person=ADELE, chat=chat)
+    assert texts(answer["value"]) == ["Isaiah Langer is not in this chat."]
     for nobody in ("x", "00000000-0000-0000-0000-000000000099"):
         answer = await world.press({"verb": "add person", "data": {"person": nobody}}, person=ADELE, chat=chat)
         assert texts(answer["value"])[0].startswith(("This button does not work", "This person is not in the org"))
@@ -110,3 +120,16 @@ async def test_who_may_not_see_the_record_is_told_of_nobody(world: World) -> Non
     await world.restart()
     await world.say(f"suggest {await world.link()}")
     assert texts(world.card(GROUP))[0] == "Chats cannot be connected to records of this type."
+
+
+async def test_in_a_chat_members_can_be_removed_and_others_added(world: World) -> None:
+    chat = await made_chat(world)
+    await world.say("suggest CAS-01010", person=MEGAN, chat=chat)
+    ways = buttons_by_person(world.card(chat))
+    assert "Remove from this chat" in ways["Adele Vance (available)"]
+    assert "Add to this chat" in ways["Isaiah Langer (do not disturb)"]
+
+
+def buttons_by_person(card: dict[str, Any]) -> dict[str, list[str]]:
+    rows = [part for part in card["body"] if part["type"] == "Container"]
+    return {texts(row)[0]: list(buttons(row)) for row in rows}
