@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -122,7 +123,7 @@ class Bench:
 
     def sqlite(self) -> str:
         """The address of a new database."""
-        return f"sqlite+aiosqlite:///{self.folder}/{free_port()}.db"
+        return f"sqlite+aiosqlite:///{self.folder}/{uuid4().hex}.db"
 
     def new_postgres(self) -> str:
         """The address of a new database of the bench's own cluster."""
