@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from getpass import getuser
 
 from bot.cli import dataverse
 from bot.cli.doctor import doctor
@@ -34,7 +35,16 @@ async def _outbox(base: Foundation, arguments: Namespace, say: Say) -> int:
     if arguments.act is None:
         return await list_kept(base.store, say, waiting=arguments.waiting)
     messages = None if arguments.all else arguments.ids
-    return await settle_parked(base.store, base.clock, say, retry=arguments.act == "retry", messages=messages)
+    retry = arguments.act == "retry"
+    return await settle_parked(base.store, base.clock, say, retry=retry, messages=messages, by=_operator())
+
+
+def _operator() -> str:
+    """The account that the command runs under."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return "an account without a name"  # as containers have
 
 
 async def _dataverse(base: Foundation, arguments: Namespace, say: Say) -> int:

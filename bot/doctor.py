@@ -6,8 +6,12 @@ It belongs to the composition root: `bot.wiring` alone uses it.
 from collections.abc import Sequence
 from functools import partial
 
+from bot.dataverse.attaching import NEEDED_TO_ATTACH
+from bot.domain.chat_sync import is_effective
 from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
+from bot.domain.hearing import obstacle
 from bot.domain.rights import DISCONNECT_PRIVILEGE
+from bot.domain.subscriptions import EVERYWHERE
 from bot.domain.values import EnvironmentId
 from bot.foundation import Foundation
 from bot.store.migrate import require_up_to_date
@@ -44,7 +48,11 @@ def hints(base: Foundation, *, settings_read: bool) -> CheckHealth:
             checks[f"chats in {each.id}"] = partial(_chats_are_on, base, each.id)
             checks[f"changes told by {each.id}"] = partial(_changes_are_told, base, each.id)
             checks[f"secured columns in {each.id}"] = partial(_reads_secured, base, each.id)
+            checks[f"timelines in {each.id}"] = partial(_shows_chats, base, each.id)
+        checks[f"saving messages in {each.id}"] = partial(_saves_messages, base, each.id)
         checks[f"disconnecting in {each.id}"] = partial(_roles_disconnect, base, each.id)
+    if settings_read:
+        checks["chats told by Microsoft 365"] = partial(_chats_are_told, base)
     return CheckHealth(checks, base.clock, deadline_s=_PATIENCE_S)
 
 
@@ -77,6 +85,19 @@ async def _reads_secured(base: Foundation, environment: EnvironmentId) -> None:
         )
 
 
+async def _shows_chats(base: Foundation, environment: EnvironmentId) -> None:
+    organisation = (await base.administration.settings(environment)).organisation
+    if not organisation.sync_on:
+        raise NotSupported("Chat sync is turned off there.", "A Global Administrator turns it on in the settings.")
+    enabled = await _enabled(base, environment)
+    lacking = await base.application_user.lacks_for_sync(environment, enabled, mirror=organisation.mirror_chats)
+    if lacking:
+        raise NotAllowed(
+            f"The application user may not show chats on every timeline: {', '.join(lacking)}.",
+            "Give it a security role that holds these privileges for the whole organisation.",
+        )
+
+
 async def _chats_are_on(base: Foundation, environment: EnvironmentId) -> None:
     if not await base.administration.chats_on(environment):
         raise NotSupported("Chats are turned off there.", "An administrator turns them on in the settings.")
@@ -89,10 +110,38 @@ async def _changes_are_told(base: Foundation, environment: EnvironmentId) -> Non
         raise NotSupported(f"{what}.", "Run: python app.py dataverse connect")
 
 
+async def _chats_are_told(base: Foundation) -> None:
+    """Raises what the last attempt to be told of new names of chats, and of who is in them, came to."""
+    settings = [await base.administration.settings(each.id) for each in base.links.environments]
+    if not any(map(is_effective, settings)):
+        return
+    if base.feed is None:
+        raise NotSupported(
+            "Microsoft 365 does not tell of new names of chats: they are looked at every few hours.",
+            "Set CHATSYNC_GRAPH_CLIENT_STATE and CHATSYNC_PUBLIC_URL.",
+        )
+    async with base.store.reading() as work:
+        kept = await work.subscriptions.at(EVERYWHERE)
+    for watch in EVERYWHERE:
+        found = obstacle(kept, [watch])
+        if found:
+            raise NotSupported(found.what, found.next_step)
+
+
 async def _enabled(base: Foundation, environment: EnvironmentId) -> Sequence[str]:
     """The tables that chats can be connected to."""
     types = await base.administration.record_types(environment)
     return [name for name, each in types.items() if each.enabled]
+
+
+async def _saves_messages(base: Foundation, environment: EnvironmentId) -> None:
+    user = await base.records.own_user(environment)
+    lacking = [each for each in NEEDED_TO_ATTACH if not await base.records.holds_privilege(environment, user, each)]
+    if lacking:
+        raise NotAllowed(
+            f"The application user may not write notes and tasks: {', '.join(lacking)}.",
+            "Give it a security role that holds these privileges for the whole organisation.",
+        )
 
 
 async def _roles_disconnect(base: Foundation, environment: EnvironmentId) -> None:

@@ -11,11 +11,14 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientSession
 
+from bot.change_feed import Feed, make_feed, read_seal
 from bot.config import Settings
 from bot.dataverse.application_user import ApplicationUser
-from bot.dataverse.client import DataverseClient
+from bot.dataverse.attaching import DataverseAttaching
+from bot.dataverse.client import DataverseClient, make_client
 from bot.dataverse.definitions import DataverseDefinitions
 from bot.dataverse.event_steps import DataverseEventSteps
+from bot.dataverse.record_writes import DataverseRecordWrites
 from bot.dataverse.records import DataverseRecords
 from bot.dataverse.ties import DataverseTies
 from bot.delivery.switchboard import Switchboard
@@ -23,7 +26,7 @@ from bot.domain.errors import ChatSyncError
 from bot.domain.hosts import is_loopback
 from bot.domain.record_links import Links, environment_of
 from bot.domain.surface import CHAT_PERMISSIONS
-from bot.domain.values import Environment
+from bot.domain.values import Environment, EnvironmentId
 from bot.graph.chats import GraphChats
 from bot.graph.client import GraphClient
 from bot.graph.installing import Installing
@@ -31,6 +34,8 @@ from bot.graph.people import GraphPeople
 from bot.graph.turns import PACE_S, Turns
 from bot.metrics import Metrics
 from bot.net.session import make_session
+from bot.net.signed_tokens import SignedTokens
+from bot.net.signing_keys import SigningKeys
 from bot.net.tokens import KeptTokens, Tokens
 from bot.ports import Clock
 from bot.sign_in import bot_tokens, dataverse_tokens, graph_tokens
@@ -40,10 +45,10 @@ from bot.store.migrate import migrate, require_up_to_date
 from bot.store.unit_of_work import SqlStore
 from bot.teams.connector import SCOPE, Connector
 from bot.teams.roster import ConnectorRoster
-from bot.teams.signing_keys import SigningKeys
 from bot.teams.token_check import TokenCheck
 from bot.usecases.check_health import Check
 from bot.usecases.gates import Gates
+from bot.usecases.note_chat import NoteChat
 from bot.usecases.register_events import RegisterEvents
 
 EVENTS = "/api/dataverse/events"
@@ -67,10 +72,16 @@ class Foundation:
     administration: SqlAdministration
     switchboard: Switchboard
     links: Links
+    note_chat: NoteChat
+    dataverse: Mapping[EnvironmentId, DataverseClient]
+    feed: Feed | None
+    """None where Microsoft Graph does not tell of changes."""
     records: DataverseRecords
     directory: GraphPeople
     chat_directory: GraphChats
     ties: DataverseTies
+    attaching: DataverseAttaching
+    record_writes: DataverseRecordWrites
     event_steps: DataverseEventSteps
     application_user: ApplicationUser
     webhook_key: str
@@ -107,11 +118,18 @@ class Foundation:
     def gates(self) -> Gates:
         """What has to be so before somebody may act."""
         roster = ConnectorRoster(self.connector)
-        return Gates(administration=self.administration, records=self.records, roster=roster)
+        return Gates(
+            environments=[each.id for each in self.links.environments],
+            administration=self.administration,
+            records=self.records,
+            roster=roster,
+        )
 
 
 async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: float = PACE_S) -> Foundation:
     """Builds it inside the event loop; nobody is called yet. Calls of Graph on one chat are so many seconds apart."""
+    # First, for it can fail.
+    seal = read_seal(settings)
     engines = make_engines(settings.database_url)
     session = make_session(settings.ca_file)
     metrics = Metrics()
@@ -119,7 +137,7 @@ async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: flo
     environments = _environments(settings)
     own_tokens = bot_tokens(settings, session, clock)
     tokens = {each.id: dataverse_tokens(settings, each.url, session, clock) for each in environments}
-    clients = {each.id: DataverseClient(each, session, tokens[each.id], metrics) for each in environments}
+    clients = {each.id: make_client(each, session, tokens[each.id], metrics) for each in environments}
     graph_url = _graph_url(settings)
     graph_signs = graph_tokens(settings, graph_url, session, clock)
     graph = GraphClient(graph_url, session, graph_signs, metrics, Turns(clock, graph_pace_s))
@@ -127,20 +145,27 @@ async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: flo
     key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
     administration = SqlAdministration(engines)
     switchboard.on_settings(administration.forget)
+    store = SqlStore(engines, switchboard.tell)
+    installing = _installing(settings, graph)
     base = Foundation(
         settings=settings,
         clock=clock,
         session=session,
         engines=engines,
-        store=SqlStore(engines, switchboard.tell),
+        store=store,
         switchboard=switchboard,
         administration=administration,
         links=Links(environments=environments, open_pattern=settings.open_link),
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
-        chat_directory=GraphChats(graph, _installing(settings, graph)),
+        chat_directory=GraphChats(graph, installing),
+        note_chat=NoteChat(store=store, administration=administration, clock=clock),
+        dataverse=clients,
+        feed=make_feed(settings, session, clock, graph=graph, installing=installing, seal=seal),
         records=records,
         ties=DataverseTies(clients, records, clock),
+        attaching=DataverseAttaching(clients, records.tables),
         webhook_key=key,
+        record_writes=DataverseRecordWrites(clients, records.tables),
         application_user=ApplicationUser(clients),
         event_steps=DataverseEventSteps(clients, records, url=events_url(settings), key=key),
         definitions=DataverseDefinitions(clients, records.tables, clock),
@@ -186,7 +211,7 @@ def _installing(settings: Settings, graph: GraphClient) -> Installing:
 
 def events_url(settings: Settings) -> str:
     """Where Dataverse sends its events."""
-    return (settings.public_url or f"http://{settings.host}:{settings.port}") + EVENTS
+    return settings.own_url + EVENTS
 
 
 def _is_sandbox(environment: Environment) -> bool:
@@ -196,7 +221,7 @@ def _is_sandbox(environment: Environment) -> bool:
 def _check(settings: Settings, session: ClientSession, clock: Clock) -> TokenCheck | None:
     if settings.app_id is None:
         return None
-    return TokenCheck(SigningKeys(session, settings.openid_url, clock), settings.app_id, clock)
+    return TokenCheck(SignedTokens(SigningKeys(session, settings.openid_url, clock), settings.app_id, clock))
 
 
 async def prepare(base: Foundation) -> None:
@@ -228,5 +253,7 @@ async def close(base: Foundation) -> None:
         await tokens.close()
     if base.check:
         await base.check.close()
+    if base.feed:
+        await base.feed.close()
     await base.session.close()
     await base.engines.close()

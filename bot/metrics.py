@@ -50,6 +50,14 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self.notifications = Counter(
+            "chatsync_notifications",
+            "Change notifications of Microsoft Graph, by what became of them",
+            ["outcome"],
+            registry=self._registry,
+        )
+        for outcome in ("heard", "refused"):
+            self.notifications.labels(outcome)
         self.waiting = Gauge("chatsync_waiting", "Rows that wait in a queue", ["queue"], registry=self._registry)
         self.oldest_seconds = Gauge(
             "chatsync_oldest_seconds", "Age of the oldest row that waits", ["queue"], registry=self._registry

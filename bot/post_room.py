@@ -4,24 +4,41 @@ It belongs to the composition root: `bot.wiring` alone uses it.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
+from bot.dataverse.activity_rows import DataverseActivityRows
+from bot.dataverse.associations import DataverseAssociations
+from bot.delivery.budget import TenantBudget
+from bot.delivery.chat_sync import SlowLook, SyncLane
 from bot.delivery.inbox import TellLane
 from bot.delivery.limits import Limits
 from bot.delivery.outbox import SendLane
 from bot.delivery.pruner import Pruner
 from bot.delivery.safety_net import SafetyNet
+from bot.delivery.subscriber import Subscriber
 from bot.delivery.worker import Worker
 from bot.foundation import Foundation
 from bot.ports import Queue
 from bot.teams.sender import Sender
 from bot.usecases.catch_up import CatchUp
+from bot.usecases.compare_subscriptions import CompareSubscriptions
 from bot.usecases.find_missed import FindMissed
+from bot.usecases.find_readers import FindReaders
+from bot.usecases.find_unlooked import FindUnlooked
 from bot.usecases.follow_merge import FollowMerge
+from bot.usecases.keep_subscriptions import KeepSubscriptions
 from bot.usecases.key_field_facts import ReadKeyFieldFacts
 from bot.usecases.key_fields import TellKeyFields
+from bot.usecases.look_at_chat import LookAtChat
+from bot.usecases.mirror_chat import MirrorChat
 from bot.usecases.record_deleted import TellDeletion
 from bot.usecases.record_turns import FindAbsentOwner
+from bot.usecases.show_chat import ShowChat
+from bot.usecases.sync_chat import SyncChat
+
+SYNC_AT_ONCE = 15
+"""Chats that are brought up to date side by side: more would only wait for each other's requests."""
 
 Job = Callable[[], Coroutine[None, None, None]]
 
@@ -33,17 +50,52 @@ def post_room(base: Foundation, limits: Limits) -> Sequence[Job]:
         store=base.store, teams=Sender(base.connector), clock=base.clock, limits=limits, metrics=base.metrics
     )
     inbox = Worker(
-        Queue.INBOX, _tell_lane(base), store=base.store, clock=base.clock, limits=limits, wake=wakes[Queue.INBOX]
+        Queue.INBOX,
+        _tell_lane(base, limits),
+        store=base.store,
+        clock=base.clock,
+        limits=limits,
+        wake=wakes[Queue.INBOX],
     )
     outbox = Worker(
         Queue.OUTBOX, send_lane, store=base.store, clock=base.clock, limits=limits, wake=wakes[Queue.OUTBOX]
     )
     keep = timedelta(days=base.settings.retention_days)
     pruner = Pruner(store=base.store, clock=base.clock, keep=keep)
-    return [inbox.run, outbox.run, _safety_net(base).run, pruner.run]
+    sync = Worker(
+        Queue.SYNC,
+        sync_lane(base, limits),
+        store=base.store,
+        clock=base.clock,
+        limits=replace(limits, at_once=SYNC_AT_ONCE),
+        wake=wakes[Queue.SYNC],
+    )
+    slow_look = SlowLook(find_unlooked=FindUnlooked(store=base.store, clock=base.clock), clock=base.clock)
+    return [inbox.run, outbox.run, sync.run, _safety_net(base).run, slow_look.run, pruner.run, *_subscriber(base)]
 
 
-def _tell_lane(base: Foundation) -> TellLane:
+def sync_lane(base: Foundation, limits: Limits) -> SyncLane:
+    """What brings the rows of synced chats up to date, at the pace of the limits."""
+    clients = base.dataverse
+    if limits.sync:
+        budget = TenantBudget(limits.sync, store=base.store, clock=base.clock)
+        clients = {name: each.in_turn(budget.waiting(f"sync {name}")) for name, each in clients.items()}
+    mirror = MirrorChat(
+        store=base.store, associations=DataverseAssociations(clients), administration=base.administration
+    )
+    sync_chat = SyncChat(
+        mirror=mirror,
+        store=base.store,
+        show=ShowChat(rows=DataverseActivityRows(clients, base.records.tables), records=base.records, clock=base.clock),
+        look=LookAtChat(roster=base.gates.roster, chats=base.chat_directory, clock=base.clock),
+        administration=base.administration,
+        clock=base.clock,
+        row_every=limits.row_every,
+    )
+    return SyncLane(store=base.store, sync_chat=sync_chat, clock=base.clock)
+
+
+def _tell_lane(base: Foundation, limits: Limits) -> TellLane:
     facts = ReadKeyFieldFacts(records=base.records, administration=base.administration)
     return TellLane(
         store=base.store,
@@ -51,6 +103,7 @@ def _tell_lane(base: Foundation) -> TellLane:
             store=base.store,
             read_facts=facts,
             find_absent_owner=FindAbsentOwner(roster=base.gates.roster),
+            find_readers=FindReaders(roster=base.gates.roster, clock=base.clock, patience_s=limits.answer_within_s),
             follow_merge=FollowMerge(store=base.store, records=base.records, links=base.links, clock=base.clock),
             links=base.links,
             clock=base.clock,
@@ -64,6 +117,7 @@ def _tell_lane(base: Foundation) -> TellLane:
             clock=base.clock,
         ),
         register_events=base.register_events,
+        find_unlooked=FindUnlooked(store=base.store, clock=base.clock),
         clock=base.clock,
     )
 
@@ -77,3 +131,19 @@ def _safety_net(base: Foundation) -> SafetyNet:
         clock=base.clock,
     )
     return SafetyNet(find_missed=find_missed, clock=base.clock)
+
+
+def _subscriber(base: Foundation) -> Sequence[Job]:
+    if base.feed is None:
+        return []
+    subscriptions = base.feed.subscriptions
+    keep = KeepSubscriptions(
+        store=base.store,
+        administration=base.administration,
+        links=base.links,
+        feed=subscriptions,
+        clock=base.clock,
+        tenant=base.feed.tenant,
+    )
+    compare = CompareSubscriptions(store=base.store, feed=subscriptions, clock=base.clock)
+    return [Subscriber(keep=keep, compare=compare, clock=base.clock).run]

@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import web
 from botbuilder.core import InvokeResponse
 
+from bot.change_feed import CHANGES
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery.limits import Limits
@@ -26,7 +27,7 @@ from bot.foundation import (
     prepare,
 )
 from bot.handlers.bot import ChatSyncBot
-from bot.handlers.translate import tenant_of
+from bot.handlers.translate import is_anonymous, tenant_of
 from bot.observe import get_logger
 from bot.ports import Clock
 from bot.post_room import Job, post_room
@@ -35,9 +36,11 @@ from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import BotAuthentication
 from bot.usecases.check_health import CheckHealth
 from bot.usecases.count_waiting import CountWaiting
+from bot.usecases.hear_changes import HearChanges
 from bot.usecases.keep_event import KeepEvent
 from bot.web.dataverse_events import dataverse_events
 from bot.web.errors import answer_errors
+from bot.web.graph_events import graph_events
 from bot.web.health import alive, measured, ready
 from bot.web.json_body import LARGEST
 from bot.web.messages import Take, messages
@@ -83,13 +86,20 @@ def _add_doors(app: web.Application, base: Foundation, limits: Limits, learn: Le
     turn_posts = TurnPosts(store=base.store, clock=base.clock, limits=limits)
     app.router.add_post(MESSAGES, messages(_take(base, turn_posts, limits, learn)))
     app.router.add_post(EVENTS, dataverse_events(_keep_event(base), base.links, base.webhook_key))
-    app.cleanup_ctx.append(_at_work([turn_posts.run]))
+    if base.feed:
+        hear = HearChanges(store=base.store, note=base.note_chat, clock=base.clock)
+        app.router.add_post(
+            CHANGES, graph_events(base.feed.notices.read, hear, base.metrics, within_s=limits.answer_within_s)
+        )
+    app.cleanup_ctx.append(_at_work([turn_posts.run, base.note_chat.run]))
 
 
 def _take(base: Foundation, turn_posts: TurnPosts, limits: Limits, learn: Learn | None) -> Take:
     """From an activity's JSON to a turn of the bot, after which the sandbox knows the chat too."""
     tenants = base.settings.tenants
-    authentication = BotAuthentication(base.connector, base.check, tenants=tenants, tenant_of=tenant_of)
+    authentication = BotAuthentication(
+        base.connector, base.check, tenants=tenants, tenant_of=tenant_of, is_anonymous=is_anonymous
+    )
     adapter = TeamsAdapter(authentication)
     bot = ChatSyncBot(make_doors(base, turn_posts, limits), adapter.keep_answer)
     adapter.on_turn_error = bot.on_error
@@ -145,7 +155,7 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
         webhook_url=events_url(settings),
         webhook_key=key,
         file=file,
-        messages_url=(settings.public_url or here) + MESSAGES,
+        messages_url=settings.own_url + MESSAGES,
         app_id=settings.app_id or NO_APP_ID,
         app_permissions=CHAT_PERMISSIONS,
     )

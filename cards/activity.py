@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from cards.elements import rendered, to_json
 from cards.message import Message
+from cards.strict import rendered, to_json
 from cards.text import LONGEST, shortened
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from cards.buttons import Press, button
-from cards.elements import AdaptiveCard, TextBlock
+from cards.buttons import Press, button, rows_of
+from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.message import Message
 from cards.text import line, plain
 
@@ -24,16 +24,20 @@ class AudienceView:
     cancel: Press
 
 
+def counted(*, kind: str, place: str, people: int, without_access: int | None) -> str:
+    """How many of the people in the place cannot open a record of this kind; without their number it is not known."""
+    record, noun = kind.lower(), "person" if people == 1 else "people"
+    if without_access is None:
+        return f"It is not known yet who of the {people} {noun} in this {place} can open this {record}."
+    return f"{without_access} of {people} {noun} in this {place} cannot open this {record}."
+
+
 def audience(view: AudienceView) -> Message:
     """The count, what it means, and the three ways on."""
-    text = _counted(view)
-    body = [TextBlock(plain(text), weight="Bolder"), TextBlock(_NEXT, spacing="Small")]
-    actions = [button(each) for each in (view.send, view.name_only, view.cancel)]
-    return Message(card=AdaptiveCard(body, actions=actions), summary=line(text))
-
-
-def _counted(view: AudienceView) -> str:
-    record, people = view.kind.lower(), "person" if view.people == 1 else "people"
-    if view.without_access is None:
-        return f"It is not known yet who of the {view.people} {people} in this chat can open this {record}."
-    return f"{view.without_access} of {view.people} {people} in this chat cannot open this {record}."
+    text = counted(kind=view.kind, place="chat", people=view.people, without_access=view.without_access)
+    body: list[Element] = [
+        TextBlock(plain(text), weight="Bolder"),
+        TextBlock(_NEXT, spacing="Small"),
+        *rows_of((view.send, view.name_only)),
+    ]
+    return Message(card=AdaptiveCard(body, actions=[button(view.cancel)]), summary=line(text))

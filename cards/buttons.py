@@ -1,9 +1,9 @@
 """Buttons, before it is decided how a channel shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cards.elements import Action, Execute, OpenUrl, Submit
+from cards.elements import Action, ActionSet, Execute, OpenUrl, Submit
 
 DIALOG = "dialog"
 """Under this name a button says which page of a dialog it is for."""
@@ -16,6 +16,8 @@ class Press:
     title: str
     verb: str
     payload: Mapping[str, str]
+    leaves: bool = False
+    """It sends nothing that was filled in, so nothing has to be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +51,23 @@ class Step:
 Button = Press | Open | OpenDialog | Step
 
 
+BESIDE_EACH_OTHER = 2
+"""A third is too wide for a phone."""
+
+
+def rows_of(buttons: Sequence[Button]) -> list[ActionSet]:
+    """The buttons within a card's body, in as many rows as a phone needs."""
+    pairs = [buttons[at : at + BESIDE_EACH_OTHER] for at in range(0, len(buttons), BESIDE_EACH_OTHER)]
+    return [ActionSet([button(each) for each in pair]) for pair in pairs]
+
+
 def button(which: Button) -> Action:
     """The button as an action of a card."""
     match which:
         case Open():
             return OpenUrl(which.title, which.url)
         case Press():
-            return Execute(which.title, which.verb, which.payload)
+            return Execute(which.title, which.verb, which.payload, without_inputs=which.leaves)
         case _:
             data = {**which.payload, DIALOG: which.dialog}
             leaves = isinstance(which, Step) and which.leaves

@@ -7,23 +7,26 @@ from cards.buttons import Step
 from cards.dialog import Page, page, problem
 from cards.elements import Element
 from cards.inputs import Choice, Choices, Searched, TextInput, Toggle
-from cards.new_chat import NOTE, RECORD, WORDS
+from cards.new_chat import NOTE
+from cards.record_inputs import RecordInputs, record_inputs
 
 CHANNEL = "channel"
 """The input's name, under which the channel that was picked comes back."""
+TEAM = "team"
+"""The input's name, under which the part of a team's name comes back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelView:
-    """Records and channels to choose from."""
+    """Which record, and channels to choose from."""
 
-    records: Sequence[Choice]
-    dataset: str
-    hits: Sequence[Choice]
-    """Records that fit what was written, where these are several."""
-    words: str
+    record: RecordInputs
     channels: Sequence[Choice]
     channel: str
+    search: str
+    """The dataset that channels are searched in; empty where all are listed."""
+    team: str
+    """What was written of the team's name."""
     note: bool
     problem: str
     connect: Step
@@ -34,19 +37,20 @@ class ChannelView:
 def channel_page(view: ChannelView) -> Page:
     """Which record, which channel, and whether with a note."""
     body: list[Element] = [problem(view.problem)] if view.problem else []
-    if view.hits:
-        body.append(Choices(RECORD, "Which of these?", view.hits, expanded=True))
-    else:
-        body.append(Searched(RECORD, "Record", view.dataset, view.records))
     body += [
-        TextInput(WORDS, "Or its number, link or a few words", value=view.words),
-        Choices(
-            CHANNEL,
-            "Channel",
-            view.channels,
-            chosen=[view.channel] if view.channel else [],
-            required="Choose a channel",
-        ),
+        *record_inputs(view.record),
+        *_channels(view),
         Toggle(NOTE, "Send a note about the record into the channel", on=view.note),
     ]
     return page("Connect a channel", body, [view.connect, *([view.anyway] if view.anyway else [])])
+
+
+def _channels(view: ChannelView) -> list[Element]:
+    """All channels; where these are too many, some and a search by the team's name."""
+    chosen = [view.channel] if view.channel else []
+    if not view.search:
+        return [Choices(CHANNEL, "Channel", view.channels, chosen=chosen, required="Choose a channel")]
+    return [
+        Searched(CHANNEL, "Channel (type a part of the team's name)", view.search, view.channels, chosen=chosen),
+        TextInput(TEAM, "Or list the channels of teams with this name", value=view.team, longest=100),
+    ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards import elements
-from cards.buttons import button
+from cards.buttons import Press, button
 from cards.message import Message
 from cards.record import RecordHead, byline, dotted, name, open_button
 from cards.record_list import ROWS_AT_MOST, rest_of
@@ -29,6 +29,16 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsynced:
+    """The record's timeline does not show the chat as it is."""
+
+    why: str
+    since: datetime | None
+    resume: Press | None
+    """None where nobody can do anything about it here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusRow:
     """A connected record; what is in the way is None, or empty, where nothing is."""
 
@@ -43,6 +53,8 @@ class StatusRow:
     held: Held | None = None
     refused: str = ""
     """Why the last card never arrived."""
+    unsynced: Unsynced | None = None
+    """None where the record's timeline shows the chat, or is not meant to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +64,8 @@ class ChatStatusView:
     rows: tuple[StatusRow, ...]
     hidden: int
     more: int = 0
+    late: str = ""
+    """Why the chat's name and members reach the record's timeline late, and what to do about it."""
 
 
 def chat_status(view: ChatStatusView) -> Message:
@@ -64,6 +78,8 @@ def chat_status(view: ChatStatusView) -> Message:
     rest = rest_of(len(view.rows), view.hidden, view.more)
     if rest:
         body.append(byline(rest))
+    if view.late:
+        body.append(byline(f"The timeline follows this chat\u2019s name late. {plain(view.late)}"))
     return Message(card=elements.AdaptiveCard(body, full_width=True), summary=line(title))
 
 
@@ -76,8 +92,9 @@ def _row(row: StatusRow) -> elements.Element:
         _small(_last(row.last_card_at, "Last card sent", "No card sent so far"), subtle=True),
         *(_small(obstacle) for obstacle in _obstacles(row)),
     ]
-    open_record = elements.ActionSet([button(open_button(record))])
-    columns = [elements.Column(words, width="stretch"), elements.Column([open_record], width="auto")]
+    resume = row.unsynced.resume if row.unsynced else None
+    actions = [elements.ActionSet([button(each)]) for each in (open_button(record), resume) if each]
+    columns = [elements.Column(words, width="stretch"), elements.Column(actions, width="auto")]
     return elements.Container([elements.ColumnSet(columns)], separated=True)
 
 
@@ -92,6 +109,9 @@ def _last(at: datetime | None, what: str, never: str) -> str:
 def _obstacles(row: StatusRow) -> list[str]:
     """What is in the way, each in one sentence; what a pause explains is not said again."""
     said = [plain(row.off)] if row.off else []
+    if row.unsynced:
+        since = f" · {moment(row.unsynced.since)}" if row.unsynced.since else ""
+        said.append(f"{plain(row.unsynced.why)}{since}")
     if row.paused:
         return [*said, f"Paused since {moment(row.paused.since)}: {plain(row.paused.why)}. Add the app again to go on."]
     if row.not_told:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cards.buttons import Open, Step, button
+from cards.buttons import Button, button
 from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.message import Message
 from cards.text import line, plain
@@ -36,9 +36,7 @@ class Done:
     text: str
 
 
-def page(
-    title: str, body: Sequence[Element], buttons: Sequence[Step | Open] = (), *, height: Height = "medium"
-) -> Page:
+def page(title: str, body: Sequence[Element], buttons: Sequence[Button] = (), *, height: Height = "medium") -> Page:
     """A page of these elements and buttons, the first of which is the one to press."""
     return Page(
         title=line(title, limit=LONGEST_TITLE),

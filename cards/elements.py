@@ -1,19 +1,16 @@
-"""Elements of Adaptive Cards 1.5, on the classes of package `adaptivecards` and stricter than these.
+"""Elements of Adaptive Cards 1.5, on the classes of package `adaptivecards`, which has no actions and says version 1.2.
 
-The package keeps unknown properties silently, has no actions and says version 1.2; a client drops what it does not know
-without a word. So a mistake is an error here, when the card is built: a TypeError or ValueError that names element and
-property.
+They are stricter than these (`cards.strict`).
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from inspect import getattr_static
-from typing import Any, Literal, get_args
+from typing import get_args
 
 from adaptivecards import adaptivecard, baseobject, containers, elements
-from adaptivecards.baseobject import BareObject, PropertyType
+from adaptivecards.baseobject import PropertyType
+
+from cards.strict import Side, Size, Spacing, Strict, Weight, Width, all_of
 
 Element = baseobject.Element
 """What can stand in a card's body."""
@@ -26,35 +23,7 @@ ACTIONS_AT_MOST = 3
 COLUMNS_AT_MOST = 2
 READERS_AT_MOST = 60  # whom a refresh may name ("Universal Actions for Adaptive Cards", Teams documentation)
 
-Size = Literal["Small", "Default", "Medium", "Large", "ExtraLarge"]
-Weight = Literal["Lighter", "Default", "Bolder"]
-Spacing = Literal["None", "Small", "Default", "Medium", "Large", "ExtraLarge", "Padding"]
-Side = Literal["Left", "Center", "Right"]
-Width = Literal["auto", "stretch"]
-
-_CHOICES: Mapping[str, tuple[str, ...]] = {
-    "size": get_args(Size),
-    "weight": get_args(Weight),
-    "spacing": get_args(Spacing),
-    "horizontalAlignment": get_args(Side),
-    "width": get_args(Width),
-}
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f/?#][^\s\x00-\x1f]*")
-
-
-class Strict(BareObject):
-    """Takes the properties that an element has, of their kinds and choices, and no others; None leaves one out."""
-
-    def __init__(self, **properties: object) -> None:
-        kind = type(self)
-        plan = _plan(kind)  # type: ignore[arg-type] # a class has a hash
-        self._data = plan.blank.copy()
-        for name, value in properties.items():
-            if value is not None:
-                known = plan.properties.get(name)
-                if known is None or not known.takes(value):
-                    raise _mistake(kind, name, known, value)
-                self._data[known.key] = value
 
 
 class TextBlock(Strict, elements.TextBlock):
@@ -149,11 +118,18 @@ class Execute(Strict):
     title = PropertyType(type=str)
     verb = PropertyType(type=str)
     data = PropertyType(type=dict)
+    associatedInputs = PropertyType(type=str)  # noqa: N815 - the schema's name
     fallback = PropertyType(type=Submit)
 
-    def __init__(self, title: str, verb: str, data: Mapping[str, str]) -> None:
-        super().__init__(type="Action.Execute", title=title, verb=verb, data=_texts(data, "Execute.data"))
-        self.fallback = Submit(title, {**data, "verb": verb})
+    def __init__(self, title: str, verb: str, data: Mapping[str, str], *, without_inputs: bool = False) -> None:
+        super().__init__(
+            type="Action.Execute",
+            title=title,
+            verb=verb,
+            data=_texts(data, "Execute.data"),
+            associatedInputs="none" if without_inputs else None,
+        )
+        self.fallback = Submit(title, {**data, "verb": verb}, without_inputs=without_inputs)
 
 
 Action = OpenUrl | Submit | Execute
@@ -217,80 +193,7 @@ class AdaptiveCard(Strict, adaptivecard.AdaptiveCard):
         )
 
 
-def rendered(element: BareObject) -> dict[str, Any]:
-    """The element as JSON; what is in it is still elements, for an encoder to go on with."""
-    known: dict[str, Any] = element.render()
-    return known
-
-
-def to_json(element: BareObject) -> dict[str, Any]:
-    """The element and all that is in it as plain JSON."""
-    return {name: value if type(value) is str else _plain(value) for name, value in element.render().items()}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    return to_json(value) if isinstance(value, BareObject) else value
-
-
-def all_of(
-    parts: Sequence[object], kind: type | tuple[type, ...], where: str, *, at_most: int | None = None
-) -> list[Any]:
-    """The parts as a list; raises TypeError where there is none or one is of another kind, ValueError for too many."""
-    if not parts or not all(isinstance(part, kind) for part in parts):
-        raise TypeError(f"{where} must be a list of {kind} that is not empty")
-    if at_most is not None and len(parts) > at_most:
-        raise ValueError(f"{where} has more than {at_most}")
-    return list(parts)
-
-
 def _texts(data: Mapping[str, str], where: str) -> dict[str, str]:
     if not all(isinstance(text, str) for pair in data.items() for text in pair):
         raise TypeError(f"{where} must be texts")
     return dict(data)
-
-
-@dataclass(frozen=True, slots=True)
-class _Property:
-    """What the package knows of a property, and the choices that we know of."""
-
-    key: str
-    type: Any
-    choices: tuple[str, ...] | None
-
-    def takes(self, value: object) -> bool:
-        """Whether the property can have this value."""
-        return isinstance(value, self.type) and value != "" and (self.choices is None or value in self.choices)
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What the package knows of an element: looked up once for a class, as it is most of what a card costs."""
-
-    blank: dict[str, Any]
-    properties: Mapping[str, _Property]
-
-
-@cache
-def _plan(kind: type[Strict]) -> _Plan:
-    blank = kind.__new__(kind)
-    super(Strict, blank).__init__()  # type: ignore[no-untyped-call] # the package has no types
-    known = {name: getattr_static(kind, name) for name in dir(kind)}
-    properties = {
-        name: _Property(each.key_name, each.type, _CHOICES.get(name))
-        for name, each in known.items()
-        if isinstance(each, PropertyType)
-    }
-    return _Plan(blank.render(), properties)  # type: ignore[no-untyped-call] # as above
-
-
-def _mistake(kind: type, name: str, known: _Property | None, value: object) -> Exception:
-    """Why the element cannot have the property with this value."""
-    where = f"{kind.__name__}.{name}"
-    if known is None:
-        return TypeError(f"{where}: there is no such property")
-    if value == "":
-        return ValueError(f"{where} is empty")
-    error = ValueError if isinstance(value, known.type) else TypeError
-    return error(f"{where} cannot be {value!r}")

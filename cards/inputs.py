@@ -6,7 +6,8 @@ from typing import Any
 
 from adaptivecards.baseobject import PropertyType
 
-from cards.elements import Element, Strict, all_of
+from cards.elements import Element
+from cards.strict import Strict, all_of
 from cards.text import plain
 
 ON, OFF = "true", "false"
@@ -70,6 +71,16 @@ class TextInput(_Input):
         )
 
 
+class DateInput(_Input):
+    """A day: it sends it as `2026-11-21`."""
+
+    element_type = "Input.Date"
+    value = PropertyType(type=str)
+
+    def __init__(self, name: str, label: str, *, value: str = "", required: str | None = None) -> None:
+        super().__init__(name, label, required=required, value=value or None)
+
+
 class Toggle(_Input):
     """On or off: it sends `ON` or `OFF`."""
 
@@ -93,6 +104,28 @@ class _Set(_Input):
     style = PropertyType(type=str)
     query = PropertyType(type=dict, key_name="choices.data")
 
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        choices: Sequence[Choice],
+        *,
+        chosen: Sequence[str],
+        several: bool,
+        required: str | None,
+        **look: Any,
+    ) -> None:
+        super().__init__(
+            name,
+            label,
+            required=required,
+            choices=_listed(choices),
+            value=",".join(chosen) or None,
+            wrap=True,
+            isMultiSelect=several or None,
+            **look,
+        )
+
 
 class Choices(_Set):
     """One or several of these; several come back with commas between them."""
@@ -108,16 +141,9 @@ class Choices(_Set):
         expanded: bool = False,
         required: str | None = None,
     ) -> None:
-        super().__init__(
-            name,
-            label,
-            required=required,
-            choices=_listed(all_of(choices, Choice, "Choices.choices")),
-            value=",".join(chosen) or None,
-            wrap=True,
-            isMultiSelect=several or None,
-            style="expanded" if expanded else "compact",
-        )
+        style = "expanded" if expanded else "compact"
+        listed = all_of(choices, Choice, "Choices.choices")
+        super().__init__(name, label, listed, chosen=chosen, several=several, required=required, style=style)
 
 
 class Searched(_Set):
@@ -137,16 +163,9 @@ class Searched(_Set):
         several: bool = False,
         required: str | None = None,
     ) -> None:
+        query = {"type": "Data.Query", "dataset": dataset}
         super().__init__(
-            name,
-            label,
-            required=required,
-            choices=_listed(listed),
-            value=",".join(chosen) or None,
-            wrap=True,
-            isMultiSelect=several or None,
-            style="filtered",
-            query={"type": "Data.Query", "dataset": dataset},
+            name, label, listed, chosen=chosen, several=several, required=required, style="filtered", query=query
         )
 
 

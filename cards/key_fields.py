@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cards.buttons import Button, button
-from cards.elements import ActionSet, AdaptiveCard, Element, TextBlock
+from cards.buttons import Button
+from cards.elements import Element, TextBlock
 from cards.message import Message
-from cards.record import LONGEST_WORD, RecordHead, byline, called, fact_set, heading, open_button, shown, word
+from cards.own_view import OwnView, refresh_of
+from cards.record import LONGEST_WORD, RecordHead, byline, called, fact_set, heading, record_card, shown, word
 from cards.text import EMPTY, bold, isolated, line, moment, plain
 
 LONGEST_SIDE = 100
@@ -37,6 +38,9 @@ class KeyFieldsView:
     """What became of the record as a whole, each a sentence."""
     buttons: tuple[Button, ...] = ()
     """What can be done about it, beside opening the record."""
+    first: Button | None = None
+    """Stands beside the button that opens the record."""
+    own: OwnView | None = None
 
 
 def key_fields(view: KeyFieldsView) -> Message:
@@ -46,12 +50,8 @@ def key_fields(view: KeyFieldsView) -> Message:
         body += change_facts(view.changes)
     body += [TextBlock(plain(sentence, limit=_LONGEST_SENTENCE)) for sentence in view.news]
     body.append(byline(f"{_people(view.people)} · {moment(view.at)}"))
-    actions = [button(each) for each in view.buttons]
-    opens = [button(open_button(view.record))]
-    if actions:
-        # By itself: three buttons side by side are too wide for a phone.
-        body.append(ActionSet(opens))
-    return Message(card=AdaptiveCard(body, actions=actions or opens), summary=_summary(view))
+    card = record_card(view.record, body, view.buttons, first=view.first, refresh=refresh_of(view.own))
+    return Message(card=card, summary=_summary(view))
 
 
 def _summary(view: KeyFieldsView) -> str:

@@ -1,29 +1,58 @@
-"""The card that a pasted record link becomes (spec U1)."""
+"""The card that a pasted record link becomes, for everybody and for each reader (spec U1, U2, U4)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from cards.buttons import Press, button
-from cards.elements import AdaptiveCard
+from cards.buttons import Button
+from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.message import Message
-from cards.record import Fact, RecordHead, facts, heading, open_button
-from cards.text import isolated, line
+from cards.own_view import OwnView, refresh_of
+from cards.record import Fact, RecordHead, byline, facts, heading, record_card
+from cards.text import isolated, line, moment, plain
+
+KIND_UNTOLD = "Dynamics 365 record"
+"""What a record is called whose table is not told."""
+
+_LONGEST_SENTENCE = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkView:
-    """What the card says to everybody in the chat, and the button that connects the chat."""
+    """What the card says."""
 
     record: RecordHead
-    connect: Press | None = None
     facts: tuple[Fact, ...] = ()
+    said: str = ""
+    """What came of a button that was pressed on the card, and when what stood in its way happened."""
+    said_at: datetime | None = None
+    buttons: tuple[Button, ...] = ()
+    """What can be done with the record, beside opening it."""
+    first: Button | None = None
+    """Stands beside the button that opens the record."""
+    own: OwnView | None = None
 
 
 def link_card(view: LinkView) -> Message:
-    """Eyebrow, title, facts where there are any, the button to open the record, and the one to connect."""
+    """Eyebrow, title, facts where there are any, what came of it, and the buttons."""
     body = heading(view.record)
     if view.facts:
         body += facts(view.facts)
-    connect = [button(view.connect)] if view.connect else []
-    card = AdaptiveCard(body, actions=[button(open_button(view.record)), *connect])
+    if view.said:
+        body.append(TextBlock(plain(view.said, limit=_LONGEST_SENTENCE), weight="Bolder"))
+    if view.said_at:
+        body.append(byline(moment(view.said_at)))
     named = (view.record.kind, view.record.number, view.record.name)
-    return Message(card=card, summary=" · ".join(isolated(line(part)) for part in named if part))
+    return Message(
+        card=record_card(view.record, body, view.buttons, first=view.first, refresh=refresh_of(view.own)),
+        summary=" · ".join(isolated(line(part)) for part in named if part),
+    )
+
+
+def add_the_app() -> Message:
+    """The card for somebody without the app: it shows nothing of the record. Teams takes buttons off such a card."""
+    what = "Add the app Chat Sync in Teams to see here what you may see of it."
+    body: list[Element] = [
+        TextBlock(f"This is a {KIND_UNTOLD}.", weight="Bolder"),
+        TextBlock(what, spacing="Small"),
+    ]
+    return Message(card=AdaptiveCard(body), summary=KIND_UNTOLD)

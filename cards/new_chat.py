@@ -8,9 +8,9 @@ from cards.dialog import Page, page, problem
 from cards.elements import Container, Element, TextBlock
 from cards.inputs import Choice, Choices, Searched, TextInput, Toggle
 from cards.record import Fact, RecordHead, byline, facts, heading, name
+from cards.record_inputs import RecordInputs, record_inputs
 from cards.text import plain
 
-RECORD, WORDS = "record", "words"
 SUGGESTED, OTHERS, NAMES, NAME, NOTE = "suggested", "others", "names", "name", "note"
 """The inputs' names, under which what was filled in comes back."""
 
@@ -23,13 +23,9 @@ _LONGEST_REASON = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordView:
-    """Records to choose from, and the dataset in which Teams searches while somebody types."""
+    """Which record, and how to go on."""
 
-    listed: Sequence[Choice]
-    dataset: str
-    hits: Sequence[Choice]
-    """Records that fit what was written, where these are several."""
-    words: str
+    record: RecordInputs
     problem: str
     go_on: Step
     half_made: Step | None
@@ -80,14 +76,8 @@ class ProgressView:
 def record_page(view: RecordView) -> Page:
     """Which record; none is an answer too."""
     body: list[Element] = [problem(view.problem)] if view.problem else []
-    record: Element = (
-        Choices(RECORD, "Which of these?", view.hits, expanded=True)
-        if view.hits
-        else Searched(RECORD, "Record", view.dataset, view.listed)
-    )
     body += [
-        record,
-        TextInput(WORDS, "Or its number, link or a few words", value=view.words),
+        *record_inputs(view.record),
         byline("Leave both empty for a chat without a record."),
     ]
     return page(TITLE, body, [view.go_on, *([view.half_made] if view.half_made else [])], height="small")

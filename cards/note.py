@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cards.buttons import button
-from cards.elements import AdaptiveCard
+from cards.buttons import Button
 from cards.message import Message
-from cards.record import Fact, RecordHead, byline, called, facts, heading, open_button, word
+from cards.record import Fact, RecordHead, byline, called, facts, heading, record_card, word
 from cards.text import moment
 
 
@@ -18,13 +17,16 @@ class NoteView:
     facts: tuple[Fact, ...]
     connected_by: str
     connected_at: datetime
+    buttons: tuple[Button, ...] = ()
+    """What can be done with the record, beside opening it."""
 
 
 def note(view: NoteView) -> Message:
-    """Eyebrow, title, up to five facts, who connected and when, and the button that opens the record."""
+    """Eyebrow, title, up to five facts, who connected and when, and the buttons."""
     body = heading(view.record)
     if view.facts:
         body += facts(view.facts)
     body.append(byline(f"Connected by {word(view.connected_by)} · {moment(view.connected_at)}"))
-    card = AdaptiveCard(body, actions=[button(open_button(view.record))])
-    return Message(card=card, summary=f"{called(view.record)} is connected to this chat")
+    return Message(
+        card=record_card(view.record, body, view.buttons), summary=f"{called(view.record)} is connected to this chat"
+    )

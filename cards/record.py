@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards import elements
-from cards.buttons import Open
+from cards.buttons import BESIDE_EACH_OTHER, Button, Open, button
 from cards.text import EMPTY, LONGEST, isolated, line, plain
 
 LONGEST_NAME = 120
@@ -52,6 +52,22 @@ def called(record: RecordHead) -> str:
 def open_button(record: RecordHead) -> Open:
     """The first button of every card about a record."""
     return Open(title="Open record", url=record.url)
+
+
+def record_card(
+    record: RecordHead,
+    body: Sequence[elements.Element],
+    beside: Sequence[Button],
+    *,
+    first: Button | None = None,
+    refresh: elements.Refresh | None = None,
+) -> elements.AdaptiveCard:
+    """The card with the button that opens the record, the `first` to do with it, and those beside them."""
+    opens, others = [button(open_button(record))], [button(each) for each in beside]
+    opens += [button(first)] if first else []
+    if len(opens) + len(others) <= BESIDE_EACH_OTHER:
+        return elements.AdaptiveCard(body, actions=[*opens, *others], refresh=refresh)
+    return elements.AdaptiveCard([*body, elements.ActionSet(opens)], actions=others, refresh=refresh)
 
 
 def heading(record: RecordHead) -> list[elements.Element]:

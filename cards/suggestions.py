@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cards import elements
-from cards.buttons import Button, button
+from cards.buttons import Button, rows_of
 from cards.message import Message
 from cards.record import RecordHead, byline, dotted, name, word
 from cards.text import line, plain
@@ -48,8 +48,8 @@ def suggestions(view: SuggestionsView) -> Message:
 def _row(row: SuggestionRow) -> elements.Element:
     words: list[elements.Element] = [
         elements.TextBlock(f"{name(row.name)} ({word(row.presence)})"),
-        elements.TextBlock(plain(row.reason, limit=400), size="Small", subtle=True, spacing="None"),
+        elements.TextBlock(
+            plain(row.reason[:1].upper() + row.reason[1:], limit=400), size="Small", subtle=True, spacing="None"
+        ),
     ]
-    if row.buttons:
-        words.append(elements.ActionSet([button(each) for each in row.buttons]))
-    return elements.Container(words, separated=True)
+    return elements.Container([*words, *rows_of(row.buttons)], separated=True)

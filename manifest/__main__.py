@@ -1,32 +1,60 @@
-"""Writes the app package: `python -m manifest --app-id … --website https://… -o chat-sync.zip`."""
+"""Writes the app package: `python -m manifest --app-id … --domain … [--environment …] -o chat-sync.zip`."""
 
 import argparse
 import json
 import sys
 import zipfile
 from pathlib import Path
-from uuid import UUID
 
-from manifest.document import COLOR_ICON, OUTLINE_ICON, document
+from manifest.document import COLOR_ICON, OUTLINE_ICON, document, language_file
 from manifest.icons import color_icon, outline_icon
+from manifest.languages import LANGUAGES, file_of
+from manifest.values import Given, given
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when the package is written; 2 where a value would be refused, with the reason on standard error."""
-    parser = argparse.ArgumentParser(prog="python -m manifest", description="Writes the Teams app package.")
-    parser.add_argument("--app-id", type=UUID, required=True, help="the bot's app id (MicrosoftAppId)")
-    parser.add_argument("--website", required=True, help="an https address that says who runs this bot")
-    parser.add_argument("-o", "--output", type=Path, default=Path("chat-sync.zip"))
-    given = parser.parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
     try:
-        text = json.dumps(document(app_id=str(given.app_id), website=given.website), indent=2, ensure_ascii=False)
-    except ValueError as error:
+        values = given(
+            app_id=asked.app_id,
+            domain=asked.domain,
+            website=asked.website,
+            environments=tuple(asked.environment),
+            version=asked.version,
+        )
+        _write(asked.output, values)
+    except (ValueError, OSError) as error:
         parser.error(str(error))
-    with zipfile.ZipFile(given.output, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr("manifest.json", text)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m manifest", description="Writes the Teams app package.")
+    parser.add_argument("--app-id", required=True, help="the bot's app id (MicrosoftAppId)")
+    parser.add_argument("--domain", required=True, help="the host at which Teams reaches the bot")
+    parser.add_argument(
+        "--environment",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="the Dynamics 365 environments whose links become cards; without it, those of all regions",
+    )
+    parser.add_argument("--website", default="", help="an https address that says who runs this bot (https://<domain>)")
+    parser.add_argument("--version", default="1.0.0", help="raise it for every upload (1.0.0)")
+    parser.add_argument("-o", "--output", type=Path, default=Path("chat-sync.zip"))
+    return parser
+
+
+def _write(output: Path, values: Given) -> None:
+    manifest = document(values)
+    files = {"manifest.json": manifest, **{file_of(each): language_file(manifest, each) for each in LANGUAGES}}
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in files.items():
+            package.writestr(name, json.dumps(content, indent=2, ensure_ascii=False))
         package.writestr(COLOR_ICON, color_icon())
         package.writestr(OUTLINE_ICON, outline_icon())
-    return 0
 
 
 if __name__ == "__main__":

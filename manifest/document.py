@@ -1,38 +1,38 @@
 """The manifest's JSON ("App manifest schema for Teams"). Pure."""
 
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from bot.domain.surface import ACTIONS, CHAT_PERMISSIONS, USAGE
+from bot.domain.surface import ACTIONS, CHAT_PERMISSIONS, SEARCH, SEARCH_TITLE, SEARCHES, USAGE
+from manifest.languages import LANGUAGES, file_of, translated
+from manifest.regions import ALL_REGIONS
+from manifest.values import Given
 
-SCHEMA_VERSION = "1.19"
-VERSION = "0.1.0"
-"""Raised for every upload: Teams takes no other document under a version that it knows."""
+SCHEMA_VERSION = "1.25"
+"""1.24 is the first that takes twelve text commands ("App manifest schema for Teams")."""
+
+_SCHEMAS = f"https://developer.microsoft.com/en-us/json-schemas/teams/v{SCHEMA_VERSION}"
 
 ACCENT = "#24505E"
 COLOR_ICON, OUTLINE_ICON = "color.png", "outline.png"
 
-_LONGEST_COMMAND, _LONGEST_DESCRIPTION = 32, 128
 
-
-def document(*, app_id: str, website: str) -> dict[str, Any]:
-    """The manifest of the bot with this app id; `website` is the https address that says who runs it.
-
-    Raises ValueError where the schema would refuse a value.
-    """
-    if urlsplit(website).scheme != "https" or not urlsplit(website).hostname:
-        raise ValueError("the website must be an https address")
-    schemas = "https://developer.microsoft.com/en-us/json-schemas/teams"
+def document(given: Given) -> dict[str, Any]:
+    """The manifest."""
     return {
-        "$schema": f"{schemas}/v{SCHEMA_VERSION}/MicrosoftTeams.schema.json",
+        "$schema": f"{_SCHEMAS}/MicrosoftTeams.schema.json",
         "manifestVersion": SCHEMA_VERSION,
-        "version": VERSION,
-        "id": app_id,
+        "version": given.version,
+        "id": given.app_id,
         "developer": {
             "name": "Chat Sync",
-            "websiteUrl": website,
-            "privacyUrl": f"{website.rstrip('/')}/privacy",
-            "termsOfUseUrl": f"{website.rstrip('/')}/terms",
+            "websiteUrl": given.website,
+            "privacyUrl": f"{given.website}/privacy",
+            "termsOfUseUrl": f"{given.website}/terms",
+        },
+        "localizationInfo": {
+            "defaultLanguageTag": "en",
+            "additionalLanguages": [{"languageTag": each, "file": file_of(each)} for each in LANGUAGES],
         },
         "name": {"short": "Chat Sync", "full": "Chat Sync for Dynamics 365"},
         "description": {
@@ -46,17 +46,18 @@ def document(*, app_id: str, website: str) -> dict[str, Any]:
         "accentColor": ACCENT,
         "bots": [
             {
-                "botId": app_id,
+                "botId": given.app_id,
                 "scopes": ["personal", "groupChat", "team"],
                 "supportsFiles": False,
                 "isNotificationOnly": False,
                 "commandLists": [{"scopes": ["personal", "groupChat", "team"], "commands": _commands()}],
             }
         ],
-        "composeExtensions": [{"botId": app_id, "commands": _actions()}],
+        "composeExtensions": [_extension(given)],
         "permissions": ["identity", "messageTeamMembers"],
+        "validDomains": [given.domain],
         # Teams wants the second of these, and reads it only of apps that sign people in.
-        "webApplicationInfo": {"id": app_id, "resource": f"api://{app_id}"},
+        "webApplicationInfo": {"id": given.app_id, "resource": f"api://{given.domain}/{given.app_id}"},
         "authorization": {
             "permissions": {"resourceSpecific": [{"name": name, "type": "Application"} for name in CHAT_PERMISSIONS]}
         },
@@ -67,22 +68,48 @@ def document(*, app_id: str, website: str) -> dict[str, Any]:
 
 def _commands() -> list[dict[str, str]]:
     """The commands that Teams offers while somebody types."""
-    return [
-        {"title": command[:_LONGEST_COMMAND], "description": meaning[:_LONGEST_DESCRIPTION]}
-        for command, (_, meaning) in USAGE.items()
-    ]
+    return [{"title": command, "description": meaning} for command, (_, meaning) in USAGE.items()]
 
 
-def _actions() -> list[dict[str, Any]]:
-    """The dialogs that the compose box offers."""
-    return [
+def language_file(manifest: Mapping[str, Any], language: str) -> dict[str, str]:
+    """What the manifest says in one of `LANGUAGES`."""
+    return translated(manifest, LANGUAGES[language], f"{_SCHEMAS}/MicrosoftTeams.Localization.schema.json")
+
+
+def _extension(given: Given) -> dict[str, Any]:
+    """What the compose box, the menu of a message, and pasted links do."""
+    links = {"domains": list(given.environments or ALL_REGIONS), "supportsAnonymizedPayloads": True}
+    return {
+        "botId": given.app_id,
+        "canUpdateConfiguration": False,
+        "commands": _extension_commands(),
+        "messageHandlers": [{"type": "link", "value": links}],
+    }
+
+
+def _extension_commands() -> list[dict[str, Any]]:
+    """What the compose box offers: the search, which Teams wants first, and the dialogs."""
+    search = {
+        "id": SEARCH,
+        "type": "query",
+        "title": SEARCH_TITLE,
+        "description": "Find a record and put its card into the chat",
+        "context": ["compose", "commandBox"],
+        "initialRun": True,
+        "parameters": [
+            {"name": name, "title": title, "description": "Name or number", "inputType": "text"}
+            for name, title in SEARCHES.items()
+        ],
+    }
+    actions = (
         {
             "id": dialog,
             "type": "action",
-            "title": title[:_LONGEST_COMMAND],
-            "description": meaning[:_LONGEST_DESCRIPTION],
-            "context": ["compose", "commandBox"],
+            "title": action.title,
+            "description": action.meaning,
+            "context": list(action.contexts),
             "fetchTask": True,
         }
-        for dialog, (title, meaning) in ACTIONS.items()
-    ]
+        for dialog, action in ACTIONS.items()
+    )
+    return [search, *actions]

@@ -5,15 +5,21 @@ from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
+from aiohttp import ClientSession
 
+from bot.net.session import make_session
+from tests.fakes.certificates import Certificates, make_certificates
 from tests.fakes.clock import HeldClock
+from tests.fakes.databases import MigratedDatabases
 from tests.fakes.postgres import PostgresCluster
+from tests.fakes.sign_in import FakeSignIn
 from tests.turns import turn
 
 MUST_RUN = os.environ.get("CHATSYNC_TESTS") == "all"
 """Whether a test fails, instead of being skipped, where the machine lacks PostgreSQL, Node.js or Chromium."""
+
+FULL = os.environ.get("CHATSYNC_TESTS") == "full"
+"""Whether the load is that of a large organisation; else it is a tenth of it."""
 
 
 def missing(what: str) -> None:
@@ -21,6 +27,11 @@ def missing(what: str) -> None:
     if MUST_RUN:
         pytest.fail(f"{what} is missing, and CHATSYNC_TESTS=all asks for every test")
     pytest.skip(f"{what} is missing")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each processor: half of their time tests wait."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -56,17 +67,51 @@ def postgres() -> Iterator[PostgresCluster]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """An empty database of each kind."""
+async def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A database of each kind without a table."""
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path}/test.db"
         return
     cluster: PostgresCluster = request.getfixturevalue("postgres")
-    name = cluster.next_name()
-    admin = create_async_engine(cluster.address("postgres"), isolation_level="AUTOCOMMIT")
-    async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    yield cluster.address(name)
-    async with admin.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    await admin.dispose()
+    address = await cluster.new_database()
+    yield address
+    await cluster.drop(address)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> MigratedDatabases:
+    return MigratedDatabases(tmp_path_factory.mktemp("migrated"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, migrated: MigratedDatabases
+) -> AsyncIterator[str]:
+    """A database of each kind as this version of the product leaves it after its first start."""
+    if request.param == "sqlite":
+        yield await migrated.sqlite(tmp_path / "test.db")
+        return
+    cluster: PostgresCluster = request.getfixturevalue("postgres")
+    address = await migrated.postgres(cluster)
+    yield address
+    await cluster.drop(address)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Of an authority that nobody else trusts."""
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+async def sign_in(certificates: Certificates) -> AsyncIterator[FakeSignIn]:
+    """A token service that runs."""
+    async with FakeSignIn(certificates).running() as running:
+        yield running
+
+
+@pytest.fixture
+async def session(certificates: Certificates) -> AsyncIterator[ClientSession]:
+    """A pool of connections that trusts it."""
+    async with make_session(str(certificates.certificate)) as made:
+        yield made

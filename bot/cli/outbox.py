@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.ports import Clock, KeptMessage, Store
+from bot.ports import AuditEntry, Clock, KeptMessage, Store
 
 SHOWN = 100
 
@@ -22,12 +22,19 @@ async def list_kept(store: Store, say: Say, *, waiting: bool) -> int:
     return 0
 
 
-async def settle_parked(store: Store, clock: Clock, say: Say, *, retry: bool, messages: Sequence[int] | None) -> int:
-    """Sends them again or gives them up, all for None; gives the exit code, 1 where there was none."""
+async def settle_parked(
+    store: Store, clock: Clock, say: Say, *, retry: bool, messages: Sequence[int] | None, by: str
+) -> int:
+    """Sends them again or gives them up, all for None, and keeps by whom; gives the exit code, 1 for none."""
+    now, act = clock.now(), "retry message" if retry else "drop message"
     async with store.writing() as work:
-        act = work.overview.retry if retry else work.overview.drop
-        settled = await act(messages, at=clock.now())
-    say(f"{settled} {'put back to be sent' if retry else 'dropped'}.\n")
+        settled = await (work.overview.retry if retry else work.overview.drop)(messages, at=now)
+        for message, chat in settled.items():
+            details = {"message": str(message)}
+            await work.audit.add(
+                AuditEntry(at=now, act=act, person_id=None, person_name=by, chat_id=chat, record=None, details=details)
+            )
+    say(f"{len(settled)} {'put back to be sent' if retry else 'dropped'}.\n")
     return 0 if settled else 1
 
 

@@ -22,7 +22,7 @@ async def readers(
     client: DataverseClient, table: Table, row_id: str, people: Sequence[ObjectId]
 ) -> frozenset[ObjectId]:
     """Those of the people who have an enabled user and may read the row."""
-    users = await _users(client, people)
+    users = await users_of(client, people)
     groups = _groups(list(users.items()), PARTS_AT_MOST)
     found = await asyncio.gather(*(_readers(client, table, row_id, group) for group in groups))
     return frozenset[ObjectId]().union(*found)
@@ -34,7 +34,8 @@ async def may_write(client: DataverseClient, table: Table, row_id: str, user: Us
     return _WRITE in _rights(found)
 
 
-async def _users(client: DataverseClient, people: Sequence[ObjectId]) -> Mapping[ObjectId, UserId]:
+async def users_of(client: DataverseClient, people: Sequence[ObjectId]) -> Mapping[ObjectId, UserId]:
+    """The enabled users of those people who have one."""
     groups = _groups(list(dict.fromkeys(people)), _PEOPLE_AT_ONCE)
     found = await asyncio.gather(*(_some_users(client, group) for group in groups))
     return {person: user for users in found for person, user in users.items()}

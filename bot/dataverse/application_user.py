@@ -12,6 +12,16 @@ from bot.domain.values import EnvironmentId, UserId
 
 _NEEDED = frozenset({"Read", "Write"})
 """Types of privileges ("PrivilegeType EnumType") that are needed on every row of a table with connected chats."""
+SYNC_NEEDED = ("prvAppendActivity", "prvCreateActivity", "prvReadActivity", "prvWriteActivity")
+"""What the rows need that show chats on timelines; table `chat` has the privileges of all activities."""
+MIRROR_NEEDED = (
+    "prvCreatemsdyn_teamschatassociation",
+    "prvReadmsdyn_teamschatassociation",
+    "prvWritemsdyn_teamschatassociation",
+)
+"""What listing chats in Dynamics 365's own pane needs."""
+_ATTACHED_TO = frozenset({"AppendTo"})
+"""Needed on tables that those rows are about."""
 _WHOLE_ORGANISATION = "Global"
 _ALLOWED = 4
 """Of a column security profile ("FieldPermissionType")."""
@@ -36,17 +46,42 @@ class ApplicationUser:
     async def lacks(self, environment: EnvironmentId, tables: Sequence[str]) -> Lacking:
         """What it lacks for these tables; those that are not there are left out."""
         client = self._clients[environment]
-        user = UserId(str((await client.get("WhoAmI")).get("UserId")))
-        found = await asyncio.gather(*(_definition(client, name) for name in tables))
-        there = {name: each for name, each in zip(tables, found, strict=True) if each}
-        needed = sorted({name for each in there.values() for name in _needed(each)})
-        depths = await asyncio.gather(*(_reaches_all(client, user, name) for name in needed))
+        user = await _own_user(client)
+        there = await _definitions(client, tables)
+        needed = sorted({name for each in there.values() for name in _named(each, _NEEDED)})
         secured = {name: f"{table}.{column}" for table, each in there.items() for name, column in _secured(each)}
         readable = await _readable_columns(client, user) if secured else frozenset()
         return Lacking(
-            privileges=[name for name, reaches in zip(needed, depths, strict=True) if not reaches],
+            privileges=await _not_held(client, user, needed),
             columns=sorted(column for column_id, column in secured.items() if column_id not in readable),
         )
+
+    async def lacks_for_sync(self, environment: EnvironmentId, tables: Sequence[str], *, mirror: bool) -> Sequence[str]:
+        """Names of the privileges that it does not hold, without which chats are not shown on rows of these tables.
+
+        `mirror`: whether they are listed in Dynamics 365's own pane too.
+        """
+        client = self._clients[environment]
+        there = await _definitions(client, tables)
+        needed = {name for each in there.values() for name in _named(each, _ATTACHED_TO)}
+        return await _not_held(
+            client, await _own_user(client), sorted({*needed, *SYNC_NEEDED, *(MIRROR_NEEDED if mirror else ())})
+        )
+
+
+async def _own_user(client: DataverseClient) -> UserId:
+    return UserId(str((await client.get("WhoAmI")).get("UserId")))
+
+
+async def _definitions(client: DataverseClient, tables: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    """Those of the tables that are there."""
+    found = await asyncio.gather(*(_definition(client, name) for name in tables))
+    return {name: each for name, each in zip(tables, found, strict=True) if each}
+
+
+async def _not_held(client: DataverseClient, user: UserId, needed: Sequence[str]) -> Sequence[str]:
+    depths = await asyncio.gather(*(_reaches_all(client, user, name) for name in needed))
+    return [name for name, reaches in zip(needed, depths, strict=True) if not reaches]
 
 
 async def _definition(client: DataverseClient, table: str) -> Mapping[str, Any] | None:
@@ -58,9 +93,9 @@ async def _definition(client: DataverseClient, table: str) -> Mapping[str, Any] 
         return None
 
 
-def _needed(definition: Mapping[str, Any]) -> Sequence[str]:
+def _named(definition: Mapping[str, Any], types: frozenset[str]) -> Sequence[str]:
     """A table's privileges may be another one's: all activities have those of table `activitypointer`."""
-    return [str(each.get("Name")) for each in _listed(definition, "Privileges") if each.get("PrivilegeType") in _NEEDED]
+    return [str(each.get("Name")) for each in _listed(definition, "Privileges") if each.get("PrivilegeType") in types]
 
 
 def _secured(definition: Mapping[str, Any]) -> Sequence[tuple[str, str]]:

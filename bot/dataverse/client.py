@@ -1,8 +1,8 @@
 """One environment's Web API, as the app or on behalf of a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
@@ -24,6 +24,9 @@ AT_ONCE = 40
 Query = Mapping[str, str] | str
 """Options by name, or as they stand behind the question mark."""
 
+Turn = Callable[[], Awaitable[None]]
+"""Returns when the next request may be sent."""
+
 _JSON = {"Content-Type": "application/json"}
 _GO_ON = "odata.continue-on-error"
 _NEXT = "@odata.nextLink"
@@ -34,19 +37,16 @@ _PAGES_AT_MOST = 100
 class DataverseClient:
     """Asks one environment; every call raises the domain's errors for what is no success."""
 
-    def __init__(self, environment: Environment, session: ClientSession, tokens: Tokens, metrics: Metrics) -> None:
+    def __init__(self, environment: Environment, sender: Sender, turn: Turn | None = None) -> None:
         self.environment = environment
-        parts = urlsplit(environment.url)
         self._base = f"{environment.url}/{API}/"
-        system = System(
-            name="Dynamics 365",
-            at_once=AT_ONCE,
-            error_of=error_of,
-            timed=lambda answer, seconds: metrics.dataverse_seconds.labels(answer).observe(seconds),
-            one_limit=True,
-        )
-        self._sender = Sender(f"{parts.scheme}://{parts.netloc}/.default", session, tokens, system)
+        self._sender = sender
+        self._turn = turn
         self._reading: SharedFlights[Answer] = SharedFlights()
+
+    def in_turn(self, turn: Turn) -> Self:
+        """The same client, each of whose requests waits for its turn first."""
+        return type(self)(self.environment, self._sender, turn)
 
     async def get(
         self, path: str, query: Query = "", *, caller: ObjectId | None = None, prefer: Sequence[str] = ()
@@ -56,7 +56,7 @@ class DataverseClient:
         Those who read the same at the same time for the same caller share one request.
         """
         url = self._url(path, query)
-        request = Request(method="GET", url=url, headers=headers(caller, prefer), reads=True)
+        request = Request(method="GET", url=url, headers=headers(caller, prefer), reads=True, turn=self._turn)
         answer = await self._reading.result((url, caller, *prefer), partial(self._sender.send, request))
         return answer.body
 
@@ -97,16 +97,35 @@ class DataverseClient:
         return await self._change("POST", path, row, caller, {})
 
     async def update(
-        self, path: str, values: Mapping[str, object], *, caller: ObjectId | None = None, etag: str = "*"
+        self,
+        path: str,
+        values: Mapping[str, object],
+        *,
+        caller: ObjectId | None = None,
+        etag: str = "*",
+        back: str = "",
     ) -> Answer:
-        """Changes a row that is there, and where an etag is given only if it is still that version: else `Conflict`."""
-        return await self._change("PATCH", path, values, caller, {"If-Match": etag})
+        """Changes a row that is there, and where an etag is given only if it is still that version: else `Conflict`.
+
+        `back`: columns, joined by commas, that the body of the answer has as they are then.
+        """
+        return await self._change("PATCH", path, values, caller, {"If-Match": etag}, back=back)
 
     async def upsert(
-        self, path: str, values: Mapping[str, object], *, caller: ObjectId | None = None, only_new: bool = False
+        self,
+        path: str,
+        values: Mapping[str, object],
+        *,
+        caller: ObjectId | None = None,
+        only_new: bool = False,
+        back: str = "",
     ) -> Answer:
-        """Changes the row at the path or creates it there; with `only_new` one that is there is a `Conflict`."""
-        return await self._change("PATCH", path, values, caller, {"If-None-Match": "*"} if only_new else {})
+        """Changes the row at the path or creates it there; with `only_new` one that is there is a `Conflict`.
+
+        `back`: as with `update`.
+        """
+        conditions = {"If-None-Match": "*"} if only_new else {}
+        return await self._change("PATCH", path, values, caller, conditions, back=back)
 
     async def delete(self, path: str, *, caller: ObjectId | None = None) -> None:
         """Deletes a row; raises `NotFound` where it is not there."""
@@ -119,10 +138,14 @@ class DataverseClient:
         values: Mapping[str, object] | None,
         caller: ObjectId | None,
         conditions: Mapping[str, str],
+        *,
+        back: str = "",
     ) -> Answer:
         body = None if values is None else orjson.dumps(values)
-        sent = {**_unconditional(caller), **(_JSON if body else {}), **conditions}
-        return await self._sender.send(Request(method=method, url=self._url(path, ""), headers=sent, body=body))
+        returned = {"Prefer": "return=representation"} if back else {}
+        sent = {**_unconditional(caller), **(_JSON if body else {}), **conditions, **returned}
+        url = self._url(path, {"$select": back} if back else "")
+        return await self._sender.send(Request(method=method, url=url, headers=sent, body=body, turn=self._turn))
 
     async def read_together(
         self, queries: Sequence[tuple[str, Query]], *, caller: ObjectId | None = None, prefer: Sequence[str] = ()
@@ -161,13 +184,28 @@ class DataverseClient:
     async def _batch(self, parts: Sequence[Part], caller: ObjectId | None, *, together: bool) -> Sequence[PartAnswer]:
         content_type, body = written(parts, together=together)
         sent = {**headers(caller, [_GO_ON]), "Content-Type": content_type, "Accept": "multipart/mixed"}
-        request = Request(method="POST", url=self._url("$batch", ""), headers=sent, body=body, reads=not together)
+        request = Request(
+            method="POST", url=self._url("$batch", ""), headers=sent, body=body, reads=not together, turn=self._turn
+        )
         answer = await self._sender.send(request)
         return answers_of(answer.headers.get("Content-Type", ""), answer.content)
 
     def _url(self, path: str, query: Query) -> URL:
         text = query if isinstance(query, str) else urlencode(query, quote_via=quote, safe="$,()'/=:@;")
         return URL(f"{self._base}{path}{'?' if text else ''}{text}", encoded=True)
+
+
+def make_client(environment: Environment, session: ClientSession, tokens: Tokens, metrics: Metrics) -> DataverseClient:
+    """A client of the environment; nobody is called yet."""
+    parts = urlsplit(environment.url)
+    system = System(
+        name="Dynamics 365",
+        at_once=AT_ONCE,
+        error_of=error_of,
+        timed=lambda answer, seconds: metrics.dataverse_seconds.labels(answer).observe(seconds),
+        one_limit=True,
+    )
+    return DataverseClient(environment, Sender(f"{parts.scheme}://{parts.netloc}/.default", session, tokens, system))
 
 
 def _unconditional(caller: ObjectId | None) -> dict[str, str]:

@@ -9,10 +9,13 @@ from bot.domain.tables import Column, ColumnType, Table, TableName
 
 TABLE_PROPERTIES = (
     "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,ObjectTypeCode,"
-    "IsActivity,TableType,DataProviderId,ChangeTrackingEnabled,DisplayName"
+    "IsActivity,HasNotes,TableType,DataProviderId,ChangeTrackingEnabled,DisplayName"
 )
 CHOICE_PROPERTIES = "LogicalName,DisplayName,PrimaryNameAttribute"
-COLUMN_PROPERTIES = "LogicalName,AttributeType,AttributeTypeName,IsSecured,AttributeOf,IsValidForRead,DisplayName"
+COLUMN_PROPERTIES = (
+    "LogicalName,AttributeType,AttributeTypeName,IsSecured,AttributeOf,IsValidForRead,IsValidForUpdate,RequiredLevel,"
+    "DisplayName"
+)
 
 CASTS = {
     "PicklistAttributeMetadata": "$select=LogicalName&$expand=OptionSet",
@@ -21,7 +24,8 @@ CASTS = {
     "BooleanAttributeMetadata": "$select=LogicalName&$expand=OptionSet",
     "MultiSelectPicklistAttributeMetadata": "$select=LogicalName&$expand=OptionSet",
     "DateTimeAttributeMetadata": "$select=LogicalName,Format,DateTimeBehavior",
-    "MemoAttributeMetadata": "$select=LogicalName,FormatName",
+    "StringAttributeMetadata": "$select=LogicalName,MaxLength",
+    "MemoAttributeMetadata": "$select=LogicalName,FormatName,MaxLength",
     "MoneyAttributeMetadata": "$select=LogicalName,Precision",
     "DecimalAttributeMetadata": "$select=LogicalName,Precision",
     "DoubleAttributeMetadata": "$select=LogicalName,Precision",
@@ -30,6 +34,8 @@ CASTS = {
 
 ELASTIC_PROVIDER = "1d9bde74-9ebd-4da9-8ff5-aa74945b9f74"
 """Elastic tables have this data provider; any other makes a table virtual ("Create elastic tables")."""
+
+_REQUIRED = frozenset({"ApplicationRequired", "SystemRequired"})
 
 LOOKUP_PROPERTIES = "ReferencingAttribute,ReferencedEntity,ReferencedAttribute,ReferencingEntityNavigationPropertyName"
 
@@ -63,6 +69,7 @@ def table_of(definition: Mapping[str, Any], details: Sequence[Mapping[str, Any]]
             columns={column.name: column for column in columns if column},
             type_code=definition.get("ObjectTypeCode"),
             is_activity=bool(definition.get("IsActivity")),
+            has_notes=bool(definition.get("HasNotes")),
             is_virtual=_is_virtual(definition),
             sends_updates=sends_updates,
             tracks_changes=bool(definition.get("ChangeTrackingEnabled")),
@@ -97,6 +104,11 @@ def _column(attribute: Mapping[str, Any], detail: Mapping[str, Any]) -> Column |
         rich_text=isinstance(format_name, dict) and format_name.get("Value") == "RichText",
         date_only=detail.get("Format") == "DateOnly" and _value(behavior) != "TimeZoneIndependent",
         precision=detail.get("Precision"),
+        updatable=attribute.get("IsValidForUpdate") is not False,
+        required=_value(attribute.get("RequiredLevel")) in _REQUIRED,
+        max_length=detail.get("MaxLength"),
+        plain_date=_value(behavior) == "DateOnly",
+        states=_states(detail.get("OptionSet")),
         options=_options(detail.get("OptionSet")),
     )
 
@@ -133,6 +145,11 @@ def _options(option_set: Mapping[str, Any] | None) -> Mapping[int, str]:
         return {}
     listed = option_set.get("Options") or [option_set.get("FalseOption"), option_set.get("TrueOption")]
     return {int(option["Value"]): _label(option, "Label") for option in listed if option}
+
+
+def _states(option_set: Mapping[str, Any] | None) -> Mapping[int, int]:
+    options = (option_set or {}).get("Options") or ()
+    return {int(option["Value"]): int(option["State"]) for option in options if option.get("State") is not None}
 
 
 def _is_virtual(definition: Mapping[str, Any]) -> bool:

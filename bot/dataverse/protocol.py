@@ -11,6 +11,7 @@ from bot.domain.formatting import instant
 from bot.domain.rights import Role
 from bot.domain.tables import LOOKUPS, Column, ColumnType, ColumnValue, Raw, Row
 from bot.domain.values import ObjectId
+from bot.net.vendor_errors import error_code, with_cause
 
 API = "api/data/v9.2"
 
@@ -50,6 +51,11 @@ def contains(column: str, words: str) -> str:
     """A filter: the column holds each of the words."""
     parts = (f"contains({column},{literal(word.translate(_WILDCARDS))})" for word in words.split())
     return " and ".join(parts)
+
+
+def begins(column: str, words: str) -> str:
+    """A filter: the column begins with the words."""
+    return f"startswith({column},{literal(words.translate(_WILDCARDS))})"
 
 
 def selected(columns: Iterable[Column]) -> str:
@@ -158,18 +164,13 @@ _CANNOT_ACT = "0x8004a110"  # CannotActOnBehalfOfAnotherUser
 
 
 def error_of(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
-    """The error that an answer which is no success stands for. The vendor's text stays out: it can quote values."""
+    """The error that an answer which is no success stands for."""
     kind, what, next_step = _ERRORS.get(
         status, (Unavailable, "Dynamics 365 does not answer.", "Try again in a moment.")
     )
     if status == HTTPStatus.FORBIDDEN and _is_about_the_app(body):
         kind, what, next_step = _MAY_NOT_ACT
-    error = kind(what, next_step)
-    if isinstance(error, Unavailable):
-        error.retry_after_s = retry_after_s
-    error.code = error_code(body)
-    error.add_note(f"status {status}, code {error.code or 'none'}")
-    return error
+    return with_cause(kind(what, next_step), status, body, retry_after_s)
 
 
 def _is_about_the_app(body: object) -> bool:
@@ -177,10 +178,3 @@ def _is_about_the_app(body: object) -> bool:
     error = body.get("error") if isinstance(body, dict) else None
     message = str(error.get("message")) if isinstance(error, dict) else ""
     return (error_code(body) or "").lower() == _CANNOT_ACT or _ACT_FOR_OTHERS.lower() in message.lower()
-
-
-def error_code(body: object) -> str | None:
-    """The vendor's code in an error's body, such as `0x80040217`."""
-    error = body.get("error") if isinstance(body, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    return code[:40] if isinstance(code, str) else None

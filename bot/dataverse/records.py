@@ -10,7 +10,17 @@ from bot.dataverse.changes import changes_of
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.kept import Kept
 from bot.dataverse.languages import language_of
-from bot.dataverse.protocol import ANNOTATIONS, ROLE_PROPERTIES, contains, literal, role_of, row_of, selected
+from bot.dataverse.protocol import (
+    ANNOTATIONS,
+    ROLE_PROPERTIES,
+    begins,
+    contains,
+    expanded,
+    literal,
+    role_of,
+    row_of,
+    selected,
+)
 from bot.dataverse.reading import read_row, read_rows
 from bot.dataverse.table_cache import TableCache
 from bot.dataverse.views import note_view
@@ -107,18 +117,36 @@ class DataverseRecords:
         return await changes_of(self._clients[environment], table, link)
 
     async def find(
-        self, environment: EnvironmentId, table: Table, words: str, *, caller: ObjectId, at_most: int
+        self,
+        environment: EnvironmentId,
+        table: Table,
+        words: str,
+        *,
+        columns: Sequence[Column],
+        caller: ObjectId,
+        at_most: int,
     ) -> Sequence[Row]:
-        """Rows whose name or number holds the words, the newest first."""
-        columns = found_columns(table)
-        number = NUMBER_COLUMNS.get(table.name)
+        """Rows whose name holds the words or whose number begins with them, what changed last first."""
+        client, number = self._clients[environment], NUMBER_COLUMNS.get(table.name, "")
         conditions = [f"({contains(table.primary_name, words)})"] if words else []
         if words and number in table.columns:
-            conditions.append(f"{number} eq {literal(words)}")
-        query = {"$select": selected(columns), "$orderby": "modifiedon desc", "$top": str(at_most)}
-        query |= {"$filter": " or ".join(conditions)} if conditions else {}
-        rows = await self._clients[environment].rows(table.set_name, query, caller=caller, prefer=[ANNOTATIONS])
-        return [row_of(row, table.primary_id, columns) for row in rows]
+            # What is typed of a number so far; a word without a digit would fit the numbers of all rows.
+            is_part = any(character.isdigit() for character in words)
+            conditions.append(begins(number, words) if is_part else f"{number} eq {literal(words)}")
+
+        async def found(table: Table, columns: Sequence[Column]) -> Sequence[Row]:
+            options = {
+                "$select": selected(columns) or table.primary_id,
+                "$expand": expanded(columns),
+                "$filter": " or ".join(conditions),
+                "$orderby": "modifiedon desc" if "modifiedon" in table.columns else "",
+                "$top": str(at_most),
+            }
+            query = {name: value for name, value in options.items() if value}
+            rows = await client.rows(table.set_name, query, caller=caller, prefer=[ANNOTATIONS])
+            return [row_of(row, table.primary_id, columns) for row in rows]
+
+        return await self._of_what_is_there(environment, table, columns, found)
 
     async def user(self, environment: EnvironmentId, person: ObjectId) -> User | None:
         """The person's Dataverse user, enabled or not."""
@@ -210,9 +238,3 @@ class DataverseRecords:
         except BadRequest:
             return False
         return bool(found.get("RolePrivileges"))
-
-
-def found_columns(table: Table) -> Sequence[Column]:
-    """The columns by which people tell found rows apart: name, number, status."""
-    names = (table.primary_name, NUMBER_COLUMNS.get(table.name, ""), "statuscode")
-    return [table.columns[name] for name in names if name in table.columns]

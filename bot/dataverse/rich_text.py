@@ -21,15 +21,17 @@ def looks_rich(text: str) -> bool:
     return _MARKUP.search(text[:LONGEST]) is not None
 
 
-def plain_text(html: str) -> str:
-    """What a person reads of the HTML: its text, a line for each block, `[image]` for each picture."""
+def plain_text(html: str, *, longest: int = LONGEST) -> str:
+    """What a person reads of the HTML's first characters: a line for each block, `[image]` for each picture."""
     # Imported with the first rich text: a start without one is a twentieth of a second shorter.
     from bs4 import BeautifulSoup
     from bs4.element import NavigableString
 
-    soup = BeautifulSoup(_EMBEDDED.sub("data:", html)[:LONGEST], "html.parser")
+    soup = BeautifulSoup(_EMBEDDED.sub("data:", html)[:longest], "html.parser")
     for unseen in soup.find_all(_UNSEEN):
         unseen.decompose()
+    for emoji in soup.select("emoji[alt], img[itemtype$=Emoji][alt]"):  # as Teams writes them
+        emoji.replace_with(NavigableString(str(emoji["alt"])))
     for image in soup.find_all("img"):
         image.replace_with(NavigableString(IMAGE))
     for line_break in soup.find_all("br"):

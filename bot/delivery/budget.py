@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 
 from bot.delivery.pacing import Window, slots
@@ -38,6 +38,23 @@ class TenantBudget:
         finally:
             self._inside[tenant] -= 1
         return None
+
+    def waiting(self, name: str) -> Callable[[], Coroutine[None, None, None]]:
+        """What returns when the next post may go out, however many wait before it.
+
+        Those that are late do not catch up with each other: one goes out after the other, also on a busy machine.
+        """
+        one_by_one, free_at = asyncio.Lock(), self._clock.now()
+
+        async def wait() -> None:
+            nonlocal free_at
+            while ask_again := await self.turn(name):
+                await self._clock.sleep((ask_again - self._clock.now()).total_seconds())
+            async with one_by_one:
+                await self._clock.sleep((free_at - self._clock.now()).total_seconds())
+                free_at = self._clock.now() + self._each
+
+        return wait
 
     async def _slot(self, tenant: str) -> datetime:
         slot: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()

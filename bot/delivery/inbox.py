@@ -1,16 +1,16 @@
 """Working off what Dataverse told of one record, or what was asked for."""
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.delivery.retry import GIVE_UP_AFTER, wait_s
+from bot.delivery.retry import GIVE_UP_AFTER, again_at
 from bot.delivery.worker import Ended
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.observe import correlated, get_logger
-from bot.ports import ChatJob, Clock, Store, Waiting, Work
+from bot.ports import ChatJob, Clock, JobKind, Store, Waiting, Work
 from bot.usecases.catch_up import CatchUp
+from bot.usecases.find_unlooked import FindUnlooked
 from bot.usecases.key_fields import TellKeyFields
 from bot.usecases.record_deleted import TellDeletion
 from bot.usecases.register_events import RegisterEvents
@@ -31,6 +31,7 @@ class TellLane:
     tell_deletion: TellDeletion
     catch_up: CatchUp
     register_events: RegisterEvents
+    find_unlooked: FindUnlooked
     clock: Clock
 
     async def load(self, work: Work, lanes: Sequence[str]) -> Mapping[str, Waiting]:
@@ -55,6 +56,8 @@ class TellLane:
     async def _tell(self, held: Waiting) -> None:
         if isinstance(held.job, ChatJob):
             await self.catch_up(held.job.chat_id, held.keys)
+        elif held.job and held.job.kind is JobKind.SYNC_ALL:
+            await self.find_unlooked.of_environment(held.job.environment, held.keys)
         elif held.job:
             await self.register_events.follow(held.job.environment, held.keys)
         elif any(event.deleted for event in held.events):
@@ -69,6 +72,4 @@ class TellLane:
         now = self.clock.now()
         async with self.store.writing() as work:
             attempts = await work.inbox.failed(lane, reason, park_older_than=now - GIVE_UP_AFTER, at=now)
-        # Not a secret: it only spreads attempts over time.
-        jitter = random.random()  # noqa: S311
-        return now + timedelta(seconds=wait_s(attempts, jitter=jitter, retry_after_s=retry_after_s))
+        return again_at(now, attempts, retry_after_s)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.delivery.pacing import CHAT_WINDOWS, TENANT_WINDOW, Window
+from bot.delivery.pacing import CHAT_WINDOWS, SYNC_WINDOW, TENANT_WINDOW, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,5 +21,9 @@ class Limits:
     """Every answer leaves within three seconds (spec Q2), and building and sending it takes its time too."""
     chat: Sequence[Window] = CHAT_WINDOWS
     tenant: Window | None = TENANT_WINDOW
+    sync: Window | None = SYNC_WINDOW
+    """Requests to each Dataverse environment for rows of chats."""
+    row_every: timedelta = timedelta(seconds=5)
+    """At most one write of such a row in this time (spec Y4)."""
     graph_pace_s: float = 1.0
     """From one call of Microsoft Graph on a chat to the next: it takes one a second ("Throttling limits", Teams)."""

@@ -1,6 +1,7 @@
-"""When to try again. Pure."""
+"""When to try again."""
 
-from datetime import timedelta
+import random
+from datetime import datetime, timedelta
 
 GIVE_UP_AFTER = timedelta(hours=24)
 """What could not be done for so long is parked with its reason (spec K9)."""
@@ -18,3 +19,10 @@ def wait_s(attempts: int, *, jitter: float, retry_after_s: float | None = None) 
     """
     longest = min(LONGEST_S, FIRST_S * 2.0 ** min(attempts, _DOUBLINGS))
     return max(retry_after_s or 0.0, longest * (0.5 + jitter / 2))
+
+
+def again_at(now: datetime, attempts: int, retry_after_s: float | None) -> datetime:
+    """When the next attempt may be made, after so many that failed."""
+    # Not a secret: it only spreads attempts over time.
+    jitter = random.random()  # noqa: S311
+    return now + timedelta(seconds=wait_s(attempts, jitter=jitter, retry_after_s=retry_after_s))

@@ -48,6 +48,15 @@ class ChatMember:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChatAccount:
+    """Somebody in a chat, by the account that Teams gives them there."""
+
+    id: str
+    object_id: ObjectId | None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryChat:
     """A chat as Teams lists it."""
 

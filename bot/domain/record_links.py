@@ -5,8 +5,10 @@ table's number (`etc`) where newer ones put its name (`etn`), and may wrap the r
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
+from itertools import islice
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 from bot.domain.hosts import is_loopback
@@ -15,6 +17,10 @@ from bot.domain.values import Environment, EnvironmentId, RecordRef
 LONGEST = 4096
 """Characters of a link that are looked at: more than any browser's address bar is asked to hold."""
 
+ADDRESSES_AT_MOST = 50
+"""Addresses of one text that are looked at."""
+
+_SENTENCE_ENDS = ".,;:!?)]>'"
 _PAGE = re.compile(r"(/apps/uniquename/[^/]+)?/main\.aspx", re.IGNORECASE)
 _GUID = re.compile(r"\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?", re.IGNORECASE)
 _TABLE = re.compile(r"[a-z_][a-z0-9_]{0,127}", re.IGNORECASE)
@@ -57,7 +63,13 @@ class Links:
 def find_link(text: str) -> str | None:
     """The first web address in a text, without the marks that end a sentence."""
     found = _ADDRESS.search(text)
-    return found.group().rstrip(".,;:!?)]>'") if found else None
+    return found.group().rstrip(_SENTENCE_ENDS) if found else None
+
+
+def addresses_in(text: str) -> Iterator[str]:
+    """The web addresses in a text or in HTML, each once, the first `ADDRESSES_AT_MOST`."""
+    found = (unescape(each.group()).rstrip(_SENTENCE_ENDS) for each in _ADDRESS.finditer(text))
+    return islice(dict.fromkeys(found), ADDRESSES_AT_MOST)
 
 
 def parse_link(address: str, environments: Iterable[Environment]) -> RecordLink | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.card_acts import CardAct
 from bot.domain.tables import Column, ColumnType, Table
 
 KEY_FIELDS_AT_MOST = 5
@@ -26,6 +27,16 @@ NUMBER_COLUMNS = {
     "salesorder": "ordernumber",
 }
 """Columns that hold the number by which people call a record; other tables have none."""
+
+_TELLING_COLUMNS = {
+    "account": ("address1_city", "primarycontactid"),
+    "contact": ("parentcustomerid", "emailaddress1"),
+    "email": ("statuscode", "regardingobjectid"),
+    "incident": ("statuscode", "customerid"),
+    "lead": ("statuscode", "companyname"),
+    "opportunity": ("statuscode", "parentaccountid"),
+}
+_TELLING_ELSEWHERE = ("statuscode", "ownerid")
 
 _NO_KEY_FIELD = {
     ColumnType.PARTY_LIST: "lists of people",
@@ -66,11 +77,23 @@ class RecordType:
     tell_secured: bool = False
     """Whether a card may tell the values of secured key fields (spec K2)."""
     disclosure: Disclosure = Disclosure.NAME
+    tell_each: bool = False
+    """Whether values of key fields are told only to those who may see them, each on a card of their own."""
+    card_acts: tuple[CardAct, ...] = ()
+    """What people can do to a record on its card (spec Q3)."""
+    change_fields: tuple[str, ...] = ()
+    """The columns that they can change there."""
 
 
 def standard_record_types() -> tuple[RecordType, ...]:
     """The record types that are there before an administrator changes anything (spec T1, T3)."""
-    case = RecordType(table=CASE, join=True, notify=True, key_fields=("prioritycode", "statecode", "statuscode"))
+    case = RecordType(
+        table=CASE,
+        join=True,
+        notify=True,
+        key_fields=("prioritycode", "statecode", "statuscode"),
+        card_acts=(CardAct.ASSIGN,),
+    )
     others = (RecordType(table=table) for table in STANDARD_TABLES if table != CASE)
     return (case, *others)
 
@@ -78,6 +101,12 @@ def standard_record_types() -> tuple[RecordType, ...]:
 def unknown_record_type(table: str) -> RecordType:
     """What holds for a table that nobody has added: it is off, and has the defaults of an added one (spec T3)."""
     return RecordType(table=table, enabled=False, note=False)
+
+
+def telling_columns(table: Table) -> tuple[Column, ...]:
+    """The two columns by which people tell found records apart, as far as the table has them."""
+    names = _TELLING_COLUMNS.get(table.name, _TELLING_ELSEWHERE)
+    return tuple(table.columns[name] for name in names if name in table.columns)
 
 
 def updates_problem(table: Table) -> str | None:

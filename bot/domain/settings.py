@@ -13,6 +13,9 @@ SettingValue = bool | int | str | tuple[str, ...] | None
 ORGANISATION = ("chats_on", "allowed_roles", "sync_on", "sync_idle_days", "mirror_chats")
 """The settings of an environment, in the order in which they are shown."""
 
+SYNC_SETTINGS = frozenset({"chats_on", "sync_on", "sync_idle_days", "mirror_chats"})
+"""Those that say whether and how chats are shown on timelines."""
+
 RECORD_TYPE = tuple(field.name for field in fields(RecordType) if field.name != "table")
 """The settings of a record type, in the order in which they are shown."""
 

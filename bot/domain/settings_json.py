@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from bot.domain.card_acts import CardAct
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import ORGANISATION, RECORD_TYPE, EnvironmentSettings, SettingChange, SettingValue
 
@@ -123,6 +124,12 @@ _NAMES = _Kind(
 _KINDS: Mapping[str, _Kind] = {
     "allowed_roles": _NAMES,
     "key_fields": _NAMES,
+    "change_fields": _NAMES,
+    "card_acts": _Kind(
+        words="a list, in brackets, of " + ", ".join(CardAct),
+        takes=lambda value: isinstance(value, list) and all(isinstance(e, str) and e in set(CardAct) for e in value),
+        convert=lambda value: tuple(CardAct(each) for each in value),
+    ),
     "sync_idle_days": _Kind(
         words="a whole number", takes=lambda value: isinstance(value, int) and not isinstance(value, bool)
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.domain.card_acts import act_problem, change_fields_problem
 from bot.domain.context_card import note_columns
 from bot.domain.organisation import SYNC_IDLE_DAYS_AT_MOST, Organisation
 from bot.domain.record_types import (
@@ -57,6 +58,10 @@ def record_type_problems(
         found["notify"] = updates_problem(table)
     if wanted.key_fields != before.key_fields:
         found["key_fields"] = key_fields_problem(wanted.key_fields, table)
+    if wanted.card_acts != before.card_acts:
+        found["card_acts"] = next((why for act in wanted.card_acts if (why := act_problem(act, table))), None)
+    if wanted.change_fields != before.change_fields:
+        found["change_fields"] = change_fields_problem(wanted.change_fields, table)
     return tuple(
         Problem(table=table.name, setting=setting, reason=reason) for setting, reason in found.items() if reason
     )

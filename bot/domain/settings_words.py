@@ -1,5 +1,6 @@
 """What settings and their values are called, on pages and in lists of changes."""
 
+from bot.domain.card_acts import CardAct
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import SettingValue
 
@@ -21,6 +22,9 @@ LABELS = {
     "key_fields": "Key fields",
     "tell_secured": "Tell values of secured key fields",
     "disclosure": "What the card of a pasted link tells everybody",
+    "tell_each": "Tell values of key fields only to those who may see them",
+    "card_acts": "What people can do on a card",
+    "change_fields": "Fields that people can change on a card",
 }
 """By the names of the settings."""
 
@@ -29,6 +33,12 @@ DISCLOSURES = {
     Disclosure.TABLE: "The type of record",
     Disclosure.NAME: "Type, number and name",
     Disclosure.FIELDS: "Type, number, name and the note's fields",
+}
+
+CARD_ACTS = {
+    CardAct.ASSIGN: "Assign to me",
+    CardAct.NOTE: "Add a note",
+    CardAct.RESOLVE: "Resolve",
 }
 
 EVERYBODY = "Everybody with a Dynamics 365 user"
@@ -45,6 +55,8 @@ def words_of(setting: str, value: SettingValue) -> str:
             return DISCLOSURES[value]
         case None:
             return DEFAULT_VIEW if setting == "note_view" else ""
+        case tuple() if setting == "card_acts":
+            return ", ".join(CARD_ACTS[CardAct(act)] for act in value) or "nothing"
         case tuple():
             return ", ".join(value) or (EVERYBODY if setting == "allowed_roles" else "none")
         case 0 if setting == "sync_idle_days":

@@ -1,6 +1,7 @@
 """Names that the outside knows: commands that people type, verbs of the cards' buttons, dialogs and their searches."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode
 
@@ -9,10 +10,15 @@ class Verb(StrEnum):
     """What a card's button asks for; its other values are claims that are checked again."""
 
     CONNECT = "connect"
+    VIEW = "view"
+    VIEW_CHANGE = "view change"
+    UPDATE = "update"
     ADD_PERSON = "add person"
     REMOVE_PERSON = "remove person"
     CANCEL = "cancel"
     CHATS = "chats"
+    TIMELINE = "timeline"
+    RESUME_SYNC = "resume sync"
     JOIN = "join"
     MY_CHATS = "my chats"
     SUGGEST = "suggest"
@@ -29,11 +35,21 @@ class Dialog(StrEnum):
     NEW_CHAT_PEOPLE = "newChatPeople"
     MAKE_CHAT = "makeChat"
     FINISH_CHAT = "finishChat"
+    CONNECT_CHAT = "connectChat"
+    CONNECT_THIS_CHAT = "connectThisChat"
+    SAVE_MESSAGE = "saveToRecord"
+    SAVE_THIS_MESSAGE = "saveThisMessage"
+    TIMELINE = "recordTimeline"
+    TIMELINE_WHICH = "timelineWhich"
+    TIMELINE_OF = "timelineOf"
+    TIMELINE_JOIN = "timelineJoin"
+    UPDATE = "update"
     CONNECT_CHANNEL = "connectChannel"
     CONNECT_THIS_CHANNEL = "connectThisChannel"
     SETTINGS = "settings"
     SETTINGS_ORGANISATION = "settings organisation"
     SETTINGS_SAVE_ORGANISATION = "settings save organisation"
+    SETTINGS_SYNC_EXISTING = "settings sync existing"
     SETTINGS_RECORD_TYPE = "settings record type"
     SETTINGS_SAVE_RECORD_TYPE = "settings save record type"
     SETTINGS_ADDING = "settings adding"
@@ -48,9 +64,11 @@ class Dataset(StrEnum):
     """What somebody searches while they type into an input of a dialog."""
 
     RECORDS = "records"
+    CHANNELS = "channels"
     PEOPLE = "people"
     TABLES = "tables"
     KEY_FIELDS = "key fields"
+    CHANGE_FIELDS = "change fields"
 
 
 def searching(dataset: Dataset, claims: Mapping[str, str]) -> str:
@@ -72,6 +90,7 @@ class Command(StrEnum):
     DISCONNECT = "disconnect"
     RECORDS = "records"
     CHATS = "chats"
+    TIMELINE = "timeline"
     JOIN = "join"
     SUGGEST = "suggest"
     STATUS = "status"
@@ -91,6 +110,26 @@ INTO = "into"
 PERSON = "person"
 """In the data of a button: whom it is about, by Entra object id."""
 
+
+class Quoted(StrEnum):
+    """In what a page sends: the message from which it was opened."""
+
+    TEXT = "text"
+    AUTHOR = "author"
+    SENT = "sent"
+    LINK = "link"
+    FILES = "files"
+    """The attachments' names, a line each."""
+    ADDRESSES = "addresses"
+    """The web addresses in it, a line each."""
+
+
+ACT = "act"
+"""In the data of a button: which page of what can be done to a record, or what is to be done."""
+
+VERSION = "version"
+"""In the data of a button: the version of the record's row that the person saw."""
+
 QUIET = "quiet"
 """The last word of `connect … quiet`: connect without the note."""
 
@@ -101,6 +140,10 @@ USAGE: dict[Command, tuple[str, str]] = {
     ),
     Command.DISCONNECT: ("disconnect [<link or number>]", "End a connection of this chat"),
     Command.CHATS: ("chats [<link, number or words>]", "The chats that are connected to a record"),
+    Command.TIMELINE: (
+        "timeline [<link, number or words>]",
+        "The chats that a record has and had: who wrote last, and what is kept of them in Dynamics 365",
+    ),
     Command.JOIN: ("join <link, number or words>", "Join a chat that is connected to a record"),
     Command.SUGGEST: ("suggest [<link, number or words>]", "Whom to speak to about a record, and why"),
     Command.RECORDS: ("records", "The records that this chat is connected to"),
@@ -114,9 +157,63 @@ USAGE: dict[Command, tuple[str, str]] = {
 }
 """How each command is written and what it does."""
 
-ACTIONS: dict[Dialog, tuple[str, str]] = {
-    Dialog.NEW_CHAT: ("New connected chat", "Start a chat with people of your choice, about a record or about none"),
-    Dialog.CONNECT_CHANNEL: ("Connect a channel", "Connect a channel of one of your teams to a record"),
-    Dialog.SETTINGS: ("Settings", "What administrators set: records, notes, key fields, who may do what"),
+SEARCH = "searchRecords"
+SEARCH_TITLE = "Find records"
+"""The search of the compose box, and how Teams calls it."""
+
+EVERYWHERE = "words"
+"""The name under which it sends what is looked for in all record types; the others are names of tables."""
+
+SEARCHES: Mapping[str, str] = {
+    EVERYWHERE: "All records",
+    "incident": "Cases",
+    "account": "Accounts",
+    "contact": "Contacts",
+    "knowledgearticle": "Articles",
 }
-"""Dialogs that are opened from the compose box, with their titles and what they do."""
+"""What can be searched, with how Teams calls it: five parameters at most ("App manifest schema for Teams")."""
+
+INITIAL_RUN = "initialRun"
+"""Under this name the search says that it was opened and nothing is typed yet."""
+
+
+class Context(StrEnum):
+    """From where an action command is opened, by the manifest's names."""
+
+    COMPOSE = "compose"
+    COMMAND_BOX = "commandBox"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """An action command: a dialog that is opened from the compose box or from a message."""
+
+    title: str
+    meaning: str
+    contexts: tuple[Context, ...] = (Context.COMPOSE, Context.COMMAND_BOX)
+
+
+ACTIONS: Mapping[Dialog, Action] = {
+    Dialog.CONNECT_CHAT: Action(
+        title="Connect this chat",
+        meaning="Connect this chat to a record, such as the one that a message links to",
+        contexts=(Context.COMPOSE, Context.MESSAGE),
+    ),
+    Dialog.SAVE_MESSAGE: Action(
+        title="Save to record",
+        meaning="Write a message to a record as a note or a task",
+        contexts=(Context.MESSAGE,),
+    ),
+    Dialog.TIMELINE: Action(title="Timeline", meaning="The chats that a record has and had, and the way into them"),
+    Dialog.NEW_CHAT: Action(
+        title="New connected chat", meaning="Start a chat with people of your choice, about a record or about none"
+    ),
+    Dialog.CONNECT_CHANNEL: Action(
+        title="Connect a channel", meaning="Connect a channel of one of your teams to a record"
+    ),
+    Dialog.SETTINGS: Action(
+        title="Settings", meaning="What administrators set: records, notes, key fields, who may do what"
+    ),
+}
+"""The action commands, in the order in which Teams lists them."""

@@ -55,6 +55,15 @@ class Column:
     date_only: bool = False
     precision: int | None = None
     """Digits behind the point of a number; None where the table's metadata does not say."""
+    updatable: bool = True
+    required: bool = False
+    """Whether people are to leave no row without a value."""
+    max_length: int | None = None
+    """Characters of a text; None where the table's metadata does not say."""
+    plain_date: bool = False
+    """Whether it holds a day that is the same everywhere, without a time."""
+    states: Mapping[int, int] = field(default_factory=dict)
+    """Of a status column: the state that each of its numbers belongs to."""
     options: Mapping[int, str] = field(default_factory=dict)
     """Labels of a choice's, status', state's or yes/no column's numbers (yes is 1, no is 0)."""
     labels: Mapping[int, str] = field(default_factory=dict)
@@ -75,6 +84,8 @@ class Table:
     columns: Mapping[str, Column]
     type_code: int | None = None
     is_activity: bool = False
+    has_notes: bool = False
+    """Whether people can attach notes to its rows."""
     is_virtual: bool = False
     sends_updates: bool = True
     """Whether the message filter `Update` exists, so that Dataverse can tell of changes."""

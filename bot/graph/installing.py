@@ -41,10 +41,10 @@ class Installing:
         await self._install(f"teams/{part(team)}/installedApps", team, IN_TEAMS)
 
     async def _install(self, path: str, place: str, right: Right) -> None:
-        body = installation(self._client.base, await self._known_id(), self._permissions)
+        body = installation(self._client.base, await self.known_id(), self._permissions)
         await self._client.change("POST", path, body, right=right, chat=place)
 
-    async def _known_id(self) -> str:
+    async def known_id(self) -> str:
         """The app's id in the catalog; raises `NotFound` where it is not there."""
         if self._catalog_id is None:
             query = {"$filter": f"externalId eq {quoted(self._app_id)}"}

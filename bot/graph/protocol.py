@@ -9,6 +9,7 @@ from bot.domain.directory import ChatMember, DirectoryChat, DirectoryPerson, Pre
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
 from bot.domain.record_links import guid
 from bot.domain.values import ChatId, ObjectId
+from bot.net.vendor_errors import with_cause
 
 NAME = "Microsoft 365"
 """What people call it."""
@@ -84,11 +85,11 @@ def chat_of(body: Mapping[str, Any]) -> DirectoryChat:
     """A chat; raises `Unavailable` where the answer is none."""
     last = body.get("lastMessagePreview")
     return DirectoryChat(
-        id=ChatId(_required(body, "id")),
+        id=ChatId(required(body, "id")),
         topic=_text(body, "topic") or None,
-        created_at=_instant(_text(body, "createdDateTime")),
+        created_at=instant(_text(body, "createdDateTime")),
         url=_text(body, "webUrl"),
-        last_message_at=_instant(_text(last, "createdDateTime")) if isinstance(last, dict) else None,
+        last_message_at=instant(_text(last, "createdDateTime")) if isinstance(last, dict) else None,
         members=tuple(member_of(each) for each in values_of({"value": body.get("members")})),
     )
 
@@ -97,7 +98,7 @@ def member_of(body: Mapping[str, Any]) -> ChatMember:
     """A member of a chat; raises `Unavailable` where the answer is none."""
     person, roles = guid(_text(body, "userId")), body.get("roles")
     return ChatMember(
-        membership_id=_required(body, "id"),
+        membership_id=required(body, "id"),
         object_id=ObjectId(person) if person else None,
         name=_text(body, "displayName"),
         guest=isinstance(roles, list) and _GUEST in roles,
@@ -133,20 +134,29 @@ def has_plan(body: Mapping[str, Any], plans: frozenset[str]) -> bool:
 
 def team_of(body: Mapping[str, Any]) -> Team:
     """A team; raises `Unavailable` where the answer is none."""
-    return Team(id=_required(body, "id"), name=_text(body, "displayName"))
+    return Team(id=required(body, "id"), name=_text(body, "displayName"))
 
 
 def channel_of(body: Mapping[str, Any]) -> TeamChannel:
     """A channel; raises `Unavailable` where the answer is none."""
-    return TeamChannel(id=ChatId(_required(body, "id")), name=_text(body, "displayName"), url=_text(body, "webUrl"))
+    return TeamChannel(id=ChatId(required(body, "id")), name=_text(body, "displayName"), url=_text(body, "webUrl"))
 
 
-def _instant(text: str) -> datetime | None:
+def instant(text: str) -> datetime | None:
+    """The instant that a text names, in UTC; None where it names none."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def required_instant(body: Mapping[str, Any], name: str) -> datetime:
+    """The instant; raises `Unavailable` where the answer has none."""
+    at = instant(_text(body, name))
+    if at is None:
+        raise _unreadable()
+    return at
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:
@@ -154,11 +164,16 @@ def _text(body: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _required(body: Mapping[str, Any], name: str) -> str:
+def required(body: Mapping[str, Any], name: str) -> str:
+    """The text; raises `Unavailable` where the answer has none."""
     text = _text(body, name)
     if not text:
-        raise Unavailable(f"{NAME} gave an answer that cannot be read.", "Try again in a moment.")
+        raise _unreadable()
     return text
+
+
+def _unreadable() -> Unavailable:
+    return Unavailable(f"{NAME} gave an answer that cannot be read.", "Try again in a moment.")
 
 
 _ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {
@@ -175,14 +190,9 @@ _ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {
 
 
 def error_of(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
-    """The error that an answer which is no success stands for. The vendor's text stays out: it can quote values."""
+    """The error that an answer which is no success stands for."""
     kind, what, next_step = _ERRORS.get(status, (Unavailable, f"{NAME} does not answer.", "Try again in a moment."))
-    error = kind(what, next_step)
-    if isinstance(error, Unavailable):
-        error.retry_after_s = retry_after_s
-    error.code = error_code(body)
-    error.add_note(f"status {status}, code {error.code or 'none'}")
-    return error
+    return with_cause(kind(what, next_step), status, body, retry_after_s)
 
 
 def missing_permission(permission: str, what: str) -> NotAllowed:
@@ -191,10 +201,3 @@ def missing_permission(permission: str, what: str) -> NotAllowed:
         f"Microsoft 365 does not let Chat Sync {what}.",
         f"Ask a Privileged Role Administrator or Global Administrator to grant it the permission {permission}.",
     )
-
-
-def error_code(body: object) -> str | None:
-    """The vendor's code in an error's body, such as `Forbidden`."""
-    error = body.get("error") if isinstance(body, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    return code[:40] if isinstance(code, str) else None

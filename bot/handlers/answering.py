@@ -25,14 +25,19 @@ class Answering:
 
     async def __call__(self, answer: Awaitable[A], retry: Press | Step | None = None) -> A | Answer:
         """The answer, or a card that says why there is none; `retry` is the button that asks once more."""
+        given = await self.tried(answer)
+        return Answer(message=refusal(given, retry)) if isinstance(given, ChatSyncError) else given
+
+    async def tried(self, answer: Awaitable[A]) -> A | ChatSyncError:
+        """The answer, or why there is none."""
         try:
             async with asyncio.timeout(self.within_s):
                 return await answer
         except TimeoutError:
-            return Answer(message=refusal(_slow(), retry))
+            return _slow()
         except ChatSyncError as error:
             _log.info("refused", error=type(error).__name__, notes=getattr(error, "__notes__", []))
-            return Answer(message=refusal(error, retry))
+            return error
 
 
 def refusal(error: ChatSyncError, retry: Press | Step | None = None) -> Message:

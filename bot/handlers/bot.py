@@ -17,14 +17,18 @@ from bot.domain.values import Chat, ObjectId
 from bot.handlers import translate
 from bot.handlers.answering import Answering, refusal
 from bot.handlers.dialogs import Dialogs
+from bot.handlers.happened import happened_in, moment_of, was_written, writer_of
 from bot.handlers.incoming import Incoming
+from bot.handlers.invoke_answers import card_answer, error_answer, extension_line, line_answer
 from bot.handlers.message_extension import Extension
 from bot.handlers.messages import Commands
+from bot.handlers.quoting import ReadHtml
 from bot.handlers.translate import PressedButton
 from bot.handlers.universal_actions import Buttons
 from bot.observe import correlation, get_logger
 from bot.usecases.answers import Answer
 from bot.usecases.meet_chat import MeetChat
+from bot.usecases.note_chat import NoteChat, Topic
 from cards.activity import ADAPTIVE, card_json, feed_line
 from cards.buttons import Press
 
@@ -40,6 +44,7 @@ class Doors:
     """Who answers what."""
 
     meet: MeetChat
+    note: NoteChat
     commands: Commands
     buttons: Buttons
     dialogs: Dialogs
@@ -47,6 +52,7 @@ class Doors:
     answering: Answering
     said: Callable[[Chat], None]
     """Is told of each answer that a chat got in a turn: it counts for the chat's pace."""
+    read_html: ReadHtml
     stand_in: ObjectId | None
     """Whom people without an Entra object id act as: nobody, but for the Emulator on the sandbox."""
 
@@ -67,7 +73,11 @@ class ChatSyncBot(TeamsActivityHandler):
         self._invokes: Mapping[str, Invoked] = {
             "adaptiveCard/action": self._button_invoked,
             "application/search": self._searched,
+            translate.ANONYMOUS_LINK: self._anonymous_link_queried,
             "composeExtension/fetchTask": self._page_asked,
+            "composeExtension/query": self._queried,
+            "composeExtension/querySettingUrl": self._settings_asked,
+            "composeExtension/selectItem": self._item_selected,
             "composeExtension/queryLink": self._link_queried,
             "composeExtension/submitAction": self._page_asked,
             "task/fetch": self._page_asked,
@@ -77,8 +87,20 @@ class ChatSyncBot(TeamsActivityHandler):
     async def on_turn(self, turn_context: TurnContext) -> None:
         """Every activity makes its chat known, so that a missed one costs nothing; then its kind decides."""
         activity = turn_context.activity
-        await self._doors.meet.seen(translate.chat_of(activity), bot_present=translate.bot_present(activity))
+        if not translate.is_anonymous(activity):
+            await self._doors.meet.seen(translate.chat_of(activity), bot_present=translate.bot_present(activity))
+            await self._note(activity)
         await super().on_turn(turn_context)
+
+    async def _note(self, activity: Activity) -> None:
+        """What the rows that show the chat in Dataverse follow."""
+        chat = translate.chat_of(activity).id
+        if was_written(activity):
+            self._doors.note.written(chat, writer_of(activity, self._doors.stand_in), moment_of(activity))
+        happened = happened_in(activity)
+        if happened:
+            topic = Topic(name=happened.topic) if happened.topic is not None else None
+            await self._doors.note.changed(chat, at=happened.at, topic=topic, counts=happened.by_people)
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """A text command, or a button where the channel knows no better way to send one."""
@@ -123,6 +145,8 @@ class ChatSyncBot(TeamsActivityHandler):
     async def on_error(self, turn_context: TurnContext, error: Exception) -> None:
         """A door: what nobody foresaw is logged, and the person hears of it."""
         activity = turn_context.activity
+        if happened_in(activity):
+            raise error  # whoever told of it must not believe that it is kept
         if isinstance(error, Unavailable):
             _log.warning("answer not taken", reason=str(error))
             return
@@ -137,19 +161,33 @@ class ChatSyncBot(TeamsActivityHandler):
     async def _button_invoked(self, activity: Activity) -> Mapping[str, Any]:
         pressed = translate.pressed_in_invoke(activity)
         if pressed is None:
-            return translate.error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "A button needs value.action.verb.")
+            return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "A button needs value.action.verb.")
         incoming = self._incoming(activity)
         answer = await self._pressed(incoming, pressed)
         if answer.kept:
-            return translate.line_answer(answer.message.summary)
-        return translate.card_answer(orjson.Fragment(card_json(answer.message, channel=incoming.chat.channel)))
+            return line_answer(answer.message.summary)
+        return card_answer(orjson.Fragment(card_json(answer.message, channel=incoming.chat.channel)))
 
     async def _link_queried(self, activity: Activity) -> Mapping[str, Any]:
-        person = translate.person_of(activity, self._doors.stand_in)
-        return await self._doors.extension.link(translate.link_of(activity), person, activity.channel_id or "")
+        return await self._doors.extension.link(translate.link_of(activity), self._incoming(activity))
+
+    async def _anonymous_link_queried(self, activity: Activity) -> Mapping[str, Any]:
+        return await self._doors.extension.anonymous_link(translate.link_of(activity), activity.channel_id or "")
+
+    async def _settings_asked(self, _activity: Activity) -> Mapping[str, Any]:
+        return extension_line("Administrators open the settings here with Settings, or write settings.")
+
+    async def _item_selected(self, _activity: Activity) -> Mapping[str, Any]:
+        # Results are whole: only those of another app's version send this.
+        return extension_line("This result does not work any more. Search for the record once more.")
+
+    async def _queried(self, activity: Activity) -> Mapping[str, Any]:
+        return await self._doors.extension.query(translate.query_in(activity), self._incoming(activity))
 
     async def _page_asked(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._doors.dialogs.invoked(self._incoming(activity), translate.page_in_invoke(activity))
+        return await self._doors.dialogs.invoked(
+            self._incoming(activity), translate.page_in_invoke(activity, self._doors.read_html)
+        )
 
     async def _searched(self, activity: Activity) -> Mapping[str, Any]:
         return await self._doors.dialogs.search(self._incoming(activity), translate.typed_in(activity))
@@ -161,7 +199,7 @@ class ChatSyncBot(TeamsActivityHandler):
 
     def _incoming(self, activity: Activity) -> Incoming:
         person = translate.person_of(activity, self._doors.stand_in)
-        return Incoming(chat=translate.chat_of(activity), person=person)
+        return Incoming(chat=translate.chat_of(activity), person=person, private=translate.is_private(activity))
 
 
 def _activity(answer: Answer, chat: Chat) -> Activity:
@@ -184,4 +222,4 @@ def _invoke_answer(status: int, body: Mapping[str, Any]) -> InvokeResponse:
 
 def _failed_invoke() -> InvokeResponse:
     error = _unforeseen()
-    return _invoke_answer(HTTPStatus.OK, translate.error_answer(500, "ServiceError", f"{error} {error.next_step}"))
+    return _invoke_answer(HTTPStatus.OK, error_answer(500, "ServiceError", f"{error} {error.next_step}"))

@@ -1,25 +1,31 @@
 """The dialog that connects a channel. What comes back from it is a claim, whoever sends it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import NotFound
-from bot.domain.record_links import Links
 from bot.domain.surface import Dataset, Dialog
 from bot.domain.values import RecordRef
 from bot.handlers.claims import Claims
+from bot.handlers.dialogs import PageWork, Search
 from bot.handlers.incoming import Incoming
-from bot.handlers.new_chat import SURE, record_choice, record_of
+from bot.handlers.named_record import NamedRecords, only, wrong_record
+from bot.handlers.new_chat import SURE
 from bot.usecases.answers import record_claim
-from bot.usecases.connect_channel import ConnectChannel
+from bot.usecases.audience import Audience
+from bot.usecases.connect_channel import ConnectChannel, Place
 from bot.usecases.connect_chat import Note
 from bot.usecases.find_records import Hit
-from bot.usecases.plan_chat import PlanChat
+from bot.usecases.plan_chat import WAYS_OUT, PlanChat
+from cards.audience import counted
 from cards.buttons import Step
-from cards.channel import CHANNEL, ChannelView, channel_page
+from cards.channel import CHANNEL, TEAM, ChannelView, channel_page
 from cards.dialog import Done, Page
 from cards.inputs import OFF, ON, Choice
-from cards.new_chat import NOTE, RECORD, WORDS
+from cards.new_chat import NOTE
+
+_PARTS = "|"
+"""Stands between a team and its channel in a list of choices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +33,18 @@ class ChannelPages:
     """One page: which record, and which channel."""
 
     plan: PlanChat
+    records: NamedRecords
     connect: ConnectChannel
-    links: Links
+
+    @property
+    def pages(self) -> Mapping[str, PageWork]:
+        """Who answers for each page."""
+        return {Dialog.CONNECT_CHANNEL: self.start, Dialog.CONNECT_THIS_CHANNEL: self.submit}
+
+    @property
+    def searches(self) -> Mapping[str, Search]:
+        """Who answers while somebody types a team's name; records are searched as the new chat's pages do."""
+        return {Dataset.CHANNELS: self.search}
 
     async def start(self, incoming: Incoming, claims: Claims) -> Page:
         """The page."""
@@ -36,50 +52,57 @@ class ChannelPages:
 
     async def submit(self, incoming: Incoming, claims: Claims) -> Page | Done:
         """The channel is connected; or the page once more, with what is wrong on it."""
-        found = await self._records(incoming, claims)
+        found = await self.records.named(incoming.person, claims)
         if len(found) != 1 or not claims.get(CHANNEL):
-            hits = [record_choice(each) for each in found if isinstance(each, Hit)] if len(found) > 1 else []
-            wrong = "Choose a channel." if len(found) == 1 else "Choose a record." if hits else "No record fits this."
-            return await self._page(incoming, claims, wrong, hits)
-        record = found[0].record if isinstance(found[0], Hit) else found[0]
+            wrong = "Choose a channel." if len(found) == 1 else wrong_record(found, claims)
+            return await self._page(incoming, claims, wrong, found)
+        record = only(found)
         sure = Note.SEND if claims.get(SURE) == ON else Note.ASK
         note = Note.NONE if claims.get(NOTE) == OFF else sure
-        answer = await self.connect(incoming.chat, incoming.person, record, claims[CHANNEL], note=note)
-        if answer is None:
-            asked = "Not everybody in the team can open this record. Take the note out, or send it all the same."
-            return await self._page(incoming, {**claims, SURE: ON}, asked)
+        team, _, channel = claims[CHANNEL].partition(_PARTS)
+        answer = await self.connect(incoming.chat, incoming.person, record, (team, channel), note=note)
+        if isinstance(answer, Audience):
+            return await self._page(incoming, {**claims, SURE: ON}, f"{_question(answer)} {WAYS_OUT}")
         return Done(text=answer.message.summary)
 
-    async def _records(self, incoming: Incoming, claims: Claims) -> Sequence[Hit | RecordRef]:
-        """What is meant: the record that was chosen, else what was written; several where that is not clear."""
-        words = claims.get(WORDS, "").strip()
-        if words and not claims.get(RECORD):
-            return await self.plan.find_record(incoming.person, words)
-        record = record_of(claims, self.links)
-        return [record] if record else []
-
-    async def _page(self, incoming: Incoming, claims: Claims, problem: str = "", hits: Sequence[Choice] = ()) -> Page:
+    async def search(self, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
+        """Channels of the teams whose names fit what was typed; only who may start a chat may look."""
         await self.plan.require(incoming.person, None)
-        places = await self.connect.places(incoming.person)
-        if not places:
+        return [_choice(each) for each in (await self.connect.places(incoming.person, words)).listed]
+
+    async def _page(
+        self, incoming: Incoming, claims: Claims, problem: str = "", found: Sequence[Hit | RecordRef] = ()
+    ) -> Page:
+        await self.plan.require(incoming.person, None)
+        team = claims.get(TEAM, "").strip()
+        places = await self.connect.places(incoming.person, team)
+        if team and not places.listed:
+            places, problem = await self.connect.places(incoming.person), "None of your teams has this name."
+        if not places.listed:
             raise NotFound("You are in no team with a channel to connect.", "Join a team in Teams first.")
-        chosen = record_of(claims, self.links)
-        payload = record_claim(chosen) if chosen else {}
+        about = await self.records.about(incoming.person, claims)
+        payload = record_claim(about.record) if about else {}
         go_on = Step(title="Connect", dialog=Dialog.CONNECT_THIS_CHANNEL, payload=payload)
-        anyway = Step(title="Send the note all the same", dialog=go_on.dialog, payload={**payload, SURE: ON})
+        anyway = Step(title="Send it anyway", dialog=go_on.dialog, payload={**payload, SURE: ON})
         return channel_page(
             ChannelView(
-                records=[record_choice(each) for each in await self.plan.find_records(incoming.person, "")],
-                dataset=Dataset.RECORDS,
-                hits=hits,
-                words=claims.get(WORDS, ""),
-                channels=[
-                    Choice(title=f"{each.team.name} · {each.channel.name}", value=each.channel.id) for each in places
-                ],
+                record=await self.records.inputs(incoming.person, claims, about, found),
+                channels=[_choice(each) for each in places.listed],
                 channel=claims.get(CHANNEL, ""),
+                search=Dataset.CHANNELS if team or not places.all_are_listed else "",
+                team=team,
                 note=claims.get(NOTE, ON) != OFF,
                 problem=problem,
                 connect=go_on,
                 anyway=anyway if claims.get(SURE) == ON else None,
             )
         )
+
+
+def _choice(place: Place) -> Choice:
+    title = f"{place.team.name} · {place.channel.name}"
+    return Choice(title=title, value=_PARTS.join((place.team.id, place.channel.id)))
+
+
+def _question(audience: Audience) -> str:
+    return counted(kind="record", place="team", people=audience.people, without_access=audience.without_access)

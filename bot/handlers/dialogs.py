@@ -6,20 +6,18 @@ a channel has no dialogs, both come as messages, and the page goes as a card int
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from orjson import Fragment
 
-from bot.domain.errors import BadRequest
-from bot.domain.surface import Dataset, Dialog
+from bot.domain.errors import BadRequest, ChatSyncError
 from bot.handlers.answering import Answering
-from bot.handlers.channels import ChannelPages
 from bot.handlers.claims import Claims
 from bot.handlers.incoming import Incoming
-from bot.handlers.new_chat import NewChatPages
-from bot.handlers.settings_dialogs import SettingsDialogs
-from bot.handlers.translate import AskedPage, Typed, choices_answer, last_line_answer, page_answer
+from bot.handlers.invoke_answers import choices_answer, last_line_answer, page_answer
+from bot.handlers.latest import Latest
+from bot.handlers.translate import AskedPage, Typed
 from bot.usecases.answers import Answer
 from cards.activity import card_json
 from cards.buttons import Step
@@ -27,24 +25,44 @@ from cards.dialog import Done, Page
 from cards.inputs import Choice
 from cards.notice import NoticeView, notice
 
-Work = Callable[[Incoming, Claims], Awaitable[Page | Done]]
+PageWork = Callable[[Incoming, Claims], Awaitable[Page | Done]]
 Search = Callable[[Incoming, str, Claims], Awaitable[Sequence[Choice]]]
 
 CHOICES_AT_MOST = 15
 """So many are shown while somebody types ("Typeahead search in Adaptive Cards")."""
 
+LONGEST_AGAIN = 6_000
+"""Characters of claims in a button: a card holds four bytes of each."""
+
 _REFUSED = "Chat Sync"
 """Stands above a page that says why there is no other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFamily(Protocol):
+    """Pages that belong together."""
+
+    @property
+    def pages(self) -> Mapping[str, PageWork]:
+        """Who answers for each page."""
+        ...
+
+    @property
+    def searches(self) -> Mapping[str, Search]:
+        """Who answers while somebody types, by dataset."""
+        ...
+
+
 class Dialogs:
     """What people can fill in."""
 
-    answering: Answering
-    new_chat: NewChatPages
-    channels: ChannelPages
-    settings: SettingsDialogs
+    def __init__(self, families: Sequence[PageFamily], answering: Answering) -> None:
+        self._answering = answering
+        self._pages: dict[str, PageWork] = {}
+        self._searches: dict[str, Search] = {}
+        self._typing: Latest[Sequence[Choice] | ChatSyncError] = Latest()
+        for family in families:
+            self._pages |= family.pages
+            self._searches |= family.searches
 
     async def invoked(self, incoming: Incoming, asked: AskedPage | None) -> dict[str, Any]:
         """What a dialog shows next, as the answer to its invoke."""
@@ -61,30 +79,28 @@ class Dialogs:
 
     async def search(self, incoming: Incoming, typed: Typed | None) -> dict[str, Any]:
         """What fits the typed text; nothing where it cannot be searched just now."""
-        work: Mapping[str, Search] = {
-            Dataset.RECORDS: self.new_chat.search_records,
-            Dataset.PEOPLE: self.new_chat.search_people,
-            **self.settings.searches,
-        }
-        if typed is None or typed.dataset not in work:
+        if typed is None or typed.dataset not in self._searches:
             raise BadRequest("A search needs value.dataset and value.queryText.")
-        found = await self.answering(work[typed.dataset](incoming, typed.text, typed.claims))
-        return choices_answer([] if isinstance(found, Answer) else found[:CHOICES_AT_MOST])
+        search = partial(self._searches[typed.dataset], incoming, typed.text, typed.claims)
+        found = await self._typing.result(
+            (incoming.asker, typed.dataset), typed, lambda: self._answering.tried(search())
+        )
+        return choices_answer([] if found is None or isinstance(found, ChatSyncError) else found[:CHOICES_AT_MOST])
 
     async def _shown(self, incoming: Incoming, asked: AskedPage | None) -> Page | Done:
-        work: Mapping[str, Work] = {
-            Dialog.NEW_CHAT: self.new_chat.start,
-            Dialog.NEW_CHAT_PEOPLE: self.new_chat.choose,
-            Dialog.MAKE_CHAT: self.new_chat.create,
-            Dialog.FINISH_CHAT: self.new_chat.finish,
-            Dialog.CONNECT_CHANNEL: self.channels.start,
-            Dialog.CONNECT_THIS_CHANNEL: self.channels.submit,
-            **self.settings.pages,
-        }
-        known = asked is not None and asked.page in work
-        again = Step(title="Try again", dialog=asked.page, payload=asked.claims) if asked and known else None
-        shown = await self.answering(work[asked.page](incoming, asked.claims) if asked and known else _unknown(), again)
+        if asked and asked.page in self._pages:
+            again = _again(asked)
+            shown = await self._answering(self._pages[asked.page](incoming, asked.claims), again)
+        else:
+            shown = await self._answering(_unknown())
         return Page(title=_REFUSED, card=shown.message.card, height="small") if isinstance(shown, Answer) else shown
+
+
+def _again(asked: AskedPage) -> Step | None:
+    """The button that asks once more; none where a card does not hold all that was filled in."""
+    if sum(map(len, asked.claims.values())) > LONGEST_AGAIN:
+        return None
+    return Step(title="Try again", dialog=asked.page, payload=asked.claims)
 
 
 async def _unknown() -> Page:

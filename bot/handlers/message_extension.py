@@ -1,17 +1,28 @@
-"""The message extension: a pasted link becomes a card."""
+"""The message extension: a pasted link becomes a card, and records are searched.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+Teams asks for each link of a message by itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from orjson import Fragment
 
-from bot.domain.errors import BadRequest
-from bot.domain.values import Person
+from bot.domain.errors import BadRequest, ChatSyncError
+from bot.domain.record_links import Links, RecordLink
+from bot.domain.surface import EVERYWHERE, SEARCH, SEARCHES
 from bot.handlers.answering import Answering
-from bot.handlers.translate import extension_answer
+from bot.handlers.incoming import Incoming
+from bot.handlers.invoke_answers import extension_answer, extension_line
+from bot.handlers.latest import Latest
+from bot.handlers.translate import Query
+from bot.usecases.answers import Answer, own_view_button
+from bot.usecases.search_records import Result, SearchRecords
 from bot.usecases.unfurl_link import UnfurlLink
 from cards.activity import ADAPTIVE, card_json, preview
+from cards.found import found
 from cards.message import Message
 
 
@@ -19,17 +30,53 @@ from cards.message import Message
 class Extension:
     """What the compose box asks."""
 
+    links: Links
     unfurl: UnfurlLink
+    search: SearchRecords
     answering: Answering
+    _typing: Latest[Sequence[Result] | ChatSyncError] = field(default_factory=Latest)
 
-    async def link(self, address: str | None, person: Person, channel: str) -> Mapping[str, Any]:
+    async def link(self, address: str | None, incoming: Incoming) -> Mapping[str, Any]:
         """The answer to a link query: a card, or none for a link that is not of a record."""
+        link, channel = self._parsed(address), incoming.chat.channel
+        if link is None:
+            return extension_answer([])
+        unfurled = self.unfurl(link, incoming.person, incoming.chat)
+        return _told(await self.answering(unfurled, own_view_button(link)), channel)
+
+    async def anonymous_link(self, address: str | None, channel: str) -> Mapping[str, Any]:
+        """The answer where the app is not installed: a card that says so, or none."""
+        link = self._parsed(address)
+        return _told(await self.answering(self.unfurl.anonymous(link)) if link else None, channel)
+
+    def _parsed(self, address: str | None) -> RecordLink | None:
         if address is None:
             raise BadRequest("A link query needs value.url.")
-        answer = await self.answering(self.unfurl(address, person))
-        return extension_answer([_result(answer.message, channel)] if answer else [])
+        return self.links.parse(address)
+
+    async def query(self, query: Query | None, incoming: Incoming) -> Mapping[str, Any]:
+        """The answer to a search: records to choose from, or a line that says why there are none."""
+        if query is None:
+            raise BadRequest("A search needs value.commandId and value.parameters.")
+        if query.command != SEARCH or query.parameter not in SEARCHES:
+            return extension_line("This search is not there any more. Ask your administrator to update the app.")
+        channel = incoming.chat.channel
+        only = None if query.parameter == EVERYWHERE else query.parameter
+        search = partial(
+            self.search, query.text, incoming.person, incoming.chat, only=only, skip=query.skip, count=query.count
+        )
+        results = await self._typing.result(incoming.asker, query, lambda: self.answering.tried(search()))
+        if isinstance(results, ChatSyncError):
+            return extension_line(f"{results} {results.next_step}")
+        if results == [] and query.skip == 0:
+            return extension_line("No record fits this. Write a few letters of its name, or its number.")
+        return extension_answer([_card(each.card, channel, found(each.view)) for each in results or ()])
 
 
-def _result(message: Message, channel: str) -> dict[str, Any]:
-    card = Fragment(card_json(message, channel=channel))
-    return {"contentType": ADAPTIVE, "content": card, "preview": preview(message)}
+def _told(answer: Answer | None, channel: str) -> Mapping[str, Any]:
+    return extension_answer([_card(answer.message, channel, preview(answer.message))] if answer else [])
+
+
+def _card(message: Message, channel: str, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """A card and what the person who chooses sees of it."""
+    return {"contentType": ADAPTIVE, "content": Fragment(card_json(message, channel=channel)), "preview": shown}

@@ -9,7 +9,7 @@ from bot.domain.surface import QUIET, USAGE, Command, Verb
 from bot.domain.values import ChatKind, Connection, RecordRef
 from bot.handlers.incoming import Incoming
 from bot.handlers.translate import other_in
-from bot.usecases.answers import Answer, called, new_chat_button, record_claim
+from bot.usecases.answers import Answer, called, record_claim
 from bot.usecases.chat_status import TellStatus
 from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.disconnect_chat import DisconnectChat
@@ -18,13 +18,13 @@ from bot.usecases.find_records import SHOWN, FindRecords, Hit
 from bot.usecases.list_chats import ListChats
 from bot.usecases.list_records import ListRecords
 from bot.usecases.list_suggestions import ListSuggestions
+from bot.usecases.list_timeline import ListTimeline
 from bot.usecases.offer_chat import OfferChat
 from bot.usecases.offer_settings import OfferSettings
-from cards.buttons import OpenDialog, Press
+from cards.buttons import Press
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.help import HelpView, help_card
 from cards.message import Message
-from cards.notice import NoticeView, notice
 
 Work = Callable[[Incoming, str], Awaitable[Answer]]
 
@@ -49,6 +49,11 @@ _CHATS = _Choice(
     asked="The chats of which record?",
     press=Press(title="Show chats", verb=Verb.CHATS, payload={}),
 )
+_TIMELINE = _Choice(
+    command=Command.TIMELINE,
+    asked="The timeline of which record?",
+    press=Press(title="Show timeline", verb=Verb.TIMELINE, payload={}),
+)
 _PEOPLE = _Choice(
     command=Command.SUGGEST,
     asked="People for which record?",
@@ -66,6 +71,7 @@ class Commands:
     disconnect: DisconnectChat
     list_records: ListRecords
     list_chats: ListChats
+    list_timeline: ListTimeline
     list_suggestions: ListSuggestions
     tell_status: TellStatus
     offer_chat: OfferChat
@@ -81,6 +87,7 @@ class Commands:
             Command.SUGGEST: self._suggest,
             Command.RECORDS: self._records,
             Command.CHATS: self._chats,
+            Command.TIMELINE: self._timeline,
             Command.JOIN: self._chats,
             Command.STATUS: self._status,
             Command.NEW: self._new,
@@ -99,7 +106,7 @@ class Commands:
 
     async def _new(self, incoming: Incoming, _rest: str) -> Answer:
         other = other_in(incoming.chat, incoming.person)
-        return Answer(message=_offer_new_chat(new_chat_button(None, with_person=other)))
+        return await self.offer_chat.plain(incoming.person, other)
 
     async def _settings(self, incoming: Incoming, rest: str) -> Answer:
         return await self.offer_settings(incoming.person, rest)
@@ -111,7 +118,7 @@ class Commands:
             return record
         if incoming.chat.kind is ChatKind.PERSONAL:
             other = other_in(incoming.chat, incoming.person)
-            return await self.offer_chat(incoming.person, record, other)
+            return await self.offer_chat.instead(incoming.person, record, other)
         wanted = Note.NONE if quiet else Note.ASK
         return await self.connect(incoming.chat, incoming.person, record, note=wanted)
 
@@ -119,6 +126,11 @@ class Commands:
         asked = rest or await self._only_record(incoming)
         record = await self._named(asked, incoming, _CHATS)
         return record if isinstance(record, Answer) else await self.list_chats(incoming.person, record)
+
+    async def _timeline(self, incoming: Incoming, rest: str) -> Answer:
+        asked = rest or await self._only_record(incoming)
+        record = await self._named(asked, incoming, _TIMELINE)
+        return record if isinstance(record, Answer) else await self.list_timeline(incoming.person, record)
 
     async def _suggest(self, incoming: Incoming, rest: str) -> Answer:
         asked = rest or await self._only_record(incoming)
@@ -151,14 +163,6 @@ class Commands:
         return await self.disconnect(incoming.chat, incoming.person, connections[0])
 
 
-def _offer_new_chat(button: OpenDialog) -> Message:
-    """The card whose button opens the dialog."""
-    what = "Start a chat about a record, or about none."
-    return notice(
-        NoticeView(text=what, next_step="You choose the people, and the record if there is one.", button=button)
-    )
-
-
 @cache
 def _help_for_everybody() -> Message:
     return help_card(HelpView(commands=tuple(USAGE.values())))
@@ -178,7 +182,8 @@ def _choose_record(hits: Sequence[Hit], what: _Choice) -> Answer:
 
 def _record_row(hit: Hit, what: _Choice) -> ChoiceRow:
     press = replace(what.press, payload={**record_claim(hit.record), **what.press.payload})
-    return ChoiceRow(kind=hit.kind, name=hit.name, number=hit.number, detail=hit.detail, press=press)
+    detail = " · ".join(each for each in (hit.detail, hit.place) if each)
+    return ChoiceRow(kind=hit.kind, name=hit.name, number=hit.number, detail=detail, press=press)
 
 
 def _choose_connection(connections: Sequence[Connection]) -> Answer:

@@ -10,9 +10,11 @@ from bot.domain.new_chat import ChatStep, NewChatKey, Wish, wished_people
 from bot.domain.object_ids import object_id
 from bot.domain.record_links import Links, guid
 from bot.domain.surface import PERSON, Dataset, Dialog
-from bot.domain.values import ObjectId, RecordRef
-from bot.handlers.claims import Claims, record_in
+from bot.domain.values import ObjectId
+from bot.handlers.claims import Claims
+from bot.handlers.dialogs import PageWork, Search
 from bot.handlers.incoming import Incoming
+from bot.handlers.named_record import record_choice, record_of
 from bot.usecases.answers import record_claim
 from bot.usecases.find_records import Hit
 from bot.usecases.make_chat import MakeChat, Progress
@@ -25,9 +27,7 @@ from cards.new_chat import (
     NAMES,
     NOTE,
     OTHERS,
-    RECORD,
     SUGGESTED,
-    WORDS,
     PeopleView,
     ProgressView,
     RecordView,
@@ -36,11 +36,10 @@ from cards.new_chat import (
     progress_page,
     record_page,
 )
+from cards.record_inputs import RECORD, WORDS, RecordInputs
 
 KEY, SURE = "wish", "sure"
 # A claim named "key" never leaves the Agents Playground: its page takes the name for its own.
-_PARTS = "|"
-"""Stands between the parts of a record's name in a list of choices."""
 
 _WORDS: Mapping[ChatStep, str] = {
     ChatStep.CREATE: "the chat is created",
@@ -58,6 +57,21 @@ class NewChatPages:
     plan: PlanChat
     make: MakeChat
     links: Links
+
+    @property
+    def pages(self) -> Mapping[str, PageWork]:
+        """Who answers for each page."""
+        return {
+            Dialog.NEW_CHAT: self.start,
+            Dialog.NEW_CHAT_PEOPLE: self.choose,
+            Dialog.MAKE_CHAT: self.create,
+            Dialog.FINISH_CHAT: self.finish,
+        }
+
+    @property
+    def searches(self) -> Mapping[str, Search]:
+        """Who answers while somebody types a record's or a person's name."""
+        return {Dataset.RECORDS: self.search_records, Dataset.PEOPLE: self.search_people}
 
     async def start(self, incoming: Incoming, claims: Claims) -> Page:
         """The first page; the second where a button has said already which record it is about."""
@@ -89,10 +103,12 @@ class NewChatPages:
         )
         return record_page(
             RecordView(
-                listed=[record_choice(each) for each in newest],
-                dataset=Dataset.RECORDS,
-                hits=hits,
-                words=claims.get(WORDS, ""),
+                record=RecordInputs(
+                    listed=[record_choice(each) for each in newest],
+                    dataset=Dataset.RECORDS,
+                    hits=hits,
+                    words=claims.get(WORDS, ""),
+                ),
                 problem=problem,
                 go_on=Step(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=known),
                 half_made=finish if half_made else None,
@@ -108,7 +124,7 @@ class NewChatPages:
         payload = {KEY: claims.get(KEY) or str(uuid4()), **(record_claim(record) if record else {})}
         people = [*plan.chosen, *(each for each in offered if each.id not in chosen)]
         make = Step(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
-        anyway = Step(title="Send the note all the same", dialog=make.dialog, payload={**payload, SURE: ON})
+        anyway = Step(title="Send it anyway", dialog=make.dialog, payload={**payload, SURE: ON})
         view = _people_view(plan, people, claims, problem, make)
         return people_page(replace(view, make_anyway=anyway if claims.get(SURE) == ON else None))
 
@@ -132,9 +148,7 @@ class NewChatPages:
                 await self.plan.doubts_about_note(record, people) if record and note and claims.get(SURE) != ON else ""
             )
             if doubts:
-                return await self.people(
-                    incoming, {**known, SURE: ON}, f"{doubts} Take the note out, or send it all the same."
-                )
+                return await self.people(incoming, {**known, SURE: ON}, doubts)
             topic = chat_topic(claims.get(NAME, ""))
             wish = Wish(person=person, people=people, topic=topic, record=record, note=note)
             return _progress(await self.make.begin(key, wish, incoming.person, incoming.chat))
@@ -149,20 +163,6 @@ class NewChatPages:
         """People who fit what was typed."""
         found = await self.plan.find_people(incoming.person, words)
         return [person_choice(each, each.title) for each in found if each.id != incoming.person.object_id]
-
-
-def record_of(claims: Claims, links: Links) -> RecordRef | None:
-    """The record that was chosen or came with the button; None for none."""
-    if claims.get(RECORD):
-        environment, table, row = [*claims[RECORD].split(_PARTS), "", ""][:3]
-        return record_in({"environment": environment, "table": table, "row": row}, links)
-    return record_in(claims, links) if "row" in claims else None
-
-
-def record_choice(hit: Hit) -> Choice:
-    """A record in a list of choices."""
-    title = " · ".join(part for part in (hit.number, hit.name, hit.kind) if part)
-    return Choice(title=title, value=_PARTS.join((hit.record.environment, hit.record.table, hit.record.row_id)))
 
 
 def person_choice(person: DirectoryPerson, about: str) -> Choice:

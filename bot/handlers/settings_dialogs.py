@@ -1,21 +1,24 @@
 """The pages of the settings: what their buttons send, as values."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from bot.domain.card_acts import CardAct
 from bot.domain.errors import BadRequest
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import SettingValue
 from bot.domain.surface import Dataset, Dialog
 from bot.domain.values import EnvironmentId
 from bot.handlers.claims import Claims
+from bot.handlers.dialogs import PageWork, Search
 from bot.handlers.incoming import Incoming
 from bot.usecases.keep_settings import Saving
 from bot.usecases.move_settings import MoveSettings
 from bot.usecases.save_settings import OrganisationForm, RecordTypeForm, SaveSettings
-from bot.usecases.settings_pages import DEFAULT
+from bot.usecases.settings_pages import DEFAULT, Outcome, overview_page
 from bot.usecases.show_settings import ShowSettings
+from bot.usecases.sync_existing import SyncExisting
 from cards.dialog import Page
 from cards.inputs import OFF, ON, Choice
 
@@ -30,6 +33,7 @@ _SWITCHES = (
     "connector_can_disconnect",
     "notify",
     "tell_secured",
+    "tell_each",
 )
 
 
@@ -40,14 +44,16 @@ class SettingsDialogs:
     show: ShowSettings
     save: SaveSettings
     move: MoveSettings
+    sync_existing: SyncExisting
 
     @property
-    def pages(self) -> Mapping[str, Callable[[Incoming, Claims], Awaitable[Page]]]:
+    def pages(self) -> Mapping[str, PageWork]:
         """Who answers for each page."""
         return {
             Dialog.SETTINGS: self._first,
             Dialog.SETTINGS_ORGANISATION: self._organisation,
             Dialog.SETTINGS_SAVE_ORGANISATION: self._save_organisation,
+            Dialog.SETTINGS_SYNC_EXISTING: self._sync_existing,
             Dialog.SETTINGS_RECORD_TYPE: self._record_type,
             Dialog.SETTINGS_SAVE_RECORD_TYPE: self._save_record_type,
             Dialog.SETTINGS_ADDING: self._adding,
@@ -59,9 +65,13 @@ class SettingsDialogs:
         }
 
     @property
-    def searches(self) -> Mapping[str, Callable[[Incoming, str, Claims], Awaitable[Sequence[Choice]]]]:
+    def searches(self) -> Mapping[str, Search]:
         """Who answers while somebody types."""
-        return {Dataset.TABLES: self._tables, Dataset.KEY_FIELDS: self._columns}
+        return {
+            Dataset.TABLES: self._tables,
+            Dataset.KEY_FIELDS: self._columns,
+            Dataset.CHANGE_FIELDS: self._changeable,
+        }
 
     async def _first(self, incoming: Incoming, claims: Claims) -> Page:
         return await self.show.first(incoming.person, claims.get("environment", ""))
@@ -78,6 +88,13 @@ class SettingsDialogs:
             sync_on=_switch(claims, "sync_on") if "sync_on" in claims else None,
         )
         return await self.save.organisation(_saving(incoming, claims), filled_in)
+
+    async def _sync_existing(self, incoming: Incoming, claims: Claims) -> Page:
+        environment = self.show.environment(_environment(claims))
+        count = await self.sync_existing(environment.id, incoming.person)
+        chats = "No chat was" if count == 0 else "One chat is" if count == 1 else f"{count} chats are"
+        said = f"{chats} {'left out' if count == 0 else 'shown in Dynamics 365 from now on'}."
+        return overview_page(await self.show.place(environment), Outcome(said=said))
 
     async def _record_type(self, incoming: Incoming, claims: Claims) -> Page:
         return await self.show.record_type(incoming.person, _environment(claims), _table(claims))
@@ -109,6 +126,9 @@ class SettingsDialogs:
     async def _columns(self, incoming: Incoming, text: str, claims: Claims) -> Sequence[Choice]:
         return await self.show.find_columns(incoming.person, _environment(claims), _table(claims), text)
 
+    async def _changeable(self, incoming: Incoming, text: str, claims: Claims) -> Sequence[Choice]:
+        return await self.show.find_changeable(incoming.person, _environment(claims), _table(claims), text)
+
 
 def _filled_in(claims: Claims) -> RecordTypeForm:
     """What was filled in for a record type; what the page did not offer is not in it."""
@@ -119,6 +139,9 @@ def _filled_in(claims: Claims) -> RecordTypeForm:
     if "notify" in claims:
         # An input in which nothing is chosen is not sent; the switch beside it is.
         values["key_fields"] = _several(claims, "key_fields")
+    if "offered" in claims:
+        values["card_acts"] = tuple(_act(each) for each in _several(claims, "card_acts"))
+        values["change_fields"] = _several(claims, "change_fields")
     if "disclosure" in claims:
         values["disclosure"] = _disclosure(claims["disclosure"])
     return RecordTypeForm(table=_table(claims), values=values)
@@ -127,6 +150,13 @@ def _filled_in(claims: Claims) -> RecordTypeForm:
 def _disclosure(text: str) -> Disclosure:
     try:
         return Disclosure(text)
+    except ValueError as error:
+        raise _incomplete() from error
+
+
+def _act(text: str) -> CardAct:
+    try:
+        return CardAct(text)
     except ValueError as error:
         raise _incomplete() from error
 

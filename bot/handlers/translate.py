@@ -1,24 +1,25 @@
-"""Activities of the Bot Framework as values, and answers as its JSON. Pure.
+"""Activities of the Bot Framework as values. Pure.
 
 Everything in an activity but its `type`, `conversation.id` and `serviceUrl` may be missing or of a wrong type.
 """
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from botbuilder.schema import Activity, ActivityTypes
-from orjson import Fragment
 
 from bot.domain.object_ids import object_id
-from bot.domain.surface import searched_in
+from bot.domain.surface import EVERYWHERE, INITIAL_RUN, searched_in
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
-from cards.activity import ADAPTIVE
+from bot.handlers.quoting import ReadHtml, claims_of
+from bot.usecases.search_records import PAGE
 from cards.buttons import DIALOG
-from cards.inputs import Choice
-from cards.text import line
+
+ANONYMOUS_LINK = "composeExtension/anonymousQueryLink"
+"""The invoke by which Teams asks about a link where the app is not installed ("Zero install link unfurling")."""
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
 
@@ -51,11 +52,22 @@ class Typed:
     """What is filled in elsewhere on the page."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What somebody searches in the compose box, and which page of it."""
+
+    command: str
+    parameter: str
+    text: str
+    skip: int
+    count: int
+
+
 def chat_of(activity: Activity) -> Chat:
     """The conversation in which the activity happened."""
     bot = activity.recipient
     return Chat(
-        id=ChatId(activity.conversation.id.partition(";messageid=")[0]),
+        id=_chat_id(activity),
         kind=_kind(activity),
         channel=activity.channel_id or "",
         tenant_id=tenant_of(activity),
@@ -63,6 +75,10 @@ def chat_of(activity: Activity) -> Chat:
         bot_id=(bot.id if bot else None) or "",
         bot_name=(bot.name if bot else None) or "",
     )
+
+
+def _chat_id(activity: Activity) -> ChatId:
+    return ChatId(activity.conversation.id.partition(";messageid=")[0])
 
 
 def tenant_of(activity: Activity) -> str:
@@ -92,6 +108,12 @@ def person_of(activity: Activity, stand_in: ObjectId | None) -> Person:
         object_id=object_id(sender.aad_object_id if sender else None) or stand_in,
         name=name,
     )
+
+
+def is_private(activity: Activity) -> bool:
+    """Whether the person alone sees the answer: that of an invoke, or in a chat with nobody else but the bot."""
+    alone = activity.channel_id != TEAMS or _kind(activity) is ChatKind.PERSONAL
+    return alone or activity.type == ActivityTypes.invoke
 
 
 def other_in(chat: Chat, person: Person) -> ObjectId | None:
@@ -158,16 +180,22 @@ def page_in_message(activity: Activity) -> AskedPage | None:
     return AskedPage(page=value[DIALOG], claims=_claims(value, but=DIALOG))
 
 
-def page_in_invoke(activity: Activity) -> AskedPage | None:
+def page_in_invoke(activity: Activity, read_html: ReadHtml) -> AskedPage | None:
     """The page that a dialog or an action command asks for; None where the invoke names none.
 
-    A button's data names it; an action command is opened by its own name ("Create and send the dialog").
+    A button's data names it; an action command is opened by its own name ("Create and send the dialog"), and the first
+    page gets the message from which it is opened.
     """
     value = activity.value if isinstance(activity.value, dict) else {}
     given = value.get("data")
     data: Mapping[Any, object] = given if isinstance(given, dict) else {}
     named = data.get(DIALOG, value.get("commandId"))
-    return AskedPage(page=named, claims=_claims(data, but=DIALOG)) if isinstance(named, str) else None
+    if not isinstance(named, str):
+        return None
+    message = value.get("messagePayload") if activity.name == "composeExtension/fetchTask" else None
+    return AskedPage(
+        page=named, claims={**claims_of(message, _chat_id(activity), read_html), **_claims(data, but=DIALOG)}
+    )
 
 
 def typed_in(activity: Activity) -> Typed | None:
@@ -186,10 +214,37 @@ def _claims(data: Mapping[Any, object], *, but: str) -> dict[str, str]:
     return {str(name): text for name, text in data.items() if isinstance(text, str) and name != but}
 
 
+def query_in(activity: Activity) -> Query | None:
+    """The search of a compose box; None where the invoke has another form."""
+    value = activity.value if isinstance(activity.value, dict) else {}
+    command, given, options = value.get("commandId"), value.get("parameters"), value.get("queryOptions", {})
+    named = given[0] if isinstance(given, list) and given else {}
+    if not (isinstance(command, str) and isinstance(given, list) and isinstance(named, dict)):
+        return None
+    parameter, text = named.get("name", EVERYWHERE), named.get("value", "")
+    skip, count = _whole(options, "skip", 0), _whole(options, "count", PAGE)
+    if not isinstance(parameter, str) or not isinstance(text, str) or skip is None or count is None:
+        return None
+    if parameter == INITIAL_RUN:
+        parameter, text = EVERYWHERE, ""
+    return Query(command=command, parameter=parameter, text=text, skip=skip, count=count)
+
+
+def _whole(options: object, name: str, otherwise: int) -> int | None:
+    """A number of the options that is not below zero; None for anything else."""
+    number = options.get(name, otherwise) if isinstance(options, dict) else None
+    return number if type(number) is int and number >= 0 else None
+
+
 def link_of(activity: Activity) -> str | None:
     """The address that a link query asks about."""
     url = activity.value.get("url") if isinstance(activity.value, dict) else None
     return url if isinstance(url, str) else None
+
+
+def is_anonymous(activity: Activity) -> bool:
+    """Whether Teams asks for somebody without the app: it says neither who that is, nor where, nor in which tenant."""
+    return activity.type == ActivityTypes.invoke and activity.name == ANONYMOUS_LINK
 
 
 def bot_was_added(activity: Activity) -> bool:
@@ -210,44 +265,3 @@ def _names_bot(activity: Activity, accounts: object) -> bool:
     bot = activity.recipient.id if activity.recipient else None
     listed = accounts if isinstance(accounts, list) else []
     return bot is not None and any(getattr(account, "id", None) == bot for account in listed)
-
-
-def card_answer(card: Fragment) -> dict[str, Any]:
-    """An invoke's answer: a card, ready to be sent, in place of the pressed one, for the person who pressed."""
-    return {"statusCode": 200, "type": "application/vnd.microsoft.card.adaptive", "value": card}
-
-
-def line_answer(text: str) -> dict[str, Any]:
-    """An invoke's answer: a line of text for the person who pressed."""
-    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": text}
-
-
-def error_answer(status: int, code: str, message: str) -> dict[str, Any]:
-    """An invoke's answer: what is wrong with the request."""
-    return {
-        "statusCode": status,
-        "type": "application/vnd.microsoft.error",
-        "value": {"code": code, "message": message},
-    }
-
-
-def extension_answer(attachments: list[dict[str, Any]]) -> dict[str, Any]:
-    """A message extension's answer: these cards, or nothing where there are none."""
-    return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": attachments}}
-
-
-def page_answer(title: str, card: Fragment, height: str) -> dict[str, Any]:
-    """An invoke's answer: the page that the dialog shows next."""
-    shown = {"title": title, "height": height, "width": "medium", "card": {"contentType": ADAPTIVE, "content": card}}
-    return {"task": {"type": "continue", "value": shown}}
-
-
-def last_line_answer(text: str) -> dict[str, Any]:
-    """An invoke's answer: the dialog shows this and is over."""
-    return {"task": {"type": "message", "value": text}}
-
-
-def choices_answer(choices: Iterable[Choice]) -> dict[str, Any]:
-    """An invoke's answer: what fits the text that was typed."""
-    results = [{"title": line(each.title), "value": each.value} for each in choices]
-    return {"type": "application/vnd.microsoft.search.searchResponse", "value": {"results": results}}

@@ -5,7 +5,7 @@ tenacity tries again what failed, because how often and after how long is then s
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
@@ -76,6 +76,8 @@ class Request:
     body: bytes | None = None
     reads: bool = False
     """Whether it changes nothing, so that it can be repeated whatever became of it."""
+    turn: Callable[[], Awaitable[None]] | None = None
+    """Returns when the next attempt may be made; None: at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +160,8 @@ class Sender:
 
     async def _once(self, request: Request, token: str | None) -> tuple[int, Answer | Exception]:
         signed = {**request.headers, "Authorization": f"Bearer {token}"} if token else request.headers
+        if request.turn:
+            await request.turn()
         begun, status = perf_counter(), 0
         try:
             async with self._places:

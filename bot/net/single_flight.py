@@ -1,6 +1,7 @@
 """Work that many may ask for at once and that is to be done once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Hashable
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
@@ -31,10 +32,15 @@ class SingleFlight(Generic[T]):
         """What comes of the work. Who gives up waiting does not end it for the others."""
         return await asyncio.shield(self.start())
 
-    async def close(self) -> None:
-        """Ends the work where it is under way."""
+    def end(self) -> None:
+        """Ends the work where it is under way; whoever waits for it is ended too."""
         if self._task is not None:
             self._task.cancel()
+
+    async def close(self) -> None:
+        """Ends the work where it is under way."""
+        self.end()
+        if self._task is not None:
             with suppress(asyncio.CancelledError, Exception):
                 await self._task
 
@@ -44,14 +50,27 @@ class SharedFlights(Generic[T]):
 
     def __init__(self) -> None:
         self._flights: dict[Hashable, SingleFlight[T]] = {}
+        self._waiting: Counter[SingleFlight[T]] = Counter()
 
     async def result(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """What comes of the work that is under way for the key, or else of this."""
+        """What comes of the work that is under way for the key, or else of this; it ends with the last who waits."""
         flight = self._flights.get(key)
         if flight is None:
             flight = self._flights[key] = SingleFlight(work)
-            flight.start().add_done_callback(lambda _: self._flights.pop(key, None))
-        return await flight.result()
+            flight.start().add_done_callback(lambda _: self._forget(key, flight))
+        self._waiting[flight] += 1
+        try:
+            return await flight.result()
+        finally:
+            self._waiting[flight] -= 1
+            if not self._waiting[flight]:
+                del self._waiting[flight]
+                self._forget(key, flight)
+                flight.end()
+
+    def _forget(self, key: Hashable, flight: SingleFlight[T]) -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
 
 
 def _looked_at(task: asyncio.Task[Any]) -> None:

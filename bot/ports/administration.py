@@ -58,14 +58,15 @@ class KeptSettings(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """Who did what to which connection, and when."""
+    """Who did what to which connection or chat, and when."""
 
     at: datetime
     act: str
     person_id: ObjectId | None
     person_name: str
     chat_id: ChatId
-    record: RecordRef
+    record: RecordRef | None
+    """None where it is about the chat alone."""
     details: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -17,6 +17,8 @@ class JobKind(StrEnum):
     """Telling a chat what it missed of all its records (spec K9)."""
     FOLLOW_SETTINGS = "follow settings"
     """Having an environment tell of what its settings ask for."""
+    SYNC_ALL = "sync all"
+    """Bringing the rows of all synced chats of an environment up to date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,12 @@ from bot.domain.values import ChatId
 
 
 class Queue(StrEnum):
-    """What is kept until it is worked off, in lanes: a lane of the inbox is a record, one of the outbox a chat."""
+    """What is kept until it is worked off, in lanes: a lane of the inbox is a record, those of the others are chats."""
 
     INBOX = "inbox"
     OUTBOX = "outbox"
+    SYNC = "sync"
+    """Chats whose rows in Dataverse are to be brought up to date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

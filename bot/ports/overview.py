@@ -66,12 +66,12 @@ class Overview(Protocol):
         """Messages that are still to be sent, the oldest first."""
         ...
 
-    async def retry(self, messages: Sequence[int] | None, *, at: datetime) -> int:
-        """Puts parked messages back to be sent, all of them for None; gives how many."""
+    async def retry(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:
+        """Puts parked messages back to be sent, all of them for None; gives these with their chats."""
         ...
 
-    async def drop(self, messages: Sequence[int] | None, *, at: datetime) -> int:
-        """Gives parked messages up for good, all of them for None; gives how many."""
+    async def drop(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:
+        """Gives parked messages up for good, all of them for None; gives these with their chats."""
         ...
 
     async def of_chat(self, chat: ChatId) -> ChatState:

@@ -60,9 +60,16 @@ class Records(Protocol):
         ...
 
     async def find(
-        self, environment: EnvironmentId, table: Table, words: str, *, caller: ObjectId, at_most: int
+        self,
+        environment: EnvironmentId,
+        table: Table,
+        words: str,
+        *,
+        columns: Sequence[Column],
+        caller: ObjectId,
+        at_most: int,
     ) -> Sequence[Row]:
-        """Rows whose name or number holds the words, all for none, the newest first; with name, number and status."""
+        """Rows whose name holds the words or whose number begins with them, all for none; what changed last first."""
         ...
 
     async def user(self, environment: EnvironmentId, person: ObjectId) -> User | None:

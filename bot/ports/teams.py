@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from bot.domain.directory import ChatAccount
 from bot.domain.outcomes import Outcome
 from bot.domain.values import Chat, ObjectId, Person
 
@@ -16,6 +17,10 @@ class Roster(Protocol):
 
     async def members(self, chat: Chat) -> Sequence[ObjectId | None]:
         """Everybody in the chat but the bot, guests too; None for those who are nobody in Entra ID. Raises as above."""
+        ...
+
+    async def accounts(self, chat: Chat) -> Sequence[ChatAccount]:
+        """The accounts of everybody in the chat but the bot. Raises as above."""
         ...
 
 

@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.ports.administration import Audit, KeptSettings
+from bot.ports.chat_sync import ChatSync
 from bot.ports.connections import Chats, Connections, KnownValues
 from bot.ports.housekeeping import ChangeLinks, Pruning
 from bot.ports.inbox import Inbox
@@ -11,6 +12,9 @@ from bot.ports.lanes import Lanes
 from bot.ports.new_chats import NewChats
 from bot.ports.outbox import Outbox, Pace
 from bot.ports.overview import Overview
+from bot.ports.subscriptions import Subscriptions
+from bot.ports.timeline import Timeline
+from bot.ports.told_changes import ToldChanges
 
 
 class Work(Protocol):
@@ -34,6 +38,14 @@ class Work(Protocol):
     def change_links(self) -> ChangeLinks: ...
     @property
     def new_chats(self) -> NewChats: ...
+    @property
+    def chat_sync(self) -> ChatSync: ...
+    @property
+    def told_changes(self) -> ToldChanges: ...
+    @property
+    def subscriptions(self) -> Subscriptions: ...
+    @property
+    def timeline(self) -> Timeline: ...
     @property
     def audit(self) -> Audit: ...
     @property

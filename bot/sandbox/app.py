@@ -9,6 +9,7 @@ from datetime import datetime
 from aiohttp import ClientSession, DummyCookieJar, web
 
 from bot.sandbox.api.routes import answer
+from bot.sandbox.changes.notifying import Notifying
 from bot.sandbox.dataverse import DATAVERSE, Dataverse
 from bot.sandbox.door import errors_as_json
 from bot.sandbox.faults import DOORS, Door, go_wrong_on_demand
@@ -87,11 +88,13 @@ async def _send(app: web.Application) -> AsyncIterator[None]:
         sender = Sender(dataverse.store, session, dataverse.settings, dataverse.now)
         if dataverse.settings.messages_url:
             app[TEAMS].telling = Telling(session, dataverse.settings.messages_url)
-        task = asyncio.create_task(sender.run())
+        notifying = app[TEAMS].notifying = Notifying(session, dataverse.store.rows, dataverse.now)
+        tasks = [asyncio.create_task(sender.run()), asyncio.create_task(notifying.run())]
         yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 __all__ = ["SAMPLE_ADMINISTRATOR", "TEAMS", "SandboxSettings", "make_sandbox"]

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ORGANIZATION_ID = "00000000-0000-4000-9000-00000000c0de"
+CATALOG_ID = "00000005-0000-4000-9000-000000000001"
+"""The app's id in the organisation's catalog, which is not the one in its manifest."""
 ORGANIZATION_NAME = "unq5a4db0c5a4db0c"
 """The unique name that events carry; it is not the host's ("Use webhooks")."""
 

@@ -14,7 +14,8 @@ class AuditRows:
         self._connection = connection
 
     async def add(self, entry: AuditEntry) -> None:
-        """Keeps the entry."""
+        """Keeps the entry; where it is about no record, the columns that name one are empty."""
+        record = entry.record
         await self._connection.execute(
             insert(table).values(
                 at=entry.at,
@@ -22,9 +23,9 @@ class AuditRows:
                 person_id=entry.person_id,
                 person_name=entry.person_name,
                 chat_id=entry.chat_id,
-                environment=entry.record.environment,
-                table=entry.record.table,
-                row_id=entry.record.row_id,
+                environment=record.environment if record else "",
+                table=record.table if record else "",
+                row_id=record.row_id if record else "",
                 details=dict(entry.details),
             )
         )

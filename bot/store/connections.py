@@ -74,7 +74,7 @@ class ConnectionRows:
         )
         added = await self._connection.execute(statement.on_conflict_do_nothing().returning(*table.c))
         row = added.mappings().one_or_none()
-        return _connection(row) if row else None
+        return connection_of(row) if row else None
 
     async def end(self, connection: ConnectionId, *, at: datetime, by: ObjectId | None, by_name: str) -> bool:
         """Ends the connection; False where it had ended before."""
@@ -89,7 +89,7 @@ class ConnectionRows:
         """The connection, where it ended at the instant or later."""
         query = select(table).where(table.c.id == connection, table.c.ended_at >= since)
         row = (await self._connection.execute(query)).mappings().one_or_none()
-        return _connection(row) if row else None
+        return connection_of(row) if row else None
 
     async def reopen(self, connection: Connection) -> bool:
         """Lets the connection go on; False where it goes on already, or the chat has a newer one."""
@@ -111,12 +111,12 @@ class ConnectionRows:
         resumed = await self._connection.execute(
             update(table).where(paused).values(paused_at=None, paused_reason=None).returning(*table.c)
         )
-        return [_connection(row) for row in resumed.mappings()]
+        return [connection_of(row) for row in resumed.mappings()]
 
     async def _select(self, *where: ColumnElement[bool], hold: bool = False) -> Sequence[Connection]:
         query = select(table).where(_LIVE, *where).order_by(table.c.id)
         found = await self._connection.execute(query.with_for_update() if hold else query)
-        return [_connection(row) for row in found.mappings()]
+        return [connection_of(row) for row in found.mappings()]
 
 
 def _is(record: RecordRef) -> ColumnElement[bool]:
@@ -124,7 +124,8 @@ def _is(record: RecordRef) -> ColumnElement[bool]:
     return same_table & (table.c.row_id == record.row_id)
 
 
-def _connection(row: RowMapping) -> Connection:
+def connection_of(row: RowMapping) -> Connection:
+    """The connection in a row that holds all columns of the table."""
     return Connection(
         id=ConnectionId(row["id"]),
         chat_id=ChatId(row["chat_id"]),

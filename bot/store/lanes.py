@@ -1,7 +1,7 @@
 """Lanes: what waits in one lane goes in order, lanes go side by side, and one worker at a time has a lane.
 
-An outbox lane is a chat, an inbox lane a record. A lane is due when its first waiting row is; a worker leases it for
-a while, so that a worker that died gives its lanes back.
+A lane of the outbox or of sync is a chat, an inbox lane a record. A lane is due when its first waiting row is; a worker
+leases it for a while, so that a worker that died gives its lanes back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Queue
 from bot.store.many import execute_many
-from bot.store.tables import WAITING, inbox, microseconds, outbox
+from bot.store.tables import WAITING, inbox, microseconds, outbox, sync_job
 from bot.store.tables import lane as table
 from bot.store.upsert import insert
 
-_ROWS: dict[Queue, Table] = {Queue.INBOX: inbox, Queue.OUTBOX: outbox}
+_ROWS: dict[Queue, Table] = {Queue.INBOX: inbox, Queue.OUTBOX: outbox, Queue.SYNC: sync_job}
 
 
 class LaneRows:

@@ -11,7 +11,7 @@ from bot.domain.values import ChatId, Connection
 from bot.ports import ChatState, ConnectionState, KeptMessage, Queue, QueueState
 from bot.store.event_json import lane_of
 from bot.store.lanes import LaneRows
-from bot.store.tables import DONE, DROPPED, PARKED, WAITING, inbox, lane, outbox
+from bot.store.tables import DONE, DROPPED, PARKED, WAITING, inbox, lane, outbox, sync_job
 
 
 class OverviewRows:
@@ -24,7 +24,7 @@ class OverviewRows:
     async def queues(self) -> Mapping[Queue, QueueState]:
         """How much waits in each queue, and since when."""
         states = {}
-        for queue, table in ((Queue.INBOX, inbox), (Queue.OUTBOX, outbox)):
+        for queue, table in ((Queue.INBOX, inbox), (Queue.OUTBOX, outbox), (Queue.SYNC, sync_job)):
             asked = select(func.count(), func.min(table.c.received_at)).where(table.c.state == WAITING)
             waiting, oldest_at = (await self._connection.execute(asked)).one()
             states[queue] = QueueState(waiting=waiting, oldest_at=oldest_at)
@@ -46,21 +46,21 @@ class OverviewRows:
             for number, chat, kept_at, attempts, reason in await self._connection.execute(asked)
         ]
 
-    async def retry(self, messages: Sequence[int] | None, *, at: datetime) -> int:
+    async def retry(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:
         """Puts parked messages back to be sent; they count as kept just now, so that they have a day again."""
         back = {"state": WAITING, "received_at": at, "due_at": at, "attempts": 0, "done_at": None}
-        found = await self._connection.execute(
-            update(outbox).where(_parked(messages)).values(back).returning(outbox.c.lane)
-        )
-        lanes = list(found.scalars())
-        if lanes:
-            await self._lanes.open(Queue.OUTBOX, lanes, due_at=at)
-        return len(lanes)
+        settled = await self._settle(messages, back)
+        if settled:
+            await self._lanes.open(Queue.OUTBOX, list(settled.values()), due_at=at)
+        return settled
 
-    async def drop(self, messages: Sequence[int] | None, *, at: datetime) -> int:
+    async def drop(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:
         """Gives parked messages up for good."""
-        gone = {"state": DROPPED, "done_at": at}
-        return (await self._connection.execute(update(outbox).where(_parked(messages)).values(gone))).rowcount
+        return await self._settle(messages, {"state": DROPPED, "done_at": at})
+
+    async def _settle(self, messages: Sequence[int] | None, values: Mapping[str, object]) -> Mapping[int, ChatId]:
+        changed = update(outbox).where(_parked(messages)).values(values).returning(outbox.c.id, outbox.c.lane)
+        return {number: ChatId(chat) for number, chat in await self._connection.execute(changed)}
 
     async def of_chat(self, chat: ChatId) -> ChatState:
         """What is in the way of the chat's next message."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import WAITING, audit, inbox, new_chat, outbox, post
+from bot.store.tables import WAITING, audit, inbox, new_chat, outbox, post, told_change
 
 AT_ONCE = 1_000
 """Rows of a table that one transaction looks at, so that others never wait long for it."""
@@ -23,6 +23,7 @@ class Pruner:
         for queue in (inbox, outbox):
             deleted += await self._delete(queue, (queue.c.state != WAITING) & (queue.c.done_at < before))
         deleted += await self._delete(audit, audit.c.at < before)
+        deleted += await self._delete(told_change, told_change.c.told_at < before)
         deleted += await self._delete(new_chat, new_chat.c.begun_at < before)
         deleted += await self._delete(post, post.c.at < posts_before)
         return deleted

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.card_acts import CardAct
 from bot.domain.organisation import Organisation
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.settings import EnvironmentSettings, SettingChange, SettingValue
@@ -73,8 +74,13 @@ async def read_settings(
 
 def _record_type(row: RowMapping) -> RecordType:
     named = {field.name: row[field.name] for field in fields(RecordType)}
-    listed = {"key_fields": tuple(row["key_fields"]), "disclosure": Disclosure(row["disclosure"])}
-    return RecordType(**{**named, **listed})
+    found = {
+        "key_fields": tuple(row["key_fields"]),
+        "disclosure": Disclosure(row["disclosure"]),
+        "card_acts": tuple(CardAct(act) for act in row["card_acts"]),
+        "change_fields": tuple(row["change_fields"]),
+    }
+    return RecordType(**{**named, **found})
 
 
 def _saved(row: RowMapping) -> SavedSettings:
@@ -96,6 +102,6 @@ def _change(kept: dict[str, Any]) -> SettingChange:
 
 def _value(setting: str, kept: Any) -> SettingValue:
     if isinstance(kept, list):
-        return tuple(kept)
+        return tuple(CardAct(act) for act in kept) if setting == "card_acts" else tuple(kept)
     value: SettingValue = Disclosure(kept) if setting == "disclosure" else kept
     return value

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ports import News
 from bot.store.audit import AuditRows
 from bot.store.change_links import ChangeLinkRows
+from bot.store.chat_sync import ChatSyncRows
 from bot.store.chats import ChatRows
 from bot.store.connections import ConnectionRows
 from bot.store.engine import Engines
@@ -22,6 +23,9 @@ from bot.store.pace import PaceRows
 from bot.store.pruning import Pruner
 from bot.store.settings import SettingsRows
 from bot.store.steady import steady, to_its_end
+from bot.store.subscriptions import SubscriptionRows
+from bot.store.timeline import TimelineRows
+from bot.store.told_changes import ToldChangeRows
 from bot.store.trouble import trouble_told
 
 
@@ -38,6 +42,10 @@ class SqlWork:
         self.pace = PaceRows(connection)
         self.change_links = ChangeLinkRows(connection)
         self.new_chats = NewChatRows(connection)
+        self.chat_sync = ChatSyncRows(connection, self.lanes)
+        self.told_changes = ToldChangeRows(connection)
+        self.subscriptions = SubscriptionRows(connection)
+        self.timeline = TimelineRows(connection)
         self.audit = AuditRows(connection)
         self.settings = SettingsRows(connection)
         self.overview = OverviewRows(connection, self.lanes)

@@ -29,11 +29,14 @@ class BotAuthentication(BotFrameworkAuthentication):
         *,
         tenants: frozenset[str],
         tenant_of: Callable[[Activity], str],
+        is_anonymous: Callable[[Activity], bool],
     ) -> None:
+        """`is_anonymous`: Teams itself does not say which tenant it asks for, and gets nothing of any."""
         self._connector = connector
         self._check = check
         self._tenants = tenants
         self._tenant_of = tenant_of
+        self._is_anonymous = is_anonymous
         self._factory = TurnConnectorFactory(connector)
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
@@ -42,7 +45,7 @@ class BotAuthentication(BotFrameworkAuthentication):
         claims: Mapping[str, Any] = {}
         if self._check is not None:
             claims = await self._check.claims(auth_header, service_url=service_url, channel=activity.channel_id or "")
-            if self._tenant_of(activity) not in self._tenants:
+            if self._tenant_of(activity) not in self._tenants and not self._is_anonymous(activity):
                 raise Forbidden("this tenant is not served here (CHATSYNC_ALLOWED_TENANTS)")
         if not self._connector.serves(service_url):
             raise Forbidden("this service URL is not on the list (CHATSYNC_SERVICE_HOSTS)")

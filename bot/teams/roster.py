@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import quote
 
+from bot.domain.directory import ChatAccount
 from bot.domain.errors import BotAbsent, Unavailable
 from bot.domain.object_ids import object_id
 from bot.domain.values import TEAMS, Chat, ObjectId, Person
@@ -33,9 +34,13 @@ class ConnectorRoster:
 
     async def members(self, chat: Chat) -> Sequence[ObjectId | None]:
         """Everybody in the chat but the bot; None for those who are nobody in Entra ID. Raises as `is_member` does."""
+        return [each.object_id for each in await self.accounts(chat)]
+
+    async def accounts(self, chat: Chat) -> Sequence[ChatAccount]:
+        """The accounts of everybody in the chat but the bot. Raises as `is_member` does."""
         members = await self._pages(chat) if chat.channel == TEAMS else (await self._get(chat, "members")).json()
         found = members if isinstance(members, list) else []
-        return [_object_id(each) for each in found if isinstance(each, dict) and each.get("id") != chat.bot_id]
+        return [_account(each) for each in found if isinstance(each, dict) and each.get("id") != chat.bot_id]
 
     async def _pages(self, chat: Chat) -> Sequence[object]:
         """Members page by page; Teams says with each page how to go on."""
@@ -61,6 +66,7 @@ class ConnectorRoster:
         return answer
 
 
-def _object_id(member: Mapping[str, object]) -> ObjectId | None:
-    """The documentation calls it `objectId`, the SDKs `aadObjectId`."""
-    return object_id(member.get("aadObjectId") or member.get("objectId"))
+def _account(member: Mapping[str, object]) -> ChatAccount:
+    """The documentation calls the object id `objectId`, the SDKs `aadObjectId`."""
+    named = object_id(member.get("aadObjectId") or member.get("objectId"))
+    return ChatAccount(id=str(member.get("id") or ""), object_id=named, name=str(member.get("name") or ""))

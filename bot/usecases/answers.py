@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.record_links import Links
+from bot.domain.record_links import Links, RecordLink
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.surface import PERSON, Dialog, Verb
 from bot.domain.tables import Column, Row, Table
@@ -21,6 +21,8 @@ class Answer:
     message: Message
     kept: bool = False
     """The message is kept for the chat already: answering it too would say everything twice."""
+    asks: bool = False
+    """Nothing was done: the message asks whether it shall be."""
 
 
 def finished(message: Message, channel: str) -> bytes:
@@ -57,6 +59,11 @@ def number_of(table: Table, row: Row) -> str | None:
     return str(raw) if raw else None
 
 
+def called_in(table: Table, row: Row) -> str:
+    """What people call the record: its number, else its name."""
+    return number_of(table, row) or name_of(table, row)
+
+
 def head_of(links: Links, table: Table, record: RecordRef, row: Row) -> RecordHead:
     """How a card names the record and opens it."""
     return RecordHead(kind=table.label, name=name_of(table, row), number=number_of(table, row), url=links.open(record))
@@ -75,6 +82,34 @@ def open_button(head: RecordHead) -> Open:
 def connect_button(record: RecordRef, *, title: str = "Connect this chat") -> Press:
     """The button that connects the chat it is pressed in."""
     return Press(title=title, verb=Verb.CONNECT, payload=record_claim(record))
+
+
+def chats_button(record: RecordRef) -> Press:
+    """The button that lists the record's chats, below which a new one can be started."""
+    return Press(title="Chats", verb=Verb.CHATS, payload=record_claim(record))
+
+
+def own_view_button(link: RecordLink) -> Press:
+    """The button that shows the record to who presses it, as that person may see it."""
+    named = {"table": link.table} if link.table else {"code": str(link.type_code)}
+    return Press(
+        title="Show details", verb=Verb.VIEW, payload={"environment": link.environment, "row": link.row_id, **named}
+    )
+
+
+def values_button(key: str) -> Press:
+    """The button that shows the values of a change to who presses it, as that person may see them."""
+    return Press(title="Show values", verb=Verb.VIEW_CHANGE, payload={"change": key})
+
+
+def timeline_button(record: RecordRef) -> Press:
+    """The button that lists the record's chats with all that is known of them, those of before too."""
+    return Press(title="Timeline", verb=Verb.TIMELINE, payload=record_claim(record))
+
+
+def resume_button(connection: ConnectionId) -> Press:
+    """The button that has a chat shown on its record's timeline again."""
+    return Press(title="Resume", verb=Verb.RESUME_SYNC, payload={"connection": str(connection)})
 
 
 def new_chat_button(record: RecordRef | None, *, with_person: ObjectId | None = None) -> OpenDialog:

@@ -18,6 +18,7 @@ from bot.ports import Administration, Clock, OutgoingMessage, Records, Store, Wo
 from bot.usecases.answers import called, finished, head_of, name_columns
 from bot.usecases.audited import audited
 from bot.usecases.connect_chat import known_value
+from bot.usecases.synced import sync_ended
 from cards.caught_up import CaughtUp, CaughtUpView, caught_up
 from cards.key_fields import Change
 
@@ -30,6 +31,8 @@ class _Seen:
     table: Table
     columns: tuple[Column, ...]
     row: Row | None
+    tell_values: bool
+    """Whether everybody may be told the values of key fields."""
 
     @property
     def merged(self) -> bool:
@@ -46,6 +49,7 @@ class _Told:
     table: Table
     row: Row
     changes: tuple[Missed, ...]
+    tell_values: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,13 @@ class CatchUp:
         read = {column.name: column for column in (*name_columns(table), *columns, *merging)}
         rows = await self.records.read_many(environment, table, row_ids, list(read.values()))
         return [
-            _Seen(connection=each, table=table, columns=columns, row=rows[each.record.row_id])
+            _Seen(
+                connection=each,
+                table=table,
+                columns=columns,
+                row=rows[each.record.row_id],
+                tell_values=not record_type.tell_each,
+            )
             for each in connections
             if each.record.row_id in rows
         ]
@@ -128,7 +138,7 @@ class CatchUp:
 
     def _caught_up(self, told: _Told) -> CaughtUp:
         head = head_of(self.links, told.table, told.connection.record, told.row)
-        return CaughtUp(record=head, changes=tuple(_change(each) for each in told.changes))
+        return CaughtUp(record=head, changes=tuple(_change(each, told) for each in told.changes))
 
 
 def _merger(connection: Connection, at: datetime) -> RecordEvent:
@@ -141,10 +151,15 @@ def _missed(seen: _Seen, known: Mapping[str, KnownValue]) -> Sequence[_Told]:
     changes = missed_changes(seen.columns, seen.row, known) if seen.row else ()
     if seen.row is None or not changes:
         return ()
-    return (_Told(connection=seen.connection, table=seen.table, row=seen.row, changes=changes),)
+    told = _Told(
+        connection=seen.connection, table=seen.table, row=seen.row, changes=changes, tell_values=seen.tell_values
+    )
+    return (told,)
 
 
-def _change(missed: Missed) -> Change:
+def _change(missed: Missed, told: _Told) -> Change:
+    if not told.tell_values:
+        return Change(label=missed.column.label, old=None, new=None)
     old = ColumnValue(raw=missed.old.raw, text=missed.old.text)
     return Change(label=missed.column.label, old=text_of(missed.column, old), new=text_of(missed.column, missed.new))
 
@@ -160,4 +175,5 @@ def _learned(told: Sequence[_Told], at: datetime) -> Mapping[tuple[ConnectionId,
 async def _end(work: Work, connection: Connection, at: datetime) -> None:
     """The record is gone, and nobody knows who deleted it (spec K10)."""
     if await work.connections.end(connection.id, at=at, by=None, by_name=""):
+        await sync_ended(work, [connection], at=at)
         await work.audit.add(audited("record deleted", connection, at=at, by=None, by_name=""))

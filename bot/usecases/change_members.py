@@ -1,5 +1,6 @@
 """Adding people to the chat in which the wish is uttered, and removing them from it (spec A5)."""
 
+import asyncio
 from dataclasses import dataclass
 
 from bot.domain.errors import NotAllowed, NotFound
@@ -45,7 +46,7 @@ class ChangeMembers:
         """What the other person is called, where this person may act here at all."""
         if chat.kind is not ChatKind.GROUP:
             raise NotAllowed("Only of group chats people can be added and removed.", "Write new to start a group chat.")
-        await self.gates.member(chat, person)
+        await asyncio.gather(self.gates.actors(person), self.gates.member(chat, person))
         found = (await self.directory.people([other])).get(other)
         if found is None or not found.enabled:
             raise NotFound("This person is not in the organisation any more.", "Choose somebody else.")

@@ -1,18 +1,25 @@
 """What a chat was told last of its records, and what is in the way (spec M2)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.domain.chat_sync import ChatActivity, is_effective, sync_state
+from bot.domain.chat_sync import Unsynced as Reason
+from bot.domain.hearing import obstacle
 from bot.domain.record_links import Links
+from bot.domain.subscriptions import TOPICS, one_chat
+from bot.domain.sync_words import sync_in_words
 from bot.domain.trouble import event_in_words, in_words, is_of_chat
-from bot.domain.values import Chat, Connection, Person
-from bot.ports import Administration, ChatState, Clock, ConnectionState, Store
-from bot.usecases.answers import Answer
+from bot.domain.values import Chat, ChatId, Connection, Person
+from bot.ports import Administration, ChatState, Clock, ConnectionState, Store, Work
+from bot.usecases.answers import Answer, resume_button
 from bot.usecases.gates import Gates
 from bot.usecases.list_records import SHOWN, nothing_connected
 from bot.usecases.readable import readable
-from cards.chat_status import ChatStatusView, Held, Paused, StatusRow, chat_status
+from cards.chat_status import ChatStatusView, Held, Paused, StatusRow, Unsynced, chat_status
 from cards.record import RecordHead
+
+_TURNED_OFF = frozenset({Reason.CHATS_OFF, Reason.SYNC_OFF, Reason.CHANNEL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,23 +39,34 @@ class TellStatus:
             shown = connections[:SHOWN]
             states = [await work.overview.of_connection(connection) for connection in shown]
             chat_state = await work.overview.of_chat(chat.id)
+            late = await self._late(work, chat.id)
+            synced = await work.chat_sync.get([connection.id for connection in shown])
         if not connections:
             return nothing_connected()
         await self.gates.member(chat, person)
-        rows = await self._rows(shown, states, chat_state, person)
-        view = ChatStatusView(rows=rows, hidden=len(shown) - len(rows), more=len(connections) - len(shown))
+        unsynced = [await self._unsynced(chat, each, synced.get(each.id)) for each in shown]
+        rows = await self._rows(shown, states, unsynced, chat_state, person)
+        more = len(connections) - len(shown)
+        view = ChatStatusView(rows=rows, hidden=len(shown) - len(rows), more=more, late=late)
         return Answer(message=chat_status(view))
 
     async def _rows(
         self,
         shown: Sequence[Connection],
         states: Sequence[ConnectionState],
+        unsynced: Sequence[Unsynced | None],
         chat_state: ChatState,
         person: Person,
     ) -> tuple[StatusRow, ...]:
         heads = await readable(self.gates, self.links, shown, person)
-        every = zip(shown, states, heads, strict=True)
-        return tuple([await self._row(each, state, chat_state, head) for each, state, head in every if head])
+        every = zip(shown, states, unsynced, heads, strict=True)
+        return tuple(
+            [
+                replace(await self._row(each, state, chat_state, head), unsynced=lacking)
+                for each, state, lacking, head in every
+                if head
+            ]
+        )
 
     async def _row(
         self, connection: Connection, state: ConnectionState, chat_state: ChatState, head: RecordHead
@@ -65,6 +83,16 @@ class TellStatus:
             refused=in_words(given_up) if given_up and not is_of_chat(given_up) else "",
         )
 
+    async def _unsynced(self, chat: Chat, connection: Connection, activity: ChatActivity | None) -> Unsynced | None:
+        """Why the timeline does not show the chat; what is turned off for all is told to administrators alone."""
+        settings = await self.administration.settings(connection.record.environment)
+        state = sync_state(settings, chat.kind, activity, ended=False, now=self.clock.now())
+        if state.why is None or state.why in _TURNED_OFF:
+            return None
+        words = sync_in_words(state, idle_days=settings.organisation.sync_idle_days)
+        resume = resume_button(connection.id) if state.why.can_be_resumed else None
+        return Unsynced(why=words, since=state.since, resume=resume)
+
     async def _off(self, connection: Connection) -> str:
         """What of the settings keeps changes from being told."""
         record = connection.record
@@ -76,6 +104,16 @@ class TellStatus:
         if not record_type.notify or not record_type.key_fields:
             return "Cards about changes are turned off for records of this type."
         return ""
+
+    async def _late(self, work: Work, chat: ChatId) -> str:
+        """Why the chat's name and members reach its rows in Dataverse late; empty where they do not, or need not."""
+        synced = await work.chat_sync.live([chat])
+        settings = [await self.administration.settings(each.connection.record.environment) for each in synced]
+        if not any(is_effective(each) for each in settings):
+            return ""
+        watches = (TOPICS, one_chat(chat))
+        found = obstacle(await work.subscriptions.at(watches), watches)
+        return f"{found.what} {found.next_step}" if found else ""
 
     def _held(self, state: ConnectionState, chat_state: ChatState) -> Held | None:
         if not state.waiting:

@@ -19,6 +19,7 @@ from bot.ports import Clock, Records, Store
 from bot.usecases.answers import (
     Answer,
     called,
+    chats_button,
     head_of,
     name_columns,
     name_of,
@@ -31,6 +32,7 @@ from bot.usecases.audience import Audience, LookAtAudience
 from bot.usecases.audited import audited
 from bot.usecases.enter_chat import EnterChat
 from bot.usecases.gates import Actor, Gates
+from bot.usecases.synced import BeginSync
 from cards.audience import AudienceView
 from cards.audience import audience as audience_card
 from cards.buttons import Press
@@ -72,6 +74,7 @@ class ConnectChat:
     gates: Gates
     enter: EnterChat
     look_at_audience: LookAtAudience
+    begin_sync: BeginSync
     links: Links
     clock: Clock
 
@@ -95,7 +98,7 @@ class ConnectChat:
             audience = await self.look_at_audience(chat, record)
             if audience.without_access != 0 and not await self._is_connected(chat, record):
                 claim = {**record_claim(record), **({INTO: chat.id} if from_elsewhere else {})}
-                return Answer(message=_question(claim, seen.table, audience))
+                return Answer(message=_question(claim, seen.table, audience), asks=True)
         return await self._keep(chat, record, actor, seen)
 
     async def _is_connected(self, chat: Chat, record: RecordRef) -> bool:
@@ -148,6 +151,7 @@ class ConnectChat:
             await work.outbox.put([outgoing(chat, message, key=key, connection=connection.id)], at=new.connected_at)
             await work.known_values.put({(connection.id, column): value for column, value in seen.known.items()})
             by, by_name = actor.object_id, actor.user.name
+            await self.begin_sync(work, chat, connection, maker=by, at=new.connected_at)
             await work.audit.add(audited("connect", connection, at=new.connected_at, by=by, by_name=by_name))
         return Answer(message=message, kept=True)
 
@@ -159,7 +163,7 @@ def _question(claim: Mapping[str, str], table: Table, audience: Audience) -> Mes
             people=audience.people,
             without_access=audience.without_access,
             send=Press(title="Send the note", verb=Verb.CONNECT, payload={**claim, AUDIENCE: AUDIENCE}),
-            name_only=Press(title="Send the name only", verb=Verb.CONNECT, payload={**claim, QUIET: QUIET}),
+            name_only=Press(title="Name only", verb=Verb.CONNECT, payload={**claim, QUIET: QUIET}),
             cancel=Press(title="Cancel", verb=Verb.CANCEL, payload={}),
         )
     )
@@ -190,6 +194,7 @@ def _connected(connection: Connection, head: RecordHead, seen: _Seen) -> Message
             facts=facts,
             connected_by=connection.connector_name,
             connected_at=connection.connected_at,
+            buttons=(chats_button(connection.record),),
         )
     )
 

@@ -12,6 +12,7 @@ from bot.ports import Administration, Clock, Records, Store
 from bot.usecases.answers import Answer, called, outgoing
 from bot.usecases.audited import audited
 from bot.usecases.gates import Actor, Gates
+from bot.usecases.synced import sync_ended
 from cards.buttons import Press
 from cards.message import Message
 from cards.notice import NoticeView, notice
@@ -68,6 +69,7 @@ class DisconnectChat:
                 raise NotFound(f"{called(connection)} is not connected to this chat any more.")
             key = f"disconnected {connection.id} {now.isoformat()}"
             await work.outbox.put([outgoing(chat, message, key=key, connection=connection.id)], at=now)
+            await sync_ended(work, [connection], at=now)
             by, by_name = actor.object_id, actor.user.name
             await work.audit.add(audited("disconnect", connection, at=now, by=by, by_name=by_name))
         return Answer(message=message, kept=True)

@@ -2,18 +2,18 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.errors import BadRequest, NotAllowed, NotFound
+from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
 from bot.domain.formatting import text_of
 from bot.domain.record_links import Links, find_link
-from bot.domain.record_types import STANDARD_TABLES
-from bot.domain.tables import Row, Table
+from bot.domain.record_types import STANDARD_TABLES, RecordType, telling_columns
+from bot.domain.tables import Column, Row, Table
 from bot.domain.values import EnvironmentId, Person, RecordRef
 from bot.ports import Administration, Records
-from bot.usecases.answers import name_of, number_column, number_of
-from bot.usecases.gates import Gates, chats_off
+from bot.usecases.answers import name_columns, name_of, number_column, number_of
+from bot.usecases.gates import Actor, Gates
 
 SHOWN = 6
 """Rows that a card of choices shows."""
@@ -27,7 +27,10 @@ LONGEST = 100
 _NUMBER = re.compile(r"[A-Za-z]{1,6}-?\d[\w-]{2,30}")
 """What looks like a record's number, as in `CAS-01001`."""
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+
 _TELLING = "statuscode"
+_CHANGED = "modifiedon"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,40 @@ class Hit:
     name: str
     number: str | None
     detail: str
+    place: str = ""
+    """Which organisation of Dynamics 365 it is in, where there are several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A record that was found, as the person sees it."""
+
+    record: RecordRef
+    record_type: RecordType
+    table: Table
+    row: Row
+    more: tuple[Column, ...]
+    """The columns that were read besides those that name it."""
+
+    @property
+    def number(self) -> str | None:
+        """The record's number."""
+        return number_of(self.table, self.row)
+
+    @property
+    def changed_at(self) -> str:
+        """When the record was changed last, in a form that sorts by time."""
+        return str(self.row.value(_CHANGED).raw or "")
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """The values by which people tell it apart, those that are not empty."""
+        texts = (text_of(column, self.row.value(column.name)) for column in telling_columns(self.table))
+        return tuple(text for text in texts if text)
+
+
+MoreColumns = Callable[[EnvironmentId, RecordType, Table], Awaitable[Sequence[Column]]]
+"""What is to be read of records of this type besides what names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,48 +105,116 @@ class FindRecords:
 
     async def by_words(self, text: str, person: Person) -> Sequence[Hit]:
         """Records whose number is the text or whose name holds its words, at most one more than a card shows."""
-        words = " ".join(text[:LONGEST].split())
-        hits = await self._everywhere(words, person, SHOWN + 1)
+        words = looked_for(text)
+        hits = [self._hit(each) for each in await self.everywhere(words, person, at_most=SHOWN + 1)]
         exact = [hit for hit in hits if hit.number and hit.number.lower() == words.lower()]
         return (exact or hits)[: SHOWN + 1]
 
     async def newest(self, person: Person) -> Sequence[Hit]:
         """The records that changed last, a few of each type."""
-        return await self._everywhere("", person, NEWEST)
+        return [self._hit(each) for each in await self.everywhere("", person, at_most=NEWEST)]
 
-    async def _everywhere(self, words: str, person: Person, at_most: int) -> Sequence[Hit]:
-        """So many of each type; raises `NotAllowed` where chats are turned off."""
-        places = [each.id for each in self.links.environments if await self.administration.chats_on(each.id)]
-        if not places:
-            raise chats_off()
-        found = await asyncio.gather(*(self._in_environment(place, words, person, at_most) for place in places))
-        return [hit for each in found for hit in each]
+    def _hit(self, found: Found) -> Hit:
+        return _hit(found, found.record.environment if len(self.links.environments) > 1 else "")
 
-    async def _in_environment(
-        self, environment: EnvironmentId, words: str, person: Person, at_most: int
-    ) -> Sequence[Hit]:
-        actor = await self.gates.actor(environment, person)
-        types = await self.administration.record_types(environment)
-        names = sorted((name for name, each in types.items() if each.enabled), key=_rank)
-        tables = [table for table in await asyncio.gather(*(self._table(environment, name) for name in names)) if table]
-        if _NUMBER.fullmatch(words):
-            tables = [table for table in tables if number_column(table)] or tables
+    async def one(self, record: RecordRef, person: Person) -> Hit | None:
+        """The record; None where it is not for this person, or not of a type that chats can be connected to."""
+        found = await self.at(record, person)
+        return self._hit(found) if found else None
 
-        async def in_table(table: Table) -> Sequence[Hit]:
-            try:
-                rows = await self.records.find(environment, table, words, caller=actor.object_id, at_most=at_most)
-            except NotAllowed:
-                return []  # the person may not read this table at all
-            return [_hit(environment, table, row) for row in rows]
-
-        found = await asyncio.gather(*(in_table(table) for table in tables))
-        return [hit for hits in found for hit in hits]
-
-    async def _table(self, environment: EnvironmentId, name: str) -> Table | None:
+    async def at(self, record: RecordRef, person: Person, more: MoreColumns | None = None) -> Found | None:
+        """The same with all that is read of what is found."""
         try:
-            return await self.records.table(environment, name)
+            record_type = await self.gates.record_type(record.environment, record.table)
+            actor = await self.gates.actor(record.environment, person)
+            table = await self.records.table(record.environment, record.table)
+            added = tuple(await more(record.environment, record_type, table)) if more else ()
+            row = await self.gates.row(record, table, _read_columns(table, added), actor)
+        except (NotAllowed, NotFound, NotSupported):
+            return None
+        return Found(record=record, record_type=record_type, table=table, row=row, more=added)
+
+    async def everywhere(
+        self, words: str, person: Person, *, at_most: int, only: str | None = None, more: MoreColumns | None = None
+    ) -> Sequence[Found]:
+        """So many of each type, or of the one table, wherever the person may act.
+
+        Raises `NotAllowed` where that is nowhere, `NotSupported` for a table that is not enabled.
+        """
+        actors = await self.gates.actors(person)
+        types = {place: await self._types(place, only) for place in actors}
+        if only and not any(types.values()):
+            raise NotSupported(
+                "Chats cannot be connected to records of this type.", "Ask your administrator to add the record type."
+            )
+        search = _Search(find=self, words=words, at_most=at_most, more=more)
+        found = await asyncio.gather(
+            *(search.in_environment(place, types[place], actor) for place, actor in actors.items())
+        )
+        return [each for answer in found for each in answer]
+
+    async def _types(self, environment: EnvironmentId, only: str | None) -> Sequence[RecordType]:
+        types = await self.administration.record_types(environment)
+        enabled = (each for each in types.values() if each.enabled and only in {None, each.table})
+        return sorted(enabled, key=lambda each: _rank(each.table))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    """One search through an environment."""
+
+    find: FindRecords
+    words: str
+    at_most: int
+    more: MoreColumns | None
+
+    async def in_environment(
+        self, environment: EnvironmentId, types: Sequence[RecordType], actor: Actor
+    ) -> Sequence[Found]:
+        known = await asyncio.gather(*(self._table(environment, each) for each in types))
+        tables = [(each, table) for each, table in zip(types, known, strict=True) if table]
+        if _NUMBER.fullmatch(self.words):
+            tables = [(each, table) for each, table in tables if number_column(table)] or tables
+        found = await asyncio.gather(*(self._in_table(environment, each, table, actor) for each, table in tables))
+        return [each for rows in found for each in rows]
+
+    async def _table(self, environment: EnvironmentId, record_type: RecordType) -> Table | None:
+        try:
+            return await self.find.records.table(environment, record_type.table)
         except NotFound:
             return None  # the organisation does not have every standard table
+
+    async def _in_table(
+        self, environment: EnvironmentId, record_type: RecordType, table: Table, actor: Actor
+    ) -> Sequence[Found]:
+        more = tuple(await self.more(environment, record_type, table)) if self.more else ()
+        try:
+            rows = await self.find.records.find(
+                environment,
+                table,
+                self.words,
+                columns=_read_columns(table, more),
+                caller=actor.object_id,
+                at_most=self.at_most,
+            )
+        except NotAllowed:
+            return []  # the person may not read this table at all
+        refs = (RecordRef(environment=environment, table=table.name, row_id=row.id) for row in rows)
+        return [
+            Found(record=ref, record_type=record_type, table=table, row=row, more=more)
+            for ref, row in zip(refs, rows, strict=True)
+        ]
+
+
+def _read_columns(table: Table, more: Sequence[Column]) -> Sequence[Column]:
+    """What names a record, tells it apart, and is asked for besides; each once."""
+    own = (*name_columns(table), *telling_columns(table), table.columns.get(_CHANGED), table.columns.get(_TELLING))
+    return list({column.name: column for column in (*own, *more) if column}.values())
+
+
+def looked_for(text: str) -> str:
+    """What of a text is looked for: its beginning, on one line."""
+    return " ".join(_CONTROLS.sub(" ", text[:LONGEST]).split())
 
 
 def _rank(table: str) -> tuple[int, str]:
@@ -117,12 +222,13 @@ def _rank(table: str) -> tuple[int, str]:
     return (STANDARD_TABLES.index(table) if table in STANDARD_TABLES else len(STANDARD_TABLES), table)
 
 
-def _hit(environment: EnvironmentId, table: Table, row: Row) -> Hit:
-    telling = table.columns.get(_TELLING)
+def _hit(found: Found, place: str) -> Hit:
+    telling = found.table.columns.get(_TELLING)
     return Hit(
-        record=RecordRef(environment=environment, table=table.name, row_id=row.id),
-        kind=table.label,
-        name=name_of(table, row),
-        number=number_of(table, row),
-        detail=text_of(telling, row.value(_TELLING)) if telling else "",
+        record=found.record,
+        kind=found.table.label,
+        name=name_of(found.table, found.row),
+        number=found.number,
+        detail=text_of(telling, found.row.value(_TELLING)) if telling else "",
+        place=place,
     )

@@ -16,6 +16,7 @@ from bot.usecases.answers import called, head_of, name_columns, name_of, number_
 from bot.usecases.audited import audited
 from bot.usecases.connect_chat import known_value
 from bot.usecases.key_field_facts import KeyFieldFacts
+from bot.usecases.synced import sync_ended, sync_follows
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
@@ -83,6 +84,9 @@ class FollowMerge:
         if new:
             await work.known_values.put({(new.id, column): value for column, value in survivor.known.items()})
             await work.audit.add(audited("connected by merging", new, at=now, by=None, by_name=by))
+            await sync_follows(work, old, new, at=now)
+        else:
+            await sync_ended(work, [old], at=now)
         if old.paused_at:
             await work.connections.pause(old.chat_id, old.paused_reason or "", at=now)
             return

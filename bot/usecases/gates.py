@@ -1,6 +1,7 @@
 """What has to be so before somebody may do something."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
@@ -9,6 +10,7 @@ from bot.domain.rights import ADMINISTRATOR_ROLE, is_administrator, may_use
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, EnvironmentId, ObjectId, Person, RecordRef, User
 from bot.ports import Administration, Records, Roster
+from bot.usecases.answers import name_columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,15 +22,40 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedRecord:
+    """A record as somebody sees it who may use chats with it."""
+
+    record_type: RecordType
+    table: Table
+    row: Row
+    """With what names the record."""
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gates:
     """Each lets through or raises the error that says why not."""
 
+    environments: Sequence[EnvironmentId]
     administration: Administration
     records: Records
     roster: Roster
 
     async def actor(self, environment: EnvironmentId, person: Person) -> Actor:
-        """The person as Dataverse knows them (spec S3, S4)."""
+        """The person as somebody who may act now: chats are on (spec S1), and see `user`."""
+        await self._chats_on(environment)
+        return await self.user(environment, person)
+
+    async def actors(self, person: Person) -> Mapping[EnvironmentId, Actor]:
+        """The same wherever the person may act; raises the first refusal where that is nowhere."""
+        return await _wherever(self.environments, lambda each: self.actor(each, person))
+
+    async def users(self, environments: Collection[EnvironmentId], person: Person) -> Mapping[EnvironmentId, Actor]:
+        """See `user`: the person in each of these that lets them; raises the first refusal where none does."""
+        return await _wherever(environments, lambda each: self.user(each, person))
+
+    async def user(self, environment: EnvironmentId, person: Person) -> Actor:
+        """The person as Dataverse knows them, where they may use the product at all (spec S3, S4)."""
         actor = await self._known(environment, person)
         await self._allowed(environment, actor.user)
         return actor
@@ -72,14 +99,27 @@ class Gates:
 
     async def record_type(self, environment: EnvironmentId, table: str) -> RecordType:
         """Chats are on and the table is enabled (spec S1, T1)."""
-        if not await self.administration.chats_on(environment):
-            raise chats_off()
+        await self._chats_on(environment)
         record_type = (await self.administration.record_types(environment)).get(table)
         if record_type is None or not record_type.enabled:
             raise NotSupported(
                 "Chats cannot be connected to records of this type.", "Ask your administrator to add the record type."
             )
         return record_type
+
+    async def _chats_on(self, environment: EnvironmentId) -> None:
+        if not await self.administration.chats_on(environment):
+            raise NotAllowed(
+                "Your administrator has turned chats off for Dynamics 365.", "Ask them to turn chats on again."
+            )
+
+    async def opened(self, record: RecordRef, person: Person) -> OpenedRecord:
+        """The record as the person sees it, where chats can be connected to it and the person may use them."""
+        record_type = await self.record_type(record.environment, record.table)
+        actor = await self.actor(record.environment, person)
+        table = await self.records.table(record.environment, record.table)
+        row = await self.row(record, table, name_columns(table), actor)
+        return OpenedRecord(record_type=record_type, table=table, row=row, actor=actor)
 
     async def row(self, record: RecordRef, table: Table, columns: Sequence[Column], actor: Actor) -> Row:
         """The row as the person sees it; whether it is there is as much a secret as what is in it (spec S5)."""
@@ -92,6 +132,13 @@ class Gates:
             ) from error
 
 
-def chats_off() -> NotAllowed:
-    """Chats are turned off (spec S1)."""
-    return NotAllowed("Your administrator has turned chats off for Dynamics 365.", "Ask them to turn chats on again.")
+async def _wherever(
+    environments: Collection[EnvironmentId], ask: Callable[[EnvironmentId], Awaitable[Actor]]
+) -> Mapping[EnvironmentId, Actor]:
+    answers = await asyncio.gather(*(ask(each) for each in environments), return_exceptions=True)
+    found = {each: answer for each, answer in zip(environments, answers, strict=True) if isinstance(answer, Actor)}
+    refused = [answer for answer in answers if isinstance(answer, BaseException)]
+    unforeseen = [each for each in refused if not isinstance(each, NotAllowed)]
+    if refused and (unforeseen or not found):
+        raise (unforeseen or refused)[0]
+    return found

@@ -6,7 +6,7 @@ from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.joining import Joining
 from bot.domain.values import Connection, ConnectionId, Person
 from bot.ports import ChatDirectory, Clock, Records, Store
-from bot.usecases.answers import Answer, called, name_columns, outgoing
+from bot.usecases.answers import Answer, called, outgoing
 from bot.usecases.audited import audited
 from bot.usecases.gates import Actor, Gates
 from cards.message import Message
@@ -42,14 +42,12 @@ class JoinChat:
 
     async def _allowed(self, connection: Connection, person: Person) -> Actor:
         record = connection.record
-        record_type = await self.gates.record_type(record.environment, record.table)
-        actor = await self.gates.actor(record.environment, person)
-        table = await self.records.table(record.environment, record.table)
-        await self.gates.row(record, table, name_columns(table), actor)
-        joining = Joining(joining_is_on=record_type.join, may_write=await self.records.may_write(record, actor.user.id))
+        opened = await self.gates.opened(record, person)
+        may_write = await self.records.may_write(record, opened.actor.user.id)
+        joining = Joining(joining_is_on=opened.record_type.join, may_write=may_write)
         if not joining.allowed:
             raise NotAllowed(f"You cannot join this chat. {joining.problem}", whom_to_ask(connection))
-        return actor
+        return opened.actor
 
     async def _tell(self, connection: Connection, actor: Actor) -> None:
         now = self.clock.now()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.errors import BadRequest
-from bot.domain.settings import EnvironmentSettings, SettingChange, applied, changes, undone
+from bot.domain.settings import SYNC_SETTINGS, EnvironmentSettings, SettingChange, applied, changes, undone
 from bot.domain.settings_rules import Problem
 from bot.domain.values import Chat, EnvironmentId, Person
 from bot.ports import Clock, EnvironmentJob, JobKind, SavedSettings, Store, Work
@@ -94,6 +94,10 @@ class KeepSettings:
             after = replace(after, sync_changed_at=saved.at)
         await work.settings.put(after, saved)
         # What Dataverse tells of follows from the settings.
-        follow = EnvironmentJob(kind=JobKind.FOLLOW_SETTINGS, environment=saved.environment)
-        await work.inbox.ask(follow, at=saved.at, due_at=saved.at)
+        await self._ask(work, JobKind.FOLLOW_SETTINGS, saved)
+        if any(change.setting in SYNC_SETTINGS for change in saved.changes):
+            await self._ask(work, JobKind.SYNC_ALL, saved)
         return after
+
+    async def _ask(self, work: Work, kind: JobKind, saved: SavedSettings) -> None:
+        await work.inbox.ask(EnvironmentJob(kind=kind, environment=saved.environment), at=saved.at, due_at=saved.at)

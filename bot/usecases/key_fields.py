@@ -1,24 +1,38 @@
 """Telling chats of key-field changes and of turns in a record's life (spec K2-K8, K12)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from uuid import uuid4
 
 from bot.domain.formatting import canonical, text_of
 from bot.domain.key_fields import KnownValue, NetChange, RecordEvent, net_changes
 from bot.domain.record_links import Links
 from bot.domain.tables import Column, ColumnValue
+from bot.domain.told_change import ToldButton, ToldChange, ToldColumn
 from bot.domain.values import ChatId, Connection, ConnectionId
 from bot.ports import Clock, OutgoingMessage, Store, Work
-from bot.usecases.answers import finished, head_of
+from bot.usecases.answers import chats_button, finished, head_of, values_button
 from bot.usecases.connect_chat import LONGEST_TOLD
+from bot.usecases.find_readers import FindReaders
 from bot.usecases.follow_merge import FollowMerge
 from bot.usecases.key_field_facts import KeyFieldFacts, ReadKeyFieldFacts
 from bot.usecases.record_turns import FindAbsentOwner, Turn, turns_of
+from cards.buttons import Press
 from cards.key_fields import Change, KeyFieldsView, key_fields
+from cards.own_view import OwnView
 from cards.record import RecordHead
 
-Learned = Mapping[tuple[ConnectionId, str], KnownValue]
+Readers = Mapping[ChatId, tuple[str, ...] | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """What is said, what the chats know from then on, and what their readers can be shown."""
+
+    messages: list[OutgoingMessage] = field(default_factory=list)
+    learned: dict[tuple[ConnectionId, str], KnownValue] = field(default_factory=dict)
+    told: list[ToldChange] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +42,7 @@ class TellKeyFields:
     store: Store
     read_facts: ReadKeyFieldFacts
     find_absent_owner: FindAbsentOwner
+    find_readers: FindReaders
     follow_merge: FollowMerge
     links: Links
     clock: Clock
@@ -37,46 +52,54 @@ class TellKeyFields:
         facts = await self.read_facts(events)
         if facts and facts.survivor and await self.follow_merge(facts, facts.survivor, events):
             return
-        absent = await self._absent_owner(facts) if facts else frozenset()
+        absent, readers = await self._around(facts) if facts else (frozenset[ChatId](), {})
         now = self.clock.now()
         async with self.store.writing() as work:
             if facts:
-                messages, learned = await self._decide(work, facts, absent)
-                await work.outbox.put(messages, at=now)
-                await work.known_values.put(learned)
+                decided = await self._decide(work, facts, absent, readers)
+                await work.outbox.put(decided.messages, at=now)
+                await work.known_values.put(decided.learned)
+                await work.told_changes.put(decided.told, at=now)
             await work.inbox.done([event.key for event in events], at=now)
 
-    async def _absent_owner(self, facts: KeyFieldFacts) -> frozenset[ChatId]:
-        if facts.new_owner is None:
-            return frozenset()
+    async def _around(self, facts: KeyFieldFacts) -> tuple[frozenset[ChatId], Readers]:
+        """What Teams is asked beforehand, where it matters: which chats lack the new owner, and who reads along."""
+        if facts.new_owner is None and not facts.record_type.tell_each:
+            return frozenset(), {}
         async with self.store.reading() as work:
             connections = await work.connections.of_record(facts.record)
             chats = await work.chats.of([each.chat_id for each in connections if each.paused_at is None])
-        return await self.find_absent_owner(facts, list(chats.values()))
+        absent = await self.find_absent_owner(facts, list(chats.values()))
+        each_alone = facts.record_type.tell_each
+        return absent, await self.find_readers.of(list(chats.values())) if each_alone else {}
 
-    async def _decide(
-        self, work: Work, facts: KeyFieldFacts, absent: frozenset[ChatId]
-    ) -> tuple[Sequence[OutgoingMessage], Learned]:
+    async def _decide(self, work: Work, facts: KeyFieldFacts, absent: frozenset[ChatId], readers: Readers) -> _Decided:
         """A message for each chat that does not know yet, and what the chats know from then on."""
         live = await work.connections.of_record(facts.record, hold=True)
         connections = [connection for connection in live if connection.paused_at is None]
         known = await work.known_values.of([connection.id for connection in connections])
         chats = await work.chats.of([connection.chat_id for connection in connections])
         # Most chats know the same, and then they get the same card.
-        shared = cache(_activity)
-        messages: list[OutgoingMessage] = []
-        learned: dict[tuple[ConnectionId, str], KnownValue] = {}
+        shared = cache(partial(_activity, leads_to=(chats_button(facts.record),)))
+        decided = _Decided()
         for connection in connections:
             knows = known.get(connection.id, {})
             told = [change for change in net_changes(facts.columns, facts.events, knows) if change.tell]
             turns = turns_of(facts, connection, owner_is_absent=connection.chat_id in absent)
-            if told or turns:
-                view = self._view(connection, facts, told, turns)
+            if not (told or turns):
+                continue
+            view = self._view(connection, facts, told, turns)
+            if told and facts.record_type.tell_each:
+                kept = _kept(connection, facts, view, told)
+                decided.told.append(kept)
+                view = _told_to_all(view, values_button(kept.key), readers.get(connection.chat_id))
+                body = _activity(view, chats[connection.chat_id].channel, leads_to=(chats_button(facts.record),))
+            else:
                 # A turn's buttons name the connection, so that card is the chat's own.
                 body = (_activity if turns else shared)(view, chats[connection.chat_id].channel)
-                messages.append(_message(connection, facts, body, told, knows))
-                learned |= {(connection.id, change.column.name): _learned(change, facts) for change in told}
-        return messages, learned
+            decided.messages.append(_message(connection, facts, body, told, knows))
+            decided.learned.update({(connection.id, each.column.name): _learned(each, facts) for each in told})
+        return decided
 
     def _view(
         self, connection: Connection, facts: KeyFieldFacts, told: Sequence[NetChange], turns: Sequence[Turn]
@@ -104,8 +127,41 @@ class TellKeyFields:
         )
 
 
-def _activity(view: KeyFieldsView, channel: str) -> bytes:
-    return finished(key_fields(view), channel)
+def _kept(connection: Connection, facts: KeyFieldFacts, view: KeyFieldsView, told: Sequence[NetChange]) -> ToldChange:
+    """What each reader may be shown of it later."""
+    return ToldChange(
+        key=uuid4().hex,
+        chat_id=connection.chat_id,
+        record=facts.record,
+        at=view.at,
+        people=view.people,
+        columns=tuple(
+            ToldColumn(
+                name=change.column.name,
+                label=change.column.label,
+                old=None if change.old is None else text_of(change.column, change.old)[:LONGEST_TOLD],
+                new=_text(change.column, change.new, facts)[:LONGEST_TOLD],
+                raw=canonical(change.column, change.new.raw),
+            )
+            for change in told
+        ),
+        news=view.news,
+        buttons=tuple(
+            ToldButton(title=each.title, verb=each.verb, payload=each.payload)
+            for each in view.buttons
+            if isinstance(each, Press)
+        ),
+    )
+
+
+def _told_to_all(view: KeyFieldsView, press: Press, accounts: tuple[str, ...] | None) -> KeyFieldsView:
+    """The card without a value, and the way to them."""
+    changes = tuple(Change(label=each.label, old=None, new=None) for each in view.changes)
+    return replace(view, changes=changes, first=press, own=OwnView(press=press, accounts=accounts))
+
+
+def _activity(view: KeyFieldsView, channel: str, *, leads_to: tuple[Press, ...] = ()) -> bytes:
+    return finished(key_fields(replace(view, buttons=(*view.buttons, *leads_to))), channel)
 
 
 def _message(

@@ -7,8 +7,8 @@ from bot.domain.directory import DirectoryChat
 from bot.domain.record_links import Links
 from bot.domain.surface import INTO, Verb
 from bot.domain.values import Connection, Person, RecordRef
-from bot.ports import ChatDirectory, Records, Store
-from bot.usecases.answers import Answer, head_of, name_columns, record_claim
+from bot.ports import ChatDirectory, Store
+from bot.usecases.answers import Answer, head_of, record_claim
 from bot.usecases.gates import Gates
 from cards.buttons import Press
 from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, chat_list
@@ -23,18 +23,14 @@ class ListMyChats:
     """Lists chats to connect: first those that are connected to other records, each by its newest message."""
 
     store: Store
-    records: Records
     gates: Gates
     chats: ChatDirectory
     links: Links
 
     async def __call__(self, person: Person, record: RecordRef, *, words: str = "", begin: int = 0) -> Answer:
         """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
-        await self.gates.record_type(record.environment, record.table)
-        actor = await self.gates.actor(record.environment, person)
-        table = await self.records.table(record.environment, record.table)
-        row = await self.gates.row(record, table, name_columns(table), actor)
-        mine = await self.chats.chats_of(actor.object_id, at_most=AT_MOST)
+        opened = await self.gates.opened(record, person)
+        mine = await self.chats.chats_of(opened.actor.object_id, at_most=AT_MOST)
         async with self.store.reading() as work:
             connections = await work.connections.of_chats([each.id for each in mine])
         free = [each for each in mine if all(of.record != record for of in connections.get(each.id, ()))]
@@ -43,7 +39,7 @@ class ListMyChats:
         page = named[begin : begin + ROWS_AT_MOST]
         view = ChatListView(
             title="My other chats, to connect to",
-            record=head_of(self.links, table, record, row),
+            record=head_of(self.links, opened.table, record, opened.row),
             rows=tuple(_row(each, record, connections.get(each.id, ())) for each in page),
             found=len(named),
             begin=begin,

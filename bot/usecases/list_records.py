@@ -1,5 +1,6 @@
 """The records that a chat is connected to."""
 
+import asyncio
 from dataclasses import dataclass
 
 from bot.domain.record_links import Links
@@ -30,7 +31,7 @@ class ListRecords:
             connections = list(reversed(await work.connections.in_chat(chat.id)))
         if not connections:
             return nothing_connected()
-        await self.gates.member(chat, person)
+        await asyncio.gather(self.gates.actors(person), self.gates.member(chat, person))
         shown = connections[:SHOWN]
         heads = await readable(self.gates, self.links, shown, person)
         rows = tuple(_row(connection, head) for connection, head in zip(shown, heads, strict=True) if head)

@@ -8,8 +8,8 @@ from bot.domain.errors import ChatSyncError
 from bot.domain.record_links import Links
 from bot.domain.surface import PERSON, Verb
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
-from bot.ports import ChatDirectory, Directory, Records
-from bot.usecases.answers import Answer, head_of, name_columns, new_chat_button
+from bot.ports import ChatDirectory, Directory
+from bot.usecases.answers import Answer, head_of, new_chat_button
 from bot.usecases.gates import Gates
 from bot.usecases.suggest_people import Suggested, SuggestPeople
 from cards.buttons import Button, Open, Press
@@ -23,7 +23,6 @@ _NEW_CHAT = "https://teams.microsoft.com/l/chat/0/0"
 class ListSuggestions:
     """Lists the people for somebody who may read the record."""
 
-    records: Records
     gates: Gates
     directory: Directory
     chats: ChatDirectory
@@ -32,11 +31,8 @@ class ListSuggestions:
 
     async def __call__(self, chat: Chat, person: Person, record: RecordRef) -> Answer:
         """The card; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
-        await self.gates.record_type(record.environment, record.table)
-        actor = await self.gates.actor(record.environment, person)
-        table = await self.records.table(record.environment, record.table)
-        row = await self.gates.row(record, table, name_columns(table), actor)
-        found, members = await asyncio.gather(self.suggest(record, actor.object_id), self._members(chat))
+        opened = await self.gates.opened(record, person)
+        found, members = await asyncio.gather(self.suggest(record, opened.actor.object_id), self._members(chat))
         presence = await self.directory.presence([each.person.id for each in found])
         rows = tuple(
             SuggestionRow(
@@ -47,7 +43,7 @@ class ListSuggestions:
             )
             for each in found
         )
-        view = SuggestionsView(record=head_of(self.links, table, record, row), rows=rows)
+        view = SuggestionsView(record=head_of(self.links, opened.table, record, opened.row), rows=rows)
         return Answer(message=suggestions(view))
 
     async def _members(self, chat: Chat) -> frozenset[ObjectId] | None:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.values import ObjectId, Person, RecordRef
-from bot.ports import Records
-from bot.usecases.answers import Answer, name_columns, name_of, new_chat_button, number_of
+from bot.usecases.answers import Answer, called_in, new_chat_button
 from bot.usecases.gates import Gates
 from cards.notice import NoticeView, notice
 
@@ -13,19 +12,26 @@ from cards.notice import NoticeView, notice
 class OfferChat:
     """Offers to start a group chat about a record."""
 
-    records: Records
     gates: Gates
 
-    async def __call__(self, person: Person, record: RecordRef, other: ObjectId | None) -> Answer:
-        """The offer, with the other person filled in where it is known who that is.
+    async def plain(self, person: Person, other: ObjectId | None) -> Answer:
+        """The offer of a chat about a record or about none; raises `NotAllowed` for who may start none."""
+        await self.gates.actors(person)
+        view = NoticeView(
+            text="Start a chat about a record, or about none.",
+            next_step="You choose the people, and the record if there is one.",
+            button=new_chat_button(None, with_person=other),
+        )
+        return Answer(message=notice(view))
 
+    async def instead(self, person: Person, record: RecordRef, other: ObjectId | None) -> Answer:
+        """The offer of a group chat to somebody who wants a one-to-one chat connected.
+
+        The other person is filled in where it is known who that is.
         Raises `NotSupported`, `NotAllowed` or `Unavailable`.
         """
-        await self.gates.record_type(record.environment, record.table)
-        actor = await self.gates.actor(record.environment, person)
-        table = await self.records.table(record.environment, record.table)
-        row = await self.gates.row(record, table, name_columns(table), actor)
-        called = number_of(table, row) or name_of(table, row)
+        opened = await self.gates.opened(record, person)
+        called = called_in(opened.table, opened.row)
         return Answer(
             message=notice(
                 NoticeView(

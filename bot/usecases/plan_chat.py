@@ -15,7 +15,7 @@ from bot.observe import get_logger
 from bot.ports import Administration, Directory, Records
 from bot.usecases.answers import head_of, name_columns, name_of
 from bot.usecases.find_records import FindRecords, Hit
-from bot.usecases.gates import Actor, Gates, chats_off
+from bot.usecases.gates import Actor, Gates
 from bot.usecases.suggest_people import Suggested, SuggestPeople
 from cards.record import Fact, RecordHead
 
@@ -26,7 +26,8 @@ NAMES_AT_MOST = 20
 LISTED = 20
 """People who are listed before somebody types."""
 
-_WAYS_OUT = "Take the note out, or send it all the same."
+WAYS_OUT = "Take the note out, or send it anyway."
+"""What can be done where not everybody may see the note."""
 
 _log = get_logger(__name__)
 
@@ -107,10 +108,7 @@ class PlanChat:
         if record is not None:
             await self.gates.record_type(record.environment, record.table)
             return await self.gates.actor(record.environment, person)
-        places = [each.id for each in self.links.environments if await self.administration.chats_on(each.id)]
-        if not places:
-            raise chats_off()
-        return await self.gates.actor(places[0], person)
+        return next(iter((await self.gates.actors(person)).values()))
 
     async def find_records(self, person: Person, words: str) -> Sequence[Hit]:
         """Records to choose from: those that the words fit, or the newest."""
@@ -145,11 +143,11 @@ class PlanChat:
             async with asyncio.timeout(self.readers_within_s):
                 readers = await self.records.readers(record, people)
         except TimeoutError:
-            return f"It is not known in time who can open this record. {_WAYS_OUT}"
+            return f"It is not known in time who can open this record. {WAYS_OUT}"
         blind = [each for each in people if each not in readers]
         names = await self.directory.people(blind)
         who = ", ".join(names[each].name for each in blind if each in names)
-        return f"{who} cannot open this record, and would see the note. {_WAYS_OUT}" if blind else ""
+        return f"{who} cannot open this record, and would see the note. {WAYS_OUT}" if blind else ""
 
     async def find_record(self, person: Person, text: str) -> Sequence[Hit | RecordRef]:
         """The record that a link, a number or words mean; several where it is not clear."""

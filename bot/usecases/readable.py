@@ -5,25 +5,31 @@ from collections.abc import Sequence
 
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.record_links import Links
-from bot.domain.values import Connection, Person
+from bot.domain.values import Connection, Person, RecordRef
 from bot.usecases.answers import head_of, name_columns
-from bot.usecases.gates import Gates
+from bot.usecases.gates import Actor, Gates
 from cards.record import RecordHead
 
 
 async def readable(
     gates: Gates, links: Links, connections: Sequence[Connection], person: Person
 ) -> Sequence[RecordHead | None]:
-    """The connected records in the same order, as the person may read them; None for those that are not for them."""
-    return await asyncio.gather(*(_head(gates, links, connection, person) for connection in connections))
+    """The connected records in the same order, as the person may read them; None for those that are not for them.
+
+    Raises `NotAllowed` for a person who is nobody in any of the records' environments.
+    """
+    users = await gates.users({each.record.environment for each in connections}, person)
+    return await asyncio.gather(
+        *(_head(gates, links, each.record, users.get(each.record.environment)) for each in connections)
+    )
 
 
-async def _head(gates: Gates, links: Links, connection: Connection, person: Person) -> RecordHead | None:
-    record = connection.record
-    actor = await gates.actor(record.environment, person)
+async def _head(gates: Gates, links: Links, record: RecordRef, user: Actor | None) -> RecordHead | None:
+    if user is None:
+        return None
     try:
         table = await gates.records.table(record.environment, record.table)
-        row = await gates.records.read(record, name_columns(table), caller=actor.object_id)
+        row = await gates.records.read(record, name_columns(table), caller=user.object_id)
     except (NotFound, NotAllowed):
         return None
     return head_of(links, table, record, row)

@@ -8,6 +8,7 @@ from bot.domain.values import Connection
 from bot.ports import Clock, Records, Store
 from bot.usecases.answers import called, outgoing
 from bot.usecases.audited import audited
+from bot.usecases.synced import sync_ended
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
@@ -31,6 +32,7 @@ class TellDeletion:
             for connection in connections:
                 await work.connections.end(connection.id, at=now, by=None, by_name=by)
                 await work.audit.add(audited("record deleted", connection, at=deletion.at, by=None, by_name=by))
+            await sync_ended(work, connections, at=now)
             reachable = [connection for connection in connections if connection.paused_at is None]
             words = [(chats[each.chat_id], _deleted(each, by), each) for each in reachable]
             await work.outbox.put(

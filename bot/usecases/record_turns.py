@@ -60,13 +60,13 @@ def turns_of(facts: KeyFieldFacts, connection: Connection, *, owner_is_absent: b
     if facts.closed_as:
         keep = Press(title="Keep connected", verb=Verb.KEEP_CONNECTED, payload=claim)
         end = Press(title="Disconnect", verb=Verb.DISCONNECT, payload=claim)
-        news = f"This {kind} is closed now ({facts.closed_as}). Shall the chat stay connected to {called(connection)}?"
+        how = "" if facts.record_type.tell_each else f" ({facts.closed_as})"
+        news = f"This {kind} is closed now{how}. Shall the chat stay connected to {called(connection)}?"
         turns.append(Turn(news=news, buttons=(keep, end)))
     if facts.new_owner and owner_is_absent:
         add = Press(title="Add the new owner", verb=Verb.ADD_OWNER, payload=claim)
         # A card has room for three buttons, and what is closed needs its owner less.
         buttons = () if facts.closed_as else (add,)
-        turns.append(
-            Turn(news=f"{facts.new_owner.name} owns this {kind} now and is not in this chat.", buttons=buttons)
-        )
+        who = "Somebody else" if facts.record_type.tell_each else facts.new_owner.name
+        turns.append(Turn(news=f"{who} owns this {kind} now and is not in this chat.", buttons=buttons))
     return turns

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
+from bot.domain.card_acts import allowed_columns, changeable_columns, possible_acts
+from bot.domain.chat_sync import is_effective
 from bot.domain.context_card import note_columns
 from bot.domain.record_types import RecordType, key_field_problem, updates_problem
 from bot.domain.settings import ORGANISATION, RECORD_TYPE, EnvironmentSettings, SettingChange, SettingValue
@@ -15,7 +17,7 @@ from bot.domain.settings_rules import (
     secured_in,
     unsupported_key_fields,
 )
-from bot.domain.settings_words import DISCLOSURES, LABELS, words_of
+from bot.domain.settings_words import CARD_ACTS, DISCLOSURES, LABELS, words_of
 from bot.domain.surface import Dataset, Dialog, searching
 from bot.domain.tables import Column, Table, View
 from bot.domain.values import Environment, EnvironmentId
@@ -26,12 +28,13 @@ from cards.inputs import Choice
 from cards.settings.organisation import OrganisationView, organisation
 from cards.settings.overview import AddingView, OverviewView, adding, overview
 from cards.settings.parts import ChangeLine, Meanwhile
-from cards.settings.record_type import KeyFieldChoices, NoteChoices, RecordTypeView, record_type
+from cards.settings.record_type import CardChoices, KeyFieldChoices, NoteChoices, RecordTypeView, record_type
 
 DEFAULT = "default"
 """Stands for the table's default view among the choices."""
 
 COLUMNS_LISTED = 60
+CHANGES_LISTED = 30
 _VIEWS_LISTED = 60
 TABLES_LISTED = 60
 """So many are listed before anything is typed: a card has no room for all that an organisation may have."""
@@ -150,6 +153,9 @@ def organisation_page(
                 title="Security roles in Dynamics 365",
                 url=f"{place.environment.url}/main.aspx?pagetype=entitylist&etn=role",
             ),
+            sync_existing=place.step("Show them from now on", Dialog.SETTINGS_SYNC_EXISTING)
+            if is_effective(place.settings)
+            else None,
             problems=_problems(outcome.problems),
             meanwhile=meanwhile_lines(place, outcome.meanwhile),
         )
@@ -188,8 +194,9 @@ def record_type_page(place: Place, table: Table, views: Sequence[View], outcome:
             key_fields=_key_fields(place, set_now, table),
             disclosures=tuple(Choice(title=words, value=level) for level, words in DISCLOSURES.items()),
             disclosure=set_now.disclosure,
+            on_cards=_on_cards(place, set_now, table),
             no_timeline=table.is_activity,
-            save=place.step("Save", Dialog.SETTINGS_SAVE_RECORD_TYPE, table=table.name),
+            save=place.step("Save", Dialog.SETTINGS_SAVE_RECORD_TYPE, table=table.name, offered="card acts"),
             back=place.back,
             problems=_problems(outcome.problems),
             meanwhile=meanwhile_lines(place, outcome.meanwhile),
@@ -230,6 +237,18 @@ def _key_fields(place: Place, set_now: RecordType, table: Table) -> KeyFieldChoi
             (reason, tuple(column.label for column in columns)) for reason, columns in unsupported_key_fields(table)
         ),
         problem=updates_problem(table) or "",
+    )
+
+
+def _on_cards(place: Place, set_now: RecordType, table: Table) -> CardChoices:
+    chosen = allowed_columns(set_now.change_fields, table)
+    others = (column for column in changeable_columns(table) if column not in chosen)
+    return CardChoices(
+        acts=tuple(Choice(title=CARD_ACTS[act], value=act) for act in possible_acts(table)),
+        allowed=tuple(act for act in set_now.card_acts if act in possible_acts(table)),
+        columns=column_choices([*chosen, *others])[:CHANGES_LISTED],
+        dataset=searching(Dataset.CHANGE_FIELDS, {"environment": place.id, "table": table.name}),
+        chosen=tuple(column.name for column in chosen),
     )
 
 

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.domain.card_acts import changeable_columns
 from bot.domain.errors import BadRequest
 from bot.domain.record_links import Links
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.settings_rules import key_field_candidates
 from bot.domain.surface import Dialog
-from bot.domain.tables import Table, TableName, View
+from bot.domain.tables import Column, Table, TableName, View
 from bot.domain.values import Environment, EnvironmentId, Person
 from bot.ports import Administration, Definitions, Directory
 from bot.usecases.gates import Actor, Gates
@@ -133,17 +134,25 @@ class ShowSettings:
         """Columns that can be key fields, whose label or name holds the words."""
         environment = self.environment(named)
         await self.gates.administrator(environment.id, person)
-        definition = await self.definitions.table(environment.id, table)
-        wanted = words.casefold().split()
-        candidates = key_field_candidates(definition)
-        return column_choices(
-            each for each in candidates if all(word in f"{each.label} {each.name}".casefold() for word in wanted)
-        )
+        return _fitting(key_field_candidates(await self.definitions.table(environment.id, table)), words)
+
+    async def find_changeable(self, person: Person, named: str, table: str, words: str) -> Sequence[Choice]:
+        """Columns that can be changed on cards, whose label or name holds the words."""
+        environment = self.environment(named)
+        await self.gates.administrator(environment.id, person)
+        return _fitting(changeable_columns(await self.definitions.table(environment.id, table)), words)
 
 
 def with_views(place: Place, views: Sequence[View]) -> Place:
     """The place with the names of these views too."""
     return replace(place, views={**place.views, **{view.id: view.name for view in views}})
+
+
+def _fitting(columns: Sequence[Column], words: str) -> Sequence[Choice]:
+    wanted = words.casefold().split()
+    return column_choices(
+        each for each in columns if all(word in f"{each.label} {each.name}".casefold() for word in wanted)
+    )
 
 
 def _holds(table: TableName, words: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ from bot.ports import ChatJob, Clock, JobKind, Records, Store
 from bot.usecases.answers import Answer, called, name_columns, outgoing
 from bot.usecases.audited import audited
 from bot.usecases.gates import Actor, Gates
+from bot.usecases.synced import go_on
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
@@ -63,6 +64,7 @@ class UndoDisconnect:
             await work.outbox.put([outgoing(chat, message, key=key, connection=ended.id)], at=now)
             # What changed in between was told to nobody here.
             await work.inbox.ask(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat.id), at=now, due_at=now)
+            await go_on(work, chat.id, at=now)
             by = actor.user.name
             await work.audit.add(audited("undo disconnect", ended, at=now, by=actor.object_id, by_name=by))
         return Answer(message=message, kept=True)
@@ -70,4 +72,4 @@ class UndoDisconnect:
 
 def _connected_again(connection: Connection, by: str) -> Message:
     text = f"{by} connected {called(connection)} to this chat again."
-    return notice(NoticeView(text=text, next_step="It is told of changes as before."))
+    return notice(NoticeView(text=text, next_step="The chat is told of changes as before."))

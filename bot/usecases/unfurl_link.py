@@ -1,18 +1,24 @@
-"""A pasted record link becomes a card (spec U1, U3)."""
+"""A pasted record link becomes a card (spec U1, U3, U4)."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bot.domain.context_card import note_columns, note_facts
-from bot.domain.errors import NotFound, NotSupported
-from bot.domain.record_links import Links
-from bot.domain.record_types import Disclosure, RecordType
+from bot.domain.context_card import note_facts
+from bot.domain.errors import NotAllowed, NotFound, NotSupported
+from bot.domain.record_links import Links, RecordLink
+from bot.domain.record_types import Disclosure
 from bot.domain.tables import Column, Table
-from bot.domain.values import Person, RecordRef
+from bot.domain.values import Chat, Person
 from bot.ports import Administration, Records
-from bot.usecases.answers import Answer, connect_button, head_of, name_columns
+from bot.usecases.answers import Answer, head_of, name_columns
+from bot.usecases.find_readers import FindReaders
 from bot.usecases.gates import Gates
-from cards.link_card import LinkView, link_card
-from cards.record import Fact, RecordHead
+from bot.usecases.linked_record import FindLinkedRecord, LinkedRecord
+from bot.usecases.told_record import told, told_card
+from cards.link_card import add_the_app
+from cards.record import RecordHead
+
+Told = tuple[RecordHead, Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,47 +29,54 @@ class UnfurlLink:
     administration: Administration
     gates: Gates
     links: Links
+    find: FindLinkedRecord
+    readers: FindReaders
 
-    async def __call__(self, address: str, person: Person) -> Answer | None:
-        """The card; None where there is to be no card: another host, a list, a table that is not enabled.
+    async def __call__(self, link: RecordLink, person: Person, chat: Chat) -> Answer | None:
+        """The card; None where there is to be no card: chats are off, or the table is not enabled.
 
         Raises `NotAllowed` where the person cannot open the record, and `Unavailable`.
         """
-        link = self.links.parse(address)
-        if link is None or not await self.administration.chats_on(link.environment):
+        linked = await self._linked(link)
+        if linked is None:
+            return None
+        (head, facts), accounts = await self.readers.beside(chat, self._read(linked, person))
+        return Answer(message=told_card(linked.record, head, facts, accounts=accounts))
+
+    async def anonymous(self, link: RecordLink) -> Answer | None:
+        """The card for somebody without the app, of whom nothing is known; None where there is to be no card."""
+        return Answer(message=add_the_app()) if await self._linked(link) else None
+
+    async def _linked(self, link: RecordLink) -> LinkedRecord | None:
+        if not await self.administration.chats_on(link.environment):
             return None
         try:
-            table_name = link.table or (await self.records.table_by_code(link.environment, link.type_code or 0)).name
-            record_type = await self.gates.record_type(link.environment, table_name)
+            return await self.find(link)
         except (NotFound, NotSupported):
             return None
-        record = RecordRef(environment=link.environment, table=table_name, row_id=link.row_id)
-        return Answer(message=link_card(await self._view(record, record_type, person)))
 
-    async def _view(self, record: RecordRef, record_type: RecordType, person: Person) -> LinkView:
+    async def _read(self, linked: LinkedRecord, person: Person) -> Told:
         # One after the other: the table is in memory but for its first time, and two tasks cost more than it does.
+        record = linked.record
         table = await self.records.table(record.environment, record.table)
         actor = await self.gates.actor(record.environment, person)
-        columns = await self._note_columns(record, record_type, table)
-        # Read whatever is told of it: that the person can open the record is what the card is for.
-        row = await self.gates.row(record, table, [*name_columns(table), *columns], actor)
-        facts = tuple(Fact(label=label, value=value) for label, value in note_facts(columns, row))
-        head = _told(head_of(self.links, table, record, row), record_type.disclosure)
-        return LinkView(record=head, connect=connect_button(record), facts=facts)
+        columns = await self._told_columns(linked, table)
+        try:
+            # Read whatever is told of it: that the person can open the record is what the card is for.
+            row = await self.gates.row(record, table, [*name_columns(table), *columns], actor)
+        except NotAllowed as error:
+            raise _untold(error, linked.record_type.disclosure) from error
+        return told(head_of(self.links, table, record, row), linked.record_type.disclosure), note_facts(columns, row)
 
-    async def _note_columns(self, record: RecordRef, record_type: RecordType, table: Table) -> tuple[Column, ...]:
-        if record_type.disclosure is not Disclosure.FIELDS:
+    async def _told_columns(self, linked: LinkedRecord, table: Table) -> tuple[Column, ...]:
+        if linked.record_type.disclosure is not Disclosure.FIELDS:
             return ()
-        view = await self.records.note_view(record.environment, table.name, record_type.note_view)
-        return note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
+        leave_out = linked.record_type.leave_out_secured
+        return await self.find.note_columns(linked, table, leave_out_secured=leave_out)
 
 
-def _told(head: RecordHead, disclosure: Disclosure) -> RecordHead:
-    """What everybody in the chat is told of the record (spec U1)."""
-    match disclosure:
-        case Disclosure.NOTHING:
-            return replace(head, kind="Dynamics 365 record", name=None, number=None)
-        case Disclosure.TABLE:
-            return replace(head, name=None, number=None)
-        case _:
-            return head
+def _untold(error: NotAllowed, disclosure: Disclosure) -> NotAllowed:
+    """The refusal, which everybody in the chat sees too: without the kind of record where that is not told."""
+    if disclosure is not Disclosure.NOTHING:
+        return error
+    return NotAllowed("You cannot open this record: it is not there, or not for you.", error.next_step)

@@ -31,6 +31,8 @@ class OrganisationView:
     save: Step
     back: Step
     open_roles: Open
+    sync_existing: Step | None = None
+    """Has chats shown that were connected while sync was off; None where sync is off now."""
     problems: tuple[tuple[str, str], ...] = ()
     meanwhile: tuple[Meanwhile, ...] = ()
 
@@ -51,6 +53,9 @@ def organisation(view: OrganisationView) -> Page:
     if view.may_sync:
         body += toggles(labels, view.on, "sync_on")
     body.append(small(view.sync_words))
+    if view.sync_existing:
+        body.append(small("Chats that were connected while it was off are not shown in Dynamics 365."))
+        body.append(ActionSet([button(view.sync_existing)]))
     days = TextInput(
         "sync_idle_days", labels["sync_idle_days"], value=view.idle_days, hint="0: no limit", longest=LONGEST_NUMBER
     )

@@ -20,6 +20,10 @@ from cards.settings.parts import (
 )
 
 SECURED_VIEW = "Everybody in the chat sees the values that the person saw who connected it"
+AS_THEMSELVES = "Whatever somebody does on a card, Dynamics 365 judges by their own rights and keeps in their name."
+EACH_OF_THEM = (
+    "On: a card tells everybody only which fields changed, and shows the values to each person who may see them."
+)
 SECURED_FIELDS = (
     "Of a secured column a card says only that it changed, unless you let it tell the values to everybody in the chat."
 )
@@ -51,6 +55,17 @@ class KeyFieldChoices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardChoices:
+    """What people can be allowed to do on cards, and the columns that they can be allowed to change there."""
+
+    acts: tuple[Choice, ...]
+    allowed: tuple[str, ...]
+    columns: tuple[Choice, ...]
+    dataset: str
+    chosen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordTypeView:
     """The settings by their names; `labels` say what each is called."""
 
@@ -62,6 +77,7 @@ class RecordTypeView:
     key_fields: KeyFieldChoices
     disclosures: tuple[Choice, ...]
     disclosure: str
+    on_cards: CardChoices
     no_timeline: bool
     """Its records are activities: chats are not shown on their timeline (spec Y3)."""
     save: Step
@@ -84,6 +100,7 @@ def record_type(view: RecordTypeView) -> Page:
         body.append(small("Chats are not synced to these records: they are activities themselves."))
     body += [heading("Key updates"), *_key_fields(view), heading("Links")]
     body.append(Choices("disclosure", labels["disclosure"], view.disclosures, chosen=[view.disclosure]))
+    body += [heading("Acting on cards"), *_on_cards(view)]
     return page(view.title, body, [view.save, view.back], height="large")
 
 
@@ -120,4 +137,18 @@ def _key_fields(view: RecordTypeView) -> list[Element]:
         )
     )
     body += [small(listed(reason.rstrip("."), names)) for reason, names in chosen.unsupported]
-    return [*body, *toggles(view.labels, view.on, "tell_secured"), small(SECURED_FIELDS)]
+    body += [*toggles(view.labels, view.on, "tell_secured"), small(SECURED_FIELDS)]
+    return [*body, *toggles(view.labels, view.on, "tell_each"), small(EACH_OF_THEM)]
+
+
+def _on_cards(view: RecordTypeView) -> list[Element]:
+    found, labels = view.on_cards, view.labels
+    body: list[Element] = []
+    if found.acts:
+        acts = Choices("card_acts", labels["card_acts"], found.acts, chosen=found.allowed, several=True, expanded=True)
+        body.append(acts)
+    columns = [Choice(title=label(each.title), value=each.value) for each in found.columns]
+    if columns:
+        asked = f"{labels['change_fields']} (five at most; type to search)"
+        body.append(Searched("change_fields", asked, found.dataset, columns, chosen=found.chosen, several=True))
+    return [*body, small(AS_THEMSELVES)]

@@ -12,6 +12,7 @@ from tests.bench.bars import Row, table
 from tests.bench.bench import Bench, Report, bench
 from tests.bench.child import AROUND
 from tests.bench.parts.beside import beside
+from tests.bench.parts.cards import cards
 from tests.bench.parts.inbound import inbound
 from tests.bench.parts.memory import memory
 from tests.bench.parts.pace import pace
@@ -20,17 +21,20 @@ from tests.bench.parts.posting import posting
 from tests.bench.parts.start import start
 from tests.bench.parts.store import store
 from tests.bench.parts.suggest import suggest
+from tests.bench.parts.sync import sync
 
 PARTS: Mapping[str, Callable[[Bench], Report]] = {
     "inbound": inbound,
     "posting": posting,
     "post-room": post_room,
     "beside": beside,
+    "cards": cards,
     "memory": memory,
     "store": store,
     "pace": pace,
     "start": start,
     "suggest": suggest,
+    "sync": sync,
 }
 QUICK = ("inbound", "posting", "post-room", "start")
 """What a smoke run takes where nothing is named: less than a minute on a quiet machine."""

@@ -62,7 +62,15 @@ BARS: Mapping[str, Bar] = {
         text="event to card at 20 a second: p95 above the merging window", required=100, aim=50, unit=" ms"
     ),
     "20": Bar(text="cold start to the first link answer against bare aiohttp", required=4, aim=2.5),
+    "cards": Bar(text="200 link cards a second, Dataverse answers in 100 ms: p99", required=250, aim=225, unit=" ms"),
+    "cards hang": Bar(text="200 a second while Dataverse hangs: not answered inside 3 s", required=0, aim=0, unit=" %"),
     "similar": Bar(text="who handled similar records: 10,000 titles compared", required=50, aim=20, unit=" ms"),
+    "sync turn": Bar(text="message in a connected chat: what sync adds to its turn", required=50, aim=10, unit=" µs"),
+    "sync requests": Bar(
+        text="1,000 messages/s over 500 chats: most requests to Dataverse in any second", required=15, aim=15, unit=""
+    ),
+    "sync gap": Bar(text="the same: shortest time from one write of a row to the next", required=4.9, aim=5, unit=" s"),
+    "sync late": Bar(text="the same: rows that lack the last message in the end", required=0, aim=0, unit=""),
     "similar loop": Bar(text="longest stall of the event loop meanwhile", required=50, aim=20, unit=" ms"),
 }
 

@@ -11,12 +11,12 @@ from uuid import uuid4
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.bench.bars import Row
-from tests.bench.child import AROUND, Child, ask, free_port, module, running
-from tests.bench.kept import new_database
+from tests.bench.child import AROUND, Child, ask, module, running
 from tests.bench.world import KEY_ID
 from tests.fakes.certificates import Certificates, make_certificates
 from tests.fakes.postgres import PostgresCluster
 from tests.fakes.sign_in import APP_ID, TENANT, FakeSignIn, SigningKey
+from tests.ports import free_port
 
 WEBHOOK_KEY = "a-key-that-nobody-guesses"
 
@@ -79,7 +79,7 @@ class Bench:
 
     def set_world(self, **values: object) -> None:
         """Sets delays and forgets what came."""
-        still: dict[str, object] = {"post_s": 0, "token_s": 0, "keys_s": 0, "dataverse_hangs": False}
+        still: dict[str, object] = {"post_s": 0, "token_s": 0, "keys_s": 0, "dataverse_s": 0, "dataverse_hangs": False}
         ask(self.world.port, "POST", "/_set", {**still, **values})
 
     def seen(self) -> dict[str, Any]:
@@ -128,7 +128,7 @@ class Bench:
     def new_postgres(self) -> str:
         """The address of a new database of the bench's own cluster."""
         assert self.postgres
-        return asyncio.run(new_database(self.postgres))
+        return asyncio.run(self.postgres.new_database())
 
 
 @contextmanager

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 import orjson
-from sqlalchemy import func, insert, select, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import func, insert, select
 
 from bot.domain.values import ChatId
 from bot.ports import OutgoingMessage
@@ -17,7 +16,6 @@ from bot.store.migrate import migrate
 from bot.store.tables import WAITING, chat, outbox
 from bot.store.unit_of_work import SqlStore
 from tests.bench.samples import BOT, card_activity, chat_id
-from tests.fakes.postgres import PostgresCluster
 from tests.fakes.sign_in import TENANT
 
 _BLOCK = 2000
@@ -75,13 +73,3 @@ async def until_acknowledged(engines: Engines) -> None:
             if not (await connection.execute(statement)).scalar_one():
                 return
         await asyncio.sleep(0.01)
-
-
-async def new_database(cluster: PostgresCluster) -> str:
-    """The address of a new database of the cluster."""
-    name = cluster.next_name()
-    admin = create_async_engine(cluster.address("postgres"), isolation_level="AUTOCOMMIT")
-    async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    await admin.dispose()
-    return cluster.address(name)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.sign_in import APP_ID, TENANT
-from tests.wire.people import ALEX
+from tests.wire.people import ALEX, Somebody
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 LINKS = 64
@@ -30,7 +30,7 @@ def record_name(number: int) -> str:
     return f"Pump {number} vibrates and is louder than last week"
 
 
-def _activity(service_url: str, number: int) -> dict[str, Any]:
+def _activity(service_url: str, number: int, person: Somebody = ALEX) -> dict[str, Any]:
     return {
         "id": "1735689600000",
         "timestamp": "2026-11-21T10:20:30.000Z",
@@ -38,7 +38,7 @@ def _activity(service_url: str, number: int) -> dict[str, Any]:
         "serviceUrl": service_url,
         "channelId": "msteams",
         "locale": "en-GB",
-        "from": {"id": ALEX.account_id, "name": ALEX.name, "aadObjectId": ALEX.object_id},
+        "from": {"id": person.account_id, "name": person.name, "aadObjectId": person.object_id},
         "conversation": {
             "id": chat_id(number),
             "conversationType": "groupChat",
@@ -50,11 +50,13 @@ def _activity(service_url: str, number: int) -> dict[str, Any]:
     }
 
 
-def link_query(service_url: str, dataverse_url: str, number: int, row: str | None = None) -> dict[str, Any]:
+def link_query(
+    service_url: str, dataverse_url: str, number: int, row: str | None = None, *, person: Somebody = ALEX
+) -> dict[str, Any]:
     """Somebody pastes the link of a case."""
     link = f"{dataverse_url}/main.aspx?appid=1&pagetype=entityrecord&etn=incident&id={row or row_id(number)}"
     more = {"type": "invoke", "name": "composeExtension/queryLink", "value": {"url": link}}
-    return {**_activity(service_url, number), **more}
+    return {**_activity(service_url, number, person), **more}
 
 
 def message(service_url: str, number: int) -> dict[str, Any]:
@@ -67,6 +69,7 @@ def message(service_url: str, number: int) -> dict[str, Any]:
 
 def link_card(url: str, name: str, number: str) -> Mapping[str, Any]:
     """The product's link card, as whoever has no layers would write it down."""
+    opens = {"type": "Action.OpenUrl", "title": "Open record", "url": url}
     claim = {"environment": "127.0.0.1", "table": "incident", "row": url[-36:]}
     return {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -75,22 +78,15 @@ def link_card(url: str, name: str, number: str) -> Mapping[str, Any]:
         "body": [
             {"type": "TextBlock", "text": f"Case · {number}", "isSubtle": True, "size": "Small", "wrap": True},
             {"type": "TextBlock", "text": name, "weight": "Bolder", "size": "Medium", "wrap": True, "spacing": "None"},
+            {"type": "ActionSet", "actions": [opens, _press("Show details", "view", claim)]},
         ],
-        "actions": [
-            {"type": "Action.OpenUrl", "title": "Open record", "url": url},
-            {
-                "type": "Action.Execute",
-                "title": "Connect this chat",
-                "verb": "connect",
-                "data": claim,
-                "fallback": {
-                    "type": "Action.Submit",
-                    "title": "Connect this chat",
-                    "data": {"verb": "connect", **claim},
-                },
-            },
-        ],
+        "actions": [_press("Connect this chat", "connect", claim), _press("Chats", "chats", claim)],
     }
+
+
+def _press(title: str, verb: str, claim: Mapping[str, str]) -> dict[str, Any]:
+    fallback = {"type": "Action.Submit", "title": title, "data": {"verb": verb, **claim}}
+    return {"type": "Action.Execute", "title": title, "verb": verb, "data": claim, "fallback": fallback}
 
 
 def link_answer(url: str, name: str, number: str) -> dict[str, Any]:

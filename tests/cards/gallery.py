@@ -7,15 +7,15 @@ from cards.audience import AudienceView, audience
 from cards.buttons import Open, OpenDialog, Press, Step
 from cards.caught_up import CaughtUp, CaughtUpView, caught_up
 from cards.channel import ChannelView, channel_page
-from cards.chat_list import ChatListView, ChatRow, Connected, chat_list
-from cards.chat_status import ChatStatusView, Held, Paused, StatusRow, chat_status
+from cards.chat_list import ChatListView, ChatRow, Connected, Ended, chat_list
+from cards.chat_status import ChatStatusView, Held, Paused, StatusRow, Unsynced, chat_status
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.dialog import page, problem
 from cards.help import HelpView, help_card
 from cards.inputs import Choice, Choices, Searched, TextInput, Toggle
 from cards.introduction import IntroductionView, introduction
 from cards.key_fields import Change, KeyFieldsView, key_fields
-from cards.link_card import LinkView, link_card
+from cards.link_card import LinkView, add_the_app, link_card
 from cards.message import Message
 from cards.new_chat import (
     PeopleView,
@@ -28,9 +28,14 @@ from cards.new_chat import (
 )
 from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
+from cards.own_view import OwnView, unseen
 from cards.record import Fact, RecordHead
+from cards.record_inputs import RecordInputs
 from cards.record_list import RecordListView, RecordRow, record_list
 from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
+from cards.timeline import WhichView, timeline_page, which_page
+from tests.cards.acts_gallery import ACTS_PAGES, ASSIGN, UPDATE
+from tests.cards.extension_gallery import CHOICE, EXTENSION_PAGES
 from tests.cards.settings_gallery import SETTINGS_PAGES
 
 AT = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
@@ -40,6 +45,11 @@ ACCOUNT = RecordHead(kind="Account", name="Fabrikam, Inc.", number=None, url=URL
 CONNECT = Press(
     title="Connect this chat", verb="connect", payload={"environment": "contoso", "table": "incident", "row": "0"}
 )
+CHATS = Press(title="Chats", verb="chats", payload=CONNECT.payload)
+OWN = OwnView(
+    press=Press(title="Show details", verb="view", payload=CONNECT.payload), accounts=("29:adele", "29:megan")
+)
+JOIN = Press(title="Join", verb="join", payload={"connection": "1"})
 CHOOSE = Press(title="Connect", verb=CONNECT.verb, payload=CONNECT.payload)
 NASTY = "<at>everyone</at> **bold** [x](https://evil.example) `code` # h\n- one\n1. two {{DATE(2020-01-01T00:00:00Z)}}"
 LONG = "The customer says " + "that the pump vibrates and " * 200
@@ -57,8 +67,41 @@ def a_chat(name: str, state: str, button: Press | Open | None) -> ChatRow:
     )
 
 
+TIMELINE = ChatListView(
+    title="Timeline of",
+    record=CASE,
+    rows=(
+        replace(
+            a_chat("Pump at Fabrikam", "You are in this chat.", Open(title="Open chat", url=URL)),
+            connected=Connected(by="Adele Vance", presence="available", at=AT),
+            written_by="Megan Bowen",
+            sync="On the timeline in Dynamics 365, but for 2 members who have no user there",
+        ),
+        replace(
+            a_chat("Spare parts", "You can join this chat and see all that was said.", JOIN),
+            written_by="Megan Bowen",
+            sync="Not kept up to date any more: nothing happened in the chat for 7 days",
+            sync_since=AT,
+        ),
+        replace(
+            a_chat("Chat of Adele Vance", "", None),
+            connected=Connected(by="Adele Vance", presence="presence unknown", at=AT),
+            ended=Ended(by="Alex Wilber", at=AT),
+        ),
+    ),
+    found=9,
+    begin=6,
+    words="",
+    none="No chat was ever connected to this record.",
+    turn=CHATS,
+    noun="connection",
+    by_name=False,
+    further=(CHATS,),
+)
+
+
 def told(*changes: Change, people: tuple[str, ...] = ("Adele Vance",)) -> Message:
-    return key_fields(KeyFieldsView(record=CASE, changes=changes, people=people, at=AT))
+    return key_fields(KeyFieldsView(record=CASE, changes=changes, people=people, at=AT, buttons=(CHATS,)))
 
 
 def one(label: str, old: str | None, new: str | None) -> Message:
@@ -66,7 +109,7 @@ def one(label: str, old: str | None, new: str | None) -> Message:
 
 
 def a_note(*facts: Fact, record: RecordHead = CASE, by: str = "Adele Vance") -> Message:
-    return note(NoteView(record=record, facts=facts, connected_by=by, connected_at=AT))
+    return note(NoteView(record=record, facts=facts, connected_by=by, connected_at=AT, buttons=(CHATS,)))
 
 
 def hits(*details: str) -> tuple[ChoiceRow, ...]:
@@ -103,6 +146,17 @@ FIVE = (
     Fact(label="Created On", value="11/20/2026 9:05 AM"),
 )
 
+CHANNEL = ChannelView(
+    record=RecordInputs(listed=(CHOICE,), dataset="records", words="CAS-01001"),
+    channels=[Choice(title="Field Service · Pumps", value="0|19:0f@thread.tacv2")],
+    channel="0|19:0f@thread.tacv2",
+    search="",
+    team="",
+    note=True,
+    problem="3 of 7 people in this team cannot open this record. Take the note out, or send it anyway.",
+    connect=Step(title="Connect", dialog="connectThisChannel", payload={}),
+    anyway=Step(title="Send it anyway", dialog="connectThisChannel", payload={"sure": "true"}),
+)
 
 GALLERY: dict[str, Message] = {
     "note": a_note(*FIVE),
@@ -165,13 +219,52 @@ GALLERY: dict[str, Message] = {
     "key fields of nasty values": told(
         Change(label="A *label*", old=NASTY, new=LONG), Change(label="B", old="*", new="  * "), people=(NASTY, LONG)
     ),
-    "link card": link_card(LinkView(record=CASE, connect=CONNECT)),
-    "link card of a record without a number": link_card(LinkView(record=ACCOUNT, connect=CONNECT)),
+    "link card": link_card(LinkView(record=CASE, buttons=(CONNECT, CHATS), first=OWN.press, own=OWN)),
+    "link card of a large chat": link_card(
+        LinkView(record=CASE, buttons=(CONNECT, CHATS), first=OWN.press, own=replace(OWN, accounts=("29:a",) * 61))
+    ),
+    "link card where the bot is not": link_card(
+        LinkView(record=CASE, buttons=(CONNECT, CHATS), first=OWN.press, own=replace(OWN, accounts=None))
+    ),
+    "link card of one reader": link_card(
+        LinkView(record=CASE, facts=FIVE, buttons=(CONNECT, CHATS), own=replace(OWN, accounts=("29:adele",)))
+    ),
+    "link card of a reader who can take the case over": link_card(
+        LinkView(record=CASE, facts=FIVE, buttons=(CONNECT, CHATS), first=ASSIGN)
+    ),
+    "link card of a reader after somebody changed the case": link_card(
+        LinkView(
+            record=CASE,
+            facts=FIVE,
+            said="Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now.",
+            said_at=AT,
+            buttons=(CHATS,),
+            first=UPDATE,
+        )
+    ),
+    "link card of a reader who may see nothing": unseen(
+        "You cannot open this case: it is not there, or not for you.",
+        "Check the link, or ask the record's owner for access.",
+        replace(OWN, accounts=("29:adele",)),
+    ),
+    "key fields for everybody without a value": key_fields(
+        KeyFieldsView(
+            record=CASE,
+            changes=(Change(label="Priority", old=None, new=None), Change(label="Refund amount", old=None, new=None)),
+            people=("Adele Vance",),
+            at=AT,
+            buttons=(CHATS,),
+            first=replace(OWN.press, title="Show values"),
+            own=OWN,
+        )
+    ),
+    "link card without the app": add_the_app(),
+    "link card of a record without a number": link_card(LinkView(record=ACCOUNT, buttons=(CONNECT, CHATS))),
     "link card of a record whose name is not told": link_card(
-        LinkView(record=RecordHead(kind="Case", name=None, number=None, url=URL), connect=CONNECT)
+        LinkView(record=RecordHead(kind="Case", name=None, number=None, url=URL), buttons=(CONNECT, CHATS))
     ),
     "link card where nothing can be connected": link_card(LinkView(record=CASE)),
-    "link card with facts": link_card(LinkView(record=CASE, connect=CONNECT, facts=FIVE)),
+    "link card with facts": link_card(LinkView(record=CASE, facts=FIVE, buttons=(CONNECT, CHATS))),
     "choice": choice(
         ChoiceView(
             asked="Which record should this chat be connected to?",
@@ -218,8 +311,8 @@ GALLERY: dict[str, Message] = {
             kind="Case",
             people=7,
             without_access=3,
-            send=CONNECT,
-            name_only=CHOOSE,
+            send=replace(CONNECT, title="Send the note"),
+            name_only=replace(CONNECT, title="Name only"),
             cancel=replace(CHOOSE, title="Cancel"),
         )
     ),
@@ -246,8 +339,12 @@ GALLERY: dict[str, Message] = {
             found=9,
             begin=6,
             words="",
-            turn=CHOOSE,
-            further=(OpenDialog(title="New chat", dialog="newChat", payload=CONNECT.payload), CHOOSE),
+            turn=CHATS,
+            further=(
+                OpenDialog(title="New chat", dialog="newChat", payload=CONNECT.payload),
+                replace(CHATS, title="My other chats"),
+                replace(CHATS, title="Timeline"),
+            ),
         )
     ),
     "chats of nasty names": chat_list(
@@ -262,6 +359,20 @@ GALLERY: dict[str, Message] = {
             turn=CHOOSE,
         )
     ),
+    "timeline": chat_list(TIMELINE),
+    "timeline of a record without a chat": chat_list(replace(TIMELINE, rows=(), found=0, begin=0)),
+    "timeline in a dialog": timeline_page(
+        TIMELINE,
+        {CHATS.verb: "timelineOf", JOIN.verb: "timelineJoin"},
+        Step(title="Another record", dialog="timelineWhich", payload={}),
+    ).message,
+    "timeline of which record": which_page(
+        WhichView(
+            record=RecordInputs(listed=(CHOICE,), dataset="records", words="CAS-99999"),
+            problem="No record fits these words.",
+            show=Step(title="Show", dialog="timelineOf", payload={}),
+        )
+    ).message,
     "chats of nobody": chat_list(
         ChatListView(
             title="Chats about",
@@ -387,11 +498,21 @@ GALLERY: dict[str, Message] = {
                     not_told="Dynamics 365 does not answer.",
                     held=Held(cards=2, why="Teams limits how much the app may write", until=AT),
                     refused="Teams finds it too large",
+                    unsynced=Unsynced(
+                        why="Not kept up to date any more: nothing happened in the chat for 7 days",
+                        since=AT,
+                        resume=replace(CHATS, title="Resume"),
+                    ),
                 ),
                 StatusRow(
                     record=ACCOUNT,
                     last_change_at=AT,
                     last_card_at=None,
+                    unsynced=Unsynced(
+                        why="Not shown in Dynamics 365: it was connected before chat sync was turned on",
+                        since=None,
+                        resume=None,
+                    ),
                     paused=Paused(since=AT, why="the app is not in this chat any more"),
                 ),
                 StatusRow(
@@ -404,6 +525,8 @@ GALLERY: dict[str, Message] = {
             ),
             hidden=0,
             more=2,
+            late="Microsoft 365 does not let Chat Sync hear of changes in chats. Ask a Privileged Role Administrator "
+            "or Global Administrator to grant it the permission Chat.ReadBasic.WhereInstalled.",
         )
     ),
     "chat status of nasty values": chat_status(
@@ -476,10 +599,7 @@ GALLERY: dict[str, Message] = {
     ).message,
     "new chat about which record": record_page(
         RecordView(
-            listed=[Choice(title="CAS-01001 · Pump vibrates after firmware update · Case", value="e|incident|0")],
-            dataset="records",
-            hits=(),
-            words="",
+            record=RecordInputs(listed=(CHOICE,), dataset="records"),
             problem="",
             go_on=Step(title="Next", dialog="newChatPeople", payload={}),
             half_made=Step(title="Finish my last chat", dialog="finishChat", payload={"key": "k"}),
@@ -522,20 +642,10 @@ GALLERY: dict[str, Message] = {
             go_on=Step(title="Continue", dialog="finishChat", payload={"key": "k"}),
         )
     ).message,
-    **{name: each.message for name, each in SETTINGS_PAGES.items()},
-    "channel to connect": channel_page(
-        ChannelView(
-            records=[Choice(title="CAS-01001 · Pump vibrates after firmware update · Case", value="e|incident|0")],
-            dataset="records",
-            hits=(),
-            words="CAS-01001",
-            channels=[Choice(title="Field Service · Pumps", value="19:0f@thread.tacv2")],
-            channel="19:0f@thread.tacv2",
-            note=True,
-            problem="Not everybody in the team can open this record.",
-            connect=Step(title="Connect", dialog="connectThisChannel", payload={}),
-            anyway=Step(title="Send the note all the same", dialog="connectThisChannel", payload={"sure": "true"}),
-        )
+    **{name: each.message for name, each in (SETTINGS_PAGES | EXTENSION_PAGES | ACTS_PAGES).items()},
+    "channel to connect": channel_page(CHANNEL).message,
+    "channel among those of many teams": channel_page(
+        replace(CHANNEL, problem="", anyway=None, channel="", search="channels", team="field")
     ).message,
     "introduction to a group chat": introduction(IntroductionView(personal=False)),
     "introduction to a person": introduction(IntroductionView(personal=True)),

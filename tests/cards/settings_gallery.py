@@ -11,7 +11,7 @@ from cards.settings.moving import ImportView, PreviewView, exported, importing, 
 from cards.settings.organisation import OrganisationView, organisation
 from cards.settings.overview import AddingView, OverviewView, adding, choose_environment, overview
 from cards.settings.parts import ChangeLine, Meanwhile
-from cards.settings.record_type import KeyFieldChoices, NoteChoices, RecordTypeView, record_type
+from cards.settings.record_type import CardChoices, KeyFieldChoices, NoteChoices, RecordTypeView, record_type
 
 AT = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
 URL = "https://contoso.crm4.dynamics.com/main.aspx?pagetype=entityrecord&etn=incident&id=0"
@@ -59,7 +59,7 @@ RECORD_TYPE = RecordTypeView(
     on=dict.fromkeys(
         (
             *("enabled", "note", "leave_out_secured", "auto_name", "join", "owner_can_disconnect"),
-            *("connector_can_disconnect", "notify", "tell_secured"),
+            *("connector_can_disconnect", "notify", "tell_secured", "tell_each"),
         ),
         True,
     ),
@@ -80,6 +80,13 @@ RECORD_TYPE = RecordTypeView(
     ),
     disclosures=(Choice(title="Nothing of the record", value="nothing"), Choice(title="Name", value="name")),
     disclosure="name",
+    on_cards=CardChoices(
+        acts=(Choice(title="Assign to me", value="assign"), Choice(title="Add a note", value="note")),
+        allowed=("assign",),
+        columns=(Choice(title="Main Phone (telephone1)", value="telephone1"),),
+        dataset="change fields?environment=contoso.crm4.dynamics.com&table=account",
+        chosen=("telephone1",),
+    ),
     no_timeline=False,
     save=step("Save", "settings save record type"),
     back=step("Back"),
@@ -95,6 +102,14 @@ SETTINGS_PAGES: dict[str, Page] = {
         step("Open"),
     ),
     "settings of the organisation": organisation(ORGANISATION),
+    "settings of the organisation where chats are synced": organisation(
+        replace(
+            ORGANISATION,
+            on={**ORGANISATION.on, "sync_on": True},
+            sync_words="Chat sync is on. A Global Administrator changes it.",
+            sync_existing=step("Show them from now on", "settings sync existing"),
+        )
+    ),
     "settings of the organisation where others saved and one is wrong": organisation(
         replace(
             ORGANISATION, meanwhile=MEANWHILE, problems=(("Chats", "Nobody can say why."),), may_sync=False, roles=()

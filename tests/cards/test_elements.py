@@ -17,12 +17,12 @@ from cards.elements import (
     Refresh,
     Submit,
     TextBlock,
-    to_json,
 )
 from cards.inputs import Choice, Choices, TextInput, Toggle
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.message import Message
 from cards.record_list import RecordListView, RecordRow, record_list
+from cards.strict import to_json
 from tests.cards.gallery import AT, CASE, CONNECT
 from tests.cards.ready import card as ready_card
 from tests.cards.schema import schema_errors

@@ -42,7 +42,9 @@ def test_the_card_is_short_and_says_itself_in_one_line(name: str) -> None:
 
 def test_outside_of_teams_buttons_are_submits_that_carry_their_verb() -> None:
     for name, message in GALLERY.items():
-        on_teams = [part for part in parts(finished(name)) if part.get("type") == "Action.Execute"]
+        (shown,) = finished(name)["attachments"]
+        shown["content"].pop("refresh", None)  # is no button, and only Teams knows it
+        on_teams = [part for part in parts(shown) if part.get("type") == "Action.Execute"]
         (attachment,) = activity(message, channel="emulator")["attachments"]
         submits = [part for part in parts(attachment["content"]) if part.get("type") == "Action.Submit"]
         elsewhere = [part for part in submits if DIALOG not in part["data"]]

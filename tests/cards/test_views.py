@@ -22,7 +22,8 @@ from cards.notice import NoticeView, notice
 from cards.record import FACTS_AT_MOST, Fact, RecordHead
 from cards.record_list import ROWS_AT_MOST as RECORDS_AT_MOST
 from cards.record_list import RecordListView, RecordRow, record_list
-from tests.cards.gallery import AT, URL
+from cards.strict import to_json
+from tests.cards.gallery import AT, GALLERY, URL
 from tests.cards.ready import activity
 from tests.cards.schema import parts, schema_errors
 
@@ -50,7 +51,7 @@ FAMILIES: dict[str, Callable[[str], Message]] = {
             at=AT,
         )
     ),
-    "link card": lambda text: link_card(LinkView(record=head(text), connect=PRESS, facts=facts(text))),
+    "link card": lambda text: link_card(LinkView(record=head(text), facts=facts(text), buttons=(PRESS, PRESS))),
     "choice": lambda text: choice(
         ChoiceView(
             asked=f"Which {text}?",
@@ -156,3 +157,14 @@ def test_a_change_is_told_as_far_as_it_is_known(old: str | None, new: str | None
     (fact,) = [part for part in parts(ready["attachments"][0]["content"]) if "value" in part]
     assert fact == {"title": "Priority", "value": shown}
     assert ready["summary"] == f"C-1: {said}"
+
+
+def test_whoever_is_asked_for_a_record_or_a_person_can_search_while_they_type() -> None:
+    asked = {"record": "records", "others": "people"}
+    found = set()
+    for name, message in GALLERY.items():
+        for part in parts(to_json(message.card)):
+            if part.get("id") in asked and part.get("label") != "Which of these?":
+                assert part["choices.data"] == {"type": "Data.Query", "dataset": asked[part["id"]]}, name
+                found.add(part["id"])
+    assert found == set(asked)

@@ -25,9 +25,9 @@ from bot.domain.values import (
 )
 from bot.ports import AuditEntry, ChatJob, EnvironmentJob, Job, JobKind, News, OutgoingMessage, Queue, WaitingMessage
 from bot.store.administration import SqlAdministration
-from bot.store.engine import Engines
+from bot.store.engine import Engines, make_engines
 from bot.store.event_json import lane_of
-from bot.store.migrate import migrate
+from bot.store.migrate import migrate, require_up_to_date
 from bot.store.tables import audit, metadata, outbox
 from bot.store.unit_of_work import SqlStore, SqlWork
 from tests.fakes.clock import START
@@ -94,8 +94,11 @@ async def test_migrations_make_exactly_the_tables_of_the_code(engines: Engines) 
         assert await connection.run_sync(differences) == []
 
 
-async def test_processes_that_start_together_migrate_once(database_url: str, engines: Engines) -> None:
-    await asyncio.gather(*(migrate(engines.writing) for _ in range(3)))
+async def test_processes_that_start_together_migrate_once(empty_database_url: str) -> None:
+    processes = [make_engines(empty_database_url) for _ in range(3)]
+    await asyncio.gather(*(migrate(each.writing) for each in processes))
+    await asyncio.gather(*(require_up_to_date(each.writing) for each in processes))
+    await asyncio.gather(*(each.close() for each in processes))
 
 
 async def test_a_chat_is_kept_as_it_was_seen_last(store: SqlStore) -> None:

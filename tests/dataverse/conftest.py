@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from aiohttp.typedefs import Handler
 from yarl import URL
 
-from bot.dataverse.client import DataverseClient
+from bot.dataverse.client import DataverseClient, make_client
 from bot.dataverse.records import DataverseRecords
 from bot.domain.record_links import environment_of
 from bot.domain.values import EnvironmentId, RecordRef
@@ -79,7 +79,7 @@ async def dataverse(clock: HeldClock) -> AsyncIterator[Dataverse]:
     app.add_subapp("/sandbox", make_sandbox(settings, now=clock.now))
     environment = environment_of(url)
     async with TestServer(app, port=URL(url).port), ClientSession() as session:
-        client = DataverseClient(environment, session, NoTokens(), Metrics())
+        client = make_client(environment, session, NoTokens(), Metrics())
         records = DataverseRecords({environment.id: client}, clock)
         yield Dataverse(client=client, records=records, environment=environment.id, clock=clock, asked=asked, new=new)
 
@@ -101,4 +101,4 @@ async def client(server: Server, tokens: Tokens) -> AsyncIterator[DataverseClien
     app.router.add_route("*", "/{path:.*}", server.handle)
     async with TestServer(app) as running, ClientSession() as session:
         server.url = str(running.make_url("/")).rstrip("/")
-        yield DataverseClient(environment_of(server.url), session, tokens, Metrics())
+        yield make_client(environment_of(server.url), session, tokens, Metrics())

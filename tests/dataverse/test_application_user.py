@@ -1,7 +1,7 @@
 """As whom Chat Sync signs in to Dataverse, by its settings."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,8 @@ from pydantic import SecretStr
 
 from bot.config import Settings
 from bot.domain.errors import Unavailable
-from bot.net.session import make_session
 from bot.sign_in import dataverse_tokens
-from tests.fakes.certificates import Certificates, make_certificates
+from tests.fakes.certificates import Certificates
 from tests.fakes.clock import HeldClock
 from tests.fakes.sign_in import APP_ID, TENANT, FakeSignIn
 
@@ -22,23 +21,6 @@ ORGANISATION = "https://contoso.crm4.dynamics.com"
 SCOPE = f"{ORGANISATION}/.default"
 
 Made = Callable[..., Settings]
-
-
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("certificates"))
-
-
-@pytest.fixture
-async def sign_in(certificates: Certificates) -> AsyncIterator[FakeSignIn]:
-    async with FakeSignIn(certificates).running() as running:
-        yield running
-
-
-@pytest.fixture
-async def session(certificates: Certificates) -> AsyncIterator[ClientSession]:
-    async with make_session(str(certificates.certificate)) as made:
-        yield made
 
 
 @pytest.fixture

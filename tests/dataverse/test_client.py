@@ -213,6 +213,23 @@ async def test_who_read_the_same_at_the_same_time_share_one_request(client: Data
     assert len(server.asked) == 2
 
 
+async def test_a_reading_that_nobody_waits_for_any_more_ends_and_is_not_shared(
+    client: DataverseClient, server: Server
+) -> None:
+    server.answers = [server.slow]
+    waiting = [asyncio.create_task(client.get("incidents(1)", caller=ADELE)) for _ in range(2)]
+    while not server.asked:
+        await asyncio.sleep(0.01)
+    for each in waiting:
+        each.cancel()
+    next_one = asyncio.create_task(client.get("incidents(1)", caller=ADELE))
+    while len(server.asked) < 2:
+        await asyncio.sleep(0.01)
+    assert server.asked[0].transport is None or server.asked[0].transport.is_closing()
+    server.hold.set()
+    assert await next_one == ROW
+
+
 async def test_no_more_than_forty_requests_are_under_way(client: DataverseClient, server: Server) -> None:
     server.answers = [server.slow]
     asked = [asyncio.create_task(client.get(f"incidents({number})")) for number in range(60)]

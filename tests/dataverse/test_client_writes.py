@@ -6,7 +6,7 @@ import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import unused_port
 
-from bot.dataverse.client import DataverseClient
+from bot.dataverse.client import DataverseClient, make_client
 from bot.domain.errors import Conflict, NotFound, Unavailable
 from bot.domain.record_links import environment_of
 from bot.domain.values import ObjectId
@@ -63,7 +63,7 @@ async def test_a_row_is_changed_or_made_under_its_own_id(client: DataverseClient
 
 async def test_a_change_that_reached_nobody_is_sent_again() -> None:
     async with ClientSession() as session:
-        away = DataverseClient(environment_of(f"http://127.0.0.1:{unused_port()}"), session, Tokens(), Metrics())
+        away = make_client(environment_of(f"http://127.0.0.1:{unused_port()}"), session, Tokens(), Metrics())
         begun = asyncio.get_running_loop().time()
         with pytest.raises(Unavailable):
             await away.create("incidents", {"title": "Pump"})

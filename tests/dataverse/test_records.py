@@ -122,13 +122,19 @@ async def test_records_are_found_by_words_and_by_number_as_the_person_may_see_th
     case = await dataverse.records.table_by_code(dataverse.environment, 112)
     assert case.name == "incident"
 
+    number = case.columns["ticketnumber"]
+
     async def found(words: str, person: ObjectId) -> list[object]:
-        rows = await dataverse.records.find(dataverse.environment, case, words, caller=person, at_most=5)
+        rows = await dataverse.records.find(
+            dataverse.environment, case, words, columns=[number], caller=person, at_most=9
+        )
         return [row.value("ticketnumber").raw for row in rows]
 
     assert "CAS-01001" in await found("vibrates pump", ADELE)
     assert await found(SECRET_CASE, ALEX) == [SECRET_CASE]
     assert await found(SECRET_CASE, PATTI) == []
+    assert "CAS-01001" in await found("cas-0100", ADELE)
+    assert await found("cas", ADELE) == []
     assert await found("100% o'clock_[", ALEX) == []
     with pytest.raises(NotFound):
         await dataverse.records.table_by_code(dataverse.environment, 99999)

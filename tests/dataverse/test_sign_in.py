@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import ClientSession
 
-from bot.dataverse.client import DataverseClient
+from bot.dataverse.client import DataverseClient, make_client
 from bot.domain.errors import Unavailable
 from bot.domain.record_links import environment_of
 from bot.metrics import Metrics
@@ -40,7 +40,7 @@ async def client(client: DataverseClient, service: TokenService, clock: HeldCloc
     """The client of the hostile server, with tokens of the service."""
     tokens = KeptTokens(service, clock)
     async with ClientSession() as session:
-        yield DataverseClient(environment_of(client.environment.url), session, tokens, Metrics())
+        yield make_client(environment_of(client.environment.url), session, tokens, Metrics())
     await tokens.close()
 
 

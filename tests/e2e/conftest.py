@@ -6,8 +6,8 @@ from aiohttp import ClientSession
 
 from tests.conftest import missing
 from tests.e2e.tools import what_is_missing
+from tests.ports import free_port
 from tests.process.bot_process import BotProcess
-from tests.wire.conftest import free_port
 
 
 @pytest.fixture(autouse=True)

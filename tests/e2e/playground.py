@@ -104,9 +104,36 @@ class Playground:
         await dialog.locator(".ac-adaptiveCard, [data-tid='hero-card']").last.wait_for()
         await dialog.get_by_role("button", name="Send to Conversation").click()
 
+    async def search(self, words: str, command: str, parameter: str) -> Locator:
+        """Opens the search and types; gives the list of what is found."""
+        await self.page.get_by_role("button", name="Trigger Message Extension App").last.click()
+        await self.page.get_by_role("menuitem", name="Search Command").click()
+        options = self.page.get_by_role("button", name="Specify Command ID or Parameter")
+        if await options.get_attribute("aria-expanded") != "true":
+            await options.click()
+        await self.page.get_by_role("textbox", name="Command ID").fill(command)
+        await self.page.get_by_role("textbox", name="Parameter name").fill(parameter)
+        box = self.page.get_by_placeholder("Enter a search term")
+        await box.fill(words)
+        return box.locator("xpath=ancestor::*[@role='group'][1]")
+
+    async def pick(self, title: str) -> None:
+        """Takes a result of the search and sends it into the open chat."""
+        await self.page.get_by_role("heading", name=title, level=1).first.click()
+        await self.cards.last.wait_for()
+        await self.page.get_by_role("button", name="Send Message").last.click()
+
     async def action(self, command: str) -> Locator:
         """Opens an action command's dialog in the open chat."""
         await self.page.get_by_role("button", name="Trigger Message Extension App").last.click()
+        return await self._command(command)
+
+    async def action_on_message(self, command: str) -> Locator:
+        """Opens an action command's dialog from the menu of the newest message."""
+        await self.page.get_by_role("button", name="Show more information").last.click()
+        return await self._command(command)
+
+    async def _command(self, command: str) -> Locator:
         await self.page.get_by_role("menuitem", name="Action Command").click()
         dialog = self.page.get_by_role("dialog", name="Command ID option dialog")
         await dialog.get_by_placeholder("Input command id or leave blanks").fill(command)

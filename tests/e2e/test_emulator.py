@@ -15,8 +15,8 @@ from typing import Any, Self
 import pytest
 from aiohttp import ClientSession, web
 
+from tests.ports import free_port
 from tests.process.bot_process import BotProcess
-from tests.wire.conftest import free_port
 from tests.wire.world import buttons, texts
 
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.async_api import Page
 
 from tests.e2e.playground import GROUP_CHAT, PERSONAL_CHAT, Playground, browser, open_page, playground
+from tests.ports import free_port
 from tests.process.bot_process import BotProcess
-from tests.wire.conftest import free_port
 
 pytestmark = pytest.mark.e2e
 
@@ -50,7 +50,7 @@ async def test_the_main_job_from_the_first_word_to_the_card(pages: tuple[Playgro
     note = await teams.lines("Connected by Alex Wilber")
     assert note[:3] == ["Case", "CAS-01001", CASE]
     assert note[3:13:2] == ["Customer", "Priority", "Status Reason", "Owner", "Created On"]
-    assert note[-1] == "Open record"
+    assert note[-2:] == ["Open record", "Chats"]
 
     saved = time.monotonic()
     await save(sandbox, Priority="High")
@@ -116,3 +116,61 @@ async def test_a_new_connected_chat_is_started_from_the_compose_box(pages: tuple
     await sandbox.get_by_role("link", name="Pump today").click()
     await sandbox.get_by_text("Alex Wilber, Megan Bowen, Chat Sync").wait_for()
     await sandbox.get_by_text("Connected by Alex Wilber").wait_for()
+
+
+async def test_lists_and_buttons_are_clicked_through_to_a_disconnect_that_is_undone(
+    pages: tuple[Playground, Page],
+) -> None:
+    teams, sandbox = pages
+    await teams.open_chat(GROUP_CHAT)
+    await teams.say("connect CAS-01001 quiet")
+    await teams.card("CAS-01001 is connected to this chat.")
+    await teams.say("chats")
+    listed = await teams.lines("Chats about CAS-01001")
+    assert "You are in this chat." in listed
+    assert listed[-3:] == ["New chat", "My other chats", "Timeline"]
+    await teams.press("Chats about CAS-01001", "My other chats")
+    assert "You are in no other group chat." in await teams.lines("My other chats, to connect to CAS-01001")
+    await teams.say("suggest")
+    people = await teams.lines("People for CAS-01001")
+    assert people[2:] == ["Adele Vance (available)", "Owner, changed it last", "Write", "New chat", "Add to this chat"]
+    await teams.press("People for CAS-01001", "Add to this chat")
+    await teams.card("Alex Wilber added Adele Vance to this chat.")
+    await teams.say("status")
+    assert "No change received so far" in await teams.lines("What this chat is told")
+
+    await save(sandbox, Owner="Diego Siciliani")
+    owned = await teams.lines("owns this case now and is not in this chat", within_s=6)
+    assert owned[-2:] == ["Open record", "Add the new owner"]
+    await save(sandbox, Status="Resolved")
+    closed = await teams.lines("This case is closed now (Resolved).", within_s=6)
+    assert closed[-3:] == ["Open record", "Keep connected", "Disconnect"]
+    await teams.press("This case is closed now", "Disconnect")
+    await teams.press("This can be undone for 10 minutes.", "Undo")
+    await teams.card("Alex Wilber connected CAS-01001 to this chat again.")
+
+
+async def test_the_chat_is_on_the_records_timeline_with_who_is_in_it_and_who_wrote_last(
+    pages: tuple[Playground, Page],
+) -> None:
+    teams, sandbox = pages
+    await teams.open_chat(GROUP_CHAT)
+    await teams.say("connect CAS-01001 quiet")
+    await teams.card("CAS-01001 is connected to this chat.")
+    await teams.say("The pump is quiet now", mention=False)
+    site = sandbox.url.partition("/sandbox/")[0]
+    query = f"{site}/sandbox/api/data/v9.2/chats?$expand=chat_activity_parties($select=participationtypemask)"
+
+    async def parties(kind: int) -> int:
+        (row,) = (await (await sandbox.request.get(query)).json())["value"] or [{"chat_activity_parties": []}]
+        return sum(each["participationtypemask"] == kind for each in row["chat_activity_parties"])
+
+    async with asyncio.timeout(45):
+        while not (await parties(12) > 1 and await parties(1) == 1):
+            await asyncio.sleep(0.2)
+    await sandbox.goto(f"{site}/sandbox/tables/chat")
+    await sandbox.get_by_role("link", name="Adele Vance, Alex Wilber").first.click()
+    await sandbox.get_by_role("heading", name="Shown only").wait_for()
+    facts = await sandbox.locator("dl.facts").inner_text()
+    assert "Modified in Teams By\nAlex Wilber" in facts
+    assert "Chat Participant\nAdele Vance, Alex Wilber" in facts

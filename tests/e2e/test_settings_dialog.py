@@ -7,8 +7,8 @@ import pytest
 from playwright.async_api import Locator
 
 from tests.e2e.playground import GROUP_CHAT, Playground, browser, playground
+from tests.ports import free_port
 from tests.process.bot_process import BotProcess
-from tests.wire.conftest import free_port
 
 pytestmark = pytest.mark.e2e
 

@@ -52,6 +52,7 @@ class FakeConnector:
     """Accounts by conversation; whoever is not listed is not in it. A conversation that is not listed has no bot."""
     object_ids: dict[str, str] = field(default_factory=lambda: {each.account_id: each.object_id for each in EVERYBODY})
     """Entra object ids by account; whoever is not listed is a stranger there."""
+    names: dict[str, str] = field(default_factory=lambda: {each.account_id: each.name for each in EVERYBODY})
     fault: Fault = lambda _conversation, _activity: None
     roster_is_down: bool = False
     latency_s: float = 0
@@ -125,8 +126,8 @@ class FakeConnector:
         return web.json_response({"members": page, **more})
 
     def _named(self, account: str) -> dict[str, str]:
-        found = self.object_ids.get(account)
-        return {"id": account, **({"aadObjectId": found} if found else {})}
+        found, name = self.object_ids.get(account), self.names.get(account)
+        return {"id": account, **({"aadObjectId": found} if found else {}), **({"name": name} if name else {})}
 
     async def _member(self, request: web.Request) -> web.Response:
         accounts = self.members.get(request.match_info["conversation"])

@@ -3,11 +3,15 @@
 import getpass
 import itertools
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Self
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from tests.ports import free_port
 
 
 class PostgresCluster:
@@ -19,9 +23,7 @@ class PostgresCluster:
         self._names = (f"test_{number}" for number in itertools.count())
         # PostgreSQL does not start as root.
         self._as = ["runuser", "-u", "postgres", "--"] if getpass.getuser() == "root" else []
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
 
     @classmethod
     def found(cls) -> Self | None:
@@ -57,9 +59,26 @@ class PostgresCluster:
         command = [*self._as, str(self._programs / program), *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
 
-    def next_name(self) -> str:
-        """The name of a database that no test has had."""
-        return next(self._names)
+    async def new_database(self, *, like: str | None = None) -> str:
+        """The address of a new database: an empty one, or a copy of another to which nobody is connected."""
+        name = next(self._names)
+        await self.create(name, like=like)
+        return self.address(name)
+
+    async def create(self, name: str, *, like: str | None = None) -> None:
+        """Creates the database under this name."""
+        copied = f" TEMPLATE {like} STRATEGY FILE_COPY" if like else ""
+        await self._order(f"CREATE DATABASE {name}{copied}")
+
+    async def drop(self, address: str) -> None:
+        """The database is gone, whoever is connected to it."""
+        await self._order(f"DROP DATABASE {address.rpartition('/')[2]} WITH (FORCE)")
+
+    async def _order(self, statement: str) -> None:
+        admin = create_async_engine(self.address("postgres"), isolation_level="AUTOCOMMIT")
+        async with admin.connect() as connection:
+            await connection.execute(text(statement))
+        await admin.dispose()
 
     def address(self, database: str) -> str:
         """The address under which a database of the cluster answers."""

@@ -20,6 +20,8 @@ from tests.fakes.certificates import Certificates
 APP_ID = "aaaaaaaa-0000-4000-8000-000000000001"
 TENANT = "bbbbbbbb-0000-4000-8000-000000000002"
 ISSUER = "https://api.botframework.com"
+PUBLISHER = "0bf30f3b-4a52-48df-9a82-234910c4a086"
+"""The app that sends change notifications for Microsoft Graph."""
 
 
 @dataclass
@@ -70,6 +72,7 @@ class FakeSignIn:
         app = web.Application()
         app.router.add_get("/openid", self._openid)
         app.router.add_get("/keys", self._keys)
+        app.router.add_get("/common/.well-known/openid-configuration", self._entra)
         app.router.add_post("/{tenant}/oauth2/v2.0/token", self._token)
         runner = web.AppRunner(app)
         await runner.setup()
@@ -85,6 +88,12 @@ class FakeSignIn:
         if self.is_down:
             return web.Response(status=503)
         return web.json_response({"issuer": ISSUER, "jwks_uri": f"{self.url}/keys"})
+
+    async def _entra(self, _request: web.Request) -> web.Response:
+        if self.is_down:
+            return web.Response(status=503)
+        issuer = "https://sts.windows.net/{tenantid}/"
+        return web.json_response({"issuer": issuer, "jwks_uri": f"{self.url}/keys"})
 
     async def _keys(self, _request: web.Request) -> web.Response:
         self.key_reads += 1
@@ -117,3 +126,12 @@ class FakeSignIn:
         signer = key or self.key
         told = {name: value for name, value in {**own, **claims}.items() if value is not None}
         return "Bearer " + jwt.encode(told, signer.private, "RS256", headers={"kid": signer.id})
+
+    def validation_token(self, key: SigningKey | None = None, **claims: object) -> str:
+        """What Graph sends along with resource data; claims replace its own, None leaves one out."""
+        now = int(time.time())
+        own = {"iss": f"https://sts.windows.net/{TENANT}/", "aud": APP_ID, "appid": PUBLISHER}
+        signer = key or self.key
+        told = {**own, "nbf": now - 60, "exp": now + 3600, **claims}
+        kept = {name: value for name, value in told.items() if value is not None}
+        return jwt.encode(kept, signer.private, "RS256", headers={"kid": signer.id})

@@ -12,10 +12,14 @@ from pydantic import SecretStr
 from bot.cli.arguments import parser
 from bot.clock import SystemClock
 from bot.config import Settings
+from bot.dataverse.application_user import MIRROR_NEEDED, SYNC_NEEDED
+from bot.dataverse.attaching import NEEDED_TO_ATTACH
 from bot.dataverse.event_steps import NEEDED
 from bot.doctor import ACT_FOR_OTHERS
-from bot.domain.surface import USAGE, Command
+from bot.domain.surface import ACTIONS, CHAT_PERMISSIONS, SEARCH_TITLE, USAGE, Command
 from bot.foundation import close, make_foundation
+from bot.graph import chats, installing, people, subscriptions
+from bot.graph.client import Right
 from bot.store.tables import metadata
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +59,12 @@ def test_every_command_has_its_usage_and_readme_names_it() -> None:
         assert f"`{command}" in README
 
 
+def test_readme_names_what_the_compose_box_offers_and_nothing_else() -> None:
+    (table,) = re.findall(r"In the compose box and in the menu of a message:\n\n((?:\|.*\n)+)", README)
+    told = re.findall(r"^\| \*(.+?)\* \|", table, flags=re.MULTILINE)
+    assert set(told) == {SEARCH_TITLE, *(action.title for action in ACTIONS.values())}
+
+
 def operator_commands(parsed: argparse.ArgumentParser, before: str) -> Iterator[str]:
     """Everything that can be written at a terminal, without its options."""
     subparsers = [each for each in parsed._actions if isinstance(each, argparse._SubParsersAction)]
@@ -74,7 +84,8 @@ def test_every_command_of_operators_is_documented() -> None:
 
 def test_the_page_about_setting_up_names_every_privilege_and_only_settings_and_pages_that_there_are() -> None:
     page = (ROOT / "docs/set-up.md").read_text(encoding="utf-8")
-    assert {name for name in (*NEEDED, ACT_FOR_OTHERS) if f"`{name}`" not in page} == set()
+    needed = (*NEEDED, *SYNC_NEEDED, *MIRROR_NEEDED, *NEEDED_TO_ATTACH, ACT_FOR_OTHERS)
+    assert {name for name in needed if f"`{name}`" not in page} == set()
     blocks = "".join(re.findall(r"```shell\n(.*?)```", page, flags=re.DOTALL))
     assert set(re.findall(r"^([A-Za-z_]+)=", blocks, flags=re.MULTILINE)) <= set(variables())
     for line in re.findall(r"^uv run app\.py ?(.*)$", blocks, flags=re.MULTILINE):
@@ -82,6 +93,14 @@ def test_the_page_about_setting_up_names_every_privilege_and_only_settings_and_p
     for link in re.findall(r"\]\(([^)]+)\)", page):
         assert (ROOT / "docs" / link).exists()
     assert "docs/set-up.md" in README
+
+
+def test_every_permission_of_graph_that_is_asked_for_is_explained() -> None:
+    page = (ROOT / "docs/administration.md").read_text(encoding="utf-8")
+    found = [each for module in (chats, installing, people, subscriptions) for each in vars(module).values()]
+    rights = {each.permission for each in (*found, *subscriptions.RIGHTS.values()) if isinstance(each, Right)}
+    assert "Chat.ReadBasic.WhereInstalled" in rights
+    assert {name for name in (*rights, *CHAT_PERMISSIONS) if f"`{name}`" not in page} == set()
 
 
 async def test_every_metric_is_documented_and_nothing_else_is() -> None:

@@ -1,66 +1,173 @@
 """The package that an administrator uploads."""
 
 import json
+import re
 import struct
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jsonschema import Draft4Validator
 
-from bot.domain.surface import Command
+from bot.domain.record_types import STANDARD_TABLES
+from bot.domain.surface import ACTIONS, CHAT_PERMISSIONS, EVERYWHERE, SEARCH, SEARCHES, Command
 from manifest.__main__ import main
+from manifest.document import SCHEMA_VERSION
+from manifest.languages import LANGUAGES, file_of, strings
 from tests.conftest import missing
 from tests.e2e.tools import node_modules
 
 APP_ID = "aaaaaaaa-0000-4000-8000-000000000001"
+NEEDED = ["--app-id", APP_ID, "--domain", "chats.contoso.example.com"]
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def made(where: Path, *more: str) -> zipfile.ZipFile:
+    assert main([*NEEDED, *more, "-o", str(where / "chat-sync.zip")]) == 0
+    return zipfile.ZipFile(where / "chat-sync.zip")
 
 
 @pytest.fixture
 def package(tmp_path: Path) -> zipfile.ZipFile:
-    where = tmp_path / "chat-sync.zip"
-    assert main(["--app-id", APP_ID, "--website", "https://example.com", "-o", str(where)]) == 0
-    return zipfile.ZipFile(where)
+    return made(tmp_path, "--environment", "https://contoso.crm4.dynamics.com/", "fabrikam.crm.dynamics.com")
 
 
-def test_it_holds_the_manifest_and_the_icons_at_its_root(package: zipfile.ZipFile) -> None:
-    assert set(package.namelist()) == {"manifest.json", "color.png", "outline.png"}
-    manifest = json.loads(package.read("manifest.json"))
-    assert manifest["id"] == manifest["bots"][0]["botId"] == APP_ID
+@pytest.fixture
+def manifest(package: zipfile.ZipFile) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(package.read("manifest.json"))
+    return read
+
+
+def test_it_holds_the_manifest_the_languages_and_the_icons_at_its_root(package: zipfile.ZipFile) -> None:
+    assert set(package.namelist()) == {"manifest.json", "color.png", "outline.png", *map(file_of, LANGUAGES)}
     for icon, size in (("color.png", 192), ("outline.png", 32)):
         content = package.read(icon)
         assert content.startswith(b"\x89PNG")
         assert struct.unpack(">II", content[16:24]) == (size, size)
 
 
-def test_it_offers_the_commands_that_there_are(package: zipfile.ZipFile) -> None:
-    manifest = json.loads(package.read("manifest.json"))
+def test_the_bot_the_extension_and_the_app_registration_are_one(manifest: dict[str, Any]) -> None:
+    (bot,), (extension,) = manifest["bots"], manifest["composeExtensions"]
+    assert {manifest["id"], bot["botId"], extension["botId"], manifest["webApplicationInfo"]["id"]} == {APP_ID}
+    assert manifest["webApplicationInfo"]["resource"] == f"api://chats.contoso.example.com/{APP_ID}"
+    assert manifest["validDomains"] == ["chats.contoso.example.com"]
+    asked = manifest["authorization"]["permissions"]["resourceSpecific"]
+    assert [each["name"] for each in asked] == list(CHAT_PERMISSIONS)
+
+
+def test_it_offers_the_text_commands_that_there_are(manifest: dict[str, Any]) -> None:
     (commands,) = manifest["bots"][0]["commandLists"]
     assert {command["title"] for command in commands["commands"]} == set(Command)
 
 
+def test_it_offers_the_search_first_and_then_the_actions_that_there_are(manifest: dict[str, Any]) -> None:
+    search, *actions = manifest["composeExtensions"][0]["commands"]
+    assert (search["id"], search["type"], search["initialRun"]) == (SEARCH, "query", True)
+    assert [each["name"] for each in search["parameters"]] == list(SEARCHES)
+    assert set(SEARCHES) - {EVERYWHERE} <= set(STANDARD_TABLES)
+    assert [each["id"] for each in actions] == list(ACTIONS)
+    assert {each["type"] for each in actions} == {"action"}
+    assert all(each["fetchTask"] for each in actions)
+    contexts = {each["id"]: each["context"] for each in actions}
+    assert contexts["saveToRecord"] == ["message"]
+    assert contexts["connectChat"] == ["compose", "message"]
+
+
+def test_links_of_the_named_environments_become_cards_also_without_the_app(manifest: dict[str, Any]) -> None:
+    (handler,) = manifest["composeExtensions"][0]["messageHandlers"]
+    assert handler["value"] == {
+        "domains": ["contoso.crm4.dynamics.com", "fabrikam.crm.dynamics.com"],
+        "supportsAnonymizedPayloads": True,
+    }
+
+
+def test_without_one_those_of_every_region_do(tmp_path: Path) -> None:
+    manifest = json.loads(made(tmp_path).read("manifest.json"))
+    domains = manifest["composeExtensions"][0]["messageHandlers"][0]["value"]["domains"]
+    assert {"*.crm.dynamics.com", "*.crm4.dynamics.com", "*.crm.microsoftdynamics.us"} <= set(domains)
+    # A star stands for one label, and Teams refuses it where only a top-level domain is left.
+    assert all(re.fullmatch(r"\*\.crm\d*(\.[a-z]+){2}", each) for each in domains)
+    assert len(set(domains)) == len(domains)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_everything_and_nothing_else(
+    package: zipfile.ZipFile, manifest: dict[str, Any], language: str
+) -> None:
+    english = dict(strings(manifest))
+    said = json.loads(package.read(file_of(language)))
+    assert set(said) - {"$schema"} == set(english)
+    left_over = set(LANGUAGES[language]) - set(english.values())
+    assert left_over == set(), "words that the manifest does not use"
+    same = {english[place] for place in english if said[place] == english[place]}
+    assert same == {"Chat Sync"}, "words that were not translated"
+    assert {"languageTag": language, "file": file_of(language)} in manifest["localizationInfo"]["additionalLanguages"]
+
+
+def test_the_version_can_be_raised(tmp_path: Path) -> None:
+    assert json.loads(made(tmp_path, "--version", "1.2.3").read("manifest.json"))["version"] == "1.2.3"
+
+
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "reason"),
     [
-        ["--app-id", "chat-sync", "--website", "https://example.com"],
-        ["--app-id", APP_ID, "--website", "http://example.com"],
-        ["--app-id", APP_ID],
+        (["--app-id", "chat-sync"], "the app id 'chat-sync' is no GUID"),
+        (["--app-id", ""], "the app id '' is no GUID"),
+        (["--domain", "http://contoso.example.com"], "is no host name"),
+        (["--domain", "https://contoso.example.com/bot"], "has a path; give the host name alone"),
+        (["--domain", "contoso.example.com:3978"], "is no host name"),
+        (["--domain", "*.example.com"], "is no host name"),
+        (["--domain", "localhost"], "is no host name"),
+        (["--domain", "127.0.0.1"], "is no host name"),
+        (["--domain", "a" * 64 + ".example.com"], "is no host name"),
+        (["--domain", ".".join(["a" * 60] * 5) + ".com"], "is no host name"),
+        (["--environment", "*.com"], "the environment '*.com' is no host name"),
+        (["--environment", "contoso"], "the environment 'contoso' is no host name"),
+        (["--environment", "https://user@contoso.crm4.dynamics.com"], "is no host name"),
+        (["--website", "http://example.com"], "the website 'http://example.com' is no https address"),
+        (["--website", "https://example.com/" + "a" * 2048], "is no https address of 2048 characters at most"),
+        (["--version", "1.0"], "the version '1.0' is not three numbers such as 1.0.0"),
+        (["--version", "01.0.0"], "is not three numbers"),
+        (["-o", "/nowhere/at/all/chat-sync.zip"], "No such file or directory"),
     ],
+    ids=lambda each: str(each)[:50],
 )
-def test_what_teams_would_refuse_is_refused_here(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_teams_would_refuse_is_refused_here_with_the_reason(
+    arguments: list[str], reason: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     with pytest.raises(SystemExit) as stopped:
-        main(arguments)
+        main([*NEEDED, "-o", str(tmp_path / "x.zip"), *arguments])
     assert stopped.value.code == 2
-    assert "--" in capsys.readouterr().err or "https" in capsys.readouterr().err
+    assert reason in capsys.readouterr().err
+    assert not (tmp_path / "x.zip").exists()
+
+
+@pytest.mark.parametrize("missing_one", ["--app-id", "--domain"])
+def test_what_is_needed_is_asked_for(missing_one: str, capsys: pytest.CaptureFixture[str]) -> None:
+    left = [
+        each
+        for name, value in zip(NEEDED[::2], NEEDED[1::2], strict=True)
+        if name != missing_one
+        for each in (name, value)
+    ]
+    with pytest.raises(SystemExit):
+        main(left)
+    assert missing_one in capsys.readouterr().err
+
+
+def test_the_documentation_writes_it_as_it_is_written() -> None:
+    page = (DOCS / "set-up.md").read_text(encoding="utf-8")
+    (options,) = re.findall(r"uv run python -m manifest (.+)", page)
+    assert set(re.findall(r"--[a-z-]+", options)) == {"--app-id", "--domain", "--environment"}
 
 
 CHECK = """
 const { AppManifestUtils, TeamsManifestConverter } = require("@microsoft/app-manifest");
 const fs = require("fs"), text = fs.readFileSync(process.argv[1], "utf8"), manifest = JSON.parse(text);
 TeamsManifestConverter.jsonToManifest(text);
-const home = require("path").dirname(require.resolve("@microsoft/app-manifest/package.json"));
-const file = `${home}/build/json-schemas/teams/v${manifest.manifestVersion}/MicrosoftTeams.schema.json`;
-const schema = JSON.parse(fs.readFileSync(file, "utf8"));
+const schema = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
 AppManifestUtils.validateAgainstSchema(manifest, schema).then((found) => {
   console.log(JSON.stringify(found));
   process.exit(found.length);
@@ -68,10 +175,24 @@ AppManifestUtils.validateAgainstSchema(manifest, schema).then((found) => {
 """
 
 
-def test_microsofts_own_reader_and_schema_accept_it(package: zipfile.ZipFile, tmp_path: Path) -> None:
-    if not (node_modules() / "@microsoft" / "app-manifest").is_dir():
+def schema(name: str) -> Path:
+    """One of Microsoft's schemas of the manifest's version."""
+    home = node_modules() / "@microsoft" / "app-manifest"
+    if not home.is_dir():
         missing("npm package @microsoft/app-manifest")
-    package.extract("manifest.json", tmp_path)
-    command = ["node", "-e", CHECK, str(tmp_path / "manifest.json")]
+    return home / "build" / "json-schemas" / "teams" / f"v{SCHEMA_VERSION}" / f"MicrosoftTeams.{name}schema.json"
+
+
+@pytest.mark.parametrize("more", [(), ("--environment", "contoso.crm4.dynamics.com")], ids=["all regions", "one"])
+def test_microsofts_own_reader_and_schema_accept_it(tmp_path: Path, more: tuple[str, ...]) -> None:
+    made(tmp_path, *more).extract("manifest.json", tmp_path)
+    command = ["node", "-e", CHECK, str(tmp_path / "manifest.json"), str(schema(""))]
     checked = subprocess.run(command, cwd=node_modules().parent, capture_output=True, text=True, check=False)
     assert (checked.stdout.strip(), checked.returncode) == ("[]", 0), checked.stderr
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_microsofts_schema_accepts_the_languages(package: zipfile.ZipFile, language: str) -> None:
+    # Their own validator does not take this schema's expressions.
+    judge = Draft4Validator(json.loads(schema("Localization.").read_text(encoding="utf-8")))
+    assert [each.message for each in judge.iter_errors(json.loads(package.read(file_of(language))))] == []

@@ -7,10 +7,10 @@ from aiohttp import ClientSession
 from bot.store.engine import Engines, make_engines
 from bot.store.migrate import migrate
 from tests.fakes.connector import FakeConnector
+from tests.ports import free_port
 from tests.process.bot_process import BotProcess
 from tests.process.chats import CHAT, OTHER_CHAT
 from tests.process.load import Crew
-from tests.wire.conftest import free_port
 from tests.wire.people import ALEX
 
 

@@ -1,7 +1,6 @@
 """A load of cards for many chats, the processes that send it, and what is read off the connector afterwards."""
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,12 +15,10 @@ from bot.ports import OutgoingMessage
 from bot.store.engine import Engines
 from bot.store.tables import WAITING, lane, outbox
 from bot.store.unit_of_work import SqlStore
+from tests.conftest import FULL
 from tests.fakes.connector import FakeConnector
+from tests.ports import free_port
 from tests.process.bot_process import BotProcess
-from tests.wire.conftest import free_port
-
-FULL = os.environ.get("CHATSYNC_TESTS") == "full"
-"""Whether the load is that of a large organisation; else it is a tenth of it."""
 
 CHATS, CARDS = (200, 50) if FULL else (60, 25)
 LEASE_S, AT_ONCE = (10, 50) if FULL else (3, 20)

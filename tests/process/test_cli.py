@@ -2,11 +2,16 @@
 
 import asyncio
 import sys
+from os import getuid
+from pwd import getpwuid
 from typing import Any
 
 import pytest
 from aiohttp import web
+from sqlalchemy import select
 
+from bot.store.engine import make_engines
+from bot.store.tables import audit
 from tests.fakes.connector import FakeConnector, error
 from tests.process.bot_process import ROOT, BotProcess
 from tests.process.chats import CHAT, OTHER_CHAT, connected
@@ -44,6 +49,16 @@ async def refused(bot: BotProcess, connector: FakeConnector) -> None:
     connector.fault = lambda *_: None
 
 
+async def acts_on_messages(bot: BotProcess) -> list[tuple[object, ...]]:
+    """What operators did to messages, and who."""
+    engines = make_engines(bot.settings["CHATSYNC_DATABASE_URL"])
+    asked = select(audit.c.act, audit.c.chat_id, audit.c.details, audit.c.person_name)
+    async with engines.reading.begin() as connection:
+        rows = (await connection.execute(asked.where(audit.c.act.like("% message")).order_by(audit.c.id))).all()
+    await engines.close()
+    return [tuple(row) for row in rows]
+
+
 async def eventually(bot: BotProcess, *arguments: str, lines: int, telling: str) -> None:
     """Returns when the command writes so many lines, each of them telling this."""
     found: list[str] = []
@@ -72,6 +87,11 @@ async def test_parked_messages_are_listed_without_what_they_say_and_sent_again_o
     assert await written(bot, "outbox", "drop", "--all") == (0, ["1 dropped."])
     assert await written(bot, "outbox") == (0, ["No message is parked."])
     assert chats[1] not in connector.posts
+    operator = getpwuid(getuid()).pw_name
+    assert await acts_on_messages(bot) == [
+        ("retry message", chats[0], {"message": numbers[0]}, operator),
+        ("drop message", chats[1], {"message": numbers[1]}, operator),
+    ]
     # What is not there is no success.
     assert await written(bot, "outbox", "retry", numbers[0]) == (1, ["0 put back to be sent."])
 

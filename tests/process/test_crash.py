@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from bot.store.engine import make_engines
 from bot.store.tables import inbox, outbox
 from tests.fakes.connector import FakeConnector
+from tests.ports import free_port
 from tests.process.bot_process import BotProcess
-from tests.wire.conftest import free_port
 from tests.wire.people import ALEX
 from tests.wire.world import texts
 

@@ -7,9 +7,9 @@ import pytest
 from aiohttp import web
 
 from bot.store.engine import Engines
+from tests.conftest import FULL
 from tests.fakes.connector import Cut, FakeConnector, error
 from tests.process.load import (
-    FULL,
     SCALED,
     Crew,
     Figures,

@@ -7,10 +7,10 @@ import pytest
 from aiohttp import web
 
 from bot.store.engine import Engines
+from tests.conftest import FULL
 from tests.fakes.connector import FakeConnector, error
 from tests.process.bot_process import ROOT
 from tests.process.load import (
-    FULL,
     Crew,
     Figures,
     busiest,

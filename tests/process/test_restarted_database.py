@@ -6,14 +6,13 @@ from collections.abc import Iterator
 import pytest
 
 from bot.store.engine import Engines
-from tests.conftest import missing
+from tests.conftest import FULL, missing
 from tests.fakes.connector import FakeConnector
 from tests.fakes.postgres import PostgresCluster
 from tests.process.load import (
     AT_ONCE,
     CARDS,
     CHATS,
-    FULL,
     LEASE_S,
     SCALED,
     Crew,

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from bot.store.engine import Engines
 from bot.store.tables import lane
+from tests.conftest import FULL
 from tests.fakes.connector import FakeConnector, error
 from tests.process.load import (
     AT_ONCE,
     CARDS,
     CHATS,
-    FULL,
     LEASE_S,
     SCALED,
     Crew,

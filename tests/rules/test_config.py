@@ -147,6 +147,23 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
     "a window of an hour": ({"CHATSYNC_COALESCE_S": "3600"}, "CHATSYNC_COALESCE_S"),
     "a sandbox that knows no bot": ({"CHATSYNC_ROLE": "sandbox"}, "CHATSYNC_PUBLIC_URL"),
     "an unknown role": ({"CHATSYNC_ROLE": "cook"}, "CHATSYNC_ROLE"),
+    "notifications where nobody reaches the bot": ({**APP, "CHATSYNC_GRAPH_CLIENT_STATE": "s"}, "CHATSYNC_PUBLIC_URL"),
+    "a client state that is too long": (
+        {**APP, "CHATSYNC_PUBLIC_URL": "https://bot.example.com", "CHATSYNC_GRAPH_CLIENT_STATE": "s" * 129},
+        "CHATSYNC_GRAPH_CLIENT_STATE",
+    ),
+    "a certificate of notifications that is not there": (
+        {"CHATSYNC_GRAPH_CERTIFICATE_FILE": "/no/such/file.pem"},
+        "CHATSYNC_GRAPH_CERTIFICATE_FILE",
+    ),
+    "a certificate of notifications that nobody sends": (
+        {**APP, "CHATSYNC_GRAPH_CERTIFICATE_FILE": __file__},
+        "CHATSYNC_GRAPH_CLIENT_STATE",
+    ),
+    "a password for no certificate of notifications": (
+        {"CHATSYNC_GRAPH_CERTIFICATE_PASSWORD": "a-secret-that-nobody-logs"},
+        "CHATSYNC_GRAPH_CERTIFICATE_PASSWORD",
+    ),
     "a certificate file that is not there": ({"CHATSYNC_CA_FILE": "/no/such/file.pem"}, "CHATSYNC_CA_FILE"),
 }
 

@@ -1,5 +1,6 @@
 import pytest
 
+from bot.domain.card_acts import CardAct
 from bot.domain.record_types import (
     KEY_FIELDS_AT_MOST,
     RecordType,
@@ -33,7 +34,11 @@ def test_the_standard_tables_are_ready_with_the_defaults_of_the_source_pages() -
     assert set(types) == {"incident", "account", "contact", "knowledgearticle", "email", "msdyn_ocliveworkitem"}
     case = types.pop("incident")
     assert case == RecordType(
-        table="incident", join=True, notify=True, key_fields=("prioritycode", "statecode", "statuscode")
+        table="incident",
+        join=True,
+        notify=True,
+        key_fields=("prioritycode", "statecode", "statuscode"),
+        card_acts=(CardAct.ASSIGN,),
     )
     for record_type in types.values():
         assert record_type == RecordType(table=record_type.table)

@@ -8,8 +8,8 @@ from aiohttp import ClientSession, web
 
 from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
 from bot.sandbox.teams.channels import TEAM_ID
+from tests.ports import free_port
 from tests.sandbox.wire import KEY, MIDDAY
-from tests.wire.conftest import free_port
 from tests.wire.people import ADELE, ALEX, DIEGO, MEGAN, PATTI, Somebody
 
 RSC = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat")

@@ -1,7 +1,6 @@
 """How the bot proves who it is to the token service."""
 
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,28 +9,10 @@ from aiohttp.test_utils import TestServer
 
 from bot.domain.errors import Unavailable
 from bot.net.credentials import with_certificate, with_managed_identity, with_secret
-from bot.net.session import make_session
-from tests.fakes.certificates import Certificates, make_certificates
+from tests.fakes.certificates import Certificates
 from tests.fakes.sign_in import APP_ID, TENANT, FakeSignIn
 
 SCOPE = "https://api.botframework.com/.default"
-
-
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("certificates"))
-
-
-@pytest.fixture
-async def sign_in(certificates: Certificates) -> AsyncIterator[FakeSignIn]:
-    async with FakeSignIn(certificates).running() as running:
-        yield running
-
-
-@pytest.fixture
-async def session(certificates: Certificates) -> AsyncIterator[ClientSession]:
-    async with make_session(str(certificates.certificate)) as made:
-        yield made
 
 
 async def test_a_secret_gives_a_token_that_lives_an_hour(sign_in: FakeSignIn, session: ClientSession) -> None:

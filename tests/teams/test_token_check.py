@@ -8,30 +8,19 @@ from typing import Any
 import pytest
 
 from bot.net.session import make_session
-from bot.teams.signing_keys import REFRESH_AFTER, SigningKeys
-from bot.teams.token_check import REMEMBERED, REMEMBERED_FOR, TokenCheck
-from tests.fakes.certificates import Certificates, make_certificates
+from bot.net.signed_tokens import REMEMBERED, REMEMBERED_FOR, SignedTokens
+from bot.net.signing_keys import REFRESH_AFTER, SigningKeys
+from bot.teams.token_check import TokenCheck
 from tests.fakes.clock import HeldClock
 from tests.fakes.sign_in import APP_ID, FakeSignIn, SigningKey
 
 SERVICE_URL = "https://smba.trafficmanager.net/emea/"
 
 
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("certificates"))
-
-
-@pytest.fixture
-async def sign_in(certificates: Certificates) -> AsyncIterator[FakeSignIn]:
-    async with FakeSignIn(certificates).running() as running:
-        yield running
-
-
 @pytest.fixture
 async def check(sign_in: FakeSignIn, clock: HeldClock) -> AsyncIterator[TokenCheck]:
     session = make_session(str(sign_in.certificates.certificate))
-    checking = TokenCheck(SigningKeys(session, f"{sign_in.url}/openid", clock), APP_ID, clock)
+    checking = TokenCheck(SignedTokens(SigningKeys(session, f"{sign_in.url}/openid", clock), APP_ID, clock))
     yield checking
     await checking.close()
     await session.close()

@@ -1,9 +1,9 @@
 import asyncio
 from collections.abc import AsyncIterator
-from socket import socket
 
 import pytest
 from aiohttp import ClientSession, web
+from aiohttp.streams import StreamReader
 from aiohttp.typedefs import Handler
 from pydantic import SecretStr
 
@@ -13,14 +13,8 @@ from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
 from bot.store.engine import make_engines
 from tests.fakes.clock import HeldClock
 from tests.fakes.connector import FakeConnector
-from tests.wire.world import EVENTS, GROUP, MESSAGES, OTHER_GROUP, PERSONAL, WEBHOOK_KEY, World
-
-
-def free_port() -> int:
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.ports import free_port
+from tests.wire.world import CLIENT_STATE, EVENTS, GROUP, MESSAGES, OTHER_GROUP, PERSONAL, WEBHOOK_KEY, World
 
 
 @pytest.fixture
@@ -30,6 +24,7 @@ def settings(database_url: str) -> Settings:
         database_url=database_url,
         dataverse_urls=(f"http://127.0.0.1:{free_port()}/sandbox",),
         webhook_key=SecretStr(WEBHOOK_KEY),
+        graph_client_state=SecretStr(CLIENT_STATE),
     )
 
 
@@ -57,6 +52,7 @@ async def bare_world(settings: Settings, connector: FakeConnector, clock: HeldCl
         port = int(world.sandbox.rpartition(":")[2].partition("/")[0])
         await web.TCPSite(runner, "127.0.0.1", port).start()
         yield world
+        world.dataverse_hangs, world.dataverse_hangs_on = False, ""  # it waits for requests to end
         await runner.cleanup()
         await world.engines.close()
 
@@ -79,12 +75,23 @@ async def world(bare_world: World) -> AsyncIterator[World]:
     assert left == []
 
 
+async def heard(request: web.Request) -> bytes:
+    """The body, which stays to be read."""
+    body = await request.read()
+    again = StreamReader(request.protocol, limit=2**16, loop=asyncio.get_running_loop())
+    again.feed_data(body)
+    again.feed_eof()
+    request._payload = again
+    return body
+
+
 def sandbox_app(world: World) -> web.Application:
     """The sandbox in a server of its own, which can be down."""
 
     @web.middleware
     async def down(request: web.Request, handler: Handler) -> web.StreamResponse:
         world.dataverse_was_asked.append(request.path_qs)
+        world.dataverse_was_sent.append(await heard(request))
         while world.dataverse_hangs or (world.dataverse_hangs_on and world.dataverse_hangs_on in request.path):
             await asyncio.sleep(0.01)
         if world.dataverse_refuses_to_act_for_people and "CallerObjectId" in request.headers:

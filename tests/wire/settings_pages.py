@@ -63,6 +63,11 @@ async def organisation(world: World, *, person: Somebody = ALEX) -> Shown:
     return await ask(world, (await opened(world, person=person)).step("Organisation"), person=person)
 
 
+async def turn_off(world: World) -> None:
+    """The administrator turns chats off."""
+    await ask(world, (await organisation(world)).step("Save", chats_on="false"))
+
+
 async def typed(world: World, dataset: str, text: str, *, person: Somebody = ALEX) -> dict[str, str]:
     """What is found while somebody types: values by titles."""
     value = {"kind": "search", "queryText": text, "queryOptions": {"skip": 0, "top": 15}, "dataset": dataset}

@@ -6,7 +6,7 @@ from tests.wire.people import DIEGO, LYNNE, MEGAN, PATTI
 from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import GROUP, World, buttons, texts
 
-WAYS_ON = ["Send the note", "Send the name only", "Cancel"]
+WAYS_ON = ["Send the note", "Name only", "Cancel"]
 
 
 async def test_who_connects_is_asked_and_the_question_tells_nothing_of_the_record(world: World) -> None:
@@ -35,7 +35,7 @@ async def test_the_note_goes_where_the_person_wants_it(world: World) -> None:
 
 async def test_or_only_the_name(world: World) -> None:
     await world.say(f"connect {SECRET_CASE}")
-    await world.press(buttons(world.card())["Send the name only"])
+    await world.press(buttons(world.card())["Name only"])
     await world.settle()
     assert texts(world.card()) == [f"{SECRET_CASE} is connected to this chat.", "Connected by Alex Wilber."]
 
@@ -105,3 +105,13 @@ async def test_a_chat_whose_people_teams_does_not_name_is_not_connected(world: W
     await world.say("connect CAS-01001")
     assert texts(world.card())[0] == "Teams did not say who is in this chat."
     assert await world.rows_in(connection) == []
+
+
+async def test_guests_anonymous_members_and_deleted_users_count_as_people_who_cannot_open_it(world: World) -> None:
+    world.connector.members[GROUP] += ["29:anonymous", "29:guest", "29:deleted"]
+    world.connector.object_ids |= {
+        "29:guest": "00000000-0000-0000-0001-000000000001",
+        "29:deleted": "00000000-0000-0000-0001-000000000002",
+    }
+    await world.say("connect CAS-01001")
+    assert texts(world.card())[0] == "3 of 8 people in this chat cannot open this case."

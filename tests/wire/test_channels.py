@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.teams.channels import CHANNELS, TEAM_MEMBERS
+from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, TEAM_MEMBERS
 from bot.store.tables import connection
 from tests.wire.people import ADELE, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.test_new_chat import SECRET_CASE, claim, inputs, press
 from tests.wire.world import World, buttons, texts
 
 PUMPS, LEADS = CHANNELS[1].id, CHANNELS[2].id
+CHOICE = f"{TEAM_ID}|{PUMPS}"
 
 
 async def page(world: World, person: Somebody = ADELE) -> dict[str, Any]:
@@ -19,7 +20,7 @@ async def page(world: World, person: Somebody = ADELE) -> dict[str, Any]:
 
 async def connect(world: World, channel: str, *, person: Somebody = ADELE, **filled: str) -> str:
     """The last line of the dialog."""
-    data = {"dialog": "connectThisChannel", "channel": channel, **filled}
+    data = {"dialog": "connectThisChannel", "channel": f"{TEAM_ID}|{channel}", **filled}
     invoke = world.activity(person=person, type="invoke", name="task/submit", value={"data": data})
     _, body = await world.post(invoke)
     line: str = body["task"]["value"]
@@ -29,6 +30,7 @@ async def connect(world: World, channel: str, *, person: Somebody = ADELE, **fil
 async def test_a_channel_of_ones_team_is_picked_and_connected(world: World) -> None:
     shown = await page(world)
     titles = [each["title"] for each in inputs(shown)["channel"]["choices"]]
+    assert [each["value"] for each in inputs(shown)["channel"]["choices"]] == [f"{TEAM_ID}|{CHANNELS[0].id}", CHOICE]
     assert titles == ["Field Service · General", "Field Service · Pumps"]
     row = "|".join((await claim(world)).values())
     assert await connect(world, PUMPS, record=row) == "CAS-01001 is connected to this chat"
@@ -50,7 +52,13 @@ async def test_a_key_field_that_changes_is_told_to_the_channel(world: World) -> 
 async def test_who_is_not_in_the_team_picks_none_of_its_channels(world: World) -> None:
     assert texts(await page(world, PATTI))[0] == "You are in no team with a channel to connect."
     assert "You have no user" in texts(await page(world, LYNNE))[0]
-    for person, channel in ((PATTI, PUMPS), (ADELE, LEADS), (ADELE, "19:elsewhere@thread.tacv2")):
+    for person, channel in (
+        (PATTI, CHOICE),
+        (ADELE, f"{TEAM_ID}|{LEADS}"),
+        (ADELE, f"{TEAM_ID}|19:elsewhere@thread.tacv2"),
+        (ADELE, f"elsewhere|{PUMPS}"),
+        (ADELE, PUMPS),
+    ):
         data = {"dialog": "connectThisChannel", "channel": channel, "words": "CAS-01001"}
         refused = await world.ask_page(data, person=person)
         assert texts(refused)[0] in {
@@ -64,10 +72,10 @@ async def test_who_is_not_in_the_team_picks_none_of_its_channels(world: World) -
 async def test_what_is_missing_is_said_on_the_page(world: World) -> None:
     shown = await page(world)
     assert texts(await press(world, shown, "Connect", person=ADELE, words="CAS-01001"))[0] == "Choose a channel."
-    nothing = await press(world, shown, "Connect", person=ADELE, words="zeppelin hangar", channel=PUMPS)
-    assert texts(nothing)[0] == "No record fits this."
-    assert inputs(nothing)["channel"]["value"] == PUMPS
-    several = await press(world, shown, "Connect", person=ADELE, words="pump", channel=PUMPS)
+    nothing = await press(world, shown, "Connect", person=ADELE, words="zeppelin hangar", channel=CHOICE)
+    assert texts(nothing)[0] == "No record fits these words."
+    assert inputs(nothing)["channel"]["value"] == CHOICE
+    several = await press(world, shown, "Connect", person=ADELE, words="pump", channel=CHOICE)
     assert texts(several)[0] == "Choose a record."
     assert len(inputs(several)["record"]["choices"]) > 1
 
@@ -77,10 +85,36 @@ async def test_before_a_note_reaches_a_member_who_cannot_open_the_record_the_per
 ) -> None:
     monkeypatch.setattr("bot.sandbox.teams.chats.TEAM_MEMBERS", (*TEAM_MEMBERS, PATTI.object_id))
     shown = await page(world)
-    asked = await press(world, shown, "Connect", person=ADELE, words=SECRET_CASE, channel=PUMPS)
-    assert texts(asked)[0].startswith("Not everybody in the team can open this record.")
+    asked = await press(world, shown, "Connect", person=ADELE, words=SECRET_CASE, channel=CHOICE)
+    question = "1 of 5 people in this team cannot open this record. Take the note out, or send it anyway."
+    assert texts(asked)[0] == question
     assert await world.rows_in(connection) == []
-    anyway = buttons(asked)["Send the note all the same"]["data"]
+    anyway = buttons(asked)["Send it anyway"]["data"]
     assert await connect(world, PUMPS, words=SECRET_CASE, sure=anyway["sure"])
     await world.settle()
     assert world.posted(PUMPS) == [f"{SECRET_CASE} is connected to this chat"]
+
+
+async def test_who_is_in_many_teams_looks_for_the_one(world: World) -> None:
+    others = [{"id": f"t-{number}", "displayName": f"Crew {number}"} for number in range(11)]
+    general = {"id": "19:general@thread.tacv2", "displayName": "General"}
+    ours = {"id": TEAM_ID, "displayName": "Field Service"}
+    world.dataverse_refuses = {
+        "joinedTeams": (200, {"value": [*others, ours]}),
+        "/teams/t-": (200, {"value": [general]}),
+    }
+    shown = await page(world)
+    assert [each["title"] for each in inputs(shown)["channel"]["choices"]][-1] == "Crew 9 · General"
+    assert await world.type_in("channels", "field", person=ADELE) == [
+        "Field Service · General",
+        "Field Service · Pumps",
+    ]
+    assert await world.type_in("channels", "field", person=LYNNE) == []
+
+    listed = await press(world, shown, "Connect", person=ADELE, words="CAS-01001", team="field serv", channel="")
+    assert texts(listed)[0] == "Choose a channel."
+    assert [each["value"] for each in inputs(listed)["channel"]["choices"]][-1] == CHOICE
+    nothing = await press(world, shown, "Connect", person=ADELE, words="CAS-01001", team="zeppelin", channel="")
+    assert texts(nothing)[0] == "None of your teams has this name."
+    assert await connect(world, PUMPS, words="CAS-01001") == "CAS-01001 is connected to this chat"
+    await world.settle()

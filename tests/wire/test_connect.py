@@ -248,10 +248,23 @@ async def test_where_the_bot_is_absent_the_person_adds_the_app_and_continues(wor
 
 async def test_while_chats_are_turned_off_everything_says_so(world: World) -> None:
     link = await world.link()
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    world.card()
     async with world.engines.writing.begin() as transaction:
         await transaction.execute(update(environment).values(chats_on=False))
     await world.restart()
-    for text in ("connect CAS-01001", f"connect {link}"):
+    said = (
+        "connect CAS-01001",
+        f"connect {link}",
+        "disconnect",
+        "records",
+        "chats",
+        "join CAS-01001",
+        "suggest",
+        "new",
+    )
+    for text in said:
         await world.say(text)
         assert texts(world.card())[0] == "Your administrator has turned chats off for Dynamics 365."
     assert await world.paste(link) == []

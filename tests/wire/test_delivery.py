@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -10,7 +11,7 @@ from bot.delivery.limits import Limits
 from bot.store.tables import chat, connection, outbox, post
 from tests.fakes.connector import error
 from tests.wire.people import ALEX
-from tests.wire.world import GROUP, OTHER_GROUP, World, texts
+from tests.wire.world import GROUP, OTHER_GROUP, UNPACED, World, texts
 
 HIGH, NORMAL, LOW = 1, 2, 3
 ON_HOLD = 2
@@ -165,7 +166,7 @@ async def test_nothing_is_said_where_nothing_changed_during_a_pause(world: World
 
 async def test_a_card_waits_where_answers_have_used_up_what_teams_allows(bare_world: World) -> None:
     world = bare_world
-    world.limits = Limits(answer_within_s=30)
+    world.limits = replace(UNPACED, chat=Limits().chat, tenant=Limits().tenant)
     await world.start()
     await world.add_bot(GROUP)
     await connected(world, GROUP)
@@ -188,7 +189,7 @@ async def test_a_card_waits_where_answers_have_used_up_what_teams_allows(bare_wo
 
 async def test_a_tenant_gets_no_more_than_teams_allows(bare_world: World) -> None:
     world = bare_world
-    world.limits = Limits(chat=(), answer_within_s=30)
+    world.limits = replace(UNPACED, tenant=Limits().tenant)
     await world.start()
     chats = [f"19:{number:08x}@thread.v2" for number in range(12)]
     for each in chats:

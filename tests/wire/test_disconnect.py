@@ -156,7 +156,10 @@ async def test_a_disconnect_can_be_undone_and_the_chat_is_told_what_it_missed(wo
     assert answer["value"] == "Isaiah Langer connected CAS-01001 to this chat again."
     await world.settle()
     told = [texts(card) for card in world.connector.cards(GROUP)]
-    assert told[0] == ["Isaiah Langer connected CAS-01001 to this chat again.", "It is told of changes as before."]
+    assert told[0] == [
+        "Isaiah Langer connected CAS-01001 to this chat again.",
+        "The chat is told of changes as before.",
+    ]
     assert "Priority: Normal → **High**" in told[1]
     world.connector.posts.clear()
     (going_on,) = await world.rows_in(connection)

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -12,7 +13,7 @@ from bot.commands import run_command
 from bot.config import Settings
 from bot.sandbox.seed.ids import APPLICATION_USER_ID, row_id
 from bot.store.tables import environment
-from tests.wire.conftest import free_port
+from tests.ports import free_port
 from tests.wire.world import API, WEBHOOK_KEY, World
 
 
@@ -41,7 +42,10 @@ async def test_where_all_is_set_up_every_line_is_ok(world: World) -> None:
             "ok     chats in localhost/sandbox",
             "ok     changes told by localhost/sandbox",
             "ok     secured columns in localhost/sandbox",
+            "ok     timelines in localhost/sandbox",
+            "ok     saving messages in localhost/sandbox",
             "ok     disconnecting in localhost/sandbox",
+            "ok     chats told by Microsoft 365",
         ],
     )
 
@@ -80,12 +84,15 @@ async def test_privileges_that_nobody_was_given_are_named(world: World, bare_org
     assert code == 1
     (wrong,) = [line for line in lines if line.startswith("WRONG  acting for people in ")]
     assert wrong.endswith("Give it a security role with the privilege prvActOnBehalfOfAnotherUser.")
+    (note,) = [line for line in lines if line.startswith("note   saving messages in ")]
+    assert "may not write notes and tasks: prvCreateNote, prvAppendNote" in note
     (note,) = [line for line in lines if line.startswith("note   disconnecting in ")]
     assert "There is no privilege prvUnlinkTeamsChatFromRecord" in note
 
 
-async def test_a_database_that_no_version_has_set_up_is_no_success(bare_world: World) -> None:
-    code, lines = await examined(bare_world.settings)
+async def test_a_database_that_no_version_has_set_up_is_no_success(bare_world: World, tmp_path: Path) -> None:
+    empty = {"database_url": f"sqlite+aiosqlite:///{tmp_path}/empty.db"}
+    code, lines = await examined(bare_world.settings.model_copy(update=empty))
     assert code == 1
     assert (
         "WRONG  tables of the database: The tables are not those of this version. "

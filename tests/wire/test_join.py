@@ -34,6 +34,17 @@ async def page_of(world: World, number: str) -> dict[str, Any]:
     return await world.ask_page({"dialog": "newChat", **claim}, person=ADELE)
 
 
+async def test_the_note_and_each_change_lead_to_the_records_chats(world: World) -> None:
+    await world.say("connect CAS-01001", person=ADELE)
+    await world.settle()
+    note = world.card()
+    await world.change({"prioritycode": 1}, by=ADELE)
+    await world.window_ends()
+    for card in (note, world.card()):
+        answer = await world.press(buttons(card)["Chats"], person=PATTI)
+        assert texts(answer["value"])[0] == "Chats about CAS-01001"
+
+
 async def listed(world: World, person: Somebody, text: str = "chats CAS-01001") -> dict[str, Any]:
     await world.say(text, person=person, chat=PERSONAL)
     return world.card(PERSONAL)
@@ -51,7 +62,7 @@ async def test_who_is_in_a_chat_opens_it_and_who_may_join_joins(world: World) ->
     said = texts(card)
     assert said[:3] == ["Chats about CAS-01001", "Case · Pump vibrates after firmware update", "Pump"]
     assert said[3].startswith("Connected by Adele Vance (")
-    assert said[4:] == [YOURS, "1 to 1 of 1"]
+    assert said[4:] == [YOURS, "1 chat"]
     assert buttons(card)["Open chat"]["url"]
     card = await listed(world, ALEX, "join CAS-01001")
     assert texts(card)[4] == OPEN
@@ -115,14 +126,14 @@ async def test_the_chats_are_those_of_this_record_found_by_name_and_shown_page_b
         await made_chat(world, f"Plan {number}")
     first = await listed(world, ALEX)
     assert texts(first)[-1] == "1 to 6 of 8"
-    answer = await world.press(buttons(first)["Next"], chat=PERSONAL)
+    answer = await world.press(buttons(first)["Earlier"], chat=PERSONAL)
     second = answer["value"]
     assert texts(second)[-1] == "7 to 8 of 8"
     assert "Plan 0" in texts(second)
-    assert list(buttons(second))[-4:] == ["Look", "Previous", "New chat", "My other chats"]
-    claim = {**buttons(first)["Next"]["data"], "words": "plan 3", "begin": "0"}
+    assert list(buttons(second))[-5:] == ["Find", "Later", "New chat", "My other chats", "Timeline"]
+    claim = {**buttons(first)["Earlier"]["data"], "words": "plan 3", "begin": "0"}
     found = (await world.press({"verb": "chats", "data": claim}, chat=PERSONAL))["value"]
-    assert texts(found)[-1] == "1 to 1 of 1 with plan 3 in their name"
+    assert texts(found)[-1] == "1 chat with plan 3 in its name"
     none = (await world.press({"verb": "chats", "data": {**claim, "words": "x"}}, chat=PERSONAL))["value"]
     assert texts(none)[-1] == "No chat with x in their name."
 
@@ -191,3 +202,21 @@ async def test_a_person_connects_another_of_their_chats_from_here(world: World) 
     for nowhere in ("x", "19:0123@unq.gbl.spaces", "19:0123@thread.tacv2", "../19:0@thread.v2"):
         answer = await world.press({"verb": "connect", "data": {**into, "into": nowhere}}, chat=PERSONAL)
         assert texts(answer["value"])[0] == "This chat cannot be connected from here."
+
+
+async def test_a_chat_that_is_full_an_app_without_consent_and_a_chat_that_is_gone_say_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = await made_chat(world)
+    join = buttons(await listed(world, ALEX))["Join"]
+    await world.fault("graph", "403; method=POST; ends=members")
+    told = texts((await world.press(join, chat=PERSONAL))["value"])
+    assert any("ChatMember.ReadWrite.All" in each for each in told)
+    monkeypatch.setattr("bot.sandbox.graph.chats.MEMBERS_AT_MOST", 2)
+    monkeypatch.setattr("bot.graph.chats.MEMBERS_AT_MOST", 2)
+    assert "full" in texts((await world.press(join, chat=PERSONAL))["value"])[0]
+    await world.fault("graph", "404; method=GET; ends=members")
+    assert "not there" in " ".join(texts((await world.press(join, chat=PERSONAL))["value"]))
+    assert ALEX.object_id not in await members(world, chat)
+    assert [row["act"] for row in await world.rows_in(audit)] == ["connect"]
+    await world.settle()

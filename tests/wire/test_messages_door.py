@@ -116,7 +116,7 @@ async def test_what_the_bot_has_nothing_to_say_to_is_taken_in_silence(world: Wor
 
 
 async def test_an_invoke_that_is_not_offered_says_so(world: World) -> None:
-    for name in ("signin/verifyState", "config/fetch", "composeExtension/query", "no such thing", None):
+    for name in ("signin/verifyState", "config/fetch", "composeExtension/onCardButtonClicked", "no such thing", None):
         status, body = await world.post(world.activity(type="invoke", name=name, value={}))
         assert (status, body) == (501, {})
 
@@ -223,6 +223,12 @@ FIELDS = [
     "serviceUrl",
     "unheard-of",
 ]
+INVOKES = [
+    "adaptiveCard/action",
+    "application/search",
+    *(f"composeExtension/{each}" for each in ("query", "queryLink", "anonymousQueryLink", "fetchTask", "submitAction")),
+    "x",
+]
 KINDS = ["message", "invoke", "conversationUpdate", "installationUpdate", "event", "x"]
 
 
@@ -231,7 +237,22 @@ KINDS = ["message", "invoke", "conversationUpdate", "installationUpdate", "event
 def test_no_activity_however_broken_is_a_crash(world: World, data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(KINDS))
     changes = data.draw(st.dictionaries(st.sampled_from(FIELDS), values, max_size=3))
-    name = data.draw(st.sampled_from(["adaptiveCard/action", "composeExtension/queryLink", "x"]))
+    name = data.draw(st.sampled_from(INVOKES))
     activity = {**world.activity(type=kind, name=name, text="connect x"), **changes}
     status, _ = world.run(world.post(activity))
     assert status < 500 or status == 501
+
+
+VALUES = ["commandId", "parameters", "queryOptions", "messagePayload", "data", "dataset", "queryText", "action", "url"]
+
+
+@given(st.data())
+@hypothesis_settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_invoke_however_broken_is_a_crash(world: World, data: st.DataObject) -> None:
+    command = data.draw(st.sampled_from(["searchRecords", "connectChat", "saveToRecord", "saveThisMessage"]))
+    broken = data.draw(st.dictionaries(st.sampled_from(VALUES), values, max_size=4))
+    value = {"commandId": command, "parameters": [{"name": "words", "value": "x"}], **broken}
+    name = data.draw(st.sampled_from(INVOKES[:-1]))
+    status, body = world.run(world.post(world.activity(type="invoke", name=name, value=value)))
+    assert status in {200, 400}
+    assert body

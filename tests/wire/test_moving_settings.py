@@ -51,7 +51,11 @@ async def test_an_export_names_everything_and_brings_it_back(world: World) -> No
         "key_fields": [],
         "tell_secured": False,
         "disclosure": "table",
+        "tell_each": False,
+        "card_acts": [],
+        "change_fields": [],
     }
+    assert body["record_types"]["incident"]["card_acts"] == ["assign"]
     assert texts((await shown(world, body)).card)[-1] == "These settings hold already. There is nothing to change."
     page = await record_type(world, "account")
     await ask(world, page.step("Save", note_view="default", disclosure="name", join="true"))
@@ -120,6 +124,18 @@ MANY: dict[str, object] = {f"table{number}": {} for number in range(41)}
         (
             {"format": 1, "record_types": {"incident": {"note": False, "note_view": "Nothing of this name"}}},
             "This view is not there any more, or is not a system view of the table.",
+        ),
+        (
+            {"format": 1, "record_types": {"incident": {"card_acts": ["assign", "delete"]}}},
+            "card_acts: It has to be a list, in brackets, of assign, note, resolve.",
+        ),
+        (
+            {"format": 1, "record_types": {"account": {"card_acts": ["resolve"]}}},
+            "card_acts: Only cases can be resolved.",
+        ),
+        (
+            {"format": 1, "record_types": {"incident": {"change_fields": ["ownerid"]}}},
+            "Only choices, yes or no, dates and plain texts can be changed on a card.",
         ),
         (
             {"format": 1, "record_types": {"incident": {"disclosure": "all"}}},

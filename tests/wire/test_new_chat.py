@@ -11,7 +11,7 @@ from bot.sandbox.teams.people import DIRECTORY
 from bot.store.tables import connection, new_chat, record_type
 from tests.cards.schema import parts
 from tests.wire.people import ADELE, ALEX, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
-from tests.wire.world import GROUP, World, buttons, texts
+from tests.wire.world import API, GROUP, World, buttons, texts
 
 SECRET_CASE = "CAS-01005"
 """A case that Patti Fernandez cannot see."""
@@ -241,7 +241,9 @@ async def test_before_a_note_reaches_somebody_who_cannot_open_the_record_the_per
     page = await world.ask_page({"dialog": "newChat", **await claim(world, SECRET_CASE)})
     asked = await press(world, page, "Create chat", others=chosen(MEGAN, PATTI), name="Pump")
     question = next(line for line in texts(asked) if "cannot open" in line)
-    assert question.startswith("Patti Fernandez cannot open this record, and would see the note.")
+    assert question == (
+        "Patti Fernandez cannot open this record, and would see the note. Take the note out, or send it anyway."
+    )
     assert world.made_chats() == []
     without = await press(world, asked, "Create chat", suggested=chosen(MEGAN, PATTI), note="false")
     assert texts(without)[0] == "The chat is ready."
@@ -251,7 +253,7 @@ async def test_before_a_note_reaches_somebody_who_cannot_open_the_record_the_per
 
     again = await world.ask_page({"dialog": "newChat", **await claim(world, SECRET_CASE)})
     asked = await press(world, again, "Create chat", others=chosen(PATTI))
-    sent = await press(world, asked, "Send the note all the same", suggested=chosen(PATTI), note="true")
+    sent = await press(world, asked, "Send it anyway", suggested=chosen(PATTI), note="true")
     assert texts(sent)[0] == "The chat is ready."
     await world.settle()
     other = next(each for each in world.made_chats() if each != chat)
@@ -348,3 +350,13 @@ async def test_where_there_are_no_dialogs_the_pages_are_cards_in_the_chat(world:
     await world.settle()
     (chat,) = world.made_chats()
     assert world.posted(chat) == ["CAS-01001 is connected to this chat"]
+
+
+async def test_who_is_turned_off_in_dataverse_while_the_dialog_is_open_makes_no_chat(world: World) -> None:
+    page = await people_page(world, ADELE)
+    url = f"{world.sandbox}{API}/systemusers({await world.user_id(ADELE)})"
+    async with world.session.patch(url, json={"isdisabled": True}) as answer:
+        assert answer.status == 204
+    refused = await press(world, page, "Create chat", person=ADELE, others=chosen(MEGAN), name="Pump")
+    assert texts(refused)[0] == "Your Dynamics 365 user is turned off."
+    assert world.made_chats() == []

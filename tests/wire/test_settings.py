@@ -1,9 +1,13 @@
 """Administrators set in Teams what the product does (spec M1, S1-S3, T1-T6, N5)."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from bot.delivery.limits import Limits
 from bot.store.tables import connection, inbox, setting_change
+from tests.ports import free_port
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, Somebody
 from tests.wire.settings_pages import ask, make_administrator, opened, organisation, record_type, saved, typed
 from tests.wire.world import API, GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
@@ -387,9 +391,34 @@ async def test_the_card_of_a_pasted_link_tells_what_the_record_type_lets_it(
     assert texts(found["content"])[:4] == told
 
 
+async def test_what_people_can_do_on_cards_is_chosen_from_what_the_table_allows(world: World) -> None:
+    page = await record_type(world)
+    assert page.choices("card_acts") == {"Assign to me": "assign", "Add a note": "note", "Resolve": "resolve"}
+    assert page.filled_in["card_acts"] == "assign"
+    dataset = page.inputs["change_fields"]["choices.data"]["dataset"]
+    assert list(await typed(world, dataset, "serial")) == ["Serial Number (productserialnumber)"]
+    assert await typed(world, dataset, "owner") == {}
+    done = await ask(world, page.step("Save", card_acts="assign,resolve", change_fields="prioritycode,statuscode"))
+    assert "Case · What people can do on a card: Assign to me → Assign to me, Resolve" in texts(done.card)
+    assert "Case · Fields that people can change on a card: none → prioritycode, statuscode" in texts(done.card)
+    # An input in which nothing is chosen is not sent.
+    page = await record_type(world)
+    data = {name: value for name, value in page.step("Save").items() if name not in {"card_acts", "change_fields"}}
+    done = await ask(world, data)
+    assert "Case · What people can do on a card: Assign to me, Resolve → nothing" in texts(done.card)
+    assert list((await record_type(world, "account")).choices("card_acts")) == ["Assign to me", "Add a note"]
+
+
+async def test_fields_that_cannot_be_changed_on_cards_are_refused_with_the_reason(world: World) -> None:
+    page = await ask(world, (await record_type(world)).step("Save", change_fields="customerid"))
+    assert any("Only choices, yes or no, dates and plain texts" in each for each in texts(page.card))
+    assert await saved(world) == []
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"card_acts": "delete"},
         {"version": "7"},
         {"version": ["0"]},
         {"version": "9" * 40},
@@ -438,3 +467,19 @@ async def test_the_webhooks_steps_follow_what_is_saved(world: World) -> None:
     await world.settle()
     jobs = await world.rows_in(inbox, inbox.c.lane.contains("localhost"))
     assert [row["state"] for row in jobs] == ["done"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_what_one_process_saves_holds_in_the_others_at_once(world: World) -> None:
+    port = free_port()
+    settings = world.settings.model_copy(update={"port": port})
+    other = replace(world, settings=settings, url=f"http://127.0.0.1:{port}")
+    await other.start()
+    (before,) = await other.paste(await world.link())
+    assert texts(before["content"])[:2] == ["Case", "CAS-01001"]
+    await ask(world, (await record_type(world)).step("Save", disclosure="nothing"))
+    # The clock stands still: nothing but the news of it has the other process read the settings again.
+    async with asyncio.timeout(5):
+        while "CAS-01001" in texts((await other.paste(await world.link()))[0]["content"]):
+            await asyncio.sleep(0.01)
+    await other.stop()

@@ -12,23 +12,12 @@ from sqlalchemy import update
 from bot.config import Settings
 from bot.domain.values import TEAMS
 from bot.store.tables import environment
-from tests.fakes.certificates import Certificates, make_certificates
+from tests.fakes.certificates import Certificates
 from tests.fakes.connector import FakeConnector
 from tests.fakes.sign_in import APP_ID, FakeSignIn, SigningKey
-from tests.wire.conftest import free_port
+from tests.ports import free_port
 from tests.wire.people import ALEX
 from tests.wire.world import GROUP, TENANT, WEBHOOK_KEY, World, texts
-
-
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("certificates"))
-
-
-@pytest.fixture
-async def sign_in(certificates: Certificates) -> AsyncIterator[FakeSignIn]:
-    async with FakeSignIn(certificates).running() as running:
-        yield running
 
 
 @pytest.fixture
@@ -81,7 +70,7 @@ async def test_a_good_token_is_let_in_and_answers_carry_a_token_of_the_bots_own(
     await signed_in.say("connect CAS-01001")
     await signed_in.settle()
     assert "CAS-01001" in texts(signed_in.card())
-    assert set(sign_in.tokens_given) == {"https://api.botframework.com/.default"}
+    assert "https://api.botframework.com/.default" in sign_in.tokens_given
     assert all(token and token.startswith("Bearer token-") for token in signed_in.connector.tokens)
 
 
@@ -193,6 +182,26 @@ async def test_another_tenant_is_refused(signed_in: World, sign_in: FakeSignIn, 
         conversation=conversation,
     )
     assert (status, "CHATSYNC_ALLOWED_TENANTS" in reason) == (403, True)
+
+
+async def test_for_somebody_without_the_app_teams_names_no_tenant_and_gets_a_card_that_shows_nothing(
+    signed_in: World, sign_in: FakeSignIn
+) -> None:
+    redacted: dict[str, Any] = {"conversation": {"id": "redacted"}, "channelData": {"tenant": {"id": "redacted"}}}
+    asked: dict[str, Any] = {
+        "type": "invoke",
+        "name": "composeExtension/anonymousQueryLink",
+        "value": {"url": await signed_in.link()},
+    }
+    status, body = await signed_in.post(signed_in.activity(**redacted, **asked))
+    assert status == 200
+    (found,) = body["composeExtension"]["attachments"]
+    assert texts(found["content"])[0] == "This is a Dynamics 365 record."
+    # Nothing else is answered to who names no tenant, nor this to who has no token.
+    status, _ = await signed_in.post(signed_in.activity(**redacted, **{**asked, "name": "composeExtension/queryLink"}))
+    assert status == 403
+    signed_in.headers.pop("Authorization")
+    assert (await signed_in.post(signed_in.activity(**redacted, **asked)))[0] == 401
 
 
 @pytest.mark.parametrize(

@@ -36,31 +36,31 @@ async def test_people_are_named_with_their_reasons_the_most_tied_first(world: Wo
     await task(world, "CAS-01001", MEGAN)
     assert await told(world, "CAS-01001") == [
         "Adele Vance (available)",
-        "owner, connected a chat, changed it last",
+        "Owner, connected a chat, changed it last",
         "Isaiah Langer (do not disturb)",
-        "worked on 3 activities this month",
+        "Worked on 3 activities this month",
         "Megan Bowen (in a call)",
-        "worked on 1 activity this month",
+        "Worked on 1 activity this month",
     ]
     # Who is in a chat is told to those who are in it too; nobody is suggested to themselves.
     assert await told(world, "CAS-01001", person=ADELE) == [
         "Isaiah Langer (do not disturb)",
-        "worked on 3 activities this month",
+        "Worked on 3 activities this month",
         "Megan Bowen (in a call)",
-        "worked on 1 activity this month, in 1 connected chat",
+        "Worked on 1 activity this month, in 1 connected chat",
         "Alex Wilber (available)",
-        "created it",
+        "Created it",
     ]
 
 
 async def test_members_of_the_team_that_owns_it_are_named(world: World) -> None:
     said = await told(world, "CAS-01002")
-    assert said[:2] == ["Adele Vance (available)", "in the team that owns it, changed it last"]
+    assert said[:2] == ["Adele Vance (available)", "In the team that owns it, changed it last"]
 
 
 async def test_who_handled_something_much_alike_is_named(world: World) -> None:
     said = await told(world, "CAS-01010")
-    assert said[said.index("Megan Bowen (in a call)") + 1] == "handled 1 similar record"
+    assert said[said.index("Megan Bowen (in a call)") + 1] == "Handled 1 similar record"
 
 
 async def test_where_similar_records_cannot_be_read_the_others_are_named_all_the_same(world: World) -> None:
@@ -69,9 +69,9 @@ async def test_where_similar_records_cannot_be_read_the_others_are_named_all_the
     await world.say(f"suggest {link}", chat=PERSONAL)
     assert texts(world.card(PERSONAL))[2:] == [
         "Isaiah Langer (do not disturb)",
-        "owner",
+        "Owner",
         "Adele Vance (available)",
-        "changed it last",
+        "Changed it last",
     ]
 
 

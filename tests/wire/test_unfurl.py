@@ -15,7 +15,7 @@ from tests.wire.world import GROUP, World, buttons, texts
 async def test_a_record_link_becomes_a_card_with_table_number_and_name(world: World) -> None:
     (found,) = await world.paste(await world.link(), person=ADELE)
     assert texts(found["content"]) == ["Case", "CAS-01001", "Pump vibrates after firmware update"]
-    assert list(buttons(found["content"])) == ["Open record", "Connect this chat"]
+    assert list(buttons(found["content"])) == ["Open record", "Show details", "Connect this chat", "Chats"]
     assert buttons(found["content"])["Open record"]["url"] == await world.link()
     assert found["preview"]["content"]["title"] == "Case · CAS-01001 · Pump vibrates after firmware update"
 
@@ -33,6 +33,17 @@ async def test_its_button_connects_the_chat_it_is_pressed_in(world: World) -> No
     assert answer["value"] == "CAS-01001 is connected to this chat"
     await world.settle()
     assert "Connected by Patti Fernandez" in texts(world.card())[-1]
+
+
+async def test_its_chats_are_listed_for_whoever_presses_and_a_new_one_can_be_started_there(world: World) -> None:
+    await world.say("connect CAS-01001", person=ADELE)
+    await world.settle()
+    world.card()
+    (found,) = await world.paste(await world.link(), person=ADELE)
+    answer = await world.press(buttons(found["content"])["Chats"], person=PATTI)
+    assert texts(answer["value"])[0] == "Chats about CAS-01001"
+    assert "New chat" in buttons(answer["value"])
+    await world.settle()
 
 
 async def test_without_access_the_card_says_so_and_nothing_of_the_record(world: World) -> None:

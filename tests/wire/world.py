@@ -28,11 +28,12 @@ OTHER_GROUP = "19:1e1e1e1e@thread.v2"
 PERSONAL = "a:1personal"
 BOT = {"id": "28:chat-sync", "name": "Chat Sync"}
 WEBHOOK_KEY = "a-key-that-nobody-guesses"
+CLIENT_STATE = "a-state-that-nobody-guesses"
 TENANT = "bbbbbbbb-0000-4000-8000-000000000002"
 API = "/api/data/v9.2"
 EVENTS = "/api/dataverse/events"
 MESSAGES = "/api/messages"
-UNPACED = Limits(chat=(), tenant=None, answer_within_s=30, graph_pace_s=0)
+UNPACED = Limits(chat=(), tenant=None, answer_within_s=30, graph_pace_s=0, sync=None)
 """The clock stands still: at Teams' pace most stories would have to move it for no reason of theirs. A busy machine
 may take longer to answer than people wait.
 """
@@ -61,8 +62,12 @@ class World:
     """Status and body with which requests are answered whose address holds this."""
     dataverse_was_asked: list[str] = field(default_factory=list)
     """The addresses that the sandbox was asked for."""
+    dataverse_was_sent: list[bytes] = field(default_factory=list)
+    """The bodies that the sandbox, its Graph too, was sent."""
     event_answers: list[int] = field(default_factory=list)
     """The statuses with which events were answered."""
+    looks: dict[str, int] = field(default_factory=dict)
+    """How often the test has seen that each chat was to be looked at."""
     limits: Limits = UNPACED
     headers: dict[str, str] = field(default_factory=dict)
     """Headers of every call as Teams."""
@@ -91,7 +96,7 @@ class World:
 
     # Teams ---------------------------------------------------------------------------------------------------------
 
-    def activity(self, chat: str = GROUP, person: Somebody | None = ALEX, **more: object) -> dict[str, Any]:
+    def activity(self, chat: str = GROUP, person: Somebody | None = ALEX, **more: Any) -> dict[str, Any]:
         """An activity as Teams sends it."""
         kind = "personal" if chat == PERSONAL or chat.endswith("@unq.gbl.spaces") else "groupChat"
         sender = (
@@ -99,7 +104,7 @@ class World:
         )
         return {
             "id": "1735689600000",
-            "timestamp": "2026-11-21T10:20:30.000Z",
+            "timestamp": self.clock.now().isoformat(),
             "serviceUrl": self.connector.service_url,
             "channelId": "msteams",
             "conversation": {
@@ -353,7 +358,7 @@ def buttons(card: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The card's buttons by their titles, the first where several have one title."""
     kinds = {"Action.Execute", "Action.OpenUrl", "Action.Submit"}
     found: dict[str, dict[str, Any]] = {}
-    for part in parts(dict(card)):
+    for part in parts({name: value for name, value in card.items() if name != "refresh"}):
         if part.get("type") in kinds:
             found.setdefault(part["title"], part)
     return found

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from bot.sandbox.api.asked import asked_by
 from bot.sandbox.api.batch import batch
+from bot.sandbox.api.closing import close_incident
 from bot.sandbox.api.definitions import definitions, metadata
 from bot.sandbox.api.exchange import Exchange
 from bot.sandbox.api.functions import NAMESPACE, UNBOUND, bound
@@ -33,6 +34,8 @@ _NOT_OFFERED = {
 }
 
 Answer: TypeAlias = web.Response | Awaitable[web.Response]
+
+_ACTIONS: Mapping[str, Callable[[Exchange], Answer]] = {"CloseIncident": close_incident, "Merge": merge}
 
 
 async def answer(request: web.Request) -> web.Response:
@@ -77,8 +80,8 @@ def _resource(exchange: Exchange, path: tuple[Segment, ...]) -> Answer:
         return definitions(exchange, path)
     if first.name in UNBOUND and len(path) == 1:
         return _only("GET", exchange, lambda: UNBOUND[first.name](exchange))
-    if first.name == "Merge" and len(path) == 1:
-        return _only("POST", exchange, lambda: merge(exchange))
+    if first.name in _ACTIONS and len(path) == 1:
+        return _only("POST", exchange, lambda: _ACTIONS[first.name](exchange))
     table = exchange.caller.schema.by_set.get(first.name)
     if table is None:
         raise unknown_segment(first.name)

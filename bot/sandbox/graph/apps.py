@@ -8,11 +8,9 @@ from bot.sandbox.graph.asked import NOTHING, Asked, Given, collection
 from bot.sandbox.graph.chats import found
 from bot.sandbox.graph.errors import bad_request, conflict, not_found
 from bot.sandbox.graph.teams import team
+from bot.sandbox.settings import CATALOG_ID
 from bot.sandbox.teams.chats import has_app
 from bot.sandbox.values import Json, JsonObject
-
-CATALOG_ID = "00000005-0000-4000-9000-000000000001"
-"""The app's id in the catalog, which is not the one in its manifest."""
 
 _BIND = re.compile(r"https?://[^/]+/(?:.*/)?appCatalogs/teamsApps(?:\('([^']+)'\)|/([^/]+))")
 _BY_MANIFEST = re.compile(r"externalId eq '([^']*)'")

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import orjson
 from aiohttp import web
 
-from bot.sandbox.graph import apps, chats, people, teams
+from bot.sandbox.graph import apps, chats, people, subscriptions, teams
 from bot.sandbox.graph.asked import Asked, Given
 from bot.sandbox.graph.errors import GraphError, bad_request, not_found, not_offered
 from bot.sandbox.teams.world import TEAMS
@@ -30,6 +30,12 @@ _HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("POST", "chats/*/members"): chats.add_member,
     ("DELETE", "chats/*/members/*"): chats.remove_member,
     ("POST", "communications/getPresencesByUserId"): people.presences,
+    ("GET", "subscriptions"): subscriptions.listed,
+    ("POST", "subscriptions"): subscriptions.create,
+    ("GET", "subscriptions/*"): subscriptions.read,
+    ("PATCH", "subscriptions/*"): subscriptions.renew,
+    ("DELETE", "subscriptions/*"): subscriptions.end,
+    ("POST", "subscriptions/*/reauthorize"): subscriptions.reauthorize,
     ("GET", "teams/*/channels"): teams.channels,
     ("GET", "teams/*/installedApps"): apps.in_team,
     ("POST", "teams/*/installedApps"): apps.add_to_team,
@@ -44,7 +50,6 @@ _HANDLERS: Mapping[tuple[str, str], Handler] = {
 
 _NOT_OFFERED: Mapping[str, str] = {
     "me": "/me, which needs a signed-in person; the app asks for /users/{id}",
-    "subscriptions": "change notifications; the bot hears of its chats by its own events",
     "groups": "groups; ask for a person's joinedTeams",
 }
 

@@ -10,6 +10,7 @@ from bot.sandbox.metadata.keys import keys
 from bot.sandbox.metadata.labels import label
 from bot.sandbox.metadata.relationships import many_to_many, many_to_one, one_to_many
 from bot.sandbox.rights.model import Right, privilege_name
+from bot.sandbox.schema.activities import NOTED
 from bot.sandbox.schema.model import Ownership, Schema, Table
 from bot.sandbox.values import Json, JsonObject
 
@@ -99,6 +100,7 @@ def _traits(table: Table) -> JsonObject:
         "TableType": "Virtual" if table.is_virtual else "Standard",
         "DataProviderId": DATA_PROVIDER if table.is_virtual else None,
         "IsActivity": table.is_activity,
+        "HasNotes": table.name in NOTED,
         "IsActivityParty": table.name in {"account", "contact", "knowledgearticle", "systemuser"},
         "IsCustomEntity": "_" in table.name,
         "IsIntersect": False,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.sandbox.odata.formats import Formatter
 from bot.sandbox.rights.access import Caller
+from bot.sandbox.schema.activities import PARTICIPATION
 from bot.sandbox.schema.model import Column, Kind, Table
 from bot.sandbox.values import Ref, Row, Value
 from bot.sandbox.writes.checks import NOT_WRITTEN
@@ -83,11 +84,26 @@ def fields_of(caller: Caller, table: Table, row: Row) -> Sequence[Field]:
 def facts_of(caller: Caller, table: Table, row: Row) -> Sequence[Fact]:
     """The other columns."""
     formatter = Formatter(caller.schema, caller.rows, caller.user.id)
-    return [
+    shown = [
         _fact(caller, table, row, column, formatter)
         for column in table.columns.values()
         if column.readable and column.kind not in _LEFT_OUT and not _is_editable(caller, table, column)
     ]
+    return [*shown, *_parties(caller, table, row)] if table.is_activity else shown
+
+
+def _parties(caller: Caller, table: Table, row: Row) -> Iterator[Fact]:
+    """An activity's users, by the part that they take in it; everybody may see who is a user."""
+    own = [party for party in caller.rows.all("activityparty") if party.values.get("activityid") == row.ref]
+    lists = {column.party_mask: column.label for column in table.columns.values() if column.party_mask is not None}
+    for kind, name in PARTICIPATION.items():
+        refs = [party.values.get("partyid") for party in own if party.values.get("participationtypemask") == kind]
+        people = [
+            caller.rows.get(ref.table, ref.id) for ref in refs if isinstance(ref, Ref) and ref.table == "systemuser"
+        ]
+        named = sorted(each.text("fullname") for each in people if each)
+        if named:
+            yield Fact(name="", label=lists.get(kind, name), text=", ".join(named))
 
 
 def _is_editable(caller: Caller, table: Table, column: Column) -> bool:

@@ -173,6 +173,9 @@ ACTIVITY_PARTY = table(
     tracked=False,
 )
 
+NOTED = (*REGARDING, "email", "task")
+"""Tables whose rows notes can be attached to."""
+
 NOTE = table(
     Names(
         name="annotation",
@@ -188,7 +191,7 @@ NOTE = table(
     lookup_any(
         "objectid",
         "Regarding",
-        *((name, f"{name.capitalize()}_Annotation") for name in (*REGARDING, "email", "task")),
+        *((name, f"{name.capitalize()}_Annotation") for name in NOTED),
     ),
     table_name("objecttypecode", "Object Type", **READ_ONLY),
     yes_no("isdocument", "Is Document"),

@@ -1,12 +1,14 @@
 """What people and apps do in chats: each act is kept, and then the bot is told of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
 from aiohttp import web
 
+from bot.sandbox.changes.notifying import Notifying
+from bot.sandbox.changes.subscriptions import Happened
 from bot.sandbox.settings import SandboxSettings
 from bot.sandbox.store.rows import Rows
 from bot.sandbox.store.store import Store
@@ -38,7 +40,12 @@ class Teams:
     store: Store
     now: Callable[[], datetime]
     telling: Telling | None = None
-    """None until the application runs."""
+    notifying: Notifying | None = None
+    """Both None until the application runs."""
+    withheld: set[str] = field(default_factory=set)
+    """Permissions of Graph that the organisation has not granted to the app."""
+    subscriptions_at_most: int = 10_000
+    """Subscriptions of an organisation ("Supported resources", Microsoft Graph change notifications)."""
 
     @property
     def rows(self) -> Rows:
@@ -54,15 +61,18 @@ class Teams:
             return put_chat(draft, place, topic, self.now())
 
     async def rename(self, chat: Row, topic: str) -> Row:
-        """The chat's new name. Teams tells bots nothing of it."""
+        """The chat's new name. Teams tells bots nothing of it, Graph those who have subscribed."""
         async with self.store.change() as draft:
-            return draft.update(chat, {"topic": topic, "lastUpdatedDateTime": instant(self.now())})
+            renamed = draft.update(chat, {"topic": topic, "lastUpdatedDateTime": instant(self.now())})
+        self._notify(Happened(chat=chat.id, kind="updated"))
+        return renamed
 
     async def add(self, chat: Row, user: SampleUser, since: str | None) -> Row:
         """Puts a person into the chat."""
         async with self.store.change() as draft:
             row = put_member(draft, chat.id, user, account=user.account, since=since)
             draft.update(chat, {"lastUpdatedDateTime": instant(self.now())})
+        self._notify(Happened(chat=chat.id, kind="created", member=row.id))
         if self.telling and has_app(self.rows, chat.id):
             await self.telling.members_added(place_of(chat), [_account(row)])
         return row
@@ -71,6 +81,8 @@ class Teams:
         """Takes a person out of the chat."""
         async with self.store.change() as draft:
             draft.remove(membership)
+            draft.update(chat, {"lastUpdatedDateTime": instant(self.now())})
+        self._notify(Happened(chat=chat.id, kind="deleted", member=membership.id))
         if self.telling and has_app(self.rows, chat.id):
             await self.telling.members_removed(place_of(chat), [_account(membership)])
 
@@ -119,6 +131,10 @@ class Teams:
     def team_has_app(self) -> bool:
         """Whether the bot's app is in the team."""
         return has_app(self.rows, TEAM_ID)
+
+    def _notify(self, what: Happened) -> None:
+        if self.notifying:
+            self.notifying.happened(what)
 
     def _own_place(self, conversation: str, kind: str) -> Place:
         return Place(

@@ -1,6 +1,7 @@
-"""The keys with which the Bot Framework signs the tokens of its requests.
+"""The keys with which others sign the tokens of their requests: the Bot Framework, and Entra ID for Microsoft Graph.
 
-Where they are and how they change: "Authentication with the Bot Connector API" (Bot Framework documentation).
+Where they are and how they change: "Authentication with the Bot Connector API" (Bot Framework documentation), "Signing
+key rollover in the Microsoft identity platform".
 """
 
 from collections.abc import Mapping
@@ -31,7 +32,7 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeySet:
-    """The keys by id, with the channels that each may sign for, and who issues the tokens."""
+    """The keys by id, with the channels of Teams that each may sign for, and who issues the tokens."""
 
     issuer: str
     keys: Mapping[str, PyJWK]
@@ -64,7 +65,7 @@ class SigningKeys:
         elif age > REFRESH_AFTER and self._may_try():
             self._reading.start()
         if keys is None:
-            raise Unavailable("The keys that sign the Bot Framework's requests cannot be read.")
+            raise Unavailable("The keys that such requests are signed with cannot be read.")
         return keys
 
     async def close(self) -> None:

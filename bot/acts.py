@@ -1,0 +1,168 @@
+"""What people can do in Teams by more than one door, put together once.
+
+It belongs to the composition root: `bot.doors` alone uses it.
+"""
+
+from dataclasses import dataclass
+
+from bot.delivery.limits import Limits
+from bot.domain.values import ObjectId
+from bot.foundation import Foundation
+from bot.similarity import WordSimilarity
+from bot.usecases.audience import LookAtAudience
+from bot.usecases.change_members import ChangeMembers
+from bot.usecases.connect_chat import ConnectChat
+from bot.usecases.disconnect_chat import DisconnectChat
+from bot.usecases.enter_chat import AddApp, EnterChat
+from bot.usecases.find_connections import FindConnections
+from bot.usecases.find_readers import FindReaders
+from bot.usecases.find_records import FindRecords
+from bot.usecases.linked_record import FindLinkedRecord
+from bot.usecases.list_chats import ListChats
+from bot.usecases.list_suggestions import ListSuggestions
+from bot.usecases.list_timeline import ListTimeline
+from bot.usecases.plan_chat import PlanChat
+from bot.usecases.read_own import ReadOwnRecord
+from bot.usecases.seen_chats import LookAtChats
+from bot.usecases.show_settings import ShowSettings
+from bot.usecases.suggest_people import SuggestPeople, SuggestTiedPeople
+from bot.usecases.synced import BeginSync
+from bot.usecases.unfurl_link import UnfurlLink
+from bot.usecases.view_change import ViewChange
+from bot.usecases.view_record import ViewRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acts:
+    """The use cases that commands, buttons and dialogs share."""
+
+    add_app: AddApp
+    look_at_audience: LookAtAudience
+    connect: ConnectChat
+    disconnect: DisconnectChat
+    find: FindRecords
+    find_connections: FindConnections
+    find_linked: FindLinkedRecord
+    find_readers: FindReaders
+    unfurl: UnfurlLink
+    read_own: ReadOwnRecord
+    view: ViewRecord
+    view_change: ViewChange
+    list_chats: ListChats
+    list_timeline: ListTimeline
+    list_suggestions: ListSuggestions
+    change_members: ChangeMembers
+    plan: PlanChat
+    show_settings: ShowSettings
+
+
+def make_acts(base: Foundation, limits: Limits, stand_in: ObjectId | None) -> Acts:
+    """Builds them on the foundation."""
+    gates = base.gates
+    # A question on the way to an answer may take half of what people wait for it.
+    halfway_s = limits.answer_within_s / 2
+    add_app = AddApp(store=base.store, chats=base.chat_directory, clock=base.clock)
+    look_at_audience = LookAtAudience(records=base.records, roster=gates.roster, within_s=halfway_s, stand_in=stand_in)
+    find = FindRecords(records=base.records, administration=base.administration, gates=gates, links=base.links)
+    suggest = _suggest_people(base, halfway_s)
+    find_linked = FindLinkedRecord(records=base.records, gates=gates)
+    # Whoever pastes a link does not wait long for what only makes its card a little better.
+    readers = FindReaders(roster=gates.roster, clock=base.clock, patience_s=limits.answer_within_s / 5)
+    read_own = ReadOwnRecord(records=base.records, gates=gates, find=find_linked, readers=readers)
+    return Acts(
+        add_app=add_app,
+        look_at_audience=look_at_audience,
+        connect=_connect(base, add_app, look_at_audience),
+        disconnect=DisconnectChat(
+            store=base.store,
+            records=base.records,
+            administration=base.administration,
+            gates=gates,
+            clock=base.clock,
+        ),
+        find=find,
+        find_connections=FindConnections(store=base.store, find_records=find),
+        find_linked=find_linked,
+        find_readers=readers,
+        read_own=read_own,
+        view=ViewRecord(store=base.store, read=read_own, links=base.links),
+        view_change=ViewChange(store=base.store, records=base.records, gates=gates, links=base.links, readers=readers),
+        unfurl=UnfurlLink(
+            records=base.records,
+            administration=base.administration,
+            gates=gates,
+            links=base.links,
+            find=find_linked,
+            readers=readers,
+        ),
+        list_chats=ListChats(
+            store=base.store,
+            records=base.records,
+            gates=gates,
+            directory=base.directory,
+            look=LookAtChats(chats=base.chat_directory),
+            links=base.links,
+        ),
+        list_timeline=ListTimeline(
+            store=base.store,
+            records=base.records,
+            gates=gates,
+            directory=base.directory,
+            look=LookAtChats(chats=base.chat_directory),
+            links=base.links,
+            clock=base.clock,
+        ),
+        list_suggestions=ListSuggestions(
+            gates=gates,
+            directory=base.directory,
+            chats=base.chat_directory,
+            suggest=suggest,
+            links=base.links,
+        ),
+        change_members=ChangeMembers(
+            store=base.store, gates=gates, directory=base.directory, chats=base.chat_directory, clock=base.clock
+        ),
+        plan=PlanChat(
+            records=base.records,
+            administration=base.administration,
+            directory=base.directory,
+            find=find,
+            suggest=suggest,
+            gates=gates,
+            links=base.links,
+            readers_within_s=halfway_s,
+        ),
+        show_settings=ShowSettings(
+            administration=base.administration,
+            definitions=base.definitions,
+            directory=base.directory,
+            gates=gates,
+            links=base.links,
+        ),
+    )
+
+
+def _connect(base: Foundation, add_app: AddApp, look_at_audience: LookAtAudience) -> ConnectChat:
+    return ConnectChat(
+        store=base.store,
+        records=base.records,
+        gates=base.gates,
+        enter=EnterChat(gates=base.gates, chats=base.chat_directory, add_app=add_app),
+        look_at_audience=look_at_audience,
+        begin_sync=BeginSync(administration=base.administration),
+        links=base.links,
+        clock=base.clock,
+    )
+
+
+def _suggest_people(base: Foundation, patience_s: float) -> SuggestPeople:
+    return SuggestTiedPeople(
+        store=base.store,
+        records=base.records,
+        ties=base.ties,
+        similarity=WordSimilarity(),
+        directory=base.directory,
+        chats=base.chat_directory,
+        clock=base.clock,
+        patience_s=patience_s,
+    )

@@ -1,0 +1,98 @@
+"""What Microsoft Graph tells of changes in chats, put together: asking for it, and reading what comes.
+
+It belongs to the composition root: `bot.foundation` alone uses it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_urlsafe
+from urllib.parse import urlsplit
+
+from aiohttp import ClientSession
+
+from bot.config import Settings
+from bot.domain.errors import BadRequest
+from bot.domain.hosts import is_loopback
+from bot.graph.client import GraphClient
+from bot.graph.installing import Installing
+from bot.graph.notices import Notices
+from bot.graph.sealed import Seal, seal_of
+from bot.graph.subscriptions import GraphSubscriptions
+from bot.graph.validation_tokens import ValidationTokens, issuers_in, keys_url
+from bot.net.signed_tokens import SignedTokens
+from bot.net.signing_keys import SigningKeys
+from bot.ports import Clock
+
+CHANGES = "/api/graph/events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """Both of its ends."""
+
+    subscriptions: GraphSubscriptions
+    notices: Notices
+    tenant: str | None
+    """The tenant whose chats it tells of; None in the sandbox, which has one of its own."""
+
+    async def close(self) -> None:
+        """Lets go of what it holds."""
+        if self.notices.tokens:
+            await self.notices.tokens.close()
+
+
+def make_feed(
+    settings: Settings,
+    session: ClientSession,
+    clock: Clock,
+    *,
+    graph: GraphClient,
+    installing: Installing,
+    seal: Seal | None,
+) -> Feed | None:
+    """None where Graph is not to tell: no client state is set, or nobody knows in which tenant it is asked."""
+    sandbox = is_loopback(urlsplit(graph.base).hostname or "")
+    client_state, tenant = _client_state(settings, sandbox=sandbox), settings.graph_tenant
+    if client_state is None or not (sandbox or tenant):
+        return None
+    url = settings.own_url + CHANGES
+    return Feed(
+        subscriptions=GraphSubscriptions(graph, installing, clock, url=url, client_state=client_state, seal=seal),
+        notices=Notices(
+            client_state=client_state,
+            tenant=None if sandbox else tenant,
+            tokens=None if sandbox else _validation_tokens(settings, session, clock),
+            seal=seal,
+        ),
+        tenant=None if sandbox else tenant,
+    )
+
+
+def _client_state(settings: Settings, *, sandbox: bool) -> str | None:
+    """What is set; in one process with a sandbox it is made up at each start, as nobody else has to know it."""
+    if settings.graph_client_state:
+        return settings.graph_client_state.get_secret_value()
+    return token_urlsafe(32) if sandbox and settings.role == "all" else None
+
+
+def _validation_tokens(settings: Settings, session: ClientSession, clock: Clock) -> ValidationTokens:
+    login_url, tenant = settings.login_url, (settings.graph_tenant or "").lower()
+    keys = SigningKeys(session, keys_url(login_url), clock)
+    # A real Graph goes with an app id.
+    signed = SignedTokens(keys, settings.app_id or "", clock, issuers=issuers_in(tenant, login_url))
+    return ValidationTokens(signed)
+
+
+def read_seal(settings: Settings) -> Seal | None:
+    """The certificate that resource data is encrypted for; raises `BadRequest` for a file without it and its key."""
+    if settings.graph_certificate_file is None:
+        return None
+    password = settings.graph_certificate_password
+    try:
+        content = Path(settings.graph_certificate_file).read_bytes()
+        return seal_of(content, password.get_secret_value() if password else None)
+    except (OSError, ValueError) as error:
+        raise BadRequest(
+            "CHATSYNC_GRAPH_CERTIFICATE_FILE holds no certificate with its RSA key that can be read.",
+            "Name a file with both (PEM or PKCS 12), and set CHATSYNC_GRAPH_CERTIFICATE_PASSWORD where it has one.",
+        ) from error

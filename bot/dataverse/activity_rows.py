@@ -1,0 +1,161 @@
+"""Rows of table `chat`, which the timeline shows ("Teams chat (chat) table reference", "Activity tables")."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.dataverse.access import users_of
+from bot.dataverse.client import DataverseClient
+from bot.dataverse.table_cache import TableCache
+from bot.domain.chat_sync import LONGEST_CHAT_ID, ActivityRow, ChatFacts, RowChange, RowState, applied
+from bot.domain.errors import NotFound, Unavailable
+from bot.domain.formatting import instant
+from bot.domain.values import ChatId, EnvironmentId, ObjectId, RecordRef, UserId
+
+TABLE = "chat"
+_SET = "chats"
+_PARTIES = "chat_activity_parties"
+_REGARDING = "regardingobjectid"
+PARTICIPANT = 12
+"""Of `participationtypemask`: chat participant."""
+_SENDER = 1
+"""Of the party behind column `modifiedinteamsby`."""
+_BACK = "statecode"
+_READ = "statecode,subject,description,modifiedinteamson,_regardingobjectid_value"
+_READ_PARTIES = f"{_PARTIES}($select=participationtypemask,_partyid_value)"
+_STATUS = {RowState.OPEN: 1, RowState.COMPLETED: 2}
+"""The `statuscode` that goes with a `statecode`."""
+
+
+class DataverseActivityRows:
+    """See `bot.ports.ActivityRows`."""
+
+    def __init__(
+        self, clients: Mapping[EnvironmentId, DataverseClient], tables: Mapping[EnvironmentId, TableCache]
+    ) -> None:
+        self._clients = clients
+        self._tables = tables
+
+    async def has_timeline(self, environment: EnvironmentId, table: str) -> bool:
+        """Whether rows of table `chat` can be about rows of this one."""
+        return await self._navigation(environment, table) is not None
+
+    async def users(self, environment: EnvironmentId, people: Sequence[ObjectId]) -> Mapping[ObjectId, UserId]:
+        """The enabled users of those people who have one."""
+        return await users_of(self._clients[environment], people) if people else {}
+
+    async def create(
+        self, record: RecordRef, activity_id: str, chat: ChatId, facts: ChatFacts, *, maker: ObjectId
+    ) -> ActivityRow:
+        """Creates the row as the maker."""
+        row = ActivityRow(state=RowState.OPEN, version="", description="")
+        change = RowChange(
+            subject=facts.subject,
+            regarding=facts.record,
+            members=facts.members,
+            modified_on=facts.modified_on.replace(microsecond=0) if facts.modified_on else None,
+            modified_by=facts.modified_by,
+        )
+        named = {"teamschatid": chat} if len(chat) <= LONGEST_CHAT_ID else {}
+        values = {**named, **await self._values(record, change)}
+        path, client = f"{_SET}({activity_id})", self._clients[record.environment]
+        answer = await client.upsert(path, values, caller=maker, only_new=True, back=_BACK)
+        return applied(row, change, _version(answer.body))
+
+    async def read(self, environment: EnvironmentId, activity_id: str) -> ActivityRow | None:
+        """The whole row; None where it is not there."""
+        query = {"$select": _READ, "$expand": _READ_PARTIES}
+        try:
+            body = await self._clients[environment].get(f"{_SET}({activity_id})", query)
+        except NotFound:
+            return None
+        return _row(body)
+
+    async def write(self, record: RecordRef, activity_id: str, row: ActivityRow, change: RowChange) -> ActivityRow:
+        """The row after the change."""
+        values = await self._values(record, change)
+        client = self._clients[record.environment]
+        answer = await client.update(f"{_SET}({activity_id})", values, etag=row.version, back=_BACK)
+        return applied(row, change, _version(answer.body))
+
+    async def _values(self, record: RecordRef, change: RowChange) -> Mapping[str, object]:
+        values: dict[str, object] = {
+            "subject": change.subject,
+            "description": change.description,
+            "modifiedinteamson": _moment(change.modified_on),
+            "statecode": change.state,
+            "statuscode": None if change.state is None else _STATUS[change.state],
+        }
+        set_ = {name: value for name, value in values.items() if value is not None}
+        if change.members is not None:
+            set_[_PARTIES] = _parties(change.members, change.modified_by)
+        if change.regarding is not None:
+            set_.update(await self._bound(record))
+        return set_
+
+    async def _bound(self, record: RecordRef) -> Mapping[str, str]:
+        """What makes the row one about the record; the property's name differs from table to table."""
+        navigation, table = await asyncio.gather(
+            self._navigation(record.environment, record.table), self._tables[record.environment].get(record.table)
+        )
+        if navigation is None:
+            raise NotFound("Chats have no place on the timeline of this table.")
+        return {f"{navigation}@odata.bind": f"/{table.set_name}({record.row_id})"}
+
+    async def _navigation(self, environment: EnvironmentId, table: str) -> str | None:
+        try:
+            lookups = await self._tables[environment].lookups(TABLE)
+        except NotFound:
+            return None  # an environment without Dynamics' chats
+        ways = (each.navigation for each in lookups if each.column == _REGARDING and each.table == table)
+        return next(ways, None)
+
+
+def _parties(members: frozenset[UserId], modified_by: UserId | None) -> Sequence[Mapping[str, object]]:
+    writer = [_party(_SENDER, modified_by)] if modified_by else []
+    return [*(_party(PARTICIPANT, each) for each in sorted(members)), *writer]
+
+
+def _party(kind: int, user: UserId) -> Mapping[str, object]:
+    return {"participationtypemask": kind, "partyid_systemuser@odata.bind": f"/systemusers({user})"}
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def _row(body: Mapping[str, Any]) -> ActivityRow:
+    """The row in an answer; raises `Unavailable` where the answer is not one."""
+    try:
+        parties = [each for each in body.get(_PARTIES) or () if each.get("_partyid_value")]
+        writers = _users(parties, _SENDER)
+        return ActivityRow(
+            state=RowState(body["statecode"]),
+            version=_version(body),
+            members=frozenset(_users(parties, PARTICIPANT)),
+            modified_by=writers[0] if writers else None,
+            modified_on=_instant(body.get("modifiedinteamson")),
+            subject=str(body.get("subject") or ""),
+            description=str(body.get("description") or ""),
+            regarding=str(body.get("_regardingobjectid_value") or "").lower(),
+        )
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Unavailable("Dynamics 365 described a chat in an unknown way.", "Try again in a moment.") from error
+
+
+def _users(parties: Sequence[Mapping[str, Any]], kind: int) -> Sequence[UserId]:
+    of_kind = [each for each in parties if each.get("participationtypemask") == kind]
+    return [UserId(str(each["_partyid_value"]).lower()) for each in of_kind]
+
+
+def _instant(value: object) -> datetime | None:
+    text = instant(value) if isinstance(value, str) else None
+    return datetime.fromisoformat(text) if text else None
+
+
+def _version(body: Mapping[str, Any]) -> str:
+    version = body.get("@odata.etag")
+    if not isinstance(version, str):
+        raise Unavailable("Dynamics 365 gave an answer without a version.", "Try again in a moment.")
+    return version

@@ -1,0 +1,60 @@
+"""Rows that hang on a record: notes and tasks (Dataverse developer guide, "Create a table row using the Web API")."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.dataverse.client import DataverseClient
+from bot.dataverse.table_cache import TableCache
+from bot.domain.errors import NotSupported
+from bot.domain.saved_message import Form, SavedMessage
+from bot.domain.values import EnvironmentId, ObjectId, RecordRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """A table whose rows hang on records, and its columns."""
+
+    table: str
+    record: str
+    title: str
+    body: str
+
+
+NEEDED_TO_ATTACH = ("prvCreateNote", "prvAppendNote", "prvCreateActivity", "prvAppendActivity")
+"""What the application user needs so that people can save messages ("Security role and privilege reference")."""
+
+_KINDS = {
+    Form.NOTE: _Kind(table="annotation", record="objectid", title="subject", body="notetext"),
+    Form.TASK: _Kind(table="task", record="regardingobjectid", title="subject", body="description"),
+}
+
+
+class DataverseAttaching:
+    """See `bot.ports.Attaching`."""
+
+    def __init__(
+        self, clients: Mapping[EnvironmentId, DataverseClient], tables: Mapping[EnvironmentId, TableCache]
+    ) -> None:
+        self._clients = clients
+        self._tables = tables
+
+    async def attach(self, record: RecordRef, row_id: str, message: SavedMessage, *, caller: ObjectId) -> None:
+        """Writes the message as the caller, under this id."""
+        kind, tables = _KINDS[message.form], self._tables[record.environment]
+        way = await _way(tables, kind, record.table)
+        if way is None:
+            raise NotSupported(f"Records of this type have no {message.form}s.", "Choose the other form.")
+        rows, target = await tables.get(kind.table), await tables.get(record.table)
+        values = {
+            kind.title: message.title,
+            kind.body: message.body,
+            f"{way}@odata.bind": f"/{target.set_name}({record.row_id})",
+        }
+        path = f"{rows.set_name}({row_id})"
+        await self._clients[record.environment].upsert(path, values, caller=caller, only_new=True)
+
+
+async def _way(tables: TableCache, kind: _Kind, table: str) -> str | None:
+    """The navigation property to a record of the table: only metadata knows its name."""
+    lookups = await tables.lookups(kind.table)
+    return next((each.navigation for each in lookups if (each.column, each.table) == (kind.record, table)), None)

@@ -1,0 +1,195 @@
+"""What people can do to a record on its card, as far as an administrator lets them (spec Q3)."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+
+from bot.domain.errors import BadRequest
+from bot.domain.tables import Column, ColumnType, Raw, Table
+
+CHANGE_FIELDS_AT_MOST = 5
+"""As many as a card shows: who changes more opens the record."""
+
+LONGEST_TEXT = 2_000
+"""Characters of a column that a card lets somebody write; longer ones are not for a card."""
+
+LONGEST_NOTE = 4_000
+
+_CASE = "incident"
+_OWNER = "ownerid"
+_FIRST_YEAR = 1753
+"""Dataverse keeps no date before it ("Behavior and format of the Date and Time column")."""
+
+_CHOICES = frozenset({ColumnType.PICKLIST, ColumnType.STATUS})
+_TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
+
+
+class CardAct(StrEnum):
+    """What can be allowed for a record type, beside changing some of its columns."""
+
+    ASSIGN = "assign"
+    NOTE = "note"
+    RESOLVE = "resolve"
+
+
+def act_problem(act: CardAct, table: Table) -> str | None:
+    """Why the act cannot be done to the table's records, or None if it can."""
+    match act:
+        case CardAct.ASSIGN if _OWNER not in table.columns:
+            return "Records of this table have no owner, so nobody can take them over."
+        case CardAct.NOTE if not table.has_notes:
+            return "Records of this table have no notes."
+        case CardAct.RESOLVE if table.name != _CASE:
+            return "Only cases can be resolved."
+        case _:
+            return None
+
+
+def possible_acts(table: Table) -> tuple[CardAct, ...]:
+    """The acts that can be done to the table's records."""
+    return tuple(act for act in CardAct if act_problem(act, table) is None)
+
+
+def change_problem(column: Column) -> str | None:
+    """Why the column cannot be changed on a card, or None if it can."""
+    if not column.updatable:
+        return "It cannot be changed at all."
+    if column.type is ColumnType.BOOLEAN or column.type in _CHOICES:
+        return None
+    if column.type is ColumnType.DATE_TIME:
+        return None if column.plain_date else "A time of day depends on where somebody is."
+    if column.type in _TEXTS and not column.rich_text:
+        return None
+    return "Only choices, yes or no, dates and plain texts can be changed on a card."
+
+
+def changeable_columns(table: Table) -> tuple[Column, ...]:
+    """The columns that a card can let people change, by their labels."""
+    found = (column for column in table.columns.values() if change_problem(column) is None)
+    return tuple(sorted(found, key=lambda column: (column.label.casefold(), column.name)))
+
+
+def change_fields_problem(names: Sequence[str], table: Table) -> str | None:
+    """Why these columns cannot be the ones that people change on cards, or None if they can."""
+    if len(names) > CHANGE_FIELDS_AT_MOST:
+        return f"{len(names)} columns are chosen, and {CHANGE_FIELDS_AT_MOST} at most can be changed on a card."
+    if len(set(names)) < len(names):
+        return "A column is named twice."
+    for name in names:
+        column = table.columns.get(name)
+        if column is None:
+            return f"The table has no column {name}. Choose another one."
+        if reason := change_problem(column):
+            return f"{column.label} ({name}): {reason}"
+    return None
+
+
+def allowed_columns(names: Sequence[str], table: Table) -> tuple[Column, ...]:
+    """The columns that are set to be changed on cards, as far as the table still has and allows them."""
+    there = (table.columns[name] for name in names if name in table.columns)
+    return tuple(column for column in there if change_problem(column) is None)[:CHANGE_FIELDS_AT_MOST]
+
+
+def options_in_state(column: Column, now: Raw) -> dict[int, str]:
+    """The numbers that the column can have with their labels: of a status those of the state that the row is in."""
+    if column.type is not ColumnType.STATUS or not column.states:
+        return dict(column.options)
+    state = column.states.get(now) if isinstance(now, int) else None
+    return {number: label for number, label in column.options.items() if column.states.get(number) == state}
+
+
+def resolutions(table: Table) -> dict[int, str]:
+    """The reasons with which a case can be resolved: those of the state that comes after the open one."""
+    status = table.columns.get("statuscode")
+    if status is None:
+        return {}
+    return {number: label for number, label in status.options.items() if status.states.get(number) == _RESOLVED}
+
+
+def fits_input(column: Column, now: Raw) -> bool:
+    """Whether an input of a card can hold what the column holds, and anything else that it could."""
+    if column.type in _CHOICES:
+        return bool(options_in_state(column, now))
+    return column.type not in _TEXTS or len(str(now or "")) <= longest_text(column)
+
+
+_RESOLVED = 1
+"""The state of a resolved case ("incident table reference", `statecode`)."""
+
+
+def read_value(column: Column, text: str, now: Raw) -> Raw:
+    """What somebody filled in for the column, which is `now` something; empty text for an empty value.
+
+    Raises `BadRequest` where the column cannot have it.
+    """
+    if column.type in _CHOICES:
+        return _choice(column, text, now)
+    if column.type is ColumnType.BOOLEAN:
+        return _yes_or_no(column, text, now)
+    if column.type is ColumnType.DATE_TIME:
+        return _date(column, text)
+    return _text(column, text)
+
+
+def _choice(column: Column, text: str, now: Raw) -> Raw:
+    # A list in which nothing is chosen is not sent: then nothing is meant by it.
+    if not text:
+        return now
+    found = next((number for number in options_in_state(column, now) if str(number) == text), None)
+    if found is None:
+        raise _not_taken(column, "Choose one of the list")
+    return found
+
+
+def _yes_or_no(column: Column, text: str, now: Raw) -> Raw:
+    if text not in {"", "true", "false"}:
+        raise _not_taken(column, "It is yes or no")
+    return now if not text else text == "true"
+
+
+def _date(column: Column, text: str) -> Raw:
+    if not text:
+        _require_empty(column)
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise _not_taken(column, "Choose a day") from error
+    if day.year < _FIRST_YEAR or len(text) != len("2026-11-21"):
+        raise _not_taken(column, f"Choose a day after {_FIRST_YEAR}")
+    return day.isoformat()
+
+
+def _text(column: Column, text: str) -> Raw:
+    written = text.strip() if column.type is ColumnType.MEMO else " ".join(text.split())
+    if not written:
+        _require_empty(column)
+        return None
+    longest = longest_text(column)
+    if len(written) > longest:
+        raise _not_taken(column, f"It has {len(written)} characters, and {longest} fit")
+    if any(ord(character) < ord(" ") and character not in "\n\t\r" for character in written):
+        raise _not_taken(column, "It holds characters that cannot be written")
+    return written
+
+
+def mark_of(text: str) -> str:
+    """A short mark of what an input held, by which a page tells later whether somebody changed it."""
+    plain = text.replace("\r\n", "\n").strip()
+    return hashlib.sha256(plain.encode(errors="replace")).hexdigest()[:16]
+
+
+def longest_text(column: Column) -> int:
+    """Characters that somebody may write into the column on a card."""
+    return min(column.max_length or LONGEST_TEXT, LONGEST_TEXT)
+
+
+def _require_empty(column: Column) -> None:
+    """Returns where the column can be empty."""
+    if column.required:
+        raise _not_taken(column, "It cannot be empty")
+
+
+def _not_taken(column: Column, reason: str) -> BadRequest:
+    return BadRequest(f"{column.label}: {reason}.", "Correct it and save again.")

@@ -1,0 +1,282 @@
+"""Keeping a row of Dataverse's table `chat` as its chat is in Teams (spec section 6). Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from bot.domain.settings import EnvironmentSettings
+from bot.domain.values import ChatKind, ObjectId, UserId
+
+LONGEST_SUBJECT = 250
+"""Of column `subject`, in UTF-16 units as Dataverse counts them ("Chat table reference")."""
+LONGEST_CHAT_ID = 100
+"""Of column `teamschatid`."""
+NAMED_AT_MOST = 3
+"""Members by whom a chat without a name is called."""
+
+
+class Unsynced(StrEnum):
+    """Why a connection is not shown, or not kept true any more, on its record's timeline."""
+
+    CHATS_OFF = "chats off"
+    SYNC_OFF = "sync off"
+    CHANNEL = "channel"
+    """Channels get notes and cards, but no row (spec A2)."""
+    BEFORE_SYNC = "before sync"
+    """It was made while sync was off (spec S2)."""
+    DISCONNECTED = "disconnected"
+    ACTIVITY_TABLE = "activity table"
+    """Activities cannot be about an activity (spec Y3)."""
+    NO_TIMELINE = "no timeline"
+    """The table has no relationship to chats (spec Y3)."""
+    REFUSED = "refused"
+    """Who connected the chat may not add activities to the record (spec S5)."""
+    DELETED = "deleted"
+    """Somebody deleted the row in Dataverse."""
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    SCHEDULED = "scheduled"
+    """Somebody gave the row one of these states in Dynamics 365: only open rows are kept true (spec Y3)."""
+    IDLE = "idle"
+    """Nothing happened in the chat for so many days (spec Y3)."""
+
+    @property
+    def can_be_resumed(self) -> bool:
+        """Whether a person can do something about it in the chat."""
+        return self in {Unsynced.IDLE, Unsynced.REFUSED, Unsynced.DELETED}
+
+
+FOUND = frozenset({Unsynced.ACTIVITY_TABLE, Unsynced.NO_TIMELINE, Unsynced.REFUSED, Unsynced.DELETED})
+"""Reasons that only Dataverse knows: they are kept once they were found."""
+
+
+class RowState(IntEnum):
+    """The column `statecode` of table `chat`."""
+
+    OPEN = 0
+    COMPLETED = 1
+    CANCELLED = 2
+    SCHEDULED = 3
+
+
+_NOT_OPEN = {
+    RowState.COMPLETED: Unsynced.COMPLETED,
+    RowState.CANCELLED: Unsynced.CANCELLED,
+    RowState.SCHEDULED: Unsynced.SCHEDULED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityRow:
+    """A row of table `chat` as it was last seen; what None stands for was not looked at then."""
+
+    state: RowState
+    version: str
+    """Changes with every change of the row."""
+    members: frozenset[UserId] = frozenset()
+    modified_on: datetime | None = None
+    modified_by: UserId | None = None
+    subject: str | None = None
+    regarding: str | None = None
+    """The id of the record that it is about."""
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatFacts:
+    """A chat as its row shall show it; a subject of None was not asked for."""
+
+    record: str
+    """The id of the record that the chat is connected to."""
+    members: frozenset[UserId]
+    modified_on: datetime | None
+    modified_by: UserId | None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowChange:
+    """What is to be written; None is left as it is. Members and who wrote last are written together."""
+
+    subject: str | None = None
+    regarding: str | None = None
+    members: frozenset[UserId] | None = None
+    modified_on: datetime | None = None
+    modified_by: UserId | None = None
+    state: RowState | None = None
+    description: str | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to write."""
+        return self == RowChange()
+
+
+NOTHING = RowChange()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatActivity:
+    """What is kept of a connection that is shown on its record's timeline."""
+
+    activity_id: str
+    """Chosen by us before the row is created, so that trying again makes no second one."""
+    maker_id: ObjectId
+    """As whom the row is created (spec Y1)."""
+    active_at: datetime
+    """When something happened in the chat that counts (spec Y3); stands still once it is idle."""
+    row: ActivityRow | None = None
+    """As it was last seen; None before it was created, or where it has to be looked at again."""
+    people: Mapping[ObjectId, UserId | None] = field(default_factory=dict)
+    """The chat's members who have an object id, with their enabled users."""
+    others: int = 0
+    """Members without an enabled user: they are counted only (spec Y1)."""
+    trouble: Unsynced | None = None
+    """One of `FOUND`."""
+    closing: str | None = None
+    """The line with which the row was completed, once the connection had ended."""
+    written_at: datetime | None = None
+    """When the row was last written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncState:
+    """Whether a connection's row is kept true, and if not, why."""
+
+    why: Unsynced | None
+    """None: it is."""
+    since: datetime | None = None
+    """Since when it is not, where that is known: of an idle chat when something last happened."""
+    written_at: datetime | None = None
+    """When the row was last written; None where there is none yet."""
+    others: int = 0
+    """Members whom the row does not show."""
+
+
+def sync_state(
+    settings: EnvironmentSettings, kind: ChatKind, activity: ChatActivity | None, *, ended: bool, now: datetime
+) -> SyncState:
+    """The state of a chat's connection; `activity` is None where it was made while sync was off."""
+    if activity is None:
+        return SyncState(why=_without_row(settings, kind, ended=ended))
+    why = _why_not(settings, activity, ended=ended, now=now)
+    since = activity.active_at if why is Unsynced.IDLE else None
+    return SyncState(why=why, since=since, written_at=activity.written_at, others=activity.others)
+
+
+def _without_row(settings: EnvironmentSettings, kind: ChatKind, *, ended: bool) -> Unsynced:
+    if ended:
+        return Unsynced.DISCONNECTED
+    if not is_effective(settings):
+        return _off(settings)
+    return Unsynced.BEFORE_SYNC if kind is ChatKind.GROUP else Unsynced.CHANNEL
+
+
+def _why_not(settings: EnvironmentSettings, activity: ChatActivity, *, ended: bool, now: datetime) -> Unsynced | None:
+    if ended:
+        return Unsynced.DISCONNECTED
+    if not is_effective(settings):
+        return _off(settings)
+    if activity.trouble:
+        return activity.trouble
+    if activity.row and activity.row.state in _NOT_OPEN and activity.closing is None:
+        return _NOT_OPEN[activity.row.state]
+    return Unsynced.IDLE if is_idle(activity.active_at, now, settings.organisation.sync_idle_days) else None
+
+
+def is_effective(settings: EnvironmentSettings) -> bool:
+    """Whether sync is on and not overruled (spec S2)."""
+    return settings.organisation.chats_on and settings.organisation.sync_on
+
+
+def _off(settings: EnvironmentSettings) -> Unsynced:
+    return Unsynced.SYNC_OFF if settings.organisation.chats_on else Unsynced.CHATS_OFF
+
+
+def is_idle(active_at: datetime, at: datetime, days: int) -> bool:
+    """Whether so many days (0: no limit) went by without anything that counts."""
+    return days > 0 and at - active_at > timedelta(days=days)
+
+
+def topic_of(text: str | None) -> str | None:
+    """A chat's name as it is kept: one line that fits a row; None where it has none."""
+    named = _line(text or "")
+    return _shortened(named) if named else None
+
+
+def subject_of(topic: str | None, names: Sequence[str]) -> str:
+    """What the row is called: the topic, else some members and how many more there are (spec Y1)."""
+    named = topic_of(topic)
+    if not named:
+        known = [name for name in map(_line, names) if name][:NAMED_AT_MOST]
+        more = len(names) - len(known)
+        named = ", ".join(known) + (f" + {more}" if more and known else "")
+    return _shortened(named) or "Teams chat"
+
+
+def _line(text: str) -> str:
+    return " ".join("".join(each if each.isprintable() or each in _JOINERS else " " for each in text).split())
+
+
+_JOINERS = "\u200c\u200d"
+"""They hold emoji and letters together."""
+
+
+def _shortened(text: str) -> str:
+    if _units(text) <= LONGEST_SUBJECT:
+        return text
+    while _units(text) > LONGEST_SUBJECT - 1:
+        text = text[:-1]
+    return text.rstrip(_JOINERS + " ") + "…"
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def plan(chat: ChatFacts, row: ActivityRow) -> RowChange:
+    """What makes an open row show the chat; once that is written, planning again gives nothing.
+
+    Times are whole seconds, as Dataverse keeps them, and never go back.
+    """
+    if row.state is not RowState.OPEN:
+        return NOTHING
+    wrote = chat.modified_on.replace(microsecond=0) if chat.modified_on else None
+    holds = wrote is not None and (row.modified_on is None or wrote >= row.modified_on)
+    modified_by = chat.modified_by if holds else row.modified_by
+    parties_differ = chat.members != row.members or modified_by != row.modified_by
+    return RowChange(
+        subject=chat.subject if chat.subject not in {None, row.subject} else None,
+        regarding=chat.record if row.regarding not in {None, chat.record} else None,
+        members=chat.members if parties_differ else None,
+        modified_by=modified_by if parties_differ else None,
+        modified_on=wrote if holds and wrote != row.modified_on else None,
+    )
+
+
+def closed(row: ActivityRow, line: str) -> RowChange:
+    """What completes an open row with a line that says why; nothing for a row that somebody has closed."""
+    if row.state is not RowState.OPEN:
+        return NOTHING
+    text = "\n".join(each for each in (row.description, line) if each)
+    return RowChange(state=RowState.COMPLETED, description=text)
+
+
+def shown(chat: ChatFacts, row: ActivityRow, closing: str | None) -> RowChange:
+    """What makes the row show the chat, also where it was completed with the line `closing` (see `closed`)."""
+    if not closing or row.state is not RowState.COMPLETED:
+        return plan(chat, row)
+    left = "\n".join(each for each in (row.description or "").splitlines() if each != closing)
+    opened = replace(row, state=RowState.OPEN)
+    return replace(plan(chat, opened), state=RowState.OPEN, description=left)
+
+
+def applied(row: ActivityRow, change: RowChange, version: str) -> ActivityRow:
+    """The row once the change is written."""
+    named = ("subject", "regarding", "modified_on", "state", "description")
+    written: dict[str, Any] = {name: getattr(change, name) for name in named if getattr(change, name) is not None}
+    if change.members is not None:
+        written.update(members=change.members, modified_by=change.modified_by)
+    return replace(row, **written, version=version)

@@ -1,0 +1,83 @@
+"""Which record a page is about: chosen from a list, written, or linked in the message that it was opened from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.record_links import Links
+from bot.domain.surface import Dataset, Quoted
+from bot.domain.values import Person, RecordRef
+from bot.handlers.claims import Claims, record_in
+from bot.usecases.find_records import FindRecords, Hit
+from bot.usecases.plan_chat import PlanChat
+from cards.inputs import Choice
+from cards.record_inputs import RECORD, WORDS, RecordInputs
+
+_PARTS = "|"
+"""Stands between the parts of a record's name in a list of choices."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedRecords:
+    """Reads what was filled in, and fills it in for the next page."""
+
+    plan: PlanChat
+    find: FindRecords
+    links: Links
+
+    async def named(self, person: Person, claims: Claims) -> Sequence[Hit | RecordRef]:
+        """What is meant: what was written, else the record that was chosen; several where that is not clear."""
+        words = claims.get(WORDS, "").strip()
+        if words:
+            return await self.plan.find_record(person, words)
+        record = record_of(claims, self.links)
+        return [record] if record else []
+
+    async def about(self, person: Person, claims: Claims) -> Hit | None:
+        """The record that was chosen before, else the first that the message links to, where the person may read it."""
+        record = record_of(claims, self.links)
+        linked = (each for each in claims.get(Quoted.ADDRESSES, "").split("\n") if self.links.parse(each))
+        address = next(linked, None)
+        if record is None and address:
+            record = await self.find.by_link(address)
+        return await self.find.one(record, person) if record else None
+
+    async def inputs(
+        self, person: Person, claims: Claims, about: Hit | None, found: Sequence[Hit | RecordRef] = ()
+    ) -> RecordInputs:
+        """The inputs: with the records that were found where they are several, else as they were filled in."""
+        several = [record_choice(each) for each in found if isinstance(each, Hit)] if len(found) > 1 else []
+        newest = await self.plan.find_records(person, "")
+        return RecordInputs(
+            listed=[record_choice(each) for each in newest],
+            dataset=Dataset.RECORDS,
+            about=record_choice(about).title if about and not several else "",
+            hits=several,
+            words="" if several else claims.get(WORDS, ""),
+        )
+
+
+def wrong_record(found: Sequence[Hit | RecordRef], claims: Claims) -> str:
+    """What to say of a record that is not clear."""
+    if len(found) > 1:
+        return "Choose a record."
+    return "No record fits these words." if claims.get(WORDS, "").strip() else "Choose a record, or write which."
+
+
+def only(found: Sequence[Hit | RecordRef]) -> RecordRef:
+    """The record, where there is one."""
+    (record,) = found
+    return record.record if isinstance(record, Hit) else record
+
+
+def record_of(claims: Claims, links: Links) -> RecordRef | None:
+    """The record that was chosen or came with the button; None for none."""
+    if claims.get(RECORD):
+        environment, table, row = [*claims[RECORD].split(_PARTS), "", ""][:3]
+        return record_in({"environment": environment, "table": table, "row": row}, links)
+    return record_in(claims, links) if "row" in claims else None
+
+
+def record_choice(hit: Hit) -> Choice:
+    """A record in a list of choices."""
+    title = " · ".join(part for part in (hit.number, hit.name, hit.kind, hit.place) if part)
+    return Choice(title=title, value=_PARTS.join((hit.record.environment, hit.record.table, hit.record.row_id)))

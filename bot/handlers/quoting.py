@@ -1,0 +1,73 @@
+"""The message from which an action command is opened, as claims of its first page. Pure.
+
+Its form is that of `messagePayload` ("Create and send the dialog", Teams documentation); any part of it may be missing
+or of a wrong type.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bot.domain.formatting import instant
+from bot.domain.record_links import addresses_in
+from bot.domain.saved_message import LONGEST_TEXT, link_back, link_to, quoted
+from bot.domain.surface import Quoted
+from bot.domain.values import ChatId
+from cards.text import line
+
+LONGEST_HTML = 40_000
+"""Characters of a message's HTML that are read: reading takes its time, and people write less."""
+
+FILES_AT_MOST = 20
+
+ReadHtml = Callable[[str], str]
+"""What a person reads of HTML, a line for each block."""
+
+
+def claims_of(payload: object, chat: ChatId, read_html: ReadHtml) -> dict[str, str]:
+    """What is known of the message; nothing where there is none."""
+    if not isinstance(payload, dict):
+        return {}
+    body, attachments = _within(payload.get("body")), _attachments(payload)
+    content = _text(body.get("content"))
+    words = read_html(content[:LONGEST_HTML]) if body.get("contentType") != "text" else content
+    lines = "\n".join(line(each, limit=LONGEST_TEXT) for each in words.splitlines())
+    cards = (_text(each.get("content")).replace("\\u0026", "&") for each in attachments)
+    found = {
+        Quoted.TEXT: quoted(lines.strip(), whole=len(content) <= LONGEST_HTML),
+        Quoted.AUTHOR: line(_author(payload)),
+        Quoted.SENT: _sent(payload),
+        Quoted.LINK: _link(payload, chat),
+        Quoted.FILES: "\n".join(line(name) for each in attachments if (name := _text(each.get("name")))),
+        Quoted.ADDRESSES: "\n".join(addresses_in("\n".join((content, *cards)))),
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def _author(payload: Mapping[str, Any]) -> str:
+    sender = _within(payload.get("from"))
+    named = _within(sender.get("user")) or _within(sender.get("application"))
+    return _text(named.get("displayName"))
+
+
+def _sent(payload: Mapping[str, Any]) -> str:
+    at = instant(_text(payload.get("createdDateTime"))) or ""
+    return f"{at[:10]} {at[11:16]} UTC" if "T" in at else ""
+
+
+def _link(payload: Mapping[str, Any], chat: ChatId) -> str:
+    message = _text(payload.get("id"))
+    return link_back(_text(payload.get("linkToMessage"))) or (link_to(chat, message[:100]) if message else "")
+
+
+def _attachments(payload: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    given = payload.get("attachments")
+    listed = given[:FILES_AT_MOST] if isinstance(given, list) else []
+    return [each for each in listed if isinstance(each, dict)]
+
+
+def _within(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

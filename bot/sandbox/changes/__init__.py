@@ -1,0 +1,1 @@
+"""Graph's change notifications: who asked for them, and sending them."""

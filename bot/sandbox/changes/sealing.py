@@ -1,0 +1,47 @@
+"""Resource data as Graph encrypts it ("Set up change notifications that include resource data")."""
+
+import base64
+import hashlib
+import hmac
+import os
+
+import orjson
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.padding import PKCS7
+from cryptography.x509 import Certificate, load_der_x509_certificate
+
+from bot.sandbox.values import JsonObject
+
+_KEY_BYTES = 32
+_IV_BYTES = 16
+
+
+def certificate_of(text: str) -> tuple[Certificate, rsa.RSAPublicKey]:
+    """The certificate that a subscription brings, and its key; raises `ValueError` for what is none with an RSA key."""
+    certificate = load_der_x509_certificate(base64.b64decode(text, validate=True))
+    public = certificate.public_key()
+    if not isinstance(public, rsa.RSAPublicKey):
+        raise ValueError("The certificate's key is no RSA key.")  # noqa: TRY004 - it is the text that is wrong
+    return certificate, public
+
+
+def sealed(data: JsonObject, certificate_text: str, certificate_id: str) -> JsonObject:
+    """The data so that only the certificate's owner can read it."""
+    (certificate, public), key = certificate_of(certificate_text), os.urandom(_KEY_BYTES)
+    padder = PKCS7(algorithms.AES.block_size).padder()
+    encryptor = Cipher(algorithms.AES(key), modes.CBC(key[:_IV_BYTES])).encryptor()
+    content = encryptor.update(padder.update(orjson.dumps(data)) + padder.finalize()) + encryptor.finalize()
+    oaep = padding.OAEP(mgf=padding.MGF1(hashes.SHA1()), algorithm=hashes.SHA1(), label=None)  # noqa: S303 - Graph's choice
+    return {
+        "data": _text(content),
+        "dataKey": _text(public.encrypt(key, oaep)),
+        "dataSignature": _text(hmac.digest(key, content, hashlib.sha256)),
+        "encryptionCertificateId": certificate_id,
+        "encryptionCertificateThumbprint": certificate.fingerprint(hashes.SHA1()).hex().upper(),  # noqa: S303 - as above
+    }
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()

@@ -1,0 +1,197 @@
+"""What is kept of chats whose connections are shown on the timelines of their records."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.chat_sync import ChatActivity, Unsynced
+from bot.domain.values import ChatId, ChatKind, Connection, ConnectionId, EnvironmentId, ObjectId
+from bot.ports import Look, Named, SyncedChat, SyncedConnection, Written
+from bot.store import upsert
+from bot.store.activity_json import people_from_json, row_from_json, row_to_json
+from bot.store.chats import CHAT_COLUMNS, chat_of
+from bot.store.connections import connection_of
+from bot.store.lanes import LaneRows
+from bot.store.sync_jobs import SyncJobRows
+from bot.store.tables import chat, chat_activity, chat_member, connection
+
+_LIVE = connection.c.ended_at.is_(None)
+_OPEN = _LIVE | chat_activity.c.closing.is_(None)
+_KNOWN = (chat.c.topic, chat.c.topic_told_at, chat.c.looked_at, chat.c.last_writer_id, chat.c.last_written_at)
+
+
+class ChatSyncRows(SyncJobRows):
+    """See `bot.ports.ChatSync`."""
+
+    def __init__(self, db: AsyncConnection, lanes: LaneRows) -> None:
+        super().__init__(db, lanes)
+        self._db = db
+
+    async def begin(self, connection: ConnectionId, activity: ChatActivity) -> None:
+        """The connection is synced from now on, unless it was before."""
+        statement = upsert.insert(self._db, chat_activity).values(connection_id=connection, **_values(activity))
+        await self._db.execute(statement.on_conflict_do_nothing(index_elements=["connection_id"]))
+
+    async def follow(self, old: ConnectionId, new: ConnectionId) -> None:
+        """The new connection takes over the row of the old one."""
+        mine = chat_activity.c.connection_id == old
+        await self._db.execute(update(chat_activity).where(mine).values(connection_id=new))
+
+    async def get(self, connections: Sequence[ConnectionId]) -> Mapping[ConnectionId, ChatActivity]:
+        """What is kept of the connections that are synced."""
+        query = select(chat_activity).where(chat_activity.c.connection_id.in_(connections))
+        found = await self._db.execute(query)
+        return {ConnectionId(row["connection_id"]): activity_of(row) for row in found.mappings()}
+
+    async def put(self, connection: ConnectionId, activity: ChatActivity) -> None:
+        """Keeps what became of the row."""
+        values = {name: value for name, value in _values(activity).items() if name != "active_at"}
+        mine = chat_activity.c.connection_id == connection
+        await self._db.execute(update(chat_activity).where(mine).values(values))
+
+    async def active(self, at: Mapping[ConnectionId, datetime]) -> None:
+        """Keeps when something last happened."""
+        rows = [{"of": each, "now": moment} for each, moment in sorted(at.items())]
+        earlier = (chat_activity.c.connection_id == bindparam("of")) & (chat_activity.c.active_at < bindparam("now"))
+        if rows:
+            await self._db.execute(update(chat_activity).where(earlier).values(active_at=bindparam("now")), rows)
+
+    async def live(self, chats: Sequence[ChatId]) -> Sequence[SyncedConnection]:
+        """The live connections of these chats that are synced."""
+        return await self._connections(_LIVE, connection.c.chat_id.in_(chats))
+
+    async def chat(self, chat_id: ChatId) -> SyncedChat | None:
+        """Everything that is known of the chat."""
+        found = await self._db.execute(select(*CHAT_COLUMNS, *_KNOWN).where(chat.c.id == chat_id))
+        row = found.mappings().one_or_none()
+        if row is None:
+            return None
+        writer = row["last_writer_id"]
+        return SyncedChat(
+            chat=chat_of(row),
+            topic=row["topic"],
+            topic_told_at=row["topic_told_at"],
+            looked_at=row["looked_at"],
+            last_writer_id=ObjectId(writer) if writer else None,
+            last_written_at=row["last_written_at"],
+            connections=await self._connections(_OPEN, connection.c.chat_id == chat_id),
+        )
+
+    async def looked(self, chat_id: ChatId, look: Look, *, at: datetime) -> None:
+        """Keeps what Teams says of the chat."""
+        await self._db.execute(update(chat).where(chat.c.id == chat_id).values(topic=look.topic, looked_at=at))
+        await self._db.execute(delete(chat_member).where(chat_member.c.chat_id == chat_id))
+        rows = [
+            {"chat_id": chat_id, "account_id": account, "object_id": person}
+            for account, person in look.accounts.items()
+        ]
+        if rows:
+            await self._db.execute(insert(chat_member), rows)
+
+    async def not_seen(self, chat_id: ChatId, *, at: datetime) -> None:
+        """Teams was not to be asked, or did not say anything."""
+        await self._db.execute(update(chat).where(chat.c.id == chat_id).values(looked_at=at))
+
+    async def named(self, named: Sequence[Named]) -> None:
+        """Keeps the chats' names, unless later ones were told."""
+        rows = [{"of": each.chat_id, "called": each.topic, "now": each.at} for each in named]
+        earlier = or_(chat.c.topic_told_at.is_(None), chat.c.topic_told_at <= bindparam("now"))
+        told = update(chat).where(chat.c.id == bindparam("of"), earlier)
+        if rows:
+            in_order = sorted(rows, key=itemgetter("of"))
+            await self._db.execute(told.values(topic=bindparam("called"), topic_told_at=bindparam("now")), in_order)
+
+    async def written(self, written: Sequence[Written]) -> None:
+        """Keeps who wrote last."""
+        rows = [{"of": each.chat_id, "by": each.writer, "now": each.at} for each in written]
+        earlier = or_(chat.c.last_written_at.is_(None), chat.c.last_written_at < bindparam("now"))
+        last = update(chat).where(chat.c.id == bindparam("of"), earlier)
+        if rows:
+            in_order = sorted(rows, key=itemgetter("of"))
+            await self._db.execute(
+                last.values(last_writer_id=bindparam("by"), last_written_at=bindparam("now")), in_order
+            )
+
+    async def unlooked(self, *, since: datetime, at_most: int) -> Sequence[ChatId]:
+        """Chats with synced connections that Teams was not asked about since."""
+        long_ago = or_(chat.c.looked_at.is_(None), chat.c.looked_at < since)
+        synced = _joined(chat.c.id, chat.c.looked_at).join(chat, chat.c.id == connection.c.chat_id)
+        query = synced.where(_LIVE, long_ago).distinct().order_by(chat.c.looked_at.nulls_first(), chat.c.id)
+        return [ChatId(row.id) for row in await self._db.execute(query.limit(at_most))]
+
+    async def of_environment(
+        self, environment: EnvironmentId, *, after: ChatId | None, at_most: int
+    ) -> Sequence[ChatId]:
+        """Chats with live connections there, or such that have just ended, in the order of their ids."""
+        here = (connection.c.environment == environment) & (connection.c.chat_id > (after or ""))
+        every = select(connection.c.chat_id).outerjoin(chat_activity)
+        ending = chat_activity.c.connection_id.is_not(None) & chat_activity.c.closing.is_(None)
+        query = every.where(_LIVE | ending, here).distinct().order_by(connection.c.chat_id)
+        return [ChatId(each) for each in (await self._db.execute(query.limit(at_most))).scalars()]
+
+    async def unsynced(
+        self, environment: EnvironmentId, *, after: ConnectionId | None, at_most: int
+    ) -> Sequence[Connection]:
+        """Live connections of group chats there that were made while sync was off."""
+        here = (connection.c.environment == environment) & (connection.c.id > (after or 0))
+        synced = select(chat_activity.c.connection_id).where(chat_activity.c.connection_id == connection.c.id)
+        query = select(connection).join(chat, chat.c.id == connection.c.chat_id)
+        found = await self._db.execute(
+            query.where(_LIVE, here, chat.c.kind == ChatKind.GROUP, ~synced.exists())
+            .order_by(connection.c.id)
+            .limit(at_most)
+        )
+        return [connection_of(row) for row in found.mappings()]
+
+    async def unmirrored(self, chat_id: ChatId) -> Sequence[tuple[Connection, bool]]:
+        """Connections of the chat that are not listed as they are; an ended one only where no newer one is live."""
+        wrong = (connection.c.chat_id == chat_id) & (connection.c.mirrored != _LIVE)
+        found = await self._db.execute(select(connection).where(wrong).order_by(connection.c.id))
+        # Ended ones first: a record that was connected again since is listed in the end.
+        rows = sorted(found.mappings(), key=lambda row: row["ended_at"] is None)
+        return [(connection_of(row), row["ended_at"] is None) for row in rows]
+
+    async def mirrored(self, connection_id: ConnectionId, *, live: bool) -> None:
+        """The connection is listed there, or not any more."""
+        mine = connection.c.id == connection_id
+        await self._db.execute(update(connection).where(mine).values(mirrored=live))
+
+    async def _connections(self, *where: ColumnElement[bool]) -> Sequence[SyncedConnection]:
+        found = await self._db.execute(_joined(connection, chat_activity).where(*where).order_by(connection.c.id))
+        return [
+            SyncedConnection(
+                connection=connection_of(row),
+                ended_at=row["ended_at"],
+                ended_by_name=row["ended_by_name"] or "",
+                activity=activity_of(row),
+            )
+            for row in found.mappings()
+        ]
+
+
+def _joined(*what: Any) -> Select[Any]:
+    return select(*what).join_from(connection, chat_activity, chat_activity.c.connection_id == connection.c.id)
+
+
+def _values(activity: ChatActivity) -> dict[str, object]:
+    return {**asdict(activity), "row": row_to_json(activity.row), "people": dict(activity.people)}
+
+
+def activity_of(row: RowMapping) -> ChatActivity:
+    """What is kept of a synced connection, in a row that holds all columns of the table."""
+    return ChatActivity(
+        activity_id=row["activity_id"],
+        maker_id=ObjectId(row["maker_id"]),
+        active_at=row["active_at"],
+        row=row_from_json(row["row"]),
+        people=people_from_json(row["people"]),
+        others=row["others"],
+        trouble=Unsynced(row["trouble"]) if row["trouble"] else None,
+        closing=row["closing"],
+        written_at=row["written_at"],
+    )

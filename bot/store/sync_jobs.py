@@ -1,0 +1,86 @@
+"""Rows of chats whose rows in Dataverse are to be brought up to date."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import case, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.values import ChatId
+from bot.observe import correlation
+from bot.ports import Queue, SyncJob
+from bot.store.lanes import LaneRows
+from bot.store.tables import DONE, PARKED, WAITING
+from bot.store.tables import sync_job as table
+from bot.store.upsert import insert
+
+
+class SyncJobRows:
+    """The part of `bot.ports.ChatSync` that is about jobs."""
+
+    def __init__(self, connection: AsyncConnection, lanes: LaneRows) -> None:
+        self._connection = connection
+        self._lanes = lanes
+
+    async def ask(self, chats: Sequence[ChatId], *, look: bool, at: datetime, due_at: datetime) -> None:
+        """Has the chats' rows brought up to date."""
+        if not chats:
+            return
+        statement = insert(self._connection, table)
+        new, waits = statement.excluded, table.c.state == WAITING
+        upsert = statement.on_conflict_do_update(
+            index_elements=["lane"],
+            set_={
+                "asked": table.c.asked + 1,
+                "look": or_(new.look, case((waits, table.c.look), else_=new.look)),
+                "correlation_id": new.correlation_id,
+                "received_at": case((waits, table.c.received_at), else_=new.received_at),
+                "due_at": case((waits, table.c.due_at), else_=new.due_at),
+                "attempts": case((waits, table.c.attempts), else_=0),
+                "state": WAITING,
+            },
+        )
+        # In one order, so that two transactions never wait for each other's rows.
+        rows = [_row(chat, look, at, due_at) for chat in sorted(set(chats))]
+        await self._connection.execute(upsert, rows)
+        await self._lanes.open(Queue.SYNC, [str(row["lane"]) for row in rows], due_at=due_at)
+
+    async def jobs(self, lanes: Sequence[str]) -> Mapping[str, SyncJob]:
+        """What is asked for in each lane."""
+        query = select(table.c.lane, table.c.asked, table.c.look, table.c.correlation_id)
+        found = await self._connection.execute(query.where(table.c.lane.in_(lanes), table.c.state == WAITING))
+        return {
+            row.lane: SyncJob(
+                chat_id=ChatId(row.lane), asked=row.asked, look=row.look, correlation_id=row.correlation_id
+            )
+            for row in found
+        }
+
+    async def done(self, job: SyncJob, *, at: datetime) -> None:
+        """The job is done, unless it was asked for once more."""
+        same = (table.c.lane == job.chat_id) & (table.c.asked == job.asked)
+        await self._connection.execute(update(table).where(same).values(state=DONE, look=False, done_at=at))
+
+    async def failed(self, lane: str, reason: str, *, park_older_than: datetime, at: datetime) -> int:
+        """Counts an attempt, and gives their number; an older job is parked with the reason."""
+        waits = (table.c.lane == lane) & (table.c.state == WAITING)
+        counted = await self._connection.execute(
+            update(table).where(waits).values(attempts=table.c.attempts + 1, reason=reason).returning(table.c.attempts)
+        )
+        await self._connection.execute(
+            update(table).where(waits, table.c.received_at < park_older_than).values(state=PARKED, done_at=at)
+        )
+        return max(counted.scalars(), default=0)
+
+
+def _row(chat: ChatId, look: bool, at: datetime, due_at: datetime) -> dict[str, object]:
+    return {
+        "lane": chat,
+        "asked": 1,
+        "look": look,
+        "correlation_id": correlation(),
+        "received_at": at,
+        "due_at": due_at,
+        "state": WAITING,
+        "attempts": 0,
+    }

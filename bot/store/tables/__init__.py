@@ -1,0 +1,54 @@
+"""The tables of the store. What each is for: `docs/architecture.md`.
+
+SQLAlchemy Core is used because one set of statements then serves SQLite and PostgreSQL.
+"""
+
+from bot.store.tables.audit import audit
+from bot.store.tables.chats import chat, chat_activity, chat_member, connection, field_value, new_chat, told_change
+from bot.store.tables.queues import (
+    DONE,
+    DROPPED,
+    PARKED,
+    WAITING,
+    change_link,
+    inbox,
+    lane,
+    outbox,
+    post,
+    sync_job,
+    tenant_budget,
+)
+from bot.store.tables.settings import environment, record_type, setting_change
+from bot.store.tables.subscriptions import subscription
+from bot.store.tables.types import Instant, Instants, RowNumber, metadata, microseconds
+
+__all__ = [
+    "DONE",
+    "DROPPED",
+    "PARKED",
+    "WAITING",
+    "Instant",
+    "Instants",
+    "RowNumber",
+    "audit",
+    "change_link",
+    "chat",
+    "chat_activity",
+    "chat_member",
+    "connection",
+    "environment",
+    "field_value",
+    "inbox",
+    "lane",
+    "metadata",
+    "microseconds",
+    "new_chat",
+    "outbox",
+    "post",
+    "record_type",
+    "setting_change",
+    "subscription",
+    "sync_job",
+    "tenant_budget",
+    "told_change",
+]

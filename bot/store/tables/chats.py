@@ -1,0 +1,146 @@
+"""Chats, what they are connected to, and what they know of it."""
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, false, text
+
+from bot.store.tables.types import Instant, RowNumber, metadata
+
+chat = Table(
+    "chat",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("tenant_id", String, nullable=False),
+    Column("service_url", String, nullable=False),
+    Column("bot_id", String, nullable=False),
+    Column("bot_name", String, nullable=False),
+    Column("bot_present", Boolean, nullable=False),
+    Column("introduced_at", Instant),
+    Column("team_id", String),
+    Column("channel_id", String),
+    Column("topic", String),
+    Column("topic_told_at", Instant),
+    # When Teams was last asked for topic and members.
+    Column("looked_at", Instant),
+    Column("last_writer_id", String),
+    Column("last_written_at", Instant),
+)
+
+chat_member = Table(
+    "chat_member",
+    metadata,
+    Column("chat_id", ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", String, primary_key=True),
+    Column("object_id", String),
+)
+
+connection = Table(
+    "connection",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("chat_id", ForeignKey("chat.id"), nullable=False),
+    Column("environment", String, nullable=False),
+    Column("table", String, nullable=False),
+    Column("row_id", String, nullable=False),
+    Column("record_name", String, nullable=False),
+    Column("record_number", String),
+    Column("connector_id", String, nullable=False),
+    Column("connector_name", String, nullable=False),
+    Column("connected_at", Instant, nullable=False),
+    Column("paused_at", Instant),
+    Column("paused_reason", String),
+    Column("ended_at", Instant),
+    Column("ended_by_id", String),
+    Column("ended_by_name", String),
+    # Whether Dynamics' own pane lists the chat with the record.
+    Column("mirrored", Boolean, nullable=False, server_default=false()),
+)
+_LIVE = text("ended_at IS NULL")
+# One live connection of a chat and a record, however many presses race for it (spec C4).
+Index(
+    "uq_connection_live",
+    connection.c.chat_id,
+    connection.c.environment,
+    connection.c.table,
+    connection.c.row_id,
+    unique=True,
+    sqlite_where=_LIVE,
+    postgresql_where=_LIVE,
+)
+Index(
+    "ix_connection_record",
+    connection.c.environment,
+    connection.c.table,
+    connection.c.row_id,
+    sqlite_where=_LIVE,
+    postgresql_where=_LIVE,
+)
+
+# For the history of a record: its connections that have ended too.
+Index("ix_connection_chat", connection.c.chat_id, connection.c.id)
+Index("ix_connection_history", connection.c.environment, connection.c.table, connection.c.row_id, connection.c.id)
+
+chat_activity = Table(
+    "chat_activity",
+    metadata,
+    Column("connection_id", ForeignKey("connection.id"), primary_key=True),
+    Column("activity_id", String, nullable=False),
+    Column("maker_id", String, nullable=False),
+    Column("active_at", Instant, nullable=False),
+    # The row as it was last seen, without what it says: ids, times and its state.
+    Column("row", JSON(none_as_null=True)),
+    Column("people", JSON, nullable=False),
+    Column("others", Integer, nullable=False),
+    Column("trouble", String),
+    Column("closing", String),
+    Column("written_at", Instant),
+)
+
+field_value = Table(
+    "field_value",
+    metadata,
+    Column("connection_id", ForeignKey("connection.id"), primary_key=True),
+    Column("column", String, primary_key=True),
+    Column("raw", JSON),
+    Column("text", String),
+    Column("at", Instant, nullable=False),
+)
+
+# What cards said had changed, where each reader is shown the values by themselves.
+told_change = Table(
+    "told_change",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("key", String, nullable=False),
+    Column("chat_id", String, nullable=False),
+    Column("environment", String, nullable=False),
+    Column("table", String, nullable=False),
+    Column("row_id", String, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("people", JSON, nullable=False),
+    Column("columns", JSON, nullable=False),
+    Column("news", JSON, nullable=False),
+    Column("buttons", JSON, nullable=False),
+    Column("told_at", Instant, nullable=False),
+    UniqueConstraint("key"),
+)
+
+# Chats that people asked for: how far each has come, and who works on it just now.
+new_chat = Table(
+    "new_chat",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("key", String, nullable=False),
+    Column("person_id", String, nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("wish", JSON, nullable=False),
+    Column("chat_id", String),
+    Column("url", String, nullable=False),
+    Column("asked_at", Instant),
+    Column("done", JSON, nullable=False),
+    Column("troubles", JSON, nullable=False),
+    Column("unfinished", Boolean, nullable=False),
+    Column("held_until", Instant),
+    UniqueConstraint("key"),
+)
+Index(None, new_chat.c.person_id, new_chat.c.id)

@@ -1,0 +1,125 @@
+"""What waits to be done or sent, and how fast it may go."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from bot.store.tables.types import Instant, Instants, RowNumber, metadata
+
+WAITING, DONE, PARKED, DROPPED = "waiting", "done", "parked", "dropped"
+"""States of a row in the inbox or the outbox."""
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("key", String, nullable=False),
+    Column("lane", String, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("correlation_id", String, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", String),
+    Column("done_at", Instant),
+    UniqueConstraint("key"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("key", String, nullable=False),
+    Column("lane", String, nullable=False),
+    Column("connection_id", ForeignKey("connection.id")),
+    Column("caused_at", Instant),
+    Column("body", LargeBinary, nullable=False),
+    # What the chat was last told before this message, so that it can be told again if the message never arrives.
+    Column("told_before", JSON(none_as_null=True)),
+    Column("correlation_id", String, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", String),
+    Column("done_at", Instant),
+    UniqueConstraint("key"),
+)
+
+# Chats whose rows in Dataverse are to be brought up to date: one row each, however often that is asked for.
+sync_job = Table(
+    "sync_job",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("lane", ForeignKey("chat.id"), nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("look", Boolean, nullable=False),
+    Column("correlation_id", String, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", String),
+    Column("done_at", Instant),
+    UniqueConstraint("lane"),
+)
+
+_WAITING = text(f"state = '{WAITING}'")
+for _queue in (inbox, outbox):
+    Index(None, _queue.c.lane, _queue.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
+
+Index(None, inbox.c.lane, inbox.c.received_at)
+Index(None, outbox.c.connection_id, outbox.c.id)
+_PARKED = text(f"state = '{PARKED}'")
+Index("ix_outbox_parked", outbox.c.id, sqlite_where=_PARKED, postgresql_where=_PARKED)
+
+lane = Table(
+    "lane",
+    metadata,
+    Column("queue", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("due_at", Instant),
+    Column("owner", String),
+    Column("leased_until", Instant),
+)
+_DUE = text("due_at IS NOT NULL")
+Index("ix_lane_due", lane.c.queue, lane.c.due_at, sqlite_where=_DUE, postgresql_where=_DUE)
+
+# When the bot wrote into a chat, in its turn or by itself: what the pace of the next message follows from.
+post = Table(
+    "post",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("chat_id", String, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index(None, post.c.chat_id, post.c.at)
+
+# The instants of the last posts that workers reserved, whichever process they run in.
+tenant_budget = Table(
+    "tenant_budget",
+    metadata,
+    Column("tenant_id", String, primary_key=True),
+    Column("posts", Instants, nullable=False),
+)
+
+# Where Dataverse's change tracking goes on, table by table.
+change_link = Table(
+    "change_link",
+    metadata,
+    Column("environment", String, primary_key=True),
+    Column("table", String, primary_key=True),
+    Column("link", String, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+)

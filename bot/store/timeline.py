@@ -1,0 +1,50 @@
+"""Connections as the history of their records."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.values import ChatKind, ObjectId, RecordRef
+from bot.ports.timeline import TimelineEntry
+from bot.store.chat_sync import activity_of
+from bot.store.connections import connection_of
+from bot.store.tables import chat, chat_activity, connection
+
+
+class TimelineRows:
+    """See `bot.ports.Timeline`."""
+
+    def __init__(self, db: AsyncConnection) -> None:
+        self._db = db
+
+    async def count(self, record: RecordRef) -> int:
+        """How many connections the record has and had."""
+        return (await self._db.execute(select(func.count()).select_from(connection).where(_is(record)))).scalar_one()
+
+    async def of_record(self, record: RecordRef, *, begin: int, at_most: int) -> Sequence[TimelineEntry]:
+        """Some of them, the newest first."""
+        known = (chat.c.kind, chat.c.topic, chat.c.last_writer_id, chat.c.last_written_at)
+        query = select(connection, chat_activity, *known).join_from(connection, chat, chat.c.id == connection.c.chat_id)
+        query = query.outerjoin(chat_activity, chat_activity.c.connection_id == connection.c.id)
+        query = query.where(_is(record)).order_by(connection.c.id.desc()).offset(begin).limit(at_most)
+        return [_entry(row) for row in (await self._db.execute(query)).mappings()]
+
+
+def _is(record: RecordRef) -> ColumnElement[bool]:
+    same_table = (connection.c.environment == record.environment) & (connection.c.table == record.table)
+    return same_table & (connection.c.row_id == record.row_id)
+
+
+def _entry(row: RowMapping) -> TimelineEntry:
+    writer = row["last_writer_id"]
+    return TimelineEntry(
+        connection=connection_of(row),
+        kind=ChatKind(row["kind"]),
+        topic=row["topic"],
+        last_writer_id=ObjectId(writer) if writer else None,
+        last_written_at=row["last_written_at"],
+        ended_at=row["ended_at"],
+        ended_by_name=row["ended_by_name"] or "",
+        activity=activity_of(row) if row["connection_id"] else None,
+    )

@@ -1,0 +1,40 @@
+"""Comparing the subscriptions that are kept with those that Microsoft Graph has."""
+
+from dataclasses import dataclass
+
+from bot.domain.subscriptions import Lifecycle
+from bot.observe import get_logger
+from bot.ports import ChangeFeed, Clock, Store, Subscribed
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareSubscriptions:
+    """What is lost there is to be made anew; what nobody here knows of is ended: a crash may have left it."""
+
+    store: Store
+    feed: ChangeFeed
+    clock: Clock
+
+    async def __call__(self) -> None:
+        """Asks Graph for all of them; raises `Unavailable`."""
+        async with self.store.reading() as work:
+            kept = await work.subscriptions.ids()
+        there = {each.id: each for each in await self.feed.subscriptions()}
+        lost = sorted(kept.keys() - there.keys())
+        if lost:
+            async with self.store.writing() as work:
+                await work.subscriptions.heard(dict.fromkeys(lost, Lifecycle.REMOVED), at=self.clock.now())
+        # What others have made meanwhile is kept by now, or they are about to keep it.
+        async with self.store.reading() as work:
+            kept = await work.subscriptions.ids()
+            unknown = [each for each in there.values() if each.id not in kept]
+            nobodys = [each for each in unknown if not await work.subscriptions.held(each.watch, at=self.clock.now())]
+        await self._end(nobodys)
+        if lost or nobodys:
+            _log.warning("subscriptions compared", lost=len(lost), unknown=len(nobodys))
+
+    async def _end(self, nobodys: list[Subscribed]) -> None:
+        for each in nobodys:
+            await self.feed.unsubscribe(each.id)

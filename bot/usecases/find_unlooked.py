@@ -1,0 +1,47 @@
+"""Having chats looked at of which nobody may have told (spec Y2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.values import ChatId, EnvironmentId
+from bot.ports import Clock, Store
+
+LOOK_EVERY = timedelta(hours=6)
+"""What no event told of is seen after this time."""
+AT_MOST = 40
+"""Chats a minute and process: Graph gives an app thirty requests a second, and people want some of them."""
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindUnlooked:
+    """Asks for what nobody asked for."""
+
+    store: Store
+    clock: Clock
+
+    async def __call__(self, within: timedelta) -> None:
+        """Has the chats looked at that were not for long; they are spread over the time `within`."""
+        now = self.clock.now()
+        async with self.store.reading() as work:
+            chats = await work.chat_sync.unlooked(since=now - LOOK_EVERY, at_most=AT_MOST)
+        if not chats:
+            return
+        async with self.store.writing() as work:
+            for number, chat in enumerate(sorted(chats)):
+                due_at = now + within * number / len(chats)
+                await work.chat_sync.ask([chat], look=True, at=now, due_at=due_at)
+
+    async def of_environment(self, environment: EnvironmentId, jobs: Sequence[str]) -> None:
+        """Has all synced chats there looked at, and settles the jobs: something was set that concerns them."""
+        after: ChatId | None = None
+        while True:
+            now = self.clock.now()
+            async with self.store.writing() as work:
+                chats = await work.chat_sync.of_environment(environment, after=after, at_most=_AT_ONCE)
+                await work.chat_sync.ask(chats, look=True, at=now, due_at=now)
+                if not chats:
+                    await work.inbox.done(jobs, at=now)
+                    return
+            after = chats[-1]

@@ -1,0 +1,208 @@
+"""Having Microsoft Graph tell of changes in synced chats (spec Y2).
+
+Two subscriptions cover every chat that has the app, where the organisation has granted them; else each synced chat has
+one, as far as there is room. What neither covers is found by looking at the chats from time to time.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.chat_sync import is_effective
+from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
+from bot.domain.record_links import Links
+from bot.domain.subscriptions import (
+    EVERYWHERE,
+    SUBSCRIPTIONS_AT_MOST,
+    TOPICS,
+    Hindrance,
+    Step,
+    Subscription,
+    SyncedIn,
+    Watch,
+    next_step,
+    one_chat,
+    renewal_at,
+    try_again_at,
+)
+from bot.domain.values import ChatId
+from bot.observe import get_logger
+from bot.ports import Administration, ChangeFeed, Clock, Store, Subscribed, Work
+
+AT_ONCE = 50
+"""Subscriptions of one round, and new ones that are wanted in it."""
+_LEASE = timedelta(minutes=5)
+"""Longer than a call takes, both handshakes and all attempts included."""
+_CHATS_AT_ONCE = 500
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepSubscriptions:
+    """Sees to the subscriptions, side by side with other processes."""
+
+    store: Store
+    administration: Administration
+    links: Links
+    feed: ChangeFeed
+    clock: Clock
+    tenant: str | None
+    """The tenant whose chats Graph tells of; None where it is not known."""
+    at_most: int = SUBSCRIPTIONS_AT_MOST
+
+    async def __call__(self) -> bool:
+        """Makes, renews and ends what is due; gives whether there may be more to do at once."""
+        synced = await self._synced()
+        now = self.clock.now()
+        async with self.store.writing() as work:
+            more = await self._plan(work, synced, now)
+            due = await work.subscriptions.claim(at=now, until=now + _LEASE, at_most=AT_ONCE)
+        again = await asyncio.gather(*(self._see_to(each, synced) for each in due))
+        return more or len(due) == AT_ONCE or any(again)
+
+    async def _synced(self) -> Sequence[SyncedIn]:
+        """The environments whose chats are synced."""
+        found = []
+        for environment in self.links.environments:
+            settings = await self.administration.settings(environment.id)
+            days = settings.organisation.sync_idle_days
+            since = self.clock.now() - timedelta(days=days) if days else None
+            if is_effective(settings):
+                found.append(SyncedIn(environment=environment.id, active_since=since))
+        return found
+
+    async def _plan(self, work: Work, synced: Sequence[SyncedIn], now: datetime) -> bool:
+        """Says what is wanted; gives whether more is than was said."""
+        subscriptions = work.subscriptions
+        if not synced:
+            await subscriptions.drop_all(at=now)
+            return False
+        await subscriptions.outdate(self.feed.made_for, at=now)
+        await subscriptions.want(EVERYWHERE, at=now)
+        topics = (await subscriptions.at([TOPICS]))[TOPICS]
+        one_by_one = topics.id is None and topics.hindrance is not None and topics.hindrance.lasts
+        if topics.id or one_by_one:
+            await subscriptions.drop_chats(but=synced if one_by_one else (), at=now)
+        if not one_by_one:
+            return False
+        room = max(0, min(AT_ONCE, self.at_most - await subscriptions.on_chats()))
+        chats = await subscriptions.unserved(synced, tenant=self.tenant, at_most=room)
+        await subscriptions.want([one_chat(each) for each in chats], at=now)
+        return len(chats) == AT_ONCE
+
+    async def _see_to(self, subscription: Subscription, synced: Sequence[SyncedIn]) -> bool:
+        """Does what the subscription needs; gives whether it needs something more at once."""
+        step = next_step(subscription, self.feed.made_for, self.clock.now())
+        try:
+            return await self._do(step, subscription, synced)
+        except ChatSyncError as error:
+            _log.warning(
+                "subscription not seen to",
+                scope=subscription.watch.scope,
+                step=step,
+                reason=f"{type(error).__name__}: {error}",
+                notes=getattr(error, "__notes__", []),
+            )
+            await self._put_off(step, subscription, error)
+            return False
+
+    async def _do(self, step: Step, subscription: Subscription, synced: Sequence[SyncedIn]) -> bool:
+        if step is Step.END:
+            return await self._end(subscription)
+        if step is Step.RENEW:
+            return await self._renew(subscription)
+        if step is Step.REREAD:
+            return await self._reread(subscription, synced)
+        if step is Step.REMAKE and subscription.id:
+            await self.feed.unsubscribe(subscription.id)
+        return await self._make(subscription)
+
+    async def _end(self, subscription: Subscription) -> bool:
+        if subscription.id:
+            await self.feed.unsubscribe(subscription.id)
+        async with self.store.writing() as work:
+            await work.subscriptions.ended(subscription.watch, at=self.clock.now())
+        return False
+
+    async def _renew(self, subscription: Subscription) -> bool:
+        try:
+            renewed = await self.feed.renew(subscription.id or "", subscription.watch)
+        except NotFound:
+            return await self._make(subscription)
+        return await self._keep(subscription, renewed, reread=False)
+
+    async def _make(self, subscription: Subscription) -> bool:
+        made = await self._subscribed(subscription.watch)
+        # Where there was one before, it is over: nobody knows what happened since.
+        return await self._keep(subscription, made, reread=subscription.expires_at is not None)
+
+    async def _subscribed(self, watch: Watch) -> Subscribed:
+        try:
+            return await self.feed.subscribe(watch)
+        except Conflict:
+            # Made by somebody who died before it was kept: nobody knows with which client state.
+            for each in await self.feed.subscriptions():
+                if each.watch == watch:
+                    await self.feed.unsubscribe(each.id)
+            return await self.feed.subscribe(watch)
+
+    async def _keep(self, subscription: Subscription, there: Subscribed, *, reread: bool) -> bool:
+        now = replace(
+            subscription,
+            id=there.id,
+            expires_at=there.expires_at,
+            made_for=self.feed.made_for,
+            reread=reread,
+            hindrance=None,
+        )
+        due_at = self.clock.now() if reread else renewal_at(subscription.watch, there.expires_at)
+        async with self.store.writing() as work:
+            await work.subscriptions.put(now, due_at=due_at)
+        return reread
+
+    async def _reread(self, subscription: Subscription, synced: Sequence[SyncedIn]) -> bool:
+        """Has the chats looked at that the subscription did not tell of for a while."""
+        if subscription.watch.chat:
+            await self._look_at([subscription.watch.chat])
+        else:
+            for each in synced:
+                await self._look_at_all(each)
+        expires_at = subscription.expires_at or self.clock.now()
+        async with self.store.writing() as work:
+            due_at = renewal_at(subscription.watch, expires_at)
+            await work.subscriptions.put(replace(subscription, reread=False), due_at=due_at)
+        return False
+
+    async def _look_at_all(self, synced: SyncedIn) -> None:
+        chats: Sequence[ChatId] = ()
+        while True:
+            after = chats[-1] if chats else None
+            async with self.store.reading() as work:
+                chats = await work.chat_sync.of_environment(synced.environment, after=after, at_most=_CHATS_AT_ONCE)
+            if not chats:
+                return
+            await self._look_at(chats)
+
+    async def _look_at(self, chats: Sequence[ChatId]) -> None:
+        now = self.clock.now()
+        async with self.store.writing() as work:
+            await work.chat_sync.ask(chats, look=True, at=now, due_at=now)
+
+    async def _put_off(self, step: Step, subscription: Subscription, error: ChatSyncError) -> None:
+        why = _hindrance(error)
+        retry_after_s = error.retry_after_s if isinstance(error, Unavailable) else None
+        # One that could not be renewed, or ended, is still there.
+        now = replace(subscription, hindrance=why, id=None if step is Step.MAKE else subscription.id)
+        async with self.store.writing() as work:
+            await work.subscriptions.put(now, due_at=try_again_at(why, self.clock.now(), retry_after_s))
+
+
+def _hindrance(error: ChatSyncError) -> Hindrance:
+    kinds = {
+        NotAllowed: Hindrance.NOT_ALLOWED,
+        NotFound: Hindrance.NOT_THERE,
+        BadRequest: Hindrance.NOT_REACHED,
+    }
+    return kinds.get(type(error), Hindrance.NO_ANSWER)

@@ -1,0 +1,159 @@
+"""What the bot hears of a chat, for the rows that show it in Dataverse (spec Y2)."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.chat_sync import is_effective, is_idle, topic_of
+from bot.domain.values import ChatId, ConnectionId, ObjectId
+from bot.observe import get_logger
+from bot.ports import Administration, Clock, Named, Store, SyncedConnection, Work, Written
+
+_GATHER_S = 1.0
+"""Who wrote last is held in memory for so long at most: a crash may lose it."""
+_AT_ONCE = 500
+"""Chats of one transaction."""
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A chat's name, as Teams told it; None: it has none."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """Members or topic of a chat changed, or may have."""
+
+    chat: ChatId
+    at: datetime | None = None
+    """When; None: now."""
+    topic: Topic | None = None
+    """The new one, where it was told."""
+
+
+class NoteChat:
+    """Keeps what counts of chats whose connections are synced, and has their rows brought up to date.
+
+    Nothing is kept of other chats: whatever is told of them costs a look-up at most.
+    """
+
+    def __init__(self, *, store: Store, administration: Administration, clock: Clock) -> None:
+        self._store = store
+        self._administration = administration
+        self._clock = clock
+        self._written: dict[ChatId, Written] = {}
+        self._some = asyncio.Event()
+
+    async def changed(
+        self, chat: ChatId, *, at: datetime | None = None, topic: Topic | None = None, counts: bool = True
+    ) -> None:
+        """Members or topic changed, or may have: it is durable when this returns, and several in a row become one.
+
+        `at`: when, now where nobody knows. `topic`: the new one, where it was told. `counts`: whether people did it,
+        so that a chat counts as not idle (spec Y3). Raises `Unavailable`.
+        """
+        await self.all_changed([Changed(chat=chat, at=at, topic=topic)], counts=counts)
+
+    async def all_changed(self, changes: Iterable[Changed], *, counts: bool = True) -> None:
+        """The same of several chats in one transaction; of several changes of one chat the last is taken."""
+        now = self._clock.now()
+        by_chat = {each.chat: each for each in changes}
+        at = {chat: min(each.at or now, now) for chat, each in by_chat.items()}
+        async with self._store.reading() as work:
+            synced = await self._effective(await work.chat_sync.live(list(by_chat)))
+        chats = sorted({each.connection.chat_id for each in synced})
+        if not chats:
+            return
+        async with self._store.writing() as work:
+            told = [(chat, by_chat[chat].topic) for chat in chats]
+            await work.chat_sync.named(
+                [Named(chat_id=chat, topic=topic_of(topic.name), at=at[chat]) for chat, topic in told if topic]
+            )
+            if counts:
+                await work.chat_sync.active(await self._active(synced, at))
+            await work.chat_sync.ask(chats, look=True, at=now, due_at=now)
+
+    def written(self, chat: ChatId, writer: ObjectId | None, at: datetime | None) -> None:
+        """Somebody wrote into the chat, changed what they had written, or deleted it; `at` None: just now.
+
+        It is held in memory and kept within a second.
+        """
+        now = self._clock.now()
+        moment = min(at or now, now)
+        known = self._written.get(chat)
+        if known is None or known.at <= moment:
+            self._written[chat] = Written(chat_id=chat, writer=writer, at=moment)
+            self._some.set()
+
+    async def run(self) -> None:
+        """Keeps what was heard, until it is cancelled; then what is left."""
+        try:
+            while True:
+                await self._some.wait()
+                await self._clock.sleep(_GATHER_S)
+                await self._keep_all()
+        finally:
+            await self._keep_all()
+
+    async def _keep_all(self) -> None:
+        self._some.clear()
+        heard, self._written = self._written, {}
+        every = list(heard.values())
+        for begin in range(0, len(every), _AT_ONCE):
+            some = every[begin : begin + _AT_ONCE]
+            try:
+                await self._keep(some)
+            except Exception:  # noqa: BLE001 - a door: what was heard is kept a little later
+                _log.exception("last writers not kept", chats=len(some))
+                self._put_back(some)
+
+    def _put_back(self, heard: Iterable[Written]) -> None:
+        for each in heard:
+            known = self._written.get(each.chat_id)
+            if known is None or known.at < each.at:
+                self._written[each.chat_id] = each
+        self._some.set()
+
+    async def _keep(self, heard: Sequence[Written]) -> None:
+        by_chat = {each.chat_id: each for each in heard}
+        async with self._store.reading() as work:
+            synced = await self._effective(await work.chat_sync.live(list(by_chat)))
+        active = await self._active(synced, {each.chat_id: each.at for each in heard})
+        if active:
+            async with self._store.writing() as work:
+                await self._note(work, by_chat, synced, active)
+
+    async def _note(
+        self,
+        work: Work,
+        by_chat: Mapping[ChatId, Written],
+        synced: Sequence[SyncedConnection],
+        active: Mapping[ConnectionId, datetime],
+    ) -> None:
+        now = self._clock.now()
+        chats = {each.connection.chat_id for each in synced if each.connection.id in active}
+        await work.chat_sync.written([by_chat[chat] for chat in chats])
+        await work.chat_sync.active(active)
+        await work.chat_sync.ask(list(chats), look=False, at=now, due_at=now)
+
+    async def _effective(self, connections: Sequence[SyncedConnection]) -> Sequence[SyncedConnection]:
+        """Those whose environment is synced just now."""
+        settings = [await self._administration.settings(each.connection.record.environment) for each in connections]
+        return [each for each, set_ in zip(connections, settings, strict=True) if is_effective(set_)]
+
+    async def _active(
+        self, synced: Sequence[SyncedConnection], at: Mapping[ChatId, datetime]
+    ) -> Mapping[ConnectionId, datetime]:
+        """When something last happened; those that are idle stay so and are left out."""
+        found: dict[ConnectionId, datetime] = {}
+        for each in synced:
+            settings = await self._administration.settings(each.connection.record.environment)
+            moment = at[each.connection.chat_id]
+            if not is_idle(each.activity.active_at, moment, settings.organisation.sync_idle_days):
+                found[each.connection.id] = moment
+        return found

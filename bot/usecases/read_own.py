@@ -1,0 +1,112 @@
+"""A record as one person sees it, and what they may do about it on a card (spec U2, Q3)."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.card_acts import CardAct, act_problem, allowed_columns, fits_input
+from bot.domain.context_card import note_facts
+from bot.domain.record_links import RecordLink
+from bot.domain.tables import Column, Row, Table
+from bot.domain.values import Chat, Person, RecordRef
+from bot.ports import Records
+from bot.usecases.answers import name_columns
+from bot.usecases.find_readers import FindReaders
+from bot.usecases.gates import Actor, Gates
+from bot.usecases.linked_record import FindLinkedRecord, LinkedRecord
+
+OWNER, STATE, STATUS, CHANGED_BY, CHANGED_ON = "ownerid", "statecode", "statuscode", "modifiedby", "modifiedon"
+_OPEN = 0
+"""The state in which every table's rows begin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRecord:
+    """The record with everything that a person's own card says of it."""
+
+    linked: LinkedRecord
+    actor: Actor
+    table: Table
+    row: Row
+    noted: tuple[Column, ...]
+    """The note's columns."""
+    may_write: bool
+
+    @property
+    def record(self) -> RecordRef:
+        """Which record it is."""
+        return self.linked.record
+
+    @property
+    def facts(self) -> Sequence[tuple[str, str]]:
+        """What a note would say, as the person may see it."""
+        return note_facts(self.noted, self.row)
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the person themselves owns it."""
+        return self.row.value(OWNER).raw == f"systemuser:{self.actor.user.id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is in its first state."""
+        return self.row.value(STATE).raw == _OPEN
+
+    @property
+    def changeable(self) -> tuple[Column, ...]:
+        """The columns that the person can change on a card: those that an input can hold as they are."""
+        allowed = allowed_columns(self.linked.record_type.change_fields, self.table) if self.may_write else ()
+        return tuple(column for column in allowed if fits_input(column, self.row.value(column.name).raw))
+
+    @property
+    def acts(self) -> tuple[CardAct, ...]:
+        """What else the person can do; rights beyond writing are Dataverse's to judge."""
+        return tuple(act for act in self.linked.record_type.card_acts if self._makes_sense(act))
+
+    def _makes_sense(self, act: CardAct) -> bool:
+        if act_problem(act, self.table):
+            return False
+        match act:
+            case CardAct.ASSIGN:
+                return self.may_write and not self.is_mine
+            case CardAct.RESOLVE:
+                return self.may_write and self.is_open
+            case CardAct.NOTE:
+                return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOwnRecord:
+    """Reads it as the person."""
+
+    records: Records
+    gates: Gates
+    find: FindLinkedRecord
+    readers: FindReaders
+
+    async def __call__(self, chat: Chat, person: Person, link: RecordLink) -> OwnRecord:
+        """The record; raises `NotAllowed`, `NotFound` or `NotSupported` for who may not see it, or `Unavailable`."""
+        await self.readers.require(chat, person)
+        linked = await self.find(link)
+        record = linked.record
+        actor = await self.gates.actor(record.environment, person)
+        table = await self.records.table(record.environment, record.table, reader=actor.user.id)
+        noted = await self.find.note_columns(linked, table)
+        row, may_write = await asyncio.gather(
+            self.gates.row(record, table, list(_read(linked, table, noted)), actor), self._may_write(linked, actor)
+        )
+        return OwnRecord(linked=linked, actor=actor, table=table, row=row, noted=noted, may_write=may_write)
+
+    async def _may_write(self, linked: LinkedRecord, actor: Actor) -> bool:
+        """Whether the person may change it, where that is of any use to know."""
+        if not (linked.record_type.card_acts or linked.record_type.change_fields):
+            return False
+        return await self.records.may_write(linked.record, actor.user.id)
+
+
+def _read(linked: LinkedRecord, table: Table, noted: Iterable[Column]) -> Iterable[Column]:
+    """Each column once: what a card says, what can be changed, and who changed it last."""
+    changed = allowed_columns(linked.record_type.change_fields, table)
+    facts = (table.columns.get(name) for name in (OWNER, STATE, STATUS, CHANGED_BY, CHANGED_ON))
+    asked = (*name_columns(table), *noted, *changed, *(column for column in facts if column))
+    return {column.name: column for column in asked}.values()

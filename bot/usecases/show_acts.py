@@ -1,0 +1,148 @@
+"""The pages on which a person does something to a record (spec Q3)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from bot.domain.card_acts import LONGEST_NOTE, CardAct, longest_text, mark_of, options_in_state, resolutions
+from bot.domain.errors import NotAllowed
+from bot.domain.formatting import text_of
+from bot.domain.record_links import Links
+from bot.domain.surface import VERSION
+from bot.domain.tables import Column, ColumnType
+from bot.usecases.act_on_record import LONGEST_RESOLUTION, Aim, FilledIn, Outcome
+from bot.usecases.answers import head_of
+from bot.usecases.read_own import OwnRecord, ReadOwnRecord
+from cards.buttons import Button, Press, Step
+from cards.dialog import Page
+from cards.inputs import OFF, ON, Choice
+from cards.record import Fact, RecordHead
+from cards.record_acts import (
+    ActsView,
+    Clash,
+    Field,
+    FieldKind,
+    acts_page,
+    fields_page,
+    note_page,
+    resolution_page,
+)
+
+MENU, FIELDS, NEW_NOTE, RESOLUTION = "", "fields", "note", "resolution"
+"""The pages."""
+ASSIGN, SAVE_FIELDS, SAVE_NOTE, RESOLVE = "assign", "save fields", "save note", "resolve"
+"""What is done."""
+WISH, MARK = "wish", "mark "
+"""In what a button sends: the note that is meant, and marks of what was shown."""
+
+Lead = Callable[[str, str, Mapping[str, str]], Press | Step]
+"""The button of this title that leads on to a page or an act, with these claims."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowActs:
+    """Makes the pages of one person, whichever door they came through."""
+
+    read: ReadOwnRecord
+    links: Links
+
+    async def menu(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, back: Button | None = None) -> Page:
+        """What the person can do; `back` leads to where they came from."""
+        own = await self.read(aim.chat, aim.person, aim.link)
+        acts = _acts(own)
+        if not acts:
+            raise NotAllowed(
+                "There is nothing that you can do to this record on a card.",
+                "Open the record, or ask your administrator to allow more.",
+            )
+        buttons: list[Button] = [lead(title, act, {VERSION: own.row.etag}) for title, act in acts]
+        buttons += [back] if back else []
+        facts = tuple(Fact(label=label, value=value) for label, value in own.facts)
+        view = ActsView(record=self._head(own), facts=facts, acts=tuple(buttons), clash=_clash(own, (), clash))
+        return acts_page(view)
+
+    async def fields(
+        self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, typed: FilledIn | None = None
+    ) -> Page:
+        """The columns to change; after a clash with what somebody typed beside what they hold now."""
+        own = await self.read(aim.chat, aim.person, aim.link)
+        if not own.changeable:
+            raise NotAllowed("There are no fields that you can change on a card.", "Open the record instead.")
+        marks = {MARK + each.name: mark_of(_held(own, each)) for each in own.changeable}
+        save = lead("Save", SAVE_FIELDS, {VERSION: own.row.etag, **marks})
+        fields = [_field(own, each, typed) for each in own.changeable]
+        return fields_page(self._head(own), fields, [save, self._back(lead)], _clash(own, own.changeable, clash))
+
+    async def note(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None) -> Page:
+        """A note to write."""
+        own = await self.read(aim.chat, aim.person, aim.link)
+        save = lead("Add the note", SAVE_NOTE, {WISH: uuid4().hex})
+        return note_page(self._head(own), LONGEST_NOTE, [save, self._back(lead)], _clash(own, (), clash))
+
+    async def resolution(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None) -> Page:
+        """How the case was resolved."""
+        own = await self.read(aim.chat, aim.person, aim.link)
+        reasons = [Choice(title=label, value=str(number)) for number, label in resolutions(own.table).items()]
+        if not reasons or CardAct.RESOLVE not in own.acts:
+            raise NotAllowed("You cannot resolve this on a card.", "Open the record to see how it is now.")
+        save = lead("Resolve case", RESOLVE, {VERSION: own.row.etag})
+        shown = _clash(own, own.noted, clash)
+        return resolution_page(self._head(own), reasons, LONGEST_RESOLUTION, [save, self._back(lead)], shown)
+
+    def _head(self, own: OwnRecord) -> RecordHead:
+        return head_of(self.links, own.table, own.record, own.row)
+
+    def _back(self, lead: Lead) -> Button:
+        return replace(lead("Back", MENU, {}), leaves=True)
+
+
+def _acts(own: OwnRecord) -> Sequence[tuple[str, str]]:
+    """Titles of buttons, and what each leads to."""
+    titles = {CardAct.ASSIGN: ("Assign to me", ASSIGN), CardAct.NOTE: ("Add a note", NEW_NOTE)}
+    found = [titles[act] for act in own.acts if act in titles]
+    found += [("Change fields", FIELDS)] if own.changeable else []
+    return [*found, *([("Resolve case", RESOLUTION)] if CardAct.RESOLVE in own.acts else [])]
+
+
+def _clash(own: OwnRecord, columns: Sequence[Column], clash: Outcome | None) -> Clash | None:
+    if clash is None:
+        return None
+    now = tuple(Fact(label=each.label, value=text_of(each, own.row.value(each.name))) for each in columns)
+    return Clash(said=clash.said, at=clash.at, facts=now)
+
+
+def _field(own: OwnRecord, column: Column, typed: FilledIn | None) -> Field:
+    """The column as it is, or as somebody has it otherwise than it was shown to them."""
+    held, kind = _held(own, column), _KINDS[column.type]
+    choices = options_in_state(column, own.row.value(column.name).raw) if kind is FieldKind.CHOICE else {}
+    given = typed.values.get(column.name, "") if typed else ""
+    changed = typed is not None and mark_of(given) != typed.marks.get(column.name)
+    return Field(
+        name=column.name,
+        label=column.label,
+        kind=kind,
+        value=given if changed else held,
+        choices=tuple(Choice(title=label, value=str(number)) for number, label in choices.items()),
+        longest=longest_text(column) if kind in {FieldKind.TEXT, FieldKind.LINES} else None,
+        required=column.required,
+    )
+
+
+def _held(own: OwnRecord, column: Column) -> str:
+    """What the column holds, as its input sends it."""
+    raw = own.row.value(column.name).raw
+    if column.type is ColumnType.BOOLEAN:
+        return ON if raw else OFF
+    if column.type is ColumnType.DATE_TIME:
+        return str(raw or "")[: len("2026-11-21")]
+    return "" if raw is None else str(raw)
+
+
+_KINDS = {
+    ColumnType.PICKLIST: FieldKind.CHOICE,
+    ColumnType.STATUS: FieldKind.CHOICE,
+    ColumnType.BOOLEAN: FieldKind.YES_OR_NO,
+    ColumnType.DATE_TIME: FieldKind.DATE,
+    ColumnType.STRING: FieldKind.TEXT,
+    ColumnType.MEMO: FieldKind.LINES,
+}

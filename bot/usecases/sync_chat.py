@@ -1,0 +1,108 @@
+"""Bringing the rows that show a chat on the timelines of its records up to date (spec Y1-Y4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.domain.chat_sync import Unsynced, is_effective, sync_state
+from bot.domain.errors import ChatSyncError
+from bot.ports import Administration, Clock, Store, SyncedChat, SyncedConnection, SyncJob
+from bot.usecases.look_at_chat import LookAtChat, SeenChat
+from bot.usecases.mirror_chat import MirrorChat
+from bot.usecases.show_chat import ChatToShow, ShowChat
+
+_BROUGHT = frozenset({None, Unsynced.IDLE, Unsynced.COMPLETED, Unsynced.CANCELLED, Unsynced.SCHEDULED})
+"""An idle row still gets what came before; one that a person has closed may have been opened again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncChat:
+    """Does the job of one chat."""
+
+    store: Store
+    show: ShowChat
+    mirror: MirrorChat
+    look: LookAtChat
+    administration: Administration
+    clock: Clock
+    row_every: timedelta
+    """At most one write of a row in this time (spec Y4)."""
+
+    async def __call__(self, job: SyncJob) -> datetime | None:
+        """None when the job is done and settled; else when it may be gone on with.
+
+        What can be done is done and kept, also where something else fails. Raises the first error then.
+        """
+        async with self.store.reading() as work:
+            known = await work.chat_sync.chat(job.chat_id)
+        if known:
+            not_before = self._not_before(known)
+            if not_before > self.clock.now():
+                return not_before
+            await self._bring(known, job)
+            await self.mirror(job.chat_id)
+        async with self.store.writing() as work:
+            await work.chat_sync.done(job, at=self.clock.now())
+        return None
+
+    def _not_before(self, known: SyncedChat) -> datetime:
+        written = (each.activity.written_at for each in known.connections)
+        return max((at + self.row_every for at in written if at), default=self.clock.now())
+
+    async def _bring(self, known: SyncedChat, job: SyncJob) -> None:
+        ended, live, still = await self._due(known)
+        seen = await self._seen(known, live, job)
+        chat = ChatToShow(known=known, seen=seen)
+        works = [
+            *((each, partial(self.show.end, each)) for each in ended),
+            *((each, partial(self.show, chat, each)) for each in live),
+            *((each, partial(self.show, replace(chat, seen=None), each)) for each in still),
+        ]
+        troubles: list[ChatSyncError] = []
+        for each, work_on_it in works:
+            try:
+                activity = await work_on_it()
+            except ChatSyncError as error:
+                troubles.append(error)
+                continue
+            async with self.store.writing() as work:
+                await work.chat_sync.put(each.connection.id, activity)
+        if troubles:
+            raise troubles[0]
+
+    async def _due(
+        self, known: SyncedChat
+    ) -> tuple[Sequence[SyncedConnection], Sequence[SyncedConnection], Sequence[SyncedConnection]]:
+        """Connections that have ended, that are live, and that are idle, so that Teams is not asked for them."""
+        ended, live, still = [], [], []
+        for each in known.connections:
+            settings = await self.administration.settings(each.connection.record.environment)
+            state = sync_state(settings, known.chat.kind, each.activity, ended=False, now=self.clock.now())
+            if each.ended_at:
+                ended += [each] if is_effective(settings) else []
+            elif state.why is Unsynced.IDLE and known.looked_at and known.looked_at >= each.activity.active_at:
+                still.append(each)
+            elif state.why in _BROUGHT:
+                live.append(each)
+        return ended, live, still
+
+    async def _seen(self, known: SyncedChat, live: Sequence[SyncedConnection], job: SyncJob) -> SeenChat | None:
+        wanted = job.look or any(each.activity.row is None or _misses_writer(known, each) for each in live)
+        asked_at = self.clock.now()
+        seen = await self.look(known) if live and wanted else None
+        if seen or job.look:
+            async with self.store.writing() as work:
+                if seen:
+                    await work.chat_sync.looked(known.chat.id, seen.look, at=asked_at)
+                else:
+                    await work.chat_sync.not_seen(known.chat.id, at=asked_at)
+        return seen
+
+
+def _misses_writer(known: SyncedChat, each: SyncedConnection) -> bool:
+    """Whether somebody wrote who was not in the chat when Teams was last asked: it did not tell of them."""
+    writer, at = known.last_writer_id, known.last_written_at
+    if writer is None or at is None or writer in each.activity.people:
+        return False
+    return known.looked_at is None or known.looked_at < at

@@ -1,0 +1,55 @@
+"""Which connections are shown on the timelines of their records, from when on and until when (spec S2, Y1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
+
+from bot.domain.chat_sync import ChatActivity, is_effective
+from bot.domain.values import Chat, ChatId, ChatKind, Connection, ObjectId
+from bot.ports import Administration, Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeginSync:
+    """Has new connections shown, where that is wanted."""
+
+    administration: Administration
+
+    async def __call__(self, work: Work, chat: Chat, connection: Connection, *, maker: ObjectId, at: datetime) -> None:
+        """The connection is shown from now on, if sync is on; whatever was idle in the chat goes on (spec Y3)."""
+        settings = await self.administration.settings(connection.record.environment)
+        if chat.kind is ChatKind.GROUP and is_effective(settings):
+            await work.chat_sync.begin(connection.id, new_activity(maker, at))
+        await go_on(work, chat.id, at=at)
+
+
+def new_activity(maker: ObjectId, at: datetime) -> ChatActivity:
+    """A row that is to be created as the maker."""
+    return ChatActivity(activity_id=str(uuid4()), maker_id=maker, active_at=at)
+
+
+async def go_on(work: Work, chat: ChatId, *, at: datetime) -> None:
+    """Somebody has connected or resumed the chat: it is not idle any more, and looked at anew."""
+    live = await work.chat_sync.live([chat])
+    await work.chat_sync.active({each.connection.id: at for each in live})
+    await work.chat_sync.ask([chat], look=bool(live), at=at, due_at=at)
+
+
+async def sync_ended(work: Work, connections: Sequence[Connection], *, at: datetime) -> None:
+    """The connections have ended: their rows are completed."""
+    await work.chat_sync.ask([each.chat_id for each in connections], look=False, at=at, due_at=at)
+
+
+async def sync_follows(work: Work, old: Connection, new: Connection, *, at: datetime) -> None:
+    """The new connection is shown by the row of the old one, which is about another record now."""
+    await work.chat_sync.follow(old.id, new.id)
+    synced = await work.chat_sync.get([new.id])
+    await work.chat_sync.ask([new.chat_id], look=bool(synced), at=at, due_at=at)
+
+
+def tried_anew(activity: ChatActivity) -> ChatActivity:
+    """What is kept of a row without what was found to be in its way; one that somebody deleted is created again."""
+    if activity.trouble is None:
+        return activity
+    return replace(activity, trouble=None, row=None, activity_id=str(uuid4()))

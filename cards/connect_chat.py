@@ -1,0 +1,31 @@
+"""The dialog that connects the chat in which it is opened (spec C1)."""
+
+from dataclasses import dataclass
+
+from cards.buttons import Step
+from cards.dialog import Page, page, problem
+from cards.elements import Element
+from cards.inputs import Toggle
+from cards.new_chat import NOTE
+from cards.record_inputs import RecordInputs, record_inputs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectView:
+    """Which record, and whether with a note; a one-to-one chat has none."""
+
+    record: RecordInputs
+    note: bool | None
+    problem: str
+    connect: Step
+    anyway: Step | None = None
+    """Sends the note though not everybody may open the record; None where that is not the question."""
+
+
+def connect_page(view: ConnectView) -> Page:
+    """The page."""
+    body: list[Element] = [problem(view.problem)] if view.problem else []
+    body += record_inputs(view.record)
+    if view.note is not None:
+        body.append(Toggle(NOTE, "Send a note about the record into the chat", on=view.note))
+    return page("Connect this chat", body, [view.connect, *([view.anyway] if view.anyway else [])], height="small")

@@ -1,0 +1,36 @@
+"""The inputs that ask for a record, on the pages of several dialogs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cards.elements import Element, TextBlock
+from cards.inputs import Choice, Choices, Searched, TextInput
+from cards.text import plain
+
+RECORD, WORDS = "record", "words"
+"""The inputs' names, under which what was filled in comes back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordInputs:
+    """Records to choose from, and the dataset in which Teams searches while somebody types."""
+
+    listed: Sequence[Choice]
+    dataset: str
+    about: str = ""
+    """The record that the page is about unless another is chosen; empty for none."""
+    hits: Sequence[Choice] = ()
+    """Records that fit what was written, where these are several."""
+    words: str = ""
+
+
+def record_inputs(view: RecordInputs) -> list[Element]:
+    """A list to choose from, in which Teams searches, and a line to write into."""
+    about: list[Element] = [TextBlock(plain(view.about), weight="Bolder")] if view.about else []
+    label = "Another record" if view.about else "Record"
+    choices: Element = (
+        Choices(RECORD, "Which of these?", view.hits, expanded=True)
+        if view.hits
+        else Searched(RECORD, label, view.dataset, view.listed)
+    )
+    return [*about, choices, TextInput(WORDS, "Or its number, link or a few words", value=view.words)]

@@ -1,0 +1,60 @@
+"""The dialog that writes a message to a record (spec C10): everything that is written stands on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cards.buttons import Open, Step
+from cards.dialog import Page, page, problem
+from cards.elements import Container, Element, TextBlock
+from cards.inputs import Choice, Choices, TextInput
+from cards.record import byline
+from cards.record_inputs import RecordInputs, record_inputs
+from cards.text import plain
+
+FORM, TITLE, TEXT = "form", "title", "text"
+"""The inputs' names, under which what was filled in comes back."""
+
+_LONGEST_LINE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveView:
+    """To which record, in which form, and what."""
+
+    record: RecordInputs
+    forms: Sequence[Choice]
+    form: str
+    title: str
+    longest_title: int
+    text: str
+    longest_text: int
+    origin: Sequence[str]
+    """The lines that stand below the text."""
+    link: str
+    """The address of the message, which ends them; empty for none."""
+    problem: str
+    save: Step
+
+
+def save_page(view: SaveView) -> Page:
+    """The page: what stands in its inputs is written as it stands there."""
+    below = [*view.origin, *(["The link to the message"] if view.link else [])]
+    body: list[Element] = [problem(view.problem)] if view.problem else []
+    body += [
+        *record_inputs(view.record),
+        Choices(FORM, "Save as", view.forms, chosen=[view.form]),
+        TextInput(TITLE, "Title", value=view.title, longest=view.longest_title, required="Write a title"),
+        TextInput(
+            TEXT, "Text", value=view.text, longest=view.longest_text, lines=True, required="There is nothing to save"
+        ),
+        byline("Below the text will stand:"),
+        Container([_line(each) for each in below], separated=True),
+    ]
+    buttons: list[Step | Open] = [view.save]
+    if view.link:
+        buttons.append(Open(title="Open message", url=view.link))
+    return page("Save to record", body, buttons, height="large")
+
+
+def _line(text: str) -> TextBlock:
+    return TextBlock(plain(text, limit=_LONGEST_LINE), size="Small", spacing="None")

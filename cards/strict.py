@@ -1,0 +1,115 @@
+"""What elements of cards may say: the properties that package `adaptivecards` knows, of their kinds, and no others.
+
+The package keeps unknown properties silently; a client drops what it does not know without a word. So a mistake is an
+error here, when the card is built: a TypeError or ValueError that names element and property.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from inspect import getattr_static
+from typing import Any, Literal, get_args
+
+from adaptivecards.baseobject import BareObject, PropertyType
+
+Size = Literal["Small", "Default", "Medium", "Large", "ExtraLarge"]
+Weight = Literal["Lighter", "Default", "Bolder"]
+Spacing = Literal["None", "Small", "Default", "Medium", "Large", "ExtraLarge", "Padding"]
+Side = Literal["Left", "Center", "Right"]
+Width = Literal["auto", "stretch"]
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "size": get_args(Size),
+    "weight": get_args(Weight),
+    "spacing": get_args(Spacing),
+    "horizontalAlignment": get_args(Side),
+    "width": get_args(Width),
+}
+
+
+class Strict(BareObject):
+    """Takes the properties that an element has, of their kinds and choices, and no others; None leaves one out."""
+
+    def __init__(self, **properties: object) -> None:
+        kind = type(self)
+        plan = _plan(kind)  # type: ignore[arg-type] # a class has a hash
+        self._data = plan.blank.copy()
+        for name, value in properties.items():
+            if value is not None:
+                known = plan.properties.get(name)
+                if known is None or not known.takes(value):
+                    raise _mistake(kind, name, known, value)
+                self._data[known.key] = value
+
+
+def rendered(element: BareObject) -> dict[str, Any]:
+    """The element as JSON; what is in it is still elements, for an encoder to go on with."""
+    known: dict[str, Any] = element.render()
+    return known
+
+
+def to_json(element: BareObject) -> dict[str, Any]:
+    """The element and all that is in it as plain JSON."""
+    return {name: value if type(value) is str else _plain(value) for name, value in element.render().items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return to_json(value) if isinstance(value, BareObject) else value
+
+
+def all_of(
+    parts: Sequence[object], kind: type | tuple[type, ...], where: str, *, at_most: int | None = None
+) -> list[Any]:
+    """The parts as a list; raises TypeError where there is none or one is of another kind, ValueError for too many."""
+    if not parts or not all(isinstance(part, kind) for part in parts):
+        raise TypeError(f"{where} must be a list of {kind} that is not empty")
+    if at_most is not None and len(parts) > at_most:
+        raise ValueError(f"{where} has more than {at_most}")
+    return list(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Property:
+    """What the package knows of a property, and the choices that we know of."""
+
+    key: str
+    type: Any
+    choices: tuple[str, ...] | None
+
+    def takes(self, value: object) -> bool:
+        """Whether the property can have this value."""
+        return isinstance(value, self.type) and value != "" and (self.choices is None or value in self.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the package knows of an element: looked up once for a class, as it is most of what a card costs."""
+
+    blank: dict[str, Any]
+    properties: Mapping[str, _Property]
+
+
+@cache
+def _plan(kind: type[Strict]) -> _Plan:
+    blank = kind.__new__(kind)
+    super(Strict, blank).__init__()  # type: ignore[no-untyped-call] # the package has no types
+    known = {name: getattr_static(kind, name) for name in dir(kind)}
+    properties = {
+        name: _Property(each.key_name, each.type, _CHOICES.get(name))
+        for name, each in known.items()
+        if isinstance(each, PropertyType)
+    }
+    return _Plan(blank.render(), properties)  # type: ignore[no-untyped-call] # as above
+
+
+def _mistake(kind: type, name: str, known: _Property | None, value: object) -> Exception:
+    """Why the element cannot have the property with this value."""
+    where = f"{kind.__name__}.{name}"
+    if known is None:
+        return TypeError(f"{where}: there is no such property")
+    if value == "":
+        return ValueError(f"{where} is empty")
+    error = ValueError if isinstance(value, known.type) else TypeError
+    return error(f"{where} cannot be {value!r}")

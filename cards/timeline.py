@@ -1,0 +1,43 @@
+"""The dialog that shows a record's timeline: which record, then the same list as on a card (spec L1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from cards.buttons import Press, Step
+from cards.chat_list import ChatListView, list_body
+from cards.dialog import Page, page, problem
+from cards.elements import Element
+from cards.record_inputs import RecordInputs, record_inputs
+
+_TITLE = "Timeline"
+"""Of every page: some clients keep the title of the first, so the record is named below it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhichView:
+    """The record whose timeline is wanted."""
+
+    record: RecordInputs
+    problem: str
+    show: Step
+
+
+def which_page(view: WhichView) -> Page:
+    """The page that asks for it."""
+    body: list[Element] = [problem(view.problem)] if view.problem else []
+    return page(_TITLE, [*body, *record_inputs(view.record)], [view.show], height="small")
+
+
+def timeline_page(view: ChatListView, steps: Mapping[str, str], another: Step) -> Page:
+    """The list, with the button that leads to another record.
+
+    A dialog answers no press in place: `steps` says which page does what a button's verb asks for, and has all of them.
+    """
+
+    def step(press: Press) -> Step:
+        return Step(title=press.title, dialog=steps[press.verb], payload=press.payload)
+
+    rows = [replace(row, button=step(row.button)) if isinstance(row.button, Press) else row for row in view.rows]
+    turn = step(view.turn) if isinstance(view.turn, Press) else view.turn
+    body = list_body(replace(view, rows=tuple(rows), turn=turn, further=()))
+    return page(_TITLE, body, [another], height="large")

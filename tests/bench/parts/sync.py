@@ -1,0 +1,164 @@
+"""Chats that talk all the time, and the rows that show them in Dataverse."""
+
+import asyncio
+import re
+import time
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
+
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.delivery.limits import Limits
+from bot.delivery.worker import Worker
+from bot.domain.chat_sync import ActivityRow, ChatActivity, RowState
+from bot.domain.values import Chat, ChatId, ChatKind, NewConnection, ObjectId, RecordRef, UserId
+from bot.foundation import Foundation, close, make_foundation, prepare
+from bot.ports import Queue
+from bot.post_room import SYNC_AT_ONCE, sync_lane
+from tests.bench.bars import Row
+from tests.bench.bench import Bench, Report
+
+_CHATS = 500
+_PER_S = 1_000
+_WRITER = ObjectId("00000000-0000-0000-0000-000000000020")
+_USER = UserId("00000000-0000-4000-8000-000000000020")
+
+Writes = Mapping[str, Sequence[float]]
+
+
+def sync(bench: Bench) -> Report:
+    """One run: these are counts, and the cost of a call."""
+    return asyncio.run(_measured(bench.scaled(_CHATS, 20), bench.scaled(30, 3)))
+
+
+async def _measured(chats: int, seconds: int) -> Report:
+    heard: list[tuple[float, str, str]] = []
+    with TemporaryDirectory() as place:
+        async with _dataverse(heard) as url, _running(url, Path(place)) as base:
+            named = await _filled(base, chats)
+            turn_us, last = await _talked(base, named, seconds)
+            await asyncio.sleep(chats / 10)
+            late = await _late(base, named, last)
+    moments = sorted(at for at, _, _ in heard)
+    most = max((bisect_right(moments, at + 1) - number for number, at in enumerate(moments)), default=0)
+    writes = _writes(heard)
+    gap = min((after - before for each in writes.values() for before, after in pairwise(each)), default=0.0)
+    rows = [Row("sync turn", turn_us), Row("sync requests", most), Row("sync late", late), Row("sync gap", gap)]
+    return Report(rows=rows, figures=[f"{len(moments)} requests, {len(writes)} rows written"])
+
+
+async def _talked(base: Foundation, chats: Sequence[ChatId], seconds: int) -> tuple[float, datetime]:
+    """Microseconds that a turn has to do with it, and when the last message came."""
+    spent, count, last = 0.0, 0, datetime.now(UTC)
+    for _ in range(seconds * 10):
+        begun = time.perf_counter()
+        last = datetime.now(UTC)
+        for number in range(_PER_S // 10):
+            base.note_chat.written(chats[(count + number) % len(chats)], _WRITER, last)
+        count += _PER_S // 10
+        spent += time.perf_counter() - begun
+        await asyncio.sleep(max(0.0, 0.1 - (time.perf_counter() - begun)))
+    last = datetime.now(UTC)
+    for chat in chats:
+        base.note_chat.written(chat, _WRITER, last)
+    return 1_000_000 * spent / count, last
+
+
+async def _late(base: Foundation, chats: Sequence[ChatId], last: datetime) -> int:
+    """Rows that do not show the last message."""
+    wanted = last.replace(microsecond=0)
+    async with base.store.reading() as work:
+        found = await work.chat_sync.live(chats)
+    return sum(each.activity.row is None or each.activity.row.modified_on != wanted for each in found)
+
+
+def _writes(heard: Sequence[tuple[float, str, str]]) -> Writes:
+    found = defaultdict(list)
+    for at, method, path in heard:
+        if method == "PATCH":
+            found[re.findall(r"chats\((.*?)\)", path)[0]].append(at)
+    return found
+
+
+@asynccontextmanager
+async def _dataverse(heard: list[tuple[float, str, str]]) -> AsyncIterator[str]:
+    """Takes every change of a row at once."""
+
+    async def take(request: web.Request) -> web.Response:
+        heard.append((time.monotonic(), request.method, request.path))
+        return web.json_response({"statecode": 0, "@odata.etag": f'W/"{len(heard)}"'})
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", take)
+    async with TestServer(app) as server:
+        yield f"http://127.0.0.1:{server.port}/sandbox"
+
+
+@asynccontextmanager
+async def _running(url: str, place: Path) -> AsyncIterator[Foundation]:
+    settings = Settings(
+        dataverse_urls=(url,),
+        database_url=f"sqlite+aiosqlite:///{place}/bench.db",
+        webhook_key=SecretStr("of-the-bench"),
+    )
+    base, limits = await make_foundation(settings, SystemClock()), Limits(at_once=SYNC_AT_ONCE)
+    await prepare(base)
+    lane, wake = sync_lane(base, Limits()), base.switchboard.wakes[Queue.SYNC]
+    worker = Worker(Queue.SYNC, lane, store=base.store, clock=base.clock, wake=wake, limits=limits)
+    tasks = [asyncio.create_task(each) for each in (base.note_chat.run(), worker.run())]
+    yield base
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    await close(base)
+
+
+async def _filled(base: Foundation, count: int) -> Sequence[ChatId]:
+    chats = [ChatId(f"19:{number:05}@thread.v2") for number in range(count)]
+    now = base.clock.now()
+    row = ActivityRow(state=RowState.OPEN, version='W/"0"', members=frozenset({_USER}))
+    async with base.store.writing() as work:
+        for number, chat in enumerate(chats):
+            await work.chats.put(_chat(chat))
+            made = await work.connections.add(_connection(base, chat, number, now))
+            assert made
+            activity = ChatActivity(
+                activity_id=f"00000000-0000-4000-9000-{number:012}",
+                maker_id=_WRITER,
+                active_at=now,
+                row=row,
+                people={_WRITER: _USER},
+            )
+            await work.chat_sync.begin(made.id, activity)
+    return chats
+
+
+def _chat(chat: ChatId) -> Chat:
+    return Chat(
+        id=chat, kind=ChatKind.GROUP, channel="msteams", tenant_id="", service_url="", bot_id="28:b", bot_name="Bot"
+    )
+
+
+def _connection(base: Foundation, chat: ChatId, number: int, now: datetime) -> NewConnection:
+    (environment,) = (each.id for each in base.links.environments)
+    record = RecordRef(environment=environment, table="incident", row_id=f"{number:08}-0000-4000-8000-000000000000")
+    return NewConnection(
+        chat_id=chat,
+        record=record,
+        record_name="A case",
+        record_number=None,
+        connector_id=_WRITER,
+        connector_name="Alex Wilber",
+        connected_at=now,
+    )

@@ -1,0 +1,96 @@
+"""A thousand notifications in one POST: taken within the time that Graph waits, one thing to do for each chat."""
+
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.domain.chat_sync import ChatActivity
+from bot.domain.values import Chat, ChatId, ChatKind, EnvironmentId, NewConnection, ObjectId, RecordRef
+from bot.graph.sealed import seal_of
+from bot.sandbox.changes.sealing import sealed
+from bot.store.tables import chat, environment, sync_job
+from bot.store.unit_of_work import SqlStore
+from tests.fakes.certificates import Certificates
+from tests.fakes.clock import START
+from tests.wire.changes import notify, renamed
+from tests.wire.conftest import bare_world, connector, settings  # noqa: F401 - the same world
+from tests.wire.test_graph_events import KNOWN, keep
+from tests.wire.world import CLIENT_STATE, World
+
+CHATS = 1_000
+GRAPH_WAITS_S = 3.0
+
+
+@pytest.fixture
+async def busy(bare_world: World, certificates: Certificates, tmp_path: Path) -> AsyncIterator[World]:  # noqa: F811
+    """A web process, and a thousand chats on the timeline of a record each."""
+    world = bare_world
+    file = tmp_path / "both.pem"
+    file.write_bytes(certificates.certificate.read_bytes() + certificates.key.read_bytes())
+    # What is to be done stays: how that is done is another story.
+    world.settings = world.settings.model_copy(update={"role": "web", "graph_certificate_file": str(file)})
+    await world.start()
+    (organisation,) = await world.rows_in(environment)
+    async with SqlStore(world.engines, lambda _: None).writing() as work:
+        for number in range(CHATS):
+            await work.chats.put(a_chat(number))
+            made = await work.connections.add(a_connection(number, EnvironmentId(organisation["id"])))
+            assert made
+            activity = ChatActivity(activity_id=str(number), maker_id=ObjectId("alex"), active_at=world.clock.now())
+            await work.chat_sync.begin(made.id, activity)
+    await keep(world, topics=KNOWN)
+    yield world
+    await world.stop()
+
+
+def name(number: int) -> ChatId:
+    return ChatId(f"19:{number:032x}@thread.v2")
+
+
+def a_chat(number: int) -> Chat:
+    return Chat(
+        id=name(number),
+        kind=ChatKind.GROUP,
+        channel="msteams",
+        tenant_id="t",
+        service_url="https://smba.trafficmanager.net/emea/",
+        bot_id="28:bot",
+        bot_name="Chat Sync",
+    )
+
+
+def a_connection(number: int, organisation: EnvironmentId) -> NewConnection:
+    return NewConnection(
+        chat_id=name(number),
+        record=RecordRef(environment=organisation, table="incident", row_id=str(number)),
+        record_name="Pump vibrates",
+        record_number=None,
+        connector_id=ObjectId("alex"),
+        connector_name="Alex",
+        connected_at=START,
+    )
+
+
+async def test_a_thousand_new_names_are_taken_in_time_with_one_thing_to_do_for_each_chat(
+    busy: World, certificates: Certificates
+) -> None:
+    seal = seal_of(certificates.certificate.read_bytes() + certificates.key.read_bytes(), None)
+    told = [
+        renamed(
+            KNOWN,
+            CLIENT_STATE,
+            name(number),
+            encryptedContent=sealed({"id": name(number), "topic": f"Pump {number}"}, seal.certificate, seal.id),
+        )
+        for number in range(CHATS)
+    ]
+    begin = time.monotonic()
+    assert await notify(busy, *told) == 202
+    took_s = time.monotonic() - begin
+    jobs = await busy.rows_in(sync_job)
+    assert len({job["lane"] for job in jobs}) == len(jobs) == CHATS
+    assert {job["asked"] for job in jobs} == {1}
+    assert {row["topic"] for row in await busy.rows_in(chat)} == {f"Pump {number}" for number in range(CHATS)}
+    assert took_s < GRAPH_WAITS_S

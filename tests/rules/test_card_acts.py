@@ -1,0 +1,187 @@
+"""What can be done on cards, and what somebody may fill in there (spec Q3)."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from bot.domain.card_acts import (
+    CardAct,
+    act_problem,
+    allowed_columns,
+    change_fields_problem,
+    change_problem,
+    changeable_columns,
+    fits_input,
+    longest_text,
+    mark_of,
+    options_in_state,
+    possible_acts,
+    read_value,
+    resolutions,
+)
+from bot.domain.errors import BadRequest
+from bot.domain.tables import Column, ColumnType, Raw, Table
+
+PRIORITY = Column(name="prioritycode", label="Priority", type=ColumnType.PICKLIST, options={1: "High", 2: "Normal"})
+STATUS = Column(
+    name="statuscode",
+    label="Status Reason",
+    type=ColumnType.STATUS,
+    options={1: "In Progress", 2: "On Hold", 5: "Problem Solved", 6: "Cancelled"},
+    states={1: 0, 2: 0, 5: 1, 6: 2},
+)
+ESCALATED = Column(name="isescalated", label="Escalated", type=ColumnType.BOOLEAN)
+FOLLOW_UP = Column(name="followupby", label="Follow up", type=ColumnType.DATE_TIME, date_only=True, plain_date=True)
+TITLE = Column(name="title", label="Title", type=ColumnType.STRING, max_length=20, required=True)
+TEXT = Column(name="description", label="Description", type=ColumnType.MEMO, max_length=2_000)
+OWNER = Column(name="ownerid", label="Owner", type=ColumnType.OWNER)
+
+
+def table(*columns: Column, name: str = "incident", has_notes: bool = True) -> Table:
+    return Table(
+        name=name,
+        label="Case",
+        set_name="incidents",
+        primary_id="incidentid",
+        primary_name="title",
+        columns={each.name: each for each in columns},
+        has_notes=has_notes,
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "acts"),
+    [
+        (table(OWNER), (CardAct.ASSIGN, CardAct.NOTE, CardAct.RESOLVE)),
+        (table(), (CardAct.NOTE, CardAct.RESOLVE)),
+        (table(OWNER, name="account"), (CardAct.ASSIGN, CardAct.NOTE)),
+        (table(OWNER, name="account", has_notes=False), (CardAct.ASSIGN,)),
+        (table(name="cs_stock", has_notes=False), ()),
+    ],
+)
+def test_what_can_be_done_follows_from_the_table(where: Table, acts: tuple[CardAct, ...]) -> None:
+    assert possible_acts(where) == acts
+    assert all(act_problem(act, where) for act in CardAct if act not in acts)
+
+
+def column(kind: ColumnType) -> Column:
+    return Column(name="x", label="X", type=kind)
+
+
+CHANGEABLE = {ColumnType.PICKLIST, ColumnType.STATUS, ColumnType.BOOLEAN, ColumnType.STRING, ColumnType.MEMO}
+
+
+@pytest.mark.parametrize("kind", ColumnType)
+def test_choices_yes_or_no_dates_and_plain_texts_can_be_changed_and_nothing_else(kind: ColumnType) -> None:
+    assert (change_problem(column(kind)) is None) == (kind in CHANGEABLE)
+    assert change_problem(replace(column(kind), updatable=False)) == "It cannot be changed at all."
+
+
+def test_a_day_can_be_changed_a_time_of_day_and_rich_text_cannot() -> None:
+    assert change_problem(FOLLOW_UP) is None
+    assert change_problem(replace(column(ColumnType.DATE_TIME), date_only=True)) is not None
+    assert change_problem(replace(column(ColumnType.MEMO), rich_text=True)) is not None
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        ([], None),
+        (["prioritycode", "title"], None),
+        (["prioritycode", "prioritycode"], "A column is named twice."),
+        (["nothing"], "The table has no column nothing. Choose another one."),
+        (["ownerid"], "Owner (ownerid): Only choices, yes or no, dates and plain texts can be changed on a card."),
+        (list("abcdef"), "6 columns are chosen, and 5 at most can be changed on a card."),
+    ],
+)
+def test_fields_that_cannot_be_changed_are_refused_with_the_reason(names: list[str], reason: str | None) -> None:
+    assert change_fields_problem(names, table(PRIORITY, TITLE, OWNER)) == reason
+
+
+def test_what_an_administrator_chose_counts_as_far_as_the_table_still_has_it() -> None:
+    where = table(PRIORITY, OWNER, TITLE)
+    assert allowed_columns(["gone", "ownerid", "title", "prioritycode"], where) == (TITLE, PRIORITY)
+    assert changeable_columns(where) == (PRIORITY, TITLE)
+
+
+def test_a_status_can_have_the_reasons_of_the_state_that_the_row_is_in() -> None:
+    assert options_in_state(STATUS, 2) == {1: "In Progress", 2: "On Hold"}
+    assert options_in_state(STATUS, 6) == {6: "Cancelled"}
+    assert options_in_state(STATUS, None) == {}
+    assert resolutions(table(STATUS)) == {5: "Problem Solved"}
+    assert resolutions(table()) == {}
+
+
+def test_an_input_holds_what_fits_it() -> None:
+    assert fits_input(PRIORITY, None)
+    assert not fits_input(STATUS, None)
+    assert fits_input(TITLE, "x" * 20)
+    assert not fits_input(TEXT, "x" * 2_001)
+    assert longest_text(TITLE) == 20
+
+
+@pytest.mark.parametrize(
+    ("of", "text", "now", "read"),
+    [
+        (PRIORITY, "1", 2, 1),
+        (PRIORITY, "", 2, 2),
+        (STATUS, "2", 1, 2),
+        (ESCALATED, "true", False, True),
+        (ESCALATED, "false", None, False),
+        (ESCALATED, "", None, None),
+        (FOLLOW_UP, "2026-12-24", None, "2026-12-24"),
+        (FOLLOW_UP, "", "2026-12-24", None),
+        (TITLE, "  Pump \n leaks ", "x", "Pump leaks"),
+        (TEXT, " a\nb ", "x", "a\nb"),
+        (TEXT, "  ", "x", None),
+    ],
+)
+def test_what_is_filled_in_becomes_a_value(of: Column, text: str, now: Raw, read: Raw) -> None:
+    assert read_value(of, text, now) == read
+
+
+@pytest.mark.parametrize(
+    ("of", "text"),
+    [
+        (PRIORITY, "3"),
+        (PRIORITY, "High"),
+        (STATUS, "5"),
+        (ESCALATED, "True"),
+        (FOLLOW_UP, "24.12.2026"),
+        (FOLLOW_UP, "20261224"),
+        (FOLLOW_UP, "1752-12-31"),
+        (TITLE, "x" * 21),
+        (TITLE, " "),
+        (TEXT, "a\x00b"),
+    ],
+)
+def test_what_the_column_cannot_have_is_refused_by_its_name(of: Column, text: str) -> None:
+    with pytest.raises(BadRequest, match=of.label):
+        read_value(of, text, 1)
+
+
+@given(some.sampled_from([PRIORITY, STATUS, ESCALATED, FOLLOW_UP, TITLE, TEXT]), some.text(max_size=40))
+def test_whatever_is_filled_in_is_read_or_refused(of: Column, text: str) -> None:
+    try:
+        read = read_value(of, text, 1)
+    except BadRequest:
+        return
+    match of.type:
+        case ColumnType.PICKLIST | ColumnType.STATUS:
+            assert read in of.options
+        case ColumnType.BOOLEAN:
+            assert read in {True, False}
+        case ColumnType.DATE_TIME:
+            assert read is None or date.fromisoformat(str(read)).year >= 1753
+        case _:
+            assert read is None or 0 < len(str(read)) <= longest_text(of)
+
+
+@given(some.text(), some.text())
+def test_marks_tell_texts_apart_but_for_how_a_client_ends_its_lines(one: str, other: str) -> None:
+    plain = one.replace("\r\n", "\n").strip(), other.replace("\r\n", "\n").strip()
+    assert (mark_of(one) == mark_of(other)) == (plain[0] == plain[1])
+    assert mark_of(one.replace("\n", "\r\n").replace("\r\r\n", "\r\n")) == mark_of(one) or "\r" in one

@@ -1,0 +1,146 @@
+"""What a row on the timeline shall show (spec Y1-Y3), by tables and by properties."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.chat_sync import (
+    LONGEST_SUBJECT,
+    ActivityRow,
+    ChatActivity,
+    ChatFacts,
+    RowState,
+    Unsynced,
+    applied,
+    closed,
+    plan,
+    shown,
+    subject_of,
+    sync_state,
+)
+from bot.domain.organisation import Organisation
+from bot.domain.settings import EnvironmentSettings
+from bot.domain.values import ChatKind, ObjectId, UserId
+
+NOW = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
+ON = EnvironmentSettings(version=1, organisation=Organisation(chats_on=True, sync_on=True), record_types={})
+ACTIVITY = ChatActivity(activity_id="1", maker_id=ObjectId("m"), active_at=NOW)
+OPEN = ActivityRow(state=RowState.OPEN, version="1")
+
+users = st.sampled_from([UserId(each) for each in "abcd"])
+moments = st.none() | st.integers(0, 3_000_000).map(lambda each: NOW + timedelta(microseconds=each))
+facts = st.builds(
+    ChatFacts,
+    record=st.sampled_from(["r1", "r2"]),
+    members=st.frozensets(users),
+    modified_on=moments,
+    modified_by=st.none() | users,
+    subject=st.none() | st.sampled_from(["One", "Two"]),
+)
+rows = st.builds(
+    ActivityRow,
+    state=st.sampled_from(RowState),
+    version=st.just("1"),
+    members=st.frozensets(users),
+    modified_on=st.none() | st.integers(0, 3).map(lambda each: NOW + timedelta(seconds=each)),
+    modified_by=st.none() | users,
+    subject=st.none() | st.sampled_from(["One", "Two"]),
+    regarding=st.none() | st.sampled_from(["r1", "r2"]),
+    description=st.sampled_from(["", "A note.", "A note.\nClosed."]),
+)
+
+
+def settings(**organisation: object) -> EnvironmentSettings:
+    return replace(ON, organisation=replace(ON.organisation, **organisation))  # type: ignore[arg-type]
+
+
+@given(facts, rows)
+def test_what_is_written_once_is_not_written_again(chat: ChatFacts, row: ActivityRow) -> None:
+    after = applied(row, plan(chat, row), "2")
+    assert plan(chat, after).is_nothing
+
+
+@given(facts, rows)
+def test_an_open_row_shows_the_chat_and_its_time_never_goes_back(chat: ChatFacts, row: ActivityRow) -> None:
+    after = applied(row, plan(chat, row), "2")
+    if row.state is not RowState.OPEN:
+        assert plan(chat, row).is_nothing
+        return
+    assert after.members == chat.members
+    assert after.subject == (row.subject if chat.subject is None else chat.subject)
+    wrote = chat.modified_on.replace(microsecond=0) if chat.modified_on else None
+    assert after.modified_on == max((each for each in (row.modified_on, wrote) if each), default=None)
+    assert after.modified_by == (chat.modified_by if wrote and wrote == after.modified_on else row.modified_by)
+
+
+@given(facts, rows)
+def test_closing_and_opening_again_leaves_what_a_person_wrote(chat: ChatFacts, row: ActivityRow) -> None:
+    ended = applied(row, closed(row, "Disconnected."), "2")
+    back = applied(ended, shown(chat, ended, "Disconnected."), "3")
+    if row.state is RowState.OPEN:
+        assert ended.state is RowState.COMPLETED
+        assert (back.state, back.description) == (RowState.OPEN, row.description)
+    else:
+        assert ended == replace(row, version="2")
+
+
+@given(st.none() | st.text(max_size=600), st.lists(st.text(max_size=300), max_size=5))
+def test_a_subject_always_fits_is_one_line_and_never_empty(topic: str | None, names: list[str]) -> None:
+    subject = subject_of(topic, names)
+    assert 0 < len(subject.encode("utf-16-le")) // 2 <= LONGEST_SUBJECT
+    assert subject == subject.strip()
+    assert "\n" not in subject
+
+
+@pytest.mark.parametrize(
+    ("topic", "names", "subject"),
+    [
+        ("Pumps", ["Ada"], "Pumps"),
+        (None, ["Ada"], "Ada"),
+        ("", ["Ada", "Bo", "Cy"], "Ada, Bo, Cy"),
+        (" \t ", ["Ada", "Bo", "Cy", "Di"], "Ada, Bo, Cy + 1"),
+        (None, ["Ada", "", "Cy", "Di", "Ed"], "Ada, Cy, Di + 2"),
+        (None, ["", ""], "Teams chat"),
+        (None, [], "Teams chat"),
+        ("👨‍👩‍👧" * 40, [], "👨‍👩‍👧" * 31 + "…"),
+    ],
+)
+def test_a_chat_is_called_by_its_topic_or_its_members(topic: str | None, names: list[str], subject: str) -> None:
+    assert subject_of(topic, names) == subject
+
+
+@pytest.mark.parametrize(
+    ("organisation", "activity", "ended", "why"),
+    [
+        ({}, ACTIVITY, False, None),
+        ({"chats_on": False}, ACTIVITY, False, Unsynced.CHATS_OFF),
+        ({"sync_on": False}, ACTIVITY, False, Unsynced.SYNC_OFF),
+        ({"chats_on": False, "sync_on": False}, ACTIVITY, False, Unsynced.CHATS_OFF),
+        ({}, None, False, Unsynced.BEFORE_SYNC),
+        ({"sync_on": False}, None, False, Unsynced.SYNC_OFF),
+        ({}, None, True, Unsynced.DISCONNECTED),
+        ({}, ACTIVITY, True, Unsynced.DISCONNECTED),
+        ({}, replace(ACTIVITY, trouble=Unsynced.REFUSED), False, Unsynced.REFUSED),
+        ({}, replace(ACTIVITY, row=replace(OPEN, state=RowState.COMPLETED)), False, Unsynced.COMPLETED),
+        ({}, replace(ACTIVITY, row=replace(OPEN, state=RowState.CANCELLED)), False, Unsynced.CANCELLED),
+        ({}, replace(ACTIVITY, row=replace(OPEN, state=RowState.SCHEDULED)), False, Unsynced.SCHEDULED),
+        ({}, replace(ACTIVITY, row=replace(OPEN, state=RowState.COMPLETED), closing="Ours."), False, None),
+        ({}, replace(ACTIVITY, active_at=NOW - timedelta(days=7)), False, None),
+        ({}, replace(ACTIVITY, active_at=NOW - timedelta(days=7, seconds=1)), False, Unsynced.IDLE),
+        ({"sync_idle_days": 8}, replace(ACTIVITY, active_at=NOW - timedelta(days=7, seconds=1)), False, None),
+        ({"sync_idle_days": 0}, replace(ACTIVITY, active_at=NOW - timedelta(days=4000)), False, None),
+    ],
+)
+def test_why_a_connection_is_not_synced(
+    organisation: dict[str, object], activity: ChatActivity | None, ended: bool, why: Unsynced | None
+) -> None:
+    state = sync_state(settings(**organisation), ChatKind.GROUP, activity, ended=ended, now=NOW)
+    assert state.why is why
+    assert (state.since is not None) == (why is Unsynced.IDLE)
+
+
+def test_a_channel_has_no_row() -> None:
+    assert sync_state(ON, ChatKind.CHANNEL, None, ended=False, now=NOW).why is Unsynced.CHANNEL

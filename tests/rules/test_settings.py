@@ -1,0 +1,171 @@
+"""Settings as values: what differs, what is taken back, what speaks against them, and their form as JSON."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.organisation import Organisation
+from bot.domain.record_types import KEY_FIELDS_AT_MOST, Disclosure, RecordType, standard_record_types
+from bot.domain.rights import ADMINISTRATOR_ROLE, ADMINISTRATOR_TEMPLATE, Role, is_administrator, may_use
+from bot.domain.settings import EnvironmentSettings, applied, changes, undone
+from bot.domain.settings_json import document_in, document_of
+from bot.domain.settings_rules import (
+    Problem,
+    key_field_candidates,
+    key_fields_problem,
+    organisation_problems,
+    record_type_problems,
+    unsupported_key_fields,
+)
+from bot.domain.tables import ColumnType
+from tests.rules.test_record_types import column, table
+
+words = st.text(min_size=1, max_size=8)
+names = st.lists(words, max_size=KEY_FIELDS_AT_MOST, unique=True).map(tuple)
+organisations = st.builds(
+    Organisation,
+    chats_on=st.booleans(),
+    allowed_roles=names,
+    sync_on=st.booleans(),
+    sync_idle_days=st.integers(0, 3650),
+    mirror_chats=st.booleans(),
+)
+record_types = st.builds(
+    RecordType,
+    table=st.sampled_from(["incident", "account", "lead"]),
+    enabled=st.booleans(),
+    note=st.booleans(),
+    note_view=st.none() | words,
+    join=st.booleans(),
+    notify=st.booleans(),
+    key_fields=names,
+    disclosure=st.sampled_from(Disclosure),
+)
+environments = st.builds(
+    lambda organisation, types: EnvironmentSettings(
+        version=1, organisation=organisation, record_types={each.table: each for each in types}
+    ),
+    organisations,
+    st.lists(record_types, max_size=3),
+)
+
+
+def types_of(settings: EnvironmentSettings) -> dict[str, RecordType]:
+    """What holds for each table, as far as it is not what holds for tables that nobody has added."""
+    all_types = {table: settings.record_type(table) for table in ("incident", "account", "lead")}
+    return {
+        table: each for table, each in all_types.items() if each != RecordType(table=table, enabled=False, note=False)
+    }
+
+
+@given(environments, environments)
+def test_the_changes_from_one_to_the_other_lead_there_and_back(
+    before: EnvironmentSettings, after: EnvironmentSettings
+) -> None:
+    made = changes(before, after)
+    there = applied(before, made)
+    assert (there.organisation, types_of(there)) == (after.organisation, types_of(after))
+    back = undone(there, made)
+    assert (back.organisation, types_of(back)) == (before.organisation, types_of(before))
+    assert changes(there, after) == ()
+
+
+@given(environments)
+def test_what_is_exported_is_read_as_it_was(settings: EnvironmentSettings) -> None:
+    document = document_in(document_of(settings, {}))
+    assert document.mistakes == ()
+    assert Organisation(**document.organisation) == settings.organisation  # type: ignore[arg-type]
+    read = {name: RecordType(table=name, **values) for name, values in document.record_types.items()}  # type: ignore[arg-type]
+    assert read == settings.record_types
+
+
+@given(st.text(max_size=60) | st.recursive(st.none() | st.booleans() | words, st.lists).map(repr))
+def test_no_text_is_too_odd_to_be_refused_in_words(text: str) -> None:
+    document = document_in(text)
+    assert document.mistakes
+    assert (document.organisation, document.record_types) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "may_sync", "problems"),
+    [
+        (Organisation(chats_on=False), False, {}),
+        (Organisation(chats_on=True, sync_on=True), True, {}),
+        (Organisation(chats_on=True, sync_on=True), False, {"sync_on": "Only a Global Administrator"}),
+        (Organisation(chats_on=True, sync_idle_days=-1), False, {"sync_idle_days": "from 0 to 3650"}),
+        (Organisation(chats_on=True, sync_idle_days=3651), False, {"sync_idle_days": "from 0 to 3650"}),
+        (Organisation(chats_on=True, sync_idle_days=0), False, {}),
+        (Organisation(chats_on=True, allowed_roles=("Agent",)), False, {}),
+        (Organisation(chats_on=True, allowed_roles=("Agent", "Nobody")), False, {"allowed_roles": "named Nobody"}),
+        (Organisation(chats_on=True, allowed_roles=("Gone",)), False, {}),
+    ],
+)
+def test_what_speaks_against_an_organisations_settings(
+    wanted: Organisation, may_sync: bool, problems: dict[str, str]
+) -> None:
+    before = Organisation(chats_on=True, allowed_roles=("Gone",))
+    assert_told(organisation_problems(before, wanted, ["Agent"], may_sync=may_sync), problems)
+
+
+def assert_told(found: tuple[Problem, ...], problems: dict[str, str]) -> None:
+    assert {each.setting for each in found} == set(problems)
+    assert all(problems[each.setting] in each.reason for each in found)
+
+
+CASE = table(
+    *(column(name) for name in "abcdef"), column("photo", ColumnType.IMAGE), column("count", ColumnType.INTEGER)
+)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "reason"),
+    [
+        ("", None),
+        ("abcde", None),
+        ("abcdef", "6 columns are chosen, and 5 at most can be key fields."),
+        ("aa", "A column is named twice."),
+        ("az", "The table has no column z. Choose another one."),
+        (("photo",), "photo (photo): "),
+        (("a", "count"), "count (count): "),
+    ],
+)
+def test_what_speaks_against_key_fields(chosen: str | tuple[str, ...], reason: str | None) -> None:
+    found = key_fields_problem(tuple(chosen), CASE)
+    assert found is None if reason is None else str(found).startswith(reason)
+
+
+def test_columns_are_offered_or_listed_with_the_reason_and_none_is_both() -> None:
+    offered = {each.name for each in key_field_candidates(CASE)}
+    refused = {each.name for _, columns in unsupported_key_fields(CASE) for each in columns}
+    assert (offered, refused) == (set("abcdef"), {"photo", "count"})
+
+
+def test_what_was_saved_before_stands_in_nobodys_way() -> None:
+    before = replace(next(iter(standard_record_types())), table="x", key_fields=("z",), note=True, notify=True)
+    assert record_type_problems(before, replace(before, join=False), CASE, []) == ()
+    assert [each.setting for each in record_type_problems(before, replace(before, key_fields=("y",)), CASE, [])] == [
+        "key_fields"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "administers"),
+    [
+        (Role(name=ADMINISTRATOR_ROLE), True),
+        (Role(name="Systemadministrator", template=ADMINISTRATOR_TEMPLATE), True),
+        (Role(name="Systemadministrator"), False),
+        (Role(name="Customer Service Representative", template="00000000-0000-0000-0000-000000000001"), False),
+    ],
+)
+def test_an_administrators_role_is_known_in_every_language(role: Role, administers: bool) -> None:
+    assert is_administrator([Role(name="Agent"), role]) is administers
+
+
+def test_who_holds_one_of_the_roles_named_may_use_it_and_everybody_where_none_is_named() -> None:
+    agent = Role(name="Agent")
+    assert may_use([agent], ["Agent", "Manager"])
+    assert may_use([], [])
+    assert not may_use([agent], ["Manager"])
+    assert not may_use([], ["Manager"])

@@ -1,0 +1,363 @@
+"""What syncs chats, on a database and the sandbox's Dataverse, with a Teams that does as it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+from aiohttp.typedefs import Handler
+
+from bot.dataverse.activity_rows import DataverseActivityRows
+from bot.dataverse.associations import DataverseAssociations
+from bot.dataverse.client import make_client
+from bot.dataverse.records import DataverseRecords
+from bot.delivery.budget import TenantBudget
+from bot.delivery.chat_sync import SyncLane
+from bot.delivery.limits import Limits
+from bot.delivery.pacing import Window
+from bot.delivery.switchboard import Switchboard
+from bot.delivery.worker import Worker
+from bot.domain.directory import ChatAccount, DirectoryChat
+from bot.domain.record_links import environment_of
+from bot.domain.values import (
+    Chat,
+    ChatId,
+    ChatKind,
+    Connection,
+    Environment,
+    NewConnection,
+    ObjectId,
+    Person,
+    RecordRef,
+)
+from bot.metrics import Metrics
+from bot.ports import Queue
+from bot.post_room import SYNC_AT_ONCE
+from bot.sandbox.app import SandboxSettings, make_sandbox
+from bot.store.administration import SqlAdministration
+from bot.store.engine import Engines, make_engines
+from bot.store.migrate import migrate
+from bot.store.unit_of_work import SqlStore
+from bot.usecases.find_unlooked import LOOK_EVERY, FindUnlooked
+from bot.usecases.look_at_chat import LookAtChat
+from bot.usecases.mirror_chat import MirrorChat
+from bot.usecases.note_chat import NoteChat
+from bot.usecases.show_chat import ShowChat
+from bot.usecases.sync_chat import SyncChat
+from bot.usecases.synced import BeginSync, go_on, sync_ended
+from tests.fakes.clock import HeldClock
+from tests.ports import free_port
+from tests.wire.people import Somebody
+
+API = "/api/data/v9.2"
+ROW_EVERY = timedelta(seconds=5)
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+class NoTokens:
+    """Nobody signs in."""
+
+    async def get(self, scope: str) -> str | None:
+        return None
+
+    async def refused(self, scope: str, token: str) -> None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+
+@dataclass
+class FakeTeams:
+    """Who is in which chat and what it is called; for roster and directory alike."""
+
+    people: dict[ChatId, list[Somebody]] = field(default_factory=dict)
+    topics: dict[ChatId, str | None] = field(default_factory=dict)
+
+    async def accounts(self, chat: Chat) -> Sequence[ChatAccount]:
+        return [
+            ChatAccount(id=each.account_id, object_id=ObjectId(each.object_id), name=each.name)
+            for each in self.people[chat.id]
+        ]
+
+    async def members(self, chat: Chat) -> Sequence[ObjectId | None]:
+        return [each.object_id for each in await self.accounts(chat)]
+
+    async def is_member(self, chat: Chat, person: Person) -> bool:
+        return person.object_id in await self.members(chat)
+
+    async def chat(self, chat: ChatId) -> DirectoryChat:
+        return DirectoryChat(id=chat, topic=self.topics.get(chat), created_at=None, url="")
+
+
+@dataclass
+class Room:
+    """Everything that syncs chats."""
+
+    clock: HeldClock
+    store: SqlStore
+    engines: Engines
+    administration: SqlAdministration
+    environment: Environment
+    session: ClientSession
+    wakes: Switchboard
+    window: Window | None = None
+    teams: FakeTeams = field(default_factory=FakeTeams)
+    is_down: bool = False
+    crash_at: int | None = None
+    """The process dies before this request from now on."""
+    lost_answers: int = 0
+    """So many changes are made, and who asked for them does not hear of it."""
+    asked: list[tuple[str, str, datetime]] = field(default_factory=list)
+    """Method and path of what reached Dataverse from the product, and when."""
+    departed: list[datetime] = field(default_factory=list)
+    """When a request set out."""
+    note: NoteChat = field(init=False)
+    lane: SyncLane = field(init=False)
+    records: DataverseRecords = field(init=False)
+
+    def start(self) -> None:
+        """A process begins: nothing is in memory."""
+        client = make_client(self.environment, self.session, NoTokens(), Metrics())
+        name = self.environment.id
+        records = self.records = DataverseRecords({name: client}, self.clock)
+        slow = client.in_turn(self._turn())
+        self.note = NoteChat(store=self.store, administration=self.administration, clock=self.clock)
+        show = ShowChat(rows=DataverseActivityRows({name: slow}, records.tables), records=records, clock=self.clock)
+        look = LookAtChat(roster=self.teams, chats=self.teams, clock=self.clock)  # type: ignore[arg-type]
+        sync_chat = SyncChat(
+            store=self.store,
+            show=show,
+            mirror=MirrorChat(
+                store=self.store, associations=DataverseAssociations({name: slow}), administration=self.administration
+            ),
+            look=look,
+            administration=self.administration,
+            clock=self.clock,
+            row_every=ROW_EVERY,
+        )
+        self.lane = SyncLane(store=self.store, sync_chat=sync_chat, clock=self.clock)
+
+    def _turn(self) -> Any:
+        budget = None
+        if self.window:
+            budget = TenantBudget(self.window, store=self.store, clock=self.clock).waiting("sync")
+
+        async def turn() -> None:
+            if budget:
+                await budget()
+            self.departed.append(self.clock.now())
+            if self.crash_at is not None:
+                self.crash_at -= 1
+                if self.crash_at < 0:
+                    self.crash_at = None
+                    raise Crash
+
+        return turn
+
+    # What people do ------------------------------------------------------------------------------------------------
+
+    async def add_chat(self, chat: ChatId, *people: Somebody, topic: str | None = None) -> None:
+        """A chat with the bot in it."""
+        self.teams.people[chat], self.teams.topics[chat] = list(people), topic
+        async with self.store.writing() as work:
+            await work.chats.put(
+                Chat(
+                    id=chat,
+                    kind=ChatKind.GROUP,
+                    channel="msteams",
+                    tenant_id="",
+                    service_url="",
+                    bot_id="28:bot",
+                    bot_name="Chat Sync",
+                )
+            )
+
+    async def connect(self, chat: ChatId, row_id: str, person: Somebody) -> Connection:
+        """Somebody connects the chat to a case."""
+        now = self.clock.now()
+        record = RecordRef(environment=self.environment.id, table="incident", row_id=row_id)
+        new = NewConnection(
+            chat_id=chat,
+            record=record,
+            record_name="A case",
+            record_number=None,
+            connector_id=ObjectId(person.object_id),
+            connector_name=person.name,
+            connected_at=now,
+        )
+        async with self.store.writing() as work:
+            known = await work.chats.get(chat)
+            made = await work.connections.add(new)
+            assert known
+            assert made
+            begin = BeginSync(administration=self.administration)
+            await begin(work, known, made, maker=ObjectId(person.object_id), at=now)
+        return made
+
+    async def disconnect(self, connection: Connection, person: Somebody) -> None:
+        """Somebody disconnects it."""
+        now = self.clock.now()
+        async with self.store.writing() as work:
+            by = ObjectId(person.object_id)
+            assert await work.connections.end(connection.id, at=now, by=by, by_name=person.name)
+            await sync_ended(work, [connection], at=now)
+
+    async def undo(self, connection: Connection) -> bool:
+        """Somebody takes the disconnecting back."""
+        async with self.store.writing() as work:
+            back = await work.connections.reopen(connection)
+            if back:
+                await go_on(work, connection.chat_id, at=self.clock.now())
+            return back
+
+    async def set_state(self, activity_id: str, state: int) -> None:
+        """Somebody gives a row another state in Dynamics 365."""
+        status = {0: 1, 1: 2, 2: 3}[state]
+        url = f"{self.environment.url}{API}/chats({activity_id})"
+        body = {"statecode": state, "statuscode": status}
+        async with self.session.patch(url, json=body, headers={"x-somebody": "1"}) as answer:
+            assert answer.status in {204, 404}
+
+    # What follows --------------------------------------------------------------------------------------------------
+
+    async def keep(self) -> None:
+        """A second passes: what was heard is kept."""
+        self.clock.advance(1)
+        await self.note._keep_all()
+
+    async def work(self) -> None:
+        """Works off what is due; a crash in between ends the process, and another begins."""
+        try:
+            await self._work()
+        except Crash:
+            await self.crash()
+
+    async def crash(self) -> None:
+        """The process dies, and another begins."""
+        async with self.store.writing() as work:
+            await work.lanes.end_leases()
+        self.start()
+
+    async def _work(self) -> None:
+        now = self.clock.now()
+        async with self.store.writing() as work:
+            until = now + timedelta(days=1)
+            lanes = await work.lanes.claim(Queue.SYNC, "me", at=now, until=until, at_most=10_000)
+            held = await self.lane.load(work, lanes)
+        ended = [await self.lane.work_off(lane, held[lane]) for lane in lanes if lane in held]
+        async with self.store.writing() as work:
+            put_off: dict[str, Any] = dict.fromkeys(lanes)
+            put_off.update({each.lane: each.not_before for each in ended})
+            await work.lanes.release(Queue.SYNC, put_off, "me")
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """A worker works on its own, as the clock is moved."""
+        limits = Limits(at_once=SYNC_AT_ONCE)
+        wake = self.wakes.wakes[Queue.SYNC]
+        worker = Worker(Queue.SYNC, self.lane, store=self.store, clock=self.clock, wake=wake, limits=limits)
+        working = asyncio.create_task(worker.run())
+        yield
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+
+    async def pass_time(self, seconds: float) -> None:
+        """Moves the clock a little at a time, so that others get on."""
+        until = self.clock.now() + timedelta(seconds=seconds)
+        while self.clock.now() < until:
+            await asyncio.sleep(0.004)
+            self.clock.advance(0.012)
+
+    async def come_to_rest(self) -> None:
+        """All is up, what nobody told of is looked for, and everything follows."""
+        self.is_down, self.crash_at, self.lost_answers = False, None, 0
+        await self.keep()
+        self.clock.advance(LOOK_EVERY.total_seconds() + 1)
+        await FindUnlooked(store=self.store, clock=self.clock)(timedelta(0))
+        for _ in range(10):
+            await self.work()
+            self.clock.advance(400)
+        async with self.store.reading() as work:
+            assert await work.lanes.next_due(Queue.SYNC) is None
+
+    # What is there -------------------------------------------------------------------------------------------------
+
+    async def get(self, path: str) -> Mapping[str, Any]:
+        """What Dataverse has."""
+        url = f"{self.environment.url}{API}/{path}"
+        async with self.session.get(url, headers={"x-somebody": "1"}) as answer:
+            found: Mapping[str, Any] = await answer.json()
+            return found
+
+    async def rows(self, chat: ChatId) -> list[Mapping[str, Any]]:
+        """The chat's rows."""
+        parties = "chat_activity_parties($select=participationtypemask,_partyid_value)"
+        found: list[Mapping[str, Any]] = (
+            await self.get(f"chats?$filter=teamschatid eq '{chat}'&$expand={parties}&$orderby=createdon")
+        )["value"]
+        return found
+
+    async def cases(self) -> list[str]:
+        """The ids of the sample cases."""
+        found = await self.get("incidents?$select=incidentid&$orderby=ticketnumber")
+        return [each["incidentid"] for each in found["value"]]
+
+    async def user(self, person: Somebody) -> str | None:
+        """The id of the person's enabled user."""
+        found = await self.get(f"systemusers?$filter=azureactivedirectoryobjectid eq {person.object_id}")
+        return next((each["systemuserid"] for each in found["value"] if not each["isdisabled"]), None)
+
+
+@asynccontextmanager
+async def open_room(database: Path, *, window: Window | None = None) -> AsyncIterator[Room]:
+    """A room on an empty database and the sample rows."""
+    clock = HeldClock()
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/sandbox"
+    environment = environment_of(url)
+    engines = make_engines(f"sqlite+aiosqlite:///{database}")
+    await migrate(engines.writing)
+    administration, switchboard = SqlAdministration(engines), Switchboard()
+    await administration.start({environment.id: True})
+    async with ClientSession() as session:
+        room = Room(
+            clock=clock,
+            engines=engines,
+            store=SqlStore(engines, switchboard.tell),
+            wakes=switchboard,
+            administration=administration,
+            environment=environment,
+            session=session,
+            window=window,
+        )
+
+        @web.middleware
+        async def watched(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if "x-somebody" in request.headers:
+                return await handler(request)
+            if room.is_down:
+                return web.Response(status=503)
+            room.asked.append((request.method, request.path_qs, clock.now()))
+            answer = await handler(request)
+            if room.lost_answers and request.method != "GET":
+                room.lost_answers -= 1
+                return web.Response(status=500)
+            return answer
+
+        app = web.Application(middlewares=[watched])
+        sandbox = SandboxSettings(url=url, webhook_url=f"{url}/nobody", webhook_key="a key of the tests", file=None)
+        app.add_subapp("/sandbox", make_sandbox(sandbox, now=clock.now))
+        async with TestServer(app, port=port):
+            room.start()
+            yield room
+    await engines.close()

@@ -1,0 +1,118 @@
+"""Many chats at once, and a Dataverse that was away (spec Y4)."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bot.delivery.pacing import SYNC_WINDOW
+from bot.domain.values import ChatId, ObjectId
+from tests.conftest import FULL
+from tests.sync.room import ROW_EVERY, Room, open_room
+from tests.wire.people import ADELE, ALEX, MEGAN, Somebody
+
+CHATS = 500 if FULL else 75
+"""More than can be written in five seconds."""
+LATE_S = CHATS // 5
+"""In so many seconds each row is written, at fifteen requests a second at most."""
+SECOND = timedelta(seconds=1)
+
+pytestmark = pytest.mark.timeout(900 if FULL else 120)
+
+
+async def filled(room: Room) -> Sequence[ChatId]:
+    """So many chats, each with its row."""
+    cases = await room.cases()
+    chats = [ChatId(f"19:{number:04}@thread.v2") for number in range(CHATS)]
+    for number, chat in enumerate(chats):
+        await room.add_chat(chat, ALEX, MEGAN, ADELE, topic=f"Chat {number}")
+        await room.connect(chat, cases[number % len(cases)], ALEX)
+    await room._work()
+    room.clock.advance(10)
+    room.asked.clear()
+    room.departed.clear()
+    return chats
+
+
+def everybody_writes(room: Room, chats: Sequence[ChatId], person: Somebody) -> None:
+    for chat in chats:
+        room.note.written(chat, ObjectId(person.object_id), room.clock.now())
+
+
+def writes(room: Room) -> dict[str, list[datetime]]:
+    """When each row was written."""
+    found = defaultdict(list)
+    for method, path, at in room.asked:
+        if method == "PATCH":
+            found[re.findall(r"chats\((.*?)\)", path)[0]].append(at)
+    return found
+
+
+def most_in_a_second(moments: Sequence[datetime]) -> int:
+    most, first = 0, 0
+    for last, at in enumerate(moments):
+        while at - moments[first] >= SECOND:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+async def shows(room: Room, chats: Sequence[ChatId], person: Somebody, at: datetime) -> bool:
+    """Whether each chat's row says that this person wrote last, and when."""
+    user = await room.user(person)
+    for chat in chats:
+        (row,) = await room.rows(chat)
+        writers = [
+            each["_partyid_value"] for each in row["chat_activity_parties"] if each["participationtypemask"] == 1
+        ]
+        if (row["modifiedinteamson"], writers) != (at.strftime("%Y-%m-%dT%H:%M:%SZ"), [user]):
+            return False
+    return True
+
+
+async def test_after_an_hour_without_dataverse_each_row_is_written_once(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        chats = await filled(room)
+        room.is_down = True
+        for _ in range(12):
+            room.clock.advance(300)
+            everybody_writes(room, chats, MEGAN)
+            everybody_writes(room, chats, ADELE)
+            last = room.clock.now()
+            await room.keep()
+            await room._work()
+        assert room.asked == []
+        room.is_down, room.window = False, SYNC_WINDOW
+        await room.crash()
+        room.departed.clear()
+        room.clock.advance(301)
+        async with room.at_work():
+            await room.pass_time(LATE_S)
+        assert Counter(len(each) for each in writes(room).values()) == {1: CHATS}
+        assert most_in_a_second(room.departed) <= 15
+        assert await shows(room, chats[::10], ADELE, last)
+
+
+async def test_a_thousand_messages_a_second_are_few_writes_and_the_last_state_arrives(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        chats = await filled(room)
+        room.window = SYNC_WINDOW
+        room.start()
+        room.departed.clear()
+        async with room.at_work():
+            for _ in range(20):
+                everybody_writes(room, chats, MEGAN)
+                everybody_writes(room, chats, ADELE)
+                last = room.clock.now()
+                await room.pass_time(1)
+                await room.note._keep_all()
+            await room.pass_time(LATE_S)
+        assert most_in_a_second(room.departed) <= 15
+        gaps = [after - before for each in writes(room).values() for before, after in pairwise(each)]
+        assert len(gaps) > CHATS / 2
+        assert min(gaps) >= ROW_EVERY
+        assert await shows(room, chats[::10], ADELE, last)

@@ -1,0 +1,231 @@
+"""Whatever happens in whatever order: in the end each row is as the rules say."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from bot.domain.values import ChatId, Connection, ObjectId
+from bot.usecases.note_chat import Topic
+from tests.sync.room import Room, open_room
+from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, Somebody
+
+T = TypeVar("T")
+
+CHAT = ChatId("19:model@thread.v2")
+PEOPLE = (ALEX, MEGAN, ADELE, LYNNE)
+"""The last has no user."""
+somebody = st.sampled_from(PEOPLE)
+case = st.sampled_from([0, 0, 0, 1])
+
+
+@dataclass
+class Shown:
+    """A connection, and what people did to its row."""
+
+    connection: Connection
+    case: int
+    ended: bool = False
+    set_by_hand: int | None = None
+
+
+@dataclass
+class Expected:
+    """What the rules say."""
+
+    members: list[Somebody] = field(default_factory=lambda: [ALEX, MEGAN])
+    topic: str | None = None
+    wrote: tuple[Somebody, datetime] | None = None
+    heard: tuple[Somebody, datetime] | None = None
+    """Held in memory by the bot."""
+    shown: list[Shown] = field(default_factory=list)
+
+    def live(self, number: int) -> Shown | None:
+        return next((each for each in self.shown if each.case == number and not each.ended), None)
+
+    @property
+    def is_connected(self) -> bool:
+        return any(not each.ended for each in self.shown)
+
+
+class Chats(RuleBasedStateMachine):
+    """One chat, two cases, and everything that can happen to them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.place = TemporaryDirectory()
+        self.opened = open_room(Path(self.place.name) / "model.db")
+        self.room: Room = self.run(self.opened.__aenter__())
+        self.cases = self.run(self.room.cases())[:2]
+        self.expected = Expected()
+        self.run(self.room.add_chat(CHAT, *self.expected.members))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(work)
+
+    # Teams ---------------------------------------------------------------------------------------------------------
+
+    @rule(person=somebody)
+    def writes(self, person: Somebody) -> None:
+        self.room.clock.advance(1)
+        self.room.note.written(CHAT, ObjectId(person.object_id), self.room.clock.now())
+        self.expected.heard = person, self.room.clock.now()
+
+    @rule(person=somebody, told=st.booleans())
+    def comes_or_goes(self, person: Somebody, told: bool) -> None:
+        members = self.expected.members
+        (members.remove if person in members else members.append)(person)
+        self.room.teams.people[CHAT] = list(members)
+        if told:
+            self.run(self.room.note.changed(CHAT))
+
+    @rule(topic=st.sampled_from([None, "Pumps", "Valves 🛠️"]), how=st.sampled_from(["named", "told", "silent"]))
+    def renamed(self, topic: str | None, how: str) -> None:
+        self.expected.topic = self.room.teams.topics[CHAT] = topic
+        if how != "silent":
+            named = Topic(name=topic) if how == "named" else None
+            self.run(self.room.note.changed(CHAT, topic=named))
+
+    # People --------------------------------------------------------------------------------------------------------
+
+    @rule(number=case, person=st.sampled_from([ALEX, MEGAN, ADELE]))
+    def connects_or_disconnects(self, number: int, person: Somebody) -> None:
+        live = self.expected.live(number)
+        if live:
+            self.run(self.room.disconnect(live.connection, person))
+            live.ended = True
+        else:
+            made = self.run(self.room.connect(CHAT, self.cases[number], person))
+            self.expected.shown.append(Shown(connection=made, case=number))
+
+    @rule(number=case)
+    def undoes(self, number: int) -> None:
+        ended = [each for each in self.expected.shown if each.case == number and each.ended]
+        if ended:
+            ended[-1].ended = not self.run(self.room.undo(ended[-1].connection))
+
+    @rule(number=case, state=st.sampled_from([0, 1, 2]))
+    def sets_state(self, number: int, state: int) -> None:
+        """Of a live connection's row: what a person does to others' rows is theirs."""
+        live = self.expected.live(number)
+        found = {each["activityid"]: each for each in self.run(self.room.rows(CHAT))}
+        row = found.get(self._activity(live).activity_id) if live else None
+        if live and row and self._activity(live).closing is None:
+            self.run(self.room.set_state(row["activityid"], state))
+            live.set_by_hand = state or None
+
+    # Trouble -------------------------------------------------------------------------------------------------------
+
+    @rule(what=st.sampled_from(["down", "up", "answer lost", "crash", "crash before a request"]), at=st.integers(0, 4))
+    def goes_wrong(self, what: str, at: int) -> None:
+        if what in {"down", "up"}:
+            self.room.is_down = what == "down"
+        elif what == "answer lost":
+            self.room.lost_answers = 1
+        elif what == "crash":
+            self.run(self.room.crash())
+            self.expected.heard = None
+        else:
+            self.room.crash_at = at
+
+    # Time ----------------------------------------------------------------------------------------------------------
+
+    @rule()
+    def a_second_passes(self) -> None:
+        self.run(self.room.keep())
+        self._kept()
+
+    @rule(seconds=st.sampled_from([0, 6, 6, 400]))
+    def is_worked_on(self, seconds: int) -> None:
+        self.room.clock.advance(seconds)
+        note = self.room.note
+        self.run(self.room.work())
+        if self.room.note is not note:
+            self.expected.heard = None
+
+    @rule()
+    def a_quiet_while_passes(self) -> None:
+        self.a_second_passes()
+        self.is_worked_on(6)
+        self.is_worked_on(6)
+
+    def _kept(self) -> None:
+        if self.expected.heard and self.expected.is_connected:
+            self.expected.wrote = self.expected.heard
+        self.expected.heard = None
+
+    # What holds ----------------------------------------------------------------------------------------------------
+
+    @invariant()
+    def nobody_has_two_rows(self) -> None:
+        found = self.run(self.room.rows(CHAT))
+        assert len({each["activityid"] for each in found}) == len(found) <= len(self.expected.shown)
+
+    def teardown(self) -> None:
+        try:
+            self.run(self.room.come_to_rest())
+            self._kept()
+            self.run(self._compare())
+        finally:
+            self.run(self.opened.__aexit__(None, None, None))
+            self.loop.close()
+            self.place.cleanup()
+
+    async def _compare(self) -> None:
+        found = {each["activityid"]: each for each in await self.room.rows(CHAT)}
+        users = {each: await self.room.user(each) for each in PEOPLE}
+        for each in self.expected.shown:
+            kept = await self._kept_of(each)
+            row = found.pop(kept.activity_id, None)
+            if row is None:
+                assert each.ended, "a live connection has a row"
+                continue
+            self._compare_row(each, row, users)
+        assert found == {}
+
+    def _compare_row(self, each: Shown, row: Any, users: dict[Somebody, str | None]) -> None:
+        if each.ended:
+            assert row["statecode"] in ({1} if each.set_by_hand is None else {each.set_by_hand})
+            return
+        assert row["statecode"] == (each.set_by_hand or 0)
+        if each.set_by_hand:
+            return
+        parties = [(party["participationtypemask"], party["_partyid_value"]) for party in row["chat_activity_parties"]]
+        members = {user for kind, user in parties if kind == 12}
+        names = sorted(person.name for person in self.expected.members)
+        called = ", ".join(names[:3]) + (f" + {len(names) - 3}" if len(names) > 3 else "")
+        assert members == {users[person] for person in self.expected.members} - {None}
+        assert row["subject"] == (self.expected.topic or called or "Teams chat")
+        assert row["_regardingobjectid_value"] == self.cases[each.case]
+        if self.expected.wrote:
+            person, at = self.expected.wrote
+            assert row["modifiedinteamson"] == at.strftime("%Y-%m-%dT%H:%M:%SZ")
+            assert {user for kind, user in parties if kind == 1} == {users[person]} - {None}
+
+    def _activity(self, shown: Shown) -> Any:
+        return self.run(self._kept_of(shown))
+
+    async def _kept_of(self, shown: Shown) -> Any:
+        async with self.room.store.reading() as work:
+            return (await work.chat_sync.get([shown.connection.id]))[shown.connection.id]
+
+
+def test_whatever_happens_each_row_is_as_the_rules_say() -> None:
+    run_state_machine_as_test(
+        Chats,
+        settings=settings(
+            max_examples=30,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+            derandomize=False,
+        ),
+    )

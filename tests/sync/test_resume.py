@@ -1,0 +1,116 @@
+"""Resuming what is idle, and showing what was connected while sync was off (spec Y3)."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.chat_sync import Unsynced
+from bot.domain.errors import NotAllowed, NotFound, NotSupported
+from bot.domain.values import ChatId, ObjectId, Person
+from bot.store.tables import environment
+from bot.usecases.gates import Gates
+from bot.usecases.resume_sync import ResumeSync
+from bot.usecases.sync_existing import SyncExisting
+from tests.sync.room import Room, open_room
+from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, Somebody
+
+CHAT, OTHER = ChatId("19:chat@thread.v2"), ChatId("19:other@thread.v2")
+WEEK_S = 7 * 24 * 3600 + 1
+
+
+def person(somebody: Somebody) -> Person:
+    return Person(account_id=somebody.account_id, object_id=ObjectId(somebody.object_id), name=somebody.name)
+
+
+def gates(room: Room) -> Gates:
+    environments = (room.environment.id,)
+    return Gates(administration=room.administration, records=room.records, roster=room.teams, environments=environments)
+
+
+async def resume(room: Room, somebody: Somebody, connection: int) -> None:
+    use = ResumeSync(store=room.store, records=room.records, gates=gates(room), clock=room.clock)
+    async with room.store.reading() as work:
+        chat = await work.chats.get(CHAT)
+    assert chat
+    await use(chat, person(somebody), connection)  # type: ignore[arg-type] # a button's claim is any number
+
+
+async def switch(room: Room, *, sync: bool) -> None:
+    """Sync is turned on or off."""
+    async with room.engines.writing.begin() as db:
+        await db.execute(environment.update().values(sync_on=sync))
+    room.administration.forget()
+
+
+async def test_an_idle_chat_goes_on_when_somebody_resumes_it(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        case, _ = (await room.cases())[:2]
+        await room.add_chat(CHAT, ALEX, MEGAN, LYNNE, topic="Pumps")
+        made = await room.connect(CHAT, case, ALEX)
+        await room.work()
+        with pytest.raises(NotSupported, match="up to date"):
+            await resume(room, MEGAN, made.id)
+        room.clock.advance(WEEK_S)
+        room.note.written(CHAT, ObjectId(MEGAN.object_id), None)
+        await room.keep()
+        await room.work()
+        assert (await room.rows(CHAT))[0]["modifiedinteamson"] is None
+        for refused, somebody in ((NotAllowed, LYNNE), (NotAllowed, ADELE)):
+            with pytest.raises(refused):
+                await resume(room, somebody, made.id)
+        with pytest.raises(NotFound):
+            await resume(room, MEGAN, made.id + 7)
+        await resume(room, MEGAN, made.id)
+        room.note.written(CHAT, ObjectId(MEGAN.object_id), None)
+        await room.keep()
+        await room.work()
+        assert (await room.rows(CHAT))[0]["modifiedinteamson"] is not None
+
+
+async def test_a_deleted_row_is_made_anew_as_who_resumes(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        await room.add_chat(CHAT, ALEX, MEGAN)
+        made = await room.connect(CHAT, (await room.cases())[0], ALEX)
+        await room.work()
+        (row,) = await room.rows(CHAT)
+        url = f"{room.environment.url}/api/data/v9.2/chats({row['activityid']})"
+        await room.session.delete(url, headers={"x-somebody": "1"})
+        room.clock.advance(10)
+        await room.note.changed(CHAT)
+        await room.work()
+        async with room.store.reading() as work:
+            assert (await work.chat_sync.get([made.id]))[made.id].trouble is Unsynced.DELETED
+        await resume(room, MEGAN, made.id)
+        await room.work()
+        (again,) = await room.rows(CHAT)
+        assert again["activityid"] != row["activityid"]
+        assert again["_createdby_value"] == await room.user(MEGAN)
+
+
+async def test_an_administrator_adds_what_was_connected_before_and_makes_up_no_history(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        await switch(room, sync=False)
+        cases = await room.cases()
+        for chat, case in ((CHAT, cases[0]), (OTHER, cases[1])):
+            await room.add_chat(chat, ALEX, MEGAN)
+            await room.connect(chat, case, MEGAN)
+        add = SyncExisting(store=room.store, gates=gates(room), clock=room.clock)
+        with pytest.raises(NotSupported):
+            await add(room.environment.id, person(ALEX))
+        await switch(room, sync=True)
+        await room.work()
+        assert await room.rows(CHAT) == []
+        with pytest.raises(NotAllowed):
+            await add(room.environment.id, person(MEGAN))
+        room.clock.advance(3600)
+        assert await add(room.environment.id, person(ALEX)) == 2
+        assert await add(room.environment.id, person(ALEX)) == 0
+        await room.work()
+        (row,) = await room.rows(CHAT)
+        assert (row["modifiedinteamson"], row["_createdby_value"]) == (None, await room.user(ALEX))
+        assert row["createdon"].startswith("2026-11-21T11:20:30")
+
+
+def test_a_button_that_helps_is_offered_only_where_it_does() -> None:
+    helps = {each for each in Unsynced if each.can_be_resumed}
+    assert helps == {Unsynced.IDLE, Unsynced.REFUSED, Unsynced.DELETED}

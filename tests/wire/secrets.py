@@ -1,0 +1,127 @@
+"""Values in the sandbox that are like no others, and who may read each: Dataverse itself says so."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.sandbox.schema.catalog import BUSINESS_TABLES
+from bot.sandbox.schema.model import Kind, Table
+from tests.wire.people import EVERYBODY, PATTI, Somebody
+from tests.wire.test_dataverse_trouble import create
+from tests.wire.world import API, World
+
+ANNOTATED = {"Prefer": 'odata.include-annotations="*"'}
+ROWS_OF_A_TABLE = 2
+
+
+@dataclass
+class Secrets:
+    """Each secret with the column that holds it; what is told of amounts is written in two ways."""
+
+    rows: list[tuple[Table, str]] = field(default_factory=list)
+    columns: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Row and column by secret."""
+    views: dict[str, list[str]] = field(default_factory=dict)
+    """The ids of each table's views."""
+    readable: dict[Somebody, frozenset[str]] = field(default_factory=dict)
+    """What each person may read, wherever it stands."""
+
+    def told(self, text: str) -> frozenset[str]:
+        """The secrets that stand in the text."""
+        return frozenset(secret for secret in self.columns if secret in text)
+
+    def of(self, row: str, *names: str) -> frozenset[str]:
+        """The secrets of some of a row's columns."""
+        return frozenset(secret for secret, where in self.columns.items() if where in {(row, name) for name in names})
+
+    @property
+    def secured(self) -> frozenset[str]:
+        """Those of secured columns."""
+        names = {column.name for table in BUSINESS_TABLES for column in table.columns.values() if column.secured}
+        return frozenset(secret for secret, (_, name) in self.columns.items() if name in names)
+
+
+async def sown(world: World) -> Secrets:
+    """Secrets in every text and every secured amount of two rows of each table: one that Patti sees, one that not."""
+    secrets = Secrets()
+    for table in BUSINESS_TABLES:
+        seen, all_rows = await _ids(world, table, PATTI), await _ids(world, table, None)
+        hidden = [each for each in all_rows if each not in seen]
+        for row in [*[each for each in all_rows if each in seen][:1], *hidden[:1]] or all_rows[:ROWS_OF_A_TABLE]:
+            secrets.rows.append((table, row))
+            await _mark(world, secrets, table, row)
+        secrets.views[table.name] = [*await _views(world, table), await _own_view(world, table)]
+    for person in EVERYBODY:
+        secrets.readable[person] = await _readable(world, secrets, person)
+    return secrets
+
+
+async def _ids(world: World, table: Table, person: Somebody | None) -> Sequence[str]:
+    """The rows that the person sees, or all."""
+    headers = {"CallerObjectId": person.object_id} if person else {}
+    url = f"{world.sandbox}{API}/{table.set_name}?$select={table.primary_id}"
+    async with world.session.get(url, headers=headers) as answer:
+        return [each[table.primary_id] for each in (await answer.json()).get("value", ())]
+
+
+async def _mark(world: World, secrets: Secrets, table: Table, row: str) -> None:
+    for column in table.columns.values():
+        number = len(secrets.columns)
+        if not column.updatable or column.base_of:
+            continue
+        if column.kind in {Kind.STRING, Kind.MEMO} and (column.max_length or 0) >= len("Secret0000000"):
+            await _set(world, secrets, (table, row, column.name), f"Secret{number:07}")
+        elif column.kind is Kind.MONEY and column.secured:
+            amount = 481_000_000 + number + 0.25
+            if await _set(world, secrets, (table, row, column.name), amount):
+                secrets.columns[f"{amount:,.2f}"] = (row, column.name)
+
+
+async def _set(world: World, secrets: Secrets, where: tuple[Table, str, str], value: object) -> bool:
+    table, row, name = where
+    url = f"{world.sandbox}{API}/{table.set_name}({row})"
+    async with world.session.patch(url, json={name: value}) as answer:
+        if answer.status == 204:
+            secrets.columns[str(value)] = (row, name)
+        return answer.status == 204
+
+
+async def _views(world: World, table: Table) -> Sequence[str]:
+    query = {"$select": "savedqueryid,querytype", "$filter": f"returnedtypecode eq '{table.name}'"}
+    async with world.session.get(f"{world.sandbox}{API}/savedqueries", params=query) as answer:
+        return [each["savedqueryid"] for each in (await answer.json())["value"]]
+
+
+async def _own_view(world: World, table: Table) -> str:
+    """A view of what is secured, and of long texts."""
+    secured = [column.name for column in table.columns.values() if column.secured]
+    texts = [each.name for each in table.columns.values() if each.kind is Kind.MEMO and each.readable]
+    cells = "".join(f"<cell name='{name}' width='150'/>" for name in [*secured, *texts, table.primary_name][:5])
+    view = {
+        "name": f"Secrets of {table.label}",
+        "returnedtypecode": table.name,
+        "querytype": 0,
+        "layoutxml": f"<grid name='resultset'><row name='result' id='{table.primary_id}'>{cells}</row></grid>",
+        "fetchxml": f"<fetch><entity name='{table.name}'/></fetch>",
+    }
+    return await create(world, "savedqueries", view)
+
+
+async def _readable(world: World, secrets: Secrets, person: Somebody) -> frozenset[str]:
+    """What Dataverse gives the person when it is asked for everything."""
+
+    async def read(table: Table, row: str) -> str:
+        url = f"{world.sandbox}{API}/{table.set_name}({row})"
+        headers = {"CallerObjectId": person.object_id, **ANNOTATED}
+        async with world.session.get(url, headers=headers) as answer:
+            return await answer.text() if answer.status == 200 else ""
+
+    found = await asyncio.gather(*(read(*each) for each in secrets.rows))
+    return secrets.told("".join(found))
+
+
+def shown(answer: Mapping[str, Any]) -> str:
+    """Everything in an answer, as its reader could see it."""
+    return json.dumps(answer, ensure_ascii=False)

@@ -1,0 +1,472 @@
+"""What people do to a record on its card: as themselves, once, and to what they saw (spec Q3)."""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from bot.delivery.limits import Limits
+from bot.store.tables import audit, record_type
+from tests.cards.schema import schema_errors
+from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.settings_pages import Shown
+from tests.wire.world import API, GROUP, UNPACED, World, buttons, texts
+
+ALL = ["assign", "note", "resolve"]
+FIELDS = ["prioritycode", "isescalated", "followupby", "productserialnumber", "statuscode"]
+
+
+async def allow(world: World, *, acts: list[str], fields: list[str] | None = None) -> None:
+    """An administrator lets people do this on the cards of cases."""
+    async with world.engines.writing.begin() as connection:
+        values = {"card_acts": acts, "change_fields": fields or []}
+        await connection.execute(update(record_type).where(record_type.c.table == "incident").values(**values))
+    await world.restart()
+
+
+async def case(world: World, number: str = "CAS-01001") -> dict[str, Any]:
+    """The case as the app sees it, with its values in words."""
+    headers = {"Prefer": 'odata.include-annotations="*"'}
+    url = f"{world.sandbox}{API}/incidents({await world.row('incidents', number)})"
+    async with world.session.get(url, headers=headers) as answer:
+        found: dict[str, Any] = await answer.json()
+        return found
+
+
+async def owner(world: World, number: str = "CAS-01001") -> str:
+    return str((await case(world, number))["_ownerid_value@OData.Community.Display.V1.FormattedValue"])
+
+
+async def own_card(world: World, *, person: Somebody = ADELE, number: str = "CAS-01001") -> Any:
+    """The card that the person gets."""
+    (found,) = await world.paste(await world.link(number), person=ALEX)
+    answer = await world.press(found["content"]["refresh"]["action"], person=person)
+    assert schema_errors(answer["value"]) == []
+    return answer["value"]
+
+
+async def press(
+    world: World, card: Mapping[str, Any], button: str, typed: Mapping[str, str] = {}, *, person: Somebody = ADELE
+) -> Any:
+    """Presses a button of a card that only the person sees, with what they filled in; gives the next card."""
+    found = buttons(card)[button]
+    filled_in = {} if found.get("associatedInputs") == "none" else {**Shown("", dict(card)).filled_in, **typed}
+    answer = await world.press({**found, "data": {**filled_in, **found["data"]}}, person=person)
+    assert answer["type"] == "application/vnd.microsoft.card.adaptive"
+    assert schema_errors(answer["value"]) == []
+    return answer["value"]
+
+
+async def opened(world: World, *, person: Somebody = ADELE, number: str = "CAS-01001") -> Any:
+    """The first page on the person's own card."""
+    return await press(world, await own_card(world, person=person, number=number), "Update", person=person)
+
+
+def in_dialog(card: Mapping[str, Any]) -> dict[str, Any]:
+    """What opens the same as a dialog."""
+    return {**buttons(card)["Update"]["data"], "dialog": "update"}
+
+
+async def page(world: World, data: Mapping[str, Any], *, person: Somebody = ADELE) -> Any:
+    """What a dialog shows next: a page, or its last line."""
+    invoke = world.activity(GROUP, person, type="invoke", name="task/submit", value={"data": dict(data)})
+    status, body = await world.post(invoke)
+    assert status == 200
+    shown = body["task"]["value"]
+    return shown if isinstance(shown, str) else Shown(shown["title"], shown["card"]["content"])
+
+
+async def dataverse_is_well_again(world: World) -> None:
+    """What was begun comes to its end; a busy machine has time for the next."""
+    world.dataverse_hangs_on = ""
+    world.limits = UNPACED
+    await world.restart()
+
+
+async def audited(world: World) -> list[tuple[str, str]]:
+    return [(row["act"], row["person_name"]) for row in await world.rows_in(audit)]
+
+
+# Assign to me ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_case_is_taken_over_with_one_press(world: World) -> None:
+    card = await own_card(world, person=MEGAN)
+    after = await press(world, card, "Assign to me", person=MEGAN)
+    assert "CAS-01001 is assigned to you." in texts(after)
+    assert "Owner: Megan Bowen" in texts(after)
+    assert "Assign to me" not in buttons(after)
+    assert await owner(world) == "Megan Bowen"
+    assert (await case(world))["_modifiedby_value@OData.Community.Display.V1.FormattedValue"] == "Megan Bowen"
+    assert await audited(world) == [("on card: assign", "Megan Bowen")]
+
+
+async def test_an_owner_is_not_offered_what_is_theirs(world: World) -> None:
+    await world.change({"ownerid@odata.bind": f"/systemusers({await world.user_id(ADELE)})"}, told=False)
+    assert "Assign to me" not in buttons(await own_card(world, person=ADELE))
+
+
+async def test_who_may_only_read_is_not_offered_to_change(world: World) -> None:
+    await allow(world, acts=["assign", "resolve"], fields=FIELDS)
+    assert set(buttons(await own_card(world, person=ISAIAH, number=await world.case_owned_by("Adele Vance")))) == {
+        "Open record",
+        "Connect this chat",
+        "Chats",
+    }
+
+
+async def test_a_forged_press_of_who_may_only_read_is_refused_by_dataverse(world: World) -> None:
+    number = await world.case_owned_by("Adele Vance")
+    card = await own_card(world, person=MEGAN, number=number)
+    after = await press(world, card, "Assign to me", person=ISAIAH)
+    assert any("Your rights in Dynamics 365 do not let you do this." in each for each in texts(after))
+    assert await owner(world, number) == "Adele Vance"
+    assert await audited(world) == [
+        ("on card: assign", "Isaiah Langer"),
+        ("on card: assign refused", "Isaiah Langer"),
+    ]
+
+
+async def test_a_record_that_somebody_changed_meanwhile_is_left_alone_and_shown_as_it_is(world: World) -> None:
+    card = await own_card(world, person=ALEX)
+    before = await owner(world)
+    await world.change({"prioritycode": 1}, by=MEGAN)
+    after = await press(world, card, "Assign to me", person=ALEX)
+    said = texts(after)
+    assert "Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now." in said
+    assert any(each.startswith("{{DATE(") for each in said)
+    assert "Priority: High" in said
+    assert await owner(world) == before
+    again = await press(world, after, "Assign to me", person=ALEX)
+    assert "CAS-01001 is assigned to you." in texts(again)
+    await world.window_ends()
+
+
+async def test_a_press_that_comes_twice_assigns_once(world: World) -> None:
+    card = await own_card(world, person=MEGAN)
+    first, second = await asyncio.gather(*(press(world, card, "Assign to me", person=MEGAN) for _ in range(2)))
+    version = (await case(world))["@odata.etag"]
+    third = await press(world, card, "Assign to me", person=MEGAN)
+    for after in (first, second, third):
+        assert "CAS-01001 is assigned to you." in texts(after)
+    assert (await case(world))["@odata.etag"] == version
+
+
+async def test_what_was_begun_when_dataverse_became_slow_is_not_done_twice(world: World) -> None:
+    world.limits = Limits()
+    await world.restart()
+    card = await own_card(world, person=MEGAN)
+    world.dataverse_hangs_on = "/incidents("
+    slow = await press(world, card, "Assign to me", person=MEGAN)
+    assert texts(slow)[0] == "Dynamics 365 takes long to answer."
+    await dataverse_is_well_again(world)
+    after = await press(world, slow, "Try again", person=MEGAN)
+    assert "CAS-01001 is assigned to you." in texts(after)
+    version = (await case(world))["@odata.etag"]
+    assert "CAS-01001 is assigned to you." in texts(await press(world, slow, "Try again", person=MEGAN))
+    assert (await case(world))["@odata.etag"] == version
+
+
+async def test_what_the_administrator_does_not_allow_is_refused_whatever_a_button_says(world: World) -> None:
+    card = await own_card(world, person=MEGAN)
+    await allow(world, acts=[])
+    after = await press(world, card, "Assign to me", person=MEGAN)
+    assert any("has not turned this on" in each for each in texts(after))
+    assert await owner(world) != "Megan Bowen"
+    assert await audited(world) == []
+
+
+async def test_nobody_acts_who_is_not_in_the_chat_or_has_no_user(world: World) -> None:
+    card = await own_card(world, person=MEGAN)
+    world.join(LYNNE)
+    world.connector.members[GROUP].remove(MEGAN.account_id)
+    await world.restart()
+    for person in (MEGAN, LYNNE):
+        after = await press(world, card, "Assign to me", person=person)
+        assert "CAS-01001" not in json.dumps(after)
+    assert await owner(world) != "Megan Bowen"
+
+
+@pytest.mark.parametrize("version", ["*", "", "W/700", 'W/"1"\r\nX: y', 'W/"' + "9" * 40 + '"', '"1"', 'W/"x"'])
+async def test_a_forged_version_is_no_button_of_ours(world: World, version: str) -> None:
+    found = buttons(await own_card(world, person=MEGAN))["Assign to me"]
+    answer = await world.press({**found, "data": {**found["data"], "version": version}}, person=MEGAN)
+    assert texts(answer["value"])[0] == "This button does not work any more."
+    assert await owner(world) != "Megan Bowen"
+
+
+async def test_from_the_first_page_a_way_leads_back(world: World) -> None:
+    await allow(world, acts=["note"])
+    card = await press(world, await opened(world), "Back")
+    assert "Update" in buttons(card)
+
+
+async def test_whatever_is_asked_of_a_dataverse_that_hangs_is_answered_in_time(world: World) -> None:
+    world.limits = Limits()
+    await world.restart()
+    await allow(world, acts=ALL, fields=FIELDS)
+    (found,) = await world.paste(await world.link(), person=ALEX)
+    claim = {**found["content"]["refresh"]["action"]["data"], "version": 'W/"1"', "text": "x"}
+    world.dataverse_hangs = True
+    acts = ("", "fields", "note", "resolution", "assign", "save fields", "save note", "resolve")
+    asked = [("adaptiveCard/action", {"action": {"verb": "view", "data": claim}})]
+    asked += [("adaptiveCard/action", {"action": {"verb": "update", "data": {**claim, "act": act}}}) for act in acts]
+    asked += [("task/submit", {"data": {**claim, "act": act, "dialog": "update"}}) for act in acts]
+
+    async def answered(name: str, value: object) -> tuple[float, int, str]:
+        started = time.monotonic()
+        status, body = await world.post(world.activity(GROUP, ADELE, type="invoke", name=name, value=value))
+        return time.monotonic() - started, status, json.dumps(body)
+
+    for took_s, status, body in await asyncio.gather(*(answered(*each) for each in asked)):
+        assert (took_s < 3, status) == (True, 200)
+        assert "Dynamics 365 takes long to answer." in body
+        assert "Try again" in body
+    world.dataverse_hangs = False
+
+
+# Fields ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_fields_of_each_kind_are_changed_in_one_go(world: World) -> None:
+    await allow(world, acts=ALL, fields=FIELDS)
+    card = await opened(world)
+    form = await press(world, card, "Change fields")
+    inputs = Shown("", form).inputs
+    assert [each.get("label") or each["title"] for each in inputs.values()] == [
+        "Priority",
+        "Is Escalated",
+        "Follow Up By",
+        "Serial Number",
+        "Status Reason",
+    ]
+    # Reasons of the state that the case is in, and of no other.
+    assert list(Shown("", form).choices("field statuscode")) == [
+        "In Progress",
+        "On Hold",
+        "Waiting for Details",
+        "Researching",
+    ]
+    typed = {
+        "field prioritycode": "1",
+        "field isescalated": "true",
+        "field followupby": "2026-12-24",
+        "field productserialnumber": "P-4711",
+        "field statuscode": "2",
+    }
+    after = await press(world, form, "Save", typed)
+    assert "CAS-01001 is changed: Priority, Is Escalated, Follow Up By, Serial Number, Status Reason." in texts(after)
+    now = await case(world)
+    assert [now[name] for name in FIELDS] == [1, True, "2026-12-24", "P-4711", 2]
+    assert now["_modifiedby_value@OData.Community.Display.V1.FormattedValue"] == "Adele Vance"
+    await world.window_ends()
+
+
+async def test_after_a_clash_what_was_typed_stands_beside_what_is_so_now(world: World) -> None:
+    await allow(world, acts=[], fields=FIELDS)
+    form = await press(world, await opened(world), "Change fields")
+    await world.change({"prioritycode": 3, "productserialnumber": "NEW"}, by=MEGAN)
+    clash = await press(world, form, "Save", {"field followupby": "2026-12-24"})
+    told = texts(clash)
+    assert "Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now." in told
+    assert "Serial Number: NEW" in told
+    assert Shown("", clash).filled_in["field followupby"] == "2026-12-24"
+    assert Shown("", clash).filled_in["field productserialnumber"] == "NEW"
+    after = await press(world, clash, "Save")
+    assert "CAS-01001 is changed: Follow Up By." in texts(after)
+    now = await case(world)
+    assert (now["prioritycode"], now["productserialnumber"], now["followupby"]) == (3, "NEW", "2026-12-24")
+    await world.window_ends()
+
+
+WRONG = [
+    ("field prioritycode", "99", "Choose one of the list"),
+    ("field prioritycode", "High", "Choose one of the list"),
+    ("field statuscode", "5", "Choose one of the list"),
+    ("field isescalated", "maybe", "It is yes or no"),
+    ("field followupby", "tomorrow", "Choose a day"),
+    ("field followupby", "0001-01-01", "Choose a day after 1753"),
+    ("field followupby", "2026-11-21T10:00:00Z", "Choose a day"),
+    ("field productserialnumber", "x" * 101, "It has 101 characters, and 100 fit"),
+    ("field productserialnumber", "a\x07b", "It holds characters that cannot be written"),
+]
+
+
+async def test_what_does_not_fit_a_column_is_said_at_the_form_and_nothing_is_written(world: World) -> None:
+    await allow(world, acts=[], fields=FIELDS)
+    form = await press(world, await opened(world), "Change fields")
+    version = (await case(world))["@odata.etag"]
+    for name, text, reason in WRONG:
+        again = await press(world, form, "Save", {name: text})
+        assert any(reason in each for each in texts(again)), (name, texts(again))
+        assert Shown("", again).inputs
+    assert (await case(world))["@odata.etag"] == version
+
+
+async def test_columns_that_are_not_allowed_are_not_written_whatever_a_form_sends(world: World) -> None:
+    await allow(world, acts=[], fields=["prioritycode"])
+    form = await press(world, await opened(world), "Change fields")
+    for name in ("field title", "field cs_refundamount", "field statecode", "field nosuch", "field ownerid"):
+        after = await press(world, form, "Save", {name: "1"})
+        assert any("You cannot change these fields on a card." in each for each in texts(after))
+    assert (await case(world))["title"] == "Pump vibrates after firmware update"
+
+
+async def test_a_column_that_the_person_may_not_see_is_neither_shown_nor_overwritten(world: World) -> None:
+    await allow(world, acts=[], fields=["cs_analysis", "productserialnumber"])
+    form = await press(world, await opened(world), "Change fields")
+    assert list(Shown("", form).inputs) == ["field productserialnumber"]
+
+
+# Resolve ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_case_is_resolved_with_a_reason(world: World) -> None:
+    await allow(world, acts=["resolve"])
+    form = await press(world, await opened(world), "Resolve case")
+    assert list(Shown("", form).choices("reason")) == ["Problem Solved", "Information Provided"]
+    after = await press(world, form, "Resolve case", {"words": "A new bearing helped.", "reason": "1000"})
+    assert "CAS-01001 is resolved." in texts(after)
+    now = await case(world)
+    assert (now["statecode"], now["statuscode"]) == (1, 1000)
+    assert "Update" not in buttons(after)
+    # The same press again finds it resolved.
+    assert "CAS-01001 is resolved." in texts(
+        await press(world, form, "Resolve case", {"words": "A new bearing helped.", "reason": "1000"})
+    )
+    assert [act for act, _ in await audited(world)] == ["on card: resolve"]
+    await world.window_ends()
+
+
+async def test_a_case_that_changed_meanwhile_is_not_resolved(world: World) -> None:
+    await allow(world, acts=["resolve"])
+    form = await press(world, await opened(world), "Resolve case")
+    await world.change({"prioritycode": 1}, by=MEGAN)
+    clash = await press(world, form, "Resolve case", {"words": "Done.", "reason": "5"})
+    assert "Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now." in texts(clash)
+    assert "Priority: High" in texts(clash)
+    assert (await case(world))["statecode"] == 0
+    await world.window_ends()
+
+
+@pytest.mark.parametrize("typed", [{"reason": "1"}, {"reason": "x"}, {"words": " "}, {"words": "x" * 201}])
+async def test_a_resolution_without_reason_or_words_is_refused_at_the_form(world: World, typed: dict[str, str]) -> None:
+    await allow(world, acts=["resolve"])
+    form = await press(world, await opened(world), "Resolve case")
+    again = await press(world, form, "Resolve case", {"words": "Done.", "reason": "5", **typed})
+    assert "Choose a reason, and say in a few words how the case was resolved." in texts(again)
+    assert (await case(world))["statecode"] == 0
+
+
+# Notes --------------------------------------------------------------------------------------------------------------
+
+
+async def notes(world: World, number: str = "CAS-01001") -> list[tuple[str, str]]:
+    """The notes that people wrote to a case, with who did."""
+    query = {"$filter": f"_objectid_value eq {await world.row('incidents', number)}", "$orderby": "createdon"}
+    headers = {"Prefer": 'odata.include-annotations="*"'}
+    async with world.session.get(f"{world.sandbox}{API}/annotations", params=query, headers=headers) as answer:
+        rows = (await answer.json())["value"]
+    by = "_createdby_value@OData.Community.Display.V1.FormattedValue"
+    return [(row["notetext"], row[by]) for row in rows if "Teams" in row["notetext"]]
+
+
+async def test_a_note_is_added_once_however_often_it_is_sent(world: World) -> None:
+    await allow(world, acts=["note"])
+    form = await press(world, await opened(world, person=ISAIAH), "Add a note", person=ISAIAH)
+    typed = {"text": "The customer\ncalled *again*."}
+    for _ in range(3):
+        after = await press(world, form, "Add the note", typed, person=ISAIAH)
+        assert "Your note is added to CAS-01001." in texts(after)
+    assert await notes(world) == [("The customer\ncalled *again*.\n\nWritten in Microsoft Teams.", "Isaiah Langer")]
+    await press(world, form, "Add the note", {"text": "Something else."}, person=ISAIAH)
+    assert len(await notes(world)) == 2
+
+
+async def test_a_note_that_is_slow_to_be_written_is_there_once(world: World) -> None:
+    await allow(world, acts=["note"])
+    world.limits = Limits()
+    await world.restart()
+    form = await press(world, await opened(world), "Add a note")
+    world.dataverse_hangs_on = "/annotations("
+    slow = await press(world, form, "Add the note", {"text": "Pump replaced."})
+    assert texts(slow)[0] == "Dynamics 365 takes long to answer."
+    await dataverse_is_well_again(world)
+    assert "Your note is added to CAS-01001." in texts(await press(world, slow, "Try again"))
+    assert len(await notes(world)) == 1
+
+
+async def test_a_note_of_nothing_or_of_too_much_is_refused_at_the_form(world: World) -> None:
+    await allow(world, acts=["note"])
+    form = await press(world, await opened(world), "Add a note")
+    for text in ("", "  \n ", "x" * 4_001):
+        assert "A note has 1 to 4000 characters." in texts(await press(world, form, "Add the note", {"text": text}))
+    assert await notes(world) == []
+
+
+# Dialogs --------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_dialog_leads_to_the_same_and_ends_with_a_line(world: World) -> None:
+    await allow(world, acts=ALL, fields=["prioritycode"])
+    card = await own_card(world, person=ALEX)
+    first = await page(world, in_dialog(card), person=ALEX)
+    assert first.title == "Update CAS-01001"
+    form = await page(world, first.step("Change fields"), person=ALEX)
+    back = await page(world, form.step("Back"), person=ALEX)
+    assert back.title == first.title
+    assert (
+        await page(world, form.step("Save", **{"field prioritycode": "3"}), person=ALEX)
+        == "CAS-01001 is changed: Priority."
+    )
+    again = await page(world, in_dialog(card), person=ALEX)
+    assert await page(world, again.step("Assign to me"), person=ALEX) == "CAS-01001 is assigned to you."
+    await world.window_ends()
+
+
+async def test_a_client_that_sends_buttons_as_messages_is_led_into_a_dialog_and_the_other_way_round(
+    world: World,
+) -> None:
+    await allow(world, acts=ALL)
+    card = await own_card(world)
+    fallback = buttons(card)["Update"]["fallback"]["data"]
+    await world.post(world.activity(GROUP, ADELE, type="message", value=fallback))
+    doorstep = world.card()
+    assert texts(doorstep) == ["Only you see what comes next."]
+    assert (await page(world, buttons(doorstep)["Go on"]["data"])).title == "Update CAS-01001"
+    await world.post(world.activity(GROUP, ADELE, type="message", value=in_dialog(card)))
+    doorstep = world.card()
+    assert texts(doorstep) == ["Only you see what comes next."]
+    assert "Add a note" in buttons(await press(world, doorstep, "Go on"))
+
+
+async def test_a_clash_in_a_dialog_is_a_page_of_it(world: World) -> None:
+    await allow(world, acts=["assign"], fields=["prioritycode"])
+    first = await page(world, in_dialog(await own_card(world, person=ALEX)), person=ALEX)
+    await world.change({"prioritycode": 1}, by=MEGAN)
+    clash = await page(world, first.step("Assign to me"), person=ALEX)
+    assert any("Megan Bowen changed this case meanwhile" in each for each in texts(clash.card))
+    assert await page(world, clash.step("Assign to me"), person=ALEX) == "CAS-01001 is assigned to you."
+    await world.window_ends()
+
+
+async def test_a_dialog_about_nothing_of_ours_is_refused_with_the_reason(world: World) -> None:
+    card = await own_card(world, person=ALEX)
+    mine = buttons(card)["Assign to me"]["data"]
+    for data in ({}, {"row": "x"}, {"environment": "elsewhere"}, {"act": "delete"}, {"table": "systemuser"}):
+        shown = await page(world, {**mine, **data, "dialog": "update"} if data else {"dialog": "update"}, person=ALEX)
+        assert texts(shown.card)
+
+
+async def test_without_anything_to_do_there_is_no_way_in(world: World) -> None:
+    await allow(world, acts=["assign"], fields=["prioritycode"])
+    number = await world.case_owned_by("Adele Vance")
+    data = in_dialog(await own_card(world, person=MEGAN, number=number))
+    shown = await page(world, data, person=ISAIAH)
+    assert texts(shown.card)[0] == "There is nothing that you can do to this record on a card."
+    shown = await page(world, data, person=PATTI)
+    assert number not in json.dumps(shown.card)

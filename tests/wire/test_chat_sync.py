@@ -1,0 +1,391 @@
+"""Chats on the timelines of their records (spec section 6)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.store.tables import chat as chats
+from bot.store.tables import chat_activity, sync_job
+from tests.fakes.clock import START
+from tests.wire.people import ADELE, ALEX, COLLEAGUES, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.settings_pages import ask, organisation
+from tests.wire.world import GROUP, OTHER_GROUP, World, buttons
+
+NEXT_WRITE_S = 6
+
+
+async def rows(world: World, chat: str = GROUP) -> list[dict[str, Any]]:
+    """The rows of table `chat` of this chat, the oldest first."""
+    query = {
+        "$filter": f"teamschatid eq '{chat}'",
+        "$expand": "chat_activity_parties($select=participationtypemask,_partyid_value)",
+        "$orderby": "createdon",
+    }
+    headers = {"Prefer": 'odata.include-annotations="*"'}
+    async with world.session.get(f"{world.sandbox}/api/data/v9.2/chats", params=query, headers=headers) as answer:
+        found: list[dict[str, Any]] = (await answer.json())["value"]
+        return found
+
+
+async def row(world: World, chat: str = GROUP) -> dict[str, Any]:
+    (found,) = await rows(world, chat)
+    return found
+
+
+def people(found: Mapping[str, Any], kind: int = 12) -> set[str]:
+    """The ids of the row's parties of this kind."""
+    parties = found["chat_activity_parties"]
+    return {str(each["_partyid_value"]) for each in parties if each["participationtypemask"] == kind}
+
+
+async def users(world: World, *named: Somebody) -> set[str]:
+    return {await world.user_id(each) for each in named}
+
+
+async def told(world: World, **happened: Any) -> int:
+    """Teams tells of something; gives the status of the answer."""
+    status, _ = await world.post(world.activity(GROUP, type="conversationUpdate", **happened))
+    return status
+
+
+async def writes(
+    world: World, person: Somebody = ADELE, *, chat: str = GROUP, text: str = "hello", **more: Any
+) -> None:
+    """Somebody writes into the chat, not to the bot."""
+    said = {"type": "message", "text": text, **more}
+    status, _ = await world.post({**world.activity(chat, person), **said})
+    assert status == 201
+
+
+async def goes_on(world: World, seconds: float = NEXT_WRITE_S) -> None:
+    """Time passes, and what follows is done."""
+    world.clock.advance(1)
+    await heard(world)
+    await world.settle()
+    world.clock.advance(seconds)
+    await world.settle()
+
+
+async def heard(world: World) -> None:
+    """Returns when nothing is held in memory any more."""
+    import asyncio
+
+    for _ in range(20):
+        await asyncio.sleep(0.005)
+
+
+async def connected(world: World, number: str = "CAS-01001", *, person: Somebody = ALEX) -> dict[str, Any]:
+    await world.say(f"connect {number} quiet", person=person)
+    await goes_on(world)
+    return await row(world)
+
+
+async def test_a_connected_chat_is_on_the_records_timeline_as_the_connector_made_it(world: World) -> None:
+    world.connector.members[GROUP] = [each.account_id for each in (ALEX, MEGAN, LYNNE)]
+    found = await connected(world, person=MEGAN)
+    case = await world.row("incidents")
+    assert found["subject"] == "Alex Wilber, Lynne Robbins, Megan Bowen"
+    assert found["_regardingobjectid_value"] == case
+    assert found["teamschatid"] == GROUP
+    assert found["_createdby_value"] in await users(world, MEGAN)
+    assert people(found) == await users(world, ALEX, MEGAN)
+    assert (found["statecode"], found["_createdonbehalfby_value"] is not None) == (0, True)
+
+
+async def test_the_row_follows_who_wrote_last_and_when_but_not_what_was_said(world: World) -> None:
+    await connected(world)
+    world.clock.advance(30)
+    await writes(world, ADELE)
+    await goes_on(world)
+    found = await row(world)
+    assert found["modifiedinteamson"] == "2026-11-21T10:21:07Z"
+    assert people(found, 1) == await users(world, ADELE)
+    assert people(found) == await users(world, *COLLEAGUES)
+    # An edit and a deletion count as much as a message.
+    world.clock.advance(60)
+    await writes(world, MEGAN, type="messageUpdate", channelData={"eventType": "editMessage"})
+    await goes_on(world)
+    assert people(await row(world), 1) == await users(world, MEGAN)
+    world.clock.advance(60)
+    await writes(world, ALEX, type="messageDelete", text="", channelData={"eventType": "softDeleteMessage"})
+    await goes_on(world)
+    assert people(await row(world), 1) == await users(world, ALEX)
+
+
+async def test_what_apps_and_buttons_do_is_not_written_by_anybody(world: World) -> None:
+    await connected(world)
+    await goes_on(world)
+    before = await row(world)
+    world.clock.advance(60)
+    other_app = {"id": "28:another-app", "name": "Another app"}
+    status, _ = await world.post({**world.activity(GROUP, None, type="message", text="beep"), "from": other_app})
+    assert status == 201
+    await world.post(world.activity(GROUP, type="installationUpdate", action="add-upgrade"))
+    await world.post(world.activity(GROUP, ADELE, type="message", value={"verb": "records"}))
+    await goes_on(world)
+    assert {**await row(world), "@odata.etag": ""} == {**before, "@odata.etag": ""}
+    (kept,) = await world.rows_in(chat_activity)
+    assert kept["active_at"] == START
+
+
+async def test_people_who_come_and_go_come_and_go_in_the_row(world: World) -> None:
+    world.connector.members[GROUP] = [ALEX.account_id, MEGAN.account_id]
+    await connected(world)
+    world.join(ADELE, LYNNE)
+    added = [{"id": each.account_id, "aadObjectId": each.object_id} for each in (ADELE, LYNNE)]
+    assert await told(world, membersAdded=added) == 201
+    await goes_on(world)
+    found = await row(world)
+    assert people(found) == await users(world, ALEX, MEGAN, ADELE)
+    assert found["subject"] == "Adele Vance, Alex Wilber, Lynne Robbins + 1"
+    world.connector.members[GROUP].remove(MEGAN.account_id)
+    assert await told(world, membersRemoved=[{"id": MEGAN.account_id}]) == 201
+    await goes_on(world)
+    assert people(await row(world)) == await users(world, ALEX, ADELE)
+    (kept,) = await world.rows_in(chat_activity)
+    assert kept["others"] == 1
+
+
+@pytest.mark.parametrize(
+    ("topic", "subject"),
+    [
+        ("Pump triage", "Pump triage"),
+        ("  two\nlines\u0000 ", "two lines"),
+        ("x" * 400, "x" * 249 + "…"),
+        ("🛠️" * 100, "🛠️" * 83 + "…"),
+        ("مضخة معطلة", "مضخة معطلة"),
+        ("", "Adele Vance, Alex Wilber, Isaiah Langer + 2"),
+    ],
+)
+async def test_the_row_is_called_as_the_chat_is(world: World, topic: str, subject: str) -> None:
+    await connected(world)
+    await told(world, topicName=topic)
+    await goes_on(world)
+    assert (await row(world))["subject"] == subject
+
+
+async def test_of_two_names_the_later_stays_in_whatever_order_they_come(world: World) -> None:
+    await connected(world)
+    at = [(world.clock.now() - timedelta(seconds=each)).isoformat() for each in (3, 2, 1)]
+    await told(world, topicName="First", timestamp=at[0])
+    await told(world, topicName="Third", timestamp=at[2])
+    await told(world, topicName="Second", timestamp=at[1])
+    await goes_on(world)
+    assert (await row(world))["subject"] == "Third"
+    await told(world, topicName="Same second, but later", timestamp=at[2])
+    await goes_on(world)
+    assert (await row(world))["subject"] == "Same second, but later"
+
+
+async def test_clocks_that_go_wrong_move_nothing_back_or_ahead(world: World) -> None:
+    await connected(world)
+    await writes(world, ADELE, timestamp="2031-01-01T00:00:00Z")
+    await goes_on(world)
+    assert (await row(world))["modifiedinteamson"] == "2026-11-21T10:20:37Z"
+    await writes(world, MEGAN, timestamp="1999-01-01T00:00:00Z")
+    await goes_on(world)
+    found = await row(world)
+    assert (found["modifiedinteamson"], people(found, 1)) == ("2026-11-21T10:20:37Z", await users(world, ADELE))
+
+
+async def test_nothing_is_kept_of_a_chat_that_is_not_connected(world: World) -> None:
+    await writes(world, ADELE, chat=OTHER_GROUP)
+    status, _ = await world.post(world.activity(OTHER_GROUP, type="conversationUpdate", topicName="Secret plans"))
+    assert status == 201
+    await goes_on(world)
+    (kept,) = await world.rows_in(chats, chats.c.id == OTHER_GROUP)
+    assert (kept["topic"], kept["last_writer_id"], kept["last_written_at"]) == (None, None, None)
+    assert await world.rows_in(sync_job) == []
+
+
+async def test_a_chat_of_three_records_has_three_rows(world: World) -> None:
+    for number in ("CAS-01001", "CAS-01002", "CAS-01003"):
+        await world.say(f"connect {number} quiet")
+    await goes_on(world)
+    world.clock.advance(60)
+    await writes(world, ADELE)
+    await goes_on(world)
+    found = await rows(world)
+    assert len({each["_regardingobjectid_value"] for each in found}) == 3
+    assert {each["modifiedinteamson"] for each in found} == {"2026-11-21T10:21:37Z"}
+
+
+async def test_an_activity_is_connected_without_a_row(world: World) -> None:
+    emails = f"{world.sandbox}/api/data/v9.2/emails?$top=1&$filter=statecode eq 1"
+    async with world.session.get(emails) as answer:
+        email = (await answer.json())["value"][0]["activityid"]
+    await world.say(f"connect {world.sandbox}/main.aspx?pagetype=entityrecord&etn=email&id={email}")
+    await world.settle()
+    assert await rows(world) == []
+    (kept,) = await world.rows_in(chat_activity)
+    assert kept["trouble"] == "activity table"
+
+
+async def test_disconnecting_completes_the_row_and_says_who_did_it(world: World) -> None:
+    await connected(world)
+    await world.say("disconnect CAS-01001", person=MEGAN)
+    await goes_on(world)
+    found = await row(world)
+    assert (found["statecode"], found["statuscode"]) == (1, 2)
+    assert found["description"] == "Disconnected by Megan Bowen on 2026-11-21 10:20 UTC."
+
+
+async def test_undo_opens_the_row_again_and_a_new_connection_has_a_new_one(world: World) -> None:
+    made = await connected(world)
+    await world.say("disconnect CAS-01001")
+    await goes_on(world)
+    undo = buttons(world.connector.cards(GROUP)[-1])["Undo"]
+    await world.press(undo)
+    await goes_on(world)
+    found = await row(world)
+    assert (found["activityid"], found["statecode"], found["description"]) == (made["activityid"], 0, "")
+    await world.say("disconnect CAS-01001")
+    await goes_on(world)
+    await world.say("connect CAS-01001 quiet", person=MEGAN)
+    await goes_on(world)
+    old, new = await rows(world)
+    assert (old["activityid"], old["statecode"], new["statecode"]) == (made["activityid"], 1, 0)
+    assert new["_createdby_value"] in await users(world, MEGAN)
+
+
+async def test_a_row_that_somebody_completed_stays_until_somebody_opens_it_again(world: World) -> None:
+    made = await connected(world)
+    url = f"{world.sandbox}/api/data/v9.2/chats({made['activityid']})"
+    await goes_on(world)
+    await world.session.patch(url, json={"statecode": 1, "statuscode": 2})
+    world.clock.advance(60)
+    await writes(world, ADELE)
+    await goes_on(world)
+    found = await row(world)
+    assert (found["statecode"], found["modifiedinteamson"]) == (1, made["modifiedinteamson"])
+    await world.session.patch(url, json={"statecode": 0, "statuscode": 1})
+    world.clock.advance(60)
+    await writes(world, MEGAN)
+    await goes_on(world)
+    found = await row(world)
+    assert (found["statecode"], people(found, 1)) == (0, await users(world, MEGAN))
+
+
+async def test_a_row_that_somebody_deleted_is_not_made_again(world: World) -> None:
+    made = await connected(world)
+    await world.delete("chats", made["activityid"])
+    await goes_on(world)
+    await writes(world, ADELE)
+    await goes_on(world)
+    assert await rows(world) == []
+    (kept,) = await world.rows_in(chat_activity)
+    assert kept["trouble"] == "deleted"
+
+
+async def test_who_may_not_add_activities_connects_the_chat_without_a_row(world: World) -> None:
+    world.dataverse_refuses["/chats("] = (403, {"error": {"code": "0x80040220", "message": "no"}})
+    await world.say("connect CAS-01001 quiet", person=PATTI)
+    await world.settle()
+    (kept,) = await world.rows_in(chat_activity)
+    assert kept["trouble"] == "refused"
+
+
+async def test_while_dataverse_is_down_the_chat_is_used_and_its_row_follows(world: World) -> None:
+    world.dataverse_refuses["/chats("] = (503, {})
+    await world.say("connect CAS-01001 quiet")
+    await world.connector.arrived(GROUP, 1)
+    for _ in range(3):
+        world.clock.advance(400)
+        await writes(world, ADELE)
+        await goes_on(world)
+    assert await rows(world) == []
+    world.dataverse_refuses.clear()
+    world.clock.advance(400)
+    await world.settle()
+    assert people(await row(world), 1) == await users(world, ADELE)
+
+
+async def test_a_row_is_made_once_though_the_answer_was_lost(world: World) -> None:
+    """What was created is found again, for its id was chosen before."""
+    await connected(world)
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(chat_activity.update().values(row=None, people={}, written_at=None))
+    await told(world, membersAdded=[{"id": ADELE.account_id}])
+    await goes_on(world)
+    assert len(await rows(world)) == 1
+
+
+async def test_an_idle_chat_is_left_alone_until_it_is_connected_again(world: World) -> None:
+    await connected(world)
+    world.clock.advance(7 * 24 * 3600 + 1)
+    await world.settle()
+    await writes(world, ADELE)
+    await goes_on(world)
+    await writes(world, MEGAN)
+    await goes_on(world)
+    assert people(await row(world), 1) == await users(world, ALEX)
+    await world.say("connect CAS-01002 quiet", person=MEGAN)
+    await goes_on(world)
+    assert [people(each, 1) for each in await rows(world)] == [await users(world, MEGAN)] * 2
+    await goes_on(world, 121)  # what was looked for in those seven days
+
+
+async def test_the_rows_of_a_merged_record_follow_it(world: World) -> None:
+    await world.say("connect CAS-01002 quiet")
+    await world.settle()
+    made = await row(world)
+    survivor, merged = await world.row("incidents"), await world.row("incidents", "CAS-01002")
+    body = {
+        "Target": {"@odata.type": "Microsoft.Dynamics.CRM.incident", "incidentid": survivor},
+        "Subordinate": {"@odata.type": "Microsoft.Dynamics.CRM.incident", "incidentid": merged},
+        "UpdateContent": {"@odata.type": "Microsoft.Dynamics.CRM.incident"},
+        "PerformParentingChecks": False,
+    }
+    seen = len(world.event_answers)
+    await world.session.post(f"{world.sandbox}/api/data/v9.2/Merge", json=body)
+    await world.until(lambda: len(world.event_answers) > seen)
+    await world.window_ends()
+    await goes_on(world)
+    found = await row(world)
+    assert (found["activityid"], found["_regardingobjectid_value"]) == (made["activityid"], survivor)
+
+
+async def test_the_rows_of_a_deleted_record_end(world: World) -> None:
+    await connected(world)
+    seen = len(world.event_answers)
+    await world.delete("incidents", await world.row("incidents"))
+    await world.until(lambda: len(world.event_answers) > seen)
+    await world.window_ends()
+    await goes_on(world)
+    (kept,) = await world.rows_in(chat_activity)
+    assert kept["closing"] is not None
+
+
+async def test_chats_are_listed_in_dynamics_own_pane_where_that_is_set(world: World) -> None:
+    await connected(world)
+    listed = f"{world.sandbox}/api/data/v9.2/msdyn_teamschatassociations"
+
+    async def pane() -> list[tuple[str, str, int]]:
+        async with world.session.get(listed) as answer:
+            found = (await answer.json())["value"]
+        names = ("msdyn_teamschatid", "msdyn_regardingobjectname", "msdyn_entityrecordstate")
+        return [(each[names[0]], each[names[1]], each[names[2]]) for each in found]
+
+    assert await pane() == []
+    await ask(world, (await organisation(world)).step("Save", mirror_chats="true"))
+    await goes_on(world)
+    assert await pane() == [(GROUP, "incident", 0)]
+    await world.say("disconnect CAS-01001")
+    await goes_on(world)
+    assert await pane() == [(GROUP, "incident", 1)]
+    await world.say("connect CAS-01001 quiet")
+    await goes_on(world)
+    assert await pane() == [(GROUP, "incident", 0)]
+
+
+async def test_what_nobody_told_of_is_seen_in_the_end(world: World) -> None:
+    await connected(world)
+    world.connector.members[GROUP].remove(MEGAN.account_id)
+    world.clock.advance(6 * 3600 + 61)
+    await world.settle()
+    world.clock.advance(61)
+    await world.until(lambda: True)
+    await goes_on(world, 60)
+    assert people(await row(world)) == await users(world, *(each for each in COLLEAGUES if each != MEGAN))

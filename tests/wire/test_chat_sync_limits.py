@@ -1,0 +1,151 @@
+"""What chat sync costs, what it never keeps, and when it stands still (spec S2, S6, Y3, Y4)."""
+
+import logging
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from bot.store.tables import chat as chats
+from bot.store.tables import chat_activity, metadata
+from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN
+from tests.wire.settings_pages import ask, organisation
+from tests.wire.test_chat_sync import connected, goes_on, people, row, rows, told, users, writes
+from tests.wire.world import GROUP, World
+
+MARKER = "purple-elephant-4711"
+
+
+async def test_no_word_that_was_said_is_kept_logged_counted_or_sent_anywhere(
+    world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await connected(world)
+    with caplog.at_level(logging.DEBUG):
+        attachment = {"contentType": "text/html", "content": f"<div>{MARKER}</div>"}
+        await writes(world, ADELE, text=f"The {MARKER} said so", attachments=[attachment])
+        await writes(world, MEGAN, type="messageUpdate", text=MARKER, channelData={"eventType": "editMessage"})
+        await writes(world, ADELE, type="messageDelete", text=MARKER, channelData={"eventType": "softDeleteMessage"})
+        await writes(world, ADELE, summary=MARKER, value={"note": MARKER}, replyToId=MARKER)
+        await goes_on(world)
+    assert people(await row(world), 1) == await users(world, ADELE)  # they were heard
+    async with world.session.get(f"{world.url}/metrics") as answer:
+        counted = await answer.text()
+    kept = [str(await world.rows_in(table)) for table in metadata.tables.values()]
+    sent = [*world.dataverse_was_asked, *(each.decode() for each in world.dataverse_was_sent)]
+    for place in (kept, sent, [counted], [caplog.text, capsys.readouterr().out]):
+        assert MARKER not in str(place)
+
+
+async def commits(world: World) -> Any:
+    """Changes when somebody commits something to the database."""
+    if world.settings.database_url.startswith("sqlite"):
+        asked = text("PRAGMA data_version")
+    else:
+        asked = text("SELECT txid_snapshot_xmax(txid_current_snapshot())")
+    async with world.engines.reading.connect() as connection:
+        return (await connection.execute(asked)).scalar()
+
+
+async def test_a_message_in_a_connected_chat_asks_nobody_and_writes_nothing_in_its_turn(world: World) -> None:
+    await connected(world)
+    async with world.engines.reading.connect() as connection:
+        await connection.execute(select(chats.c.id))
+        asked, before = len(world.dataverse_was_asked), await commits(world)
+        for _ in range(50):
+            await writes(world, ADELE)
+        assert (len(world.dataverse_was_asked), await commits(world)) == (asked, before)
+    await goes_on(world)
+    assert await commits(world) != before
+
+
+async def test_off_is_off_and_on_again_the_last_state_arrives(world: World) -> None:
+    made = await connected(world)
+    page = await organisation(world)
+    await ask(world, page.step("Save", sync_on="false"))
+    await world.settle()
+    asked = len(world.dataverse_was_sent)
+    world.clock.advance(60)
+    await writes(world, MEGAN)
+    await told(world, topicName="Not told to anybody")
+    await goes_on(world)
+    await world.say("disconnect CAS-01001")
+    await world.say("connect CAS-01002 quiet")
+    await goes_on(world)
+    assert not [each for each in world.dataverse_was_sent[asked:] if b"modifiedinteamson" in each]
+    (kept,) = await world.rows_in(chats, chats.c.id == GROUP)
+    assert kept["topic"] is None
+    assert len(await world.rows_in(chat_activity)) == 1, "what is connected meanwhile is not synced"
+    page = await organisation(world)
+    await ask(world, page.step("Save", sync_on="true"))
+    await goes_on(world)
+    found = await row(world)
+    assert (found["activityid"], found["statecode"]) == (made["activityid"], 1)
+
+
+async def test_a_roster_of_250_with_guests_apps_and_people_without_a_user(world: World) -> None:
+    guests = [f"29:guest{number}" for number in range(240)]
+    apps = ["28:another-app", "28:a-third-app"]
+    strangers = ["29:nobody-in-entra"]
+    named = [each.account_id for each in (ALEX, MEGAN, ADELE, LYNNE)]
+    world.connector.members[GROUP] = [*guests, *apps, *strangers, *named]
+    world.connector.object_ids.update(
+        {each: f"99999999-0000-4000-8000-{number:012}" for number, each in enumerate(guests)}
+    )
+    world.connector.names.update({each: f"Guest {number:03}" for number, each in enumerate(guests)})
+    found = await connected(world)
+    assert people(found) == await users(world, ALEX, MEGAN, ADELE)
+    assert found["subject"] == "Adele Vance, Alex Wilber, Guest 000 + 242"
+    (kept,) = await world.rows_in(chat_activity)
+    assert kept["others"] == 240 + 1 + 1
+    await writes(world, LYNNE)
+    await goes_on(world)
+    assert people(await row(world), 1) == set(), "nobody is named who has no user"
+
+
+async def test_a_user_who_is_turned_off_counts_as_one_without(world: World) -> None:
+    url = f"{world.sandbox}/api/data/v9.2/systemusers({await world.user_id(MEGAN)})"
+    await world.session.patch(url, json={"isdisabled": True})
+    found = await connected(world)
+    assert await world.user_id(MEGAN) not in people(found)
+
+
+async def test_bursts_are_one_write_in_five_seconds_and_the_last_state_arrives(world: World) -> None:
+    await connected(world)
+    await goes_on(world)
+    world.dataverse_was_sent.clear()
+    for _ in range(20):
+        for person in (ADELE, MEGAN):
+            await writes(world, person)
+        await goes_on(world, 0)
+    await goes_on(world)
+    written = [each for each in world.dataverse_was_sent if b"modifiedinteamson" in each]
+    assert 3 <= len(written) <= 5
+    assert people(await row(world), 1) == await users(world, MEGAN)
+
+
+async def test_events_that_come_twice_or_from_nowhere_change_nothing(world: World) -> None:
+    await connected(world)
+    await goes_on(world)
+    before = await row(world)
+    added = [{"id": ADELE.account_id, "aadObjectId": ADELE.object_id}]
+    for _ in range(3):
+        assert await told(world, membersAdded=added) == 201
+    for odd in ("x", 7, None, [], [None], [{"id": 7}], {"id": "29:x"}):
+        status, _ = await world.post(world.activity(GROUP, type="conversationUpdate", membersAdded=odd, topicName=odd))
+        assert status in {201, 400}
+    unseen = world.activity("19:never-seen@thread.v2", type="conversationUpdate", topicName="New", membersAdded=added)
+    assert (await world.post(unseen))[0] == 201
+    await goes_on(world)
+    after = await row(world)
+    assert people(after) == people(before)
+    assert len(await rows(world)) == 1
+
+
+async def test_what_cannot_be_kept_is_not_said_to_be(world: World) -> None:
+    """Members and names are kept before the answer: without a database it is none of success."""
+    await connected(world)
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(text("ALTER TABLE sync_job RENAME TO sync_job_elsewhere"))
+    assert await told(world, topicName="Pumps") >= 500
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(text("ALTER TABLE sync_job_elsewhere RENAME TO sync_job"))

@@ -1,0 +1,116 @@
+"""The chat is connected from the compose box, or from a message that links to a record (spec C1, C2)."""
+
+import json
+
+import pytest
+
+from bot.domain.surface import Dataset
+from bot.usecases.plan_chat import WAYS_OUT
+from tests.wire.people import ADELE, COLLEAGUES, LYNNE, MEGAN, PATTI
+from tests.wire.settings_pages import turn_off
+from tests.wire.test_connect import SECRET_CASE
+from tests.wire.test_save_message import MESSAGE, open_from, send
+from tests.wire.world import GROUP, World, buttons, texts
+
+COMMAND = "connectChat"
+ONE_TO_ONE = f"19:{ADELE.object_id}_{MEGAN.object_id}@unq.gbl.spaces"
+
+
+def linking(*addresses: str) -> dict[str, object]:
+    content = "".join(f'<p><a href="{each.replace("&", "&amp;")}">here</a></p>' for each in addresses)
+    return {**MESSAGE, "body": {"contentType": "html", "content": content}}
+
+
+async def test_the_chat_is_connected_to_the_record_that_is_picked(world: World) -> None:
+    page = await open_from(world, None, command=COMMAND)
+    assert page.title == "Connect this chat"
+    assert page.inputs["record"]["choices.data"] == {"type": "Data.Query", "dataset": Dataset.RECORDS}
+    first, *_ = page.choices("record").values()
+    line = await send(world, page.step("Connect", record=first, note="false"))
+    assert line.endswith(" is connected to this chat.")
+    await world.settle()
+    assert texts(world.card()) == [line, "Connected by Adele Vance."]
+
+
+async def test_a_message_that_links_to_a_record_fills_it_in(world: World) -> None:
+    link = await world.link()
+    page = await open_from(world, linking("https://example.com/", f"{world.sandbox}/main.aspx", link), command=COMMAND)
+    assert texts(page.card)[0] == "CAS-01001 · Pump vibrates after firmware update · Case"
+    assert await send(world, page.step("Connect", note="false")) == "CAS-01001 is connected to this chat."
+    await world.settle()
+    world.card()
+    again = await open_from(world, linking(link), command=COMMAND)
+    assert await send(world, again.step("Connect")) == "CAS-01001 is already connected to this chat."
+
+
+async def test_so_does_a_record_card_in_a_message(world: World) -> None:
+    (pasted,) = await world.paste(await world.link())
+    card = {"contentType": pasted["contentType"], "content": json.dumps(pasted["content"])}
+    page = await open_from(world, {**MESSAGE, "body": {"content": ""}, "attachments": [card]}, command=COMMAND)
+    assert texts(page.card)[0].startswith("CAS-01001")
+
+
+async def test_of_fifty_links_the_first_of_a_record_counts_and_another_can_be_named(world: World) -> None:
+    others = [f"https://example.com/{number}" for number in range(49)]
+    page = await open_from(world, linking(*others, await world.link()), command=COMMAND)
+    assert texts(page.card)[0].startswith("CAS-01001")
+    assert await send(world, page.step("Connect", words="CAS-01002")) == "CAS-01002 is connected to this chat"
+    await world.settle()
+    world.card()
+
+
+async def test_a_linked_record_that_is_not_for_the_person_is_not_named(world: World) -> None:
+    page = await open_from(world, linking(await world.link(SECRET_CASE)), command=COMMAND, person=PATTI)
+    assert SECRET_CASE not in json.dumps(page.card)
+    refused = await send(world, page.step("Connect", words=await world.link(SECRET_CASE)), person=PATTI)
+    assert texts(refused.card)[0].startswith("You cannot open this case")
+
+
+async def test_several_records_are_a_choice(world: World) -> None:
+    page = await open_from(world, None, command=COMMAND)
+    several = await send(world, page.step("Connect", words="pump"))
+    assert texts(several.card)[0] == "Choose a record."
+    chosen = next(value for title, value in several.choices("record").items() if title.startswith("CAS-"))
+    assert (await send(world, several.step("Connect", record=chosen, note="false"))).endswith(
+        " is connected to this chat."
+    )
+    await world.settle()
+    world.card()
+
+
+async def test_before_a_note_reaches_who_cannot_open_the_record_the_person_is_asked(world: World) -> None:
+    world.connector.members[GROUP] = [each.account_id for each in (*COLLEAGUES, LYNNE)]
+    page = await open_from(world, linking(await world.link()), command=COMMAND)
+    asked = await send(world, page.step("Connect"))
+    assert texts(asked.card)[0].endswith(WAYS_OUT)
+    assert set(buttons(asked.card)) == {"Connect", "Send it anyway"}
+    assert world.nothing_was_said()
+    assert await send(world, asked.step("Send it anyway")) == "CAS-01001 is connected to this chat"
+    await world.settle()
+    assert "Connected by Adele Vance" in texts(world.card())[-1]
+
+
+async def test_in_a_one_to_one_chat_it_goes_on_with_a_group_chat_of_the_two(world: World) -> None:
+    page = await open_from(world, linking(await world.link()), command=COMMAND, chat=ONE_TO_ONE)
+    assert list(buttons(page.card)) == ["Next"]
+    assert "note" not in page.inputs
+    people = await send(world, page.step("Next"), chat=ONE_TO_ONE)
+    assert people.title == "New connected chat"
+    assert "Megan Bowen" in json.dumps(people.card)
+
+
+@pytest.mark.parametrize("command", [COMMAND, "saveToRecord"])
+async def test_while_chats_are_off_or_without_a_user_the_page_says_so(world: World, command: str) -> None:
+    refused = await open_from(world, command=command, person=LYNNE)
+    assert texts(refused.card)[0].startswith("You have no user in Dynamics 365")
+    await turn_off(world)
+    refused = await open_from(world, command=command)
+    assert texts(refused.card)[0].startswith("Your administrator has turned chats off")
+
+
+async def test_what_was_filled_in_and_is_too_long_for_a_button_is_no_crash(world: World) -> None:
+    page = await open_from(world, None, command=COMMAND)
+    world.dataverse_is_down = True
+    refused = await send(world, page.step("Connect", words="pump", text="x" * 100_000))
+    assert texts(refused.card)[0] == "Dynamics 365 does not answer."
+    assert buttons(refused.card) == {}

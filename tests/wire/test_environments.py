@@ -1,0 +1,110 @@
+"""Two organisations of Dynamics 365: what people mean is found in both, and each has settings of its own."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+from pydantic import SecretStr
+
+from bot.config import Settings
+from bot.domain.surface import CHAT_PERMISSIONS
+from bot.sandbox.app import SandboxSettings, make_sandbox
+from bot.store.tables import connection
+from tests.cards.schema import parts
+from tests.fakes.clock import HeldClock
+from tests.ports import free_port
+from tests.wire.people import ADELE
+from tests.wire.settings_pages import ask, opened
+from tests.wire.world import EVENTS, MESSAGES, WEBHOOK_KEY, World, texts
+
+HERE, ELSEWHERE = "localhost/sandbox", "localhost/fabrikam"
+
+
+@pytest.fixture
+async def settings(database_url: str, clock: HeldClock) -> AsyncIterator[Settings]:
+    """Settings for two organisations, of which the other one runs."""
+    port, other = free_port(), free_port()
+    url = f"http://127.0.0.1:{other}/fabrikam"
+    told = SandboxSettings(
+        url=url,
+        webhook_url=f"http://127.0.0.1:{port}{EVENTS}",
+        webhook_key=WEBHOOK_KEY,
+        file=None,
+        messages_url=f"http://127.0.0.1:{port}{MESSAGES}",
+        app_permissions=CHAT_PERMISSIONS,
+    )
+    app = web.Application()
+    app.add_subapp("/fabrikam", make_sandbox(told, now=clock.now))
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", other).start()
+    yield Settings(
+        port=port,
+        database_url=database_url,
+        dataverse_urls=(f"http://127.0.0.1:{free_port()}/sandbox", url),
+        webhook_key=SecretStr(WEBHOOK_KEY),
+    )
+    await runner.cleanup()
+
+
+def presses(card: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The buttons of a choice by the organisation that they name."""
+    every = [part for part in parts(card) if part.get("type") == "Action.Execute"]
+    return {each["data"]["environment"]: each for each in every}
+
+
+async def switch_cases(world: World, environment: str, *, on: bool) -> None:
+    """The administrator turns cases of this organisation on or off."""
+    page = await ask(world, (await opened(world)).step("Open", environment=environment))
+    page = await ask(world, page.step("Change record type", table="incident"))
+    saved = await ask(world, page.step("Save", enabled=str(on).lower()))
+    assert "Saved. It holds from now on." in texts(saved.card)
+
+
+async def test_a_number_that_both_have_is_a_choice_that_says_which_is_which(world: World) -> None:
+    await world.say("connect CAS-01001 quiet", person=ADELE)
+    card = world.card()
+    assert [each for each in texts(card) if "CAS-01001" in each] == [
+        f"Case · CAS-01001 · In Progress · {HERE}",
+        f"Case · CAS-01001 · In Progress · {ELSEWHERE}",
+    ]
+    answer = await world.press(presses(card)[ELSEWHERE], person=ADELE)
+    assert answer["value"].startswith("CAS-01001 is connected to this chat")
+    await world.settle()
+    assert texts(world.card())[0] == "CAS-01001 is connected to this chat."
+    (kept,) = await world.rows_in(connection)
+    assert (kept["environment"], kept["connector_id"]) == (ELSEWHERE, ADELE.object_id)
+    # In the other organisation it is another record, which can be connected too.
+    await world.press(presses(card)[HERE], person=ADELE)
+    await world.settle()
+    world.card()
+    assert {row["environment"] for row in await world.rows_in(connection)} == {HERE, ELSEWHERE}
+
+
+async def test_a_link_means_its_own_organisation(world: World) -> None:
+    url = (await world.link()).replace(world.sandbox, world.settings.dataverse_urls[1])
+    await world.say(f"connect {url} quiet")
+    await world.settle()
+    world.card()
+    (kept,) = await world.rows_in(connection)
+    assert kept["environment"] == ELSEWHERE
+
+
+async def test_each_has_settings_of_its_own(world: World) -> None:
+    page = await opened(world)
+    assert list(page.choices("environment").values()) == [HERE, ELSEWHERE]
+    await switch_cases(world, ELSEWHERE, on=False)
+    # A case of that organisation is no hit any more, so what is meant is clear.
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    world.card()
+    assert [row["environment"] for row in await world.rows_in(connection)] == [HERE]
+    url = (await world.link()).replace(world.sandbox, world.settings.dataverse_urls[1])
+    await world.say(f"connect {url}")
+    assert texts(world.card())[0] == "Chats cannot be connected to records of this type."
+
+
+async def test_records_to_choose_from_in_a_dialog_say_where_they_are(world: World) -> None:
+    found = await world.type_in("records", "CAS-01001")
+    assert sorted(title.rpartition(" · ")[2] for title in found) == [ELSEWHERE, HERE]

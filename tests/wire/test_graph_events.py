@@ -1,0 +1,275 @@
+"""`POST /api/graph/events`: what Microsoft Graph tells is durable before it is answered, and nothing else counts."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from bot.graph.change_notifications import NOTIFICATIONS_AT_MOST
+from bot.store.tables import chat, connection, subscription, sync_job
+from tests.fakes.certificates import Certificates
+from tests.wire.changes import (
+    CHANGES,
+    asked_for,
+    notify,
+    renamed,
+    resources,
+    seen_to,
+    send,
+    synced,
+    there,
+    until,
+    until_asked_for,
+)
+from tests.wire.world import CLIENT_STATE, GROUP, OTHER_GROUP, World
+
+KNOWN = "11111111-1111-4111-9111-111111111111"
+ONE_CHAT = "22222222-2222-4222-9222-222222222222"
+ODD = "Validation: <script>alert('ü & + %')</script> \"quoted\"\r\n\t🔧 مضخة"
+
+
+async def keep(world: World, **ids: str) -> None:
+    """Graph has given these ids to the subscriptions that are kept under these names."""
+    async with world.engines.writing.begin() as begun:
+        await begun.execute(subscription.delete())
+        for watch, own in ids.items():
+            on_one = watch == "chat"
+            values = {"watch": f"chat {GROUP}" if on_one else watch, "chat_id": GROUP if on_one else None}
+            state = {"wanted": True, "made_for": "", "reread": False, "due_at": world.clock.now()}
+            await begun.execute(subscription.insert().values(**values, **state, subscription_id=own))
+
+
+@pytest.fixture
+async def told(world: World) -> AsyncIterator[World]:
+    """A synced chat that Graph may tell of, by a subscription on all chats and by one of its own."""
+    await synced(world)
+    await synced(world, OTHER_GROUP, "CAS-01002")
+    await keep(world, topics=KNOWN, chat=ONE_CHAT)
+    yield world
+    await world.forget(subscription)
+
+
+async def test_a_handshake_is_answered_with_the_very_text_and_as_nothing_but_text(world: World) -> None:
+    url = f"{world.url}{CHANGES}?validationToken={quote(ODD)}"
+    async with world.session.post(url, headers={"Content-Type": "text/plain"}) as answer:
+        assert (answer.status, answer.content_type) == (200, "text/plain")
+        assert await answer.text() == ODD
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    async with world.session.post(f"{world.url}{CHANGES}?validationToken={'x' * 4_001}") as answer:
+        assert answer.status == 400
+
+
+async def test_a_new_name_is_heard_of_before_graph_is_answered(told: World) -> None:
+    assert await notify(told, renamed(KNOWN, CLIENT_STATE)) == 202
+    assert await asked_for(told) == [GROUP]
+    assert await notify(told, renamed(ONE_CHAT, CLIENT_STATE)) == 202
+    assert await asked_for(told) == [GROUP]
+
+
+async def test_names_of_fields_are_known_in_any_case_and_members_are_heard_of(told: World) -> None:
+    shouted = {name.upper(): value for name, value in renamed(KNOWN, CLIENT_STATE).items()}
+    assert (await send(told, {"Value": [shouted]}))[0] == 202
+    assert await asked_for(told) == [GROUP]
+    member = renamed(KNOWN, CLIENT_STATE, resource=f"chats('{GROUP}')/members('MCM/jIyM=')", changeType="Created")
+    slashed = renamed(KNOWN, CLIENT_STATE, resource=f"/chats/{quote(OTHER_GROUP)}/members")
+    assert await notify(told, member, slashed) == 202
+    assert await asked_for(told) == sorted([GROUP, OTHER_GROUP])
+
+
+def forged() -> Mapping[str, tuple[object, ...]]:
+    """Notifications that are not Graph's, or of nothing that we asked for."""
+    good = renamed(KNOWN, CLIENT_STATE)
+    sealed = {"data": "AAAA", "dataKey": "AAAA", "dataSignature": "AAAA", "encryptionCertificateId": "key-1"}
+    return {
+        "a wrong client state": (renamed(KNOWN, "guessed"),),
+        "a client state that begins right": (renamed(KNOWN, CLIENT_STATE + "x"),),
+        "no client state": ({**good, "clientState": None},),
+        "an unknown subscription": (renamed("33333333-3333-4333-9333-333333333333", CLIENT_STATE),),
+        "a chat that the subscription is not for": (renamed(ONE_CHAT, CLIENT_STATE, OTHER_GROUP),),
+        "a chat that nobody has seen": (renamed(KNOWN, CLIENT_STATE, "19:unseen@thread.v2"),),
+        "another resource": ({**good, "resource": "users('1')"},),
+        "a message": ({**good, "resource": f"chats('{GROUP}')/messages('1')"},),
+        "no resource": ({**good, "resource": None},),
+        "garbage for resource data": ({**good, "encryptedContent": sealed},),
+        "a text for resource data": ({**good, "encryptedContent": "AAAA"},),
+        "an unknown lifecycle event": ({**good, "lifecycleEvent": "odd"},),
+        "no objects": (None, 5, "a text", [good]),
+        "zeros in an id": (renamed("\0", CLIENT_STATE, "19:\0@thread.v2"),),
+        "a very long id": (renamed("x" * 100_000, CLIENT_STATE),),
+        "nothing": (),
+    }
+
+
+@pytest.mark.parametrize("what", forged())
+async def test_what_is_not_graphs_own_changes_nothing_and_is_told_nothing(told: World, what: str) -> None:
+    assert await notify(told, *forged()[what]) == 202
+    assert await asked_for(told) == []
+    assert {row["topic"] for row in await told.rows_in(chat)} == {None}
+
+
+async def test_among_forged_ones_the_good_ones_count(told: World) -> None:
+    every = [each for some in forged().values() for each in some]
+    assert await notify(told, *every, renamed(KNOWN, CLIENT_STATE), *every) == 202
+    assert await asked_for(told) == [GROUP]
+
+
+async def test_a_thousand_notifications_of_one_chat_are_one_thing_to_do(told: World) -> None:
+    before = dict(told.looks)
+    assert await notify(told, *[renamed(KNOWN, CLIENT_STATE)] * 1_000) == 202
+    assert await asked_for(told) == [GROUP]
+    assert told.looks[GROUP] == before[GROUP] + 1
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ([], "not a JSON object"),
+        ({}, "no collection"),
+        ({"value": {}}, "no collection"),
+        ({"value": [], "validationTokens": "x"}, "no collection"),
+        ({"value": [], "validationTokens": ["x"] * 21}, "more"),
+        ({"value": [{}] * (NOTIFICATIONS_AT_MOST + 1)}, "more"),
+    ],
+)
+async def test_what_is_no_collection_of_notifications_is_said_to_be_none(world: World, body: object, said: str) -> None:
+    status, answer = await send(world, body)
+    assert (status, said in answer) == (400, True)
+
+
+async def test_bodies_that_cannot_be_read_are_refused(world: World) -> None:
+    url = world.url + CHANGES
+    for content, kind, status in (
+        (b"{", "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b'{"value": [{"clientState": "\\ud800"}]}', "application/json", 400),
+        (b"{}", "text/plain", 415),
+        (b" " * 8_000_001, "application/json", 413),
+    ):
+        async with world.session.post(url, data=BytesIO(content), headers={"Content-Type": kind}) as answer:
+            assert answer.status == status
+            assert (await answer.json())["error"]["message"]
+
+
+async def test_what_cannot_be_kept_in_time_is_sent_again(told: World) -> None:
+    within_s = 1.0
+    told.limits = replace(told.limits, answer_within_s=within_s)
+    await told.restart()
+    async with told.engines.writing.begin() as begun:
+        # Somebody else holds what has to be written, for longer than Graph waits.
+        if begun.dialect.name == "postgresql":
+            await begun.execute(text("LOCK TABLE sync_job IN EXCLUSIVE MODE"))
+        else:
+            await begun.execute(sync_job.update().values(attempts=0))
+        begin = time.monotonic()
+        assert (await send(told, {"value": [renamed(KNOWN, CLIENT_STATE)]}))[0] == 503
+        assert time.monotonic() - begin < within_s + 2
+    assert await notify(told, renamed(KNOWN, CLIENT_STATE)) == 202
+    assert GROUP in await asked_for(told)
+
+
+async def test_a_subscription_that_wants_to_be_authorised_is_renewed(world: World) -> None:
+    await seen_to(world)
+    before = {row.id: row.text("expirationDateTime") for row in there(world)}
+    world.clock.advance(3600)
+    await lifecycle(world, "reauthorizationRequired")
+    await until(world, lambda: all(row.text("expirationDateTime") > before[row.id] for row in there(world)))
+    await seen_to(world)
+
+
+async def test_a_subscription_that_graph_removed_is_made_anew_and_its_chats_are_looked_at(world: World) -> None:
+    await synced(world)
+    await seen_to(world)
+    before = resources(world)
+    await lifecycle(world, "subscriptionRemoved")
+    await until(world, lambda: resources(world) == before)
+    await until_asked_for(world, GROUP)
+    await seen_to(world)
+
+
+async def test_where_notifications_were_missed_the_chats_are_looked_at(world: World) -> None:
+    await synced(world)
+    await seen_to(world)
+    before = {row.id for row in there(world)}
+    await lifecycle(world, "missed")
+    await until_asked_for(world, GROUP)
+    assert {row.id for row in there(world)} == before
+    await seen_to(world)
+
+
+async def lifecycle(world: World, event: str) -> None:
+    """Graph tells of each subscription that this is the matter with it; returns when that was heard."""
+    for row in there(world):
+        due = await world.rows_in(subscription, subscription.c.subscription_id == row.id)
+        path = f"{world.sandbox}/graph/v1.0/subscriptions/{row.id}"
+        async with world.session.get(path, headers={"x-sandbox-lifecycle": event}) as answer:
+            assert answer.status == 200
+        async with asyncio.timeout(20):
+            while due and due == await world.rows_in(subscription, subscription.c.watch == due[0]["watch"]):
+                await asyncio.sleep(0.01)
+
+
+async def test_with_a_certificate_graph_tells_the_name_too(bare_world: World, certificates: Certificates) -> None:
+    world = bare_world
+    both = certificates.certificate.parent / "both.pem"
+    both.write_bytes(certificates.certificate.read_bytes() + certificates.key.read_bytes())
+    world.settings = world.settings.model_copy(update={"graph_certificate_file": str(both)})
+    await world.start()
+    await world.add_bot(GROUP)
+    await synced(world)
+    await seen_to(world)
+    (row,) = [each for each in world.teams.chats() if each.id == GROUP]
+    await world.teams.rename(row, "Pump 🔧 مضخة")
+    named = (chat.c.topic == "Pump 🔧 مضخة") & chat.c.topic_told_at.is_not(None)
+
+    async def is_told() -> bool:
+        return bool(await world.rows_in(chat, named))
+
+    await until(world, is_told)
+    await world.settle()
+    await world.stop()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+FIELDS = ("tenantId", "resourceData", "changeType", "subscriptionExpirationDateTime")
+SEALED = ("data", "dataKey", "dataSignature", "encryptionCertificateId")
+NEARLY = st.fixed_dictionaries(
+    {"clientState": st.just(CLIENT_STATE), "subscriptionId": st.just(KNOWN)},
+    optional={
+        **dict.fromkeys(FIELDS, JSON),
+        "resource": st.sampled_from([f"chats('{GROUP}')", f"chats/{GROUP}/members"]) | JSON,
+        "encryptedContent": st.dictionaries(st.sampled_from(SEALED), JSON | st.just("AAAA"), max_size=4),
+        "lifecycleEvent": st.sampled_from(["missed", "subscriptionRemoved", "reauthorizationRequired"]) | JSON,
+    },
+)
+BODIES = JSON | st.fixed_dictionaries(
+    {"value": st.lists(NEARLY | JSON, max_size=6)}, optional={"validationTokens": JSON}
+)
+
+
+def test_whatever_is_posted_is_answered_and_never_with_a_failure_of_ours(told: World) -> None:
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(body=BODIES)
+    def posted(body: Any) -> None:
+        status, _ = told.run(send(told, body))
+        assert status in {202, 400}
+
+    posted()
+
+
+async def test_a_chat_whose_connection_has_ended_is_not_looked_at(told: World) -> None:
+    async with told.engines.writing.begin() as begun:
+        await begun.execute(connection.update().values(ended_at=told.clock.now()))
+    assert await notify(told, renamed(KNOWN, CLIENT_STATE)) == 202
+    assert await asked_for(told) == []

@@ -1,0 +1,455 @@
+"""The card of a link: what everybody sees, and what each reader gets in its place (spec U1-U4)."""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from bot.delivery.limits import Limits
+from bot.store.tables import chat, environment, record_type
+from tests.cards.schema import schema_errors
+from tests.wire.people import ADELE, ALEX, COLLEAGUES, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.test_connect import SECRET_CASE
+from tests.wire.world import API, GROUP, PERSONAL, World, buttons, texts
+
+NO_BOT = "19:5b5b5b5b@thread.v2"
+"""A chat in which the bot is not."""
+
+FACTS = ["Customer", "Priority", "Status Reason", "Owner", "Created On"]
+
+
+async def pasted(world: World, *, number: str = "CAS-01001", person: Somebody = ADELE, chat: str = GROUP) -> Any:
+    """The card that everybody sees."""
+    (found,) = await world.paste(await world.link(number), person=person, chat=chat)
+    assert schema_errors(found["content"]) == []
+    assert found["preview"]["contentType"] == "application/vnd.microsoft.card.thumbnail"
+    return found["content"]
+
+
+async def refreshed(world: World, card: Mapping[str, Any], person: Somebody, *, chat: str = GROUP) -> Any:
+    """The card that a reader's client gets by itself."""
+    answer = await world.press(card["refresh"]["action"], person=person, chat=chat)
+    assert answer["type"] == "application/vnd.microsoft.card.adaptive"
+    assert schema_errors(answer["value"]) == []
+    return answer["value"]
+
+
+def facts(card: Mapping[str, Any]) -> dict[str, str]:
+    return dict(each.split(": ", 1) for each in texts(card) if ": " in each)
+
+
+async def set_record_type(world: World, **values: object) -> None:
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(update(record_type).where(record_type.c.table == "incident").values(**values))
+    await world.restart()
+
+
+async def test_the_readers_of_a_small_chat_are_named_and_each_gets_the_fields(world: World) -> None:
+    card = await pasted(world)
+    assert card["refresh"]["userIds"] == [each.account_id for each in COLLEAGUES]
+    assert list(buttons(card)) == ["Open record", "Show details", "Connect this chat", "Chats"]
+    own = await refreshed(world, card, PATTI)
+    assert texts(own)[:3] == ["Case", "CAS-01001", "Pump vibrates after firmware update"]
+    assert list(facts(own)) == FACTS
+    assert facts(own)["Priority"] == "Normal"
+
+
+async def test_a_readers_own_card_asks_again_for_them_alone(world: World) -> None:
+    card = await pasted(world)
+    own = await refreshed(world, card, PATTI)
+    assert own["refresh"]["userIds"] == [PATTI.account_id]
+    assert own["refresh"]["action"] == card["refresh"]["action"]
+
+
+@pytest.mark.parametrize("people", [60, 61])
+async def test_more_than_sixty_are_not_named_and_press_the_button(world: World, people: int) -> None:
+    world.connector.members[GROUP] = [f"29:somebody-{number}" for number in range(people - 1)] + [PATTI.account_id]
+    card = await pasted(world)
+    assert len(card["refresh"].get("userIds", [])) == (60 if people == 60 else 0)
+    own = (await world.press(buttons(card)["Show details"], person=PATTI))["value"]
+    assert list(facts(own)) == FACTS
+
+
+async def test_where_the_bot_is_not_the_card_is_complete_and_its_button_works(world: World) -> None:
+    card = await pasted(world, chat=NO_BOT)
+    assert "refresh" not in card
+    own = (await world.press(buttons(card)["Show details"], person=ADELE, chat=NO_BOT))["value"]
+    assert list(facts(own)) == FACTS
+
+
+async def test_who_is_in_a_chat_is_asked_once_for_many_cards(world: World) -> None:
+    asked = 0
+    paged = world.connector._paged_members
+
+    async def counted(request: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return await paged(request)
+
+    world.connector._paged_members = counted  # type: ignore[method-assign]
+    card = await pasted(world)
+    for person in COLLEAGUES:
+        await refreshed(world, card, person)
+    await pasted(world)
+    assert asked <= 1
+
+
+async def test_a_reader_who_may_see_less_is_told_less(world: World) -> None:
+    card = await pasted(world, number=SECRET_CASE)
+    own = await refreshed(world, card, PATTI)
+    assert texts(own)[0].startswith("You cannot open this case")
+    assert SECRET_CASE not in json.dumps(own)
+    assert "actions" not in own
+    # Their client asks again, for they may be given access.
+    assert own["refresh"]["userIds"] == [PATTI.account_id]
+
+
+async def test_a_reader_without_a_user_is_told_so_and_nothing_else(world: World) -> None:
+    card = await pasted(world)
+    world.join(LYNNE)
+    own = await refreshed(world, card, LYNNE)
+    assert texts(own)[0].startswith("You have no user in Dynamics 365")
+    assert buttons(own) == {}
+
+
+async def test_somebody_who_is_not_in_the_chat_is_told_nothing(world: World) -> None:
+    world.connector.members[GROUP].remove(MEGAN.account_id)
+    card = await pasted(world)
+    own = await refreshed(world, card, MEGAN)
+    assert texts(own)[0] == "Only members of this chat see this."
+    assert "CAS-01001" not in json.dumps(own)
+
+
+async def test_while_chats_are_off_a_card_that_is_there_tells_nothing(world: World) -> None:
+    card = await pasted(world)
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(update(environment).values(chats_on=False))
+    await world.restart()
+    own = await refreshed(world, card, ADELE)
+    assert texts(own)[0].startswith("Your administrator has turned chats off")
+    assert "CAS-01001" not in json.dumps(own)
+
+
+async def test_when_the_table_is_turned_off_a_card_that_is_there_tells_nothing(world: World) -> None:
+    card = await pasted(world)
+    await set_record_type(world, enabled=False)
+    own = await refreshed(world, card, ADELE)
+    assert texts(own)[0] == "Chats cannot be connected to records of this type."
+    assert "CAS-01001" not in json.dumps(own)
+
+
+async def test_a_record_that_is_deleted_between_preview_and_send_leaves_a_card_that_tells_nothing(world: World) -> None:
+    card = await pasted(world)
+    await world.delete("incidents", await world.row("incidents"))
+    own = await refreshed(world, card, ADELE)
+    assert texts(own)[0].startswith("You cannot open this case: it is not there, or not for you.")
+    for button in ("Connect this chat", "Chats", "Show details"):
+        answer = await world.press(buttons(card)[button])
+        assert "is not there" in texts(answer["value"])[0]
+
+
+async def test_a_chat_that_is_connected_is_not_offered_to_be(world: World) -> None:
+    card = await pasted(world)
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    world.card()
+    own = await refreshed(world, card, ADELE)
+    assert list(buttons(own)) == ["Open record", "Chats"]
+
+
+async def test_a_one_to_one_chat_is_not_offered_to_be_connected(world: World) -> None:
+    card = await pasted(world, chat=PERSONAL, person=ALEX)
+    own = await refreshed(world, card, ALEX, chat=PERSONAL)
+    assert list(buttons(own)) == ["Open record", "Assign to me", "Chats"]
+
+
+async def test_a_client_that_sends_buttons_as_messages_tells_the_chat_no_more_than_the_card(world: World) -> None:
+    card = await pasted(world)
+    fallback = buttons(card)["Show details"]["fallback"]
+    status, _ = await world.post(world.activity(GROUP, ADELE, type="message", value=fallback["data"]))
+    assert status == 201
+    assert texts(world.card()) == ["Case", "CAS-01001", "Pump vibrates after firmware update"]
+
+
+async def test_a_view_for_notes_that_is_gone_leaves_a_card_without_fields(world: World) -> None:
+    await set_record_type(world, note_view="00000000-0000-0000-0000-00000000dead", disclosure="fields")
+    card = await pasted(world)
+    assert texts(card) == ["Case", "CAS-01001", "Pump vibrates after firmware update"]
+    assert facts(await refreshed(world, card, ADELE)) == {}
+
+
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [
+        ("nothing", ["Dynamics 365 record"]),
+        ("table", ["Case"]),
+        ("name", ["Case", "CAS-01001", "Pump vibrates after firmware update"]),
+    ],
+)
+async def test_everybody_is_told_what_the_administrator_lets_and_each_reader_the_rest(
+    world: World, level: str, told: list[str]
+) -> None:
+    await set_record_type(world, disclosure=level)
+    card = await pasted(world)
+    assert texts(card) == told
+    assert texts(await refreshed(world, card, PATTI))[:2] == ["Case", "CAS-01001"]
+
+
+async def test_where_nothing_is_told_a_refusal_does_not_name_the_kind_of_record(world: World) -> None:
+    await set_record_type(world, disclosure="nothing")
+    (found,) = await world.paste(await world.link(SECRET_CASE), person=PATTI)
+    assert texts(found["content"])[0] == "You cannot open this record: it is not there, or not for you."
+    assert found["preview"]["content"]["title"] == texts(found["content"])[0]
+
+
+# Forms of links ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{base}/main.aspx?pagetype=entityrecord&etn=incident&id={id}",
+        "{base}/main.aspx?etn=incident&id=%7B{ID}%7D&pagetype=EntityRecord",
+        "{base}/main.aspx?etn=INCIDENT&ID={{{id}}}&PageType=entityrecord&appid=x&navbar=on&forceUCI=1&newWindow=true",
+        "{base}/main.aspx?etc=112&id=%7b{id}%7d&pagetype=entityrecord",
+        "{base}/main.aspx?pagetype=entityrecord&etn=incident&extraqs=id%3D%257B{id}%257D%26formid%3D1",
+        "{base}/Apps/uniquename/cs_hub/main.aspx?pagetype=entityrecord&etn=incident&id={id}#top",
+        "  {base}/main.aspx?etn=incident&id={id}  ",
+    ],
+)
+async def test_every_documented_form_becomes_the_card_and_its_button_finds_the_record(world: World, form: str) -> None:
+    row = await world.row("incidents")
+    link = form.format(base=world.sandbox, id=row, ID=row.upper())
+    (found,) = await world.paste(link, person=ADELE)
+    assert texts(found["content"])[1] == "CAS-01001"
+    assert list(facts(await refreshed(world, found["content"], ADELE))) == FACTS
+
+
+ODD = [
+    "https://contoso.crm4.dynamics.com@{host}/main.aspx?etn=incident&id={id}",
+    "{base}.evil.example/main.aspx?pagetype=entityrecord&etn=incident&id={id}",
+    "javascript:{base}/main.aspx?etn=incident&id={id}",
+    "{base}/main.aspx?etn=incident&id={id}&id=1",
+    "{base}/main.aspx?etn=incident;drop&id={id}",
+    "{base}/main.aspx?etc=99999999999999999999&id={id}",
+    "{base}/main.aspx?pagetype=webresource&etn=incident&id={id}",
+    "{base}/../main.aspx?etn=incident&id={id}",
+    "{base}/main.aspx?etn=incident&id={id}%00",
+    "http://[::1/main.aspx?etn=incident&id={id}",
+    "{base}/main.aspx?" + "a=1&" * 200 + "etn=incident&id={id}",
+    "{base}/main.aspx?etn=incident&id={id}&x=" + "y" * 10_000,
+    "\u202e{base}/main.aspx?etn=incident&id={id}",
+]
+
+
+async def test_odd_links_become_no_card_and_break_nothing(world: World) -> None:
+    row = await world.row("incidents")
+    for form in ODD:
+        link = form.format(base=world.sandbox, host=world.sandbox.partition("://")[2], id=row)
+        # Some are of a record after all; none is an error.
+        for found in await world.paste(link, person=ADELE):
+            assert texts(found["content"])[1] == "CAS-01001" or "You cannot open" in texts(found["content"])[0]
+
+
+NO_LINK: tuple[object, ...] = (None, 5, [], {}, {"url": None}, {"url": 5}, {"url": ["x"]}, "text")
+
+
+@pytest.mark.parametrize("name", ["composeExtension/queryLink", "composeExtension/anonymousQueryLink"])
+async def test_a_query_without_a_link_is_refused_with_the_reason(world: World, name: str) -> None:
+    for value in NO_LINK:
+        status, body = await world.post(world.activity(GROUP, ADELE, type="invoke", name=name, value=value))
+        assert status == 400
+        assert body["error"]["message"] == "A link query needs value.url."
+
+
+async def test_fifty_links_of_one_message_each_get_their_card(world: World) -> None:
+    async with world.session.get(f"{world.sandbox}{API}/incidents?$select=incidentid") as answer:
+        rows = [each["incidentid"] for each in (await answer.json())["value"]]
+    links = [f"{world.sandbox}/main.aspx?etn=incident&id={rows[number % len(rows)]}" for number in range(50)]
+    found = await asyncio.gather(*(world.paste(link, person=ALEX) for link in links))
+    assert [len(each) for each in found] == [1] * 50
+    assert {texts(each["content"])[0] for (each,) in found} == {"Case"}
+
+
+# Without the app -----------------------------------------------------------------------------------------------------
+
+
+def anonymous(world: World, link: str) -> dict[str, Any]:
+    """How Teams asks where the app is not installed."""
+    redacted = {"id": "redacted", "name": "redacted", "aadObjectId": "redacted"}
+    return {
+        "type": "invoke",
+        "name": "composeExtension/anonymousQueryLink",
+        "serviceUrl": world.connector.service_url,
+        "channelId": "msteams",
+        "from": redacted,
+        "recipient": {"id": "28:chat-sync"},
+        "conversation": {"id": "redacted", "conversationType": "redacted", "tenantId": "redacted"},
+        "channelData": {"tenant": {"id": "redacted"}},
+        "value": {"url": link},
+    }
+
+
+async def test_without_the_app_the_card_shows_nothing_and_asks_to_add_it(world: World) -> None:
+    status, body = await world.post(anonymous(world, await world.link()))
+    assert status == 200
+    extension = body["composeExtension"]
+    assert extension["type"] == "result"
+    (found,) = extension["attachments"]
+    assert texts(found["content"]) == [
+        "This is a Dynamics 365 record.",
+        "Add the app Chat Sync in Teams to see here what you may see of it.",
+    ]
+    assert buttons(found["content"]) == {}
+    assert found["preview"]["content"]["title"] == "Dynamics 365 record"
+    assert "refresh" not in found["content"]
+    for secret in ("CAS-01001", "Pump", await world.row("incidents"), "incident"):
+        assert secret not in json.dumps(body)
+
+
+async def test_dataverse_is_asked_nothing_of_the_record_for_somebody_without_the_app(world: World) -> None:
+    link = await world.link()
+    world.dataverse_was_asked.clear()
+    await world.post(anonymous(world, link))
+    assert world.dataverse_was_asked == []
+
+
+async def test_no_chat_is_kept_of_a_query_that_names_none(world: World) -> None:
+    await world.post(anonymous(world, await world.link()))
+    assert await world.rows_in(chat, chat.c.id == "redacted") == []
+
+
+@pytest.mark.parametrize("link", ["https://example.com/", "{sandbox}/main.aspx?etn=lead&id={id}", "not a link", ""])
+async def test_other_links_become_no_card_without_the_app_either(world: World, link: str) -> None:
+    named = link.format(sandbox=world.sandbox, id=await world.row("incidents"))
+    _, body = await world.post(anonymous(world, named))
+    assert body["composeExtension"]["attachments"] == []
+
+
+# In time -------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_link_that_takes_too_long_has_a_button_that_asks_once_more(world: World) -> None:
+    world.limits = Limits()
+    await world.restart()
+    link = await world.link()
+    world.dataverse_hangs = True
+    started = time.monotonic()
+    (found,) = await world.paste(link, person=ADELE)
+    assert time.monotonic() - started < 3
+    assert texts(found["content"])[0] == "Dynamics 365 takes long to answer."
+    again = buttons(found["content"])["Try again"]
+    started = time.monotonic()
+    answer = await world.press(again, person=ADELE)
+    assert time.monotonic() - started < 3
+    assert texts(answer["value"])[0] == "Dynamics 365 takes long to answer."
+    world.dataverse_hangs = False
+    own = (await world.press(buttons(answer["value"])["Try again"], person=ADELE))["value"]
+    assert list(facts(own)) == FACTS
+    (found,) = await world.paste(link, person=ADELE)
+    assert texts(found["content"])[1] == "CAS-01001"
+
+
+async def test_a_link_by_a_tables_number_that_takes_too_long_can_be_asked_for_again(world: World) -> None:
+    world.limits = Limits()
+    await world.restart()
+    row = await world.row("incidents")
+    world.dataverse_hangs = True
+    (found,) = await world.paste(f"{world.sandbox}/main.aspx?etc=112&id={row}", person=ADELE)
+    world.dataverse_hangs = False
+    own = (await world.press(buttons(found["content"])["Try again"], person=ADELE))["value"]
+    assert texts(own)[1] == "CAS-01001"
+
+
+async def test_a_roster_that_takes_long_holds_no_card_up(world: World) -> None:
+    world.limits = Limits()
+    await world.restart()
+    link = await world.link()
+    waits = asyncio.Event()
+    paged = world.connector._paged_members
+
+    async def slow(request: Any) -> Any:
+        await waits.wait()
+        return await paged(request)
+
+    world.connector._paged_members = slow  # type: ignore[method-assign]
+    (found,) = await world.paste(link, person=ADELE)
+    assert texts(found["content"])[1] == "CAS-01001"
+    waits.set()
+
+
+# What is not ours ----------------------------------------------------------------------------------------------------
+
+
+NO_PRESS: tuple[object, ...] = (
+    None,
+    5,
+    "text",
+    [],
+    {},
+    {"action": None},
+    {"action": []},
+    {"action": "view"},
+    {"action": {}},
+    {"action": {"verb": None}},
+    {"action": {"verb": 5, "data": {}}},
+    {"action": {"verb": ["view"], "data": {}}},
+)
+
+
+async def test_a_malformed_press_is_answered_and_not_an_error_of_ours(world: World) -> None:
+    for value in NO_PRESS:
+        invoke = world.activity(GROUP, ADELE, type="invoke", name="adaptiveCard/action", value=value)
+        status, body = await world.post(invoke)
+        assert status == 200
+        assert body["statusCode"] == 400
+        assert body["type"] == "application/vnd.microsoft.error"
+
+
+NO_RECORD: tuple[Any, ...] = (
+    None,
+    5,
+    "text",
+    [],
+    {},
+    {"environment": "localhost/sandbox"},
+    {"environment": "contoso.crm4.dynamics.com", "table": "incident", "row": "{id}"},
+    {"environment": "{environment}", "table": "incident", "row": "not an id"},
+    {"environment": "{environment}", "table": 5, "row": "{id}"},
+    {"environment": "{environment}", "table": "systemuser", "row": "{id}"},
+    {"environment": "{environment}", "table": "incident' or 1 eq 1", "row": "{id}"},
+    {"environment": "{environment}", "code": "99999999999999999999", "row": "{id}"},
+    {"environment": "{environment}", "code": "-1", "row": "{id}"},
+    {"environment": ["x"], "table": {"a": 1}, "row": None},
+)
+
+
+@pytest.mark.parametrize("verb", ["view", "nothing of ours", ""])
+async def test_a_press_that_names_no_record_of_ours_is_told_so(world: World, verb: str) -> None:
+    card = await pasted(world)
+    mine = card["refresh"]["action"]["data"]
+    named = {"{environment}": mine["environment"], "{id}": mine["row"]}
+    for data in NO_RECORD:
+        given = {key: named.get(str(text), text) for key, text in data.items()} if isinstance(data, dict) else data
+        answer = await world.press({"verb": verb, "data": given}, person=ADELE)
+        assert answer["statusCode"] == 200
+        told = texts(answer["value"])[0]
+        assert told in {
+            "This button does not work any more.",
+            "Chats cannot be connected to records of this type.",
+        } or ("is not there" in told)
+
+
+@pytest.mark.parametrize("person", [ISAIAH, PATTI])
+async def test_a_foreign_record_in_a_button_is_judged_by_what_the_person_may_see(
+    world: World, person: Somebody
+) -> None:
+    card = await pasted(world)
+    forged = {**card["refresh"]["action"]["data"], "row": await world.row("incidents", SECRET_CASE)}
+    own = (await world.press({"verb": "view", "data": forged}, person=person))["value"]
+    seen = SECRET_CASE in json.dumps(own)
+    assert seen is (person is ISAIAH)

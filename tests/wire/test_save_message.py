@@ -1,0 +1,286 @@
+"""A message is written to a record, on a person's explicit act (spec C10)."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bot.delivery.limits import Limits
+from bot.store.tables import audit, metadata
+from tests.wire.people import ADELE, ISAIAH, LYNNE, PATTI, Somebody
+from tests.wire.settings_pages import Shown, ask, turn_off
+from tests.wire.test_connect import SECRET_CASE
+from tests.wire.world import API, GROUP, UNPACED, World, buttons, texts
+
+SECRET = "Zwiebelfisch-4711"
+MESSAGE: dict[str, Any] = {
+    "id": "1735689600000",
+    "createdDateTime": "2026-11-21T10:20:30.123Z",
+    "from": {"user": {"id": "00000000-0000-0000-0000-000000000022", "displayName": "Adele Vance"}},
+    "body": {
+        "contentType": "html",
+        "content": '<div><p>Bearing play is <b>1.2&nbsp;mm</b> &lt; limit, says <at id="0">Megan</at>.</p>'
+        f'<p>{SECRET} <emoji alt="🙂" title="Smile"></emoji></p><img src="https://x.example/a.png"></div>',
+    },
+    "attachments": [{"id": "a", "contentType": "reference", "name": "serial plate.jpg"}],
+    "linkToMessage": "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000",
+}
+TEXT = f"Bearing play is 1.2 mm < limit, says Megan.\n{SECRET} 🙂\n[image]"
+ORIGIN = (
+    "Message in Microsoft Teams: Adele Vance · 2026-11-21 10:20 UTC\nAttachments: serial plate.jpg\n"
+    "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000"
+)
+
+
+async def answered(world: World, name: str, value: Mapping[str, object], person: Somebody, chat: str) -> dict[str, Any]:
+    status, body = await world.post(world.activity(chat, person, type="invoke", name=name, value=value))
+    assert status == 200
+    task: dict[str, Any] = body["task"]
+    return task
+
+
+async def open_from(
+    world: World,
+    message: object = MESSAGE,
+    *,
+    person: Somebody = ADELE,
+    command: str = "saveToRecord",
+    chat: str = GROUP,
+) -> Shown:
+    """Somebody chooses the command in a message's menu; gives the first page."""
+    value = {"commandId": command, "commandContext": "message", "messagePayload": message}
+    shown = (await answered(world, "composeExtension/fetchTask", value, person, chat))["value"]
+    return Shown(shown["title"], shown["card"]["content"])
+
+
+async def send(world: World, data: Mapping[str, object], *, person: Somebody = ADELE, chat: str = GROUP) -> Any:
+    """Somebody presses the page's button; gives the line that ends the dialog, or the next page."""
+    value = {"commandId": "saveToRecord", "commandContext": "message", "messagePayload": MESSAGE, "data": data}
+    task = await answered(world, "composeExtension/submitAction", value, person, chat)
+    shown = task["value"]
+    return shown if task["type"] == "message" else Shown(shown["title"], shown["card"]["content"])
+
+
+async def rows(world: World, table: str, number: str = "CAS-01001") -> list[dict[str, Any]]:
+    """What hangs on a case with the message's words in it."""
+    column, words = {
+        "annotations": ("_objectid_value", "notetext"),
+        "tasks": ("_regardingobjectid_value", "description"),
+    }[table]
+    query = {"$filter": f"{column} eq {await world.row('incidents', number)} and contains({words},'{SECRET}')"}
+    async with world.session.get(f"{world.sandbox}{API}/{table}", params=query) as answer:
+        found: list[dict[str, Any]] = (await answer.json())["value"]
+        return found
+
+
+async def test_a_message_becomes_a_note_as_it_was_shown(world: World) -> None:
+    page = await open_from(world)
+    assert page.title == "Save to record"
+    assert page.inputs["text"]["value"] == TEXT
+    assert page.inputs["title"]["value"] == "Teams message from Adele Vance"
+    assert texts(page.card)[-4:] == ["Below the text will stand:", *ORIGIN.splitlines()[:2], "The link to the message"]
+    assert await rows(world, "annotations") == []
+
+    done = await send(world, page.step("Save", words="CAS-01001"))
+    assert done == "Saved to CAS-01001 as a note."
+    (note,) = await rows(world, "annotations")
+    assert (note["subject"], note["notetext"]) == ("Teams message from Adele Vance", f"{TEXT}\n\n{ORIGIN}")
+    assert note["_createdby_value"] == await world.user_id(ADELE)
+
+
+async def test_or_a_task_of_the_record_that_it_links_to(world: World) -> None:
+    linked = {
+        **MESSAGE,
+        "body": {"contentType": "html", "content": f'{SECRET} <a href="{await world.link()}">here</a>'},
+    }
+    page = await open_from(world, linked)
+    assert texts(page.card)[0].startswith("CAS-01001 · Pump vibrates")
+    assert await send(world, page.step("Save", form="task")) == "Saved to CAS-01001 as a task."
+    (task,) = await rows(world, "tasks")
+    assert task["description"].startswith(f"{SECRET} here\n\nMessage in Microsoft Teams: Adele Vance")
+    assert task["_ownerid_value"] == await world.user_id(ADELE)
+
+
+async def test_the_record_of_the_chat_is_offered_where_there_is_one(world: World) -> None:
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    world.card()
+    assert texts((await open_from(world)).card)[0].startswith("CAS-01001 · Pump vibrates")
+
+
+async def test_what_the_person_changes_is_told_from_what_was_said(world: World) -> None:
+    page = await open_from(world)
+    await send(world, page.step("Save", words="CAS-01001", text=f"{SECRET} only"))
+    (note,) = await rows(world, "annotations")
+    assert note["notetext"].startswith(f"{SECRET} only\n\nMessage in Microsoft Teams: Adele Vance")
+    assert "\nChanged by Adele Vance\n" in note["notetext"]
+
+
+async def test_what_was_tried_before_is_not_written_twice(world: World) -> None:
+    page = await open_from(world)
+    data = page.step("Save", words="CAS-01001")
+    assert await send(world, data) == await send(world, data) == "Saved to CAS-01001 as a note."
+    assert len(await rows(world, "annotations")) == 1
+    other = (await open_from(world)).step("Save", words="CAS-01001")
+    await send(world, other)
+    assert len(await rows(world, "annotations")) == 2
+
+
+async def test_an_answer_that_is_lost_is_asked_for_again(world: World) -> None:
+    page = await open_from(world)
+    await send(world, (await open_from(world)).step("Save", words="CAS-01001", text=f"{SECRET} warm"))
+    world.limits = Limits()
+    await world.restart()
+    world.dataverse_hangs_on = "/annotations"
+    refused = await send(world, page.step("Save", words="CAS-01001"))
+    assert texts(refused.card)[0] == "Dynamics 365 takes long to answer."
+    world.dataverse_hangs_on = ""
+    world.limits = UNPACED
+    await world.restart()
+    again = buttons(refused.card)["Try again"]["data"]
+    await send(world, again)
+    await send(world, again)
+    assert len(await rows(world, "annotations")) == 2
+
+
+async def test_it_is_audited_who_saved_to_which_record_and_in_which_form(world: World) -> None:
+    await send(world, (await open_from(world)).step("Save", words="CAS-01001"))
+    (entry,) = await world.rows_in(audit)
+    (note,) = await rows(world, "annotations")
+    assert (entry["act"], entry["person_name"], entry["chat_id"]) == ("save to record", "Adele Vance", GROUP)
+    assert (entry["table"], entry["row_id"]) == ("incident", await world.row("incidents"))
+    assert entry["details"] == {"form": "note", "row": note["annotationid"]}
+
+
+async def test_its_words_are_neither_kept_nor_logged(
+    world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        page = await open_from(world)
+        await send(world, page.step("Save", words="CAS-01001"))
+        await send(world, page.step("Save", words=SECRET_CASE), person=PATTI)
+        await send(world, page.step("Save", words="no such record"))
+    assert await rows(world, "annotations")
+    for table in metadata.sorted_tables:
+        assert SECRET not in str(await world.rows_in(table)), table.name
+    assert SECRET not in caplog.text + capsys.readouterr().out
+
+
+async def test_who_may_not_is_refused_and_nothing_is_written(world: World) -> None:
+    page = await open_from(world)
+    refused = await send(world, page.step("Save", words=await world.link(SECRET_CASE)), person=PATTI)
+    assert texts(refused.card)[0].startswith("You cannot open this case")
+    refused = await send(world, page.step("Save", words=await world.link()), person=LYNNE)
+    assert texts(refused.card)[0].startswith("You have no user in Dynamics 365")
+    await turn_off(world)
+    refused = await send(world, page.step("Save", words=await world.link()))
+    assert texts(refused.card)[0].startswith("Your administrator has turned chats off")
+    assert await rows(world, "annotations") + await rows(world, "annotations", SECRET_CASE) == []
+    assert await world.rows_in(audit) == []
+
+
+async def test_what_dataverse_refuses_is_audited_as_refused(world: World) -> None:
+    page = await open_from(world, person=ISAIAH)
+    world.dataverse_refuses["/annotations("] = (403, {"error": {"code": "0x80040220", "message": SECRET}})
+    refused = await send(world, page.step("Save", words="CAS-01001"), person=ISAIAH)
+    assert texts(refused.card) == [
+        "You do not have access to this in Dynamics 365.",
+        "Ask your administrator for access.",
+    ]
+    assert [entry["act"] for entry in await world.rows_in(audit)] == ["save to record", "save to record refused"]
+
+
+@pytest.mark.parametrize(
+    ("filled_in", "problem"),
+    [
+        ({}, "Choose a record, or write which."),
+        ({"words": "no such record anywhere"}, "No record fits these words."),
+        ({"words": "pump"}, "Choose a record."),
+        ({"words": "CAS-01001", "text": " "}, "Write a title and a text."),
+        ({"words": "CAS-01001", "title": " "}, "Write a title and a text."),
+        ({"words": "CAS-01001", "title": "x" * 201}, "A title has 200 characters at most. Shorten it."),
+        (
+            {"words": "CAS-01001", "form": "task", "text": "x" * 2_000},
+            "A task has 2,000 characters at most. Shorten the text.",
+        ),
+    ],
+    ids=lambda each: str(each)[:40],
+)
+async def test_what_is_missing_is_said_on_the_page(world: World, filled_in: dict[str, str], problem: str) -> None:
+    page = await open_from(world)
+    again = await send(world, page.step("Save", **filled_in))
+    assert texts(again.card)[0] == problem
+    assert again.title == "Save to record"
+    assert await rows(world, "annotations") + await rows(world, "tasks") == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        "a text",
+        {},
+        {"body": "a text"},
+        {"body": {"content": 5}},
+        {"body": {"contentType": "html", "content": "<div> </div>"}},
+        {"body": {"content": None}, "attachments": "none", "from": [], "createdDateTime": 5},
+    ],
+    ids=repr,
+)
+async def test_without_a_text_there_is_nothing_to_save(world: World, message: object) -> None:
+    page = await open_from(world, message)
+    assert texts(page.card) == [
+        "There is no text to save.",
+        "Open the menu of a message that has some, and choose Save to record.",
+    ]
+
+
+async def test_a_message_of_any_length_and_kind_is_shown_and_saved(world: World) -> None:
+    for content in (
+        "🙂" * 9_000,
+        "\x07\x1b\u202e" * 500 + "end",
+        "<p>a</p>" * 20_000,
+        '"\\' * 3_000,
+        "<b" * 5_000 + ">x",
+    ):
+        payload = {
+            **MESSAGE,
+            "body": {"contentType": "html", "content": SECRET + content},
+            "linkToMessage": "https://evil.example/l/message/1",
+            "attachments": [{"name": "n" * 500, "content": 5}, 5] * 50,
+            "createdDateTime": "yesterday",
+        }
+        page = await open_from(world, payload)
+        assert len(page.inputs["text"]["value"]) <= 4_000
+        assert (await send(world, page.step("Save", words="CAS-01001"))).startswith("Saved")
+    notes = await rows(world, "annotations")
+    assert len(notes) == 5
+    assert "evil.example" not in json.dumps(notes)
+    assert any("[The message goes on in Teams.]" in note["notetext"] for note in notes)
+    ours = "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000?context="
+    assert all(ours in note["notetext"] for note in notes)
+
+
+async def test_a_forged_page_writes_as_the_person_who_sends_it_or_not_at_all(world: World) -> None:
+    data = {"dialog": "saveThisMessage", "words": "CAS-01001", "title": "t", "text": SECRET}
+    refused = await send(world, data)
+    assert texts(refused.card)[0] == "This dialog is too old to go on with."
+    page = (await open_from(world)).step("Save", words="CAS-01001")
+    await send(world, page)
+    await send(world, {**page, "link": "javascript:alert(1)", "author": "a\nb"}, person=PATTI)
+    written = {note["_createdby_value"] for note in await rows(world, "annotations")}
+    assert written == {await world.user_id(ADELE), await world.user_id(PATTI)}
+    assert "javascript" not in json.dumps(await rows(world, "annotations"))
+
+
+async def test_a_record_type_without_notes_says_so(world: World) -> None:
+    page = await ask(world, {"dialog": "settings"}, name="task/fetch")
+    adding = await ask(world, page.step("Add a record type"))
+    await ask(world, adding.step("Add", table="cs_stocklevel"))
+    async with world.session.get(f"{world.sandbox}{API}/cs_stocklevels") as answer:
+        level = (await answer.json())["value"][0]["cs_stocklevelid"]
+    link = f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn=cs_stocklevel&id={level}"
+    refused = await send(world, (await open_from(world)).step("Save", words=link))
+    assert texts(refused.card) == ["Records of this type have no notes.", "Choose the other form."]

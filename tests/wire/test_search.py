@@ -1,0 +1,308 @@
+"""The search of the compose box (spec Q1, Q2)."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from bot.delivery.limits import Limits
+from bot.domain.record_types import Disclosure
+from bot.domain.surface import SEARCH
+from tests.cards.schema import schema_errors
+from tests.wire.people import ADELE, ALEX, COLLEAGUES, LYNNE, PATTI, Somebody
+from tests.wire.settings_pages import ask, record_type, turn_off
+from tests.wire.test_connect import SECRET_CASE
+from tests.wire.world import API, GROUP, World, buttons
+
+PUMP = "Pump vibrates after firmware update"
+
+
+async def query(world: World, value: object, person: Somebody | None = ADELE) -> tuple[int, Any]:
+    return await world.post(world.activity(GROUP, person, type="invoke", name="composeExtension/query", value=value))
+
+
+async def look(
+    world: World, text: str, *, by: str = "words", person: Somebody | None = ADELE, **options: int
+) -> dict[str, Any]:
+    """Somebody searches; gives what Teams is answered."""
+    parameters = [{"name": by, "value": text}]
+    value = {"commandId": SEARCH, "parameters": parameters, "queryOptions": {"skip": 0, "count": 25, **options}}
+    status, body = await query(world, value, person)
+    assert status == 200
+    answer: dict[str, Any] = body["composeExtension"]
+    for each in answer.get("attachments", ()):
+        assert schema_errors(each["content"]) == []
+    return answer
+
+
+async def previews(world: World, text: str, **asked: Any) -> list[tuple[str, str]]:
+    """Title and text of each preview."""
+    answer = await look(world, text, **asked)
+    assert answer["type"] == "result", answer
+    shown = [each["preview"]["content"] for each in answer["attachments"]]
+    return [(each["title"], each["text"]) for each in shown]
+
+
+async def test_a_record_is_found_by_words_and_its_preview_helps_to_choose(world: World) -> None:
+    found = await previews(world, "pump vibrates")
+    assert (PUMP, "Case CAS-01001 · In Progress · Müller & Söhne Wasserwerke") in found
+    answer = await look(world, "pump vibrates")
+    assert answer["attachmentLayout"] == "list"
+    assert {each["preview"]["contentType"] for each in answer["attachments"]} == {
+        "application/vnd.microsoft.card.thumbnail"
+    }
+
+
+async def test_a_number_is_found_while_it_is_typed_and_the_whole_one_comes_first(world: World) -> None:
+    found = [text.split(" · ")[0] for _, text in await previews(world, "CAS-0100")]
+    assert "Case CAS-01001" in found
+    assert len(found) > 1
+    assert (await previews(world, "cas-01001"))[0][0] == PUMP
+
+
+async def test_before_anything_is_typed_the_records_that_changed_last_are_there(world: World) -> None:
+    await world.change({"description": "Changed just now"}, by=ADELE, told=False)
+    for by, text in (("initialRun", "true"), ("words", "")):
+        found = await previews(world, text, by=by)
+        assert found[0][0] == PUMP
+        assert len(found) == 25
+    kinds = {text.split()[0] for _, text in await previews(world, "")}
+    assert len(kinds) > 1
+
+
+async def test_one_record_type_is_searched_by_its_tab_or_by_its_name_before_a_colon(world: World) -> None:
+    for found in (await previews(world, "a", by="account"), await previews(world, "Account: a")):
+        assert found
+        assert {text.split()[0] for _, text in found} == {"Account"}
+    answer = await look(world, "a", by="knowledgearticle")
+    assert answer["type"] == "result"
+
+
+async def test_a_link_finds_its_record_for_those_who_may_read_it(world: World) -> None:
+    link = await world.link(SECRET_CASE)
+    ((_, shown),) = await previews(world, f"see {link}", person=ALEX)
+    assert shown.startswith(f"Case {SECRET_CASE} · ")
+    (picked,) = (await look(world, link, person=ALEX))["attachments"]
+    (pasted,) = await world.paste(link, person=ALEX)
+    assert picked["content"] == pasted["content"]
+    assert (await look(world, link, person=PATTI))["text"].startswith("No record fits this.")
+    elsewhere = await look(world, "https://example.com/main.aspx")
+    assert elsewhere["text"].startswith("This link does not open a record of your Dynamics 365.")
+
+
+async def test_pages_follow_each_other_without_a_gap(world: World) -> None:
+    whole = await previews(world, "", by="incident")
+    parts = [await previews(world, "", by="incident", skip=skip, count=10) for skip in (0, 10, 20)]
+    assert [*parts[0], *parts[1], *parts[2]][:25] == whole
+    assert await previews(world, "", by="incident", skip=100_000) == []
+    assert len(await previews(world, "", by="incident", count=10**9)) == 25
+
+
+async def test_the_record_that_is_picked_gets_the_card_that_its_link_becomes(world: World) -> None:
+    for disclosure in Disclosure:
+        page = await record_type(world)
+        await ask(world, page.step("Save", disclosure=disclosure))
+        (picked,) = (await look(world, "cas-01001"))["attachments"]
+        (pasted,) = await world.paste(await world.link(), person=ADELE)
+        assert picked["content"] == pasted["content"]
+        assert (PUMP in json.dumps(picked["content"])) == (disclosure in {Disclosure.NAME, Disclosure.FIELDS})
+        assert ("In Progress" in json.dumps(picked["content"])) == (disclosure is Disclosure.FIELDS)
+        assert picked["preview"]["content"]["title"] == PUMP
+
+
+async def test_a_record_that_is_gone_when_its_card_is_pressed_says_so(world: World) -> None:
+    (picked,) = (await look(world, "cas-01001"))["attachments"]
+    await world.delete("incidents", await world.row("incidents"))
+    answer = await world.press(buttons(picked["content"])["Connect this chat"], person=ADELE)
+    assert "You cannot open this case" in json.dumps(answer)
+    assert (await look(world, "cas-01001"))["type"] == "message"
+
+
+async def test_everybody_finds_what_they_may_read(world: World) -> None:
+    assert (await previews(world, SECRET_CASE, person=ALEX))[0][1].startswith(f"Case {SECRET_CASE}")
+    answer = await look(world, SECRET_CASE, person=PATTI)
+    assert answer == {
+        "type": "message",
+        "text": "No record fits this. Write a few letters of its name, or its number.",
+    }
+
+
+@pytest.mark.parametrize("person", [LYNNE, None], ids=["no user", "nobody"])
+async def test_who_has_no_user_in_dynamics_is_told_whom_to_ask(world: World, person: Somebody | None) -> None:
+    answer = await look(world, "pump", person=person)
+    assert answer["type"] == "message"
+    assert answer["text"].startswith("You have no user in Dynamics 365")
+    assert answer["text"].endswith("Ask your administrator for a Dynamics 365 user.")
+
+
+async def test_while_chats_are_off_the_search_says_so(world: World) -> None:
+    await turn_off(world)
+    answer = await look(world, "pump")
+    assert answer["text"] == (
+        "Your administrator has turned chats off for Dynamics 365. Ask them to turn chats on again."
+    )
+
+
+async def test_a_record_type_that_is_off_is_not_searched(world: World) -> None:
+    page = await record_type(world, "account")
+    await ask(world, page.step("Save", enabled="false"))
+    answer = await look(world, "a", by="account")
+    assert answer["text"].startswith("Chats cannot be connected to records of this type.")
+    assert "Account" not in {text.split()[0] for _, text in await previews(world, "a")}
+
+
+async def test_a_slow_dataverse_is_answered_for_in_time(world: World) -> None:
+    world.limits = Limits()
+    await world.restart()
+    world.dataverse_hangs = True
+    started = time.monotonic()
+    answer = await look(world, "pump")
+    assert time.monotonic() - started < 3
+    assert answer == {"type": "message", "text": "Dynamics 365 takes long to answer. Try again in a moment."}
+    world.dataverse_hangs = False
+
+
+async def test_what_was_typed_before_is_not_searched_to_the_end(world: World) -> None:
+    await look(world, "pump")
+    world.dataverse_hangs_on = "/incidents"
+    first = asyncio.create_task(look(world, "pum"))
+    await world.until(lambda: any("'pum'" in each for each in world.dataverse_was_asked))
+    second = asyncio.create_task(look(world, "pump v"))
+    answer = await first
+    assert (answer["type"], answer["attachments"]) == ("result", [])
+    world.dataverse_hangs_on = ""
+    assert (await second)["attachments"]
+
+
+async def test_equal_searches_of_one_person_are_one_and_of_two_people_two(world: World) -> None:
+    await look(world, "pump")
+    await look(world, "pump", person=PATTI)
+    world.dataverse_was_asked.clear()
+    world.dataverse_hangs_on = "/incidents"
+    searches = [asyncio.create_task(look(world, "vibrates", person=each)) for each in (ADELE, ADELE, PATTI)]
+    await world.until(lambda: len(asked_for(world, "vibrates")) == 2)
+    await asyncio.sleep(0.1)
+    assert len(asked_for(world, "vibrates")) == 2
+    world.dataverse_hangs_on = ""
+    answers = await asyncio.gather(*searches)
+    assert answers[0] == answers[1]
+
+
+def asked_for(world: World, words: str) -> list[str]:
+    """What Dataverse was asked for cases with these words."""
+    return [each for each in world.dataverse_was_asked if f"{API}/incidents" in each and words in each]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 10_000,
+        "' or 1 eq 1 or title eq '",
+        "100% & more_[x]",
+        "$top=1&$filter=x#?/",
+        "مضخة تهتز",
+        "\u202eevil\u202c",
+        "🙂🔧 pump",
+        "\x00\x07",
+        ":",
+        "case:",
+    ],
+    ids=lambda text: ascii(text[:20]),
+)
+async def test_whatever_is_typed_is_looked_for_and_nothing_else(world: World, text: str) -> None:
+    answer = await look(world, text)
+    assert answer["type"] in {"message", "result"}
+    if answer["type"] == "message":
+        assert answer["text"].startswith("No record fits this.")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "a text",
+        {},
+        {"commandId": SEARCH},
+        {"commandId": SEARCH, "parameters": "pump"},
+        {"commandId": SEARCH, "parameters": ["pump"]},
+        {"commandId": SEARCH, "parameters": [{"name": "words", "value": 5}]},
+        {"commandId": SEARCH, "parameters": [{"name": ["words"], "value": "pump"}]},
+        {"commandId": ["searchRecords"], "parameters": []},
+        {"commandId": SEARCH, "parameters": [], "queryOptions": {"skip": -1}},
+        {"commandId": SEARCH, "parameters": [], "queryOptions": {"count": "25"}},
+        {"commandId": SEARCH, "parameters": [], "queryOptions": {"count": True}},
+        {"commandId": SEARCH, "parameters": [], "queryOptions": [25]},
+    ],
+    ids=repr,
+)
+async def test_a_search_of_another_form_is_refused(world: World, value: object) -> None:
+    status, body = await query(world, value)
+    assert (status, body["error"]["code"]) == (400, "BadRequest")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"commandId": "nothing of ours", "parameters": [{"name": "words", "value": "pump"}]},
+        {"commandId": SEARCH, "parameters": [{"name": "systemuser", "value": "a"}]},
+    ],
+    ids=repr,
+)
+async def test_a_search_that_is_none_of_ours_says_what_to_do(world: World, value: object) -> None:
+    status, body = await query(world, value)
+    assert status == 200
+    assert body["composeExtension"] == {
+        "type": "message",
+        "text": "This search is not there any more. Ask your administrator to update the app.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("querySettingUrl", "Administrators open the settings here with Settings, or write settings."),
+        ("selectItem", "This result does not work any more. Search for the record once more."),
+    ],
+)
+@pytest.mark.parametrize("value", [None, {}, "a text", {"commandId": SEARCH}], ids=repr)
+async def test_what_else_a_compose_box_can_ask_is_answered_in_words(
+    world: World, name: str, text: str, value: object
+) -> None:
+    invoke = world.activity(GROUP, ADELE, type="invoke", name=f"composeExtension/{name}", value=value)
+    assert await world.post(invoke) == (200, {"composeExtension": {"type": "message", "text": text}})
+
+
+SETS = {"incident": "incidents", "account": "accounts", "contact": "contacts", "knowledgearticle": "knowledgearticles"}
+
+
+async def readable(world: World, table: str, person: Somebody) -> set[str]:
+    """The ids of all rows that Dataverse lets the person read."""
+    url, key = f"{world.sandbox}{API}/{SETS[table]}", f"{table}id"
+    async with world.session.get(url, params={"$select": key}, headers={"CallerObjectId": person.object_id}) as answer:
+        return {str(row[key]) for row in (await answer.json()).get("value", ())}
+
+
+def test_nobody_finds_a_record_that_is_not_for_them(world: World) -> None:
+    seen: dict[tuple[str, Somebody], set[str]] = {}
+
+    @given(
+        table=st.sampled_from(sorted(SETS)),
+        person=st.sampled_from(COLLEAGUES),
+        words=st.sampled_from(["", "a", "e", "pump", "CAS-0100", "1", "GmbH"]),
+        skip=st.integers(0, 60),
+    )
+    @hypothesis_settings(max_examples=40, deadline=None)
+    def holds(table: str, person: Somebody, words: str, skip: int) -> None:
+        if (table, person) not in seen:
+            seen[table, person] = world.run(readable(world, table, person))
+        answer = world.run(look(world, words, by=table, person=person, skip=skip))
+        for each in answer.get("attachments", ()):
+            assert buttons(each["content"])["Chats"]["data"]["row"] in seen[table, person]
+
+    holds()
+    assert world.run(readable(world, "incident", PATTI)) < world.run(readable(world, "incident", ALEX))

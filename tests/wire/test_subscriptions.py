@@ -1,0 +1,286 @@
+"""Microsoft Graph is asked to tell of changes in synced chats, and goes on telling."""
+
+import asyncio
+from argparse import Namespace
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import update
+
+from bot.commands import run_command
+from bot.domain.subscriptions import Hindrance
+from bot.foundation import Foundation, close, make_foundation, prepare
+from bot.store.tables import environment, subscription
+from bot.usecases.keep_subscriptions import KeepSubscriptions
+from tests.wire.changes import (
+    CHANGES,
+    lose,
+    nothing_is_late,
+    resources,
+    seen_to,
+    synced,
+    there,
+    until,
+    until_asked_for,
+)
+from tests.wire.world import GROUP, OTHER_GROUP, World, texts
+
+EVERY_CHAT = "/appCatalogs/teamsApps/00000005-0000-4000-9000-000000000001/installedToChats"
+BOTH = {EVERY_CHAT, f"{EVERY_CHAT}/getAllMembers"}
+INSTALLED = {"Chat.ReadBasic.WhereInstalled", "ChatMember.Read.WhereInstalled"}
+DAY_S = 24 * 3600
+
+
+def calls(world: World, since: int = 0) -> int:
+    """How often Graph was asked for something about subscriptions."""
+    return sum("/graph/v1.0/subscriptions" in path for path in world.dataverse_was_asked[since:])
+
+
+async def set_sync(world: World, *, on: bool) -> None:
+    """An administrator turns sync on or off."""
+    async with world.engines.writing.begin() as begun:
+        await begun.execute(update(environment).values(sync_on=on))
+    await world.restart()
+
+
+async def one_by_one(world: World, *chats: str) -> None:
+    """The organisation has not granted what covers all chats; each of these has a subscription of its own."""
+    world.teams.withheld |= INSTALLED
+    for chat in chats:
+        await synced(world, chat)
+    await until(world, lambda: len(there(world)) == len(chats))
+    await seen_to(world)
+
+
+async def test_two_subscriptions_cover_all_chats_while_sync_is_on(world: World) -> None:
+    await seen_to(world)
+    assert resources(world) == BOTH
+    assert {row.text("notificationUrl") for row in there(world)} == {world.url + CHANGES}
+    await synced(world)
+    await seen_to(world)
+    assert resources(world) == BOTH
+    await set_sync(world, on=False)
+    await until(world, lambda: not there(world))
+    await until(world, lambda: gone(world))
+    await set_sync(world, on=True)
+    await seen_to(world)
+    assert resources(world) == BOTH
+
+
+async def gone(world: World) -> bool:
+    return not await world.rows_in(subscription)
+
+
+async def test_what_happens_in_a_chat_is_heard_of(world: World) -> None:
+    await synced(world)
+    await seen_to(world)
+    (chat,) = [row for row in world.teams.chats() if row.id == GROUP]
+    await world.teams.rename(chat, "Pump")
+    await until_asked_for(world, GROUP)
+
+
+async def test_where_all_chats_are_not_granted_each_synced_chat_has_its_own_until_it_is_disconnected(
+    world: World,
+) -> None:
+    await one_by_one(world, GROUP)
+    assert resources(world) == {f"/chats/{GROUP}"}
+    await world.say("disconnect CAS-01001")
+    await until(world, lambda: not there(world))
+    world.connector.posts.clear()
+
+
+async def test_when_all_chats_are_granted_later_those_of_single_chats_end(world: World) -> None:
+    await one_by_one(world, GROUP)
+    world.teams.withheld.clear()
+    world.clock.advance(6 * 3600)
+    await until(world, lambda: resources(world) == BOTH)
+    await seen_to(world)
+    assert {row["watch"] for row in await world.rows_in(subscription)} == {"topics", "members"}
+    await nothing_is_late(world)
+
+
+async def test_a_chat_in_which_nothing_happens_for_a_week_has_none(world: World) -> None:
+    await one_by_one(world, GROUP)
+    world.clock.advance(7 * DAY_S + 1)
+    await until(world, lambda: not there(world))
+    await nothing_is_late(world)
+
+
+@pytest.mark.parametrize("spread", [False, True], ids=["all chats", "single chats"])
+async def test_for_thirty_days_there_is_no_gap(world: World, spread: bool) -> None:
+    if spread:
+        await one_by_one(world, GROUP, OTHER_GROUP)
+        async with world.engines.writing.begin() as begun:
+            await begun.execute(update(environment).values(sync_idle_days=0))
+        await world.restart()
+    await seen_to(world)
+    made, before = {row.id for row in there(world)}, len(world.dataverse_was_asked)
+    step_h = 24 if spread else 12
+    for _ in range(720 // step_h):
+        world.clock.advance(step_h * 3600)
+        assert {row.id for row in there(world)} == made
+        await seen_to(world)
+    patches = calls(world, before)
+    # Of the 720 hours one renewal covers 36 to 48 each; the rest are one look a day at the list, and, where it is not
+    # granted, four attempts a day at each of those on all chats.
+    renewals = 2 * (720 // 36 + 1)
+    assert patches <= renewals + 31 + (2 * 4 * 31 if spread else 0)
+    if spread:
+        await nothing_is_late(world)
+
+
+async def test_what_graph_lost_is_made_anew_at_the_next_comparison_and_the_chats_are_looked_at(world: World) -> None:
+    await synced(world)
+    await seen_to(world)
+    for row in there(world):
+        await lose(world, row)
+    await world.restart()
+    await until(world, lambda: resources(world) == BOTH)
+    await until_asked_for(world, GROUP)
+    await seen_to(world)
+
+
+async def test_one_that_is_gone_when_it_is_renewed_is_made_anew_at_once(world: World) -> None:
+    await one_by_one(world, GROUP)
+    (row,) = there(world)
+    await lose(world, row)
+    async with world.engines.writing.begin() as begun:
+        soon = {"due_at": world.clock.now()}
+        await begun.execute(update(subscription).where(subscription.c.chat_id == GROUP).values(soon))
+    await until(world, lambda: resources(world) == {f"/chats/{GROUP}"})
+    await until_asked_for(world, GROUP)
+
+
+async def test_one_that_a_crash_left_behind_gives_way_to_one_that_is_kept(bare_world: World) -> None:
+    world = bare_world
+    body = {
+        "changeType": "updated",
+        "resource": EVERY_CHAT,
+        "notificationUrl": world.url + CHANGES,
+        "lifecycleNotificationUrl": world.url + CHANGES,
+        "expirationDateTime": (world.clock.now() + timedelta(days=3)).isoformat(),
+        "clientState": "of an earlier start",
+    }
+    await world.start()
+    async with world.session.post(f"{world.sandbox}/graph/v1.0/subscriptions", json=body) as answer:
+        left = (await answer.json())["id"]
+    await seen_to(world)
+    assert left not in {row.id for row in there(world)}
+    assert resources(world) == BOTH
+    await world.stop()
+
+
+async def test_one_that_nobody_knows_of_any_more_gives_way_to_one_that_is_kept(world: World) -> None:
+    await seen_to(world)
+    old = {row.id for row in there(world)}
+    async with world.engines.writing.begin() as begun:
+        await begun.execute(subscription.delete())
+    await until(world, lambda: len(there(world)) == 2 and not old & {row.id for row in there(world)})
+    await seen_to(world)
+
+
+async def test_after_a_start_with_another_client_state_they_are_made_anew(world: World) -> None:
+    await seen_to(world)
+    old = {row.id for row in there(world)}
+    changed = {"graph_client_state": SecretStr("another state")}
+    world.settings = world.settings.model_copy(update=changed)
+    await world.restart()
+    await until(world, lambda: len(there(world)) == 2 and not old & {row.id for row in there(world)})
+    await seen_to(world)
+
+
+async def test_a_throttled_call_is_made_again_when_graph_allows_it(world: World) -> None:
+    await world.fault("graph", "429; retry-after=500; path=subscriptions; method=POST")
+    await seen_to(world)
+    kept = {row["watch"]: row for row in await world.rows_in(subscription)}
+    held_up = [row for row in kept.values() if row["hindrance"] == Hindrance.NO_ANSWER]
+    assert len(held_up) == 1
+    assert held_up[0]["due_at"] - world.clock.now() > timedelta(minutes=6)
+    world.clock.advance(500)
+    await until(world, lambda: resources(world) == BOTH)
+    await seen_to(world)
+
+
+async def test_an_address_that_graph_cannot_reach_is_no_reason_to_ask_for_single_chats(bare_world: World) -> None:
+    world = bare_world
+    world.settings = world.settings.model_copy(update={"public_url": "http://127.0.0.1:1"})
+    await world.start()
+    await seen_to(world)
+    rows = await world.rows_in(subscription)
+    assert {(row["watch"], row["hindrance"]) for row in rows} == {
+        ("topics", Hindrance.NOT_REACHED),
+        ("members", Hindrance.NOT_REACHED),
+    }
+    await world.stop()
+
+
+async def test_what_is_not_granted_is_said_in_the_chat_and_by_the_doctor(world: World) -> None:
+    world.teams.withheld |= {*INSTALLED, "ChatSettings.Read.Chat"}
+    await synced(world)
+    await world.say("status")
+    assert "late" not in texts(world.card())[-1]
+
+    async def refused() -> bool:
+        rows = await world.rows_in(subscription, subscription.c.hindrance == Hindrance.NOT_ALLOWED)
+        return len(rows) == 3
+
+    await until(world, refused)
+    await world.settle()
+    await world.say("status")
+    assert texts(world.card())[-1] == (
+        "The timeline follows this chat’s name late. Microsoft 365 does not let Chat Sync hear of changes in chats. "
+        "Ask a Privileged Role Administrator or Global Administrator to grant it the permission "
+        "Chat.ReadBasic.WhereInstalled."
+    )
+    lines: list[str] = []
+    await run_command(world.settings, Namespace(command="doctor"), lines.append)
+    (said,) = [line for line in lines if "chats told by Microsoft 365" in line]
+    assert said.startswith("note")
+    assert "Chat.ReadBasic.WhereInstalled" in said
+
+
+async def test_beyond_what_an_organisation_can_have_no_more_are_asked_for(world: World) -> None:
+    await one_by_one(world, GROUP, OTHER_GROUP)
+    base = await another_process(world)
+    assert base.feed
+    async with world.engines.writing.begin() as begun:
+        await begun.execute(subscription.delete().where(subscription.c.chat_id == OTHER_GROUP))
+    before = calls(world)
+    await keeping(base, at_most=1)()
+    assert calls(world) == before
+    await close(base)
+
+
+async def test_two_processes_make_one_of_each(world: World) -> None:
+    await seen_to(world)
+    for row in there(world):
+        await lose(world, row)
+    async with world.engines.writing.begin() as begun:
+        await begun.execute(subscription.delete())
+    bases = [await another_process(world) for _ in range(2)]
+    before = calls(world)
+    await asyncio.gather(*(keeping(base)() for base in bases))
+    assert resources(world) == BOTH
+    assert calls(world) - before == 2
+    for base in bases:
+        await close(base)
+
+
+async def another_process(world: World) -> Foundation:
+    base = await make_foundation(world.settings, world.clock, graph_pace_s=0)
+    await prepare(base)
+    return base
+
+
+def keeping(base: Foundation, *, at_most: int = 10_000) -> KeepSubscriptions:
+    assert base.feed
+    return KeepSubscriptions(
+        store=base.store,
+        administration=base.administration,
+        links=base.links,
+        feed=base.feed.subscriptions,
+        clock=base.clock,
+        tenant=None,
+        at_most=at_most,
+    )

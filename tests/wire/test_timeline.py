@@ -1,0 +1,198 @@
+"""A record's timeline, why a chat is not on it, and what brings it there (spec L1, Y3)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.store.tables import audit
+from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.settings_pages import ask, organisation
+from tests.wire.test_chat_sync import goes_on, rows, told, writes
+from tests.wire.test_connect import SECRET_CASE
+from tests.wire.test_join import ASK, OPEN, YOURS, made_chat
+from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
+
+NOW = "{{DATE(2026-11-21T10:20:30Z, SHORT)}} {{TIME(2026-11-21T10:20:30Z)}}"
+SHOWN = "On the timeline in Dynamics 365"
+IDLE = "Not kept up to date any more: nothing happened in the chat for 7 days"
+
+
+async def connected(world: World, chat: str = GROUP, number: str = "CAS-01001") -> None:
+    await world.say(f"connect {number} quiet", person=ADELE, chat=chat)
+    await world.settle()
+    world.card(chat)
+
+
+async def timeline(world: World, *, person: Somebody = ALEX, text: str = "timeline CAS-01001") -> dict[str, Any]:
+    await world.say(text, person=person, chat=PERSONAL)
+    return world.card(PERSONAL)
+
+
+async def switch_sync(world: World, *, on: bool) -> None:
+    await ask(world, (await organisation(world)).step("Save", sync_on=str(on).lower()))
+
+
+async def idle(world: World) -> None:
+    """Nothing happens in the chat for more than seven days."""
+    await connected(world)
+    await goes_on(world)
+    world.clock.advance(timedelta(days=7, minutes=1).total_seconds())
+    await world.looked_through("incident")
+    world.clock.advance(180)  # what might have been missed meanwhile is looked for
+    await world.settle()
+
+
+async def resume_button(world: World) -> dict[str, Any]:
+    await world.say("status")
+    found: dict[str, Any] = buttons(world.card())["Resume"]
+    return found
+
+
+async def test_the_newest_comes_first_with_who_wrote_last_and_what_became_of_it(world: World) -> None:
+    await connected(world)
+    await connected(world, OTHER_GROUP)
+    await told(world, topicName="Pump at Fabrikam")
+    await writes(world, MEGAN)
+    await goes_on(world)
+    await world.say("disconnect", chat=OTHER_GROUP)
+    await world.settle()
+    world.card(OTHER_GROUP)
+    await goes_on(world)
+    title, _, *said, counted = texts(await timeline(world))
+    assert (title, counted) == ("Timeline of CAS-01001", "2 connections")
+    newest, oldest = said[:4], said[4:]
+    assert newest[:2] == ["Chat of Adele Vance", f"Connected by Adele Vance (available) · {NOW}"]
+    assert newest[2].startswith("Last message by Adele Vance · ")
+    assert newest[3].startswith("Disconnected by Alex Wilber · ")
+    assert oldest[:2] == ["Pump at Fabrikam", f"Connected by Adele Vance (available) · {NOW}"]
+    assert oldest[2].startswith("Last message by Megan Bowen · ")
+    assert oldest[3].startswith(SHOWN)
+    assert not [each for each in said if "hello" in each]
+
+
+async def test_what_happens_in_a_chat_after_it_was_disconnected_is_not_the_records_any_more(world: World) -> None:
+    await connected(world)
+    await connected(world, number="CAS-01002")
+    world.clock.advance(60)
+    await world.say("disconnect CAS-01001")
+    await world.settle()
+    world.card()
+    world.clock.advance(60)
+    await writes(world, MEGAN)
+    await goes_on(world)
+    assert not [each for each in texts(await timeline(world)) if "Megan Bowen" in each]
+    assert [each for each in texts(await timeline(world, text="timeline CAS-01002")) if "by Megan Bowen" in each]
+
+
+async def test_who_is_in_a_chat_opens_it_who_may_join_joins_and_others_read_why_not(world: World) -> None:
+    await made_chat(world)
+    member, joiner, other = [await timeline(world, person=each) for each in (ADELE, ALEX, PATTI)]
+    assert YOURS in texts(member)
+    assert "Open chat" in buttons(member)
+    assert OPEN in texts(joiner)
+    answer = await world.press(buttons(joiner)["Join"], chat=PERSONAL)
+    assert texts(answer["value"])[0].startswith("You are in the chat")
+    assert any(each.startswith("Locked. You have read-only access") and each.endswith(ASK) for each in texts(other))
+    assert "Join" not in buttons(other)
+    await world.settle()
+
+
+async def test_who_may_not_see_the_record_hears_nothing_of_its_chats(world: World) -> None:
+    await connected(world, number=SECRET_CASE)
+    refused = texts(await timeline(world, person=PATTI, text=f"timeline {SECRET_CASE}"))
+    assert refused[0] in {"No record fits these words.", "You cannot open this case: it is not there, or not for you."}
+    claim = buttons(await timeline(world, text=f"timeline {SECRET_CASE}"))["Chats"]["data"]
+    pressed = await world.press({"verb": "timeline", "data": claim}, person=PATTI)
+    assert texts(pressed["value"])[0].startswith("You cannot open this case")
+    pressed = await world.press({"verb": "timeline", "data": claim}, person=LYNNE)
+    assert texts(pressed["value"])[0].startswith("You have no user in Dynamics 365")
+
+
+async def test_it_is_shown_page_by_page_and_leads_to_and_from_the_list_of_chats(world: World) -> None:
+    for _ in range(8):
+        await connected(world)
+        await world.say("disconnect")
+        await world.settle()
+        world.card()
+    await world.say("chats CAS-01001", chat=PERSONAL)
+    first = (await world.press(buttons(world.card(PERSONAL))["Timeline"], chat=PERSONAL))["value"]
+    assert texts(first)[-1] == "1 to 6 of 8"
+    assert "Later" not in buttons(first)
+    second = (await world.press(buttons(first)["Earlier"], chat=PERSONAL))["value"]
+    assert texts(second)[-1] == "7 to 8 of 8"
+    assert list(buttons(second)) == ["Later", "Chats"]
+    assert texts((await world.press(buttons(second)["Later"], chat=PERSONAL))["value"]) == texts(first)
+
+
+@pytest.mark.parametrize("begin", ["-1", "x", "9999999", "1.5", ""])
+async def test_a_page_that_nobody_offered_is_none(world: World, begin: str) -> None:
+    claim = buttons(await timeline(world))["Chats"]["data"]
+    button = {"verb": "timeline", "data": {**claim, "begin": begin}}
+    value = {"action": {"type": "Action.Execute", **button}, "trigger": "manual"}
+    status, body = await world.post(world.activity(type="invoke", name="adaptiveCard/action", value=value))
+    assert "Timeline of" not in str(body)
+    assert status in {200, 400}
+
+
+async def test_a_record_without_a_chat_says_so_and_the_only_record_of_a_chat_needs_no_name(world: World) -> None:
+    assert texts(await timeline(world))[-1] == "No chat was ever connected to this record."
+    await connected(world)
+    await world.say("timeline")
+    assert texts(world.card())[0] == "Timeline of CAS-01001"
+    await world.say("timeline pump")
+    assert texts(world.card())[0] == "The timeline of which record?"
+
+
+async def test_after_seven_idle_days_it_says_so_and_one_press_resumes_it(world: World) -> None:
+    await idle(world)
+    assert any(each.startswith(f"{IDLE} · ") for each in texts(await timeline(world)))
+    await world.say("status")
+    card = world.card()
+    assert any(each.startswith(f"{IDLE} · ") for each in texts(card))
+    answer = await world.press(buttons(card)["Resume"], person=MEGAN)
+    assert texts(answer["value"])[0] == "This chat is shown on the timeline of CAS-01001 from now on."
+    await goes_on(world)
+    assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))
+    await world.say("status")
+    assert "Resume" not in buttons(world.card())
+    (entry,) = await world.rows_in(audit, audit.c.act == "resume sync")
+    assert entry["person_name"] == "Megan Bowen"
+
+
+async def test_a_press_that_comes_too_late_from_elsewhere_or_from_who_may_not_resumes_nothing(world: World) -> None:
+    await idle(world)
+    button = await resume_button(world)
+    elsewhere = await world.press(button, chat=OTHER_GROUP)
+    assert texts(elsewhere["value"])[0] == "This chat is not connected to that record any more."
+    nobody = await world.press(button, person=LYNNE)
+    assert texts(nobody["value"])[0] == "Only members of this chat can do this."
+    assert await world.rows_in(audit, audit.c.act == "resume sync") == []
+    await world.press(button)
+    again = await world.press(button)
+    assert texts(again["value"])[0] == "This chat is kept up to date on the timeline of CAS-01001."
+    await goes_on(world)
+
+
+async def test_chats_of_the_time_before_sync_are_shown_once_an_administrator_wants_it(world: World) -> None:
+    await switch_sync(world, on=False)
+    await connected(world)
+    assert any("chat sync is turned off" in each for each in texts(await timeline(world)))
+    assert "Show them from now on" not in buttons((await organisation(world)).card)
+    await switch_sync(world, on=True)
+    assert any("connected before chat sync was turned on" in each for each in texts(await timeline(world)))
+    await world.say("status")
+    status = world.card()
+    assert any("connected before chat sync was turned on" in each for each in texts(status))
+    assert "Resume" not in buttons(status)
+
+    page = await organisation(world)
+    refused = await ask(world, page.step("Show them from now on"), person=ADELE)
+    assert texts(refused.card)[0].startswith("Only people with the security role System Administrator")
+    assert "One chat is shown in Dynamics 365 from now on." in texts(
+        (await ask(world, page.step("Show them from now on"))).card
+    )
+    assert "No chat was left out." in texts((await ask(world, page.step("Show them from now on"))).card)
+    await goes_on(world)
+    assert len(await rows(world)) == 1
+    assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))

@@ -1,0 +1,153 @@
+"""A record's timeline in a dialog that is opened from the compose box (spec L1)."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from bot.domain.surface import Dataset
+from tests.wire.people import ALEX, LYNNE, PATTI, Somebody
+from tests.wire.settings_pages import Shown, turn_off
+from tests.wire.test_connect import SECRET_CASE
+from tests.wire.test_join import ASK, OPEN, YOURS, made_chat
+from tests.wire.test_save_message import open_from, send
+from tests.wire.test_timeline import connected, timeline
+from tests.wire.world import GROUP, PERSONAL, World, buttons, texts
+
+NOT_ANY_MORE = "This button does not work any more."
+
+
+async def opened(world: World, *, person: Somebody = ALEX, chat: str = PERSONAL) -> Shown:
+    return await open_from(world, None, command="recordTimeline", person=person, chat=chat)
+
+
+async def listed(world: World, *, person: Somebody = ALEX, words: str = "CAS-01001") -> Shown:
+    page: Shown = await send(world, (await opened(world, person=person)).step("Show", words=words), person=person)
+    return page
+
+
+async def refused(world: World, data: Mapping[str, object], *, person: Somebody = ALEX) -> str:
+    page: Shown = await send(world, data, person=person)
+    assert page.title == "Chat Sync"
+    return texts(page.card)[0]
+
+
+async def test_the_record_is_named_and_its_chats_are_those_of_the_card(world: World) -> None:
+    await connected(world)
+    page = await opened(world)
+    assert page.title == "Timeline"
+    assert page.inputs["record"]["choices.data"] == {"type": "Data.Query", "dataset": Dataset.RECORDS}
+    said = texts(await timeline(world))
+    written = await listed(world)
+    assert (written.title, texts(written.card)) == ("Timeline", said)
+    assert (said[0], said[-1]) == ("Timeline of CAS-01001", "1 connection")
+    named, value = next(iter(page.choices("record").items()))
+    picked = await send(world, page.step("Show", record=value))
+    assert texts(picked.card)[0] == f"Timeline of {named.partition(' · ')[0]}"
+
+
+async def test_what_does_not_name_one_record_is_asked_again(world: World) -> None:
+    page = await opened(world)
+    assert texts((await send(world, page.step("Show"))).card)[0] == "Choose a record, or write which."
+    assert texts((await send(world, page.step("Show", words="qqqq"))).card)[0] == "No record fits these words."
+    several = await send(world, page.step("Show", words="pump"))
+    assert texts(several.card)[0] == "Choose a record."
+    named, value = next(each for each in several.choices("record").items() if each[0].startswith("CAS-"))
+    shown = await send(world, several.step("Show", record=value))
+    assert texts(shown.card)[0] == f"Timeline of {named.partition(' · ')[0]}"
+
+
+async def test_the_only_record_of_a_chat_is_shown_at_once_and_another_can_be_named(world: World) -> None:
+    await connected(world)
+    page = await opened(world, chat=GROUP)
+    assert texts(page.card)[0] == "Timeline of CAS-01001"
+    another = await send(world, page.step("Another record"))
+    assert list(buttons(another.card)) == ["Show"]
+    other = await send(world, another.step("Show", words="CAS-01002"))
+    assert (texts(other.card)[0], texts(other.card)[-1]) == (
+        "Timeline of CAS-01002",
+        "No chat was ever connected to this record.",
+    )
+    await connected(world, number="CAS-01002")
+    assert list(buttons((await opened(world, chat=GROUP)).card)) == ["Show"]
+
+
+async def test_its_pages_are_turned_within_the_dialog(world: World) -> None:
+    for _ in range(8):
+        await connected(world)
+        await world.say("disconnect")
+        await world.settle()
+        world.card()
+    first = await listed(world)
+    assert texts(first.card)[-1] == "1 to 6 of 8"
+    assert list(buttons(first.card)) == ["Earlier", "Another record"]
+    second = await send(world, first.step("Earlier"))
+    assert texts(second.card)[-1] == "7 to 8 of 8"
+    assert list(buttons(second.card)) == ["Later", "Another record"]
+    assert texts((await send(world, second.step("Later"))).card) == texts(first.card)
+    assert "Action.Execute" not in json.dumps([first.card, second.card])  # which dialogs do not answer
+
+
+async def test_who_may_join_joins_from_it_and_hears_what_came_of_it(world: World) -> None:
+    await made_chat(world)
+    page = await listed(world)
+    assert OPEN in texts(page.card)
+    join = page.step("Join")
+    assert await send(world, join, person=ALEX) == "You are in the chat about CAS-01001 now."
+    await world.settle()
+    again = await listed(world)
+    assert YOURS in texts(again.card)
+    assert buttons(again.card)["Open chat"]["type"] == "Action.OpenUrl"
+    assert await send(world, join, person=ALEX) == "You are in this chat already."
+
+
+async def test_who_may_not_join_reads_why_and_a_button_of_somebody_else_does_not_help(world: World) -> None:
+    await made_chat(world)
+    locked = await listed(world, person=PATTI)
+    (why,) = [each for each in texts(locked.card) if each.startswith("Locked. You have read-only access")]
+    assert why.endswith(ASK)
+    assert "Join" not in buttons(locked.card)
+    join = (await listed(world)).step("Join")
+    assert (await refused(world, join, person=PATTI)).startswith("You cannot join this chat.")
+    assert (
+        await refused(world, {**join, "connection": "987654"}) == "This chat is not connected to the record any more."
+    )
+
+
+async def test_who_may_not_see_the_record_hears_nothing_of_its_chats(world: World) -> None:
+    await connected(world, number=SECRET_CASE)
+    page = await opened(world, person=PATTI, chat=GROUP)
+    assert list(buttons(page.card)) == ["Show"]
+    assert SECRET_CASE not in json.dumps(page.card)
+    link = await world.link(SECRET_CASE)
+    assert (await refused(world, page.step("Show", words=link), person=PATTI)).startswith("You cannot open this case")
+    row = await world.row("incidents", SECRET_CASE)
+    claim = {"environment": "localhost/sandbox", "table": "incident", "row": row, "begin": "0"}
+    forged = {"dialog": "timelineOf", **claim}
+    assert texts((await send(world, forged, person=ALEX)).card)[0] == f"Timeline of {SECRET_CASE}"
+    assert (await refused(world, forged, person=PATTI)).startswith("You cannot open this case")
+    assert (await refused(world, forged, person=LYNNE)).startswith("You have no user in Dynamics 365")
+
+
+async def test_without_a_user_or_while_chats_are_off_the_first_page_says_so(world: World) -> None:
+    assert texts((await opened(world, person=LYNNE)).card)[0].startswith("You have no user in Dynamics 365")
+    await turn_off(world)
+    assert texts((await opened(world)).card)[0].startswith("Your administrator has turned chats off")
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"dialog": "timelineOf", "record": "elsewhere|incident|00000000-0000-0000-0000-000000000001"},
+        {"dialog": "timelineOf", "record": "|||"},
+        {"dialog": "timelineOf", "environment": "localhost/sandbox", "table": "incident", "row": "1 or 1 eq 1"},
+        {"dialog": "timelineOf", "words": "CAS-01001", "begin": "-1"},
+        {"dialog": "timelineOf", "words": "CAS-01001", "begin": "9999999"},
+        {"dialog": "timelineJoin"},
+        {"dialog": "timelineJoin", "connection": "-1"},
+        {"dialog": "timelineJoin", "connection": "9" * 40},
+    ],
+    ids=lambda each: " ".join(each.values())[:40],
+)
+async def test_what_no_page_of_ours_sends_is_refused(world: World, claims: dict[str, str]) -> None:
+    assert await refused(world, claims) == NOT_ANY_MORE

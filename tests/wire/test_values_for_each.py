@@ -1,0 +1,191 @@
+"""Key-field cards that tell everybody only what changed, and each reader the values that they may see (spec K2, N5)."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from bot.store.tables import outbox, record_type, told_change
+from tests.cards.schema import schema_errors
+from tests.wire.people import ADELE, ALEX, COLLEAGUES, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.settings_pages import ask
+from tests.wire.settings_pages import record_type as settings_page
+from tests.wire.world import GROUP, OTHER_GROUP, World, buttons, texts
+
+REFUND = "cs_refundamount"
+"""A secured column; Patti may not see it."""
+
+
+async def tell_each(world: World, *key_fields: str) -> None:
+    """An administrator has values told only to those who may see them."""
+    values: dict[str, object] = {"tell_each": True, **({"key_fields": list(key_fields)} if key_fields else {})}
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(update(record_type).where(record_type.c.table == "incident").values(**values))
+    await world.restart()
+
+
+async def connect(world: World, *, chat: str = GROUP) -> None:
+    await world.say("connect CAS-01001 quiet", chat=chat)
+    await world.settle()
+    world.card(chat)
+
+
+async def own(world: World, card: Any, person: Somebody, *, chat: str = GROUP) -> Any:
+    """The card that a reader's client gets by itself."""
+    answer = await world.press(card["refresh"]["action"], person=person, chat=chat)
+    assert schema_errors(answer["value"]) == []
+    return answer["value"]
+
+
+async def test_everybody_is_told_which_field_changed_and_each_reader_the_values(world: World) -> None:
+    await tell_each(world)
+    await connect(world)
+    await world.change({"prioritycode": 1}, by=ADELE)
+    await world.window_ends()
+    post = world.connector.posts[GROUP][-1]
+    card = world.card()
+    assert texts(card)[3] == "Priority: changed"
+    assert texts(card)[4].startswith("Adele Vance · ")
+    assert post["summary"] == "CAS-01001: Priority changed"
+    assert "High" not in json.dumps(post)
+    assert "Normal" not in json.dumps(post)
+    assert card["refresh"]["userIds"] == [each.account_id for each in COLLEAGUES]
+    assert list(buttons(card)) == ["Open record", "Show values", "Chats"]
+    shown = await own(world, card, PATTI)
+    assert texts(shown)[3] == "Priority: Normal → **High**"
+    assert shown["refresh"]["userIds"] == [PATTI.account_id]
+    assert texts((await world.press(buttons(card)["Show values"], person=MEGAN))["value"])[3] == (
+        "Priority: Normal → **High**"
+    )
+
+
+async def test_a_secured_column_is_told_only_to_who_may_read_it(world: World) -> None:
+    await tell_each(world, "prioritycode", REFUND)
+    await connect(world)
+    await world.change({"prioritycode": 1, REFUND: 4711.25}, by=ADELE)
+    await world.window_ends()
+    card = world.card()
+    assert texts(card)[3:5] == ["Priority: changed", "Refund amount: changed"]
+    for person, sees in ((ADELE, True), (PATTI, False)):
+        shown = await own(world, card, person)
+        assert "Priority: Normal → **High**" in texts(shown)
+        assert ("4,711.25" in json.dumps(shown, ensure_ascii=False)) is sees
+        assert ("Refund amount: changed" in texts(shown)) is not sees
+
+
+async def test_who_can_read_it_no_more_is_not_told_what_it_was(world: World) -> None:
+    await tell_each(world, "prioritycode", REFUND)
+    await connect(world)
+    await world.change({"prioritycode": 1, REFUND: 4711.25}, by=ADELE)
+    await world.window_ends()
+    card = world.card()
+    await world.change({"prioritycode": 2, REFUND: None}, by=ADELE)
+    await world.window_ends()
+    world.card()
+    # An emptied column looks to everybody as one that they may not see.
+    assert "Refund amount: changed" in texts(await own(world, card, ADELE))
+
+
+async def test_a_reader_without_access_or_user_or_chat_is_told_nothing(world: World) -> None:
+    await tell_each(world)
+    await connect(world)
+    await world.change({"prioritycode": 1}, by=ADELE)
+    await world.window_ends()
+    card = world.card()
+    world.join(LYNNE)
+    assert texts(await own(world, card, LYNNE))[0].startswith("You have no user in Dynamics 365")
+    # In another chat the button is nobody's.
+    elsewhere = await own(world, card, ADELE, chat=OTHER_GROUP)
+    assert texts(elsewhere)[0] == "The values of this change are not kept any more."
+    world.connector.members[GROUP].remove(MEGAN.account_id)
+    await world.restart()
+    assert texts(await own(world, card, MEGAN))[0] == "Only members of this chat see this."
+    told = len(world.event_answers)
+    await world.delete("incidents", await world.row("incidents"))
+    await world.until(lambda: len(world.event_answers) > told)
+    await world.window_ends()
+    world.connector.posts.pop(GROUP, None)
+    assert texts(await own(world, card, ADELE))[0].startswith("You cannot open this case")
+
+
+@pytest.mark.parametrize("data", [{}, {"change": ""}, {"change": "x" * 5_000}, {"change": 5}, {"change": "' or 1=1"}])
+async def test_a_forged_key_shows_nothing(world: World, data: dict[str, object]) -> None:
+    answer = await world.press({"verb": "view change", "data": data}, person=ADELE)
+    assert texts(answer["value"])[0] == "The values of this change are not kept any more."
+
+
+async def test_each_chat_has_a_card_of_its_own(world: World) -> None:
+    await tell_each(world)
+    await connect(world)
+    await connect(world, chat=OTHER_GROUP)
+    await world.change({"prioritycode": 1}, by=ADELE)
+    await world.window_ends()
+    keys = {world.card(chat)["refresh"]["action"]["data"]["change"] for chat in (GROUP, OTHER_GROUP)}
+    assert len(keys) == 2
+    assert {row["key"] for row in await world.rows_in(told_change)} == keys
+
+
+async def test_turns_of_a_records_life_are_told_without_values_and_stay_on_each_card(world: World) -> None:
+    await tell_each(world)
+    await connect(world)
+    await world.change({"statecode": 1, "statuscode": 5}, by=ADELE)
+    await world.window_ends()
+    card = world.card()
+    said = "This case is closed now. Shall the chat stay connected to CAS-01001?"
+    assert said in texts(card)
+    assert "Resolved" not in json.dumps(card)
+    shown = await own(world, card, ADELE)
+    assert said in texts(shown)
+    assert "Status: Active → **Resolved**" in texts(shown)
+    assert {"Keep connected", "Disconnect"} <= set(buttons(shown))
+
+
+async def test_what_was_missed_is_summed_up_without_values_too(world: World) -> None:
+    await tell_each(world)
+    await connect(world)
+    members = world.connector.members.pop(GROUP)
+    await world.post(world.activity(type="installationUpdate", action="remove"))
+    await world.post(world.activity(type="conversationUpdate", membersRemoved=[{"id": "28:chat-sync"}]))
+    await world.change({"prioritycode": 1}, by=ADELE)
+    await world.window_ends()
+    await world.forget(outbox)
+    world.connector.posts.pop(GROUP, None)
+    world.connector.members[GROUP] = members
+    await world.post(world.activity(type="installationUpdate", action="add"))
+    await world.settle()
+    told = [each for card in world.connector.cards(GROUP) for each in texts(card)]
+    if "While I was away" in told:
+        assert "Priority: changed" in told
+    assert not any("High" in each for each in told)
+    world.connector.posts.pop(GROUP, None)
+
+
+async def test_a_client_that_sends_buttons_as_messages_tells_the_chat_no_value(world: World) -> None:
+    await tell_each(world)
+    await connect(world)
+    await world.change({"prioritycode": 1}, by=ADELE)
+    await world.window_ends()
+    data = buttons(world.card())["Show values"]["fallback"]["data"]
+    await world.post(world.activity(GROUP, ADELE, type="message", value=data))
+    assert texts(world.card())[0] == "Your Teams cannot show this to you alone."
+
+
+async def test_plain_is_what_an_administrator_finds_and_can_turn(world: World) -> None:
+    page = await settings_page(world)
+    assert page.filled_in["tell_each"] == "false"
+    done = await ask(world, page.step("Save", tell_each="true"))
+    assert "Case · Tell values of key fields only to those who may see them: off → on" in texts(done.card)
+    await connect(world)
+    await world.change({"prioritycode": 1}, by=ALEX)
+    await world.window_ends()
+    assert texts(world.card())[3] == "Priority: changed"
+
+
+async def test_nothing_is_kept_of_plain_cards(world: World) -> None:
+    await connect(world)
+    await world.change({"prioritycode": 1}, by=ALEX)
+    await world.window_ends()
+    card = world.card()
+    assert "refresh" not in card
+    assert await world.rows_in(told_change) == []
