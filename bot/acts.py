@@ -64,6 +64,7 @@ def make_acts(base: Foundation, limits: Limits, stand_in: ObjectId | None) -> Ac
     add_app = AddApp(store=base.store, chats=base.chat_directory, clock=base.clock)
     look_at_audience = LookAtAudience(records=base.records, roster=gates.roster, within_s=halfway_s, stand_in=stand_in)
     find = FindRecords(records=base.records, administration=base.administration, gates=gates, links=base.links)
+    look = LookAtChats(chats=base.chat_directory)
     suggest = _suggest_people(base, halfway_s)
     find_linked = FindLinkedRecord(records=base.records, gates=gates)
     # Whoever pastes a link does not wait long for what only makes its card a little better.
@@ -100,7 +101,7 @@ def make_acts(base: Foundation, limits: Limits, stand_in: ObjectId | None) -> Ac
             records=base.records,
             gates=gates,
             directory=base.directory,
-            look=LookAtChats(chats=base.chat_directory),
+            look=look,
             links=base.links,
         ),
         list_timeline=ListTimeline(
@@ -108,7 +109,7 @@ def make_acts(base: Foundation, limits: Limits, stand_in: ObjectId | None) -> Ac
             records=base.records,
             gates=gates,
             directory=base.directory,
-            look=LookAtChats(chats=base.chat_directory),
+            look=look,
             links=base.links,
             clock=base.clock,
         ),

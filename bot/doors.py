@@ -120,9 +120,9 @@ def _connection_buttons(base: Foundation, acts: Acts) -> ConnectionButtons:
         connect=acts.connect,
         connect_elsewhere=ConnectElsewhere(store=base.store, connect=acts.connect),
         disconnect=acts.disconnect,
-        undo_disconnect=UndoDisconnect(store=base.store, records=base.records, gates=base.gates, clock=base.clock),
+        undo_disconnect=UndoDisconnect(store=base.store, gates=base.gates, clock=base.clock),
         add_owner=AddOwner(records=base.records, gates=base.gates, change_members=acts.change_members),
-        resume_sync=ResumeSync(store=base.store, records=base.records, gates=base.gates, clock=base.clock),
+        resume_sync=ResumeSync(store=base.store, gates=base.gates, clock=base.clock),
     )
 
 

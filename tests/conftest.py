@@ -1,11 +1,13 @@
 """What all tests share: a clean environment, a held clock, and both databases."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession
+import structlog
+from aiohttp import ClientSession, web_app
 
 from bot.net.session import make_session
 from tests.fakes.certificates import Certificates, make_certificates
@@ -34,6 +36,12 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: nobody looks for garbage in it any more."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Tests of whole processes measure time: they run beside no other."""
@@ -49,6 +57,22 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if settings and not name.startswith("CHATSYNC_TEST"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def short_tracebacks() -> None:
+    """Without the local variables of each frame, which structlog takes seconds to write where they are a sandbox."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper("%H:%M:%S"), plain]
+    )
+
+
+@pytest.fixture(autouse=True)
+def apps_are_forgotten() -> Iterator[None]:
+    """aiohttp remembers a thousand applications, and collecting the garbage around them would halt a test for long."""
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.delivery.retry import GIVE_UP_AFTER, again_at
+from bot.delivery.rounds import tried
 from bot.delivery.worker import Ended
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.observe import correlated, get_logger
@@ -64,8 +66,4 @@ class SlowLook:
         """Looks until it is cancelled."""
         while True:
             await self.clock.sleep(_EVERY_S)
-            with correlated():
-                try:
-                    await self.find_unlooked(timedelta(seconds=_EVERY_S))
-                except Exception:  # noqa: BLE001 - a door: what is not seen now is seen in a minute
-                    _log.exception("chats not looked for")
+            await tried(partial(self.find_unlooked, timedelta(seconds=_EVERY_S)), "chats not looked for")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.delivery.rounds import tried
 from bot.observe import get_logger
 from bot.ports import Clock, Store
 
@@ -25,10 +26,7 @@ class Pruner:
     async def run(self) -> None:
         """Deletes until it is cancelled."""
         while True:
-            try:
-                await self._prune()
-            except Exception:  # noqa: BLE001 - a door: the next hour may be better
-                _log.exception("old rows not deleted")
+            await tried(self._prune, "old rows not deleted")
             await self.clock.sleep(_EVERY_S)
 
     async def _prune(self) -> None:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from bot.domain.errors import ChatSyncError
-from bot.observe import correlated, get_logger
+from bot.delivery.rounds import tried
 from bot.ports import Clock
 from bot.usecases.find_missed import FindMissed
 
@@ -15,8 +15,6 @@ _WHOLE_EVERY = timedelta(days=1)
 _AGAIN = timedelta(minutes=1)
 _LATE = timedelta(minutes=2)
 """Events that are late by less are not missed."""
-
-_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,18 +31,11 @@ class SafetyNet:
         while True:
             now = self.clock.now()
             whole = whole_at is None or now - whole_at >= _WHOLE_EVERY
-            looked = await self._look(whole=whole, in_time=timedelta(0) if whole_at is None else _LATE)
+            in_time = timedelta(0) if whole_at is None else _LATE
+            looked = await tried(partial(self._look, in_time, whole=whole), "missed changes not looked for")
             whole_at = now if whole and looked else whole_at
             await self.clock.sleep((_EVERY if looked else _AGAIN).total_seconds())
 
-    async def _look(self, *, whole: bool, in_time: timedelta) -> bool:
-        with correlated():
-            try:
-                await self.find_missed(in_time=in_time, whole=whole)
-            except ChatSyncError as error:
-                _log.warning("missed changes not looked for", reason=str(error))
-            except Exception:  # noqa: BLE001 - a door: what is missed today may be found later
-                _log.exception("missed changes not looked for")
-            else:
-                return True
-        return False
+    async def _look(self, in_time: timedelta, *, whole: bool) -> bool:
+        await self.find_missed(in_time=in_time, whole=whole)
+        return True

@@ -121,6 +121,11 @@ class Gates:
         row = await self.row(record, table, name_columns(table), actor)
         return OpenedRecord(record_type=record_type, table=table, row=row, actor=actor)
 
+    async def connecting(self, chat: Chat, person: Person, record: RecordRef) -> Actor:
+        """The person as one who may connect this chat, which they are in, to a record that they can open."""
+        await self.member(chat, person)
+        return (await self.opened(record, person)).actor
+
     async def row(self, record: RecordRef, table: Table, columns: Sequence[Column], actor: Actor) -> Row:
         """The row as the person sees it; whether it is there is as much a secret as what is in it (spec S5)."""
         try:

@@ -64,7 +64,7 @@ def turns_of(facts: KeyFieldFacts, connection: Connection, *, owner_is_absent: b
         news = f"This {kind} is closed now{how}. Shall the chat stay connected to {called(connection)}?"
         turns.append(Turn(news=news, buttons=(keep, end)))
     if facts.new_owner and owner_is_absent:
-        add = Press(title="Add the new owner", verb=Verb.ADD_OWNER, payload=claim)
+        add = Press(title="Add new owner", verb=Verb.ADD_OWNER, payload=claim)
         # A card has room for three buttons, and what is closed needs its owner less.
         buttons = () if facts.closed_as else (add,)
         who = "Somebody else" if facts.record_type.tell_each else facts.new_owner.name

@@ -1,13 +1,12 @@
 """Letting a chat be shown on its record's timeline again (spec Y3)."""
 
-import asyncio
 from dataclasses import dataclass, replace
 
 from bot.domain.chat_sync import SyncState, Unsynced, sync_state
 from bot.domain.errors import NotFound, NotSupported
 from bot.domain.values import Chat, Connection, ConnectionId, Person
-from bot.ports import Clock, Records, Store
-from bot.usecases.answers import called, name_columns
+from bot.ports import Clock, Store
+from bot.usecases.answers import called
 from bot.usecases.audited import audited
 from bot.usecases.gates import Actor, Gates
 from bot.usecases.synced import go_on, tried_anew
@@ -18,7 +17,6 @@ class ResumeSync:
     """Resumes what is idle, and tries anew what could not be shown."""
 
     store: Store
-    records: Records
     gates: Gates
     clock: Clock
 
@@ -33,17 +31,9 @@ class ResumeSync:
             live = await work.connections.get(connection)
         if live is None or live.chat_id != chat.id:
             raise NotFound("This chat is not connected to that record any more.", "Write records to see what it is.")
-        actor = await self._allowed(chat, person, live)
+        actor = await self.gates.connecting(chat, person, live.record)
         await self._resume(chat, actor, live)
         return live
-
-    async def _allowed(self, chat: Chat, person: Person, live: Connection) -> Actor:
-        record = live.record
-        await self.gates.record_type(record.environment, record.table)
-        actor, _ = await asyncio.gather(self.gates.actor(record.environment, person), self.gates.member(chat, person))
-        table = await self.records.table(record.environment, record.table)
-        await self.gates.row(record, table, name_columns(table), actor)
-        return actor
 
     async def _resume(self, chat: Chat, actor: Actor, live: Connection) -> None:
         settings = await self.gates.administration.settings(live.record.environment)

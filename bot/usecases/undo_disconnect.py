@@ -1,13 +1,12 @@
 """Taking back a disconnect while people still remember why it was one too many (spec D3)."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.values import Chat, Connection, ConnectionId, Person
-from bot.ports import ChatJob, Clock, JobKind, Records, Store
-from bot.usecases.answers import Answer, called, name_columns, outgoing
+from bot.ports import ChatJob, Clock, JobKind, Store
+from bot.usecases.answers import Answer, called, outgoing
 from bot.usecases.audited import audited
 from bot.usecases.gates import Actor, Gates
 from bot.usecases.synced import go_on
@@ -22,7 +21,6 @@ class UndoDisconnect:
     """Lets a connection go on as if it had never ended, with what changed meanwhile."""
 
     store: Store
-    records: Records
     gates: Gates
     clock: Clock
 
@@ -33,7 +31,7 @@ class UndoDisconnect:
         may not connect it, `NotFound` where it is connected again already, `BotAbsent` or `Unavailable`.
         """
         ended = await self._ended(chat, connection)
-        actor = await self._allowed(chat, person, ended)
+        actor = await self.gates.connecting(chat, person, ended.record)
         return await self._reopen(chat, actor, ended)
 
     async def _ended(self, chat: Chat, connection: ConnectionId) -> Connection:
@@ -45,14 +43,6 @@ class UndoDisconnect:
                 "Write records to see what this chat is connected to, and connect to connect it again.",
             )
         return ended
-
-    async def _allowed(self, chat: Chat, person: Person, ended: Connection) -> Actor:
-        record = ended.record
-        await self.gates.record_type(record.environment, record.table)
-        actor, _ = await asyncio.gather(self.gates.actor(record.environment, person), self.gates.member(chat, person))
-        table = await self.records.table(record.environment, record.table)
-        await self.gates.row(record, table, name_columns(table), actor)
-        return actor
 
     async def _reopen(self, chat: Chat, actor: Actor, ended: Connection) -> Answer:
         now = self.clock.now()

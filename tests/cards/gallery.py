@@ -303,7 +303,7 @@ GALLERY: dict[str, Message] = {
             people=("Megan Bowen",),
             at=AT,
             news=(f"{NASTY} owns this account now and is not in this chat.",),
-            buttons=(replace(CHOOSE, title="Add the new owner"),),
+            buttons=(replace(CHOOSE, title="Add new owner"),),
         )
     ),
     "audience": audience(

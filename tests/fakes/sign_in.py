@@ -14,6 +14,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509 import load_pem_x509_certificate
 from jwt.algorithms import RSAAlgorithm
+from pydantic import SecretStr
 
 from tests.fakes.certificates import Certificates
 
@@ -65,6 +66,18 @@ class FakeSignIn:
     @property
     def url(self) -> str:
         return f"https://127.0.0.1:{self.port}"
+
+    def settings(self) -> dict[str, Any]:
+        """Those of a bot that signs in here."""
+        return {
+            "app_id": APP_ID,
+            "app_password": SecretStr(self.secret),
+            "allowed_tenants": (TENANT.upper(),),
+            "service_hosts": ("127.0.0.1",),
+            "openid_url": f"{self.url}/openid",
+            "login_url": self.url,
+            "ca_file": str(self.certificates.certificate),
+        }
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft4Validator
+from jsonschema_rs import Draft4Validator
 
 from bot.domain.record_types import STANDARD_TABLES
 from bot.domain.surface import ACTIONS, CHAT_PERMISSIONS, EVERYWHERE, SEARCH, SEARCHES, Command

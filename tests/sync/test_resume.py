@@ -28,7 +28,7 @@ def gates(room: Room) -> Gates:
 
 
 async def resume(room: Room, somebody: Somebody, connection: int) -> None:
-    use = ResumeSync(store=room.store, records=room.records, gates=gates(room), clock=room.clock)
+    use = ResumeSync(store=room.store, gates=gates(room), clock=room.clock)
     async with room.store.reading() as work:
         chat = await work.chats.get(CHAT)
     assert chat

@@ -27,19 +27,13 @@ async def connector(certificates: Certificates) -> AsyncIterator[FakeConnector]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, sign_in: FakeSignIn, certificates: Certificates) -> Settings:
+def settings(tmp_path: Path, sign_in: FakeSignIn) -> Settings:
     return Settings(
         port=free_port(),
         database_url=f"sqlite+aiosqlite:///{tmp_path}/test.db",
         dataverse_urls=(f"http://127.0.0.1:{free_port()}/sandbox",),
         webhook_key=SecretStr(WEBHOOK_KEY),
-        app_id=APP_ID,
-        app_password=SecretStr("let-me-in"),
-        allowed_tenants=(TENANT.upper(),),
-        service_hosts=("127.0.0.1",),
-        openid_url=f"{sign_in.url}/openid",
-        login_url=sign_in.url,
-        ca_file=str(certificates.certificate),
+        **sign_in.settings(),
     )
 
 

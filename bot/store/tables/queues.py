@@ -1,5 +1,7 @@
 """What waits to be done or sent, and how fast it may go."""
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -19,27 +21,35 @@ from bot.store.tables.types import Instant, Instants, RowNumber, metadata
 WAITING, DONE, PARKED, DROPPED = "waiting", "done", "parked", "dropped"
 """States of a row in the inbox or the outbox."""
 
-inbox = Table(
+
+def _queue_table(name: str, *own: Column[Any], one_each: str) -> Table:
+    """What workers do lane by lane, with columns of its own; in `one_each` no two rows are alike."""
+    return Table(
+        name,
+        metadata,
+        Column("id", RowNumber, primary_key=True),
+        *own,
+        Column("correlation_id", String, nullable=False),
+        Column("received_at", Instant, nullable=False),
+        Column("due_at", Instant, nullable=False),
+        Column("state", String, nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("reason", String),
+        Column("done_at", Instant),
+        UniqueConstraint(one_each),
+    )
+
+
+inbox = _queue_table(
     "inbox",
-    metadata,
-    Column("id", RowNumber, primary_key=True),
     Column("key", String, nullable=False),
     Column("lane", String, nullable=False),
     Column("body", JSON, nullable=False),
-    Column("correlation_id", String, nullable=False),
-    Column("received_at", Instant, nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Column("state", String, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("reason", String),
-    Column("done_at", Instant),
-    UniqueConstraint("key"),
+    one_each="key",
 )
 
-outbox = Table(
+outbox = _queue_table(
     "outbox",
-    metadata,
-    Column("id", RowNumber, primary_key=True),
     Column("key", String, nullable=False),
     Column("lane", String, nullable=False),
     Column("connection_id", ForeignKey("connection.id")),
@@ -47,32 +57,16 @@ outbox = Table(
     Column("body", LargeBinary, nullable=False),
     # What the chat was last told before this message, so that it can be told again if the message never arrives.
     Column("told_before", JSON(none_as_null=True)),
-    Column("correlation_id", String, nullable=False),
-    Column("received_at", Instant, nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Column("state", String, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("reason", String),
-    Column("done_at", Instant),
-    UniqueConstraint("key"),
+    one_each="key",
 )
 
 # Chats whose rows in Dataverse are to be brought up to date: one row each, however often that is asked for.
-sync_job = Table(
+sync_job = _queue_table(
     "sync_job",
-    metadata,
-    Column("id", RowNumber, primary_key=True),
     Column("lane", ForeignKey("chat.id"), nullable=False),
     Column("asked", Integer, nullable=False),
     Column("look", Boolean, nullable=False),
-    Column("correlation_id", String, nullable=False),
-    Column("received_at", Instant, nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Column("state", String, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("reason", String),
-    Column("done_at", Instant),
-    UniqueConstraint("lane"),
+    one_each="lane",
 )
 
 _WAITING = text(f"state = '{WAITING}'")
