@@ -44,8 +44,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Tests of whole processes measure time: they run beside no other."""
-    with turn(alone="process" in item.path.parts):
+    """Runs it beside no other where it measures time."""
+    with turn(alone=item.get_closest_marker("alone") is not None):
         return (yield)
 
 

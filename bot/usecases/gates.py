@@ -116,9 +116,8 @@ class Gates:
     async def opened(self, record: RecordRef, person: Person) -> OpenedRecord:
         """The record as the person sees it, where chats can be connected to it and the person may use them."""
         record_type = await self.record_type(record.environment, record.table)
-        actor = await self.actor(record.environment, person)
         table = await self.records.table(record.environment, record.table)
-        row = await self.row(record, table, name_columns(table), actor)
+        actor, row = await self.seen(record, table, name_columns(table), person)
         return OpenedRecord(record_type=record_type, table=table, row=row, actor=actor)
 
     async def connecting(self, chat: Chat, person: Person, record: RecordRef) -> Actor:
@@ -126,10 +125,31 @@ class Gates:
         await self.member(chat, person)
         return (await self.opened(record, person)).actor
 
+    async def seen(
+        self, record: RecordRef, table: Table, columns: Sequence[Column], person: Person
+    ) -> tuple[Actor, Row]:
+        """See `actor` and `row`: the row is read while it is asked who the person is, whose refusal comes first."""
+        if person.object_id is None:
+            actor = await self.actor(record.environment, person)
+            return actor, await self.row(record, table, columns, actor)
+        who, read = await asyncio.gather(
+            self.actor(record.environment, person),
+            self._row(record, table, columns, person.object_id),
+            return_exceptions=True,
+        )
+        if isinstance(who, BaseException):
+            raise who
+        if isinstance(read, BaseException):
+            raise read
+        return who, read
+
     async def row(self, record: RecordRef, table: Table, columns: Sequence[Column], actor: Actor) -> Row:
         """The row as the person sees it; whether it is there is as much a secret as what is in it (spec S5)."""
+        return await self._row(record, table, columns, actor.object_id)
+
+    async def _row(self, record: RecordRef, table: Table, columns: Sequence[Column], caller: ObjectId) -> Row:
         try:
-            return await self.records.read(record, columns, caller=actor.object_id)
+            return await self.records.read(record, columns, caller=caller)
         except (NotFound, NotAllowed) as error:
             raise NotAllowed(
                 f"You cannot open this {table.label.lower()}: it is not there, or not for you.",

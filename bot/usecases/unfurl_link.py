@@ -56,14 +56,13 @@ class UnfurlLink:
             return None
 
     async def _read(self, linked: LinkedRecord, person: Person) -> Told:
-        # One after the other: the table is in memory but for its first time, and two tasks cost more than it does.
+        # The table comes first: it is in memory but for its first time, and two tasks cost more than it does.
         record = linked.record
         table = await self.records.table(record.environment, record.table)
-        actor = await self.gates.actor(record.environment, person)
         columns = await self._told_columns(linked, table)
         try:
             # Read whatever is told of it: that the person can open the record is what the card is for.
-            row = await self.gates.row(record, table, [*name_columns(table), *columns], actor)
+            _, row = await self.gates.seen(record, table, [*name_columns(table), *columns], person)
         except NotAllowed as error:
             raise _untold(error, linked.record_type.disclosure) from error
         return told(head_of(self.links, table, record, row), linked.record_type.disclosure), note_facts(columns, row)

@@ -73,6 +73,7 @@ def a_connection(number: int, organisation: EnvironmentId) -> NewConnection:
     )
 
 
+@pytest.mark.alone
 async def test_a_thousand_new_names_are_taken_in_time_with_one_thing_to_do_for_each_chat(
     busy: World, certificates: Certificates
 ) -> None:

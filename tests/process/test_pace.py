@@ -26,10 +26,10 @@ AS_SHIPPED = (str(ROOT / "app.py"),)
 CHAT_LIMITS = ((7, 1.0), (8, 2.0), (60, 30.0))
 """Posts into one conversation within so many seconds ("Optimize your bot with rate limiting", Teams documentation)."""
 TENANT_LIMIT, TENANT_SPAN_S = 50, 1.0
-LEEWAY = 1.05
-"""What leaves in time may arrive late: nearer than this a limit shared by processes cannot be counted elsewhere."""
+LEEWAY = 1.2
+"""What leaves in time may arrive late beside other load, so it counts as more. The bench is stricter."""
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 

@@ -54,6 +54,7 @@ async def test_order_is_kept_and_each_card_comes_once_where_some_posts_fail(
     }
 
 
+@pytest.mark.alone
 @on_postgresql
 async def test_a_worker_that_is_killed_loses_nothing_and_its_lanes_go_on(
     engines: Engines, crew: Crew, connector: FakeConnector, record_testsuite_property: Figures
