@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.async_api import Locator
 
 from tests.e2e.playground import GROUP_CHAT, Playground, browser, playground
 from tests.ports import free_port
@@ -21,11 +23,16 @@ async def teams(bot: BotProcess, tmp_path: Path) -> AsyncIterator[Playground]:
         yield opened
 
 
+async def rows(bot: BotProcess, query: str) -> list[dict[str, Any]]:
+    """What the sandbox has."""
+    async with bot.session.get(f"{bot.url}/sandbox/api/data/v9.2/{query}") as answer:
+        found: list[dict[str, Any]] = (await answer.json())["value"]
+        return found
+
+
 async def paste(teams: Playground, bot: BotProcess) -> None:
     """Alex sends the link of the first case into the group chat."""
-    rows = f"{bot.url}/sandbox/api/data/v9.2/incidents?$filter=ticketnumber eq 'CAS-01001'"
-    async with bot.session.get(rows) as answer:
-        (row,) = (await answer.json())["value"]
+    (row,) = await rows(bot, "incidents?$filter=ticketnumber eq 'CAS-01001'")
     await teams.open_chat(GROUP_CHAT)
     await teams.card("I tie this chat")
     await teams.unfurl(f"{bot.url}/sandbox/main.aspx?pagetype=entityrecord&etn=incident&id={row['incidentid']}")
@@ -43,29 +50,70 @@ async def test_details_are_shown_in_place_and_the_case_is_taken_over(teams: Play
     assert "Assign to me" not in taken
 
 
-async def test_fields_are_changed_and_the_case_resolved_on_ones_own_card(teams: Playground, bot: BotProcess) -> None:
+async def set_up_cases(teams: Playground, *texts: str, fields: str = "") -> None:
+    """An administrator turns on what belongs to these texts, and lets people change this field."""
     await teams.open_chat(GROUP_CHAT)
     await teams.card("I tie this chat")
     dialog = await teams.action("settings")
     await dialog.get_by_role("combobox", name="Record type").click()
     await dialog.page.get_by_role("option", name="Case: on").click()
     await dialog.get_by_role("button", name="Change record type").click()
-    await dialog.get_by_text("Add a note").click()
-    await dialog.get_by_text("Resolve", exact=True).click()
-    await dialog.get_by_role("combobox", name="Fields that people can change on a card").click()
-    await dialog.page.keyboard.type("priority")
-    await dialog.page.get_by_role("option", name="Priority (prioritycode)").click()
+    for text in texts:
+        await dialog.get_by_text(text, exact=True).click()
+    if fields:
+        await dialog.get_by_role("combobox", name="Fields that people can change on a card").click()
+        await dialog.page.keyboard.type(fields.partition(" ")[0])
+        await dialog.page.get_by_role("option", name=fields).click()
     await dialog.get_by_role("button", name="Save").click()
     await dialog.get_by_text("Saved. It holds from now on.").wait_for()
     await dialog.get_by_role("button", name="Close").first.click()
 
+
+async def update(teams: Playground, act: str) -> Locator:
+    """Presses Update on one's own card, and then what to do; gives the page for it."""
+    await teams.press("Status Reason", "Update")
+    await teams.press("Change fields", act)
+    return await teams.card("Back")
+
+
+async def test_on_ones_own_card_fields_are_changed_a_note_is_added_and_the_case_resolved(
+    teams: Playground, bot: BotProcess
+) -> None:
+    await set_up_cases(teams, "Add a note", "Resolve", fields="Priority (prioritycode)")
     await paste(teams, bot)
     await teams.press(CASE, "Show details")
-    await teams.press("Status Reason", "Update")
-    await teams.press("Change fields", "Change fields")
-    form = await teams.card("Save")
+    form = await update(teams, "Change fields")
     await form.get_by_role("combobox", name="Priority").click()
     await teams.page.get_by_role("option", name="High").click()
     await form.get_by_role("button", name="Save").click()
     changed = await teams.lines("CAS-01001 is changed: Priority.")
     assert changed[changed.index("Priority") + 1] == "High"
+
+    form = await update(teams, "Add a note")
+    await form.get_by_role("textbox", name="Note").fill("The seal is worn.")
+    await form.get_by_role("button", name="Back").click()
+    await teams.card("Change fields")  # without the note, which was not asked for
+    await teams.press("Change fields", "Add a note")
+    form = await teams.card("Back")
+    await form.get_by_role("textbox", name="Note").fill("The seal is worn.")
+    await form.get_by_role("button", name="Add the note").click()
+    await teams.card("Your note is added to CAS-01001.")
+    assert [note["notetext"] for note in await rows(bot, "annotations?$filter=contains(notetext,'seal')")]
+
+    form = await update(teams, "Resolve")
+    await form.get_by_role("textbox", name="Resolution").fill("Seal replaced")
+    await form.get_by_role("button", name="Resolve case").click()
+    resolved = await teams.lines("CAS-01001 is resolved.")
+    assert resolved[resolved.index("Status Reason") + 1] == "Problem Solved"
+
+
+async def test_values_of_a_change_are_shown_to_who_asks_and_may_see_them(teams: Playground, bot: BotProcess) -> None:
+    await set_up_cases(teams, "Tell values of key fields only to those who may see them")
+    await teams.say("connect CAS-01001 quiet")
+    await teams.card("is connected to this chat")
+    await bot.save("CAS-01001", {"prioritycode": 1})
+    everybody = await teams.lines("Priority")
+    assert not [each for each in everybody if "High" in each]
+    await teams.press("Show values", "Show values")
+    own = await teams.lines("Normal → High")
+    assert own[own.index("Priority") + 1] == "Normal → High"
