@@ -79,6 +79,11 @@ class ChatListView:
     """What else can be done about the record's chats."""
 
 
+def page_at(begin: int, found: int) -> int:
+    """With which row the page begins that is shown: the last one, where the list has become shorter meanwhile."""
+    return min(begin, max(0, found - 1) // ROWS_AT_MOST * ROWS_AT_MOST)
+
+
 def chat_list(view: ChatListView) -> Message:
     """The record, a row for each chat, and the buttons that turn the page or look for a name."""
     return Message(card=elements.AdaptiveCard(list_body(view), full_width=True), summary=line(_title(view)))
@@ -134,7 +139,7 @@ def _facts(row: ChatRow) -> list[str]:
 
 
 def _counted(view: ChatListView) -> str:
-    named = f" with {word(view.words)} in {'its' if view.found == 1 else 'their'} name" if view.words else ""
+    named = f" with {word(view.words)} in {'their' if view.found > 1 else 'its'} name" if view.words else ""
     if not view.found:
         return f"No chat{named}." if view.words else plain(view.none)
     if view.found == len(view.rows):

@@ -12,7 +12,7 @@ from bot.usecases.answers import Answer, head_of, new_chat_button, record_claim,
 from bot.usecases.gates import Gates
 from bot.usecases.seen_chats import LookAtChats, SeenChat
 from cards.buttons import Press
-from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, Connected, chat_list
+from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, Connected, chat_list, page_at
 
 LOOKED_AT = 50
 """Chats of a record among which names are looked for, the newest connections first."""
@@ -40,6 +40,7 @@ class ListChats:
         )
         named = [each for each in seen if words.lower() in each.name.lower()]
         joining = Joining(joining_is_on=opened.record_type.join, may_write=may_write)
+        begin = page_at(begin, len(named))
         page = named[begin : begin + ROWS_AT_MOST]
         view = ChatListView(
             title="Chats about",

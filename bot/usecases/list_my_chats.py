@@ -11,7 +11,7 @@ from bot.ports import ChatDirectory, Store
 from bot.usecases.answers import Answer, head_of, record_claim
 from bot.usecases.gates import Gates
 from cards.buttons import Press
-from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, chat_list
+from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, chat_list, page_at
 
 AT_MOST = 50
 """The chats with the newest messages."""
@@ -36,6 +36,7 @@ class ListMyChats:
         free = [each for each in mine if all(of.record != record for of in connections.get(each.id, ()))]
         named = [each for each in free if words.lower() in _name(each).lower()]
         named.sort(key=lambda each: each.id not in connections)
+        begin = page_at(begin, len(named))
         page = named[begin : begin + ROWS_AT_MOST]
         view = ChatListView(
             title="My other chats, to connect to",

@@ -16,7 +16,7 @@ from bot.usecases.answers import Answer, chats_button, head_of, record_claim
 from bot.usecases.gates import Gates, OpenedRecord
 from bot.usecases.seen_chats import LookAtChats, SeenChat
 from cards.buttons import Press
-from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, Connected, Ended, chat_list
+from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, Connected, Ended, chat_list, page_at
 
 _NOBODY = "somebody"
 
@@ -50,6 +50,7 @@ class ListTimeline:
         opened = await self.gates.opened(record, person)
         async with self.store.reading() as work:
             found = await work.timeline.count(record)
+            begin = page_at(begin, found)
             entries = await work.timeline.of_record(record, begin=begin, at_most=ROWS_AT_MOST)
         return ChatListView(
             title="Timeline of",

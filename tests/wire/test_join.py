@@ -135,7 +135,11 @@ async def test_the_chats_are_those_of_this_record_found_by_name_and_shown_page_b
     found = (await world.press({"verb": "chats", "data": claim}, chat=PERSONAL))["value"]
     assert texts(found)[-1] == "1 chat with plan 3 in its name"
     none = (await world.press({"verb": "chats", "data": {**claim, "words": "x"}}, chat=PERSONAL))["value"]
-    assert texts(none)[-1] == "No chat with x in their name."
+    assert texts(none)[-1] == "No chat with x in its name."
+    past = (await world.press({"verb": "chats", "data": {**claim, "words": "", "begin": "600"}}, chat=PERSONAL))[
+        "value"
+    ]
+    assert texts(past)[-1] == "7 to 8 of 8"
 
 
 async def test_a_directory_that_does_not_answer_leaves_the_list_without_names(world: World) -> None:
