@@ -78,20 +78,30 @@ def fields_page(
     return page(f"Change {called(record)}", [*_top(record, clash), *(_input(each) for each in fields)], buttons)
 
 
-def note_page(record: RecordHead, longest: int, buttons: Sequence[Button], clash: Clash | None = None) -> Page:
+def note_page(
+    record: RecordHead, longest: int, buttons: Sequence[Button], clash: Clash | None = None, typed: str = ""
+) -> Page:
     """A note that becomes a part of the record."""
-    written = TextInput(NOTE, "Note", longest=longest, lines=True, required="Write the note")
+    written = TextInput(NOTE, "Note", value=typed, longest=longest, lines=True, required="Write the note")
     return page(f"Add a note to {called(record)}", [*_top(record, clash), written], buttons)
 
 
 def resolution_page(
-    record: RecordHead, reasons: Sequence[Choice], longest: int, buttons: Sequence[Button], clash: Clash | None = None
+    record: RecordHead,
+    reasons: Sequence[Choice],
+    longest: int,
+    buttons: Sequence[Button],
+    clash: Clash | None = None,
+    *,
+    chosen: str = "",
+    typed: str = "",
 ) -> Page:
     """How a case was resolved."""
+    first = next((each.value for each in reasons if each.value == chosen), reasons[0].value)
     body = [
         *_top(record, clash),
-        Choices(REASON, "Reason", reasons, chosen=[reasons[0].value], required="Choose a reason"),
-        TextInput(WORDS, "Resolution", longest=longest, required="Say how it was resolved"),
+        Choices(REASON, "Reason", reasons, chosen=[first], required="Choose a reason"),
+        TextInput(WORDS, "Resolution", value=typed, longest=longest, required="Say how it was resolved"),
     ]
     return page(f"Resolve {called(record)}", body, buttons)
 

@@ -11,8 +11,8 @@ from bot.domain.tables import Column, ColumnType, Raw, Table
 CHANGE_FIELDS_AT_MOST = 5
 """As many as a card shows: who changes more opens the record."""
 
-LONGEST_TEXT = 2_000
-"""Characters of a column that a card lets somebody write; longer ones are not for a card."""
+LONGEST_TEXT = 800
+"""Characters of a column that a card lets somebody write: it holds five such columns, in any script."""
 
 LONGEST_NOTE = 4_000
 

@@ -17,6 +17,10 @@ A = TypeVar("A")
 _log = get_logger(__name__)
 
 
+LONGEST_AGAIN = 6_000
+"""Characters of claims in a button: a card holds four bytes of each."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
     """Waits for an answer as long as people do."""
@@ -43,11 +47,19 @@ class Answering:
 def refusal(error: ChatSyncError, retry: Press | Step | None = None) -> Message:
     """What happened and what to do about it; with the button to ask again where that can help."""
     button = None
+    if retry and not _fits(retry):
+        retry = None
     if retry and isinstance(error, BotAbsent):
         button = replace(retry, title="Continue")
     elif retry and isinstance(error, Unavailable):
         button = replace(retry, title="Try again")
     return notice(NoticeView(text=str(error), next_step=error.next_step, button=button))
+
+
+def _fits(retry: Press | Step) -> bool:
+    """Whether a card holds all that was filled in; that of a press stands on it twice."""
+    length = sum(map(len, retry.payload.values()))
+    return length <= (LONGEST_AGAIN // 2 if isinstance(retry, Press) else LONGEST_AGAIN)
 
 
 def _slow() -> Unavailable:

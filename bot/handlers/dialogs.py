@@ -31,9 +31,6 @@ Search = Callable[[Incoming, str, Claims], Awaitable[Sequence[Choice]]]
 CHOICES_AT_MOST = 15
 """So many are shown while somebody types ("Typeahead search in Adaptive Cards")."""
 
-LONGEST_AGAIN = 6_000
-"""Characters of claims in a button: a card holds four bytes of each."""
-
 _REFUSED = "Chat Sync"
 """Stands above a page that says why there is no other."""
 
@@ -89,18 +86,11 @@ class Dialogs:
 
     async def _shown(self, incoming: Incoming, asked: AskedPage | None) -> Page | Done:
         if asked and asked.page in self._pages:
-            again = _again(asked)
+            again = Step(title="Try again", dialog=asked.page, payload=asked.claims)
             shown = await self._answering(self._pages[asked.page](incoming, asked.claims), again)
         else:
             shown = await self._answering(_unknown())
         return Page(title=_REFUSED, card=shown.message.card, height="small") if isinstance(shown, Answer) else shown
-
-
-def _again(asked: AskedPage) -> Step | None:
-    """The button that asks once more; none where a card does not hold all that was filled in."""
-    if sum(map(len, asked.claims.values())) > LONGEST_AGAIN:
-        return None
-    return Step(title="Try again", dialog=asked.page, payload=asked.claims)
 
 
 async def _unknown() -> Page:

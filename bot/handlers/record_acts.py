@@ -133,12 +133,15 @@ class RecordActs:
 
     async def _save_note(self, aim: Aim, claims: Claims, lead: Lead) -> Page | Outcome:
         outcome = await _or_why_not(self.acts.add_note(aim, claims.get(NOTE, ""), claims.get(WISH, "")))
-        return outcome if outcome.done else await self.show.note(aim, lead, clash=outcome)
+        return outcome if outcome.done else await self.show.note(aim, lead, clash=outcome, typed=claims.get(NOTE, ""))
 
     async def _resolve(self, aim: Aim, claims: Claims, lead: Lead) -> Page | Outcome:
         version_in(claims)
-        outcome = await _or_why_not(self.acts.resolve(aim, claims.get(REASON, ""), claims.get(WORDS, "")))
-        return outcome if outcome.done else await self.show.resolution(aim, lead, clash=outcome)
+        reason, words = claims.get(REASON, ""), claims.get(WORDS, "")
+        outcome = await _or_why_not(self.acts.resolve(aim, reason, words))
+        if outcome.done:
+            return outcome
+        return await self.show.resolution(aim, lead, clash=outcome, reason=reason, words=words)
 
 
 def _doorstep(go_on: Press | OpenDialog) -> Page:

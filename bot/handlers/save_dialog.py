@@ -84,7 +84,7 @@ class SavePages:
         try:
             name = await self.save(incoming.chat, incoming.person, only(found), message, key)
         except BadRequest as error:
-            return await self._page(incoming, claims, str(error))
+            return await self._page(incoming, claims, f"{error} {error.next_step}".strip())
         return Done(text=f"Saved to {name} as a {message.form}.")
 
     async def _page(

@@ -94,7 +94,8 @@ class ListTimeline:
         state = sync_state(settings, entry.kind, entry.activity, ended=ended, now=now)
         words = sync_in_words(state, idle_days=settings.organisation.sync_idle_days)
         return ChatRow(
-            name=seen.named(entry.topic),
+            # What a chat is called after it was disconnected is told to those who are in it.
+            name=seen.unnamed if ended and not seen.is_member else seen.named(entry.topic),
             connected=Connected(
                 by=connection.connector_name,
                 presence=people.presence[connection.connector_id],

@@ -31,7 +31,12 @@ class SeenChat:
 
     def named(self, known: str | None) -> str:
         """As above; `known`: what it was called when Teams last told."""
-        return (self.chat.topic if self.chat else known) or f"Chat of {self.connection.connector_name}"
+        return (self.chat.topic if self.chat else known) or self.unnamed
+
+    @property
+    def unnamed(self) -> str:
+        """What it is called where its name is not told."""
+        return f"Chat of {self.connection.connector_name}"
 
     def state(self, joining: Joining) -> str:
         """Whether the person is in it, may join, or why not and whom to ask."""

@@ -73,21 +73,33 @@ class ShowActs:
         fields = [_field(own, each, typed) for each in own.changeable]
         return fields_page(self._head(own), fields, [save, self._back(lead)], _clash(own, own.changeable, clash))
 
-    async def note(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None) -> Page:
-        """A note to write."""
+    async def note(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, typed: str = "") -> Page:
+        """A note to write, or to write otherwise."""
         own = await self.read(aim.chat, aim.person, aim.link)
         save = lead("Add the note", SAVE_NOTE, {WISH: uuid4().hex})
-        return note_page(self._head(own), LONGEST_NOTE, [save, self._back(lead)], _clash(own, (), clash))
+        return note_page(
+            self._head(own), LONGEST_NOTE, [save, self._back(lead)], _clash(own, (), clash), typed[:LONGEST_NOTE]
+        )
 
-    async def resolution(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None) -> Page:
-        """How the case was resolved."""
+    async def resolution(
+        self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, reason: str = "", words: str = ""
+    ) -> Page:
+        """How the case was resolved; after a clash with the reason and the words that somebody gave."""
         own = await self.read(aim.chat, aim.person, aim.link)
         reasons = [Choice(title=label, value=str(number)) for number, label in resolutions(own.table).items()]
         if not reasons or CardAct.RESOLVE not in own.acts:
             raise NotAllowed("You cannot resolve this on a card.", "Open the record to see how it is now.")
         save = lead("Resolve case", RESOLVE, {VERSION: own.row.etag})
         shown = _clash(own, own.noted, clash)
-        return resolution_page(self._head(own), reasons, LONGEST_RESOLUTION, [save, self._back(lead)], shown)
+        return resolution_page(
+            self._head(own),
+            reasons,
+            LONGEST_RESOLUTION,
+            [save, self._back(lead)],
+            shown,
+            chosen=reason,
+            typed=words[:LONGEST_RESOLUTION],
+        )
 
     def _head(self, own: OwnRecord) -> RecordHead:
         return head_of(self.links, own.table, own.record, own.row)

@@ -40,6 +40,7 @@ async def save(sandbox: Page, **choices: str) -> None:
     await sandbox.get_by_text("Saved.").wait_for()
 
 
+@pytest.mark.alone
 async def test_the_main_job_from_the_first_word_to_the_card(pages: tuple[Playground, Page]) -> None:
     teams, sandbox = pages
     await teams.open_chat(GROUP_CHAT)

@@ -278,6 +278,16 @@ class Room:
             await asyncio.sleep(0.004)
             self.clock.advance(0.012)
 
+    async def until_nothing_is_due(self) -> None:
+        """Lets time pass until all jobs are done, however long this machine takes for them."""
+        async with asyncio.timeout(100):
+            while await self._next_due() is not None:
+                await self.pass_time(0.1)
+
+    async def _next_due(self) -> datetime | None:
+        async with self.store.reading() as work:
+            return await work.lanes.next_due(Queue.SYNC)
+
     async def come_to_rest(self) -> None:
         """All is up, what nobody told of is looked for, and everything follows."""
         self.is_down, self.crash_at, self.lost_answers = False, None, 0
@@ -287,8 +297,7 @@ class Room:
         for _ in range(10):
             await self.work()
             self.clock.advance(400)
-        async with self.store.reading() as work:
-            assert await work.lanes.next_due(Queue.SYNC) is None
+        assert await self._next_due() is None
 
     # What is there -------------------------------------------------------------------------------------------------
 

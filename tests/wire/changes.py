@@ -54,12 +54,13 @@ async def until(world: World, condition: Callable[[], bool | Awaitable[bool]]) -
 
 async def seen_to(world: World) -> None:
     """Lets time pass until every subscription that is wanted is there and none is due."""
+    await until(world, lambda: is_seen_to(world))
 
-    async def nothing_is_due() -> bool:
-        rows = await world.rows_in(subscription)
-        return bool(rows) and not any(row["held_until"] or row["due_at"] <= world.clock.now() for row in rows)
 
-    await until(world, nothing_is_due)
+async def is_seen_to(world: World) -> bool:
+    """Whether there are subscriptions and none of them is due."""
+    rows = await world.rows_in(subscription)
+    return bool(rows) and not any(row["held_until"] or row["due_at"] <= world.clock.now() for row in rows)
 
 
 async def nothing_is_late(world: World) -> None:

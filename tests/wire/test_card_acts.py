@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from bot.delivery.limits import Limits
 from bot.store.tables import audit, record_type
-from tests.cards.schema import schema_errors
+from tests.cards.schema import parts, schema_errors
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.settings_pages import Shown
 from tests.wire.world import API, GROUP, UNPACED, World, buttons, texts
@@ -156,6 +156,7 @@ async def test_a_press_that_comes_twice_assigns_once(world: World) -> None:
     assert (await case(world))["@odata.etag"] == version
 
 
+@pytest.mark.alone
 async def test_what_was_begun_when_dataverse_became_slow_is_not_done_twice(world: World) -> None:
     world.limits = Limits()
     await world.restart()
@@ -205,6 +206,7 @@ async def test_from_the_first_page_a_way_leads_back(world: World) -> None:
     assert "Update" in buttons(card)
 
 
+@pytest.mark.alone
 async def test_whatever_is_asked_of_a_dataverse_that_hangs_is_answered_in_time(world: World) -> None:
     world.limits = Limits()
     await world.restart()
@@ -359,6 +361,10 @@ async def test_a_resolution_without_reason_or_words_is_refused_at_the_form(world
     form = await press(world, await opened(world), "Resolve case")
     again = await press(world, form, "Resolve case", {"words": "Done.", "reason": "5", **typed})
     assert "Choose a reason, and say in a few words how the case was resolved." in texts(again)
+    # What fits is not to be typed once more.
+    inputs = {each["id"]: each.get("value", "") for each in parts(again) if "id" in each}
+    assert inputs["words"].strip() == {"words": "Done.", **typed}["words"].strip()[:200]
+    assert inputs["reason"] == "5"
     assert (await case(world))["statecode"] == 0
 
 
@@ -387,6 +393,7 @@ async def test_a_note_is_added_once_however_often_it_is_sent(world: World) -> No
     assert len(await notes(world)) == 2
 
 
+@pytest.mark.alone
 async def test_a_note_that_is_slow_to_be_written_is_there_once(world: World) -> None:
     await allow(world, acts=["note"])
     world.limits = Limits()
@@ -395,16 +402,21 @@ async def test_a_note_that_is_slow_to_be_written_is_there_once(world: World) -> 
     world.dataverse_hangs_on = "/annotations("
     slow = await press(world, form, "Add the note", {"text": "Pump replaced."})
     assert texts(slow)[0] == "Dynamics 365 takes long to answer."
+    # A card does not hold a whole page twice.
+    long = await press(world, form, "Add the note", {"text": "水" * 4_000})
+    assert (texts(long)[0], buttons(long)) == ("Dynamics 365 takes long to answer.", {})
     await dataverse_is_well_again(world)
     assert "Your note is added to CAS-01001." in texts(await press(world, slow, "Try again"))
-    assert len(await notes(world)) == 1
+    assert len([text for text, _ in await notes(world) if text.startswith("Pump replaced.")]) == 1
 
 
 async def test_a_note_of_nothing_or_of_too_much_is_refused_at_the_form(world: World) -> None:
     await allow(world, acts=["note"])
     form = await press(world, await opened(world), "Add a note")
     for text in ("", "  \n ", "x" * 4_001):
-        assert "A note has 1 to 4000 characters." in texts(await press(world, form, "Add the note", {"text": text}))
+        again = await press(world, form, "Add the note", {"text": text})
+        assert "A note has 1 to 4000 characters." in texts(again)
+        assert [each.get("value", "") for each in parts(again) if each.get("id") == "text"] == [text[:4_000]]
     assert await notes(world) == []
 
 

@@ -47,7 +47,9 @@ async def commits(world: World) -> Any:
 
 
 async def test_a_message_in_a_connected_chat_asks_nobody_and_writes_nothing_in_its_turn(world: World) -> None:
-    await connected(world)
+    # The clock stands where it began: nothing else is due.
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
     async with world.engines.reading.connect() as connection:
         await connection.execute(select(chats.c.id))
         asked, before = len(world.dataverse_was_asked), await commits(world)

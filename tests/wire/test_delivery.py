@@ -201,6 +201,7 @@ async def test_a_tenant_gets_no_more_than_teams_allows(bare_world: World) -> Non
     await world.settle()
     world.connector.posts.clear()
     world.clock.advance(9)
+    await world.looked_through("incident")
     await world.change({"prioritycode": HIGH})
     world.clock.advance(2)
     # By fives, forty-eight in a second.
