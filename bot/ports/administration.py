@@ -22,7 +22,7 @@ class Administration(Protocol):
         ...
 
     async def settings(self, environment: EnvironmentId) -> EnvironmentSettings:
-        """All that is set for the environment."""
+        """All that is set for the environment; everything is off in one that is not configured."""
         ...
 
 

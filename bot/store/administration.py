@@ -17,6 +17,8 @@ from bot.store.tables import environment, record_type
 from bot.store.trouble import trouble_told
 from bot.store.upsert import insert
 
+_OFF = EnvironmentSettings(version=0, organisation=Organisation(chats_on=False), record_types={})
+
 
 class SqlAdministration:
     """See `bot.ports.Administration`; `start` comes first."""
@@ -41,7 +43,12 @@ class SqlAdministration:
         self._saved += 1
 
     async def settings(self, environment: EnvironmentId) -> EnvironmentSettings:
-        """All that is set for the environment; raises `Unavailable` where it has to be read and cannot."""
+        """All that is set for the environment; raises `Unavailable` where it has to be read and cannot.
+
+        Everything is off in one that is not configured: connections to it may be left.
+        """
+        if environment not in self._held:
+            return _OFF
         as_of, held = self._held[environment]
         return held if as_of == self._saved else await self._read_again(environment)
 

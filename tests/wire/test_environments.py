@@ -10,13 +10,14 @@ from pydantic import SecretStr
 from bot.config import Settings
 from bot.domain.surface import CHAT_PERMISSIONS
 from bot.sandbox.app import SandboxSettings, make_sandbox
-from bot.store.tables import connection
+from bot.store.tables import connection, sync_job
 from tests.cards.schema import parts
 from tests.fakes.clock import HeldClock
 from tests.ports import free_port
 from tests.wire.people import ADELE
 from tests.wire.settings_pages import ask, opened
-from tests.wire.world import EVENTS, MESSAGES, WEBHOOK_KEY, World, texts
+from tests.wire.test_chat_sync import goes_on, people, row, told, users, writes
+from tests.wire.world import EVENTS, GROUP, MESSAGES, OTHER_GROUP, WEBHOOK_KEY, World, texts
 
 HERE, ELSEWHERE = "localhost/sandbox", "localhost/fabrikam"
 
@@ -108,3 +109,21 @@ async def test_each_has_settings_of_its_own(world: World) -> None:
 async def test_records_to_choose_from_in_a_dialog_say_where_they_are(world: World) -> None:
     found = await world.type_in("records", "CAS-01001")
     assert sorted(title.rpartition(" · ")[2] for title in found) == [ELSEWHERE, HERE]
+
+
+async def test_a_connection_to_one_that_is_not_configured_any_more_stands_in_nobodys_way(world: World) -> None:
+    here = await world.link()
+    elsewhere = here.replace(world.sandbox, world.settings.dataverse_urls[1])
+    for url, chat in ((elsewhere, GROUP), (here, GROUP), (here, OTHER_GROUP)):
+        await world.say(f"connect {url} quiet", chat=chat)
+        await goes_on(world)
+    world.settings = world.settings.model_copy(update={"dataverse_urls": world.settings.dataverse_urls[:1]})
+    await world.restart()
+    for chat in (GROUP, OTHER_GROUP):
+        await writes(world, ADELE, chat=chat)
+    assert await told(world, topicName="Pumps") == 201
+    await goes_on(world)
+    shown = [await row(world, chat) for chat in (GROUP, OTHER_GROUP)]
+    assert [people(each, 1) for each in shown] == [await users(world, ADELE)] * 2
+    assert shown[0]["subject"] == "Pumps"
+    assert {each["state"] for each in await world.rows_in(sync_job)} == {"done"}
