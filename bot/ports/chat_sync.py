@@ -106,8 +106,8 @@ class ChatSync(Protocol):
         """Everything that is known of the chat."""
         ...
 
-    async def looked(self, chat: ChatId, look: Look, *, at: datetime) -> None:
-        """Keeps what Teams says of the chat."""
+    async def looked(self, known: SyncedChat, look: Look, *, at: datetime) -> None:
+        """Keeps what Teams says of the chat; not its name where another was told since that was `known`."""
         ...
 
     async def not_seen(self, chat: ChatId, *, at: datetime) -> None:

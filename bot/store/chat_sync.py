@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, bindparam, case, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.chat_sync import ChatActivity, Unsynced
@@ -82,9 +82,14 @@ class ChatSyncRows(SyncJobRows):
             connections=await self._connections(_OPEN, connection.c.chat_id == chat_id),
         )
 
-    async def looked(self, chat_id: ChatId, look: Look, *, at: datetime) -> None:
-        """Keeps what Teams says of the chat."""
-        await self._db.execute(update(chat).where(chat.c.id == chat_id).values(topic=look.topic, looked_at=at))
+    async def looked(self, known: SyncedChat, look: Look, *, at: datetime) -> None:
+        """Keeps what Teams says of the chat; not its name where another was told since that was `known`."""
+        chat_id = known.chat.id
+        # Both: of two names that were told as of the same moment the later one stays too.
+        same_time = chat.c.topic_told_at.is_not_distinct_from(known.topic_told_at)
+        same = same_time & chat.c.topic.is_not_distinct_from(known.topic)
+        topic = case((same, look.topic), else_=chat.c.topic)
+        await self._db.execute(update(chat).where(chat.c.id == chat_id).values(topic=topic, looked_at=at))
         await self._db.execute(delete(chat_member).where(chat_member.c.chat_id == chat_id))
         rows = [
             {"chat_id": chat_id, "account_id": account, "object_id": person}

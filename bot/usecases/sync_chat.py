@@ -94,7 +94,7 @@ class SyncChat:
         if seen or job.look:
             async with self.store.writing() as work:
                 if seen:
-                    await work.chat_sync.looked(known.chat.id, seen.look, at=asked_at)
+                    await work.chat_sync.looked(known, seen.look, at=asked_at)
                 else:
                     await work.chat_sync.not_seen(known.chat.id, at=asked_at)
         return seen

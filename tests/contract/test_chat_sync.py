@@ -1,0 +1,66 @@
+"""What the store promises of chats that are synced, on SQLite and on PostgreSQL alike."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.domain.chat_sync import ChatActivity
+from bot.domain.values import ChatId, Connection, ObjectId
+from bot.ports import Look, Named, SyncedChat
+from bot.store.unit_of_work import SqlStore
+from tests.contract.test_store import a_chat, a_connection, connected
+from tests.fakes.clock import START
+
+CHAT = a_chat().id
+LOOK = Look(topic="Pumps", accounts={})
+
+
+def later(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+async def synced(store: SqlStore, chat: ChatId = CHAT) -> Connection:
+    """A connection that is shown on its record's timeline."""
+    (made,) = await connected(store, a_connection(chat))
+    activity = ChatActivity(activity_id="1", maker_id=ObjectId("adele"), active_at=START)
+    async with store.writing() as work:
+        await work.chat_sync.begin(made.id, activity)
+    return made
+
+
+async def known(store: SqlStore) -> SyncedChat:
+    async with store.reading() as work:
+        found = await work.chat_sync.chat(CHAT)
+    assert found
+    return found
+
+
+async def named(store: SqlStore, topic: str | None, at: datetime) -> None:
+    async with store.writing() as work:
+        await work.chat_sync.named([Named(chat_id=CHAT, topic=topic, at=at)])
+
+
+@pytest.mark.parametrize("before", [None, "Valves"])
+@pytest.mark.parametrize("told_after_s", [0, 2])
+async def test_a_name_told_while_teams_was_asked_stays(store: SqlStore, before: str | None, told_after_s: int) -> None:
+    await synced(store)
+    if before:
+        await named(store, before, START)
+    begun = await known(store)
+    await named(store, "Motors", later(told_after_s))
+    async with store.writing() as work:
+        await work.chat_sync.looked(begun, LOOK, at=later(1))
+    found = await known(store)
+    assert (found.topic, found.topic_told_at, found.looked_at) == ("Motors", later(told_after_s), later(1))
+
+
+@pytest.mark.parametrize("before", [None, "Valves"])
+async def test_what_teams_calls_the_chat_is_kept_where_nobody_told_of_another_name(
+    store: SqlStore, before: str | None
+) -> None:
+    await synced(store)
+    if before:
+        await named(store, before, START)
+    async with store.writing() as work:
+        await work.chat_sync.looked(await known(store), LOOK, at=later(1))
+    assert (await known(store)).topic == "Pumps"

@@ -1,0 +1,39 @@
+"""The last state arrives, whatever happens while somebody is at it (spec Y2)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.domain.directory import ChatAccount
+from bot.domain.values import Chat, ChatId
+from bot.usecases.note_chat import Topic
+from tests.sync.room import open_room
+from tests.wire.people import ALEX, MEGAN
+
+CHAT = ChatId("19:chat@thread.v2")
+
+
+async def test_a_chat_renamed_while_teams_is_asked_gets_the_new_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        await room.add_chat(CHAT, ALEX, MEGAN, topic="First")
+        await room.connect(CHAT, (await room.cases())[0], ALEX)
+        await room.work()
+        room.clock.advance(10)
+        await room.note.changed(CHAT, topic=Topic(name="Second"))
+        ask = room.teams.accounts
+
+        async def renamed_meanwhile(chat: Chat) -> Sequence[ChatAccount]:
+            monkeypatch.setattr(room.teams, "accounts", ask)
+            room.clock.advance(1)
+            await room.note.changed(CHAT, topic=Topic(name="Third"))
+            return await ask(chat)
+
+        monkeypatch.setattr(room.teams, "accounts", renamed_meanwhile)
+        for _ in range(3):
+            await room.work()
+            room.clock.advance(10)
+        (row,) = await room.rows(CHAT)
+        assert row["subject"] == "Third"
