@@ -139,7 +139,10 @@ class ChatSync(Protocol):
         ...
 
     async def unlooked(self, *, since: datetime, at_most: int) -> Sequence[ChatId]:
-        """Chats with synced connections that Teams was not asked about since, the longest ago first."""
+        """Chats with synced connections that Teams was not asked about since, the longest ago first.
+
+        Those that wait to be brought up to date are left out.
+        """
         ...
 
     async def of_environment(

@@ -18,7 +18,7 @@ from bot.store.chats import CHAT_COLUMNS, chat_of
 from bot.store.connections import connection_of
 from bot.store.lanes import LaneRows
 from bot.store.sync_jobs import SyncJobRows
-from bot.store.tables import chat, chat_activity, chat_member, connection
+from bot.store.tables import WAITING, chat, chat_activity, chat_member, connection, sync_job
 
 _LIVE = connection.c.ended_at.is_(None)
 _OPEN = _LIVE | chat_activity.c.closing.is_(None)
@@ -123,10 +123,16 @@ class ChatSyncRows(SyncJobRows):
             )
 
     async def unlooked(self, *, since: datetime, at_most: int) -> Sequence[ChatId]:
-        """Chats with synced connections that Teams was not asked about since."""
+        """Chats with synced connections that Teams was not asked about since, and that wait for nothing."""
+        # Those that wait may fail again and again, and would stay the first.
+        waits = select(sync_job.c.lane).where(sync_job.c.lane == chat.c.id, sync_job.c.state == WAITING)
         long_ago = or_(chat.c.looked_at.is_(None), chat.c.looked_at < since)
         synced = _joined(chat.c.id, chat.c.looked_at).join(chat, chat.c.id == connection.c.chat_id)
-        query = synced.where(_LIVE, long_ago).distinct().order_by(chat.c.looked_at.nulls_first(), chat.c.id)
+        query = (
+            synced.where(_LIVE, long_ago, ~waits.exists())
+            .distinct()
+            .order_by(chat.c.looked_at.nulls_first(), chat.c.id)
+        )
         return [ChatId(row.id) for row in await self._db.execute(query.limit(at_most))]
 
     async def of_environment(

@@ -1,5 +1,6 @@
 """What the store promises of chats that are synced, on SQLite and on PostgreSQL alike."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -64,3 +65,30 @@ async def test_what_teams_calls_the_chat_is_kept_where_nobody_told_of_another_na
     async with store.writing() as work:
         await work.chat_sync.looked(await known(store), LOOK, at=later(1))
     assert (await known(store)).topic == "Pumps"
+
+
+async def unlooked(store: SqlStore) -> Sequence[ChatId]:
+    async with store.reading() as work:
+        return await work.chat_sync.unlooked(since=later(0), at_most=2)
+
+
+async def test_chats_that_cannot_be_looked_at_leave_room_for_the_others(store: SqlStore) -> None:
+    chats = [ChatId(f"19:{each}@thread.v2") for each in "abc"]
+    for chat in chats:
+        await synced(store, chat)
+    assert await unlooked(store) == chats[:2]
+    async with store.writing() as work:
+        await work.chat_sync.ask(chats[:2], look=True, at=START, due_at=START)
+        for chat in chats[:2]:
+            await work.chat_sync.failed(chat, "Unavailable", park_older_than=START, at=START)
+    assert await unlooked(store) == chats[2:]
+
+
+async def test_what_was_given_up_is_looked_at_again(store: SqlStore) -> None:
+    await synced(store)
+    async with store.writing() as work:
+        await work.chat_sync.ask([CHAT], look=True, at=START, due_at=START)
+    assert await unlooked(store) == []
+    async with store.writing() as work:
+        await work.chat_sync.failed(CHAT, "Unavailable", park_older_than=later(1), at=later(1))
+    assert await unlooked(store) == [CHAT]
