@@ -141,7 +141,8 @@ class ChatSync(Protocol):
     async def unlooked(self, *, since: datetime, at_most: int) -> Sequence[ChatId]:
         """Chats with synced connections that Teams was not asked about since, the longest ago first.
 
-        Those that wait to be brought up to date are left out.
+        Those whose connections have ended count until their rows are completed; those that wait to be brought up to
+        date are left out.
         """
         ...
 

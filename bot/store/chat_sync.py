@@ -123,13 +123,13 @@ class ChatSyncRows(SyncJobRows):
             )
 
     async def unlooked(self, *, since: datetime, at_most: int) -> Sequence[ChatId]:
-        """Chats with synced connections that Teams was not asked about since, and that wait for nothing."""
+        """Chats whose rows are open and that Teams was not asked about since; not those that wait already."""
         # Those that wait may fail again and again, and would stay the first.
         waits = select(sync_job.c.lane).where(sync_job.c.lane == chat.c.id, sync_job.c.state == WAITING)
         long_ago = or_(chat.c.looked_at.is_(None), chat.c.looked_at < since)
         synced = _joined(chat.c.id, chat.c.looked_at).join(chat, chat.c.id == connection.c.chat_id)
         query = (
-            synced.where(_LIVE, long_ago, ~waits.exists())
+            synced.where(_OPEN, long_ago, ~waits.exists())
             .distinct()
             .order_by(chat.c.looked_at.nulls_first(), chat.c.id)
         )

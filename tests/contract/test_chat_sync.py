@@ -1,6 +1,7 @@
 """What the store promises of chats that are synced, on SQLite and on PostgreSQL alike."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from tests.contract.test_store import a_chat, a_connection, connected
 from tests.fakes.clock import START
 
 CHAT = a_chat().id
+ACTIVITY = ChatActivity(activity_id="1", maker_id=ObjectId("adele"), active_at=START)
 LOOK = Look(topic="Pumps", accounts={})
 
 
@@ -23,9 +25,8 @@ def later(seconds: float) -> datetime:
 async def synced(store: SqlStore, chat: ChatId = CHAT) -> Connection:
     """A connection that is shown on its record's timeline."""
     (made,) = await connected(store, a_connection(chat))
-    activity = ChatActivity(activity_id="1", maker_id=ObjectId("adele"), active_at=START)
     async with store.writing() as work:
-        await work.chat_sync.begin(made.id, activity)
+        await work.chat_sync.begin(made.id, ACTIVITY)
     return made
 
 
@@ -92,3 +93,13 @@ async def test_what_was_given_up_is_looked_at_again(store: SqlStore) -> None:
     async with store.writing() as work:
         await work.chat_sync.failed(CHAT, "Unavailable", park_older_than=later(1), at=later(1))
     assert await unlooked(store) == [CHAT]
+
+
+async def test_a_chat_whose_connection_has_ended_is_looked_at_until_its_row_is_completed(store: SqlStore) -> None:
+    made = await synced(store)
+    async with store.writing() as work:
+        await work.connections.end(made.id, at=START, by=ObjectId("adele"), by_name="Adele")
+    assert await unlooked(store) == [CHAT]
+    async with store.writing() as work:
+        await work.chat_sync.put(made.id, replace(ACTIVITY, closing="Disconnected."))
+    assert await unlooked(store) == []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.delivery.retry import GIVE_UP_AFTER
 from bot.domain.directory import ChatAccount
 from bot.domain.values import Chat, ChatId
 from bot.usecases.note_chat import Topic
@@ -37,3 +38,21 @@ async def test_a_chat_renamed_while_teams_is_asked_gets_the_new_name(
             room.clock.advance(10)
         (row,) = await room.rows(CHAT)
         assert row["subject"] == "Third"
+
+
+async def test_a_row_that_could_not_be_completed_for_days_is_completed_in_the_end(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        await room.add_chat(CHAT, ALEX, MEGAN)
+        made = await room.connect(CHAT, (await room.cases())[0], ALEX)
+        await room.work()
+        room.clock.advance(10)
+        await room.disconnect(made, MEGAN)
+        room.is_down = True
+        for _ in range(2):
+            await room.work()
+            room.clock.advance(GIVE_UP_AFTER.total_seconds() + 1)
+        async with room.store.reading() as work:
+            assert await work.chat_sync.jobs([CHAT]) == {}
+        await room.come_to_rest()
+        (row,) = await room.rows(CHAT)
+        assert row["statecode"] == 1
