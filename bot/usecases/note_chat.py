@@ -104,20 +104,30 @@ class NoteChat:
         self._some.clear()
         heard, self._written = self._written, {}
         every = list(heard.values())
-        for begin in range(0, len(every), _AT_ONCE):
-            some = every[begin : begin + _AT_ONCE]
-            try:
-                await self._keep(some)
-            except Exception:  # noqa: BLE001 - a door: what was heard is kept a little later
-                _log.exception("last writers not kept", chats=len(some))
-                self._put_back(some)
+        try:
+            for begin in range(0, len(every), _AT_ONCE):
+                some = every[begin : begin + _AT_ONCE]
+                if await self._is_kept(some):
+                    for each in some:
+                        del heard[each.chat_id]
+        finally:
+            # Also where it is cancelled in the middle: what is left is kept at the very end.
+            self._put_back(heard.values())
+
+    async def _is_kept(self, some: Sequence[Written]) -> bool:
+        try:
+            await self._keep(some)
+        except Exception:  # noqa: BLE001 - a door: what was heard is kept a little later
+            _log.exception("last writers not kept", chats=len(some))
+            return False
+        return True
 
     def _put_back(self, heard: Iterable[Written]) -> None:
         for each in heard:
             known = self._written.get(each.chat_id)
             if known is None or known.at < each.at:
                 self._written[each.chat_id] = each
-        self._some.set()
+            self._some.set()
 
     async def _keep(self, heard: Sequence[Written]) -> None:
         by_chat = {each.chat_id: each for each in heard}

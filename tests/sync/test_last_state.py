@@ -1,5 +1,6 @@
 """The last state arrives, whatever happens while somebody is at it (spec Y2)."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 
 from bot.delivery.retry import GIVE_UP_AFTER
 from bot.domain.directory import ChatAccount
-from bot.domain.values import Chat, ChatId
+from bot.domain.settings import EnvironmentSettings
+from bot.domain.values import Chat, ChatId, EnvironmentId, ObjectId
 from bot.usecases.note_chat import Topic
 from tests.sync.room import open_room
 from tests.wire.people import ALEX, MEGAN
@@ -56,3 +58,35 @@ async def test_a_row_that_could_not_be_completed_for_days_is_completed_in_the_en
         await room.come_to_rest()
         (row,) = await room.rows(CHAT)
         assert row["statecode"] == 1
+
+
+async def test_who_wrote_is_kept_where_the_bot_is_stopped_while_it_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        await room.add_chat(CHAT, ALEX, MEGAN)
+        await room.connect(CHAT, (await room.cases())[0], ALEX)
+        await room.work()
+        room.clock.advance(10)
+        begun, ask = asyncio.Event(), room.administration.settings
+
+        async def hangs(environment: EnvironmentId) -> EnvironmentSettings:
+            monkeypatch.setattr(room.administration, "settings", ask)
+            begun.set()
+            await asyncio.Event().wait()
+            return await ask(environment)
+
+        monkeypatch.setattr(room.administration, "settings", hangs)
+        running = asyncio.create_task(room.note.run())
+        room.note.written(CHAT, ObjectId(MEGAN.object_id), room.clock.now())
+        async with asyncio.timeout(10):
+            while not begun.is_set():
+                await asyncio.sleep(0)
+                room.clock.advance(0.1)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        async with room.store.reading() as work:
+            known = await work.chat_sync.chat(CHAT)
+        assert known
+        assert known.last_writer_id == MEGAN.object_id
