@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, case, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.chat_sync import ChatActivity, Unsynced
@@ -161,11 +161,13 @@ class ChatSyncRows(SyncJobRows):
 
     async def unmirrored(self, chat_id: ChatId) -> Sequence[tuple[Connection, bool]]:
         """Connections of the chat that are not listed as they are; an ended one only where no newer one is live."""
-        wrong = (connection.c.chat_id == chat_id) & (connection.c.mirrored != _LIVE)
+        newer = connection.alias()
+        # The row in the pane is that of the chat and the record: what has ended would take it from what is live.
+        same = and_(*(newer.c[each] == connection.c[each] for each in ("chat_id", "environment", "table", "row_id")))
+        again = select(newer.c.id).where(same, newer.c.ended_at.is_(None)).exists()
+        wrong = (connection.c.chat_id == chat_id) & (connection.c.mirrored != _LIVE) & (_LIVE | ~again)
         found = await self._db.execute(select(connection).where(wrong).order_by(connection.c.id))
-        # Ended ones first: a record that was connected again since is listed in the end.
-        rows = sorted(found.mappings(), key=lambda row: row["ended_at"] is None)
-        return [(connection_of(row), row["ended_at"] is None) for row in rows]
+        return [(connection_of(row), row["ended_at"] is None) for row in found.mappings()]
 
     async def mirrored(self, connection_id: ConnectionId, *, live: bool) -> None:
         """The connection is listed there, or not any more."""

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.chat_sync import ChatActivity
-from bot.domain.values import ChatId, Connection, ObjectId
+from bot.domain.values import ChatId, Connection, ConnectionId, ObjectId
 from bot.ports import Look, Named, SyncedChat
 from bot.store.unit_of_work import SqlStore
-from tests.contract.test_store import a_chat, a_connection, connected
+from tests.contract.test_store import ACCOUNT, a_chat, a_connection, connected
 from tests.fakes.clock import START
 
 CHAT = a_chat().id
@@ -103,3 +103,21 @@ async def test_a_chat_whose_connection_has_ended_is_looked_at_until_its_row_is_c
     async with store.writing() as work:
         await work.chat_sync.put(made.id, replace(ACTIVITY, closing="Disconnected."))
     assert await unlooked(store) == []
+
+
+async def unmirrored(store: SqlStore) -> list[tuple[ConnectionId, bool]]:
+    async with store.reading() as work:
+        return [(each.id, live) for each, live in await work.chat_sync.unmirrored(CHAT)]
+
+
+async def test_a_record_that_was_connected_again_is_not_taken_off_the_pane(store: SqlStore) -> None:
+    old = await synced(store)
+    async with store.writing() as work:
+        await work.chat_sync.mirrored(old.id, live=True)
+        await work.connections.end(old.id, at=START, by=ObjectId("adele"), by_name="Adele")
+    assert await unmirrored(store) == [(old.id, False)]
+    other, new = await connected(store, a_connection(record=ACCOUNT), a_connection())
+    assert await unmirrored(store) == [(other.id, True), (new.id, True)]
+    async with store.writing() as work:
+        await work.connections.end(new.id, at=later(1), by=ObjectId("adele"), by_name="Adele")
+    assert await unmirrored(store) == [(old.id, False), (other.id, True)]

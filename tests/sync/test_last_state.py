@@ -8,8 +8,10 @@ import pytest
 
 from bot.delivery.retry import GIVE_UP_AFTER
 from bot.domain.directory import ChatAccount
+from bot.domain.errors import Unavailable
 from bot.domain.settings import EnvironmentSettings
-from bot.domain.values import Chat, ChatId, EnvironmentId, ObjectId
+from bot.domain.values import Chat, ChatId, Connection, EnvironmentId, ObjectId
+from bot.store.tables import environment
 from bot.usecases.note_chat import Topic
 from tests.sync.room import open_room
 from tests.wire.people import ALEX, MEGAN
@@ -70,11 +72,11 @@ async def test_who_wrote_is_kept_where_the_bot_is_stopped_while_it_keeps_it(
         room.clock.advance(10)
         begun, ask = asyncio.Event(), room.administration.settings
 
-        async def hangs(environment: EnvironmentId) -> EnvironmentSettings:
+        async def hangs(name: EnvironmentId) -> EnvironmentSettings:
             monkeypatch.setattr(room.administration, "settings", ask)
             begun.set()
             await asyncio.Event().wait()
-            return await ask(environment)
+            return await ask(name)
 
         monkeypatch.setattr(room.administration, "settings", hangs)
         running = asyncio.create_task(room.note.run())
@@ -90,3 +92,31 @@ async def test_who_wrote_is_kept_where_the_bot_is_stopped_while_it_keeps_it(
             known = await work.chat_sync.chat(CHAT)
         assert known
         assert known.last_writer_id == MEGAN.object_id
+
+
+async def test_a_chat_that_was_connected_again_stays_on_the_pane_though_a_request_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        async with room.engines.writing.begin() as db:
+            await db.execute(environment.update().values(mirror_chats=True))
+        room.administration.forget()
+        await room.add_chat(CHAT, ALEX, MEGAN)
+        case = (await room.cases())[0]
+        made = await room.connect(CHAT, case, ALEX)
+        await room.work()
+        await room.disconnect(made, MEGAN)
+        await room.connect(CHAT, case, MEGAN)
+        pane = room.lane.sync_chat.mirror.associations
+        put = pane.put
+
+        async def fails_once(connection: Connection, *, live: bool) -> None:
+            monkeypatch.setattr(pane, "put", put)
+            raise Unavailable("Dynamics 365 did not answer.", "Try again in a minute.")
+
+        monkeypatch.setattr(pane, "put", fails_once)
+        for _ in range(3):
+            room.clock.advance(400)
+            await room.work()
+        (row,) = (await room.get("msdyn_teamschatassociations"))["value"]
+        assert row["msdyn_entityrecordstate"] == 0
