@@ -71,6 +71,11 @@ class Gates:
         return actor
 
     async def _known(self, environment: EnvironmentId, person: Person) -> Actor:
+        if environment not in self.environments:
+            raise NotAllowed(
+                "Chat Sync does not serve the organisation of this record any more.",
+                "Ask your administrator to set it up again.",
+            )
         user = await self.records.user(environment, person.object_id) if person.object_id else None
         if user is None or person.object_id is None:
             raise NotAllowed(

@@ -127,3 +127,7 @@ async def test_a_connection_to_one_that_is_not_configured_any_more_stands_in_nob
     assert [people(each, 1) for each in shown] == [await users(world, ADELE)] * 2
     assert shown[0]["subject"] == "Pumps"
     assert {each["state"] for each in await world.rows_in(sync_job)} == {"done"}
+    for command in ("status", "records"):
+        world.connector.posts.clear()
+        await world.say(command)
+        assert "CAS-01001" in str(texts(world.card()))
