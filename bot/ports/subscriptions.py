@@ -60,8 +60,8 @@ class Subscriptions(Protocol):
         """Something is the matter with these subscriptions: they are due."""
         ...
 
-    async def ids(self) -> Mapping[str, Watch]:
-        """What every subscription that there is is for, by its id."""
+    async def ids(self, *, made_for: str | None = None) -> Mapping[str, Watch]:
+        """What every subscription that there is is for, by its id; `made_for`: only those made with just this."""
         ...
 
     async def held(self, watch: Watch, *, at: datetime) -> bool:

@@ -111,9 +111,11 @@ class SubscriptionRows:
             if ids:
                 await self._connection.execute(mine.values(due_at=at, **means))
 
-    async def ids(self) -> Mapping[str, Watch]:
-        """What every subscription that there is is for, by its id."""
+    async def ids(self, *, made_for: str | None = None) -> Mapping[str, Watch]:
+        """What every subscription that there is is for, by its id; `made_for`: only those made with just this."""
         query = select(table.c.subscription_id, table.c.watch).where(table.c.subscription_id.is_not(None))
+        if made_for is not None:
+            query = query.where(table.c.made_for == made_for)
         return {row.subscription_id: watch_of(row.watch) for row in await self._connection.execute(query)}
 
     async def held(self, watch: Watch, *, at: datetime) -> bool:

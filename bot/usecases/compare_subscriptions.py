@@ -19,8 +19,9 @@ class CompareSubscriptions:
 
     async def __call__(self) -> None:
         """Asks Graph for all of them; raises `Unavailable`."""
+        # Those made for another address are not listed, and yet there: to be made anew they are ended first.
         async with self.store.reading() as work:
-            kept = await work.subscriptions.ids()
+            kept = await work.subscriptions.ids(made_for=self.feed.made_for)
         there = {each.id: each for each in await self.feed.subscriptions()}
         lost = sorted(kept.keys() - there.keys())
         if lost:
