@@ -25,7 +25,7 @@ class Subscriptions(Protocol):
         ...
 
     async def outdate(self, made_for: str, *, at: datetime) -> None:
-        """Those that were made with something else are due."""
+        """Those that were made with something else are due, but for those that are put off for a hindrance."""
         ...
 
     async def unserved(self, synced: Sequence[SyncedIn], *, tenant: str | None, at_most: int) -> Sequence[ChatId]:

@@ -45,8 +45,10 @@ class SubscriptionRows:
         await self._connection.execute(update(table).where(table.c.wanted, others).values(wanted=False, due_at=at))
 
     async def outdate(self, made_for: str, *, at: datetime) -> None:
-        """Those that were made with something else are due."""
+        """Those that were made with something else are due, but for those that are put off for a hindrance."""
         others = table.c.subscription_id.is_not(None) & (table.c.made_for != made_for) & (table.c.due_at > at)
+        # These are tried again when Graph has asked for it.
+        others &= table.c.hindrance.is_(None)
         await self._connection.execute(update(table).where(others).values(due_at=at))
 
     async def unserved(self, synced: Sequence[SyncedIn], *, tenant: str | None, at_most: int) -> Sequence[ChatId]:

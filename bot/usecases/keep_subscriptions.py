@@ -112,11 +112,12 @@ class KeepSubscriptions:
         if step is Step.END:
             return await self._end(subscription)
         if step is Step.RENEW:
-            return await self._renew(subscription)
+            return await self._renew(subscription, synced)
         if step is Step.REREAD:
             return await self._reread(subscription, synced)
         if step is Step.REMAKE and subscription.id:
             await self.feed.unsubscribe(subscription.id)
+            return await self._see_to(replace(subscription, id=None), synced)
         return await self._make(subscription)
 
     async def _end(self, subscription: Subscription) -> bool:
@@ -126,11 +127,11 @@ class KeepSubscriptions:
             await work.subscriptions.ended(subscription.watch, at=self.clock.now())
         return False
 
-    async def _renew(self, subscription: Subscription) -> bool:
+    async def _renew(self, subscription: Subscription, synced: Sequence[SyncedIn]) -> bool:
         try:
             renewed = await self.feed.renew(subscription.id or "", subscription.watch)
         except NotFound:
-            return await self._make(subscription)
+            return await self._see_to(replace(subscription, id=None), synced)
         return await self._keep(subscription, renewed, reread=False)
 
     async def _make(self, subscription: Subscription) -> bool:
@@ -172,7 +173,7 @@ class KeepSubscriptions:
         expires_at = subscription.expires_at or self.clock.now()
         async with self.store.writing() as work:
             due_at = renewal_at(subscription.watch, expires_at)
-            await work.subscriptions.put(replace(subscription, reread=False), due_at=due_at)
+            await work.subscriptions.put(replace(subscription, reread=False, hindrance=None), due_at=due_at)
         return False
 
     async def _look_at_all(self, synced: SyncedIn) -> None:

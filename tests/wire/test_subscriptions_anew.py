@@ -1,8 +1,52 @@
-"""Subscriptions that are to be made anew: the old one ends first, and where the new one is refused, that is said."""
+"""Subscriptions that are to be made anew: the old one ends first, and where the new one is refused, that is kept."""
 
-from tests.wire.changes import CHANGES, resources, seen_to, synced, there, until, until_asked_for
-from tests.wire.test_subscriptions import BOTH
-from tests.wire.world import GROUP, World
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import update
+
+from bot.domain.subscriptions import Hindrance
+from bot.foundation import close
+from bot.store.tables import subscription
+from tests.wire.changes import CHANGES, lose, resources, seen_to, synced, there, until, until_asked_for
+from tests.wire.test_subscriptions import BOTH, another_process, calls, keeping, one_by_one
+from tests.wire.world import GROUP, World, texts
+
+WAIT_S = 3000
+"""So long Graph asks to wait."""
+
+
+async def restart_with_another_client_state(world: World) -> None:
+    """What was made with the present one is to be made anew."""
+    world.settings = world.settings.model_copy(update={"graph_client_state": SecretStr("another state")})
+    await world.restart()
+
+
+async def hindered(world: World, why: Hindrance, watch: str | None = None) -> Mapping[str, Any]:
+    """Lets time pass until one subscription is put off for this, and nothing else is due."""
+    mine = (subscription.c.hindrance == why) & (subscription.c.watch == watch if watch else True)
+
+    async def one_is() -> bool:
+        return bool(await world.rows_in(subscription, mine))
+
+    await until(world, one_is)
+    await seen_to(world)
+    (row,) = await world.rows_in(subscription, mine)
+    return row
+
+
+async def graph_is_asked_when_it_is_time(world: World) -> None:
+    """Minutes pass in which Graph is asked for nothing; then it is, and everything is there again."""
+    before, base = calls(world), await another_process(world)
+    for _ in range(3):
+        world.clock.advance(60)
+        await keeping(base)()
+    assert calls(world) == before
+    await close(base)
+    world.clock.advance(WAIT_S)
+    await until(world, lambda: calls(world) > before)
+    await seen_to(world)
 
 
 async def test_after_a_start_at_another_address_they_are_made_anew_for_it(world: World) -> None:
@@ -17,3 +61,47 @@ async def test_after_a_start_at_another_address_they_are_made_anew_for_it(world:
     assert {row.text("notificationUrl") for row in there(world)} == {moved + CHANGES}
     await until_asked_for(world, GROUP)
     await seen_to(world)
+
+
+async def test_one_that_is_throttled_when_it_is_made_anew_is_gone_and_waits(world: World) -> None:
+    await seen_to(world)
+    await world.fault("graph", f"429; retry-after={WAIT_S}; path=subscriptions; method=POST")
+    await restart_with_another_client_state(world)
+    assert (await hindered(world, Hindrance.NO_ANSWER))["subscription_id"] is None
+    assert len(there(world)) == 1
+    await graph_is_asked_when_it_is_time(world)
+    assert resources(world) == BOTH
+
+
+async def test_one_that_cannot_be_ended_to_be_made_anew_is_kept_and_waits(world: World) -> None:
+    await seen_to(world)
+    old = {row.id for row in there(world)}
+    await world.fault("graph", f"429; retry-after={WAIT_S}; path=subscriptions; method=DELETE")
+    await restart_with_another_client_state(world)
+    assert (await hindered(world, Hindrance.NO_ANSWER))["subscription_id"] in old
+    await graph_is_asked_when_it_is_time(world)
+    assert resources(world) == BOTH
+    assert not old & {row.id for row in there(world)}
+
+
+async def test_one_that_is_lost_and_throttled_when_it_is_made_anew_is_gone_and_waits(world: World) -> None:
+    await one_by_one(world, GROUP)
+    (row,) = there(world)
+    await lose(world, row)
+    await world.fault("graph", f"429; retry-after={WAIT_S}; path=subscriptions; method=POST")
+    async with world.engines.writing.begin() as begun:
+        soon = {"due_at": world.clock.now()}
+        await begun.execute(update(subscription).where(subscription.c.chat_id == GROUP).values(soon))
+    assert (await hindered(world, Hindrance.NO_ANSWER))["subscription_id"] is None
+    await graph_is_asked_when_it_is_time(world)
+    await until_asked_for(world, GROUP)
+
+
+async def test_one_that_is_refused_when_it_is_made_anew_is_said_in_the_chat(world: World) -> None:
+    await one_by_one(world, GROUP)
+    world.teams.withheld.add("ChatSettings.Read.Chat")
+    await restart_with_another_client_state(world)
+    await hindered(world, Hindrance.NOT_ALLOWED, f"chat {GROUP}")
+    await world.say("status")
+    await world.settle()
+    assert "Microsoft 365 does not let Chat Sync hear of changes in chats." in texts(world.card())[-1]
