@@ -75,6 +75,16 @@ class Written:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """The time for which sync was off in an environment."""
+
+    begin: datetime
+    end: datetime
+    active_since: datetime | None
+    """Since when something had happened in chats that were not idle when it began; None: no limit."""
+
+
 class ChatSync(Protocol):
     """What is kept of chats whose connections are synced. Nothing is kept of other chats."""
 
@@ -96,6 +106,10 @@ class ChatSync(Protocol):
 
     async def active(self, at: Mapping[ConnectionId, datetime]) -> None:
         """Keeps when something last happened; earlier times change nothing."""
+        ...
+
+    async def paused(self, environment: EnvironmentId, pause: Pause) -> None:
+        """For connections there that were not idle the pause does not count: what happened before moves by it."""
         ...
 
     async def live(self, chats: Sequence[ChatId]) -> Sequence[SyncedConnection]:

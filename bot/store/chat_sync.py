@@ -6,19 +6,35 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    insert,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.chat_sync import ChatActivity, Unsynced
 from bot.domain.values import ChatId, ChatKind, Connection, ConnectionId, EnvironmentId, ObjectId
-from bot.ports import Look, Named, SyncedChat, SyncedConnection, Written
+from bot.ports import Look, Named, Pause, SyncedChat, SyncedConnection, Written
 from bot.store import upsert
 from bot.store.activity_json import people_from_json, row_from_json, row_to_json
 from bot.store.chats import CHAT_COLUMNS, chat_of
 from bot.store.connections import connection_of
 from bot.store.lanes import LaneRows
 from bot.store.sync_jobs import SyncJobRows
-from bot.store.tables import WAITING, chat, chat_activity, chat_member, connection, sync_job
+from bot.store.tables import WAITING, chat, chat_activity, chat_member, connection, microseconds, sync_job
+from bot.store.tables.types import Instant
 
 _LIVE = connection.c.ended_at.is_(None)
 _OPEN = _LIVE | chat_activity.c.closing.is_(None)
@@ -60,6 +76,16 @@ class ChatSyncRows(SyncJobRows):
         earlier = (chat_activity.c.connection_id == bindparam("of")) & (chat_activity.c.active_at < bindparam("now"))
         if rows:
             await self._db.execute(update(chat_activity).where(earlier).values(active_at=bindparam("now")), rows)
+
+    async def paused(self, environment: EnvironmentId, pause: Pause) -> None:
+        """For connections there that were not idle the pause does not count: what happened before moves by it."""
+        here = select(connection.c.id).where(connection.c.environment == environment)
+        mine = chat_activity.c.connection_id.in_(here) & (chat_activity.c.active_at <= pause.begin)
+        if pause.active_since is not None:
+            mine &= chat_activity.c.active_at >= pause.active_since
+        length = literal(microseconds(pause.end) - microseconds(pause.begin), BigInteger)
+        moved = type_coerce(chat_activity.c.active_at, BigInteger) + length
+        await self._db.execute(update(chat_activity).where(mine).values(active_at=type_coerce(moved, Instant)))
 
     async def live(self, chats: Sequence[ChatId]) -> Sequence[SyncedConnection]:
         """The live connections of these chats that are synced."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from bot.domain.chat_sync import is_effective
 from bot.domain.errors import BadRequest
 from bot.domain.settings import SYNC_SETTINGS, EnvironmentSettings, SettingChange, applied, changes, undone
 from bot.domain.settings_rules import Problem
 from bot.domain.values import Chat, EnvironmentId, Person
-from bot.ports import Clock, EnvironmentJob, JobKind, SavedSettings, Store, Work
+from bot.ports import Clock, EnvironmentJob, JobKind, Pause, SavedSettings, Store, Work
 from bot.usecases.gates import Actor
 
 Edit = Callable[[EnvironmentSettings], EnvironmentSettings]
@@ -92,6 +94,7 @@ class KeepSettings:
         after = replace(wanted, version=saved.version)
         if any(change.setting == "sync_on" for change in saved.changes):
             after = replace(after, sync_changed_at=saved.at)
+        await self._end_pause(work, after, saved)
         await work.settings.put(after, saved)
         # What Dataverse tells of follows from the settings.
         await self._ask(work, JobKind.FOLLOW_SETTINGS, saved)
@@ -99,5 +102,24 @@ class KeepSettings:
             await self._ask(work, JobKind.SYNC_ALL, saved)
         return after
 
+    async def _end_pause(self, work: Work, after: EnvironmentSettings, saved: SavedSettings) -> None:
+        """Where sync goes on, the time for which it was off made no chat idle (spec S2, Y3)."""
+        before = undone(after, saved.changes)
+        if is_effective(before) or not is_effective(after):
+            return
+        pause = _pause(before, await work.settings.since(saved.environment, 0), saved.at)
+        if pause:
+            await work.chat_sync.paused(saved.environment, pause)
+
     async def _ask(self, work: Work, kind: JobKind, saved: SavedSettings) -> None:
         await work.inbox.ask(EnvironmentJob(kind=kind, environment=saved.environment), at=saved.at, due_at=saved.at)
+
+
+def _pause(now: EnvironmentSettings, saved: Sequence[SavedSettings], end: datetime) -> Pause | None:
+    """For how long sync has not been effective, by what was saved until now; None where it never was."""
+    for each in reversed(saved):
+        now = undone(now, each.changes)
+        if is_effective(now):
+            days = now.organisation.sync_idle_days
+            return Pause(begin=each.at, end=end, active_since=each.at - timedelta(days=days) if days else None)
+    return None

@@ -199,3 +199,22 @@ async def test_chats_of_the_time_before_sync_are_shown_once_an_administrator_wan
     await goes_on(world)
     assert len(await rows(world)) == 1
     assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))
+
+
+@pytest.mark.parametrize("switch", ["sync_on", "chats_on"])
+async def test_the_time_for_which_a_switch_is_off_makes_no_chat_idle_and_wakes_none(world: World, switch: str) -> None:
+    await connected(world, OTHER_GROUP, "CAS-01002")
+    await goes_on(world)
+    world.clock.advance(timedelta(days=6).total_seconds())
+    await connected(world)
+    await goes_on(world)
+    world.clock.advance(timedelta(days=2).total_seconds())
+    await ask(world, (await organisation(world)).step("Save", **{switch: "false"}))
+    world.clock.advance(timedelta(days=30).total_seconds())
+    await ask(world, (await organisation(world)).step("Save", **{switch: "true"}))
+    await goes_on(world)
+    assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))
+    assert any(each.startswith(f"{IDLE} · ") for each in texts(await timeline(world, text="timeline CAS-01002")))
+    world.clock.advance(timedelta(days=5, minutes=1).total_seconds())
+    assert any(each.startswith(f"{IDLE} · ") for each in texts(await timeline(world)))
+    await goes_on(world, 180)  # what might have been missed meanwhile is looked for
