@@ -43,6 +43,12 @@ async def cut_off(request: web.Request) -> web.StreamResponse:
     return answer
 
 
+def _at_once() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class FakeConnector:
     """Holds what was posted, by conversation."""
@@ -55,6 +61,10 @@ class FakeConnector:
     names: dict[str, str] = field(default_factory=lambda: {each.account_id: each.name for each in EVERYBODY})
     fault: Fault = lambda _conversation, _activity: None
     roster_is_down: bool = False
+    roster_answers: asyncio.Event = field(default_factory=_at_once)
+    """While it is cleared the connector is asked who is in a chat and does not answer."""
+    roster_reads: int = 0
+    """How often it was asked for a page of who is in a chat."""
     latency_s: float = 0
     """How long a post takes to be answered; it has arrived before."""
     tokens: list[str | None] = field(default_factory=list)
@@ -115,6 +125,8 @@ class FakeConnector:
 
     async def _paged_members(self, request: web.Request) -> web.Response:
         """Fifty at a time, the least that Teams gives, so that nobody takes the first page for the whole."""
+        self.roster_reads += 1
+        await self.roster_answers.wait()
         if self.roster_is_down:
             return error(503, "ServiceError")
         accounts = self.members.get(request.match_info["conversation"])

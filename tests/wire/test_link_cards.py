@@ -82,20 +82,12 @@ async def test_where_the_bot_is_not_the_card_is_complete_and_its_button_works(wo
 
 
 async def test_who_is_in_a_chat_is_asked_once_for_many_cards(world: World) -> None:
-    asked = 0
-    paged = world.connector._paged_members
-
-    async def counted(request: Any) -> Any:
-        nonlocal asked
-        asked += 1
-        return await paged(request)
-
-    world.connector._paged_members = counted  # type: ignore[method-assign]
+    asked = world.connector.roster_reads
     card = await pasted(world)
     for person in COLLEAGUES:
         await refreshed(world, card, person)
     await pasted(world)
-    assert asked <= 1
+    assert world.connector.roster_reads == asked + 1
 
 
 async def test_a_reader_who_may_see_less_is_told_less(world: World) -> None:
@@ -369,17 +361,12 @@ async def test_a_roster_that_takes_long_holds_no_card_up(world: World) -> None:
     world.limits = Limits()
     await world.restart()
     link = await world.link()
-    waits = asyncio.Event()
-    paged = world.connector._paged_members
-
-    async def slow(request: Any) -> Any:
-        await waits.wait()
-        return await paged(request)
-
-    world.connector._paged_members = slow  # type: ignore[method-assign]
+    asked = world.connector.roster_reads
+    world.connector.roster_answers.clear()
     (found,) = await world.paste(link, person=ADELE)
     assert texts(found["content"])[1] == "CAS-01001"
-    waits.set()
+    assert world.connector.roster_reads == asked + 1
+    world.connector.roster_answers.set()
 
 
 # What is not ours ----------------------------------------------------------------------------------------------------
