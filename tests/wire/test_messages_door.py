@@ -63,6 +63,11 @@ HOSTILE = {
 }
 
 
+def nothing_went_wrong(world: World, answered: object) -> bool:
+    """Whether neither the answer nor a card says otherwise: a turn that crashes is answered as one that went well."""
+    return "Something went wrong" not in json.dumps(answered) + str(world.connector.posts)
+
+
 @pytest.mark.parametrize("part", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("kind", ["message", "invoke"])
 async def test_hostile_json_is_refused_or_taken_and_never_a_crash(world: World, part: str, kind: str) -> None:
@@ -73,6 +78,7 @@ async def test_hostile_json_is_refused_or_taken_and_never_a_crash(world: World, 
         assert answer.status in {200, 201, 400}
         if answer.status == 400:
             assert (await answer.json())["error"]["message"]
+        assert nothing_went_wrong(world, await answer.text())
 
 
 async def test_without_an_app_id_only_this_machine_is_spoken_to(world: World) -> None:
@@ -239,8 +245,9 @@ def test_no_activity_however_broken_is_a_crash(world: World, data: st.DataObject
     changes = data.draw(st.dictionaries(st.sampled_from(FIELDS), values, max_size=3))
     name = data.draw(st.sampled_from(INVOKES))
     activity = {**world.activity(type=kind, name=name, text="connect x"), **changes}
-    status, _ = world.run(world.post(activity))
+    status, body = world.run(world.post(activity))
     assert status < 500 or status == 501
+    assert nothing_went_wrong(world, body)
 
 
 VALUES = ["commandId", "parameters", "queryOptions", "messagePayload", "data", "dataset", "queryText", "action", "url"]
@@ -256,3 +263,4 @@ def test_no_invoke_however_broken_is_a_crash(world: World, data: st.DataObject) 
     status, body = world.run(world.post(world.activity(type="invoke", name=name, value=value)))
     assert status in {200, 400}
     assert body
+    assert nothing_went_wrong(world, body)
