@@ -469,9 +469,17 @@ async def test_a_clash_in_a_dialog_is_a_page_of_it(world: World) -> None:
 async def test_a_dialog_about_nothing_of_ours_is_refused_with_the_reason(world: World) -> None:
     card = await own_card(world, person=ALEX)
     mine = buttons(card)["Assign to me"]["data"]
-    for data in ({}, {"row": "x"}, {"environment": "elsewhere"}, {"act": "delete"}, {"table": "systemuser"}):
+    unknown, other = "This button does not work any more.", "Chats cannot be connected to records of this type."
+    refusals: tuple[tuple[dict[str, str], str], ...] = (
+        ({}, unknown),
+        ({"row": "x"}, unknown),
+        ({"environment": "elsewhere"}, unknown),
+        ({"act": "delete"}, unknown),
+        ({"table": "systemuser"}, other),
+    )
+    for data, reason in refusals:
         shown = await page(world, {**mine, **data, "dialog": "update"} if data else {"dialog": "update"}, person=ALEX)
-        assert texts(shown.card)
+        assert texts(shown.card)[0] == reason, data
 
 
 async def test_without_anything_to_do_there_is_no_way_in(world: World) -> None:
