@@ -9,6 +9,7 @@ from typing import Any
 from bot.sandbox.changes.subscriptions import SUBSCRIPTIONS, living
 from bot.sandbox.values import Row
 from bot.store.tables import change_link, subscription, sync_job
+from bot.usecases.find_unlooked import LOOK_EVERY
 from tests.wire.world import GROUP, World
 
 CHANGES = "/api/graph/events"
@@ -30,7 +31,8 @@ async def asked_for(world: World) -> Sequence[str]:
 
 
 async def until_asked_for(world: World, *chats: str) -> None:
-    """Lets time pass until just these chats are to be looked at."""
+    """Lets time pass until just these chats are to be looked at, and sooner than all of them are."""
+    before = world.clock.now()
     found: set[str] = set()
 
     async def all_are() -> bool:
@@ -39,6 +41,7 @@ async def until_asked_for(world: World, *chats: str) -> None:
 
     await until(world, all_are)
     assert found == set(chats)
+    assert world.clock.now() - before < LOOK_EVERY
 
 
 async def until(world: World, condition: Callable[[], bool | Awaitable[bool]]) -> None:
