@@ -62,7 +62,7 @@ async def test_the_main_job_from_the_first_word_to_the_card(pages: tuple[Playgro
 
     count = await teams.cards.count()
     await sandbox.get_by_role("button", name="Save").click()
-    await asyncio.sleep(4)  # longer than the window and the way
+    await sandbox.get_by_text("Nothing has changed.").wait_for()
     assert await teams.cards.count() == count
 
     await save(sandbox, Priority="Low")
