@@ -1,6 +1,6 @@
 """What the doctor looks at: everything that readiness asks, and what else has to be set up.
 
-It belongs to the composition root: `bot.wiring` alone uses it.
+It belongs to the composition root: `bot.commands` alone uses it.
 """
 
 from collections.abc import Sequence

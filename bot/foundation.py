@@ -1,6 +1,6 @@
 """What everything else stands on: the database, the pool of connections, Dataverse and Teams.
 
-It belongs to the composition root: only `bot.wiring`, `bot.post_room` and `bot.doctor` use it.
+It belongs to the composition root: only its other modules use it.
 """
 
 from collections.abc import Mapping
