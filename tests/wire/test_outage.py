@@ -74,5 +74,6 @@ async def test_fifty_changes_on_twenty_records_of_which_one_is_deleted(world: Wo
     # Nothing comes twice
     world.connector.posts.clear()
     await world.restart()
+    world.clock.advance(20)
     await world.looked_through("incident")
     assert world.nothing_was_said(*CHATS)
