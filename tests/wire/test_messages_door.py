@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.store.tables import chat
 from tests.wire.people import ADELE, ALEX
-from tests.wire.world import BOT, GROUP, World, texts
+from tests.wire.world import BOT, GROUP, PERSONAL, World, texts
 
 NOT_AN_ACTIVITY: dict[str, tuple[dict[str, Any], int, str]] = {
     "not JSON": ({"data": b"{", "headers": {"Content-Type": "application/json"}}, 400, "not JSON"),
@@ -71,7 +71,7 @@ def nothing_went_wrong(world: World, answered: object) -> bool:
 @pytest.mark.parametrize("part", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("kind", ["message", "invoke"])
 async def test_hostile_json_is_refused_or_taken_and_never_a_crash(world: World, part: str, kind: str) -> None:
-    known = json.dumps({**world.activity(type=kind, name="adaptiveCard/action", text="help")})
+    known = json.dumps({**world.activity(PERSONAL, type=kind, name="adaptiveCard/action", text="help")})
     body = f"{known[:-1]}, {part}}}".encode()
     headers = {"Content-Type": "application/json"}
     async with world.session.post(f"{world.url}/api/messages", data=body, headers=headers) as answer:
@@ -244,7 +244,8 @@ def test_no_activity_however_broken_is_a_crash(world: World, data: st.DataObject
     kind = data.draw(st.sampled_from(KINDS))
     changes = data.draw(st.dictionaries(st.sampled_from(FIELDS), values, max_size=3))
     name = data.draw(st.sampled_from(INVOKES))
-    activity = {**world.activity(type=kind, name=name, text="connect x"), **changes}
+    where = data.draw(st.sampled_from([GROUP, PERSONAL]))
+    activity = {**world.activity(where, type=kind, name=name, text="connect x"), **changes}
     status, body = world.run(world.post(activity))
     assert status < 500 or status == 501
     assert nothing_went_wrong(world, body)
