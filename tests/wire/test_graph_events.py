@@ -188,6 +188,7 @@ async def test_a_subscription_that_graph_removed_is_made_anew_and_its_chats_are_
     await synced(world)
     await seen_to(world)
     before = resources(world)
+    await asked_for(world)
     await lifecycle(world, "subscriptionRemoved")
     await until(world, lambda: resources(world) == before)
     await until_asked_for(world, GROUP)
@@ -198,6 +199,7 @@ async def test_where_notifications_were_missed_the_chats_are_looked_at(world: Wo
     await synced(world)
     await seen_to(world)
     before = {row.id for row in there(world)}
+    await asked_for(world)
     await lifecycle(world, "missed")
     await until_asked_for(world, GROUP)
     assert {row.id for row in there(world)} == before
