@@ -7,8 +7,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import KnownValue
-from bot.domain.values import ConnectionId
+from bot.domain.values import ConnectionId, EnvironmentId
 from bot.store.event_json import raw_from_json
+from bot.store.tables import connection
 from bot.store.tables import field_value as table
 from bot.store.upsert import insert
 
@@ -30,9 +31,14 @@ class KnownValueRows:
 
     async def forget(self, values: Sequence[tuple[ConnectionId, str]]) -> None:
         """Nothing is known of these columns any more."""
-        for connection, column in values:
-            mine = (table.c.connection_id == connection) & (table.c.column == column)
+        for of, column in values:
+            mine = (table.c.connection_id == of) & (table.c.column == column)
             await self._connection.execute(delete(table).where(mine))
+
+    async def forget_all(self, environment: EnvironmentId) -> None:
+        """Nothing is known any more of what chats were told of records there."""
+        there = select(connection.c.id).where(connection.c.environment == environment)
+        await self._connection.execute(delete(table).where(table.c.connection_id.in_(there)))
 
     async def put(self, values: Mapping[tuple[ConnectionId, str], KnownValue]) -> None:
         """Keeps the values in place of those known before."""

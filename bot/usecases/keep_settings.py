@@ -95,6 +95,9 @@ class KeepSettings:
         if any(change.setting == "sync_on" for change in saved.changes):
             after = replace(after, sync_changed_at=saved.at)
         await self._end_pause(work, after, saved)
+        if after.organisation.chats_on and any(change.setting == "chats_on" for change in saved.changes):
+            # What changed while they were off is not made up for (spec S1): nobody can miss what nobody knows.
+            await work.known_values.forget_all(saved.environment)
         await work.settings.put(after, saved)
         # What Dataverse tells of follows from the settings.
         await self._ask(work, JobKind.FOLLOW_SETTINGS, saved)

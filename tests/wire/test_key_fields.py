@@ -4,9 +4,10 @@ import json
 
 from sqlalchemy import update
 
-from bot.store.tables import environment, field_value, inbox, record_type
+from bot.store.tables import field_value, inbox, record_type
 from tests.dataverse.samples import bag, context, row, typed
 from tests.wire.people import ADELE, MEGAN, PATTI
+from tests.wire.settings_pages import ask, organisation
 from tests.wire.world import GROUP, OTHER_GROUP, World, buttons, texts
 
 HIGH, NORMAL, LOW = 1, 2, 3
@@ -263,16 +264,18 @@ async def test_a_record_that_is_gone_meanwhile_is_told_by_what_is_known(world: W
 
 async def test_while_chats_are_off_nothing_is_told_and_it_is_not_made_up_for(world: World) -> None:
     await connected(world)
-    async with world.engines.writing.begin() as transaction:
-        await transaction.execute(update(environment).values(chats_on=False))
-    await world.restart()
+    await ask(world, (await organisation(world)).step("Save", chats_on="false"))
     await world.change({"prioritycode": HIGH})
     await world.window_ends()
-    async with world.engines.writing.begin() as transaction:
-        await transaction.execute(update(environment).values(chats_on=True))
-    await world.restart()
-    await world.window_ends()
+    await ask(world, (await organisation(world)).step("Save", chats_on="true"))
+    world.clock.advance(15 * 60)
+    await world.looked_through("incident")
+    world.clock.advance(2 * 60)  # what is only late has so long to arrive
+    await world.settle()
     assert world.nothing_was_said()
+    await world.change({"prioritycode": LOW})
+    await world.window_ends()
+    assert "Priority: High → **Low**" in texts(world.card())
 
 
 async def test_when_dataverse_does_not_answer_the_card_comes_later(world: World) -> None:
