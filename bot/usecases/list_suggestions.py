@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from bot.domain.errors import BotAbsent, ChatSyncError
+from bot.domain.errors import ChatSyncError
 from bot.domain.record_links import Links
 from bot.domain.surface import PERSON, Verb
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
@@ -51,13 +51,9 @@ class ListSuggestions:
         if chat.kind is not ChatKind.GROUP:
             return None
         try:
-            try:
-                members = await self.gates.roster.members(chat)
-            except BotAbsent:
-                members = [each.object_id for each in await self.chats.members(chat.id)]
-        except (ChatSyncError, PermissionError):
+            return frozenset(each.object_id for each in await self.chats.members(chat.id) if each.object_id)
+        except ChatSyncError:
             return None
-        return frozenset(each for each in members if each)
 
     def _ways(self, record: RecordRef, suggested: Suggested, members: frozenset[ObjectId] | None) -> tuple[Button, ...]:
         """How the person can be spoken to from here."""

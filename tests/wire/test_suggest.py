@@ -130,15 +130,6 @@ async def test_in_a_chat_members_can_be_removed_and_others_added(world: World) -
     assert "Add to this chat" in ways["Isaiah Langer (do not disturb)"]
 
 
-async def test_who_is_in_the_chat_is_what_teams_says_where_the_bot_is_there(world: World) -> None:
-    world.connector.members[GROUP] = [each.account_id for each in (ALEX, ADELE)]
-    await task(world, "CAS-01001", ISAIAH)
-    await world.say("suggest CAS-01001")
-    ways = buttons_by_person(world.card(GROUP))
-    assert "Remove from this chat" in ways["Adele Vance (available)"]
-    assert "Add to this chat" in ways["Isaiah Langer (do not disturb)"]
-
-
 def buttons_by_person(card: dict[str, Any]) -> dict[str, list[str]]:
     rows = [part for part in card["body"] if part["type"] == "Container"]
     return {texts(row)[0]: list(buttons(row)) for row in rows}
