@@ -108,7 +108,9 @@ def _tell_lane(base: Foundation, limits: Limits) -> TellLane:
             links=base.links,
             clock=base.clock,
         ),
-        tell_deletion=TellDeletion(store=base.store, records=base.records, clock=base.clock),
+        tell_deletion=TellDeletion(
+            store=base.store, records=base.records, administration=base.administration, clock=base.clock
+        ),
         catch_up=CatchUp(
             store=base.store,
             records=base.records,

@@ -19,6 +19,7 @@ from bot.usecases.answers import called, finished, head_of, name_columns
 from bot.usecases.audited import audited
 from bot.usecases.connect_chat import known_value
 from bot.usecases.synced import sync_ended
+from bot.usecases.told_type import told_type
 from cards.caught_up import CaughtUp, CaughtUpView, caught_up
 from cards.key_fields import Change
 
@@ -95,9 +96,8 @@ class CatchUp:
     async def _look_at(
         self, environment: EnvironmentId, name: str, connections: Sequence[Connection]
     ) -> Sequence[_Seen]:
-        record_type = (await self.administration.record_types(environment)).get(name)
-        chats_on = await self.administration.chats_on(environment)
-        if not chats_on or record_type is None or not record_type.enabled:
+        record_type = await told_type(self.administration, environment, name)
+        if record_type is None:
             return ()
         table = await self.records.table(environment, name)
         columns = key_columns(record_type, table)

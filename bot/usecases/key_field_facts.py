@@ -12,6 +12,7 @@ from bot.domain.tables import LOOKUPS, Column, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
 from bot.ports import Administration, Records
 from bot.usecases.answers import name_columns
+from bot.usecases.told_type import told_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,8 @@ class ReadKeyFieldFacts:
     async def __call__(self, events: Sequence[RecordEvent]) -> KeyFieldFacts | None:
         """The facts; None where nothing is to be told of the record. Raises `Unavailable`."""
         record = events[0].record
-        record_type = (await self.administration.record_types(record.environment)).get(record.table)
-        chats_on = await self.administration.chats_on(record.environment)
-        if not chats_on or record_type is None or not record_type.enabled:
+        record_type = await told_type(self.administration, record.environment, record.table)
+        if record_type is None:
             return None
         table = await self.records.table(record.environment, record.table)
         columns = key_columns(record_type, table)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from bot.domain.key_fields import RecordEvent
 from bot.domain.values import Connection
-from bot.ports import Clock, Records, Store
+from bot.ports import Administration, Clock, Records, Store
 from bot.usecases.answers import called, outgoing
 from bot.usecases.audited import audited
 from bot.usecases.synced import sync_ended
+from bot.usecases.told_type import told_type
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
@@ -19,15 +20,22 @@ class TellDeletion:
 
     store: Store
     records: Records
+    administration: Administration
     clock: Clock
 
     async def __call__(self, events: Sequence[RecordEvent]) -> None:
-        """Keeps the words and settles the events in one transaction; raises `Unavailable`, and then nothing is kept."""
+        """Keeps the words and settles the events in one transaction; raises `Unavailable`, and then nothing is kept.
+
+        While chats or the table are off, the connections stay (spec S1): once they are on, it is found that the
+        record is gone.
+        """
         deletion = next(event for event in events if event.deleted)
-        by = await self._name(deletion)
+        record = deletion.record
+        is_told = await told_type(self.administration, record.environment, record.table) is not None
+        by = await self._name(deletion) if is_told else ""
         now = self.clock.now()
         async with self.store.writing() as work:
-            connections = await work.connections.of_record(deletion.record)
+            connections = await work.connections.of_record(record) if is_told else ()
             chats = await work.chats.of([connection.chat_id for connection in connections])
             for connection in connections:
                 await work.connections.end(connection.id, at=now, by=None, by_name=by)

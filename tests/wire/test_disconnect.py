@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from bot.store.tables import audit, connection, record_type
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.settings_pages import ask, organisation
 from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
 
@@ -308,3 +309,21 @@ async def test_a_deleted_record_is_told_to_each_chat_and_its_connections_end(wor
     assert [entry["act"] for entry in await world.rows_in(audit)][2:] == ["record deleted"] * 2
     await world.say("records")
     assert "not connected" in str(world.card())
+
+
+async def test_while_chats_are_off_a_deletion_is_told_to_nobody_and_found_once_they_are_on(world: World) -> None:
+    await connected(world, "CAS-01001")
+    await ask(world, (await organisation(world)).step("Save", chats_on="false"))
+    await world.delete("incidents", await world.row("incidents"))
+    await world.until(lambda: len(world.event_answers) == 1)
+    await world.window_ends()
+    assert world.nothing_was_said()
+    assert len(await live(world)) == 1
+
+    await ask(world, (await organisation(world)).step("Save", chats_on="true"))
+    world.clock.advance(15 * 60)
+    await world.looked_through("incident")
+    world.clock.advance(2 * 60)  # what is only late has so long to arrive
+    await world.settle()
+    assert any("CAS-01001" in line and "deleted" in line for line in texts(world.card()))
+    assert await live(world) == []
