@@ -38,6 +38,9 @@ class Conflict(ChatSyncError):
 class BotAbsent(ChatSyncError):
     """The bot is not in the chat: add the app first."""
 
+    def __init__(self) -> None:
+        super().__init__("Chat Sync is not in this chat.", "Add the app Chat Sync to the chat, then press Continue.")
+
 
 class Unavailable(ChatSyncError):
     """A system did not answer in time or asked to wait: try again, the earliest in `retry_after_s` seconds."""

@@ -60,7 +60,7 @@ class ConnectorRoster:
         path = conversation_path(chat.id, *parts) + query
         answer = await self._connector.call("GET", chat.service_url, path)
         if gone_code(answer):
-            raise BotAbsent("Chat Sync is not in this chat.", "Add the app Chat Sync to the chat, then press Continue.")
+            raise BotAbsent
         if answer.status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
             raise Unavailable("Teams did not say who is in this chat.", "Try again in a moment.")
         return answer

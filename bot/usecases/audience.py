@@ -1,6 +1,7 @@
 """Who in a chat would see of a record what they cannot open (spec C9)."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.values import Chat, ObjectId, RecordRef
@@ -27,9 +28,15 @@ class LookAtAudience:
     stand_in: ObjectId | None
     """Who acts for people without Entra object id; None where nobody does."""
 
-    async def __call__(self, chat: Chat, record: RecordRef) -> Audience:
-        """The audience as it is now; guests count. Raises `BotAbsent` or `Unavailable`."""
-        members = [each or self.stand_in for each in await self.roster.members(chat)]
+    async def __call__(
+        self, chat: Chat, record: RecordRef, *, members: Sequence[ObjectId | None] | None = None
+    ) -> Audience:
+        """The audience as it is now; guests count. Raises `BotAbsent` or `Unavailable`.
+
+        `members`: who is in the chat, where somebody else than Teams' roster had to be asked.
+        """
+        there = await self.roster.members(chat) if members is None else members
+        members = [each or self.stand_in for each in there]
         people = [each for each in members if each]
         try:
             async with asyncio.timeout(self.within_s):

@@ -11,6 +11,7 @@ from bot.ports import ChatDirectory, Store
 from bot.usecases.answers import Answer
 from bot.usecases.audience import Audience, LookAtAudience
 from bot.usecases.connect_chat import ConnectChat, Note
+from bot.usecases.gates import Gates
 
 TEAMS_AT_MOST = 10
 """Teams whose channels are listed at once: each costs a call while somebody waits."""
@@ -43,6 +44,7 @@ class ConnectChannel:
     """Connects channels on behalf of members of their teams."""
 
     store: Store
+    gates: Gates
     chats: ChatDirectory
     connect: ConnectChat
     look_at_audience: LookAtAudience
@@ -65,7 +67,8 @@ class ConnectChannel:
         The app is added to the team where it is not there. Raises `NotAllowed` for a channel that the person may not
         pick now (spec S7), and what connecting raises.
         """
-        place, beside = await self._picked(person, *picked)
+        # Before the app is added anywhere: who may not connect this record does not reach a team by trying.
+        (place, beside), _ = await asyncio.gather(self._picked(person, *picked), self.gates.opened(record, person))
         await self.chats.install_in_team(place.team.id)
         chat = await self._chat(here, place, beside)
         if note is Note.ASK:

@@ -92,14 +92,25 @@ class ConnectChat:
                 "Only group chats and channels can be connected to a record.", "Start a group chat and connect that."
             )
         record_type = await self.gates.record_type(record.environment, record.table)
-        actor, chat = await asyncio.gather(self.gates.actor(record.environment, person), self.enter(chat, person))
-        seen = await self._see(record, record_type, actor, with_note=record_type.note and note is not Note.NONE)
+        with_note = record_type.note and note is not Note.NONE
+        (actor, seen), outside = await asyncio.gather(
+            self._opened(record, record_type, person, with_note=with_note), self.enter.look(chat, person)
+        )
         if seen.columns and note is Note.ASK:
-            audience = await self.look_at_audience(chat, record)
+            audience = await self.look_at_audience(chat, record, members=outside)
             if audience.without_access != 0 and not await self._is_connected(chat, record):
                 claim = {**record_claim(record), **({INTO: chat.id} if from_elsewhere else {})}
                 return Answer(message=_question(claim, seen.table, audience), asks=True)
+        if outside is not None:
+            # Last: whoever may not connect the chat, or does not want to after all, leaves it as it was.
+            chat = await self.enter.bring_in(chat)
         return await self._keep(chat, record, actor, seen)
+
+    async def _opened(
+        self, record: RecordRef, record_type: RecordType, person: Person, *, with_note: bool
+    ) -> tuple[Actor, _Seen]:
+        actor = await self.gates.actor(record.environment, person)
+        return actor, await self._see(record, record_type, actor, with_note=with_note)
 
     async def _is_connected(self, chat: Chat, record: RecordRef) -> bool:
         async with self.store.reading() as work:

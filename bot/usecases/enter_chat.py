@@ -1,9 +1,10 @@
 """Getting into a chat: the person is in it, and the bot is or comes in (spec C3, S7)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed
-from bot.domain.values import TEAMS, Chat, ChatKind, Person
+from bot.domain.values import TEAMS, Chat, ChatKind, ObjectId, Person
 from bot.ports import ChatDirectory, Clock, Store
 from bot.usecases.gates import Gates
 
@@ -34,30 +35,36 @@ class EnterChat:
     chats: ChatDirectory
     add_app: AddApp
 
-    async def __call__(self, chat: Chat, person: Person) -> Chat:
-        """The chat as it is reached now, where the person is in it and the bot too, which is added to a group chat.
+    async def look(self, chat: Chat, person: Person) -> Sequence[ObjectId | None] | None:
+        """None where the bot is in the chat; else who is in this group chat, to which the bot can be added.
 
-        Raises `NotAllowed` for others, `BotAbsent` where the app could not be added, or `Unavailable`.
+        Raises `NotAllowed` where the person is not in it, `BotAbsent` where the bot cannot be added, or `Unavailable`.
         """
         try:
             await self.gates.member(chat, person)
         except BotAbsent as absent:
             if chat.channel != TEAMS or chat.kind is not ChatKind.GROUP:
                 raise
-            await self._bring_in(chat, person, absent)
-            async with self.add_app.store.reading() as work:
-                return await work.chats.get(chat.id) or chat
-        return chat
+            return await self._look_by_graph(chat, person, absent)
+        return None
 
-    async def _bring_in(self, chat: Chat, person: Person, absent: BotAbsent) -> None:
-        """Graph knows who is in a chat where the bot is not; whatever it refuses, somebody can add the app by hand."""
+    async def bring_in(self, chat: Chat) -> Chat:
+        """The chat as it is reached once the bot's app is in it; raises `BotAbsent` where it could not be added."""
         try:
-            there = {each.object_id for each in await self.chats.members(chat.id) if each.object_id}
-            if person.object_id in there:
-                await self.add_app(chat)
+            await self.add_app(chat)
+        except ChatSyncError as error:
+            raise BotAbsent from error
+        async with self.add_app.store.reading() as work:
+            return await work.chats.get(chat.id) or chat
+
+    async def _look_by_graph(self, chat: Chat, person: Person, absent: BotAbsent) -> Sequence[ObjectId | None]:
+        """Graph knows who is in a chat where the bot is not; where it refuses, somebody can add the app by hand."""
+        try:
+            there = [each.object_id for each in await self.chats.members(chat.id)]
         except ChatSyncError as error:
             raise absent from error
-        if person.object_id not in there:
+        if person.object_id is None or person.object_id not in there:
             raise NotAllowed(
                 "Only members of this chat can do this.", "Ask somebody in the chat to add you or to do it."
             )
+        return there

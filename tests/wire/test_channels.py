@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, TEAM_MEMBERS
-from bot.store.tables import connection
+from bot.store.tables import connection, environment
 from tests.wire.people import ADELE, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.test_new_chat import SECRET_CASE, claim, inputs, press
 from tests.wire.world import World, buttons, texts
@@ -118,3 +119,18 @@ async def test_who_is_in_many_teams_looks_for_the_one(world: World) -> None:
     assert texts(nothing)[0] == "None of your teams has this name."
     assert await connect(world, PUMPS, words="CAS-01001") == "CAS-01001 is connected to this chat"
     await world.settle()
+
+
+async def test_who_may_not_connect_the_record_adds_the_app_to_no_team(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.sandbox.graph.teams.TEAM_MEMBERS", (*TEAM_MEMBERS, PATTI.object_id, LYNNE.object_id))
+    row = "|".join({**await claim(world), "row": await world.row("incidents", SECRET_CASE)}.values())
+    data = {"dialog": "connectThisChannel", "channel": CHOICE, "record": row}
+    for person, refusal in ((PATTI, "You cannot open this case"), (LYNNE, "You have no user in Dynamics 365")):
+        assert texts(await world.ask_page(data, person=person))[0].startswith(refusal)
+    async with world.engines.writing.begin() as database:
+        await database.execute(update(environment).values(chats_on=False))
+    await world.restart()
+    assert "turned chats off" in texts(await world.ask_page(data, person=ADELE))[0]
+    assert not world.teams.team_has_app()
