@@ -21,6 +21,7 @@ from bot.usecases.linked_record import FindLinkedRecord
 from bot.usecases.list_chats import ListChats
 from bot.usecases.list_suggestions import ListSuggestions
 from bot.usecases.list_timeline import ListTimeline
+from bot.usecases.membership import Membership
 from bot.usecases.plan_chat import PlanChat
 from bot.usecases.read_own import ReadOwnRecord
 from bot.usecases.seen_chats import LookAtChats
@@ -121,7 +122,11 @@ def make_acts(base: Foundation, limits: Limits, stand_in: ObjectId | None) -> Ac
             links=base.links,
         ),
         change_members=ChangeMembers(
-            store=base.store, gates=gates, directory=base.directory, chats=base.chat_directory, clock=base.clock
+            store=base.store,
+            gates=gates,
+            directory=base.directory,
+            membership=Membership(chats=base.chat_directory),
+            clock=base.clock,
         ),
         plan=PlanChat(
             records=base.records,

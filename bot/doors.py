@@ -40,6 +40,7 @@ from bot.usecases.list_my_chats import ListMyChats
 from bot.usecases.list_records import ListRecords
 from bot.usecases.make_chat import MakeChat
 from bot.usecases.meet_chat import MeetChat
+from bot.usecases.membership import Membership
 from bot.usecases.move_settings import MoveSettings
 from bot.usecases.offer_chat import OfferChat
 from bot.usecases.offer_settings import OfferSettings
@@ -128,7 +129,11 @@ def _connection_buttons(base: Foundation, acts: Acts) -> ConnectionButtons:
 
 def _join(base: Foundation) -> JoinChat:
     return JoinChat(
-        store=base.store, records=base.records, gates=base.gates, directory=base.chat_directory, clock=base.clock
+        store=base.store,
+        records=base.records,
+        gates=base.gates,
+        membership=Membership(chats=base.chat_directory),
+        clock=base.clock,
     )
 
 
@@ -177,7 +182,11 @@ def _save_pages(base: Foundation, acts: Acts, named: NamedRecords) -> SavePages:
 
 def _channel_pages(base: Foundation, acts: Acts, named: NamedRecords) -> ChannelPages:
     connect = ConnectChannel(
-        store=base.store, chats=base.chat_directory, connect=acts.connect, look_at_audience=acts.look_at_audience
+        store=base.store,
+        gates=base.gates,
+        chats=base.chat_directory,
+        connect=acts.connect,
+        look_at_audience=acts.look_at_audience,
     )
     return ChannelPages(plan=acts.plan, records=named, connect=connect)
 

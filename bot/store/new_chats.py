@@ -46,7 +46,9 @@ class NewChatRows:
 
     async def unfinished(self, person: ObjectId, *, since: datetime) -> NewChat | None:
         """The person's newest that failed halfway, begun since."""
-        halfway = (table.c.person_id == person) & table.c.unfinished & table.c.chat_id.is_not(None)
+        # It is there, or it may be: its creation was asked for, and the answer was lost.
+        there = or_(table.c.chat_id.is_not(None), table.c.asked_at.is_not(None))
+        halfway = (table.c.person_id == person) & table.c.unfinished & there
         query = select(table).where(halfway, table.c.begun_at > since).order_by(table.c.id.desc()).limit(1)
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return _new_chat(row) if row else None

@@ -2,12 +2,15 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.values import Chat, ChatKind, ObjectId, Person
-from bot.ports import ChatDirectory, Clock, Directory, Store
+from bot.ports import Clock, Directory, Store
 from bot.usecases.answers import Answer, outgoing
 from bot.usecases.gates import Gates
+from bot.usecases.membership import Membership
+from cards.message import Message
 from cards.notice import NoticeView, notice
 
 
@@ -23,24 +26,26 @@ class ChangeMembers:
     store: Store
     gates: Gates
     directory: Directory
-    chats: ChatDirectory
+    membership: Membership
     clock: Clock
 
     async def add(self, chat: Chat, person: Person, other: ObjectId) -> Answer:
         """The other person is in the chat, and sees what was said before."""
         name = await self._name(chat, person, other)
-        if await self._is_in(chat, other):
-            return Answer(message=notice(NoticeView(text=f"{name} is in this chat already.")))
-        await self.chats.add_member(chat.id, other)
-        return await self._tell(chat, f"{person.name or 'Somebody'} added {name} to this chat.", f"added {other}")
+        if await self.membership.has(chat.id, other):
+            return Answer(message=_said(f"{name} is in this chat already."))
+        message = _said(f"{person.name or 'Somebody'} added {name} to this chat.")
+        await self.membership.add(chat.id, other, partial(self._tell, chat, message, f"added {other}"))
+        return Answer(message=message, kept=True)
 
     async def remove(self, chat: Chat, person: Person, other: ObjectId) -> Answer:
         """The other person is not in the chat any more."""
         name = await self._name(chat, person, other)
-        if not await self._is_in(chat, other):
-            return Answer(message=notice(NoticeView(text=f"{name} is not in this chat.")))
-        await self.chats.remove_member(chat.id, other)
-        return await self._tell(chat, f"{person.name or 'Somebody'} removed {name} from this chat.", f"removed {other}")
+        if not await self.membership.has(chat.id, other):
+            return Answer(message=_said(f"{name} is not in this chat."))
+        message = _said(f"{person.name or 'Somebody'} removed {name} from this chat.")
+        await self.membership.remove(chat.id, other, partial(self._tell, chat, message, f"removed {other}"))
+        return Answer(message=message, kept=True)
 
     async def _name(self, chat: Chat, person: Person, other: ObjectId) -> str:
         """What the other person is called, where this person may act here at all."""
@@ -52,12 +57,11 @@ class ChangeMembers:
             raise NotFound("This person is not in the organisation any more.", "Choose somebody else.")
         return found.name
 
-    async def _is_in(self, chat: Chat, other: ObjectId) -> bool:
-        return any(each.object_id == other for each in await self.chats.members(chat.id))
-
-    async def _tell(self, chat: Chat, text: str, what: str) -> Answer:
+    async def _tell(self, chat: Chat, message: Message, what: str) -> None:
         now = self.clock.now()
-        message = notice(NoticeView(text=text))
         async with self.store.writing() as work:
             await work.outbox.put([outgoing(chat, message, key=f"{what} {chat.id} {now.isoformat()}")], at=now)
-        return Answer(message=message, kept=True)
+
+
+def _said(text: str) -> Message:
+    return notice(NoticeView(text=text))

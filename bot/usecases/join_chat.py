@@ -1,14 +1,16 @@
 """Joining a chat that is connected to a record (spec J1-J3)."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.joining import Joining
 from bot.domain.values import Connection, ConnectionId, Person
-from bot.ports import ChatDirectory, Clock, Records, Store
+from bot.ports import Clock, Records, Store
 from bot.usecases.answers import Answer, called, outgoing
 from bot.usecases.audited import audited
 from bot.usecases.gates import Actor, Gates
+from bot.usecases.membership import Membership
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
@@ -20,7 +22,7 @@ class JoinChat:
     store: Store
     records: Records
     gates: Gates
-    directory: ChatDirectory
+    membership: Membership
     clock: Clock
 
     async def __call__(self, person: Person, connection: ConnectionId) -> Answer:
@@ -34,10 +36,9 @@ class JoinChat:
         if found is None:
             raise NotFound("This chat is not connected to the record any more.", "Write chats and the record's number.")
         actor = await self._allowed(found, person)
-        if any(each.object_id == actor.object_id for each in await self.directory.members(found.chat_id)):
+        if await self.membership.has(found.chat_id, actor.object_id):
             return Answer(message=notice(NoticeView(text="You are in this chat already.")))
-        await self.directory.add_member(found.chat_id, actor.object_id)
-        await self._tell(found, actor)
+        await self.membership.add(found.chat_id, actor.object_id, partial(self._tell, found, actor))
         return Answer(message=_joined(found))
 
     async def _allowed(self, connection: Connection, person: Person) -> Actor:

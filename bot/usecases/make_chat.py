@@ -14,7 +14,7 @@ from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.enter_chat import AddApp
 
 HELD = timedelta(minutes=2)
-"""How long the work stays with a process that is not heard of; each step renews it, and the longest takes seconds."""
+"""How long the work stays with a process that is not heard of; each step and each person added renews it."""
 SHOWN_FOR = timedelta(days=1)
 """How long somebody is reminded of a chat that was left half made."""
 SMALLEST = 2
@@ -170,6 +170,7 @@ class MakeChat:
                     await self.chats.add_member(chat, person)
                 except (BadRequest, NotAllowed, NotFound) as error:
                     refused[person] = error
+                await self._kept(new)  # so many people take longer than the work is held at a time
         if refused:
             names = await self.directory.people(list(refused))
             who = ", ".join(names[each].name if each in names else "somebody" for each in refused)

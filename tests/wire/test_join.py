@@ -224,3 +224,23 @@ async def test_a_chat_that_is_full_an_app_without_consent_and_a_chat_that_is_gon
     assert ALEX.object_id not in await members(world, chat)
     assert [row["act"] for row in await world.rows_in(audit)] == ["connect"]
     await world.settle()
+
+
+async def test_who_came_in_is_told_though_the_answer_was_lost(world: World) -> None:
+    chat = await made_chat(world)
+    join = buttons(await listed(world, ALEX))["Join"]
+    await world.fault("graph", "lost; method=POST; ends=members")
+    assert texts((await world.press(join, chat=PERSONAL))["value"])[0] == "You are in the chat about CAS-01001 now."
+    await world.settle()
+    assert world.posted(chat)[1:] == ["Alex Wilber joined this chat, as somebody who works on CAS-01001."]
+    assert [row["act"] for row in await world.rows_in(audit)] == ["connect", "join"]
+
+
+async def test_who_did_not_come_in_is_told_to_nobody(world: World) -> None:
+    chat = await made_chat(world)
+    join = buttons(await listed(world, ALEX))["Join"]
+    await world.fault("graph", "503; method=POST; ends=members")
+    assert "does not answer" in " ".join(texts((await world.press(join, chat=PERSONAL))["value"]))
+    await world.settle()
+    assert len(world.posted(chat)) == 1
+    assert ALEX.object_id not in await members(world, chat)

@@ -300,9 +300,10 @@ async def test_people_may_be_written_and_where_it_is_not_clear_they_are_offered(
     await world.settle()
 
 
-async def outside(world: World, person: Somebody, chat: str) -> str:
+async def outside(world: World, person: Somebody, chat: str, number: str = "CAS-01001", **more: str) -> str:
     """Somebody presses Connect on a card in a chat of Graph's where the app is not; gives what they are answered."""
-    action = {"type": "Action.Execute", "verb": "connect", "data": await claim(world)}
+    data = {**await claim(world), "row": await world.row("incidents", number), **more}
+    action = {"type": "Action.Execute", "verb": "connect", "data": data}
     pressed = world.activity(chat, person, type="invoke", name="adaptiveCard/action", value={"action": action})
     _, body = await world.post({**pressed, "serviceUrl": f"{world.sandbox}/teams/"})
     return body["value"] if isinstance(body["value"], str) else texts(body["value"])[0]
@@ -360,3 +361,28 @@ async def test_who_is_turned_off_in_dataverse_while_the_dialog_is_open_makes_no_
     refused = await press(world, page, "Create chat", person=ADELE, others=chosen(MEGAN), name="Pump")
     assert texts(refused)[0] == "Your Dynamics 365 user is turned off."
     assert world.made_chats() == []
+
+
+async def test_who_may_not_connect_the_record_or_does_not_want_to_adds_no_app(world: World) -> None:
+    people = [DIRECTORY[each.object_id] for each in (ALEX, PATTI)]
+    chat = (await world.teams.create(people, "Ours")).id
+    assert (await outside(world, PATTI, chat, SECRET_CASE)).startswith("You cannot open this case")
+    question = "1 of 2 people in this chat cannot open this case."
+    assert await outside(world, ALEX, chat, SECRET_CASE) == question
+    assert not has_app(world.teams.rows, chat)
+    assert (
+        await outside(world, ALEX, chat, SECRET_CASE, audience="audience") == f"{SECRET_CASE} is connected to this chat"
+    )
+    assert has_app(world.teams.rows, chat)
+    await world.settle()
+
+
+async def test_a_chat_whose_creation_was_not_answered_is_offered_again(world: World) -> None:
+    page = await people_page(world)
+    await world.fault("graph", "lost; method=POST; path=chats")
+    await press(world, page, "Create chat", others=chosen(MEGAN))
+    done = await press(world, await world.ask_page({"dialog": "newChat"}), "Finish my last chat")
+    assert texts(done)[0] == "The chat is ready."
+    await world.settle()
+    (chat,) = world.made_chats()
+    assert world.posted(chat) == ["CAS-01001 is connected to this chat"]
