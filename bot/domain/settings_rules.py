@@ -27,9 +27,12 @@ class Problem:
 
 
 def organisation_problems(
-    before: Organisation, wanted: Organisation, roles: Collection[str], *, may_sync: bool
+    before: Organisation, wanted: Organisation, roles: Collection[str], *, sync_refusal: str
 ) -> tuple[Problem, ...]:
-    """What speaks against the changes: roles that are not there, days that are none, a switch of somebody else's."""
+    """What speaks against the changes: roles that are not there, days that are none, a switch of somebody else's.
+
+    `sync_refusal`: why the person may not turn chat sync on or off; empty where they may.
+    """
     found = []
     unknown = [role for role in wanted.allowed_roles if role not in {*roles, *before.allowed_roles}]
     if unknown:
@@ -37,8 +40,8 @@ def organisation_problems(
     if not 0 <= wanted.sync_idle_days <= SYNC_IDLE_DAYS_AT_MOST:
         reason = f"Write a whole number of days from 0 to {SYNC_IDLE_DAYS_AT_MOST}; 0 for no limit."
         found.append(_problem("sync_idle_days", reason))
-    if wanted.sync_on != before.sync_on and not may_sync:
-        found.append(_problem("sync_on", "Only a Global Administrator of Microsoft Entra turns chat sync on or off."))
+    if wanted.sync_on != before.sync_on and sync_refusal:
+        found.append(_problem("sync_on", sync_refusal))
     return tuple(found)
 
 

@@ -66,6 +66,7 @@ class Dataset(StrEnum):
     RECORDS = "records"
     CHANNELS = "channels"
     PEOPLE = "people"
+    ROLES = "roles"
     TABLES = "tables"
     KEY_FIELDS = "key fields"
     CHANGE_FIELDS = "change fields"

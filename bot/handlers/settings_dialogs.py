@@ -68,6 +68,7 @@ class SettingsDialogs:
     def searches(self) -> Mapping[str, Search]:
         """Who answers while somebody types."""
         return {
+            Dataset.ROLES: self._roles,
             Dataset.TABLES: self._tables,
             Dataset.KEY_FIELDS: self._columns,
             Dataset.CHANGE_FIELDS: self._changeable,
@@ -119,6 +120,9 @@ class SettingsDialogs:
 
     async def _save_import(self, incoming: Incoming, claims: Claims) -> Page:
         return await self.move.save(_saving(incoming, claims), claims.get("settings", ""))
+
+    async def _roles(self, incoming: Incoming, text: str, claims: Claims) -> Sequence[Choice]:
+        return await self.show.find_roles(incoming.person, _environment(claims), text)
 
     async def _tables(self, incoming: Incoming, text: str, claims: Claims) -> Sequence[Choice]:
         return await self.show.find_tables(incoming.person, _environment(claims), text)

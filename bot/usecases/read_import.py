@@ -12,6 +12,7 @@ from bot.domain.settings_words import path_of
 from bot.domain.tables import Table, View
 from bot.domain.values import EnvironmentId, ObjectId
 from bot.ports import Definitions, Directory
+from bot.usecases.sync_switch import sync_refusal
 
 TYPES_AT_MOST = 40
 """Record types that one text may name: the definition of each is read from Dataverse before anybody sees an answer."""
@@ -25,7 +26,7 @@ class Import:
     known: Mapping[str, tuple[Table, Sequence[View]]]
     """The tables that it names, as far as they are there, with their views."""
     roles: Sequence[str]
-    may_sync: bool
+    sync_refusal: str
     mistakes: tuple[tuple[str, str], ...]
 
     def edit(self, settings: EnvironmentSettings) -> EnvironmentSettings:
@@ -42,7 +43,7 @@ class Import:
     def judge(self, before: EnvironmentSettings, wanted: EnvironmentSettings) -> Sequence[Problem]:
         """What speaks against it."""
         found = list(
-            organisation_problems(before.organisation, wanted.organisation, self.roles, may_sync=self.may_sync)
+            organisation_problems(before.organisation, wanted.organisation, self.roles, sync_refusal=self.sync_refusal)
         )
         for name, (table, views) in self.known.items():
             found += record_type_problems(before.record_type(name), wanted.record_type(name), table, views)
@@ -63,10 +64,10 @@ class ReadImport:
     async def __call__(self, environment: EnvironmentId, person: ObjectId, text: str) -> Import:
         """The text, with what is known of everything that it names."""
         document = document_in(text)
-        names, roles, may_sync = await asyncio.gather(
+        names, roles, refusal = await asyncio.gather(
             self.definitions.tables(environment),
             self.definitions.role_names(environment),
-            self.directory.is_global_administrator(person),
+            sync_refusal(self.directory, person),
         )
         there, mistakes = _named(document, {each.name for each in names})
         facts = await asyncio.gather(*(self._facts(environment, name) for name in there))
@@ -74,7 +75,7 @@ class ReadImport:
             document=document,
             known=dict(zip(there, facts, strict=True)),
             roles=roles,
-            may_sync=may_sync,
+            sync_refusal=refusal,
             mistakes=(*document.mistakes, *mistakes),
         )
 

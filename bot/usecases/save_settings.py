@@ -14,6 +14,7 @@ from bot.usecases.gates import Gates
 from bot.usecases.keep_settings import Form, KeepSettings, Kept, Saving
 from bot.usecases.settings_pages import Outcome, organisation_page, overview_page
 from bot.usecases.show_settings import ShowSettings, with_views
+from bot.usecases.sync_switch import sync_refusal
 from cards.dialog import Page
 
 NO_NUMBER = -1
@@ -70,13 +71,13 @@ class SaveSettings:
         """The first page with what was saved; or the same one with what is wrong or was saved by others."""
         environment = self.show.environment(saving.environment)
         actor = await self.gates.administrator(environment.id, saving.person)
-        roles, may_sync = await asyncio.gather(
-            self.definitions.role_names(environment.id), self.directory.is_global_administrator(actor.object_id)
+        roles, refusal = await asyncio.gather(
+            self.definitions.role_names(environment.id), sync_refusal(self.directory, actor.object_id)
         )
         form = Form(
             edit=filled_in.edit,
             judge=lambda before, wanted: organisation_problems(
-                before.organisation, wanted.organisation, roles, may_sync=may_sync
+                before.organisation, wanted.organisation, roles, sync_refusal=refusal
             ),
             is_about=lambda change: change.table is None,
         )
@@ -85,7 +86,7 @@ class SaveSettings:
         if _is_done(kept):
             return overview_page(place, _outcome(kept))
         days = None if kept.settings.organisation.sync_idle_days >= 0 else filled_in.idle_days
-        return organisation_page(place, roles, may_sync=may_sync, idle_days=days, outcome=_outcome(kept))
+        return organisation_page(place, roles, sync_refusal=refusal, idle_days=days, outcome=_outcome(kept))
 
     async def record_type(self, saving: Saving, filled_in: RecordTypeForm) -> Page:
         """The first page with what was saved; or the same one with what is wrong or was saved by others."""

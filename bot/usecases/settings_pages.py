@@ -130,23 +130,32 @@ def _summary(each: RecordType) -> str:
 
 
 def organisation_page(
-    place: Place, roles: Sequence[str], *, may_sync: bool, idle_days: str | None = None, outcome: Outcome = NOTHING_YET
+    place: Place,
+    roles: Sequence[str],
+    *,
+    sync_refusal: str,
+    idle_days: str | None = None,
+    outcome: Outcome = NOTHING_YET,
 ) -> Page:
-    """The settings of the environment. `idle_days`: what somebody wrote, where it is no number."""
+    """The settings of the environment.
+
+    `sync_refusal`: why the person may not turn chat sync on or off, if so. `idle_days`: what somebody wrote, where it
+    is no number.
+    """
     set_now = place.settings.organisation
-    listed = list(dict.fromkeys([*set_now.allowed_roles, *roles]))[:_ROLES_LISTED]
-    who = "You are a Global Administrator, so you can change it" if may_sync else "A Global Administrator changes it"
+    others = [name for name in roles if name not in set_now.allowed_roles]
+    who = sync_refusal or "You are a Global Administrator, so you can change it."
     return organisation(
         OrganisationView(
             place=place.id,
             labels=LABELS,
             on=_on(set_now, ORGANISATION),
-            # A comma stands between several chosen values.
-            roles=tuple(Choice(title=name, value=role_value(name)) for name in listed),
+            roles=role_choices([*set_now.allowed_roles, *others[:_ROLES_LISTED]]),
+            dataset=searching(Dataset.ROLES, {"environment": place.id}),
             allowed=tuple(role_value(name) for name in set_now.allowed_roles),
             idle_days=str(set_now.sync_idle_days) if idle_days is None else idle_days,
-            sync_words=f"Chat sync is {words_of('sync_on', set_now.sync_on)}. {who}.",
-            may_sync=may_sync,
+            sync_words=f"Chat sync is {words_of('sync_on', set_now.sync_on)}. {who}",
+            may_sync=not sync_refusal,
             save=place.step("Save", Dialog.SETTINGS_SAVE_ORGANISATION),
             back=place.back,
             open_roles=Open(
@@ -160,6 +169,11 @@ def organisation_page(
             meanwhile=meanwhile_lines(place, outcome.meanwhile),
         )
     )
+
+
+def role_choices(names: Iterable[str]) -> tuple[Choice, ...]:
+    """Security roles to choose from."""
+    return tuple(Choice(title=name, value=role_value(name)) for name in names)
 
 
 def role_value(name: str) -> str:

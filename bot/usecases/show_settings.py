@@ -23,7 +23,9 @@ from bot.usecases.settings_pages import (
     organisation_page,
     overview_page,
     record_type_page,
+    role_choices,
 )
+from bot.usecases.sync_switch import sync_refusal
 from cards.buttons import Step
 from cards.dialog import Page
 from cards.inputs import Choice
@@ -84,12 +86,12 @@ class ShowSettings:
         """What is set for the whole environment."""
         environment = self.environment(named)
         actor = await self.gates.administrator(environment.id, person)
-        place, roles, may_sync = await asyncio.gather(
+        place, roles, refusal = await asyncio.gather(
             self.place(environment),
             self.definitions.role_names(environment.id),
-            self.directory.is_global_administrator(actor.object_id),
+            sync_refusal(self.directory, actor.object_id),
         )
-        return organisation_page(place, roles, may_sync=may_sync)
+        return organisation_page(place, roles, sync_refusal=refusal)
 
     async def record_type(self, person: Person, named: str, table: str) -> Page:
         """What is set for a record type."""
@@ -129,6 +131,14 @@ class ShowSettings:
         on = {each.table for each in place.settings.record_types.values() if each.enabled}
         tables = [each for each in await self.definitions.tables(place.id) if each.name not in on]
         return [Choice(title=f"{each.label} ({each.name})", value=each.name) for each in tables if _holds(each, wanted)]
+
+    async def find_roles(self, person: Person, named: str, words: str) -> Sequence[Choice]:
+        """Security roles whose name holds the words."""
+        environment = self.environment(named)
+        await self.gates.administrator(environment.id, person)
+        wanted = words.casefold().split()
+        names = await self.definitions.role_names(environment.id)
+        return role_choices(name for name in names if all(word in name.casefold() for word in wanted))
 
     async def find_columns(self, person: Person, named: str, table: str, words: str) -> Sequence[Choice]:
         """Columns that can be key fields, whose label or name holds the words."""

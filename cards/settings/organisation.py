@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cards.buttons import Open, Step, button
 from cards.dialog import Page, page
 from cards.elements import ActionSet, Element
-from cards.inputs import Choice, Choices, TextInput
+from cards.inputs import Choice, Searched, TextInput
 from cards.settings.parts import Meanwhile, heading, label, meanwhile_lines, place, problem_lines, small, toggles
 
 TITLE = "Organisation"
@@ -23,6 +23,8 @@ class OrganisationView:
     on: Mapping[str, bool]
     roles: tuple[Choice, ...]
     """The roles to choose from."""
+    dataset: str
+    """Where others are searched."""
     allowed: tuple[str, ...]
     idle_days: str
     sync_words: str
@@ -66,4 +68,5 @@ def organisation(view: OrganisationView) -> Page:
 
 def _roles(view: OrganisationView) -> Element:
     choices = [Choice(title=label(each.title), value=each.value) for each in view.roles]
-    return Choices("allowed_roles", view.labels["allowed_roles"], choices, chosen=view.allowed, several=True)
+    asked = f"{view.labels['allowed_roles']} (type to search)"
+    return Searched("allowed_roles", asked, view.dataset, choices, chosen=view.allowed, several=True)

@@ -44,6 +44,7 @@ ORGANISATION = OrganisationView(
     labels=LABELS,
     on={"chats_on": True, "sync_on": False, "mirror_chats": False},
     roles=(Choice(title="CSR Manager", value="CSR Manager"), Choice(title="Sales, inside", value="Sales%2C inside")),
+    dataset="roles?environment=contoso",
     allowed=("CSR Manager",),
     idle_days="7",
     sync_words="Chat sync is off. You are a Global Administrator, so you can change it.",

@@ -106,7 +106,8 @@ def test_what_speaks_against_an_organisations_settings(
     wanted: Organisation, may_sync: bool, problems: dict[str, str]
 ) -> None:
     before = Organisation(chats_on=True, allowed_roles=("Gone",))
-    assert_told(organisation_problems(before, wanted, ["Agent"], may_sync=may_sync), problems)
+    refusal = "" if may_sync else "Only a Global Administrator"
+    assert_told(organisation_problems(before, wanted, ["Agent"], sync_refusal=refusal), problems)
 
 
 def assert_told(found: tuple[Problem, ...], problems: dict[str, str]) -> None:

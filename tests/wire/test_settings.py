@@ -200,7 +200,7 @@ async def test_sync_is_turned_by_global_administrators_alone(world: World) -> No
     await make_administrator(world, MEGAN)
     page = await organisation(world, person=MEGAN)
     assert "sync_on" not in page.inputs
-    assert "A Global Administrator changes it." in " ".join(texts(page.card))
+    assert "Only a Global Administrator of Microsoft Entra turns chat sync on or off." in " ".join(texts(page.card))
     refused = await ask(world, page.step("Save", sync_on="false"), person=MEGAN)
     reason = "Chat sync: Only a Global Administrator of Microsoft Entra turns chat sync on or off."
     assert reason in texts(refused.card)
@@ -210,6 +210,26 @@ async def test_sync_is_turned_by_global_administrators_alone(world: World) -> No
     assert await saved(world) == [
         ("Alex Wilber", ["sync_on: true → false", "sync_idle_days: 7 → 0", "mirror_chats: false → true"])
     ]
+
+
+@pytest.mark.parametrize("answer", [(403, {"error": {"code": "Forbidden", "message": "no"}}), (503, {})])
+async def test_where_it_is_not_known_who_is_a_global_administrator_everything_else_can_be_set(
+    world: World, answer: tuple[int, object]
+) -> None:
+    world.dataverse_refuses = {"transitiveMemberOf": answer}
+    page = await organisation(world)
+    assert "sync_on" not in page.inputs
+    assert any("Whether you are one is not known" in each for each in texts(page.card))
+    await ask(world, page.step("Save", chats_on="false"))
+    assert await saved(world) == [("Alex Wilber", ["chats_on: true → false"])]
+    refused = await ask(world, (await organisation(world)).step("Save", sync_on="false"))
+    assert any("Whether you are one is not known" in each for each in texts(refused.card))
+
+
+async def test_security_roles_are_searched_by_administrators_alone(world: World) -> None:
+    dataset = (await organisation(world)).inputs["allowed_roles"]["choices.data"]["dataset"]
+    assert await world.type_in(dataset, "manager csr") == ["CSR Manager"]
+    assert await world.type_in(dataset, "manager csr", person=MEGAN) == []
 
 
 @pytest.mark.parametrize("days", ["-1", "3651", "7.5", "soon", "", "99999999999", "٣"])
