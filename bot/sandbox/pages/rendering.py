@@ -1,6 +1,7 @@
 """Pages from templates."""
 
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
@@ -29,8 +30,9 @@ _HEADERS = {
 }
 
 
+@cache
 def templates() -> Environment:
-    """The templates, read now so that no request waits for the disk."""
+    """The templates, read now so that no request waits for the disk; once, as reading them takes longest of a start."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
