@@ -4,17 +4,23 @@ It runs with its built-in configuration, so with nothing configured: a group cha
 """
 
 import asyncio
+import json
 import os
 import re
 from asyncio.subprocess import PIPE, STDOUT, Process, create_subprocess_exec
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from playwright.async_api import Browser, Locator, Page, Route, async_playwright
 
 from tests.e2e.tools import CHROMIUM_OPTIONS, chromium, node_modules
+from tests.wire.people import EVERYBODY, Somebody
+
+PATIENCE_S = 30.0
+"""What is shown late on a busy machine is shown all the same; tests of how fast it comes say so."""
 
 GROUP_CHAT, PERSONAL_CHAT, BOT = "Group Chat", "Personal Chat", "Test Bot"
 
@@ -42,7 +48,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def open_page(running: Browser, url: str) -> Page:
     """The page at an address of this machine; whatever it wants of other machines is refused."""
     page = await running.new_page(viewport={"width": 1400, "height": 900})
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_S * 1000)
     await page.route("**/*", _loopback_only)
     await page.goto(url)
     return page
@@ -80,13 +86,13 @@ class Playground:
     def cards(self) -> Locator:
         return self.page.locator(".ac-adaptiveCard")
 
-    async def card(self, text: str, *, within_s: float = 10) -> Locator:
+    async def card(self, text: str, *, within_s: float = PATIENCE_S) -> Locator:
         """The newest card that holds the text, once it is there."""
         found = self.cards.filter(has_text=text).last
         await found.wait_for(timeout=within_s * 1000)
         return found
 
-    async def lines(self, text: str, *, within_s: float = 10) -> list[str]:
+    async def lines(self, text: str, *, within_s: float = PATIENCE_S) -> list[str]:
         """What stands on that card, line by line."""
         shown = await (await self.card(text, within_s=within_s)).inner_text()
         return [line.strip() for line in shown.splitlines() if line.strip()]
@@ -143,8 +149,13 @@ class Playground:
 
 
 @asynccontextmanager
-async def playground(endpoint: str, running: Browser, folder: Path, port: int) -> AsyncIterator[Playground]:
-    """The Playground in front of a bot, with its page open."""
+async def playground(
+    endpoint: str, running: Browser, folder: Path, port: int, *, speaker: Somebody | None = None
+) -> AsyncIterator[Playground]:
+    """The Playground in front of a bot, with its page open; as it comes Alex Wilber speaks, else the speaker."""
+    if speaker:
+        people = json.dumps(_people(speaker), indent=1)
+        (folder / ".m365agentsplayground.yml").write_text(people, encoding="utf-8")
     process = await _started(endpoint, folder, port)
     try:
         page = await open_page(running, f"http://localhost:{port}/")
@@ -154,6 +165,40 @@ async def playground(endpoint: str, running: Browser, folder: Path, port: int) -
     finally:
         process.terminate()
         await process.communicate()
+
+
+def _people(speaker: Somebody) -> Mapping[str, object]:
+    """Its configuration, which is whole or none: the speaker, five others, and the places where they are."""
+    others = [each for each in EVERYBODY if each is not speaker][:5]
+    return {
+        "version": "0.1.1",
+        "tenantId": str(uuid4()),
+        "bot": {"id": f"28:{uuid4()}", "name": BOT},
+        "currentUser": _person(speaker),
+        "users": [_person(each) for each in others],
+        "personalChat": {"id": "a:personal"},
+        "groupChat": {"id": "19:0a0a0a0a@thread.v2", "name": GROUP_CHAT},
+        "team": {
+            "id": "19:0b0b0b0b@thread.tacv2",
+            "name": "My Team",
+            "aadGroupId": str(uuid4()),
+            "channels": [{"id": "19:0c0c0c0c@thread.tacv2", "name": "Announcements"}],
+        },
+    }
+
+
+def _person(person: Somebody) -> Mapping[str, str]:
+    given, _, surname = person.name.partition(" ")
+    mail = f"{given}@example.com".lower()
+    return {
+        "id": person.account_id,
+        "name": person.name,
+        "userPrincipleName": mail,  # spelt so there
+        "aadObjectId": person.object_id,
+        "givenName": given,
+        "surname": surname,
+        "email": mail,
+    }
 
 
 async def _started(endpoint: str, folder: Path, port: int) -> Process:

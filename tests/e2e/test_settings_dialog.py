@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator
 
-from tests.e2e.playground import GROUP_CHAT, Playground, browser, playground
+from tests.e2e.playground import GROUP_CHAT, PERSONAL_CHAT, Playground, browser, playground
 from tests.ports import free_port
 from tests.process.bot_process import BotProcess
+from tests.wire.people import ISAIAH
 
 pytestmark = pytest.mark.e2e
 
@@ -60,6 +61,21 @@ async def test_an_administrator_turns_a_record_type_on_and_its_note_shows_the_vi
     note = await teams.lines("Connected by Alex Wilber")
     assert note[:2] == ["Lead", lead["fullname"]]
     assert note[2:8:2] == ["Name", "Topic", "Company Name"]
+
+
+async def test_an_agent_is_refused(bot: BotProcess, tmp_path: Path) -> None:
+    endpoint = f"{bot.url}/api/messages"
+    async with (
+        browser() as running,
+        playground(endpoint, running, tmp_path, free_port(), speaker=ISAIAH) as teams,
+    ):
+        await teams.open_chat(PERSONAL_CHAT)
+        await teams.card("I tie group chats")
+        await teams.say("settings", mention=False)
+        refused = await teams.lines("Only people with the security role System Administrator")
+        assert refused[1] == "Ask one of them, or have the role given to you in Dynamics 365."
+        dialog = await teams.action("settings")
+        await dialog.get_by_text("Only people with the security role System Administrator").wait_for()
 
 
 async def test_who_lost_the_role_is_refused(teams: Playground, bot: BotProcess) -> None:
