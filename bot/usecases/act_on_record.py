@@ -86,15 +86,16 @@ class ActOnRecord:
         """Sets the columns that were filled in otherwise than they were; raises `BadRequest` for what does not fit."""
         own = await self.read(aim.chat, aim.person, aim.link)
         wanted = _wanted(own, form)
-        if not _differing(own, wanted):
+        new = _differing(own, wanted)
+        if not new:
             return Outcome(said=f"{_called(own)} says so already.", done=True)
         return await self._done(
             aim,
             own,
             "change",
-            lambda: self.writes.change(own.record, wanted, version=aim.version, caller=own.actor.object_id),
+            lambda: self.writes.change(own.record, new, version=aim.version, caller=own.actor.object_id),
             is_done=lambda now: not _differing(now, wanted),
-            said=f"{_called(own)} is changed: {', '.join(own.table.columns[name].label for name in wanted)}.",
+            said=f"{_called(own)} is changed: {', '.join(own.table.columns[name].label for name in new)}.",
         )
 
     async def resolve(self, aim: Aim, reason: str, words: str) -> Outcome:

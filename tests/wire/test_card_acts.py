@@ -268,6 +268,17 @@ async def test_fields_of_each_kind_are_changed_in_one_go(world: World) -> None:
     await world.window_ends()
 
 
+async def test_what_says_the_same_in_other_letters_is_neither_written_nor_told_as_changed(world: World) -> None:
+    await allow(world, acts=[], fields=FIELDS)
+    await world.change({"productserialnumber": "P 4711"}, told=False)
+    form = await press(world, await opened(world), "Change fields")
+    world.dataverse_was_sent.clear()
+    after = await press(world, form, "Save", {"field prioritycode": "1", "field productserialnumber": " P  4711"})
+    assert "CAS-01001 is changed: Priority." in texts(after)
+    assert [json.loads(each) for each in world.dataverse_was_sent if b"prioritycode" in each] == [{"prioritycode": 1}]
+    await world.window_ends()
+
+
 async def test_after_a_clash_what_was_typed_stands_beside_what_is_so_now(world: World) -> None:
     await allow(world, acts=[], fields=FIELDS)
     form = await press(world, await opened(world), "Change fields")
