@@ -111,8 +111,14 @@ class PlanChat:
         return next(iter((await self.gates.actors(person)).values()))
 
     async def find_records(self, person: Person, words: str) -> Sequence[Hit]:
-        """Records to choose from: those that the words fit, or the newest."""
-        return await self.find.by_words(words, person) if words.strip() else await self.find.newest(person)
+        """Records to choose from: the one that a link means, those that the words fit, or the newest."""
+        if not words.strip():
+            return await self.find.newest(person)
+        record = await self.find.by_link(words)
+        if record is None:
+            return await self.find.by_words(words, person)
+        hit = await self.find.one(record, person)
+        return [hit] if hit else []
 
     async def find_people(self, person: Person, words: str) -> Sequence[DirectoryPerson]:
         """People to choose from; only who may start a chat may look people up."""

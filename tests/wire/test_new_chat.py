@@ -270,6 +270,14 @@ async def test_what_is_typed_is_searched(world: World) -> None:
     assert await world.type_in("people", "van", person=MEGAN) == ["Adele Vance · Service Representative"]
 
 
+async def test_a_link_that_is_pasted_where_one_types_finds_its_record_for_those_who_may_read_it(world: World) -> None:
+    link = await world.link(SECRET_CASE)
+    (found,) = await world.type_in("records", f"see {link}.")
+    assert found.startswith(f"{SECRET_CASE} · ")
+    assert await world.type_in("records", link, person=PATTI) == []
+    assert await world.type_in("records", "https://elsewhere.example/main.aspx") == []
+
+
 async def test_the_record_may_be_written_and_where_it_is_not_clear_it_is_chosen(world: World) -> None:
     first = await world.ask_page({"dialog": "newChat"})
     for words in ("cas-01001", await world.link()):
