@@ -19,6 +19,10 @@ class NotAllowed(ChatSyncError):
     """The person may not do this; somebody else may, or can grant it."""
 
 
+class HiddenRecord(NotAllowed):
+    """The record is not there, or not for this person: which of both is told to nobody."""
+
+
 class NotFound(ChatSyncError):
     """What was named is not there, or not for this person."""
 

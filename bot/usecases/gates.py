@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.errors import NotAllowed, NotFound, NotSupported
+from bot.domain.errors import HiddenRecord, NotAllowed, NotFound, NotSupported
 from bot.domain.record_types import RecordType
 from bot.domain.rights import ADMINISTRATOR_ROLE, is_administrator, may_use
 from bot.domain.tables import Column, Row, Table
@@ -156,7 +156,7 @@ class Gates:
         try:
             return await self.records.read(record, columns, caller=caller)
         except (NotFound, NotAllowed) as error:
-            raise NotAllowed(
+            raise HiddenRecord(
                 f"You cannot open this {table.label.lower()}: it is not there, or not for you.",
                 "Check the link, or ask the record's owner for access.",
             ) from error

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.context_card import note_facts
-from bot.domain.errors import NotAllowed, NotFound, NotSupported
+from bot.domain.errors import HiddenRecord, NotFound, NotSupported
 from bot.domain.record_links import Links, RecordLink
 from bot.domain.record_types import Disclosure
 from bot.domain.tables import Column, Table
@@ -63,7 +63,7 @@ class UnfurlLink:
         try:
             # Read whatever is told of it: that the person can open the record is what the card is for.
             _, row = await self.gates.seen(record, table, [*name_columns(table), *columns], person)
-        except NotAllowed as error:
+        except HiddenRecord as error:
             raise _untold(error, linked.record_type.disclosure) from error
         return told(head_of(self.links, table, record, row), linked.record_type.disclosure), note_facts(columns, row)
 
@@ -74,8 +74,8 @@ class UnfurlLink:
         return await self.find.note_columns(linked, table, leave_out_secured=leave_out)
 
 
-def _untold(error: NotAllowed, disclosure: Disclosure) -> NotAllowed:
+def _untold(error: HiddenRecord, disclosure: Disclosure) -> HiddenRecord:
     """The refusal, which everybody in the chat sees too: without the kind of record where that is not told."""
     if disclosure is not Disclosure.NOTHING:
         return error
-    return NotAllowed("You cannot open this record: it is not there, or not for you.", error.next_step)
+    return HiddenRecord("You cannot open this record: it is not there, or not for you.", error.next_step)

@@ -198,6 +198,15 @@ async def test_where_nothing_is_told_a_refusal_does_not_name_the_kind_of_record(
     assert found["preview"]["content"]["title"] == texts(found["content"])[0]
 
 
+async def test_where_nothing_is_told_other_refusals_say_what_is_in_the_way(world: World) -> None:
+    await set_record_type(world, disclosure="nothing")
+    (found,) = await world.paste(await world.link(), person=LYNNE)
+    assert texts(found["content"]) == [
+        "You have no user in Dynamics 365, so you can read cards here but not act.",
+        "Ask your administrator for a Dynamics 365 user.",
+    ]
+
+
 # Forms of links ----------------------------------------------------------------------------------------------------
 
 
