@@ -117,6 +117,7 @@ def _commands(base: Foundation, acts: Acts) -> Commands:
 def _connection_buttons(base: Foundation, acts: Acts) -> ConnectionButtons:
     return ConnectionButtons(
         links=base.links,
+        find_linked=acts.find_linked,
         find_connections=acts.find_connections,
         connect=acts.connect,
         connect_elsewhere=ConnectElsewhere(store=base.store, connect=acts.connect),
@@ -140,6 +141,7 @@ def _join(base: Foundation) -> JoinChat:
 def _list_buttons(base: Foundation, acts: Acts, join: JoinChat) -> ListButtons:
     return ListButtons(
         links=base.links,
+        find_linked=acts.find_linked,
         list_chats=acts.list_chats,
         list_my_chats=ListMyChats(store=base.store, gates=base.gates, chats=base.chat_directory, links=base.links),
         list_timeline=acts.list_timeline,

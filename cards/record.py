@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards import elements
-from cards.buttons import BESIDE_EACH_OTHER, Button, Open, button
+from cards.buttons import BESIDE_EACH_OTHER, Button, Open, button, rows_of
 from cards.text import EMPTY, LONGEST, isolated, line, plain
 
 LONGEST_NAME = 120
@@ -34,6 +34,7 @@ class RecordHead:
     """None where the name is not to be told."""
     number: str | None
     url: str
+    """Empty where no address of the record is to be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +64,12 @@ def record_card(
     refresh: elements.Refresh | None = None,
 ) -> elements.AdaptiveCard:
     """The card with the button that opens the record, the `first` to do with it, and those beside them."""
-    opens, others = [button(open_button(record))], [button(each) for each in beside]
-    opens += [button(first)] if first else []
-    if len(opens) + len(others) <= BESIDE_EACH_OTHER:
-        return elements.AdaptiveCard(body, actions=[*opens, *others], refresh=refresh)
-    return elements.AdaptiveCard([*body, elements.ActionSet(opens)], actions=others, refresh=refresh)
+    opens: list[Button] = [open_button(record)] if record.url else []
+    opens += [first] if first else []
+    if len(opens) + len(beside) <= BESIDE_EACH_OTHER:
+        return elements.AdaptiveCard(body, actions=[button(each) for each in (*opens, *beside)], refresh=refresh)
+    shown = [*body, *rows_of(opens)]
+    return elements.AdaptiveCard(shown, actions=[button(each) for each in beside], refresh=refresh)
 
 
 def heading(record: RecordHead) -> list[elements.Element]:

@@ -30,12 +30,18 @@ _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordLink:
-    """What a link says of a record: its table by name or, in older links, by number."""
+    """What a link says of a record: its table by name or, in older links, by number.
+
+    Neither where a card names the record to people who are not told of what type it is.
+    """
 
     environment: EnvironmentId
     row_id: str
     table: str | None = None
     type_code: int | None = None
+
+
+Named = RecordRef | RecordLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +56,8 @@ class Links:
         """The record that the address names."""
         return parse_link(address, self.environments)
 
-    def open(self, record: RecordRef) -> str:
-        """The address behind the button "Open record"."""
+    def open(self, record: Named) -> str:
+        """The address behind the button "Open record"; empty for a link that says nothing of the table."""
         (environment,) = (each for each in self.environments if each.id == record.environment)
         return open_address(environment, record, self.open_pattern)
 
@@ -90,21 +96,28 @@ def guid(text: str) -> str | None:
     return found.group(1).lower() if found else None
 
 
-def record_address(environment: Environment, record: RecordRef) -> str:
-    """The address that opens the record in a browser."""
-    return f"{environment.url}/main.aspx?pagetype=entityrecord&etn={record.table}&id={record.row_id}"
+def record_address(environment: Environment, record: Named) -> str:
+    """The address that opens the record in a browser, in the words of a link; empty where it names no table.
+
+    No documented form of the address does without.
+    """
+    code = record.type_code if isinstance(record, RecordLink) else None
+    if not record.table and code is None:
+        return ""
+    named = f"etn={record.table}" if record.table else f"etc={code}"
+    return f"{environment.url}/main.aspx?pagetype=entityrecord&{named}&id={record.row_id}"
 
 
-def open_address(environment: Environment, record: RecordRef, pattern: str = "") -> str:
+def open_address(environment: Environment, record: Named, pattern: str = "") -> str:
     """What the button "Open record" opens: the deep-link pattern with the address filled in, else the address.
 
     In the pattern `{url}` stands for the encoded address, `{table}` and `{id}` for the record's own.
     """
-    address = record_address(environment, record)
-    if not pattern:
+    address, table = record_address(environment, record), record.table or ""
+    if not pattern or not address or ("{table}" in pattern and not table):
         return address
     filled = pattern.replace("{url}", quote(address, safe=""))
-    return filled.replace("{table}", record.table).replace("{id}", record.row_id)
+    return filled.replace("{table}", table).replace("{id}", record.row_id)
 
 
 def _host(address: SplitResult) -> tuple[str, str]:

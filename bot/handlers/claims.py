@@ -27,14 +27,15 @@ def record_in(claims: Claims, links: Links) -> RecordRef:
 
 
 def link_in(claims: Claims, links: Links) -> RecordLink:
-    """The same where the table may be named by its number, as older links do."""
+    """The same where the table may be named by its number, as older links do, or not at all."""
     named = (each.id for each in links.environments if each.id == claims.get("environment"))
     environment, row_id = next(named, None), guid(claims.get("row", ""))
     if environment is None or row_id is None:
         raise unknown_button()
-    code = _number(claims.get("code", ""))
-    type_code = code if code is not None and code < _LARGEST_CODE else None
-    return RecordLink(environment=environment, row_id=row_id, table=claims.get("table") or None, type_code=type_code)
+    code = _number(claims["code"]) if "code" in claims else 0
+    if code is None or code >= _LARGEST_CODE:
+        raise unknown_button()
+    return RecordLink(environment=environment, row_id=row_id, table=claims.get("table") or None, type_code=code or None)
 
 
 def version_in(claims: Claims) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.record_links import Links
 from bot.domain.surface import AUDIENCE, INTO, QUIET, Verb
-from bot.handlers.claims import Claims, connection_in, record_in
+from bot.handlers.claims import Claims, connection_in, link_in
 from bot.handlers.incoming import Incoming
 from bot.handlers.universal_actions import PressWork
 from bot.usecases.add_owner import AddOwner
@@ -14,6 +14,7 @@ from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.connect_elsewhere import ConnectElsewhere
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
+from bot.usecases.linked_record import FindLinkedRecord
 from bot.usecases.resume_sync import ResumeSync
 from bot.usecases.undo_disconnect import UndoDisconnect
 from cards.notice import NoticeView, notice
@@ -24,6 +25,7 @@ class ConnectionButtons:
     """The life of a connection, from its first button to its last."""
 
     links: Links
+    find_linked: FindLinkedRecord
     find_connections: FindConnections
     connect: ConnectChat
     connect_elsewhere: ConnectElsewhere
@@ -45,7 +47,7 @@ class ConnectionButtons:
         }
 
     async def _connect(self, incoming: Incoming, claims: Claims) -> Answer:
-        record = record_in(claims, self.links)
+        record = await self.find_linked.meant(link_in(claims, self.links), incoming.person)
         if INTO in claims:
             return await self.connect_elsewhere(
                 incoming.chat, incoming.person, record, claims[INTO], note=_note(claims)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from bot.domain.record_links import Links
 from bot.domain.surface import Verb
-from bot.handlers.claims import Claims, begin_in, connection_in, person_in, record_in
+from bot.handlers.claims import Claims, begin_in, connection_in, link_in, person_in, record_in
 from bot.handlers.incoming import Incoming
 from bot.handlers.universal_actions import PressWork
 from bot.usecases.answers import Answer
 from bot.usecases.change_members import ChangeMembers
 from bot.usecases.join_chat import JoinChat
+from bot.usecases.linked_record import FindLinkedRecord
 from bot.usecases.list_chats import ListChats
 from bot.usecases.list_my_chats import ListMyChats
 from bot.usecases.list_suggestions import ListSuggestions
@@ -23,6 +24,7 @@ class ListButtons:
     """Chats and people around a record."""
 
     links: Links
+    find_linked: FindLinkedRecord
     list_chats: ListChats
     list_my_chats: ListMyChats
     list_timeline: ListTimeline
@@ -44,7 +46,8 @@ class ListButtons:
         }
 
     async def _chats(self, incoming: Incoming, claims: Claims) -> Answer:
-        record, words, begin = record_in(claims, self.links), claims.get(WORDS, ""), begin_in(claims)
+        words, begin = claims.get(WORDS, ""), begin_in(claims)
+        record = await self.find_linked.meant(link_in(claims, self.links), incoming.person)
         return await self.list_chats(incoming.person, record, words=words, begin=begin)
 
     async def _my_chats(self, incoming: Incoming, claims: Claims) -> Answer:

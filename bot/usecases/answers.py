@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.record_links import Links, RecordLink
+from bot.domain.record_links import Links, Named, RecordLink
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.surface import PERSON, Dialog, Verb
 from bot.domain.tables import Column, Row, Table
@@ -64,7 +64,7 @@ def called_in(table: Table, row: Row) -> str:
     return number_of(table, row) or name_of(table, row)
 
 
-def head_of(links: Links, table: Table, record: RecordRef, row: Row) -> RecordHead:
+def head_of(links: Links, table: Table, record: Named, row: Row) -> RecordHead:
     """How a card names the record and opens it."""
     return RecordHead(kind=table.label, name=name_of(table, row), number=number_of(table, row), url=links.open(record))
 
@@ -79,22 +79,19 @@ def open_button(head: RecordHead) -> Open:
     return Open(title="Open record", url=head.url)
 
 
-def connect_button(record: RecordRef, *, title: str = "Connect this chat") -> Press:
+def connect_button(record: Named, *, title: str = "Connect this chat") -> Press:
     """The button that connects the chat it is pressed in."""
     return Press(title=title, verb=Verb.CONNECT, payload=record_claim(record))
 
 
-def chats_button(record: RecordRef) -> Press:
+def chats_button(record: Named) -> Press:
     """The button that lists the record's chats, below which a new one can be started."""
     return Press(title="Chats", verb=Verb.CHATS, payload=record_claim(record))
 
 
 def own_view_button(link: RecordLink) -> Press:
     """The button that shows the record to who presses it, as that person may see it."""
-    named = {"table": link.table} if link.table else {"code": str(link.type_code)}
-    return Press(
-        title="Show details", verb=Verb.VIEW, payload={"environment": link.environment, "row": link.row_id, **named}
-    )
+    return Press(title="Show details", verb=Verb.VIEW, payload=record_claim(link))
 
 
 def values_button(key: str) -> Press:
@@ -119,6 +116,12 @@ def new_chat_button(record: RecordRef | None, *, with_person: ObjectId | None = 
     return OpenDialog(title="New chat", dialog=Dialog.NEW_CHAT, payload=payload)
 
 
-def record_claim(record: RecordRef) -> dict[str, str]:
-    """The record as a button names it: a claim, which is checked again when the button is pressed."""
-    return {"environment": record.environment, "table": record.table, "row": record.row_id}
+def record_claim(record: Named) -> dict[str, str]:
+    """The record as a button names it: a claim, which is checked again when the button is pressed.
+
+    Of its table it says what a link says: the name, the number, or nothing.
+    """
+    code = record.type_code if isinstance(record, RecordLink) else None
+    numbered = {} if code is None else {"code": str(code)}
+    table = {"table": record.table} if record.table else numbered
+    return {"environment": record.environment, **table, "row": record.row_id}

@@ -156,10 +156,15 @@ class Gates:
         try:
             return await self.records.read(record, columns, caller=caller)
         except (NotFound, NotAllowed) as error:
-            raise HiddenRecord(
-                f"You cannot open this {table.label.lower()}: it is not there, or not for you.",
-                "Check the link, or ask the record's owner for access.",
-            ) from error
+            raise hidden(table.label.lower()) from error
+
+
+def hidden(kind: str = "record") -> HiddenRecord:
+    """The refusal of a row, by what kind of record it is where that may be told."""
+    return HiddenRecord(
+        f"You cannot open this {kind}: it is not there, or not for you.",
+        "Check the link, or ask the record's owner for access.",
+    )
 
 
 async def _wherever(

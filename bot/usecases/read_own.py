@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.card_acts import CardAct, act_problem, allowed_columns, fits_input
 from bot.domain.context_card import note_facts
+from bot.domain.errors import HiddenRecord
 from bot.domain.record_links import RecordLink
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, Person, RecordRef
@@ -14,6 +15,7 @@ from bot.usecases.answers import name_columns
 from bot.usecases.find_readers import FindReaders
 from bot.usecases.gates import Actor, Gates
 from bot.usecases.linked_record import FindLinkedRecord, LinkedRecord
+from bot.usecases.told_record import untold
 
 OWNER, STATE, STATUS, CHANGED_BY, CHANGED_ON = "ownerid", "statecode", "statuscode", "modifiedby", "modifiedon"
 _OPEN = 0
@@ -87,14 +89,17 @@ class ReadOwnRecord:
     async def __call__(self, chat: Chat, person: Person, link: RecordLink) -> OwnRecord:
         """The record; raises `NotAllowed`, `NotFound` or `NotSupported` for who may not see it, or `Unavailable`."""
         await self.readers.require(chat, person)
-        linked = await self.find(link)
+        linked = await self.find(link, person)
         record = linked.record
         actor = await self.gates.actor(record.environment, person)
         table = await self.records.table(record.environment, record.table, reader=actor.user.id)
         noted = await self.find.note_columns(linked, table)
-        row, may_write = await asyncio.gather(
-            self.gates.row(record, table, list(_read(linked, table, noted)), actor), self._may_write(linked, actor)
-        )
+        try:
+            row, may_write = await asyncio.gather(
+                self.gates.row(record, table, list(_read(linked, table, noted)), actor), self._may_write(linked, actor)
+            )
+        except HiddenRecord as error:
+            raise untold(error, linked.record_type.disclosure) from error
         return OwnRecord(linked=linked, actor=actor, table=table, row=row, noted=noted, may_write=may_write)
 
     async def _may_write(self, linked: LinkedRecord, actor: Actor) -> bool:

@@ -13,7 +13,7 @@ from bot.ports import Administration, Records
 from bot.usecases.answers import head_of
 from bot.usecases.find_readers import FindReaders
 from bot.usecases.find_records import FindRecords, Found, looked_for
-from bot.usecases.told_record import told, told_card
+from bot.usecases.told_record import told, told_card, told_link
 from cards.found import FoundView
 from cards.message import Message
 
@@ -95,9 +95,10 @@ class SearchRecords:
         return note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
 
     def _result(self, found: Found, accounts: tuple[str, ...] | None) -> Result:
-        head = head_of(self.links, found.table, found.record, found.row)
-        shown, facts = told(head, found.record_type.disclosure), note_facts(found.more, found.row)
-        card = told_card(found.record, shown, facts, accounts=accounts)
+        disclosure = found.record_type.disclosure
+        named, facts = told_link(found.record, disclosure), note_facts(found.more, found.row)
+        head = head_of(self.links, found.table, named, found.row)
+        card = told_card(named, told(head, disclosure), facts, accounts=accounts)
         return Result(view=FoundView(record=head, telling=found.telling), card=card)
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.domain.errors import HiddenRecord
 from bot.domain.record_links import RecordLink
 from bot.domain.record_types import Disclosure
 from bot.domain.values import RecordRef
 from bot.usecases.answers import chats_button, connect_button, own_view_button
+from bot.usecases.gates import hidden
 from cards.link_card import KIND_UNTOLD, LinkView, link_card
 from cards.message import Message
 from cards.own_view import OwnView
@@ -14,20 +16,28 @@ from cards.record import Fact, RecordHead
 
 
 def told_card(
-    record: RecordRef, head: RecordHead, facts: Sequence[tuple[str, str]], *, accounts: tuple[str, ...] | None
+    link: RecordLink, head: RecordHead, facts: Sequence[tuple[str, str]], *, accounts: tuple[str, ...] | None
 ) -> Message:
-    """The card; `accounts`: whose clients ask by themselves for what they may see, None where that is not known."""
-    link = RecordLink(environment=record.environment, row_id=record.row_id, table=record.table)
+    """The card, whose buttons name the record as the link does (see `told_link`).
+
+    `accounts`: whose clients ask by themselves for what they may see, None where that is not known.
+    """
     own = OwnView(press=own_view_button(link), accounts=accounts)
     return link_card(
         LinkView(
             record=head,
             facts=tuple(Fact(label=label, value=value) for label, value in facts),
-            buttons=(connect_button(record), chats_button(record)),
+            buttons=(connect_button(link), chats_button(link)),
             first=own.press,
             own=own,
         )
     )
+
+
+def told_link(record: RecordRef, disclosure: Disclosure, said: RecordLink | None = None) -> RecordLink:
+    """How the card names the record: where nothing of it is to be told, no otherwise than a pasted link did."""
+    unnamed = RecordLink(environment=record.environment, row_id=record.row_id)
+    return (said or unnamed) if disclosure is Disclosure.NOTHING else replace(unnamed, table=record.table)
 
 
 def told(head: RecordHead, disclosure: Disclosure) -> RecordHead:
@@ -39,3 +49,8 @@ def told(head: RecordHead, disclosure: Disclosure) -> RecordHead:
             return replace(head, name=None, number=None)
         case _:
             return head
+
+
+def untold(error: HiddenRecord, disclosure: Disclosure) -> HiddenRecord:
+    """The refusal without the kind of record where that is not told."""
+    return hidden() if disclosure is Disclosure.NOTHING else error

@@ -14,11 +14,13 @@ from bot.usecases.answers import Answer, head_of, name_columns
 from bot.usecases.find_readers import FindReaders
 from bot.usecases.gates import Gates
 from bot.usecases.linked_record import FindLinkedRecord, LinkedRecord
-from bot.usecases.told_record import told, told_card
+from bot.usecases.told_record import told, told_card, told_link, untold
 from cards.link_card import add_the_app
 from cards.record import RecordHead
 
 Told = tuple[RecordHead, Sequence[tuple[str, str]]]
+
+_NOBODY = Person(account_id="", object_id=None, name="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,25 +39,26 @@ class UnfurlLink:
 
         Raises `NotAllowed` where the person cannot open the record, and `Unavailable`.
         """
-        linked = await self._linked(link)
+        linked = await self._linked(link, person)
         if linked is None:
             return None
-        (head, facts), accounts = await self.readers.beside(chat, self._read(linked, person))
-        return Answer(message=told_card(linked.record, head, facts, accounts=accounts))
+        named = told_link(linked.record, linked.record_type.disclosure, link)
+        (head, facts), accounts = await self.readers.beside(chat, self._read(linked, named, person))
+        return Answer(message=told_card(named, head, facts, accounts=accounts))
 
     async def anonymous(self, link: RecordLink) -> Answer | None:
         """The card for somebody without the app, of whom nothing is known; None where there is to be no card."""
-        return Answer(message=add_the_app()) if await self._linked(link) else None
+        return Answer(message=add_the_app()) if await self._linked(link, _NOBODY) else None
 
-    async def _linked(self, link: RecordLink) -> LinkedRecord | None:
+    async def _linked(self, link: RecordLink, person: Person) -> LinkedRecord | None:
         if not await self.administration.chats_on(link.environment):
             return None
         try:
-            return await self.find(link)
+            return await self.find(link, person)
         except (NotFound, NotSupported):
             return None
 
-    async def _read(self, linked: LinkedRecord, person: Person) -> Told:
+    async def _read(self, linked: LinkedRecord, named: RecordLink, person: Person) -> Told:
         # The table comes first: it is in memory but for its first time, and two tasks cost more than it does.
         record = linked.record
         table = await self.records.table(record.environment, record.table)
@@ -64,18 +67,11 @@ class UnfurlLink:
             # Read whatever is told of it: that the person can open the record is what the card is for.
             _, row = await self.gates.seen(record, table, [*name_columns(table), *columns], person)
         except HiddenRecord as error:
-            raise _untold(error, linked.record_type.disclosure) from error
-        return told(head_of(self.links, table, record, row), linked.record_type.disclosure), note_facts(columns, row)
+            raise untold(error, linked.record_type.disclosure) from error
+        return told(head_of(self.links, table, named, row), linked.record_type.disclosure), note_facts(columns, row)
 
     async def _told_columns(self, linked: LinkedRecord, table: Table) -> tuple[Column, ...]:
         if linked.record_type.disclosure is not Disclosure.FIELDS:
             return ()
         leave_out = linked.record_type.leave_out_secured
         return await self.find.note_columns(linked, table, leave_out_secured=leave_out)
-
-
-def _untold(error: HiddenRecord, disclosure: Disclosure) -> HiddenRecord:
-    """The refusal, which everybody in the chat sees too: without the kind of record where that is not told."""
-    if disclosure is not Disclosure.NOTHING:
-        return error
-    return HiddenRecord("You cannot open this record: it is not there, or not for you.", error.next_step)

@@ -15,7 +15,7 @@ from cards.help import HelpView, help_card
 from cards.inputs import Choice, Choices, Searched, TextInput, Toggle
 from cards.introduction import IntroductionView, introduction
 from cards.key_fields import Change, KeyFieldsView, key_fields
-from cards.link_card import LinkView, add_the_app, link_card
+from cards.link_card import KIND_UNTOLD, LinkView, add_the_app, link_card
 from cards.message import Message
 from cards.new_chat import (
     PeopleView,
@@ -262,6 +262,14 @@ GALLERY: dict[str, Message] = {
     "link card of a record without a number": link_card(LinkView(record=ACCOUNT, buttons=(CONNECT, CHATS))),
     "link card of a record whose name is not told": link_card(
         LinkView(record=RecordHead(kind="Case", name=None, number=None, url=URL), buttons=(CONNECT, CHATS))
+    ),
+    "link card of a record of which nothing is told": link_card(
+        LinkView(
+            record=RecordHead(kind=KIND_UNTOLD, name=None, number=None, url=""),
+            buttons=(CONNECT, CHATS),
+            first=OWN.press,
+            own=OWN,
+        )
     ),
     "link card where nothing can be connected": link_card(LinkView(record=CASE)),
     "link card with facts": link_card(LinkView(record=CASE, facts=FIVE, buttons=(CONNECT, CHATS))),

@@ -139,3 +139,13 @@ def test_the_button_opens_the_record_in_teams_where_a_pattern_is_set() -> None:
     assert open_address(CONTOSO, record, pattern) == (
         f"https://teams.microsoft.com/l/entity/app/tab?webUrl={quote(plain, safe='')}&label=incident&record={ROW}"
     )
+
+
+def test_what_opens_a_record_tells_no_more_of_its_table_than_the_link_does() -> None:
+    pattern = "https://teams.microsoft.com/l/entity/app/tab?webUrl={url}"
+    numbered = RecordLink(environment=CONTOSO.id, type_code=112, row_id=ROW)
+    address = f"{PAGE}?pagetype=entityrecord&etc=112&id={ROW}"
+    assert parse_link(record_address(CONTOSO, numbered), [CONTOSO]) == numbered
+    assert open_address(CONTOSO, numbered, pattern) == pattern.replace("{url}", quote(address, safe=""))
+    assert open_address(CONTOSO, numbered, pattern + "&label={table}") == address
+    assert open_address(CONTOSO, RecordLink(environment=CONTOSO.id, row_id=ROW), pattern) == ""

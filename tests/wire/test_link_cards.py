@@ -415,7 +415,7 @@ NO_RECORD: tuple[Any, ...] = (
     {"environment": "localhost/sandbox"},
     {"environment": "contoso.crm4.dynamics.com", "table": "incident", "row": "{id}"},
     {"environment": "{environment}", "table": "incident", "row": "not an id"},
-    {"environment": "{environment}", "table": 5, "row": "{id}"},
+    {"environment": "{environment}", "table": 5, "row": 5},
     {"environment": "{environment}", "table": "systemuser", "row": "{id}"},
     {"environment": "{environment}", "table": "incident' or 1 eq 1", "row": "{id}"},
     {"environment": "{environment}", "code": "99999999999999999999", "row": "{id}"},

@@ -1,0 +1,132 @@
+"""What everybody in the chat is told of a record, down to what no client shows (spec U1)."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.wire.people import ADELE, MEGAN, PATTI, Somebody
+from tests.wire.test_connect import SECRET_CASE
+from tests.wire.test_link_cards import set_record_type
+from tests.wire.test_search import look
+from tests.wire.world import GROUP, World, buttons, texts
+
+NAME = "pump vibrates"
+NUMBERED = "{base}/main.aspx?pagetype=entityrecord&etc=112&id={id}"
+HIDDEN = "You cannot open this record: it is not there, or not for you."
+
+
+def raw(answer: object) -> str:
+    """Everything in an answer, in small letters."""
+    return json.dumps(answer, ensure_ascii=False).lower()
+
+
+async def searched(world: World, number: str = "CAS-01001", *, person: Somebody = ADELE) -> Any:
+    """What is searched, and lands in the chat."""
+    (found,) = (await look(world, number, person=person))["attachments"]
+    return found["content"]
+
+
+async def numbered(world: World, number: str = "CAS-01001") -> str:
+    """An older link, which names the table by its number."""
+    return NUMBERED.format(base=world.sandbox, id=await world.row("incidents", number))
+
+
+async def pasted(world: World, link: str, *, person: Somebody = ADELE) -> Any:
+    (found,) = await world.paste(link, person=person)
+    return found
+
+
+@pytest.mark.parametrize("level", ["nothing", "table"])
+async def test_below_the_name_neither_card_nor_preview_holds_number_or_name(world: World, level: str) -> None:
+    await set_record_type(world, disclosure=level)
+    for link in (await world.link(), await numbered(world)):
+        told = raw(await pasted(world, link))
+        assert "cas-" not in told
+        assert NAME not in told
+    picked = raw(await searched(world))
+    assert "cas-" not in picked
+    assert NAME not in picked
+
+
+async def test_where_nothing_is_told_a_record_that_was_searched_is_of_no_kind_that_anybody_can_tell(
+    world: World,
+) -> None:
+    await set_record_type(world, disclosure="nothing")
+    card = await searched(world)
+    assert texts(card) == ["Dynamics 365 record"]
+    assert list(buttons(card)) == ["Show details", "Connect this chat", "Chats"]
+    assert card["refresh"]["userIds"]
+    for told in ("case", "incident", "etc=", "etn=", "112"):
+        assert told not in raw(card).replace(await world.row("incidents"), "")
+
+
+async def test_where_nothing_is_told_an_older_link_becomes_a_card_that_tells_no_more_than_it_did(world: World) -> None:
+    await set_record_type(world, disclosure="nothing")
+    link = await numbered(world)
+    found = await pasted(world, link)
+    assert buttons(found["content"])["Open record"]["url"] == link
+    assert "case" not in raw(found)
+    assert "incident" not in raw(found)
+    refused = raw(await world.paste(await numbered(world, SECRET_CASE), person=PATTI))
+    assert HIDDEN.lower() in refused
+    assert "case" not in refused
+    assert "incident" not in refused
+
+
+async def test_where_nothing_is_told_a_link_becomes_a_card_that_names_the_table_as_it_did(world: World) -> None:
+    await set_record_type(world, disclosure="nothing")
+    link = await world.link()
+    found = await pasted(world, link)
+    assert buttons(found["content"])["Open record"]["url"] == link
+    assert "case" not in raw(found)
+    claims = raw(found).count('"table": "incident"')
+    assert raw(found).count("incident") == claims + raw(found).count("etn=incident")
+
+
+@pytest.mark.parametrize("number", ["CAS-01001", SECRET_CASE])
+@pytest.mark.parametrize("form", ["searched", "an older link"])
+async def test_its_buttons_serve_those_who_may_see_the_record_and_tell_nobody_else_its_kind(
+    world: World, form: str, number: str
+) -> None:
+    await set_record_type(world, disclosure="nothing")
+    if form == "searched":
+        card = await searched(world, number, person=MEGAN)
+    else:
+        card = (await pasted(world, await numbered(world, number), person=MEGAN))["content"]
+    pressed = {**buttons(card), "refresh": card["refresh"]["action"]}
+    answers = {
+        each: await world.press(pressed[each], person=PATTI)
+        for each in ("refresh", "Show details", "Chats", "Connect this chat")
+    }
+    if number == SECRET_CASE:
+        for answer in answers.values():
+            assert texts(answer["value"])[0] == HIDDEN
+            assert "case" not in raw(answer)
+            assert "incident" not in raw(answer)
+        return
+    own = answers["refresh"]["value"]
+    assert texts(own)[:2] == ["Case", number]
+    assert buttons(own)["Open record"]["url"] == await world.link(number)
+    assert own["refresh"]["action"] == card["refresh"]["action"]
+    assert answers["Show details"]["value"] == own
+    assert texts(answers["Chats"]["value"])[0] == f"Chats about {number}"
+    assert answers["Connect this chat"]["value"] == f"{number} is connected to this chat"
+    await world.settle()
+    world.card()
+
+
+async def test_as_a_message_the_button_tells_the_chat_no_more_than_the_card(world: World) -> None:
+    await set_record_type(world, disclosure="nothing")
+    card = await searched(world)
+    fallback = buttons(card)["Show details"]["fallback"]
+    await world.post(world.activity(GROUP, ADELE, type="message", value=fallback["data"]))
+    assert world.card() == card
+
+
+async def test_a_card_of_a_time_when_nothing_was_told_finds_its_record_when_more_is(world: World) -> None:
+    await set_record_type(world, disclosure="nothing")
+    card = await searched(world)
+    await set_record_type(world, disclosure="name")
+    own = (await world.press(card["refresh"]["action"], person=ADELE))["value"]
+    assert texts(own)[:2] == ["Case", "CAS-01001"]
