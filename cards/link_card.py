@@ -5,7 +5,9 @@ from datetime import datetime
 
 from cards.buttons import Button
 from cards.elements import AdaptiveCard, Element, TextBlock
+from cards.inputs import Toggle
 from cards.message import Message
+from cards.new_chat import NOTE
 from cards.own_view import OwnView, refresh_of
 from cards.record import Fact, RecordHead, byline, facts, heading, record_card
 from cards.text import isolated, line, moment, plain
@@ -29,6 +31,8 @@ class LinkView:
     """What can be done with the record, beside opening it."""
     first: Button | None = None
     """Stands beside the button that opens the record."""
+    asks_for_note: bool = False
+    """Whether it is asked if the chat gets a note when it is connected."""
     own: OwnView | None = None
 
 
@@ -41,9 +45,10 @@ def link_card(view: LinkView) -> Message:
         body.append(TextBlock(plain(view.said, limit=_LONGEST_SENTENCE), weight="Bolder"))
     if view.said_at:
         body.append(byline(moment(view.said_at)))
+    asked = [Toggle(NOTE, "Send a note about the record into the chat", on=True)] if view.asks_for_note else []
     named = (view.record.kind, view.record.number, view.record.name)
     return Message(
-        card=record_card(view.record, body, view.buttons, first=view.first, refresh=refresh_of(view.own)),
+        card=record_card(view.record, body, view.buttons, first=view.first, asked=asked, refresh=refresh_of(view.own)),
         summary=" · ".join(isolated(line(part)) for part in named if part),
     )
 

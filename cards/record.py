@@ -61,14 +61,18 @@ def record_card(
     beside: Sequence[Button],
     *,
     first: Button | None = None,
+    asked: Sequence[elements.Element] = (),
     refresh: elements.Refresh | None = None,
 ) -> elements.AdaptiveCard:
-    """The card with the button that opens the record, the `first` to do with it, and those beside them."""
+    """The card with the button that opens the record, the `first` to do with it, and those beside them.
+
+    `asked` stands above the latter: what is filled in for them.
+    """
     opens: list[Button] = [open_button(record)] if record.url else []
     opens += [first] if first else []
-    if len(opens) + len(beside) <= BESIDE_EACH_OTHER:
+    if not asked and len(opens) + len(beside) <= BESIDE_EACH_OTHER:
         return elements.AdaptiveCard(body, actions=[button(each) for each in (*opens, *beside)], refresh=refresh)
-    shown = [*body, *rows_of(opens)]
+    shown = [*body, *rows_of(opens), *asked]
     return elements.AdaptiveCard(shown, actions=[button(each) for each in beside], refresh=refresh)
 
 

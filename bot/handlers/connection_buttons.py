@@ -17,6 +17,8 @@ from bot.usecases.find_connections import FindConnections
 from bot.usecases.linked_record import FindLinkedRecord
 from bot.usecases.resume_sync import ResumeSync
 from bot.usecases.undo_disconnect import UndoDisconnect
+from cards.inputs import OFF
+from cards.new_chat import NOTE
 from cards.notice import NoticeView, notice
 
 
@@ -76,6 +78,6 @@ class ConnectionButtons:
 
 
 def _note(claims: Claims) -> Note:
-    if claims.get(QUIET) == QUIET:
+    if claims.get(QUIET) == QUIET or claims.get(NOTE) == OFF:
         return Note.NONE
     return Note.SEND if claims.get(AUDIENCE) == AUDIENCE else Note.ASK

@@ -37,22 +37,23 @@ class ViewRecord:
             record = await self.read(chat, person, link)
         except (NotAllowed, NotFound, NotSupported) as error:
             return Answer(message=unseen(str(error), error.next_step, own))
+        can_connect = await self._can_connect(chat, record.record)
         view = LinkView(
             record=head_of(self.links, record.table, record.record, record.row),
             facts=tuple(Fact(label=label, value=value) for label, value in record.facts),
             said=after.said if after else "",
             said_at=after.at if after else None,
-            buttons=await self._buttons(chat, record.record),
+            buttons=(*([connect_button(record.record)] if can_connect else []), chats_button(record.record)),
             first=_act(record),
+            asks_for_note=can_connect and record.linked.record_type.note,
             own=own,
         )
         return Answer(message=link_card(view))
 
-    async def _buttons(self, chat: Chat, record: RecordRef) -> tuple[Button, ...]:
+    async def _can_connect(self, chat: Chat, record: RecordRef) -> bool:
         async with self.store.reading() as work:
             connected = await work.connections.live(chat.id, record) is not None
-        can_connect = not connected and chat.kind is not ChatKind.PERSONAL
-        return (*([connect_button(record)] if can_connect else []), chats_button(record))
+        return not connected and chat.kind is not ChatKind.PERSONAL
 
 
 def _act(own: OwnRecord) -> Button | None:

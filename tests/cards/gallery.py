@@ -227,10 +227,16 @@ GALLERY: dict[str, Message] = {
         LinkView(record=CASE, buttons=(CONNECT, CHATS), first=OWN.press, own=replace(OWN, accounts=None))
     ),
     "link card of one reader": link_card(
-        LinkView(record=CASE, facts=FIVE, buttons=(CONNECT, CHATS), own=replace(OWN, accounts=("29:adele",)))
+        LinkView(
+            record=CASE,
+            facts=FIVE,
+            buttons=(CONNECT, CHATS),
+            asks_for_note=True,
+            own=replace(OWN, accounts=("29:adele",)),
+        )
     ),
     "link card of a reader who can take the case over": link_card(
-        LinkView(record=CASE, facts=FIVE, buttons=(CONNECT, CHATS), first=ASSIGN)
+        LinkView(record=CASE, facts=FIVE, buttons=(CONNECT, CHATS), first=ASSIGN, asks_for_note=True)
     ),
     "link card of a reader after somebody changed the case": link_card(
         LinkView(

@@ -13,6 +13,7 @@ from bot.delivery.limits import Limits
 from bot.store.tables import chat, environment, record_type
 from tests.cards.schema import schema_errors
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.settings_pages import Shown
 from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import API, GROUP, PERSONAL, World, buttons, texts
 
@@ -39,7 +40,9 @@ async def refreshed(world: World, card: Mapping[str, Any], person: Somebody, *, 
 
 
 def facts(card: Mapping[str, Any]) -> dict[str, str]:
-    return dict(each.split(": ", 1) for each in texts(card) if ": " in each)
+    asked = {each.get("title") for each in Shown("", dict(card)).inputs.values()}
+    told = (each.split(": ", 1) for each in texts(card) if ": " in each)
+    return {label: value for label, value in told if label not in asked}
 
 
 async def set_record_type(world: World, **values: object) -> None:
@@ -151,6 +154,34 @@ async def test_a_chat_that_is_connected_is_not_offered_to_be(world: World) -> No
     world.card()
     own = await refreshed(world, card, ADELE)
     assert list(buttons(own)) == ["Open record", "Chats"]
+
+
+@pytest.mark.parametrize("note", ["true", "false"])
+async def test_who_connects_the_chat_on_their_own_card_chooses_whether_it_gets_a_note(world: World, note: str) -> None:
+    own = await refreshed(world, await pasted(world), ADELE)
+    asked = Shown("", own)
+    assert asked.inputs["note"]["title"] == "Send a note about the record into the chat"
+    assert asked.filled_in == {"note": "true"}
+    button = buttons(own)["Connect this chat"]
+    await world.press({**button, "data": {**button["data"], "note": note}}, person=ADELE)
+    await world.settle()
+    told = texts(world.card())
+    assert (told[-1] == "Connected by Adele Vance.") == (note == "false")
+    assert (any(each.startswith("Priority: ") for each in told)) == (note == "true")
+
+
+async def test_nobody_is_asked_for_a_note_that_there_is_not_or_where_nothing_is_to_be_connected(world: World) -> None:
+    card = await pasted(world)
+    assert Shown("", card).inputs == {}
+    await set_record_type(world, note=False)
+    own = await refreshed(world, card, ADELE)
+    assert "Connect this chat" in buttons(own)
+    assert Shown("", own).inputs == {}
+    await set_record_type(world, note=True)
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    world.card()
+    assert Shown("", await refreshed(world, card, ADELE)).inputs == {}
 
 
 async def test_a_one_to_one_chat_is_not_offered_to_be_connected(world: World) -> None:
