@@ -14,7 +14,8 @@ from cards.text import plain
 FORM, TITLE, TEXT = "form", "title", "text"
 """The inputs' names, under which what was filled in comes back."""
 
-_LONGEST_LINE = 1_000
+_LONGEST_LINE = 2_100
+"""Characters of the longest address of a message, which stands there whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +30,17 @@ class SaveView:
     text: str
     longest_text: int
     origin: Sequence[str]
-    """The lines that stand below the text."""
+    """The lines that stand below the text, the last of them the address of the message where it has one."""
+    changed: str
+    """The line that is added where the text is no longer that of the message, below the first of them."""
     link: str
-    """The address of the message, which ends them; empty for none."""
+    """The address of the message; empty for none."""
     problem: str
     save: Step
 
 
 def save_page(view: SaveView) -> Page:
     """The page: what stands in its inputs is written as it stands there."""
-    below = [*view.origin, *(["The link to the message"] if view.link else [])]
     body: list[Element] = [problem(view.problem)] if view.problem else []
     body += [
         *record_inputs(view.record),
@@ -48,7 +50,9 @@ def save_page(view: SaveView) -> Page:
             TEXT, "Text", value=view.text, longest=view.longest_text, lines=True, required="There is nothing to save"
         ),
         byline("Below the text will stand:"),
-        Container([_line(each) for each in below], separated=True),
+        Container([_line(each) for each in view.origin], separated=True),
+        byline("If you change the text, this is added below the first line:"),
+        Container([_line(view.changed)], separated=True),
     ]
     buttons: list[Step | Open] = [view.save]
     if view.link:

@@ -74,12 +74,11 @@ class SavePages:
         if len(found) != 1:
             return await self._page(incoming, claims, wrong_record(found, claims), found)
         changed = _digest(claims.get(TEXT, "")) != claims.get(_AS_IT_WAS)
-        origin = (*_origin(incoming, claims, changed=changed), _link(claims))
         message = SavedMessage(
             form=_form(claims),
             title=claims.get(TITLE, "").strip(),
             text=claims.get(TEXT, "").strip(),
-            origin="\n".join(each for each in origin if each),
+            origin="\n".join(_origin(claims, _changed(incoming) if changed else "")),
         )
         try:
             name = await self.save(incoming.chat, incoming.person, only(found), message, key)
@@ -104,7 +103,8 @@ class SavePages:
                 longest_title=LONGEST_TITLE,
                 text=claims.get(TEXT, "")[:LONGEST_TEXT],
                 longest_text=LONGEST_TEXT,
-                origin=_origin(incoming, claims, changed=False),
+                origin=_origin(claims),
+                changed=_changed(incoming),
                 link=_link(claims),
                 problem=problem,
                 save=Step(title="Save", dialog=Dialog.SAVE_THIS_MESSAGE, payload=payload),
@@ -116,16 +116,20 @@ def _form(claims: Claims) -> Form:
     return Form.TASK if claims.get(FORM) == Form.TASK else Form.NOTE
 
 
-def _origin(incoming: Incoming, claims: Claims, *, changed: bool) -> Sequence[str]:
-    """Whose words they are, when they were written, and what was attached."""
+def _origin(claims: Claims, changed: str = "") -> Sequence[str]:
+    """Whose words they are, when they were written, who changed them, what was attached, and the way back to them."""
     said = " · ".join(each for each in (claims.get(Quoted.AUTHOR, ""), claims.get(Quoted.SENT, "")) if each)
     files = ", ".join(claims.get(Quoted.FILES, "").split("\n"))
     lines = (
         f"Message in Microsoft Teams: {said}" if said else "Message in Microsoft Teams",
-        f"Changed by {incoming.person.name or 'who saved it'}" if changed else "",
+        changed,
         f"Attachments: {files}" if files else "",
     )
-    return [line(each, limit=_LONGEST_LINE) for each in lines if each]
+    return [each for each in (*(line(each, limit=_LONGEST_LINE) for each in lines), _link(claims)) if each]
+
+
+def _changed(incoming: Incoming) -> str:
+    return line(f"Changed by {incoming.person.name or 'who saved it'}", limit=_LONGEST_LINE)
 
 
 def _link(claims: Claims) -> str:

@@ -18,6 +18,7 @@ CONNECT = ConnectView(
     problem="",
     connect=Step(title="Connect", dialog="connectThisChat", payload={}),
 )
+MESSAGE = "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000?context=%7B%7D"
 SAVE = SaveView(
     record=RecordInputs(listed=(CHOICE, OTHER), dataset="records", about=CHOICE.title),
     forms=(Choice(title="Note", value="note"), Choice(title="Task", value="task")),
@@ -29,8 +30,10 @@ SAVE = SaveView(
     origin=(
         "Message in Microsoft Teams: Adele Vance · 2026-11-21 10:20 UTC",
         "Attachments: serial plate.jpg, bearing.pdf",
+        MESSAGE,
     ),
-    link="https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000?context=%7B%7D",
+    changed="Changed by Megan Bowen",
+    link=MESSAGE,
     problem="",
     save=Step(title="Save", dialog="saveThisMessage", payload={"wish": "k", "author": "Adele Vance"}),
 )
@@ -64,7 +67,9 @@ EXTENSION_PAGES: dict[str, Page] = {
             origin=(
                 "Message in Microsoft Teams: <at>everyone</at> **bold** · مضخة",
                 "Attachments: [x](https://evil.example)",
+                MESSAGE,
             ),
+            changed="Changed by <at>everyone</at> **bold**",
         )
     ),
 }

@@ -33,6 +33,8 @@ ORIGIN = (
     "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000"
 )
 
+IF_CHANGED = ["If you change the text, this is added below the first line:", "Changed by Adele Vance"]
+
 
 async def answered(world: World, name: str, value: Mapping[str, object], person: Somebody, chat: str) -> dict[str, Any]:
     status, body = await world.post(world.activity(chat, person, type="invoke", name=name, value=value))
@@ -80,7 +82,7 @@ async def test_a_message_becomes_a_note_as_it_was_shown(world: World) -> None:
     assert page.title == "Save to record"
     assert page.inputs["text"]["value"] == TEXT
     assert page.inputs["title"]["value"] == "Teams message from Adele Vance"
-    assert texts(page.card)[-4:] == ["Below the text will stand:", *ORIGIN.splitlines()[:2], "The link to the message"]
+    assert texts(page.card)[-6:] == ["Below the text will stand:", *ORIGIN.splitlines(), *IF_CHANGED]
     assert await rows(world, "annotations") == []
 
     done = await send(world, page.step("Save", words="CAS-01001"))
@@ -116,6 +118,19 @@ async def test_what_the_person_changes_is_told_from_what_was_said(world: World) 
     (note,) = await rows(world, "annotations")
     assert note["notetext"].startswith(f"{SECRET} only\n\nMessage in Microsoft Teams: Adele Vance")
     assert "\nChanged by Adele Vance\n" in note["notetext"]
+
+
+async def test_all_that_is_written_of_a_text_that_somebody_changed_was_shown_before(world: World) -> None:
+    address = f"https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000?context={'x_y' * 630}"
+    page = await open_from(world, {**MESSAGE, "linkToMessage": address})
+    shown = texts(page.card)
+    await send(world, page.step("Save", words="CAS-01001", text=f"{SECRET} only"))
+    (note,) = await rows(world, "annotations")
+    text, _, below = note["notetext"].partition("\n\n")
+    assert text == f"{SECRET} only"
+    assert set(below.splitlines()) <= set(shown)
+    first = shown.index("Below the text will stand:") + 1
+    assert below.splitlines() == [shown[first], shown[-1], *shown[first + 1 : -2]]
 
 
 async def test_what_was_tried_before_is_not_written_twice(world: World) -> None:
