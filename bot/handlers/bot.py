@@ -19,7 +19,7 @@ from bot.handlers.answering import Answering, refusal
 from bot.handlers.dialogs import Dialogs
 from bot.handlers.happened import happened_in, moment_of, was_written, writer_of
 from bot.handlers.incoming import Incoming
-from bot.handlers.invoke_answers import card_answer, error_answer, extension_line, line_answer
+from bot.handlers.invoke_answers import card_answer, error_answer, extension_line, line_answer, not_exchanged_answer
 from bot.handlers.message_extension import Extension
 from bot.handlers.messages import Commands
 from bot.handlers.quoting import ReadHtml
@@ -57,6 +57,10 @@ class Doors:
     """Whom people without an Entra object id act as: nobody, but for the Emulator on the sandbox."""
 
 
+_STATUS = {translate.SIGN_IN_OFFER: HTTPStatus.PRECONDITION_FAILED}
+"""With what an invoke is answered that is not answered with 200."""
+
+
 class _Outgoing(Activity):
     """An activity that is sent once. botbuilder copies what it sends, since the caller may go on to change it."""
 
@@ -80,6 +84,7 @@ class ChatSyncBot(TeamsActivityHandler):
             "composeExtension/selectItem": self._item_selected,
             "composeExtension/queryLink": self._link_queried,
             "composeExtension/submitAction": self._page_asked,
+            translate.SIGN_IN_OFFER: self._token_offered,
             "task/fetch": self._page_asked,
             "task/submit": self._page_asked,
         }
@@ -134,13 +139,20 @@ class ChatSyncBot(TeamsActivityHandler):
         self._keep_answer(turn_context, _invoke_answer(*await self._invoked(turn_context.activity)))
 
     async def _invoked(self, activity: Activity) -> tuple[int, Mapping[str, Any]]:
-        invoked = self._invokes.get(str(activity.name or ""))
+        name = str(activity.name or "")
+        invoked = self._invokes.get(name)
         if invoked is None:
             return HTTPStatus.NOT_IMPLEMENTED, {}
         try:
-            return HTTPStatus.OK, await invoked(activity)
+            return _STATUS.get(name, HTTPStatus.OK), await invoked(activity)
         except BadRequest as error:
             return HTTPStatus.BAD_REQUEST, {"error": {"code": "BadRequest", "message": str(error)}}
+
+    async def _token_offered(self, activity: Activity) -> Mapping[str, Any]:
+        offered = translate.token_exchange_in(activity)
+        if offered is None:
+            raise BadRequest("A token exchange needs value.id and value.connectionName.")
+        return not_exchanged_answer(offered)
 
     async def on_error(self, turn_context: TurnContext, error: Exception) -> None:
         """A door: what nobody foresaw is logged, and the person hears of it."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from orjson import Fragment
 
+from bot.handlers.translate import TokenExchange
 from cards.activity import ADAPTIVE
 from cards.inputs import Choice
 from cards.text import line
@@ -48,6 +49,12 @@ def page_answer(title: str, card: Fragment, height: str) -> dict[str, Any]:
 def last_line_answer(text: str) -> dict[str, Any]:
     """An invoke's answer: the dialog shows this and is over."""
     return {"task": {"type": "message", "value": text}}
+
+
+def not_exchanged_answer(offered: TokenExchange) -> dict[str, Any]:
+    """An invoke's answer: the token was not exchanged for another ("Single sign-on for bots")."""
+    why = "Chat Sync asks nobody to sign in, and takes no tokens of people."
+    return {"id": offered.id, "connectionName": offered.connection, "failureDetail": why}
 
 
 def choices_answer(choices: Iterable[Choice]) -> dict[str, Any]:

@@ -21,6 +21,9 @@ from cards.buttons import DIALOG
 ANONYMOUS_LINK = "composeExtension/anonymousQueryLink"
 """The invoke by which Teams asks about a link where the app is not installed ("Zero install link unfurling")."""
 
+SIGN_IN_OFFER = "signin/tokenExchange"
+"""The invoke by which Teams offers a person's token ("Single sign-on for bots")."""
+
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
 
 _ONE_TO_ONE = re.compile(r"19:([0-9a-f-]{36})_([0-9a-f-]{36})@unq\.gbl\.spaces", re.IGNORECASE)
@@ -61,6 +64,14 @@ class Query:
     text: str
     skip: int
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenExchange:
+    """The offer of a person's token, without the token."""
+
+    id: str
+    connection: str
 
 
 def chat_of(activity: Activity) -> Chat:
@@ -234,6 +245,15 @@ def _whole(options: object, name: str, otherwise: int) -> int | None:
     """A number of the options that is not below zero; None for anything else."""
     number = options.get(name, otherwise) if isinstance(options, dict) else None
     return number if type(number) is int and number >= 0 else None
+
+
+def token_exchange_in(activity: Activity) -> TokenExchange | None:
+    """The offer of a token; None where the invoke has another form."""
+    value = activity.value if isinstance(activity.value, dict) else {}
+    named, connection = value.get("id"), value.get("connectionName")
+    if not isinstance(named, str) or not isinstance(connection, str):
+        return None
+    return TokenExchange(id=named, connection=connection)
 
 
 def link_of(activity: Activity) -> str | None:

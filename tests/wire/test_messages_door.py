@@ -127,6 +127,29 @@ async def test_an_invoke_that_is_not_offered_says_so(world: World) -> None:
         assert (status, body) == (501, {})
 
 
+async def test_a_persons_token_that_is_offered_is_not_exchanged_and_not_kept(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    offered = {"id": "e-1", "connectionName": "of another app", "token": "eyJhbGciOi.a-token-of-somebody"}
+    status, body = await world.post(world.activity(type="invoke", name="signin/tokenExchange", value=offered))
+    assert status == 412
+    assert body == {
+        "id": "e-1",
+        "connectionName": "of another app",
+        "failureDetail": "Chat Sync asks nobody to sign in, and takes no tokens of people.",
+    }
+    told = capfd.readouterr()
+    assert "a-token-of-somebody" not in told.out + told.err
+    assert world.nothing_was_said()
+
+
+@pytest.mark.parametrize("value", [None, "x", [], {}, {"id": 5, "connectionName": "c"}, {"id": "e-1", "token": "t"}])
+async def test_a_malformed_token_exchange_is_refused(world: World, value: object) -> None:
+    status, body = await world.post(world.activity(type="invoke", name="signin/tokenExchange", value=value))
+    assert status == 400
+    assert body["error"]["message"] == "A token exchange needs value.id and value.connectionName."
+
+
 @pytest.mark.parametrize(
     "value", [None, "x", [], {}, {"action": None}, {"action": {"verb": 5}}, {"action": {"data": {}}}, {"action": []}]
 )
@@ -232,6 +255,7 @@ FIELDS = [
 INVOKES = [
     "adaptiveCard/action",
     "application/search",
+    "signin/tokenExchange",
     *(f"composeExtension/{each}" for each in ("query", "queryLink", "anonymousQueryLink", "fetchTask", "submitAction")),
     "x",
 ]
@@ -251,7 +275,20 @@ def test_no_activity_however_broken_is_a_crash(world: World, data: st.DataObject
     assert nothing_went_wrong(world, body)
 
 
-VALUES = ["commandId", "parameters", "queryOptions", "messagePayload", "data", "dataset", "queryText", "action", "url"]
+VALUES = [
+    "id",
+    "connectionName",
+    "token",
+    "commandId",
+    "parameters",
+    "queryOptions",
+    "messagePayload",
+    "data",
+    "dataset",
+    "queryText",
+    "action",
+    "url",
+]
 
 
 @given(st.data())
@@ -262,6 +299,6 @@ def test_no_invoke_however_broken_is_a_crash(world: World, data: st.DataObject) 
     value = {"commandId": command, "parameters": [{"name": "words", "value": "x"}], **broken}
     name = data.draw(st.sampled_from(INVOKES[:-1]))
     status, body = world.run(world.post(world.activity(type="invoke", name=name, value=value)))
-    assert status in {200, 400}
+    assert status in {200, 400, 412}
     assert body
     assert nothing_went_wrong(world, body)
