@@ -1,10 +1,13 @@
 """Dialogs: how Teams and other channels ask for their pages, and what is answered to what is none of ours."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from tests.cards.schema import schema_errors
+from tests.wire.people import ADELE, PATTI
+from tests.wire.test_search import asked_for
 from tests.wire.world import GROUP, World, texts
 
 GONE = ["This dialog is not there any more.", "Write help to see what you can do."]
@@ -52,3 +55,46 @@ async def test_a_search_that_is_none_of_ours_is_refused(world: World, value: obj
     status, body = await invoke(world, "application/search", value)
     assert (status, body["error"]["code"]) == (400, "BadRequest")
     assert world.nothing_was_said(GROUP)
+
+
+async def test_what_was_typed_before_is_not_searched_to_the_end(world: World) -> None:
+    await world.type_in("records", "pump")
+    world.dataverse_hangs_on = "/incidents"
+    first = asyncio.create_task(world.type_in("records", "pum"))
+    await world.until(lambda: asked_for(world, "'pum'"))
+    second = asyncio.create_task(world.type_in("records", "pump v"))
+    # Dataverse does not answer yet: who typed on does not wait for it.
+    async with asyncio.timeout(world.limits.answer_within_s / 2):
+        assert await first == []
+    world.dataverse_hangs_on = ""
+    assert any("CAS-01001" in title for title in await second)
+
+
+async def test_equal_searches_of_one_person_are_one_and_of_two_people_two(world: World) -> None:
+    for person in (ADELE, PATTI):
+        await world.type_in("records", "pump", person=person)
+    world.dataverse_was_asked.clear()
+    world.dataverse_hangs_on = "/incidents"
+    everybody = [
+        asyncio.create_task(world.type_in("records", "vibrates", person=each)) for each in (ADELE, ADELE, PATTI)
+    ]
+    await world.until(lambda: len(asked_for(world, "vibrates")) == 2)
+    # Another question of the same people is answered behind them: theirs have all come in.
+    for person in (ADELE, PATTI):
+        assert await world.type_in("people", "megan", person=person)
+    assert len(asked_for(world, "vibrates")) == 2
+    world.dataverse_hangs_on = ""
+    first, again, other = await asyncio.gather(*everybody)
+    assert first == again
+    assert any("CAS-01001" in title for title in other)
+    assert len(asked_for(world, "vibrates")) == 2
+
+
+async def test_typing_into_one_input_ends_no_search_of_another(world: World) -> None:
+    await world.type_in("records", "pump")
+    world.dataverse_hangs_on = "/incidents"
+    records = asyncio.create_task(world.type_in("records", "vibrates"))
+    await world.until(lambda: asked_for(world, "vibrates"))
+    assert await world.type_in("people", "van") == ["Adele Vance · Service Representative"]
+    world.dataverse_hangs_on = ""
+    assert any("CAS-01001" in title for title in await records)

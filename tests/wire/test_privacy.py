@@ -1,7 +1,9 @@
 """Nobody is told what Dataverse does not let them read: on no card, in no preview, neither in the store nor in logs."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,16 @@ from hypothesis import strategies as some
 from sqlalchemy import select
 
 from bot.domain.record_types import NUMBER_COLUMNS
+from bot.domain.surface import Dialog
 from bot.sandbox.schema.catalog import BUSINESS_TABLES
 from bot.sandbox.schema.model import Table
 from bot.store.tables import environment, metadata
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, EVERYBODY, LYNNE, PATTI, Somebody
 from tests.wire.secrets import Secrets, shown, sown
-from tests.wire.settings_pages import ask
-from tests.wire.world import GROUP, World
+from tests.wire.settings_pages import Shown, ask
+from tests.wire.test_save_message import open_from
+from tests.wire.test_search import look
+from tests.wire.world import API, GROUP, World, buttons
 
 EXAMPLES = hypothesis_settings(
     max_examples=40,
@@ -66,8 +71,17 @@ def changeable(table: str) -> list[str]:
     return [name for name in texts if found.columns[name].text_format != "RichText"][:5]
 
 
+LEVELS = [("nothing", False), ("table", False), ("name", False), ("fields", False), ("fields", True)]
+"""What is told, and whether secured columns are left out."""
+
 PARTS = ("firstname", "lastname")
 """Dataverse makes a full name of them."""
+
+
+def named_by(secrets: Secrets, table: Table, row: str) -> frozenset[str]:
+    """What a record is called by: its name and its number."""
+    parts = PARTS if table.primary_name == "fullname" else ()
+    return secrets.of(row, table.primary_name, NUMBER_COLUMNS.get(table.name, ""), *parts)
 
 
 @dataclass(frozen=True)
@@ -104,13 +118,35 @@ def test_no_card_and_nothing_beside_it_tells_what_its_reader_may_not_read(
     view = views[number // len(secrets.rows) % len(views)]
     (level, leave_out), (poster, viewer) = told, people
     pasted = Pasted(table=table, row=row, view=view, level=level, leave_out=leave_out, poster=poster, viewer=viewer)
-    world.run(_paste(world, secrets, pasted))
+    card = world.run(_paste(world, secrets, pasted))
+    world.run(_own(world, secrets, card, viewer))
     logged = capfd.readouterr()
     assert secrets.told(logged.out + logged.err) == frozenset()
 
 
-async def _paste(world: World, secrets: Secrets, pasted: Pasted) -> None:
-    name, row, viewer = pasted.table.name, pasted.row, pasted.viewer
+@pytest.mark.parametrize("table", BUSINESS_TABLES, ids=lambda each: each.name)
+def test_with_every_view_at_every_level_no_card_of_a_table_tells_what_its_reader_may_not_read(
+    world: World, secrets: Secrets, capfd: pytest.CaptureFixture[str], table: Table
+) -> None:
+    # Everybody pastes and everybody reads, in turns.
+    people = cycle(product(EVERYBODY, reversed(EVERYBODY)))
+    rows = [row for of, row in secrets.rows if of.name == table.name]
+    for row, view in product(rows, secrets.views[table.name]):
+        for level, leave_out in LEVELS:
+            poster, viewer = next(people)
+            pasted = Pasted(
+                table=table, row=row, view=view, level=level, leave_out=leave_out, poster=poster, viewer=viewer
+            )
+            card = world.run(_paste(world, secrets, pasted))
+        # What each reader is shown is the same at every level.
+        world.run(_own(world, secrets, card, viewer))
+    logged = capfd.readouterr()
+    assert secrets.told(logged.out + logged.err) == frozenset()
+
+
+async def _paste(world: World, secrets: Secrets, pasted: Pasted) -> dict[str, Any]:
+    """The card that everybody sees."""
+    name, row = pasted.table.name, pasted.row
     values = {
         "disclosure": pasted.level,
         "leave_out_secured": pasted.leave_out,
@@ -123,14 +159,16 @@ async def _paste(world: World, secrets: Secrets, pasted: Pasted) -> None:
         assert await set_up(world, name, {**values, "note_view": None})
     link = f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn={name}&id={row}"
     (found,) = await world.paste(link, person=pasted.poster)
-    named_by = (pasted.table.primary_name, NUMBER_COLUMNS.get(name, ""))
-    for_all = secrets.of(row, *named_by, *(PARTS if pasted.table.primary_name == "fullname" else ()))
+    for_all = named_by(secrets, pasted.table, row)
     lets = {"name": for_all, "fields": secrets.readable[pasted.poster]}.get(pasted.level, frozenset())
     lets -= secrets.secured if pasted.leave_out else frozenset()
     assert secrets.told(shown(found)) <= lets & secrets.readable[pasted.poster]
-    await _own(world, secrets, found["content"], viewer)
+    if pasted.poster is ALEX and pasted.level in {"name", "fields"}:
+        assert secrets.told(shown(found)) & for_all
     nobody = world.activity(GROUP, None, type="invoke", name="composeExtension/anonymousQueryLink", value={"url": link})
     assert secrets.told(shown((await world.post(nobody))[1])) == frozenset()
+    card: dict[str, Any] = found["content"]
+    return card
 
 
 async def _own(world: World, secrets: Secrets, card: dict[str, Any], viewer: Somebody) -> None:
@@ -169,43 +207,133 @@ def test_nothing_of_records_is_kept_where_cards_of_links_were_made(world: World,
     world.run(make())
 
 
-CHANGED = ("productserialnumber", "description", "cs_refundamount")
+ALL_BEGIN_SO = "Secret"
 
 
-@given(person=some.sampled_from(EVERYBODY), changed=some.sets(some.sampled_from(CHANGED), min_size=1))
-@hypothesis_settings(parent=EXAMPLES, max_examples=12)
-def test_key_fields_are_told_to_each_reader_as_far_as_they_may_read_them(
-    world: World, secrets: Secrets, capfd: pytest.CaptureFixture[str], person: Somebody, changed: set[str]
+@pytest.mark.parametrize("level", ["nothing", "table", "name", "fields"])
+async def test_no_search_tells_what_who_searches_may_not_read_and_its_cards_no_more_than_is_let(
+    world: World, secrets: Secrets, capfd: pytest.CaptureFixture[str], level: str
 ) -> None:
-    world.run(_key_fields(world, secrets, person, sorted(changed)))
-    told = capfd.readouterr()
-    assert secrets.told(told.out + told.err) == frozenset()
+    for table in BUSINESS_TABLES:
+        await set_up(world, table.name, {"disclosure": level})
+    names = frozenset[str]().union(*(named_by(secrets, *each) for each in secrets.rows))
+    found = dict.fromkeys(EVERYBODY, 0)
+    anywhere = {each: await secrets.anywhere(world, each) for each in EVERYBODY}
+    for person, words in product(EVERYBODY, (ALL_BEGIN_SO, *(f"{each.name}: Secret" for each in BUSINESS_TABLES), "")):
+        answer = await look(world, words, person=person)
+        readable = anywhere[person]
+        lets = {"name": names, "fields": readable}.get(level, frozenset()) & readable
+        assert secrets.told(shown(answer)) <= readable
+        for each in answer.get("attachments", ()):
+            assert secrets.told(shown(each["content"])) <= lets
+            found[person] += len(secrets.told(shown(each["preview"])))
+    assert found[ALEX] > found[PATTI] > found[LYNNE] == 0
+    logged = capfd.readouterr()
+    assert secrets.told(logged.out + logged.err) == frozenset()
 
 
-async def _key_fields(world: World, secrets: Secrets, person: Somebody, columns: list[str]) -> None:
-    _, row = next(each for each in secrets.rows if each[0].name == "incident")
-    await set_up(world, "incident", {"tell_each": True, "notify": True, "key_fields": ["prioritycode", *columns]})
+async def test_nobody_finds_a_record_by_what_of_it_they_may_not_read(world: World, secrets: Secrets) -> None:
+    for table in BUSINESS_TABLES:
+        await set_up(world, table.name, {"disclosure": "fields"})
+    for table, row in secrets.rows:
+        for secret in named_by(secrets, table, row) - secrets.readable[PATTI]:
+            assert (await look(world, secret, person=PATTI))["type"] == "message"
+            assert await world.type_in("records", secret, person=PATTI) == []
+
+
+async def test_no_list_of_records_in_a_dialog_tells_what_who_opened_it_may_not_read(
+    world: World, secrets: Secrets, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for table in BUSINESS_TABLES:
+        await set_up(world, table.name, {})
+    names = frozenset[str]().union(*(named_by(secrets, *each) for each in secrets.rows))
+    listed = dict.fromkeys(EVERYBODY, 0)
+    for person in EVERYBODY:
+        lets = names & secrets.readable[person]
+        for words in (ALL_BEGIN_SO, ""):
+            typed = "\n".join(await world.type_in("records", words, person=person))
+            assert secrets.told(typed) <= lets
+            listed[person] += len(secrets.told(typed))
+        for dialog in RECORD_DIALOGS:
+            page = await open_from(world, person=person, command=dialog)
+            assert secrets.told(shown(page.card)) <= lets
+            if "words" in page.inputs:
+                again = await ask(world, page.step(next_button(page), words=ALL_BEGIN_SO), person=person)
+                assert again.inputs["record"]["label"] == "Which of these?"
+                assert secrets.told(shown(again.card)) <= lets
+                listed[person] += len(secrets.told(shown(again.card)))
+    assert listed[ALEX] > listed[PATTI] > listed[LYNNE] == 0
+    logged = capfd.readouterr()
+    assert secrets.told(logged.out + logged.err) == frozenset()
+
+
+RECORD_DIALOGS = (
+    Dialog.NEW_CHAT,
+    Dialog.CONNECT_CHAT,
+    Dialog.SAVE_MESSAGE,
+    Dialog.TIMELINE,
+    Dialog.CONNECT_CHANNEL,
+)
+
+
+def next_button(page: Shown) -> str:
+    """The first button that sends what is filled in."""
+    return next(title for title, each in buttons(page.card).items() if each["type"] == "Action.Submit")
+
+
+@pytest.mark.parametrize("tell_each", [True, False], ids=["to each", "to all"])
+@pytest.mark.parametrize("table", BUSINESS_TABLES, ids=lambda each: each.name)
+async def test_key_fields_are_told_to_each_reader_as_far_as_they_may_read_them(
+    world: World, secrets: Secrets, capfd: pytest.CaptureFixture[str], table: Table, *, tell_each: bool
+) -> None:
+    row = next(row for of, row in secrets.rows if of.name == table.name)
+    secret = {name: held for held, (of, name) in secrets.columns.items() if of == row and "," not in held}
+    columns = key_fields_of(table, secret)
+    await connect_with(world, table, row, {"tell_each": tell_each, "notify": True, "key_fields": columns})
+    told = frozenset(secret[name] for name in columns)
+    lets = named_by(secrets, table, row) | (frozenset() if tell_each else told - secrets.secured)
+    posts = [*await change_row(world, table, row, dict.fromkeys(columns))]
+    posts += await change_row(world, table, row, {name: _raw(secret[name]) for name in columns})
+    assert len(posts) == 2
+    for post, person in product(posts, EVERYBODY):
+        assert secrets.told(shown(post)) <= lets
+        card = post["attachments"][0]["content"]
+        if tell_each:
+            own = await world.press(card["refresh"]["action"], person=person)
+            assert secrets.told(shown(own)) <= secrets.readable[person]
+            # Alex may read everything.
+            assert person is not ALEX or post is posts[0] or secrets.told(shown(own)) & told
+    assert (secrets.told(shown(posts[-1])) & told == frozenset()) == (tell_each or told <= secrets.secured)
+    logged = capfd.readouterr()
+    assert secrets.told(logged.out + logged.err) == frozenset()
+
+
+def key_fields_of(table: Table, secret: Mapping[str, str]) -> list[str]:
+    """Up to five columns that hold secrets, the secured first; those that name the record are on its cards anyway."""
+    naming = {table.primary_name, NUMBER_COLUMNS.get(table.name, ""), *PARTS}
+    columns = sorted((table.columns[name] for name in secret), key=lambda each: (not each.secured, each.name))
+    return [each.name for each in columns if each.name not in naming and not each.required][:5]
+
+
+async def connect_with(world: World, table: Table, row: str, values: Mapping[str, object]) -> None:
+    """The chat is connected to the row, by somebody who may read all of it."""
+    assert await set_up(world, table.name, {**values, "card_acts": []})
     await world.settle()
-    link = f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn=incident&id={row}"
+    link = f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn={table.name}&id={row}"
     await world.say(f"connect {link} quiet")
     await world.settle()
-    world.connector.posts.pop(GROUP, None)
-    secret = {name: held for held, (of, name) in secrets.columns.items() if of == row and "," not in held}
-    url = f"{world.sandbox}/api/data/v9.2/incidents({row})"
-    for values in (dict.fromkeys(columns), {name: _raw(secret[name]) for name in columns}):
-        before = len(world.event_answers)
-        async with world.session.patch(url, json={"prioritycode": 1, **values}) as answer:
-            assert answer.status == 204
-        await world.until(lambda seen=before: len(world.event_answers) > seen)
-        await world.window_ends()
-    name = secrets.of(row, "title")
-    posts = world.connector.posts.pop(GROUP)
-    assert len(posts) >= 1
-    for post in posts:
-        assert secrets.told(shown(post)) <= name
-        card = post["attachments"][0]["content"]
-        own = await world.press(card["refresh"]["action"], person=person)
-        assert secrets.told(shown(own)) <= secrets.readable[person]
+    world.connector.posts.pop(GROUP)
+
+
+async def change_row(world: World, table: Table, row: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
+    """Somebody saves the row; gives what the chat is told."""
+    before = len(world.event_answers)
+    url = f"{world.sandbox}{API}/{table.set_name}({row})"
+    async with world.session.patch(url, json=values) as answer:
+        assert answer.status == 204, await answer.text()
+    await world.until(lambda: len(world.event_answers) > before)
+    await world.window_ends()
+    return world.connector.posts.pop(GROUP)
 
 
 def _raw(secret: str) -> object:
