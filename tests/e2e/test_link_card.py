@@ -50,6 +50,15 @@ async def test_details_are_shown_in_place_and_the_case_is_taken_over(teams: Play
     assert "Assign to me" not in taken
 
 
+async def test_on_ones_own_card_the_chat_is_connected_without_a_note(teams: Playground, bot: BotProcess) -> None:
+    await paste(teams, bot)
+    await teams.press(CASE, "Show details")
+    own = await teams.card("Status Reason")
+    await own.get_by_text("Send a note about the record into the chat").click()
+    await teams.press("Status Reason", "Connect this chat")
+    assert "Connected by Alex Wilber." in await teams.lines("CAS-01001 is connected to this chat.")
+
+
 async def set_up_cases(teams: Playground, *texts: str, fields: str = "") -> None:
     """An administrator turns on what belongs to these texts, and lets people change this field."""
     await teams.open_chat(GROUP_CHAT)
