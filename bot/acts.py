@@ -22,6 +22,7 @@ from bot.usecases.list_chats import ListChats
 from bot.usecases.list_suggestions import ListSuggestions
 from bot.usecases.list_timeline import ListTimeline
 from bot.usecases.membership import Membership
+from bot.usecases.look_at_people import LookAtPeople
 from bot.usecases.plan_chat import PlanChat
 from bot.usecases.read_own import ReadOwnRecord
 from bot.usecases.seen_chats import LookAtChats
@@ -66,6 +67,7 @@ def make_acts(base: Foundation, limits: Limits, stand_in: ObjectId | None) -> Ac
     look_at_audience = LookAtAudience(records=base.records, roster=gates.roster, within_s=halfway_s, stand_in=stand_in)
     find = FindRecords(records=base.records, administration=base.administration, gates=gates, links=base.links)
     look = LookAtChats(chats=base.chat_directory)
+    people = LookAtPeople(directory=base.directory, patience_s=limits.answer_within_s / 3)
     suggest = _suggest_people(base, halfway_s)
     find_linked = FindLinkedRecord(records=base.records, gates=gates)
     # Whoever pastes a link does not wait long for what only makes its card a little better.
@@ -101,7 +103,7 @@ def make_acts(base: Foundation, limits: Limits, stand_in: ObjectId | None) -> Ac
             store=base.store,
             records=base.records,
             gates=gates,
-            directory=base.directory,
+            people=people,
             look=look,
             links=base.links,
         ),
@@ -109,14 +111,14 @@ def make_acts(base: Foundation, limits: Limits, stand_in: ObjectId | None) -> Ac
             store=base.store,
             records=base.records,
             gates=gates,
-            directory=base.directory,
+            people=people,
             look=look,
             links=base.links,
             clock=base.clock,
         ),
         list_suggestions=ListSuggestions(
             gates=gates,
-            directory=base.directory,
+            people=people,
             chats=base.chat_directory,
             suggest=suggest,
             links=base.links,

@@ -3,13 +3,15 @@
 import asyncio
 from dataclasses import dataclass
 
+from bot.domain.directory import Presence
 from bot.domain.joining import Joining
 from bot.domain.record_links import Links
 from bot.domain.surface import Verb
 from bot.domain.values import Person, RecordRef
-from bot.ports import Directory, Records, Store
+from bot.ports import Records, Store
 from bot.usecases.answers import Answer, head_of, new_chat_button, record_claim, timeline_button
 from bot.usecases.gates import Gates
+from bot.usecases.look_at_people import LookAtPeople
 from bot.usecases.seen_chats import LookAtChats, SeenChat
 from cards.buttons import Press
 from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, Connected, chat_list, page_at
@@ -25,7 +27,7 @@ class ListChats:
     store: Store
     records: Records
     gates: Gates
-    directory: Directory
+    people: LookAtPeople
     look: LookAtChats
     links: Links
 
@@ -33,9 +35,10 @@ class ListChats:
         """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
         opened = await self.gates.opened(record, person)
         async with self.store.reading() as work:
-            connections = list(reversed(await work.connections.of_record(record)))
-        seen, may_write = await asyncio.gather(
-            self.look(connections[:LOOKED_AT], opened.actor),
+            connections = list(reversed(await work.connections.of_record(record)))[:LOOKED_AT]
+        seen, presence, may_write = await asyncio.gather(
+            self.look(connections, opened.actor),
+            self.people.presence({each.connector_id for each in connections}),
             self.records.may_write(record, opened.actor.user.id),
         )
         named = [each for each in seen if words.lower() in each.name.lower()]
@@ -45,7 +48,7 @@ class ListChats:
         view = ChatListView(
             title="Chats about",
             record=head_of(self.links, opened.table, record, opened.row),
-            rows=tuple([await self._row(each, joining) for each in page]),
+            rows=tuple(_row(each, joining, presence[each.connection.connector_id]) for each in page),
             found=len(named),
             begin=begin,
             words=words,
@@ -59,17 +62,17 @@ class ListChats:
         )
         return Answer(message=chat_list(view))
 
-    async def _row(self, seen: SeenChat, joining: Joining) -> ChatRow:
-        connection = seen.connection
-        presence = await self.directory.presence([connection.connector_id])
-        return ChatRow(
-            name=seen.name,
-            connected=Connected(
-                by=connection.connector_name,
-                presence=presence[connection.connector_id],
-                at=connection.connected_at,
-                paused_at=connection.paused_at,
-            ),
-            state=seen.state(joining),
-            button=seen.button(joining),
-        )
+
+def _row(seen: SeenChat, joining: Joining, presence: Presence) -> ChatRow:
+    connection = seen.connection
+    return ChatRow(
+        name=seen.name,
+        connected=Connected(
+            by=connection.connector_name,
+            presence=presence,
+            at=connection.connected_at,
+            paused_at=connection.paused_at,
+        ),
+        state=seen.state(joining),
+        button=seen.button(joining),
+    )

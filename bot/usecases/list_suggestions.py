@@ -1,16 +1,19 @@
 """Whom to speak to about a record, as a card (spec A3-A5)."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from bot.domain.directory import Presence
 from bot.domain.errors import ChatSyncError
 from bot.domain.record_links import Links
 from bot.domain.surface import PERSON, Verb
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
-from bot.ports import ChatDirectory, Directory
+from bot.ports import ChatDirectory
 from bot.usecases.answers import Answer, head_of, new_chat_button
 from bot.usecases.gates import Gates
+from bot.usecases.look_at_people import LookAtPeople
 from bot.usecases.suggest_people import Suggested, SuggestPeople
 from cards.buttons import Button, Open, Press
 from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
@@ -24,7 +27,7 @@ class ListSuggestions:
     """Lists the people for somebody who may read the record."""
 
     gates: Gates
-    directory: Directory
+    people: LookAtPeople
     chats: ChatDirectory
     suggest: SuggestPeople
     links: Links
@@ -32,8 +35,9 @@ class ListSuggestions:
     async def __call__(self, chat: Chat, person: Person, record: RecordRef) -> Answer:
         """The card; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
         opened = await self.gates.opened(record, person)
-        found, members = await asyncio.gather(self.suggest(record, opened.actor.object_id), self._members(chat))
-        presence = await self.directory.presence([each.person.id for each in found])
+        (found, presence), members = await asyncio.gather(
+            self._found(record, opened.actor.object_id), self._members(chat)
+        )
         rows = tuple(
             SuggestionRow(
                 name=each.person.name,
@@ -45,6 +49,12 @@ class ListSuggestions:
         )
         view = SuggestionsView(record=head_of(self.links, opened.table, record, opened.row), rows=rows)
         return Answer(message=suggestions(view))
+
+    async def _found(
+        self, record: RecordRef, asking: ObjectId
+    ) -> tuple[Sequence[Suggested], Mapping[ObjectId, Presence]]:
+        found = await self.suggest(record, asking)
+        return found, await self.people.presence([each.person.id for each in found])
 
     async def _members(self, chat: Chat) -> frozenset[ObjectId] | None:
         """Who is in the chat; None where nobody can be added to it or removed, or it is not known."""

@@ -1,32 +1,24 @@
 """The chats that a record has and had, with all that is known of them (spec L1)."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.chat_sync import sync_state
-from bot.domain.directory import Presence
 from bot.domain.joining import Joining
 from bot.domain.record_links import Links
 from bot.domain.surface import Verb
 from bot.domain.sync_words import sync_in_words
-from bot.domain.values import ObjectId, Person, RecordRef
-from bot.ports import Clock, Directory, Records, Store, TimelineEntry
+from bot.domain.values import Person, RecordRef
+from bot.ports import Clock, Records, Store, TimelineEntry
 from bot.usecases.answers import Answer, chats_button, head_of, record_claim
 from bot.usecases.gates import Gates, OpenedRecord
+from bot.usecases.look_at_people import LookAtPeople, SeenPeople
 from bot.usecases.seen_chats import LookAtChats, SeenChat
 from cards.buttons import Press
 from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, Connected, Ended, chat_list, page_at
 
 _NOBODY = "somebody"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _People:
-    """Names of those who wrote last, and whether those who connected can be spoken to."""
-
-    names: Mapping[ObjectId, str]
-    presence: Mapping[ObjectId, Presence]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +28,7 @@ class ListTimeline:
     store: Store
     records: Records
     gates: Gates
-    directory: Directory
+    people: LookAtPeople
     look: LookAtChats
     links: Links
     clock: Clock
@@ -71,20 +63,17 @@ class ListTimeline:
             return ()
         seen, people, may_write = await asyncio.gather(
             self.look([each.connection for each in entries], opened.actor),
-            self._people(entries),
+            self.people(
+                named=(each.last_writer_id for each in entries),
+                present=(each.connection.connector_id for each in entries),
+            ),
             self.records.may_write(entries[0].connection.record, opened.actor.user.id),
         )
         joining = Joining(joining_is_on=opened.record_type.join, may_write=may_write)
         every = zip(entries, seen, strict=True)
         return tuple([await self._row(each, chat, joining, people) for each, chat in every])
 
-    async def _people(self, entries: Sequence[TimelineEntry]) -> _People:
-        writers = list({each.last_writer_id for each in entries if each.last_writer_id})
-        connectors = list({each.connection.connector_id for each in entries})
-        known, presence = await asyncio.gather(self.directory.people(writers), self.directory.presence(connectors))
-        return _People(names={each.id: each.name for each in known.values()}, presence=presence)
-
-    async def _row(self, entry: TimelineEntry, seen: SeenChat, joining: Joining, people: _People) -> ChatRow:
+    async def _row(self, entry: TimelineEntry, seen: SeenChat, joining: Joining, people: SeenPeople) -> ChatRow:
         connection, ended_at = entry.connection, entry.ended_at
         settings = await self.gates.administration.settings(connection.record.environment)
         now, ended = self.clock.now(), ended_at is not None
@@ -105,7 +94,7 @@ class ListTimeline:
             state="" if ended else seen.state(joining),
             button=None if ended else seen.button(joining),
             written_at=written_at,
-            written_by=people.names.get(entry.last_writer_id, "") if entry.last_writer_id else "",
+            written_by=people.name(entry.last_writer_id),
             ended=Ended(by=entry.ended_by_name or _NOBODY, at=ended_at) if ended_at else None,
             sync="" if ended else words,
             sync_since=state.since,
