@@ -11,9 +11,11 @@ from bot.foundation import Foundation
 from bot.similarity import WordSimilarity
 from bot.usecases.audience import LookAtAudience
 from bot.usecases.change_members import ChangeMembers
+from bot.usecases.chat_rows import MakeChatRows
 from bot.usecases.connect_chat import ConnectChat
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.enter_chat import AddApp, EnterChat
+from bot.usecases.find_channels import FindChannels
 from bot.usecases.find_connections import FindConnections
 from bot.usecases.find_readers import FindReaders
 from bot.usecases.find_records import FindRecords
@@ -66,8 +68,10 @@ def make_acts(base: Foundation, limits: Limits, stand_in: ObjectId | None) -> Ac
     add_app = AddApp(store=base.store, chats=base.chat_directory, clock=base.clock)
     look_at_audience = LookAtAudience(records=base.records, roster=gates.roster, within_s=halfway_s, stand_in=stand_in)
     find = FindRecords(records=base.records, administration=base.administration, gates=gates, links=base.links)
-    look = LookAtChats(chats=base.chat_directory)
+    chats = base.chat_directory
     people = LookAtPeople(directory=base.directory, patience_s=limits.answer_within_s / 3)
+    look = LookAtChats(chats=chats, find_channels=FindChannels(chats=chats))
+    rows = MakeChatRows(records=base.records, look=look, people=people)
     suggest = _suggest_people(base, halfway_s)
     find_linked = FindLinkedRecord(records=base.records, gates=gates)
     # Whoever pastes a link does not wait long for what only makes its card a little better.
@@ -101,18 +105,14 @@ def make_acts(base: Foundation, limits: Limits, stand_in: ObjectId | None) -> Ac
         ),
         list_chats=ListChats(
             store=base.store,
-            records=base.records,
             gates=gates,
-            people=people,
-            look=look,
+            rows=rows,
             links=base.links,
         ),
         list_timeline=ListTimeline(
             store=base.store,
-            records=base.records,
             gates=gates,
-            people=people,
-            look=look,
+            rows=rows,
             links=base.links,
             clock=base.clock,
         ),

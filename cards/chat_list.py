@@ -75,6 +75,8 @@ class ChatListView:
     """What is counted."""
     by_name: bool = True
     """Whether names can be looked for."""
+    among: int | None = None
+    """Among so many, the newest, names were looked for; None: among all."""
     further: tuple[Press | OpenDialog, ...] = ()
     """What else can be done about the record's chats."""
 
@@ -140,6 +142,7 @@ def _facts(row: ChatRow) -> list[str]:
 
 def _counted(view: ChatListView) -> str:
     named = f" with {word(view.words)} in {'their' if view.found > 1 else 'its'} name" if view.words else ""
+    named += f", among the newest {view.among}" if view.among else ""
     if not view.found:
         return f"No chat{named}." if view.words else plain(view.none)
     if view.found == len(view.rows):

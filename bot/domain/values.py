@@ -82,6 +82,8 @@ class Chat:
     bot_id: str
     bot_name: str
     bot_present: bool = True
+    team_id: str | None = None
+    """The team of a channel, as the directory names it; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

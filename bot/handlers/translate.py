@@ -85,7 +85,14 @@ def chat_of(activity: Activity) -> Chat:
         service_url=activity.service_url,
         bot_id=(bot.id if bot else None) or "",
         bot_name=(bot.name if bot else None) or "",
+        team_id=_team_of(activity),
     )
+
+
+def _team_of(activity: Activity) -> str | None:
+    """The team of a channel as the directory names it, where Teams tells it: not with every activity."""
+    team = activity.channel_data.get("team") if isinstance(activity.channel_data, dict) else None
+    return object_id(team.get("aadGroupId")) if isinstance(team, dict) else None
 
 
 def _chat_id(activity: Activity) -> ChatId:

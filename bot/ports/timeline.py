@@ -15,6 +15,8 @@ class TimelineEntry:
 
     connection: Connection
     kind: ChatKind
+    team_id: str | None
+    """The team of a channel, where it is known."""
     topic: str | None
     last_writer_id: ObjectId | None
     last_written_at: datetime | None
@@ -28,10 +30,12 @@ class TimelineEntry:
 class Timeline(Protocol):
     """Connections as history."""
 
-    async def count(self, record: RecordRef) -> int:
-        """How many connections the record has and had."""
+    async def count(self, record: RecordRef, *, live: bool = False) -> int:
+        """How many connections the record has and had; `live`: without those that it had."""
         ...
 
-    async def of_record(self, record: RecordRef, *, begin: int, at_most: int) -> Sequence[TimelineEntry]:
+    async def of_record(
+        self, record: RecordRef, *, begin: int, at_most: int, live: bool = False
+    ) -> Sequence[TimelineEntry]:
         """Some of them, the newest first, without so many at the beginning."""
         ...

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import Chat, ChatId, ChatKind
@@ -21,6 +21,7 @@ CHAT_COLUMNS = (
     table.c.bot_id,
     table.c.bot_name,
     table.c.bot_present,
+    table.c.team_id,
 )
 
 
@@ -43,12 +44,12 @@ class ChatRows:
         return {ChatId(row["id"]): chat_of(row) for row in found.mappings()}
 
     async def put(self, chat: Chat) -> None:
-        """Keeps the chat as it is now."""
+        """Keeps the chat as it is now; a channel stays in its team, also where that is not told this time."""
         values = asdict(chat)
         statement = insert(self._connection, table).values(values)
-        await self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["id"], set_={k: v for k, v in values.items() if k != "id"})
-        )
+        now = {name: value for name, value in values.items() if name != "id"}
+        now["team_id"] = func.coalesce(chat.team_id, table.c.team_id)
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=now))
 
     async def left(self, chat: ChatId) -> None:
         """The bot is not in the chat any more."""

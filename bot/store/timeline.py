@@ -18,22 +18,26 @@ class TimelineRows:
     def __init__(self, db: AsyncConnection) -> None:
         self._db = db
 
-    async def count(self, record: RecordRef) -> int:
-        """How many connections the record has and had."""
-        return (await self._db.execute(select(func.count()).select_from(connection).where(_is(record)))).scalar_one()
+    async def count(self, record: RecordRef, *, live: bool = False) -> int:
+        """How many connections the record has and had, or has."""
+        query = select(func.count()).select_from(connection).where(*_of(record, live=live))
+        return (await self._db.execute(query)).scalar_one()
 
-    async def of_record(self, record: RecordRef, *, begin: int, at_most: int) -> Sequence[TimelineEntry]:
+    async def of_record(
+        self, record: RecordRef, *, begin: int, at_most: int, live: bool = False
+    ) -> Sequence[TimelineEntry]:
         """Some of them, the newest first."""
-        known = (chat.c.kind, chat.c.topic, chat.c.last_writer_id, chat.c.last_written_at)
+        known = (chat.c.kind, chat.c.team_id, chat.c.topic, chat.c.last_writer_id, chat.c.last_written_at)
         query = select(connection, chat_activity, *known).join_from(connection, chat, chat.c.id == connection.c.chat_id)
         query = query.outerjoin(chat_activity, chat_activity.c.connection_id == connection.c.id)
-        query = query.where(_is(record)).order_by(connection.c.id.desc()).offset(begin).limit(at_most)
+        query = query.where(*_of(record, live=live)).order_by(connection.c.id.desc()).offset(begin).limit(at_most)
         return [_entry(row) for row in (await self._db.execute(query)).mappings()]
 
 
-def _is(record: RecordRef) -> ColumnElement[bool]:
+def _of(record: RecordRef, *, live: bool) -> Sequence[ColumnElement[bool]]:
     same_table = (connection.c.environment == record.environment) & (connection.c.table == record.table)
-    return same_table & (connection.c.row_id == record.row_id)
+    same = same_table & (connection.c.row_id == record.row_id)
+    return [same, connection.c.ended_at.is_(None)] if live else [same]
 
 
 def _entry(row: RowMapping) -> TimelineEntry:
@@ -41,6 +45,7 @@ def _entry(row: RowMapping) -> TimelineEntry:
     return TimelineEntry(
         connection=connection_of(row),
         kind=ChatKind(row["kind"]),
+        team_id=row["team_id"],
         topic=row["topic"],
         last_writer_id=ObjectId(writer) if writer else None,
         last_written_at=row["last_written_at"],

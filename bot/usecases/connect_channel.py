@@ -96,4 +96,4 @@ class ConnectChannel:
         async with self.store.reading() as work:
             heard = await work.chats.of([each.channel.id for each in beside])
         reached = heard.get(place.channel.id) or next(iter(heard.values()), here)
-        return replace(reached, id=place.channel.id, kind=ChatKind.CHANNEL, channel=TEAMS)
+        return replace(reached, id=place.channel.id, kind=ChatKind.CHANNEL, channel=TEAMS, team_id=place.team.id)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import partial
 
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.joining import Joining
-from bot.domain.values import Connection, ConnectionId, Person
+from bot.domain.values import ChatKind, Connection, ConnectionId, Person
 from bot.ports import Clock, Records, Store
 from bot.usecases.answers import Answer, called, outgoing
 from bot.usecases.audited import audited
@@ -29,21 +29,27 @@ class JoinChat:
         """The word that the person is in the chat now; the chat hears of it too.
 
         Raises `NotAllowed` with the reason and whom to ask, `NotFound` where the chat is not connected any more,
-        `NotSupported` where the chat is full, or `Unavailable`.
+        `NotSupported` where the chat is full or is a channel, or `Unavailable`.
         """
         async with self.store.reading() as work:
             found = await work.connections.get(connection)
+            chat = await work.chats.get(found.chat_id) if found else None
         if found is None:
             raise NotFound("This chat is not connected to the record any more.", "Write chats and the record's number.")
-        actor = await self._allowed(found, person)
+        actor = await self._allowed(found, person, is_channel=chat is not None and chat.kind is ChatKind.CHANNEL)
         if await self.membership.has(found.chat_id, actor.object_id):
             return Answer(message=notice(NoticeView(text="You are in this chat already.")))
         await self.membership.add(found.chat_id, actor.object_id, partial(self._tell, found, actor))
         return Answer(message=_joined(found))
 
-    async def _allowed(self, connection: Connection, person: Person) -> Actor:
+    async def _allowed(self, connection: Connection, person: Person, *, is_channel: bool) -> Actor:
         record = connection.record
         opened = await self.gates.opened(record, person)
+        if is_channel:
+            raise NotSupported(
+                "This is a channel: only members of its team see it.",
+                f"To get into the team, ask {connection.connector_name}, who connected it, or your administrator.",
+            )
         may_write = await self.records.may_write(record, opened.actor.user.id)
         joining = Joining(joining_is_on=opened.record_type.join, may_write=may_write)
         if not joining.allowed:

@@ -1,23 +1,31 @@
 """The chats that are connected to a record (spec A1)."""
 
-import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.directory import Presence
-from bot.domain.joining import Joining
 from bot.domain.record_links import Links
 from bot.domain.surface import Verb
 from bot.domain.values import Person, RecordRef
-from bot.ports import Records, Store
+from bot.ports import Store, TimelineEntry
 from bot.usecases.answers import Answer, head_of, new_chat_button, record_claim, timeline_button
-from bot.usecases.gates import Gates
-from bot.usecases.look_at_people import LookAtPeople
-from bot.usecases.seen_chats import LookAtChats, SeenChat
+from bot.usecases.chat_rows import MakeChatRows
+from bot.usecases.gates import Gates, OpenedRecord
 from cards.buttons import Press
-from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, Connected, chat_list, page_at
+from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, chat_list, page_at
 
 LOOKED_AT = 50
 """Chats of a record among which names are looked for, the newest connections first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """Some of a list's rows."""
+
+    rows: Sequence[ChatRow]
+    begin: int
+    found: int
+    among: int | None = None
+    """Among so many names were looked for, where there are more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,33 +33,22 @@ class ListChats:
     """Lists a record's chats for somebody who may read the record: who is in one opens it, others join or ask."""
 
     store: Store
-    records: Records
     gates: Gates
-    people: LookAtPeople
-    look: LookAtChats
+    rows: MakeChatRows
     links: Links
 
     async def __call__(self, person: Person, record: RecordRef, *, words: str = "", begin: int = 0) -> Answer:
         """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
         opened = await self.gates.opened(record, person)
-        async with self.store.reading() as work:
-            connections = list(reversed(await work.connections.of_record(record)))[:LOOKED_AT]
-        seen, presence, may_write = await asyncio.gather(
-            self.look(connections, opened.actor),
-            self.people.presence({each.connector_id for each in connections}),
-            self.records.may_write(record, opened.actor.user.id),
-        )
-        named = [each for each in seen if words.lower() in each.name.lower()]
-        joining = Joining(joining_is_on=opened.record_type.join, may_write=may_write)
-        begin = page_at(begin, len(named))
-        page = named[begin : begin + ROWS_AT_MOST]
+        page = await (self._named(record, opened, words, begin) if words else self._page(record, opened, begin))
         view = ChatListView(
             title="Chats about",
             record=head_of(self.links, opened.table, record, opened.row),
-            rows=tuple(_row(each, joining, presence[each.connection.connector_id]) for each in page),
-            found=len(named),
-            begin=begin,
+            rows=tuple(page.rows),
+            found=page.found,
+            begin=page.begin,
             words=words,
+            among=page.among,
             none="No chat is connected to this record.",
             turn=Press(title="", verb=Verb.CHATS, payload=record_claim(record)),
             further=(
@@ -62,17 +59,26 @@ class ListChats:
         )
         return Answer(message=chat_list(view))
 
+    async def _page(self, record: RecordRef, opened: OpenedRecord, begin: int) -> _Page:
+        """A page of all chats."""
+        found = await self._count(record)
+        begin = page_at(begin, found)
+        rows = await self.rows(await self._entries(record, begin, ROWS_AT_MOST), opened)
+        return _Page(rows=[row for _, row in rows], begin=begin, found=found)
 
-def _row(seen: SeenChat, joining: Joining, presence: Presence) -> ChatRow:
-    connection = seen.connection
-    return ChatRow(
-        name=seen.name,
-        connected=Connected(
-            by=connection.connector_name,
-            presence=presence,
-            at=connection.connected_at,
-            paused_at=connection.paused_at,
-        ),
-        state=seen.state(joining),
-        button=seen.button(joining),
-    )
+    async def _named(self, record: RecordRef, opened: OpenedRecord, words: str, begin: int) -> _Page:
+        """A page of those among the newest whose names hold the words: what they are called the directory knows."""
+        count = await self._count(record)
+        rows = await self.rows(await self._entries(record, 0, LOOKED_AT), opened)
+        named = [row for _, row in rows if words.lower() in row.name.lower()]
+        begin = page_at(begin, len(named))
+        among = LOOKED_AT if count > LOOKED_AT else None
+        return _Page(rows=named[begin : begin + ROWS_AT_MOST], begin=begin, found=len(named), among=among)
+
+    async def _count(self, record: RecordRef) -> int:
+        async with self.store.reading() as work:
+            return await work.timeline.count(record, live=True)
+
+    async def _entries(self, record: RecordRef, begin: int, at_most: int) -> Sequence[TimelineEntry]:
+        async with self.store.reading() as work:
+            return await work.timeline.of_record(record, begin=begin, at_most=at_most, live=True)

@@ -33,7 +33,8 @@ class MeetChat:
             async with self._store.reading() as work:
                 known = await work.chats.get(chat.id)
         present = bot_present if bot_present is not None else bool(known and known.bot_present)
-        now = replace(chat, bot_present=present)
+        team = chat.team_id or (known.team_id if known else None)
+        now = replace(chat, bot_present=present, team_id=team)
         if known != now:
             async with self._store.writing() as work:
                 await work.chats.put(now)

@@ -387,6 +387,31 @@ GALLERY: dict[str, Message] = {
             show=Step(title="Show", dialog="timelineOf", payload={}),
         )
     ).message,
+    "chats of a name among the newest": chat_list(
+        ChatListView(
+            title="Chats about",
+            none="No chat is connected to this record.",
+            record=CASE,
+            rows=(
+                a_chat(
+                    "Pumps",
+                    "Channel of team Field Service, which you are in.",
+                    Open(title="Open channel", url=URL),
+                ),
+                a_chat(
+                    "Channel of a team",
+                    "Locked. Only members of its team see this channel. To get into the team, ask Adele Vance, "
+                    "who connected it, or your administrator.",
+                    None,
+                ),
+            ),
+            found=2,
+            begin=0,
+            words="pump",
+            among=50,
+            turn=CHATS,
+        )
+    ),
     "chats of nobody": chat_list(
         ChatListView(
             title="Chats about",

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import update
 
 from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, TEAM_MEMBERS
-from bot.store.tables import connection, environment
-from tests.wire.people import ADELE, LYNNE, MEGAN, PATTI, Somebody
+from bot.store.tables import chat, connection, environment
+from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.test_new_chat import SECRET_CASE, claim, inputs, press
-from tests.wire.world import World, buttons, texts
+from tests.wire.world import PERSONAL, TENANT, World, buttons, texts
 
 PUMPS, LEADS = CHANNELS[1].id, CHANNELS[2].id
 CHOICE = f"{TEAM_ID}|{PUMPS}"
@@ -134,3 +134,74 @@ async def test_who_may_not_connect_the_record_adds_the_app_to_no_team(
     await world.restart()
     assert "turned chats off" in texts(await world.ask_page(data, person=ADELE))[0]
     assert not world.teams.team_has_app()
+
+
+ASK_FOR_IT = "ask Adele Vance, who connected it, or your administrator."
+LOCKED = f"Locked. Only members of its team see this channel. To get into the team, {ASK_FOR_IT}"
+
+
+async def listed(world: World, command: str, person: Somebody) -> dict[str, Any]:
+    await world.say(f"{command} CAS-01001", person=person, chat=PERSONAL)
+    return world.card(PERSONAL)
+
+
+async def connected_pumps(world: World) -> None:
+    await connect(world, PUMPS, words="CAS-01001", note="false")
+    await world.settle()
+
+
+@pytest.mark.parametrize("command", ["chats", "timeline"])
+async def test_lists_lead_the_teams_members_to_it_and_tell_others_whom_to_ask(world: World, command: str) -> None:
+    await connected_pumps(world)
+    card = await listed(world, command, MEGAN)
+    assert "Pumps" in texts(card)
+    assert "Channel of team Field Service, which you are in." in texts(card)
+    assert buttons(card)["Open channel"]["url"].endswith(PUMPS)
+    card = await listed(world, command, PATTI)
+    assert texts(card)[2] == "Channel of a team"
+    assert LOCKED in texts(card)
+    assert "Pumps" not in str(card)
+    assert not {"Join", "Open channel", "Open chat"} & set(buttons(card))
+
+
+async def test_a_channel_whose_team_is_not_known_is_looked_for_in_the_readers_teams(world: World) -> None:
+    await connected_pumps(world)
+    async with world.engines.writing.begin() as begun:
+        await begun.execute(update(chat).values(team_id=None))
+    assert "Pumps" in texts(await listed(world, "chats", MEGAN))
+    assert LOCKED in texts(await listed(world, "chats", PATTI))
+    world.dataverse_refuses["joinedTeams"] = (403, {"error": {"code": "Forbidden", "message": "no"}})
+    not_known = f"Only members of its team see this channel. Who is none {ASK_FOR_IT.replace('ask', 'asks', 1)}"
+    assert not_known in texts(await listed(world, "chats", MEGAN))
+
+
+async def test_a_channels_team_is_kept_once_teams_has_told_it(world: World) -> None:
+    async def hears(**team: str) -> None:
+        place = {"id": PUMPS, "conversationType": "channel", "tenantId": TENANT}
+        told = {"tenant": {"id": TENANT}, "team": {"id": CHANNELS[0].id, **team}}
+        await world.post(world.activity(person=MEGAN, type="message", text="hi", conversation=place, channelData=told))
+
+    async def kept() -> object:
+        (row,) = await world.rows_in(chat, chat.c.id == PUMPS)
+        return row["team_id"]
+
+    await hears()
+    assert await kept() is None
+    await hears(aadGroupId=TEAM_ID)
+    assert await kept() == TEAM_ID
+    await hears(aadGroupId="no id")
+    await world.restart()
+    await hears()
+    assert await kept() == TEAM_ID
+
+
+@pytest.mark.parametrize("person", [ALEX, PATTI])
+async def test_nobody_joins_a_channel_by_a_button(world: World, person: Somebody) -> None:
+    await connected_pumps(world)
+    (kept,) = await world.rows_in(connection)
+    join = {"verb": "join", "data": {"connection": str(kept["id"])}}
+    answer = await world.press(join, person=person, chat=PERSONAL)
+    assert texts(answer["value"]) == [
+        "This is a channel: only members of its team see it.",
+        f"To get into the team, {ASK_FOR_IT}",
+    ]

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.wire.people import ADELE, ALEX
+from tests.wire.people import ADELE, ALEX, MEGAN
+from tests.wire.test_chat_sync import goes_on, writes
 from tests.wire.test_timeline import connected
 from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, UNPACED, World, texts
 
@@ -53,3 +54,33 @@ async def test_a_page_asks_once_for_all_who_connected_its_chats(world: World) ->
     assert said[-1] == "2 chats"
     assert sum(PRESENCES in each for each in world.dataverse_was_asked) == 1
     assert ADELE.object_id in str(world.dataverse_was_sent)
+
+
+async def test_a_list_tells_who_wrote_last_and_when(world: World) -> None:
+    await connected(world)
+    await writes(world, MEGAN)
+    await goes_on(world)
+    await goes_on(world)
+    (last,) = [each for each in await listed(world, "chats") if each.startswith("Last message")]
+    assert last.startswith("Last message by Megan Bowen · ")
+    world.dataverse_refuses["$batch"] = (403, {"error": {"code": "Forbidden", "message": "no"}})
+    (last,) = [each for each in await listed(world, "chats") if each.startswith("Last message")]
+    assert last.startswith("Last message · ")
+
+
+async def test_a_name_is_looked_for_among_the_newest_chats_and_the_list_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.usecases.list_chats.LOOKED_AT", 1)
+    await connected(world)
+    assert (await named(world, "zeppelin"))[-1] == "No chat with zeppelin in its name."
+    await connected(world, OTHER_GROUP)
+    assert (await listed(world, "chats"))[-1] == "2 chats"
+    assert (await named(world, "adele"))[-1] == "1 chat with adele in its name, among the newest 1"
+    assert (await named(world, "zeppelin"))[-1] == "No chat with zeppelin in its name, among the newest 1."
+
+
+async def named(world: World, words: str) -> list[str]:
+    row = await world.row("incidents")
+    claim = {"environment": "localhost/sandbox", "table": "incident", "row": row, "words": words}
+    return texts((await world.press({"verb": "chats", "data": claim}, chat=PERSONAL))["value"])
