@@ -81,7 +81,12 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
         note=base.note_chat,
         commands=_commands(base, acts),
         buttons=Buttons(
-            (_connection_buttons(base, acts), _list_buttons(base, acts, join), _record_buttons(base, acts), record_acts)
+            (
+                _connection_buttons(base, acts),
+                _list_buttons(base, acts, limits, join),
+                _record_buttons(base, acts),
+                record_acts,
+            )
         ),
         dialogs=Dialogs(pages, answering),
         extension=_extension(base, acts, answering),
@@ -138,12 +143,18 @@ def _join(base: Foundation) -> JoinChat:
     )
 
 
-def _list_buttons(base: Foundation, acts: Acts, join: JoinChat) -> ListButtons:
+def _list_buttons(base: Foundation, acts: Acts, limits: Limits, join: JoinChat) -> ListButtons:
     return ListButtons(
         links=base.links,
         find_linked=acts.find_linked,
         list_chats=acts.list_chats,
-        list_my_chats=ListMyChats(store=base.store, gates=base.gates, chats=base.chat_directory, links=base.links),
+        list_my_chats=ListMyChats(
+            store=base.store,
+            gates=base.gates,
+            chats=base.chat_directory,
+            links=base.links,
+            patience_s=limits.answer_within_s / 3,
+        ),
         list_timeline=acts.list_timeline,
         list_suggestions=acts.list_suggestions,
         change_members=acts.change_members,

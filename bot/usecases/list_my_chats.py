@@ -1,20 +1,24 @@
 """The chats of a person that are not connected to a record yet (spec A1)."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.directory import DirectoryChat
+from bot.domain.errors import ChatSyncError
 from bot.domain.record_links import Links
 from bot.domain.surface import INTO, Verb
-from bot.domain.values import Connection, Person, RecordRef
+from bot.domain.values import Connection, ObjectId, Person, RecordRef
 from bot.ports import ChatDirectory, Store
 from bot.usecases.answers import Answer, head_of, record_claim
 from bot.usecases.gates import Gates
 from cards.buttons import Press
 from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, chat_list, page_at
 
-AT_MOST = 50
-"""The chats with the newest messages."""
+LOOKED_THROUGH, AT_FIRST = 200, 50
+"""So many of the person's chats, those with the newest messages; and as many of them as come at once."""
+OTHERS_AT_MOST = 50
+"""Those of them that are listed although they are connected to nothing."""
 NAMED = 3
 
 
@@ -26,16 +30,19 @@ class ListMyChats:
     gates: Gates
     chats: ChatDirectory
     links: Links
+    patience_s: float
+    """So long more of the person's chats are waited for than come at once."""
 
     async def __call__(self, person: Person, record: RecordRef, *, words: str = "", begin: int = 0) -> Answer:
         """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
         opened = await self.gates.opened(record, person)
-        mine = await self.chats.chats_of(opened.actor.object_id, at_most=AT_MOST)
+        mine = await self._of(opened.actor.object_id)
         async with self.store.reading() as work:
             connections = await work.connections.of_chats([each.id for each in mine])
-        free = [each for each in mine if all(of.record != record for of in connections.get(each.id, ()))]
-        named = [each for each in free if words.lower() in _name(each).lower()]
-        named.sort(key=lambda each: each.id not in connections)
+        free = [each for each in mine if not _has(connections.get(each.id, ()), record)]
+        fit = [each for each in free if words.lower() in _name(each).lower()]
+        others = [each for each in fit if each.id not in connections]
+        named = [*(each for each in fit if each.id in connections), *others[:OTHERS_AT_MOST]]
         begin = page_at(begin, len(named))
         page = named[begin : begin + ROWS_AT_MOST]
         view = ChatListView(
@@ -45,10 +52,27 @@ class ListMyChats:
             found=len(named),
             begin=begin,
             words=words,
+            among=len(mine) if words and len(mine) in {AT_FIRST, LOOKED_THROUGH} else None,
             none="You are in no other group chat.",
             turn=Press(title="", verb=Verb.MY_CHATS, payload=record_claim(record)),
         )
         return Answer(message=chat_list(view))
+
+    async def _of(self, person: ObjectId) -> Sequence[DirectoryChat]:
+        """The person's chats; where many take long, the first ones alone, which come with the same request."""
+        first, many = await asyncio.gather(self.chats.chats_of(person, at_most=AT_FIRST), self._many(person))
+        return many or first
+
+    async def _many(self, person: ObjectId) -> Sequence[DirectoryChat]:
+        try:
+            async with asyncio.timeout(self.patience_s):
+                return await self.chats.chats_of(person, at_most=LOOKED_THROUGH)
+        except (TimeoutError, ChatSyncError):
+            return ()
+
+
+def _has(connections: Sequence[Connection], record: RecordRef) -> bool:
+    return any(each.record == record for each in connections)
 
 
 def _row(chat: DirectoryChat, record: RecordRef, connections: Sequence[Connection]) -> ChatRow:

@@ -1,11 +1,13 @@
 """What lists of chats and people tell where the directory tells little (spec A1, A3, L1)."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.wire.people import ADELE, ALEX, MEGAN
 from tests.wire.test_chat_sync import goes_on, writes
+from tests.wire.test_join import made_chat
 from tests.wire.test_timeline import connected
 from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, UNPACED, World, texts
 
@@ -84,3 +86,35 @@ async def named(world: World, words: str) -> list[str]:
     row = await world.row("incidents")
     claim = {"environment": "localhost/sandbox", "table": "incident", "row": row, "words": words}
     return texts((await world.press({"verb": "chats", "data": claim}, chat=PERSONAL))["value"])
+
+
+def chats_page(world: World, chats: dict[str, str], *, more: str = "") -> tuple[int, object]:
+    """A page of somebody's chats as Graph answers it, and whether there is another."""
+    rows = [{"id": each, "topic": topic, "chatType": "group", "members": []} for each, topic in chats.items()]
+    link = {"@odata.nextLink": f"{world.sandbox}/graph/v1.0/users/{ALEX.object_id}/chats?$skiptoken={more}"}
+    return 200, {"value": rows, **(link if more else {})}
+
+
+async def my_chats(world: World, **more: str) -> dict[str, Any]:
+    claim = {"environment": "localhost/sandbox", "table": "incident", "row": await world.row("incidents"), **more}
+    card: dict[str, Any] = (await world.press({"verb": "my chats", "data": claim}, chat=PERSONAL))["value"]
+    return card
+
+
+async def test_of_ones_many_chats_the_connected_ones_come_first_and_fifty_others(world: World) -> None:
+    busy = await made_chat(world, "Spare parts", "CAS-01010")
+    newest = {f"19:{number:03}@thread.v2": f"Talk {number}" for number in range(50)}
+    older = {f"19:{number:03}@thread.v2": f"Talk {number}" for number in range(50, 60)} | {busy: "Spare parts"}
+    world.dataverse_refuses["older-ones"] = chats_page(world, older)
+    world.dataverse_refuses[f"/users/{ALEX.object_id}/chats"] = chats_page(world, newest, more="older-ones")
+    card = await my_chats(world)
+    assert texts(card)[2] == "Spare parts"
+    assert texts(card)[-1] == "1 to 6 of 51"
+    last = texts(await my_chats(world, begin="48"))
+    assert [last[-1], last[-3]] == ["49 to 51 of 51", "Talk 49"]
+    assert texts(await my_chats(world, words="talk 5"))[-1] == "1 to 6 of 11 with talk 5 in their name"
+    # Where Graph has no more to tell just now, there are the first ones.
+    world.dataverse_refuses["older-ones"] = (503, {})
+    assert texts(await my_chats(world))[-1] == "1 to 6 of 50"
+    found = texts(await my_chats(world, words="talk 7"))[-1]
+    assert found == "1 chat with talk 7 in its name, among the newest 50"
