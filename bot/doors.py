@@ -25,10 +25,12 @@ from bot.handlers.new_chat import NewChatPages
 from bot.handlers.quoting import LONGEST_HTML
 from bot.handlers.record_acts import RecordActs
 from bot.handlers.record_buttons import RecordButtons
+from bot.handlers.record_lists import RecordLists
 from bot.handlers.save_dialog import SavePages
 from bot.handlers.settings_dialogs import SettingsDialogs
 from bot.handlers.timeline_dialog import TimelinePages
 from bot.handlers.universal_actions import Buttons
+from bot.handlers.which_record import WhichRecord
 from bot.usecases.act_on_record import ActOnRecord
 from bot.usecases.add_owner import AddOwner
 from bot.usecases.chat_status import TellStatus
@@ -98,14 +100,20 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
 
 
 def _commands(base: Foundation, acts: Acts) -> Commands:
-    return Commands(
-        find=acts.find,
+    lists = RecordLists(
+        which=WhichRecord(find=acts.find),
+        gates=base.gates,
         find_connections=acts.find_connections,
-        connect=acts.connect,
-        disconnect=acts.disconnect,
         list_chats=acts.list_chats,
         list_timeline=acts.list_timeline,
         list_suggestions=acts.list_suggestions,
+    )
+    return Commands(
+        which=lists.which,
+        lists=lists,
+        find_connections=acts.find_connections,
+        connect=acts.connect,
+        disconnect=acts.disconnect,
         list_records=ListRecords(store=base.store, gates=base.gates, links=base.links),
         tell_status=TellStatus(
             store=base.store,
@@ -147,6 +155,7 @@ def _list_buttons(base: Foundation, acts: Acts, limits: Limits, join: JoinChat) 
     return ListButtons(
         links=base.links,
         find_linked=acts.find_linked,
+        which=WhichRecord(find=acts.find),
         list_chats=acts.list_chats,
         list_my_chats=ListMyChats(
             store=base.store,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cards.buttons import Press
+from cards.buttons import Press, button
 from cards.elements import READERS_AT_MOST, AdaptiveCard, Element, Execute, Refresh, TextBlock
 from cards.message import Message
 from cards.text import line, plain
@@ -32,7 +32,17 @@ def refresh_of(own: OwnView | None) -> Refresh | None:
 
 def unseen(text: str, next_step: str, own: OwnView) -> Message:
     """The card of a reader who may see nothing of the record, until that is otherwise."""
+    return Message(card=AdaptiveCard(_said(text, next_step), refresh=refresh_of(own)), summary=line(text))
+
+
+def offered(text: str, next_step: str, own: OwnView) -> Message:
+    """The card of everybody, with the button that shows each reader a card of their own."""
+    card = AdaptiveCard(_said(text, next_step), actions=[button(own.press)], refresh=refresh_of(own))
+    return Message(card=card, summary=line(text))
+
+
+def _said(text: str, next_step: str) -> list[Element]:
     body: list[Element] = [TextBlock(plain(text, limit=_LONGEST_SENTENCE), weight="Bolder")]
     if next_step:
         body.append(TextBlock(plain(next_step, limit=_LONGEST_SENTENCE), spacing="Small"))
-    return Message(card=AdaptiveCard(body, refresh=refresh_of(own)), summary=line(text))
+    return body

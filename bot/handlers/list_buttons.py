@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from bot.domain.record_links import Links
 from bot.domain.surface import Verb
+from bot.domain.values import RecordRef
+from bot.handlers.alone import alone
 from bot.handlers.claims import Claims, begin_in, connection_in, link_in, person_in, record_in
 from bot.handlers.incoming import Incoming
 from bot.handlers.universal_actions import PressWork
+from bot.handlers.which_record import CHATS, NAMED, PEOPLE, TIMELINE, Wanted, WhichRecord
 from bot.usecases.answers import Answer
 from bot.usecases.change_members import ChangeMembers
 from bot.usecases.join_chat import JoinChat
@@ -25,6 +28,7 @@ class ListButtons:
 
     links: Links
     find_linked: FindLinkedRecord
+    which: WhichRecord
     list_chats: ListChats
     list_my_chats: ListMyChats
     list_timeline: ListTimeline
@@ -36,18 +40,20 @@ class ListButtons:
     def work(self) -> Mapping[str, PressWork]:
         """Who answers for each verb."""
         return {
-            Verb.CHATS: self._chats,
-            Verb.MY_CHATS: self._my_chats,
-            Verb.TIMELINE: self._timeline,
-            Verb.JOIN: self._join,
-            Verb.SUGGEST: self._suggest,
+            Verb.CHATS: alone(self._chats),
+            Verb.MY_CHATS: alone(self._my_chats),
+            Verb.TIMELINE: alone(self._timeline),
+            Verb.JOIN: alone(self._join),
+            Verb.SUGGEST: alone(self._suggest),
             Verb.ADD_PERSON: self._add_person,
             Verb.REMOVE_PERSON: self._remove_person,
         }
 
     async def _chats(self, incoming: Incoming, claims: Claims) -> Answer:
+        record = await self._record(incoming, claims, CHATS)
+        if isinstance(record, Answer):
+            return record
         words, begin = claims.get(WORDS, ""), begin_in(claims)
-        record = await self.find_linked.meant(link_in(claims, self.links), incoming.person)
         return await self.list_chats(incoming.person, record, words=words, begin=begin)
 
     async def _my_chats(self, incoming: Incoming, claims: Claims) -> Answer:
@@ -55,13 +61,25 @@ class ListButtons:
         return await self.list_my_chats(incoming.person, record, words=words, begin=begin)
 
     async def _timeline(self, incoming: Incoming, claims: Claims) -> Answer:
-        return await self.list_timeline(incoming.person, record_in(claims, self.links), begin=begin_in(claims))
+        record = await self._record(incoming, claims, TIMELINE)
+        if isinstance(record, Answer):
+            return record
+        return await self.list_timeline(incoming.person, record, begin=begin_in(claims))
 
     async def _join(self, incoming: Incoming, claims: Claims) -> Answer:
         return await self.join(incoming.person, connection_in(claims))
 
     async def _suggest(self, incoming: Incoming, claims: Claims) -> Answer:
-        return await self.list_suggestions(incoming.chat, incoming.person, record_in(claims, self.links))
+        record = await self._record(incoming, claims, PEOPLE)
+        if isinstance(record, Answer):
+            return record
+        return await self.list_suggestions(incoming.chat, incoming.person, record)
+
+    async def _record(self, incoming: Incoming, claims: Claims, wanted: Wanted) -> RecordRef | Answer:
+        """The record that is named; the choice where only words are, which several fit."""
+        if NAMED in claims:
+            return await self.which(claims[NAMED], incoming.person, wanted)
+        return await self.find_linked.meant(link_in(claims, self.links), incoming.person)
 
     async def _add_person(self, incoming: Incoming, claims: Claims) -> Answer:
         return await self.change_members.add(incoming.chat, incoming.person, person_in(claims))

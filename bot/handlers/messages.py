@@ -1,24 +1,22 @@
 """Text commands."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
-from bot.domain.errors import BadRequest, NotFound
 from bot.domain.surface import QUIET, USAGE, Command, Verb
-from bot.domain.values import ChatKind, Connection, RecordRef
+from bot.domain.values import ChatKind, Connection
 from bot.handlers.incoming import Incoming
+from bot.handlers.record_lists import RecordLists
 from bot.handlers.translate import other_in
-from bot.usecases.answers import Answer, called, record_claim
+from bot.handlers.which_record import CONNECT, CONNECT_QUIETLY, WhichRecord
+from bot.usecases.answers import Answer
 from bot.usecases.chat_status import TellStatus
 from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
-from bot.usecases.find_records import SHOWN, FindRecords, Hit
-from bot.usecases.list_chats import ListChats
+from bot.usecases.find_records import SHOWN
 from bot.usecases.list_records import ListRecords
-from bot.usecases.list_suggestions import ListSuggestions
-from bot.usecases.list_timeline import ListTimeline
 from bot.usecases.offer_chat import OfferChat
 from bot.usecases.offer_settings import OfferSettings
 from cards.buttons import Press
@@ -30,49 +28,15 @@ Work = Callable[[Incoming, str], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Choice:
-    """What is to be done with the one of several records that somebody chooses."""
-
-    command: Command
-    asked: str
-    press: Press
-
-
-_CONNECT = _Choice(
-    command=Command.CONNECT,
-    asked="Which record should this chat be connected to?",
-    press=Press(title="Connect", verb=Verb.CONNECT, payload={}),
-)
-_CONNECT_QUIETLY = replace(_CONNECT, press=replace(_CONNECT.press, payload={QUIET: QUIET}))
-_CHATS = _Choice(
-    command=Command.CHATS,
-    asked="The chats of which record?",
-    press=Press(title="Show chats", verb=Verb.CHATS, payload={}),
-)
-_TIMELINE = _Choice(
-    command=Command.TIMELINE,
-    asked="The timeline of which record?",
-    press=Press(title="Show timeline", verb=Verb.TIMELINE, payload={}),
-)
-_PEOPLE = _Choice(
-    command=Command.SUGGEST,
-    asked="People for which record?",
-    press=Press(title="Show people", verb=Verb.SUGGEST, payload={}),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Commands:
     """What people can write to the bot."""
 
-    find: FindRecords
+    which: WhichRecord
     find_connections: FindConnections
     connect: ConnectChat
     disconnect: DisconnectChat
     list_records: ListRecords
-    list_chats: ListChats
-    list_timeline: ListTimeline
-    list_suggestions: ListSuggestions
+    lists: RecordLists
     tell_status: TellStatus
     offer_chat: OfferChat
     offer_settings: OfferSettings
@@ -84,14 +48,12 @@ class Commands:
             Command.HELP: self._help,
             Command.CONNECT: self._connect,
             Command.DISCONNECT: self._disconnect,
-            Command.SUGGEST: self._suggest,
             Command.RECORDS: self._records,
-            Command.CHATS: self._chats,
-            Command.TIMELINE: self._timeline,
-            Command.JOIN: self._chats,
+            Command.JOIN: self.lists.work[Command.CHATS],
             Command.STATUS: self._status,
             Command.NEW: self._new,
             Command.SETTINGS: self._settings,
+            **self.lists.work,
         }
         return await work.get(word.lower(), self._help)(incoming, rest.strip())
 
@@ -113,7 +75,7 @@ class Commands:
 
     async def _connect(self, incoming: Incoming, rest: str) -> Answer:
         asked, quiet = _without_quiet(rest)
-        record = await self._named(asked, incoming, _CONNECT_QUIETLY if quiet else _CONNECT)
+        record = await self.which(asked, incoming.person, CONNECT_QUIETLY if quiet else CONNECT)
         if isinstance(record, Answer):
             return record
         if incoming.chat.kind is ChatKind.PERSONAL:
@@ -121,40 +83,6 @@ class Commands:
             return await self.offer_chat.instead(incoming.person, record, other)
         wanted = Note.NONE if quiet else Note.ASK
         return await self.connect(incoming.chat, incoming.person, record, note=wanted)
-
-    async def _chats(self, incoming: Incoming, rest: str) -> Answer:
-        asked = rest or await self._only_record(incoming)
-        record = await self._named(asked, incoming, _CHATS)
-        return record if isinstance(record, Answer) else await self.list_chats(incoming.person, record)
-
-    async def _timeline(self, incoming: Incoming, rest: str) -> Answer:
-        asked = rest or await self._only_record(incoming)
-        record = await self._named(asked, incoming, _TIMELINE)
-        return record if isinstance(record, Answer) else await self.list_timeline(incoming.person, record)
-
-    async def _suggest(self, incoming: Incoming, rest: str) -> Answer:
-        asked = rest or await self._only_record(incoming)
-        record = await self._named(asked, incoming, _PEOPLE)
-        if isinstance(record, Answer):
-            return record
-        return await self.list_suggestions(incoming.chat, incoming.person, record)
-
-    async def _only_record(self, incoming: Incoming) -> str:
-        """What people call the one record of the chat; empty where there is none, or more."""
-        connections = await self.find_connections.of_chat(incoming.chat)
-        return called(connections[0]) if len(connections) == 1 else ""
-
-    async def _named(self, asked: str, incoming: Incoming, what: _Choice) -> RecordRef | Answer:
-        """The record that is meant by its link, number or words; or the choice between several."""
-        if not asked:
-            raise BadRequest("Which record?", f"Write {what.command} and its number, its link or a few words.")
-        record = await self.find.by_link(asked)
-        if record:
-            return record
-        hits = await self.find.by_words(asked, incoming.person)
-        if not hits:
-            raise NotFound("No record fits these words.", "Check the number, or paste the record's link.")
-        return _choose_record(hits, what) if len(hits) > 1 else hits[0].record
 
     async def _disconnect(self, incoming: Incoming, rest: str) -> Answer:
         connections = await self.find_connections.by_words(incoming.chat, rest)
@@ -172,18 +100,6 @@ def _without_quiet(rest: str) -> tuple[str, bool]:
     """What is to be connected, and whether without a note."""
     before, _, last = rest.rpartition(" ")
     return (before.strip(), True) if last.lower() == QUIET else (rest, False)
-
-
-def _choose_record(hits: Sequence[Hit], what: _Choice) -> Answer:
-    rows = tuple(_record_row(hit, what) for hit in hits[:SHOWN])
-    hint = "Not among them? Write more of its name, or its number."
-    return Answer(message=choice(ChoiceView(asked=what.asked, rows=rows, more=0, hint=hint)))
-
-
-def _record_row(hit: Hit, what: _Choice) -> ChoiceRow:
-    press = replace(what.press, payload={**record_claim(hit.record), **what.press.payload})
-    detail = " · ".join(each for each in (hit.detail, hit.place) if each)
-    return ChoiceRow(kind=hit.kind, name=hit.name, number=hit.number, detail=detail, press=press)
 
 
 def _choose_connection(connections: Sequence[Connection]) -> Answer:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.surface import Dialog, Verb
 from bot.domain.values import RecordRef
+from bot.handlers.alone import alone
 from bot.handlers.claims import Claims, begin_in, connection_in
 from bot.handlers.dialogs import PageWork, Search
 from bot.handlers.incoming import Incoming
@@ -35,10 +36,10 @@ class TimelinePages:
     def pages(self) -> Mapping[str, PageWork]:
         """Who answers for each page."""
         return {
-            Dialog.TIMELINE: self.start,
-            Dialog.TIMELINE_WHICH: self.which,
-            Dialog.TIMELINE_OF: self.of_record,
-            Dialog.TIMELINE_JOIN: self.joined,
+            Dialog.TIMELINE: alone(self.start),
+            Dialog.TIMELINE_WHICH: alone(self.which),
+            Dialog.TIMELINE_OF: alone(self.of_record),
+            Dialog.TIMELINE_JOIN: alone(self.joined),
         }
 
     @property

@@ -28,7 +28,7 @@ from cards.new_chat import (
 )
 from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
-from cards.own_view import OwnView, unseen
+from cards.own_view import OwnView, offered, unseen
 from cards.record import Fact, RecordHead
 from cards.record_inputs import RecordInputs
 from cards.record_list import RecordListView, RecordRow, record_list
@@ -252,6 +252,11 @@ GALLERY: dict[str, Message] = {
         "You cannot open this case: it is not there, or not for you.",
         "Check the link, or ask the record's owner for access.",
         replace(OWN, accounts=("29:adele",)),
+    ),
+    "chats for each reader alone": offered(
+        "Chats about CAS-01001",
+        "Who presses the button sees this alone, as far as they may.",
+        OwnView(press=replace(CHATS, title="Show chats"), accounts=("29:adele",)),
     ),
     "key fields for everybody without a value": key_fields(
         KeyFieldsView(

@@ -127,12 +127,16 @@ async def test_lists_and_buttons_are_clicked_through_to_a_disconnect_that_is_und
     await teams.say("connect CAS-01001 quiet")
     await teams.card("CAS-01001 is connected to this chat.")
     await teams.say("chats")
+    await teams.press("Chats about CAS-01001", "Show chats")
+    await teams.card("You are in this chat.")
     listed = await teams.lines("Chats about CAS-01001")
     assert "You are in this chat." in listed
     assert listed[-3:] == ["New chat", "My other chats", "Timeline"]
     await teams.press("Chats about CAS-01001", "My other chats")
     assert "You are in no other group chat." in await teams.lines("My other chats, to connect to CAS-01001")
     await teams.say("suggest")
+    await teams.press("People for CAS-01001", "Show people")
+    await teams.card("Adele Vance (available)")
     people = await teams.lines("People for CAS-01001")
     assert people[2:] == ["Adele Vance (available)", "Owner, changed it last", "Write", "New chat", "Add to this chat"]
     await teams.press("People for CAS-01001", "Add to this chat")

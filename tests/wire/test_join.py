@@ -158,16 +158,17 @@ async def test_in_a_chat_with_one_record_there_is_no_need_to_name_it(world: Worl
     await world.settle()
     world.card()
     await world.say("chats")
-    assert texts(world.card())[0] == "Chats about CAS-01002"
+    shown = (await world.press(buttons(world.card())["Show chats"]))["value"]
+    assert texts(shown)[0] == "Chats about CAS-01002"
     await world.say("chats", chat=PERSONAL)
     assert texts(world.card(PERSONAL))[0] == "Which record?"
 
 
 async def test_several_records_are_a_choice(world: World) -> None:
-    await world.say("chats pump")
-    card = world.card()
+    await world.say("chats pump", chat=PERSONAL)
+    card = world.card(PERSONAL)
     assert texts(card)[0] == "The chats of which record?"
-    answer = await world.press(buttons(card)["Show chats"])
+    answer = await world.press(buttons(card)["Show chats"], chat=PERSONAL)
     assert texts(answer["value"])[-1] == "No chat is connected to this record."
 
 

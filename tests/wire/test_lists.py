@@ -1,15 +1,16 @@
-"""What lists of chats and people tell where the directory tells little (spec A1, A3, L1)."""
+"""What lists of chats and people tell, to whom, and where the directory tells little (spec A1, A3, L1, S5)."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.wire.people import ADELE, ALEX, MEGAN
+from tests.wire.people import ADELE, ALEX, MEGAN, PATTI
 from tests.wire.test_chat_sync import goes_on, writes
+from tests.wire.test_connect import SECRET_CASE
 from tests.wire.test_join import made_chat
 from tests.wire.test_timeline import connected
-from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, UNPACED, World, texts
+from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, UNPACED, World, buttons, texts
 
 PRESENCES = "communications/getPresencesByUserId"
 LISTS = {"chats": "Chats about", "timeline": "Timeline of", "suggest": "People for"}
@@ -118,3 +119,73 @@ async def test_of_ones_many_chats_the_connected_ones_come_first_and_fifty_others
     assert texts(await my_chats(world))[-1] == "1 to 6 of 50"
     found = texts(await my_chats(world, words="talk 7"))[-1]
     assert found == "1 chat with talk 7 in its name, among the newest 50"
+
+
+ALONE = "Who presses the button sees this alone, as far as they may."
+BUTTONS = {"chats": "Show chats", "timeline": "Show timeline", "suggest": "Show people"}
+NOT_ALONE = ["Your Teams cannot show this to you alone.", "Write to Chat Sync in a chat of your own instead."]
+
+
+@pytest.mark.parametrize("command", LISTS)
+async def test_in_a_chat_with_others_each_sees_the_list_of_a_record_alone(world: World, command: str) -> None:
+    """Patti, who is in the chat, may not see the case."""
+    await made_chat(world, "Secret plan", SECRET_CASE)
+    await world.say(f"{command} {await world.link(SECRET_CASE)}")
+    card = world.card()
+    assert texts(card) == [f"{LISTS[command]} a record", ALONE]
+    assert SECRET_CASE not in str(card)
+    assert card["refresh"]["userIds"] == [ALEX.account_id]
+    button = buttons(card)[BUTTONS[command]]
+    shown = (await world.press(button))["value"]
+    assert texts(shown)[0] == f"{LISTS[command]} {SECRET_CASE}"
+    refused = (await world.press(button, person=PATTI))["value"]
+    assert texts(refused)[0].startswith("You cannot open this case")
+    assert world.nothing_was_said()
+
+
+async def test_what_somebody_wrote_in_a_chat_is_looked_for_as_who_presses(world: World) -> None:
+    await world.say(f"chats {SECRET_CASE}")
+    button = buttons(world.card())["Show chats"]
+    assert texts((await world.press(button))["value"])[0] == f"Chats about {SECRET_CASE}"
+    refused = texts((await world.press(button, person=PATTI))["value"])
+    assert refused[0] == "No record fits these words."
+    await world.say("chats pump")
+    several = (await world.press(buttons(world.card())["Show chats"]))["value"]
+    assert texts(several)[0] == "The chats of which record?"
+    assert texts((await world.press(buttons(several)["Show chats"]))["value"])[0].startswith("Chats about CAS-")
+    await world.say("chats")
+    assert texts(world.card())[0] == "Which record?"
+
+
+async def test_a_connected_chat_is_told_the_number_alone_which_it_knows(world: World) -> None:
+    await connected(world)
+    await world.say("chats")
+    card = world.card()
+    assert texts(card) == ["Chats about CAS-01001", ALONE]
+    shown = texts((await world.press(buttons(card)["Show chats"], person=PATTI))["value"])
+    assert [each for each in shown if each.startswith("Connected by Adele Vance")]
+
+
+@pytest.mark.parametrize("verb", ["chats", "timeline", "suggest", "my chats", "join"])
+async def test_a_client_that_sends_a_button_as_a_message_gets_no_list_into_the_chat(world: World, verb: str) -> None:
+    await made_chat(world)
+    row = await world.row("incidents")
+    claim = {"environment": "localhost/sandbox", "table": "incident", "row": row, "connection": "1"}
+    await world.post(world.activity(type="message", value={"verb": verb, **claim}))
+    assert texts(world.card()) == NOT_ALONE
+    await world.post(world.activity(PERSONAL, type="message", value={"verb": verb, **claim}))
+    assert NOT_ALONE[0] not in texts(world.card(PERSONAL))
+    await world.settle()
+
+
+async def test_nor_does_a_page_of_the_timeline_come_into_a_chat_with_others(world: World) -> None:
+    row = await world.row("incidents")
+    claim = {"environment": "localhost/sandbox", "table": "incident", "row": row}
+    for page in ("recordTimeline", "timelineWhich", "timelineOf", "timelineJoin"):
+        await world.post(world.activity(type="message", value={"dialog": page, **claim}))
+        assert texts(world.card()) == NOT_ALONE
+
+
+async def test_in_the_emulator_nobody_reads_along(world: World) -> None:
+    await world.post(world.activity(type="message", text="chats CAS-01001", channelId="emulator"))
+    assert texts(world.card())[0] == "Chats about CAS-01001"

@@ -112,20 +112,25 @@ async def test_each_person_can_be_written_to_asked_into_a_new_chat_or_added_here
 
 async def test_who_may_not_see_the_record_is_told_of_nobody(world: World) -> None:
     world.join(LYNNE)
+    await world.say(f"suggest {await world.link('CAS-01005')}")
+    button = buttons(world.card(GROUP))["Show people"]
     for person, refusal in ((PATTI, "You cannot open this case"), (LYNNE, "You have no user")):
-        await world.say(f"suggest {await world.link('CAS-01005')}", person=person)
-        assert texts(world.card(GROUP))[0].startswith(refusal)
+        shown = await world.press(button, person=person)
+        assert texts(shown["value"])[0].startswith(refusal)
+    await world.say(f"suggest {await world.link('CAS-01005')}", person=LYNNE)
+    assert texts(world.card(GROUP))[0].startswith("You have no user")
     async with world.engines.writing.begin() as begun:
         await begun.execute(update(record_type).values(enabled=False))
     await world.restart()
-    await world.say(f"suggest {await world.link()}")
-    assert texts(world.card(GROUP))[0] == "Chats cannot be connected to records of this type."
+    await world.say(f"suggest {await world.link()}", chat=PERSONAL)
+    assert texts(world.card(PERSONAL))[0] == "Chats cannot be connected to records of this type."
 
 
 async def test_in_a_chat_members_can_be_removed_and_others_added(world: World) -> None:
     chat = await made_chat(world)
     await world.say("suggest CAS-01010", person=MEGAN, chat=chat)
-    ways = buttons_by_person(world.card(chat))
+    shown = await world.press(buttons(world.card(chat))["Show people"], person=MEGAN, chat=chat)
+    ways = buttons_by_person(shown["value"])
     assert "Remove from this chat" in ways["Adele Vance (available)"]
     assert "Add to this chat" in ways["Isaiah Langer (do not disturb)"]
 

@@ -142,9 +142,9 @@ async def test_a_record_without_a_chat_says_so_and_the_only_record_of_a_chat_nee
     assert texts(await timeline(world))[-1] == "No chat was ever connected to this record."
     await connected(world)
     await world.say("timeline")
-    assert texts(world.card())[0] == "Timeline of CAS-01001"
-    await world.say("timeline pump")
-    assert texts(world.card())[0] == "The timeline of which record?"
+    shown = (await world.press(buttons(world.card())["Show timeline"]))["value"]
+    assert (texts(shown)[0], texts(shown)[-1]) == ("Timeline of CAS-01001", "1 connection")
+    assert texts(await timeline(world, text="timeline pump"))[0] == "The timeline of which record?"
 
 
 async def test_after_seven_idle_days_it_says_so_and_one_press_resumes_it(world: World) -> None:

@@ -1,0 +1,26 @@
+"""What only the one who asks may see: the answer shows what that person may read, others perhaps not (spec S5)."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from bot.domain.errors import NotSupported
+from bot.handlers.claims import Claims
+from bot.handlers.incoming import Incoming
+
+T = TypeVar("T")
+
+
+def alone(work: Callable[[Incoming, Claims], Awaitable[T]]) -> Callable[[Incoming, Claims], Awaitable[T]]:
+    """The work where nobody else sees its answer.
+
+    It is refused where a client that knows no better sends a button as a message, which is answered to everybody.
+    """
+
+    async def asked(incoming: Incoming, claims: Claims) -> T:
+        if not incoming.private:
+            raise NotSupported(
+                "Your Teams cannot show this to you alone.", "Write to Chat Sync in a chat of your own instead."
+            )
+        return await work(incoming, claims)
+
+    return asked

@@ -1,0 +1,66 @@
+"""Lists about a record that people write for: its chats, its timeline, its people."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.domain.surface import Command
+from bot.domain.values import RecordRef
+from bot.handlers.incoming import Incoming
+from bot.handlers.which_record import CHATS, PEOPLE, TIMELINE, Wanted, WhichRecord
+from bot.usecases.answers import Answer, called, record_claim
+from bot.usecases.find_connections import FindConnections
+from bot.usecases.gates import Gates
+from bot.usecases.list_chats import ListChats
+from bot.usecases.list_suggestions import ListSuggestions
+from bot.usecases.list_timeline import ListTimeline
+from cards.own_view import OwnView, offered
+
+_ALONE = "Who presses the button sees this alone, as far as they may."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordLists:
+    """Shows them to who asks. To a chat with others it gives a button: they may not see what that person sees."""
+
+    which: WhichRecord
+    gates: Gates
+    find_connections: FindConnections
+    list_chats: ListChats
+    list_timeline: ListTimeline
+    list_suggestions: ListSuggestions
+
+    @property
+    def work(self) -> Mapping[str, Callable[[Incoming, str], Awaitable[Answer]]]:
+        """Who answers for each command."""
+        return {Command.CHATS: self._chats, Command.TIMELINE: self._timeline, Command.SUGGEST: self._people}
+
+    async def _chats(self, incoming: Incoming, rest: str) -> Answer:
+        found = await self._asked(incoming, rest, CHATS)
+        return found if isinstance(found, Answer) else await self.list_chats(incoming.person, found)
+
+    async def _timeline(self, incoming: Incoming, rest: str) -> Answer:
+        found = await self._asked(incoming, rest, TIMELINE)
+        return found if isinstance(found, Answer) else await self.list_timeline(incoming.person, found)
+
+    async def _people(self, incoming: Incoming, rest: str) -> Answer:
+        found = await self._asked(incoming, rest, PEOPLE)
+        if isinstance(found, Answer):
+            return found
+        return await self.list_suggestions(incoming.chat, incoming.person, found)
+
+    async def _asked(self, incoming: Incoming, rest: str, wanted: Wanted) -> RecordRef | Answer:
+        """The record, without words the only one of the chat; else the choice, or the button for who sees it alone."""
+        connections = [] if rest else await self.find_connections.of_chat(incoming.chat)
+        if len(connections) == 1:
+            record, name = connections[0].record, called(connections[0])
+            return record if incoming.private else await self._offer(incoming, wanted, record_claim(record), name)
+        if incoming.private or not rest:
+            return await self.which(rest, incoming.person, wanted)
+        return await self._offer(incoming, wanted, await self.which.claim(rest), "a record")
+
+    async def _offer(self, incoming: Incoming, wanted: Wanted, claim: Mapping[str, str], name: str) -> Answer:
+        """The button, which the client of who asked presses by itself where it can; for who may act at all."""
+        await self.gates.actors(incoming.person)
+        account = incoming.person.account_id
+        own = OwnView(press=replace(wanted.press, payload=claim), accounts=(account,) if account else None)
+        return Answer(message=offered(f"{wanted.title} {name}", _ALONE, own))
