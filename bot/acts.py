@@ -166,7 +166,6 @@ def _connect(base: Foundation, add_app: AddApp, look_at_audience: LookAtAudience
 def _suggest_people(base: Foundation, patience_s: float) -> SuggestPeople:
     return SuggestTiedPeople(
         store=base.store,
-        records=base.records,
         ties=base.ties,
         similarity=WordSimilarity(),
         directory=base.directory,

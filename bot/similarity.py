@@ -10,7 +10,10 @@ _CHUNK = 1000
 
 
 class WordSimilarity:
-    """See `bot.ports.Similarity`. Texts are alike where they share words, in whatever order."""
+    """See `bot.ports.Similarity`. Texts are alike where they have the same words, in whatever order.
+
+    What one has and the other lacks counts against them: a title of one word is not like each that has it.
+    """
 
     async def most_like(self, text: str, texts: Sequence[str], *, at_most: int, at_least: float) -> Sequence[int]:
         """Which of the texts are most like the one, the most alike first; `at_least` of 1, which is the same."""
@@ -24,7 +27,7 @@ def _most_like(text: str, texts: Sequence[str], at_most: int, at_least: float) -
     found = process.extract(
         text,
         texts,
-        scorer=fuzz.token_set_ratio,
+        scorer=fuzz.token_sort_ratio,
         processor=utils.default_process,
         score_cutoff=at_least * 100,
         limit=at_most,

@@ -63,6 +63,26 @@ class DataverseTies:
         """The newest records of the table that are closed."""
         return await self._solved[environment].get(table, not_older_than=KEPT_FOR)
 
+    async def text_of(self, record: RecordRef, *, caller: ObjectId) -> str:
+        """The record's name and what it is filed under."""
+        table = await self._records.table(record.environment, record.table)
+        query = {"$select": ",".join([table.primary_name, *_subject(table)])}
+        path = f"{table.set_name}({record.row_id})"
+        row = await self._clients[record.environment].get(path, query, caller=caller, prefer=[ANNOTATIONS])
+        return _text(row, table)
+
+    async def readable(
+        self, environment: EnvironmentId, table: str, row_ids: Sequence[str], *, caller: ObjectId
+    ) -> frozenset[str]:
+        """Those of the rows that the caller may read."""
+        if not row_ids:
+            return frozenset()
+        known = await self._records.table(environment, table)
+        one_of = " or ".join(f"{known.primary_id} eq {each}" for each in row_ids)
+        query = {"$select": known.primary_id, "$filter": one_of}
+        rows = await self._clients[environment].rows(known.set_name, query, caller=caller)
+        return frozenset(str(row.get(known.primary_id)) for row in rows)
+
     async def _row(self, record: RecordRef, caller: ObjectId) -> Mapping[str, Any]:
         table = await self._records.table(record.environment, record.table)
         columns = [f"_{name}_value" for name in ("ownerid", "createdby", "modifiedby") if name in table.columns]

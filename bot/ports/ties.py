@@ -39,7 +39,17 @@ class Ties(Protocol):
         ...
 
     async def solved(self, environment: EnvironmentId, table: str) -> Sequence[SolvedRecord]:
-        """The newest ten thousand at most; they may be ten minutes old."""
+        """The newest ten thousand at most, as the app sees them; they may be ten minutes old."""
+        ...
+
+    async def text_of(self, record: RecordRef, *, caller: ObjectId) -> str:
+        """The record's name and what it is filed under, as far as the caller may see them."""
+        ...
+
+    async def readable(
+        self, environment: EnvironmentId, table: str, row_ids: Sequence[str], *, caller: ObjectId
+    ) -> frozenset[str]:
+        """Those of a few rows that the caller may read."""
         ...
 
 

@@ -12,12 +12,12 @@ from bot.domain.directory import ChatMember, DirectoryPerson
 from bot.domain.errors import ChatSyncError
 from bot.domain.suggestions import Ranked, Tie, TieKind, ranked
 from bot.domain.values import ChatId, Connection, ObjectId, RecordRef
-from bot.ports import ChatDirectory, Clock, Directory, RecordPeople, Records, Similarity, Store, Ties
-from bot.usecases.answers import name_columns, name_of
+from bot.ports import ChatDirectory, Clock, Directory, RecordPeople, Similarity, SolvedRecord, Store, Ties
 
 MONTH = timedelta(days=30)
 SIMILAR_AT_MOST = 20
-ALIKE = 0.75
+ALIKE = 0.65
+"""Of the sample cases so alike are those that share the trouble or the product, and most of the other words."""
 SUGGESTED = 8
 CHATS_LOOKED_INTO = 3
 """Connected chats whose members are looked up: each costs a call while somebody waits."""
@@ -44,7 +44,6 @@ class SuggestTiedPeople:
     """By who is tied to the record, and how; see `bot.domain.suggestions` and `SuggestPeople`."""
 
     store: Store
-    records: Records
     ties: Ties
     similarity: Similarity
     directory: Directory
@@ -85,23 +84,24 @@ class SuggestTiedPeople:
         """Who has brought records to their end that are called much the same."""
         try:
             async with asyncio.timeout(self.patience_s):
-                solved = [
-                    each
-                    for each in await self.ties.solved(record.environment, record.table)
-                    if each.row_id != record.row_id
-                ]
-                name = await self._name(record, asking)
+                alike = await self._alike(record, asking)
+                ids = [each.row_id for each in alike]
+                # They are known as the app sees them: what the one who asks may not read tells them nothing (spec S5).
+                readable = await self.ties.readable(record.environment, record.table, ids, caller=asking)
         except (TimeoutError, ChatSyncError):
             return ()
-        texts = [each.text for each in solved]
-        alike = await self.similarity.most_like(name, texts, at_most=SIMILAR_AT_MOST, at_least=ALIKE) if name else ()
-        counts = Counter(solved[place].owner for place in alike)
+        counts = Counter(each.owner for each in alike if each.row_id in readable)
         return [(person, Tie(kind=TieKind.SIMILAR, count=count)) for person, count in counts.items()]
 
-    async def _name(self, record: RecordRef, asking: ObjectId) -> str:
-        table = await self.records.table(record.environment, record.table)
-        row = await self.records.read(record, name_columns(table), caller=asking)
-        return name_of(table, row)
+    async def _alike(self, record: RecordRef, asking: ObjectId) -> Sequence[SolvedRecord]:
+        """The most similar of all that were brought to their end."""
+        every, text = await asyncio.gather(
+            self.ties.solved(record.environment, record.table), self.ties.text_of(record, caller=asking)
+        )
+        solved = [each for each in every if each.row_id != record.row_id]
+        texts = [each.text for each in solved]
+        places = await self.similarity.most_like(text, texts, at_most=SIMILAR_AT_MOST, at_least=ALIKE) if text else ()
+        return [solved[place] for place in places]
 
     async def _known(self, people: Sequence[Ranked]) -> Sequence[Suggested]:
         """Those who are in the directory and can use Teams."""

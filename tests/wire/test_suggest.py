@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from sqlalchemy import update
 
 from bot.store.tables import record_type
@@ -10,7 +11,7 @@ from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.test_dataverse_trouble import create
 from tests.wire.test_join import made_chat
 from tests.wire.test_new_chat import members
-from tests.wire.world import GROUP, PERSONAL, World, buttons, texts
+from tests.wire.world import API, GROUP, PERSONAL, World, buttons, texts
 
 
 async def told(world: World, number: str, *, person: Somebody = ALEX, chat: str = PERSONAL) -> list[str]:
@@ -61,6 +62,55 @@ async def test_members_of_the_team_that_owns_it_are_named(world: World) -> None:
 async def test_who_handled_something_much_alike_is_named(world: World) -> None:
     said = await told(world, "CAS-01010")
     assert said[said.index("Megan Bowen (in a call)") + 1] == "Handled 1 similar record"
+
+
+async def solved(world: World, title: str, owner: Somebody, *, account: str = "") -> None:
+    """Somebody has brought a case with this title to its end."""
+    account = account or await an_account(world)
+    binds = {
+        "customerid_account@odata.bind": f"/accounts({account})",
+        "ownerid@odata.bind": f"/systemusers({await world.user_id(owner)})",
+    }
+    row = await create(world, "incidents", {"title": title, **binds})
+    url = f"{world.sandbox}{API}/incidents({row})"
+    async with world.session.patch(url, json={"statecode": 1, "statuscode": 5}) as answer:
+        assert answer.status == 204, await answer.text()
+
+
+async def an_account(world: World, name: str = "Any") -> str:
+    return await create(world, "accounts", {"name": name})
+
+
+async def test_of_similar_records_those_count_that_the_person_may_read(world: World) -> None:
+    """Isaiah's cases are not for Patti, Adele's are."""
+    for owner in (ISAIAH, ISAIAH, ADELE):
+        await solved(world, "Pump vibrates after a firmware update", owner)
+    said = await told(world, "CAS-01001")
+    assert said[said.index("Isaiah Langer (do not disturb)") + 1] == "Handled 2 similar records"
+    said = await told(world, "CAS-01001", person=PATTI)
+    assert "Isaiah Langer (do not disturb)" not in said
+    assert "handled 1 similar record" in said[said.index("Adele Vance (available)") + 1]
+
+
+async def test_a_title_of_one_word_is_not_like_each_that_has_it(world: World) -> None:
+    for title in ("Pump", "Update", "Pump update"):
+        await solved(world, title, ISAIAH)
+    assert "Isaiah Langer (do not disturb)" not in await told(world, "CAS-01001")
+
+
+async def test_what_records_are_filed_under_is_compared_on_both_sides(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sample cases have no subject: their customer takes its place."""
+    monkeypatch.setattr("bot.dataverse.ties._SUBJECT", "customerid")
+    account = await an_account(world, "Northern Highlands Municipal Waterworks and Sewage Company")
+    await solved(world, "Flange leaks", ISAIAH, account=account)
+    row: dict[str, object] = {"title": "Valve drips", "customerid_account@odata.bind": f"/accounts({account})"}
+    case = await create(world, "incidents", row)
+    link = f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn=incident&id={case}"
+    await world.say(f"suggest {link}", chat=PERSONAL)
+    said = texts(world.card(PERSONAL))
+    assert said[said.index("Isaiah Langer (do not disturb)") + 1] == "Handled 1 similar record"
 
 
 async def test_where_similar_records_cannot_be_read_the_others_are_named_all_the_same(world: World) -> None:
