@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from cards.elements import AdaptiveCard
 from cards.message import Message
 from cards.strict import rendered, to_json
 from cards.text import LONGEST, shortened
@@ -36,16 +37,38 @@ def feed_line(message: Message) -> str:
 
 def card_json(message: Message, *, channel: str) -> bytes:
     """The card alone, ready to be sent; raises ValueError for one that is too large."""
-    card = message.card if channel == TEAMS else _with_submits(to_json(message.card))
-    encoded = _ENCODER.encode(card).encode()
+    encoded = _on_teams(message.card) if channel == TEAMS else _encoded(_with_submits(to_json(message.card)))
     if len(encoded) > LARGEST:
         raise ValueError(f"a card of more than {LARGEST} bytes")
     return encoded
 
 
+def fits(card: AdaptiveCard) -> bool:
+    """Whether Teams takes the card."""
+    return len(_on_teams(card)) <= LARGEST
+
+
+def _on_teams(card: AdaptiveCard) -> bytes:
+    """The card; where it is too large, without what its buttons say a second time for clients that are old."""
+    whole = _encoded(card)
+    return whole if len(whole) <= LARGEST else _encoded(_without_fallbacks(to_json(card)))
+
+
+def _encoded(card: AdaptiveCard | dict[str, Any]) -> bytes:
+    return _ENCODER.encode(card).encode()
+
+
 def preview(message: Message) -> dict[str, Any]:
     """What Teams wants beside the card of a message extension's result."""
     return {"contentType": THUMBNAIL, "content": {"title": feed_line(message), "text": ""}}
+
+
+def _without_fallbacks(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_without_fallbacks(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {name: _without_fallbacks(value) for name, value in part.items() if name != "fallback"}
 
 
 def _with_submits(part: Any) -> Any:

@@ -176,5 +176,5 @@ def _listed(choices: Sequence[Choice]) -> list[dict[str, Any]]:
     """
     for each in choices:
         if not plain(each.title) or not each.value or "," in each.value:
-            raise ValueError(f"Choices.choices: {each!r} needs a title, and a value without a comma")
+            raise ValueError("Choices.choices: one has no title, or no value without a comma")
     return [{"title": plain(each.title, limit=LONGEST_TITLE), "value": each.value} for each in choices]

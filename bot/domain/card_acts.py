@@ -1,10 +1,11 @@
 """What people can do to a record on its card, as far as an administrator lets them (spec Q3)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
+from bot.domain.card_space import ROOM, room_of_choices, room_of_mark, room_of_text
 from bot.domain.errors import BadRequest
 from bot.domain.tables import Column, ColumnType, Raw, Table
 
@@ -20,6 +21,8 @@ _CASE = "incident"
 _OWNER = "ownerid"
 _FIRST_YEAR = 1753
 """Dataverse keeps no date before it ("Behavior and format of the Date and Time column")."""
+
+TOO_MANY_CHOICES = "It has more choices than a card holds."
 
 _CHOICES = frozenset({ColumnType.PICKLIST, ColumnType.STATUS})
 _TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
@@ -42,6 +45,8 @@ def act_problem(act: CardAct, table: Table) -> str | None:
             return "Records of this table have no notes."
         case CardAct.RESOLVE if table.name != _CASE:
             return "Only cases can be resolved."
+        case CardAct.RESOLVE if room_of_choices(resolutions(table)) > ROOM:
+            return "There are more reasons to resolve a case than a card holds."
         case _:
             return None
 
@@ -55,8 +60,10 @@ def change_problem(column: Column) -> str | None:
     """Why the column cannot be changed on a card, or None if it can."""
     if not column.updatable:
         return "It cannot be changed at all."
-    if column.type is ColumnType.BOOLEAN or column.type in _CHOICES:
+    if column.type is ColumnType.BOOLEAN:
         return None
+    if column.type in _CHOICES:
+        return TOO_MANY_CHOICES if _room(column) > ROOM else None
     if column.type is ColumnType.DATE_TIME:
         return None if column.plain_date else "A time of day depends on where somebody is."
     if column.type in _TEXTS and not column.rich_text:
@@ -66,8 +73,7 @@ def change_problem(column: Column) -> str | None:
 
 def changeable_columns(table: Table) -> tuple[Column, ...]:
     """The columns that a card can let people change, by their labels."""
-    found = (column for column in table.columns.values() if change_problem(column) is None)
-    return tuple(sorted(found, key=lambda column: (column.label.casefold(), column.name)))
+    return _by_label(column for column in table.columns.values() if change_problem(column) is None)
 
 
 def change_fields_problem(names: Sequence[str], table: Table) -> str | None:
@@ -82,7 +88,18 @@ def change_fields_problem(names: Sequence[str], table: Table) -> str | None:
             return f"The table has no column {name}. Choose another one."
         if reason := change_problem(column):
             return f"{column.label} ({name}): {reason}"
-    return None
+    left_out = set(names) - {column.name for column in _within_room(table.columns[name] for name in names)}
+    labels = ", ".join(table.columns[name].label for name in names if name in left_out)
+    return f"Together these columns are more than a card holds. Leave out {labels}, or others." if labels else None
+
+
+def too_long_columns(table: Table) -> tuple[Column, ...]:
+    """The columns that nothing but their many choices keeps off a card, by their labels."""
+    return _by_label(column for column in table.columns.values() if change_problem(column) == TOO_MANY_CHOICES)
+
+
+def _by_label(columns: Iterable[Column]) -> tuple[Column, ...]:
+    return tuple(sorted(columns, key=lambda column: (column.label.casefold(), column.name)))
 
 
 def allowed_columns(names: Sequence[str], table: Table) -> tuple[Column, ...]:
@@ -111,7 +128,40 @@ def fits_input(column: Column, now: Raw) -> bool:
     """Whether an input of a card can hold what the column holds, and anything else that it could."""
     if column.type in _CHOICES:
         return bool(options_in_state(column, now))
-    return column.type not in _TEXTS or len(str(now or "")) <= longest_text(column)
+    held = str(now or "")
+    return column.type not in _TEXTS or held == text_that_fits(column, held)
+
+
+def offered_columns(columns: Iterable[Column], now: Mapping[str, Raw]) -> tuple[Column, ...]:
+    """Those of the columns, which hold these values now, that a card can let somebody change all at once."""
+    return _within_room(column for column in columns if fits_input(column, now.get(column.name)))
+
+
+def _within_room(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """The columns, without each that does not fit on a card beside those before it."""
+    left, found = ROOM, []
+    for column in columns:
+        if (room := _room(column)) <= left:
+            found.append(column)
+            left -= room
+    return tuple(found)
+
+
+def _room(column: Column) -> int:
+    """Bytes that the column's input takes on a card, at most: those of a status in the state that has most reasons."""
+    if column.type in _CHOICES:
+        return max(map(room_of_choices, _lists(column)), default=room_of_choices({}))
+    return room_of_text(longest_text(column)) if column.type in _TEXTS else room_of_mark()
+
+
+def _lists(column: Column) -> Collection[Mapping[int, str]]:
+    """The lists of which one is there to choose from."""
+    if column.type is not ColumnType.STATUS:
+        return [column.options]
+    by_state: dict[int | None, dict[int, str]] = {}
+    for number, label in column.options.items():
+        by_state.setdefault(column.states.get(number), {})[number] = label
+    return by_state.values()
 
 
 _RESOLVED = 1
@@ -169,7 +219,7 @@ def _text(column: Column, text: str) -> Raw:
     longest = longest_text(column)
     if len(written) > longest:
         raise _not_taken(column, f"It has {len(written)} characters, and {longest} fit")
-    if any(ord(character) < ord(" ") and character not in "\n\t\r" for character in written):
+    if not all(map(_can_be_written, written)):
         raise _not_taken(column, "It holds characters that cannot be written")
     return written
 
@@ -183,6 +233,15 @@ def mark_of(text: str) -> str:
 def longest_text(column: Column) -> int:
     """Characters that somebody may write into the column on a card."""
     return min(column.max_length or LONGEST_TEXT, LONGEST_TEXT)
+
+
+def text_that_fits(column: Column, text: str) -> str:
+    """The text as far as an input for the column can hold it, and the column itself."""
+    return "".join(character for character in text if _can_be_written(character))[: longest_text(column)]
+
+
+def _can_be_written(character: str) -> bool:
+    return character >= " " or character in "\n\t\r"
 
 
 def _require_empty(column: Column) -> None:

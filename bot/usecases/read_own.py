@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.card_acts import CardAct, act_problem, allowed_columns, fits_input
+from bot.domain.card_acts import CardAct, act_problem, allowed_columns, offered_columns
 from bot.domain.context_card import note_facts
 from bot.domain.errors import HiddenRecord
 from bot.domain.record_links import RecordLink
@@ -56,9 +56,9 @@ class OwnRecord:
 
     @property
     def changeable(self) -> tuple[Column, ...]:
-        """The columns that the person can change on a card: those that an input can hold as they are."""
+        """The columns that the person can change on a card: those that inputs can hold as they are, all at once."""
         allowed = allowed_columns(self.linked.record_type.change_fields, self.table) if self.may_write else ()
-        return tuple(column for column in allowed if fits_input(column, self.row.value(column.name).raw))
+        return offered_columns(allowed, {column.name: self.row.value(column.name).raw for column in allowed})
 
     @property
     def acts(self) -> tuple[CardAct, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from bot.domain.card_acts import allowed_columns, changeable_columns, possible_acts
+from bot.domain.card_acts import allowed_columns, changeable_columns, possible_acts, too_long_columns
 from bot.domain.chat_sync import is_effective
 from bot.domain.context_card import note_columns
 from bot.domain.record_types import RecordType, key_field_problem, updates_problem
@@ -263,6 +263,7 @@ def _on_cards(place: Place, set_now: RecordType, table: Table) -> CardChoices:
         columns=column_choices([*chosen, *others])[:CHANGES_LISTED],
         dataset=searching(Dataset.CHANGE_FIELDS, {"environment": place.id, "table": table.name}),
         chosen=tuple(column.name for column in chosen),
+        too_long=tuple(column.label for column in too_long_columns(table)),
     )
 
 

@@ -4,7 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from bot.domain.card_acts import LONGEST_NOTE, CardAct, longest_text, mark_of, options_in_state, resolutions
+from bot.domain.card_acts import (
+    LONGEST_NOTE,
+    CardAct,
+    longest_text,
+    mark_of,
+    options_in_state,
+    resolutions,
+    text_that_fits,
+)
 from bot.domain.errors import NotAllowed
 from bot.domain.formatting import text_of
 from bot.domain.record_links import Links
@@ -13,6 +21,7 @@ from bot.domain.tables import Column, ColumnType
 from bot.usecases.act_on_record import LONGEST_RESOLUTION, Aim, FilledIn, Outcome
 from bot.usecases.answers import head_of
 from bot.usecases.read_own import OwnRecord, ReadOwnRecord
+from cards.activity import fits
 from cards.buttons import Button, Press, Step
 from cards.dialog import Page
 from cards.inputs import OFF, ON, Choice
@@ -27,6 +36,7 @@ from cards.record_acts import (
     note_page,
     resolution_page,
 )
+from cards.text import line
 
 MENU, FIELDS, NEW_NOTE, RESOLUTION = "", "fields", "note", "resolution"
 """The pages."""
@@ -71,7 +81,8 @@ class ShowActs:
         marks = {MARK + each.name: mark_of(_held(own, each)) for each in own.changeable}
         save = lead("Save", SAVE_FIELDS, {VERSION: own.row.etag, **marks})
         fields = [_field(own, each, typed) for each in own.changeable]
-        return fields_page(self._head(own), fields, [save, self._back(lead)], _clash(own, own.changeable, clash))
+        buttons, shown = [save, self._back(lead)], _clash(own, own.changeable, clash)
+        return fitting(shown, lambda clash: fields_page(self._head(own), fields, buttons, clash))
 
     async def note(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, typed: str = "") -> Page:
         """A note to write, or to write otherwise."""
@@ -86,20 +97,17 @@ class ShowActs:
     ) -> Page:
         """How the case was resolved; after a clash with the reason and the words that somebody gave."""
         own = await self.read(aim.chat, aim.person, aim.link)
-        reasons = [Choice(title=label, value=str(number)) for number, label in resolutions(own.table).items()]
+        reasons = _choices(resolutions(own.table))
         if not reasons or CardAct.RESOLVE not in own.acts:
             raise NotAllowed("You cannot resolve this on a card.", "Open the record to see how it is now.")
         save = lead("Resolve case", RESOLVE, {VERSION: own.row.etag})
-        shown = _clash(own, own.noted, clash)
-        return resolution_page(
-            self._head(own),
-            reasons,
-            LONGEST_RESOLUTION,
-            [save, self._back(lead)],
-            shown,
-            chosen=reason,
-            typed=words[:LONGEST_RESOLUTION],
-        )
+        buttons, typed = [save, self._back(lead)], words[:LONGEST_RESOLUTION]
+
+        def shown(clash: Clash | None) -> Page:
+            head, longest = self._head(own), LONGEST_RESOLUTION
+            return resolution_page(head, reasons, longest, buttons, clash, chosen=reason, typed=typed)
+
+        return fitting(_clash(own, own.noted, clash), shown)
 
     def _head(self, own: OwnRecord) -> RecordHead:
         return head_of(self.links, own.table, own.record, own.row)
@@ -123,21 +131,38 @@ def _clash(own: OwnRecord, columns: Sequence[Column], clash: Outcome | None) -> 
     return Clash(said=clash.said, at=clash.at, facts=now)
 
 
+def fitting(clash: Clash | None, made: Callable[[Clash | None], Page]) -> Page:
+    """The page; without what the record says now where there is no room for it beside what somebody filled in."""
+    whole = made(clash)
+    return made(replace(clash, facts=())) if clash and not fits(whole.card) else whole
+
+
+def _choices(options: Mapping[int, str]) -> tuple[Choice, ...]:
+    """The options by their labels; by its number one whose label shows nothing."""
+    return tuple(
+        Choice(title=label if line(label) else str(number), value=str(number)) for number, label in options.items()
+    )
+
+
 def _field(own: OwnRecord, column: Column, typed: FilledIn | None) -> Field:
     """The column as it is, or as somebody has it otherwise than it was shown to them."""
-    held, kind = _held(own, column), _KINDS[column.type]
+    kind = _KINDS[column.type]
     choices = options_in_state(column, own.row.value(column.name).raw) if kind is FieldKind.CHOICE else {}
-    given = typed.values.get(column.name, "") if typed else ""
-    changed = typed is not None and mark_of(given) != typed.marks.get(column.name)
     return Field(
         name=column.name,
         label=column.label,
         kind=kind,
-        value=given if changed else held,
-        choices=tuple(Choice(title=label, value=str(number)) for number, label in choices.items()),
+        value=_filled_in(own, column, typed),
+        choices=_choices(choices),
         longest=longest_text(column) if kind in {FieldKind.TEXT, FieldKind.LINES} else None,
         required=column.required,
     )
+
+
+def _filled_in(own: OwnRecord, column: Column, typed: FilledIn | None) -> str:
+    given = typed.values.get(column.name, "") if typed else ""
+    changed = typed is not None and mark_of(given) != typed.marks.get(column.name)
+    return text_that_fits(column, given) if changed else _held(own, column)
 
 
 def _held(own: OwnRecord, column: Column) -> str:

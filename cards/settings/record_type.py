@@ -63,6 +63,8 @@ class CardChoices:
     columns: tuple[Choice, ...]
     dataset: str
     chosen: tuple[str, ...]
+    too_long: tuple[str, ...] = ()
+    """The labels of columns that have more choices than a card holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,4 +153,6 @@ def _on_cards(view: RecordTypeView) -> list[Element]:
     if columns:
         asked = f"{labels['change_fields']} (five at most; type to search)"
         body.append(Searched("change_fields", asked, found.dataset, columns, chosen=found.chosen, several=True))
+    if found.too_long:
+        body.append(small(listed("More choices than a card holds", found.too_long)))
     return [*body, small(AS_THEMSELVES)]

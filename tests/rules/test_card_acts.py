@@ -17,10 +17,13 @@ from bot.domain.card_acts import (
     fits_input,
     longest_text,
     mark_of,
+    offered_columns,
     options_in_state,
     possible_acts,
     read_value,
     resolutions,
+    text_that_fits,
+    too_long_columns,
 )
 from bot.domain.errors import BadRequest
 from bot.domain.tables import Column, ColumnType, Raw, Table
@@ -121,6 +124,32 @@ def test_an_input_holds_what_fits_it() -> None:
     assert fits_input(TITLE, "x" * 20)
     assert not fits_input(TEXT, "x" * 2_001)
     assert longest_text(TITLE) == 20
+
+
+LONG = {number: f"Country number {number}" for number in range(500)}
+
+
+def test_a_list_is_as_long_as_a_card_holds() -> None:
+    long = replace(PRIORITY, options=LONG)
+    assert change_problem(long) == "It has more choices than a card holds."
+    assert too_long_columns(table(PRIORITY, long)) == (long,)
+    status = replace(STATUS, options=LONG, states={number: number % 2 for number in LONG})
+    assert change_problem(status) is None
+    assert act_problem(CardAct.RESOLVE, table(replace(status, name="statuscode"))) is None
+    assert act_problem(CardAct.RESOLVE, table(replace(STATUS, options=LONG, states=dict.fromkeys(LONG, 1))))
+
+
+def test_columns_are_offered_as_far_as_they_fit_together() -> None:
+    half = {number: LONG[number] for number in range(250)}
+    columns = [replace(PRIORITY, name=name, label=name.upper(), options=half) for name in ("a", "b")]
+    assert offered_columns([*columns, TITLE], {}) == (columns[0], TITLE)
+    assert offered_columns([TITLE, TEXT], {"title": "x" * 21, "description": "a\x01"}) == ()
+    problem = change_fields_problem(["a", "b", "title"], table(*columns, TITLE))
+    assert problem == "Together these columns are more than a card holds. Leave out B, or others."
+
+
+def test_what_is_given_back_fits_the_input() -> None:
+    assert text_that_fits(TITLE, "a\x01b\nc" * 10) == ("ab\nc" * 10)[:20]
 
 
 @pytest.mark.parametrize(

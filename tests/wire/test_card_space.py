@@ -1,0 +1,113 @@
+"""A card holds only so much: what people can fill in on it is offered as far as it fits, and says why not (spec Q3)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from tests.wire.people import MEGAN
+from tests.wire.settings_pages import Shown, ask, record_type
+from tests.wire.test_card_acts import allow, case, opened, press
+from tests.wire.world import API, World, buttons, texts
+
+PICKLISTS, STATUSES = "PicklistAttributeMetadata", "StatusAttributeMetadata"
+LONG = ["prioritycode", "severitycode", "casetypecode", "caseorigincode", "customersatisfactioncode"]
+
+
+async def with_options(world: World, labels: Mapping[str, Sequence[str]], kind: str = PICKLISTS, **more: int) -> None:
+    """The choice columns of cases have one option for each of these labels, numbered from 1."""
+    url = f"{world.sandbox}{API}/EntityDefinitions(LogicalName='incident')/Attributes/Microsoft.Dynamics.CRM.{kind}"
+    async with world.session.get(url, params={"$select": "LogicalName", "$expand": "OptionSet"}) as answer:
+        body = await answer.json()
+    for column in body["value"]:
+        if column["LogicalName"] in labels:
+            listed = enumerate(labels[column["LogicalName"]], start=1)
+            column["OptionSet"]["Options"] = [option(number, label, **more) for number, label in listed]
+    world.dataverse_refuses[kind] = (200, body)
+
+
+def option(number: int, label: str, **more: int) -> dict[str, Any]:
+    words = {"Label": label, "LanguageCode": 1033}
+    return {"Value": number, "Label": {"UserLocalizedLabel": words, "LocalizedLabels": [words]}, **more}
+
+
+def countries(count: int) -> list[str]:
+    return [f"Country and region number {number}" for number in range(count)]
+
+
+async def test_a_list_that_no_card_holds_is_left_out_and_the_others_are_changed(world: World) -> None:
+    await with_options(world, {"severitycode": countries(500)})
+    await allow(world, acts=[], fields=["severitycode", "prioritycode"])
+    form = await press(world, await opened(world), "Change fields")
+    assert list(Shown("", form).inputs) == ["field prioritycode"]
+    after = await press(world, form, "Save", {"field prioritycode": "1"})
+    assert "CAS-01001 is changed: Priority." in texts(after)
+    await world.window_ends()
+
+
+@pytest.mark.parametrize(("options", "offered"), [(250, 1), (100, 3), (30, 5)])
+async def test_of_lists_that_are_long_together_those_are_offered_that_fit_in_their_order(
+    world: World, options: int, offered: int
+) -> None:
+    await with_options(world, dict.fromkeys(LONG, countries(options)))
+    await allow(world, acts=[], fields=LONG)
+    form = await press(world, await opened(world), "Change fields")
+    assert list(Shown("", form).inputs) == [f"field {each}" for each in LONG[:offered]]
+    after = await press(world, form, "Save", {"field prioritycode": "3"})
+    assert "CAS-01001 is changed: Priority." in texts(after)
+    await world.window_ends()
+
+
+async def test_administrators_are_told_which_lists_are_too_long_and_what_to_leave_out(world: World) -> None:
+    long = countries(250)
+    await with_options(world, {"severitycode": countries(500), "prioritycode": long, "casetypecode": long})
+    await world.restart()
+    page = await record_type(world)
+    assert "More choices than a card holds: Severity" in texts(page.card)
+    assert "severitycode" not in page.choices("change_fields").values()
+    refused = await ask(world, page.step("Save", change_fields="prioritycode,casetypecode"))
+    assert any(
+        "Together these columns are more than a card holds. Leave out Case Type" in each for each in texts(refused.card)
+    )
+
+
+async def test_options_without_a_label_are_called_by_their_numbers(world: World) -> None:
+    await with_options(world, {"prioritycode": ["High", "", "\u200b"]})
+    await with_options(world, {"statuscode": ["Done", ""]}, STATUSES, State=1)
+    await allow(world, acts=["resolve"], fields=["prioritycode"])
+    card = await opened(world)
+    form = await press(world, card, "Change fields")
+    assert Shown("", form).choices("field prioritycode") == {"High": "1", "2": "2", "3": "3"}
+    form = await press(world, card, "Resolve case")
+    assert Shown("", form).choices("reason") == {"Done": "1", "2": "2"}
+
+
+async def test_more_reasons_than_a_card_holds_are_none(world: World) -> None:
+    await with_options(world, {"statuscode": countries(500)}, STATUSES, State=1)
+    await allow(world, acts=["assign", "note", "resolve"])
+    assert "Resolve case" not in buttons(await opened(world))
+
+
+async def test_after_a_clash_a_full_form_gives_every_word_back(world: World) -> None:
+    fields = ["description", "title", "productserialnumber", "severitycode", "followupby"]
+    await with_options(world, {"severitycode": countries(200)})
+    await allow(world, acts=[], fields=fields)
+    form = await press(world, await opened(world), "Change fields")
+    assert list(Shown("", form).inputs) == [f"field {each}" for each in fields]
+    await world.change({"prioritycode": 1, "description": "🔧" * 800, "title": "🔧" * 200}, by=MEGAN)
+    typed = {"field description": "🙂" * 800, "field title": "水" * 200, "field productserialnumber": "😀" * 100}
+    clash = await press(world, form, "Save", typed)
+    assert "Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now." in texts(clash)
+    assert typed.items() <= Shown("", clash).filled_in.items()
+    await world.window_ends()
+
+
+async def test_whatever_is_sent_as_filled_in_the_form_comes_back_with_why_not(world: World) -> None:
+    await allow(world, acts=[], fields=["description", "prioritycode", "followupby"])
+    form = await press(world, await opened(world), "Change fields")
+    version = (await case(world))["@odata.etag"]
+    for name, text in (("description", "x\x01" * 40_000), ("prioritycode", "9" * 40_000), ("followupby", "x" * 40_000)):
+        again = await press(world, form, "Save", {f"field {name}": text})
+        assert "Correct it and save again." in str(texts(again))
+        assert "Save" in buttons(again)
+    assert (await case(world))["@odata.etag"] == version
