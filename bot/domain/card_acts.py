@@ -237,7 +237,12 @@ def longest_text(column: Column) -> int:
 
 def text_that_fits(column: Column, text: str) -> str:
     """The text as far as an input for the column can hold it, and the column itself."""
-    return "".join(character for character in text if _can_be_written(character))[: longest_text(column)]
+    return without_controls(text)[: longest_text(column)]
+
+
+def without_controls(text: str) -> str:
+    """The text without control characters but for those of white space: nobody means them, and each takes much room."""
+    return "".join(character for character in text if _can_be_written(character))
 
 
 def _can_be_written(character: str) -> bool:

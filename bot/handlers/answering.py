@@ -5,6 +5,8 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import orjson
+
 from bot.domain.errors import BotAbsent, ChatSyncError, Unavailable
 from bot.observe import get_logger
 from bot.usecases.answers import Answer
@@ -17,8 +19,8 @@ A = TypeVar("A")
 _log = get_logger(__name__)
 
 
-LONGEST_AGAIN = 6_000
-"""Characters of claims in a button: a card holds four bytes of each."""
+LARGEST_AGAIN = 20_000
+"""Bytes of what a button sends: all that a form holds. A card has that much room beside a sentence or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +59,8 @@ def refusal(error: ChatSyncError, retry: Press | Step | None = None) -> Message:
 
 
 def _fits(retry: Press | Step) -> bool:
-    """Whether a card holds all that was filled in; that of a press stands on it twice."""
-    length = sum(map(len, retry.payload.values()))
-    return length <= (LONGEST_AGAIN // 2 if isinstance(retry, Press) else LONGEST_AGAIN)
+    """Whether a card holds all that was filled in."""
+    return len(orjson.dumps(dict(retry.payload))) <= LARGEST_AGAIN
 
 
 def _slow() -> Unavailable:

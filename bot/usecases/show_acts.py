@@ -12,6 +12,7 @@ from bot.domain.card_acts import (
     options_in_state,
     resolutions,
     text_that_fits,
+    without_controls,
 )
 from bot.domain.errors import NotAllowed
 from bot.domain.formatting import text_of
@@ -87,10 +88,9 @@ class ShowActs:
     async def note(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, typed: str = "") -> Page:
         """A note to write, or to write otherwise."""
         own = await self.read(aim.chat, aim.person, aim.link)
-        save = lead("Add the note", SAVE_NOTE, {WISH: uuid4().hex})
-        return note_page(
-            self._head(own), LONGEST_NOTE, [save, self._back(lead)], _clash(own, (), clash), typed[:LONGEST_NOTE]
-        )
+        buttons = [lead("Add the note", SAVE_NOTE, {WISH: uuid4().hex}), self._back(lead)]
+        given = without_controls(typed)[:LONGEST_NOTE]
+        return note_page(self._head(own), LONGEST_NOTE, buttons, _clash(own, (), clash), given)
 
     async def resolution(
         self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, reason: str = "", words: str = ""

@@ -413,10 +413,12 @@ async def test_a_note_that_is_slow_to_be_written_is_there_once(world: World) -> 
     world.dataverse_hangs_on = "/annotations("
     slow = await press(world, form, "Add the note", {"text": "Pump replaced."})
     assert texts(slow)[0] == "Dynamics 365 takes long to answer."
-    # A card does not hold a whole page twice.
-    long = await press(world, form, "Add the note", {"text": "水" * 4_000})
-    assert (texts(long)[0], buttons(long)) == ("Dynamics 365 takes long to answer.", {})
+    written = [{"text": each * 4_000} for each in ("水", "🙂", '"')]
+    long = await asyncio.gather(*(press(world, form, "Add the note", each) for each in written))
     await dataverse_is_well_again(world)
+    for each in long:
+        assert "Your note is added to CAS-01001." in texts(await press(world, each, "Try again"))
+    assert len(await notes(world)) == 3
     assert "Your note is added to CAS-01001." in texts(await press(world, slow, "Try again"))
     assert len([text for text, _ in await notes(world) if text.startswith("Pump replaced.")]) == 1
 
@@ -428,7 +430,21 @@ async def test_a_note_of_nothing_or_of_too_much_is_refused_at_the_form(world: Wo
         again = await press(world, form, "Add the note", {"text": text})
         assert "A note has 1 to 4000 characters." in texts(again)
         assert [each.get("value", "") for each in parts(again) if each.get("id") == "text"] == [text[:4_000]]
+    again = await press(world, form, "Add the note", {"text": "\x01" * 30_000})
+    assert "A note has 1 to 4000 characters." in texts(again)
     assert await notes(world) == []
+
+
+@pytest.mark.alone
+async def test_more_than_a_card_holds_is_not_offered_to_be_sent_once_more(world: World) -> None:
+    await allow(world, acts=["note"])
+    form = await press(world, await opened(world), "Add a note")
+    world.limits = Limits()
+    await world.restart()
+    world.dataverse_hangs_on = "/incidents("
+    slow = await press(world, form, "Add the note", {"text": "x" * 30_000})
+    assert (texts(slow)[0], buttons(slow)) == ("Dynamics 365 takes long to answer.", {})
+    await dataverse_is_well_again(world)
 
 
 # Dialogs --------------------------------------------------------------------------------------------------------------

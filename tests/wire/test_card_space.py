@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from bot.delivery.limits import Limits
 from tests.wire.people import MEGAN
 from tests.wire.settings_pages import Shown, ask, record_type
-from tests.wire.test_card_acts import allow, case, opened, press
+from tests.wire.test_card_acts import allow, case, dataverse_is_well_again, opened, press
 from tests.wire.world import API, World, buttons, texts
 
 PICKLISTS, STATUSES = "PicklistAttributeMetadata", "StatusAttributeMetadata"
@@ -111,3 +112,19 @@ async def test_whatever_is_sent_as_filled_in_the_form_comes_back_with_why_not(wo
         assert "Correct it and save again." in str(texts(again))
         assert "Save" in buttons(again)
     assert (await case(world))["@odata.etag"] == version
+
+
+@pytest.mark.alone
+async def test_a_full_form_can_be_sent_once_more_when_dataverse_was_slow(world: World) -> None:
+    fields = ["description", "title", "productserialnumber"]
+    await allow(world, acts=[], fields=fields)
+    world.limits = Limits()
+    await world.restart()
+    form = await press(world, await opened(world), "Change fields")
+    world.dataverse_hangs_on = "/incidents("
+    typed = {"field description": "水" * 800, "field title": "水" * 200, "field productserialnumber": "水" * 100}
+    slow = await press(world, form, "Save", typed)
+    await dataverse_is_well_again(world)
+    after = await press(world, slow, "Try again")
+    assert "CAS-01001 is changed: Description, Case Title, Serial Number." in texts(after)
+    await world.window_ends()
