@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.table_cache import TableCache
+from bot.domain.errors import BadRequest, Conflict
 from bot.domain.tables import Raw
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
 
@@ -25,15 +26,33 @@ class DataverseRecordWrites:
         """Sets these columns."""
         await self._update(record, values, version, caller)
 
-    async def resolve(self, record: RecordRef, reason: int, words: str, *, caller: ObjectId) -> None:
-        """Resolves a case. The action knows no condition: who looked at the version did so a moment before."""
+    async def resolve(self, record: RecordRef, reason: int, words: str, *, version: str, caller: ObjectId) -> None:
+        """Resolves a case that still has the version a moment before: the action itself takes no condition.
+
+        A change of the case in that moment is not lost, for the action sets nothing but its state and reason. To have
+        the condition kept by a change set, a column would have to be written back that nobody changed: that sets off
+        whatever an organisation has tied to the column, and the person would need the right to write it.
+        """
+        await self._require(record, version, caller)
         resolution = {
             "@odata.type": "Microsoft.Dynamics.CRM.incidentresolution",
             "subject": words,
             "incidentid@odata.bind": await self._path(record, "/"),
         }
         body = {"IncidentResolution": resolution, "Status": reason}
-        await self._clients[record.environment].create("CloseIncident", body, caller=caller)
+        try:
+            await self._clients[record.environment].create("CloseIncident", body, caller=caller)
+        except BadRequest:
+            await self._require(record, version, caller)  # somebody else may have closed it in that moment
+            raise
+
+    async def _require(self, record: RecordRef, version: str, caller: ObjectId) -> None:
+        """Returns where the row has this version now; raises `Conflict` where it has another."""
+        table = await self._tables[record.environment].get(record.table)
+        query = {"$select": table.primary_id}
+        now = await self._clients[record.environment].get(await self._path(record), query, caller=caller)
+        if now.get("@odata.etag") != version:
+            raise Conflict("Somebody changed this in Dynamics 365 at the same time.")
 
     async def _update(self, record: RecordRef, values: Mapping[str, object], version: str, caller: ObjectId) -> None:
         path = await self._path(record)

@@ -129,7 +129,9 @@ class RecordActs:
         version_in(claims)
         form = _filled_in(claims)
         outcome = await _or_why_not(self.acts.change(aim, form))
-        return outcome if outcome.done else await self.show.fields(aim, lead, clash=outcome, typed=form)
+        if outcome.done:
+            return outcome
+        return await _or_outcome(self.show.fields(aim, lead, clash=outcome, typed=form), outcome)
 
     async def _save_note(self, aim: Aim, claims: Claims, lead: Lead) -> Page | Outcome:
         outcome = await _or_why_not(self.acts.add_note(aim, claims.get(NOTE, ""), claims.get(WISH, "")))
@@ -141,7 +143,8 @@ class RecordActs:
         outcome = await _or_why_not(self.acts.resolve(aim, reason, words))
         if outcome.done:
             return outcome
-        return await self.show.resolution(aim, lead, clash=outcome, reason=reason, words=words)
+        again = self.show.resolution(aim, lead, clash=outcome, reason=reason, words=words)
+        return await _or_outcome(again, outcome.giving_back(words))
 
 
 def _doorstep(go_on: Press | OpenDialog) -> Page:
@@ -155,6 +158,14 @@ async def _or_why_not(act: Awaitable[Outcome]) -> Outcome:
         return await act
     except BadRequest as error:
         return Outcome(said=f"{error} {error.next_step}".strip(), done=False)
+
+
+async def _or_outcome(again: Awaitable[Page], outcome: Outcome) -> Page | Outcome:
+    """The form once more; the outcome alone where what happened leaves nothing to fill in."""
+    try:
+        return await again
+    except NotAllowed:
+        return outcome
 
 
 def _aim(incoming: Incoming, claims: Claims, links: Links) -> Aim:

@@ -8,7 +8,7 @@ from bot.domain.values import ObjectId, RecordRef, UserId
 
 
 class RecordWrites(Protocol):
-    """Changes, each made as the caller and, where Dataverse can tell, of no other version of the row.
+    """Changes, each made as the caller and of no other version of the row.
 
     They raise `Conflict` where the row has another version by now, `NotAllowed`, `NotFound`, `BadRequest` for values
     that Dataverse does not take, or `Unavailable`: then it may be done or not.
@@ -22,6 +22,9 @@ class RecordWrites(Protocol):
         """Sets these columns."""
         ...
 
-    async def resolve(self, record: RecordRef, reason: int, words: str, *, caller: ObjectId) -> None:
-        """Resolves a case with a status reason; of a case that is not open any more it raises `BadRequest`."""
+    async def resolve(self, record: RecordRef, reason: int, words: str, *, version: str, caller: ObjectId) -> None:
+        """Resolves a case with a status reason; of a case that is not open any more it raises `BadRequest`.
+
+        The version is compared a moment before: a change in that moment is kept, and the case resolved all the same.
+        """
         ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -53,6 +53,10 @@ class Outcome:
     """False where somebody changed the record meanwhile: then nothing was done."""
     at: datetime | None = None
     """When they did."""
+
+    def giving_back(self, written: str) -> "Outcome":
+        """The same with what the person wrote, for where there is no form any more to write it into again."""
+        return replace(self, said=f"{self.said} You wrote: {written}") if written else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,18 +110,14 @@ class ActOnRecord:
         if number is None or not written or len(written) > LONGEST_RESOLUTION:
             raise BadRequest("Choose a reason, and say in a few words how the case was resolved.")
 
-        async def resolve() -> None:
-            # The action itself takes no condition.
-            if own.row.etag != aim.version:
-                raise Conflict("Somebody changed this in Dynamics 365 at the same time.")
-            await self.writes.resolve(own.record, number, written, caller=own.actor.object_id)
-
+        caller = own.actor.object_id
         return await self._done(
             aim,
             own,
             CardAct.RESOLVE,
-            resolve,
-            is_done=lambda now: now.row.value(STATUS).raw == number,
+            lambda: self.writes.resolve(own.record, number, written, version=aim.version, caller=caller),
+            # Where somebody else resolved it, these words are nowhere.
+            is_done=lambda now: now.row.value(STATUS).raw == number and now.is_last_changed_by_me,
             said=f"{_called(own)} is resolved.",
         )
 

@@ -50,6 +50,11 @@ class OwnRecord:
         return self.row.value(OWNER).raw == f"systemuser:{self.actor.user.id}"
 
     @property
+    def is_last_changed_by_me(self) -> bool:
+        """Whether it is as the person themselves left it."""
+        return self.row.value(CHANGED_BY).raw == f"systemuser:{self.actor.user.id}"
+
+    @property
     def is_open(self) -> bool:
         """Whether it is in its first state."""
         return self.row.value(STATE).raw == _OPEN

@@ -58,10 +58,10 @@ class ShowActs:
     links: Links
 
     async def menu(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, back: Button | None = None) -> Page:
-        """What the person can do; `back` leads to where they came from."""
+        """What the person can do; `back` leads to where they came from. After a clash also that there is nothing."""
         own = await self.read(aim.chat, aim.person, aim.link)
         acts = _acts(own)
-        if not acts:
+        if not acts and clash is None:
             raise NotAllowed(
                 "There is nothing that you can do to this record on a card.",
                 "Open the record, or ask your administrator to allow more.",

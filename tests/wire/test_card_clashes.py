@@ -1,0 +1,106 @@
+"""Somebody else was faster: what a person meant to do is not done, and they are told who did what (spec Q3)."""
+
+import asyncio
+
+import pytest
+
+from tests.wire.people import ADELE, MEGAN
+from tests.wire.settings_pages import Shown
+from tests.wire.test_card_acts import ALL, allow, audited, case, in_dialog, opened, own_card, page, press
+from tests.wire.world import World, buttons, texts
+
+MEANWHILE = "Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now."
+WORDS = "A new bearing helped."
+RESOLVED = {"statecode": 1, "statuscode": 5}
+
+
+async def closed(world: World, **values: int) -> None:
+    """Somebody else closes the case."""
+    await world.change({**RESOLVED, **values}, by=MEGAN)
+    await world.window_ends()
+
+
+@pytest.mark.parametrize("reason", ["5", "1000"])
+async def test_who_resolves_what_somebody_else_has_resolved_reads_who_did_and_gets_their_words_back(
+    world: World, reason: str
+) -> None:
+    await allow(world, acts=["resolve"])
+    form = await press(world, await opened(world), "Resolve case")
+    await closed(world)
+    after = await press(world, form, "Resolve case", {"words": WORDS, "reason": reason})
+    told = texts(after)
+    assert f"{MEANWHILE} You wrote: {WORDS}" in told
+    assert any(each.startswith("{{DATE(") for each in told)
+    assert "Status Reason: Problem Solved" in told
+    assert "CAS-01001 is resolved." not in told
+    assert (await case(world))["statuscode"] == 5
+    assert await audited(world) == [
+        ("on card: resolve", "Adele Vance"),
+        ("on card: resolve refused", "Adele Vance"),
+    ]
+
+
+@pytest.mark.parametrize("acts", [["resolve"], ALL])
+async def test_in_a_dialog_it_is_a_page_with_what_is_so_now(world: World, acts: list[str]) -> None:
+    await allow(world, acts=acts)
+    first = await page(world, in_dialog(await own_card(world)))
+    form = await page(world, first.step("Resolve case"))
+    await closed(world)
+    after = await page(world, form.step("Resolve case", words=WORDS, reason="5"))
+    assert f"{MEANWHILE} You wrote: {WORDS}" in texts(after.card)
+    assert "Status Reason: Problem Solved" in texts(after.card)
+    assert "Resolve case" not in buttons(after.card)
+
+
+async def test_fields_that_cannot_be_changed_any_more_leave_what_happened_on_the_card(world: World) -> None:
+    await allow(world, acts=[], fields=["statuscode"])
+    form = await press(world, await opened(world), "Change fields")
+    await world.change({"prioritycode": 1}, by=MEGAN)
+    asked = len(world.dataverse_was_asked)
+    world.dataverse_hangs_on = "/incidents("
+    saving = asyncio.create_task(press(world, form, "Save", {"field statuscode": "2"}))
+    await world.until(lambda: any("RetrievePrincipalAccess" in each for each in world.dataverse_was_asked[asked:]))
+    # From now on the person may read the case and no more.
+    world.dataverse_refuses["RetrievePrincipalAccess"] = (200, {"AccessRights": "ReadAccess"})
+    world.dataverse_hangs_on = ""
+    after = await saving
+    assert MEANWHILE in texts(after)
+    assert "Priority: High" in texts(after)
+    assert "Update" not in buttons(after)
+    await world.window_ends()
+
+
+async def test_a_change_that_comes_while_the_case_is_looked_at_is_noticed_before_it_is_resolved(world: World) -> None:
+    await allow(world, acts=["resolve"])
+    form = await press(world, await opened(world), "Resolve case")
+    asked = len(world.dataverse_was_asked)
+    world.dataverse_hangs_on = "RetrievePrincipalAccess"
+    resolving = asyncio.create_task(press(world, form, "Resolve case", {"words": WORDS, "reason": "5"}))
+    await world.until(lambda: any("/incidents(" in each for each in world.dataverse_was_asked[asked:]))
+    await world.change({"prioritycode": 1}, by=MEGAN)
+    world.dataverse_hangs_on = ""
+    clash = await resolving
+    assert MEANWHILE in texts(clash)
+    assert Shown("", clash).filled_in["words"] == WORDS
+    assert (await case(world))["statecode"] == 0
+    await world.window_ends()
+
+
+async def test_a_case_that_is_closed_in_the_very_moment_is_told_as_closed(world: World) -> None:
+    await allow(world, acts=["resolve"])
+    form = await press(world, await opened(world), "Resolve case")
+    world.dataverse_hangs_on = "/CloseIncident"
+    resolving = asyncio.create_task(press(world, form, "Resolve case", {"words": WORDS, "reason": "5"}))
+    await world.until(lambda: any("/CloseIncident" in each for each in world.dataverse_was_asked))
+    await closed(world)
+    world.dataverse_hangs_on = ""
+    assert f"{MEANWHILE} You wrote: {WORDS}" in texts(await resolving)
+
+
+async def test_a_case_is_resolved_once_by_two_presses_of_the_same_person(world: World) -> None:
+    await allow(world, acts=["resolve"])
+    form = await press(world, await opened(world), "Resolve case")
+    typed = {"words": WORDS, "reason": "5"}
+    for after in await asyncio.gather(*(press(world, form, "Resolve case", typed, person=ADELE) for _ in range(2))):
+        assert "CAS-01001 is resolved." in texts(after)
+    await world.window_ends()
