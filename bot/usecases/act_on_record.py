@@ -88,7 +88,7 @@ class ActOnRecord:
 
     async def change(self, aim: Aim, form: FilledIn) -> Outcome:
         """Sets the columns that were filled in otherwise than they were; raises `BadRequest` for what does not fit."""
-        own = await self.read(aim.chat, aim.person, aim.link)
+        own = await self.read.to_act(aim.chat, aim.person, aim.link)
         wanted = _wanted(own, form)
         new = _differing(own, wanted)
         if not new:
@@ -139,7 +139,7 @@ class ActOnRecord:
         )
 
     async def _allowed(self, aim: Aim, act: CardAct) -> OwnRecord:
-        own = await self.read(aim.chat, aim.person, aim.link)
+        own = await self.read.to_act(aim.chat, aim.person, aim.link)
         if act not in own.linked.record_type.card_acts:
             raise NotAllowed(
                 "Your administrator has not turned this on for cards of this record type.", "Open the record instead."

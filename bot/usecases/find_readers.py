@@ -73,13 +73,17 @@ class FindReaders:
 
     async def require(self, chat: Chat, person: Person) -> None:
         """The person is in the chat, as far as the bot is there to know; raises `NotAllowed` or `Unavailable`."""
-        if person.account_id in (await self(chat) or ()):
-            return
+        if person.account_id not in (await self(chat) or ()):
+            await self.require_now(chat, person)
+
+    async def require_now(self, chat: Chat, person: Person) -> None:
+        """The same by what Teams says now, for who is about to change something (spec S7)."""
         try:
             is_member = await self._roster.is_member(chat, person)
         except BotAbsent:
             return
         if not is_member:
+            self._seen.pop(chat.id, None)  # what is remembered is older than this
             raise NotAllowed("Only members of this chat see this.", "Ask somebody in the chat to add you.")
 
     async def _ask(self, chat: Chat) -> tuple[str, ...] | None:

@@ -94,6 +94,14 @@ class ReadOwnRecord:
     async def __call__(self, chat: Chat, person: Person, link: RecordLink) -> OwnRecord:
         """The record; raises `NotAllowed`, `NotFound` or `NotSupported` for who may not see it, or `Unavailable`."""
         await self.readers.require(chat, person)
+        return await self._read(person, link)
+
+    async def to_act(self, chat: Chat, person: Person, link: RecordLink) -> OwnRecord:
+        """The same for who is about to change it: whether they are in the chat is asked anew."""
+        await self.readers.require_now(chat, person)
+        return await self._read(person, link)
+
+    async def _read(self, person: Person, link: RecordLink) -> OwnRecord:
         linked = await self.find(link, person)
         record = linked.record
         actor = await self.gates.actor(record.environment, person)
@@ -101,7 +109,7 @@ class ReadOwnRecord:
         noted = await self.find.note_columns(linked, table)
         try:
             row, may_write = await asyncio.gather(
-                self.gates.row(record, table, list(_read(linked, table, noted)), actor), self._may_write(linked, actor)
+                self.gates.row(record, table, list(_columns(linked, table, noted)), actor), self._may_write(linked, actor)
             )
         except HiddenRecord as error:
             raise untold(error, linked.record_type.disclosure) from error
@@ -114,7 +122,7 @@ class ReadOwnRecord:
         return await self.records.may_write(linked.record, actor.user.id)
 
 
-def _read(linked: LinkedRecord, table: Table, noted: Iterable[Column]) -> Iterable[Column]:
+def _columns(linked: LinkedRecord, table: Table, noted: Iterable[Column]) -> Iterable[Column]:
     """Each column once: what a card says, what can be changed, and who changed it last."""
     changed = allowed_columns(linked.record_type.change_fields, table)
     facts = (table.columns.get(name) for name in (OWNER, STATE, STATUS, CHANGED_BY, CHANGED_ON))

@@ -90,3 +90,16 @@ async def test_who_is_not_in_the_chat_is_refused_and_where_the_bot_is_not_nobody
         await readers.require(CHAT, person("29:stranger"))
     absent = FindReaders(roster=Asked(BotAbsent()), clock=clock, patience_s=5)
     await absent.require(CHAT, person("29:stranger"))
+
+
+async def test_who_is_about_to_change_something_is_asked_for_now_and_what_was_remembered_of_the_chat_is_not_believed(
+    clock: HeldClock,
+) -> None:
+    roster = Asked(["29:a"])
+    readers = FindReaders(roster=roster, clock=clock, patience_s=5)
+    await readers.require(CHAT, person("29:a"))
+    roster.answer = ["29:b"]
+    with pytest.raises(NotAllowed):
+        await readers.require_now(CHAT, person("29:a"))
+    assert await readers(CHAT) == ("29:b",)
+    await readers.require_now(CHAT, person("29:b"))

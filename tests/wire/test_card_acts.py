@@ -185,7 +185,6 @@ async def test_nobody_acts_who_is_not_in_the_chat_or_has_no_user(world: World) -
     card = await own_card(world, person=MEGAN)
     world.join(LYNNE)
     world.connector.members[GROUP].remove(MEGAN.account_id)
-    await world.restart()
     for person in (MEGAN, LYNNE):
         after = await press(world, card, "Assign to me", person=person)
         assert "CAS-01001" not in json.dumps(after)
