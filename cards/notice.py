@@ -6,6 +6,7 @@ from datetime import datetime
 from cards.buttons import Button, button
 from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.message import Message
+from cards.own_view import OwnView, refresh_of
 from cards.record import byline
 from cards.text import line, moment, plain
 
@@ -20,6 +21,8 @@ class NoticeView:
     next_step: str = ""
     at: datetime | None = None
     button: Button | None = None
+    own: OwnView | None = None
+    """How the reader's client gets the card in whose place this one stands."""
 
 
 def notice(view: NoticeView) -> Message:
@@ -30,4 +33,4 @@ def notice(view: NoticeView) -> Message:
     if view.at:
         body.append(byline(moment(view.at)))
     actions = [button(view.button)] if view.button else []
-    return Message(card=AdaptiveCard(body, actions=actions), summary=line(view.text))
+    return Message(card=AdaptiveCard(body, actions=actions, refresh=refresh_of(view.own)), summary=line(view.text))

@@ -13,6 +13,7 @@ from bot.usecases.answers import Answer
 from cards.buttons import Press, Step
 from cards.message import Message
 from cards.notice import NoticeView, notice
+from cards.own_view import OwnView
 
 A = TypeVar("A")
 
@@ -29,10 +30,15 @@ class Answering:
 
     within_s: float
 
-    async def __call__(self, answer: Awaitable[A], retry: Press | Step | None = None) -> A | Answer:
-        """The answer, or a card that says why there is none; `retry` is the button that asks once more."""
+    async def __call__(
+        self, answer: Awaitable[A], retry: Press | Step | None = None, own: OwnView | None = None
+    ) -> A | Answer:
+        """The answer, or a card that says why there is none; `retry` is the button that asks once more.
+
+        `own`: how the reader's client asks once more by itself, where the answer is a card of their own.
+        """
         given = await self.tried(answer)
-        return Answer(message=refusal(given, retry)) if isinstance(given, ChatSyncError) else given
+        return Answer(message=refusal(given, retry, own)) if isinstance(given, ChatSyncError) else given
 
     async def tried(self, answer: Awaitable[A]) -> A | ChatSyncError:
         """The answer, or why there is none."""
@@ -46,21 +52,22 @@ class Answering:
             return error
 
 
-def refusal(error: ChatSyncError, retry: Press | Step | None = None) -> Message:
-    """What happened and what to do about it; with the button to ask again where that can help."""
+def refusal(error: ChatSyncError, retry: Press | Step | None = None, own: OwnView | None = None) -> Message:
+    """What happened and what to do about it; with the ways to ask again where that can help."""
     button = None
-    if retry and not _fits(retry):
-        retry = None
+    if retry and not _fits(retry, times=2 if own else 1):
+        retry = own = None
     if retry and isinstance(error, BotAbsent):
         button = replace(retry, title="Continue")
     elif retry and isinstance(error, Unavailable):
         button = replace(retry, title="Try again")
-    return notice(NoticeView(text=str(error), next_step=error.next_step, button=button))
+    passes = own if isinstance(error, Unavailable) else None
+    return notice(NoticeView(text=str(error), next_step=error.next_step, button=button, own=passes))
 
 
-def _fits(retry: Press | Step) -> bool:
-    """Whether a card holds all that was filled in."""
-    return len(orjson.dumps(dict(retry.payload))) <= LARGEST_AGAIN
+def _fits(retry: Press | Step, *, times: int) -> bool:
+    """Whether a card holds so many times all that was filled in."""
+    return times * len(orjson.dumps(dict(retry.payload))) <= LARGEST_AGAIN
 
 
 def _slow() -> Unavailable:

@@ -31,8 +31,12 @@ from bot.usecases.meet_chat import MeetChat
 from bot.usecases.note_chat import NoteChat, Topic
 from cards.activity import ADAPTIVE, card_json, feed_line
 from cards.buttons import Press
+from cards.own_view import OwnView
 
 _log = get_logger(__name__)
+
+_OWN_VIEWS = frozenset({Verb.VIEW, Verb.VIEW_CHANGE})
+"""What clients ask for by themselves: a card of the reader's own in place of everybody's."""
 
 Invoked = Callable[[Activity], Awaitable[Mapping[str, Any]]]
 KeepAnswer = Callable[[TurnContext, InvokeResponse], None]
@@ -207,7 +211,9 @@ class ChatSyncBot(TeamsActivityHandler):
     async def _pressed(self, incoming: Incoming, pressed: PressedButton) -> Answer:
         known = pressed.verb in set(Verb)
         again = Press(title="Try again", verb=pressed.verb, payload=pressed.claims) if known else None
-        return await self._doors.answering(self._doors.buttons(incoming, pressed), again)
+        alone = incoming.private and pressed.verb in _OWN_VIEWS and incoming.person.account_id
+        own = OwnView(press=again, accounts=(incoming.person.account_id,)) if again and alone else None
+        return await self._doors.answering(self._doors.buttons(incoming, pressed), again, own)
 
     def _incoming(self, activity: Activity) -> Incoming:
         person = translate.person_of(activity, self._doors.stand_in)

@@ -382,6 +382,10 @@ async def test_a_link_that_takes_too_long_has_a_button_that_asks_once_more(world
     world.dataverse_hangs = False
     own = (await world.press(buttons(answer["value"])["Try again"], person=ADELE))["value"]
     assert list(facts(own)) == FACTS
+    # The client asks again by itself too, as it did for the card in whose place this one stands.
+    refresh = answer["value"]["refresh"]
+    assert refresh["userIds"] == [ADELE.account_id]
+    assert list(facts((await world.press(refresh["action"], person=ADELE))["value"])) == FACTS
     (found,) = await world.paste(link, person=ADELE)
     assert texts(found["content"])[1] == "CAS-01001"
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot.delivery.limits import Limits
 from bot.store.tables import outbox, record_type, told_change
 from tests.cards.schema import schema_errors
 from tests.fakes.connector import error
@@ -37,6 +38,28 @@ async def own(world: World, card: Any, person: Somebody, *, chat: str = GROUP) -
     answer = await world.press(card["refresh"]["action"], person=person, chat=chat)
     assert schema_errors(answer["value"]) == []
     return answer["value"]
+
+
+@pytest.mark.alone
+async def test_a_reader_whose_values_take_long_gets_them_the_next_time_their_client_asks(world: World) -> None:
+    await tell_each(world)
+    await connect(world)
+    await world.change({"prioritycode": 1}, by=ADELE)
+    await world.window_ends()
+    card = world.card()
+    world.limits = Limits()
+    await world.restart()
+    world.dataverse_hangs = True
+    slow = await own(world, card, PATTI)
+    assert texts(slow)[0] == "Dynamics 365 takes long to answer."
+    world.dataverse_hangs = False
+    assert texts(await own(world, slow, PATTI))[3] == "Priority: Normal → **High**"
+
+
+async def test_a_refusal_that_will_not_pass_is_not_asked_for_again(world: World) -> None:
+    answer = await world.press({"verb": "view", "data": {"row": "x"}}, person=PATTI)
+    assert texts(answer["value"])[0] == "This button does not work any more."
+    assert "refresh" not in answer["value"]
 
 
 async def test_everybody_is_told_which_field_changed_and_each_reader_the_values(world: World) -> None:
