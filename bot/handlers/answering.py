@@ -1,11 +1,10 @@
 """From what people ask to what they are answered: in time, and in words also where it cannot be done."""
 
 import asyncio
-from collections.abc import Awaitable
+import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
-
-import orjson
 
 from bot.domain.errors import BotAbsent, ChatSyncError, Unavailable
 from bot.observe import get_logger
@@ -51,6 +50,10 @@ class Answering:
             _log.info("refused", error=type(error).__name__, notes=getattr(error, "__notes__", []))
             return error
 
+    async def begun(self, begin: Callable[[], Awaitable[A]]) -> A | ChatSyncError:
+        """The same of an answer that is begun now and not before: it may be that nobody waits for it any more."""
+        return await self.tried(begin())
+
 
 def refusal(error: ChatSyncError, retry: Press | Step | None = None, own: OwnView | None = None) -> Message:
     """What happened and what to do about it; with the ways to ask again where that can help."""
@@ -67,7 +70,7 @@ def refusal(error: ChatSyncError, retry: Press | Step | None = None, own: OwnVie
 
 def _fits(retry: Press | Step, *, times: int) -> bool:
     """Whether a card holds so many times all that was filled in."""
-    return times * len(orjson.dumps(dict(retry.payload))) <= LARGEST_AGAIN
+    return times * len(json.dumps(dict(retry.payload), ensure_ascii=False).encode()) <= LARGEST_AGAIN
 
 
 def _slow() -> Unavailable:

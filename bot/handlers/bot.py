@@ -19,7 +19,15 @@ from bot.handlers.answering import Answering, refusal
 from bot.handlers.dialogs import Dialogs
 from bot.handlers.happened import happened_in, moment_of, was_written, writer_of
 from bot.handlers.incoming import Incoming
-from bot.handlers.invoke_answers import card_answer, error_answer, extension_line, line_answer, not_exchanged_answer
+from bot.handlers.invoke_answers import (
+    card_answer,
+    error_answer,
+    extension_line,
+    failed_answer,
+    line_answer,
+    not_exchanged_answer,
+)
+from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_extension import Extension
 from bot.handlers.messages import Commands
 from bot.handlers.quoting import ReadHtml
@@ -61,7 +69,7 @@ class Doors:
     """Whom people without an Entra object id act as: nobody, but for the Emulator on the sandbox."""
 
 
-_STATUS = {translate.SIGN_IN_OFFER: HTTPStatus.PRECONDITION_FAILED}
+_STATUS = {Invoke.TOKEN: HTTPStatus.PRECONDITION_FAILED}
 """With what an invoke is answered that is not answered with 200."""
 
 
@@ -79,18 +87,18 @@ class ChatSyncBot(TeamsActivityHandler):
         self._doors = doors
         self._keep_answer = keep_answer
         self._invokes: Mapping[str, Invoked] = {
-            "adaptiveCard/action": self._button_invoked,
-            "application/search": self._searched,
-            translate.ANONYMOUS_LINK: self._anonymous_link_queried,
-            "composeExtension/fetchTask": self._page_asked,
-            "composeExtension/query": self._queried,
-            "composeExtension/querySettingUrl": self._settings_asked,
-            "composeExtension/selectItem": self._item_selected,
-            "composeExtension/queryLink": self._link_queried,
-            "composeExtension/submitAction": self._page_asked,
-            translate.SIGN_IN_OFFER: self._token_offered,
-            "task/fetch": self._page_asked,
-            "task/submit": self._page_asked,
+            Invoke.BUTTON: self._button_invoked,
+            Invoke.SEARCH_INPUT: self._searched,
+            Invoke.ANONYMOUS_LINK: self._anonymous_link_queried,
+            Invoke.LINK: self._link_queried,
+            Invoke.SEARCH: self._queried,
+            Invoke.SETTINGS: self._settings_asked,
+            Invoke.ITEM: self._item_selected,
+            Invoke.ACTION: self._page_asked,
+            Invoke.ACTION_NEXT: self._page_asked,
+            Invoke.TOKEN: self._token_offered,
+            Invoke.PAGE: self._page_asked,
+            Invoke.PAGE_NEXT: self._page_asked,
         }
 
     async def on_turn(self, turn_context: TurnContext) -> None:
@@ -163,15 +171,13 @@ class ChatSyncBot(TeamsActivityHandler):
         activity = turn_context.activity
         if happened_in(activity):
             raise error  # whoever told of it must not believe that it is kept
-        if isinstance(error, Unavailable):
-            _log.warning("answer not taken", reason=str(error))
-            return
-        _log.error("turn failed", exc_info=error)
+        told = _told(error)
         with suppress(Unavailable):
             if activity.type == ActivityTypes.invoke:
-                self._keep_answer(turn_context, _failed_invoke())
-            elif activity.type == ActivityTypes.message:
-                answer = Answer(message=refusal(_unforeseen()))
+                failed = failed_answer(str(activity.name or ""), f"{told} {told.next_step}")
+                self._keep_answer(turn_context, _invoke_answer(HTTPStatus.OK, failed))
+            elif activity.type == ActivityTypes.message and not isinstance(error, Unavailable):
+                answer = Answer(message=refusal(told))
                 await turn_context.send_activity(_activity(answer, translate.chat_of(activity)))
 
     async def _button_invoked(self, activity: Activity) -> Mapping[str, Any]:
@@ -230,14 +236,14 @@ def _activity(answer: Answer, chat: Chat) -> Activity:
     )
 
 
-def _unforeseen() -> ChatSyncError:
+def _told(error: Exception) -> ChatSyncError:
+    """What the person hears of an error that nobody has answered; the log has the rest."""
+    if isinstance(error, Unavailable):
+        _log.warning("answer not taken", reason=str(error))
+        return error
+    _log.error("turn failed", exc_info=error)
     return ChatSyncError("Something went wrong.", f"Try again; if it goes on, tell your administrator: {correlation()}")
 
 
 def _invoke_answer(status: int, body: Mapping[str, Any]) -> InvokeResponse:
     return InvokeResponse(status=status, body=orjson.dumps(body))
-
-
-def _failed_invoke() -> InvokeResponse:
-    error = _unforeseen()
-    return _invoke_answer(HTTPStatus.OK, error_answer(500, "ServiceError", f"{error} {error.next_step}"))

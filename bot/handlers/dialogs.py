@@ -79,9 +79,7 @@ class Dialogs:
         if typed is None or typed.dataset not in self._searches:
             raise BadRequest("A search needs value.dataset and value.queryText.")
         search = partial(self._searches[typed.dataset], incoming, typed.text, typed.claims)
-        found = await self._typing.result(
-            (incoming.asker, typed.dataset), typed, lambda: self._answering.tried(search())
-        )
+        found = await self._typing.result((incoming.asker, typed.dataset), typed, lambda: self._answering.begun(search))
         return choices_answer([] if found is None or isinstance(found, ChatSyncError) else found[:CHOICES_AT_MOST])
 
     async def _shown(self, incoming: Incoming, asked: AskedPage | None) -> Page | Done:

@@ -1,10 +1,11 @@
 """Answers to invokes as the Bot Framework's JSON. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from orjson import Fragment
 
+from bot.handlers.invoke_names import Invoke
 from bot.handlers.translate import TokenExchange
 from cards.activity import ADAPTIVE
 from cards.inputs import Choice
@@ -61,3 +62,37 @@ def choices_answer(choices: Iterable[Choice]) -> dict[str, Any]:
     """An invoke's answer: what fits the text that was typed."""
     results = [{"title": line(each.title), "value": each.value} for each in choices]
     return {"type": "application/vnd.microsoft.search.searchResponse", "value": {"results": results}}
+
+
+def failed_answer(name: str, text: str) -> dict[str, Any]:
+    """The answer to an invoke of this name where something went wrong, in the form that Teams shows for it."""
+    return _FAILED.get(name, _failed)(text)
+
+
+def _failed(text: str) -> dict[str, Any]:
+    return error_answer(500, "ServiceError", text)
+
+
+def _no_card(_text: str) -> dict[str, Any]:
+    return extension_answer([])
+
+
+def _no_choices(_text: str) -> dict[str, Any]:
+    return choices_answer([])
+
+
+_FAILED: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    Invoke.BUTTON: _failed,
+    Invoke.SEARCH_INPUT: _no_choices,
+    # Of who has not added the app Teams takes nothing but cards ("Zero install link unfurling").
+    Invoke.ANONYMOUS_LINK: _no_card,
+    Invoke.LINK: extension_line,
+    Invoke.SEARCH: extension_line,
+    Invoke.SETTINGS: extension_line,
+    Invoke.ITEM: extension_line,
+    Invoke.ACTION: last_line_answer,
+    Invoke.ACTION_NEXT: last_line_answer,
+    Invoke.PAGE: last_line_answer,
+    Invoke.PAGE_NEXT: last_line_answer,
+}
+"""In what form it is said that something went wrong: what has another form shows as "Unable to reach app"."""

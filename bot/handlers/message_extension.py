@@ -65,7 +65,7 @@ class Extension:
         search = partial(
             self.search, query.text, incoming.person, incoming.chat, only=only, skip=query.skip, count=query.count
         )
-        results = await self._typing.result(incoming.asker, query, lambda: self.answering.tried(search()))
+        results = await self._typing.result(incoming.asker, query, lambda: self.answering.begun(search))
         if isinstance(results, ChatSyncError):
             return extension_line(f"{results} {results.next_step}")
         if results == [] and query.skip == 0:

@@ -14,15 +14,10 @@ from botbuilder.schema import Activity, ActivityTypes
 from bot.domain.object_ids import object_id
 from bot.domain.surface import EVERYWHERE, INITIAL_RUN, searched_in
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
+from bot.handlers.invoke_names import Invoke
 from bot.handlers.quoting import ReadHtml, claims_of
 from bot.usecases.search_records import PAGE
 from cards.buttons import DIALOG
-
-ANONYMOUS_LINK = "composeExtension/anonymousQueryLink"
-"""The invoke by which Teams asks about a link where the app is not installed ("Zero install link unfurling")."""
-
-SIGN_IN_OFFER = "signin/tokenExchange"
-"""The invoke by which Teams offers a person's token ("Single sign-on for bots")."""
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
 
@@ -210,7 +205,7 @@ def page_in_invoke(activity: Activity, read_html: ReadHtml) -> AskedPage | None:
     named = data.get(DIALOG, value.get("commandId"))
     if not isinstance(named, str):
         return None
-    message = value.get("messagePayload") if activity.name == "composeExtension/fetchTask" else None
+    message = value.get("messagePayload") if activity.name == Invoke.ACTION else None
     return AskedPage(
         page=named, claims={**claims_of(message, _chat_id(activity), read_html), **_claims(data, but=DIALOG)}
     )
@@ -271,7 +266,7 @@ def link_of(activity: Activity) -> str | None:
 
 def is_anonymous(activity: Activity) -> bool:
     """Whether Teams asks for somebody without the app: it says neither who that is, nor where, nor in which tenant."""
-    return activity.type == ActivityTypes.invoke and activity.name == ANONYMOUS_LINK
+    return activity.type == ActivityTypes.invoke and activity.name == Invoke.ANONYMOUS_LINK
 
 
 def bot_was_added(activity: Activity) -> bool:

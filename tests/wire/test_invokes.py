@@ -1,0 +1,175 @@
+"""Whatever Teams waits for is answered: in time where Dynamics 365 hangs, and in a form that Teams shows (spec Q2)."""
+
+import asyncio
+import json
+import time
+from collections.abc import Collection, Mapping
+from itertools import cycle
+from typing import Any
+
+import pytest
+from sqlalchemy import text, update
+
+from bot.delivery.limits import Limits
+from bot.domain.surface import ACTIONS, INITIAL_RUN, SEARCH, SEARCHES, Dataset, Dialog, Verb, searching
+from bot.handlers.invoke_answers import failed_answer
+from bot.handlers.invoke_names import Invoke
+from bot.store.tables import chat
+from tests.cards.schema import schema_errors
+from tests.wire.people import ALEX, COLLEAGUES, LYNNE, MEGAN, Somebody
+from tests.wire.test_card_acts import ALL, FIELDS, allow
+from tests.wire.test_save_message import MESSAGE
+from tests.wire.world import GROUP, MESSAGES, World
+
+SLOW = "Dynamics 365 takes long to answer."
+ACTS = ("", "fields", "note", "resolution", "assign", "save fields", "save note", "resolve")
+KEY = "00000000-0000-4000-8000-00000000cafe"
+WRONG = "Something went wrong. Try again; if it goes on, tell your administrator:"
+WITHOUT_DATAVERSE: Mapping[Invoke, Collection[str]] = {
+    **dict.fromkeys(Invoke, ()),
+    # What is known of a connection, and a change that was never told.
+    Invoke.BUTTON: {Verb.CANCEL, Verb.KEEP_CONNECTED, Verb.UNDO_DISCONNECT, Verb.VIEW_CHANGE},
+    # Nothing to choose from says it.
+    Invoke.SEARCH_INPUT: [*Dataset],
+    Invoke.ANONYMOUS_LINK: {"link"},
+    Invoke.SETTINGS: {""},
+    Invoke.ITEM: {""},
+}
+"""What is answered from memory, by what is asked for."""
+
+
+async def claims(world: World) -> dict[str, str]:
+    """All that a button or a page of ours says, about the case that the chat is connected to."""
+    (found,) = await world.paste(await world.link(), person=ALEX)
+    record: dict[str, str] = found["content"]["refresh"]["action"]["data"]
+    chosen = "|".join((record["environment"], record["table"], record["row"]))
+    people = {"person": MEGAN.object_id, "names": "Megan", "others": MEGAN.object_id}
+    return {
+        **record,
+        **people,
+        "record": chosen,
+        "connection": "1",
+        "version": 'W/"1"',
+        "text": "x",
+        "wish": KEY,
+        "channel": "19:t|19:c",
+    }
+
+
+def asked(name: Invoke, claim: Mapping[str, str], link: str) -> Mapping[str, object]:
+    """Every value with which Teams asks for something by this name, by what it is for."""
+    button = {verb: {"action": {"verb": verb, "data": claim}} for verb in Verb}
+    acts = {f"update {act}": {"action": {"verb": Verb.UPDATE, "data": {**claim, "act": act}}} for act in ACTS}
+    pages: dict[str, Mapping[str, object]] = {
+        dialog: {"data": {**claim, **_settings(dialog), "dialog": dialog}} for dialog in Dialog
+    }
+    pages |= {f"update {act}": {"data": {**claim, "dialog": Dialog.UPDATE, "act": act}} for act in ACTS}
+    message = {"commandContext": "message", "messagePayload": MESSAGE}
+    typed = {each: {"dataset": searching(each, claim), "queryText": "pump"} for each in Dataset}
+    words = {each: [{"name": each, "value": "pump"}] for each in (*SEARCHES, INITIAL_RUN)}
+    values: Mapping[Invoke, Mapping[Any, object]] = {
+        Invoke.BUTTON: {**button, **acts},
+        Invoke.SEARCH_INPUT: typed,
+        Invoke.SEARCH: {each: {"commandId": SEARCH, "parameters": given} for each, given in words.items()},
+        Invoke.LINK: {"link": {"url": link}},
+        Invoke.ANONYMOUS_LINK: {"link": {"url": link}},
+        Invoke.SETTINGS: {"": {}},
+        Invoke.ITEM: {"": claim},
+        Invoke.ACTION: {each: {"commandId": each, **message} for each in ACTIONS},
+        Invoke.ACTION_NEXT: {each: {"commandId": "x", **message, **value} for each, value in pages.items()},
+        Invoke.PAGE: pages,
+        Invoke.PAGE_NEXT: pages,
+    }
+    return values[name]
+
+
+def _settings(dialog: Dialog) -> Mapping[str, str]:
+    """What the pages of the settings send besides."""
+    switches = dict.fromkeys(("chats_on", "mirror_chats", "enabled"), "true")
+    return {**switches, "version": "0", "settings": "{}"} if dialog.startswith(Dialog.SETTINGS) else {}
+
+
+async def answers(world: World, name: Invoke, values: Mapping[str, object]) -> Mapping[str, tuple[float, int, Any]]:
+    """How long each answer took, its status and its body."""
+
+    async def answered(person: Somebody, value: object) -> tuple[float, int, Any]:
+        started = time.monotonic()
+        status, body = await world.post(world.activity(GROUP, person, type="invoke", name=name, value=value))
+        return time.monotonic() - started, status, body
+
+    # Who searches for something else is not waiting for what they searched before.
+    people = [*COLLEAGUES, LYNNE] if name is Invoke.SEARCH else [ALEX]
+    answering = [answered(person, value) for person, value in zip(cycle(people), values.values(), strict=False)]
+    return dict(zip(values, await asyncio.gather(*answering), strict=True))
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", [each for each in Invoke if each is not Invoke.TOKEN])
+async def test_whatever_is_asked_of_a_dataverse_that_hangs_is_answered_in_time(world: World, name: Invoke) -> None:
+    await world.say("connect CAS-01001 quiet")
+    await world.settle()
+    world.card()
+    await allow(world, acts=ALL, fields=FIELDS)
+    values = asked(name, await claims(world), await world.link())
+    world.limits = Limits(answer_within_s=0.5, chat=(), tenant=None)
+    await world.restart()
+    world.dataverse_hangs = True
+    for what, (took_s, status, body) in (await answers(world, name, values)).items():
+        assert (took_s < 3, status) == (True, 200), what
+        assert (SLOW in json.dumps(body)) is (what not in WITHOUT_DATAVERSE[name]), what
+    world.dataverse_hangs = False
+
+
+def said(name: Invoke, body: Any) -> str:
+    """What a person reads of an answer that says what went wrong, where Teams shows it."""
+    match name:
+        case Invoke.BUTTON | Invoke.TOKEN:
+            assert body["type"] == "application/vnd.microsoft.error"
+            return str(body["value"]["message"])
+        case Invoke.SEARCH_INPUT:
+            assert body["type"] == "application/vnd.microsoft.search.searchResponse"
+            return str(body["value"]["results"])
+        case Invoke.LINK | Invoke.SEARCH | Invoke.SETTINGS | Invoke.ITEM:
+            assert body["composeExtension"]["type"] == "message"
+            return str(body["composeExtension"]["text"])
+        case _:
+            assert body["task"]["type"] == "message"
+            return str(body["task"]["value"])
+
+
+@pytest.mark.parametrize("name", [each for each in Invoke if each is not Invoke.ANONYMOUS_LINK])
+async def test_what_nobody_foresaw_is_said_in_the_form_that_teams_shows(world: World, name: Invoke) -> None:
+    await world.restart()
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(update(chat).where(chat.c.id == GROUP).values(kind="nothing of ours"))
+    activity = world.activity(GROUP, ALEX, type="invoke", name=name, value={})
+    headers = {"x-ms-correlation-request-id": "c0ffee00c0ffee00"}
+    async with world.session.post(world.url + MESSAGES, json=activity, headers=headers) as answer:
+        told = said(name, await answer.json())
+    nothing = name is Invoke.SEARCH_INPUT
+    assert told == ("[]" if nothing else f"{WRONG} c0ffee00c0ffee00")
+
+
+async def test_who_has_not_added_the_app_gets_no_card_where_nobody_foresaw_why() -> None:
+    assert failed_answer(Invoke.ANONYMOUS_LINK, WRONG)["composeExtension"]["attachments"] == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL calls a missing table unforeseen
+async def test_a_database_that_does_not_work_is_said_in_the_same_form(world: World) -> None:
+    await world.restart()
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(text("ALTER TABLE chat RENAME TO chat_elsewhere"))
+    _, body = await world.post(world.activity(GROUP, ALEX, type="invoke", name=Invoke.PAGE, value={}))
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(text("ALTER TABLE chat_elsewhere RENAME TO chat"))
+    assert body["task"]["value"] == "The database does not work at the moment. Try again in a few minutes."
+
+
+@pytest.mark.parametrize("command", ACTIONS)
+async def test_each_action_command_opens_a_page(world: World, command: Dialog) -> None:
+    value = {"commandId": command, "commandContext": "message", "messagePayload": MESSAGE}
+    status, body = await world.post(world.activity(GROUP, ALEX, type="invoke", name=Invoke.ACTION, value=value))
+    shown = body["task"]["value"]
+    assert (status, schema_errors(shown["card"]["content"])) == (200, [])
+    assert shown["title"] != "Chat Sync"
