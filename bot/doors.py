@@ -70,7 +70,7 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
     new_chat = _new_chat_pages(base, acts, limits)
     join = _join(base)
     pages = (
-        ConnectPages(plan=acts.plan, records=named, connect=acts.connect, new_chat=new_chat),
+        ConnectPages(records=named, connect=acts.connect, new_chat=new_chat),
         _save_pages(base, acts, named),
         TimelinePages(records=named, connections=acts.find_connections, list_timeline=acts.list_timeline, join=join),
         new_chat,
@@ -199,7 +199,7 @@ def _new_chat_pages(base: Foundation, acts: Acts, limits: Limits) -> NewChatPage
 
 def _save_pages(base: Foundation, acts: Acts, named: NamedRecords) -> SavePages:
     save = SaveMessage(store=base.store, attaching=base.attaching, gates=base.gates, clock=base.clock)
-    return SavePages(plan=acts.plan, records=named, connections=acts.find_connections, save=save)
+    return SavePages(records=named, connections=acts.find_connections, save=save)
 
 
 def _channel_pages(base: Foundation, acts: Acts, named: NamedRecords) -> ChannelPages:

@@ -14,7 +14,7 @@ from bot.handlers.translate import other_in
 from bot.usecases.answers import record_claim
 from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.find_records import Hit
-from bot.usecases.plan_chat import WAYS_OUT, PlanChat
+from bot.usecases.plan_chat import WAYS_OUT
 from cards.buttons import Step
 from cards.connect_chat import ConnectView, connect_page
 from cards.dialog import Done, Page
@@ -26,7 +26,6 @@ from cards.new_chat import NOTE
 class ConnectPages:
     """One page: which record, and whether with a note."""
 
-    plan: PlanChat
     records: NamedRecords
     connect: ConnectChat
     new_chat: NewChatPages
@@ -66,15 +65,15 @@ class ConnectPages:
     async def _page(
         self, incoming: Incoming, claims: Claims, problem: str = "", found: Sequence[Hit | RecordRef] = ()
     ) -> Page:
-        await self.plan.require(incoming.person, None)
-        about = await self.records.about(incoming.person, claims)
+        said = self.records.about(incoming.person, claims)
+        about, inputs = await self.records.asked(incoming.person, claims, said, found)
         payload = record_claim(about.record) if about else {}
         personal = incoming.chat.kind is ChatKind.PERSONAL
         connect = Step(title="Next" if personal else "Connect", dialog=Dialog.CONNECT_THIS_CHAT, payload=payload)
         anyway = Step(title="Send it anyway", dialog=connect.dialog, payload={**payload, SURE: ON})
         return connect_page(
             ConnectView(
-                record=await self.records.inputs(incoming.person, claims, about, found),
+                record=inputs,
                 note=None if personal else claims.get(NOTE, ON) != OFF,
                 problem=problem,
                 connect=connect,

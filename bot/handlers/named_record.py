@@ -1,7 +1,9 @@
 """Which record a page is about: chosen from a list, written, or linked in the message that it was opened from."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from bot.domain.record_links import Links
 from bot.domain.surface import Dataset, Quoted
@@ -9,8 +11,11 @@ from bot.domain.values import Person, RecordRef
 from bot.handlers.claims import Claims, record_in
 from bot.usecases.find_records import FindRecords, Hit
 from bot.usecases.plan_chat import PlanChat
-from cards.inputs import Choice
+from cards.inputs import LONGEST_TITLE, Choice
 from cards.record_inputs import RECORD, WORDS, RecordInputs
+
+_ROOM = 3_500
+"""Bytes of a page for the records that it lists: fifteen with names of a usual length."""
 
 _PARTS = "|"
 """Stands between the parts of a record's name in a list of choices."""
@@ -45,15 +50,27 @@ class NamedRecords:
         self, person: Person, claims: Claims, about: Hit | None, found: Sequence[Hit | RecordRef] = ()
     ) -> RecordInputs:
         """The inputs: with the records that were found where they are several, else as they were filled in."""
-        several = [record_choice(each) for each in found if isinstance(each, Hit)] if len(found) > 1 else []
-        newest = await self.plan.find_records(person, "")
-        return RecordInputs(
-            listed=[record_choice(each) for each in newest],
-            dataset=Dataset.RECORDS,
-            about=record_choice(about).title if about and not several else "",
-            hits=several,
-            words="" if several else claims.get(WORDS, ""),
+        return _inputs(claims, about, found, await self.plan.find_records(person, ""))
+
+    async def asked(
+        self, person: Person, claims: Claims, about: Awaitable[Hit | None], found: Sequence[Hit | RecordRef] = ()
+    ) -> tuple[Hit | None, RecordInputs]:
+        """What the page is about and its inputs, for who may start a chat; asked for all at once, as it takes long."""
+        _, known, newest = await asyncio.gather(
+            self.plan.require(person, None), about, self.plan.find_records(person, "")
         )
+        return known, _inputs(claims, known, found, newest)
+
+
+def _inputs(claims: Claims, about: Hit | None, found: Sequence[Hit | RecordRef], newest: Sequence[Hit]) -> RecordInputs:
+    several = [record_choice(each) for each in found if isinstance(each, Hit)] if len(found) > 1 else []
+    return RecordInputs(
+        listed=listed(newest),
+        dataset=Dataset.RECORDS,
+        about=record_choice(about).title if about and not several else "",
+        hits=several,
+        words="" if several else claims.get(WORDS, ""),
+    )
 
 
 def wrong_record(found: Sequence[Hit | RecordRef], claims: Claims) -> str:
@@ -75,6 +92,13 @@ def record_of(claims: Claims, links: Links) -> RecordRef | None:
         environment, table, row = [*claims[RECORD].split(_PARTS), "", ""][:3]
         return record_in({"environment": environment, "table": table, "row": row}, links)
     return record_in(claims, links) if "row" in claims else None
+
+
+def listed(newest: Sequence[Hit]) -> Sequence[Choice]:
+    """Records to choose from before somebody types, as far as a page has room for them beside a long message."""
+    choices = [record_choice(each) for each in newest]
+    sizes = accumulate(len((each.title[:LONGEST_TITLE] + each.value).encode(errors="replace")) for each in choices)
+    return [choice for choice, size in zip(choices, sizes, strict=True) if size <= _ROOM]
 
 
 def record_choice(hit: Hit) -> Choice:

@@ -14,7 +14,7 @@ from bot.domain.values import ObjectId
 from bot.handlers.claims import Claims
 from bot.handlers.dialogs import PageWork, Search
 from bot.handlers.incoming import Incoming
-from bot.handlers.named_record import record_choice, record_of
+from bot.handlers.named_record import listed, record_choice, record_of
 from bot.usecases.answers import record_claim
 from bot.usecases.find_records import Hit
 from bot.usecases.make_chat import MakeChat, Progress
@@ -104,7 +104,7 @@ class NewChatPages:
         return record_page(
             RecordView(
                 record=RecordInputs(
-                    listed=[record_choice(each) for each in newest],
+                    listed=listed(newest),
                     dataset=Dataset.RECORDS,
                     hits=hits,
                     words=claims.get(WORDS, ""),

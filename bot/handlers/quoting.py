@@ -12,12 +12,15 @@ from bot.domain.record_links import addresses_in
 from bot.domain.saved_message import LONGEST_TEXT, link_back, link_to, quoted
 from bot.domain.surface import Quoted
 from bot.domain.values import ChatId
-from cards.text import line
+from cards.text import line, shortened
 
 LONGEST_HTML = 40_000
 """Characters of a message's HTML that are read: reading takes its time, and people write less."""
 
 FILES_AT_MOST = 20
+
+LONGEST_FILES = 400
+"""Characters of the attachments' names: a page writes no more of them, and carries what it was opened with."""
 
 ReadHtml = Callable[[str], str]
 """What a person reads of HTML, a line for each block."""
@@ -31,13 +34,14 @@ def claims_of(payload: object, chat: ChatId, read_html: ReadHtml) -> dict[str, s
     content = _text(body.get("content"))
     words = read_html(content[:LONGEST_HTML]) if body.get("contentType") != "text" else content
     lines = "\n".join(line(each, limit=LONGEST_TEXT) for each in words.splitlines())
+    names = filter(None, (line(_text(each.get("name"))) for each in attachments))
     cards = (_text(each.get("content")).replace("\\u0026", "&") for each in attachments)
     found = {
         Quoted.TEXT: quoted(lines.strip(), whole=len(content) <= LONGEST_HTML),
         Quoted.AUTHOR: line(_author(payload)),
         Quoted.SENT: _sent(payload),
         Quoted.LINK: _link(payload, chat),
-        Quoted.FILES: "\n".join(line(name) for each in attachments if (name := _text(each.get("name")))),
+        Quoted.FILES: shortened("\n".join(names), LONGEST_FILES),
         Quoted.ADDRESSES: "\n".join(addresses_in("\n".join((content, *cards)))),
     }
     return {name: text for name, text in found.items() if text}

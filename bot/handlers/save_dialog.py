@@ -1,6 +1,6 @@
 """The dialog that writes a message to a record. What comes back from it is a claim, whoever sends it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
@@ -18,7 +18,6 @@ from bot.handlers.new_chat import KEY
 from bot.usecases.answers import record_claim
 from bot.usecases.find_connections import FindConnections
 from bot.usecases.find_records import Hit
-from bot.usecases.plan_chat import PlanChat
 from bot.usecases.save_message import SaveMessage
 from cards.buttons import Step
 from cards.dialog import Done, Page
@@ -37,7 +36,6 @@ _FORMS = {Form.NOTE: "Note", Form.TASK: "Task"}
 class SavePages:
     """One page: to which record, in which form, and all that will be written."""
 
-    plan: PlanChat
     records: NamedRecords
     connections: FindConnections
     save: SaveMessage
@@ -58,13 +56,18 @@ class SavePages:
             raise BadRequest(
                 "There is no text to save.", "Open the menu of a message that has some, and choose Save to record."
             )
-        connections = await self.connections.of_chat(incoming.chat)
-        if len(connections) == 1 and not await self.records.about(incoming.person, claims):
-            claims = {**claims, **record_claim(connections[0].record)}
         author = claims.get(Quoted.AUTHOR, "")
         title = f"Teams message from {author}"[:LONGEST_TITLE] if author else "Teams message"
         begun = {KEY: str(uuid4()), _AS_IT_WAS: _digest(claims[Quoted.TEXT]), TITLE: title, TEXT: claims[Quoted.TEXT]}
-        return await self._page(incoming, {**claims, **begun})
+        return await self._page(incoming, {**claims, **begun}, about=self._first_about(incoming, claims))
+
+    async def _first_about(self, incoming: Incoming, claims: Claims) -> Hit | None:
+        """The record that the message links to, else the only one of the chat, where the person may read it."""
+        linked = await self.records.about(incoming.person, claims)
+        connections = () if linked else await self.connections.of_chat(incoming.chat)
+        if len(connections) != 1:
+            return linked
+        return await self.records.about(incoming.person, record_claim(connections[0].record))
 
     async def submit(self, incoming: Incoming, claims: Claims) -> Page | Done:
         """The message is written; or the page once more, with what is wrong on it."""
@@ -87,16 +90,21 @@ class SavePages:
         return Done(text=f"Saved to {name} as a {message.form}.")
 
     async def _page(
-        self, incoming: Incoming, claims: Claims, problem: str = "", found: Sequence[Hit | RecordRef] = ()
+        self,
+        incoming: Incoming,
+        claims: Claims,
+        problem: str = "",
+        found: Sequence[Hit | RecordRef] = (),
+        about: Awaitable[Hit | None] | None = None,
     ) -> Page:
-        await self.plan.require(incoming.person, None)
-        about = await self.records.about(incoming.person, claims)
+        said = about or self.records.about(incoming.person, claims)
+        record, inputs = await self.records.asked(incoming.person, claims, said, found)
         kept = (KEY, _AS_IT_WAS, Quoted.AUTHOR, Quoted.SENT, Quoted.FILES, Quoted.LINK)
         payload = {name: claims[name] for name in kept if claims.get(name)}
-        payload |= record_claim(about.record) if about else {}
+        payload |= record_claim(record.record) if record else {}
         return save_page(
             SaveView(
-                record=await self.records.inputs(incoming.person, claims, about, found),
+                record=inputs,
                 forms=[Choice(title=words, value=form) for form, words in _FORMS.items()],
                 form=_form(claims),
                 title=claims.get(TITLE, "")[:LONGEST_TITLE],

@@ -21,6 +21,9 @@ SHOWN = 6
 NEWEST = 3
 """Rows of each type that are listed before somebody looks for one."""
 
+LISTED = 15
+"""Rows that are listed before that in all: as many as are shown while somebody types ("Typeahead search")."""
+
 LONGEST = 100
 """Characters of what somebody wrote that are looked for."""
 
@@ -111,8 +114,9 @@ class FindRecords:
         return (exact or hits)[: SHOWN + 1]
 
     async def newest(self, person: Person) -> Sequence[Hit]:
-        """The records that changed last, a few of each type."""
-        return [self._hit(each) for each in await self.everywhere("", person, at_most=NEWEST)]
+        """The records that changed last, a few of each type, the newest first."""
+        found = await self.everywhere("", person, at_most=NEWEST)
+        return [self._hit(each) for each in sorted(found, key=lambda each: each.changed_at, reverse=True)[:LISTED]]
 
     def _hit(self, found: Found) -> Hit:
         return _hit(found, found.record.environment if len(self.links.environments) > 1 else "")
