@@ -23,8 +23,8 @@ from bot.usecases.linked_record import FindLinkedRecord
 from bot.usecases.list_chats import ListChats
 from bot.usecases.list_suggestions import ListSuggestions
 from bot.usecases.list_timeline import ListTimeline
-from bot.usecases.membership import Membership
 from bot.usecases.look_at_people import LookAtPeople
+from bot.usecases.membership import Membership
 from bot.usecases.plan_chat import PlanChat
 from bot.usecases.read_own import ReadOwnRecord
 from bot.usecases.seen_chats import LookAtChats

@@ -69,7 +69,7 @@ class Doors:
     """Whom people without an Entra object id act as: nobody, but for the Emulator on the sandbox."""
 
 
-_STATUS = {Invoke.TOKEN: HTTPStatus.PRECONDITION_FAILED}
+_STATUS: Mapping[str, HTTPStatus] = {Invoke.SIGN_IN: HTTPStatus.PRECONDITION_FAILED}
 """With what an invoke is answered that is not answered with 200."""
 
 
@@ -96,7 +96,7 @@ class ChatSyncBot(TeamsActivityHandler):
             Invoke.ITEM: self._item_selected,
             Invoke.ACTION: self._page_asked,
             Invoke.ACTION_NEXT: self._page_asked,
-            Invoke.TOKEN: self._token_offered,
+            Invoke.SIGN_IN: self._token_offered,
             Invoke.PAGE: self._page_asked,
             Invoke.PAGE_NEXT: self._page_asked,
         }

@@ -15,7 +15,7 @@ class Invoke(StrEnum):
     ITEM = "composeExtension/selectItem"
     ACTION = "composeExtension/fetchTask"
     ACTION_NEXT = "composeExtension/submitAction"
-    TOKEN = "signin/tokenExchange"
+    SIGN_IN = "signin/tokenExchange"
     """A person's token is offered ("Single sign-on for bots")."""
     PAGE = "task/fetch"
     PAGE_NEXT = "task/submit"

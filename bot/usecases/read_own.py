@@ -109,7 +109,8 @@ class ReadOwnRecord:
         noted = await self.find.note_columns(linked, table)
         try:
             row, may_write = await asyncio.gather(
-                self.gates.row(record, table, list(_columns(linked, table, noted)), actor), self._may_write(linked, actor)
+                self.gates.row(record, table, list(_columns(linked, table, noted)), actor),
+                self._may_write(linked, actor),
             )
         except HiddenRecord as error:
             raise untold(error, linked.record_type.disclosure) from error

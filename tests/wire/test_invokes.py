@@ -105,7 +105,7 @@ async def answers(world: World, name: Invoke, values: Mapping[str, object]) -> M
 
 @pytest.mark.alone
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("name", [each for each in Invoke if each is not Invoke.TOKEN])
+@pytest.mark.parametrize("name", [each for each in Invoke if each is not Invoke.SIGN_IN])
 async def test_whatever_is_asked_of_a_dataverse_that_hangs_is_answered_in_time(world: World, name: Invoke) -> None:
     await world.say("connect CAS-01001 quiet")
     await world.settle()
@@ -124,7 +124,7 @@ async def test_whatever_is_asked_of_a_dataverse_that_hangs_is_answered_in_time(w
 def said(name: Invoke, body: Any) -> str:
     """What a person reads of an answer that says what went wrong, where Teams shows it."""
     match name:
-        case Invoke.BUTTON | Invoke.TOKEN:
+        case Invoke.BUTTON | Invoke.SIGN_IN:
             assert body["type"] == "application/vnd.microsoft.error"
             return str(body["value"]["message"])
         case Invoke.SEARCH_INPUT:
