@@ -131,6 +131,7 @@ def _connection_buttons(base: Foundation, acts: Acts) -> ConnectionButtons:
     return ConnectionButtons(
         links=base.links,
         find_linked=acts.find_linked,
+        which=WhichRecord(find=acts.find),
         find_connections=acts.find_connections,
         connect=acts.connect,
         connect_elsewhere=ConnectElsewhere(store=base.store, connect=acts.connect),

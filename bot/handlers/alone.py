@@ -6,6 +6,9 @@ from typing import TypeVar
 from bot.domain.errors import NotSupported
 from bot.handlers.claims import Claims
 from bot.handlers.incoming import Incoming
+from bot.usecases.answers import Answer
+from cards.buttons import Press
+from cards.own_view import OwnView, offered
 
 T = TypeVar("T")
 
@@ -24,3 +27,10 @@ def alone(work: Callable[[Incoming, Claims], Awaitable[T]]) -> Callable[[Incomin
         return await work(incoming, claims)
 
     return asked
+
+
+def offered_alone(incoming: Incoming, text: str, press: Press) -> Answer:
+    """The button for a chat with others, which the client of who asked presses by itself where it can."""
+    account = incoming.person.account_id
+    own = OwnView(press=press, accounts=(account,) if account else None)
+    return Answer(message=offered(text, "Who presses the button sees this alone, as far as they may.", own))

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from bot.domain.record_links import Links
 from bot.domain.surface import AUDIENCE, INTO, QUIET, Verb
+from bot.handlers.alone import alone
 from bot.handlers.claims import Claims, connection_in, link_in
 from bot.handlers.incoming import Incoming
 from bot.handlers.universal_actions import PressWork
+from bot.handlers.which_record import CONNECT, CONNECT_QUIETLY, NAMED, WhichRecord
 from bot.usecases.add_owner import AddOwner
 from bot.usecases.answers import Answer, called
 from bot.usecases.connect_chat import ConnectChat, Note
@@ -28,6 +30,7 @@ class ConnectionButtons:
 
     links: Links
     find_linked: FindLinkedRecord
+    which: WhichRecord
     find_connections: FindConnections
     connect: ConnectChat
     connect_elsewhere: ConnectElsewhere
@@ -49,11 +52,20 @@ class ConnectionButtons:
         }
 
     async def _connect(self, incoming: Incoming, claims: Claims) -> Answer:
+        if NAMED in claims:
+            return await alone(self._connect_named)(incoming, claims)
         record = await self.find_linked.meant(link_in(claims, self.links), incoming.person)
         if INTO in claims:
             return await self.connect_elsewhere(
                 incoming.chat, incoming.person, record, claims[INTO], note=_note(claims)
             )
+        return await self.connect(incoming.chat, incoming.person, record, note=_note(claims))
+
+    async def _connect_named(self, incoming: Incoming, claims: Claims) -> Answer:
+        wanted = CONNECT_QUIETLY if claims.get(QUIET) == QUIET else CONNECT
+        record = await self.which(claims[NAMED], incoming.person, wanted)
+        if isinstance(record, Answer):
+            return record
         return await self.connect(incoming.chat, incoming.person, record, note=_note(claims))
 
     async def _disconnect(self, incoming: Incoming, claims: Claims) -> Answer:

@@ -1,21 +1,22 @@
 """Text commands."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.domain.surface import QUIET, USAGE, Command, Verb
 from bot.domain.values import ChatKind, Connection
+from bot.handlers.alone import offered_alone
 from bot.handlers.incoming import Incoming
 from bot.handlers.record_lists import RecordLists
 from bot.handlers.translate import other_in
-from bot.handlers.which_record import CONNECT, CONNECT_QUIETLY, WhichRecord
+from bot.handlers.which_record import CONNECT, CONNECT_QUIETLY, NAMED, Wanted, WhichRecord
 from bot.usecases.answers import Answer
 from bot.usecases.chat_status import TellStatus
 from bot.usecases.connect_chat import ConnectChat, Note
 from bot.usecases.disconnect_chat import DisconnectChat
 from bot.usecases.find_connections import FindConnections
-from bot.usecases.find_records import SHOWN
+from bot.usecases.find_records import SHOWN, looked_for
 from bot.usecases.list_records import ListRecords
 from bot.usecases.offer_chat import OfferChat
 from bot.usecases.offer_settings import OfferSettings
@@ -75,14 +76,15 @@ class Commands:
 
     async def _connect(self, incoming: Incoming, rest: str) -> Answer:
         asked, quiet = _without_quiet(rest)
-        record = await self.which(asked, incoming.person, CONNECT_QUIETLY if quiet else CONNECT)
+        wanted = CONNECT_QUIETLY if quiet else CONNECT
+        record = await self.which(asked, incoming.person, wanted)
         if isinstance(record, Answer):
-            return record
+            # Its rows are records that this person can see, and others in the chat perhaps not.
+            return record if incoming.private else _choose_alone(incoming, asked, wanted)
         if incoming.chat.kind is ChatKind.PERSONAL:
             other = other_in(incoming.chat, incoming.person)
             return await self.offer_chat.instead(incoming.person, record, other)
-        wanted = Note.NONE if quiet else Note.ASK
-        return await self.connect(incoming.chat, incoming.person, record, note=wanted)
+        return await self.connect(incoming.chat, incoming.person, record, note=Note.NONE if quiet else Note.ASK)
 
     async def _disconnect(self, incoming: Incoming, rest: str) -> Answer:
         connections = await self.find_connections.by_words(incoming.chat, rest)
@@ -100,6 +102,11 @@ def _without_quiet(rest: str) -> tuple[str, bool]:
     """What is to be connected, and whether without a note."""
     before, _, last = rest.rpartition(" ")
     return (before.strip(), True) if last.lower() == QUIET else (rest, False)
+
+
+def _choose_alone(incoming: Incoming, asked: str, wanted: Wanted) -> Answer:
+    claim = {**wanted.press.payload, NAMED: looked_for(asked)}
+    return offered_alone(incoming, wanted.asked, replace(wanted.press, title="Show records", payload=claim))
 
 
 def _choose_connection(connections: Sequence[Connection]) -> Answer:

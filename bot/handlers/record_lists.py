@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.surface import Command
 from bot.domain.values import RecordRef
+from bot.handlers.alone import offered_alone
 from bot.handlers.incoming import Incoming
 from bot.handlers.which_record import CHATS, PEOPLE, TIMELINE, Wanted, WhichRecord
 from bot.usecases.answers import Answer, called, record_claim
@@ -13,9 +14,6 @@ from bot.usecases.gates import Gates
 from bot.usecases.list_chats import ListChats
 from bot.usecases.list_suggestions import ListSuggestions
 from bot.usecases.list_timeline import ListTimeline
-from cards.own_view import OwnView, offered
-
-_ALONE = "Who presses the button sees this alone, as far as they may."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +57,6 @@ class RecordLists:
         return await self._offer(incoming, wanted, await self.which.claim(rest), "a record")
 
     async def _offer(self, incoming: Incoming, wanted: Wanted, claim: Mapping[str, str], name: str) -> Answer:
-        """The button, which the client of who asked presses by itself where it can; for who may act at all."""
+        """The button, for who may act at all."""
         await self.gates.actors(incoming.person)
-        account = incoming.person.account_id
-        own = OwnView(press=replace(wanted.press, payload=claim), accounts=(account,) if account else None)
-        return Answer(message=offered(f"{wanted.title} {name}", _ALONE, own))
+        return offered_alone(incoming, f"{wanted.title} {name}", replace(wanted.press, payload=claim))

@@ -86,6 +86,7 @@ async def test_words_give_a_choice_and_a_press_connects(pages: tuple[Playground,
     teams, _ = pages
     await teams.open_chat(GROUP_CHAT)
     await teams.say("connect pump")
+    await teams.press("Which record should this chat be connected to?", "Show records")
     await teams.press("Which record should this chat be connected to?", "Connect")
     await teams.press(QUESTION, "Send the note")
     await teams.card("Connected by Alex Wilber")

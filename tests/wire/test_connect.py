@@ -81,7 +81,7 @@ async def test_one_hit_for_words_is_connected_and_several_are_a_choice(world: Wo
     assert "is connected to this chat" in texts(world.card())[0]
     world.connector.members[OTHER_GROUP] = [ALEX.account_id]
     await world.say("connect pump", chat=OTHER_GROUP)
-    card = world.card(OTHER_GROUP)
+    card = (await world.press(buttons(world.card(OTHER_GROUP))["Show records"], chat=OTHER_GROUP))["value"]
     assert texts(card)[0] == "Which record should this chat be connected to?"
     assert card["msteams"] == {"width": "Full"}
     button = buttons(card)["Connect"]
@@ -92,6 +92,23 @@ async def test_one_hit_for_words_is_connected_and_several_are_a_choice(world: Wo
     assert len(world.connector.cards(OTHER_GROUP)) == 1
     (_, chosen) = await world.rows_in(connection)
     assert chosen["row_id"] == button["data"]["row"]
+
+
+async def test_several_hits_are_shown_to_each_person_alone_as_far_as_they_may(world: World) -> None:
+    await world.say("connect battery quiet")
+    card = world.card()
+    assert texts(card) == [
+        "Which record should this chat be connected to?",
+        "Who presses the button sees this alone, as far as they may.",
+    ]
+    assert card["refresh"]["userIds"] == [ALEX.account_id]
+    button = buttons(card)["Show records"]
+    own = {person: str((await world.press(button, person=person))["value"]) for person in (ALEX, PATTI)}
+    assert SECRET_CASE in own[ALEX]
+    assert SECRET_CASE not in own[PATTI]
+    sent = world.activity(type="message", value={**button["data"], "verb": button["verb"]})
+    await world.post(sent)
+    assert texts(world.card())[0] == "Your Teams cannot show this to you alone."
 
 
 async def test_a_choice_made_in_the_emulator_comes_as_a_message(world: World) -> None:
