@@ -61,6 +61,8 @@ class FakeConnector:
     names: dict[str, str] = field(default_factory=lambda: {each.account_id: each.name for each in EVERYBODY})
     fault: Fault = lambda _conversation, _activity: None
     roster_is_down: bool = False
+    roster_says: tuple[int, bytes] | None = None
+    """Status and body with which it is answered instead who is in a chat."""
     roster_answers: asyncio.Event = field(default_factory=_at_once)
     """While it is cleared the connector is asked who is in a chat and does not answer."""
     roster_reads: int = 0
@@ -118,6 +120,8 @@ class FakeConnector:
         return web.json_response({"id": f"1:{len(kept)}"}, status=201)
 
     async def _members(self, request: web.Request) -> web.Response:
+        if self.roster_says:
+            return web.Response(status=self.roster_says[0], body=self.roster_says[1])
         accounts = self.members.get(request.match_info["conversation"])
         if accounts is None:
             return error(403, "BotNotInConversationRoster")
@@ -129,6 +133,8 @@ class FakeConnector:
         await self.roster_answers.wait()
         if self.roster_is_down:
             return error(503, "ServiceError")
+        if self.roster_says:
+            return web.Response(status=self.roster_says[0], body=self.roster_says[1])
         accounts = self.members.get(request.match_info["conversation"])
         if accounts is None:
             return error(403, "BotNotInConversationRoster")

@@ -151,3 +151,15 @@ async def test_what_cannot_be_kept_is_not_said_to_be(world: World) -> None:
     assert await told(world, topicName="Pumps") >= 500
     async with world.engines.writing.begin() as connection:
         await connection.execute(text("ALTER TABLE sync_job_elsewhere RENAME TO sync_job"))
+
+
+async def test_an_answer_that_is_no_roster_takes_nobody_out_of_the_row(world: World) -> None:
+    made = await connected(world)
+    world.connector.roster_says = 404, b'{"error":{"code":"SomethingNew"}}'
+    await told(world, membersAdded=[{"id": ADELE.account_id, "aadObjectId": ADELE.object_id}])
+    await goes_on(world)
+    assert people(await row(world)) == people(made) != set()
+    world.connector.roster_says = None
+    world.connector.members[GROUP].remove(MEGAN.account_id)
+    await goes_on(world, 10)
+    assert people(await row(world)) == people(made) - await users(world, MEGAN)
