@@ -7,9 +7,10 @@ from typing import Any
 
 from bot.dataverse.access import users_of
 from bot.dataverse.client import DataverseClient
+from bot.dataverse.protocol import require_no_such_row, require_no_such_table
 from bot.dataverse.table_cache import TableCache
 from bot.domain.chat_sync import LONGEST_CHAT_ID, ActivityRow, ChatFacts, RowChange, RowState, applied
-from bot.domain.errors import NotFound, Unavailable
+from bot.domain.errors import NotFound, NotSupported, Unavailable
 from bot.domain.formatting import instant
 from bot.domain.values import ChatId, EnvironmentId, ObjectId, RecordRef, UserId
 
@@ -60,7 +61,11 @@ class DataverseActivityRows:
         named = {"teamschatid": chat} if len(chat) <= LONGEST_CHAT_ID else {}
         values = {**named, **await self._values(record, change)}
         path, client = f"{_SET}({activity_id})", self._clients[record.environment]
-        answer = await client.upsert(path, values, caller=maker, only_new=True, back=_BACK)
+        try:
+            answer = await client.upsert(path, values, caller=maker, only_new=True, back=_BACK)
+        except NotFound as error:
+            require_no_such_row(error)
+            raise
         return applied(row, change, _version(answer.body))
 
     async def read(self, environment: EnvironmentId, activity_id: str) -> ActivityRow | None:
@@ -68,7 +73,8 @@ class DataverseActivityRows:
         query = {"$select": _READ, "$expand": _READ_PARTIES}
         try:
             body = await self._clients[environment].get(f"{_SET}({activity_id})", query)
-        except NotFound:
+        except NotFound as error:
+            require_no_such_row(error)
             return None
         return _row(body)
 
@@ -76,7 +82,11 @@ class DataverseActivityRows:
         """The row after the change."""
         values = await self._values(record, change)
         client = self._clients[record.environment]
-        answer = await client.update(f"{_SET}({activity_id})", values, etag=row.version, back=_BACK)
+        try:
+            answer = await client.update(f"{_SET}({activity_id})", values, etag=row.version, back=_BACK)
+        except NotFound as error:
+            require_no_such_row(error)
+            raise
         return applied(row, change, _version(answer.body))
 
     async def _values(self, record: RecordRef, change: RowChange) -> Mapping[str, object]:
@@ -96,20 +106,29 @@ class DataverseActivityRows:
 
     async def _bound(self, record: RecordRef) -> Mapping[str, str]:
         """What makes the row one about the record; the property's name differs from table to table."""
-        navigation, table = await asyncio.gather(
-            self._navigation(record.environment, record.table), self._tables[record.environment].get(record.table)
-        )
+        try:
+            navigation, table = await asyncio.gather(
+                self._navigation(record.environment, record.table), self._tables[record.environment].get(record.table)
+            )
+        except NotFound as error:
+            raise _no_place() from error
         if navigation is None:
-            raise NotFound("Chats have no place on the timeline of this table.")
+            raise _no_place()
         return {f"{navigation}@odata.bind": f"/{table.set_name}({record.row_id})"}
 
     async def _navigation(self, environment: EnvironmentId, table: str) -> str | None:
         try:
             lookups = await self._tables[environment].lookups(TABLE)
-        except NotFound:
+        except NotFound as error:
+            require_no_such_table(error)
             return None  # an environment without Dynamics' chats
         ways = (each.navigation for each in lookups if each.column == _REGARDING and each.table == table)
         return next(ways, None)
+
+
+def _no_place() -> NotSupported:
+    """Of a table that had one when the row was made, or a moment ago."""
+    return NotSupported("Chats have no place on the timeline of this table.", "It is tried again.")
 
 
 def _parties(members: frozenset[UserId], modified_by: UserId | None) -> Sequence[Mapping[str, object]]:

@@ -24,6 +24,9 @@ ROLE_PROPERTIES = "name,_roletemplateid_value"
 NO_SUCH_ROW = "0x80040217"
 """The code of a row that is not there ("Web service error codes", ObjectDoesNotExist); 404 alone may be of a path."""
 
+_OWN_CODES = "0x"
+"""How Dataverse's codes begin ("Web service error codes")."""
+
 _TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
 # In `contains` these stand for other characters ("Filter rows", wildcard characters) unless they are in brackets.
 _WILDCARDS = str.maketrans({"[": "[[]", "%": "[%]", "_": "[_]"})
@@ -171,6 +174,29 @@ def error_of(status: int, body: object, retry_after_s: float | None = None) -> C
     if status == HTTPStatus.FORBIDDEN and _is_about_the_app(body):
         kind, what, next_step = _MAY_NOT_ACT
     return with_cause(kind(what, next_step), status, body, retry_after_s)
+
+
+def require_no_such_row(error: NotFound) -> None:
+    """Returns where Dataverse itself says that a row is not there; else raises `Unavailable`.
+
+    Where more follows from it than a line to a person a 404 is not enough: gateways answer so too, and wrong paths.
+    """
+    if (error.code or "").lower() != NO_SUCH_ROW:
+        raise _unsaid(error) from error
+
+
+def require_no_such_table(error: NotFound) -> None:
+    """The same of a table: its definition is missed under several codes, all of them Dataverse's own."""
+    if not (error.code or "").lower().startswith(_OWN_CODES):
+        raise _unsaid(error) from error
+
+
+def _unsaid(error: NotFound) -> Unavailable:
+    unsaid = Unavailable("Dynamics 365 gave an answer of an unknown kind.", "Try again in a moment.")
+    unsaid.code = error.code
+    for note in getattr(error, "__notes__", ()):
+        unsaid.add_note(note)
+    return unsaid
 
 
 def _is_about_the_app(body: object) -> bool:

@@ -193,7 +193,10 @@ class Associations(Protocol):
 
 
 class ActivityRows(Protocol):
-    """Rows of table `chat`. Every call may raise `Unavailable`; none is made faster than Dataverse shall be asked."""
+    """Rows of table `chat`. Every call may raise `Unavailable`; none is made faster than Dataverse shall be asked.
+
+    That something is not there is said only where Dataverse itself says so.
+    """
 
     async def has_timeline(self, environment: EnvironmentId, table: str) -> bool:
         """Whether rows of table `chat` can be about rows of this one; raises `NotFound` for an unknown table."""
@@ -209,7 +212,7 @@ class ActivityRows(Protocol):
         """Creates the row as the maker.
 
         Raises `Conflict` where it is there already, `NotAllowed` where the maker may not, `NotFound` where the record
-        is not there.
+        or a user is not there.
         """
         ...
 
@@ -218,5 +221,8 @@ class ActivityRows(Protocol):
         ...
 
     async def write(self, record: RecordRef, activity_id: str, row: ActivityRow, change: RowChange) -> ActivityRow:
-        """The row after the change; raises `Conflict` where it is another version now, `NotFound` where it is gone."""
+        """The row after the change.
+
+        Raises `Conflict` where it is another version now, `NotFound` where the row, its record or a user is not there.
+        """
         ...

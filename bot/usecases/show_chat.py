@@ -25,6 +25,10 @@ _TRIES = 3
 People = Mapping[ObjectId, UserId | None]
 
 
+class _Deleted(NotFound):
+    """Somebody deleted the row in Dynamics 365."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatToShow:
     """A chat, and what Teams says of it now where it was asked."""
@@ -37,7 +41,10 @@ class ChatToShow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowChat:
-    """Compares the row with the chat, and writes what differs. Every call may raise `Unavailable`."""
+    """Compares the row with the chat, and writes what differs.
+
+    Calls raise `Unavailable`, and what else Dataverse answers that nothing is to be concluded from for good.
+    """
 
     rows: ActivityRows
     records: Records
@@ -54,7 +61,7 @@ class ShowChat:
         facts = await self._facts(chat, each, people)
         try:
             return await self._shown(chat, replace(each, activity=activity), facts)
-        except NotFound:
+        except _Deleted:
             return replace(activity, trouble=Unsynced.DELETED)
 
     async def end(self, each: SyncedConnection) -> ChatActivity:
@@ -65,7 +72,7 @@ class ShowChat:
             return replace(activity, row=row, closing="")
         try:
             written = await self._write(each, row, lambda row: closed(row, line))
-        except NotFound:
+        except _Deleted:
             return replace(activity, row=None, closing="")
         return replace(activity, row=written, closing=line, written_at=self.clock.now())
 
@@ -138,7 +145,7 @@ class ShowChat:
     async def _read(self, each: SyncedConnection) -> ActivityRow:
         row = await self.rows.read(each.connection.record.environment, each.activity.activity_id)
         if row is None:
-            raise NotFound("Somebody deleted the chat's row in Dynamics 365.")
+            raise _Deleted("Somebody deleted the chat's row in Dynamics 365.")
         return row
 
     async def _write(
@@ -153,6 +160,9 @@ class ShowChat:
                 return await self.rows.write(each.connection.record, each.activity.activity_id, row, change)
             except Conflict:
                 row = await self._read(each)
+            except NotFound:
+                await self._read(each)
+                raise  # the row is there: what it shall name is not
         raise Unavailable("Somebody else keeps changing the chat's row in Dynamics 365.", "It is tried again.")
 
 

@@ -163,3 +163,62 @@ async def test_an_answer_that_is_no_roster_takes_nobody_out_of_the_row(world: Wo
     world.connector.members[GROUP].remove(MEGAN.account_id)
     await goes_on(world, 10)
     assert people(await row(world)) == people(made) - await users(world, MEGAN)
+
+
+GATEWAY = (404, {"message": "no route"})
+"""What stands between may not find its way; that says nothing of what is behind it."""
+
+
+async def test_a_404_of_a_gateway_is_not_taken_for_a_row_that_somebody_deleted(world: World) -> None:
+    made = await connected(world)
+    world.dataverse_refuses["/chats("] = GATEWAY
+    await writes(world, MEGAN)
+    await goes_on(world)
+    (kept,) = await world.rows_in(chat_activity)
+    assert kept["trouble"] is None
+    world.dataverse_refuses.clear()
+    await goes_on(world, 10)
+    found = await row(world)
+    assert (found["activityid"], people(found, 1)) == (made["activityid"], await users(world, MEGAN))
+
+
+async def test_a_404_of_a_gateway_leaves_no_row_open_of_a_chat_that_is_disconnected(world: World) -> None:
+    await connected(world)
+    world.dataverse_refuses["/chats("] = GATEWAY
+    await world.say("disconnect CAS-01001")
+    await goes_on(world)
+    assert (await row(world))["statecode"] == 0
+    world.dataverse_refuses.clear()
+    await goes_on(world, 10)
+    assert (await row(world))["statecode"] == 1
+
+
+async def test_a_404_of_a_gateway_is_not_taken_for_a_table_without_a_timeline(world: World) -> None:
+    world.dataverse_refuses["/ManyToOneRelationships"] = GATEWAY
+    await world.say("connect CAS-01001 quiet")
+    await goes_on(world)
+    world.dataverse_refuses.clear()
+    await goes_on(world, 10)
+    assert people(await row(world)) != set()
+
+
+async def test_an_environment_without_dynamics_chats_has_no_timeline(world: World) -> None:
+    world.dataverse_refuses["/ManyToOneRelationships"] = (404, {"error": {"code": "0x80041102", "message": "none"}})
+    await world.say("connect CAS-01001 quiet")
+    await goes_on(world)
+    (kept,) = await world.rows_in(chat_activity)
+    assert kept["trouble"] == "no timeline"
+
+
+async def test_a_row_that_is_to_name_a_user_who_is_gone_is_not_taken_for_deleted(world: World) -> None:
+    await connected(world)
+    gone = {ADELE.object_id: "99999999-0000-4000-8000-000000000009"}
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(chat_activity.update().values(people=gone))
+    await writes(world, ADELE)
+    await goes_on(world)
+    (kept,) = await world.rows_in(chat_activity)
+    assert kept["trouble"] is None
+    await told(world, membersAdded=[{"id": ADELE.account_id}])
+    await goes_on(world, 10)
+    assert people(await row(world), 1) == await users(world, ADELE)
