@@ -62,6 +62,9 @@ class Metrics:
         self.oldest_seconds = Gauge(
             "chatsync_oldest_seconds", "Age of the oldest row that waits", ["queue"], registry=self._registry
         )
+        self.stuck = Gauge(
+            "chatsync_stuck", "Chats that sync fails for again and again", ["queue"], registry=self._registry
+        )
 
     def count(self, name: str, what: str, value: Callable[[], float]) -> None:
         """Shows a number that is counted elsewhere."""

@@ -13,7 +13,11 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--role", choices=ROLES, help="what this process does (CHATSYNC_ROLE)")
     commands = whole.add_subparsers(dest="command", metavar="command")
     commands.add_parser("doctor", help="checks the settings and every system that they name")
-    _add_outbox(commands.add_parser("outbox", help="messages that Teams did not take: list, retry or drop them"))
+    _add_outbox(
+        commands.add_parser(
+            "outbox", help="messages that Teams did not take, and chats that are not synced: list, retry or drop them"
+        )
+    )
     _add_dataverse(commands.add_parser("dataverse", help="the webhook in Dataverse: connect, status or disconnect"))
     return whole
 

@@ -1,8 +1,8 @@
-"""`python app.py outbox`: messages that Teams does not have, and what is to become of them."""
+"""`python app.py outbox`: messages that Teams does not have, and what is to become of them; chats that are stuck."""
 
 from collections.abc import Callable, Sequence
 
-from bot.ports import AuditEntry, Clock, KeptMessage, Store
+from bot.ports import AuditEntry, Clock, KeptMessage, Store, StuckChat
 
 SHOWN = 100
 
@@ -10,16 +10,31 @@ Say = Callable[[str], object]
 
 
 async def list_kept(store: Store, say: Say, *, waiting: bool) -> int:
-    """Says which messages are parked, or wait, and why, never what they say; gives the exit code."""
+    """Says which messages are parked, or wait, and why, never what they say; gives the exit code.
+
+    With the parked ones come the chats whose rows in Dynamics 365 cannot be brought up to date.
+    """
     async with store.reading() as work:
         kept = await (work.overview.waiting if waiting else work.overview.parked)(at_most=SHOWN + 1)
+        stuck = () if waiting else await work.overview.stuck(at_most=SHOWN + 1)
     if not kept:
         say("No message waits.\n" if waiting else "No message is parked.\n")
     for message in kept[:SHOWN]:
         say(_line(message))
     if len(kept) > SHOWN:
         say(f"There are more than {SHOWN}.\n")
+    _list_stuck(stuck, say)
     return 0
+
+
+def _list_stuck(stuck: Sequence[StuckChat], say: Say) -> None:
+    if stuck:
+        say("Chats whose rows in Dynamics 365 cannot be brought up to date; it is tried again by itself:\n")
+    for chat in stuck[:SHOWN]:
+        asked_at = chat.asked_at.isoformat(timespec="seconds")
+        say("\t".join([asked_at, f"{chat.attempts} failed attempts", chat.reason, chat.chat_id]) + "\n")
+    if len(stuck) > SHOWN:
+        say(f"There are more than {SHOWN}.\n")
 
 
 async def settle_parked(

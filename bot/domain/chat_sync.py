@@ -153,17 +153,29 @@ class SyncState:
     """When the row was last written; None where there is none yet."""
     others: int = 0
     """Members whom the row does not show."""
+    stuck: str = ""
+    """Why it cannot be brought up to date, though it shall be kept true; empty where it can."""
 
 
 def sync_state(
-    settings: EnvironmentSettings, kind: ChatKind, activity: ChatActivity | None, *, ended: bool, now: datetime
+    settings: EnvironmentSettings,
+    kind: ChatKind,
+    activity: ChatActivity | None,
+    *,
+    ended: bool,
+    now: datetime,
+    stuck: str = "",
 ) -> SyncState:
-    """The state of a chat's connection; `activity` is None where it was made while sync was off."""
+    """The state of a chat's connection.
+
+    `activity`: None where it was made while sync was off. `stuck`: the reason for which the chat's job fails.
+    """
     if activity is None:
         return SyncState(why=_without_row(settings, kind, ended=ended))
     why = _why_not(settings, activity, ended=ended, now=now)
     since = activity.active_at if why is Unsynced.IDLE else None
-    return SyncState(why=why, since=since, written_at=activity.written_at, others=activity.others)
+    stuck = "" if why else stuck
+    return SyncState(why=why, since=since, written_at=activity.written_at, others=activity.others, stuck=stuck)
 
 
 def _without_row(settings: EnvironmentSettings, kind: ChatKind, *, ended: bool) -> Unsynced:

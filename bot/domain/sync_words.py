@@ -3,6 +3,16 @@
 from collections.abc import Mapping
 
 from bot.domain.chat_sync import SyncState, Unsynced
+from bot.domain.trouble import event_in_words
+
+STUCK_AFTER = 8
+"""Failed attempts after which it is said that they fail: so many take some minutes (`bot.delivery.retry`)."""
+
+_HINDRANCES = {
+    "NotAllowed": "the app lacks rights there, which an administrator can give it",
+    "BadRequest": "it is refused there; your administrator finds why in the log",
+}
+"""For errors whose own words are meant for who asks for something themselves."""
 
 _WORDS: Mapping[Unsynced, str] = {
     Unsynced.CHATS_OFF: "Not kept up to date in Dynamics 365: chats are turned off",
@@ -26,9 +36,16 @@ def sync_in_words(state: SyncState, *, idle_days: int) -> str:
     if state.why:
         days = "a day" if idle_days == 1 else f"{idle_days} days"
         return _WORDS[state.why].format(days=days)
+    if state.stuck:
+        so_far = "What is new may be missing" if state.written_at else "Not shown so far"
+        return f"{so_far} in Dynamics 365: {_hindrance(state.stuck)}"
     if state.written_at is None:
         return "On its way to the timeline in Dynamics 365"
     if not state.others:
         return "On the timeline in Dynamics 365"
     people = "member who has" if state.others == 1 else "members who have"
     return f"On the timeline in Dynamics 365, but for {state.others} {people} no user there"
+
+
+def _hindrance(reason: str) -> str:
+    return _HINDRANCES.get(reason.partition(": ")[0]) or event_in_words(reason).rstrip(".")

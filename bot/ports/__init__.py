@@ -24,7 +24,7 @@ from bot.ports.inbox import ChatJob, EnvironmentJob, Inbox, Job, JobKind, Waitin
 from bot.ports.lanes import Lanes, News, Queue
 from bot.ports.new_chats import NewChats
 from bot.ports.outbox import Outbox, OutgoingMessage, Pace, WaitingMessage
-from bot.ports.overview import ChatState, ConnectionState, KeptMessage, Overview, QueueState
+from bot.ports.overview import ChatState, ConnectionState, KeptMessage, Overview, QueueState, StuckChat
 from bot.ports.record_writes import RecordWrites
 from bot.ports.records import Changes, Records
 from bot.ports.subscriptions import ChangeFeed, Subscribed, Subscriptions
@@ -83,6 +83,7 @@ __all__ = [
     "Similarity",
     "SolvedRecord",
     "Store",
+    "StuckChat",
     "Subscribed",
     "Subscriptions",
     "SyncJob",

@@ -137,7 +137,10 @@ class ChatSync(Protocol):
         ...
 
     async def ask(self, chats: Sequence[ChatId], *, look: bool, at: datetime, due_at: datetime) -> None:
-        """Has the chats' rows brought up to date; what is asked several times before it is begun is done once."""
+        """Has the chats' rows brought up to date; what is asked several times before it is begun is done once.
+
+        What was given up is tried for another day, but is not forgotten to have failed before it is done.
+        """
         ...
 
     async def jobs(self, lanes: Sequence[str]) -> Mapping[str, SyncJob]:
@@ -145,11 +148,18 @@ class ChatSync(Protocol):
         ...
 
     async def done(self, job: SyncJob, *, at: datetime) -> None:
-        """The job is done, unless it was asked for once more."""
+        """The job is done, unless it was asked for once more: that is another one, of just now."""
         ...
 
     async def failed(self, lane: str, reason: str, *, park_older_than: datetime, at: datetime) -> int:
         """Counts an attempt, and gives their number; an older job is parked with the reason."""
+        ...
+
+    async def stuck(self, chats: Sequence[ChatId]) -> Mapping[ChatId, str]:
+        """Why rows of these chats cannot be brought up to date, though it was tried for some minutes.
+
+        Those that can, or may after the next attempt, are left out.
+        """
         ...
 
     async def unlooked(self, *, since: datetime, at_most: int) -> Sequence[ChatId]:

@@ -16,6 +16,8 @@ class QueueState:
     waiting: int
     oldest_at: datetime | None
     """When the oldest was put in."""
+    stuck: int | None = None
+    """For how many chats sync fails again and again; None of other queues."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,16 @@ class KeptMessage:
     id: int
     chat_id: ChatId
     kept_at: datetime
+    attempts: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StuckChat:
+    """A chat whose rows in Dataverse cannot be brought up to date."""
+
+    chat_id: ChatId
+    asked_at: datetime
     attempts: int
     reason: str
 
@@ -64,6 +76,10 @@ class Overview(Protocol):
 
     async def waiting(self, *, at_most: int) -> Sequence[KeptMessage]:
         """Messages that are still to be sent, the oldest first."""
+        ...
+
+    async def stuck(self, *, at_most: int) -> Sequence[StuckChat]:
+        """Chats that sync fails for again and again, in the order of their ids."""
         ...
 
     async def retry(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:

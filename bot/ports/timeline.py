@@ -25,6 +25,8 @@ class TimelineEntry:
     ended_by_name: str
     activity: ChatActivity | None
     """None where it was never synced."""
+    stuck: str
+    """Why the chat's rows cannot be brought up to date; empty where they can."""
 
 
 class Timeline(Protocol):

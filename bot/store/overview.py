@@ -1,6 +1,7 @@
 """What operators and people ask of the queues."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +9,10 @@ from sqlalchemy import ColumnElement, Select, String, Table, case, cast, func, s
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import ChatId, Connection
-from bot.ports import ChatState, ConnectionState, KeptMessage, Queue, QueueState
+from bot.ports import ChatState, ConnectionState, KeptMessage, Queue, QueueState, StuckChat
 from bot.store.event_json import lane_of
 from bot.store.lanes import LaneRows
+from bot.store.sync_jobs import STUCK
 from bot.store.tables import DONE, DROPPED, PARKED, WAITING, inbox, lane, outbox, sync_job
 
 
@@ -28,7 +30,8 @@ class OverviewRows:
             asked = select(func.count(), func.min(table.c.received_at)).where(table.c.state == WAITING)
             waiting, oldest_at = (await self._connection.execute(asked)).one()
             states[queue] = QueueState(waiting=waiting, oldest_at=oldest_at)
-        return states
+        stuck = await self._one(select(func.count()).select_from(sync_job).where(STUCK))
+        return {**states, Queue.SYNC: replace(states[Queue.SYNC], stuck=stuck)}
 
     async def parked(self, *, at_most: int) -> Sequence[KeptMessage]:
         """Messages that are not tried again by themselves, the oldest first."""
@@ -44,6 +47,15 @@ class OverviewRows:
         return [
             KeptMessage(id=number, chat_id=ChatId(chat), kept_at=kept_at, attempts=attempts, reason=reason or "")
             for number, chat, kept_at, attempts, reason in await self._connection.execute(asked)
+        ]
+
+    async def stuck(self, *, at_most: int) -> Sequence[StuckChat]:
+        """Chats that sync fails for again and again."""
+        columns = (sync_job.c.lane, sync_job.c.received_at, sync_job.c.attempts, sync_job.c.reason)
+        asked = select(*columns).where(STUCK).order_by(sync_job.c.lane).limit(at_most)
+        return [
+            StuckChat(chat_id=ChatId(chat), asked_at=asked_at, attempts=attempts, reason=reason)
+            for chat, asked_at, attempts, reason in await self._connection.execute(asked)
         ]
 
     async def retry(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:

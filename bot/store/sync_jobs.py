@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.sync_words import STUCK_AFTER
 from bot.domain.values import ChatId
 from bot.observe import correlation
 from bot.ports import Queue, SyncJob
@@ -13,6 +14,9 @@ from bot.store.lanes import LaneRows
 from bot.store.tables import DONE, PARKED, WAITING
 from bot.store.tables import sync_job as table
 from bot.store.upsert import insert
+
+STUCK = table.c.reason.is_not(None) & or_(table.c.state == PARKED, table.c.attempts >= STUCK_AFTER)
+"""Jobs that failed for some minutes, or for so long that they were given up until the chat is asked for again."""
 
 
 class SyncJobRows:
@@ -36,7 +40,7 @@ class SyncJobRows:
                 "correlation_id": new.correlation_id,
                 "received_at": case((waits, table.c.received_at), else_=new.received_at),
                 "due_at": case((waits, table.c.due_at), else_=new.due_at),
-                "attempts": case((waits, table.c.attempts), else_=0),
+                "attempts": case((table.c.state == DONE, 0), else_=table.c.attempts),
                 "state": WAITING,
             },
         )
@@ -57,9 +61,13 @@ class SyncJobRows:
         }
 
     async def done(self, job: SyncJob, *, at: datetime) -> None:
-        """The job is done, unless it was asked for once more."""
-        same = (table.c.lane == job.chat_id) & (table.c.asked == job.asked)
-        await self._connection.execute(update(table).where(same).values(state=DONE, look=False, done_at=at))
+        """The job is done, unless it was asked for once more: that is another one, of just now."""
+        mine, well = table.c.lane == job.chat_id, {"attempts": 0, "reason": None}
+        again, same = table.c.asked != job.asked, table.c.asked == job.asked
+        await self._connection.execute(update(table).where(mine, again).values(received_at=at, **well))
+        await self._connection.execute(
+            update(table).where(mine, same).values(state=DONE, look=False, done_at=at, **well)
+        )
 
     async def failed(self, lane: str, reason: str, *, park_older_than: datetime, at: datetime) -> int:
         """Counts an attempt, and gives their number; an older job is parked with the reason."""
@@ -71,6 +79,13 @@ class SyncJobRows:
             update(table).where(waits, table.c.received_at < park_older_than).values(state=PARKED, done_at=at)
         )
         return max(counted.scalars(), default=0)
+
+    async def stuck(self, chats: Sequence[ChatId]) -> Mapping[ChatId, str]:
+        """Why rows of these chats cannot be brought up to date."""
+        found = await self._connection.execute(
+            select(table.c.lane, table.c.reason).where(STUCK, table.c.lane.in_(chats))
+        )
+        return {ChatId(row.lane): row.reason for row in found}
 
 
 def _row(chat: ChatId, look: bool, at: datetime, due_at: datetime) -> dict[str, object]:

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import ChatKind, ObjectId, RecordRef
 from bot.ports.timeline import TimelineEntry
 from bot.store.chat_sync import activity_of
 from bot.store.connections import connection_of
-from bot.store.tables import chat, chat_activity, connection
+from bot.store.sync_jobs import STUCK
+from bot.store.tables import chat, chat_activity, connection, sync_job
 
 
 class TimelineRows:
@@ -28,7 +29,10 @@ class TimelineRows:
     ) -> Sequence[TimelineEntry]:
         """Some of them, the newest first."""
         known = (chat.c.kind, chat.c.team_id, chat.c.topic, chat.c.last_writer_id, chat.c.last_written_at)
-        query = select(connection, chat_activity, *known).join_from(connection, chat, chat.c.id == connection.c.chat_id)
+        stuck = case((STUCK, sync_job.c.reason)).label("stuck")
+        query = select(connection, chat_activity, *known, stuck)
+        query = query.join_from(connection, chat, chat.c.id == connection.c.chat_id)
+        query = query.outerjoin(sync_job, sync_job.c.lane == chat.c.id)
         query = query.outerjoin(chat_activity, chat_activity.c.connection_id == connection.c.id)
         query = query.where(*_of(record, live=live)).order_by(connection.c.id.desc()).offset(begin).limit(at_most)
         return [_entry(row) for row in (await self._db.execute(query)).mappings()]
@@ -52,4 +56,5 @@ def _entry(row: RowMapping) -> TimelineEntry:
         ended_at=row["ended_at"],
         ended_by_name=row["ended_by_name"] or "",
         activity=activity_of(row) if row["connection_id"] else None,
+        stuck=row["stuck"] or "",
     )

@@ -41,10 +41,11 @@ class TellStatus:
             chat_state = await work.overview.of_chat(chat.id)
             late = await self._late(work, chat.id)
             synced = await work.chat_sync.get([connection.id for connection in shown])
+            stuck = (await work.chat_sync.stuck([chat.id])).get(chat.id, "")
         if not connections:
             return nothing_connected()
         await self.gates.member(chat, person)
-        unsynced = [await self._unsynced(chat, each, synced.get(each.id)) for each in shown]
+        unsynced = [await self._unsynced(chat, each, synced.get(each.id), stuck) for each in shown]
         rows = await self._rows(shown, states, unsynced, chat_state, person)
         more = len(connections) - len(shown)
         view = ChatStatusView(rows=rows, hidden=len(shown) - len(rows), more=more, late=late)
@@ -83,14 +84,16 @@ class TellStatus:
             refused=in_words(given_up) if given_up and not is_of_chat(given_up) else "",
         )
 
-    async def _unsynced(self, chat: Chat, connection: Connection, activity: ChatActivity | None) -> Unsynced | None:
+    async def _unsynced(
+        self, chat: Chat, connection: Connection, activity: ChatActivity | None, stuck: str
+    ) -> Unsynced | None:
         """Why the timeline does not show the chat; what is turned off for all is told to administrators alone."""
         settings = await self.administration.settings(connection.record.environment)
-        state = sync_state(settings, chat.kind, activity, ended=False, now=self.clock.now())
-        if state.why is None or state.why in _TURNED_OFF:
+        state = sync_state(settings, chat.kind, activity, ended=False, now=self.clock.now(), stuck=stuck)
+        if state.why in _TURNED_OFF or (state.why is None and not state.stuck):
             return None
         words = sync_in_words(state, idle_days=settings.organisation.sync_idle_days)
-        resume = resume_button(connection.id) if state.why.can_be_resumed else None
+        resume = resume_button(connection.id) if state.why and state.why.can_be_resumed else None
         return Unsynced(why=words, since=state.since, resume=resume)
 
     async def _off(self, connection: Connection) -> str:

@@ -13,6 +13,8 @@ class Waits:
 
     waiting: int
     oldest_s: float
+    stuck: int | None
+    """How many fail again and again; None where that is not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class CountWaiting:
             queue.value: Waits(
                 waiting=state.waiting,
                 oldest_s=max(0.0, (now - state.oldest_at).total_seconds()) if state.oldest_at else 0.0,
+                stuck=state.stuck,
             )
             for queue, state in states.items()
         }

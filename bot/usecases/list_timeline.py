@@ -62,7 +62,8 @@ class ListTimeline:
     async def _live(self, entry: TimelineEntry, row: ChatRow) -> ChatRow:
         """The row with what Dynamics 365 shows of the chat."""
         settings = await self.gates.administration.settings(entry.connection.record.environment)
-        state = sync_state(settings, entry.kind, entry.activity, ended=False, now=self.clock.now())
+        now = self.clock.now()
+        state = sync_state(settings, entry.kind, entry.activity, ended=False, now=now, stuck=entry.stuck)
         words = sync_in_words(state, idle_days=settings.organisation.sync_idle_days)
         return replace(row, sync=words, sync_since=state.since)
 

@@ -53,6 +53,9 @@ def _show(metrics: Metrics, queues: Mapping[str, Waits]) -> None:
     """Shows what waits in these queues, and nothing of others."""
     metrics.waiting.clear()
     metrics.oldest_seconds.clear()
+    metrics.stuck.clear()
     for queue, waits in queues.items():
         metrics.waiting.labels(queue).set(waits.waiting)
         metrics.oldest_seconds.labels(queue).set(waits.oldest_s)
+        if waits.stuck is not None:
+            metrics.stuck.labels(queue).set(waits.stuck)

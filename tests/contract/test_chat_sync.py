@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.chat_sync import ChatActivity
+from bot.domain.sync_words import STUCK_AFTER
 from bot.domain.values import ChatId, Connection, ConnectionId, ObjectId
-from bot.ports import Look, Named, SyncedChat
+from bot.ports import Look, Named, Queue, SyncedChat
 from bot.store.unit_of_work import SqlStore
 from tests.contract.test_store import ACCOUNT, a_chat, a_connection, connected
 from tests.fakes.clock import START
@@ -103,6 +104,76 @@ async def test_a_chat_whose_connection_has_ended_is_looked_at_until_its_row_is_c
     async with store.writing() as work:
         await work.chat_sync.put(made.id, replace(ACTIVITY, closing="Disconnected."))
     assert await unlooked(store) == []
+
+
+async def fails(store: SqlStore, times: int, *, park_older_than: datetime = START) -> None:
+    async with store.writing() as work:
+        for _ in range(times):
+            await work.chat_sync.failed(CHAT, "NotAllowed: no", park_older_than=park_older_than, at=later(1))
+
+
+async def stuck(store: SqlStore) -> tuple[bool, int | None]:
+    """Whether the chat is called stuck, and how many are counted; the list of them says the same."""
+    async with store.reading() as work:
+        found = await work.chat_sync.stuck([CHAT])
+        listed = await work.overview.stuck(at_most=9)
+        counted = (await work.overview.queues())[Queue.SYNC].stuck
+    assert {each.chat_id: each.reason for each in listed} == found
+    assert not found or found == {CHAT: "NotAllowed: no"}
+    return bool(found), counted
+
+
+async def asked(store: SqlStore) -> None:
+    async with store.writing() as work:
+        await work.chat_sync.ask([CHAT], look=False, at=START, due_at=START)
+
+
+async def done(store: SqlStore) -> None:
+    async with store.writing() as work:
+        await work.chat_sync.done((await work.chat_sync.jobs([CHAT]))[CHAT], at=later(2))
+
+
+async def test_a_chat_that_fails_again_and_again_is_stuck_until_it_succeeds(store: SqlStore) -> None:
+    await synced(store)
+    await asked(store)
+    await fails(store, STUCK_AFTER - 1)
+    assert await stuck(store) == (False, 0)
+    await asked(store)
+    await fails(store, 1)
+    assert await stuck(store) == (True, 1)
+    await done(store)
+    assert await stuck(store) == (False, 0)
+    await asked(store)
+    await fails(store, 1)
+    assert await stuck(store) == (False, 0), "what was before does not count any more"
+
+
+async def test_a_chat_that_was_given_up_is_stuck_also_while_it_is_tried_again(store: SqlStore) -> None:
+    await synced(store)
+    await asked(store)
+    await fails(store, STUCK_AFTER)
+    await fails(store, 1, park_older_than=later(1))
+    async with store.reading() as work:
+        assert await work.chat_sync.jobs([CHAT]) == {}
+    assert await stuck(store) == (True, 1)
+    await asked(store)
+    assert await stuck(store) == (True, 1)
+    await done(store)
+    assert await stuck(store) == (False, 0)
+
+
+async def test_what_is_asked_for_meanwhile_is_another_job_that_has_not_failed_yet(store: SqlStore) -> None:
+    await synced(store)
+    await asked(store)
+    await fails(store, STUCK_AFTER)
+    async with store.writing() as work:
+        begun = (await work.chat_sync.jobs([CHAT]))[CHAT]
+        await work.chat_sync.ask([CHAT], look=False, at=START, due_at=START)
+        await work.chat_sync.done(begun, at=later(2))
+    assert await stuck(store) == (False, 0)
+    await fails(store, 1, park_older_than=later(1))
+    async with store.reading() as work:
+        assert CHAT in await work.chat_sync.jobs([CHAT]), "it is not as old as the one before"
 
 
 async def unmirrored(store: SqlStore) -> list[tuple[ConnectionId, bool]]:

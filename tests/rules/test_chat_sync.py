@@ -144,3 +144,10 @@ def test_why_a_connection_is_not_synced(
 
 def test_a_channel_has_no_row() -> None:
     assert sync_state(ON, ChatKind.CHANNEL, None, ended=False, now=NOW).why is Unsynced.CHANNEL
+
+
+def test_what_is_not_kept_true_is_not_called_stuck_too() -> None:
+    kept = sync_state(ON, ChatKind.GROUP, ACTIVITY, ended=False, now=NOW, stuck="NotAllowed: no")
+    ended = sync_state(ON, ChatKind.GROUP, ACTIVITY, ended=True, now=NOW, stuck="NotAllowed: no")
+    assert (kept.why, kept.stuck) == (None, "NotAllowed: no")
+    assert (ended.why, ended.stuck) == (Unsynced.DISCONNECTED, "")

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from bot.cli.outbox import list_kept
+from bot.domain.sync_words import STUCK_AFTER
 from bot.store.tables import audit
+from bot.store.unit_of_work import SqlStore
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.settings_pages import ask, organisation
 from tests.wire.test_chat_sync import goes_on, rows, told, writes
@@ -199,6 +202,55 @@ async def test_chats_of_the_time_before_sync_are_shown_once_an_administrator_wan
     await goes_on(world)
     assert len(await rows(world)) == 1
     assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "why"),
+    [
+        ((403, {"error": {"code": "0x80040220"}}), "the app lacks rights there, which an administrator can give it"),
+        ((400, {"error": {"code": "0x80044330"}}), "it is refused there; your administrator finds why in the log"),
+        ((503, {}), "Dynamics 365 does not answer"),
+    ],
+)
+async def test_a_row_that_cannot_be_written_is_not_said_to_be_up_to_date(
+    world: World, refusal: tuple[int, object], why: str
+) -> None:
+    await connected(world)
+    await goes_on(world)
+    world.dataverse_refuses["/chats("] = refusal
+    await writes(world, MEGAN)
+    await goes_on(world, 4)
+    assert any(each.startswith(SHOWN) for each in texts(await timeline(world))), "a hiccup is nothing to speak of"
+    for _ in range(STUCK_AFTER):
+        await goes_on(world, 300)
+    said = f"What is new may be missing in Dynamics 365: {why}"
+    assert said in texts(await timeline(world))
+    await world.say("status")
+    assert said in texts(world.card())
+    assert await counted(world) == "1"
+    told: list[str] = []
+    assert await list_kept(SqlStore(world.engines, lambda _: None), told.append, waiting=False) == 0
+    assert [each for each in told if GROUP in each and "failed attempts" in each]
+    world.dataverse_refuses.clear()
+    await goes_on(world, 300)
+    assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))
+    assert await counted(world) == "0"
+
+
+async def test_a_row_that_was_never_made_is_said_to_be_missing_and_why(world: World) -> None:
+    world.dataverse_refuses["/chats("] = (400, {})
+    await connected(world)
+    for _ in range(STUCK_AFTER):
+        await goes_on(world, 300)
+    why = "it is refused there; your administrator finds why in the log"
+    assert f"Not shown so far in Dynamics 365: {why}" in texts(await timeline(world))
+
+
+async def counted(world: World) -> str:
+    """How many chats are stuck, as the metrics have it."""
+    async with world.session.get(f"{world.url}/metrics") as answer:
+        (line,) = [each for each in (await answer.text()).splitlines() if each.startswith("chatsync_stuck{")]
+    return line.split()[-1].removesuffix(".0")
 
 
 @pytest.mark.parametrize("switch", ["sync_on", "chats_on"])
