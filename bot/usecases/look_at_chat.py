@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.domain.chat_sync import subject_of, topic_of
 from bot.domain.directory import ChatAccount
-from bot.domain.errors import BotAbsent, NotAllowed, NotFound
+from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed, NotFound
 from bot.domain.values import ChatId
 from bot.ports import ChatDirectory, Clock, Look, Roster, SyncedChat
 
@@ -22,6 +22,8 @@ class SeenChat:
 
     look: Look
     subject: str
+    trouble: ChatSyncError | None = None
+    """Why the name is the one that was known before, though there may be a newer one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +35,15 @@ class LookAtChat:
     clock: Clock
 
     async def __call__(self, known: SyncedChat) -> SeenChat | None:
-        """What Teams says; None where it may not say who is in the chat. Raises `Unavailable`."""
+        """What Teams says; None where it may not say who is in the chat. Raises where that is not known just now."""
         accounts = await self._accounts(known)
         if accounts is None:
             return None
         people = [each for each in accounts if not each.id.startswith(_APP)]
-        topic = await self._topic(known)
+        topic, trouble = await self._topic(known)
         names = sorted((each.name for each in people), key=lambda name: (not name, name.casefold()))
         look = Look(topic=topic, accounts={each.id: each.object_id for each in people})
-        return SeenChat(look=look, subject=subject_of(topic, names))
+        return SeenChat(look=look, subject=subject_of(topic, names), trouble=trouble)
 
     async def _accounts(self, known: SyncedChat) -> Sequence[ChatAccount] | None:
         try:
@@ -56,11 +58,13 @@ class LookAtChat:
             return None
         return [ChatAccount(id=each.membership_id, object_id=each.object_id, name=each.name) for each in found]
 
-    async def _topic(self, known: SyncedChat) -> str | None:
+    async def _topic(self, known: SyncedChat) -> tuple[str | None, ChatSyncError | None]:
         told_at = known.topic_told_at
         if told_at and self.clock.now() - told_at < _JUST_TOLD:
-            return known.topic
+            return known.topic, None
         try:
-            return topic_of((await self.chats.chat(known.chat.id)).topic)
+            return topic_of((await self.chats.chat(known.chat.id)).topic), None
         except (NotAllowed, NotFound):
-            return known.topic
+            return known.topic, None
+        except ChatSyncError as error:
+            return known.topic, error

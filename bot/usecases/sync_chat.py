@@ -1,11 +1,11 @@
 """Bringing the rows that show a chat on the timelines of its records up to date (spec Y1-Y4)."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.domain.chat_sync import Unsynced, is_effective, sync_state
+from bot.domain.chat_sync import ChatActivity, Unsynced, is_effective, sync_state
 from bot.domain.errors import ChatSyncError
 from bot.ports import Administration, Clock, Store, SyncedChat, SyncedConnection, SyncJob
 from bot.usecases.look_at_chat import LookAtChat, SeenChat
@@ -40,8 +40,9 @@ class SyncChat:
             not_before = self._not_before(known)
             if not_before > self.clock.now():
                 return not_before
-            await self._bring(known, job)
-            await self.mirror(job.chat_id)
+            troubles = [*await self._bring(known, job), *await self._mirrored(known)]
+            if troubles:
+                raise troubles[0]
         async with self.store.writing() as work:
             await work.chat_sync.done(job, at=self.clock.now())
         return None
@@ -50,15 +51,24 @@ class SyncChat:
         written = (each.activity.written_at for each in known.connections)
         return max((at + self.row_every for at in written if at), default=self.clock.now())
 
-    async def _bring(self, known: SyncedChat, job: SyncJob) -> None:
+    async def _bring(self, known: SyncedChat, job: SyncJob) -> Sequence[ChatSyncError]:
+        """What failed."""
         ended, live, still = await self._due(known)
-        seen = await self._seen(known, live, job)
+        seen, trouble = await self._seen(known, live, job)
+        if trouble and seen is None:
+            # A new row is made of what Teams says; others get later what they lack of it.
+            live = [each for each in live if each.activity.row]
         chat = ChatToShow(known=known, seen=seen)
         works = [
             *((each, partial(self.show.end, each)) for each in ended),
             *((each, partial(self.show, chat, each)) for each in live),
             *((each, partial(self.show, replace(chat, seen=None), each)) for each in still),
         ]
+        return [*([trouble] if trouble else []), *await self._work_off(works)]
+
+    async def _work_off(
+        self, works: Sequence[tuple[SyncedConnection, Callable[[], Awaitable[ChatActivity]]]]
+    ) -> Sequence[ChatSyncError]:
         troubles: list[ChatSyncError] = []
         for each, work_on_it in works:
             try:
@@ -68,8 +78,14 @@ class SyncChat:
                 continue
             async with self.store.writing() as work:
                 await work.chat_sync.put(each.connection.id, activity)
-        if troubles:
-            raise troubles[0]
+        return troubles
+
+    async def _mirrored(self, known: SyncedChat) -> Sequence[ChatSyncError]:
+        try:
+            await self.mirror(known.chat.id)
+        except ChatSyncError as error:
+            return [error]
+        return []
 
     async def _due(
         self, known: SyncedChat
@@ -87,17 +103,23 @@ class SyncChat:
                 live.append(each)
         return ended, live, still
 
-    async def _seen(self, known: SyncedChat, live: Sequence[SyncedConnection], job: SyncJob) -> SeenChat | None:
+    async def _seen(
+        self, known: SyncedChat, live: Sequence[SyncedConnection], job: SyncJob
+    ) -> tuple[SeenChat | None, ChatSyncError | None]:
+        """What Teams says, where it is asked, and why that is not all."""
         wanted = job.look or any(each.activity.row is None or _misses_writer(known, each) for each in live)
         asked_at = self.clock.now()
-        seen = await self.look(known) if live and wanted else None
+        try:
+            seen = await self.look(known) if live and wanted else None
+        except ChatSyncError as error:
+            return None, error
         if seen or job.look:
             async with self.store.writing() as work:
                 if seen:
                     await work.chat_sync.looked(known, seen.look, at=asked_at)
                 else:
                     await work.chat_sync.not_seen(known.chat.id, at=asked_at)
-        return seen
+        return seen, seen.trouble if seen else None
 
 
 def _misses_writer(known: SyncedChat, each: SyncedConnection) -> bool:

@@ -23,6 +23,7 @@ from bot.delivery.pacing import Window
 from bot.delivery.switchboard import Switchboard
 from bot.delivery.worker import Worker
 from bot.domain.directory import ChatAccount, DirectoryChat
+from bot.domain.errors import Unavailable
 from bot.domain.record_links import environment_of
 from bot.domain.values import (
     Chat,
@@ -81,8 +82,15 @@ class FakeTeams:
 
     people: dict[ChatId, list[Somebody]] = field(default_factory=dict)
     topics: dict[ChatId, str | None] = field(default_factory=dict)
+    down: set[str] = field(default_factory=set)
+    """What does not answer: `roster`, `topics`."""
+
+    def _require(self, what: str) -> None:
+        if what in self.down:
+            raise Unavailable("Teams does not answer.", "Try again in a moment.")
 
     async def accounts(self, chat: Chat) -> Sequence[ChatAccount]:
+        self._require("roster")
         return [
             ChatAccount(id=each.account_id, object_id=ObjectId(each.object_id), name=each.name)
             for each in self.people[chat.id]
@@ -95,6 +103,7 @@ class FakeTeams:
         return person.object_id in await self.members(chat)
 
     async def chat(self, chat: ChatId) -> DirectoryChat:
+        self._require("topics")
         return DirectoryChat(id=chat, topic=self.topics.get(chat), created_at=None, url="")
 
 
@@ -112,6 +121,8 @@ class Room:
     window: Window | None = None
     teams: FakeTeams = field(default_factory=FakeTeams)
     is_down: bool = False
+    refused: dict[str, int] = field(default_factory=dict)
+    """Statuses with which requests are answered whose address holds this."""
     crash_at: int | None = None
     """The process dies before this request from now on."""
     lost_answers: int = 0
@@ -291,6 +302,8 @@ class Room:
     async def come_to_rest(self) -> None:
         """All is up, what nobody told of is looked for, and everything follows."""
         self.is_down, self.crash_at, self.lost_answers = False, None, 0
+        self.teams.down.clear()
+        self.refused.clear()
         await self.keep()
         self.clock.advance(LOOK_EVERY.total_seconds() + 1)
         await FindUnlooked(store=self.store, clock=self.clock)(timedelta(0))
@@ -356,6 +369,9 @@ async def open_room(database: Path, *, window: Window | None = None) -> AsyncIte
                 return await handler(request)
             if room.is_down:
                 return web.Response(status=503)
+            for part, status in room.refused.items():
+                if part in request.path_qs:
+                    return web.Response(status=status)
             room.asked.append((request.method, request.path_qs, clock.now()))
             answer = await handler(request)
             if room.lost_answers and request.method != "GET":

@@ -13,8 +13,8 @@ from bot.domain.settings import EnvironmentSettings
 from bot.domain.values import Chat, ChatId, Connection, EnvironmentId, ObjectId
 from bot.store.tables import environment
 from bot.usecases.note_chat import Topic
-from tests.sync.room import open_room
-from tests.wire.people import ALEX, MEGAN
+from tests.sync.room import Room, open_room
+from tests.wire.people import ADELE, ALEX, MEGAN, Somebody
 
 CHAT = ChatId("19:chat@thread.v2")
 
@@ -120,3 +120,82 @@ async def test_a_chat_that_was_connected_again_stays_on_the_pane_though_a_reques
             await room.work()
         (row,) = (await room.get("msdyn_teamschatassociations"))["value"]
         assert row["msdyn_entityrecordstate"] == 0
+
+
+async def people(room: Room, kind: int = 12, case: int = 0) -> set[str | None]:
+    """The users whom the row of this case names."""
+    record = (await room.cases())[case]
+    (row,) = [each for each in await room.rows(CHAT) if each["_regardingobjectid_value"] == record]
+    return {each["_partyid_value"] for each in row["chat_activity_parties"] if each["participationtypemask"] == kind}
+
+
+async def users(room: Room, *named: Somebody) -> set[str | None]:
+    return {await room.user(each) for each in named}
+
+
+async def goes_on(room: Room) -> None:
+    """What was heard is kept, and what is due then is done."""
+    await room.keep()
+    room.clock.advance(10)
+    await room.work()
+
+
+async def mirrors(room: Room) -> None:
+    """Chats are listed in Dynamics 365's own pane from now on."""
+    async with room.engines.writing.begin() as db:
+        await db.execute(environment.update().values(mirror_chats=True))
+    room.administration.forget()
+
+
+async def test_while_teams_does_not_say_who_is_in_a_chat_everything_else_is_done(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        cases = await room.cases()
+        await room.add_chat(CHAT, ALEX, MEGAN)
+        await room.connect(CHAT, cases[0], ALEX)
+        ending = await room.connect(CHAT, cases[1], ALEX)
+        await goes_on(room)
+        await mirrors(room)
+        room.teams.down.add("roster")
+        room.teams.people[CHAT].append(ADELE)
+        await room.note.changed(CHAT)
+        room.note.written(CHAT, ObjectId(MEGAN.object_id), room.clock.now())
+        await room.disconnect(ending, MEGAN)
+        new = await room.connect(CHAT, cases[2], ALEX)
+        await goes_on(room)
+        assert await people(room, 1) == await users(room, MEGAN)
+        assert [each["statecode"] for each in await room.rows(CHAT)] == [0, 1]
+        assert len((await room.get("msdyn_teamschatassociations"))["value"]) == 2
+        async with room.store.reading() as work:
+            assert (await work.chat_sync.get([new.id]))[new.id].row is None, "nobody knows yet whom it is to name"
+        room.teams.down.clear()
+        await goes_on(room)
+        for case in (0, 2):
+            assert await people(room, case=case) == await users(room, ALEX, MEGAN, ADELE)
+
+
+async def test_a_name_that_graph_does_not_tell_keeps_nobody_from_being_shown(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        await room.add_chat(CHAT, ALEX, MEGAN, topic="First")
+        await room.connect(CHAT, (await room.cases())[0], ALEX)
+        await goes_on(room)
+        room.teams.down.add("topics")
+        room.teams.people[CHAT].append(ADELE)
+        room.teams.topics[CHAT] = "Second"
+        await room.note.changed(CHAT)
+        await goes_on(room)
+        assert await people(room) == await users(room, ALEX, MEGAN, ADELE)
+        assert (await room.rows(CHAT))[0]["subject"] == "First"
+        room.teams.down.clear()
+        await goes_on(room)
+        assert (await room.rows(CHAT))[0]["subject"] == "Second"
+
+
+async def test_a_row_that_cannot_be_written_keeps_no_other_chat_off_the_pane(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        await room.add_chat(CHAT, ALEX, MEGAN)
+        await room.connect(CHAT, (await room.cases())[0], ALEX)
+        await mirrors(room)
+        room.refused["/chats("] = 400
+        await goes_on(room)
+        assert await room.rows(CHAT) == []
+        assert len((await room.get("msdyn_teamschatassociations"))["value"]) == 1
