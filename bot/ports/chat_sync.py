@@ -41,6 +41,8 @@ class SyncedChat:
     """When Teams told of the topic without being asked."""
     looked_at: datetime | None
     """When Teams was last asked for topic and members."""
+    members: frozenset[ObjectId] | None
+    """Those whom Teams named then; None where it did not, or where what was so then is not to be compared with."""
     last_writer_id: ObjectId | None
     last_written_at: datetime | None
     connections: Sequence[SyncedConnection]
@@ -109,7 +111,10 @@ class ChatSync(Protocol):
         ...
 
     async def paused(self, environment: EnvironmentId, pause: Pause) -> None:
-        """For connections there that were not idle the pause does not count: what happened before moves by it."""
+        """For connections there that were not idle the pause does not count: what happened before moves by it.
+
+        Who was in their chats before is forgotten: what changed meanwhile is nothing that happens now.
+        """
         ...
 
     async def live(self, chats: Sequence[ChatId]) -> Sequence[SyncedConnection]:

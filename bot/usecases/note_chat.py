@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.chat_sync import is_effective, is_idle, topic_of
+from bot.domain.chat_sync import topic_of
 from bot.domain.values import ChatId, ConnectionId, ObjectId
 from bot.observe import get_logger
 from bot.ports import Administration, Clock, Named, Store, SyncedConnection, Work, Written
+from bot.usecases.synced import effectively_synced, not_idle
 
 _GATHER_S = 1.0
 """Who wrote last is held in memory for so long at most: a crash may lose it."""
@@ -65,7 +66,7 @@ class NoteChat:
         by_chat = {each.chat: each for each in changes}
         at = {chat: min(each.at or now, now) for chat, each in by_chat.items()}
         async with self._store.reading() as work:
-            synced = await self._effective(await work.chat_sync.live(list(by_chat)))
+            synced = await effectively_synced(self._administration, await work.chat_sync.live(list(by_chat)))
         chats = sorted({each.connection.chat_id for each in synced})
         if not chats:
             return
@@ -75,7 +76,7 @@ class NoteChat:
                 [Named(chat_id=chat, topic=topic_of(topic.name), at=at[chat]) for chat, topic in told if topic]
             )
             if counts:
-                await work.chat_sync.active(await self._active(synced, at))
+                await work.chat_sync.active(await not_idle(self._administration, synced, at))
             await work.chat_sync.ask(chats, look=True, at=now, due_at=now)
 
     def written(self, chat: ChatId, writer: ObjectId | None, at: datetime | None) -> None:
@@ -132,8 +133,8 @@ class NoteChat:
     async def _keep(self, heard: Sequence[Written]) -> None:
         by_chat = {each.chat_id: each for each in heard}
         async with self._store.reading() as work:
-            synced = await self._effective(await work.chat_sync.live(list(by_chat)))
-        active = await self._active(synced, {each.chat_id: each.at for each in heard})
+            synced = await effectively_synced(self._administration, await work.chat_sync.live(list(by_chat)))
+        active = await not_idle(self._administration, synced, {each.chat_id: each.at for each in heard})
         if active:
             async with self._store.writing() as work:
                 await self._note(work, by_chat, synced, active)
@@ -150,20 +151,3 @@ class NoteChat:
         await work.chat_sync.written([by_chat[chat] for chat in chats])
         await work.chat_sync.active(active)
         await work.chat_sync.ask(list(chats), look=False, at=now, due_at=now)
-
-    async def _effective(self, connections: Sequence[SyncedConnection]) -> Sequence[SyncedConnection]:
-        """Those whose environment is synced just now."""
-        settings = [await self._administration.settings(each.connection.record.environment) for each in connections]
-        return [each for each, set_ in zip(connections, settings, strict=True) if is_effective(set_)]
-
-    async def _active(
-        self, synced: Sequence[SyncedConnection], at: Mapping[ChatId, datetime]
-    ) -> Mapping[ConnectionId, datetime]:
-        """When something last happened; those that are idle stay so and are left out."""
-        found: dict[ConnectionId, datetime] = {}
-        for each in synced:
-            settings = await self._administration.settings(each.connection.record.environment)
-            moment = at[each.connection.chat_id]
-            if not is_idle(each.activity.active_at, moment, settings.organisation.sync_idle_days):
-                found[each.connection.id] = moment
-        return found

@@ -1,16 +1,18 @@
 """Bringing the rows that show a chat on the timelines of its records up to date (spec Y1-Y4)."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.domain.chat_sync import ChatActivity, Unsynced, is_effective, sync_state
 from bot.domain.errors import ChatSyncError
+from bot.domain.values import ConnectionId
 from bot.ports import Administration, Clock, Store, SyncedChat, SyncedConnection, SyncJob
 from bot.usecases.look_at_chat import LookAtChat, SeenChat
 from bot.usecases.mirror_chat import MirrorChat
 from bot.usecases.show_chat import ChatToShow, ShowChat
+from bot.usecases.synced import effectively_synced, not_idle
 
 _BROUGHT = frozenset({None, Unsynced.IDLE, Unsynced.COMPLETED, Unsynced.CANCELLED, Unsynced.SCHEDULED})
 """An idle row still gets what came before; one that a person has closed may have been opened again."""
@@ -113,13 +115,26 @@ class SyncChat:
             seen = await self.look(known) if live and wanted else None
         except ChatSyncError as error:
             return None, error
-        if seen or job.look:
+        if seen:
+            await self._looked(known, seen, at=asked_at)
+        elif job.look:
             async with self.store.writing() as work:
-                if seen:
-                    await work.chat_sync.looked(known, seen.look, at=asked_at)
-                else:
-                    await work.chat_sync.not_seen(known.chat.id, at=asked_at)
+                await work.chat_sync.not_seen(known.chat.id, at=asked_at)
         return seen, seen.trouble if seen else None
+
+    async def _looked(self, known: SyncedChat, seen: SeenChat, *, at: datetime) -> None:
+        """Keeps what Teams says; what is new in it and nobody told of counts as much as what was told (spec Y3)."""
+        people = frozenset(each for each in seen.look.accounts.values() if each)
+        is_new = known.members is not None and (people, seen.look.topic) != (known.members, known.topic)
+        active = await self._active(known, at) if is_new else {}
+        async with self.store.writing() as work:
+            await work.chat_sync.looked(known, seen.look, at=at)
+            await work.chat_sync.active(active)
+
+    async def _active(self, known: SyncedChat, at: datetime) -> Mapping[ConnectionId, datetime]:
+        live = [each for each in known.connections if each.ended_at is None]
+        effective = await effectively_synced(self.administration, live)
+        return await not_idle(self.administration, effective, {known.chat.id: at})
 
 
 def _misses_writer(known: SyncedChat, each: SyncedConnection) -> bool:

@@ -1,13 +1,13 @@
 """Which connections are shown on the timelines of their records, from when on and until when (spec S2, Y1)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
-from bot.domain.chat_sync import ChatActivity, is_effective
-from bot.domain.values import Chat, ChatId, ChatKind, Connection, ObjectId
-from bot.ports import Administration, Work
+from bot.domain.chat_sync import ChatActivity, is_effective, is_idle
+from bot.domain.values import Chat, ChatId, ChatKind, Connection, ConnectionId, ObjectId
+from bot.ports import Administration, SyncedConnection, Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,27 @@ async def sync_follows(work: Work, old: Connection, new: Connection, *, at: date
     await work.chat_sync.follow(old.id, new.id)
     synced = await work.chat_sync.get([new.id])
     await work.chat_sync.ask([new.chat_id], look=bool(synced), at=at, due_at=at)
+
+
+async def effectively_synced(
+    administration: Administration, connections: Sequence[SyncedConnection]
+) -> Sequence[SyncedConnection]:
+    """Those whose environment is synced just now."""
+    settings = [await administration.settings(each.connection.record.environment) for each in connections]
+    return [each for each, set_ in zip(connections, settings, strict=True) if is_effective(set_)]
+
+
+async def not_idle(
+    administration: Administration, synced: Sequence[SyncedConnection], at: Mapping[ChatId, datetime]
+) -> Mapping[ConnectionId, datetime]:
+    """When something last happened; connections that were idle by then stay so and are left out (spec Y3)."""
+    found: dict[ConnectionId, datetime] = {}
+    for each in synced:
+        settings = await administration.settings(each.connection.record.environment)
+        moment = at[each.connection.chat_id]
+        if not is_idle(each.activity.active_at, moment, settings.organisation.sync_idle_days):
+            found[each.connection.id] = moment
+    return found
 
 
 def tried_anew(activity: ChatActivity) -> ChatActivity:

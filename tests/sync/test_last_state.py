@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,15 @@ from bot.domain.directory import ChatAccount
 from bot.domain.errors import Unavailable
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.values import Chat, ChatId, Connection, EnvironmentId, ObjectId
+from bot.ports import Pause
 from bot.store.tables import environment
+from bot.usecases.find_unlooked import FindUnlooked
 from bot.usecases.note_chat import Topic
 from tests.sync.room import Room, open_room
 from tests.wire.people import ADELE, ALEX, MEGAN, Somebody
 
 CHAT = ChatId("19:chat@thread.v2")
+DAY_S = 24 * 3600
 
 
 async def test_a_chat_renamed_while_teams_is_asked_gets_the_new_name(
@@ -188,6 +192,58 @@ async def test_a_name_that_graph_does_not_tell_keeps_nobody_from_being_shown(tmp
         room.teams.down.clear()
         await goes_on(room)
         assert (await room.rows(CHAT))[0]["subject"] == "Second"
+
+
+async def is_looked_at(room: Room) -> None:
+    """Nobody told of anything for long, so the chat is looked at."""
+    await FindUnlooked(store=room.store, clock=room.clock)(timedelta(0))
+    await goes_on(room)
+
+
+async def active_at(room: Room, connection: Connection) -> datetime:
+    async with room.store.reading() as work:
+        return (await work.chat_sync.get([connection.id]))[connection.id].active_at
+
+
+async def test_what_only_a_look_found_counts_as_something_that_happened(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        await room.add_chat(CHAT, ALEX, MEGAN)
+        made = await room.connect(CHAT, (await room.cases())[0], ALEX)
+        begun = room.clock.now()
+        room.clock.advance(60)
+        await goes_on(room)
+        assert await active_at(room, made) == begun, "who was there when it was connected has not come just now"
+        for topic, person in (("Pumps", ALEX), ("Pumps", ADELE)):
+            room.clock.advance(5 * DAY_S)
+            room.teams.topics[CHAT] = topic
+            if person not in room.teams.people[CHAT]:
+                room.teams.people[CHAT].append(person)
+            await is_looked_at(room)
+            assert room.clock.now() - await active_at(room, made) < timedelta(minutes=1)
+            latest = await active_at(room, made)
+        room.clock.advance(5 * DAY_S)
+        await is_looked_at(room)
+        assert await active_at(room, made) == latest, "nothing was new"
+        room.clock.advance(3 * DAY_S)
+        room.teams.topics[CHAT] = "Valves"
+        await is_looked_at(room)
+        assert await active_at(room, made) == latest, "it was idle by then"
+
+
+async def test_what_changed_while_sync_was_off_is_nothing_that_happens_when_it_is_on_again(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        await room.add_chat(CHAT, ALEX, MEGAN)
+        made = await room.connect(CHAT, (await room.cases())[0], ALEX)
+        await goes_on(room)
+        begun, off = await active_at(room, made), room.clock.now()
+        room.clock.advance(DAY_S)
+        room.teams.people[CHAT].append(ADELE)
+        pause = Pause(begin=off, end=room.clock.now(), active_since=None)
+        async with room.store.writing() as work:
+            await work.chat_sync.paused(room.environment.id, pause)
+        await is_looked_at(room)
+        assert await people(room) == await users(room, ALEX, MEGAN, ADELE)
+        assert await active_at(room, made) == begun + timedelta(days=1), "the day does not count, and nothing else"
 
 
 async def test_a_row_that_cannot_be_written_keeps_no_other_chat_off_the_pane(tmp_path: Path) -> None:
