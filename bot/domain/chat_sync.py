@@ -74,7 +74,7 @@ class ActivityRow:
 
     state: RowState
     version: str
-    """Changes with every change of the row."""
+    """Changes with every change of the row; empty where it has to be looked at before it is written."""
     members: frozenset[UserId] = frozenset()
     modified_on: datetime | None = None
     modified_by: UserId | None = None

@@ -124,7 +124,7 @@ class ShowChat:
             if isinstance(made, ChatActivity):
                 return made
             row = made
-        elif chat.seen or row.state is not RowState.OPEN:
+        elif chat.seen or row.state is not RowState.OPEN or not row.version:
             row = await self._read(each)
         written = await self._write(each, row, lambda row: shown(facts, row, activity.closing))
         written_at = activity.written_at if written.version == row.version else self.clock.now()

@@ -45,6 +45,10 @@ async def sync_follows(work: Work, old: Connection, new: Connection, *, at: date
     """The new connection is shown by the row of the old one, which is about another record now."""
     await work.chat_sync.follow(old.id, new.id)
     synced = await work.chat_sync.get([new.id])
+    for each in synced.values():
+        # Which record a row is about is not kept: that it is another one now shows when it is looked at.
+        row = replace(each.row, version="") if each.row else None
+        await work.chat_sync.put(new.id, replace(each, row=row))
     await work.chat_sync.ask([new.chat_id], look=bool(synced), at=at, due_at=at)
 
 

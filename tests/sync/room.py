@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ from bot.usecases.mirror_chat import MirrorChat
 from bot.usecases.note_chat import NoteChat
 from bot.usecases.show_chat import ShowChat
 from bot.usecases.sync_chat import SyncChat
-from bot.usecases.synced import BeginSync, go_on, sync_ended
+from bot.usecases.synced import BeginSync, go_on, sync_ended, sync_follows
 from tests.fakes.clock import HeldClock
 from tests.ports import free_port
 from tests.wire.people import Somebody
@@ -221,6 +221,26 @@ class Room:
             by = ObjectId(person.object_id)
             assert await work.connections.end(connection.id, at=now, by=by, by_name=person.name)
             await sync_ended(work, [connection], at=now)
+
+    async def follow(self, connection: Connection, row_id: str) -> Connection:
+        """The record is merged into another one, and the connection follows it."""
+        now = self.clock.now()
+        record = replace(connection.record, row_id=row_id)
+        new = NewConnection(
+            chat_id=connection.chat_id,
+            record=record,
+            record_name="Another case",
+            record_number=None,
+            connector_id=connection.connector_id,
+            connector_name=connection.connector_name,
+            connected_at=connection.connected_at,
+        )
+        async with self.store.writing() as work:
+            assert await work.connections.end(connection.id, at=now, by=None, by_name="")
+            made = await work.connections.add(new)
+            assert made
+            await sync_follows(work, connection, made, at=now)
+        return made
 
     async def undo(self, connection: Connection) -> bool:
         """Somebody takes the disconnecting back."""

@@ -246,6 +246,31 @@ async def test_what_changed_while_sync_was_off_is_nothing_that_happens_when_it_i
         assert await active_at(room, made) == begun + timedelta(days=1), "the day does not count, and nothing else"
 
 
+@pytest.mark.parametrize("idle", [True, False])
+@pytest.mark.parametrize("is_deleted", [True, False])
+async def test_the_row_of_a_merged_record_follows_it_also_where_the_chat_is_idle(
+    tmp_path: Path, idle: bool, is_deleted: bool
+) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        merged, survivor = (await room.cases())[:2]
+        await room.add_chat(CHAT, ALEX, MEGAN)
+        old = await room.connect(CHAT, merged, ALEX)
+        await goes_on(room)
+        (made,) = await room.rows(CHAT)
+        room.clock.advance(8 * DAY_S if idle else 60)
+        await is_looked_at(room)
+        room.teams.topics[CHAT] = "Valves"
+        if is_deleted:
+            url = f"{room.environment.url}/api/data/v9.2/chats({made['activityid']})"
+            await room.session.delete(url, headers={"x-somebody": "1"})
+        await room.follow(old, survivor)
+        await goes_on(room)
+        found = await room.rows(CHAT)
+        assert [(each["_regardingobjectid_value"], each["subject"]) for each in found] == (
+            [] if is_deleted else [(survivor, made["subject"] if idle else "Valves")]
+        )
+
+
 async def test_a_row_that_cannot_be_written_keeps_no_other_chat_off_the_pane(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         await room.add_chat(CHAT, ALEX, MEGAN)
