@@ -11,6 +11,8 @@ from bot.domain.values import ChatKind, ObjectId, UserId
 
 LONGEST_SUBJECT = 250
 """Of column `subject`, in UTF-16 units as Dataverse counts them ("Chat table reference")."""
+LONGEST_DESCRIPTION = 2000
+"""Of column `description`, counted likewise ("Activity tables")."""
 LONGEST_CHAT_ID = 100
 """Of column `teamschatid`."""
 NAMED_AT_MOST = 3
@@ -269,20 +271,23 @@ def plan(chat: ChatFacts, row: ActivityRow) -> RowChange:
 
 
 def closed(row: ActivityRow, line: str) -> RowChange:
-    """What completes an open row with a line that says why; nothing for a row that somebody has closed."""
+    """What completes an open row with a line that says why; nothing for a row that somebody has closed.
+
+    Where people have left no room for the line it is left out.
+    """
     if row.state is not RowState.OPEN:
         return NOTHING
     text = "\n".join(each for each in (row.description, line) if each)
-    return RowChange(state=RowState.COMPLETED, description=text)
+    return RowChange(state=RowState.COMPLETED, description=text if _units(text) <= LONGEST_DESCRIPTION else None)
 
 
 def shown(chat: ChatFacts, row: ActivityRow, closing: str | None) -> RowChange:
     """What makes the row show the chat, also where it was completed with the line `closing` (see `closed`)."""
     if not closing or row.state is not RowState.COMPLETED:
         return plan(chat, row)
-    left = "\n".join(each for each in (row.description or "").splitlines() if each != closing)
+    left = "\n".join(each for each in (row.description or "").split("\n") if each.rstrip("\r") != closing)
     opened = replace(row, state=RowState.OPEN)
-    return replace(plan(chat, opened), state=RowState.OPEN, description=left)
+    return replace(plan(chat, opened), state=RowState.OPEN, description=left if left != row.description else None)
 
 
 def applied(row: ActivityRow, change: RowChange, version: str) -> ActivityRow:

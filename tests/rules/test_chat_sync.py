@@ -49,7 +49,18 @@ rows = st.builds(
     modified_by=st.none() | users,
     subject=st.none() | st.sampled_from(["One", "Two"]),
     regarding=st.none() | st.sampled_from(["r1", "r2"]),
-    description=st.sampled_from(["", "A note.", "A note.\nClosed."]),
+    description=st.sampled_from(
+        [
+            "",
+            "A note.",
+            "A note.\nClosed.",
+            "Two\u2028lines\r\n",
+            "é🛠️" * 495 + "x" * 5,
+            "x" * 1986,
+            "x" * 1987,
+            "x" * 2000,
+        ]
+    ),
 )
 
 
@@ -83,8 +94,26 @@ def test_closing_and_opening_again_leaves_what_a_person_wrote(chat: ChatFacts, r
     if row.state is RowState.OPEN:
         assert ended.state is RowState.COMPLETED
         assert (back.state, back.description) == (RowState.OPEN, row.description)
+        assert len((ended.description or "").encode("utf-16-le")) // 2 <= 2000
+        assert (ended.description or "").startswith(row.description or "")
     else:
         assert ended == replace(row, version="2")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "Disconnected."),
+        ("A note.", "A note.\nDisconnected."),
+        ("x" * 1986, "x" * 1986 + "\nDisconnected."),
+        ("x" * 1987, "x" * 1987),
+        ("🛠" * 994, "🛠" * 994),
+    ],
+)
+def test_a_row_is_completed_with_a_line_where_there_is_room_for_it(before: str, after: str) -> None:
+    row = replace(OPEN, description=before)
+    ended = applied(row, closed(row, "Disconnected."), "2")
+    assert (ended.state, ended.description) == (RowState.COMPLETED, after)
 
 
 @given(st.none() | st.text(max_size=600), st.lists(st.text(max_size=300), max_size=5))

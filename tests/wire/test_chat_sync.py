@@ -236,6 +236,21 @@ async def test_disconnecting_completes_the_row_and_says_who_did_it(world: World)
     assert found["description"] == "Disconnected by Megan Bowen on 2026-11-21 10:20 UTC."
 
 
+async def test_a_row_that_somebody_filled_to_the_brim_is_completed_and_opened_again_all_the_same(world: World) -> None:
+    made = await connected(world)
+    words = "x" * 1990
+    url = f"{world.sandbox}/api/data/v9.2/chats({made['activityid']})"
+    await world.session.patch(url, json={"description": words})
+    await world.say("disconnect CAS-01001")
+    await goes_on(world)
+    found = await row(world)
+    assert (found["statecode"], found["description"]) == (1, words)
+    await world.press(buttons(world.connector.cards(GROUP)[-1])["Undo"])
+    await goes_on(world)
+    found = await row(world)
+    assert (found["statecode"], found["description"]) == (0, words)
+
+
 async def test_undo_opens_the_row_again_and_a_new_connection_has_a_new_one(world: World) -> None:
     made = await connected(world)
     await world.say("disconnect CAS-01001")
