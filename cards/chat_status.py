@@ -66,6 +66,8 @@ class ChatStatusView:
     more: int = 0
     late: str = ""
     """Why the chat's name and members reach the record's timeline late, and what to do about it."""
+    sync_off: str = ""
+    """That an administrator has turned off what brings them there, and who turns it on."""
 
 
 def chat_status(view: ChatStatusView) -> Message:
@@ -78,6 +80,8 @@ def chat_status(view: ChatStatusView) -> Message:
     rest = rest_of(len(view.rows), view.hidden, view.more)
     if rest:
         body.append(byline(rest))
+    if view.sync_off:
+        body.append(byline(plain(view.sync_off)))
     if view.late:
         body.append(byline(f"The timeline follows this chat\u2019s name late. {plain(view.late)}"))
     return Message(card=elements.AdaptiveCard(body, full_width=True), summary=line(title))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.chat_sync import ChatActivity, is_effective, sync_state
+from bot.domain.chat_sync import ChatActivity, SyncState, is_effective, sync_state
 from bot.domain.chat_sync import Unsynced as Reason
 from bot.domain.hearing import obstacle
 from bot.domain.record_links import Links
@@ -48,7 +48,8 @@ class TellStatus:
         unsynced = [await self._unsynced(chat, each, synced.get(each.id), stuck) for each in shown]
         rows = await self._rows(shown, states, unsynced, chat_state, person)
         more = len(connections) - len(shown)
-        view = ChatStatusView(rows=rows, hidden=len(shown) - len(rows), more=more, late=late)
+        sync_off = await self._sync_off([each for each in shown if each.id in synced])
+        view = ChatStatusView(rows=rows, hidden=len(shown) - len(rows), more=more, late=late, sync_off=sync_off)
         return Answer(message=chat_status(view))
 
     async def _rows(
@@ -87,7 +88,7 @@ class TellStatus:
     async def _unsynced(
         self, chat: Chat, connection: Connection, activity: ChatActivity | None, stuck: str
     ) -> Unsynced | None:
-        """Why the timeline does not show the chat; what is turned off for all is told to administrators alone."""
+        """Why the record's timeline does not show the chat; what is turned off for all is not said of each."""
         settings = await self.administration.settings(connection.record.environment)
         state = sync_state(settings, chat.kind, activity, ended=False, now=self.clock.now(), stuck=stuck)
         if state.why in _TURNED_OFF or (state.why is None and not state.stuck):
@@ -95,6 +96,14 @@ class TellStatus:
         words = sync_in_words(state, idle_days=settings.organisation.sync_idle_days)
         resume = resume_button(connection.id) if state.why and state.why.can_be_resumed else None
         return Unsynced(why=words, since=state.since, resume=resume)
+
+    async def _sync_off(self, synced: Sequence[Connection]) -> str:
+        """That sync is turned off, where that keeps what was shown from being kept true; empty where it does not."""
+        settings = [await self.administration.settings(each.record.environment) for each in synced]
+        if not any(each.organisation.chats_on and not each.organisation.sync_on for each in settings):
+            return ""
+        words = sync_in_words(SyncState(why=Reason.SYNC_OFF), idle_days=0)
+        return f"{words}. A Global Administrator turns it on in the settings."
 
     async def _off(self, connection: Connection) -> str:
         """What of the settings keeps changes from being told."""

@@ -569,6 +569,8 @@ GALLERY: dict[str, Message] = {
             ),
             hidden=0,
             more=2,
+            sync_off="Not kept up to date in Dynamics 365: chat sync is turned off. "
+            "A Global Administrator turns it on in the settings.",
             late="Microsoft 365 does not let Chat Sync hear of changes in chats. Ask a Privileged Role Administrator "
             "or Global Administrator to grant it the permission Chat.ReadBasic.WhereInstalled.",
         )

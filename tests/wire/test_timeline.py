@@ -253,6 +253,27 @@ async def counted(world: World) -> str:
     return line.split()[-1].removesuffix(".0")
 
 
+async def test_while_sync_is_off_who_was_shown_reads_so_and_others_do_not(world: World) -> None:
+    await connected(world)
+    await goes_on(world)
+    await switch_sync(world, on=False)
+    await connected(world, OTHER_GROUP)
+    said = "Not kept up to date in Dynamics 365: chat sync is turned off"
+    await world.say("status")
+    assert texts(world.card())[-1] == f"{said}. A Global Administrator turns it on in the settings."
+    await world.say("status", chat=OTHER_GROUP)
+    assert said not in str(texts(world.card(OTHER_GROUP)))
+    await ask(world, (await organisation(world)).step("Save", chats_on="false"))
+    await world.say("status")
+    status = texts(world.card())
+    assert said not in str(status)
+    assert "Your administrator has turned chats off for Dynamics 365." in status
+    await ask(world, (await organisation(world)).step("Save", chats_on="true", sync_on="true"))
+    await world.say("status")
+    assert said not in str(texts(world.card()))
+    await goes_on(world)
+
+
 @pytest.mark.parametrize("switch", ["sync_on", "chats_on"])
 async def test_the_time_for_which_a_switch_is_off_makes_no_chat_idle_and_wakes_none(world: World, switch: str) -> None:
     await connected(world, OTHER_GROUP, "CAS-01002")
