@@ -105,15 +105,20 @@ class ChatSyncBot(TeamsActivityHandler):
         """Every activity makes its chat known, so that a missed one costs nothing; then its kind decides."""
         activity = turn_context.activity
         if not translate.is_anonymous(activity):
+            self._note_writer(activity)
             await self._doors.meet.seen(translate.chat_of(activity), bot_present=translate.bot_present(activity))
             await self._note(activity)
         await super().on_turn(turn_context)
 
-    async def _note(self, activity: Activity) -> None:
-        """What the rows that show the chat in Dataverse follow."""
-        chat = translate.chat_of(activity).id
+    def _note_writer(self, activity: Activity) -> None:
+        """Of a message, who wrote and when: held in memory first, so that it counts also where the turn fails."""
         if was_written(activity):
+            chat = translate.chat_of(activity).id
             self._doors.note.written(chat, writer_of(activity, self._doors.stand_in), moment_of(activity))
+
+    async def _note(self, activity: Activity) -> None:
+        """Who came or went and what the chat is called, for the rows that show it in Dataverse."""
+        chat = translate.chat_of(activity).id
         happened = happened_in(activity)
         if happened:
             topic = Topic(name=happened.topic) if happened.topic is not None else None

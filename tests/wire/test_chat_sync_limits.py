@@ -153,6 +153,20 @@ async def test_what_cannot_be_kept_is_not_said_to_be(world: World) -> None:
         await connection.execute(text("ALTER TABLE sync_job_elsewhere RENAME TO sync_job"))
 
 
+async def test_who_wrote_counts_though_the_database_failed_in_that_turn(world: World) -> None:
+    await connected(world)
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(text("ALTER TABLE chat RENAME TO chat_elsewhere"))
+    said = world.activity(
+        GROUP, MEGAN, type="message", text="hello", recipient={"id": "28:chat-sync", "name": "New name"}
+    )
+    await world.post(said)
+    async with world.engines.writing.begin() as connection:
+        await connection.execute(text("ALTER TABLE chat_elsewhere RENAME TO chat"))
+    await goes_on(world)
+    assert people(await row(world), 1) == await users(world, MEGAN)
+
+
 async def test_an_answer_that_is_no_roster_takes_nobody_out_of_the_row(world: World) -> None:
     made = await connected(world)
     world.connector.roster_says = 404, b'{"error":{"code":"SomethingNew"}}'
