@@ -1,7 +1,7 @@
 """What syncs chats, on a database and the sandbox's Dataverse, with a Teams that does as it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -22,8 +22,6 @@ from bot.delivery.limits import Limits
 from bot.delivery.pacing import Window
 from bot.delivery.switchboard import Switchboard
 from bot.delivery.worker import Worker
-from bot.domain.directory import ChatAccount, DirectoryChat
-from bot.domain.errors import Unavailable
 from bot.domain.record_links import environment_of
 from bot.domain.values import (
     Chat,
@@ -33,16 +31,16 @@ from bot.domain.values import (
     Environment,
     NewConnection,
     ObjectId,
-    Person,
     RecordRef,
 )
 from bot.metrics import Metrics
-from bot.ports import Queue
+from bot.ports import Pause, Queue
 from bot.post_room import SYNC_AT_ONCE
 from bot.sandbox.app import SandboxSettings, make_sandbox
 from bot.store.administration import SqlAdministration
 from bot.store.engine import Engines, make_engines
 from bot.store.migrate import migrate
+from bot.store.tables import environment as environments
 from bot.store.unit_of_work import SqlStore
 from bot.usecases.find_unlooked import LOOK_EVERY, FindUnlooked
 from bot.usecases.look_at_chat import LookAtChat
@@ -51,12 +49,15 @@ from bot.usecases.note_chat import NoteChat
 from bot.usecases.show_chat import ShowChat
 from bot.usecases.sync_chat import SyncChat
 from bot.usecases.synced import BeginSync, go_on, sync_ended, sync_follows
-from tests.fakes.clock import HeldClock
+from tests.fakes.clock import START, HeldClock
 from tests.ports import free_port
+from tests.sync.teams import FakeTeams
 from tests.wire.people import Somebody
 
 API = "/api/data/v9.2"
 ROW_EVERY = timedelta(seconds=5)
+IDLE = timedelta(days=7)
+"""As it is set from the start."""
 
 
 class Crash(BaseException):
@@ -77,37 +78,6 @@ class NoTokens:
 
 
 @dataclass
-class FakeTeams:
-    """Who is in which chat and what it is called; for roster and directory alike."""
-
-    people: dict[ChatId, list[Somebody]] = field(default_factory=dict)
-    topics: dict[ChatId, str | None] = field(default_factory=dict)
-    down: set[str] = field(default_factory=set)
-    """What does not answer: `roster`, `topics`."""
-
-    def _require(self, what: str) -> None:
-        if what in self.down:
-            raise Unavailable("Teams does not answer.", "Try again in a moment.")
-
-    async def accounts(self, chat: Chat) -> Sequence[ChatAccount]:
-        self._require("roster")
-        return [
-            ChatAccount(id=each.account_id, object_id=ObjectId(each.object_id), name=each.name)
-            for each in self.people[chat.id]
-        ]
-
-    async def members(self, chat: Chat) -> Sequence[ObjectId | None]:
-        return [each.object_id for each in await self.accounts(chat)]
-
-    async def is_member(self, chat: Chat, person: Person) -> bool:
-        return person.object_id in await self.members(chat)
-
-    async def chat(self, chat: ChatId) -> DirectoryChat:
-        self._require("topics")
-        return DirectoryChat(id=chat, topic=self.topics.get(chat), created_at=None, url="")
-
-
-@dataclass
 class Room:
     """Everything that syncs chats."""
 
@@ -123,6 +93,8 @@ class Room:
     is_down: bool = False
     refused: dict[str, int] = field(default_factory=dict)
     """Statuses with which requests are answered whose address holds this."""
+    off_at: datetime = START
+    """When sync was turned off."""
     crash_at: int | None = None
     """The process dies before this request from now on."""
     lost_answers: int = 0
@@ -225,15 +197,11 @@ class Room:
     async def follow(self, connection: Connection, row_id: str) -> Connection:
         """The record is merged into another one, and the connection follows it."""
         now = self.clock.now()
-        record = replace(connection.record, row_id=row_id)
+        kept = {
+            name: getattr(connection, name) for name in ("chat_id", "connector_id", "connector_name", "connected_at")
+        }
         new = NewConnection(
-            chat_id=connection.chat_id,
-            record=record,
-            record_name="Another case",
-            record_number=None,
-            connector_id=connection.connector_id,
-            connector_name=connection.connector_name,
-            connected_at=connection.connected_at,
+            record=replace(connection.record, row_id=row_id), record_name="Another case", record_number=None, **kept
         )
         async with self.store.writing() as work:
             assert await work.connections.end(connection.id, at=now, by=None, by_name="")
@@ -249,6 +217,20 @@ class Room:
             if back:
                 await go_on(work, connection.chat_id, at=self.clock.now())
             return back
+
+    async def switch_sync(self, *, on: bool) -> None:
+        """Sync is turned on or off, with what follows from it."""
+        async with self.engines.writing.begin() as db:
+            await db.execute(environments.update().values(sync_on=on))
+        self.administration.forget()
+        now = self.clock.now()
+        if not on:
+            self.off_at = now
+            return
+        async with self.store.writing() as work:
+            pause = Pause(begin=self.off_at, end=now, active_since=self.off_at - IDLE)
+            await work.chat_sync.paused(self.environment.id, pause)
+        await FindUnlooked(store=self.store, clock=self.clock).of_environment(self.environment.id, [])
 
     async def set_state(self, activity_id: str, state: int) -> None:
         """Somebody gives a row another state in Dynamics 365."""
@@ -326,8 +308,9 @@ class Room:
         self.refused.clear()
         await self.keep()
         self.clock.advance(LOOK_EVERY.total_seconds() + 1)
-        await FindUnlooked(store=self.store, clock=self.clock)(timedelta(0))
         for _ in range(10):
+            # Again and again, as in life: chats that wait for something else are left out for as long.
+            await FindUnlooked(store=self.store, clock=self.clock)(timedelta(0))
             await self.work()
             self.clock.advance(400)
         assert await self._next_due() is None

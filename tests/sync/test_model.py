@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from bot.domain.values import ChatId, Connection, ObjectId
 from bot.usecases.note_chat import Topic
-from tests.sync.room import Room, open_room
+from tests.sync.room import IDLE, Room, open_room
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, Somebody
 
 T = TypeVar("T")
@@ -22,8 +22,11 @@ T = TypeVar("T")
 CHAT = ChatId("19:model@thread.v2")
 PEOPLE = (ALEX, MEGAN, ADELE, LYNNE)
 """The last has no user."""
+FORM = "%Y-%m-%dT%H:%M:%SZ"
 somebody = st.sampled_from(PEOPLE)
 case = st.sampled_from([0, 0, 0, 1])
+FAULTS = (("/chats(", 404), ("/chats(", 400), ("/chats(", 500), ("/systemusers", 403), ("/ManyToOneRelationships", 404))
+"""What Dataverse, or somebody on the way to it, answers for a while: nothing follows from it for good."""
 
 
 @dataclass
@@ -32,6 +35,8 @@ class Shown:
 
     connection: Connection
     case: int
+    synced: bool
+    """Whether it was made while sync was on."""
     ended: bool = False
     set_by_hand: int | None = None
 
@@ -46,13 +51,14 @@ class Expected:
     heard: tuple[Somebody, datetime] | None = None
     """Held in memory by the bot."""
     shown: list[Shown] = field(default_factory=list)
+    sync_on: bool = True
 
     def live(self, number: int) -> Shown | None:
         return next((each for each in self.shown if each.case == number and not each.ended), None)
 
     @property
-    def is_connected(self) -> bool:
-        return any(not each.ended for each in self.shown)
+    def synced(self) -> list[Shown]:
+        return [each for each in self.shown if each.synced and not each.ended]
 
 
 class Chats(RuleBasedStateMachine):
@@ -85,14 +91,14 @@ class Chats(RuleBasedStateMachine):
         (members.remove if person in members else members.append)(person)
         self.room.teams.people[CHAT] = list(members)
         if told:
-            self.run(self.room.note.changed(CHAT))
+            self._happens(self.room.note.changed(CHAT), self.room.clock.now())
 
     @rule(topic=st.sampled_from([None, "Pumps", "Valves 🛠️"]), how=st.sampled_from(["named", "told", "silent"]))
     def renamed(self, topic: str | None, how: str) -> None:
         self.expected.topic = self.room.teams.topics[CHAT] = topic
         if how != "silent":
             named = Topic(name=topic) if how == "named" else None
-            self.run(self.room.note.changed(CHAT, topic=named))
+            self._happens(self.room.note.changed(CHAT, topic=named), self.room.clock.now())
 
     # People --------------------------------------------------------------------------------------------------------
 
@@ -104,7 +110,7 @@ class Chats(RuleBasedStateMachine):
             live.ended = True
         else:
             made = self.run(self.room.connect(CHAT, self.cases[number], person))
-            self.expected.shown.append(Shown(connection=made, case=number))
+            self.expected.shown.append(Shown(connection=made, case=number, synced=self.expected.sync_on))
 
     @rule(number=case)
     def undoes(self, number: int) -> None:
@@ -115,12 +121,25 @@ class Chats(RuleBasedStateMachine):
     @rule(number=case, state=st.sampled_from([0, 1, 2]))
     def sets_state(self, number: int, state: int) -> None:
         """Of a live connection's row: what a person does to others' rows is theirs."""
-        live = self.expected.live(number)
+        live = next((each for each in self.expected.synced if each.case == number), None)
         found = {each["activityid"]: each for each in self.run(self.room.rows(CHAT))}
         row = found.get(self._activity(live).activity_id) if live else None
         if live and row and self._activity(live).closing is None:
             self.run(self.room.set_state(row["activityid"], state))
             live.set_by_hand = state or None
+
+    @rule(number=case)
+    def merges(self, number: int) -> None:
+        """A case is merged into the other one, unless the chat is connected to that too."""
+        live = self.expected.live(number)
+        if live and not self.expected.live(1 - number):
+            live.connection = self.run(self.room.follow(live.connection, self.cases[1 - number]))
+            live.case = 1 - number
+
+    @rule()
+    def switches_sync(self) -> None:
+        self.expected.sync_on = not self.expected.sync_on
+        self.run(self.room.switch_sync(on=self.expected.sync_on))
 
     # Trouble -------------------------------------------------------------------------------------------------------
 
@@ -136,12 +155,28 @@ class Chats(RuleBasedStateMachine):
         else:
             self.room.crash_at = at
 
+    @rule(what=st.sampled_from([*FAULTS, "roster", "topics"]), on=st.booleans())
+    def refuses(self, what: tuple[str, int] | str, on: bool) -> None:
+        if isinstance(what, str):
+            (self.room.teams.down.add if on else self.room.teams.down.discard)(what)
+        elif on:
+            self.room.refused[what[0]] = what[1]
+        else:
+            self.room.refused.pop(what[0], None)
+
     # Time ----------------------------------------------------------------------------------------------------------
 
     @rule()
     def a_second_passes(self) -> None:
-        self.run(self.room.keep())
-        self._kept()
+        heard, self.expected.heard = self.expected.heard, None
+        if heard is None:
+            self.run(self.room.keep())
+        elif self._happens(self.room.keep(), heard[1]):
+            self.expected.wrote = heard
+
+    @rule(days=st.sampled_from([3, 8]))
+    def days_pass(self, days: int) -> None:
+        self.room.clock.advance(days * 24 * 3600)
 
     @rule(seconds=st.sampled_from([0, 6, 6, 400]))
     def is_worked_on(self, seconds: int) -> None:
@@ -157,10 +192,19 @@ class Chats(RuleBasedStateMachine):
         self.is_worked_on(6)
         self.is_worked_on(6)
 
-    def _kept(self) -> None:
-        if self.expected.heard and self.expected.is_connected:
-            self.expected.wrote = self.expected.heard
-        self.expected.heard = None
+    def _happens(self, work: Coroutine[Any, Any, None], at: datetime) -> bool:
+        """Something that counts: idle connections stay so, the others are active by then; whether there are such."""
+        before = {each.connection.id: self._activity(each).active_at for each in self.expected.synced}
+        self.run(work)
+        awake = False
+        for each in self.expected.synced:
+            was, now = before[each.connection.id], self._activity(each).active_at
+            if self.expected.sync_on and at - was <= IDLE:
+                awake = True
+                assert now == max(was, at)
+            else:
+                assert now == was
+        return awake
 
     # What holds ----------------------------------------------------------------------------------------------------
 
@@ -171,8 +215,10 @@ class Chats(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
+            self.a_second_passes()
+            if not self.expected.sync_on:
+                self.switches_sync()
             self.run(self.room.come_to_rest())
-            self._kept()
             self.run(self._compare())
         finally:
             self.run(self.opened.__aexit__(None, None, None))
@@ -182,21 +228,26 @@ class Chats(RuleBasedStateMachine):
     async def _compare(self) -> None:
         found = {each["activityid"]: each for each in await self.room.rows(CHAT)}
         users = {each: await self.room.user(each) for each in PEOPLE}
-        for each in self.expected.shown:
+        for each in (each for each in self.expected.shown if each.synced):
             kept = await self._kept_of(each)
             row = found.pop(kept.activity_id, None)
             if row is None:
                 assert each.ended, "a live connection has a row"
                 continue
-            self._compare_row(each, row, users)
+            self._compare_row(each, row, users, kept.active_at)
         assert found == {}
 
-    def _compare_row(self, each: Shown, row: Any, users: dict[Somebody, str | None]) -> None:
+    def _compare_row(self, each: Shown, row: Any, users: dict[Somebody, str | None], active_at: datetime) -> None:
         if each.ended:
             assert row["statecode"] in ({1} if each.set_by_hand is None else {each.set_by_hand})
             return
         assert row["statecode"] == (each.set_by_hand or 0)
         if each.set_by_hand:
+            return
+        assert row["_regardingobjectid_value"] == self.cases[each.case]
+        if self.room.clock.now() - active_at > IDLE:
+            wrote = row["modifiedinteamson"]
+            assert wrote is None or wrote <= active_at.strftime(FORM), "what came later does not count"
             return
         parties = [(party["participationtypemask"], party["_partyid_value"]) for party in row["chat_activity_parties"]]
         members = {user for kind, user in parties if kind == 12}
@@ -204,10 +255,9 @@ class Chats(RuleBasedStateMachine):
         called = ", ".join(names[:3]) + (f" + {len(names) - 3}" if len(names) > 3 else "")
         assert members == {users[person] for person in self.expected.members} - {None}
         assert row["subject"] == (self.expected.topic or called or "Teams chat")
-        assert row["_regardingobjectid_value"] == self.cases[each.case]
         if self.expected.wrote:
             person, at = self.expected.wrote
-            assert row["modifiedinteamson"] == at.strftime("%Y-%m-%dT%H:%M:%SZ")
+            assert row["modifiedinteamson"] == at.strftime(FORM)
             assert {user for kind, user in parties if kind == 1} == {users[person]} - {None}
 
     def _activity(self, shown: Shown) -> Any:
