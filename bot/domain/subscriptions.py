@@ -8,8 +8,10 @@ from enum import StrEnum
 
 from bot.domain.values import ChatId, EnvironmentId
 
-LIFE = timedelta(minutes=4320)
+LONGEST_LIFE = timedelta(minutes=4320)
 """The longest that a subscription on chats lives ("Subscription lifetime", Microsoft Graph)."""
+LIFE = LONGEST_LIFE - timedelta(minutes=15)
+"""What is asked for: Graph refuses an end that is later by its own clock, and ours may be ahead of that."""
 SUBSCRIPTIONS_AT_MOST = 10_000
 """Subscriptions of an organisation ("Change notifications: supported resources", Microsoft Graph)."""
 

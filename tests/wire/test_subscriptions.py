@@ -131,6 +131,23 @@ async def test_for_thirty_days_there_is_no_gap(world: World, spread: bool) -> No
         await nothing_is_late(world)
 
 
+@pytest.mark.parametrize("ahead_s", [2, 14 * 60], ids=["two seconds", "fourteen minutes"])
+async def test_they_are_made_and_renewed_also_where_our_clock_is_ahead_of_graphs(
+    bare_world: World, ahead_s: int
+) -> None:
+    world = bare_world
+    world.teams.now = lambda: world.clock.now() - timedelta(seconds=ahead_s)
+    await world.start()
+    await seen_to(world)
+    made = {row.id: row.text("expirationDateTime") for row in there(world)}
+    assert resources(world) == BOTH
+    world.clock.advance(2 * DAY_S)
+    await seen_to(world)
+    assert made.keys() == {row.id for row in there(world)}
+    assert not made.items() & {(row.id, row.text("expirationDateTime")) for row in there(world)}
+    await world.stop()
+
+
 async def test_what_graph_lost_is_made_anew_at_the_next_comparison_and_the_chats_are_looked_at(world: World) -> None:
     await synced(world)
     await seen_to(world)
