@@ -190,7 +190,8 @@ class ChatSync(Protocol):
     async def unmirrored(self, chat: ChatId) -> Sequence[tuple[Connection, bool]]:
         """Connections of the chat that are live and not listed in Dynamics 365, or the other way round; which is it.
 
-        One that has ended is left out while its record is connected anew: the two have one place in the list.
+        One that has ended is left out while its record is connected anew: the two have one place in the list. Only
+        group chats are listed there.
         """
         ...
 

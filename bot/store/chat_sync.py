@@ -194,14 +194,19 @@ class ChatSyncRows(SyncJobRows):
         return [connection_of(row) for row in found.mappings()]
 
     async def unmirrored(self, chat_id: ChatId) -> Sequence[tuple[Connection, bool]]:
-        """Connections of the chat that are not listed as they are; an ended one only where no newer one is live."""
+        """Connections of the chat that are not listed as they are; an ended one only where no newer one is live.
+
+        Channels have no place in the list ("msdyn_teamscollaboration table reference").
+        """
         newer = connection.alias()
         # The row in the pane is that of the chat and the record: what has ended would take it from what is live.
         same = and_(*(newer.c[each] == connection.c[each] for each in ("chat_id", "environment", "table", "row_id")))
         again = select(newer.c.id).where(same, newer.c.ended_at.is_(None)).exists()
-        wrong = (connection.c.chat_id == chat_id) & (connection.c.mirrored != _LIVE) & (_LIVE | ~again)
-        found = await self._db.execute(select(connection).where(wrong).order_by(connection.c.id))
-        return [(connection_of(row), row["ended_at"] is None) for row in found.mappings()]
+        listed = _LIVE & (chat.c.kind == ChatKind.GROUP)
+        wrong = (connection.c.chat_id == chat_id) & (connection.c.mirrored != listed) & (_LIVE | ~again)
+        query = select(connection, listed.label("listed")).join(chat, chat.c.id == connection.c.chat_id)
+        found = await self._db.execute(query.where(wrong).order_by(connection.c.id))
+        return [(connection_of(row), row["listed"]) for row in found.mappings()]
 
     async def mirrored(self, connection_id: ConnectionId, *, live: bool) -> None:
         """The connection is listed there, or not any more."""

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.chat_sync import ChatActivity
 from bot.domain.sync_words import STUCK_AFTER
-from bot.domain.values import ChatId, Connection, ConnectionId, ObjectId
+from bot.domain.values import ChatId, ChatKind, Connection, ConnectionId, ObjectId
 from bot.ports import Look, Named, Queue, SyncedChat
 from bot.store.unit_of_work import SqlStore
 from tests.contract.test_store import ACCOUNT, a_chat, a_connection, connected
@@ -192,3 +192,13 @@ async def test_a_record_that_was_connected_again_is_not_taken_off_the_pane(store
     async with store.writing() as work:
         await work.connections.end(new.id, at=later(1), by=ObjectId("adele"), by_name="Adele")
     assert await unmirrored(store) == [(old.id, False), (other.id, True)]
+
+
+async def test_a_channel_is_not_on_the_pane_and_is_taken_off_it(store: SqlStore) -> None:
+    (made,) = await connected(store, a_connection())
+    async with store.writing() as work:
+        await work.chats.put(a_chat(kind=ChatKind.CHANNEL))
+    assert await unmirrored(store) == []
+    async with store.writing() as work:
+        await work.chat_sync.mirrored(made.id, live=True)
+    assert await unmirrored(store) == [(made.id, False)]

@@ -8,6 +8,8 @@ from sqlalchemy import update
 from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, TEAM_MEMBERS
 from bot.store.tables import chat, connection, environment
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI, Somebody
+from tests.wire.settings_pages import ask, organisation
+from tests.wire.test_chat_sync import goes_on
 from tests.wire.test_new_chat import SECRET_CASE, claim, inputs, press
 from tests.wire.world import PERSONAL, TENANT, World, buttons, texts
 
@@ -48,6 +50,15 @@ async def test_a_key_field_that_changes_is_told_to_the_channel(world: World) -> 
     await world.change({"prioritycode": 1})
     await world.window_ends()
     assert world.posted(PUMPS) == ["CAS-01001 is connected to this chat.", "CAS-01001: Priority Normal → High"]
+
+
+async def test_a_channel_is_not_listed_among_the_chats_of_dynamics_own_pane(world: World) -> None:
+    await ask(world, (await organisation(world)).step("Save", mirror_chats="true"))
+    await connect(world, PUMPS, words="CAS-01001")
+    await goes_on(world)
+    async with world.session.get(f"{world.sandbox}/api/data/v9.2/msdyn_teamschatassociations") as answer:
+        assert (await answer.json())["value"] == []
+    assert [row["mirrored"] for row in await world.rows_in(connection)] == [False]
 
 
 async def test_who_is_not_in_the_team_picks_none_of_its_channels(world: World) -> None:
