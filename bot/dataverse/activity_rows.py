@@ -7,17 +7,15 @@ from typing import Any
 
 from bot.dataverse.access import users_of
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.protocol import require_no_such_row, require_no_such_table
-from bot.dataverse.table_cache import TableCache
+from bot.dataverse.protocol import require_no_such_row
+from bot.dataverse.table_cache import CHATS, TableCache
 from bot.domain.chat_sync import LONGEST_CHAT_ID, ActivityRow, ChatFacts, RowChange, RowState, applied
 from bot.domain.errors import NotFound, NotSupported, Unavailable
 from bot.domain.formatting import instant
 from bot.domain.values import ChatId, EnvironmentId, ObjectId, RecordRef, UserId
 
-TABLE = "chat"
 _SET = "chats"
 _PARTIES = "chat_activity_parties"
-_REGARDING = "regardingobjectid"
 PARTICIPANT = 12
 """Of `participationtypemask`: chat participant."""
 _SENDER = 1
@@ -40,7 +38,7 @@ class DataverseActivityRows:
 
     async def has_timeline(self, environment: EnvironmentId, table: str) -> bool:
         """Whether rows of table `chat` can be about rows of this one."""
-        return await self._navigation(environment, table) is not None
+        return await self._tables[environment].regarding(CHATS, table) is not None
 
     async def users(self, environment: EnvironmentId, people: Sequence[ObjectId]) -> Mapping[ObjectId, UserId]:
         """The enabled users of those people who have one."""
@@ -106,24 +104,14 @@ class DataverseActivityRows:
 
     async def _bound(self, record: RecordRef) -> Mapping[str, str]:
         """What makes the row one about the record; the property's name differs from table to table."""
+        tables = self._tables[record.environment]
         try:
-            navigation, table = await asyncio.gather(
-                self._navigation(record.environment, record.table), self._tables[record.environment].get(record.table)
-            )
+            navigation, table = await asyncio.gather(tables.regarding(CHATS, record.table), tables.get(record.table))
         except NotFound as error:
             raise _no_place() from error
         if navigation is None:
             raise _no_place()
         return {f"{navigation}@odata.bind": f"/{table.set_name}({record.row_id})"}
-
-    async def _navigation(self, environment: EnvironmentId, table: str) -> str | None:
-        try:
-            lookups = await self._tables[environment].lookups(TABLE)
-        except NotFound as error:
-            require_no_such_table(error)
-            return None  # an environment without Dynamics' chats
-        ways = (each.navigation for each in lookups if each.column == _REGARDING and each.table == table)
-        return next(ways, None)
 
 
 def _no_place() -> NotSupported:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.kept import Kept
 from bot.dataverse.metadata import CHOICE_PROPERTIES, table_names
-from bot.dataverse.table_cache import TableCache
+from bot.dataverse.table_cache import CHATS, TableCache
 from bot.dataverse.views import system_views
 from bot.domain.tables import Table, TableName, View
 from bot.domain.values import EnvironmentId
@@ -39,6 +39,10 @@ class DataverseDefinitions:
     async def views(self, environment: EnvironmentId, table: str) -> Sequence[View]:
         """The table's system views that are lists of records."""
         return await system_views(self._clients[environment], self._tables[environment], table)
+
+    async def has_timeline(self, environment: EnvironmentId, table: str) -> bool:
+        """Whether chats can be shown on the timeline of the table's rows."""
+        return await self._tables[environment].regarding(CHATS, table) is not None
 
     async def role_names(self, environment: EnvironmentId) -> Sequence[str]:
         """The names of the security roles: one name stands for its copies in all business units."""

@@ -15,10 +15,14 @@ from bot.dataverse.metadata import (
     lookups_of,
     table_of,
 )
-from bot.dataverse.protocol import literal
+from bot.dataverse.protocol import literal, require_no_such_table
 from bot.domain.errors import NotFound
 from bot.domain.tables import Table
 from bot.ports import Clock
+
+CHATS = "chat"
+"""The table whose rows show chats on timelines ("Chat table reference")."""
+_REGARDING = "regardingobjectid"
 
 
 class TableCache:
@@ -46,6 +50,16 @@ class TableCache:
     async def lookups(self, name: str) -> Sequence[Lookup]:
         """The ways from a row of the table to one other row."""
         return await self._lookups.get(name)
+
+    async def regarding(self, activity: str, table: str) -> str | None:
+        """By which property rows of an activity table are about rows of this one; None where they cannot be."""
+        try:
+            lookups = await self.lookups(activity)
+        except NotFound as error:
+            require_no_such_table(error)
+            return None  # an environment without such activities
+        ways = (each.navigation for each in lookups if each.column == _REGARDING and each.table == table)
+        return next(ways, None)
 
     async def by_code(self, code: int) -> Table:
         """The table with this number; raises `NotFound`."""

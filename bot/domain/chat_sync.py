@@ -53,6 +53,9 @@ class Unsynced(StrEnum):
 FOUND = frozenset({Unsynced.ACTIVITY_TABLE, Unsynced.NO_TIMELINE, Unsynced.REFUSED, Unsynced.DELETED})
 """Reasons that only Dataverse knows: they are kept once they were found."""
 
+OF_TABLE = frozenset({Unsynced.ACTIVITY_TABLE, Unsynced.NO_TIMELINE})
+"""Those that lie in the record's table: an administrator may give it a timeline, so it is looked at again."""
+
 
 class RowState(IntEnum):
     """The column `statecode` of table `chat`."""

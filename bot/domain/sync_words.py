@@ -49,3 +49,9 @@ def sync_in_words(state: SyncState, *, idle_days: int) -> str:
 
 def _hindrance(reason: str) -> str:
     return _HINDRANCES.get(reason.partition(": ")[0]) or event_in_words(reason).rstrip(".")
+
+
+def not_shown(*, is_activity: bool) -> str:
+    """Why chats are not shown on the timeline of a table's records, for those who set the table up."""
+    why = "are activities themselves" if is_activity else "have no timeline of chats in Dynamics 365"
+    return f"Chats are not synced to these records: they {why}."

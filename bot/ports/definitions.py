@@ -22,6 +22,10 @@ class Definitions(Protocol):
         """The table's system views that are lists of records, by name; those whose layout is damaged are left out."""
         ...
 
+    async def has_timeline(self, environment: EnvironmentId, table: str) -> bool:
+        """Whether chats can be shown on the timeline of the table's rows."""
+        ...
+
     async def role_names(self, environment: EnvironmentId) -> Sequence[str]:
         """The names of the security roles, in order."""
         ...

@@ -104,7 +104,7 @@ class SaveSettings:
         place = with_views(await self.show.place(environment, kept.settings), views)
         if _is_done(kept):
             return overview_page(place, _outcome(kept))
-        return self.show.filled(place, table, views, _outcome(kept))
+        return await self.show.filled(place, table, views, _outcome(kept))
 
     async def add(self, saving: Saving, name: str) -> Page:
         """The page of the record type, which is on from now; the choice once more where there is no such table."""
@@ -121,7 +121,7 @@ class SaveSettings:
         )
         kept = await self.keep(saving, actor, form)
         place = await self.show.place(environment, kept.settings)
-        return self.show.filled(place, table, views)
+        return await self.show.filled(place, table, views)
 
 
 def _is_done(kept: Kept) -> bool:

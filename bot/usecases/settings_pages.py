@@ -19,6 +19,7 @@ from bot.domain.settings_rules import (
 )
 from bot.domain.settings_words import CARD_ACTS, DISCLOSURES, LABELS, words_of
 from bot.domain.surface import Dataset, Dialog, searching
+from bot.domain.sync_words import not_shown
 from bot.domain.tables import Column, Table, View
 from bot.domain.values import Environment, EnvironmentId
 from bot.ports import SavedSettings
@@ -195,8 +196,10 @@ def adding_page(place: Place, listed: Sequence[Choice], problem: str = "") -> Pa
     )
 
 
-def record_type_page(place: Place, table: Table, views: Sequence[View], outcome: Outcome = NOTHING_YET) -> Page:
-    """The settings of a record type."""
+def record_type_page(
+    place: Place, table: Table, views: Sequence[View], outcome: Outcome = NOTHING_YET, *, has_timeline: bool
+) -> Page:
+    """The settings of a record type; `has_timeline`: whether chats can be shown on the timeline of its records."""
     set_now = place.settings.record_type(table.name)
     return record_type(
         RecordTypeView(
@@ -209,7 +212,7 @@ def record_type_page(place: Place, table: Table, views: Sequence[View], outcome:
             disclosures=tuple(Choice(title=words, value=level) for level, words in DISCLOSURES.items()),
             disclosure=set_now.disclosure,
             on_cards=_on_cards(place, set_now, table),
-            no_timeline=table.is_activity,
+            unsynced="" if has_timeline else not_shown(is_activity=table.is_activity),
             save=place.step("Save", Dialog.SETTINGS_SAVE_RECORD_TYPE, table=table.name, offered="card acts"),
             back=place.back,
             problems=_problems(outcome.problems),

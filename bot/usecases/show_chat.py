@@ -57,7 +57,7 @@ class ShowChat:
             return replace(each.activity, trouble=trouble)
         people = await self._people(chat, each)
         others = _without_user(chat.seen, people) if chat.seen else each.activity.others
-        activity = replace(each.activity, people=people, others=others)
+        activity = replace(each.activity, people=people, others=others, trouble=None)
         facts = await self._facts(chat, each, people)
         try:
             return await self._shown(chat, replace(each, activity=activity), facts)
@@ -81,9 +81,12 @@ class ShowChat:
         if each.activity.row:
             return None
         record = each.connection.record
+        has_timeline = await self.rows.has_timeline(record.environment, record.table)
+        if each.activity.trouble and not has_timeline:
+            return each.activity.trouble  # found before; the table may not even be there any more
         if (await self.records.table(record.environment, record.table)).is_activity:
             return Unsynced.ACTIVITY_TABLE
-        return None if await self.rows.has_timeline(record.environment, record.table) else Unsynced.NO_TIMELINE
+        return None if has_timeline else Unsynced.NO_TIMELINE
 
     async def _people(self, chat: ChatToShow, each: SyncedConnection) -> People:
         if chat.seen is None:

@@ -98,11 +98,12 @@ class ShowSettings:
         environment = self.environment(named)
         await self.gates.administrator(environment.id, person)
         place, (definition, views) = await asyncio.gather(self.place(environment), self.table(environment.id, table))
-        return self.filled(place, definition, views)
+        return await self.filled(place, definition, views)
 
-    def filled(self, place: Place, table: Table, views: Sequence[View], outcome: Outcome = NOTHING_YET) -> Page:
+    async def filled(self, place: Place, table: Table, views: Sequence[View], outcome: Outcome = NOTHING_YET) -> Page:
         """The record type's page with what holds, or with what was wanted."""
-        return record_type_page(with_views(place, views), table, views, outcome)
+        has_timeline = await self.definitions.has_timeline(place.id, table.name)
+        return record_type_page(with_views(place, views), table, views, outcome, has_timeline=has_timeline)
 
     async def table(self, environment: EnvironmentId, name: str) -> tuple[Table, Sequence[View]]:
         """The table and its views; raises `BadRequest` where nobody can choose it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.domain.chat_sync import ChatActivity, Unsynced, is_effective, sync_state
+from bot.domain.chat_sync import OF_TABLE, ChatActivity, Unsynced, is_effective, sync_state
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ConnectionId
 from bot.ports import Administration, Clock, Store, SyncedChat, SyncedConnection, SyncJob
@@ -55,7 +55,7 @@ class SyncChat:
 
     async def _bring(self, known: SyncedChat, job: SyncJob) -> Sequence[ChatSyncError]:
         """What failed."""
-        ended, live, still = await self._due(known)
+        ended, live, still = await self._due(known, job)
         seen, trouble = await self._seen(known, live, job)
         if trouble and seen is None:
             # A new row is made of what Teams says; others get later what they lack of it.
@@ -90,7 +90,7 @@ class SyncChat:
         return []
 
     async def _due(
-        self, known: SyncedChat
+        self, known: SyncedChat, job: SyncJob
     ) -> tuple[Sequence[SyncedConnection], Sequence[SyncedConnection], Sequence[SyncedConnection]]:
         """Connections that have ended, that are live, and that are idle, so that Teams is not asked for them."""
         ended, live, still = [], [], []
@@ -101,7 +101,7 @@ class SyncChat:
                 ended += [each] if is_effective(settings) else []
             elif state.why is Unsynced.IDLE and known.looked_at and known.looked_at >= each.activity.active_at:
                 still.append(each)
-            elif state.why in _BROUGHT:
+            elif state.why in _BROUGHT or (job.look and state.why in OF_TABLE):
                 live.append(each)
         return ended, live, still
 

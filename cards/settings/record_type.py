@@ -80,8 +80,8 @@ class RecordTypeView:
     disclosures: tuple[Choice, ...]
     disclosure: str
     on_cards: CardChoices
-    no_timeline: bool
-    """Its records are activities: chats are not shown on their timeline (spec Y3)."""
+    unsynced: str
+    """Why chats are not shown on the timeline of its records (spec Y3); empty where they are."""
     save: Step
     back: Step
     problems: tuple[tuple[str, str], ...] = ()
@@ -98,8 +98,8 @@ def record_type(view: RecordTypeView) -> Page:
     body += [heading("Note"), *_note(view)]
     body += [heading("Chats"), *toggles(labels, on, "auto_name", "join")]
     body += toggles(labels, on, "owner_can_disconnect", "connector_can_disconnect")
-    if view.no_timeline:
-        body.append(small("Chats are not synced to these records: they are activities themselves."))
+    if view.unsynced:
+        body.append(small(view.unsynced))
     body += [heading("Key updates"), *_key_fields(view), heading("Links")]
     body.append(Choices("disclosure", labels["disclosure"], view.disclosures, chosen=[view.disclosure]))
     body += [heading("Acting on cards"), *_on_cards(view)]

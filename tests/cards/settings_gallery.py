@@ -88,7 +88,7 @@ RECORD_TYPE = RecordTypeView(
         dataset="change fields?environment=contoso.crm4.dynamics.com&table=account",
         chosen=("telephone1",),
     ),
-    no_timeline=False,
+    unsynced="",
     save=step("Save", "settings save record type"),
     back=step("Back"),
 )
@@ -119,7 +119,10 @@ SETTINGS_PAGES: dict[str, Page] = {
     "settings of a record type": record_type(RECORD_TYPE),
     "settings of a record type where others saved and one is wrong": record_type(
         replace(
-            RECORD_TYPE, meanwhile=MEANWHILE, problems=(("Key fields", "A column is named twice."),), no_timeline=True
+            RECORD_TYPE,
+            meanwhile=MEANWHILE,
+            problems=(("Key fields", "A column is named twice."),),
+            unsynced="Chats are not synced to these records: they are activities themselves.",
         )
     ),
     "settings of a record type that can have no note and tells of nothing": record_type(

@@ -389,6 +389,15 @@ async def test_a_table_that_does_not_tell_of_changes_says_so_instead_of_offering
 async def test_records_that_are_activities_say_that_chats_are_not_synced_to_them(world: World) -> None:
     page = await record_type(world, "email")
     assert "Chats are not synced to these records: they are activities themselves." in texts(page.card)
+    case = await record_type(world)
+    assert not any("not synced" in text for text in texts(case.card))
+
+
+async def test_a_table_without_a_timeline_of_chats_says_that_chats_are_not_synced_to_its_records(world: World) -> None:
+    adding = await ask(world, (await opened(world)).step("Add a record type"))
+    page = await ask(world, adding.step("Add", table="cs_stocklevel"))
+    words = "Chats are not synced to these records: they have no timeline of chats in Dynamics 365."
+    assert words in texts(page.card)
 
 
 @pytest.mark.parametrize(
