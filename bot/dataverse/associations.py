@@ -5,11 +5,13 @@ from uuid import UUID, uuid5
 
 from bot.dataverse.client import DataverseClient
 from bot.domain.chat_sync import LONGEST_CHAT_ID
+from bot.domain.fitting import cut
 from bot.domain.values import Connection, EnvironmentId
 
 _SET = "msdyn_teamschatassociations"
 _NAMES = UUID("3f0f4c7e-2a55-4e0e-8b8e-0a2c7d6f5b11")
 _LONGEST_NAME = 100
+"""In UTF-16 units."""
 _ASSOCIATED, _DISASSOCIATED = 0, 1
 """Of `msdyn_entityrecordstate`."""
 
@@ -26,7 +28,7 @@ class DataverseAssociations:
         if len(connection.chat_id) > LONGEST_CHAT_ID:
             return  # there is no place for its id
         row = {
-            "msdyn_teamschatassociationname": connection.record_name[:_LONGEST_NAME],
+            "msdyn_teamschatassociationname": cut(connection.record_name, _LONGEST_NAME),
             "msdyn_teamschatid": connection.chat_id,
             "msdyn_regardingobjectid": record.row_id,
             "msdyn_regardingobjectname": record.table,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from bot.domain.fitting import JOINERS, cut, one_line
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.values import ChatKind, ObjectId, UserId
 
@@ -219,7 +220,7 @@ def is_idle(active_at: datetime, at: datetime, days: int) -> bool:
 
 def topic_of(text: str | None) -> str | None:
     """A chat's name as it is kept: one line that fits a row; None where it has none."""
-    named = _line(text or "")
+    named = one_line(text or "")
     return _shortened(named) if named else None
 
 
@@ -227,30 +228,16 @@ def subject_of(topic: str | None, names: Sequence[str]) -> str:
     """What the row is called: the topic, else some members and how many more there are (spec Y1)."""
     named = topic_of(topic)
     if not named:
-        known = [name for name in map(_line, names) if name][:NAMED_AT_MOST]
+        known = [name for name in map(one_line, names) if name][:NAMED_AT_MOST]
         more = len(names) - len(known)
         named = ", ".join(known) + (f" + {more}" if more and known else "")
     return _shortened(named) or "Teams chat"
 
 
-def _line(text: str) -> str:
-    return " ".join("".join(each if each.isprintable() or each in _JOINERS else " " for each in text).split())
-
-
-_JOINERS = "\u200c\u200d"
-"""They hold emoji and letters together."""
-
-
 def _shortened(text: str) -> str:
-    if _units(text) <= LONGEST_SUBJECT:
+    if cut(text, LONGEST_SUBJECT) == text:
         return text
-    while _units(text) > LONGEST_SUBJECT - 1:
-        text = text[:-1]
-    return text.rstrip(_JOINERS + " ") + "…"
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+    return cut(text, LONGEST_SUBJECT - 1).rstrip(JOINERS + " ") + "…"
 
 
 def plan(chat: ChatFacts, row: ActivityRow) -> RowChange:

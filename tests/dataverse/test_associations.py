@@ -1,0 +1,33 @@
+"""Rows by which Dynamics 365's own pane lists chats."""
+
+import pytest
+
+from bot.dataverse.associations import DataverseAssociations
+from bot.domain.values import ChatId, Connection, ConnectionId, ObjectId
+from tests.dataverse.conftest import Dataverse
+from tests.fakes.clock import START
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        ("Pump vibrates", "Pump vibrates"),
+        ("x" * 101, "x" * 100),
+        ("😀" * 51, "😀" * 50),
+        ("x" + "😀" * 50, "x" + "😀" * 49),
+    ],
+)
+async def test_a_long_name_is_cut_as_dataverse_counts_it(dataverse: Dataverse, name: str, listed: str) -> None:
+    connection = Connection(
+        id=ConnectionId(1),
+        chat_id=ChatId("19:a@thread.v2"),
+        record=await dataverse.case(),
+        record_name=name,
+        record_number="CAS-01001",
+        connector_id=ObjectId("adele"),
+        connector_name="Adele Vance",
+        connected_at=START,
+    )
+    await DataverseAssociations({dataverse.environment: dataverse.client}).put(connection, live=True)
+    row = await dataverse.row("msdyn_teamschatassociations", "$select=msdyn_teamschatassociationname")
+    assert row["msdyn_teamschatassociationname"] == listed

@@ -1,0 +1,59 @@
+"""Texts that fit a column of Dataverse, whatever script they are in."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.chat_sync import topic_of
+from bot.domain.fitting import READ_AT_MOST, cut, one_line
+
+ENGLAND = "🏴" + "".join(chr(0xE0000 + ord(each)) for each in "gbeng") + "\U000e007f"
+WHOLE = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+@given(WHOLE, st.integers(0, 260))
+def test_what_is_cut_is_the_longest_beginning_that_fits(text: str, room: int) -> None:
+    beginnings = [text[:length] for length in range(len(text) + 1)]
+    assert cut(text, room) == [each for each in beginnings if units(each) <= room][-1]
+
+
+def test_half_a_character_is_left_out() -> None:
+    assert cut("a\ud83d", 9) == "a"
+    assert cut("😀😀", 3) == "😀"
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ("\u200fרמת גן\u200f בע\u200f״\u200fמ", "רמת גן בע״מ"),
+        ("\u202bمضخة\u202c ٤", "مضخة ٤"),
+        ("\u2067רמת גן\u2069 / \u2066Pump\u2069", "רמת גן / Pump"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        (f"{ENGLAND} Pumps {ENGLAND}", f"{ENGLAND} Pumps {ENGLAND}"),
+        ("👨‍👩‍👧 می‌خواهم", "👨‍👩‍👧 می‌خواهم"),
+        ("Donau\u00addampf\ufeff", "Donaudampf"),
+        (" a\u2028b\tc\r\n\x00d\u00a0e ", "a b c d e"),
+        ("\ud83d", ""),
+    ],
+)
+def test_a_line_shows_what_people_wrote_and_no_gaps_where_there_is_nothing(told: str, line: str) -> None:
+    assert one_line(told) == line
+
+
+@given(st.text())
+def test_a_line_is_a_line_once_and_for_all(text: str) -> None:
+    line = one_line(text)
+    assert one_line(line) == line
+    assert not {unicodedata.category(each) for each in line} & {"Cc", "Cs", "Zl", "Zp"}
+
+
+@given(st.text(min_size=1, max_size=50).map(lambda text: (text * READ_AT_MOST)[:READ_AT_MOST]), st.text(min_size=1))
+def test_of_a_text_without_an_end_only_so_much_is_read(text: str, more: str) -> None:
+    assert one_line(text + more) == one_line(text)
+    assert topic_of(text + more) == topic_of(text)
