@@ -44,8 +44,12 @@ class Subscriptions(Protocol):
         """Leases those that are due and that nobody else sees to, the longest due first."""
         ...
 
-    async def put(self, subscription: Subscription, *, due_at: datetime) -> None:
-        """Keeps how it is now, when it is to be seen to next, and gives it back; whether it is wanted stays."""
+    async def put(self, subscription: Subscription, *, due_at: datetime, is_new: bool = False) -> None:
+        """Keeps how it is now, when it is to be seen to next, and gives it back; whether it is wanted stays.
+
+        What was heard of it since it was claimed stays too, and makes it due at once: that something was missed, and
+        that it is gone, unless it `is_new` under its id.
+        """
         ...
 
     async def ended(self, watch: Watch, *, at: datetime) -> None:

@@ -4,7 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, delete, false, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    String,
+    and_,
+    case,
+    delete,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.subscriptions import Hindrance, Lifecycle, Subscription, SyncedIn, Watch, watch_of
@@ -18,6 +32,9 @@ _MEANS: Mapping[Lifecycle, Mapping[str, object]] = {
     Lifecycle.REMOVED: {"subscription_id": None, "reread": True},
     Lifecycle.MISSED: {"reread": True},
 }
+
+_UNDISTURBED = table.c.due_at == table.c.held_until
+"""Of a leased one: nothing was heard of it, and nobody has changed their mind, since it was claimed."""
 
 
 class SubscriptionRows:
@@ -47,8 +64,8 @@ class SubscriptionRows:
     async def outdate(self, made_for: str, *, at: datetime) -> None:
         """Those that were made with something else are due, but for those that are put off for a hindrance."""
         others = table.c.subscription_id.is_not(None) & (table.c.made_for != made_for) & (table.c.due_at > at)
-        # These are tried again when Graph has asked for it.
-        others &= table.c.hindrance.is_(None)
+        # Those with a hindrance are tried again when Graph has asked for it.
+        others &= table.c.hindrance.is_(None) & _free(at)
         await self._connection.execute(update(table).where(others).values(due_at=at))
 
     async def unserved(self, synced: Sequence[SyncedIn], *, tenant: str | None, at_most: int) -> Sequence[ChatId]:
@@ -73,22 +90,25 @@ class SubscriptionRows:
 
     async def claim(self, *, at: datetime, until: datetime, at_most: int) -> Sequence[Subscription]:
         """Leases those that are due and that nobody else sees to."""
-        free = or_(table.c.held_until.is_(None), table.c.held_until <= at)
-        due = select(table.c.watch).where(table.c.due_at <= at, free).order_by(table.c.due_at, table.c.watch)
+        due = select(table.c.watch).where(table.c.due_at <= at, _free(at)).order_by(table.c.due_at, table.c.watch)
         names = (await self._connection.execute(due.limit(at_most).with_for_update(skip_locked=True))).scalars().all()
-        mine = update(table).where(table.c.watch.in_(names), free).values(held_until=until).returning(table)
+        # Whoever says something meanwhile says when it is due: `_UNDISTURBED` knows by that.
+        leased = {"held_until": until, "due_at": until}
+        mine = update(table).where(table.c.watch.in_(names), _free(at)).values(leased).returning(table)
         return [_subscription(row) for row in (await self._connection.execute(mine)).mappings()] if names else []
 
-    async def put(self, subscription: Subscription, *, due_at: datetime) -> None:
-        """Keeps how it is now, and gives it back."""
+    async def put(self, subscription: Subscription, *, due_at: datetime, is_new: bool = False) -> None:
+        """Keeps how it is now, and gives it back; what was heard since the claim stays to be seen to."""
+        own_id = literal(subscription.id, String)
         values = {
-            "subscription_id": subscription.id,
+            "subscription_id": own_id if is_new else case((table.c.subscription_id.is_not(None), own_id)),
             "expires_at": subscription.expires_at,
             "made_for": subscription.made_for,
-            "reread": subscription.reread,
+            "reread": case(
+                (_UNDISTURBED, subscription.reread), else_=or_(table.c.reread, literal(subscription.reread))
+            ),
             "hindrance": subscription.hindrance,
-            # Who has changed their mind meanwhile has said when it is due.
-            "due_at": case((table.c.wanted == subscription.wanted, microseconds(due_at)), else_=table.c.due_at),
+            "due_at": case((_UNDISTURBED, microseconds(due_at)), else_=table.c.due_at),
             "held_until": None,
         }
         await self._connection.execute(update(table).where(table.c.watch == subscription.watch.key).values(values))
@@ -124,6 +144,11 @@ class SubscriptionRows:
         """Whether somebody sees to it just now."""
         mine = (table.c.watch == watch.key) & (table.c.held_until > at)
         return (await self._connection.execute(select(table.c.watch).where(mine))).first() is not None
+
+
+def _free(at: datetime) -> ColumnElement[bool]:
+    """Whether nobody sees to it just now."""
+    return or_(table.c.held_until.is_(None), table.c.held_until <= at)
 
 
 def _new(watch: Watch, at: datetime) -> dict[str, object]:

@@ -132,12 +132,11 @@ class KeepSubscriptions:
             renewed = await self.feed.renew(subscription.id or "", subscription.watch)
         except NotFound:
             return await self._see_to(replace(subscription, id=None), synced)
-        return await self._keep(subscription, renewed, reread=False)
+        return await self._keep(subscription, renewed)
 
     async def _make(self, subscription: Subscription) -> bool:
         made = await self._subscribed(subscription.watch)
-        # Where there was one before, it is over: nobody knows what happened since.
-        return await self._keep(subscription, made, reread=subscription.expires_at is not None)
+        return await self._keep(subscription, made, is_new=True)
 
     async def _subscribed(self, watch: Watch) -> Subscribed:
         try:
@@ -149,7 +148,9 @@ class KeepSubscriptions:
                     await self.feed.unsubscribe(each.id)
             return await self.feed.subscribe(watch)
 
-    async def _keep(self, subscription: Subscription, there: Subscribed, *, reread: bool) -> bool:
+    async def _keep(self, subscription: Subscription, there: Subscribed, *, is_new: bool = False) -> bool:
+        # Where there was one before the new one, it is over: nobody knows what happened since.
+        reread = is_new and subscription.expires_at is not None
         now = replace(
             subscription,
             id=there.id,
@@ -160,7 +161,7 @@ class KeepSubscriptions:
         )
         due_at = self.clock.now() if reread else renewal_at(subscription.watch, there.expires_at)
         async with self.store.writing() as work:
-            await work.subscriptions.put(now, due_at=due_at)
+            await work.subscriptions.put(now, due_at=due_at, is_new=is_new)
         return reread
 
     async def _reread(self, subscription: Subscription, synced: Sequence[SyncedIn]) -> bool:
