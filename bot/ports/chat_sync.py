@@ -126,7 +126,7 @@ class ChatSync(Protocol):
         ...
 
     async def looked(self, known: SyncedChat, look: Look, *, at: datetime) -> None:
-        """Keeps what Teams says of the chat; not its name where another was told since that was `known`."""
+        """Keeps when Teams was asked and the chat's name, unless another was told since that was `known`."""
         ...
 
     async def not_seen(self, chat: ChatId, *, at: datetime) -> None:

@@ -10,7 +10,11 @@ class Pruning(Protocol):
     """What is done and old."""
 
     async def prune(self, *, before: datetime, posts_before: datetime) -> int:
-        """Deletes what was done, parked or audited before the instant; gives the number of rows."""
+        """Deletes what was done, parked or audited before the instant; gives the number of rows.
+
+        What was known of chats whose last synced connection ended before, or where sync has been off since, is
+        forgotten: their names, who is in them, and who wrote last and when.
+        """
         ...
 
 

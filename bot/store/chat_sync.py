@@ -14,8 +14,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    delete,
-    insert,
     literal,
     or_,
     select,
@@ -33,7 +31,7 @@ from bot.store.chats import CHAT_COLUMNS, chat_of
 from bot.store.connections import connection_of
 from bot.store.lanes import LaneRows
 from bot.store.sync_jobs import SyncJobRows
-from bot.store.tables import WAITING, chat, chat_activity, chat_member, connection, microseconds, sync_job
+from bot.store.tables import WAITING, chat, chat_activity, connection, microseconds, sync_job
 from bot.store.tables.types import Instant
 
 _LIVE = connection.c.ended_at.is_(None)
@@ -117,20 +115,13 @@ class ChatSyncRows(SyncJobRows):
         return frozenset(ObjectId(each) for each in found if each) if found else None
 
     async def looked(self, known: SyncedChat, look: Look, *, at: datetime) -> None:
-        """Keeps what Teams says of the chat; not its name where another was told since that was `known`."""
+        """Keeps when Teams was asked and the chat's name, unless another was told since that was `known`."""
         chat_id = known.chat.id
         # Both: of two names that were told as of the same moment the later one stays too.
         same_time = chat.c.topic_told_at.is_not_distinct_from(known.topic_told_at)
         same = same_time & chat.c.topic.is_not_distinct_from(known.topic)
         topic = case((same, look.topic), else_=chat.c.topic)
         await self._db.execute(update(chat).where(chat.c.id == chat_id).values(topic=topic, looked_at=at))
-        await self._db.execute(delete(chat_member).where(chat_member.c.chat_id == chat_id))
-        rows = [
-            {"chat_id": chat_id, "account_id": account, "object_id": person}
-            for account, person in look.accounts.items()
-        ]
-        if rows:
-            await self._db.execute(insert(chat_member), rows)
 
     async def not_seen(self, chat_id: ChatId, *, at: datetime) -> None:
         """Teams was not to be asked, or did not say anything."""

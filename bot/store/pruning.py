@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.forgetting import forget_chats
 from bot.store.tables import WAITING, audit, inbox, new_chat, outbox, post, told_change
 
 AT_ONCE = 1_000
@@ -18,7 +19,10 @@ class Pruner:
         self._connection = connection
 
     async def prune(self, *, before: datetime, posts_before: datetime) -> int:
-        """Deletes some of what was done, parked, begun, audited or posted before; gives the number of rows."""
+        """Deletes some of what was done, parked, begun, audited or posted before; gives the number of rows.
+
+        What was known of chats that are not synced since then is forgotten too.
+        """
         deleted = 0
         for queue in (inbox, outbox):
             deleted += await self._delete(queue, (queue.c.state != WAITING) & (queue.c.done_at < before))
@@ -26,7 +30,7 @@ class Pruner:
         deleted += await self._delete(told_change, told_change.c.told_at < before)
         deleted += await self._delete(new_chat, new_chat.c.begun_at < before)
         deleted += await self._delete(post, post.c.at < posts_before)
-        return deleted
+        return deleted + await forget_chats(self._connection, before, at_most=AT_ONCE)
 
     async def _delete(self, table: Table, old: ColumnElement[bool]) -> int:
         # Rows come in the order of time, so looking at the first of them needs no index of its own.

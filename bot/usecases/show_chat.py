@@ -127,6 +127,8 @@ class ShowChat:
             if isinstance(made, ChatActivity):
                 return made
             row = made
+            if chat.seen is None:  # nobody knows who is in the chat now
+                facts = replace(facts, members=row.members, subject=None)
         elif chat.seen or row.state is not RowState.OPEN or not row.version:
             row = await self._read(each)
         written = await self._write(each, row, lambda row: shown(facts, row, activity.closing))

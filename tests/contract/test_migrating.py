@@ -26,6 +26,7 @@ FILLED = (
         VALUES ('contoso', 'incident', :yes, :no, 'v', :yes, :no, :yes, :no, :yes, '["title"]', :yes)""",
     """INSERT INTO chat (id, kind, channel, tenant_id, service_url, bot_id, bot_name, bot_present, introduced_at, topic)
         VALUES ('19:a@thread.v2', 'group', 'msteams', 't', 'https://x.example/', '28:b', 'Bot', :yes, :at, 'Pump')""",
+    """INSERT INTO chat_member (chat_id, account_id, object_id) VALUES ('19:a@thread.v2', '29:adele', 'adele')""",
     """INSERT INTO connection (id, chat_id, environment, "table", row_id, record_name, record_number, connector_id,
         connector_name, connected_at, ended_at, ended_by_name)
         VALUES (1, '19:a@thread.v2', 'contoso', 'incident', '1', 'Pump vibrates', 'CAS-01001', 'adele', 'Adele Vance',

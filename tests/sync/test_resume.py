@@ -111,6 +111,29 @@ async def test_an_administrator_adds_what_was_connected_before_and_makes_up_no_h
         assert row["createdon"].startswith("2026-11-21T11:20:30")
 
 
+@pytest.mark.parametrize("idle", [False, True], ids=["somebody wrote before", "idle"])
+async def test_after_sync_was_off_for_longer_than_is_remembered_the_rows_go_on(tmp_path: Path, idle: bool) -> None:
+    async with open_room(tmp_path / "chats.db") as room:
+        await room.add_chat(CHAT, ALEX, MEGAN, topic="Pumps")
+        made = await room.connect(CHAT, (await room.cases())[0], ALEX)
+        await room.work()
+        (before,) = await room.rows(CHAT)
+        await switch(room, sync=False)
+        room.clock.advance(WEEK_S if idle else 10)
+        async with room.store.writing() as work:
+            assert await work.pruning.prune(before=room.clock.now(), posts_before=room.clock.now())
+            assert not (await work.chat_sync.get([made.id]))[made.id].people
+        await switch(room, sync=True)
+        async with room.store.writing() as work:
+            await work.chat_sync.ask([CHAT], look=True, at=room.clock.now(), due_at=room.clock.now())
+        await room.work()
+        assert await room.rows(CHAT) == [before]
+        async with room.store.reading() as work:
+            activity = (await work.chat_sync.get([made.id]))[made.id]
+        assert activity.row
+        assert activity.row.version == before["@odata.etag"]
+
+
 def test_a_button_that_helps_is_offered_only_where_it_does() -> None:
     helps = {each for each in Unsynced if each.can_be_resumed}
     assert helps == {Unsynced.IDLE, Unsynced.REFUSED, Unsynced.DELETED}

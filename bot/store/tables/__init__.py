@@ -4,7 +4,7 @@ SQLAlchemy Core is used because one set of statements then serves SQLite and Pos
 """
 
 from bot.store.tables.audit import audit
-from bot.store.tables.chats import chat, chat_activity, chat_member, connection, field_value, new_chat, told_change
+from bot.store.tables.chats import chat, chat_activity, connection, field_value, new_chat, told_change
 from bot.store.tables.queues import (
     DONE,
     DROPPED,
@@ -34,7 +34,6 @@ __all__ = [
     "change_link",
     "chat",
     "chat_activity",
-    "chat_member",
     "connection",
     "environment",
     "field_value",

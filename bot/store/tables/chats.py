@@ -26,14 +26,6 @@ chat = Table(
     Column("last_written_at", Instant),
 )
 
-chat_member = Table(
-    "chat_member",
-    metadata,
-    Column("chat_id", ForeignKey("chat.id", ondelete="CASCADE"), primary_key=True),
-    Column("account_id", String, primary_key=True),
-    Column("object_id", String),
-)
-
 connection = Table(
     "connection",
     metadata,

@@ -1,0 +1,63 @@
+"""Forgetting what was known of chats that are not synced any more (spec S6)."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, String, cast, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import chat, chat_activity, connection, environment, setting_change
+
+_KNOWN = ("topic", "topic_told_at", "last_writer_id", "last_written_at")
+"""What is known of a chat that is synced, who is in it left out."""
+
+
+async def forget_chats(db: AsyncConnection, before: datetime, *, at_most: int) -> int:
+    """Forgets some of what was known of chats whose sync ended before; gives the number of rows.
+
+    Who connected a chat to which record, and how that ended, stays: it is the record's history.
+    """
+    return await _rows(db, before, at_most) + await _people(db, before, at_most) + await _chats(db, before, at_most)
+
+
+async def _rows(db: AsyncConnection, before: datetime, at_most: int) -> int:
+    """Of connections that ended before and whose rows in Dataverse are completed nothing is needed any more."""
+    done = _synced().where(_ended(before), chat_activity.c.closing.is_not(None)).limit(at_most)
+    return (await db.execute(delete(chat_activity).where(chat_activity.c.connection_id.in_(done)))).rowcount
+
+
+async def _people(db: AsyncConnection, before: datetime, at_most: int) -> int:
+    """Who is in the chat is asked again, and the row is read again, should sync go on."""
+    anybody = cast(chat_activity.c.people, String) != "{}"
+    some = _synced().where(_over(before), chat_activity.c.row.is_not(None) | anybody).limit(at_most)
+    mine = update(chat_activity).where(chat_activity.c.connection_id.in_(some))
+    return (await db.execute(mine.values(people={}, row=None))).rowcount
+
+
+async def _chats(db: AsyncConnection, before: datetime, at_most: int) -> int:
+    goes_on = _synced().where(connection.c.chat_id == chat.c.id, ~_over(before)).correlate(chat).exists()
+    known = or_(*(chat.c[each].is_not(None) for each in _KNOWN))
+    some = select(chat.c.id).where(known, ~goes_on).limit(at_most)
+    return (await db.execute(update(chat).where(chat.c.id.in_(some)).values(dict.fromkeys(_KNOWN)))).rowcount
+
+
+def _synced() -> Select[tuple[int]]:
+    joined = select(chat_activity.c.connection_id).select_from(chat_activity)
+    return joined.join(connection, connection.c.id == chat_activity.c.connection_id)
+
+
+def _over(before: datetime) -> ColumnElement[bool]:
+    return _ended(before) | connection.c.environment.in_(_off(before))
+
+
+def _ended(before: datetime) -> ColumnElement[bool]:
+    return connection.c.ended_at.is_not(None) & (connection.c.ended_at < before)
+
+
+def _off(before: datetime) -> Select[tuple[str]]:
+    """The environments in which sync, or chats altogether, have been off since before."""
+    of = environment.c
+    sync_off = ~of.sync_on & (of.sync_changed_at.is_(None) | (of.sync_changed_at < before))
+    # When chats were turned off is known only by what was set: not before the last of it.
+    later = (setting_change.c.environment == of.id) & (setting_change.c.at >= before)
+    chats_off = ~of.chats_on & ~select(setting_change.c.version).where(later).correlate(environment).exists()
+    return select(of.id).where(sync_off | chats_off)
