@@ -6,6 +6,7 @@ It belongs to the composition root: `bot.commands` alone uses it.
 from collections.abc import Sequence
 from functools import partial
 
+from bot.dataverse import chat_table
 from bot.dataverse.attaching import NEEDED_TO_ATTACH
 from bot.domain.chat_sync import is_effective
 from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
@@ -89,6 +90,12 @@ async def _shows_chats(base: Foundation, environment: EnvironmentId) -> None:
     organisation = (await base.administration.settings(environment)).organisation
     if not organisation.sync_on:
         raise NotSupported("Chat sync is turned off there.", "A Global Administrator turns it on in the settings.")
+    missing = await chat_table.lacking(base.dataverse[environment])
+    if missing:
+        raise NotFound(
+            f"Table chat there is not as chats are shown by it: {', '.join(missing)} not found.",
+            "Bring the solution of Teams chats (msft_ActivitiesInfra_Extensions) up to date in Dynamics 365.",
+        )
     enabled = await _enabled(base, environment)
     lacking = await base.application_user.lacks_for_sync(environment, enabled, mirror=organisation.mirror_chats)
     if lacking:

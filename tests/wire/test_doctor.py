@@ -141,6 +141,36 @@ async def test_chats_that_are_off_and_a_webhook_that_is_missing_are_hints(world:
     assert notes["changes told"].endswith(": No webhook is registered there. Run: python app.py dataverse connect")
 
 
+@pytest.mark.parametrize(
+    ("changed", "answer", "missing"),
+    [
+        ("(LogicalName='chat')?", (404, {"error": {"code": "0x80060888", "message": "chat"}}), "chat"),
+        ("(LogicalName='chat')/OneToMany", (200, {"value": []}), "chat_activity_parties"),
+        ("(LogicalName='activityparty')/ManyToOne", (200, {"value": []}), "partyid_systemuser"),
+        (
+            "(LogicalName='chat')?",
+            (200, {"Attributes": [{"LogicalName": each} for each in ("subject", "description", "regardingobjectid")]}),
+            "modifiedinteamsby, modifiedinteamson, statecode, statuscode, teamschatid",
+        ),
+    ],
+)
+async def test_a_table_of_chats_that_is_not_as_rows_are_written_is_named_with_what_it_lacks(
+    world: World, changed: str, answer: tuple[int, object], missing: str
+) -> None:
+    world.dataverse_refuses[changed] = answer
+    _, lines = await examined(world.settings)
+    world.dataverse_refuses.clear()
+    (note,) = [line for line in lines if line.startswith("note   timelines in localhost/sandbox: ")]
+    assert f"Table chat there is not as chats are shown by it: {missing} not found." in note
+
+
+async def test_privileges_without_which_chats_are_not_shown_are_named(world: World) -> None:
+    await give_only(world, "Support Agent")
+    _, lines = await examined(world.settings)
+    (note,) = [line for line in lines if line.startswith("note   timelines in localhost/sandbox: ")]
+    assert "prvWriteActivity" in note
+
+
 async def give_only(world: World, role: str) -> None:
     """The application user has this role, may act for people, and has no column security profile."""
     api = f"{world.sandbox}{API}"
