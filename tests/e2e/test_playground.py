@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -163,16 +164,22 @@ async def test_the_chat_is_on_the_records_timeline_with_who_is_in_it_and_who_wro
     await teams.open_chat(GROUP_CHAT)
     await teams.say("connect CAS-01001 quiet")
     await teams.card("CAS-01001 is connected to this chat.")
-    await teams.say("The pump is quiet now", mention=False)
+    said = datetime.now(UTC).replace(microsecond=0)
+    # The Playground hands the bot only what mentions it.
+    await teams.say("The pump is quiet now")
     site = sandbox.url.partition("/sandbox/")[0]
     query = f"{site}/sandbox/api/data/v9.2/chats?$expand=chat_activity_parties($select=participationtypemask)"
 
-    async def parties(kind: int) -> int:
-        (row,) = (await (await sandbox.request.get(query)).json())["value"] or [{"chat_activity_parties": []}]
-        return sum(each["participationtypemask"] == kind for each in row["chat_activity_parties"])
+    async def is_shown() -> bool:
+        rows = (await (await sandbox.request.get(query)).json())["value"]
+        if not rows or not rows[0]["modifiedinteamson"]:
+            return False
+        kinds = [each["participationtypemask"] for each in rows[0]["chat_activity_parties"]]
+        # To connect the chat was a message too, and may have been shown first.
+        return kinds.count(12) > 1 and kinds.count(1) == 1 and _moment(rows[0]["modifiedinteamson"]) >= said
 
     async with asyncio.timeout(45):
-        while not (await parties(12) > 1 and await parties(1) == 1):
+        while not await is_shown():
             await asyncio.sleep(0.2)
     await sandbox.goto(f"{site}/sandbox/tables/chat")
     await sandbox.get_by_role("link", name="Adele Vance, Alex Wilber").first.click()
@@ -180,3 +187,10 @@ async def test_the_chat_is_on_the_records_timeline_with_who_is_in_it_and_who_wro
     facts = await sandbox.locator("dl.facts").inner_text()
     assert "Modified in Teams By\nAlex Wilber" in facts
     assert "Chat Participant\nAdele Vance, Alex Wilber" in facts
+    shown = await sandbox.get_by_label("Modified in Teams On (UTC)").input_value()
+    assert said <= _moment(shown) <= datetime.now(UTC)
+
+
+def _moment(shown: str) -> datetime:
+    """An instant as the page or Dataverse writes it, in UTC."""
+    return datetime.fromisoformat(shown).replace(tzinfo=UTC)
