@@ -90,8 +90,8 @@ def set_up_logs(log_format: LogFormat, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # They log request addresses and bodies at their chattier levels.
-    for chatty in ("azure", "msrest", "urllib3", "botbuilder", "botframework", "alembic", "asyncio"):
+    # They log request addresses, bodies and what is written into tables at their chattier levels.
+    for chatty in ("azure", "msrest", "urllib3", "botbuilder", "botframework", "alembic", "aiosqlite", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 
+import aiosqlite
 import pytest
 import structlog
 
@@ -37,3 +38,14 @@ def test_a_traceback_shows_where_it_happened_and_no_values(
     assert "turn failed" in said
     assert "a token of 30 characters" in said
     assert SECRET not in said
+
+
+async def test_what_is_written_into_tables_is_not_logged_at_any_level(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = logging.getLogger("aiosqlite").level
+    set_up_logs("text", "DEBUG")
+    async with aiosqlite.connect(":memory:") as connection:
+        await connection.execute("SELECT ?", [SECRET])
+    logging.getLogger("aiosqlite").setLevel(before)
+    assert SECRET not in capsys.readouterr().err

@@ -36,6 +36,32 @@ async def test_no_word_that_was_said_is_kept_logged_counted_or_sent_anywhere(
         assert MARKER not in str(place)
 
 
+async def test_no_word_is_logged_of_messages_whose_turns_fail(
+    world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await connected(world)
+    trouble = chat_activity.update()
+    with caplog.at_level(logging.DEBUG):
+        async with world.engines.writing.begin() as connection:
+            await connection.execute(trouble.values(trouble="one that no version knows"))
+        await world.say(f"status {MARKER}", person=ADELE)
+        await world.say(f"connect CAS-01002 {MARKER}", person=ADELE)
+        assert await told(world, topicName=MARKER, text=MARKER) == 500
+        await writes(world, MEGAN, text=MARKER, summary=MARKER)
+        await writes(world, MEGAN, type="messageUpdate", text=MARKER, channelData={"eventType": "editMessage"})
+        await goes_on(world)
+        async with world.engines.writing.begin() as connection:
+            await connection.execute(trouble.values(trouble=None))
+        await goes_on(world)
+    world.connector.posts.clear()
+    logged = capsys.readouterr().out
+    for failed in ("turn failed", "request failed", "last writers not kept"):
+        assert failed in logged
+    assert "ValueError: 'one that no version knows'" in logged
+    assert MARKER not in logged + caplog.text
+    assert people(await row(world), 1) == await users(world, MEGAN)  # what was heard is kept all the same
+
+
 async def commits(world: World) -> Any:
     """Changes when somebody commits something to the database."""
     if world.settings.database_url.startswith("sqlite"):
