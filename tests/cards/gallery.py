@@ -616,6 +616,14 @@ GALLERY: dict[str, Message] = {
             button=Press(title="Continue", verb="connect", payload=CONNECT.payload),
         )
     ),
+    "refusal to a reader": notice(
+        NoticeView(
+            text="Dynamics 365 takes long to answer.",
+            next_step="Try again in a moment.",
+            button=Press(title="Try again", verb="view", payload=CONNECT.payload),
+            own=OwnView(press=Press(title="Try again", verb="view", payload=CONNECT.payload), accounts=("29:adele",)),
+        )
+    ),
     "notice that opens a dialog": notice(
         NoticeView(
             text="Nothing is set yet.", button=OpenDialog(title="Settings", dialog="settings", payload={"a": "b"})

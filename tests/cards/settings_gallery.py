@@ -87,6 +87,7 @@ RECORD_TYPE = RecordTypeView(
         columns=(Choice(title="Main Phone (telephone1)", value="telephone1"),),
         dataset="change fields?environment=contoso.crm4.dynamics.com&table=account",
         chosen=("telephone1",),
+        too_long=("Country/Region", "Industry"),
     ),
     unsynced="",
     save=step("Save", "settings save record type"),
