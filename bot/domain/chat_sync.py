@@ -268,7 +268,7 @@ def closed(row: ActivityRow, line: str) -> RowChange:
     if row.state is not RowState.OPEN:
         return NOTHING
     text = "\n".join(each for each in (row.description, line) if each)
-    return RowChange(state=RowState.COMPLETED, description=text if _units(text) <= LONGEST_DESCRIPTION else None)
+    return RowChange(state=RowState.COMPLETED, description=text if cut(text, LONGEST_DESCRIPTION) == text else None)
 
 
 def shown(chat: ChatFacts, row: ActivityRow, closing: str | None) -> RowChange:

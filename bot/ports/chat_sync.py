@@ -40,9 +40,7 @@ class SyncedChat:
     topic_told_at: datetime | None
     """When Teams told of the topic without being asked."""
     looked_at: datetime | None
-    """When Teams was last asked for topic and members."""
-    members: frozenset[ObjectId] | None
-    """Those whom Teams named then; None where it did not, or where what was so then is not to be compared with."""
+    """When Teams was last asked for topic and members; None where what was so then is not to be compared with."""
     last_writer_id: ObjectId | None
     last_written_at: datetime | None
     connections: Sequence[SyncedConnection]

@@ -76,7 +76,7 @@ class ChatSyncRows(SyncJobRows):
             await self._db.execute(update(chat_activity).where(earlier).values(active_at=bindparam("now")), rows)
 
     async def paused(self, environment: EnvironmentId, pause: Pause) -> None:
-        """For connections there that were not idle the pause does not count; who was in their chats is forgotten."""
+        """For connections there that were not idle the pause does not count, nor what changed in it."""
         here = select(connection.c.id).where(connection.c.environment == environment)
         mine = chat_activity.c.connection_id.in_(here) & (chat_activity.c.active_at <= pause.begin)
         if pause.active_since is not None:
@@ -85,7 +85,7 @@ class ChatSyncRows(SyncJobRows):
         moved = type_coerce(chat_activity.c.active_at, BigInteger) + length
         await self._db.execute(update(chat_activity).where(mine).values(active_at=type_coerce(moved, Instant)))
         chats = select(connection.c.chat_id).where(connection.c.environment == environment)
-        await self._db.execute(delete(chat_member).where(chat_member.c.chat_id.in_(chats)))
+        await self._db.execute(update(chat).where(chat.c.id.in_(chats)).values(looked_at=None))
 
     async def live(self, chats: Sequence[ChatId]) -> Sequence[SyncedConnection]:
         """The live connections of these chats that are synced."""
@@ -103,16 +103,10 @@ class ChatSyncRows(SyncJobRows):
             topic=row["topic"],
             topic_told_at=row["topic_told_at"],
             looked_at=row["looked_at"],
-            members=await self._members(chat_id),
             last_writer_id=ObjectId(writer) if writer else None,
             last_written_at=row["last_written_at"],
             connections=await self._connections(_OPEN, connection.c.chat_id == chat_id),
         )
-
-    async def _members(self, chat_id: ChatId) -> frozenset[ObjectId] | None:
-        query = select(chat_member.c.object_id).where(chat_member.c.chat_id == chat_id)
-        found = list((await self._db.execute(query)).scalars())
-        return frozenset(ObjectId(each) for each in found if each) if found else None
 
     async def looked(self, known: SyncedChat, look: Look, *, at: datetime) -> None:
         """Keeps when Teams was asked and the chat's name, unless another was told since that was `known`."""

@@ -116,16 +116,14 @@ class SyncChat:
         except ChatSyncError as error:
             return None, error
         if seen:
-            await self._looked(known, seen, at=asked_at)
+            await self._looked(known, seen, at=asked_at, is_new=_is_new(known, live, seen))
         elif job.look:
             async with self.store.writing() as work:
                 await work.chat_sync.not_seen(known.chat.id, at=asked_at)
         return seen, seen.trouble if seen else None
 
-    async def _looked(self, known: SyncedChat, seen: SeenChat, *, at: datetime) -> None:
+    async def _looked(self, known: SyncedChat, seen: SeenChat, *, at: datetime, is_new: bool) -> None:
         """Keeps what Teams says; what is new in it and nobody told of counts as much as what was told (spec Y3)."""
-        people = frozenset(each for each in seen.look.accounts.values() if each)
-        is_new = known.members is not None and (people, seen.look.topic) != (known.members, known.topic)
         active = await self._active(known, at) if is_new else {}
         async with self.store.writing() as work:
             await work.chat_sync.looked(known, seen.look, at=at)
@@ -135,6 +133,15 @@ class SyncChat:
         live = [each for each in known.connections if each.ended_at is None]
         effective = await effectively_synced(self.administration, live)
         return await not_idle(self.administration, effective, {known.chat.id: at})
+
+
+def _is_new(known: SyncedChat, live: Sequence[SyncedConnection], seen: SeenChat) -> bool:
+    """Whether Teams says something else than when it was last asked, as far as that is known."""
+    people = {each for each in seen.look.accounts.values() if each}
+    before = [set(each.activity.people) for each in live if each.activity.people]
+    if known.looked_at is None or not before:
+        return False
+    return seen.look.topic != known.topic or any(each != people for each in before)
 
 
 def _misses_writer(known: SyncedChat, each: SyncedConnection) -> bool:
