@@ -16,7 +16,7 @@ from aiohttp import ClientError, ClientSession
 from botbuilder.schema import Activity, ResourceResponse
 from botframework.connector.auth import ConnectorFactory
 
-from bot.domain.errors import Unavailable
+from bot.domain.errors import NotAllowed, Unavailable
 from bot.net.tokens import Tokens
 from bot.teams.codec import encode
 from bot.teams.service_hosts import may_post_to
@@ -64,9 +64,12 @@ class Connector:
         return may_post_to(service_url, self._hosts, signed_in=self._signed_in)
 
     async def call(self, method: str, service_url: str, path: str, body: bytes | None = None) -> ConnectorAnswer:
-        """The answer to a call below `/v3/`; raises `PermissionError` for an address that is not on the list."""
+        """The answer to a call below `/v3/`; raises `NotAllowed` for an address that is not on the list."""
         if not self.serves(service_url):
-            raise PermissionError("service URL is not on the list (CHATSYNC_SERVICE_HOSTS)")
+            raise NotAllowed(
+                "This chat's service URL is not on the list (CHATSYNC_SERVICE_HOSTS).",
+                "Ask your administrator to add its host, if it is Microsoft's.",
+            )
         answer = await self._call(method, service_url, path, body)
         if _asks_for_gcc(answer) and service_url != GCC_SERVICE_URL and self.serves(GCC_SERVICE_URL):
             return await self._call(method, GCC_SERVICE_URL, path, body)

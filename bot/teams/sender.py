@@ -1,5 +1,6 @@
 """Posts messages that were kept."""
 
+from bot.domain.errors import NotAllowed
 from bot.domain.outcomes import Outcome, Refused
 from bot.domain.values import Chat
 from bot.teams.connector import Connector, conversation_path
@@ -17,5 +18,5 @@ class Sender:
         path = conversation_path(chat.id, "activities")
         try:
             return outcome_of(await self._connector.call("POST", chat.service_url, path, activity))
-        except PermissionError as error:
+        except NotAllowed as error:
             return Refused(reason=str(error))

@@ -1,12 +1,13 @@
 """Who is in a chat, and what says nothing about it."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import pytest
 from aiohttp import ClientSession
 
 from bot.domain.directory import ChatAccount
-from bot.domain.errors import BotAbsent, ChatSyncError, Unavailable
+from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed, Unavailable
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.net.tokens import NoTokens
 from bot.teams.connector import Connector
@@ -83,3 +84,11 @@ async def test_an_answer_without_a_list_is_not_one_of_a_chat_without_people(
     teams.roster_says = status, body
     with pytest.raises(meaning):
         await accounts(teams, channel)
+
+
+async def test_a_chat_of_another_address_than_the_lists_is_refused_in_words(teams: FakeConnector) -> None:
+    elsewhere = replace(chat(teams, TEAMS), service_url="https://elsewhere.example/")
+    async with ClientSession() as session:
+        roster = ConnectorRoster(Connector(session, NoTokens(), frozenset(), signed_in=False))
+        with pytest.raises(NotAllowed, match="CHATSYNC_SERVICE_HOSTS"):
+            await roster.accounts(elsewhere)
