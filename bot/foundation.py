@@ -182,6 +182,7 @@ async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: flo
 
 def _count_sign_ins(base: Foundation) -> None:
     kept = [each for each in base.tokens if isinstance(each, KeptTokens)]
+    base.metrics.held.set_function(lambda: base.note_chat.held)
     base.metrics.count("chatsync_token_calls", "Calls to token services", lambda: sum(each.calls for each in kept))
     check = base.check
     if check:

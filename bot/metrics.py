@@ -65,6 +65,11 @@ class Metrics:
         self.stuck = Gauge(
             "chatsync_stuck", "Chats that sync fails for again and again", ["queue"], registry=self._registry
         )
+        self.held = Gauge(
+            "chatsync_held",
+            "Chats of which it is not kept yet who wrote last",
+            registry=self._registry,
+        )
 
     def count(self, name: str, what: str, value: Callable[[], float]) -> None:
         """Shows a number that is counted elsewhere."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.chat_sync import topic_of
 from bot.domain.values import ChatId, ConnectionId, ObjectId
@@ -11,7 +11,7 @@ from bot.observe import get_logger
 from bot.ports import Administration, Clock, Named, Store, SyncedConnection, Work, Written
 from bot.usecases.synced import effectively_synced, not_idle
 
-_GATHER_S = 1.0
+_GATHER = timedelta(seconds=1)
 """Who wrote last is held in memory for so long at most: a crash may lose it."""
 _AT_ONCE = 500
 """Chats of one transaction."""
@@ -48,7 +48,14 @@ class NoteChat:
         self._administration = administration
         self._clock = clock
         self._written: dict[ChatId, Written] = {}
+        self._keeping: dict[ChatId, Written] = {}
         self._some = asyncio.Event()
+        self._keep_at = clock.now()
+
+    @property
+    def held(self) -> int:
+        """Of so many chats it is not kept yet who wrote last."""
+        return len(self._written) + len(self._keeping)
 
     async def changed(
         self, chat: ChatId, *, at: datetime | None = None, topic: Topic | None = None, counts: bool = True
@@ -88,22 +95,23 @@ class NoteChat:
         moment = min(at or now, now)
         known = self._written.get(chat)
         if known is None or known.at <= moment:
-            self._written[chat] = Written(chat_id=chat, writer=writer, at=moment)
-            self._some.set()
+            self._hold(Written(chat_id=chat, writer=writer, at=moment))
 
     async def run(self) -> None:
         """Keeps what was heard, until it is cancelled; then what is left."""
         try:
             while True:
                 await self._some.wait()
-                await self._clock.sleep(_GATHER_S)
+                # Counted from the first that was heard, however late this is reached.
+                await self._clock.sleep((self._keep_at - self._clock.now()).total_seconds())
                 await self._keep_all()
         finally:
             await self._keep_all()
 
     async def _keep_all(self) -> None:
         self._some.clear()
-        heard, self._written = self._written, {}
+        heard = self._keeping = self._written
+        self._written = {}
         every = list(heard.values())
         try:
             for begin in range(0, len(every), _AT_ONCE):
@@ -113,6 +121,7 @@ class NoteChat:
                         del heard[each.chat_id]
         finally:
             # Also where it is cancelled in the middle: what is left is kept at the very end.
+            self._keeping = {}
             self._put_back(heard.values())
 
     async def _is_kept(self, some: Sequence[Written]) -> bool:
@@ -127,8 +136,13 @@ class NoteChat:
         for each in heard:
             known = self._written.get(each.chat_id)
             if known is None or known.at < each.at:
-                self._written[each.chat_id] = each
+                self._hold(each)
+
+    def _hold(self, heard: Written) -> None:
+        if not self._some.is_set():
+            self._keep_at = self._clock.now() + _GATHER
             self._some.set()
+        self._written[heard.chat_id] = heard
 
     async def _keep(self, heard: Sequence[Written]) -> None:
         by_chat = {each.chat_id: each for each in heard}

@@ -71,13 +71,15 @@ async def goes_on(world: World, seconds: float = NEXT_WRITE_S) -> None:
 
 
 async def heard(world: World) -> None:
-    """Returns when nothing is held in memory any more: the process has had nothing to do for a while."""
-    loop, calm = asyncio.get_running_loop(), 0
-    at_last = loop.time() + 3
-    while calm < 25 and loop.time() < at_last:
-        begun = loop.time()
-        await asyncio.sleep(0.005)
-        calm = calm + 1 if loop.time() - begun < 0.015 else 0
+    """Returns when it is kept who wrote."""
+    async with asyncio.timeout(20):
+        while "chatsync_held 0.0" not in await figures(world):
+            await asyncio.sleep(0.005)
+
+
+async def figures(world: World) -> str:
+    async with world.session.get(f"{world.url}/metrics") as answer:
+        return await answer.text()
 
 
 async def connected(world: World, number: str = "CAS-01001", *, person: Somebody = ALEX) -> dict[str, Any]:
