@@ -118,7 +118,7 @@ async def database_url(
     cluster: PostgresCluster = request.getfixturevalue("postgres")
     address = await migrated.postgres(cluster)
     yield address
-    await cluster.drop(address)
+    await migrated.give_back(address)
 
 
 @pytest.fixture(scope="session")

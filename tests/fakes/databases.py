@@ -3,11 +3,19 @@
 import shutil
 from pathlib import Path
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
 from bot.store.engine import make_engines
 from bot.store.migrate import migrate
+from bot.store.tables import metadata
 from tests.fakes.postgres import PostgresCluster
 
 _NAME = "migrated"
+_CUT_OFF_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 class MigratedDatabases:
@@ -16,6 +24,7 @@ class MigratedDatabases:
     def __init__(self, folder: Path) -> None:
         self._file = folder / "migrated.db"
         self._made: set[PostgresCluster] = set()
+        self._free: list[str] = []
 
     async def sqlite(self, file: Path) -> str:
         """The address of a copy in this file."""
@@ -30,7 +39,17 @@ class MigratedDatabases:
             await cluster.create(_NAME)
             await _migrate(cluster.address(_NAME))
             self._made.add(cluster)
-        return await cluster.new_database(like=_NAME)
+        return self._free.pop() if self._free else await cluster.new_database(like=_NAME)
+
+    async def give_back(self, address: str) -> None:
+        """Empties a database that `postgres` gave, for the next who asks: making a new one takes twice as long."""
+        engine = create_async_engine(address)
+        async with engine.begin() as connection:
+            await connection.execute(text(_CUT_OFF_OTHERS))
+            names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+            await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        await engine.dispose()
+        self._free.append(address)
 
 
 def _sqlite(file: Path) -> str:

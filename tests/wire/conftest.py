@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, web
@@ -11,10 +12,36 @@ from bot.config import Settings
 from bot.domain.surface import CHAT_PERMISSIONS
 from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
 from bot.store.engine import make_engines
+from tests.conftest import FULL
 from tests.fakes.clock import HeldClock
 from tests.fakes.connector import FakeConnector
 from tests.ports import free_port
 from tests.wire.world import CLIENT_STATE, EVENTS, GROUP, MESSAGES, OTHER_GROUP, PERSONAL, WEBHOOK_KEY, World
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each story runs on both databases, its variants on SQLite: what differs in a database is not in them.
+
+    With `CHATSYNC_TESTS=full` all run on both; how the databases are alike is held by the contract tests.
+    """
+    seen: set[str] = set()
+    left = [each for each in items if not FULL and _is_a_variant(each, seen)]
+    config.hook.pytest_deselected(items=left)
+    kept = set(items) - set(left)
+    items[:] = [each for each in items if each in kept]
+
+
+def _is_a_variant(item: pytest.Item, seen: set[str]) -> bool:
+    """Whether it is a further one of a story that was `seen` on PostgreSQL."""
+    called = getattr(item, "callspec", None)
+    if HERE not in item.path.parents or called is None or called.params.get("database_url") != "postgresql":
+        return False
+    story = item.nodeid.partition("[")[0]
+    known = story in seen
+    seen.add(story)
+    return known
 
 
 @pytest.fixture
