@@ -17,7 +17,7 @@ from tests.ports import free_port
 from tests.wire.people import ADELE
 from tests.wire.settings_pages import ask, opened
 from tests.wire.test_chat_sync import goes_on, people, row, told, users, writes
-from tests.wire.world import EVENTS, GROUP, MESSAGES, OTHER_GROUP, WEBHOOK_KEY, World, texts
+from tests.wire.world import EVENTS, GROUP, MESSAGES, OTHER_GROUP, WEBHOOK_KEY, World, buttons, texts
 
 HERE, ELSEWHERE = "localhost/sandbox", "localhost/fabrikam"
 
@@ -65,7 +65,7 @@ async def switch_cases(world: World, environment: str, *, on: bool) -> None:
 
 async def test_a_number_that_both_have_is_a_choice_that_says_which_is_which(world: World) -> None:
     await world.say("connect CAS-01001 quiet", person=ADELE)
-    card = world.card()
+    card = (await world.press(buttons(world.card())["Show records"], person=ADELE))["value"]
     assert [each for each in texts(card) if "CAS-01001" in each] == [
         f"Case · CAS-01001 · In Progress · {HERE}",
         f"Case · CAS-01001 · In Progress · {ELSEWHERE}",

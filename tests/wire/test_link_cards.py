@@ -366,7 +366,7 @@ async def test_other_links_become_no_card_without_the_app_either(world: World, l
 
 
 async def test_a_link_that_takes_too_long_has_a_button_that_asks_once_more(world: World) -> None:
-    world.limits = Limits()
+    world.limits = Limits(answer_within_s=0.5)
     await world.restart()
     link = await world.link()
     world.dataverse_hangs = True

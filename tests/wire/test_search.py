@@ -159,7 +159,7 @@ async def test_a_record_type_that_is_off_is_not_searched(world: World) -> None:
 
 
 async def test_a_slow_dataverse_is_answered_for_in_time(world: World) -> None:
-    world.limits = Limits()
+    world.limits = Limits(answer_within_s=0.5)
     await world.restart()
     world.dataverse_hangs = True
     started = time.monotonic()

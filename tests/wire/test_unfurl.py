@@ -73,7 +73,7 @@ async def test_other_links_become_no_card(world: World, link: str) -> None:
 
 
 async def test_a_slow_dataverse_is_answered_for_in_time(world: World) -> None:
-    world.limits = Limits()
+    world.limits = Limits(answer_within_s=0.5)
     await world.restart()
     link = await world.link()
     world.dataverse_hangs = True
