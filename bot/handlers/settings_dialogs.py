@@ -15,8 +15,9 @@ from bot.handlers.dialogs import PageWork, Search
 from bot.handlers.incoming import Incoming
 from bot.usecases.keep_settings import Saving
 from bot.usecases.move_settings import MoveSettings
+from bot.usecases.record_type_page import DEFAULT
 from bot.usecases.save_settings import OrganisationForm, RecordTypeForm, SaveSettings
-from bot.usecases.settings_pages import DEFAULT, Outcome, overview_page
+from bot.usecases.settings_pages import Outcome, overview_page
 from bot.usecases.show_settings import ShowSettings
 from bot.usecases.sync_existing import SyncExisting
 from cards.dialog import Page

@@ -14,15 +14,14 @@ from bot.domain.tables import Column, Table, TableName, View
 from bot.domain.values import Environment, EnvironmentId, Person
 from bot.ports import Administration, Definitions, Directory
 from bot.usecases.gates import Actor, Gates
+from bot.usecases.record_type_page import column_choices, record_type_page
 from bot.usecases.settings_pages import (
     NOTHING_YET,
     Outcome,
     Place,
     adding_page,
-    column_choices,
     organisation_page,
     overview_page,
-    record_type_page,
     role_choices,
 )
 from bot.usecases.sync_switch import sync_refusal

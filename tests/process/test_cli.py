@@ -69,6 +69,7 @@ async def eventually(bot: BotProcess, *arguments: str, lines: int, telling: str)
     pytest.fail(f"it wrote {found}\n{bot.log}")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # each command is a process, which takes seconds
 async def test_parked_messages_are_listed_without_what_they_say_and_sent_again_or_dropped(
     bot: BotProcess, connector: FakeConnector
 ) -> None:

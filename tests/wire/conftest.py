@@ -22,24 +22,26 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each story runs on both databases, its variants on SQLite: what differs in a database is not in them.
+    """Each story that keeps something of its own runs on both databases, its variants and all others on SQLite.
 
     With `CHATSYNC_TESTS=full` all run on both; how the databases are alike is held by the contract tests.
     """
     seen: set[str] = set()
-    left = [each for each in items if not FULL and _is_a_variant(each, seen)]
+    left = [each for each in items if not FULL and _is_on_postgresql(each) and _is_left_out(each, seen)]
     config.hook.pytest_deselected(items=left)
     kept = set(items) - set(left)
     items[:] = [each for each in items if each in kept]
 
 
-def _is_a_variant(item: pytest.Item, seen: set[str]) -> bool:
-    """Whether it is a further one of a story that was `seen` on PostgreSQL."""
+def _is_on_postgresql(item: pytest.Item) -> bool:
     called = getattr(item, "callspec", None)
-    if HERE not in item.path.parents or called is None or called.params.get("database_url") != "postgresql":
-        return False
+    return HERE in item.path.parents and called is not None and called.params.get("database_url") == "postgresql"
+
+
+def _is_left_out(item: pytest.Item, seen: set[str]) -> bool:
+    """Whether it is a further one of a story that was `seen`, or keeps nothing that other stories do not."""
     story = item.nodeid.partition("[")[0]
-    known = story in seen
+    known = story in seen or item.get_closest_marker("one_database") is not None
     seen.add(story)
     return known
 

@@ -16,6 +16,8 @@ from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.settings_pages import Shown
 from tests.wire.world import API, GROUP, UNPACED, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 ALL = ["assign", "note", "resolve"]
 FIELDS = ["prioritycode", "isescalated", "followupby", "productserialnumber", "statuscode"]
 

@@ -9,6 +9,8 @@ from tests.wire.settings_pages import Shown
 from tests.wire.test_card_acts import ALL, allow, audited, case, in_dialog, opened, own_card, page, press
 from tests.wire.world import World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 MEANWHILE = "Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now."
 WORDS = "A new bearing helped."
 RESOLVED = {"statecode": 1, "statuscode": 5}

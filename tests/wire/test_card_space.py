@@ -11,6 +11,8 @@ from tests.wire.settings_pages import Shown, ask, record_type
 from tests.wire.test_card_acts import allow, case, dataverse_is_well_again, opened, press
 from tests.wire.world import API, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 PICKLISTS, STATUSES = "PicklistAttributeMetadata", "StatusAttributeMetadata"
 LONG = ["prioritycode", "severitycode", "casetypecode", "caseorigincode", "customersatisfactioncode"]
 

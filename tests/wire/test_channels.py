@@ -13,6 +13,8 @@ from tests.wire.test_chat_sync import goes_on
 from tests.wire.test_new_chat import SECRET_CASE, claim, inputs, press
 from tests.wire.world import PERSONAL, TENANT, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 PUMPS, LEADS = CHANNELS[1].id, CHANNELS[2].id
 CHOICE = f"{TEAM_ID}|{PUMPS}"
 

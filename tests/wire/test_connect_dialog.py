@@ -12,6 +12,8 @@ from tests.wire.test_connect import SECRET_CASE
 from tests.wire.test_save_message import MESSAGE, open_from, send
 from tests.wire.world import GROUP, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 COMMAND = "connectChat"
 ONE_TO_ONE = f"19:{ADELE.object_id}_{MEGAN.object_id}@unq.gbl.spaces"
 

@@ -11,6 +11,8 @@ from tests.dataverse.test_client import FORBIDDEN
 from tests.wire.people import ADELE, ALEX, PATTI
 from tests.wire.world import API, GROUP, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 LONG = "قطع غيار المضخة غير متوفرة. " * 142
 """Four thousand characters that run from right to left."""
 

@@ -10,6 +10,8 @@ from tests.wire.people import ADELE, PATTI
 from tests.wire.test_search import asked_for
 from tests.wire.world import GROUP, World, texts
 
+pytestmark = pytest.mark.one_database
+
 GONE = ["This dialog is not there any more.", "Write help to see what you can do."]
 
 INVOKES = ("task/fetch", "task/submit", "composeExtension/fetchTask", "composeExtension/submitAction")

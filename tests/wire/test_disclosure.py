@@ -11,6 +11,8 @@ from tests.wire.test_link_cards import set_record_type
 from tests.wire.test_search import look
 from tests.wire.world import GROUP, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 NAME = "pump vibrates"
 NUMBERED = "{base}/main.aspx?pagetype=entityrecord&etc=112&id={id}"
 HIDDEN = "You cannot open this record: it is not there, or not for you."

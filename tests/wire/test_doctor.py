@@ -16,6 +16,8 @@ from bot.store.tables import environment
 from tests.ports import free_port
 from tests.wire.world import API, WEBHOOK_KEY, World
 
+pytestmark = pytest.mark.one_database
+
 
 async def examined(settings: Settings) -> tuple[int, list[str]]:
     """The exit code and the lines."""

@@ -19,6 +19,8 @@ from tests.wire.settings_pages import ask, opened
 from tests.wire.test_chat_sync import goes_on, people, row, told, users, writes
 from tests.wire.world import EVENTS, GROUP, MESSAGES, OTHER_GROUP, WEBHOOK_KEY, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 HERE, ELSEWHERE = "localhost/sandbox", "localhost/fabrikam"
 
 

@@ -38,9 +38,8 @@ async def pages(world: World) -> int:
         return count
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # of PostgreSQL its administrator has to see to it
 async def test_a_full_disk_is_told_to_each_caller_and_nothing_is_lost(world: World) -> None:
-    if not world.settings.database_url.startswith("sqlite"):
-        pytest.skip("PostgreSQL's disk is its administrator's")
     await world.say("connect CAS-01001 quiet")
     await world.settle()
     world.connector.posts.clear()

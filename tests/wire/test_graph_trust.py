@@ -23,6 +23,8 @@ from tests.wire.changes import asked_for, notify, renamed, synced
 from tests.wire.test_graph_events import KNOWN, ONE_CHAT, keep
 from tests.wire.world import CLIENT_STATE, GROUP, OTHER_GROUP, WEBHOOK_KEY, World
 
+pytestmark = pytest.mark.one_database
+
 NAME = "Pump vibrates"
 
 

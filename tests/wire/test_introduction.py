@@ -1,10 +1,13 @@
 """The bot introduces itself once per chat, and says what to do next."""
 
+import pytest
 from sqlalchemy import update
 
 from bot.store.tables import chat, environment
 from tests.wire.people import ALEX, EVERYBODY
 from tests.wire.world import BOT, PERSONAL, World, texts
+
+pytestmark = pytest.mark.one_database
 
 NEW = "19:6c6c6c6c@thread.v2"
 

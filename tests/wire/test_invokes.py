@@ -21,6 +21,8 @@ from tests.wire.test_card_acts import ALL, FIELDS, allow
 from tests.wire.test_save_message import MESSAGE
 from tests.wire.world import GROUP, MESSAGES, World
 
+pytestmark = pytest.mark.one_database
+
 SLOW = "Dynamics 365 takes long to answer."
 ACTS = ("", "fields", "note", "resolution", "assign", "save fields", "save note", "resolve")
 KEY = "00000000-0000-4000-8000-00000000cafe"

@@ -17,6 +17,8 @@ from tests.wire.settings_pages import Shown
 from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import API, GROUP, PERSONAL, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 NO_BOT = "19:5b5b5b5b@thread.v2"
 """A chat in which the bot is not."""
 

@@ -12,6 +12,8 @@ from tests.wire.test_join import made_chat
 from tests.wire.test_timeline import connected
 from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, UNPACED, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 PRESENCES = "communications/getPresencesByUserId"
 LISTS = {"chats": "Chats about", "timeline": "Timeline of", "suggest": "People for"}
 UNKNOWN = "(presence unknown)"

@@ -13,6 +13,8 @@ from bot.store.tables import chat
 from tests.wire.people import ADELE, ALEX
 from tests.wire.world import BOT, GROUP, PERSONAL, World, texts
 
+pytestmark = pytest.mark.one_database
+
 NOT_AN_ACTIVITY: dict[str, tuple[dict[str, Any], int, str]] = {
     "not JSON": ({"data": b"{", "headers": {"Content-Type": "application/json"}}, 400, "not JSON"),
     "a wrong content type": ({"data": b"{}", "headers": {"Content-Type": "text/plain"}}, 415, "application/json"),

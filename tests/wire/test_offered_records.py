@@ -9,6 +9,8 @@ from tests.wire.people import ALEX
 from tests.wire.test_save_message import MESSAGE, open_from, send
 from tests.wire.world import API, World, texts
 
+pytestmark = pytest.mark.one_database
+
 SETS = {
     "incidents": ("incidentid", "title"),
     "accounts": ("accountid", "name"),

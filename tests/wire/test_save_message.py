@@ -14,6 +14,8 @@ from tests.wire.settings_pages import Shown, ask, turn_off
 from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import API, GROUP, UNPACED, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 SECRET = "Zwiebelfisch-4711"
 MESSAGE: dict[str, Any] = {
     "id": "1735689600000",

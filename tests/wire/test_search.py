@@ -19,6 +19,8 @@ from tests.wire.settings_pages import ask, record_type, turn_off
 from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import API, GROUP, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 PUMP = "Pump vibrates after firmware update"
 
 

@@ -13,6 +13,8 @@ from tests.wire.test_join import made_chat
 from tests.wire.test_new_chat import members
 from tests.wire.world import API, GROUP, PERSONAL, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 
 async def told(world: World, number: str, *, person: Somebody = ALEX, chat: str = PERSONAL) -> list[str]:
     """The names and reasons on the card."""

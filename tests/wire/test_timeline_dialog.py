@@ -14,6 +14,8 @@ from tests.wire.test_save_message import open_from, send
 from tests.wire.test_timeline import connected, timeline
 from tests.wire.world import GROUP, PERSONAL, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 NOT_ANY_MORE = "This button does not work any more."
 
 

@@ -11,6 +11,8 @@ from tests.wire.people import ADELE, LYNNE, PATTI
 from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import GROUP, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 
 async def test_a_record_link_becomes_a_card_with_table_number_and_name(world: World) -> None:
     (found,) = await world.paste(await world.link(), person=ADELE)
