@@ -32,8 +32,8 @@ def missing(what: str) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each processor: half of their time tests wait."""
-    return 2 * (os.cpu_count() or 1)
+    """Three for each processor: tests wait for processes, databases and each other."""
+    return 3 * (os.cpu_count() or 1)
 
 
 def pytest_collection_finish() -> None:
