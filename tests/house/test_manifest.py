@@ -29,9 +29,14 @@ def made(where: Path, *more: str) -> zipfile.ZipFile:
     return zipfile.ZipFile(where / "chat-sync.zip")
 
 
-@pytest.fixture
-def package(tmp_path: Path) -> zipfile.ZipFile:
-    return made(tmp_path, "--environment", "https://contoso.crm4.dynamics.com/", "fabrikam.crm.dynamics.com")
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    return made(
+        tmp_path_factory.mktemp("package"),
+        "--environment",
+        "https://contoso.crm4.dynamics.com/",
+        "fabrikam.crm.dynamics.com",
+    )
 
 
 @pytest.fixture

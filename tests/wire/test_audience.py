@@ -1,10 +1,14 @@
 """Before a note reaches people who cannot open the record, whoever connects is asked (spec C9)."""
 
+import pytest
+
 from bot.delivery.limits import Limits
 from bot.store.tables import connection
 from tests.wire.people import DIEGO, LYNNE, MEGAN, PATTI
 from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import GROUP, World, buttons, texts
+
+pytestmark = pytest.mark.one_database
 
 WAYS_ON = ["Send the note", "Name only", "Cancel"]
 

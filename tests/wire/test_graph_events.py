@@ -31,6 +31,8 @@ from tests.wire.changes import (
 )
 from tests.wire.world import CLIENT_STATE, GROUP, OTHER_GROUP, World
 
+pytestmark = pytest.mark.one_database
+
 KNOWN = "11111111-1111-4111-9111-111111111111"
 ONE_CHAT = "22222222-2222-4222-9222-222222222222"
 ODD = "Validation: <script>alert('ü & + %')</script> \"quoted\"\r\n\t🔧 مضخة"

@@ -10,6 +10,8 @@ from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.test_new_chat import chosen, members, people_page, press
 from tests.wire.world import GROUP, PERSONAL, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 YOURS = "You are in this chat."
 OPEN = "You can join this chat and see all that was said."
 ASK = "Ask Adele Vance, who connected the chat, or your administrator."

@@ -9,6 +9,8 @@ from tests.wire.people import ADELE, MEGAN
 from tests.wire.settings_pages import Shown, ask, make_administrator, record_type, saved
 from tests.wire.world import World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 
 async def exported(world: World) -> dict[str, Any]:
     """What `settings export` gives."""

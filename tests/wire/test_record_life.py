@@ -12,6 +12,8 @@ from tests.wire.people import ADELE, ISAIAH, MEGAN, PATTI, Somebody
 from tests.wire.test_new_chat import chosen, members, people_page, press
 from tests.wire.world import API, GROUP, OTHER_GROUP, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 RESOLVED = {"statecode": 1, "statuscode": 5}
 ACTIVE = {"statecode": 0, "statuscode": 1}
 

@@ -16,6 +16,8 @@ from bot.store.unit_of_work import SqlStore
 from tests.wire.people import ALEX
 from tests.wire.world import GROUP, World, texts
 
+pytestmark = pytest.mark.one_database
+
 HIGH, LOW = 1, 3
 ENVIRONMENT = "localhost/sandbox"
 API = "/api/data/v9.2"

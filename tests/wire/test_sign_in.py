@@ -19,6 +19,8 @@ from tests.ports import free_port
 from tests.wire.people import ALEX
 from tests.wire.world import GROUP, TENANT, WEBHOOK_KEY, World, texts
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 async def connector(certificates: Certificates) -> AsyncIterator[FakeConnector]:

@@ -10,6 +10,8 @@ from tests.fakes.connector import error
 from tests.wire.people import ALEX, LYNNE, PATTI, Somebody
 from tests.wire.world import GROUP, PERSONAL, World, texts
 
+pytestmark = pytest.mark.one_database
+
 HIGH, LOW = 1, 3
 AT_START = "{{DATE(2026-11-21T10:20:30Z, SHORT)}} {{TIME(2026-11-21T10:20:30Z)}}"
 AFTER_WINDOW = "{{DATE(2026-11-21T10:20:32Z, SHORT)}} {{TIME(2026-11-21T10:20:32Z)}}"

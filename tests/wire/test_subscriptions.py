@@ -27,6 +27,8 @@ from tests.wire.changes import (
 )
 from tests.wire.world import GROUP, OTHER_GROUP, World, texts
 
+pytestmark = pytest.mark.one_database
+
 EVERY_CHAT = "/appCatalogs/teamsApps/00000005-0000-4000-9000-000000000001/installedToChats"
 BOTH = {EVERY_CHAT, f"{EVERY_CHAT}/getAllMembers"}
 INSTALLED = {"Chat.ReadBasic.WhereInstalled", "ChatMember.Read.WhereInstalled"}

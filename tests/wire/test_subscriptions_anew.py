@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
@@ -12,6 +13,8 @@ from bot.store.tables import subscription
 from tests.wire.changes import CHANGES, lose, resources, seen_to, synced, there, until, until_asked_for
 from tests.wire.test_subscriptions import BOTH, another_process, calls, keeping, one_by_one
 from tests.wire.world import GROUP, World, texts
+
+pytestmark = pytest.mark.one_database
 
 WAIT_S = 3000
 """So long Graph asks to wait."""

@@ -15,6 +15,8 @@ from tests.wire.settings_pages import ask
 from tests.wire.settings_pages import record_type as settings_page
 from tests.wire.world import GROUP, OTHER_GROUP, World, buttons, texts
 
+pytestmark = pytest.mark.one_database
+
 REFUND = "cs_refundamount"
 """A secured column; Patti may not see it."""
 
