@@ -33,4 +33,4 @@ def offered_alone(incoming: Incoming, text: str, press: Press) -> Answer:
     """The button for a chat with others, which the client of who asked presses by itself where it can."""
     account = incoming.person.account_id
     own = OwnView(press=press, accounts=(account,) if account else None)
-    return Answer(message=offered(text, "Who presses the button sees this alone, as far as they may.", own))
+    return Answer(message=offered(text, "Only you will see what the button shows.", own))

@@ -255,7 +255,7 @@ GALLERY: dict[str, Message] = {
     ),
     "chats for each reader alone": offered(
         "Chats about CAS-01001",
-        "Who presses the button sees this alone, as far as they may.",
+        "Only you will see what the button shows.",
         OwnView(press=replace(CHATS, title="Show chats"), accounts=("29:adele",)),
     ),
     "key fields for everybody without a value": key_fields(

@@ -99,7 +99,7 @@ async def test_several_hits_are_shown_to_each_person_alone_as_far_as_they_may(wo
     card = world.card()
     assert texts(card) == [
         "Which record should this chat be connected to?",
-        "Who presses the button sees this alone, as far as they may.",
+        "Only you will see what the button shows.",
     ]
     assert card["refresh"]["userIds"] == [ALEX.account_id]
     button = buttons(card)["Show records"]

@@ -123,7 +123,7 @@ async def test_of_ones_many_chats_the_connected_ones_come_first_and_fifty_others
     assert found == "1 chat with talk 7 in its name, among the newest 50"
 
 
-ALONE = "Who presses the button sees this alone, as far as they may."
+ALONE = "Only you will see what the button shows."
 BUTTONS = {"chats": "Show chats", "timeline": "Show timeline", "suggest": "Show people"}
 NOT_ALONE = ["Your Teams cannot show this to you alone.", "Write to Chat Sync in a chat of your own instead."]
 
