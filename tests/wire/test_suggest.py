@@ -56,6 +56,24 @@ async def test_people_are_named_with_their_reasons_the_most_tied_first(world: Wo
     ]
 
 
+ADELE_FREE, ISAIAH_BUSY, MEGAN_CALLS = (
+    "Adele Vance (available)",
+    "Isaiah Langer (do not disturb)",
+    "Megan Bowen (in a call)",
+)
+SAMPLE = {
+    "CAS-01001": [ADELE_FREE, "Owner, changed it last"],
+    "CAS-01002": [ADELE_FREE, "In the team that owns it, changed it last"],
+    "CAS-01004": [ISAIAH_BUSY, "Owner", ADELE_FREE, "Changed it last", MEGAN_CALLS, "Handled 1 similar record"],
+    "CAS-01006": [MEGAN_CALLS, "Owner", ADELE_FREE, "Changed it last"],
+}
+"""The ranking of the sample data as it comes: who owns before who changed it, and that before who handled others."""
+
+
+async def test_the_sample_data_is_ranked_line_by_line(world: World) -> None:
+    assert {number: await told(world, number) for number in SAMPLE} == SAMPLE
+
+
 async def test_members_of_the_team_that_owns_it_are_named(world: World) -> None:
     said = await told(world, "CAS-01002")
     assert said[:2] == ["Adele Vance (available)", "In the team that owns it, changed it last"]
