@@ -10,6 +10,8 @@ class Verb(StrEnum):
     """What a card's button asks for; its other values are claims that are checked again."""
 
     CONNECT = "connect"
+    CHOOSE = "choose"
+    """Shows the records that words fit, to connect one of them. Clients ask for it by themselves: it does nothing."""
     VIEW = "view"
     VIEW_CHANGE = "view change"
     UPDATE = "update"

@@ -44,6 +44,7 @@ class ConnectionButtons:
         """Who answers for each verb."""
         return {
             Verb.CONNECT: self._connect,
+            Verb.CHOOSE: alone(self._choose),
             Verb.DISCONNECT: self._disconnect,
             Verb.UNDO_DISCONNECT: self._undo_disconnect,
             Verb.KEEP_CONNECTED: self._keep_connected,
@@ -52,8 +53,6 @@ class ConnectionButtons:
         }
 
     async def _connect(self, incoming: Incoming, claims: Claims) -> Answer:
-        if NAMED in claims:
-            return await alone(self._connect_named)(incoming, claims)
         record = await self.find_linked.meant(link_in(claims, self.links), incoming.person)
         if INTO in claims:
             return await self.connect_elsewhere(
@@ -61,12 +60,9 @@ class ConnectionButtons:
             )
         return await self.connect(incoming.chat, incoming.person, record, note=_note(claims))
 
-    async def _connect_named(self, incoming: Incoming, claims: Claims) -> Answer:
+    async def _choose(self, incoming: Incoming, claims: Claims) -> Answer:
         wanted = CONNECT_QUIETLY if claims.get(QUIET) == QUIET else CONNECT
-        record = await self.which(claims[NAMED], incoming.person, wanted)
-        if isinstance(record, Answer):
-            return record
-        return await self.connect(incoming.chat, incoming.person, record, note=_note(claims))
+        return await self.which.choice(claims.get(NAMED, ""), incoming.person, wanted)
 
     async def _disconnect(self, incoming: Incoming, claims: Claims) -> Answer:
         connection = await self.find_connections.by_id(incoming.chat, connection_in(claims))

@@ -1,7 +1,7 @@
 """Text commands."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from bot.domain.surface import QUIET, USAGE, Command, Verb
@@ -106,7 +106,7 @@ def _without_quiet(rest: str) -> tuple[str, bool]:
 
 def _choose_alone(incoming: Incoming, asked: str, wanted: Wanted) -> Answer:
     claim = {**wanted.press.payload, NAMED: looked_for(asked)}
-    return offered_alone(incoming, wanted.asked, replace(wanted.press, title="Show records", payload=claim))
+    return offered_alone(incoming, wanted.asked, Press(title="Show records", verb=Verb.CHOOSE, payload=claim))
 
 
 def _choose_connection(connections: Sequence[Connection]) -> Answer:

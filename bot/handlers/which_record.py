@@ -66,10 +66,18 @@ class WhichRecord:
         record = await self.find.by_link(asked)
         if record:
             return record
+        hits = await self._hits(asked, person)
+        return _choose(hits, wanted) if len(hits) > 1 else hits[0].record
+
+    async def choice(self, asked: str, person: Person, wanted: Wanted) -> Answer:
+        """The choice, also where there is only one by now."""
+        return _choose(await self._hits(asked, person), wanted)
+
+    async def _hits(self, asked: str, person: Person) -> Sequence[Hit]:
         hits = await self.find.by_words(asked, person)
         if not hits:
             raise NotFound("No record fits these words.", "Check the number, or paste the record's link.")
-        return _choose(hits, wanted) if len(hits) > 1 else hits[0].record
+        return hits
 
     async def claim(self, asked: str) -> Claims:
         """What is meant as a button names it: only when it is pressed, words are looked for, as who presses."""

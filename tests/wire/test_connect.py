@@ -111,6 +111,18 @@ async def test_several_hits_are_shown_to_each_person_alone_as_far_as_they_may(wo
     assert texts(world.card())[0] == "Your Teams cannot show this to you alone."
 
 
+async def test_a_client_that_asks_by_itself_connects_nothing_though_one_hit_is_left(world: World) -> None:
+    await world.say("connect battery quiet")
+    refresh = world.card()["refresh"]["action"]
+    assert refresh["verb"] == "choose"
+    one = {**refresh, "data": {**refresh["data"], "named": "Pump vibrates after firmware update"}}
+    own = (await world.press(one))["value"]
+    assert list(buttons(own)) == ["Connect"]
+    await world.settle()
+    assert await world.rows_in(connection) == []
+    assert world.nothing_was_said()
+
+
 async def test_a_choice_made_in_the_emulator_comes_as_a_message(world: World) -> None:
     claims = {
         "verb": "connect",

@@ -61,6 +61,7 @@ async def claims(world: World) -> dict[str, str]:
 def asked(name: Invoke, claim: Mapping[str, str], link: str) -> Mapping[str, object]:
     """Every value with which Teams asks for something by this name, by what it is for."""
     button = {verb: {"action": {"verb": verb, "data": claim}} for verb in Verb}
+    button[Verb.CHOOSE] = {"action": {"verb": Verb.CHOOSE, "data": {**claim, "named": "pump"}}}
     acts = {f"update {act}": {"action": {"verb": Verb.UPDATE, "data": {**claim, "act": act}}} for act in ACTS}
     pages: dict[str, Mapping[str, object]] = {
         dialog: {"data": {**claim, **_settings(dialog), "dialog": dialog}} for dialog in Dialog
