@@ -8,27 +8,27 @@ from datetime import datetime
 
 from aiohttp import ClientSession, DummyCookieJar, web
 
-from bot.sandbox.api.routes import answer
-from bot.sandbox.changes.notifying import Notifying
-from bot.sandbox.dataverse import DATAVERSE, Dataverse
-from bot.sandbox.door import errors_as_json
+from bot.sandbox.dataverse.metadata.definitions import Definitions
+from bot.sandbox.dataverse.schema.catalog import SCHEMA
+from bot.sandbox.dataverse.security.callers import Callers
+from bot.sandbox.dataverse.service import DATAVERSE, Dataverse
+from bot.sandbox.dataverse.web_api.routes import answer
+from bot.sandbox.dataverse.webhook.sender import Sender
+from bot.sandbox.error_middleware import errors_as_json
+from bot.sandbox.fault_answers import connector_trouble, dataverse_trouble, graph_trouble
 from bot.sandbox.faults import DOORS, Door, go_wrong_on_demand
 from bot.sandbox.graph.routes import graph
-from bot.sandbox.guard import only_this_machine
-from bot.sandbox.metadata.definitions import Definitions
+from bot.sandbox.graph_notifications.notification_sender import Notifying
+from bot.sandbox.loopback_only import only_this_machine
 from bot.sandbox.pages.routes import add_pages
-from bot.sandbox.rights.callers import Callers
-from bot.sandbox.schema.catalog import SCHEMA
-from bot.sandbox.seed.ids import ALEX, APPLICATION_USER_ID, ENDPOINT_ID, object_id
-from bot.sandbox.seed.sample import sample_rows
+from bot.sandbox.sample_data.ids import ALEX, APPLICATION_USER_ID, ENDPOINT_ID, object_id
+from bot.sandbox.sample_data.sample import sample_rows
 from bot.sandbox.settings import SandboxSettings
-from bot.sandbox.store.rows import Changes, Rows
-from bot.sandbox.store.store import Store
+from bot.sandbox.storage.rows import Changes, Rows
+from bot.sandbox.storage.store import Store
+from bot.sandbox.teams.activity_sender import Telling
 from bot.sandbox.teams.connector import connector
-from bot.sandbox.teams.telling import Telling
-from bot.sandbox.teams.world import TEAMS, Teams
-from bot.sandbox.trouble import connector_trouble, dataverse_trouble, graph_trouble
-from bot.sandbox.webhook.sender import Sender
+from bot.sandbox.teams.sample_organization import TEAMS, Teams
 
 SAMPLE_ADMINISTRATOR = object_id(ALEX)
 """The Entra object id of the person who administers the sample organisation."""

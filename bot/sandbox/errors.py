@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import ClassVar
 
+from bot.sandbox.dataverse.schema.model import Table
 from bot.sandbox.refusals import Refusal
-from bot.sandbox.schema.model import Table
 
 QUERY = "0x80060888"
 """What is wrong with the URL, the query or the method."""

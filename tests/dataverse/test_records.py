@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.values import ObjectId, RecordRef, UserId
-from bot.sandbox.seed.ids import object_id
+from bot.sandbox.sample_data.ids import object_id
 from tests.dataverse.conftest import Dataverse
 
 ALEX, MEGAN, ADELE, ISAIAH, PATTI, LYNNE, DIEGO = (ObjectId(object_id(number)) for number in range(20, 27))

@@ -7,7 +7,7 @@ from bot.domain.context_card import note_columns, note_facts
 from bot.domain.errors import NotFound, NotSupported, Unavailable
 from bot.domain.tables import Column, ColumnType
 from bot.domain.values import ObjectId, RecordRef
-from bot.sandbox.seed.ids import object_id
+from bot.sandbox.sample_data.ids import object_id
 from tests.dataverse.conftest import Dataverse
 
 ALEX = ObjectId(object_id(20))

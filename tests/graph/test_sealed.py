@@ -16,7 +16,7 @@ from bot.config import Settings
 from bot.domain.errors import BadRequest
 from bot.foundation import make_foundation
 from bot.graph.sealed import Seal, Sealed, seal_of
-from bot.sandbox.changes.sealing import sealed
+from bot.sandbox.graph_notifications.encryption import sealed
 from tests.fakes.certificates import Certificates, make_certificates
 
 JSON_TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=300)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from typing import Any
 
-from bot.sandbox.seed.ids import object_id
+from bot.sandbox.sample_data.ids import object_id
 from tests.sandbox.wire import WEB_API, Api, Json
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.sandbox.seed.ids import CASE_STEP_ID, ENDPOINT_ID
+from bot.sandbox.sample_data.ids import CASE_STEP_ID, ENDPOINT_ID
 from tests.sandbox.wire import Api, Json
 
 STEP = f"sdkmessageprocessingsteps({CASE_STEP_ID})"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.sandbox.dataverse.odata.apply import parse_apply
 from bot.sandbox.errors import DataverseError
-from bot.sandbox.odata.apply import parse_apply
-from bot.sandbox.seed.ids import ISAIAH, PATTI
+from bot.sandbox.sample_data.ids import ISAIAH, PATTI
 from tests.sandbox.test_nothing_inferred import FILTERS, asked, sandboxes
 from tests.sandbox.wire import EVERYTHING, FORMATTED, Api
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sandbox.api.multipart import ChangeSet, parts_of
+from bot.sandbox.dataverse.web_api.multipart import ChangeSet, parts_of
 from bot.sandbox.errors import DataverseError
 from tests.sandbox.batches import change_set, request, send
 from tests.sandbox.cases import NEW_CASE

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.sandbox.dataverse.fetchxml.parse import parse_fetch
 from bot.sandbox.errors import DataverseError
-from bot.sandbox.fetch.parse import parse_fetch
 from tests.sandbox.cases import NEW_CASE, created
 from tests.sandbox.wire import CASE, CASE_ID, EVERYTHING, FORMATTED, Api, Json
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.sandbox.dataverse.odata.filter import parse_filter
+from bot.sandbox.dataverse.odata.like import text_test
 from bot.sandbox.errors import DataverseError
-from bot.sandbox.odata.filter import parse_filter
-from bot.sandbox.odata.like import text_test
 from tests.sandbox.wire import Api
 
 FIRST = ["CAS-01001"]

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.sandbox.seed.ids import user_id
+from bot.sandbox.sample_data.ids import user_id
 from tests.sandbox.wire import CASE, Api
 
 ALEX = "systemusers(00000008-0000-4000-9000-000000000020)"

@@ -60,7 +60,7 @@ async def test_an_unforeseen_fault_is_told_without_detail(client: Client, monkey
     def broken(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("bot.sandbox.api.reading.matching", broken)
+    monkeypatch.setattr("bot.sandbox.dataverse.web_api.reading.matching", broken)
     answer = await client.get(f"{WEB_API}/incidents")
     assert answer.status == 500
     assert "secret" not in await answer.text()

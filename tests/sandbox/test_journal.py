@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sandbox.store.codec import DamagedLine, changes_of, line_of
-from bot.sandbox.store.journal import LONG, Journal, JournalError
-from bot.sandbox.store.rows import Changes, Removal
+from bot.sandbox.storage.codec import DamagedLine, changes_of, line_of
+from bot.sandbox.storage.journal import LONG, Journal, JournalError
+from bot.sandbox.storage.rows import Changes, Removal
 from bot.sandbox.values import Ref, Row, Value
 from tests.sandbox.wire import CASE, Api, Start
 

@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
-from bot.sandbox.api.routes import answer
 from bot.sandbox.app import SandboxSettings, make_sandbox
-from bot.sandbox.dataverse import DATAVERSE
+from bot.sandbox.dataverse.security.model import Right
+from bot.sandbox.dataverse.service import DATAVERSE
+from bot.sandbox.dataverse.web_api.routes import answer
 from bot.sandbox.errors import DataverseError
-from bot.sandbox.rights.model import Right
-from bot.sandbox.seed.ids import ISAIAH, PATTI, object_id
-from bot.sandbox.store.rows import Changes
+from bot.sandbox.sample_data.ids import ISAIAH, PATTI, object_id
+from bot.sandbox.storage.rows import Changes
 from bot.sandbox.values import Ref, Row, Value
 from tests.sandbox.wire import CASE_ID
 

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sandbox.seed.ids import ISAIAH, PATTI
+from bot.sandbox.sample_data.ids import ISAIAH, PATTI
 from tests.sandbox.test_nothing_inferred import asked, sandboxes
 
 CONDITIONS = st.sampled_from(

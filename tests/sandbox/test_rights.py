@@ -1,6 +1,6 @@
 import pytest
 
-from bot.sandbox.rights.model import DISCONNECT, OTHER_PRIVILEGES, AccessMask
+from bot.sandbox.dataverse.security.model import DISCONNECT, OTHER_PRIVILEGES, AccessMask
 from tests.sandbox.wire import CASE, CASE_ID, Api
 
 ALEX, MEGAN, ADELE, ISAIAH, PATTI, LYNNE, DIEGO = range(20, 27)

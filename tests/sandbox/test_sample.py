@@ -1,12 +1,12 @@
 import pytest
 
 from bot.sandbox.app import SAMPLE_ADMINISTRATOR
+from bot.sandbox.dataverse.schema.catalog import BUSINESS_TABLES, SCHEMA
+from bot.sandbox.dataverse.schema.model import Kind, Schema, Table
 from bot.sandbox.guids import as_guid
-from bot.sandbox.schema.catalog import BUSINESS_TABLES, SCHEMA
-from bot.sandbox.schema.model import Kind, Schema, Table
-from bot.sandbox.seed.sample import sample_rows
+from bot.sandbox.sample_data.sample import sample_rows
 from bot.sandbox.settings import SandboxSettings
-from bot.sandbox.store.rows import Rows
+from bot.sandbox.storage.rows import Rows
 from bot.sandbox.values import Ref
 from tests.sandbox.wire import Api
 

@@ -18,7 +18,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
 from bot.sandbox.graph.subscriptions import ON_A_PAGE
-from bot.sandbox.teams.world import Teams
+from bot.sandbox.teams.sample_organization import Teams
 from tests.fakes.certificates import Certificates
 from tests.fakes.clock import HeldClock
 from tests.ports import free_port

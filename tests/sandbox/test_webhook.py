@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.sandbox.seed.ids import CASE_STEP_ID
+from bot.sandbox.sample_data.ids import CASE_STEP_ID
 from tests.sandbox.events import CONTRACTS, bag, new_step, target
 from tests.sandbox.wire import CASE, CASE_ID, KEY, Api, Receiver
 

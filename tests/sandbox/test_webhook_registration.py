@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.sandbox.seed.ids import CASE_STEP_ID, DELETE_STEP_IDS, ENDPOINT_ID
+from bot.sandbox.sample_data.ids import CASE_STEP_ID, DELETE_STEP_IDS, ENDPOINT_ID
 from tests.sandbox.events import CONTRACTS, STEP, bag, filter_of, new_step, target
 from tests.sandbox.wire import CASE, Api, Json, Receiver
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 from yarl import URL
 
-from bot.sandbox.seed.ids import object_id
+from bot.sandbox.sample_data.ids import object_id
 
 WEB_API = "/sandbox/api/data/v9.2"
 CASE = "incidents(00000000-0000-4000-9000-0000000003e9)"

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
-from bot.sandbox.changes.subscriptions import SUBSCRIPTIONS, living
+from bot.sandbox.graph_notifications.subscriptions import SUBSCRIPTIONS, living
 from bot.sandbox.values import Row
 from bot.store.tables import change_link, subscription, sync_job
 from bot.usecases.find_unlooked import LOOK_EVERY

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox.schema.catalog import BUSINESS_TABLES
-from bot.sandbox.schema.model import Kind, Table
+from bot.sandbox.dataverse.schema.catalog import BUSINESS_TABLES
+from bot.sandbox.dataverse.schema.model import Kind, Table
 from tests.wire.people import EVERYBODY, PATTI, Somebody
 from tests.wire.test_dataverse_trouble import create
 from tests.wire.world import API, World

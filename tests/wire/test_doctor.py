@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from bot.commands import run_command
 from bot.config import Settings
-from bot.sandbox.seed.ids import APPLICATION_USER_ID, row_id
+from bot.sandbox.sample_data.ids import APPLICATION_USER_ID, row_id
 from bot.store.tables import environment
 from tests.ports import free_port
 from tests.wire.world import API, WEBHOOK_KEY, World

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.config import Settings
 from bot.graph.sealed import seal_of
-from bot.sandbox.changes.sealing import sealed
+from bot.sandbox.graph_notifications.encryption import sealed
 from bot.store.tables import chat
 from tests.fakes.certificates import Certificates, make_certificates
 from tests.fakes.connector import FakeConnector

@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.surface import Dialog
-from bot.sandbox.schema.catalog import BUSINESS_TABLES
-from bot.sandbox.schema.model import Table
+from bot.sandbox.dataverse.schema.catalog import BUSINESS_TABLES
+from bot.sandbox.dataverse.schema.model import Table
 from bot.store.tables import environment, metadata
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, EVERYBODY, LYNNE, PATTI, Somebody
 from tests.wire.secrets import Secrets, shown, sown

@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.delivery.limits import Limits
 from bot.sandbox.faults import HEADER
 from bot.sandbox.teams.chats import messages_of
-from bot.sandbox.teams.world import Teams
+from bot.sandbox.teams.sample_organization import Teams
 from bot.store.engine import Engines
 from bot.store.tables import change_link, inbox, lane, outbox
 from bot.wiring import make_app

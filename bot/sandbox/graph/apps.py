@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from bot.sandbox.graph.asked import NOTHING, Asked, Given, collection
 from bot.sandbox.graph.chats import found
 from bot.sandbox.graph.errors import bad_request, conflict, not_found
+from bot.sandbox.graph.request import NOTHING, Asked, Given, collection
 from bot.sandbox.graph.teams import team
 from bot.sandbox.settings import CATALOG_ID
 from bot.sandbox.teams.chats import has_app

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import quote
 
-from bot.sandbox.graph.asked import NOTHING, Asked, Given, collection
 from bot.sandbox.graph.errors import bad_request, conflict, forbidden, not_found, not_offered
 from bot.sandbox.graph.people import named
+from bot.sandbox.graph.request import NOTHING, Asked, Given, collection
 from bot.sandbox.teams.chats import MEMBERS_AT_MOST, find_chat, member, members_of, messages_of
 from bot.sandbox.teams.people import DIRECTORY, SampleUser
 from bot.sandbox.values import Json, JsonObject, Row

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterable
 
-from bot.sandbox.graph.asked import Asked, Given, collection, selected
 from bot.sandbox.graph.errors import bad_request, no_such_user, not_offered
-from bot.sandbox.seed.ids import ALEX, object_id
+from bot.sandbox.graph.request import Asked, Given, collection, selected
+from bot.sandbox.sample_data.ids import ALEX, object_id
 from bot.sandbox.teams.people import DIRECTORY, SampleUser, find_user
 from bot.sandbox.values import JsonObject
 

@@ -8,9 +8,9 @@ import orjson
 from aiohttp import web
 
 from bot.sandbox.graph import apps, chats, people, subscriptions, teams
-from bot.sandbox.graph.asked import Asked, Given
 from bot.sandbox.graph.errors import GraphError, bad_request, not_found, not_offered
-from bot.sandbox.teams.world import TEAMS
+from bot.sandbox.graph.request import Asked, Given
+from bot.sandbox.teams.sample_organization import TEAMS
 from bot.sandbox.values import Json, JsonObject
 
 TOGETHER_AT_MOST = 20

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from uuid import uuid4
 
-from bot.sandbox.changes.notifying import Notifying
-from bot.sandbox.changes.sealing import certificate_of
-from bot.sandbox.changes.subscriptions import SUBSCRIPTIONS, Watched, living, watched
-from bot.sandbox.graph.asked import NOTHING, Asked, Given, collection
+from bot.sandbox.dataverse.writes.coerce import instant
 from bot.sandbox.graph.errors import bad_request, conflict, forbidden, not_found, not_offered
+from bot.sandbox.graph.request import NOTHING, Asked, Given, collection
+from bot.sandbox.graph_notifications.encryption import certificate_of
+from bot.sandbox.graph_notifications.notification_sender import Notifying
+from bot.sandbox.graph_notifications.subscriptions import SUBSCRIPTIONS, Watched, living, watched
 from bot.sandbox.teams.chats import TENANT_ID, find_chat, has_app
 from bot.sandbox.values import JsonObject, Row, Value
-from bot.sandbox.writes.coerce import instant
 
 LIFECYCLE = "x-sandbox-lifecycle"
 EVENTS = frozenset({"reauthorizationRequired", "subscriptionRemoved", "missed"})

@@ -1,8 +1,8 @@
 """Teams and channels."""
 
-from bot.sandbox.graph.asked import Asked, Given, collection
 from bot.sandbox.graph.errors import not_found
 from bot.sandbox.graph.people import named
+from bot.sandbox.graph.request import Asked, Given, collection
 from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, TEAM_MEMBERS, TEAM_NAME, SampleChannel
 from bot.sandbox.values import JsonObject
 

@@ -14,7 +14,7 @@ from bot.sandbox.pages.links import path
 from bot.sandbox.pages.rendering import page
 from bot.sandbox.teams.channels import find_channel
 from bot.sandbox.teams.chats import find_chat, has_app, messages_of, people_in
-from bot.sandbox.teams.world import TEAMS, Teams
+from bot.sandbox.teams.sample_organization import TEAMS, Teams
 from bot.sandbox.values import Json, Row
 
 # Clients put the reader's own time in place of these.

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.sandbox.odata.formats import Formatter
-from bot.sandbox.rights.access import Caller
-from bot.sandbox.schema.activities import PARTICIPATION
-from bot.sandbox.schema.model import Column, Kind, Table
+from bot.sandbox.dataverse.odata.formats import Formatter
+from bot.sandbox.dataverse.schema.activities import PARTICIPATION
+from bot.sandbox.dataverse.schema.model import Column, Kind, Table
+from bot.sandbox.dataverse.security.access import Caller
+from bot.sandbox.dataverse.writes.checks import NOT_WRITTEN
 from bot.sandbox.values import Ref, Row, Value
-from bot.sandbox.writes.checks import NOT_WRITTEN
 
 NOTHING = "–"
 HIDDEN = "Not shown to you"

@@ -8,19 +8,19 @@ from typing import TypeAlias
 
 from aiohttp import web
 
-from bot.sandbox.dataverse import DATAVERSE
+from bot.sandbox.dataverse.odata.formats import Formatter
+from bot.sandbox.dataverse.schema.catalog import BUSINESS_TABLES
+from bot.sandbox.dataverse.schema.model import Table
+from bot.sandbox.dataverse.security.access import Caller
+from bot.sandbox.dataverse.security.model import Right
+from bot.sandbox.dataverse.service import DATAVERSE
 from bot.sandbox.errors import DataverseError
 from bot.sandbox.guids import as_guid
-from bot.sandbox.odata.formats import Formatter
 from bot.sandbox.pages.fields import NOTHING, facts_of, fields_of
 from bot.sandbox.pages.links import linked_row, path, record_link, row_path
 from bot.sandbox.pages.people import COOKIE, PEOPLE, caller_of
 from bot.sandbox.pages.rendering import page
-from bot.sandbox.rights.access import Caller
-from bot.sandbox.rights.model import Right
-from bot.sandbox.schema.catalog import BUSINESS_TABLES
-from bot.sandbox.schema.model import Table
-from bot.sandbox.teams.world import TEAMS
+from bot.sandbox.teams.sample_organization import TEAMS
 from bot.sandbox.values import Row
 
 OTHER_TABLES = ("chat", "annotation", "cs_stocklevel", "systemuser", "asyncoperation")

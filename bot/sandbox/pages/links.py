@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from bot.sandbox.dataverse.schema.model import Schema, Table
 from bot.sandbox.guids import as_guid
-from bot.sandbox.schema.model import Schema, Table
 from bot.sandbox.values import Ref
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.sandbox.dataverse import DATAVERSE
-from bot.sandbox.rights.access import Caller
-from bot.sandbox.seed.ids import ADELE, ALEX, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, object_id
+from bot.sandbox.dataverse.security.access import Caller
+from bot.sandbox.dataverse.service import DATAVERSE
+from bot.sandbox.sample_data.ids import ADELE, ALEX, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, object_id
 
 COOKIE = "sandbox_person"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.sandbox.dataverse import DATAVERSE
+from bot.sandbox.dataverse.service import DATAVERSE
 from bot.sandbox.pages.links import path, row_path
 from bot.sandbox.pages.people import PEOPLE, picked
-from bot.sandbox.seed.ids import ROOT
+from bot.sandbox.sample_data.ids import ROOT
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"

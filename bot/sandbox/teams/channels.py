@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.sandbox.seed.ids import ADELE, ALEX, ISAIAH, MEGAN, object_id
+from bot.sandbox.sample_data.ids import ADELE, ALEX, ISAIAH, MEGAN, object_id
 
 TEAM_ID = "00000004-0000-4000-9000-000000000001"
 TEAM_NAME = "Field Service"

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.sandbox.store.rows import Draft, Rows
+from bot.sandbox.dataverse.writes.coerce import instant
+from bot.sandbox.storage.rows import Draft, Rows
 from bot.sandbox.teams.channels import TEAM_MEMBERS, find_channel
 from bot.sandbox.teams.people import DIRECTORY, SampleUser
 from bot.sandbox.values import Row, Value
-from bot.sandbox.writes.coerce import instant
 
 CHATS, MEMBERS, INSTALLED, MESSAGES = "teams_chat", "teams_member", "teams_installation", "teams_message"
 TENANT_ID = "00000000-0000-4000-9000-0000000007e0"

@@ -9,7 +9,7 @@ from bot.sandbox.refusals import Refusal
 from bot.sandbox.teams.channels import TEAM_ID, find_channel
 from bot.sandbox.teams.chats import find_chat, has_app, people_in
 from bot.sandbox.teams.people import SampleUser, find_user
-from bot.sandbox.teams.world import TEAMS, Teams
+from bot.sandbox.teams.sample_organization import TEAMS, Teams
 from bot.sandbox.values import Json
 
 LARGEST = 100_000

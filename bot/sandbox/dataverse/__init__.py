@@ -1,0 +1,1 @@
+"""Emulate the Dataverse Web API, with security, metadata, and webhooks."""

@@ -1,0 +1,158 @@
+"""Rows of a query: the queried table's, each with the linked rows that go with it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from bot.sandbox.dataverse.fetchxml.model import Condition, Fetch, Filter, Link, Node, Test
+from bot.sandbox.dataverse.fetchxml.operators import Asker, test_of
+from bot.sandbox.dataverse.odata.columns import scalar
+from bot.sandbox.dataverse.odata.tree import Scalar
+from bot.sandbox.dataverse.schema.model import Column, Table
+from bot.sandbox.dataverse.security.access import Caller
+from bot.sandbox.errors import bad_query, no_such_column
+from bot.sandbox.values import Ref, Row, Value
+
+ROOT = ""
+"""The name that the queried table's row has among those of a found row."""
+
+ROWS_AT_MOST = 50_000
+"""Rows that links may multiply a query to; Dataverse's own limit for paging without cookies."""
+
+Found: TypeAlias = Mapping[str, Row | None]
+"""The rows that belong together, by the alias of their table. A row that an outer link has not found is None."""
+
+
+class Joins:
+    """Runs one query for one caller. All names are looked up, and all conditions read, before any row is."""
+
+    def __init__(self, caller: Caller, fetch: Fetch, asker: Asker) -> None:
+        self._caller = caller
+        self._asker = asker
+        self._fetch = fetch
+        self.nodes: dict[str, Node] = {ROOT: fetch.entity}
+        for at, node in enumerate(list(fetch.entity.walk())[1:], 1):
+            alias = node.alias or f"{node.table}{at}"
+            if alias in self.nodes:
+                raise bad_query(f"The alias '{alias}' is used more than once.")
+            self.nodes[alias] = node
+        self._aliases = {id(node): alias for alias, node in self.nodes.items()}
+        self._tests = {
+            id(test): test_of(test, self.column(test.node or alias, test.name), asker)
+            for alias, node in self.nodes.items()
+            for each in node.filters
+            for test in _conditions(each)
+        }
+        for node in self.nodes.values():
+            for link in node.links:
+                self._check(node, link)
+
+    def table(self, alias: str) -> Table:
+        """The table of an alias; raises `DataverseError` where there is none."""
+        node = self.nodes.get(alias)
+        table = self._caller.schema.get(node.table) if node else None
+        if table is None:
+            raise bad_query(f"There is no table '{node.table if node else alias}' in this query.")
+        return table
+
+    def column(self, alias: str, name: str) -> Column:
+        """A column of an alias's table; raises `DataverseError` where there is none."""
+        table = self.table(alias)
+        column = table.columns.get(name)
+        if column is None:
+            raise no_such_column(table, name)
+        return column
+
+    def alias_of(self, node: Node) -> str:
+        """The alias of a table in the query."""
+        return self._aliases[id(node)]
+
+    def rows(self) -> list[Found]:
+        """All that the caller may see of what the query asks for."""
+        root = self._fetch.entity
+        found: list[Found] = []
+        for row in self._readable(self.table(ROOT)):
+            linked = self._linked({ROOT: row}, root)
+            found += [each for each in linked if all(self._holds(test, each, ROOT) for test in root.filters)]
+            _require_bounded(found)
+        return found
+
+    def value(self, found: Found, alias: str, column: Column) -> Scalar:
+        """A column's value as it is compared; None where the row is not there or the value not for the caller."""
+        return scalar(column, self.plain(found, alias, column))
+
+    def plain(self, found: Found, alias: str, column: Column) -> Value:
+        """A column's value; None where the row is not there or the value not for the caller."""
+        row = found.get(alias)
+        return self._caller.value(row, column) if row else None
+
+    def _check(self, node: Node, link: Link) -> None:
+        self.column(self._aliases[id(link.node)], link.own)
+        self.column(self._aliases[id(node)], link.other)
+        hidden = link.kind in {"exists", "in"} and (link.node.attributes or link.node.every or link.node.orders)
+        if hidden:
+            raise bad_query(f"A link of type '{link.kind}' gives no columns.")
+
+    def _readable(self, table: Table) -> Iterable[Row]:
+        """The table's rows for the caller. What stands between two tables is seen by who sees both sides."""
+        if table.set_name:
+            return self._caller.readable(table)
+        rows = self._caller.rows.all(table.name)
+        return (
+            row for row in rows if all(self._caller.seen(each) for each in row.values.values() if isinstance(each, Ref))
+        )
+
+    def _linked(self, found: Found, node: Node) -> Iterator[Found]:
+        """The row with every choice of rows that the table's links lead to."""
+        results: list[Found] = [found]
+        for link in node.links:
+            results = [each for result in results for each in self._through(result, node, link)]
+            _require_bounded(results)
+        yield from results
+
+    def _through(self, found: Found, node: Node, link: Link) -> Iterator[Found]:
+        alias = self._aliases[id(link.node)]
+        matches = self._matches(found, node, link) if found.get(self._aliases[id(node)]) else iter(())
+        if link.kind in {"exists", "in"}:
+            if next(matches, None) is not None:
+                yield found
+            return
+        nothing = True
+        for match in matches:
+            nothing = False
+            yield match
+        if nothing and link.kind == "outer":
+            empty = dict.fromkeys((self._aliases[id(each)] for each in link.node.walk()), None)
+            yield {**found, **empty, alias: None}
+
+    def _matches(self, found: Found, node: Node, link: Link) -> Iterator[Found]:
+        alias = self._aliases[id(link.node)]
+        own, other = self.column(alias, link.own), self.column(self._aliases[id(node)], link.other)
+        wanted = self.value(found, self._aliases[id(node)], other)
+        if wanted is None:
+            return
+        for row in self._readable(self.table(alias)):
+            if scalar(own, self._caller.value(row, own)) != wanted:
+                continue
+            for each in self._linked({**found, alias: row}, link.node):
+                if all(self._holds(test, each, alias) for test in link.node.filters):
+                    yield each
+
+    def _holds(self, test: Test, found: Found, alias: str) -> bool:
+        if isinstance(test, Filter):
+            tests = (self._holds(part, found, alias) for part in test.parts)
+            return (any(tests) if test.any else all(tests)) if test.parts else True
+        place = test.node or alias
+        return self._tests[id(test)](self.plain(found, place, self.column(place, test.name)))
+
+
+def _require_bounded(found: list[Found]) -> None:
+    if len(found) > ROWS_AT_MOST:
+        raise bad_query(f"The query gives more than {ROWS_AT_MOST} rows.")
+
+
+def _conditions(test: Test) -> Iterator[Condition]:
+    if isinstance(test, Condition):
+        yield test
+        return
+    for part in test.parts:
+        yield from _conditions(part)

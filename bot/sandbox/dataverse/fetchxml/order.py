@@ -1,0 +1,80 @@
+"""The order of a query's rows, and the page that is asked for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from bot.sandbox.dataverse.fetchxml.joins import Found, Joins
+from bot.sandbox.dataverse.fetchxml.model import Fetch
+from bot.sandbox.dataverse.odata.formats import Formatter
+from bot.sandbox.dataverse.odata.options import PAGE_AT_MOST
+from bot.sandbox.dataverse.schema.model import CHOICES, LOOKUPS, Column, Kind
+from bot.sandbox.dataverse.security.access import Caller
+from bot.sandbox.errors import bad_query
+from bot.sandbox.values import Json
+
+_UNORDERED = frozenset({Kind.MULTI_SELECT, Kind.IMAGE, Kind.FILE, Kind.PARTY_LIST})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row of an answer, written when its page is known."""
+
+    body: Callable[[], Mapping[str, Json]]
+    id: str | None = None
+    """The id of the queried table's row, where the entry stands for one."""
+
+
+SortKey: TypeAlias = tuple[bool, str | float | datetime]
+
+
+def ordered(caller: Caller, fetch: Fetch, joins: Joins, rows: Sequence[Found]) -> list[Found]:
+    """The rows in the query's order: that of the queried table first, then those of linked ones."""
+    result = list(rows)
+    formatter = Formatter(caller.schema, caller.rows, caller.user.id)
+    wanted = [(alias, order) for alias, node in joins.nodes.items() for order in node.orders]
+    for alias, order in reversed(wanted):
+        place, column = _column(joins, order.node or alias, order.name or order.alias)
+        named = column.kind in LOOKUPS or (column.kind in CHOICES and not fetch.raw_order)
+        result.sort(key=_key(joins, place, column, formatter if named else None), reverse=order.descending)
+    return result
+
+
+def page(fetch: Fetch, entries: Sequence[Entry]) -> tuple[Sequence[Entry], bool]:
+    """The page's rows, and whether there are more."""
+    if fetch.top is not None:
+        if fetch.count is not None or fetch.page > 1:
+            raise bad_query("The top attribute can't be specified with paging attribute page.")
+        return entries[: fetch.top], False
+    size = fetch.count or PAGE_AT_MOST
+    start = (fetch.page - 1) * size
+    after = [at for at, entry in enumerate(entries, 1) if entry.id == fetch.last] if fetch.last else []
+    # A row that a link has multiplied does not say where the page ended, so the page's number does.
+    if len(after) == 1:
+        start = after[0]
+    return entries[start : start + size], start + size < len(entries)
+
+
+def _column(joins: Joins, alias: str, name: str) -> tuple[str, Column]:
+    """A column by its name, or by the alias that the query gives it."""
+    for place, node in joins.nodes.items():
+        for attribute in node.attributes:
+            if attribute.alias == name:
+                return place, joins.column(place, attribute.name)
+    column = joins.column(alias, name)
+    if column.kind in _UNORDERED:
+        raise bad_query(f"Ordering by '{name}' is not supported: its type is {column.kind}.")
+    return alias, column
+
+
+def _key(joins: Joins, alias: str, column: Column, formatter: Formatter | None) -> Callable[[Found], SortKey]:
+    """What rows are sorted by: what a lookup or a choice shows, and the value of any other column."""
+
+    def key(found: Found) -> SortKey:
+        row = found.get(alias)
+        shown = formatter.text(row, column, joins.plain(found, alias, column)) if row and formatter else None
+        value = joins.value(found, alias, column) if shown is None else shown
+        return (False, 0) if value is None else (True, value.casefold() if isinstance(value, str) else value)
+
+    return key

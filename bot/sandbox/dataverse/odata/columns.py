@@ -1,0 +1,107 @@
+"""A table's columns as properties of its rows: found by name, read as the caller may see them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from bot.sandbox.dataverse.odata.predicates import Reading
+from bot.sandbox.dataverse.odata.related import collection_table, related_rows
+from bot.sandbox.dataverse.odata.tree import Edm, Path, Scalar
+from bot.sandbox.dataverse.schema.model import CHOICES, GUIDS, LOOKUPS, TEXTS, Column, Kind, Schema, Table
+from bot.sandbox.dataverse.security.access import Caller
+from bot.sandbox.errors import not_offered, unknown_property
+from bot.sandbox.values import Ref, Row, Value
+
+_TYPES: dict[Kind, Edm] = {
+    **dict.fromkeys(TEXTS, Edm.STRING),
+    **dict.fromkeys(CHOICES | {Kind.INTEGER, Kind.BIG_INT}, Edm.INT),
+    **dict.fromkeys((Kind.DECIMAL, Kind.DOUBLE, Kind.MONEY), Edm.NUMBER),
+    **dict.fromkeys(LOOKUPS | GUIDS, Edm.GUID),
+    Kind.BOOLEAN: Edm.BOOLEAN,
+    Kind.DATE_TIME: Edm.DATE,
+}
+
+
+def column_of(table: Table, name: str) -> Column:
+    """The column by its property's name; raises `DataverseError` where there is none."""
+    column = table.by_wire_name.get(name)
+    if column is None:
+        raise unknown_property(name, table.name)
+    return column
+
+
+def moment_of(text: str) -> datetime:
+    """The instant, or the beginning of the day, that a date column holds."""
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def scalar(column: Column, value: Value) -> Scalar:
+    """The value as it is compared."""
+    if isinstance(value, Ref):
+        return value.id
+    if column.kind is Kind.DATE_TIME and isinstance(value, str):
+        return moment_of(value)
+    return None if isinstance(value, tuple) else value
+
+
+Find: TypeAlias = Callable[[Row], Row | None]
+"""The way from a row to a related one, as far as the caller may see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowProperties:
+    """The properties that a filter on a table may name."""
+
+    schema: Schema
+    table: Table
+    caller: Caller
+
+    def reading(self, path: Path) -> Reading[Row]:
+        """The column at the end of the path. Where the way there is cut or not for the caller to see, it is empty."""
+        table, find = self.table, _itself()
+        for name in path.names[:-1]:
+            table, find = self._step(table, find, name)
+        column = column_of(table, path.names[-1])
+        if column.kind not in _TYPES:
+            raise not_offered(f"filters on columns of type {column.kind}")
+
+        def read(row: Row) -> Scalar:
+            found = find(row)
+            return None if found is None else scalar(column, self.caller.value(found, column))
+
+        return Reading(_TYPES[column.kind], read)
+
+    def collection(self, path: Path) -> "tuple[RowProperties, Callable[[Row], Iterable[Row]]]":
+        """The columns of a collection's rows, and the rows as far as the caller may see them."""
+        table, find = self.table, _itself()
+        for name in path.names[:-1]:
+            table, find = self._step(table, find, name)
+        name = path.names[-1]
+        other = collection_table(self.caller, table, name)
+        if other is None:
+            raise unknown_property(name, table.name)
+
+        def members(row: Row) -> Iterable[Row]:
+            found = find(row)
+            return related_rows(self.caller, found, name) if found else ()
+
+        return RowProperties(self.schema, other, self.caller), members
+
+    def _step(self, table: Table, find: Find, name: str) -> tuple[Table, Find]:
+        column, target = table.navigations.get(name, (None, None))
+        if column is None or target is None:
+            raise unknown_property(name, table.name)
+        wanted, lookup = target.table, column
+
+        def follow(row: Row) -> Row | None:
+            found = find(row)
+            ref = self.caller.value(found, lookup) if found else None
+            return self.caller.seen(ref) if isinstance(ref, Ref) and ref.table == wanted else None
+
+        return self.schema[wanted], follow
+
+
+def _itself() -> Find:
+    return lambda row: row

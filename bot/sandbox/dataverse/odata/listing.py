@@ -1,0 +1,85 @@
+"""Which rows an answer holds: filter, order, page."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from bot.sandbox.dataverse.odata.columns import RowProperties, column_of, scalar
+from bot.sandbox.dataverse.odata.formats import Formatter
+from bot.sandbox.dataverse.odata.options import PAGE_AT_MOST, Order, Query
+from bot.sandbox.dataverse.odata.predicates import predicate
+from bot.sandbox.dataverse.schema.model import LOOKUPS, Column, Kind, Table
+from bot.sandbox.dataverse.security.access import Caller
+from bot.sandbox.errors import bad_query
+from bot.sandbox.guids import GUID
+from bot.sandbox.values import Ref, Row
+
+_UNORDERED = frozenset({Kind.MULTI_SELECT, Kind.IMAGE, Kind.FILE, Kind.PARTY_LIST})
+_TOKEN = re.compile(rf'<cookie pagenumber="(\d{{1,7}})" last="({GUID})" skip="(\d{{1,9}})" istracking="False" />')
+
+SortKey: TypeAlias = tuple[bool, str | float | datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of rows."""
+
+    rows: Sequence[Row]
+    total: int
+    """How many rows there are on all pages."""
+    next_token: str | None
+
+
+def matching(caller: Caller, table: Table, rows: Iterable[Row], query: Query) -> list[Row]:
+    """The rows that the filter lets through, in order."""
+    tests = [predicate(query.filter, RowProperties(caller.schema, table, caller))] if query.filter is not None else []
+    found = [row for row in rows if all(test(row) for test in tests)]
+    formatter = Formatter(caller.schema, caller.rows, caller.user.id)
+    # Sorting keeps the order of equal rows, so the least important property goes first.
+    for order in reversed(query.order):
+        _sort(found, caller, _ordering(table, order), formatter, descending=order.descending)
+    return found
+
+
+def page_of(rows: Sequence[Row], query: Query, page_size: int | None) -> Page:
+    """The page that the query asks for. A page size overrules `$top` ("Page results using OData")."""
+    if page_size is None and query.top is not None:
+        return Page(rows=rows[: query.top], total=len(rows), next_token=None)
+    size = page_size or PAGE_AT_MOST
+    number, start = _start(rows, query.skip_token)
+    end = start + size
+    token = None
+    if end < len(rows):
+        token = f'<cookie pagenumber="{number + 1}" last="{rows[end - 1].id}" skip="{end}" istracking="False" />'
+    return Page(rows=rows[start:end], total=len(rows), next_token=token)
+
+
+def _start(rows: Sequence[Row], token: str | None) -> tuple[int, int]:
+    """The page's number and where it starts: after the last row of the page before, if that is still there."""
+    if token is None:
+        return 1, 0
+    found = _TOKEN.fullmatch(token)
+    if not found:
+        raise bad_query("The $skiptoken is malformed. Use the @odata.nextLink as it came.")
+    last = found[2].lower()
+    after = next((at for at, row in enumerate(rows, 1) if row.id == last), int(found[3]))
+    return int(found[1]), after
+
+
+def _ordering(table: Table, order: Order) -> Column:
+    column = column_of(table, order.name)
+    if column.kind in _UNORDERED:
+        raise bad_query(f"Ordering by '{order.name}' is not supported: its type is {column.kind}.")
+    return column
+
+
+def _sort(rows: list[Row], caller: Caller, column: Column, formatter: Formatter, *, descending: bool) -> None:
+    def key(row: Row) -> SortKey:
+        value = caller.value(row, column)
+        # A lookup is ordered by the name that it shows ("Order rows using OData").
+        named = formatter.name(value) if column.kind in LOOKUPS and isinstance(value, Ref) else scalar(column, value)
+        return (False, 0) if named is None else (True, named.casefold() if isinstance(named, str) else named)
+
+    rows.sort(key=key, reverse=descending)

@@ -1,0 +1,66 @@
+"""What a client would like of the answer ("Compose HTTP requests", Prefer headers)."""
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from bot.sandbox.dataverse.odata.options import PAGE_AT_MOST
+from bot.sandbox.errors import bad_query
+
+FORMATTED = "OData.Community.Display.V1.FormattedValue"
+LOOKUP_TABLE = "Microsoft.Dynamics.CRM.lookuplogicalname"
+NAVIGATION = "Microsoft.Dynamics.CRM.associatednavigationproperty"
+
+_PREFERENCE = re.compile(r'([\w.-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s",;]*)))?')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """The preferences that the sandbox knows."""
+
+    representation: bool = False
+    page_size: int | None = None
+    annotations: str = ""
+    """Names, with `*` for any characters, and commas between them."""
+    track_changes: bool = False
+    """The answer is to end with a link to what changes from now on."""
+    continue_on_error: bool = False
+    """A batch is to go on where one of its requests is refused."""
+
+    def wants(self, annotation: str) -> bool:
+        """Whether the answer is to hold this annotation."""
+        patterns = (pattern.strip() for pattern in self.annotations.split(","))
+        return any(fnmatchcase(annotation, pattern) for pattern in patterns if pattern)
+
+    @property
+    def applied(self) -> str:
+        """What the answer's header `Preference-Applied` says."""
+        parts = ["return=representation"] * self.representation
+        if self.page_size:
+            parts.append(f"odata.maxpagesize={self.page_size}")
+        if self.track_changes:
+            parts.append("odata.track-changes")
+        if self.annotations:
+            parts.append(f'odata.include-annotations="{self.annotations}"')
+        return ",".join(parts)
+
+
+def preferences(header: str) -> Preferences:
+    """The preferences in a request's `Prefer` header; unknown ones have no effect."""
+    given: dict[str, str] = {}
+    for name, quoted, plain in _PREFERENCE.findall(header):
+        given.setdefault(name.lower(), quoted or plain)
+    size = given.get("odata.maxpagesize")
+    return Preferences(
+        representation=given.get("return") == "representation",
+        page_size=None if size is None else _page_size(size),
+        annotations=given.get("odata.include-annotations", ""),
+        track_changes="odata.track-changes" in given,
+        continue_on_error=given.get("odata.continue-on-error", "false") in {"", "true"},
+    )
+
+
+def _page_size(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:10])):
+        raise bad_query("odata.maxpagesize must be a whole number above 0.")
+    return min(int(text[:10]), PAGE_AT_MOST)

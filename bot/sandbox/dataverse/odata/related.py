@@ -1,0 +1,40 @@
+"""Rows that belong to a row: by a collection or an association."""
+
+from collections.abc import Iterable
+
+from bot.sandbox.dataverse.schema.model import ManyToMany, Table
+from bot.sandbox.dataverse.security.access import Caller
+from bot.sandbox.values import Ref, Row
+
+
+def collection_table(caller: Caller, table: Table, name: str) -> Table | None:
+    """The table of the rows in a collection; None where the table has no collection of that name."""
+    children = caller.schema.collections(table.name).get(name)
+    association = association_of(table, name)
+    other = children.table if children else association.other_table if association else None
+    return caller.schema[other] if other else None
+
+
+def association_of(table: Table, name: str) -> ManyToMany | None:
+    """The table's association of that name."""
+    return next((each for each in table.associations if each.name == name), None)
+
+
+def related_rows(caller: Caller, row: Row, name: str) -> Iterable[Row]:
+    """The rows in a row's collection that the caller may see."""
+    table = caller.schema[row.table]
+    association = association_of(table, name)
+    if association:
+        return _associated(caller, row, association)
+    children = caller.schema.collections(table.name)[name]
+    column = caller.schema[children.table].columns[children.column]
+    return (child for child in caller.readable(caller.schema[children.table]) if caller.value(child, column) == row.ref)
+
+
+def _associated(caller: Caller, row: Row, association: ManyToMany) -> Iterable[Row]:
+    for between in caller.rows.all(association.between):
+        other = between.values.get(association.other_column)
+        if between.values.get(association.own_column) == row.ref and isinstance(other, Ref):
+            found = caller.seen(other)
+            if found:
+                yield found

@@ -1,0 +1,266 @@
+"""Short ways to write down columns and tables."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import NotRequired, TypedDict, Unpack
+
+from bot.sandbox.dataverse.schema.model import AlternateKey, Column, Kind, ManyToMany, Option, Ownership, Table, Target
+
+SHORT_NUMBER = 2_147_483_647
+"""Largest whole number of an Integer column ("Column data types")."""
+
+MONEY_AT_MOST = 922_337_203_685_477.0
+DECIMAL_AT_MOST = 100_000_000_000.0
+
+
+class Extra(TypedDict):
+    """What the short forms pass on."""
+
+    secured: NotRequired[bool]
+    readable: NotRequired[bool]
+    creatable: NotRequired[bool]
+    updatable: NotRequired[bool]
+    required: NotRequired[bool]
+
+
+READ_ONLY: Extra = {"creatable": False, "updatable": False}
+
+
+def text(name: str, label: str, length: int = 100, *, form: str = "Text", **extra: Unpack[Extra]) -> Column:
+    """A line of text."""
+    return Column(name=name, kind=Kind.STRING, label=label, max_length=length, text_format=form, **extra)
+
+
+def memo(name: str, label: str, length: int = 2000, *, rich: bool = False, **extra: Unpack[Extra]) -> Column:
+    """Several lines of text, or rich text."""
+    form = "RichText" if rich else "TextArea"
+    return Column(name=name, kind=Kind.MEMO, label=label, max_length=length, text_format=form, **extra)
+
+
+def choice(name: str, label: str, options: Mapping[int, str], **extra: Unpack[Extra]) -> Column:
+    """One of several choices."""
+    return Column(name=name, kind=Kind.PICKLIST, label=label, options=_options(options), **extra)
+
+
+def choices(name: str, label: str, options: Mapping[int, str], **extra: Unpack[Extra]) -> Column:
+    """Any number of several choices."""
+    return Column(name=name, kind=Kind.MULTI_SELECT, label=label, options=_options(options), **extra)
+
+
+def yes_no(name: str, label: str, no: str = "No", yes: str = "Yes", **extra: Unpack[Extra]) -> Column:
+    """Yes or no."""
+    return Column(name=name, kind=Kind.BOOLEAN, label=label, options=_options({0: no, 1: yes}), **extra)
+
+
+def whole(name: str, label: str, at_most: int = SHORT_NUMBER, at_least: int = 0, **extra: Unpack[Extra]) -> Column:
+    """A whole number."""
+    return Column(name=name, kind=Kind.INTEGER, label=label, minimum=at_least, maximum=at_most, **extra)
+
+
+def decimal(name: str, label: str, precision: int = 2, **extra: Unpack[Extra]) -> Column:
+    """A decimal number."""
+    return _number(Column(name=name, kind=Kind.DECIMAL, label=label, precision=precision, **extra), DECIMAL_AT_MOST)
+
+
+def double(name: str, label: str, precision: int = 5, **extra: Unpack[Extra]) -> Column:
+    """A floating-point number."""
+    return _number(Column(name=name, kind=Kind.DOUBLE, label=label, precision=precision, **extra), DECIMAL_AT_MOST)
+
+
+def money(name: str, label: str, **extra: Unpack[Extra]) -> tuple[Column, Column]:
+    """An amount of money, and the column that repeats it in the base currency."""
+    amount = _number(Column(name=name, kind=Kind.MONEY, label=label, precision=2, **extra), MONEY_AT_MOST)
+    base = replace(amount, name=f"{name}_base", label=f"{label} (Base)", base_of=name, **READ_ONLY)
+    return amount, base
+
+
+def moment(name: str, label: str, **extra: Unpack[Extra]) -> Column:
+    """A date and time in the user's own time zone."""
+    return Column(name=name, kind=Kind.DATE_TIME, label=label, **extra)
+
+
+def day(name: str, label: str, **extra: Unpack[Extra]) -> Column:
+    """A date."""
+    return Column(name=name, kind=Kind.DATE_TIME, label=label, date_only=True, **extra)
+
+
+def guid(name: str, label: str, **extra: Unpack[Extra]) -> Column:
+    """A unique identifier."""
+    return Column(name=name, kind=Kind.UNIQUE_IDENTIFIER, label=label, **extra)
+
+
+def table_name(name: str, label: str, **extra: Unpack[Extra]) -> Column:
+    """The logical name of a table."""
+    return Column(name=name, kind=Kind.ENTITY_NAME, label=label, max_length=128, **extra)
+
+
+def image(name: str, label: str) -> Column:
+    """A picture."""
+    return Column(name=name, kind=Kind.IMAGE, label=label, creatable=False, updatable=False)
+
+
+def file(name: str, label: str) -> Column:
+    """A file, of which the row holds the id."""
+    return Column(name=name, kind=Kind.FILE, label=label, creatable=False, updatable=False)
+
+
+def big(name: str, label: str, **extra: Unpack[Extra]) -> Column:
+    """A large whole number."""
+    return Column(name=name, kind=Kind.BIG_INT, label=label, **extra)
+
+
+def lookup(
+    name: str, label: str, table: str, collection: str = "", navigation: str = "", **extra: Unpack[Extra]
+) -> Column:
+    """A row of one other table."""
+    target = Target(table=table, navigation=navigation or name, collection=collection)
+    return Column(name=name, kind=Kind.LOOKUP, label=label, targets=(target,), **extra)
+
+
+def lookup_any(name: str, label: str, *targets: tuple[str, str], suffix: str = "", **extra: Unpack[Extra]) -> Column:
+    """A row of any of several tables, each given with the name of its collection."""
+    made = tuple(
+        Target(table=table, navigation=f"{name}_{table}{suffix}", collection=collection)
+        for table, collection in targets
+    )
+    return Column(name=name, kind=Kind.LOOKUP, label=label, targets=made, **extra)
+
+
+def customer(name: str, label: str, accounts: str, contacts: str, **extra: Unpack[Extra]) -> Column:
+    """An account or a contact; `accounts` and `contacts` name the collections on them."""
+    column = lookup_any(name, label, ("account", accounts), ("contact", contacts), **extra)
+    return replace(column, kind=Kind.CUSTOMER)
+
+
+def parties(name: str, label: str, mask: int) -> Column:
+    """A list of activity parties with one participation type."""
+    return Column(name=name, kind=Kind.PARTY_LIST, label=label, party_mask=mask, creatable=False, updatable=False)
+
+
+def states(*given: tuple[int, str, Mapping[int, str]]) -> tuple[Column, Column]:
+    """State and status reason: each state with its label and its status reasons, the default one first."""
+    state = tuple(
+        Option(value=value, label=label, default_status=next(iter(reasons))) for value, label, reasons in given
+    )
+    status = tuple(
+        Option(value=reason, label=label, state=value)
+        for value, _, reasons in given
+        for reason, label in reasons.items()
+    )
+    return (
+        Column(name="statecode", kind=Kind.STATE, label="Status", options=state),
+        Column(name="statuscode", kind=Kind.STATUS, label="Status Reason", options=status),
+    )
+
+
+def active_inactive() -> tuple[Column, Column]:
+    """The two states that most tables have."""
+    return states((0, "Active", {1: "Active"}), (1, "Inactive", {2: "Inactive"}))
+
+
+def currency() -> tuple[Column, Column]:
+    """What a table with amounts of money has besides."""
+    return (
+        lookup("transactioncurrencyid", "Currency", "transactioncurrency"),
+        decimal("exchangerate", "Exchange Rate", 10, **READ_ONLY),
+    )
+
+
+class TableExtra(TypedDict):
+    """What `table` passes on."""
+
+    is_activity: NotRequired[bool]
+    is_virtual: NotRequired[bool]
+    sends_updates: NotRequired[bool]
+    tracked: NotRequired[bool]
+    rights_from: NotRequired[str]
+    number: NotRequired[tuple[str, str]]
+    associations: NotRequired[tuple[ManyToMany, ...]]
+    keys: NotRequired[tuple[AlternateKey, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The names that a table goes by. What is left empty follows from the logical name."""
+
+    name: str
+    label: str
+    plural: str
+    set_name: str = ""
+    schema_name: str = ""
+    primary_id: str = ""
+    primary_name: str = "name"
+    privilege: str | None = None
+
+
+def table(
+    names: Names,
+    type_code: int,
+    *columns: Column | tuple[Column, ...],
+    ownership: Ownership = Ownership.USER,
+    **extra: Unpack[TableExtra],
+) -> Table:
+    """A table with its own columns and those that Dataverse gives every table of its ownership."""
+    key = names.primary_id or f"{names.name}id"
+    schema_name = names.schema_name or _capitalised(names.name)
+    own = [guid(key, names.label, updatable=False), *_flat(columns)]
+    return Table(
+        name=names.name,
+        schema_name=schema_name,
+        label=names.label,
+        plural=names.plural,
+        set_name=names.set_name,
+        type_code=type_code,
+        primary_id=key,
+        primary_name=names.primary_name,
+        columns={column.name: column for column in (*own, *_standard(names.name, ownership))},
+        ownership=ownership,
+        privilege=schema_name if names.privilege is None else names.privilege,
+        **extra,
+    )
+
+
+def _number(column: Column, limit: float) -> Column:
+    return replace(column, minimum=-limit, maximum=limit)
+
+
+def _flat(columns: Iterable[Column | tuple[Column, ...]]) -> Iterable[Column]:
+    for each in columns:
+        yield from (each,) if isinstance(each, Column) else each
+
+
+def _capitalised(name: str) -> str:
+    """The schema name that is usual for a logical name: a publisher's prefix stays small."""
+    return name if "_" in name else name[:1].upper() + name[1:]
+
+
+def _options(labels: Mapping[int, str]) -> tuple[Option, ...]:
+    return tuple(Option(value=value, label=label) for value, label in labels.items())
+
+
+def _standard(name: str, ownership: Ownership) -> Iterable[Column]:
+    if ownership is Ownership.NONE:
+        return ()
+    audit = (
+        moment("createdon", "Created On", **READ_ONLY),
+        lookup("createdby", "Created By", "systemuser", **READ_ONLY),
+        lookup("createdonbehalfby", "Created By (Delegate)", "systemuser", **READ_ONLY),
+        moment("modifiedon", "Modified On", **READ_ONLY),
+        lookup("modifiedby", "Modified By", "systemuser", **READ_ONLY),
+        lookup("modifiedonbehalfby", "Modified By (Delegate)", "systemuser", **READ_ONLY),
+        big("versionnumber", "Version Number", **READ_ONLY),
+    )
+    return (*audit, *(_owner(name) if ownership is Ownership.USER else ()))
+
+
+def _owner(name: str) -> Iterable[Column]:
+    to = tuple(
+        Target(table=table, navigation="ownerid", collection=f"{short}_{name}s")
+        for table, short in (("systemuser", "user"), ("team", "team"))
+    )
+    return (
+        Column(name="ownerid", kind=Kind.OWNER, label="Owner", targets=to, required=True),
+        lookup("owninguser", "Owning User", "systemuser", **READ_ONLY),
+        lookup("owningteam", "Owning Team", "team", **READ_ONLY),
+        lookup("owningbusinessunit", "Owning Business Unit", "businessunit", **READ_ONLY),
+    )

@@ -1,0 +1,140 @@
+"""A user's roles, teams, units and profiles, brought together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.sandbox.dataverse.security.model import Depth
+from bot.sandbox.storage.rows import Rows
+from bot.sandbox.values import Ref, Row
+
+ADMINISTRATOR_ROLE = "System Administrator"
+"""Its holders always see secured columns ("Column-level security")."""
+
+_ALLOWED = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """One privilege that a role gives, and the business unit from which its depth is measured."""
+
+    depth: Depth
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """How far all the grants of one privilege reach together."""
+
+    everywhere: bool
+    units: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """A user, with all that decides what the user may do."""
+
+    user: Row
+    teams: frozenset[str]
+    grants: Mapping[str, tuple[Grant, ...]]
+    scopes: Mapping[str, Scope]
+    shared: Mapping[str, int]
+    """Access masks of the rows that are shared with the user or a team of theirs, by row id."""
+    secured: Mapping[str, frozenset[tuple[str, str]]]
+    """Table and column that the profiles allow, by `canread`, `cancreate` and `canupdate`."""
+    administrator: bool
+
+    def is_or_is_in(self, owner: Ref | None) -> bool:
+        """Whether the owner is the user or one of the user's teams."""
+        return owner is not None and (owner.id == self.user.id or owner.id in self.teams)
+
+
+class Principals:
+    """Principals by user, worked out anew when something has changed what people may do."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._version = -1
+        self._known: dict[str, Principal] = {}
+
+    def of(self, user: Row) -> Principal:
+        """The user's principal."""
+        if self._version != self._rows.security_version:
+            self._version = self._rows.security_version
+            self._known.clear()
+        if user.id not in self._known:
+            self._known[user.id] = _principal(self._rows, user)
+        return self._known[user.id]
+
+
+def _principal(rows: Rows, user: Row) -> Principal:
+    teams = [rows.find(each.target("teamid")) for each in rows.where("teammembership", systemuserid=user.ref)]
+    holders = [user, *(team for team in teams if team)]
+    roles = [(role, holder) for holder in holders for role in _roles(rows, holder)]
+    grants = _grants(rows, roles)
+    return Principal(
+        user=user,
+        teams=frozenset(holder.id for holder in holders[1:]),
+        grants=grants,
+        scopes={name: _scope(rows, given) for name, given in grants.items()},
+        shared=_shared(rows, holders),
+        secured={flag: _permissions(rows, holders, flag) for flag in ("canread", "cancreate", "canupdate")},
+        administrator=any(role.text("name") == ADMINISTRATOR_ROLE for role, _ in roles),
+    )
+
+
+def _roles(rows: Rows, holder: Row) -> Iterable[Row]:
+    held = (
+        rows.where("teamroles", teamid=holder.ref)
+        if holder.table == "team"
+        else rows.where("systemuserroles", systemuserid=holder.ref)
+    )
+    return [role for each in held if (role := rows.find(each.target("roleid")))]
+
+
+def _grants(rows: Rows, roles: Iterable[tuple[Row, Row]]) -> Mapping[str, tuple[Grant, ...]]:
+    found: dict[str, tuple[Grant, ...]] = {}
+    for role, holder in roles:
+        unit = holder.target("businessunitid")
+        for each in rows.where("roleprivileges", roleid=role.ref):
+            privilege = rows.find(each.target("privilegeid"))
+            if privilege and unit:
+                grant = Grant(depth=Depth(each.number("privilegedepthmask") or Depth.BASIC), unit=unit.id)
+                found[privilege.text("name")] = (*found.get(privilege.text("name"), ()), grant)
+    return found
+
+
+def _scope(rows: Rows, grants: Iterable[Grant]) -> Scope:
+    units: set[str] = set()
+    for grant in grants:
+        if grant.depth >= Depth.LOCAL:
+            units.add(grant.unit)
+        if grant.depth >= Depth.DEEP:
+            units |= _below(rows, grant.unit)
+    return Scope(everywhere=any(grant.depth >= Depth.GLOBAL for grant in grants), units=frozenset(units))
+
+
+def _below(rows: Rows, unit: str) -> set[str]:
+    """The units under a unit, at any distance."""
+    children = [row.id for row in rows.where("businessunit", parentbusinessunitid=Ref("businessunit", unit))]
+    return set(children).union(*(_below(rows, child) for child in children))
+
+
+def _shared(rows: Rows, holders: Iterable[Row]) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for holder in holders:
+        for share in rows.where("principalobjectaccess", principalid=holder.ref):
+            row_id = share.text("objectid")
+            found[row_id] = found.get(row_id, 0) | (share.number("accessrightsmask") or 0)
+    return found
+
+
+def _permissions(rows: Rows, holders: Iterable[Row], flag: str) -> frozenset[tuple[str, str]]:
+    profiles = set()
+    for holder in holders:
+        between, own = ("teamprofiles", "teamid") if holder.table == "team" else ("systemuserprofiles", "systemuserid")
+        profiles |= {each.target("fieldsecurityprofileid") for each in rows.where(between, **{own: holder.ref})}
+    return frozenset(
+        (each.text("entityname"), each.text("attributelogicalname"))
+        for each in rows.all("fieldpermission")
+        if each.target("fieldsecurityprofileid") in profiles and each.number(flag) == _ALLOWED
+    )

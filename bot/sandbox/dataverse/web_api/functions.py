@@ -1,0 +1,136 @@
+"""Functions of the Web API ("Use Web API functions")."""
+
+from collections.abc import Callable, Mapping
+
+import orjson
+from aiohttp import web
+
+from bot.sandbox.dataverse.schema.model import Table
+from bot.sandbox.dataverse.security.model import AccessMask, Depth
+from bot.sandbox.dataverse.security.principal import Grant
+from bot.sandbox.dataverse.web_api.path import Segment, text_of
+from bot.sandbox.dataverse.web_api.request_context import Exchange
+from bot.sandbox.dataverse.writes.payload import reference_of
+from bot.sandbox.errors import bad_query, not_offered
+from bot.sandbox.guids import named_guid
+from bot.sandbox.settings import ORGANIZATION_ID
+from bot.sandbox.values import NO_ID, Json, Row
+
+NAMESPACE = "Microsoft.Dynamics.CRM."
+_ALLOWED = 4
+
+_FLAGS: Mapping[AccessMask, str] = {
+    AccessMask.READ: "ReadAccess",
+    AccessMask.WRITE: "WriteAccess",
+    AccessMask.APPEND: "AppendAccess",
+    AccessMask.APPEND_TO: "AppendToAccess",
+    AccessMask.CREATE: "CreateAccess",
+    AccessMask.DELETE: "DeleteAccess",
+    AccessMask.SHARE: "ShareAccess",
+    AccessMask.ASSIGN: "AssignAccess",
+}
+
+
+def who_am_i(exchange: Exchange) -> web.Response:
+    """The caller, their unit and the organisation."""
+    user = exchange.caller.user
+    unit = user.target("businessunitid")
+    return _answer(
+        exchange,
+        "WhoAmIResponse",
+        {"BusinessUnitId": unit.id if unit else NO_ID, "UserId": user.id, "OrganizationId": ORGANIZATION_ID},
+    )
+
+
+UNBOUND: Mapping[str, Callable[[Exchange], web.Response]] = {"WhoAmI": who_am_i}
+
+
+def bound(exchange: Exchange, table: Table, row_id: str, segment: Segment) -> web.Response:
+    """A function of a user."""
+    function = _OF_USERS.get(segment.name.removeprefix(NAMESPACE))
+    if table.name != "systemuser" or function is None:
+        raise not_offered(f"the function '{segment.name}' of {table.set_name}")
+    return function(exchange, exchange.caller.read(table, row_id), segment)
+
+
+def _principal_access(exchange: Exchange, user: Row, segment: Segment) -> web.Response:
+    """What the user may do with the row."""
+    schema = exchange.caller.schema
+    target = reference_of(schema, _address(exchange, segment), tuple(schema.tables))
+    row = exchange.caller.read(schema[target.table], target.id)
+    mask = exchange.dataverse.callers.access(user).mask(row)
+    rights = ", ".join(name for flag, name in _FLAGS.items() if flag in mask) or "None"
+    return _answer(exchange, "RetrievePrincipalAccessResponse", {"AccessRights": rights})
+
+
+def _address(exchange: Exchange, segment: Segment) -> str:
+    """The row named by the parameter `Target`, which points to another parameter: `@t`."""
+    alias = segment.named().get("Target", "")
+    given = exchange.request.query.get(alias) if alias.startswith("@") else None
+    try:
+        body = orjson.loads(given or "")
+    except orjson.JSONDecodeError as error:
+        raise bad_query('The parameter Target must be given as Target=@t and @t={"@odata.id":"…"}.') from error
+    address = body.get("@odata.id") if isinstance(body, dict) else None
+    if not isinstance(address, str):
+        raise bad_query("The parameter Target must hold '@odata.id'.")
+    return address
+
+
+def _privilege_by_name(exchange: Exchange, user: Row, segment: Segment) -> web.Response:
+    """How far the user holds one privilege, by roles of their own and of their teams; empty where not at all."""
+    name = text_of(segment.named().get("PrivilegeName", ""))
+    if not exchange.caller.rows.where("privilege", name=name):
+        raise bad_query(f"Could not find a privilege with name '{name[:100]}'.")
+    grants = exchange.dataverse.callers.access(user).principal.grants.get(name, ())
+    return _privileges(exchange, {name: grants})
+
+
+def _all_privileges(exchange: Exchange, user: Row, segment: Segment) -> web.Response:  # noqa: ARG001
+    """Every privilege that the user holds."""
+    return _privileges(exchange, exchange.dataverse.callers.access(user).principal.grants)
+
+
+def _privileges(exchange: Exchange, grants: Mapping[str, tuple[Grant, ...]]) -> web.Response:
+    ids = {row.text("name"): row.id for row in exchange.caller.rows.all("privilege")}
+    found: list[Json] = [
+        {
+            "Depth": (Depth(grant.depth).name or "").capitalize(),
+            "PrivilegeId": ids[name],
+            "BusinessUnitId": grant.unit,
+            "PrivilegeName": name,
+            "RecordFilterId": NO_ID,
+        }
+        for name, given in grants.items()
+        for grant in given
+    ]
+    return _answer(exchange, "RetrieveUserPrivilegesResponse", {"RolePrivileges": found})
+
+
+def _secured_columns(exchange: Exchange, user: Row, segment: Segment) -> web.Response:  # noqa: ARG001
+    """What the user may do with each secured column, by profiles of their own and of their teams."""
+    access = exchange.dataverse.callers.access(user)
+    flags = {"CanRead": "canread", "CanCreate": "cancreate", "CanUpdate": "canupdate"}
+    found: list[Json] = [
+        {
+            "AttributeId": named_guid(table.name, column.name),
+            **{name: _ALLOWED if access.column(flag, table, column) else 0 for name, flag in flags.items()},
+        }
+        for table in exchange.caller.schema.by_set.values()
+        for column in table.columns.values()
+        if column.secured
+    ]
+    return _answer(exchange, "RetrievePrincipalAttributePrivilegesResponse", {"AttributePrivileges": found})
+
+
+def _answer(exchange: Exchange, name: str, body: Mapping[str, Json]) -> web.Response:
+    context = f"{exchange.base}/$metadata#{NAMESPACE}{name}"
+    return exchange.json({"@odata.context": context, **body})
+
+
+_OF_USERS: Mapping[str, Callable[[Exchange, Row, Segment], web.Response]] = {
+    "RetrievePrincipalAccess": _principal_access,
+    "RetrievePrincipalAttributePrivileges": _secured_columns,
+    "RetrieveUserPrivilegeByPrivilegeName": _privilege_by_name,
+    "RetrieveUserPrivileges": _all_privileges,
+}

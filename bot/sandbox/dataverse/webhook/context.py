@@ -1,0 +1,170 @@
+"""`RemoteExecutionContext` as JSON: what Dataverse posts to a webhook ("Use webhooks")."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.sandbox.dataverse.odata.columns import moment_of
+from bot.sandbox.dataverse.schema.model import CHOICES, Column, Kind, Table
+from bot.sandbox.dataverse.security.access import Caller
+from bot.sandbox.dataverse.writes.change import Event
+from bot.sandbox.settings import ORGANIZATION_ID, ORGANIZATION_NAME
+from bot.sandbox.values import NO_ID, Json, JsonObject, Ref, Row, Value
+
+LARGEST = 256 * 1024
+"""Bytes of a payload; of a larger one the parts in `REMOVED` are left out."""
+
+REMOVED = ("ParentContext", "InputParameters", "PreEntityImages", "PostEntityImages")
+
+_CONTRACTS = "http://schemas.microsoft.com/xrm/2011/Contracts"
+_PRE, _POST, _BOTH = 0, 1, 2
+_MAIN_OPERATION, _POST_OPERATION = 30, 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Why a step runs: the event, who caused it and when, and the ids that go with it."""
+
+    event: Event
+    caller: Caller
+    at: datetime
+    correlation_id: str
+    operation_id: str
+    step: Row
+    images: tuple[Row, ...]
+
+
+def execution_context(occasion: Occasion) -> JsonObject:
+    """The context that the step sends, whatever its size."""
+    row, table = occasion.event.row, occasion.caller.schema[occasion.event.row.table]
+    main = _context(occasion, table, _requested(table, occasion.event), stage=_MAIN_OPERATION)
+    return {
+        **_context(occasion, table, _target(table, occasion.event), stage=_POST_OPERATION),
+        "ParentContext": {**main, "ParentContext": None, "PreEntityImages": [], "PostEntityImages": []},
+        "PreEntityImages": _images(occasion, table, occasion.event.before, _PRE),
+        "PostEntityImages": [
+            {"key": "AsynchronousStepPrimaryName", "value": _entity(table, row, (table.primary_name,))},
+            *_images(occasion, table, occasion.event.after, _POST),
+        ],
+    }
+
+
+def _context(occasion: Occasion, table: Table, target: Mapping[str, Value], *, stage: int) -> JsonObject:
+    event = occasion.event
+    created = event.message == "Create" and stage == _POST_OPERATION
+    return {
+        "CorrelationId": occasion.correlation_id,
+        "Depth": 1,
+        "InitiatingUserAgent": None,
+        "InputParameters": [{"key": "Target", "value": _target_value(table, event, target)}],
+        "IsExecutingOffline": False,
+        "IsInTransaction": False,
+        "IsOfflinePlayback": False,
+        "IsolationMode": 1,
+        "MessageName": event.message,
+        "Mode": 1,
+        "OperationCreatedOn": f"/Date({_milliseconds(occasion.at)}+0000)/",
+        "OperationId": occasion.operation_id,
+        "OrganizationId": ORGANIZATION_ID,
+        "OrganizationName": ORGANIZATION_NAME,
+        "OutputParameters": [{"key": "id", "value": event.row.id}] if created else [],
+        "OwningExtension": _reference(occasion.step.ref),
+        "PrimaryEntityId": event.row.id,
+        "PrimaryEntityName": table.name,
+        "RequestId": None,
+        "SecondaryEntityName": "none",
+        "SharedVariables": [{"key": "IsAutoTransact", "value": True}],
+        "Stage": stage,
+        **_who(occasion.caller.user),
+    }
+
+
+def _who(user: Row) -> JsonObject:
+    unit, object_id = user.target("businessunitid"), user.text("azureactivedirectoryobjectid") or NO_ID
+    return {
+        "BusinessUnitId": unit.id if unit else NO_ID,
+        "InitiatingUserAzureActiveDirectoryObjectId": object_id,
+        "InitiatingUserId": user.id,
+        "UserAzureActiveDirectoryObjectId": object_id,
+        "UserId": user.id,
+    }
+
+
+def _requested(table: Table, event: Event) -> Mapping[str, Value]:
+    return {**event.target, table.primary_id: event.row.id}
+
+
+def _target(table: Table, event: Event) -> Mapping[str, Value]:
+    """The request's columns, and those that the platform set along with them."""
+    touched = ("modifiedon", "modifiedby", "modifiedonbehalfby")
+    added = {name: event.row.values.get(name) for name in touched if name in table.columns}
+    return {**_requested(table, event), **added}
+
+
+def _target_value(table: Table, event: Event, target: Mapping[str, Value]) -> Json:
+    if event.message == "Delete":
+        return _typed("EntityReference", _reference(event.row.ref))
+    return _typed("Entity", _entity_of(table, event.row, target))
+
+
+def _images(occasion: Occasion, table: Table, row: Row | None, kind: int) -> list[JsonObject]:
+    """The images that are registered with the step, of the row as it was or as it is."""
+    wanted = (image for image in occasion.images if image.number("imagetype") in {kind, _BOTH})
+    return [
+        {"key": image.text("entityalias"), "value": _entity(table, row, _names(image.text("attributes"), table))}
+        for image in wanted
+        if row
+    ]
+
+
+def _names(attributes: str, table: Table) -> Iterable[str]:
+    return [name.strip() for name in attributes.split(",")] if attributes else list(table.columns)
+
+
+def _entity(table: Table, row: Row, names: Iterable[str]) -> JsonObject:
+    """An image: it leaves out what is empty."""
+    values = {name: row.values.get(name) for name in (*names, table.primary_id)}
+    return _entity_of(table, row, {name: value for name, value in values.items() if value is not None})
+
+
+def _entity_of(table: Table, row: Row, values: Mapping[str, Value]) -> JsonObject:
+    return {
+        "Attributes": [
+            {"key": name, "value": _attribute(table.columns[name], value)} for name, value in values.items()
+        ],
+        "EntityState": None,
+        "FormattedValues": [],
+        "Id": row.id,
+        "KeyAttributes": [],
+        "LogicalName": row.table,
+        "RelatedEntities": [],
+        "RowVersion": str(row.version),
+    }
+
+
+def _attribute(column: Column, value: Value) -> Json:
+    if isinstance(value, Ref):
+        return _typed("EntityReference", _reference(value))
+    if isinstance(value, tuple):
+        return [_typed("OptionSetValue", {"Value": number}) for number in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if column.kind in CHOICES:
+        return _typed("OptionSetValue", {"Value": value})
+    if column.kind is Kind.MONEY:
+        return _typed("Money", {"Value": value})
+    if column.kind is Kind.DATE_TIME:
+        return f"/Date({_milliseconds(moment_of(str(value)))})/"
+    return value
+
+
+def _reference(ref: Ref) -> JsonObject:
+    return {"Id": ref.id, "KeyAttributes": [], "LogicalName": ref.table, "Name": None, "RowVersion": None}
+
+
+def _typed(name: str, body: JsonObject) -> JsonObject:
+    return {"__type": f"{name}:{_CONTRACTS}", **body}
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

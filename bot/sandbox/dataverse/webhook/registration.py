@@ -1,0 +1,51 @@
+"""What of Dataverse's webhooks can be registered here ("Register a WebHook")."""
+
+from http import HTTPStatus
+
+from yarl import URL
+
+from bot.sandbox.errors import DataverseError, bad_query, not_offered
+from bot.sandbox.loopback_only import is_this_machine
+from bot.sandbox.storage.rows import Draft
+from bot.sandbox.values import Row
+
+WEBHOOK = 8
+"""`serviceendpoint.contract`."""
+
+WEBHOOK_KEY = 4
+"""`serviceendpoint.authtype`: the key goes as `?code=…`."""
+
+ASYNCHRONOUS = 1
+POST_OPERATION = 40
+
+
+def require_registrable(draft: Draft, row: Row, webhook_url: str) -> None:
+    """Raises `DataverseError` for endpoints and steps that the sandbox could not serve."""
+    if row.table == "serviceendpoint":
+        _require_endpoint(row, webhook_url)
+    if row.table == "sdkmessageprocessingstep":
+        _require_step(draft, row)
+
+
+def _require_endpoint(row: Row, webhook_url: str) -> None:
+    if row.number("contract") != WEBHOOK:
+        raise not_offered("service endpoints other than webhooks (contract 8)")
+    if row.number("authtype") != WEBHOOK_KEY:
+        raise not_offered("authentication other than a webhook key (authtype 4)")
+    try:
+        url = URL(row.text("url"))
+    except ValueError as error:
+        raise bad_query("The endpoint's url is not an address.") from error
+    if url.scheme not in {"http", "https"} or not (
+        is_this_machine(url.host or "") or url.host == URL(webhook_url).host
+    ):
+        raise bad_query("The sandbox sends events to this machine and to its own webhook only.")
+
+
+def _require_step(draft: Draft, row: Row) -> None:
+    if row.number("mode") != ASYNCHRONOUS or row.number("stage") != POST_OPERATION:
+        raise not_offered("steps other than asynchronous ones after the operation (mode 1, stage 40)")
+    message, message_filter = row.target("sdkmessageid"), row.target("sdkmessagefilterid")
+    found = draft.get(message_filter.table, message_filter.id) if message_filter else None
+    if found and found.target("sdkmessageid") != message:
+        raise DataverseError(HTTPStatus.BAD_REQUEST, "0x80044191", "The message filter is of another message.")

@@ -1,0 +1,162 @@
+"""Sends what waits in the system jobs, one after the other."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+import orjson
+import structlog
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from yarl import URL
+
+from bot.sandbox.dataverse.webhook.context import REMOVED
+from bot.sandbox.dataverse.webhook.jobs import JOBS
+from bot.sandbox.dataverse.writes.coerce import instant
+from bot.sandbox.sample_data.ids import ENDPOINT_ID
+from bot.sandbox.settings import SandboxSettings
+from bot.sandbox.storage.rows import Changes
+from bot.sandbox.storage.store import NotKept, Store
+from bot.sandbox.values import Row, Value
+
+TIMEOUT_S = 60.0
+"""How long Dataverse waits for a receiver ("Use webhooks")."""
+
+RETRIED = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
+"""Answers after which Dataverse tries once more."""
+
+KEPT_JOBS = 50
+"""System jobs that stay readable after they have ended."""
+
+LOOKS, LOOK_EVERY_S = 600, 0.05
+"""How often to look whether the receiver of this very process listens yet."""
+
+_READY, _COMPLETED = 0, 3
+_SUCCEEDED, _FAILED = 30, 31
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a system job."""
+
+    succeeded: bool
+    message: str
+    retries: int
+
+
+class Sender:
+    """Works off the system jobs in the order in which they came."""
+
+    def __init__(
+        self, store: Store, session: ClientSession, settings: SandboxSettings, now: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._session = session
+        self._settings = settings
+        self._now = now
+        self._changed = asyncio.Event()
+        store.listen(self._wake)
+
+    async def run(self) -> None:
+        """Sends until it is cancelled. What is not sent by then is sent after the next start."""
+        if self._next():
+            await self._until_listening()
+        while True:
+            self._changed.clear()
+            job = self._next()
+            if job is None:
+                await self._changed.wait()
+                continue
+            await self._finish(job, await self._send(job))
+
+    def _wake(self, changes: Changes) -> None:
+        if any(row.table == JOBS for row in changes.put):
+            self._changed.set()
+
+    def _next(self) -> Row | None:
+        return next((job for job in self._store.rows.all(JOBS) if job.number("statecode") == _READY), None)
+
+    async def _until_listening(self) -> None:
+        """Jobs of an earlier run start with the process, and so may come before its own webhook listens."""
+        url = URL(self._settings.webhook_url)
+        for _ in range(LOOKS):
+            if await _listens(url):
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
+        _log.warning("sandbox webhook does not listen", host=url.host, port=url.port)
+
+    async def _send(self, job: Row) -> Outcome:
+        step = self._store.rows.find(job.target("owningextensionid"))
+        endpoint = self._store.rows.find(step.target("eventhandler")) if step else None
+        if endpoint is None:
+            return Outcome(succeeded=False, message="The step or its endpoint is not there any more.", retries=0)
+        status, message = await self._post(job, endpoint)
+        retries = int(status in RETRIED)
+        if retries:
+            status, message = await self._post(job, endpoint)
+        succeeded = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+        return Outcome(succeeded=succeeded, message=message, retries=retries)
+
+    async def _post(self, job: Row, endpoint: Row) -> tuple[int, str]:
+        """One attempt: the status of the answer, 0 where there was none, and what happened in words."""
+        url, key = self._address(endpoint)
+        try:
+            async with self._session.post(
+                URL(url).update_query(code=key),
+                data=job.text("data").encode(),
+                headers=self._headers(job),
+                timeout=ClientTimeout(total=TIMEOUT_S),
+                allow_redirects=False,
+            ) as answer:
+                return answer.status, f"The webhook answered {answer.status}."
+        except (ClientError, TimeoutError, ValueError) as error:
+            return 0, f"The webhook did not answer: {type(error).__name__}."
+
+    def _address(self, endpoint: Row) -> tuple[str, str]:
+        """The endpoint's URL and key; the key of the sandbox's own endpoint is a setting and is not kept."""
+        own_key = self._settings.webhook_key if endpoint.id == ENDPOINT_ID else ""
+        return endpoint.text("url"), endpoint.text("authvalue") or own_key
+
+    def _headers(self, job: Row) -> dict[str, str]:
+        headers = {
+            "Content-Type": "application/json",
+            "x-ms-dynamics-organization": URL(self._settings.url).authority,
+            "x-ms-dynamics-entity-name": job.text("primaryentitytype"),
+            "x-ms-dynamics-request-name": job.text("messagename"),
+            "x-ms-correlation-request-id": job.text("correlationid"),
+        }
+        if REMOVED[0] not in orjson.loads(job.text("data")):
+            headers["x-ms-dynamics-msg-size-exceeded"] = "True"
+        return headers
+
+    async def _finish(self, job: Row, outcome: Outcome) -> None:
+        at = instant(self._now())
+        ended: dict[str, Value] = {
+            "statecode": _COMPLETED,
+            "statuscode": _SUCCEEDED if outcome.succeeded else _FAILED,
+            "message": outcome.message,
+            "retrycount": outcome.retries,
+            "completedon": at,
+            "modifiedon": at,
+        }
+        try:
+            async with self._store.change() as draft:
+                draft.update(draft.get(JOBS, job.id) or job, ended)
+                done = [row for row in draft.all(JOBS) if row.number("statecode") == _COMPLETED]
+                for row in done[:-KEPT_JOBS]:
+                    draft.remove(row)
+        except NotKept:
+            _log.exception("sandbox file cannot be written; the event will be sent again")
+            await self._changed.wait()
+
+
+async def _listens(url: URL) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(url.host, url.port)
+    except OSError:
+        return False
+    writer.close()
+    return True

@@ -1,0 +1,39 @@
+"""Associations between rows, made and undone by reference ("Associate and disassociate table rows")."""
+
+from bot.sandbox.dataverse.schema.model import ManyToMany
+from bot.sandbox.dataverse.security.access import Caller
+from bot.sandbox.dataverse.security.model import Right
+from bot.sandbox.guids import named_guid
+from bot.sandbox.storage.rows import Draft
+from bot.sandbox.values import Row, Value
+
+
+def associate(caller: Caller, draft: Draft, row: Row, other: Row, association: ManyToMany) -> None:
+    """Associates the rows; nothing happens where they are. Raises `DataverseError` for callers without the rights."""
+    _require(caller, row, other)
+    if _between(draft, row, other, association) is None:
+        first, second = sorted((row.id, other.id))
+        key = f"{association.between}id"
+        row_id = named_guid(association.between, first, second)
+        values: dict[str, Value] = {key: row_id, association.own_column: row.ref, association.other_column: other.ref}
+        draft.put(association.between, row_id, values)
+
+
+def disassociate(caller: Caller, draft: Draft, row: Row, other: Row, association: ManyToMany) -> None:
+    """Undoes it; nothing happens where the rows are not associated."""
+    _require(caller, row, other)
+    found = _between(draft, row, other, association)
+    if found:
+        draft.remove(found)
+
+
+def _require(caller: Caller, row: Row, other: Row) -> None:
+    """A membership changes what people may do, so it takes the right to write both sides."""
+    caller.require(Right.WRITE, row)
+    caller.require(Right.WRITE, other)
+
+
+def _between(draft: Draft, row: Row, other: Row, association: ManyToMany) -> Row | None:
+    wanted = {association.own_column: row.ref, association.other_column: other.ref}
+    rows = draft.all(association.between)
+    return next((each for each in rows if all(each.values.get(name) == ref for name, ref in wanted.items())), None)

@@ -1,0 +1,196 @@
+"""Changes of rows in a transaction, by one caller: create, update, delete."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from uuid import uuid4
+
+from bot.sandbox.dataverse.schema.model import Kind, Ownership, Table
+from bot.sandbox.dataverse.security.access import Caller
+from bot.sandbox.dataverse.security.model import Right
+from bot.sandbox.dataverse.writes.checks import (
+    must_hold,
+    require_fitting,
+    require_lookups,
+    require_secured,
+    require_unique,
+    require_writable,
+)
+from bot.sandbox.dataverse.writes.coerce import instant
+from bot.sandbox.dataverse.writes.derive import derived, next_number, states
+from bot.sandbox.dataverse.writes.payload import Payload
+from bot.sandbox.errors import DataverseError, bad_payload
+from bot.sandbox.storage.rows import Draft
+from bot.sandbox.values import Ref, Row, Value
+
+GOES_ALONG = frozenset({"fieldpermission", "sdkmessageprocessingstepimage"})
+"""Tables whose rows go with the row that they are a part of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What happened to a row, for the steps that wait for it."""
+
+    message: str
+    before: Row | None
+    after: Row | None
+    target: Mapping[str, Value]
+    """The columns that the request set, the unchanged ones too."""
+
+    @property
+    def row(self) -> Row:
+        """The row as it is after the event, or as it was before it was deleted."""
+        row = self.after or self.before
+        if row is None:
+            raise ValueError(self.message)
+        return row
+
+
+class Changer:
+    """Makes one caller's changes, and notes what happened."""
+
+    def __init__(self, caller: Caller, draft: Draft, at: datetime) -> None:
+        self._caller = caller
+        self._schema = caller.schema
+        self._draft = draft
+        self._at = instant(at)
+        self.events: list[Event] = []
+
+    def create(self, table: Table, payload: Payload, row_id: str | None = None) -> Row:
+        """The new row; raises `DataverseError` where it may not be made."""
+        require_writable(table, "POST")
+        _require_same_key(table, payload, row_id)
+        require_fitting(table, payload, create=True)
+        require_secured(self._caller, table, payload, create=True)
+        self._caller.require_held(Right.CREATE, table)
+        row = self._put_new(table, payload, row_id or payload.row_id or str(uuid4()))
+        self._caller.require(Right.CREATE, row)
+        require_unique(self._draft, table, row)
+        require_lookups(self._caller, self._draft, row, payload)
+        self._put_parties(row, payload.parties or ())
+        self.events.append(Event(message="Create", before=None, after=row, target=payload.values))
+        return row
+
+    def update(self, row: Row, payload: Payload) -> Row:
+        """The changed row; raises `DataverseError` where it may not be changed so."""
+        table = self._schema[row.table]
+        require_writable(table, "PATCH")
+        self._caller.require(Right.WRITE, row)
+        require_fitting(table, payload, create=False)
+        require_secured(self._caller, table, payload, create=False)
+        _require_same_key(table, payload, row.id)
+        if payload.values.get("ownerid", row.values.get("ownerid")) != row.values.get("ownerid"):
+            self._caller.require(Right.ASSIGN, row)
+        require_lookups(self._caller, self._draft, row, payload)
+        target = {**payload.values, **states(table, row.values, payload.values)}
+        values = {**row.values, **target, **self._touched(table, "modified")}
+        after = self._draft.put(table.name, row.id, derived(self._draft, table, values))
+        require_unique(self._draft, table, after)
+        if payload.parties is not None:
+            self._remove_parties(row)
+            self._put_parties(after, payload.parties)
+        self.events.append(Event(message="Update", before=row, after=after, target=target))
+        return after
+
+    def merge(self, row: Row, master: Row) -> Row:
+        """The row as one that was merged into the other; raises `DataverseError` where either may not be changed."""
+        table = self._schema[row.table]
+        for each in (row, master):
+            self._caller.require(Right.WRITE, each)
+        target: dict[str, Value] = {"masterid": master.ref, "merged": True, "statecode": 2, "statuscode": 2000}
+        after = self._draft.put(table.name, row.id, {**row.values, **target, **self._touched(table, "modified")})
+        self.events.append(Event(message="Update", before=row, after=after, target=target))
+        return after
+
+    def delete(self, row: Row) -> None:
+        """Takes the row out, and its parties and shares; raises `DataverseError` where it may not be."""
+        table = self._schema[row.table]
+        require_writable(table, "DELETE")
+        self._caller.require(Right.DELETE, row)
+        self._remove_parties(row)
+        for other, column in list(self._pointing_to(row)):
+            self._unlink(other, column)
+        for share in self._draft.all("principalobjectaccess"):
+            if share.values.get("objectid") == row.id:
+                self._draft.remove(share)
+        self._draft.remove(row)
+        self.events.append(Event(message="Delete", before=row, after=None, target={}))
+
+    def _put_new(self, table: Table, payload: Payload, row_id: str) -> Row:
+        if self._draft.get(table.name, row_id):
+            raise DataverseError(HTTPStatus.PRECONDITION_FAILED, "0x80040237", "Cannot insert duplicate key.")
+        defaults = self._defaults(table)
+        values = {
+            **defaults,
+            **next_number(table, self._draft.all(table.name) if table.number else ()),
+            **payload.values,
+            **states(table, defaults, payload.values),
+            table.primary_id: row_id,
+        }
+        return self._draft.put(table.name, row_id, derived(self._draft, table, values))
+
+    def _defaults(self, table: Table) -> Mapping[str, Value]:
+        found: dict[str, Value] = {name: False for name, column in table.columns.items() if column.kind is Kind.BOOLEAN}
+        found.update({**self._touched(table, "created"), **self._touched(table, "modified")})
+        if table.ownership is Ownership.USER:
+            found["ownerid"] = self._caller.user.ref
+        if table.state and table.status:
+            first = table.state.options[0]
+            found.update(statecode=first.value, statuscode=first.default_status)
+        if "transactioncurrencyid" in table.columns and table.name != "transactioncurrency":
+            found["transactioncurrencyid"] = next(iter(self._draft.all("transactioncurrency"))).ref
+        if table.name == "chat":
+            found.update(linkedby=self._caller.user.ref, linkedon=self._at)
+        return found
+
+    def _touched(self, table: Table, verb: str) -> Mapping[str, Value]:
+        """Who created or modified the row, and when."""
+        if f"{verb}on" not in table.columns:
+            return {}
+        app = self._caller.on_behalf
+        return {
+            f"{verb}on": self._at,
+            f"{verb}by": self._caller.user.ref,
+            f"{verb}onbehalfby": app.ref if app else None,
+        }
+
+    def _put_parties(self, row: Row, parties: Iterable[Payload]) -> None:
+        for party in parties:
+            party_id = str(uuid4())
+            values = {**party.values, "activityid": row.ref, "ispartydeleted": False, "activitypartyid": party_id}
+            self._draft.put("activityparty", party_id, values)
+
+    def _remove_parties(self, row: Row) -> None:
+        for party in list(self._draft.all("activityparty")):
+            if party.values.get("activityid") == row.ref:
+                self._draft.remove(party)
+
+    def _pointing_to(self, row: Row) -> Iterator[tuple[Row, str]]:
+        """Other rows with a lookup to this one, and the lookup's column."""
+        for table in self._schema.tables.values():
+            for other in self._draft.all(table.name):
+                for name, value in other.values.items():
+                    if isinstance(value, Ref) and value == row.ref and other.ref != row.ref:
+                        yield other, name
+
+    def _unlink(self, other: Row, column: str) -> None:
+        """Empties the lookup, or takes out a row that is nothing without it."""
+        table = self._schema[other.table]
+        if not table.set_name or table.name in GOES_ALONG:
+            self._draft.remove(other)
+        elif must_hold(table.columns[column]):
+            raise DataverseError(
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                "0x80040227",
+                "The object you tried to delete is associated with another object and cannot be deleted.",
+            )
+        else:
+            current = self._draft.get(other.table, other.id) or other
+            self._draft.put(other.table, other.id, derived(self._draft, table, {**current.values, column: None}))
+
+
+def _require_same_key(table: Table, payload: Payload, row_id: str | None) -> None:
+    """A body that names another row than the path is a mistake."""
+    if row_id is not None and payload.row_id not in {None, row_id}:
+        raise bad_payload(table.set_name, "The primary key of a row cannot be changed.")

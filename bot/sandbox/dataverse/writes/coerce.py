@@ -1,0 +1,154 @@
+"""JSON values as values of columns; what does not fit is refused as Dataverse refuses it."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+
+from bot.sandbox.dataverse.schema.model import Column, Kind, Table
+from bot.sandbox.errors import DataverseError, bad_payload, out_of_range
+from bot.sandbox.guids import as_guid
+from bot.sandbox.values import Json, Value
+
+EARLIEST_YEAR = 1753
+"""The first year that a date column holds (SQL Server's `datetime`)."""
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,7})?)?(Z|[+-]\d\d:\d\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_CHOICES = re.compile(r"-?\d{1,10}(,-?\d{1,10})*")
+
+
+def coerced(table: Table, column: Column, given: Json) -> Value:
+    """The column's value; raises `DataverseError` where the JSON value does not fit."""
+    if given is None:
+        return None
+    return _BY_KIND[column.kind](table, column, given)
+
+
+def instant(at: datetime) -> str:
+    """The instant as rows hold it: UTC, whole seconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _misfit(table: Table, column: Column, given: Json, edm: str) -> DataverseError:
+    shown = str(given)[:100]
+    return bad_payload(
+        table.set_name, f"Cannot convert the literal '{shown}' to the expected type '{edm}' of '{column.name}'."
+    )
+
+
+def _text(table: Table, column: Column, given: Json) -> Value:
+    if not isinstance(given, str):
+        raise _misfit(table, column, given, "Edm.String")
+    if column.max_length is not None and len(given) > column.max_length:
+        raise out_of_range(
+            "0x80044331",
+            f"The length of the '{column.name}' attribute of the '{table.name}' entity exceeded the maximum "
+            f"allowed length of '{column.max_length}'.",
+        )
+    return given
+
+
+def _whole(table: Table, column: Column, given: Json) -> Value:
+    if not isinstance(given, int) or isinstance(given, bool):
+        raise _misfit(table, column, given, "Edm.Int32")
+    _require_range(table, column, given, "0x8004432f")
+    return given
+
+
+def _number(table: Table, column: Column, given: Json) -> Value:
+    if not isinstance(given, int | float) or isinstance(given, bool) or not math.isfinite(given):
+        raise _misfit(table, column, given, "Edm.Double" if column.kind is Kind.DOUBLE else "Edm.Decimal")
+    _require_range(table, column, given, "0x80044330")
+    return round(float(given), column.precision or 0)
+
+
+def _require_range(table: Table, column: Column, given: float, code: str) -> None:
+    low, high = column.minimum, column.maximum
+    if low is not None and high is not None and not low <= given <= high:
+        raise out_of_range(
+            code, f"The value {given} of '{column.name}' on record of type '{table.name}' is outside the valid range."
+        )
+
+
+def _choice(table: Table, column: Column, given: Json) -> Value:
+    if not isinstance(given, int) or isinstance(given, bool):
+        raise _misfit(table, column, given, "Edm.Int32")
+    _require_option(table, column, given)
+    return given
+
+
+def _choices(table: Table, column: Column, given: Json) -> Value:
+    if given == "":
+        return None
+    if not isinstance(given, str) or not _CHOICES.fullmatch(given):
+        raise _misfit(table, column, given, "Edm.String")
+    numbers = {int(number) for number in given.split(",")}
+    for number in numbers:
+        _require_option(table, column, number)
+    return tuple(sorted(numbers))
+
+
+def _require_option(table: Table, column: Column, number: int) -> None:
+    if column.option(number) is None:
+        accepted = ",".join(str(option.value) for option in column.options)
+        raise out_of_range(
+            "0x8004431a",
+            f"The value {number} of '{column.name}' on record of type '{table.name}' is outside the valid range. "
+            f"Accepted Values: {accepted}",
+        )
+
+
+def _yes_no(table: Table, column: Column, given: Json) -> Value:
+    if not isinstance(given, bool):
+        raise _misfit(table, column, given, "Edm.Boolean")
+    return given
+
+
+def _guid(table: Table, column: Column, given: Json) -> Value:
+    found = as_guid(given) if isinstance(given, str) else None
+    if found is None:
+        raise _misfit(table, column, given, "Edm.Guid")
+    return found
+
+
+def _date(table: Table, column: Column, given: Json) -> Value:
+    pattern, edm = (_DAY, "Edm.Date") if column.date_only else (_INSTANT, "Edm.DateTimeOffset")
+    if not isinstance(given, str) or not pattern.fullmatch(given):
+        raise _misfit(table, column, given, edm)
+    try:
+        value = date.fromisoformat(given).isoformat() if column.date_only else instant(datetime.fromisoformat(given))
+    except (ValueError, OverflowError) as error:
+        raise _misfit(table, column, given, edm) from error
+    if int(value[:4]) < EARLIEST_YEAR:
+        raise out_of_range("0x80040239", f"The date of '{column.name}' is before the year {EARLIEST_YEAR}.")
+    return value
+
+
+def _not_by_value(table: Table, column: Column, given: Json) -> Value:
+    raise bad_payload(table.set_name, f"The property '{column.name}' cannot be set to {str(given)[:100]!r}.")
+
+
+_BY_KIND: Mapping[Kind, Callable[[Table, Column, Json], Value]] = {
+    Kind.BIG_INT: _whole,
+    Kind.BOOLEAN: _yes_no,
+    Kind.CUSTOMER: _not_by_value,
+    Kind.DATE_TIME: _date,
+    Kind.DECIMAL: _number,
+    Kind.DOUBLE: _number,
+    Kind.ENTITY_NAME: _text,
+    Kind.FILE: _not_by_value,
+    Kind.IMAGE: _not_by_value,
+    Kind.INTEGER: _whole,
+    Kind.LOOKUP: _not_by_value,
+    Kind.MEMO: _text,
+    Kind.MONEY: _number,
+    Kind.MULTI_SELECT: _choices,
+    Kind.OWNER: _not_by_value,
+    Kind.PARTY_LIST: _not_by_value,
+    Kind.PICKLIST: _choice,
+    Kind.STATE: _choice,
+    Kind.STATUS: _choice,
+    Kind.STRING: _text,
+    Kind.UNIQUE_IDENTIFIER: _guid,
+}

@@ -1,0 +1,108 @@
+"""Bodies of requests that change a row ("Create a table row using the Web API")."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.sandbox.dataverse.schema.model import LOOKUPS, Schema, Table
+from bot.sandbox.dataverse.writes.coerce import coerced
+from bot.sandbox.errors import bad_payload, bad_query, not_offered
+from bot.sandbox.guids import GUID
+from bot.sandbox.values import Json, JsonObject, Ref, Value
+
+BIND = "@odata.bind"
+PARTIES = "_activity_parties"
+PARTIES_AT_MOST = 1_000
+
+_ADDRESS = re.compile(rf"(?:.*/)?(\w+)\(({GUID})\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """What a body sets."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    row_id: str | None = None
+    """The primary key, where the body names one."""
+    parties: tuple["Payload", ...] | None = None
+    """The activity's parties, where the body lists them."""
+
+
+def payload_of(schema: Schema, table: Table, body: JsonObject) -> Payload:
+    """The body's values; raises `DataverseError` where one does not fit the table."""
+    values: dict[str, Value] = {}
+    parties: tuple[Payload, ...] | None = None
+    for name, given in body.items():
+        if name == f"{table.name}{PARTIES}" and table.is_activity:
+            parties = parties_of(schema, given)
+        else:
+            values.update(_value(schema, table, name, given))
+    row_id = values.pop(table.primary_id, None)
+    return Payload(values=values, row_id=row_id if isinstance(row_id, str) else None, parties=parties)
+
+
+def parties_of(schema: Schema, given: Json) -> tuple[Payload, ...]:
+    """The parties in a list; raises `DataverseError` where one does not fit."""
+    table = schema["activityparty"]
+    if not isinstance(given, list) or len(given) > PARTIES_AT_MOST:
+        raise bad_payload(table.set_name, f"Parties must be a list of at most {PARTIES_AT_MOST}.")
+    made = [payload_of(schema, table, each) for each in given if isinstance(each, dict)]
+    if len(made) != len(given) or any(party.values.get("participationtypemask") is None for party in made):
+        raise bad_payload(table.set_name, "Each party must be an object with a participationtypemask.")
+    return tuple(made)
+
+
+def reference_of(schema: Schema, address: str, allowed: Iterable[str]) -> Ref:
+    """The row that an address such as `/accounts(<id>)` names; raises `DataverseError` for any other text."""
+    found = _ADDRESS.fullmatch(address.strip())
+    table = schema.by_set.get(found[1]) if found else None
+    if found is None or table is None or table.name not in allowed:
+        raise bad_query(f"'{address[:200]}' does not name a row of {' or '.join(allowed)}.")
+    return Ref(table.name, found[2].lower())
+
+
+def _value(schema: Schema, table: Table, name: str, given: Json) -> Mapping[str, Value]:
+    """The column and its value; nothing for an annotation without a meaning."""
+    if name.endswith(BIND):
+        return _bound(schema, table, name.removesuffix(BIND), given)
+    if "@" in name:
+        return {}
+    if name in table.navigations:
+        return _emptied(table, name, given)
+    column = table.by_wire_name.get(name)
+    if column is None:
+        raise _unknown(schema, table, name)
+    if column.kind in LOOKUPS:
+        raise bad_payload(
+            table.set_name,
+            "CRM do not support direct update of Entity Reference properties, Use Navigation properties instead.",
+        )
+    return {column.name: coerced(table, column, given)}
+
+
+def _bound(schema: Schema, table: Table, navigation: str, given: Json) -> Mapping[str, Value]:
+    column, target = table.navigations.get(navigation, (None, None))
+    if column is None:
+        raise _unknown(schema, table, navigation)
+    if given is None:
+        return {column.name: None}
+    if not isinstance(given, str):
+        raise bad_payload(table.set_name, f"'{navigation}{BIND}' must be the address of a row.")
+    allowed = [target.table] if target else [each.table for each in column.targets]
+    return {column.name: reference_of(schema, given, allowed)}
+
+
+def _emptied(table: Table, navigation: str, given: Json) -> Mapping[str, Value]:
+    if given is not None:
+        raise not_offered(f"creating a related row in the same request ('{navigation}')")
+    return {table.navigations[navigation][0].name: None}
+
+
+def _unknown(schema: Schema, table: Table, name: str) -> Exception:
+    if name in schema.collections(table.name):
+        return not_offered(f"creating related rows in the same request ('{name}')")
+    return bad_payload(
+        table.set_name,
+        f"The property '{name}' does not exist on type 'Microsoft.Dynamics.CRM.{table.name}'. "
+        "Make sure to only use property names that are defined by the type.",
+    )

@@ -1,0 +1,173 @@
+"""Sample units, people, teams and column security."""
+
+from dataclasses import dataclass
+
+from bot.sandbox.sample_data.ids import (
+    ADELE,
+    ALEX,
+    AMERICAS,
+    APPLICATION,
+    DACH,
+    DIEGO,
+    DISPATCH,
+    DOLLAR,
+    EMEA,
+    EURO,
+    ISAIAH,
+    MEGAN,
+    PATTI,
+    ROOT,
+    TIER_2,
+    object_id,
+    row_id,
+    user,
+    user_id,
+)
+from bot.sandbox.sample_data.sample_builder import Sower
+from bot.sandbox.values import Ref, Value
+
+_UNITS = (
+    (ROOT, "Alpenquell Pumps & Solar", None),
+    (EMEA, "Field Service EMEA", ROOT),
+    (DACH, "Field Service DACH", EMEA),
+    (AMERICAS, "Field Service Americas", ROOT),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSeed:
+    """A user."""
+
+    person: int
+    first: str
+    last: str
+    unit: Ref
+    title: str = ""
+    address: str
+    locale: int = 1033
+    bias: int = 0
+    """Minutes from local time to UTC."""
+    application: str | None = None
+    """The application's id, where the user is one."""
+
+
+def _person(person: int, name: str, unit: Ref, title: str, *, locale: int = 1033, bias: int = 0) -> UserSeed:
+    first, last = name.split()
+    address = f"{first}.{last}@example.com".lower()
+    return UserSeed(
+        person=person, first=first, last=last, unit=unit, title=title, address=address, locale=locale, bias=bias
+    )
+
+
+_USERS = (
+    _person(ALEX, "Alex Wilber", ROOT, "Service Systems Administrator"),
+    _person(MEGAN, "Megan Bowen", ROOT, "Customer Service Manager"),
+    _person(ADELE, "Adele Vance", EMEA, "Service Representative", locale=2057),
+    _person(ISAIAH, "Isaiah Langer", AMERICAS, "Support Agent", bias=300),
+    _person(PATTI, "Patti Fernandez", EMEA, "Support Agent", locale=1031, bias=-60),
+    _person(DIEGO, "Diego Siciliani", DACH, "Field Technician"),
+    UserSeed(
+        person=APPLICATION,
+        first="#",
+        last="Chat Sync",
+        unit=ROOT,
+        address="chat-sync@example.com",
+        application=row_id(8, 1),
+    ),
+)
+
+_TEAMS = ((TIER_2, "Tier 2", AMERICAS, (ISAIAH, MEGAN)), (DISPATCH, "EMEA Dispatch", EMEA, (ADELE,)))
+
+_SECURED = (("incident", "cs_refundamount"), ("account", "creditlimit"))
+_ALLOWED = 4
+
+
+def sow_units(sower: Sower) -> None:
+    """Business units and currencies, which everything else points to."""
+    for unit, name, parent in _UNITS:
+        sower.put(
+            "businessunit",
+            unit.id,
+            {
+                "name": name,
+                "parentbusinessunitid": parent,
+            },
+        )
+    for currency, name, code, symbol, rate in (
+        (EURO, "Euro", "EUR", "€", 1.0),
+        (DOLLAR, "US Dollar", "USD", "$", 1.1),
+    ):
+        sower.put(
+            "transactioncurrency",
+            currency.id,
+            {
+                "currencyname": name,
+                "isocurrencycode": code,
+                "currencysymbol": symbol,
+                "currencyprecision": 2,
+                "exchangerate": rate,
+            },
+        )
+
+
+def sow_people(sower: Sower) -> None:
+    """Users with their settings, and teams with their members."""
+    for seed in _USERS:
+        _sow_user(sower, seed)
+    for team, name, unit, members in _TEAMS:
+        values: dict[str, Value] = {"name": name, "teamtype": 0, "businessunitid": unit, "administratorid": user(MEGAN)}
+        sower.put("team", team.id, values)
+        for person in members:
+            sower.add("teammembership", person * 100 + int(team.id[-1]), teamid=team, systemuserid=user(person))
+
+
+def _sow_user(sower: Sower, seed: UserSeed) -> None:
+    key = user_id(seed.person)
+    sower.put(
+        "systemuser",
+        key,
+        {
+            "firstname": seed.first,
+            "lastname": seed.last,
+            "internalemailaddress": seed.address,
+            "domainname": seed.address,
+            "title": seed.title or None,
+            "azureactivedirectoryobjectid": object_id(seed.person),
+            "applicationid": seed.application,
+            "businessunitid": seed.unit,
+            "accessmode": 4 if seed.application else 0,
+            "isdisabled": seed.person == DIEGO,
+            "islicensed": seed.application is None,
+        },
+    )
+    sower.put("usersettings", key, {"localeid": seed.locale, "timezonebias": seed.bias, "uilanguageid": 1033})
+
+
+def sow_profiles(sower: Sower) -> None:
+    """The profile that opens the secured columns, and who has it."""
+    finance = sower.add("fieldsecurityprofile", 1, name="Finance", description="Sees and sets amounts of money.")
+    for number, (table, column) in enumerate(_SECURED, 1):
+        sower.add(
+            "fieldpermission",
+            number,
+            fieldsecurityprofileid=finance,
+            entityname=table,
+            attributelogicalname=column,
+            canread=_ALLOWED,
+            cancreate=_ALLOWED,
+            canupdate=_ALLOWED,
+        )
+    for person in (MEGAN, ADELE, APPLICATION):
+        sower.add("systemuserprofiles", person, systemuserid=user(person), fieldsecurityprofileid=finance)
+
+
+def share(sower: Sower, number: int, row: Ref, person: int, mask: int) -> None:
+    """Shares a row with a person."""
+    sower.add(
+        "principalobjectaccess",
+        number,
+        principalid=user(person),
+        objectid=row.id,
+        objecttypecode=row.table,
+        accessrightsmask=mask,
+    )

@@ -1,0 +1,79 @@
+"""Sample messages, and the webhook that is connected from the start."""
+
+from bot.sandbox.dataverse.schema.model import Schema
+from bot.sandbox.sample_data.ids import CASE_STEP_ID, DELETE_STEP_IDS, ENDPOINT_ID
+from bot.sandbox.sample_data.sample_builder import Sower
+from bot.sandbox.values import Ref
+
+MESSAGES = ("Create", "Update", "Delete")
+TOLD_COLUMNS = "masterid,merged,ownerid,prioritycode,statecode,statuscode"
+
+
+def sow_messages(sower: Sower, schema: Schema) -> dict[tuple[str, str], Ref]:
+    """Messages, and a filter for each table that they can be told of; gives the filters by message and table."""
+    filters: dict[tuple[str, str], Ref] = {}
+    for number, message in enumerate(MESSAGES, 1):
+        ref = sower.add("sdkmessage", number, name=message)
+        for table in schema.by_set.values():
+            if table.sends_updates:
+                filters[message, table.name] = sower.add(
+                    "sdkmessagefilter",
+                    number * 20_000 + table.type_code,
+                    name=f"{message} of {table.name}",
+                    sdkmessageid=ref,
+                    primaryobjecttypecode=table.name,
+                    secondaryobjecttypecode="none",
+                    iscustomprocessingstepallowed=True,
+                    isvisible=True,
+                    availability=0,
+                )
+    return filters
+
+
+def sow_webhook(sower: Sower, filters: dict[tuple[str, str], Ref]) -> None:
+    """The endpoint, the steps that tell of cases, and the image with the values before an update.
+
+    The endpoint's address is a setting, which is filled in at each start.
+    """
+    endpoint = sower.put(
+        "serviceendpoint",
+        ENDPOINT_ID,
+        {"name": "Chat Sync", "contract": 8, "authtype": 4, "messageformat": 2, "connectionmode": 1},
+    )
+    for table, step_id in DELETE_STEP_IDS.items():
+        _sow_step(sower, step_id, endpoint, filters["Delete", table], name=f"Chat Sync: Delete of {table}")
+    sower.add(
+        "sdkmessageprocessingstepimage",
+        1,
+        name="Before",
+        entityalias="Before",
+        imagetype=0,
+        messagepropertyname="Target",
+        attributes=TOLD_COLUMNS,
+        sdkmessageprocessingstepid=_sow_step(
+            sower,
+            CASE_STEP_ID,
+            endpoint,
+            filters["Update", "incident"],
+            name="Chat Sync: Update of incident",
+            filteringattributes=TOLD_COLUMNS,
+        ),
+    )
+
+
+def _sow_step(sower: Sower, step_id: str, endpoint: Ref, message_filter: Ref, **values: str) -> Ref:
+    return sower.put(
+        "sdkmessageprocessingstep",
+        step_id,
+        {
+            "mode": 1,
+            "stage": 40,
+            "rank": 1,
+            "supporteddeployment": 0,
+            "asyncautodelete": True,
+            "eventhandler": endpoint,
+            "sdkmessageid": sower.target(message_filter, "sdkmessageid"),
+            "sdkmessagefilterid": message_filter,
+            **values,
+        },
+    )

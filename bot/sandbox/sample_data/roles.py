@@ -1,0 +1,142 @@
+"""Sample security roles and their privileges."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from bot.sandbox.dataverse.schema.model import Ownership, Schema
+from bot.sandbox.dataverse.security.model import (
+    ACT_FOR_OTHERS,
+    DISCONNECT,
+    MASKS,
+    OTHER_PRIVILEGES,
+    Depth,
+    Right,
+    privilege_name,
+)
+from bot.sandbox.dataverse.security.principal import ADMINISTRATOR_ROLE
+from bot.sandbox.sample_data.ids import ADELE, ALEX, APPLICATION, DIEGO, ISAIAH, MEGAN, PATTI, ROOT, row_id, user
+from bot.sandbox.sample_data.sample_builder import Sower
+from bot.sandbox.values import Ref
+
+ADMINISTRATOR_TEMPLATE = "627090ff-40a3-4053-8790-584edc5be201"
+
+WORK = (
+    "Incident",
+    "Account",
+    "Contact",
+    "KnowledgeArticle",
+    "Activity",
+    "Note",
+    "msdyn_ocliveworkitem",
+    "Lead",
+    "Opportunity",
+    "msdyn_workorder",
+)
+"""Privileges of the tables that people work with."""
+
+_EVERYDAY = (Right.READ, Right.WRITE, Right.CREATE, Right.APPEND, Right.APPEND_TO, Right.ASSIGN, Right.SHARE)
+_LOOKED_AT = (
+    "User",
+    "Team",
+    "BusinessUnit",
+    "Role",
+    "Query",
+    "TransactionCurrency",
+    "UserSettings",
+    "SdkMessage",
+    "SdkMessageFilter",
+    "cs_stocklevel",
+    "msdyn_teamschatassociation",
+)
+_ATTACHED_TO = ("User", "Team", "BusinessUnit", "TransactionCurrency")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleSeed:
+    """A role: privileges with their depth."""
+
+    name: str
+    privileges: Mapping[str, Depth] = field(default_factory=dict)
+    people: tuple[int, ...] = ()
+
+
+def sow_roles(sower: Sower, schema: Schema) -> None:
+    """All privileges, the roles that hold them, and the people who hold the roles."""
+    privileges = {
+        name: sower.add("privilege", number, name=name, accessright=mask)
+        for number, (name, mask) in enumerate(_privileges(schema), 1)
+    }
+    # In every environment it has this id, and the role that was made from it is the administrators'.
+    template = sower.put("roletemplate", ADMINISTRATOR_TEMPLATE, {"name": ADMINISTRATOR_ROLE})
+    templates = {ADMINISTRATOR_ROLE: template}
+    count = 0
+    for number, seed in enumerate(_roles(privileges), 1):
+        role = sower.add("role", number, name=seed.name, businessunitid=ROOT, roletemplateid=templates.get(seed.name))
+        for name, depth in seed.privileges.items():
+            count += 1
+            sower.add("roleprivileges", count, roleid=role, privilegeid=privileges[name], privilegedepthmask=int(depth))
+        for person in seed.people:
+            key = row_id(14, number * 1000 + person)
+            sower.put(
+                "systemuserroles",
+                key,
+                {
+                    "systemuserid": user(person),
+                    "roleid": role,
+                },
+            )
+
+
+def _privileges(schema: Schema) -> Iterable[tuple[str, int]]:
+    """The names of all privileges, with what they allow."""
+    tables = [table for table in schema.tables.values() if table.privilege]
+    owned = {table.privilege for table in tables if table.ownership is Ownership.USER}
+    for suffix in dict.fromkeys(table.privilege for table in tables):
+        for right in Right:
+            if suffix in owned or right not in {Right.ASSIGN, Right.SHARE}:
+                yield privilege_name(right, suffix), int(MASKS[right])
+    for name in OTHER_PRIVILEGES:
+        yield name, 0
+
+
+def _roles(privileges: Mapping[str, Ref]) -> Iterable[RoleSeed]:
+    everything = dict.fromkeys(privileges, Depth.GLOBAL)
+    manager = {**_base(), **_work((*_EVERYDAY, Right.DELETE), Depth.GLOBAL), DISCONNECT: Depth.GLOBAL}
+    agent = {**_base(), **_work(_EVERYDAY, Depth.GLOBAL), DISCONNECT: Depth.GLOBAL}
+    yield RoleSeed(name=ADMINISTRATOR_ROLE, privileges=everything, people=(ALEX, APPLICATION))
+    yield RoleSeed(name="CSR Manager", privileges=manager, people=(MEGAN,))
+    yield RoleSeed(name="Customer Service Representative", privileges=agent, people=(ADELE, DIEGO))
+    yield RoleSeed(name="Support Agent", privileges=_support_agent(), people=(ISAIAH,))
+    yield RoleSeed(name="Restricted Agent", privileges=_restricted_agent(), people=(PATTI,))
+    yield RoleSeed(name="Omnichannel administrator", privileges=manager)
+    yield RoleSeed(name="Omnichannel supervisor", privileges=agent)
+    yield RoleSeed(name="Omnichannel agent", privileges=agent)
+    yield RoleSeed(name="Productivity tools user", privileges=_base())
+    yield RoleSeed(name="Delegate", privileges={ACT_FOR_OTHERS: Depth.GLOBAL}, people=(APPLICATION,))
+
+
+def _base() -> Mapping[str, Depth]:
+    """What everybody needs to look around."""
+    read = {privilege_name(Right.READ, each): Depth.GLOBAL for each in _LOOKED_AT}
+    attach = {privilege_name(Right.APPEND_TO, each): Depth.GLOBAL for each in _ATTACHED_TO}
+    own_views = {privilege_name(right, "UserQuery"): Depth.BASIC for right in (Right.READ, Right.WRITE, Right.CREATE)}
+    return {**read, **attach, **own_views}
+
+
+def _work(rights: Iterable[Right], depth: Depth) -> Mapping[str, Depth]:
+    return {privilege_name(right, suffix): depth for right in rights for suffix in WORK}
+
+
+def _support_agent() -> Mapping[str, Depth]:
+    """Reads everything and attaches to everything, writes what they own."""
+    return {
+        **_base(),
+        **_work(_EVERYDAY, Depth.BASIC),
+        **_work((Right.READ, Right.APPEND_TO), Depth.GLOBAL),
+    }
+
+
+def _restricted_agent() -> Mapping[str, Depth]:
+    """Reads what belongs to the own unit, and may add activities and notes to it."""
+    own = {privilege_name(right, suffix): Depth.BASIC for right in _EVERYDAY for suffix in ("Activity", "Note")}
+    return {**_base(), **own, **_work((Right.READ, Right.APPEND_TO), Depth.LOCAL)}

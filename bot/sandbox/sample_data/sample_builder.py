@@ -1,0 +1,81 @@
+"""Puts sample rows in place."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from bot.sandbox.dataverse.schema.model import Kind, Ownership, Schema
+from bot.sandbox.dataverse.writes.coerce import instant
+from bot.sandbox.dataverse.writes.derive import derived
+from bot.sandbox.sample_data.ids import ADELE, ALEX, CASE_PREFIX, EURO, row_id, user
+from bot.sandbox.storage.rows import Changes, Draft, Rows
+from bot.sandbox.values import Ref, Value
+
+OPENING = datetime(2026, 3, 2, 8, 15, tzinfo=UTC)
+"""When the first sample row was made."""
+
+
+def day(number: int) -> str:
+    """A date, so many days after the opening."""
+    return (OPENING + timedelta(days=number)).date().isoformat()
+
+
+def moment(number: int, minutes: int = 0) -> str:
+    """An instant, so many days and minutes after the opening."""
+    return instant(OPENING + timedelta(days=number, minutes=minutes))
+
+
+class Sower:
+    """Collects rows, each with what Dataverse would have given it."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._draft = Draft(Rows())
+        self._parties = 0
+
+    def add(self, table_name: str, number: int, **values: Value) -> Ref:
+        """Adds a row whose id follows from its number; see `put`."""
+        prefix = CASE_PREFIX if table_name == "incident" else self._schema[table_name].type_code
+        return self.put(table_name, row_id(prefix, number), values, age=number)
+
+    def put(self, table_name: str, key: str, values: Mapping[str, Value], *, age: int = 0) -> Ref:
+        """Adds a row, with the table's usual values where none is given; `age` spreads the rows over the days."""
+        table = self._schema[table_name]
+        found: dict[str, Value] = {name: False for name, each in table.columns.items() if each.kind is Kind.BOOLEAN}
+        found[table.primary_id] = key
+        if "createdon" in table.columns:
+            found.update(createdon=moment(age % 1000), modifiedon=moment(age % 1000, 95))
+            found.update(createdby=user(ALEX), modifiedby=user(ADELE))
+        if table.state and table.status:
+            found.update(statecode=table.state.options[0].value, statuscode=table.state.options[0].default_status)
+        if table.ownership is Ownership.USER:
+            found["ownerid"] = user(ADELE)
+        if table_name != "transactioncurrency" and "transactioncurrencyid" in table.columns:
+            found["transactioncurrencyid"] = EURO
+        return self._draft.put(table_name, key, derived(self._draft, table, {**found, **values})).ref
+
+    def party(self, activity: Ref, mask: int, partner: Ref | None, address: str = "") -> None:
+        """Adds an activity party."""
+        self._parties += 1
+        self.add(
+            "activityparty",
+            self._parties,
+            activityid=activity,
+            partyid=partner,
+            participationtypemask=mask,
+            addressused=address or None,
+        )
+
+    def text(self, ref: Ref, column: str) -> str:
+        """A column's text of a row that is in place."""
+        row = self._draft.get(ref.table, ref.id)
+        return row.text(column) if row else ""
+
+    def target(self, ref: Ref, column: str) -> Ref | None:
+        """The row that a lookup of a row in place points to."""
+        row = self._draft.get(ref.table, ref.id)
+        return row.target(column) if row else None
+
+    @property
+    def changes(self) -> Changes:
+        """All rows that were added, as one transaction."""
+        return self._draft.changes

@@ -1,0 +1,133 @@
+"""The file that keeps changes: a line of JSON each, on the disk before anybody is told of the change."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from io import FileIO
+from pathlib import Path
+from typing import BinaryIO
+
+from bot.sandbox.storage.codec import DamagedLine, changes_of, line_of
+from bot.sandbox.storage.rows import Changes, Removal
+from bot.sandbox.values import Ref, Row
+
+LONG = 2_000
+"""Lines from which on the file is written anew with the last state of each row alone."""
+
+
+class JournalError(Exception):
+    """The file cannot be used; the text says why and what to do."""
+
+
+class Journal:
+    """One process's hold on the file. Everything here blocks: call it off the event loop."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock: BinaryIO | None = None
+        self._out: FileIO | None = None
+
+    def open(self) -> Changes:
+        """Takes hold of the file and gives all that it holds as one transaction.
+
+        Raises `JournalError` where another process holds it or a line in it is damaged. A last line without its end
+        was never told to anybody, so it is cut off.
+        """
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._claim()
+        lines = _complete_lines(self._file)
+        changes = _folded(self._read(lines))
+        if len(lines) > LONG:
+            self._compact(changes)
+        self._out = self._file.open("ab", buffering=0)
+        return changes
+
+    def append(self, changes: Changes) -> None:
+        """Puts the changes on the disk. After a failure the file is as it was before; raises OSError."""
+        if self._out is None:
+            raise JournalError("The sandbox's file is not open.")
+        end = self._out.seek(0, os.SEEK_END)
+        try:
+            _write(self._out, line_of(changes))
+        except OSError:
+            with suppress(OSError):
+                self._out.truncate(end)
+            raise
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        for each in (self._out, self._lock):
+            if each:
+                each.close()
+        self._out = self._lock = None
+
+    def _claim(self) -> None:
+        self._lock = self._file.with_name(self._file.name + ".lock").open("wb")
+        try:
+            _lock(self._lock)
+        except OSError as error:
+            self.close()
+            raise JournalError(f"Another process uses {self._file}. End it, or choose another file.") from error
+
+    def _read(self, lines: list[bytes]) -> Iterator[Changes]:
+        for number, line in enumerate(lines, 1):
+            try:
+                yield changes_of(line)
+            except DamagedLine as error:
+                self.close()
+                raise JournalError(
+                    f"Line {number} of {self._file} is damaged. Move the file away to start with the sample rows."
+                ) from error
+
+    def _compact(self, changes: Changes) -> None:
+        fresh = self._file.with_name(self._file.name + ".new")
+        with fresh.open("wb", buffering=0) as out:
+            _write(out, line_of(changes))
+        fresh.replace(self._file)
+
+
+def _write(out: FileIO, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[out.write(rest) :]
+    os.fsync(out.fileno())
+
+
+def _complete_lines(file: Path) -> list[bytes]:
+    """The file's lines; what comes after the last line's end is cut off."""
+    if not file.exists():
+        return []
+    content = file.read_bytes()
+    end = content.rfind(b"\n") + 1
+    if end < len(content):
+        os.truncate(file, end)
+    return content[:end].splitlines()
+
+
+def _folded(each: Iterator[Changes]) -> Changes:
+    """The transactions as one: of each row the last that happened."""
+    version = 0
+    last: dict[Ref, Row | Removal] = {}
+    for changes in each:
+        version = max(version, changes.version)
+        last.update({row.ref: row for row in changes.put})
+        last.update({removal.ref: removal for removal in changes.removed})
+    return Changes(
+        version=version,
+        put=[each for each in last.values() if isinstance(each, Row)],
+        removed=[each for each in last.values() if isinstance(each, Removal)],
+    )
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: BinaryIO) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(file: BinaryIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
