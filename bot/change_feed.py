@@ -13,14 +13,14 @@ from aiohttp import ClientSession
 from bot.config import Settings
 from bot.domain.errors import BadRequest
 from bot.domain.hosts import is_loopback
+from bot.graph.app_installation import Installing
 from bot.graph.client import GraphClient
-from bot.graph.installing import Installing
-from bot.graph.notices import Notices
-from bot.graph.sealed import Seal, seal_of
+from bot.graph.encrypted_data import Seal, seal_of
+from bot.graph.notification_validator import Notices
 from bot.graph.subscriptions import GraphSubscriptions
 from bot.graph.validation_tokens import ValidationTokens, issuers_in, keys_url
-from bot.net.signed_tokens import SignedTokens
-from bot.net.signing_keys import SigningKeys
+from bot.http.jwks import SigningKeys
+from bot.http.jwt_verifier import SignedTokens
 from bot.ports import Clock
 
 CHANGES = "/api/graph/events"

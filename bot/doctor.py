@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from bot.dataverse import chat_table
-from bot.dataverse.attaching import NEEDED_TO_ATTACH
+from bot.dataverse.notes_and_tasks import NEEDED_TO_ATTACH
 from bot.domain.chat_sync import is_effective
 from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
-from bot.domain.hearing import obstacle
 from bot.domain.rights import DISCONNECT_PRIVILEGE
+from bot.domain.subscription_problems import obstacle
 from bot.domain.subscriptions import EVERYWHERE
 from bot.domain.values import EnvironmentId
 from bot.foundation import Foundation

@@ -6,7 +6,6 @@ It belongs to the composition root: `bot.wiring` alone uses it.
 from functools import partial
 
 from bot.acts import Acts, make_acts
-from bot.dataverse.rich_text import plain_text
 from bot.delivery.limits import Limits
 from bot.delivery.turn_posts import TurnPosts
 from bot.domain.values import ObjectId
@@ -31,6 +30,7 @@ from bot.handlers.settings_dialogs import SettingsDialogs
 from bot.handlers.timeline_dialog import TimelinePages
 from bot.handlers.universal_actions import Buttons
 from bot.handlers.which_record import WhichRecord
+from bot.html_text import plain_text
 from bot.usecases.act_on_record import ActOnRecord
 from bot.usecases.add_owner import AddOwner
 from bot.usecases.chat_status import TellStatus

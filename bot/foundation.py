@@ -14,29 +14,29 @@ from aiohttp import ClientSession
 from bot.change_feed import Feed, make_feed, read_seal
 from bot.config import Settings
 from bot.dataverse.application_user import ApplicationUser
-from bot.dataverse.attaching import DataverseAttaching
 from bot.dataverse.client import DataverseClient, make_client
-from bot.dataverse.definitions import DataverseDefinitions
-from bot.dataverse.event_steps import DataverseEventSteps
+from bot.dataverse.customizations import DataverseDefinitions
+from bot.dataverse.notes_and_tasks import DataverseAttaching
+from bot.dataverse.record_people import DataverseTies
 from bot.dataverse.record_writes import DataverseRecordWrites
 from bot.dataverse.records import DataverseRecords
-from bot.dataverse.ties import DataverseTies
+from bot.dataverse.webhook_steps import DataverseEventSteps
 from bot.delivery.switchboard import Switchboard
 from bot.domain.errors import ChatSyncError
 from bot.domain.hosts import is_loopback
+from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.domain.record_links import Links, environment_of
-from bot.domain.surface import CHAT_PERMISSIONS
 from bot.domain.values import Environment, EnvironmentId
+from bot.graph.app_installation import Installing
+from bot.graph.chat_throttle import PACE_S, Turns
 from bot.graph.chats import GraphChats
 from bot.graph.client import GraphClient
-from bot.graph.installing import Installing
 from bot.graph.people import GraphPeople
-from bot.graph.turns import PACE_S, Turns
+from bot.http.access_tokens import KeptTokens, Tokens
+from bot.http.jwks import SigningKeys
+from bot.http.jwt_verifier import SignedTokens
+from bot.http.session import make_session
 from bot.metrics import Metrics
-from bot.net.session import make_session
-from bot.net.signed_tokens import SignedTokens
-from bot.net.signing_keys import SigningKeys
-from bot.net.tokens import KeptTokens, Tokens
 from bot.ports import Clock
 from bot.sign_in import bot_tokens, dataverse_tokens, graph_tokens
 from bot.store.administration import SqlAdministration
@@ -44,8 +44,8 @@ from bot.store.engine import Engines, make_engines, require_answer
 from bot.store.migrate import migrate, require_up_to_date
 from bot.store.unit_of_work import SqlStore
 from bot.teams.connector import SCOPE, Connector
+from bot.teams.inbound_token import TokenCheck
 from bot.teams.roster import ConnectorRoster
-from bot.teams.token_check import TokenCheck
 from bot.usecases.check_health import Check
 from bot.usecases.gates import Gates
 from bot.usecases.note_chat import NoteChat

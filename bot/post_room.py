@@ -7,8 +7,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.dataverse.activity_rows import DataverseActivityRows
-from bot.dataverse.associations import DataverseAssociations
+from bot.dataverse.chat_activity_rows import DataverseActivityRows
+from bot.dataverse.teams_associations import DataverseAssociations
 from bot.delivery.budget import TenantBudget
 from bot.delivery.chat_sync import SlowLook, SyncLane
 from bot.delivery.inbox import TellLane

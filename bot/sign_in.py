@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.config import Settings
 from bot.domain.hosts import is_loopback
-from bot.net.tokens import Ask, KeptTokens, NoTokens, Tokens
+from bot.http.access_tokens import Ask, KeptTokens, NoTokens, Tokens
 from bot.ports import Clock
 
 # Tokens for bots of several tenants come from here ("Authentication with the Bot Connector API").
@@ -78,7 +78,7 @@ def _application_user(settings: Settings) -> _Identity | None:
 
 def _asking(app: _Identity, settings: Settings, session: ClientSession, tenant: str) -> Ask:
     # Who needs no credentials does not wait for azure-identity at the start.
-    from bot.net.credentials import with_certificate, with_managed_identity, with_secret
+    from bot.http.credentials import with_certificate, with_managed_identity, with_secret
 
     login_url, client_id, password = settings.login_url, app.client_id, app.certificate_password
     if app.secret:

@@ -13,7 +13,7 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.delivery.limits import Limits
 from bot.delivery.turn_posts import TurnPosts
-from bot.domain.surface import CHAT_PERMISSIONS
+from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.doors import make_doors
 from bot.foundation import (
     DATABASE,
@@ -31,7 +31,7 @@ from bot.handlers.translate import is_anonymous, tenant_of
 from bot.observe import get_logger
 from bot.ports import Clock
 from bot.post_room import Job, post_room
-from bot.store.news import listening
+from bot.store.notify import listening
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import BotAuthentication
 from bot.usecases.check_health import CheckHealth

@@ -5,8 +5,8 @@ from typing import Any
 
 from cards.elements import AdaptiveCard
 from cards.message import Message
-from cards.strict import rendered, to_json
 from cards.text import LONGEST, shortened
+from cards.validation import rendered, to_json
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 THUMBNAIL = "application/vnd.microsoft.card.thumbnail"

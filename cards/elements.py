@@ -1,6 +1,6 @@
 """Elements of Adaptive Cards 1.5, on the classes of package `adaptivecards`, which has no actions and says version 1.2.
 
-They are stricter than these (`cards.strict`).
+They are stricter than these (`cards.validation`).
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import get_args
 from adaptivecards import adaptivecard, baseobject, containers, elements
 from adaptivecards.baseobject import PropertyType
 
-from cards.strict import Side, Size, Spacing, Strict, Weight, Width, all_of
+from cards.validation import Side, Size, Spacing, Strict, Weight, Width, all_of
 
 Element = baseobject.Element
 """What can stand in a card's body."""

@@ -7,8 +7,8 @@ from typing import Any
 from adaptivecards.baseobject import PropertyType
 
 from cards.elements import Element
-from cards.strict import Strict, all_of
 from cards.text import plain
+from cards.validation import Strict, all_of
 
 ON, OFF = "true", "false"
 """What a toggle sends ("Input.Toggle")."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from cards.buttons import Button
 from cards.elements import Element, TextBlock
 from cards.message import Message
-from cards.own_view import OwnView, refresh_of
+from cards.personal_view import OwnView, refresh_of
 from cards.record import LONGEST_WORD, RecordHead, byline, called, fact_set, heading, record_card, shown, word
 from cards.text import EMPTY, bold, isolated, line, moment, plain
 

@@ -8,7 +8,7 @@ from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.inputs import Toggle
 from cards.message import Message
 from cards.new_chat import NOTE
-from cards.own_view import OwnView, refresh_of
+from cards.personal_view import OwnView, refresh_of
 from cards.record import Fact, RecordHead, byline, facts, heading, record_card
 from cards.text import isolated, line, moment, plain
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from cards.buttons import Button, button
 from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.message import Message
-from cards.own_view import OwnView, refresh_of
+from cards.personal_view import OwnView, refresh_of
 from cards.record import byline
 from cards.text import line, moment, plain
 

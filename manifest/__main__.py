@@ -9,7 +9,7 @@ from pathlib import Path
 from manifest.document import COLOR_ICON, OUTLINE_ICON, document, language_file
 from manifest.icons import color_icon, outline_icon
 from manifest.languages import LANGUAGES, file_of
-from manifest.values import Given, given
+from manifest.options import Given, given
 
 
 def main(arguments: list[str] | None = None) -> int:

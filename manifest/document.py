@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.surface import ACTIONS, CHAT_PERMISSIONS, SEARCH, SEARCH_TITLE, SEARCHES, USAGE
+from bot.domain.public_names import ACTIONS, CHAT_PERMISSIONS, SEARCH, SEARCH_TITLE, SEARCHES, USAGE
 from manifest.languages import LANGUAGES, file_of, translated
+from manifest.options import Given
 from manifest.regions import ALL_REGIONS
-from manifest.values import Given
 
 SCHEMA_VERSION = "1.25"
 """1.24 is the first that takes twelve text commands ("App manifest schema for Teams")."""

@@ -9,7 +9,7 @@ import pytest
 import structlog
 from aiohttp import ClientSession, web_app
 
-from bot.net.session import make_session
+from bot.http.session import make_session
 from tests.fakes.certificates import Certificates, make_certificates
 from tests.fakes.clock import HeldClock
 from tests.fakes.databases import MigratedDatabases

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.domain.event_steps import StepPlan
 from bot.domain.values import EnvironmentId
+from bot.domain.webhook_steps import StepPlan
 from bot.usecases.register_events import Found, RegisterEvents
 
 Say = Callable[[str], object]

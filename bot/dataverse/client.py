@@ -13,10 +13,10 @@ from bot.dataverse.batch import Part, PartAnswer, answers_of, written
 from bot.dataverse.protocol import API, error_of, headers
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.values import Environment, ObjectId
+from bot.http.access_tokens import Tokens
+from bot.http.client import Answer, Request, Sender, System, json_object
+from bot.http.single_flight import SharedFlights
 from bot.metrics import Metrics
-from bot.net.sending import Answer, Request, Sender, System, json_object
-from bot.net.single_flight import SharedFlights
-from bot.net.tokens import Tokens
 
 AT_ONCE = 40
 """Requests under way: the service protection limit is 52 a user and server ("Service protection API limits")."""

@@ -5,13 +5,13 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from bot.dataverse.rich_text import looks_rich, plain_text
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
 from bot.domain.formatting import instant
 from bot.domain.rights import Role
 from bot.domain.tables import LOOKUPS, Column, ColumnType, ColumnValue, Raw, Row
 from bot.domain.values import ObjectId
-from bot.net.vendor_errors import error_code, with_cause
+from bot.html_text import looks_rich, plain_text
+from bot.http.odata_errors import error_code, with_cause
 
 API = "api/data/v9.2"
 

@@ -5,10 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
-from bot.dataverse.access import may_write, readers
-from bot.dataverse.changes import changes_of
+from bot.dataverse.change_tracking import changes_of
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.kept import Kept
 from bot.dataverse.languages import language_of
 from bot.dataverse.protocol import (
     ANNOTATIONS,
@@ -21,8 +19,10 @@ from bot.dataverse.protocol import (
     row_of,
     selected,
 )
-from bot.dataverse.reading import read_row, read_rows
+from bot.dataverse.read_rows import read_row, read_rows
+from bot.dataverse.row_access import may_write, readers
 from bot.dataverse.table_cache import TableCache
+from bot.dataverse.ttl_cache import Kept
 from bot.dataverse.views import note_view
 from bot.domain.errors import BadRequest, NotFound, Unavailable
 from bot.domain.record_links import guid

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.kept import RECENT, Kept
 from bot.dataverse.metadata import (
     CASTS,
     COLUMN_PROPERTIES,
@@ -16,6 +15,7 @@ from bot.dataverse.metadata import (
     table_of,
 )
 from bot.dataverse.protocol import literal, require_no_such_table
+from bot.dataverse.ttl_cache import RECENT, Kept
 from bot.domain.errors import NotFound
 from bot.domain.tables import Table
 from bot.ports import Clock

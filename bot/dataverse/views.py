@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.layout import QUICK_FIND, VIEW_PROPERTIES, Layout, layout_of
 from bot.dataverse.protocol import literal
 from bot.dataverse.table_cache import TableCache
-from bot.domain.context_card import FIELDS_AT_MOST
+from bot.dataverse.view_layout import QUICK_FIND, VIEW_PROPERTIES, Layout, layout_of
 from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported, Unavailable
+from bot.domain.note_fields import FIELDS_AT_MOST
 from bot.domain.record_types import CASE, CASE_VIEW
 from bot.domain.tables import Column, View
 from bot.observe import get_logger

@@ -10,7 +10,7 @@ from bot.delivery.limits import Limits
 from bot.delivery.pacing import earliest, longest
 from bot.delivery.retry import GIVE_UP_AFTER, wait_s
 from bot.delivery.worker import Ended
-from bot.domain.outcomes import Gone, Later, Outcome, Refused, Sent
+from bot.domain.send_outcomes import Gone, Later, Outcome, Refused, Sent
 from bot.domain.values import ChatId
 from bot.metrics import Metrics
 from bot.observe import correlated, get_logger

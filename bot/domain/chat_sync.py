@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from bot.domain.fitting import JOINERS, cut, one_line
 from bot.domain.settings import EnvironmentSettings
+from bot.domain.text_limits import JOINERS, cut, one_line
 from bot.domain.values import ChatKind, ObjectId, UserId
 
 LONGEST_SUBJECT = 250

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.card_acts import CardAct
+from bot.domain.record_actions import CardAct
 from bot.domain.tables import Column, ColumnType, Table
 
 KEY_FIELDS_AT_MOST = 5

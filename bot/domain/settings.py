@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.organisation import Organisation
+from bot.domain.environment_settings import Organisation
 from bot.domain.record_types import RecordType, unknown_record_type
 
 SettingValue = bool | int | str | tuple[str, ...] | None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from bot.domain.card_acts import CardAct
+from bot.domain.record_actions import CardAct
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import ORGANISATION, RECORD_TYPE, EnvironmentSettings, SettingChange, SettingValue
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.card_acts import act_problem, change_fields_problem
-from bot.domain.context_card import note_columns
-from bot.domain.organisation import SYNC_IDLE_DAYS_AT_MOST, Organisation
+from bot.domain.environment_settings import SYNC_IDLE_DAYS_AT_MOST, Organisation
+from bot.domain.note_fields import note_columns
+from bot.domain.record_actions import act_problem, change_fields_problem
 from bot.domain.record_types import (
     CASE,
     CASE_VIEW,

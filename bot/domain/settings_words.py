@@ -1,6 +1,6 @@
 """What settings and their values are called, on pages and in lists of changes."""
 
-from bot.domain.card_acts import CardAct
+from bot.domain.record_actions import CardAct
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import SettingValue
 

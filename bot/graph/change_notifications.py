@@ -11,8 +11,8 @@ from urllib.parse import unquote
 from bot.domain.errors import BadRequest
 from bot.domain.subscriptions import ChatNews, Lifecycle, SubscriptionNews
 from bot.domain.values import ChatId
+from bot.graph.encrypted_data import Sealed
 from bot.graph.protocol import instant
-from bot.graph.sealed import Sealed
 
 NOTIFICATIONS_AT_MOST = 5_000
 """Of one POST; Graph sends fewer."""

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from bot.domain.directory import MEMBERS_AT_MOST, ChatMember, DirectoryChat, Team, TeamChannel
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, NotSupported
 from bot.domain.values import ChatId, ObjectId
+from bot.graph.app_installation import Installing
 from bot.graph.client import GraphClient, Right, part
-from bot.graph.installing import Installing
 from bot.graph.protocol import channel_of, chat_of, member_of, new_chat, new_member, team_of, values_of
 
 CREATE = Right(permission="Chat.Create", to="create chats")

@@ -14,12 +14,12 @@ from aiohttp import ClientSession
 from yarl import URL
 
 from bot.domain.errors import ChatSyncError, NotAllowed, NotFound, Unavailable
+from bot.graph.chat_throttle import Turns
 from bot.graph.protocol import NAME, error_of, missing_permission, values_of
-from bot.graph.turns import Turns
+from bot.http.access_tokens import Tokens
+from bot.http.client import Answer, Request, Sender, System
+from bot.http.single_flight import SharedFlights
 from bot.metrics import Metrics
-from bot.net.sending import Answer, Request, Sender, System
-from bot.net.single_flight import SharedFlights
-from bot.net.tokens import Tokens
 
 AT_ONCE = 15
 """Requests under way: an app gets thirty a second in a tenant, and most take half of one."""

@@ -9,7 +9,7 @@ from bot.domain.directory import ChatMember, DirectoryChat, DirectoryPerson, Pre
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
 from bot.domain.record_links import guid
 from bot.domain.values import ChatId, ObjectId
-from bot.net.vendor_errors import with_cause
+from bot.http.odata_errors import with_cause
 
 NAME = "Microsoft 365"
 """What people call it."""

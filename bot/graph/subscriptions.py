@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.errors import NotFound
-from bot.domain.hearing import PERMISSIONS
+from bot.domain.subscription_problems import PERMISSIONS
 from bot.domain.subscriptions import LIFE, MEMBERS, TOPICS, Scope, Watch, one_chat
 from bot.domain.values import ChatId
+from bot.graph.app_installation import Installing
 from bot.graph.client import GraphClient, Right, part
-from bot.graph.installing import Installing
+from bot.graph.encrypted_data import Seal
 from bot.graph.protocol import required, required_instant
-from bot.graph.sealed import Seal
 from bot.ports import Clock, Subscribed
 
 LISTED_AT_MOST = 20_000

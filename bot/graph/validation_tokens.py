@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.net.signed_tokens import Issuers, SignedTokens
+from bot.http.jwt_verifier import Issuers, SignedTokens
 
 PUBLISHER = "0bf30f3b-4a52-48df-9a82-234910c4a086"
 """The app in Entra ID that sends change notifications for Microsoft Graph."""

@@ -8,7 +8,7 @@ from bot.handlers.claims import Claims
 from bot.handlers.incoming import Incoming
 from bot.usecases.answers import Answer
 from cards.buttons import Press
-from cards.own_view import OwnView, offered
+from cards.personal_view import OwnView, offered
 
 T = TypeVar("T")
 

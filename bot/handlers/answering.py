@@ -12,7 +12,7 @@ from bot.usecases.answers import Answer
 from cards.buttons import Press, Step
 from cards.message import Message
 from cards.notice import NoticeView, notice
-from cards.own_view import OwnView
+from cards.personal_view import OwnView
 
 A = TypeVar("A")
 

@@ -12,7 +12,7 @@ from botbuilder.core.teams import TeamsActivityHandler
 from botbuilder.schema import Activity, ActivityTypes, Attachment
 
 from bot.domain.errors import BadRequest, ChatSyncError, Unavailable
-from bot.domain.surface import Verb
+from bot.domain.public_names import Verb
 from bot.domain.values import Chat, ObjectId
 from bot.handlers import translate
 from bot.handlers.answering import Answering, refusal
@@ -39,7 +39,7 @@ from bot.usecases.meet_chat import MeetChat
 from bot.usecases.note_chat import NoteChat, Topic
 from cards.activity import ADAPTIVE, card_json, feed_line
 from cards.buttons import Press
-from cards.own_view import OwnView
+from cards.personal_view import OwnView
 
 _log = get_logger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import NotFound
-from bot.domain.surface import Dataset, Dialog
+from bot.domain.public_names import Dataset, Dialog
 from bot.domain.values import RecordRef
 from bot.handlers.claims import Claims
 from bot.handlers.dialogs import PageWork, Search
@@ -19,7 +19,7 @@ from bot.usecases.find_records import Hit
 from bot.usecases.plan_chat import WAYS_OUT, PlanChat
 from cards.audience import counted
 from cards.buttons import Step
-from cards.channel import CHANNEL, TEAM, ChannelView, channel_page
+from cards.connect_channel import CHANNEL, TEAM, ChannelView, channel_page
 from cards.dialog import Done, Page
 from cards.inputs import OFF, ON, Choice
 from cards.new_chat import NOTE

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 
 from bot.domain.errors import BadRequest
+from bot.domain.public_names import PERSON, VERSION
 from bot.domain.record_links import Links, RecordLink, guid
-from bot.domain.surface import PERSON, VERSION
 from bot.domain.values import ConnectionId, ObjectId, RecordRef
 from cards.chat_list import BEGIN
 

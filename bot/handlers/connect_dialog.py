@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.surface import PERSON, Dialog
+from bot.domain.public_names import PERSON, Dialog
 from bot.domain.values import ChatKind, RecordRef
 from bot.handlers.claims import Claims
 from bot.handlers.dialogs import PageWork, Search

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.domain.public_names import AUDIENCE, INTO, QUIET, Verb
 from bot.domain.record_links import Links
-from bot.domain.surface import AUDIENCE, INTO, QUIET, Verb
 from bot.handlers.alone import alone
 from bot.handlers.claims import Claims, connection_in, link_in
 from bot.handlers.incoming import Incoming

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.domain.public_names import Verb
 from bot.domain.record_links import Links
-from bot.domain.surface import Verb
 from bot.domain.values import RecordRef
 from bot.handlers.alone import alone
 from bot.handlers.claims import Claims, begin_in, connection_in, link_in, person_in, record_in

@@ -11,8 +11,8 @@ from typing import Any
 from orjson import Fragment
 
 from bot.domain.errors import BadRequest, ChatSyncError
+from bot.domain.public_names import EVERYWHERE, SEARCH, SEARCHES
 from bot.domain.record_links import Links, RecordLink
-from bot.domain.surface import EVERYWHERE, SEARCH, SEARCHES
 from bot.handlers.answering import Answering
 from bot.handlers.incoming import Incoming
 from bot.handlers.invoke_answers import extension_answer, extension_line
@@ -22,8 +22,8 @@ from bot.usecases.answers import Answer, own_view_button
 from bot.usecases.search_records import Result, SearchRecords
 from bot.usecases.unfurl_link import UnfurlLink
 from cards.activity import ADAPTIVE, card_json, preview
-from cards.found import found
 from cards.message import Message
+from cards.search_result import found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

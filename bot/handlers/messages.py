@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from bot.domain.surface import QUIET, USAGE, Command, Verb
+from bot.domain.public_names import QUIET, USAGE, Command, Verb
 from bot.domain.values import ChatKind, Connection
 from bot.handlers.alone import offered_alone
 from bot.handlers.incoming import Incoming

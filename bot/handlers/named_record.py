@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from bot.domain.public_names import Dataset, Quoted
 from bot.domain.record_links import Links
-from bot.domain.surface import Dataset, Quoted
 from bot.domain.values import Person, RecordRef
 from bot.handlers.claims import Claims, record_in
 from bot.usecases.find_records import FindRecords, Hit

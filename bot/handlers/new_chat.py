@@ -8,8 +8,8 @@ from bot.domain.directory import DirectoryPerson, chat_topic
 from bot.domain.errors import BadRequest
 from bot.domain.new_chat import ChatStep, NewChatKey, Wish, wished_people
 from bot.domain.object_ids import object_id
+from bot.domain.public_names import PERSON, Dataset, Dialog
 from bot.domain.record_links import Links, guid
-from bot.domain.surface import PERSON, Dataset, Dialog
 from bot.domain.values import ObjectId
 from bot.handlers.claims import Claims
 from bot.handlers.dialogs import PageWork, Search

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.domain.formatting import instant
+from bot.domain.public_names import Quoted
 from bot.domain.record_links import addresses_in
 from bot.domain.saved_message import LONGEST_TEXT, link_back, link_to, quoted
-from bot.domain.surface import Quoted
 from bot.domain.values import ChatId
 from cards.text import line, shortened
 

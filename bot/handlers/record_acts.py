@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.errors import BadRequest, NotAllowed
+from bot.domain.public_names import ACT, VERSION, Dialog, Verb
 from bot.domain.record_links import Links
-from bot.domain.surface import ACT, VERSION, Dialog, Verb
 from bot.handlers.claims import Claims, link_in, record_in, unknown_button, version_in
 from bot.handlers.dialogs import PageWork, Search
 from bot.handlers.incoming import Incoming
@@ -34,7 +34,7 @@ from bot.usecases.view_record import ViewRecord
 from cards.buttons import OpenDialog, Press, Step
 from cards.dialog import Done, Page, page
 from cards.elements import TextBlock
-from cards.record_acts import FIELD, NOTE, REASON, WORDS
+from cards.record_actions import FIELD, NOTE, REASON, WORDS
 
 Work = Callable[[Aim, Claims, Lead], Awaitable[Page | Outcome]]
 

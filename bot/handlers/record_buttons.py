@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.errors import NotSupported
+from bot.domain.public_names import Verb
 from bot.domain.record_links import Links
-from bot.domain.surface import Verb
 from bot.handlers.claims import Claims, link_in, unknown_button
 from bot.handlers.incoming import Incoming
 from bot.handlers.universal_actions import PressWork

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.domain.surface import Command
+from bot.domain.public_names import Command
 from bot.domain.values import RecordRef
 from bot.handlers.alone import offered_alone
 from bot.handlers.incoming import Incoming

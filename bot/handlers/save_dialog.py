@@ -6,9 +6,9 @@ from hashlib import sha256
 from uuid import uuid4
 
 from bot.domain.errors import BadRequest
+from bot.domain.public_names import Dialog, Quoted
 from bot.domain.record_links import guid
 from bot.domain.saved_message import LONGEST_TEXT, LONGEST_TITLE, Form, SavedMessage, link_back
-from bot.domain.surface import Dialog, Quoted
 from bot.domain.values import RecordRef
 from bot.handlers.claims import Claims
 from bot.handlers.dialogs import PageWork, Search

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from bot.domain.card_acts import CardAct
 from bot.domain.errors import BadRequest
+from bot.domain.public_names import Dataset, Dialog
+from bot.domain.record_actions import CardAct
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import SettingValue
-from bot.domain.surface import Dataset, Dialog
 from bot.domain.values import EnvironmentId
 from bot.handlers.claims import Claims
 from bot.handlers.dialogs import PageWork, Search

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.surface import Dialog, Verb
+from bot.domain.public_names import Dialog, Verb
 from bot.domain.values import RecordRef
 from bot.handlers.alone import alone
 from bot.handlers.claims import Claims, begin_in, connection_in

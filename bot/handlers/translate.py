@@ -12,7 +12,7 @@ from typing import Any
 from botbuilder.schema import Activity, ActivityTypes
 
 from bot.domain.object_ids import object_id
-from bot.domain.surface import EVERYWHERE, INITIAL_RUN, searched_in
+from bot.domain.public_names import EVERYWHERE, INITIAL_RUN, searched_in
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.quoting import ReadHtml, claims_of

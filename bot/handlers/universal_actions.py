@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
-from bot.domain.surface import Verb
+from bot.domain.public_names import Verb
 from bot.handlers.claims import Claims, unknown_button
 from bot.handlers.incoming import Incoming
 from bot.handlers.translate import PressedButton

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.errors import BadRequest, NotFound
-from bot.domain.surface import QUIET, Command, Verb
+from bot.domain.public_names import QUIET, Command, Verb
 from bot.domain.values import Person, RecordRef
 from bot.handlers.claims import Claims
 from bot.usecases.answers import Answer, record_claim

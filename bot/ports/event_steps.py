@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.domain.event_steps import RegisteredStep, Registration, Step
 from bot.domain.values import EnvironmentId
+from bot.domain.webhook_steps import RegisteredStep, Registration, Step
 
 
 class EventSteps(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.directory import ChatAccount
-from bot.domain.outcomes import Outcome
+from bot.domain.send_outcomes import Outcome
 from bot.domain.values import Chat, ObjectId, Person
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.told_change import ToldChange
+from bot.domain.reported_change import ToldChange
 
 
 class ToldChanges(Protocol):

@@ -6,15 +6,15 @@ from dataclasses import asdict
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.organisation import Organisation
+from bot.domain.environment_settings import Organisation
 from bot.domain.record_types import RecordType, standard_record_types
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.values import EnvironmentId
+from bot.store.cancellation import steady
 from bot.store.engine import Engines
+from bot.store.errors import trouble_told
 from bot.store.settings import read_settings
-from bot.store.steady import steady
 from bot.store.tables import environment, record_type
-from bot.store.trouble import trouble_told
 from bot.store.upsert import insert
 
 _OFF = EnvironmentSettings(version=0, organisation=Organisation(chats_on=False), record_types={})

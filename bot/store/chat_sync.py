@@ -26,7 +26,7 @@ from bot.domain.chat_sync import ChatActivity, Unsynced
 from bot.domain.values import ChatId, ChatKind, Connection, ConnectionId, EnvironmentId, ObjectId
 from bot.ports import Look, Named, Pause, SyncedChat, SyncedConnection, Written
 from bot.store import upsert
-from bot.store.activity_json import people_from_json, row_from_json, row_to_json
+from bot.store.chat_activity_json import people_from_json, row_from_json, row_to_json
 from bot.store.chats import CHAT_COLUMNS, chat_of
 from bot.store.connections import connection_of
 from bot.store.lanes import LaneRows

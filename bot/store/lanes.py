@@ -11,7 +11,7 @@ from sqlalchemy import Table, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import Queue
-from bot.store.many import execute_many
+from bot.store.bulk import execute_many
 from bot.store.tables import WAITING, inbox, microseconds, outbox, sync_job
 from bot.store.tables import lane as table
 from bot.store.upsert import insert

@@ -11,11 +11,11 @@ from bot.domain.key_fields import KnownValue
 from bot.domain.values import ChatId, ConnectionId
 from bot.observe import correlation
 from bot.ports import OutgoingMessage, Queue, WaitingMessage
+from bot.store.bulk import execute_many
 from bot.store.chats import CHAT_COLUMNS, chat_of
 from bot.store.event_json import known_value_from_json, known_value_to_json
 from bot.store.known_values import KnownValueRows
 from bot.store.lanes import LaneRows
-from bot.store.many import execute_many
 from bot.store.tables import DONE, PARKED, WAITING, chat, lane, microseconds
 from bot.store.tables import outbox as table
 from bot.store.upsert import insert

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.card_acts import CardAct
-from bot.domain.organisation import Organisation
+from bot.domain.environment_settings import Organisation
+from bot.domain.record_actions import CardAct
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.settings import EnvironmentSettings, SettingChange, SettingValue
 from bot.domain.values import ChatId, EnvironmentId, ObjectId

@@ -7,26 +7,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports import News
 from bot.store.audit import AuditRows
-from bot.store.change_links import ChangeLinkRows
+from bot.store.cancellation import steady, to_its_end
+from bot.store.change_tracking import ChangeLinkRows
 from bot.store.chat_sync import ChatSyncRows
 from bot.store.chats import ChatRows
 from bot.store.connections import ConnectionRows
 from bot.store.engine import Engines
+from bot.store.errors import trouble_told
 from bot.store.inbox import InboxRows
 from bot.store.known_values import KnownValueRows
 from bot.store.lanes import LaneRows
 from bot.store.new_chats import NewChatRows
-from bot.store.news import notify
+from bot.store.notify import notify
 from bot.store.outbox import OutboxRows
-from bot.store.overview import OverviewRows
-from bot.store.pace import PaceRows
 from bot.store.pruning import Pruner
+from bot.store.queue_states import OverviewRows
+from bot.store.rate_history import PaceRows
+from bot.store.reported_changes import ToldChangeRows
 from bot.store.settings import SettingsRows
-from bot.store.steady import steady, to_its_end
 from bot.store.subscriptions import SubscriptionRows
 from bot.store.timeline import TimelineRows
-from bot.store.told_changes import ToldChangeRows
-from bot.store.trouble import trouble_told
 
 
 class SqlWork:

@@ -12,7 +12,7 @@ from botframework.connector.auth import (
 )
 
 from bot.teams.connector import Connector, TurnConnectorFactory
-from bot.teams.token_check import TokenCheck
+from bot.teams.inbound_token import TokenCheck
 
 
 class Forbidden(PermissionError):

@@ -17,7 +17,7 @@ from botbuilder.schema import Activity, ResourceResponse
 from botframework.connector.auth import ConnectorFactory
 
 from bot.domain.errors import NotAllowed, Unavailable
-from bot.net.tokens import Tokens
+from bot.http.access_tokens import Tokens
 from bot.teams.codec import encode
 from bot.teams.service_hosts import may_post_to
 

@@ -9,7 +9,7 @@ from bot.domain.errors import BotAbsent, Unavailable
 from bot.domain.object_ids import object_id
 from bot.domain.values import TEAMS, Chat, ObjectId, Person
 from bot.teams.connector import Connector, ConnectorAnswer, conversation_path
-from bot.teams.outcome import gone_code
+from bot.teams.send_outcome import gone_code
 
 _PAGE = 500
 _PAGES_AT_MOST = 20

@@ -1,10 +1,10 @@
 """Posts messages that were kept."""
 
 from bot.domain.errors import NotAllowed
-from bot.domain.outcomes import Outcome, Refused
+from bot.domain.send_outcomes import Outcome, Refused
 from bot.domain.values import Chat
 from bot.teams.connector import Connector, conversation_path
-from bot.teams.outcome import outcome_of
+from bot.teams.send_outcome import outcome_of
 
 
 class Sender:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from bot.domain.card_acts import LONGEST_NOTE, CardAct, mark_of, read_value, resolutions
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, Unavailable
 from bot.domain.formatting import canonical
+from bot.domain.record_actions import LONGEST_NOTE, CardAct, mark_of, read_value, resolutions
 from bot.domain.record_links import RecordLink
 from bot.domain.saved_message import LONGEST_TITLE, Form, SavedMessage
 from bot.domain.tables import Raw

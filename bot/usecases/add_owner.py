@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from bot.domain.errors import NotFound
-from bot.domain.record_life import OWNER
+from bot.domain.record_lifecycle import OWNER
 from bot.domain.values import Chat, Connection, ObjectId, Person, UserId
 from bot.ports import Records
 from bot.usecases.answers import Answer, called

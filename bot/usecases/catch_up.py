@@ -9,7 +9,7 @@ from itertools import groupby
 from bot.domain.catch_up import Missed, missed_changes
 from bot.domain.formatting import text_of
 from bot.domain.key_fields import KnownValue, RecordEvent
-from bot.domain.record_life import MASTER, MERGED, survivor_of
+from bot.domain.record_lifecycle import MASTER, MERGED, survivor_of
 from bot.domain.record_links import Links
 from bot.domain.record_types import key_columns
 from bot.domain.tables import Column, ColumnValue, Row, Table
@@ -20,7 +20,7 @@ from bot.usecases.audited import audited
 from bot.usecases.connect_chat import known_value
 from bot.usecases.synced import sync_ended
 from bot.usecases.told_type import told_type
-from cards.caught_up import CaughtUp, CaughtUpView, caught_up
+from cards.catch_up import CaughtUp, CaughtUpView, caught_up
 from cards.key_fields import Change
 
 

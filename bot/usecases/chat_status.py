@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from bot.domain.chat_sync import ChatActivity, SyncState, is_effective, sync_state
 from bot.domain.chat_sync import Unsynced as Reason
-from bot.domain.hearing import obstacle
 from bot.domain.record_links import Links
+from bot.domain.subscription_problems import obstacle
 from bot.domain.subscriptions import TOPICS, one_chat
 from bot.domain.sync_words import sync_in_words
 from bot.domain.trouble import event_in_words, in_words, is_of_chat

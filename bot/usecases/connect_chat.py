@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.context_card import note_columns, note_facts
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.formatting import canonical, text_of
 from bot.domain.key_fields import KnownValue
+from bot.domain.note_fields import note_columns, note_facts
+from bot.domain.public_names import AUDIENCE, INTO, QUIET, Verb
 from bot.domain.record_links import Links
 from bot.domain.record_types import RecordType, key_columns
-from bot.domain.surface import AUDIENCE, INTO, QUIET, Verb
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, ChatKind, Connection, NewConnection, Person, RecordRef
 from bot.ports import Clock, Records, Store

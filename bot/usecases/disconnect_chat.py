@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import dataclass
 
 from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.public_names import Verb
 from bot.domain.record_types import RecordType
 from bot.domain.rights import DISCONNECT_PRIVILEGE, Disconnecting, may_disconnect, who_may_disconnect
-from bot.domain.surface import Verb
 from bot.domain.values import Chat, Connection, Person
 from bot.ports import Administration, Clock, Records, Store
 from bot.usecases.answers import Answer, called, outgoing

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.key_fields import KnownValue, RecordEvent
-from bot.domain.record_life import MASTER, MERGED, survivor_of
+from bot.domain.record_lifecycle import MASTER, MERGED, survivor_of
 from bot.domain.record_links import Links
 from bot.domain.record_types import key_columns
 from bot.domain.tables import Row

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bot.domain.key_fields import RecordEvent
-from bot.domain.record_life import WATCHED
+from bot.domain.record_lifecycle import WATCHED
 from bot.ports import Administration, Clock, Store
 
 

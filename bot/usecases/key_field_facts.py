@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.key_fields import ColumnChange, RecordEvent
-from bot.domain.record_life import STATE, WATCHED, life_of, survivor_of
+from bot.domain.record_lifecycle import STATE, WATCHED, life_of, survivor_of
 from bot.domain.record_types import RecordType, key_columns
 from bot.domain.tables import LOOKUPS, Column, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId

@@ -8,8 +8,8 @@ from uuid import uuid4
 from bot.domain.formatting import canonical, text_of
 from bot.domain.key_fields import KnownValue, NetChange, RecordEvent, net_changes
 from bot.domain.record_links import Links
+from bot.domain.reported_change import ToldButton, ToldChange, ToldColumn
 from bot.domain.tables import Column, ColumnValue
-from bot.domain.told_change import ToldButton, ToldChange, ToldColumn
 from bot.domain.values import ChatId, Connection, ConnectionId
 from bot.ports import Clock, OutgoingMessage, Store, Work
 from bot.usecases.answers import chats_button, finished, head_of, values_button
@@ -20,7 +20,7 @@ from bot.usecases.key_field_facts import KeyFieldFacts, ReadKeyFieldFacts
 from bot.usecases.record_turns import FindAbsentOwner, Turn, turns_of
 from cards.buttons import Press
 from cards.key_fields import Change, KeyFieldsView, key_fields
-from cards.own_view import OwnView
+from cards.personal_view import OwnView
 from cards.record import RecordHead
 
 Readers = Mapping[ChatId, tuple[str, ...] | None]

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.context_card import note_columns
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
+from bot.domain.note_fields import note_columns
 from bot.domain.record_links import RecordLink
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.tables import Column, Table

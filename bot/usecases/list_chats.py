@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.public_names import Verb
 from bot.domain.record_links import Links
-from bot.domain.surface import Verb
 from bot.domain.values import Person, RecordRef
 from bot.ports import Store, TimelineEntry
 from bot.usecases.answers import Answer, head_of, new_chat_button, record_claim, timeline_button

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bot.domain.directory import DirectoryChat
 from bot.domain.errors import ChatSyncError
+from bot.domain.public_names import INTO, Verb
 from bot.domain.record_links import Links
-from bot.domain.surface import INTO, Verb
 from bot.domain.values import Connection, ObjectId, Person, RecordRef
 from bot.ports import ChatDirectory, Store
 from bot.usecases.answers import Answer, head_of, record_claim

@@ -7,8 +7,8 @@ from urllib.parse import quote, urlencode
 
 from bot.domain.directory import Presence
 from bot.domain.errors import ChatSyncError
+from bot.domain.public_names import PERSON, Verb
 from bot.domain.record_links import Links
-from bot.domain.surface import PERSON, Verb
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
 from bot.ports import ChatDirectory
 from bot.usecases.answers import Answer, head_of, new_chat_button

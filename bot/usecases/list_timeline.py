@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.chat_sync import sync_state
+from bot.domain.public_names import Verb
 from bot.domain.record_links import Links
-from bot.domain.surface import Verb
 from bot.domain.sync_words import sync_in_words
 from bot.domain.values import Person, RecordRef
 from bot.ports import Clock, Store, TimelineEntry

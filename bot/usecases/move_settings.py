@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.errors import BadRequest
+from bot.domain.public_names import Dialog
 from bot.domain.settings import EnvironmentSettings, SettingChange, changes
 from bot.domain.settings_json import document_of, document_with
-from bot.domain.surface import Dialog
 from bot.domain.values import EnvironmentId, Person
 from bot.ports import Definitions, SavedSettings
 from bot.usecases.gates import Gates
@@ -18,7 +18,7 @@ from bot.usecases.show_settings import ShowSettings, with_views
 from cards.buttons import Step
 from cards.dialog import Page
 from cards.inputs import Choice
-from cards.settings.moving import LONGEST_TEXT, ImportView, PreviewView, exported, importing, preview
+from cards.settings.import_export import LONGEST_TEXT, ImportView, PreviewView, exported, importing, preview
 
 TYPES_AT_ONCE = 20
 """Record types in one text: a card has room for so many."""

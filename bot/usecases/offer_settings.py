@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.errors import BadRequest
-from bot.domain.surface import Dialog
+from bot.domain.public_names import Dialog
 from bot.domain.values import Person
 from bot.usecases.answers import Answer
 from bot.usecases.show_settings import ShowSettings

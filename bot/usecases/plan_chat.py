@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.context_card import note_columns, note_facts
 from bot.domain.directory import DirectoryPerson, chat_topic
 from bot.domain.errors import ChatSyncError
+from bot.domain.note_fields import note_columns, note_facts
 from bot.domain.record_links import Links
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Column, Table

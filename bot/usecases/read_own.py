@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.card_acts import CardAct, act_problem, allowed_columns, offered_columns
-from bot.domain.context_card import note_facts
 from bot.domain.errors import HiddenRecord
+from bot.domain.note_fields import note_facts
+from bot.domain.record_actions import CardAct, act_problem, allowed_columns, offered_columns
 from bot.domain.record_links import RecordLink
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, Person, RecordRef

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import ChatSyncError
-from bot.domain.surface import Verb
+from bot.domain.public_names import Verb
 from bot.domain.values import Chat, ChatId, Connection
 from bot.observe import get_logger
 from bot.ports import Roster

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.domain.card_acts import allowed_columns, changeable_columns, possible_acts, too_long_columns
-from bot.domain.context_card import note_columns
+from bot.domain.note_fields import note_columns
+from bot.domain.public_names import Dataset, Dialog, searching
+from bot.domain.record_actions import allowed_columns, changeable_columns, possible_acts, too_long_columns
 from bot.domain.record_types import RecordType, key_field_problem, updates_problem
 from bot.domain.settings import RECORD_TYPE
 from bot.domain.settings_rules import (
@@ -14,7 +15,6 @@ from bot.domain.settings_rules import (
     unsupported_key_fields,
 )
 from bot.domain.settings_words import CARD_ACTS, DISCLOSURES, LABELS
-from bot.domain.surface import Dataset, Dialog, searching
 from bot.domain.sync_words import not_shown
 from bot.domain.tables import Column, Table, View
 from bot.usecases.settings_pages import NOTHING_YET, Outcome, Place, meanwhile_lines, problem_lines, switches

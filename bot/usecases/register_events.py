@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import NotFound
-from bot.domain.event_steps import Registration, StepPlan, step_plan, wanted_steps
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Table
 from bot.domain.values import EnvironmentId
+from bot.domain.webhook_steps import Registration, StepPlan, step_plan, wanted_steps
 from bot.ports import Administration, Clock, EventSteps, Records, Store
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.domain.environment_settings import Organisation
 from bot.domain.errors import BadRequest
-from bot.domain.organisation import Organisation
 from bot.domain.settings import EnvironmentSettings, SettingValue, with_record_type
 from bot.domain.settings_rules import organisation_problems, record_type_problems
 from bot.ports import Definitions, Directory

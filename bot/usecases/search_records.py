@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.context_card import note_columns, note_facts
 from bot.domain.errors import NotFound, NotSupported
+from bot.domain.note_fields import note_columns, note_facts
 from bot.domain.record_links import Links
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.tables import Column, Table
@@ -14,8 +14,8 @@ from bot.usecases.answers import head_of
 from bot.usecases.find_readers import FindReaders
 from bot.usecases.find_records import FindRecords, Found, looked_for
 from bot.usecases.told_record import told, told_card, told_link
-from cards.found import FoundView
 from cards.message import Message
+from cards.search_result import FoundView
 
 PAGE = 25
 """Records of a page ("Respond to search command")."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.domain.directory import DirectoryChat
 from bot.domain.errors import ChatSyncError
 from bot.domain.joining import Joining
-from bot.domain.surface import Verb
+from bot.domain.public_names import Verb
 from bot.domain.values import ChatId, ChatKind, Connection
 from bot.ports import ChatDirectory, TimelineEntry
 from bot.usecases.connect_channel import Place

@@ -5,19 +5,19 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from bot.domain.chat_sync import is_effective
+from bot.domain.public_names import Dataset, Dialog, searching
 from bot.domain.record_types import RecordType
 from bot.domain.settings import ORGANISATION, EnvironmentSettings, SettingChange, SettingValue
 from bot.domain.settings_rules import Problem
 from bot.domain.settings_words import LABELS, words_of
-from bot.domain.surface import Dataset, Dialog, searching
 from bot.domain.values import Environment, EnvironmentId
 from bot.ports import SavedSettings
 from cards.buttons import Open, Step
 from cards.dialog import Page
 from cards.inputs import Choice
-from cards.settings.organisation import OrganisationView, organisation
+from cards.settings.organization import OrganisationView, organisation
 from cards.settings.overview import AddingView, OverviewView, adding, overview
-from cards.settings.parts import ChangeLine, Meanwhile
+from cards.settings.shared import ChangeLine, Meanwhile
 
 TABLES_LISTED = 60
 """So many are listed before anything is typed: a card has no room for all that an organisation may have."""

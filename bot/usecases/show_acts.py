@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from bot.domain.card_acts import (
+from bot.domain.errors import NotAllowed
+from bot.domain.formatting import text_of
+from bot.domain.public_names import VERSION
+from bot.domain.record_actions import (
     LONGEST_NOTE,
     CardAct,
     longest_text,
@@ -14,10 +17,7 @@ from bot.domain.card_acts import (
     text_that_fits,
     without_controls,
 )
-from bot.domain.errors import NotAllowed
-from bot.domain.formatting import text_of
 from bot.domain.record_links import Links
-from bot.domain.surface import VERSION
 from bot.domain.tables import Column, ColumnType
 from bot.usecases.act_on_record import LONGEST_RESOLUTION, Aim, FilledIn, Outcome
 from bot.usecases.answers import head_of
@@ -27,7 +27,7 @@ from cards.buttons import Button, Press, Step
 from cards.dialog import Page
 from cards.inputs import OFF, ON, Choice
 from cards.record import Fact, RecordHead
-from cards.record_acts import (
+from cards.record_actions import (
     ActsView,
     Clash,
     Field,

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.card_acts import changeable_columns
 from bot.domain.errors import BadRequest
+from bot.domain.public_names import Dialog
+from bot.domain.record_actions import changeable_columns
 from bot.domain.record_links import Links
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.settings_rules import key_field_candidates
-from bot.domain.surface import Dialog
 from bot.domain.tables import Column, Table, TableName, View
 from bot.domain.values import Environment, EnvironmentId, Person
 from bot.ports import Administration, Definitions, Directory

@@ -11,7 +11,7 @@ from bot.usecases.answers import chats_button, connect_button, own_view_button
 from bot.usecases.gates import hidden
 from cards.link_card import KIND_UNTOLD, LinkView, link_card
 from cards.message import Message
-from cards.own_view import OwnView
+from cards.personal_view import OwnView
 from cards.record import Fact, RecordHead
 
 

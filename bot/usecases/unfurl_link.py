@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.context_card import note_facts
 from bot.domain.errors import HiddenRecord, NotFound, NotSupported
+from bot.domain.note_fields import note_facts
 from bot.domain.record_links import Links, RecordLink
 from bot.domain.record_types import Disclosure
 from bot.domain.tables import Column, Table

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.record_links import Links
-from bot.domain.told_change import ToldChange, ToldColumn, may_be_shown
+from bot.domain.reported_change import ToldChange, ToldColumn, may_be_shown
 from bot.domain.values import Chat, Person
 from bot.ports import Records, Store
 from bot.usecases.answers import Answer, chats_button, head_of, name_columns, values_button
@@ -12,7 +12,7 @@ from bot.usecases.find_readers import FindReaders
 from bot.usecases.gates import Gates
 from cards.buttons import Press
 from cards.key_fields import Change, KeyFieldsView, key_fields
-from cards.own_view import OwnView, unseen
+from cards.personal_view import OwnView, unseen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.domain.card_acts import CardAct
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
+from bot.domain.public_names import ACT, VERSION, Verb
+from bot.domain.record_actions import CardAct
 from bot.domain.record_links import Links, RecordLink
-from bot.domain.surface import ACT, VERSION, Verb
 from bot.domain.values import Chat, ChatKind, Person, RecordRef
 from bot.ports import Store
 from bot.usecases.act_on_record import Outcome
@@ -14,7 +14,7 @@ from bot.usecases.read_own import OwnRecord, ReadOwnRecord
 from bot.usecases.show_acts import ASSIGN
 from cards.buttons import Button, Press
 from cards.link_card import LinkView, link_card
-from cards.own_view import OwnView, unseen
+from cards.personal_view import OwnView, unseen
 from cards.record import Fact
 
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.dataverse.events import DELETE, UPDATE, event_of, message_of
+from bot.dataverse.webhook_events import DELETE, UPDATE, event_of, message_of
 from bot.domain.errors import BadRequest
 from bot.domain.record_links import Links
 from bot.domain.values import Environment

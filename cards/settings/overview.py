@@ -8,7 +8,7 @@ from cards.dialog import Page, page
 from cards.elements import ActionSet, Element, TextBlock
 from cards.inputs import Choice, Choices, Searched
 from cards.record import fact_set, shown
-from cards.settings.parts import (
+from cards.settings.shared import (
     ChangeLine,
     Meanwhile,
     change_lines,

@@ -7,7 +7,7 @@ from cards.buttons import Step
 from cards.dialog import Page, page
 from cards.elements import Element
 from cards.inputs import Choice, Choices, Searched
-from cards.settings.parts import (
+from cards.settings.shared import (
     Meanwhile,
     heading,
     label,

@@ -7,7 +7,7 @@ from cards.buttons import Press
 from cards.dialog import Page
 from cards.inputs import Choice
 from cards.record import Fact, RecordHead
-from cards.record_acts import (
+from cards.record_actions import (
     ActsView,
     Clash,
     Field,

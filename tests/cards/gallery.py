@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from cards.audience import AudienceView, audience
 from cards.buttons import Open, OpenDialog, Press, Step
-from cards.caught_up import CaughtUp, CaughtUpView, caught_up
-from cards.channel import ChannelView, channel_page
+from cards.catch_up import CaughtUp, CaughtUpView, caught_up
 from cards.chat_list import ChatListView, ChatRow, Connected, Ended, chat_list
 from cards.chat_status import ChatStatusView, Held, Paused, StatusRow, Unsynced, chat_status
 from cards.choice import ChoiceRow, ChoiceView, choice
+from cards.connect_channel import ChannelView, channel_page
 from cards.dialog import page, problem
 from cards.help import HelpView, help_card
 from cards.inputs import Choice, Choices, Searched, TextInput, Toggle
@@ -28,7 +28,7 @@ from cards.new_chat import (
 )
 from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
-from cards.own_view import OwnView, offered, unseen
+from cards.personal_view import OwnView, offered, unseen
 from cards.record import Fact, RecordHead
 from cards.record_inputs import RecordInputs
 from cards.record_list import RecordListView, RecordRow, record_list

@@ -7,11 +7,11 @@ from bot.domain.settings_words import LABELS
 from cards.buttons import Open, Step
 from cards.dialog import Page
 from cards.inputs import Choice
-from cards.settings.moving import ImportView, PreviewView, exported, importing, preview
-from cards.settings.organisation import OrganisationView, organisation
+from cards.settings.import_export import ImportView, PreviewView, exported, importing, preview
+from cards.settings.organization import OrganisationView, organisation
 from cards.settings.overview import AddingView, OverviewView, adding, choose_environment, overview
-from cards.settings.parts import ChangeLine, Meanwhile
 from cards.settings.record_type import CardChoices, KeyFieldChoices, NoteChoices, RecordTypeView, record_type
+from cards.settings.shared import ChangeLine, Meanwhile
 
 AT = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
 URL = "https://contoso.crm4.dynamics.com/main.aspx?pagetype=entityrecord&etn=incident&id=0"

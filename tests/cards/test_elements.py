@@ -22,7 +22,7 @@ from cards.inputs import Choice, Choices, TextInput, Toggle
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.message import Message
 from cards.record_list import RecordListView, RecordRow, record_list
-from cards.strict import to_json
+from cards.validation import to_json
 from tests.cards.gallery import AT, CASE, CONNECT
 from tests.cards.ready import card as ready_card
 from tests.cards.schema import schema_errors

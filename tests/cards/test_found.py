@@ -3,8 +3,8 @@
 import pytest
 
 from cards.activity import THUMBNAIL
-from cards.found import FoundView, found
 from cards.record import RecordHead
+from cards.search_result import FoundView, found
 from tests.cards.gallery import ACCOUNT, CASE, LONG, URL
 
 

@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.card_space import LONGEST_LABEL, ROOM, room_of_choices, room_of_mark, room_of_text
+from bot.domain.card_size_budget import LONGEST_LABEL, ROOM, room_of_choices, room_of_mark, room_of_text
 from bot.usecases.show_acts import fitting
 from cards.activity import fits
 from cards.buttons import Press
 from cards.dialog import Page
 from cards.inputs import LONGEST_TITLE, Choice
 from cards.record import Fact, RecordHead
-from cards.record_acts import Clash, Field, FieldKind, fields_page
-from cards.strict import to_json
+from cards.record_actions import Clash, Field, FieldKind, fields_page
 from cards.text import line
+from cards.validation import to_json
 
 HEAD = RecordHead(kind="Case", name=None, number=None, url="https://contoso.crm4.dynamics.com/")
 NAME = "cs_" + "a" * 45

@@ -22,7 +22,7 @@ from cards.notice import NoticeView, notice
 from cards.record import FACTS_AT_MOST, Fact, RecordHead
 from cards.record_list import ROWS_AT_MOST as RECORDS_AT_MOST
 from cards.record_list import RecordListView, RecordRow, record_list
-from cards.strict import to_json
+from cards.validation import to_json
 from tests.cards.gallery import AT, GALLERY, URL
 from tests.cards.ready import activity
 from tests.cards.schema import parts, schema_errors

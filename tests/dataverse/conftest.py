@@ -15,8 +15,8 @@ from bot.dataverse.client import DataverseClient, make_client
 from bot.dataverse.records import DataverseRecords
 from bot.domain.record_links import environment_of
 from bot.domain.values import EnvironmentId, RecordRef
+from bot.http.access_tokens import NoTokens
 from bot.metrics import Metrics
-from bot.net.tokens import NoTokens
 from bot.sandbox.app import SandboxSettings, make_sandbox
 from tests.dataverse.hostile import Server, Tokens
 from tests.fakes.clock import HeldClock

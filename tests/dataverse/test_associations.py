@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dataverse.associations import DataverseAssociations
+from bot.dataverse.teams_associations import DataverseAssociations
 from bot.domain.values import ChatId, Connection, ConnectionId, ObjectId
 from tests.dataverse.conftest import Dataverse
 from tests.fakes.clock import START

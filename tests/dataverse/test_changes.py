@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.dataverse import changes as changes_module
-from bot.dataverse.changes import changes_of
+from bot.dataverse import change_tracking as changes_module
+from bot.dataverse.change_tracking import changes_of
 from bot.dataverse.client import DataverseClient
 from bot.domain.errors import Unavailable
 from bot.domain.tables import Table

@@ -7,7 +7,7 @@ import pytest
 from bot.dataverse.client import AT_ONCE, DataverseClient
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
 from bot.domain.values import ObjectId
-from bot.net import sending
+from bot.http import client as sending
 from tests.dataverse.hostile import ROW, Server, Tokens, answering, breaking_off, refusing
 
 ADELE = ObjectId("00000000-0000-0000-0000-000000000022")

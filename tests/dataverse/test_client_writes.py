@@ -10,8 +10,8 @@ from bot.dataverse.client import DataverseClient, make_client
 from bot.domain.errors import Conflict, NotFound, Unavailable
 from bot.domain.record_links import environment_of
 from bot.domain.values import ObjectId
+from bot.http import client as sending
 from bot.metrics import Metrics
-from bot.net import sending
 from tests.dataverse.hostile import Server, Tokens, answering, breaking_off, refusing
 
 ADELE = ObjectId("00000000-0000-0000-0000-000000000022")

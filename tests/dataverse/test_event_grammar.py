@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import event as note_outcome
 from hypothesis import strategies as st
 
-from bot.dataverse.events import event_of, message_of
+from bot.dataverse.webhook_events import event_of, message_of
 from bot.domain.errors import BadRequest
 from bot.domain.key_fields import RecordEvent
 from bot.domain.values import EnvironmentId

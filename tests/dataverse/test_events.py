@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dataverse.events import event_of, message_of
+from bot.dataverse.webhook_events import event_of, message_of
 from bot.domain.errors import BadRequest
 from bot.domain.key_fields import ColumnChange, RecordEvent
 from bot.domain.tables import ColumnValue, Raw

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dataverse.kept import LIFETIME, RECENT, Kept
+from bot.dataverse.ttl_cache import LIFETIME, RECENT, Kept
 from bot.domain.errors import Unavailable
 from tests.fakes.clock import HeldClock
 

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.dataverse.layout import Link, layout_of
+from bot.dataverse.view_layout import Link, layout_of
 from bot.domain.errors import Unavailable
 
 

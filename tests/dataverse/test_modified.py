@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.dataverse import modified as modified_module
-from bot.dataverse.changes import changes_of
+from bot.dataverse import modified_since as modified_module
+from bot.dataverse.change_tracking import changes_of
 from bot.dataverse.client import DataverseClient
 from bot.domain.tables import Column, ColumnType
 from bot.ports import Changes

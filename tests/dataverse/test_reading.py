@@ -4,10 +4,10 @@ import pytest
 from aiohttp import web
 
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.reading import read_rows
+from bot.dataverse.read_rows import read_rows
 from bot.domain.errors import ChatSyncError, NotFound, Unavailable
 from bot.domain.tables import Column, ColumnType, Table
-from bot.net import sending
+from bot.http import client as sending
 from tests.dataverse.hostile import Server, answering
 
 TITLE = Column(name="title", label="Title", type=ColumnType.STRING)

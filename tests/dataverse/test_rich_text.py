@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dataverse.rich_text import IMAGE, LONGEST, looks_rich, plain_text
+from bot.html_text import IMAGE, LONGEST, looks_rich, plain_text
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from aiohttp import ClientSession
 from bot.dataverse.client import DataverseClient, make_client
 from bot.domain.errors import Unavailable
 from bot.domain.record_links import environment_of
+from bot.http.access_tokens import PAUSE, Grant, KeptTokens
 from bot.metrics import Metrics
-from bot.net.tokens import PAUSE, Grant, KeptTokens
 from tests.dataverse.hostile import ROW, Server, answering, refusing
 from tests.fakes.clock import HeldClock
 

@@ -3,8 +3,8 @@
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.context_card import note_columns, note_facts
 from bot.domain.errors import NotFound, NotSupported, Unavailable
+from bot.domain.note_fields import note_columns, note_facts
 from bot.domain.tables import Column, ColumnType
 from bot.domain.values import ObjectId, RecordRef
 from bot.sandbox.sample_data.ids import object_id

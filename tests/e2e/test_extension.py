@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.surface import EVERYWHERE, SEARCH
+from bot.domain.public_names import EVERYWHERE, SEARCH
 from tests.e2e.playground import GROUP_CHAT, Playground, browser, playground
 from tests.ports import free_port
 from tests.process.bot_process import BotProcess

@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from bot.domain.surface import CHAT_PERMISSIONS
+from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.domain.values import ObjectId
+from bot.graph.app_installation import Installing
+from bot.graph.chat_throttle import Turns
 from bot.graph.chats import GraphChats
 from bot.graph.client import GraphClient
-from bot.graph.installing import Installing
 from bot.graph.people import GraphPeople
-from bot.graph.turns import Turns
+from bot.http.access_tokens import NoTokens
+from bot.http.session import make_session
 from bot.metrics import Metrics
-from bot.net.session import make_session
-from bot.net.tokens import NoTokens
 from bot.sandbox.app import SandboxSettings, make_sandbox
 from bot.sandbox.faults import HEADER
 from tests.fakes.clock import HeldClock

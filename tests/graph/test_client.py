@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.domain.errors import NotAllowed, Unavailable
 from bot.domain.values import ChatId
-from bot.net.session import make_session
+from bot.http.session import make_session
 from tests.dataverse.hostile import Server, answering, refusing
 from tests.fakes.clock import HeldClock
 from tests.graph.conftest import ADELE_ID, ALEX_ID, MEGAN_ID, Graph, made_graph

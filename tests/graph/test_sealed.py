@@ -15,7 +15,7 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.errors import BadRequest
 from bot.foundation import make_foundation
-from bot.graph.sealed import Seal, Sealed, seal_of
+from bot.graph.encrypted_data import Seal, Sealed, seal_of
 from bot.sandbox.graph_notifications.encryption import sealed
 from tests.fakes.certificates import Certificates, make_certificates
 

@@ -13,12 +13,13 @@ from bot.cli.arguments import parser
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.dataverse.application_user import MIRROR_NEEDED, SYNC_NEEDED
-from bot.dataverse.attaching import NEEDED_TO_ATTACH
-from bot.dataverse.event_steps import NEEDED
+from bot.dataverse.notes_and_tasks import NEEDED_TO_ATTACH
+from bot.dataverse.webhook_steps import NEEDED
 from bot.doctor import ACT_FOR_OTHERS
-from bot.domain.surface import ACTIONS, CHAT_PERMISSIONS, SEARCH_TITLE, USAGE, Command
+from bot.domain.public_names import ACTIONS, CHAT_PERMISSIONS, SEARCH_TITLE, USAGE, Command
 from bot.foundation import close, make_foundation
-from bot.graph import chats, installing, people, subscriptions
+from bot.graph import app_installation as installing
+from bot.graph import chats, people, subscriptions
 from bot.graph.client import Right
 from bot.store.tables import metadata
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft4Validator
 
+from bot.domain.public_names import ACTIONS, CHAT_PERMISSIONS, EVERYWHERE, SEARCH, SEARCHES, Command
 from bot.domain.record_types import STANDARD_TABLES
-from bot.domain.surface import ACTIONS, CHAT_PERMISSIONS, EVERYWHERE, SEARCH, SEARCHES, Command
 from manifest.__main__ import main
 from manifest.document import SCHEMA_VERSION
 from manifest.languages import LANGUAGES, file_of, strings

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.chat_sync import ChatActivity
 from bot.domain.values import Chat, ChatId, ChatKind, EnvironmentId, NewConnection, ObjectId, RecordRef
-from bot.graph.sealed import seal_of
+from bot.graph.encrypted_data import seal_of
 from bot.sandbox.graph_notifications.encryption import sealed
 from bot.store.tables import chat, environment, sync_job
 from bot.store.unit_of_work import SqlStore

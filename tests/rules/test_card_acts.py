@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.domain.card_acts import (
+from bot.domain.errors import BadRequest
+from bot.domain.record_actions import (
     CardAct,
     act_problem,
     allowed_columns,
@@ -25,7 +26,6 @@ from bot.domain.card_acts import (
     text_that_fits,
     too_long_columns,
 )
-from bot.domain.errors import BadRequest
 from bot.domain.tables import Column, ColumnType, Raw, Table
 
 PRIORITY = Column(name="prioritycode", label="Priority", type=ColumnType.PICKLIST, options={1: "High", 2: "Normal"})

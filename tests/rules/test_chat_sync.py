@@ -21,7 +21,7 @@ from bot.domain.chat_sync import (
     subject_of,
     sync_state,
 )
-from bot.domain.organisation import Organisation
+from bot.domain.environment_settings import Organisation
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.values import ChatKind, ObjectId, UserId
 

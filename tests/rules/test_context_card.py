@@ -1,6 +1,6 @@
 import pytest
 
-from bot.domain.context_card import UNSUPPORTED, note_columns, note_facts
+from bot.domain.note_fields import UNSUPPORTED, note_columns, note_facts
 from bot.domain.tables import Column, ColumnType, ColumnValue, Row, Table, View
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from bot.domain.event_steps import RegisteredStep, Step, StepMessage, StepPlan, step_plan, wanted_steps
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Column, ColumnType, Table
+from bot.domain.webhook_steps import RegisteredStep, Step, StepMessage, StepPlan, step_plan, wanted_steps
 
 UPDATE, DELETE = StepMessage.UPDATE, StepMessage.DELETE
 

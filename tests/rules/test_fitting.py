@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.chat_sync import topic_of
-from bot.domain.fitting import READ_AT_MOST, cut, one_line
+from bot.domain.text_limits import READ_AT_MOST, cut, one_line
 
 ENGLAND = "🏴" + "".join(chr(0xE0000 + ord(each)) for each in "gbeng") + "\U000e007f"
 WHOLE = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.key_fields import ColumnChange, RecordEvent
-from bot.domain.record_life import MASTER, MERGED, OWNER, STATE, life_of, survivor_of
+from bot.domain.record_lifecycle import MASTER, MERGED, OWNER, STATE, life_of, survivor_of
 from bot.domain.tables import Column, ColumnType, ColumnValue, Raw, Row, Table
 from tests.rules.test_key_fields import CASE, NOON, UNKNOWN, event
 

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.domain.card_acts import CardAct
+from bot.domain.record_actions import CardAct
 from bot.domain.record_types import (
     KEY_FIELDS_AT_MOST,
     RecordType,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.organisation import Organisation
+from bot.domain.environment_settings import Organisation
 from bot.domain.record_types import KEY_FIELDS_AT_MOST, Disclosure, RecordType, standard_record_types
 from bot.domain.rights import ADMINISTRATOR_ROLE, ADMINISTRATOR_TEMPLATE, Role, is_administrator, may_use
 from bot.domain.settings import EnvironmentSettings, applied, changes, undone

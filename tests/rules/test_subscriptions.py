@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.hearing import obstacle
+from bot.domain.subscription_problems import obstacle
 from bot.domain.subscriptions import (
     EVERYWHERE,
     LIFE,

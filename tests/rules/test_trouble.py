@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.domain.outcomes import Gone, Later, Refused
+from bot.domain.send_outcomes import Gone, Later, Refused
 from bot.domain.trouble import in_words
 from bot.teams.connector import ConnectorAnswer
-from bot.teams.outcome import _GONE, outcome_of
+from bot.teams.send_outcome import _GONE, outcome_of
 
 
 def reason_of(status: int, code: str = "SomeCode") -> str:

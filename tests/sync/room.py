@@ -12,10 +12,10 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Handler
 
-from bot.dataverse.activity_rows import DataverseActivityRows
-from bot.dataverse.associations import DataverseAssociations
+from bot.dataverse.chat_activity_rows import DataverseActivityRows
 from bot.dataverse.client import make_client
 from bot.dataverse.records import DataverseRecords
+from bot.dataverse.teams_associations import DataverseAssociations
 from bot.delivery.budget import TenantBudget
 from bot.delivery.chat_sync import SyncLane
 from bot.delivery.limits import Limits

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, TCPConnector, web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bot.net.tokens import NoTokens
+from bot.http.access_tokens import NoTokens
 from bot.teams.connector import Connector, conversation_path
 from tests.fakes.certificates import make_certificates
 from tests.fakes.connector import FakeConnector, error

@@ -8,7 +8,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from bot.domain.errors import Unavailable
-from bot.net.credentials import with_certificate, with_managed_identity, with_secret
+from bot.http.credentials import with_certificate, with_managed_identity, with_secret
 from tests.fakes.certificates import Certificates
 from tests.fakes.sign_in import APP_ID, TENANT, FakeSignIn
 

@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.outcomes import Gone, Later, Outcome, Refused, Sent
+from bot.domain.send_outcomes import Gone, Later, Outcome, Refused, Sent
 from bot.teams.connector import ConnectorAnswer
-from bot.teams.outcome import outcome_of, retry_after_s
+from bot.teams.send_outcome import outcome_of, retry_after_s
 
 NOW = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 from bot.domain.directory import ChatAccount
 from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed, Unavailable
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
-from bot.net.tokens import NoTokens
+from bot.http.access_tokens import NoTokens
 from bot.teams.connector import Connector
 from bot.teams.roster import ConnectorRoster
 from tests.fakes.connector import FakeConnector

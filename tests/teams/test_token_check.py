@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.net.session import make_session
-from bot.net.signed_tokens import REMEMBERED, REMEMBERED_FOR, SignedTokens
-from bot.net.signing_keys import REFRESH_AFTER, SigningKeys
-from bot.teams.token_check import TokenCheck
+from bot.http.jwks import REFRESH_AFTER, SigningKeys
+from bot.http.jwt_verifier import REMEMBERED, REMEMBERED_FOR, SignedTokens
+from bot.http.session import make_session
+from bot.teams.inbound_token import TokenCheck
 from tests.fakes.clock import HeldClock
 from tests.fakes.sign_in import APP_ID, FakeSignIn, SigningKey
 

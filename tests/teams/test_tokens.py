@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import Unavailable
-from bot.net.tokens import PAUSE, Grant, KeptTokens
+from bot.http.access_tokens import PAUSE, Grant, KeptTokens
 from tests.fakes.clock import HeldClock
 
 SCOPE = "https://api.botframework.com/.default"

@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler
 from pydantic import SecretStr
 
 from bot.config import Settings
-from bot.domain.surface import CHAT_PERMISSIONS
+from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
 from bot.store.engine import make_engines
 from tests.conftest import FULL

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.config import Settings
-from bot.domain.surface import CHAT_PERMISSIONS
+from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.sandbox.app import SandboxSettings, make_sandbox
 from bot.store.tables import connection, sync_job
 from tests.cards.schema import parts

@@ -12,7 +12,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from pydantic import SecretStr
 
 from bot.config import Settings
-from bot.graph.sealed import seal_of
+from bot.graph.encrypted_data import seal_of
 from bot.sandbox.graph_notifications.encryption import sealed
 from bot.store.tables import chat
 from tests.fakes.certificates import Certificates, make_certificates

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text, update
 
 from bot.delivery.limits import Limits
-from bot.domain.surface import ACTIONS, INITIAL_RUN, SEARCH, SEARCHES, Dataset, Dialog, Verb, searching
+from bot.domain.public_names import ACTIONS, INITIAL_RUN, SEARCH, SEARCHES, Dataset, Dialog, Verb, searching
 from bot.handlers.invoke_answers import failed_answer
 from bot.handlers.invoke_names import Invoke
 from bot.store.tables import chat

@@ -13,8 +13,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 from sqlalchemy import select
 
+from bot.domain.public_names import Dialog
 from bot.domain.record_types import NUMBER_COLUMNS
-from bot.domain.surface import Dialog
 from bot.sandbox.dataverse.schema.catalog import BUSINESS_TABLES
 from bot.sandbox.dataverse.schema.model import Table
 from bot.store.tables import environment, metadata

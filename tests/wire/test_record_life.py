@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.commands import run_command
-from bot.domain.surface import Verb
+from bot.domain.public_names import Verb
 from bot.store.tables import connection, record_type
 from tests.wire.people import ADELE, ISAIAH, MEGAN, PATTI, Somebody
 from tests.wire.test_new_chat import chosen, members, people_page, press

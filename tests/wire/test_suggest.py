@@ -122,7 +122,7 @@ async def test_what_records_are_filed_under_is_compared_on_both_sides(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The sample cases have no subject: their customer takes its place."""
-    monkeypatch.setattr("bot.dataverse.ties._SUBJECT", "customerid")
+    monkeypatch.setattr("bot.dataverse.record_people._SUBJECT", "customerid")
     account = await an_account(world, "Northern Highlands Municipal Waterworks and Sewage Company")
     await solved(world, "Flange leaks", ISAIAH, account=account)
     row: dict[str, object] = {"title": "Valve drips", "customerid_account@odata.bind": f"/accounts({account})"}

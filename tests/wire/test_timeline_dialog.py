@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from bot.domain.surface import Dataset
+from bot.domain.public_names import Dataset
 from tests.wire.people import ALEX, LYNNE, PATTI, Somebody
 from tests.wire.settings_pages import Shown, turn_off
 from tests.wire.test_connect import SECRET_CASE

@@ -38,9 +38,9 @@ async def _ours(service_url: str) -> AsyncIterator[Post]:
     """The product's sender, as `bot.wiring` puts it together."""
     from bot.clock import SystemClock
     from bot.config import load_settings
-    from bot.domain.outcomes import Sent
+    from bot.domain.send_outcomes import Sent
     from bot.domain.values import Chat, ChatId, ChatKind
-    from bot.net.session import make_session
+    from bot.http.session import make_session
     from bot.sign_in import bot_tokens
     from bot.teams.connector import Connector
     from bot.teams.sender import Sender

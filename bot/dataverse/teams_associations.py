@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 
 from bot.dataverse.client import DataverseClient
 from bot.domain.chat_sync import LONGEST_CHAT_ID
-from bot.domain.fitting import cut
+from bot.domain.text_limits import cut
 from bot.domain.values import Connection, EnvironmentId
 
 _SET = "msdyn_teamschatassociations"

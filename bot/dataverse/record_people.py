@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.kept import Kept
 from bot.dataverse.protocol import ANNOTATIONS, FORMATTED, LOOKUP_TABLE
 from bot.dataverse.records import DataverseRecords
+from bot.dataverse.ttl_cache import Kept
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.record_links import guid
 from bot.domain.tables import Table

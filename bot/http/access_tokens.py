@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from bot.domain.errors import Unavailable
-from bot.net.single_flight import SingleFlight
+from bot.http.single_flight import SingleFlight
 from bot.observe import get_logger
 from bot.ports import Clock
 

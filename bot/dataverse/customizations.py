@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.kept import Kept
 from bot.dataverse.metadata import CHOICE_PROPERTIES, table_names
 from bot.dataverse.table_cache import CHATS, TableCache
+from bot.dataverse.ttl_cache import Kept
 from bot.dataverse.views import system_views
 from bot.domain.tables import Table, TableName, View
 from bot.domain.values import EnvironmentId

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.dataverse.access import users_of
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.protocol import require_no_such_row
+from bot.dataverse.row_access import users_of
 from bot.dataverse.table_cache import CHATS, TableCache
 from bot.domain.chat_sync import LONGEST_CHAT_ID, ActivityRow, ChatFacts, RowChange, RowState, applied
 from bot.domain.errors import NotFound, NotSupported, Unavailable

@@ -9,8 +9,8 @@ from bot.dataverse.client import DataverseClient
 from bot.dataverse.protocol import literal
 from bot.dataverse.records import DataverseRecords
 from bot.domain.errors import NotFound, NotSupported
-from bot.domain.event_steps import RegisteredStep, Registration, Step, StepMessage
 from bot.domain.values import EnvironmentId
+from bot.domain.webhook_steps import RegisteredStep, Registration, Step, StepMessage
 
 NAME = "Chat Sync"
 """How the names of all that the bot registers begin."""

@@ -17,7 +17,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from yarl import URL
 
 from bot.domain.errors import ChatSyncError, Unavailable
-from bot.net.tokens import Tokens
+from bot.http.access_tokens import Tokens
 
 TIMEOUT_S = 10.0
 ATTEMPTS = 4

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.domain.subscriptions import ChatNews, SubscriptionNews, TrustedNews
 from bot.graph.change_notifications import Notification, posted, with_data
-from bot.graph.sealed import Seal
+from bot.graph.encrypted_data import Seal
 from bot.graph.validation_tokens import ValidationTokens
 from bot.observe import get_logger
 

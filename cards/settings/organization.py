@@ -7,7 +7,7 @@ from cards.buttons import Open, Step, button
 from cards.dialog import Page, page
 from cards.elements import ActionSet, Element
 from cards.inputs import Choice, Searched, TextInput
-from cards.settings.parts import Meanwhile, heading, label, meanwhile_lines, place, problem_lines, small, toggles
+from cards.settings.shared import Meanwhile, heading, label, meanwhile_lines, place, problem_lines, small, toggles
 
 TITLE = "Organisation"
 

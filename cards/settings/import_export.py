@@ -6,7 +6,7 @@ from cards.buttons import Step
 from cards.dialog import Page, page
 from cards.elements import Element, TextBlock
 from cards.inputs import Choice, Choices, TextInput
-from cards.settings.parts import (
+from cards.settings.shared import (
     ChangeLine,
     Meanwhile,
     change_lines,

@@ -1,8 +1,8 @@
 """How the product proves who it is to the token service: a secret, a certificate or a managed identity.
 
 azure-identity is used because it is asynchronous and kept by the vendor of the token service. What it keeps itself is
-thrown away with each credential, so that a new secret or certificate takes effect and `bot.net.tokens` alone decides
-when a token is old.
+thrown away with each credential, so that a new secret or certificate takes effect and `bot.http.access_tokens` alone
+decides when a token is old.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from azure.core.pipeline.transport import AioHttpTransport
 from azure.identity.aio import CertificateCredential, ClientSecretCredential, ManagedIdentityCredential
 
 from bot.domain.errors import Unavailable
-from bot.net.tokens import Ask, Grant
+from bot.http.access_tokens import Ask, Grant
 
 Opened: TypeAlias = Callable[[], AsyncTokenCredential]
 """Makes a credential that has kept nothing yet."""

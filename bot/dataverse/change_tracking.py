@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.modified import SINCE, modified_rows
+from bot.dataverse.modified_since import SINCE, modified_rows
 from bot.dataverse.protocol import API
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.tables import Table

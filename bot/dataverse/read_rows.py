@@ -8,7 +8,7 @@ from bot.dataverse.protocol import ANNOTATIONS, NO_SUCH_ROW, expanded, row_of, s
 from bot.domain.errors import ChatSyncError, NotAllowed, NotFound
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import ObjectId
-from bot.net.sending import TooLarge
+from bot.http.client import TooLarge
 
 
 async def read_row(

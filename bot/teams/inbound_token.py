@@ -7,7 +7,7 @@ minutes of leeway, the claim `serviceurl`, and that the key may sign for the act
 from collections.abc import Mapping
 from typing import Any
 
-from bot.net.signed_tokens import SignedTokens
+from bot.http.jwt_verifier import SignedTokens
 
 
 class TokenCheck:

@@ -14,7 +14,7 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
 from bot.domain.errors import Unavailable
-from bot.net.single_flight import SingleFlight
+from bot.http.single_flight import SingleFlight
 from bot.observe import get_logger
 from bot.ports import Clock
 

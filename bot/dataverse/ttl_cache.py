@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from bot.net.single_flight import SingleFlight
+from bot.http.single_flight import SingleFlight
 from bot.ports import Clock
 
 T = TypeVar("T")

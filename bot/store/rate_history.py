@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import ChatId
-from bot.store.many import execute_many
+from bot.store.bulk import execute_many
 from bot.store.tables import microseconds, post, tenant_budget
 from bot.store.upsert import insert
 

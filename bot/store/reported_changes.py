@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.told_change import ToldButton, ToldChange, ToldColumn
+from bot.domain.reported_change import ToldButton, ToldChange, ToldColumn
 from bot.domain.values import ChatId, EnvironmentId, RecordRef
 from bot.store.event_json import raw_from_json
 from bot.store.tables import told_change as table

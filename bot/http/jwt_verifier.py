@@ -8,7 +8,7 @@ from typing import Any
 
 import jwt
 
-from bot.net.signing_keys import KeySet, SigningKeys
+from bot.http.jwks import KeySet, SigningKeys
 from bot.ports import Clock
 
 LEEWAY_S = 300

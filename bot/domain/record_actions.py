@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
-from bot.domain.card_space import ROOM, room_of_choices, room_of_mark, room_of_text
+from bot.domain.card_size_budget import ROOM, room_of_choices, room_of_mark, room_of_text
 from bot.domain.errors import BadRequest
 from bot.domain.tables import Column, ColumnType, Raw, Table
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.dataverse.rich_text import looks_rich, plain_text
 from bot.domain.errors import BadRequest
 from bot.domain.formatting import kept
 from bot.domain.key_fields import ColumnChange, RecordEvent
 from bot.domain.record_links import guid
 from bot.domain.tables import ColumnValue
 from bot.domain.values import EnvironmentId, RecordRef, UserId
+from bot.html_text import looks_rich, plain_text
 
 UPDATE = "Update"
 DELETE = "Delete"

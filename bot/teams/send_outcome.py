@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from bot.domain.outcomes import Gone, Later, Outcome, Refused, Sent
+from bot.domain.send_outcomes import Gone, Later, Outcome, Refused, Sent
 from bot.teams.connector import ConnectorAnswer
 
 _LATER = frozenset({0, 408, 412, 429, 500, 502, 503, 504})
