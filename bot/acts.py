@@ -5,7 +5,6 @@ It belongs to the composition root: `bot.doors` alone uses it.
 
 from dataclasses import dataclass
 
-from bot.delivery.limits import Limits
 from bot.domain.values import ObjectId
 from bot.foundation import Foundation
 from bot.similarity import WordSimilarity
@@ -34,6 +33,7 @@ from bot.usecases.synced import BeginSync
 from bot.usecases.unfurl_link import UnfurlLink
 from bot.usecases.view_change import ViewChange
 from bot.usecases.view_record import ViewRecord
+from bot.workers.limits import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,6 @@ It belongs to the composition root: `bot.wiring` alone uses it.
 from functools import partial
 
 from bot.acts import Acts, make_acts
-from bot.delivery.limits import Limits
-from bot.delivery.turn_posts import TurnPosts
 from bot.domain.values import ObjectId
 from bot.foundation import Foundation
 from bot.handlers.answering import Answering
@@ -54,6 +52,8 @@ from bot.usecases.search_records import SearchRecords
 from bot.usecases.show_acts import ShowActs
 from bot.usecases.sync_existing import SyncExisting
 from bot.usecases.undo_disconnect import UndoDisconnect
+from bot.workers.limits import Limits
+from bot.workers.turn_post_log import TurnPosts
 
 
 def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors:

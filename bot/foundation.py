@@ -21,7 +21,6 @@ from bot.dataverse.record_people import DataverseTies
 from bot.dataverse.record_writes import DataverseRecordWrites
 from bot.dataverse.records import DataverseRecords
 from bot.dataverse.webhook_steps import DataverseEventSteps
-from bot.delivery.switchboard import Switchboard
 from bot.domain.errors import ChatSyncError
 from bot.domain.hosts import is_loopback
 from bot.domain.public_names import CHAT_PERMISSIONS
@@ -50,6 +49,7 @@ from bot.usecases.check_health import Check
 from bot.usecases.gates import Gates
 from bot.usecases.note_chat import NoteChat
 from bot.usecases.register_events import RegisterEvents
+from bot.workers.wakeups import Switchboard
 
 EVENTS = "/api/dataverse/events"
 SANDBOX = "/sandbox"

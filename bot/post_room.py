@@ -9,15 +9,6 @@ from datetime import timedelta
 
 from bot.dataverse.chat_activity_rows import DataverseActivityRows
 from bot.dataverse.teams_associations import DataverseAssociations
-from bot.delivery.budget import TenantBudget
-from bot.delivery.chat_sync import SlowLook, SyncLane
-from bot.delivery.inbox import TellLane
-from bot.delivery.limits import Limits
-from bot.delivery.outbox import SendLane
-from bot.delivery.pruner import Pruner
-from bot.delivery.safety_net import SafetyNet
-from bot.delivery.subscriber import Subscriber
-from bot.delivery.worker import Worker
 from bot.foundation import Foundation
 from bot.ports import Queue
 from bot.teams.sender import Sender
@@ -36,6 +27,15 @@ from bot.usecases.record_deleted import TellDeletion
 from bot.usecases.record_turns import FindAbsentOwner
 from bot.usecases.show_chat import ShowChat
 from bot.usecases.sync_chat import SyncChat
+from bot.workers.chat_sync import SlowLook, SyncLane
+from bot.workers.graph_subscriptions import Subscriber
+from bot.workers.inbox import TellLane
+from bot.workers.limits import Limits
+from bot.workers.missed_changes import SafetyNet
+from bot.workers.outbox import SendLane
+from bot.workers.rate_limiter import TenantBudget
+from bot.workers.retention import Pruner
+from bot.workers.worker import Worker
 
 SYNC_AT_ONCE = 15
 """Chats that are brought up to date side by side: more would only wait for each other's requests."""

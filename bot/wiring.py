@@ -11,8 +11,6 @@ from botbuilder.core import InvokeResponse
 from bot.change_feed import CHANGES
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.delivery.limits import Limits
-from bot.delivery.turn_posts import TurnPosts
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.doors import make_doors
 from bot.foundation import (
@@ -44,6 +42,8 @@ from bot.web.graph_events import graph_events
 from bot.web.health import alive, measured, ready
 from bot.web.json_body import LARGEST
 from bot.web.messages import Take, messages
+from bot.workers.limits import Limits
+from bot.workers.turn_post_log import TurnPosts
 
 MESSAGES = "/api/messages"
 

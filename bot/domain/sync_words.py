@@ -6,7 +6,7 @@ from bot.domain.chat_sync import SyncState, Unsynced
 from bot.domain.trouble import event_in_words
 
 STUCK_AFTER = 8
-"""Failed attempts after which it is said that they fail: so many take some minutes (`bot.delivery.retry`)."""
+"""Failed attempts after which it is said that they fail: so many take some minutes (`bot.workers.backoff`)."""
 
 _HINDRANCES = {
     "NotAllowed": "the app lacks rights there, which an administrator can give it",

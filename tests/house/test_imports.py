@@ -35,7 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot/handlers": {"botbuilder", "orjson"},
     "bot/web": {"aiohttp", "orjson"},
     "bot/cli": set(),
-    "bot/delivery": set(),
+    "bot/workers": set(),
     "bot/dataverse": {"aiohttp", "yarl", "orjson", "defusedxml"},
     "bot/graph": {"aiohttp", "cryptography", "orjson", "yarl"},
     "bot/http": {"aiohttp", "azure", "jwt", "orjson", "tenacity", "yarl"},

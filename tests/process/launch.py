@@ -9,9 +9,9 @@ from datetime import timedelta
 from aiohttp import web
 
 from bot.config import load_settings
-from bot.delivery.limits import Limits
 from bot.observe import set_up_logs
 from bot.wiring import make_app
+from bot.workers.limits import Limits
 
 if __name__ == "__main__":
     settings = load_settings()

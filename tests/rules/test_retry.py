@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.retry import LONGEST_S, wait_s
+from bot.workers.backoff import LONGEST_S, wait_s
 
 attempts = st.integers(0, 10_000)
 jitters = st.floats(0, 1)

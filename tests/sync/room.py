@@ -16,12 +16,6 @@ from bot.dataverse.chat_activity_rows import DataverseActivityRows
 from bot.dataverse.client import make_client
 from bot.dataverse.records import DataverseRecords
 from bot.dataverse.teams_associations import DataverseAssociations
-from bot.delivery.budget import TenantBudget
-from bot.delivery.chat_sync import SyncLane
-from bot.delivery.limits import Limits
-from bot.delivery.pacing import Window
-from bot.delivery.switchboard import Switchboard
-from bot.delivery.worker import Worker
 from bot.domain.record_links import environment_of
 from bot.domain.values import (
     Chat,
@@ -49,6 +43,12 @@ from bot.usecases.note_chat import NoteChat
 from bot.usecases.show_chat import ShowChat
 from bot.usecases.sync_chat import SyncChat
 from bot.usecases.synced import BeginSync, go_on, sync_ended, sync_follows
+from bot.workers.chat_sync import SyncLane
+from bot.workers.limits import Limits
+from bot.workers.rate_limiter import TenantBudget
+from bot.workers.rate_windows import Window
+from bot.workers.wakeups import Switchboard
+from bot.workers.worker import Worker
 from tests.fakes.clock import START, HeldClock
 from tests.ports import free_port
 from tests.sync.teams import FakeTeams

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.retry import GIVE_UP_AFTER
 from bot.domain.directory import ChatAccount
 from bot.domain.errors import Unavailable
 from bot.domain.settings import EnvironmentSettings
@@ -16,6 +15,7 @@ from bot.ports import Pause
 from bot.store.tables import environment
 from bot.usecases.find_unlooked import FindUnlooked
 from bot.usecases.note_chat import Topic
+from bot.workers.backoff import GIVE_UP_AFTER
 from tests.sync.room import Room, open_room
 from tests.wire.people import ADELE, ALEX, MEGAN, Somebody
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.delivery.limits import Limits
 from bot.store.tables import connection
+from bot.workers.limits import Limits
 from tests.wire.people import DIEGO, LYNNE, MEGAN, PATTI
 from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import GROUP, World, buttons, texts

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.limits import Limits
 from bot.store.tables import audit, metadata
+from bot.workers.limits import Limits
 from tests.wire.people import ADELE, ISAIAH, LYNNE, PATTI, Somebody
 from tests.wire.settings_pages import Shown, ask, turn_off
 from tests.wire.test_connect import SECRET_CASE

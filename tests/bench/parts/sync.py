@@ -18,13 +18,13 @@ from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.delivery.limits import Limits
-from bot.delivery.worker import Worker
 from bot.domain.chat_sync import ActivityRow, ChatActivity, RowState
 from bot.domain.values import Chat, ChatId, ChatKind, NewConnection, ObjectId, RecordRef, UserId
 from bot.foundation import Foundation, close, make_foundation, prepare
 from bot.ports import Queue
 from bot.post_room import SYNC_AT_ONCE, sync_lane
+from bot.workers.limits import Limits
+from bot.workers.worker import Worker
 from tests.bench.bars import Row
 from tests.bench.bench import Bench, Report
 

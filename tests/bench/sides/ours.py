@@ -9,8 +9,8 @@ from aiohttp import web
 import app
 from bot import wiring
 from bot.config import Settings, load_settings
-from bot.delivery.limits import Limits
 from bot.observe import AccessLogger, set_up_logs
+from bot.workers.limits import Limits
 from tests.bench.sides.memory_records import MemoryRecords
 from tests.bench.ticker import add_ticker
 

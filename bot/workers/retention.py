@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.delivery.rounds import tried
 from bot.observe import get_logger
 from bot.ports import Clock, Store
+from bot.workers.periodic import tried
 
 _EVERY_S = 3600.0
 _BREATH_S = 0.05

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.delivery.pacing import CHAT_WINDOWS, SYNC_WINDOW, TENANT_WINDOW, Window
+from bot.workers.rate_windows import CHAT_WINDOWS, SYNC_WINDOW, TENANT_WINDOW, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 from uuid import uuid4
 
-from bot.delivery.limits import Limits
 from bot.observe import get_logger
 from bot.ports import Clock, Queue, Store, Work
+from bot.workers.limits import Limits
 
 _PAUSE = timedelta(seconds=1)
 _STOP_S = 5.0

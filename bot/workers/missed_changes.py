@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.delivery.rounds import tried
 from bot.ports import Clock
 from bot.usecases.find_missed import FindMissed
+from bot.workers.periodic import tried
 
 _SETTLED = timedelta(seconds=5)
 """After a start: what waited elsewhere comes by itself first, and then it says who changed what."""

@@ -4,10 +4,10 @@ import asyncio
 from collections import deque
 from datetime import datetime
 
-from bot.delivery.limits import Limits
 from bot.domain.values import Chat, ChatId
 from bot.observe import get_logger
 from bot.ports import Clock, Store
+from bot.workers.limits import Limits
 
 _GATHER_S = 0.5
 _MOST = 60

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.delivery.retry import GIVE_UP_AFTER, again_at
-from bot.delivery.worker import Ended
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.observe import correlated, get_logger
 from bot.ports import ChatJob, Clock, JobKind, Store, Waiting, Work
@@ -14,6 +12,8 @@ from bot.usecases.find_unlooked import FindUnlooked
 from bot.usecases.key_fields import TellKeyFields
 from bot.usecases.record_deleted import TellDeletion
 from bot.usecases.register_events import RegisterEvents
+from bot.workers.backoff import GIVE_UP_AFTER, again_at
+from bot.workers.worker import Ended
 
 _log = get_logger(__name__)
 
@@ -22,7 +22,7 @@ _log = get_logger(__name__)
 class TellLane:
     """Tells chats what follows from what waits, and tries again later where Dataverse does not answer.
 
-    See `bot.delivery.worker.LaneWork`. What follows from the events is settled by the use case itself, in one
+    See `bot.workers.worker.LaneWork`. What follows from the events is settled by the use case itself, in one
     transaction with the messages.
     """
 

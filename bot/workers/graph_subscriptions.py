@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery.rounds import tried
 from bot.ports import Clock
 from bot.usecases.compare_subscriptions import CompareSubscriptions
 from bot.usecases.keep_subscriptions import KeepSubscriptions
+from bot.workers.periodic import tried
 
 _SETTLED = timedelta(seconds=5)
 """After a start: whoever subscribes is called back at once, and the server has to listen by then."""

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.delivery.retry import GIVE_UP_AFTER, again_at
-from bot.delivery.rounds import tried
-from bot.delivery.worker import Ended
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.observe import correlated, get_logger
 from bot.ports import Clock, Store, SyncJob, Work
 from bot.usecases.find_unlooked import FindUnlooked
 from bot.usecases.sync_chat import SyncChat
+from bot.workers.backoff import GIVE_UP_AFTER, again_at
+from bot.workers.periodic import tried
+from bot.workers.worker import Ended
 
 _EVERY_S = 60.0
 
@@ -21,7 +21,7 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncLane:
-    """Does the job of one chat. See `bot.delivery.worker.LaneWork`."""
+    """Does the job of one chat. See `bot.workers.worker.LaneWork`."""
 
     store: Store
     sync_chat: SyncChat

@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 
-from bot.delivery.pacing import Window, slots
 from bot.ports import Clock, Store
+from bot.workers.rate_windows import Window, slots
 
 _QUEUE = 20
 """Lanes of one tenant that wait for a slot; further ones come back later, so that other tenants get on."""

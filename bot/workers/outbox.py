@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery.budget import TenantBudget
-from bot.delivery.limits import Limits
-from bot.delivery.pacing import earliest, longest
-from bot.delivery.retry import GIVE_UP_AFTER, wait_s
-from bot.delivery.worker import Ended
 from bot.domain.send_outcomes import Gone, Later, Outcome, Refused, Sent
 from bot.domain.values import ChatId
 from bot.metrics import Metrics
 from bot.observe import correlated, get_logger
 from bot.ports import Clock, Store, TeamsOut, WaitingMessage, Work
+from bot.workers.backoff import GIVE_UP_AFTER, wait_s
+from bot.workers.limits import Limits
+from bot.workers.rate_limiter import TenantBudget
+from bot.workers.rate_windows import earliest, longest
+from bot.workers.worker import Ended
 
 _PATIENCE = timedelta(milliseconds=250)
 """A wait that is not worth giving the lane back for."""
@@ -37,7 +37,7 @@ class Posted:
 
 
 class SendLane:
-    """Posts the message at the head of a chat's lane. See `bot.delivery.worker.LaneWork`."""
+    """Posts the message at the head of a chat's lane. See `bot.workers.worker.LaneWork`."""
 
     def __init__(self, *, store: Store, teams: TeamsOut, clock: Clock, limits: Limits, metrics: Metrics) -> None:
         self._teams = teams
