@@ -15,8 +15,8 @@ from aiohttp import web
 from bot.cli.arguments import parser
 from bot.config import Settings, SettingsError, load_settings
 from bot.domain.errors import ChatSyncError
-from bot.observe import AccessLogger, get_logger, set_up_logs
-from bot.wiring import make_app
+from bot.logs import AccessLogger, get_logger, set_up_logs
+from bot.wiring.application import make_app
 
 
 def main() -> int:
@@ -39,7 +39,7 @@ def main() -> int:
 def _run(settings: Settings, arguments: Namespace) -> int:
     if arguments.command:
         set_up_logs(settings.log_format, "ERROR")
-        from bot.commands import run_command
+        from bot.wiring.command_line import run_command
 
         return asyncio.run(run_command(settings, arguments, sys.stdout.write))
     set_up_logs(settings.log_format, settings.log_level)

@@ -8,7 +8,7 @@ from bot.dataverse.modified_since import SINCE, modified_rows
 from bot.dataverse.protocol import API
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.tables import Table
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Changes
 
 PAGES_AT_MOST = 40

@@ -11,7 +11,7 @@ from bot.dataverse.client import DataverseClient
 from bot.domain.errors import BadRequest, NotAllowed
 from bot.domain.formatting import instant
 from bot.domain.tables import Table
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Changes
 
 ROWS_AT_MOST = 50_000

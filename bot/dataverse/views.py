@@ -13,7 +13,7 @@ from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported, Un
 from bot.domain.note_fields import FIELDS_AT_MOST
 from bot.domain.record_types import CASE, CASE_VIEW
 from bot.domain.tables import Column, View
-from bot.observe import get_logger
+from bot.logs import get_logger
 
 _LISTS = (0, 1, 2, QUICK_FIND, 64)
 """The query types of views that are lists of records; others are of reports and filters ("Customize views")."""

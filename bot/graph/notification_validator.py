@@ -10,7 +10,7 @@ from bot.domain.subscriptions import ChatNews, SubscriptionNews, TrustedNews
 from bot.graph.change_notifications import Notification, posted, with_data
 from bot.graph.encrypted_data import Seal
 from bot.graph.validation_tokens import ValidationTokens
-from bot.observe import get_logger
+from bot.logs import get_logger
 
 _log = get_logger(__name__)
 

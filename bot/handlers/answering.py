@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.domain.errors import BotAbsent, ChatSyncError, Unavailable
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.usecases.answers import Answer
 from cards.buttons import Press, Step
 from cards.message import Message

@@ -33,7 +33,7 @@ from bot.handlers.messages import Commands
 from bot.handlers.quoting import ReadHtml
 from bot.handlers.translate import PressedButton
 from bot.handlers.universal_actions import Buttons
-from bot.observe import correlation, get_logger
+from bot.logs import correlation, get_logger
 from bot.usecases.answers import Answer
 from bot.usecases.meet_chat import MeetChat
 from bot.usecases.note_chat import NoteChat, Topic

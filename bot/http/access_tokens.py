@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.domain.errors import Unavailable
 from bot.http.single_flight import SingleFlight
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Clock
 
 RENEW_AFTER = 0.75

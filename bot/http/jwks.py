@@ -15,7 +15,7 @@ from jwt.exceptions import PyJWTError
 
 from bot.domain.errors import Unavailable
 from bot.http.single_flight import SingleFlight
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Clock
 
 LIFETIME = timedelta(hours=24)

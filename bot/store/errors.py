@@ -7,7 +7,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.domain.errors import Unavailable
-from bot.observe import get_logger
+from bot.logs import get_logger
 
 _log = get_logger(__name__)
 

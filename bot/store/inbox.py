@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import RecordEvent
 from bot.domain.values import RecordRef
-from bot.observe import correlation
+from bot.logs import correlation
 from bot.ports import Job, Queue, Waiting
 from bot.store.event_json import event_from_json, event_to_json, lane_of
 from bot.store.job_json import job_from_json, job_lane, job_to_json

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.values import ChatId
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import News, Queue
 
 _CHANNEL = "chatsync"

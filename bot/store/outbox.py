@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import KnownValue
 from bot.domain.values import ChatId, ConnectionId
-from bot.observe import correlation
+from bot.logs import correlation
 from bot.ports import OutgoingMessage, Queue, WaitingMessage
 from bot.store.bulk import execute_many
 from bot.store.chats import CHAT_COLUMNS, chat_of

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.sync_words import STUCK_AFTER
 from bot.domain.values import ChatId
-from bot.observe import correlation
+from bot.logs import correlation
 from bot.ports import Queue, SyncJob
 from bot.store.lanes import LaneRows
 from bot.store.tables import DONE, PARKED, WAITING

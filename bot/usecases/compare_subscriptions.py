@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.subscriptions import Lifecycle
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import ChangeFeed, Clock, Store, Subscribed
 
 _log = get_logger(__name__)

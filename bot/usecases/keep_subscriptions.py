@@ -27,7 +27,7 @@ from bot.domain.subscriptions import (
     try_again_at,
 )
 from bot.domain.values import ChatId
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Administration, ChangeFeed, Clock, Store, Subscribed, Work
 
 AT_ONCE = 50

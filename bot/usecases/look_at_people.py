@@ -8,7 +8,7 @@ from typing import TypeVar
 from bot.domain.directory import DirectoryPerson, Presence
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ObjectId
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Directory
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.errors import Unavailable
 from bot.domain.values import ChatId, ObjectId
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import ChatDirectory
 
 _log = get_logger(__name__)

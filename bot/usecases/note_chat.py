@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.chat_sync import topic_of
 from bot.domain.values import ChatId, ConnectionId, ObjectId
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Administration, Clock, Named, Store, SyncedConnection, Work, Written
 from bot.usecases.synced import effectively_synced, not_idle
 

@@ -11,7 +11,7 @@ from bot.domain.record_links import Links
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Column, Table
 from bot.domain.values import ObjectId, Person, RecordRef
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Administration, Directory, Records
 from bot.usecases.answers import head_of, name_columns, name_of
 from bot.usecases.find_records import FindRecords, Hit

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.domain.errors import ChatSyncError
 from bot.domain.public_names import Verb
 from bot.domain.values import Chat, ChatId, Connection
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Roster
 from bot.usecases.answers import called
 from bot.usecases.key_field_facts import KeyFieldFacts

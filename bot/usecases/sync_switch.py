@@ -2,7 +2,7 @@
 
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ObjectId
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Directory
 
 _ONLY = "Only a Global Administrator of Microsoft Entra turns chat sync on or off."

@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.domain.errors import BadRequest, ChatSyncError, NotFound, Unavailable
-from bot.observe import ANSWERED_AS, correlated, correlation, get_logger
+from bot.logs import ANSWERED_AS, correlated, correlation, get_logger
 
 _STATUS: dict[type[Exception], HTTPStatus] = {
     BadRequest: HTTPStatus.BAD_REQUEST,

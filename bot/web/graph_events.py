@@ -7,8 +7,8 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.domain.subscriptions import TrustedNews
+from bot.logs import get_logger
 from bot.metrics import Metrics
-from bot.observe import get_logger
 from bot.usecases.hear_changes import HearChanges
 from bot.web.errors import problem
 from bot.web.json_body import read_object

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import orjson
 from aiohttp import web
 
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.web.errors import problem
 from bot.web.json_body import read_object
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.domain.errors import ChatSyncError, Unavailable
-from bot.observe import correlated, get_logger
+from bot.logs import correlated, get_logger
 from bot.ports import Clock, Store, SyncJob, Work
 from bot.usecases.find_unlooked import FindUnlooked
 from bot.usecases.sync_chat import SyncChat

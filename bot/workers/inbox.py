@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.errors import ChatSyncError, Unavailable
-from bot.observe import correlated, get_logger
+from bot.logs import correlated, get_logger
 from bot.ports import ChatJob, Clock, JobKind, Store, Waiting, Work
 from bot.usecases.catch_up import CatchUp
 from bot.usecases.find_unlooked import FindUnlooked

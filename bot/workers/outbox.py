@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.send_outcomes import Gone, Later, Outcome, Refused, Sent
 from bot.domain.values import ChatId
+from bot.logs import correlated, get_logger
 from bot.metrics import Metrics
-from bot.observe import correlated, get_logger
 from bot.ports import Clock, Store, TeamsOut, WaitingMessage, Work
 from bot.workers.backoff import GIVE_UP_AFTER, wait_s
 from bot.workers.limits import Limits

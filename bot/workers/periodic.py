@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from bot.domain.errors import ChatSyncError
-from bot.observe import correlated, get_logger
+from bot.logs import correlated, get_logger
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Clock, Store
 from bot.workers.periodic import tried
 

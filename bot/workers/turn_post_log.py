@@ -5,7 +5,7 @@ from collections import deque
 from datetime import datetime
 
 from bot.domain.values import Chat, ChatId
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Clock, Store
 from bot.workers.limits import Limits
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 from uuid import uuid4
 
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Clock, Queue, Store, Work
 from bot.workers.limits import Limits
 

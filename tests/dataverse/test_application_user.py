@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from bot.config import Settings
 from bot.domain.errors import Unavailable
-from bot.sign_in import dataverse_tokens
+from bot.wiring.credentials import dataverse_tokens
 from tests.fakes.certificates import Certificates
 from tests.fakes.clock import HeldClock
 from tests.fakes.sign_in import APP_ID, TENANT, FakeSignIn

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.errors import BadRequest
-from bot.foundation import make_foundation
 from bot.graph.encrypted_data import Seal, Sealed, seal_of
 from bot.sandbox.graph_notifications.encryption import sealed
+from bot.wiring.services import make_foundation
 from tests.fakes.certificates import Certificates, make_certificates
 
 JSON_TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=300)

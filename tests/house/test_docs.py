@@ -15,13 +15,13 @@ from bot.config import Settings
 from bot.dataverse.application_user import MIRROR_NEEDED, SYNC_NEEDED
 from bot.dataverse.notes_and_tasks import NEEDED_TO_ATTACH
 from bot.dataverse.webhook_steps import NEEDED
-from bot.doctor import ACT_FOR_OTHERS
 from bot.domain.public_names import ACTIONS, CHAT_PERMISSIONS, SEARCH_TITLE, USAGE, Command
-from bot.foundation import close, make_foundation
 from bot.graph import app_installation as installing
 from bot.graph import chats, people, subscriptions
 from bot.graph.client import Right
 from bot.store.tables import metadata
+from bot.wiring.diagnostics import ACT_FOR_OTHERS
+from bot.wiring.services import close, make_foundation
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = (ROOT / "docs/settings.md").read_text(encoding="utf-8")

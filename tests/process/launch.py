@@ -9,8 +9,8 @@ from datetime import timedelta
 from aiohttp import web
 
 from bot.config import load_settings
-from bot.observe import set_up_logs
-from bot.wiring import make_app
+from bot.logs import set_up_logs
+from bot.wiring.application import make_app
 from bot.workers.limits import Limits
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import aiosqlite
 import pytest
 import structlog
 
-from bot.observe import LogFormat, get_logger, set_up_logs
+from bot.logs import LogFormat, get_logger, set_up_logs
 
 SECRET = "a-marker-that-must-not-be-seen"
 

@@ -29,7 +29,6 @@ from bot.domain.values import (
 )
 from bot.metrics import Metrics
 from bot.ports import Pause, Queue
-from bot.post_room import SYNC_AT_ONCE
 from bot.sandbox.app import SandboxSettings, make_sandbox
 from bot.store.administration import SqlAdministration
 from bot.store.engine import Engines, make_engines
@@ -43,6 +42,7 @@ from bot.usecases.note_chat import NoteChat
 from bot.usecases.show_chat import ShowChat
 from bot.usecases.sync_chat import SyncChat
 from bot.usecases.synced import BeginSync, go_on, sync_ended, sync_follows
+from bot.wiring.workers import SYNC_AT_ONCE
 from bot.workers.chat_sync import SyncLane
 from bot.workers.limits import Limits
 from bot.workers.rate_limiter import TenantBudget

@@ -9,10 +9,10 @@ from aiohttp import web
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from bot.commands import run_command
 from bot.config import Settings
 from bot.sandbox.sample_data.ids import APPLICATION_USER_ID, row_id
 from bot.store.tables import environment
+from bot.wiring.command_line import run_command
 from tests.ports import free_port
 from tests.wire.world import API, WEBHOOK_KEY, World
 

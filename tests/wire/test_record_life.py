@@ -5,9 +5,9 @@ from argparse import Namespace
 import pytest
 from sqlalchemy import update
 
-from bot.commands import run_command
 from bot.domain.public_names import Verb
 from bot.store.tables import connection, record_type
+from bot.wiring.command_line import run_command
 from tests.wire.people import ADELE, ISAIAH, MEGAN, PATTI, Somebody
 from tests.wire.test_new_chat import chosen, members, people_page, press
 from tests.wire.world import API, GROUP, OTHER_GROUP, World, buttons, texts

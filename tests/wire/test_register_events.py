@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.commands import run_command
 from bot.config import Settings
 from bot.domain.errors import NotSupported
 from bot.domain.values import EnvironmentId
 from bot.ports import EnvironmentJob, JobKind
 from bot.store.tables import record_type
 from bot.store.unit_of_work import SqlStore
+from bot.wiring.command_line import run_command
 from tests.wire.people import ALEX
 from tests.wire.world import GROUP, World, texts
 

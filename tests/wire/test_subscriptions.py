@@ -8,11 +8,11 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from bot.commands import run_command
 from bot.domain.subscriptions import Hindrance
-from bot.foundation import Foundation, close, make_foundation, prepare
 from bot.store.tables import environment, subscription
 from bot.usecases.keep_subscriptions import KeepSubscriptions
+from bot.wiring.command_line import run_command
+from bot.wiring.services import Foundation, close, make_foundation, prepare
 from tests.wire.changes import (
     CHANGES,
     is_seen_to,

@@ -8,8 +8,8 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from bot.domain.subscriptions import Hindrance
-from bot.foundation import close
 from bot.store.tables import subscription
+from bot.wiring.services import close
 from tests.wire.changes import CHANGES, lose, resources, seen_to, synced, there, until, until_asked_for
 from tests.wire.test_subscriptions import BOTH, another_process, calls, keeping, one_by_one
 from tests.wire.world import GROUP, World, texts

@@ -15,7 +15,7 @@ from bot.sandbox.teams.chats import messages_of
 from bot.sandbox.teams.sample_organization import Teams
 from bot.store.engine import Engines
 from bot.store.tables import change_link, inbox, lane, outbox
-from bot.wiring import make_app
+from bot.wiring.application import make_app
 from bot.workers.limits import Limits
 from tests.cards.schema import parts, schema_errors
 from tests.fakes.clock import HeldClock

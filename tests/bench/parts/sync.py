@@ -20,9 +20,9 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.chat_sync import ActivityRow, ChatActivity, RowState
 from bot.domain.values import Chat, ChatId, ChatKind, NewConnection, ObjectId, RecordRef, UserId
-from bot.foundation import Foundation, close, make_foundation, prepare
 from bot.ports import Queue
-from bot.post_room import SYNC_AT_ONCE, sync_lane
+from bot.wiring.services import Foundation, close, make_foundation, prepare
+from bot.wiring.workers import SYNC_AT_ONCE, sync_lane
 from bot.workers.limits import Limits
 from bot.workers.worker import Worker
 from tests.bench.bars import Row

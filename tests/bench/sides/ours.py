@@ -7,16 +7,16 @@ from datetime import timedelta
 from aiohttp import web
 
 import app
-from bot import wiring
 from bot.config import Settings, load_settings
-from bot.observe import AccessLogger, set_up_logs
+from bot.logs import AccessLogger, set_up_logs
+from bot.wiring import application as wiring
 from bot.workers.limits import Limits
 from tests.bench.sides.memory_records import MemoryRecords
 from tests.bench.ticker import add_ticker
 
 
 async def make(settings: Settings, options: argparse.Namespace) -> web.Application:
-    """The application that `bot.wiring` makes."""
+    """The application that `bot.wiring.application` makes."""
     limits = Limits(look_again=timedelta(seconds=options.look_again))
     if options.unlimited:
         limits = Limits(chat=(), tenant=None, look_again=limits.look_again)

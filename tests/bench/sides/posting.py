@@ -35,15 +35,15 @@ def _bare(session: ClientSession, service_url: str) -> Post:
 
 @asynccontextmanager
 async def _ours(service_url: str) -> AsyncIterator[Post]:
-    """The product's sender, as `bot.wiring` puts it together."""
+    """The product's sender, as `bot.wiring.application` puts it together."""
     from bot.clock import SystemClock
     from bot.config import load_settings
     from bot.domain.send_outcomes import Sent
     from bot.domain.values import Chat, ChatId, ChatKind
     from bot.http.session import make_session
-    from bot.sign_in import bot_tokens
     from bot.teams.connector import Connector
     from bot.teams.sender import Sender
+    from bot.wiring.credentials import bot_tokens
 
     settings = load_settings()
     session = make_session(settings.ca_file)

@@ -1,6 +1,6 @@
 """What Microsoft Graph tells of changes in chats, put together: asking for it, and reading what comes.
 
-It belongs to the composition root: `bot.foundation` alone uses it.
+It belongs to the composition root: `bot.wiring.services` alone uses it.
 """
 
 from dataclasses import dataclass

@@ -1,13 +1,11 @@
 """Everything that people can ask for in Teams, door by door.
 
-It belongs to the composition root: `bot.wiring` alone uses it.
+It belongs to the composition root: `bot.wiring.application` alone uses it.
 """
 
 from functools import partial
 
-from bot.acts import Acts, make_acts
 from bot.domain.values import ObjectId
-from bot.foundation import Foundation
 from bot.handlers.answering import Answering
 from bot.handlers.bot import Doors
 from bot.handlers.channels import ChannelPages
@@ -52,6 +50,8 @@ from bot.usecases.search_records import SearchRecords
 from bot.usecases.show_acts import ShowActs
 from bot.usecases.sync_existing import SyncExisting
 from bot.usecases.undo_disconnect import UndoDisconnect
+from bot.wiring.services import Foundation
+from bot.wiring.use_cases import Acts, make_acts
 from bot.workers.limits import Limits
 from bot.workers.turn_post_log import TurnPosts
 

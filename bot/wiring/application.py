@@ -8,27 +8,13 @@ from pathlib import Path
 from aiohttp import web
 from botbuilder.core import InvokeResponse
 
-from bot.change_feed import CHANGES
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.public_names import CHAT_PERMISSIONS
-from bot.doors import make_doors
-from bot.foundation import (
-    DATABASE,
-    EVENTS,
-    NO_APP_ID,
-    SANDBOX,
-    Foundation,
-    close,
-    events_url,
-    make_foundation,
-    prepare,
-)
 from bot.handlers.bot import ChatSyncBot
 from bot.handlers.translate import is_anonymous, tenant_of
-from bot.observe import get_logger
+from bot.logs import get_logger
 from bot.ports import Clock
-from bot.post_room import Job, post_room
 from bot.store.notify import listening
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import BotAuthentication
@@ -42,6 +28,20 @@ from bot.web.graph_events import graph_events
 from bot.web.health import alive, measured, ready
 from bot.web.json_body import LARGEST
 from bot.web.messages import Take, messages
+from bot.wiring.features import make_doors
+from bot.wiring.graph_notifications import CHANGES
+from bot.wiring.services import (
+    DATABASE,
+    EVENTS,
+    NO_APP_ID,
+    SANDBOX,
+    Foundation,
+    close,
+    events_url,
+    make_foundation,
+    prepare,
+)
+from bot.wiring.workers import Job, post_room
 from bot.workers.limits import Limits
 from bot.workers.turn_post_log import TurnPosts
 

@@ -9,10 +9,10 @@ from bot.cli.doctor import doctor
 from bot.cli.outbox import list_kept, settle_parked
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.doctor import hints, needs
 from bot.domain.errors import NotSupported
 from bot.domain.values import EnvironmentId
-from bot.foundation import Foundation, close, look_at_settings, make_foundation, prepare
+from bot.wiring.diagnostics import hints, needs
+from bot.wiring.services import Foundation, close, look_at_settings, make_foundation, prepare
 
 Say = Callable[[str], object]
 

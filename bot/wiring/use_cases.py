@@ -1,12 +1,11 @@
 """What people can do in Teams by more than one door, put together once.
 
-It belongs to the composition root: `bot.doors` alone uses it.
+It belongs to the composition root: `bot.wiring.features` alone uses it.
 """
 
 from dataclasses import dataclass
 
 from bot.domain.values import ObjectId
-from bot.foundation import Foundation
 from bot.similarity import WordSimilarity
 from bot.usecases.audience import LookAtAudience
 from bot.usecases.change_members import ChangeMembers
@@ -33,6 +32,7 @@ from bot.usecases.synced import BeginSync
 from bot.usecases.unfurl_link import UnfurlLink
 from bot.usecases.view_change import ViewChange
 from bot.usecases.view_record import ViewRecord
+from bot.wiring.services import Foundation
 from bot.workers.limits import Limits
 
 

@@ -1,6 +1,6 @@
 """From the settings to the tokens with which the product signs in to Teams, Dataverse and Microsoft Graph.
 
-It belongs to the composition root: `bot.foundation` alone uses it.
+It belongs to the composition root: `bot.wiring.services` alone uses it.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """What the doctor looks at: everything that readiness asks, and what else has to be set up.
 
-It belongs to the composition root: `bot.commands` alone uses it.
+It belongs to the composition root: `bot.wiring.command_line` alone uses it.
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from bot.domain.rights import DISCONNECT_PRIVILEGE
 from bot.domain.subscription_problems import obstacle
 from bot.domain.subscriptions import EVERYWHERE
 from bot.domain.values import EnvironmentId
-from bot.foundation import Foundation
 from bot.store.migrate import require_up_to_date
 from bot.usecases.check_health import Check, CheckHealth
+from bot.wiring.services import Foundation
 
 ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
 """What a user needs who asks as somebody else ("Impersonate another user", Dataverse developer guide)."""

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientSession
 
-from bot.change_feed import Feed, make_feed, read_seal
 from bot.config import Settings
 from bot.dataverse.application_user import ApplicationUser
 from bot.dataverse.client import DataverseClient, make_client
@@ -37,7 +36,6 @@ from bot.http.jwt_verifier import SignedTokens
 from bot.http.session import make_session
 from bot.metrics import Metrics
 from bot.ports import Clock
-from bot.sign_in import bot_tokens, dataverse_tokens, graph_tokens
 from bot.store.administration import SqlAdministration
 from bot.store.engine import Engines, make_engines, require_answer
 from bot.store.migrate import migrate, require_up_to_date
@@ -49,6 +47,8 @@ from bot.usecases.check_health import Check
 from bot.usecases.gates import Gates
 from bot.usecases.note_chat import NoteChat
 from bot.usecases.register_events import RegisterEvents
+from bot.wiring.credentials import bot_tokens, dataverse_tokens, graph_tokens
+from bot.wiring.graph_notifications import Feed, make_feed, read_seal
 from bot.workers.wakeups import Switchboard
 
 EVENTS = "/api/dataverse/events"

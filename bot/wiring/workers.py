@@ -1,6 +1,6 @@
 """The post room: what works off the queues, looks for what was missed, and keeps the tables short.
 
-It belongs to the composition root: `bot.wiring` alone uses it.
+It belongs to the composition root: `bot.wiring.application` alone uses it.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from bot.dataverse.chat_activity_rows import DataverseActivityRows
 from bot.dataverse.teams_associations import DataverseAssociations
-from bot.foundation import Foundation
 from bot.ports import Queue
 from bot.teams.sender import Sender
 from bot.usecases.catch_up import CatchUp
@@ -27,6 +26,7 @@ from bot.usecases.record_deleted import TellDeletion
 from bot.usecases.record_turns import FindAbsentOwner
 from bot.usecases.show_chat import ShowChat
 from bot.usecases.sync_chat import SyncChat
+from bot.wiring.services import Foundation
 from bot.workers.chat_sync import SlowLook, SyncLane
 from bot.workers.graph_subscriptions import Subscriber
 from bot.workers.inbox import TellLane

@@ -1,0 +1,1 @@
+"""Composition root: build services, features, and workers from the settings."""
