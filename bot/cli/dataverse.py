@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from bot.domain.values import EnvironmentId
 from bot.domain.webhook_steps import StepPlan
-from bot.usecases.register_events import Found, RegisterEvents
+from bot.features.key_fields.webhook_registration import Found, RegisterEvents
 
 Say = Callable[[str], object]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.usecases.check_health import Checked, CheckHealth
+from bot.features.operations.check_health import Checked, CheckHealth
 
 
 async def doctor(needs: CheckHealth, hints: CheckHealth, say: Callable[[str], object]) -> int:

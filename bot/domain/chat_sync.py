@@ -19,6 +19,9 @@ LONGEST_CHAT_ID = 100
 NAMED_AT_MOST = 3
 """Members by whom a chat without a name is called."""
 
+STUCK_AFTER = 8
+"""Failed attempts after which it is said that they fail: so many take some minutes (`bot.workers.backoff`)."""
+
 
 class Unsynced(StrEnum):
     """Why a connection is not shown, or not kept true any more, on its record's timeline."""

@@ -14,11 +14,17 @@ from botbuilder.schema import Activity, ActivityTypes, Attachment
 from bot.domain.errors import BadRequest, ChatSyncError, Unavailable
 from bot.domain.public_names import Verb
 from bot.domain.values import Chat, ObjectId
-from bot.handlers import translate
-from bot.handlers.answering import Answering, refusal
+from bot.features.chat_sync.record_activity import NoteChat, Topic
+from bot.features.connections.register_chat import MeetChat
+from bot.features.shared.answers import Answer
+from bot.features.shared.turn import Incoming
+from bot.handlers import activities as translate
+from bot.handlers.activities import PressedButton
+from bot.handlers.buttons import Buttons
+from bot.handlers.chat_events import happened_in, moment_of, was_written, writer_of
+from bot.handlers.commands import Commands
+from bot.handlers.deadlines import Answering, refusal
 from bot.handlers.dialogs import Dialogs
-from bot.handlers.happened import happened_in, moment_of, was_written, writer_of
-from bot.handlers.incoming import Incoming
 from bot.handlers.invoke_answers import (
     card_answer,
     error_answer,
@@ -29,14 +35,8 @@ from bot.handlers.invoke_answers import (
 )
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_extension import Extension
-from bot.handlers.messages import Commands
-from bot.handlers.quoting import ReadHtml
-from bot.handlers.translate import PressedButton
-from bot.handlers.universal_actions import Buttons
+from bot.handlers.quoted_message import ReadHtml
 from bot.logs import correlation, get_logger
-from bot.usecases.answers import Answer
-from bot.usecases.meet_chat import MeetChat
-from bot.usecases.note_chat import NoteChat, Topic
 from cards.activity import ADAPTIVE, card_json, feed_line
 from cards.buttons import Press
 from cards.personal_view import OwnView

@@ -5,48 +5,31 @@ sends what was filled in by a button of its own (`cards.buttons.Step`). Either n
 a channel has no dialogs, both come as messages, and the page goes as a card into the chat.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from orjson import Fragment
 
 from bot.domain.errors import BadRequest, ChatSyncError
-from bot.handlers.answering import Answering
-from bot.handlers.claims import Claims
-from bot.handlers.incoming import Incoming
+from bot.features.shared.answers import Answer
+from bot.features.shared.routes import PageFamily, PageWork, Search
+from bot.features.shared.turn import Incoming
+from bot.handlers.activities import AskedPage, Typed
+from bot.handlers.deadlines import Answering
 from bot.handlers.invoke_answers import choices_answer, last_line_answer, page_answer
-from bot.handlers.latest import Latest
-from bot.handlers.translate import AskedPage, Typed
-from bot.usecases.answers import Answer
+from bot.handlers.latest_only import Latest
 from cards.activity import card_json
 from cards.buttons import Step
 from cards.dialog import Done, Page
 from cards.inputs import Choice
 from cards.notice import NoticeView, notice
 
-PageWork = Callable[[Incoming, Claims], Awaitable[Page | Done]]
-Search = Callable[[Incoming, str, Claims], Awaitable[Sequence[Choice]]]
-
 CHOICES_AT_MOST = 15
 """So many are shown while somebody types ("Typeahead search in Adaptive Cards")."""
 
 _REFUSED = "Chat Sync"
 """Stands above a page that says why there is no other."""
-
-
-class PageFamily(Protocol):
-    """Pages that belong together."""
-
-    @property
-    def pages(self) -> Mapping[str, PageWork]:
-        """Who answers for each page."""
-        ...
-
-    @property
-    def searches(self) -> Mapping[str, Search]:
-        """Who answers while somebody types, by dataset."""
-        ...
 
 
 class Dialogs:

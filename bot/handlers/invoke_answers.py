@@ -5,8 +5,8 @@ from typing import Any
 
 from orjson import Fragment
 
+from bot.handlers.activities import TokenExchange
 from bot.handlers.invoke_names import Invoke
-from bot.handlers.translate import TokenExchange
 from cards.activity import ADAPTIVE
 from cards.inputs import Choice
 from cards.text import line

@@ -13,14 +13,14 @@ from orjson import Fragment
 from bot.domain.errors import BadRequest, ChatSyncError
 from bot.domain.public_names import EVERYWHERE, SEARCH, SEARCHES
 from bot.domain.record_links import Links, RecordLink
-from bot.handlers.answering import Answering
-from bot.handlers.incoming import Incoming
+from bot.features.record_cards.unfurl_link import UnfurlLink
+from bot.features.record_search.search_records import Result, SearchRecords
+from bot.features.shared.answers import Answer, own_view_button
+from bot.features.shared.turn import Incoming
+from bot.handlers.activities import Query
+from bot.handlers.deadlines import Answering
 from bot.handlers.invoke_answers import extension_answer, extension_line
-from bot.handlers.latest import Latest
-from bot.handlers.translate import Query
-from bot.usecases.answers import Answer, own_view_button
-from bot.usecases.search_records import Result, SearchRecords
-from bot.usecases.unfurl_link import UnfurlLink
+from bot.handlers.latest_only import Latest
 from cards.activity import ADAPTIVE, card_json, preview
 from cards.message import Message
 from cards.search_result import found

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.sync_words import STUCK_AFTER
+from bot.domain.chat_sync import STUCK_AFTER
 from bot.domain.values import ChatId
 from bot.logs import correlation
 from bot.ports import Queue, SyncJob

@@ -10,8 +10,8 @@ from bot.dataverse.webhook_events import DELETE, UPDATE, event_of, message_of
 from bot.domain.errors import BadRequest
 from bot.domain.record_links import Links
 from bot.domain.values import Environment
+from bot.features.key_fields.receive_event import KeepEvent, Kept
 from bot.logs import get_logger
-from bot.usecases.keep_event import KeepEvent, Kept
 from bot.web.errors import problem
 from bot.web.json_body import read_object
 

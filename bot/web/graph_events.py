@@ -7,9 +7,9 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.domain.subscriptions import TrustedNews
+from bot.features.graph_subscriptions.receive_notifications import HearChanges
 from bot.logs import get_logger
 from bot.metrics import Metrics
-from bot.usecases.hear_changes import HearChanges
 from bot.web.errors import problem
 from bot.web.json_body import read_object
 

@@ -6,9 +6,9 @@ from http import HTTPStatus
 from aiohttp import web
 
 from bot.domain.errors import Unavailable
+from bot.features.operations.check_health import CheckHealth
+from bot.features.operations.queue_metrics import CountWaiting, Waits
 from bot.metrics import Metrics
-from bot.usecases.check_health import CheckHealth
-from bot.usecases.count_waiting import CountWaiting, Waits
 
 _PROMETHEUS = "text/plain; version=0.0.4"
 

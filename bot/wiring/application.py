@@ -11,17 +11,17 @@ from botbuilder.core import InvokeResponse
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.public_names import CHAT_PERMISSIONS
+from bot.features.graph_subscriptions.receive_notifications import HearChanges
+from bot.features.key_fields.receive_event import KeepEvent
+from bot.features.operations.check_health import CheckHealth
+from bot.features.operations.queue_metrics import CountWaiting
+from bot.handlers.activities import is_anonymous, tenant_of
 from bot.handlers.bot import ChatSyncBot
-from bot.handlers.translate import is_anonymous, tenant_of
 from bot.logs import get_logger
 from bot.ports import Clock
 from bot.store.notify import listening
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import BotAuthentication
-from bot.usecases.check_health import CheckHealth
-from bot.usecases.count_waiting import CountWaiting
-from bot.usecases.hear_changes import HearChanges
-from bot.usecases.keep_event import KeepEvent
 from bot.web.dataverse_events import dataverse_events
 from bot.web.errors import answer_errors
 from bot.web.graph_events import graph_events

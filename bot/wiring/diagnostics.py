@@ -14,8 +14,8 @@ from bot.domain.rights import DISCONNECT_PRIVILEGE
 from bot.domain.subscription_problems import obstacle
 from bot.domain.subscriptions import EVERYWHERE
 from bot.domain.values import EnvironmentId
+from bot.features.operations.check_health import Check, CheckHealth
 from bot.store.migrate import require_up_to_date
-from bot.usecases.check_health import Check, CheckHealth
 from bot.wiring.services import Foundation
 
 ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"

@@ -25,6 +25,10 @@ from bot.domain.hosts import is_loopback
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.domain.record_links import Links, environment_of
 from bot.domain.values import Environment, EnvironmentId
+from bot.features.chat_sync.record_activity import NoteChat
+from bot.features.key_fields.webhook_registration import RegisterEvents
+from bot.features.operations.check_health import Check
+from bot.features.shared.access import Gates
 from bot.graph.app_installation import Installing
 from bot.graph.chat_throttle import PACE_S, Turns
 from bot.graph.chats import GraphChats
@@ -43,10 +47,6 @@ from bot.store.unit_of_work import SqlStore
 from bot.teams.connector import SCOPE, Connector
 from bot.teams.inbound_token import TokenCheck
 from bot.teams.roster import ConnectorRoster
-from bot.usecases.check_health import Check
-from bot.usecases.gates import Gates
-from bot.usecases.note_chat import NoteChat
-from bot.usecases.register_events import RegisterEvents
 from bot.wiring.credentials import bot_tokens, dataverse_tokens, graph_tokens
 from bot.wiring.graph_notifications import Feed, make_feed, read_seal
 from bot.workers.wakeups import Switchboard

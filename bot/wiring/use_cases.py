@@ -6,32 +6,32 @@ It belongs to the composition root: `bot.wiring.features` alone uses it.
 from dataclasses import dataclass
 
 from bot.domain.values import ObjectId
-from bot.similarity import WordSimilarity
-from bot.usecases.audience import LookAtAudience
-from bot.usecases.change_members import ChangeMembers
-from bot.usecases.chat_rows import MakeChatRows
-from bot.usecases.connect_chat import ConnectChat
-from bot.usecases.disconnect_chat import DisconnectChat
-from bot.usecases.enter_chat import AddApp, EnterChat
-from bot.usecases.find_channels import FindChannels
-from bot.usecases.find_connections import FindConnections
-from bot.usecases.find_readers import FindReaders
-from bot.usecases.find_records import FindRecords
-from bot.usecases.linked_record import FindLinkedRecord
-from bot.usecases.list_chats import ListChats
-from bot.usecases.list_suggestions import ListSuggestions
-from bot.usecases.list_timeline import ListTimeline
-from bot.usecases.look_at_people import LookAtPeople
-from bot.usecases.membership import Membership
-from bot.usecases.plan_chat import PlanChat
-from bot.usecases.read_own import ReadOwnRecord
-from bot.usecases.seen_chats import LookAtChats
-from bot.usecases.show_settings import ShowSettings
-from bot.usecases.suggest_people import SuggestPeople, SuggestTiedPeople
-from bot.usecases.synced import BeginSync
-from bot.usecases.unfurl_link import UnfurlLink
-from bot.usecases.view_change import ViewChange
-from bot.usecases.view_record import ViewRecord
+from bot.features.chat_lists.chat_rows import MakeChatRows
+from bot.features.chat_lists.chat_visibility import LookAtChats
+from bot.features.chat_lists.find_channels import FindChannels
+from bot.features.chat_lists.list_chats import ListChats
+from bot.features.chat_lists.list_timeline import ListTimeline
+from bot.features.chat_sync.start_and_end import BeginSync
+from bot.features.connections.audience import LookAtAudience
+from bot.features.connections.connect_chat import ConnectChat
+from bot.features.connections.disconnect_chat import DisconnectChat
+from bot.features.connections.find_connections import FindConnections
+from bot.features.connections.install_app import AddApp, EnterChat
+from bot.features.key_fields.view_change import ViewChange
+from bot.features.members.change_members import ChangeMembers
+from bot.features.members.membership import Membership
+from bot.features.new_chats.plan_chat import PlanChat
+from bot.features.record_cards.read_as_person import ReadOwnRecord
+from bot.features.record_cards.resolve_link import FindLinkedRecord
+from bot.features.record_cards.unfurl_link import UnfurlLink
+from bot.features.record_cards.view_record import ViewRecord
+from bot.features.record_search.find_records import FindRecords
+from bot.features.settings.show_settings import ShowSettings
+from bot.features.shared.people_details import LookAtPeople
+from bot.features.shared.roster_cache import FindReaders
+from bot.features.suggestions.list_suggestions import ListSuggestions
+from bot.features.suggestions.similarity import WordSimilarity
+from bot.features.suggestions.suggest_people import SuggestPeople, SuggestTiedPeople
 from bot.wiring.services import Foundation
 from bot.workers.limits import Limits
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.domain.errors import ChatSyncError, Unavailable
+from bot.features.chat_sync.enqueue_stale_chats import FindUnlooked
+from bot.features.chat_sync.sync_chat import SyncChat
 from bot.logs import correlated, get_logger
 from bot.ports import Clock, Store, SyncJob, Work
-from bot.usecases.find_unlooked import FindUnlooked
-from bot.usecases.sync_chat import SyncChat
 from bot.workers.backoff import GIVE_UP_AFTER, again_at
 from bot.workers.periodic import tried
 from bot.workers.worker import Ended

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.errors import ChatSyncError, Unavailable
+from bot.features.chat_sync.enqueue_stale_chats import FindUnlooked
+from bot.features.key_fields.catch_up import CatchUp
+from bot.features.key_fields.notify_changes import TellKeyFields
+from bot.features.key_fields.notify_deletion import TellDeletion
+from bot.features.key_fields.webhook_registration import RegisterEvents
 from bot.logs import correlated, get_logger
 from bot.ports import ChatJob, Clock, JobKind, Store, Waiting, Work
-from bot.usecases.catch_up import CatchUp
-from bot.usecases.find_unlooked import FindUnlooked
-from bot.usecases.key_fields import TellKeyFields
-from bot.usecases.record_deleted import TellDeletion
-from bot.usecases.register_events import RegisterEvents
 from bot.workers.backoff import GIVE_UP_AFTER, again_at
 from bot.workers.worker import Ended
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.domain.settings_words import LABELS
+from bot.features.settings.labels import LABELS
 from cards.buttons import Open, Step
 from cards.dialog import Page
 from cards.inputs import Choice

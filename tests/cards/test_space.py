@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.card_size_budget import LONGEST_LABEL, ROOM, room_of_choices, room_of_mark, room_of_text
-from bot.usecases.show_acts import fitting
+from bot.features.record_cards.action_pages import fitting
 from cards.activity import fits
 from cards.buttons import Press
 from cards.dialog import Page

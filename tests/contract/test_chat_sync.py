@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.chat_sync import ChatActivity
-from bot.domain.sync_words import STUCK_AFTER
+from bot.domain.chat_sync import STUCK_AFTER, ChatActivity
 from bot.domain.values import ChatId, ChatKind, Connection, ConnectionId, ObjectId
 from bot.ports import Look, Named, Queue, SyncedChat
 from bot.store.unit_of_work import SqlStore

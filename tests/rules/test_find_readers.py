@@ -9,7 +9,7 @@ import pytest
 from bot.domain.directory import ChatAccount
 from bot.domain.errors import BotAbsent, NotAllowed, Unavailable
 from bot.domain.values import Chat, ChatId, ChatKind, ObjectId, Person
-from bot.usecases.find_readers import KNOWN_FOR, UNKNOWN_FOR, FindReaders
+from bot.features.shared.roster_cache import KNOWN_FOR, UNKNOWN_FOR, FindReaders
 from tests.fakes.clock import HeldClock
 
 CHAT = Chat(

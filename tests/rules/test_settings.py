@@ -10,8 +10,9 @@ from bot.domain.environment_settings import Organisation
 from bot.domain.record_types import KEY_FIELDS_AT_MOST, Disclosure, RecordType, standard_record_types
 from bot.domain.rights import ADMINISTRATOR_ROLE, ADMINISTRATOR_TEMPLATE, Role, is_administrator, may_use
 from bot.domain.settings import EnvironmentSettings, applied, changes, undone
-from bot.domain.settings_json import document_in, document_of
-from bot.domain.settings_rules import (
+from bot.domain.tables import ColumnType
+from bot.features.settings.json_format import document_in, document_of
+from bot.features.settings.rules import (
     Problem,
     key_field_candidates,
     key_fields_problem,
@@ -19,7 +20,6 @@ from bot.domain.settings_rules import (
     record_type_problems,
     unsupported_key_fields,
 )
-from bot.domain.tables import ColumnType
 from tests.rules.test_record_types import column, table
 
 words = st.text(min_size=1, max_size=8)

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.suggestions import Ranked, Tie, TieKind, ranked
 from bot.domain.values import ObjectId
+from bot.features.suggestions.rules import Ranked, Tie, TieKind, ranked
 
 A, B, C = (ObjectId(each) for each in "abc")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.send_outcomes import Gone, Later, Refused
-from bot.domain.trouble import in_words
+from bot.features.shared.failure_texts import in_words
 from bot.teams.connector import ConnectorAnswer
 from bot.teams.send_outcome import _GONE, outcome_of
 

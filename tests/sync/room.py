@@ -27,6 +27,13 @@ from bot.domain.values import (
     ObjectId,
     RecordRef,
 )
+from bot.features.chat_sync.enqueue_stale_chats import LOOK_EVERY, FindUnlooked
+from bot.features.chat_sync.fetch_chat import LookAtChat
+from bot.features.chat_sync.mirror_chat import MirrorChat
+from bot.features.chat_sync.record_activity import NoteChat
+from bot.features.chat_sync.start_and_end import BeginSync, go_on, sync_ended, sync_follows
+from bot.features.chat_sync.sync_chat import SyncChat
+from bot.features.chat_sync.write_row import ShowChat
 from bot.metrics import Metrics
 from bot.ports import Pause, Queue
 from bot.sandbox.app import SandboxSettings, make_sandbox
@@ -35,13 +42,6 @@ from bot.store.engine import Engines, make_engines
 from bot.store.migrate import migrate
 from bot.store.tables import environment as environments
 from bot.store.unit_of_work import SqlStore
-from bot.usecases.find_unlooked import LOOK_EVERY, FindUnlooked
-from bot.usecases.look_at_chat import LookAtChat
-from bot.usecases.mirror_chat import MirrorChat
-from bot.usecases.note_chat import NoteChat
-from bot.usecases.show_chat import ShowChat
-from bot.usecases.sync_chat import SyncChat
-from bot.usecases.synced import BeginSync, go_on, sync_ended, sync_follows
 from bot.wiring.workers import SYNC_AT_ONCE
 from bot.workers.chat_sync import SyncLane
 from bot.workers.limits import Limits

@@ -11,10 +11,10 @@ from bot.domain.directory import ChatAccount
 from bot.domain.errors import Unavailable
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.values import Chat, ChatId, Connection, EnvironmentId, ObjectId
+from bot.features.chat_sync.enqueue_stale_chats import FindUnlooked
+from bot.features.chat_sync.record_activity import Topic
 from bot.ports import Pause
 from bot.store.tables import environment
-from bot.usecases.find_unlooked import FindUnlooked
-from bot.usecases.note_chat import Topic
 from bot.workers.backoff import GIVE_UP_AFTER
 from tests.sync.room import Room, open_room
 from tests.wire.people import ADELE, ALEX, MEGAN, Somebody

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from bot.domain.values import ChatId, Connection, ObjectId
-from bot.usecases.note_chat import Topic
+from bot.features.chat_sync.record_activity import Topic
 from tests.sync.room import IDLE, Room, open_room
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, Somebody
 

@@ -7,10 +7,10 @@ import pytest
 from bot.domain.chat_sync import Unsynced
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.values import ChatId, ObjectId, Person
+from bot.features.chat_sync.resume_sync import ResumeSync
+from bot.features.chat_sync.sync_existing import SyncExisting
+from bot.features.shared.access import Gates
 from bot.store.tables import environment
-from bot.usecases.gates import Gates
-from bot.usecases.resume_sync import ResumeSync
-from bot.usecases.sync_existing import SyncExisting
 from tests.sync.room import Room, open_room
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, Somebody
 

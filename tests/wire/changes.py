@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
+from bot.features.chat_sync.enqueue_stale_chats import LOOK_EVERY
 from bot.sandbox.graph_notifications.subscriptions import SUBSCRIPTIONS, living
 from bot.sandbox.values import Row
 from bot.store.tables import change_link, subscription, sync_job
-from bot.usecases.find_unlooked import LOOK_EVERY
 from tests.wire.world import GROUP, World
 
 CHANGES = "/api/graph/events"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.domain.public_names import Dataset
-from bot.usecases.plan_chat import WAYS_OUT
+from bot.features.new_chats.plan_chat import WAYS_OUT
 from tests.wire.people import ADELE, COLLEAGUES, LYNNE, MEGAN, PATTI
 from tests.wire.settings_pages import turn_off
 from tests.wire.test_connect import SECRET_CASE

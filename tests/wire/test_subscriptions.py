@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from bot.domain.subscriptions import Hindrance
+from bot.features.graph_subscriptions.maintain import KeepSubscriptions
 from bot.store.tables import environment, subscription
-from bot.usecases.keep_subscriptions import KeepSubscriptions
 from bot.wiring.command_line import run_command
 from bot.wiring.services import Foundation, close, make_foundation, prepare
 from tests.wire.changes import (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.cli.outbox import list_kept
-from bot.domain.sync_words import STUCK_AFTER
+from bot.domain.chat_sync import STUCK_AFTER
 from bot.store.tables import audit
 from bot.store.unit_of_work import SqlStore
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI, Somebody

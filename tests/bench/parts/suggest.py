@@ -5,7 +5,7 @@ import random
 import time
 from statistics import median
 
-from bot.similarity import WordSimilarity
+from bot.features.suggestions.similarity import WordSimilarity
 from tests.bench.bars import Row
 from tests.bench.bench import Bench, Report
 from tests.bench.ticker import Ticker

@@ -1,0 +1,1 @@
+"""Features: everything that a person or a system can do, one folder each."""

@@ -1,0 +1,1 @@
+"""List the chats of a record or of a person."""

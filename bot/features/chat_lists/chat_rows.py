@@ -1,0 +1,56 @@
+"""Rows of the lists of a record's chats (spec A1, L1)."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.joining import Joining
+from bot.features.chat_lists.chat_visibility import LookAtChats, SeenChat
+from bot.features.shared.access import OpenedRecord
+from bot.features.shared.people_details import LookAtPeople, SeenPeople
+from bot.ports import Records, TimelineEntry
+from cards.chat_list import ChatRow, Connected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeChatRows:
+    """Makes them for somebody who may read the record, and asks for all that it takes at once."""
+
+    records: Records
+    look: LookAtChats
+    people: LookAtPeople
+
+    async def __call__(
+        self, entries: Sequence[TimelineEntry], opened: OpenedRecord
+    ) -> Sequence[tuple[SeenChat, ChatRow]]:
+        """The chats in the same order, as the person sees them, and what a list tells of each."""
+        if not entries:
+            return []
+        seen, people, may_write = await asyncio.gather(
+            self.look(entries, opened.actor),
+            self.people(
+                named=(each.last_writer_id for each in entries),
+                present=(each.connection.connector_id for each in entries),
+            ),
+            self.records.may_write(entries[0].connection.record, opened.actor.user.id),
+        )
+        joining = Joining(joining_is_on=opened.record_type.join, may_write=may_write)
+        return [(chat, _row(each, chat, joining, people)) for each, chat in zip(entries, seen, strict=True)]
+
+
+def _row(entry: TimelineEntry, seen: SeenChat, joining: Joining, people: SeenPeople) -> ChatRow:
+    """What it is called, who connected it, who wrote last, and the way in."""
+    connection = entry.connection
+    return ChatRow(
+        name=seen.named(entry.topic),
+        connected=Connected(
+            by=connection.connector_name,
+            presence=people.presence[connection.connector_id],
+            at=connection.connected_at,
+            paused_at=connection.paused_at,
+        ),
+        state=seen.state(joining),
+        button=seen.button(joining),
+        written_at=entry.last_written_at,
+        written_by=people.name(entry.last_writer_id),
+    )

@@ -1,0 +1,128 @@
+"""A record's chats as somebody sees them who may read it: what they are called, and the way in (spec A1, A2, J1)."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.directory import DirectoryChat
+from bot.domain.errors import ChatSyncError
+from bot.domain.joining import Joining
+from bot.domain.public_names import Verb
+from bot.domain.values import ChatId, ChatKind, Connection
+from bot.features.chat_lists.find_channels import FindChannels
+from bot.features.connections.connect_channel import Place
+from bot.features.members.join_chat import whom_to_ask
+from bot.features.shared.access import Actor
+from bot.ports import ChatDirectory, TimelineEntry
+from cards.buttons import Open, Press
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenChat:
+    """A connected chat or channel as the person may see it."""
+
+    connection: Connection
+    is_channel: bool
+    is_member: bool | None
+    """Whether the person is in it, or in its team; None where that is not known."""
+    topic: str | None = None
+    """What the directory calls it; None where it does not tell of it."""
+    url: str = ""
+    """Opens it, where the person is in it."""
+    team: str = ""
+    """The channel's team, where the person is in it."""
+
+    def named(self, known: str | None) -> str:
+        """What it is called; without a name Teams calls it by its members, which is not for everybody.
+
+        `known`: what it was called when Teams last told.
+        """
+        return (known if self.topic is None else self.topic) or self.unnamed
+
+    @property
+    def unnamed(self) -> str:
+        """What it is called where its name is not told."""
+        return "Channel of a team" if self.is_channel else f"Chat of {self.connection.connector_name}"
+
+    def state(self, joining: Joining) -> str:
+        """Whether the person is in it, may join, or why not and whom to ask."""
+        if self.is_channel:
+            return self._state_of_channel()
+        if self.is_member:
+            return "You are in this chat."
+        if joining.allowed:
+            return "You can join this chat and see all that was said."
+        return f"Locked. {joining.problem} {whom_to_ask(self.connection)}"
+
+    def _state_of_channel(self) -> str:
+        if self.is_member:
+            return f"Channel of team {self.team}, which you are in."
+        ask = f"{self.connection.connector_name}, who connected it, or your administrator."
+        if self.is_member is None:
+            return f"Only members of its team see this channel. Who is none asks {ask}"
+        return f"Locked. Only members of its team see this channel. To get into the team, ask {ask}"
+
+    def button(self, joining: Joining) -> Press | Open | None:
+        """The way in, where there is one."""
+        if self.is_member:
+            title = "Open channel" if self.is_channel else "Open chat"
+            return Open(title=title, url=self.url) if self.url else None
+        if self.is_channel or not joining.allowed:
+            return None
+        return Press(title="Join", verb=Verb.JOIN, payload={"connection": str(self.connection.id)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAtChats:
+    """Asks the directory for them."""
+
+    chats: ChatDirectory
+    find_channels: FindChannels
+
+    async def __call__(self, entries: Sequence[TimelineEntry], actor: Actor) -> Sequence[SeenChat]:
+        """The connected chats in the same order."""
+        channels = {each.connection.chat_id: each.team_id for each in entries if each.kind is ChatKind.CHANNEL}
+        chats = [each.connection for each in entries if each.kind is not ChatKind.CHANNEL]
+        places, seen = await asyncio.gather(
+            self.find_channels(channels, actor.object_id),
+            asyncio.gather(*(self._look_at(each, actor) for each in chats)),
+        )
+        found = {each.connection.id: each for each in seen}
+        return [found.get(each.connection.id) or _seen_channel(each.connection, places) for each in entries]
+
+    async def _look_at(self, connection: Connection, actor: Actor) -> SeenChat:
+        chat, is_member = await asyncio.gather(self._chat(connection.chat_id), self._is_in(connection.chat_id, actor))
+        return SeenChat(
+            connection=connection,
+            is_channel=False,
+            is_member=is_member,
+            topic=(chat.topic or "") if chat else None,
+            url=chat.url if chat and is_member else "",
+        )
+
+    async def _chat(self, chat: ChatId) -> DirectoryChat | None:
+        try:
+            return await self.chats.chat(chat)
+        except ChatSyncError:
+            return None  # without a name it can still be joined
+
+    async def _is_in(self, chat: ChatId, actor: Actor) -> bool:
+        try:
+            return any(each.object_id == actor.object_id for each in await self.chats.members(chat))
+        except ChatSyncError:
+            return False
+
+
+def _seen_channel(connection: Connection, places: Mapping[ChatId, Place] | None) -> SeenChat:
+    place = places.get(connection.chat_id) if places else None
+    if place is None:
+        is_member = None if places is None else False
+        return SeenChat(connection=connection, is_channel=True, is_member=is_member)
+    return SeenChat(
+        connection=connection,
+        is_channel=True,
+        is_member=True,
+        topic=place.channel.name,
+        url=place.channel.url,
+        team=place.team.name,
+    )

@@ -1,0 +1,84 @@
+"""The chats that are connected to a record (spec A1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.public_names import Verb
+from bot.domain.record_links import Links
+from bot.domain.values import Person, RecordRef
+from bot.features.chat_lists.chat_rows import MakeChatRows
+from bot.features.shared.access import Gates, OpenedRecord
+from bot.features.shared.answers import Answer, head_of, new_chat_button, record_claim, timeline_button
+from bot.ports import Store, TimelineEntry
+from cards.buttons import Press
+from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, chat_list, page_at
+
+LOOKED_AT = 50
+"""Chats of a record among which names are looked for, the newest connections first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """Some of a list's rows."""
+
+    rows: Sequence[ChatRow]
+    begin: int
+    found: int
+    among: int | None = None
+    """Among so many names were looked for, where there are more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChats:
+    """Lists a record's chats for somebody who may read the record: who is in one opens it, others join or ask."""
+
+    store: Store
+    gates: Gates
+    rows: MakeChatRows
+    links: Links
+
+    async def __call__(self, person: Person, record: RecordRef, *, words: str = "", begin: int = 0) -> Answer:
+        """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
+        opened = await self.gates.opened(record, person)
+        page = await (self._named(record, opened, words, begin) if words else self._page(record, opened, begin))
+        view = ChatListView(
+            title="Chats about",
+            record=head_of(self.links, opened.table, record, opened.row),
+            rows=tuple(page.rows),
+            found=page.found,
+            begin=page.begin,
+            words=words,
+            among=page.among,
+            none="No chat is connected to this record.",
+            turn=Press(title="", verb=Verb.CHATS, payload=record_claim(record)),
+            further=(
+                new_chat_button(record),
+                Press(title="My other chats", verb=Verb.MY_CHATS, payload=record_claim(record)),
+                timeline_button(record),
+            ),
+        )
+        return Answer(message=chat_list(view))
+
+    async def _page(self, record: RecordRef, opened: OpenedRecord, begin: int) -> _Page:
+        """A page of all chats."""
+        found = await self._count(record)
+        begin = page_at(begin, found)
+        rows = await self.rows(await self._entries(record, begin, ROWS_AT_MOST), opened)
+        return _Page(rows=[row for _, row in rows], begin=begin, found=found)
+
+    async def _named(self, record: RecordRef, opened: OpenedRecord, words: str, begin: int) -> _Page:
+        """A page of those among the newest whose names hold the words: what they are called the directory knows."""
+        count = await self._count(record)
+        rows = await self.rows(await self._entries(record, 0, LOOKED_AT), opened)
+        named = [row for _, row in rows if words.lower() in row.name.lower()]
+        begin = page_at(begin, len(named))
+        among = LOOKED_AT if count > LOOKED_AT else None
+        return _Page(rows=named[begin : begin + ROWS_AT_MOST], begin=begin, found=len(named), among=among)
+
+    async def _count(self, record: RecordRef) -> int:
+        async with self.store.reading() as work:
+            return await work.timeline.count(record, live=True)
+
+    async def _entries(self, record: RecordRef, begin: int, at_most: int) -> Sequence[TimelineEntry]:
+        async with self.store.reading() as work:
+            return await work.timeline.of_record(record, begin=begin, at_most=at_most, live=True)

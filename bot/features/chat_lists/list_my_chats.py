@@ -1,0 +1,100 @@
+"""The chats of a person that are not connected to a record yet (spec A1)."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.directory import DirectoryChat
+from bot.domain.errors import ChatSyncError
+from bot.domain.public_names import INTO, Verb
+from bot.domain.record_links import Links
+from bot.domain.values import Connection, ObjectId, Person, RecordRef
+from bot.features.shared.access import Gates
+from bot.features.shared.answers import Answer, head_of, record_claim
+from bot.ports import ChatDirectory, Store
+from cards.buttons import Press
+from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, chat_list, page_at
+
+LOOKED_THROUGH, AT_FIRST = 200, 50
+"""So many of the person's chats, those with the newest messages; and as many of them as come at once."""
+OTHERS_AT_MOST = 50
+"""Those of them that are listed although they are connected to nothing."""
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListMyChats:
+    """Lists chats to connect: first those that are connected to other records, each by its newest message."""
+
+    store: Store
+    gates: Gates
+    chats: ChatDirectory
+    links: Links
+    patience_s: float
+    """So long more of the person's chats are waited for than come at once."""
+
+    async def __call__(self, person: Person, record: RecordRef, *, words: str = "", begin: int = 0) -> Answer:
+        """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
+        opened = await self.gates.opened(record, person)
+        mine = await self._of(opened.actor.object_id)
+        async with self.store.reading() as work:
+            connections = await work.connections.of_chats([each.id for each in mine])
+        free = [each for each in mine if not _has(connections.get(each.id, ()), record)]
+        fit = [each for each in free if words.lower() in _name(each).lower()]
+        others = [each for each in fit if each.id not in connections]
+        named = [*(each for each in fit if each.id in connections), *others[:OTHERS_AT_MOST]]
+        begin = page_at(begin, len(named))
+        page = named[begin : begin + ROWS_AT_MOST]
+        view = ChatListView(
+            title="My other chats, to connect to",
+            record=head_of(self.links, opened.table, record, opened.row),
+            rows=tuple(_row(each, record, connections.get(each.id, ())) for each in page),
+            found=len(named),
+            begin=begin,
+            words=words,
+            among=len(mine) if words and len(mine) in {AT_FIRST, LOOKED_THROUGH} else None,
+            none="You are in no other group chat.",
+            turn=Press(title="", verb=Verb.MY_CHATS, payload=record_claim(record)),
+        )
+        return Answer(message=chat_list(view))
+
+    async def _of(self, person: ObjectId) -> Sequence[DirectoryChat]:
+        """The person's chats; where many take long, the first ones alone, which come with the same request."""
+        first, many = await asyncio.gather(self.chats.chats_of(person, at_most=AT_FIRST), self._many(person))
+        return many or first
+
+    async def _many(self, person: ObjectId) -> Sequence[DirectoryChat]:
+        try:
+            async with asyncio.timeout(self.patience_s):
+                return await self.chats.chats_of(person, at_most=LOOKED_THROUGH)
+        except (TimeoutError, ChatSyncError):
+            return ()
+
+
+def _has(connections: Sequence[Connection], record: RecordRef) -> bool:
+    return any(each.record == record for each in connections)
+
+
+def _row(chat: DirectoryChat, record: RecordRef, connections: Sequence[Connection]) -> ChatRow:
+    connect = Press(title="Connect", verb=Verb.CONNECT, payload={**record_claim(record), INTO: chat.id})
+    return ChatRow(
+        name=_name(chat),
+        connected=None,
+        written_at=chat.last_message_at,
+        state=_state(len(connections)),
+        button=connect,
+    )
+
+
+def _state(records: int) -> str:
+    """How many records; which ones is not for everybody."""
+    if not records:
+        return "Not connected to a record."
+    return f"Connected to {records} other {'record' if records == 1 else 'records'}."
+
+
+def _name(chat: DirectoryChat) -> str:
+    """What the chat is called, without a name by its people, as Teams does."""
+    people = [each.name for each in chat.members]
+    more = f" and {len(people) - NAMED} more" if len(people) > NAMED else ""
+    return chat.topic or ", ".join(people[:NAMED]) + more or "Chat without a name"

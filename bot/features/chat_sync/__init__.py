@@ -1,0 +1,1 @@
+"""Keep the timeline rows of connected chats up to date in Dataverse."""

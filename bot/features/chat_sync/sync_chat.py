@@ -1,0 +1,152 @@
+"""Bringing the rows that show a chat on the timelines of its records up to date (spec Y1-Y4)."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.domain.chat_sync import OF_TABLE, ChatActivity, Unsynced, is_effective, sync_state
+from bot.domain.errors import ChatSyncError
+from bot.domain.values import ConnectionId
+from bot.features.chat_sync.fetch_chat import LookAtChat, SeenChat
+from bot.features.chat_sync.mirror_chat import MirrorChat
+from bot.features.chat_sync.start_and_end import effectively_synced, not_idle
+from bot.features.chat_sync.write_row import ChatToShow, ShowChat
+from bot.ports import Administration, Clock, Store, SyncedChat, SyncedConnection, SyncJob
+
+_BROUGHT = frozenset({None, Unsynced.IDLE, Unsynced.COMPLETED, Unsynced.CANCELLED, Unsynced.SCHEDULED})
+"""An idle row still gets what came before; one that a person has closed may have been opened again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncChat:
+    """Does the job of one chat."""
+
+    store: Store
+    show: ShowChat
+    mirror: MirrorChat
+    look: LookAtChat
+    administration: Administration
+    clock: Clock
+    row_every: timedelta
+    """At most one write of a row in this time (spec Y4)."""
+
+    async def __call__(self, job: SyncJob) -> datetime | None:
+        """None when the job is done and settled; else when it may be gone on with.
+
+        What can be done is done and kept, also where something else fails. Raises the first error then.
+        """
+        async with self.store.reading() as work:
+            known = await work.chat_sync.chat(job.chat_id)
+        if known:
+            not_before = self._not_before(known)
+            if not_before > self.clock.now():
+                return not_before
+            troubles = [*await self._bring(known, job), *await self._mirrored(known)]
+            if troubles:
+                raise troubles[0]
+        async with self.store.writing() as work:
+            await work.chat_sync.done(job, at=self.clock.now())
+        return None
+
+    def _not_before(self, known: SyncedChat) -> datetime:
+        written = (each.activity.written_at for each in known.connections)
+        return max((at + self.row_every for at in written if at), default=self.clock.now())
+
+    async def _bring(self, known: SyncedChat, job: SyncJob) -> Sequence[ChatSyncError]:
+        """What failed."""
+        ended, live, still = await self._due(known, job)
+        seen, trouble = await self._seen(known, live, job)
+        if trouble and seen is None:
+            # A new row is made of what Teams says; others get later what they lack of it.
+            live = [each for each in live if each.activity.row]
+        chat = ChatToShow(known=known, seen=seen)
+        works = [
+            *((each, partial(self.show.end, each)) for each in ended),
+            *((each, partial(self.show, chat, each)) for each in live),
+            *((each, partial(self.show, replace(chat, seen=None), each)) for each in still),
+        ]
+        return [*([trouble] if trouble else []), *await self._work_off(works)]
+
+    async def _work_off(
+        self, works: Sequence[tuple[SyncedConnection, Callable[[], Awaitable[ChatActivity]]]]
+    ) -> Sequence[ChatSyncError]:
+        troubles: list[ChatSyncError] = []
+        for each, work_on_it in works:
+            try:
+                activity = await work_on_it()
+            except ChatSyncError as error:
+                troubles.append(error)
+                continue
+            async with self.store.writing() as work:
+                await work.chat_sync.put(each.connection.id, activity)
+        return troubles
+
+    async def _mirrored(self, known: SyncedChat) -> Sequence[ChatSyncError]:
+        try:
+            await self.mirror(known.chat.id)
+        except ChatSyncError as error:
+            return [error]
+        return []
+
+    async def _due(
+        self, known: SyncedChat, job: SyncJob
+    ) -> tuple[Sequence[SyncedConnection], Sequence[SyncedConnection], Sequence[SyncedConnection]]:
+        """Connections that have ended, that are live, and that are idle, so that Teams is not asked for them."""
+        ended, live, still = [], [], []
+        for each in known.connections:
+            settings = await self.administration.settings(each.connection.record.environment)
+            state = sync_state(settings, known.chat.kind, each.activity, ended=False, now=self.clock.now())
+            if each.ended_at:
+                ended += [each] if is_effective(settings) else []
+            elif state.why is Unsynced.IDLE and known.looked_at and known.looked_at >= each.activity.active_at:
+                still.append(each)
+            elif state.why in _BROUGHT or (job.look and state.why in OF_TABLE):
+                live.append(each)
+        return ended, live, still
+
+    async def _seen(
+        self, known: SyncedChat, live: Sequence[SyncedConnection], job: SyncJob
+    ) -> tuple[SeenChat | None, ChatSyncError | None]:
+        """What Teams says, where it is asked, and why that is not all."""
+        wanted = job.look or any(each.activity.row is None or _misses_writer(known, each) for each in live)
+        asked_at = self.clock.now()
+        try:
+            seen = await self.look(known) if live and wanted else None
+        except ChatSyncError as error:
+            return None, error
+        if seen:
+            await self._looked(known, seen, at=asked_at, is_new=_is_new(known, live, seen))
+        elif job.look:
+            async with self.store.writing() as work:
+                await work.chat_sync.not_seen(known.chat.id, at=asked_at)
+        return seen, seen.trouble if seen else None
+
+    async def _looked(self, known: SyncedChat, seen: SeenChat, *, at: datetime, is_new: bool) -> None:
+        """Keeps what Teams says; what is new in it and nobody told of counts as much as what was told (spec Y3)."""
+        active = await self._active(known, at) if is_new else {}
+        async with self.store.writing() as work:
+            await work.chat_sync.looked(known, seen.look, at=at)
+            await work.chat_sync.active(active)
+
+    async def _active(self, known: SyncedChat, at: datetime) -> Mapping[ConnectionId, datetime]:
+        live = [each for each in known.connections if each.ended_at is None]
+        effective = await effectively_synced(self.administration, live)
+        return await not_idle(self.administration, effective, {known.chat.id: at})
+
+
+def _is_new(known: SyncedChat, live: Sequence[SyncedConnection], seen: SeenChat) -> bool:
+    """Whether Teams says something else than when it was last asked, as far as that is known."""
+    people = {each for each in seen.look.accounts.values() if each}
+    before = [set(each.activity.people) for each in live if each.activity.people]
+    if known.looked_at is None or not before:
+        return False
+    return seen.look.topic != known.topic or any(each != people for each in before)
+
+
+def _misses_writer(known: SyncedChat, each: SyncedConnection) -> bool:
+    """Whether somebody wrote who was not in the chat when Teams was last asked: it did not tell of them."""
+    writer, at = known.last_writer_id, known.last_written_at
+    if writer is None or at is None or writer in each.activity.people:
+        return False
+    return known.looked_at is None or known.looked_at < at

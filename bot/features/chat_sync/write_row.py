@@ -1,0 +1,181 @@
+"""Showing a chat on the timeline of one record: its row is created, brought up to date, completed (spec Y1-Y3)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.domain.chat_sync import (
+    ActivityRow,
+    ChatActivity,
+    ChatFacts,
+    RowChange,
+    RowState,
+    Unsynced,
+    closed,
+    shown,
+    subject_of,
+)
+from bot.domain.errors import Conflict, NotAllowed, NotFound, Unavailable
+from bot.domain.values import EnvironmentId, ObjectId, UserId
+from bot.features.chat_sync.fetch_chat import SeenChat
+from bot.ports import ActivityRows, Clock, Records, SyncedChat, SyncedConnection
+
+_TRIES = 3
+"""Somebody else may change a row at the same time, but not for ever."""
+
+People = Mapping[ObjectId, UserId | None]
+
+
+class _Deleted(NotFound):
+    """Somebody deleted the row in Dynamics 365."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatToShow:
+    """A chat, and what Teams says of it now where it was asked."""
+
+    known: SyncedChat
+    seen: SeenChat | None
+    users: dict[EnvironmentId, People] = field(default_factory=dict)
+    """Those in the chat, with their users; filled when they are first needed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowChat:
+    """Compares the row with the chat, and writes what differs.
+
+    Calls raise `Unavailable`, and what else Dataverse answers that nothing is to be concluded from for good.
+    """
+
+    rows: ActivityRows
+    records: Records
+    clock: Clock
+
+    async def __call__(self, chat: ChatToShow, each: SyncedConnection) -> ChatActivity:
+        """What is to be kept of a live connection's row: it shows the chat, or why it cannot."""
+        trouble = await self._trouble(each)
+        if trouble:
+            return replace(each.activity, trouble=trouble)
+        people = await self._people(chat, each)
+        others = _without_user(chat.seen, people) if chat.seen else each.activity.others
+        activity = replace(each.activity, people=people, others=others, trouble=None)
+        facts = await self._facts(chat, each, people)
+        try:
+            return await self._shown(chat, replace(each, activity=activity), facts)
+        except _Deleted:
+            return replace(activity, trouble=Unsynced.DELETED)
+
+    async def end(self, each: SyncedConnection) -> ChatActivity:
+        """The same of a connection that has ended: its row is completed; one that somebody has closed stays so."""
+        activity, record, line = each.activity, each.connection.record, _line(each)
+        row = await self.rows.read(record.environment, activity.activity_id)
+        if row is None or closed(row, line).is_nothing:
+            return replace(activity, row=row, closing="")
+        try:
+            written = await self._write(each, row, lambda row: closed(row, line))
+        except _Deleted:
+            return replace(activity, row=None, closing="")
+        return replace(activity, row=written, closing=line, written_at=self.clock.now())
+
+    async def _trouble(self, each: SyncedConnection) -> Unsynced | None:
+        """What is in the way of a row that was not created yet."""
+        if each.activity.row:
+            return None
+        record = each.connection.record
+        has_timeline = await self.rows.has_timeline(record.environment, record.table)
+        if each.activity.trouble and not has_timeline:
+            return each.activity.trouble  # found before; the table may not even be there any more
+        if (await self.records.table(record.environment, record.table)).is_activity:
+            return Unsynced.ACTIVITY_TABLE
+        return None if has_timeline else Unsynced.NO_TIMELINE
+
+    async def _people(self, chat: ChatToShow, each: SyncedConnection) -> People:
+        if chat.seen is None:
+            return each.activity.people
+        environment = each.connection.record.environment
+        if environment not in chat.users:
+            ids = sorted({person for person in chat.seen.look.accounts.values() if person})
+            users = await self.rows.users(environment, ids)
+            chat.users[environment] = {person: users.get(person) for person in ids}
+        return chat.users[environment]
+
+    async def _facts(self, chat: ChatToShow, each: SyncedConnection, people: People) -> ChatFacts:
+        subject = chat.seen.subject if chat.seen else None
+        if subject is None and each.activity.row is None:
+            subject = subject_of(chat.known.topic, ())
+        wrote_at = chat.known.last_written_at
+        # What was written after a chat had become idle does not count for this record.
+        counts = wrote_at is not None and wrote_at <= each.activity.active_at
+        return ChatFacts(
+            record=each.connection.record.row_id,
+            members=frozenset(user for user in people.values() if user),
+            modified_on=wrote_at if counts else None,
+            modified_by=await self._writer(chat, each, people) if counts else None,
+            subject=subject,
+        )
+
+    async def _writer(self, chat: ChatToShow, each: SyncedConnection, people: People) -> UserId | None:
+        writer = chat.known.last_writer_id
+        if writer is None or writer in people:
+            return people.get(writer) if writer else None
+        return (await self.rows.users(each.connection.record.environment, [writer])).get(writer)
+
+    async def _shown(self, chat: ChatToShow, each: SyncedConnection, facts: ChatFacts) -> ChatActivity:
+        activity = each.activity
+        row = activity.row
+        if row is None:
+            made = await self._create(chat, each, facts)
+            if isinstance(made, ChatActivity):
+                return made
+            row = made
+            if chat.seen is None:  # nobody knows who is in the chat now
+                facts = replace(facts, members=row.members, subject=None)
+        elif chat.seen or row.state is not RowState.OPEN or not row.version:
+            row = await self._read(each)
+        written = await self._write(each, row, lambda row: shown(facts, row, activity.closing))
+        written_at = activity.written_at if written.version == row.version else self.clock.now()
+        return replace(activity, row=written, closing=None, written_at=written_at)
+
+    async def _create(self, chat: ChatToShow, each: SyncedConnection, facts: ChatFacts) -> ChatActivity | ActivityRow:
+        """What is to be kept of the new row; the row, where it was created before and something came in between."""
+        activity, record = each.activity, each.connection.record
+        named = chat.known.chat.id
+        try:
+            made = await self.rows.create(record, activity.activity_id, named, facts, maker=activity.maker_id)
+        except NotAllowed:
+            return replace(activity, trouble=Unsynced.REFUSED)
+        except Conflict:
+            return await self._read(each)
+        return replace(activity, row=made, closing=None, written_at=self.clock.now())
+
+    async def _read(self, each: SyncedConnection) -> ActivityRow:
+        row = await self.rows.read(each.connection.record.environment, each.activity.activity_id)
+        if row is None:
+            raise _Deleted("Somebody deleted the chat's row in Dynamics 365.")
+        return row
+
+    async def _write(
+        self, each: SyncedConnection, row: ActivityRow, change_of: Callable[[ActivityRow], RowChange]
+    ) -> ActivityRow:
+        """The row once nothing is left to change; one that somebody else has changed meanwhile is looked at again."""
+        for _ in range(_TRIES):
+            change = change_of(row)
+            if change.is_nothing:
+                return row
+            try:
+                return await self.rows.write(each.connection.record, each.activity.activity_id, row, change)
+            except Conflict:
+                row = await self._read(each)
+            except NotFound:
+                await self._read(each)
+                raise  # the row is there: what it shall name is not
+        raise Unavailable("Somebody else keeps changing the chat's row in Dynamics 365.", "It is tried again.")
+
+
+def _without_user(seen: SeenChat, people: People) -> int:
+    return len(seen.look.accounts) - sum(user is not None for user in people.values())
+
+
+def _line(each: SyncedConnection) -> str:
+    """What stands in the row's description when the connection has ended."""
+    at = each.ended_at.strftime("%Y-%m-%d %H:%M UTC") if each.ended_at else ""
+    return f"Disconnected by {each.ended_by_name} on {at}." if each.ended_by_name else f"Disconnected on {at}."

@@ -1,0 +1,1 @@
+"""Connect a chat or a channel to a record, and disconnect it."""

@@ -1,0 +1,221 @@
+"""Connecting a chat to a record, with its note (spec C1-C6, N1-N4)."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.errors import NotAllowed, NotFound, NotSupported
+from bot.domain.formatting import canonical, text_of
+from bot.domain.key_fields import KnownValue
+from bot.domain.note_fields import note_columns, note_facts
+from bot.domain.public_names import AUDIENCE, INTO, QUIET, Verb
+from bot.domain.record_links import Links
+from bot.domain.record_types import RecordType, key_columns
+from bot.domain.tables import Column, Row, Table
+from bot.domain.values import Chat, ChatKind, Connection, NewConnection, Person, RecordRef
+from bot.features.chat_sync.start_and_end import BeginSync
+from bot.features.connections.audience import Audience, LookAtAudience
+from bot.features.connections.install_app import EnterChat
+from bot.features.shared.access import Actor, Gates
+from bot.features.shared.answers import (
+    Answer,
+    called,
+    chats_button,
+    head_of,
+    name_columns,
+    name_of,
+    number_of,
+    open_button,
+    outgoing,
+    record_claim,
+)
+from bot.features.shared.audited import audited
+from bot.ports import Clock, Records, Store
+from cards.audience import AudienceView
+from cards.audience import audience as audience_card
+from cards.buttons import Press
+from cards.message import Message
+from cards.note import NoteView, note
+from cards.notice import NoticeView, notice
+from cards.record import Fact, RecordHead
+
+LONGEST_TOLD = 1000
+"""Characters of a value's text that are kept: a card shows a fifth of it."""
+
+
+class Note(StrEnum):
+    """Whether the chat gets the introduction note."""
+
+    ASK = "ask"
+    """It does, unless it reaches people who cannot open the record: then the person is asked."""
+    SEND = "send"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A record as the connector sees it, and what the app knows of its key fields."""
+
+    table: Table
+    row: Row
+    columns: tuple[Column, ...]
+    """The note's columns; none where the note is off."""
+    known: Mapping[str, KnownValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectChat:
+    """Connects a chat to a record on behalf of a person."""
+
+    store: Store
+    records: Records
+    gates: Gates
+    enter: EnterChat
+    look_at_audience: LookAtAudience
+    begin_sync: BeginSync
+    links: Links
+    clock: Clock
+
+    async def __call__(
+        self, chat: Chat, person: Person, record: RecordRef, *, note: Note, from_elsewhere: bool = False
+    ) -> Answer:
+        """The note or the word that the chat is connected, kept for the chat; or who connected it before, and when.
+
+        Where the note would reach people who cannot open the record, the answer is the question whether it shall
+        (spec C9), and nothing is kept. Raises `NotSupported`, `NotAllowed`, `NotFound`, `BotAbsent` or `Unavailable`;
+        nothing is kept then either. `from_elsewhere`: the person asks for it in another chat.
+        """
+        if chat.kind is ChatKind.PERSONAL:
+            raise NotSupported(
+                "Only group chats and channels can be connected to a record.", "Start a group chat and connect that."
+            )
+        record_type = await self.gates.record_type(record.environment, record.table)
+        with_note = record_type.note and note is not Note.NONE
+        (actor, seen), outside = await asyncio.gather(
+            self._opened(record, record_type, person, with_note=with_note), self.enter.look(chat, person)
+        )
+        if seen.columns and note is Note.ASK:
+            audience = await self.look_at_audience(chat, record, members=outside)
+            if audience.without_access != 0 and not await self._is_connected(chat, record):
+                claim = {**record_claim(record), **({INTO: chat.id} if from_elsewhere else {})}
+                return Answer(message=_question(claim, seen.table, audience), asks=True)
+        if outside is not None:
+            # Last: whoever may not connect the chat, or does not want to after all, leaves it as it was.
+            chat = await self.enter.bring_in(chat)
+        return await self._keep(chat, record, actor, seen)
+
+    async def _opened(
+        self, record: RecordRef, record_type: RecordType, person: Person, *, with_note: bool
+    ) -> tuple[Actor, _Seen]:
+        actor = await self.gates.actor(record.environment, person)
+        return actor, await self._see(record, record_type, actor, with_note=with_note)
+
+    async def _is_connected(self, chat: Chat, record: RecordRef) -> bool:
+        async with self.store.reading() as work:
+            return await work.connections.live(chat.id, record) is not None
+
+    async def _see(self, record: RecordRef, record_type: RecordType, actor: Actor, *, with_note: bool) -> _Seen:
+        table = await self.records.table(record.environment, record.table, reader=actor.user.id)
+        columns: tuple[Column, ...] = ()
+        if with_note:
+            view = await self.records.note_view(record.environment, table.name, record_type.note_view)
+            columns = note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
+        row, known = await asyncio.gather(
+            self.gates.row(record, table, [*name_columns(table), *columns], actor),
+            self._known_values(record, key_columns(record_type, table)),
+        )
+        return _Seen(table=table, row=row, columns=columns, known=known)
+
+    async def _known_values(self, record: RecordRef, columns: tuple[Column, ...]) -> Mapping[str, KnownValue]:
+        """What the chat need not be told again; as of before the reading, so that no change falls in between."""
+        if not columns:
+            return {}
+        before = self.clock.now()
+        try:
+            row = await self.records.read(record, columns, caller=None)
+        except (NotFound, NotAllowed):
+            return {}  # the person sees the row, the app does not: old values come with the events, or not at all
+        return {column.name: known_value(column, row, before) for column in columns}
+
+    async def _keep(self, chat: Chat, record: RecordRef, actor: Actor, seen: _Seen) -> Answer:
+        head = head_of(self.links, seen.table, record, seen.row)
+        new = NewConnection(
+            chat_id=chat.id,
+            record=record,
+            record_name=name_of(seen.table, seen.row),
+            record_number=number_of(seen.table, seen.row),
+            connector_id=actor.object_id,
+            connector_name=actor.user.name,
+            connected_at=self.clock.now(),
+        )
+        async with self.store.writing() as work:
+            # The roster answered for the bot a moment ago, so it is in the chat.
+            await work.chats.put(replace(chat, bot_present=True))
+            connection = await work.connections.add(new)
+            if connection is None:
+                live = await work.connections.live(chat.id, record)
+                return Answer(message=_already_connected(live or new, head))
+            message = _connected(connection, head, seen)
+            key = f"connected {connection.id}"
+            await work.outbox.put([outgoing(chat, message, key=key, connection=connection.id)], at=new.connected_at)
+            await work.known_values.put({(connection.id, column): value for column, value in seen.known.items()})
+            by, by_name = actor.object_id, actor.user.name
+            await self.begin_sync(work, chat, connection, maker=by, at=new.connected_at)
+            await work.audit.add(audited("connect", connection, at=new.connected_at, by=by, by_name=by_name))
+        return Answer(message=message, kept=True)
+
+
+def _question(claim: Mapping[str, str], table: Table, audience: Audience) -> Message:
+    return audience_card(
+        AudienceView(
+            kind=table.label,
+            people=audience.people,
+            without_access=audience.without_access,
+            send=Press(title="Send the note", verb=Verb.CONNECT, payload={**claim, AUDIENCE: AUDIENCE}),
+            name_only=Press(title="Name only", verb=Verb.CONNECT, payload={**claim, QUIET: QUIET}),
+            cancel=Press(title="Cancel", verb=Verb.CANCEL, payload={}),
+        )
+    )
+
+
+def known_value(column: Column, row: Row, at: datetime) -> KnownValue:
+    """What a chat is told of the column with this row; of secured columns nothing is kept but the time."""
+    if column.secured:
+        return KnownValue(raw=None, text=None, at=at)
+    value = row.value(column.name)
+    return KnownValue(raw=canonical(column, value.raw), text=text_of(column, value)[:LONGEST_TOLD], at=at)
+
+
+def _connected(connection: Connection, head: RecordHead, seen: _Seen) -> Message:
+    """The note; without one, a word that the chat is connected."""
+    if not seen.columns:
+        return notice(
+            NoticeView(
+                text=f"{called(connection)} is connected to this chat.",
+                next_step=f"Connected by {connection.connector_name}.",
+                button=open_button(head),
+            )
+        )
+    facts = tuple(Fact(label=label, value=value) for label, value in note_facts(seen.columns, seen.row))
+    return note(
+        NoteView(
+            record=head,
+            facts=facts,
+            connected_by=connection.connector_name,
+            connected_at=connection.connected_at,
+            buttons=(chats_button(connection.record),),
+        )
+    )
+
+
+def _already_connected(connection: NewConnection, head: RecordHead) -> Message:
+    return notice(
+        NoticeView(
+            text=f"{called(connection)} is already connected to this chat.",
+            next_step=f"Connected by {connection.connector_name}.",
+            at=connection.connected_at,
+            button=open_button(head),
+        )
+    )

@@ -1,0 +1,65 @@
+"""The records that a chat is connected to."""
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.domain.record_links import Links
+from bot.domain.values import Chat, Connection, Person
+from bot.features.shared.access import Gates
+from bot.features.shared.answers import Answer
+from bot.features.shared.readable_records import readable
+from bot.ports import Store
+from cards.notice import NoticeView, notice
+from cards.record import RecordHead
+from cards.record_list import RecordListView, RecordRow, record_list
+
+SHOWN = 10
+"""Rows on the card; it says how many more there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRecords:
+    """Lists what the person may see of a chat's records."""
+
+    store: Store
+    gates: Gates
+    links: Links
+
+    async def __call__(self, chat: Chat, person: Person) -> Answer:
+        """The records' names as the person may read them, the newest connection first."""
+        async with self.store.reading() as work:
+            connections = list(reversed(await work.connections.in_chat(chat.id)))
+        if not connections:
+            return nothing_connected()
+        await asyncio.gather(self.gates.actors(person), self.gates.member(chat, person))
+        shown = connections[:SHOWN]
+        heads = await readable(self.gates, self.links, shown, person)
+        rows = tuple(_row(connection, head) for connection, head in zip(shown, heads, strict=True) if head)
+        view = RecordListView(
+            title="Records connected to this chat",
+            rows=rows,
+            hidden=len(shown) - len(rows),
+            more=len(connections) - len(shown),
+        )
+        return Answer(message=record_list(view))
+
+
+def _row(connection: Connection, head: RecordHead) -> RecordRow:
+    return RecordRow(
+        record=head,
+        connected_by=connection.connector_name,
+        connected_at=connection.connected_at,
+        paused_at=connection.paused_at,
+    )
+
+
+def nothing_connected() -> Answer:
+    """What is said in a chat without a record."""
+    return Answer(
+        message=notice(
+            NoticeView(
+                text="This chat is not connected to a record.",
+                next_step="Write connect and the number, the link or a few words of the record.",
+            )
+        )
+    )

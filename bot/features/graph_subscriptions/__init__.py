@@ -1,0 +1,1 @@
+"""Subscribe to change notifications from Microsoft Graph."""

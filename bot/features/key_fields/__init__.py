@@ -1,0 +1,1 @@
+"""Notify connected chats when a record changes."""

@@ -1,0 +1,179 @@
+"""Telling a chat in one card what it missed of its records (spec K9)."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from bot.domain.catch_up import Missed, missed_changes
+from bot.domain.formatting import text_of
+from bot.domain.key_fields import KnownValue, RecordEvent
+from bot.domain.record_lifecycle import MASTER, MERGED, survivor_of
+from bot.domain.record_links import Links
+from bot.domain.record_types import key_columns
+from bot.domain.tables import Column, ColumnValue, Row, Table
+from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
+from bot.features.chat_sync.start_and_end import sync_ended
+from bot.features.connections.connect_chat import known_value
+from bot.features.shared.answers import called, finished, head_of, name_columns
+from bot.features.shared.audited import audited
+from bot.features.shared.told_type import told_type
+from bot.ports import Administration, Clock, OutgoingMessage, Records, Store, Work
+from cards.catch_up import CaughtUp, CaughtUpView, caught_up
+from cards.key_fields import Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A connected record as the app sees it now; `row` None: it is gone."""
+
+    connection: Connection
+    table: Table
+    columns: tuple[Column, ...]
+    row: Row | None
+    tell_values: bool
+    """Whether everybody may be told the values of key fields."""
+
+    @property
+    def merged(self) -> bool:
+        """Whether it was merged into another record, which is a story of its own."""
+        where = self.connection.record.environment
+        return self.row is not None and survivor_of(where, self.table, self.row) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """A record of which the chat missed something."""
+
+    connection: Connection
+    table: Table
+    row: Row
+    changes: tuple[Missed, ...]
+    tell_values: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatchUp:
+    """Compares what the chat was told with what is so now."""
+
+    store: Store
+    records: Records
+    administration: Administration
+    links: Links
+    clock: Clock
+
+    async def __call__(self, chat: ChatId, jobs: Sequence[str]) -> None:
+        """Keeps the card, if there is something to say, and settles the jobs; raises `Unavailable`."""
+        async with self.store.reading() as work:
+            connections = await work.connections.in_chat(chat)
+        at = self.clock.now()
+        seen = await self._look(connections)
+        async with self.store.writing() as work:
+            held = [each for each in await work.connections.in_chat(chat, hold=True) if each.paused_at is None]
+            # Where an event waits, it says more: who changed what.
+            expected = await work.inbox.expects([each.record for each in held])
+            ids = {each.id for each in held if each.record not in expected}
+            going = [each for each in seen if each.connection.id in ids and not each.merged]
+            for each in (each for each in seen if each.connection.id in ids and each.merged):
+                await work.inbox.keep(_merger(each.connection, at), at=at, due_at=at)
+            await self._tell(work, chat, going, at)
+            for each in going:
+                if each.row is None:
+                    await _end(work, each.connection, at)
+            await work.inbox.done(jobs, at=at)
+
+    async def _look(self, connections: Sequence[Connection]) -> Sequence[_Seen]:
+        """The records as they are, read table by table; those that the app may not read are left out."""
+
+        def kind(each: Connection) -> tuple[EnvironmentId, str]:
+            return each.record.environment, each.record.table
+
+        groups = [(kind, list(group)) for kind, group in groupby(sorted(connections, key=kind), key=kind)]
+        seen = await asyncio.gather(*(self._look_at(*kind, group) for kind, group in groups))
+        return [each for group in seen for each in group]
+
+    async def _look_at(
+        self, environment: EnvironmentId, name: str, connections: Sequence[Connection]
+    ) -> Sequence[_Seen]:
+        record_type = await told_type(self.administration, environment, name)
+        if record_type is None:
+            return ()
+        table = await self.records.table(environment, name)
+        columns = key_columns(record_type, table)
+        row_ids = [each.record.row_id for each in connections]
+        merging = [table.columns[each] for each in (MASTER, MERGED) if each in table.columns]
+        read = {column.name: column for column in (*name_columns(table), *columns, *merging)}
+        rows = await self.records.read_many(environment, table, row_ids, list(read.values()))
+        return [
+            _Seen(
+                connection=each,
+                table=table,
+                columns=columns,
+                row=rows[each.record.row_id],
+                tell_values=not record_type.tell_each,
+            )
+            for each in connections
+            if each.record.row_id in rows
+        ]
+
+    async def _tell(self, work: Work, chat_id: ChatId, going: Sequence[_Seen], at: datetime) -> None:
+        known = await work.known_values.of([each.connection.id for each in going])
+        told = [each for seen in going for each in _missed(seen, known.get(seen.connection.id, {}))]
+        deleted = tuple(called(seen.connection) for seen in going if seen.row is None)
+        chat = await work.chats.get(chat_id)
+        if not (told or deleted) or chat is None:
+            return
+        view = CaughtUpView(records=tuple(self._caught_up(each) for each in told), at=at, deleted=deleted)
+        message = OutgoingMessage(
+            key=f"caught up {chat_id} {at.isoformat()}",
+            chat_id=chat_id,
+            activity=finished(caught_up(view), chat.channel),
+            told_before={
+                (each.connection.id, change.column.name): change.old for each in told for change in each.changes
+            },
+        )
+        await work.outbox.put([message], at=at)
+        await work.known_values.put(_learned(told, at))
+
+    def _caught_up(self, told: _Told) -> CaughtUp:
+        head = head_of(self.links, told.table, told.connection.record, told.row)
+        return CaughtUp(record=head, changes=tuple(_change(each, told) for each in told.changes))
+
+
+def _merger(connection: Connection, at: datetime) -> RecordEvent:
+    """What Dataverse would have told, had it been heard."""
+    key = f"merged {connection.id}"
+    return RecordEvent(key=key, record=connection.record, at=at, changed_by=None, changes=())
+
+
+def _missed(seen: _Seen, known: Mapping[str, KnownValue]) -> Sequence[_Told]:
+    changes = missed_changes(seen.columns, seen.row, known) if seen.row else ()
+    if seen.row is None or not changes:
+        return ()
+    told = _Told(
+        connection=seen.connection, table=seen.table, row=seen.row, changes=changes, tell_values=seen.tell_values
+    )
+    return (told,)
+
+
+def _change(missed: Missed, told: _Told) -> Change:
+    if not told.tell_values:
+        return Change(label=missed.column.label, old=None, new=None)
+    old = ColumnValue(raw=missed.old.raw, text=missed.old.text)
+    return Change(label=missed.column.label, old=text_of(missed.column, old), new=text_of(missed.column, missed.new))
+
+
+def _learned(told: Sequence[_Told], at: datetime) -> Mapping[tuple[ConnectionId, str], KnownValue]:
+    return {
+        (each.connection.id, change.column.name): known_value(change.column, each.row, at)
+        for each in told
+        for change in each.changes
+    }
+
+
+async def _end(work: Work, connection: Connection, at: datetime) -> None:
+    """The record is gone, and nobody knows who deleted it (spec K10)."""
+    if await work.connections.end(connection.id, at=at, by=None, by_name=""):
+        await sync_ended(work, [connection], at=at)
+        await work.audit.add(audited("record deleted", connection, at=at, by=None, by_name=""))

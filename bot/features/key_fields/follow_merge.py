@@ -1,0 +1,129 @@
+"""Letting connections follow a record that was merged into another one (spec K12)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.key_fields import KnownValue, RecordEvent
+from bot.domain.record_lifecycle import MASTER, MERGED, survivor_of
+from bot.domain.record_links import Links
+from bot.domain.record_types import key_columns
+from bot.domain.tables import Row
+from bot.domain.values import Connection, NewConnection, RecordRef
+from bot.features.chat_sync.start_and_end import sync_ended, sync_follows
+from bot.features.connections.connect_chat import known_value
+from bot.features.key_fields.read_facts import KeyFieldFacts
+from bot.features.shared.answers import called, head_of, name_columns, name_of, number_of, open_button, outgoing
+from bot.features.shared.audited import audited
+from bot.ports import Clock, OutgoingMessage, Records, Store, Work
+from cards.message import Message
+from cards.notice import NoticeView, notice
+
+_STEPS_AT_MOST = 5
+"""What a record was merged into can have been merged itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Survivor:
+    """The record that is left, as the app sees it, and what is known of the one that was merged into it."""
+
+    facts: KeyFieldFacts
+    record: RecordRef
+    row: Row
+    known: Mapping[str, KnownValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowMerge:
+    """Ends the connections of the record that was merged, and connects the same chats to the one that is left."""
+
+    store: Store
+    records: Records
+    links: Links
+    clock: Clock
+
+    async def __call__(self, facts: KeyFieldFacts, into: RecordRef, events: Sequence[RecordEvent]) -> bool:
+        """Tells each chat and settles the events in one transaction; raises `Unavailable`, and then nothing is kept.
+
+        False, and nothing is done, where the record that is left cannot be read.
+        """
+        survivor = await self._survivor(facts, into)
+        if survivor is None:
+            return False
+        now = self.clock.now()
+        async with self.store.writing() as work:
+            for connection in await work.connections.of_record(facts.record, hold=True):
+                await self._follow(work, connection, survivor, now)
+            await work.inbox.done([event.key for event in events], at=now)
+        return True
+
+    async def _survivor(self, facts: KeyFieldFacts, into: RecordRef) -> _Survivor | None:
+        columns = key_columns(facts.record_type, facts.table)
+        merging = [facts.table.columns[name] for name in (MASTER, MERGED) if name in facts.table.columns]
+        read = {column.name: column for column in (*name_columns(facts.table), *columns, *merging)}
+        record: RecordRef = into
+        for _ in range(_STEPS_AT_MOST):
+            before = self.clock.now()
+            try:
+                row = await self.records.read(record, list(read.values()), caller=None)
+            except (NotFound, NotAllowed):
+                return None
+            following = survivor_of(record.environment, facts.table, row)
+            if following is None:
+                known = {column.name: known_value(column, row, before) for column in columns}
+                return _Survivor(facts=facts, record=record, row=row, known=known)
+            record = following
+        return None
+
+    async def _follow(self, work: Work, old: Connection, survivor: _Survivor, now: datetime) -> None:
+        by = next(iter(survivor.facts.people.values()), "")
+        await work.connections.end(old.id, at=now, by=None, by_name=by)
+        await work.audit.add(audited("merged", old, at=now, by=None, by_name=by))
+        new = await work.connections.add(_connection_to(old, survivor))
+        if new:
+            await work.known_values.put({(new.id, column): value for column, value in survivor.known.items()})
+            await work.audit.add(audited("connected by merging", new, at=now, by=None, by_name=by))
+            await sync_follows(work, old, new, at=now)
+        else:
+            await sync_ended(work, [old], at=now)
+        if old.paused_at:
+            await work.connections.pause(old.chat_id, old.paused_reason or "", at=now)
+            return
+        message = await self._message(work, old, survivor, new)
+        if message:
+            await work.outbox.put([message], at=now)
+
+    async def _message(
+        self, work: Work, old: Connection, survivor: _Survivor, new: Connection | None
+    ) -> OutgoingMessage | None:
+        chat = await work.chats.get(old.chat_id)
+        if chat is None:
+            return None
+        told = self._merged(old, survivor, was_connected=new is None)
+        return outgoing(chat, told, key=f"merged {old.id}", connection=new.id if new else None)
+
+    def _merged(self, old: Connection, survivor: _Survivor, *, was_connected: bool) -> Message:
+        head = head_of(self.links, survivor.facts.table, survivor.record, survivor.row)
+        name = head.number or head.name
+        how = "was connected to it already" if was_connected else "is connected to that one now"
+        return notice(
+            NoticeView(
+                text=f"{called(old)} was merged into {name}.",
+                next_step=f"This chat {how} and is told of its changes.",
+                button=open_button(head),
+            )
+        )
+
+
+def _connection_to(old: Connection, survivor: _Survivor) -> NewConnection:
+    """The same connection, of the record that is left: who connected the chat, and when, stays as it was."""
+    return NewConnection(
+        chat_id=old.chat_id,
+        record=survivor.record,
+        record_name=name_of(survivor.facts.table, survivor.row),
+        record_number=number_of(survivor.facts.table, survivor.row),
+        connector_id=old.connector_id,
+        connector_name=old.connector_name,
+        connected_at=old.connected_at,
+    )

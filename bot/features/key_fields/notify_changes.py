@@ -1,0 +1,204 @@
+"""Telling chats of key-field changes and of turns in a record's life (spec K2-K8, K12)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from uuid import uuid4
+
+from bot.domain.formatting import canonical, text_of
+from bot.domain.key_fields import KnownValue, NetChange, RecordEvent, net_changes
+from bot.domain.record_links import Links
+from bot.domain.reported_change import ToldButton, ToldChange, ToldColumn
+from bot.domain.tables import Column, ColumnValue
+from bot.domain.values import ChatId, Connection, ConnectionId
+from bot.features.connections.connect_chat import LONGEST_TOLD
+from bot.features.key_fields.follow_merge import FollowMerge
+from bot.features.key_fields.lifecycle_news import FindAbsentOwner, Turn, turns_of
+from bot.features.key_fields.read_facts import KeyFieldFacts, ReadKeyFieldFacts
+from bot.features.shared.answers import chats_button, finished, head_of, values_button
+from bot.features.shared.roster_cache import FindReaders
+from bot.ports import Clock, OutgoingMessage, Store, Work
+from cards.buttons import Press
+from cards.key_fields import Change, KeyFieldsView, key_fields
+from cards.personal_view import OwnView
+from cards.record import RecordHead
+
+Readers = Mapping[ChatId, tuple[str, ...] | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """What is said, what the chats know from then on, and what their readers can be shown."""
+
+    messages: list[OutgoingMessage] = field(default_factory=list)
+    learned: dict[tuple[ConnectionId, str], KnownValue] = field(default_factory=dict)
+    told: list[ToldChange] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellKeyFields:
+    """Makes of a record's waiting events one card for each chat, or none."""
+
+    store: Store
+    read_facts: ReadKeyFieldFacts
+    find_absent_owner: FindAbsentOwner
+    find_readers: FindReaders
+    follow_merge: FollowMerge
+    links: Links
+    clock: Clock
+
+    async def __call__(self, events: Sequence[RecordEvent]) -> None:
+        """Keeps the cards and settles the events in one transaction; raises `Unavailable`, and then nothing is kept."""
+        facts = await self.read_facts(events)
+        if facts and facts.survivor and await self.follow_merge(facts, facts.survivor, events):
+            return
+        absent, readers = await self._around(facts) if facts else (frozenset[ChatId](), {})
+        now = self.clock.now()
+        async with self.store.writing() as work:
+            if facts:
+                decided = await self._decide(work, facts, absent, readers)
+                await work.outbox.put(decided.messages, at=now)
+                await work.known_values.put(decided.learned)
+                await work.told_changes.put(decided.told, at=now)
+            await work.inbox.done([event.key for event in events], at=now)
+
+    async def _around(self, facts: KeyFieldFacts) -> tuple[frozenset[ChatId], Readers]:
+        """What Teams is asked beforehand, where it matters: which chats lack the new owner, and who reads along."""
+        if facts.new_owner is None and not facts.record_type.tell_each:
+            return frozenset(), {}
+        async with self.store.reading() as work:
+            connections = await work.connections.of_record(facts.record)
+            chats = await work.chats.of([each.chat_id for each in connections if each.paused_at is None])
+        absent = await self.find_absent_owner(facts, list(chats.values()))
+        each_alone = facts.record_type.tell_each
+        return absent, await self.find_readers.of(list(chats.values())) if each_alone else {}
+
+    async def _decide(self, work: Work, facts: KeyFieldFacts, absent: frozenset[ChatId], readers: Readers) -> _Decided:
+        """A message for each chat that does not know yet, and what the chats know from then on."""
+        live = await work.connections.of_record(facts.record, hold=True)
+        connections = [connection for connection in live if connection.paused_at is None]
+        known = await work.known_values.of([connection.id for connection in connections])
+        chats = await work.chats.of([connection.chat_id for connection in connections])
+        # Most chats know the same, and then they get the same card.
+        shared = cache(partial(_activity, leads_to=(chats_button(facts.record),)))
+        decided = _Decided()
+        for connection in connections:
+            knows = known.get(connection.id, {})
+            told = [change for change in net_changes(facts.columns, facts.events, knows) if change.tell]
+            turns = turns_of(facts, connection, owner_is_absent=connection.chat_id in absent)
+            if not (told or turns):
+                continue
+            view = self._view(connection, facts, told, turns)
+            if told and facts.record_type.tell_each:
+                kept = _kept(connection, facts, view, told)
+                decided.told.append(kept)
+                view = _told_to_all(view, values_button(kept.key), readers.get(connection.chat_id))
+                body = _activity(view, chats[connection.chat_id].channel, leads_to=(chats_button(facts.record),))
+            else:
+                # A turn's buttons name the connection, so that card is the chat's own.
+                body = (_activity if turns else shared)(view, chats[connection.chat_id].channel)
+            decided.messages.append(_message(connection, facts, body, told, knows))
+            decided.learned.update({(connection.id, each.column.name): _learned(each, facts) for each in told})
+        return decided
+
+    def _view(
+        self, connection: Connection, facts: KeyFieldFacts, told: Sequence[NetChange], turns: Sequence[Turn]
+    ) -> KeyFieldsView:
+        people = dict.fromkeys(person for change in told for person in change.people)
+        if not told:
+            people = dict.fromkeys(event.changed_by for event in facts.events if event.changed_by)
+        return KeyFieldsView(
+            record=self._head(connection, facts),
+            changes=tuple(_change(change, facts) for change in told),
+            people=tuple(facts.people[person] for person in people if person in facts.people),
+            at=max(change.at for change in told) if told else max(event.at for event in facts.events),
+            news=tuple(turn.news for turn in turns),
+            buttons=tuple(button for turn in turns for button in turn.buttons),
+        )
+
+    def _head(self, connection: Connection, facts: KeyFieldFacts) -> RecordHead:
+        if facts.row:
+            return head_of(self.links, facts.table, facts.record, facts.row)
+        return RecordHead(
+            kind=facts.table.label,
+            name=connection.record_name,
+            number=connection.record_number,
+            url=self.links.open(facts.record),
+        )
+
+
+def _kept(connection: Connection, facts: KeyFieldFacts, view: KeyFieldsView, told: Sequence[NetChange]) -> ToldChange:
+    """What each reader may be shown of it later."""
+    return ToldChange(
+        key=uuid4().hex,
+        chat_id=connection.chat_id,
+        record=facts.record,
+        at=view.at,
+        people=view.people,
+        columns=tuple(
+            ToldColumn(
+                name=change.column.name,
+                label=change.column.label,
+                old=None if change.old is None else text_of(change.column, change.old)[:LONGEST_TOLD],
+                new=_text(change.column, change.new, facts)[:LONGEST_TOLD],
+                raw=canonical(change.column, change.new.raw),
+            )
+            for change in told
+        ),
+        news=view.news,
+        buttons=tuple(
+            ToldButton(title=each.title, verb=each.verb, payload=each.payload)
+            for each in view.buttons
+            if isinstance(each, Press)
+        ),
+    )
+
+
+def _told_to_all(view: KeyFieldsView, press: Press, accounts: tuple[str, ...] | None) -> KeyFieldsView:
+    """The card without a value, and the way to them."""
+    changes = tuple(Change(label=each.label, old=None, new=None) for each in view.changes)
+    return replace(view, changes=changes, first=press, own=OwnView(press=press, accounts=accounts))
+
+
+def _activity(view: KeyFieldsView, channel: str, *, leads_to: tuple[Press, ...] = ()) -> bytes:
+    return finished(key_fields(replace(view, buttons=(*view.buttons, *leads_to))), channel)
+
+
+def _message(
+    connection: Connection,
+    facts: KeyFieldFacts,
+    body: bytes,
+    told: Sequence[NetChange],
+    knows: Mapping[str, KnownValue],
+) -> OutgoingMessage:
+    return OutgoingMessage(
+        key=f"key fields {connection.id} {facts.events[-1].key}",
+        chat_id=connection.chat_id,
+        activity=body,
+        connection_id=connection.id,
+        caused_at=min(event.at for event in facts.events),
+        told_before={(connection.id, change.column.name): knows.get(change.column.name) for change in told},
+    )
+
+
+def _change(change: NetChange, facts: KeyFieldFacts) -> Change:
+    """What the card says of the column; of a secured one only that it changed, unless its values may be told."""
+    if change.column.secured and not facts.record_type.tell_secured:
+        return Change(label=change.column.label, old=None, new=None)
+    old = None if change.old is None else text_of(change.column, change.old)
+    return Change(label=change.column.label, old=old, new=_text(change.column, change.new, facts))
+
+
+def _text(column: Column, value: ColumnValue, facts: KeyFieldFacts) -> str:
+    """The value as Dataverse formats it, where the record still has it; else as we spell it."""
+    current = facts.row.value(column.name) if facts.row else None
+    if current and canonical(column, current.raw) == canonical(column, value.raw):
+        return text_of(column, current)
+    return text_of(column, value)
+
+
+def _learned(change: NetChange, facts: KeyFieldFacts) -> KnownValue:
+    if change.column.secured:
+        return KnownValue(raw=None, text=None, at=change.at)
+    raw = canonical(change.column, change.new.raw)
+    return KnownValue(raw=raw, text=_text(change.column, change.new, facts)[:LONGEST_TOLD], at=change.at)

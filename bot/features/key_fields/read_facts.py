@@ -1,0 +1,150 @@
+"""What has to be read of Dataverse before chats are told of key-field changes."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.key_fields import ColumnChange, RecordEvent
+from bot.domain.record_lifecycle import STATE, WATCHED, life_of, survivor_of
+from bot.domain.record_types import RecordType, key_columns
+from bot.domain.tables import LOOKUPS, Column, ColumnValue, Row, Table
+from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
+from bot.features.shared.answers import name_columns
+from bot.features.shared.told_type import told_type
+from bot.ports import Administration, Records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOwner:
+    """A person who owns a record since just now."""
+
+    object_id: ObjectId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFieldFacts:
+    """A record's events and everything that a card says about them."""
+
+    record: RecordRef
+    record_type: RecordType
+    table: Table
+    columns: tuple[Column, ...]
+    """The key fields."""
+    events: tuple[RecordEvent, ...]
+    """With what a stripped event left out, and with the names of the rows that lookups point to."""
+    row: Row | None
+    """The record as it is now and as the app sees it; None where it is gone."""
+    people: Mapping[UserId, str]
+    """Names of those who changed it, as far as they are known."""
+    closed_as: str | None = None
+    """What Dataverse calls the state in which the record is closed now, where it was open before (spec K12)."""
+    new_owner: NewOwner | None = None
+    """Who owns the record now, where that is another person than before."""
+    survivor: RecordRef | None = None
+    """The record that it was merged into."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadKeyFieldFacts:
+    """Reads the facts as the app: no person acts here."""
+
+    records: Records
+    administration: Administration
+
+    async def __call__(self, events: Sequence[RecordEvent]) -> KeyFieldFacts | None:
+        """The facts; None where nothing is to be told of the record. Raises `Unavailable`."""
+        record = events[0].record
+        record_type = await told_type(self.administration, record.environment, record.table)
+        if record_type is None:
+            return None
+        table = await self.records.table(record.environment, record.table)
+        columns = key_columns(record_type, table)
+        watched = tuple(table.columns[name] for name in WATCHED if name in table.columns)
+        read = {column.name: column for column in (*name_columns(table), *columns, *watched)}
+        row = await self._row(record, list(read.values()))
+        whole = [_completed(event, (*columns, *watched), row) for event in events]
+        life = life_of(record.table, events)
+        named, people, new_owner = await asyncio.gather(
+            self._with_names(record.environment, whole, columns),
+            self._people(record.environment, events),
+            self._new_owner(record.environment, life.new_owner),
+        )
+        return KeyFieldFacts(
+            record=record,
+            record_type=record_type,
+            table=table,
+            columns=columns,
+            events=named,
+            row=row,
+            people=people,
+            closed_as=None if life.closed is None else _state(table, life.closed),
+            new_owner=new_owner,
+            survivor=survivor_of(record.environment, table, row) if row else None,
+        )
+
+    async def _new_owner(self, environment: EnvironmentId, user: UserId | None) -> NewOwner | None:
+        if user is None:
+            return None
+        person, name = await asyncio.gather(
+            self.records.object_id(environment, user), self.records.user_name(environment, user)
+        )
+        return NewOwner(object_id=person, name=name) if person and name else None
+
+    async def _row(self, record: RecordRef, columns: Sequence[Column]) -> Row | None:
+        try:
+            return await self.records.read(record, columns, caller=None)
+        except (NotFound, NotAllowed):
+            return None
+
+    async def _people(self, environment: EnvironmentId, events: Iterable[RecordEvent]) -> Mapping[UserId, str]:
+        users = list(dict.fromkeys(event.changed_by for event in events if event.changed_by))
+        names = await asyncio.gather(*(self.records.user_name(environment, user) for user in users))
+        return {user: name for user, name in zip(users, names, strict=True) if name}
+
+    async def _with_names(
+        self, environment: EnvironmentId, events: Sequence[RecordEvent], columns: Sequence[Column]
+    ) -> tuple[RecordEvent, ...]:
+        """The events with the names of rows that lookups point to: Dataverse sends no more than their ids."""
+        lookups = {column.name for column in columns if column.type in LOOKUPS}
+        changes = [change for event in events for change in event.changes if change.column in lookups]
+        values = [value for change in changes for value in (change.old, change.new) if value]
+        unnamed = list(dict.fromkeys(str(value.raw) for value in values if value.raw and value.text is None))
+        names = await asyncio.gather(*(self._name(environment, raw) for raw in unnamed))
+        known = dict(zip(unnamed, names, strict=True))
+        return tuple(_named(event, known) for event in events)
+
+    async def _name(self, environment: EnvironmentId, raw: str) -> str | None:
+        table, _, row_id = raw.partition(":")
+        try:
+            return await self.records.name_of(environment, table, row_id)
+        except NotAllowed:
+            return None
+
+
+def _state(table: Table, state: int) -> str:
+    column = table.columns.get(STATE)
+    return (column.options.get(state) if column else None) or "Closed"
+
+
+def _completed(event: RecordEvent, columns: Sequence[Column], row: Row | None) -> RecordEvent:
+    """A stripped event with the key fields' values as they are now (spec K5)."""
+    if not event.stripped or row is None:
+        return event
+    changes = (ColumnChange(column=column.name, new=row.value(column.name)) for column in columns)
+    return replace(event, changes=tuple(changes))
+
+
+def _named(event: RecordEvent, names: Mapping[str, str | None]) -> RecordEvent:
+    return replace(
+        event,
+        changes=tuple(
+            replace(change, new=_with_name(change.new, names), old=change.old and _with_name(change.old, names))
+            for change in event.changes
+        ),
+    )
+
+
+def _with_name(value: ColumnValue, names: Mapping[str, str | None]) -> ColumnValue:
+    return replace(value, text=names.get(str(value.raw))) if value.text is None else value

@@ -1,0 +1,1 @@
+"""Join a chat, and add or remove its members."""

@@ -1,0 +1,1 @@
+"""Create a chat about a record."""

@@ -1,0 +1,211 @@
+"""Making a chat that somebody wants, step by step (spec C7, C8, A6)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from bot.domain.directory import DirectoryChat
+from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, Unavailable
+from bot.domain.new_chat import AT_CREATION, NEEDED, ChatStep, NewChat, NewChatKey, Wish
+from bot.domain.values import Chat, ChatId, ChatKind, ObjectId, Person
+from bot.features.connections.connect_chat import ConnectChat, Note
+from bot.features.connections.install_app import AddApp
+from bot.ports import ChatDirectory, Clock, Directory, Store
+
+HELD = timedelta(minutes=2)
+"""How long the work stays with a process that is not heard of; each step and each person added renews it."""
+SHOWN_FOR = timedelta(days=1)
+"""How long somebody is reminded of a chat that was left half made."""
+SMALLEST = 2
+"""People of the smallest group chat."""
+
+Step = Callable[[NewChat, Person, Chat], Awaitable[NewChat]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far it has come, and whether it goes on by itself just now."""
+
+    new: NewChat
+    at_work: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeChat:
+    """Makes chats on behalf of people. Each step that fails can be tried again by itself, by any process."""
+
+    store: Store
+    directory: Directory
+    chats: ChatDirectory
+    add_app: AddApp
+    connect: ConnectChat
+    clock: Clock
+    patience_s: float
+    """How long somebody waits for it; then it goes on by itself, and they look again."""
+    _under_way: dict[NewChatKey, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def begin(self, key: NewChatKey, wish: Wish, person: Person, here: Chat) -> Progress:
+        """Makes the chat; a key that is known goes on with what was wished under it then.
+
+        Raises `BadRequest` where somebody is not in the directory, and what `go_on` raises.
+        """
+        await self._require_people(wish.people)
+        async with self.store.writing() as work:
+            await work.new_chats.add(NewChat(key=key, wish=wish, begun_at=self.clock.now()))
+        return await self.go_on(key, person, here)
+
+    async def go_on(self, key: NewChatKey, person: Person, here: Chat) -> Progress:
+        """Does what is left, as far as it goes; raises `NotFound` for what the person did not begin."""
+        new = await self._get(key, person)
+        if not new.left:
+            return Progress(new=new)
+        task = self._under_way.get(key)
+        if task is None:
+            task = self._under_way[key] = asyncio.create_task(self._run(key, person, here))
+            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+        await asyncio.wait({task}, timeout=self.patience_s)
+        if task.done():
+            task.result()
+        new = await self._get(key, person)
+        return Progress(new=new, at_work=bool(new.left) and not new.troubles)
+
+    async def unfinished(self, person: ObjectId) -> NewChat | None:
+        """The chat that the person left half made lately."""
+        async with self.store.reading() as work:
+            return await work.new_chats.unfinished(person, since=self.clock.now() - SHOWN_FOR)
+
+    async def _get(self, key: NewChatKey, person: Person) -> NewChat:
+        async with self.store.reading() as work:
+            new = await work.new_chats.get(key)
+        if new is None or new.wish.person != person.object_id:
+            raise NotFound("There is no such chat to go on with.", "Write new to start one.")
+        return new
+
+    async def _require_people(self, people: Sequence[ObjectId]) -> None:
+        found = await self.directory.people(people)
+        if len(found) < len(people):
+            raise BadRequest("Somebody whom you chose is not in your organisation any more.", "Choose again.")
+        off = [each.name for each in found.values() if not each.enabled]
+        if off:
+            raise BadRequest(f"{', '.join(off)} cannot sign in any more.", "Choose other people.")
+
+    async def _run(self, key: NewChatKey, person: Person, here: Chat) -> None:
+        """All steps that are left, unless another process is at it."""
+        now = self.clock.now()
+        async with self.store.writing() as work:
+            claimed = await work.new_chats.claim(key, at=now, until=now + HELD)
+            new = await work.new_chats.get(key)
+        if new is None or not claimed:
+            return
+        new = replace(new, troubles=())
+        try:
+            await self._require_still_in(new)
+            for step in new.left:
+                new = await self._tried(step, new, person, here)
+                if new.troubles and new.troubles[-1].step in NEEDED:
+                    break
+        except ChatSyncError as error:
+            new = new.stopped(new.left[0], error)
+        finally:
+            async with self.store.writing() as work:
+                await work.new_chats.put(new, held_until=None)
+
+    async def _tried(self, step: ChatStep, new: NewChat, person: Person, here: Chat) -> NewChat:
+        """The step done, or why not; kept before anything else is begun."""
+        work: Mapping[ChatStep, Step] = {
+            ChatStep.CREATE: self._create,
+            ChatStep.MEMBERS: self._add_members,
+            ChatStep.NAME: self._name,
+            ChatStep.INSTALL: self._install,
+            ChatStep.CONNECT: self._connect,
+        }
+        if step in new.done:
+            return new
+        before = new
+        if step is ChatStep.CREATE:
+            # If its answer is lost, the chat is looked for before another is made.
+            new = await self._kept(replace(new, asked_at=new.asked_at or self.clock.now()))
+        try:
+            new = await work[step](replace(new, asked_at=before.asked_at), person, here)
+        except ChatSyncError as error:
+            asked_at = new.asked_at if isinstance(error, Unavailable) else before.asked_at
+            new = replace(new, asked_at=asked_at).stopped(step, error)
+        return await self._kept(new)
+
+    async def _kept(self, new: NewChat) -> NewChat:
+        async with self.store.writing() as work:
+            await work.new_chats.put(new, held_until=self.clock.now() + HELD)
+        return new
+
+    async def _require_still_in(self, new: NewChat) -> None:
+        """Somebody who has left the chat meanwhile does nothing to it any more (spec S7)."""
+        if new.chat_id is None:
+            return
+        if all(each.object_id != new.wish.person for each in await self.chats.members(new.chat_id)):
+            raise NotAllowed("You are not in this chat any more.", "Ask somebody in the chat to add you.")
+
+    async def _create(self, new: NewChat, _person: Person, _here: Chat) -> NewChat:
+        first = new.wish.everybody[:AT_CREATION]
+        if new.asked_at:
+            for people in (first, first[:SMALLEST]):
+                found = await self.chats.created(people, since=new.asked_at)
+                if found:
+                    return _made(new, found)
+        try:
+            chat = await self.chats.create(first, new.wish.topic)
+        except BadRequest:
+            # Graph refuses the whole and does not say why: the smallest chat, and then one thing after the other.
+            return _made(new, await self.chats.create(first[:SMALLEST], None))
+        whole = first == new.wish.everybody
+        return _made(new, chat).after(*([ChatStep.MEMBERS] if whole else []))
+
+    async def _add_members(self, new: NewChat, _person: Person, _here: Chat) -> NewChat:
+        chat = _chat_id(new)
+        there = {each.object_id for each in await self.chats.members(chat)}
+        refused: dict[ObjectId, ChatSyncError] = {}
+        for person in new.wish.everybody:
+            if person not in there:
+                try:
+                    await self.chats.add_member(chat, person)
+                except (BadRequest, NotAllowed, NotFound) as error:
+                    refused[person] = error
+                await self._kept(new)  # so many people take longer than the work is held at a time
+        if refused:
+            names = await self.directory.people(list(refused))
+            who = ", ".join(names[each].name if each in names else "somebody" for each in refused)
+            first = next(iter(refused.values()))
+            raise BadRequest(f"{who} could not be added: {first}", first.next_step) from first
+        return new.after(ChatStep.MEMBERS)
+
+    async def _name(self, new: NewChat, _person: Person, _here: Chat) -> NewChat:
+        await self.chats.rename(_chat_id(new), new.wish.topic or "")
+        return new.after(ChatStep.NAME)
+
+    async def _install(self, new: NewChat, _person: Person, here: Chat) -> NewChat:
+        chat = replace(here, id=_chat_id(new), kind=ChatKind.GROUP)
+        await self.add_app(chat)
+        return new.after(ChatStep.INSTALL)
+
+    async def _connect(self, new: NewChat, person: Person, _here: Chat) -> NewChat:
+        async with self.store.reading() as work:
+            chat = await work.chats.get(_chat_id(new))
+        if chat is None or new.wish.record is None:
+            raise NotFound("This chat is not known any more.", "Write connect in the chat itself.")
+        # In a chat that is this new the person's account may not be known yet; Teams' roster takes the object id too.
+        by_object_id = replace(person, account_id=new.wish.person)
+        note = Note.SEND if new.wish.note else Note.NONE
+        await self.connect(chat, by_object_id, new.wish.record, note=note)
+        return new.after(ChatStep.CONNECT)
+
+
+def _made(new: NewChat, chat: DirectoryChat) -> NewChat:
+    """The chat is there, and perhaps has its name already."""
+    named = [ChatStep.NAME] if new.wish.topic and chat.topic == new.wish.topic else []
+    return replace(new, chat_id=chat.id, url=chat.url, asked_at=None).after(ChatStep.CREATE, *named)
+
+
+def _chat_id(new: NewChat) -> ChatId:
+    if new.chat_id is None:
+        raise NotFound("The chat was not created.", "Try again.")
+    return new.chat_id

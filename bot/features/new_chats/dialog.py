@@ -1,0 +1,222 @@
+"""The pages of the dialog that starts a chat. What comes back from a page is a claim, whoever sends it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from bot.domain.directory import DirectoryPerson, chat_topic
+from bot.domain.errors import BadRequest
+from bot.domain.new_chat import ChatStep, NewChatKey, Wish, wished_people
+from bot.domain.object_ids import object_id
+from bot.domain.public_names import PERSON, Dataset, Dialog
+from bot.domain.record_links import Links, guid
+from bot.domain.values import ObjectId
+from bot.features.new_chats.create_chat import MakeChat, Progress
+from bot.features.new_chats.plan_chat import Plan, PlanChat
+from bot.features.record_search.find_records import Hit
+from bot.features.record_search.record_picker import listed, record_choice, record_of
+from bot.features.shared.action_data import Claims
+from bot.features.shared.answers import record_claim
+from bot.features.shared.routes import PageWork, Search
+from bot.features.shared.turn import Incoming
+from cards.buttons import Step
+from cards.dialog import Page
+from cards.inputs import OFF, ON, Choice
+from cards.new_chat import (
+    NAME,
+    NAMES,
+    NOTE,
+    OTHERS,
+    SUGGESTED,
+    PeopleView,
+    ProgressView,
+    RecordView,
+    StepLine,
+    people_page,
+    progress_page,
+    record_page,
+)
+from cards.record_inputs import RECORD, WORDS, RecordInputs
+
+KEY, SURE = "wish", "sure"
+# A claim named "key" never leaves the Agents Playground: its page takes the name for its own.
+
+_WORDS: Mapping[ChatStep, str] = {
+    ChatStep.CREATE: "the chat is created",
+    ChatStep.MEMBERS: "everybody is in it",
+    ChatStep.NAME: "it has its name",
+    ChatStep.INSTALL: "Chat Sync is added to it",
+    ChatStep.CONNECT: "it is connected to the record",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewChatPages:
+    """Three pages: about which record, with whom, and what became of it."""
+
+    plan: PlanChat
+    make: MakeChat
+    links: Links
+
+    @property
+    def pages(self) -> Mapping[str, PageWork]:
+        """Who answers for each page."""
+        return {
+            Dialog.NEW_CHAT: self.start,
+            Dialog.NEW_CHAT_PEOPLE: self.choose,
+            Dialog.MAKE_CHAT: self.create,
+            Dialog.FINISH_CHAT: self.finish,
+        }
+
+    @property
+    def searches(self) -> Mapping[str, Search]:
+        """Who answers while somebody types a record's or a person's name."""
+        return {Dataset.RECORDS: self.search_records, Dataset.PEOPLE: self.search_people}
+
+    async def start(self, incoming: Incoming, claims: Claims) -> Page:
+        """The first page; the second where a button has said already which record it is about."""
+        if "row" in claims:
+            return await self.people(incoming, claims)
+        return await self._which_record(incoming, claims)
+
+    async def choose(self, incoming: Incoming, claims: Claims) -> Page:
+        """The second page, or the first once more where it is not clear which record was meant."""
+        words = claims.get(WORDS, "").strip()
+        if claims.get(RECORD) or not words:
+            return await self.people(incoming, claims)
+        hits = await self.plan.find_record(incoming.person, words)
+        if len(hits) == 1:
+            record = hits[0].record if isinstance(hits[0], Hit) else hits[0]
+            return await self.people(incoming, {**claims, **record_claim(record)})
+        choices = [record_choice(each) for each in hits if isinstance(each, Hit)]
+        wrong = "" if hits else "No record fits these words."
+        return await self._which_record(incoming, claims, choices, wrong)
+
+    async def _which_record(
+        self, incoming: Incoming, claims: Claims, hits: Sequence[Choice] = (), problem: str = ""
+    ) -> Page:
+        newest = await self.plan.find_records(incoming.person, "")
+        half_made = await self.make.unfinished(ObjectId(incoming.person.object_id or ""))
+        known = {PERSON: claims[PERSON]} if PERSON in claims else {}
+        finish = Step(
+            title="Finish my last chat", dialog=Dialog.FINISH_CHAT, payload={KEY: half_made.key if half_made else ""}
+        )
+        return record_page(
+            RecordView(
+                record=RecordInputs(
+                    listed=listed(newest),
+                    dataset=Dataset.RECORDS,
+                    hits=hits,
+                    words=claims.get(WORDS, ""),
+                ),
+                problem=problem,
+                go_on=Step(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=known),
+                half_made=finish if half_made else None,
+            )
+        )
+
+    async def people(
+        self, incoming: Incoming, claims: Claims, problem: str = "", offered: Sequence[DirectoryPerson] = ()
+    ) -> Page:
+        """The second page; once more with what is wrong on it where something is."""
+        record, chosen = record_of(claims, self.links), _chosen(claims)
+        plan = await self.plan(incoming.person, record, chosen)
+        payload = {KEY: claims.get(KEY) or str(uuid4()), **(record_claim(record) if record else {})}
+        people = [*plan.chosen, *(each for each in offered if each.id not in chosen)]
+        make = Step(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
+        anyway = Step(title="Send it anyway", dialog=make.dialog, payload={**payload, SURE: ON})
+        view = _people_view(plan, people, claims, problem, make)
+        return people_page(replace(view, make_anyway=anyway if claims.get(SURE) == ON else None))
+
+    async def finish(self, incoming: Incoming, claims: Claims) -> Page:
+        """The last page once more: goes on with what is left."""
+        await self.plan.require(incoming.person, None)
+        return _progress(await self.make.go_on(_key(claims), incoming.person, incoming.chat))
+
+    async def create(self, incoming: Incoming, claims: Claims) -> Page:
+        """The last page: makes the chat."""
+        record, key = record_of(claims, self.links), _key(claims)
+        await self.plan.require(incoming.person, record)
+        named = await self.plan.named(incoming.person, claims.get(NAMES, ""))
+        known = {**claims, PERSON: ",".join([claims.get(PERSON, ""), *(each.id for each in named.found)])}
+        if named.problem:
+            return await self.people(incoming, known, named.problem, named.offered)
+        person = ObjectId(incoming.person.object_id or "")
+        try:
+            people, note = wished_people(person, _chosen(known)), claims.get(NOTE, ON) != OFF
+            doubts = (
+                await self.plan.doubts_about_note(record, people) if record and note and claims.get(SURE) != ON else ""
+            )
+            if doubts:
+                return await self.people(incoming, {**known, SURE: ON}, doubts)
+            topic = chat_topic(claims.get(NAME, ""))
+            wish = Wish(person=person, people=people, topic=topic, record=record, note=note)
+            return _progress(await self.make.begin(key, wish, incoming.person, incoming.chat))
+        except BadRequest as error:
+            return await self.people(incoming, known, f"{error} {error.next_step}".strip())
+
+    async def search_records(self, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
+        """Records that fit what was typed."""
+        return [record_choice(each) for each in await self.plan.find_records(incoming.person, words)]
+
+    async def search_people(self, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
+        """People who fit what was typed."""
+        found = await self.plan.find_people(incoming.person, words)
+        return [person_choice(each, each.title) for each in found if each.id != incoming.person.object_id]
+
+
+def person_choice(person: DirectoryPerson, about: str) -> Choice:
+    """Somebody in a list of choices, with what tells them apart."""
+    title = " · ".join(part for part in (person.name or person.sign_in, about) if part)
+    return Choice(title=title or person.id, value=person.id)
+
+
+def _key(claims: Claims) -> NewChatKey:
+    key = guid(claims.get(KEY, ""))
+    if key is None:
+        raise BadRequest("This dialog is too old to go on with.", "Write new to start a chat.")
+    return NewChatKey(key)
+
+
+def _chosen(claims: Claims) -> list[ObjectId]:
+    """Whom the page names: suggested, searched, or given by the button that opened it."""
+    named = ",".join(claims.get(each, "") for each in (SUGGESTED, OTHERS, PERSON)).split(",")
+    return [person for person in (object_id(each.strip()) for each in named) if person]
+
+
+def _people_view(plan: Plan, people: Sequence[DirectoryPerson], claims: Claims, problem: str, make: Step) -> PeopleView:
+    record = plan.record
+    suggested = [person_choice(each.person, each.reason) for each in plan.suggested]
+    return PeopleView(
+        record=record.head if record else None,
+        suggested=[*suggested, *(person_choice(each, each.title) for each in people)],
+        others=[person_choice(each, each.title) for each in plan.others],
+        dataset=Dataset.PEOPLE,
+        chosen=_chosen(claims),
+        topic=claims.get(NAME, record.topic if record else ""),
+        note=claims.get(NOTE, ON) != OFF,
+        facts=record.facts if record else None,
+        problem=problem,
+        make=make,
+    )
+
+
+def _progress(progress: Progress) -> Page:
+    new = progress.new
+    troubles = {each.step: each for each in new.troubles}
+    lines = [
+        StepLine(
+            words=_WORDS[step],
+            done=step in new.done,
+            trouble=troubles[step].why if step in troubles else "",
+            next_step=troubles[step].next_step if step in troubles else "",
+        )
+        for step in new.wish.steps
+    ]
+    again = Step(
+        title="Look again" if progress.at_work else "Continue", dialog=Dialog.FINISH_CHAT, payload={KEY: new.key}
+    )
+    summary = "Not everything is done yet." if new.left else "The chat is ready."
+    if progress.at_work:
+        summary = "The chat is being made."
+    return progress_page(ProgressView(summary=summary, steps=lines, url=new.url, go_on=again if new.left else None))

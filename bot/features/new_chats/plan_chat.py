@@ -1,0 +1,196 @@
+"""What somebody chooses from when they start a chat: the record, people, a name, and what the note will say."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.directory import DirectoryPerson, chat_topic
+from bot.domain.errors import ChatSyncError
+from bot.domain.note_fields import note_columns, note_facts
+from bot.domain.record_links import Links
+from bot.domain.record_types import RecordType
+from bot.domain.tables import Column, Table
+from bot.domain.values import ObjectId, Person, RecordRef
+from bot.features.record_search.find_records import FindRecords, Hit
+from bot.features.shared.access import Actor, Gates
+from bot.features.shared.answers import head_of, name_columns, name_of
+from bot.features.suggestions.suggest_people import Suggested, SuggestPeople
+from bot.logs import get_logger
+from bot.ports import Administration, Directory, Records
+from cards.record import Fact, RecordHead
+
+OFFERED = 5
+"""People who are offered where a name fits several."""
+NAMES_AT_MOST = 20
+
+LISTED = 20
+"""People who are listed before somebody types."""
+
+WAYS_OUT = "Take the note out, or send it anyway."
+"""What can be done where not everybody may see the note."""
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPlan:
+    """What is known of the record."""
+
+    head: RecordHead
+    topic: str
+    """The chat's name by the record type's setting; empty where it has none (spec C8)."""
+    facts: tuple[Fact, ...] | None
+    """What the note will say; None where records of this type have no note."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is offered."""
+
+    record: RecordPlan | None
+    suggested: Sequence[Suggested]
+    chosen: Sequence[DirectoryPerson]
+    """Who was chosen before and is not suggested."""
+    others: Sequence[DirectoryPerson]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """People whom somebody wrote by name."""
+
+    found: Sequence[DirectoryPerson]
+    offered: Sequence[DirectoryPerson]
+    """Who could be meant where a name fits several."""
+    problem: str
+    """Which names fit nobody or several; empty where all is clear."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChat:
+    """Gathers it, as the person."""
+
+    records: Records
+    administration: Administration
+    directory: Directory
+    find: FindRecords
+    suggest: SuggestPeople
+    gates: Gates
+    links: Links
+    readers_within_s: float
+    """So long somebody is kept waiting for who may open a record."""
+
+    async def __call__(self, person: Person, record: RecordRef | None, chosen: Sequence[ObjectId]) -> Plan:
+        """What is offered, with the people who were chosen before.
+
+        Raises `NotSupported`, `NotAllowed` or `Unavailable`.
+        """
+        actor = await self._actor(person, record)
+        people = asyncio.gather(
+            self._suggested(record, actor), self.directory.people(chosen), self.directory.find("", at_most=LISTED)
+        )
+        planned, (suggested, before, listed) = await asyncio.gather(self._record(record, actor), people)
+        known = {actor.object_id, *(each.person.id for each in suggested)}
+        return Plan(
+            record=planned,
+            suggested=suggested,
+            chosen=[each for each in before.values() if each.id not in known],
+            others=[each for each in listed if each.id not in {*known, *before}],
+        )
+
+    async def require(self, person: Person, record: RecordRef | None) -> None:
+        """The person may start a chat: about the record, or about none (spec S1, S3, S4, C3)."""
+        actor = await self._actor(person, record)
+        if record is not None:
+            table = await self.records.table(record.environment, record.table)
+            await self.gates.row(record, table, name_columns(table), actor)
+
+    async def _actor(self, person: Person, record: RecordRef | None) -> Actor:
+        if record is not None:
+            await self.gates.record_type(record.environment, record.table)
+            return await self.gates.actor(record.environment, person)
+        return next(iter((await self.gates.actors(person)).values()))
+
+    async def find_records(self, person: Person, words: str) -> Sequence[Hit]:
+        """Records to choose from: the one that a link means, those that the words fit, or the newest."""
+        if not words.strip():
+            return await self.find.newest(person)
+        record = await self.find.by_link(words)
+        if record is None:
+            return await self.find.by_words(words, person)
+        hit = await self.find.one(record, person)
+        return [hit] if hit else []
+
+    async def find_people(self, person: Person, words: str) -> Sequence[DirectoryPerson]:
+        """People to choose from; only who may start a chat may look people up."""
+        await self.require(person, None)
+        return await self.directory.find(words, at_most=LISTED)
+
+    async def named(self, person: Person, names: str) -> Named:
+        """Whom the names mean, which stand between commas; only who may start a chat may look people up."""
+        parts = list(dict.fromkeys(part.strip() for part in names.split(",") if part.strip()))[:NAMES_AT_MOST]
+        if parts:
+            await self.require(person, None)
+        answers = await asyncio.gather(*(self.directory.find(part, at_most=OFFERED) for part in parts))
+        hits = {part: _meant(part, found) for part, found in zip(parts, answers, strict=True)}
+        unclear = [part for part, found in hits.items() if len(found) != 1]
+        return Named(
+            found=[found[0] for found in hits.values() if len(found) == 1],
+            offered=[each for part in unclear for each in hits[part]],
+            problem=f"It is not clear who is meant: {', '.join(unclear)}. Write the whole name, or choose."
+            if unclear
+            else "",
+        )
+
+    async def doubts_about_note(self, record: RecordRef, people: Sequence[ObjectId]) -> str:
+        """Empty where everybody may open the record, or there is no note; else who may not, as a question (spec C9)."""
+        if not (await self.gates.record_type(record.environment, record.table)).note:
+            return ""
+        try:
+            async with asyncio.timeout(self.readers_within_s):
+                readers = await self.records.readers(record, people)
+        except TimeoutError:
+            return f"It is not known in time who can open this record. {WAYS_OUT}"
+        blind = [each for each in people if each not in readers]
+        names = await self.directory.people(blind)
+        who = ", ".join(names[each].name for each in blind if each in names)
+        return f"{who} cannot open this record, and would see the note. {WAYS_OUT}" if blind else ""
+
+    async def find_record(self, person: Person, text: str) -> Sequence[Hit | RecordRef]:
+        """The record that a link, a number or words mean; several where it is not clear."""
+        record = await self.find.by_link(text)
+        return [record] if record else await self.find.by_words(text, person)
+
+    async def _record(self, record: RecordRef | None, actor: Actor) -> RecordPlan | None:
+        if record is None:
+            return None
+        record_type = await self.gates.record_type(record.environment, record.table)
+        table = await self.records.table(record.environment, record.table, reader=actor.user.id)
+        columns = await self._note(record, record_type, table)
+        row = await self.gates.row(record, table, [*name_columns(table), *(columns or ())], actor)
+        facts = [Fact(label=label, value=value) for label, value in note_facts(columns or (), row)]
+        return RecordPlan(
+            head=head_of(self.links, table, record, row),
+            topic=(chat_topic(name_of(table, row)) or "") if record_type.auto_name else "",
+            facts=None if columns is None else tuple(facts),
+        )
+
+    async def _note(self, record: RecordRef, record_type: RecordType, table: Table) -> tuple[Column, ...] | None:
+        if not record_type.note:
+            return None
+        view = await self.records.note_view(record.environment, table.name, record_type.note_view)
+        return note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
+
+    async def _suggested(self, record: RecordRef | None, actor: Actor) -> Sequence[Suggested]:
+        if record is None:
+            return []
+        try:
+            return await self.suggest(record, actor.object_id)
+        except ChatSyncError as error:
+            _log.warning("nobody could be suggested", reason=str(error))
+            return []  # people can be searched all the same
+
+
+def _meant(name: str, found: Sequence[DirectoryPerson]) -> Sequence[DirectoryPerson]:
+    """The one whose whole name or address it is, else all that it fits."""
+    exact = [each for each in found if name.casefold() in {each.name.casefold(), each.sign_in.casefold()}]
+    return exact if len(exact) == 1 else found

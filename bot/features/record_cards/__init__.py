@@ -1,0 +1,1 @@
+"""Show a record as a card, and change the record from the card."""

@@ -1,0 +1,185 @@
+"""The pages on which a person does something to a record (spec Q3)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from bot.domain.errors import NotAllowed
+from bot.domain.formatting import text_of
+from bot.domain.public_names import VERSION
+from bot.domain.record_actions import (
+    LONGEST_NOTE,
+    CardAct,
+    longest_text,
+    mark_of,
+    options_in_state,
+    resolutions,
+    text_that_fits,
+    without_controls,
+)
+from bot.domain.record_links import Links
+from bot.domain.tables import Column, ColumnType
+from bot.features.record_cards.read_as_person import OwnRecord, ReadOwnRecord
+from bot.features.record_cards.record_actions import LONGEST_RESOLUTION, Aim, FilledIn, Outcome
+from bot.features.shared.answers import head_of
+from cards.activity import fits
+from cards.buttons import Button, Press, Step
+from cards.dialog import Page
+from cards.inputs import OFF, ON, Choice
+from cards.record import Fact, RecordHead
+from cards.record_actions import (
+    ActsView,
+    Clash,
+    Field,
+    FieldKind,
+    acts_page,
+    fields_page,
+    note_page,
+    resolution_page,
+)
+from cards.text import line
+
+MENU, FIELDS, NEW_NOTE, RESOLUTION = "", "fields", "note", "resolution"
+"""The pages."""
+ASSIGN, SAVE_FIELDS, SAVE_NOTE, RESOLVE = "assign", "save fields", "save note", "resolve"
+"""What is done."""
+WISH, MARK = "wish", "mark "
+"""In what a button sends: the note that is meant, and marks of what was shown."""
+
+Lead = Callable[[str, str, Mapping[str, str]], Press | Step]
+"""The button of this title that leads on to a page or an act, with these claims."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowActs:
+    """Makes the pages of one person, whichever door they came through."""
+
+    read: ReadOwnRecord
+    links: Links
+
+    async def menu(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, back: Button | None = None) -> Page:
+        """What the person can do; `back` leads to where they came from. After a clash also that there is nothing."""
+        own = await self.read(aim.chat, aim.person, aim.link)
+        acts = _acts(own)
+        if not acts and clash is None:
+            raise NotAllowed(
+                "There is nothing that you can do to this record on a card.",
+                "Open the record, or ask your administrator to allow more.",
+            )
+        buttons: list[Button] = [lead(title, act, {VERSION: own.row.etag}) for title, act in acts]
+        buttons += [back] if back else []
+        facts = tuple(Fact(label=label, value=value) for label, value in own.facts)
+        view = ActsView(record=self._head(own), facts=facts, acts=tuple(buttons), clash=_clash(own, (), clash))
+        return acts_page(view)
+
+    async def fields(
+        self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, typed: FilledIn | None = None
+    ) -> Page:
+        """The columns to change; after a clash with what somebody typed beside what they hold now."""
+        own = await self.read(aim.chat, aim.person, aim.link)
+        if not own.changeable:
+            raise NotAllowed("There are no fields that you can change on a card.", "Open the record instead.")
+        marks = {MARK + each.name: mark_of(_held(own, each)) for each in own.changeable}
+        save = lead("Save", SAVE_FIELDS, {VERSION: own.row.etag, **marks})
+        fields = [_field(own, each, typed) for each in own.changeable]
+        buttons, shown = [save, self._back(lead)], _clash(own, own.changeable, clash)
+        return fitting(shown, lambda clash: fields_page(self._head(own), fields, buttons, clash))
+
+    async def note(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, typed: str = "") -> Page:
+        """A note to write, or to write otherwise."""
+        own = await self.read(aim.chat, aim.person, aim.link)
+        buttons = [lead("Add the note", SAVE_NOTE, {WISH: uuid4().hex}), self._back(lead)]
+        given = without_controls(typed)[:LONGEST_NOTE]
+        return note_page(self._head(own), LONGEST_NOTE, buttons, _clash(own, (), clash), given)
+
+    async def resolution(
+        self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, reason: str = "", words: str = ""
+    ) -> Page:
+        """How the case was resolved; after a clash with the reason and the words that somebody gave."""
+        own = await self.read(aim.chat, aim.person, aim.link)
+        reasons = _choices(resolutions(own.table))
+        if not reasons or CardAct.RESOLVE not in own.acts:
+            raise NotAllowed("You cannot resolve this on a card.", "Open the record to see how it is now.")
+        save = lead("Resolve case", RESOLVE, {VERSION: own.row.etag})
+        buttons, typed = [save, self._back(lead)], words[:LONGEST_RESOLUTION]
+
+        def shown(clash: Clash | None) -> Page:
+            head, longest = self._head(own), LONGEST_RESOLUTION
+            return resolution_page(head, reasons, longest, buttons, clash, chosen=reason, typed=typed)
+
+        return fitting(_clash(own, own.noted, clash), shown)
+
+    def _head(self, own: OwnRecord) -> RecordHead:
+        return head_of(self.links, own.table, own.record, own.row)
+
+    def _back(self, lead: Lead) -> Button:
+        return replace(lead("Back", MENU, {}), leaves=True)
+
+
+def _acts(own: OwnRecord) -> Sequence[tuple[str, str]]:
+    """Titles of buttons, and what each leads to."""
+    titles = {CardAct.ASSIGN: ("Assign to me", ASSIGN), CardAct.NOTE: ("Add a note", NEW_NOTE)}
+    found = [titles[act] for act in own.acts if act in titles]
+    found += [("Change fields", FIELDS)] if own.changeable else []
+    return [*found, *([("Resolve case", RESOLUTION)] if CardAct.RESOLVE in own.acts else [])]
+
+
+def _clash(own: OwnRecord, columns: Sequence[Column], clash: Outcome | None) -> Clash | None:
+    if clash is None:
+        return None
+    now = tuple(Fact(label=each.label, value=text_of(each, own.row.value(each.name))) for each in columns)
+    return Clash(said=clash.said, at=clash.at, facts=now)
+
+
+def fitting(clash: Clash | None, made: Callable[[Clash | None], Page]) -> Page:
+    """The page; without what the record says now where there is no room for it beside what somebody filled in."""
+    whole = made(clash)
+    return made(replace(clash, facts=())) if clash and not fits(whole.card) else whole
+
+
+def _choices(options: Mapping[int, str]) -> tuple[Choice, ...]:
+    """The options by their labels; by its number one whose label shows nothing."""
+    return tuple(
+        Choice(title=label if line(label) else str(number), value=str(number)) for number, label in options.items()
+    )
+
+
+def _field(own: OwnRecord, column: Column, typed: FilledIn | None) -> Field:
+    """The column as it is, or as somebody has it otherwise than it was shown to them."""
+    kind = _KINDS[column.type]
+    choices = options_in_state(column, own.row.value(column.name).raw) if kind is FieldKind.CHOICE else {}
+    return Field(
+        name=column.name,
+        label=column.label,
+        kind=kind,
+        value=_filled_in(own, column, typed),
+        choices=_choices(choices),
+        longest=longest_text(column) if kind in {FieldKind.TEXT, FieldKind.LINES} else None,
+        required=column.required,
+    )
+
+
+def _filled_in(own: OwnRecord, column: Column, typed: FilledIn | None) -> str:
+    given = typed.values.get(column.name, "") if typed else ""
+    changed = typed is not None and mark_of(given) != typed.marks.get(column.name)
+    return text_that_fits(column, given) if changed else _held(own, column)
+
+
+def _held(own: OwnRecord, column: Column) -> str:
+    """What the column holds, as its input sends it."""
+    raw = own.row.value(column.name).raw
+    if column.type is ColumnType.BOOLEAN:
+        return ON if raw else OFF
+    if column.type is ColumnType.DATE_TIME:
+        return str(raw or "")[: len("2026-11-21")]
+    return "" if raw is None else str(raw)
+
+
+_KINDS = {
+    ColumnType.PICKLIST: FieldKind.CHOICE,
+    ColumnType.STATUS: FieldKind.CHOICE,
+    ColumnType.BOOLEAN: FieldKind.YES_OR_NO,
+    ColumnType.DATE_TIME: FieldKind.DATE,
+    ColumnType.STRING: FieldKind.TEXT,
+    ColumnType.MEMO: FieldKind.LINES,
+}

@@ -1,0 +1,131 @@
+"""A record as one person sees it, and what they may do about it on a card (spec U2, Q3)."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.errors import HiddenRecord
+from bot.domain.note_fields import note_facts
+from bot.domain.record_actions import CardAct, act_problem, allowed_columns, offered_columns
+from bot.domain.record_links import RecordLink
+from bot.domain.tables import Column, Row, Table
+from bot.domain.values import Chat, Person, RecordRef
+from bot.features.record_cards.resolve_link import FindLinkedRecord, LinkedRecord
+from bot.features.record_cards.shared_card import untold
+from bot.features.shared.access import Actor, Gates
+from bot.features.shared.answers import name_columns
+from bot.features.shared.roster_cache import FindReaders
+from bot.ports import Records
+
+OWNER, STATE, STATUS, CHANGED_BY, CHANGED_ON = "ownerid", "statecode", "statuscode", "modifiedby", "modifiedon"
+_OPEN = 0
+"""The state in which every table's rows begin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRecord:
+    """The record with everything that a person's own card says of it."""
+
+    linked: LinkedRecord
+    actor: Actor
+    table: Table
+    row: Row
+    noted: tuple[Column, ...]
+    """The note's columns."""
+    may_write: bool
+
+    @property
+    def record(self) -> RecordRef:
+        """Which record it is."""
+        return self.linked.record
+
+    @property
+    def facts(self) -> Sequence[tuple[str, str]]:
+        """What a note would say, as the person may see it."""
+        return note_facts(self.noted, self.row)
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the person themselves owns it."""
+        return self.row.value(OWNER).raw == f"systemuser:{self.actor.user.id}"
+
+    @property
+    def is_last_changed_by_me(self) -> bool:
+        """Whether it is as the person themselves left it."""
+        return self.row.value(CHANGED_BY).raw == f"systemuser:{self.actor.user.id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is in its first state."""
+        return self.row.value(STATE).raw == _OPEN
+
+    @property
+    def changeable(self) -> tuple[Column, ...]:
+        """The columns that the person can change on a card: those that inputs can hold as they are, all at once."""
+        allowed = allowed_columns(self.linked.record_type.change_fields, self.table) if self.may_write else ()
+        return offered_columns(allowed, {column.name: self.row.value(column.name).raw for column in allowed})
+
+    @property
+    def acts(self) -> tuple[CardAct, ...]:
+        """What else the person can do; rights beyond writing are Dataverse's to judge."""
+        return tuple(act for act in self.linked.record_type.card_acts if self._makes_sense(act))
+
+    def _makes_sense(self, act: CardAct) -> bool:
+        if act_problem(act, self.table):
+            return False
+        match act:
+            case CardAct.ASSIGN:
+                return self.may_write and not self.is_mine
+            case CardAct.RESOLVE:
+                return self.may_write and self.is_open
+            case CardAct.NOTE:
+                return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOwnRecord:
+    """Reads it as the person."""
+
+    records: Records
+    gates: Gates
+    find: FindLinkedRecord
+    readers: FindReaders
+
+    async def __call__(self, chat: Chat, person: Person, link: RecordLink) -> OwnRecord:
+        """The record; raises `NotAllowed`, `NotFound` or `NotSupported` for who may not see it, or `Unavailable`."""
+        await self.readers.require(chat, person)
+        return await self._read(person, link)
+
+    async def to_act(self, chat: Chat, person: Person, link: RecordLink) -> OwnRecord:
+        """The same for who is about to change it: whether they are in the chat is asked anew."""
+        await self.readers.require_now(chat, person)
+        return await self._read(person, link)
+
+    async def _read(self, person: Person, link: RecordLink) -> OwnRecord:
+        linked = await self.find(link, person)
+        record = linked.record
+        actor = await self.gates.actor(record.environment, person)
+        table = await self.records.table(record.environment, record.table, reader=actor.user.id)
+        noted = await self.find.note_columns(linked, table)
+        try:
+            row, may_write = await asyncio.gather(
+                self.gates.row(record, table, list(_columns(linked, table, noted)), actor),
+                self._may_write(linked, actor),
+            )
+        except HiddenRecord as error:
+            raise untold(error, linked.record_type.disclosure) from error
+        return OwnRecord(linked=linked, actor=actor, table=table, row=row, noted=noted, may_write=may_write)
+
+    async def _may_write(self, linked: LinkedRecord, actor: Actor) -> bool:
+        """Whether the person may change it, where that is of any use to know."""
+        if not (linked.record_type.card_acts or linked.record_type.change_fields):
+            return False
+        return await self.records.may_write(linked.record, actor.user.id)
+
+
+def _columns(linked: LinkedRecord, table: Table, noted: Iterable[Column]) -> Iterable[Column]:
+    """Each column once: what a card says, what can be changed, and who changed it last."""
+    changed = allowed_columns(linked.record_type.change_fields, table)
+    facts = (table.columns.get(name) for name in (OWNER, STATE, STATUS, CHANGED_BY, CHANGED_ON))
+    asked = (*name_columns(table), *noted, *changed, *(column for column in facts if column))
+    return {column.name: column for column in asked}.values()

@@ -1,0 +1,235 @@
+"""What a person does to a record on its card: as themselves, and to what they saw, or not at all (spec Q3)."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, Unavailable
+from bot.domain.formatting import canonical
+from bot.domain.record_actions import LONGEST_NOTE, CardAct, mark_of, read_value, resolutions
+from bot.domain.record_links import RecordLink
+from bot.domain.saved_message import LONGEST_TITLE, Form, SavedMessage
+from bot.domain.tables import Raw
+from bot.domain.values import Chat, Person
+from bot.features.record_cards.read_as_person import CHANGED_BY, CHANGED_ON, STATUS, OwnRecord, ReadOwnRecord
+from bot.features.shared.answers import called_in
+from bot.ports import Attaching, AuditEntry, Clock, RecordWrites, Store
+
+LONGEST_RESOLUTION = 200
+"""Characters of a resolution ("Case Resolution table reference", `subject`)."""
+
+_ORIGIN = "Written in Microsoft Teams."
+_NOTES = UUID("c2a1f7f4-7d43-4a0c-9f0b-6c1b6f3e5d21")
+"""Below this name lie the ids of notes: the same wish of the same person gives the same note."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """Who acts where, on which record, and on which version of it they have before them: claims, all of them."""
+
+    chat: Chat
+    person: Person
+    link: RecordLink
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledIn:
+    """What a page sent, by the names of columns."""
+
+    values: Mapping[str, str]
+    marks: Mapping[str, str]
+    """Of what the page showed: what is as it was shown is not meant to be changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of it."""
+
+    said: str
+    done: bool
+    """False where somebody changed the record meanwhile: then nothing was done."""
+    at: datetime | None = None
+    """When they did."""
+
+    def giving_back(self, written: str) -> "Outcome":
+        """The same with what the person wrote, for where there is no form any more to write it into again."""
+        return replace(self, said=f"{self.said} You wrote: {written}") if written else self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActOnRecord:
+    """Each act is judged anew: whether the administrator lets it, and by Dataverse whether the person may.
+
+    Nothing is done twice. A change is made of one version of the row, which it ends; whoever asks for it again finds
+    it made.
+    """
+
+    store: Store
+    read: ReadOwnRecord
+    writes: RecordWrites
+    attaching: Attaching
+    clock: Clock
+
+    async def assign(self, aim: Aim) -> Outcome:
+        """Makes the person the owner."""
+        own = await self._allowed(aim, CardAct.ASSIGN)
+        user, caller = own.actor.user.id, own.actor.object_id
+        return await self._done(
+            aim,
+            own,
+            CardAct.ASSIGN,
+            lambda: self.writes.assign(own.record, user, version=aim.version, caller=caller),
+            is_done=lambda now: now.is_mine,
+            said=f"{_called(own)} is assigned to you.",
+        )
+
+    async def change(self, aim: Aim, form: FilledIn) -> Outcome:
+        """Sets the columns that were filled in otherwise than they were; raises `BadRequest` for what does not fit."""
+        own = await self.read.to_act(aim.chat, aim.person, aim.link)
+        wanted = _wanted(own, form)
+        new = _differing(own, wanted)
+        if not new:
+            return Outcome(said=f"{_called(own)} says so already.", done=True)
+        return await self._done(
+            aim,
+            own,
+            "change",
+            lambda: self.writes.change(own.record, new, version=aim.version, caller=own.actor.object_id),
+            is_done=lambda now: not _differing(now, wanted),
+            said=f"{_called(own)} is changed: {', '.join(own.table.columns[name].label for name in new)}.",
+        )
+
+    async def resolve(self, aim: Aim, reason: str, words: str) -> Outcome:
+        """Resolves the case with one of its reasons."""
+        own = await self._allowed(aim, CardAct.RESOLVE)
+        written = " ".join(words.split())
+        number = next((number for number in resolutions(own.table) if str(number) == reason), None)
+        if number is None or not written or len(written) > LONGEST_RESOLUTION:
+            raise BadRequest("Choose a reason, and say in a few words how the case was resolved.")
+
+        caller = own.actor.object_id
+        return await self._done(
+            aim,
+            own,
+            CardAct.RESOLVE,
+            lambda: self.writes.resolve(own.record, number, written, version=aim.version, caller=caller),
+            # Where somebody else resolved it, these words are nowhere.
+            is_done=lambda now: now.row.value(STATUS).raw == number and now.is_last_changed_by_me,
+            said=f"{_called(own)} is resolved.",
+        )
+
+    async def add_note(self, aim: Aim, text: str, wish: str) -> Outcome:
+        """Adds a note that is the person's own. The same wish with the same text is the same note: it has one id."""
+        own = await self._allowed(aim, CardAct.NOTE)
+        called, written = _called(own), text.strip()
+        if not written or len(written) > LONGEST_NOTE:
+            raise BadRequest(f"A note has 1 to {LONGEST_NOTE} characters.")
+        note = SavedMessage(form=Form.NOTE, title=f"Note on {called}"[:LONGEST_TITLE], text=written, origin=_ORIGIN)
+        row_id = str(uuid5(_NOTES, f"{own.actor.object_id} {own.record.row_id} {wish} {written}"))
+
+        async def attach() -> None:
+            with suppress(Conflict):  # the one with this id is the same
+                await self.attaching.attach(own.record, row_id, note, caller=own.actor.object_id)
+
+        return await self._done(
+            aim, own, CardAct.NOTE, attach, is_done=lambda _: False, said=f"Your note is added to {called}."
+        )
+
+    async def _allowed(self, aim: Aim, act: CardAct) -> OwnRecord:
+        own = await self.read.to_act(aim.chat, aim.person, aim.link)
+        if act not in own.linked.record_type.card_acts:
+            raise NotAllowed(
+                "Your administrator has not turned this on for cards of this record type.", "Open the record instead."
+            )
+        return own
+
+    async def _done(
+        self,
+        aim: Aim,
+        own: OwnRecord,
+        act: str,
+        work: Callable[[], Awaitable[None]],
+        *,
+        is_done: Callable[[OwnRecord], bool],
+        said: str,
+    ) -> Outcome:
+        """What came of the work. `is_done`: whether the record is as it would be after it."""
+        if is_done(own):
+            return Outcome(said=said, done=True)
+        # Before it is done: after a crash in between one word too many is kept, never one too few.
+        await self._audit(act, aim, own)
+        try:
+            await work()
+        except Conflict:
+            return await self._after_clash(act, aim, own, is_done, said)
+        except Unavailable:
+            raise  # it may be done
+        except ChatSyncError as error:
+            await self._audit(f"{act} refused", aim, own)
+            raise _explained(error) from error
+        return Outcome(said=said, done=True)
+
+    async def _after_clash(
+        self, act: str, aim: Aim, own: OwnRecord, is_done: Callable[[OwnRecord], bool], said: str
+    ) -> Outcome:
+        now = await self.read(aim.chat, aim.person, aim.link)
+        if is_done(now):
+            return Outcome(said=said, done=True)
+        await self._audit(f"{act} refused", aim, own)
+        who = now.row.value(CHANGED_BY).text or "Somebody"
+        what = f"{who} changed this {now.table.label.lower()} meanwhile, so nothing was done. This is how it is now."
+        return Outcome(said=what, done=False, at=_instant(now.row.value(CHANGED_ON).raw))
+
+    async def _audit(self, act: str, aim: Aim, own: OwnRecord) -> None:
+        entry = AuditEntry(
+            at=self.clock.now(),
+            act=f"on card: {act}",
+            person_id=own.actor.object_id,
+            person_name=own.actor.user.name,
+            chat_id=aim.chat.id,
+            record=own.record,
+        )
+        async with self.store.writing() as work:
+            await work.audit.add(entry)
+
+
+def _wanted(own: OwnRecord, form: FilledIn) -> dict[str, Raw]:
+    """The columns that somebody filled in otherwise than the page showed them, as far as these can be changed here."""
+    offered = {column.name: column for column in own.changeable}
+    if not set(form.values) <= set(offered):
+        raise NotAllowed(
+            "You cannot change these fields on a card.", "Open the record, or ask your administrator to allow them."
+        )
+    meant = {name: text for name, text in form.values.items() if mark_of(text) != form.marks.get(name)}
+    return {name: read_value(offered[name], text, own.row.value(name).raw) for name, text in meant.items()}
+
+
+def _differing(own: OwnRecord, wanted: Mapping[str, Raw]) -> dict[str, Raw]:
+    columns = own.table.columns
+    return {
+        name: value
+        for name, value in wanted.items()
+        if canonical(columns[name], value) != canonical(columns[name], own.row.value(name).raw)
+    }
+
+
+def _called(own: OwnRecord) -> str:
+    return called_in(own.table, own.row)
+
+
+def _instant(raw: Raw) -> datetime | None:
+    return datetime.fromisoformat(raw) if isinstance(raw, str) and raw.endswith("Z") else None
+
+
+def _explained(error: ChatSyncError) -> ChatSyncError:
+    """What Dataverse refused, in the words of somebody who pressed a button."""
+    match error:
+        case NotAllowed():
+            return NotAllowed("Your rights in Dynamics 365 do not let you do this.", "Ask the record's owner.")
+        case BadRequest():
+            return BadRequest("Dynamics 365 does not take this.", "Open the record to see why, and do it there.")
+        case _:
+            return error

@@ -1,0 +1,56 @@
+"""The card of a record that everybody in a chat sees (spec U1)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.domain.errors import HiddenRecord
+from bot.domain.record_links import RecordLink
+from bot.domain.record_types import Disclosure
+from bot.domain.values import RecordRef
+from bot.features.shared.access import hidden
+from bot.features.shared.answers import chats_button, connect_button, own_view_button
+from cards.link_card import KIND_UNTOLD, LinkView, link_card
+from cards.message import Message
+from cards.personal_view import OwnView
+from cards.record import Fact, RecordHead
+
+
+def told_card(
+    link: RecordLink, head: RecordHead, facts: Sequence[tuple[str, str]], *, accounts: tuple[str, ...] | None
+) -> Message:
+    """The card, whose buttons name the record as the link does (see `told_link`).
+
+    `accounts`: whose clients ask by themselves for what they may see, None where that is not known.
+    """
+    own = OwnView(press=own_view_button(link), accounts=accounts)
+    return link_card(
+        LinkView(
+            record=head,
+            facts=tuple(Fact(label=label, value=value) for label, value in facts),
+            buttons=(connect_button(link), chats_button(link)),
+            first=own.press,
+            own=own,
+        )
+    )
+
+
+def told_link(record: RecordRef, disclosure: Disclosure, said: RecordLink | None = None) -> RecordLink:
+    """How the card names the record: where nothing of it is to be told, no otherwise than a pasted link did."""
+    unnamed = RecordLink(environment=record.environment, row_id=record.row_id)
+    return (said or unnamed) if disclosure is Disclosure.NOTHING else replace(unnamed, table=record.table)
+
+
+def told(head: RecordHead, disclosure: Disclosure) -> RecordHead:
+    """What everybody in the chat is told of the record."""
+    match disclosure:
+        case Disclosure.NOTHING:
+            return replace(head, kind=KIND_UNTOLD, name=None, number=None)
+        case Disclosure.TABLE:
+            return replace(head, name=None, number=None)
+        case _:
+            return head
+
+
+def untold(error: HiddenRecord, disclosure: Disclosure) -> HiddenRecord:
+    """The refusal without the kind of record where that is not told."""
+    return hidden() if disclosure is Disclosure.NOTHING else error

@@ -1,0 +1,1 @@
+"""Find records by link, number, or words."""

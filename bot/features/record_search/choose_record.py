@@ -1,0 +1,97 @@
+"""Which record somebody means by what they wrote, and the choice where several fit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.errors import BadRequest, NotFound
+from bot.domain.public_names import QUIET, Command, Verb
+from bot.domain.values import Person, RecordRef
+from bot.features.record_search.find_records import SHOWN, FindRecords, Hit, looked_for
+from bot.features.shared.action_data import Claims
+from bot.features.shared.answers import Answer, record_claim
+from cards.buttons import Press
+from cards.choice import ChoiceRow, ChoiceView, choice
+
+NAMED = "named"
+"""In the data of a button: what somebody wrote, where no record was looked for yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be done with a record, once it is clear which."""
+
+    command: Command
+    asked: str
+    press: Press
+    title: str = ""
+    """What stands before the record's number, where something is shown of it."""
+
+
+CONNECT = Wanted(
+    command=Command.CONNECT,
+    asked="Which record should this chat be connected to?",
+    press=Press(title="Connect", verb=Verb.CONNECT, payload={}),
+)
+CONNECT_QUIETLY = replace(CONNECT, press=replace(CONNECT.press, payload={QUIET: QUIET}))
+CHATS = Wanted(
+    command=Command.CHATS,
+    asked="The chats of which record?",
+    press=Press(title="Show chats", verb=Verb.CHATS, payload={}),
+    title="Chats about",
+)
+TIMELINE = Wanted(
+    command=Command.TIMELINE,
+    asked="The timeline of which record?",
+    press=Press(title="Show timeline", verb=Verb.TIMELINE, payload={}),
+    title="Timeline of",
+)
+PEOPLE = Wanted(
+    command=Command.SUGGEST,
+    asked="People for which record?",
+    press=Press(title="Show people", verb=Verb.SUGGEST, payload={}),
+    title="People for",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhichRecord:
+    """Finds it as the person who asks."""
+
+    find: FindRecords
+
+    async def __call__(self, asked: str, person: Person, wanted: Wanted) -> RecordRef | Answer:
+        """The record that is meant by its link, number or words; or the choice between several."""
+        if not asked:
+            raise BadRequest("Which record?", f"Write {wanted.command} and its number, its link or a few words.")
+        record = await self.find.by_link(asked)
+        if record:
+            return record
+        hits = await self._hits(asked, person)
+        return _choose(hits, wanted) if len(hits) > 1 else hits[0].record
+
+    async def choice(self, asked: str, person: Person, wanted: Wanted) -> Answer:
+        """The choice, also where there is only one by now."""
+        return _choose(await self._hits(asked, person), wanted)
+
+    async def _hits(self, asked: str, person: Person) -> Sequence[Hit]:
+        hits = await self.find.by_words(asked, person)
+        if not hits:
+            raise NotFound("No record fits these words.", "Check the number, or paste the record's link.")
+        return hits
+
+    async def claim(self, asked: str) -> Claims:
+        """What is meant as a button names it: only when it is pressed, words are looked for, as who presses."""
+        record = await self.find.by_link(asked)
+        return record_claim(record) if record else {NAMED: looked_for(asked)}
+
+
+def _choose(hits: Sequence[Hit], wanted: Wanted) -> Answer:
+    rows = tuple(_row(hit, wanted) for hit in hits[:SHOWN])
+    hint = "Not among them? Write more of its name, or its number."
+    return Answer(message=choice(ChoiceView(asked=wanted.asked, rows=rows, more=0, hint=hint)))
+
+
+def _row(hit: Hit, wanted: Wanted) -> ChoiceRow:
+    press = replace(wanted.press, payload={**record_claim(hit.record), **wanted.press.payload})
+    detail = " · ".join(each for each in (hit.detail, hit.place) if each)
+    return ChoiceRow(kind=hit.kind, name=hit.name, number=hit.number, detail=detail, press=press)

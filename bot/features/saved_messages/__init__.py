@@ -1,0 +1,1 @@
+"""Save a chat message to a record."""

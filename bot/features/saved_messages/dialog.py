@@ -1,0 +1,149 @@
+"""The dialog that writes a message to a record. What comes back from it is a claim, whoever sends it."""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import uuid4
+
+from bot.domain.errors import BadRequest
+from bot.domain.public_names import Dialog, Quoted
+from bot.domain.record_links import guid
+from bot.domain.saved_message import LONGEST_TEXT, LONGEST_TITLE, Form, SavedMessage, link_back
+from bot.domain.values import RecordRef
+from bot.features.connections.find_connections import FindConnections
+from bot.features.new_chats.dialog import KEY
+from bot.features.record_search.find_records import Hit
+from bot.features.record_search.record_picker import NamedRecords, only, wrong_record
+from bot.features.saved_messages.save_message import SaveMessage
+from bot.features.shared.action_data import Claims
+from bot.features.shared.answers import record_claim
+from bot.features.shared.routes import PageWork, Search
+from bot.features.shared.turn import Incoming
+from cards.buttons import Step
+from cards.dialog import Done, Page
+from cards.inputs import Choice
+from cards.save_message import FORM, TEXT, TITLE, SaveView, save_page
+from cards.text import line
+
+_AS_IT_WAS = "wording"
+"""In what the page sends: tells whether the text is still that of the message."""
+
+_LONGEST_LINE = 300
+_FORMS = {Form.NOTE: "Note", Form.TASK: "Task"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavePages:
+    """One page: to which record, in which form, and all that will be written."""
+
+    records: NamedRecords
+    connections: FindConnections
+    save: SaveMessage
+
+    @property
+    def pages(self) -> Mapping[str, PageWork]:
+        """Who answers for each page."""
+        return {Dialog.SAVE_MESSAGE: self.start, Dialog.SAVE_THIS_MESSAGE: self.submit}
+
+    @property
+    def searches(self) -> Mapping[str, Search]:
+        """None of its own: it searches records as the new chat's pages do."""
+        return {}
+
+    async def start(self, incoming: Incoming, claims: Claims) -> Page:
+        """The page, with the message, and the record that it links to or the only one of the chat."""
+        if not claims.get(Quoted.TEXT, "").strip():
+            raise BadRequest(
+                "There is no text to save.", "Open the menu of a message that has some, and choose Save to record."
+            )
+        author = claims.get(Quoted.AUTHOR, "")
+        title = f"Teams message from {author}"[:LONGEST_TITLE] if author else "Teams message"
+        begun = {KEY: str(uuid4()), _AS_IT_WAS: _digest(claims[Quoted.TEXT]), TITLE: title, TEXT: claims[Quoted.TEXT]}
+        return await self._page(incoming, {**claims, **begun}, about=self._first_about(incoming, claims))
+
+    async def _first_about(self, incoming: Incoming, claims: Claims) -> Hit | None:
+        """The record that the message links to, else the only one of the chat, where the person may read it."""
+        linked = await self.records.about(incoming.person, claims)
+        connections = () if linked else await self.connections.of_chat(incoming.chat)
+        if len(connections) != 1:
+            return linked
+        return await self.records.about(incoming.person, record_claim(connections[0].record))
+
+    async def submit(self, incoming: Incoming, claims: Claims) -> Page | Done:
+        """The message is written; or the page once more, with what is wrong on it."""
+        key, found = guid(claims.get(KEY, "")), await self.records.named(incoming.person, claims)
+        if key is None:
+            raise BadRequest("This dialog is too old to go on with.", "Open it from the message once more.")
+        if len(found) != 1:
+            return await self._page(incoming, claims, wrong_record(found, claims), found)
+        changed = _digest(claims.get(TEXT, "")) != claims.get(_AS_IT_WAS)
+        message = SavedMessage(
+            form=_form(claims),
+            title=claims.get(TITLE, "").strip(),
+            text=claims.get(TEXT, "").strip(),
+            origin="\n".join(_origin(claims, _changed(incoming) if changed else "")),
+        )
+        try:
+            name = await self.save(incoming.chat, incoming.person, only(found), message, key)
+        except BadRequest as error:
+            return await self._page(incoming, claims, f"{error} {error.next_step}".strip())
+        return Done(text=f"Saved to {name} as a {message.form}.")
+
+    async def _page(
+        self,
+        incoming: Incoming,
+        claims: Claims,
+        problem: str = "",
+        found: Sequence[Hit | RecordRef] = (),
+        about: Awaitable[Hit | None] | None = None,
+    ) -> Page:
+        said = about or self.records.about(incoming.person, claims)
+        record, inputs = await self.records.asked(incoming.person, claims, said, found)
+        kept = (KEY, _AS_IT_WAS, Quoted.AUTHOR, Quoted.SENT, Quoted.FILES, Quoted.LINK)
+        payload = {name: claims[name] for name in kept if claims.get(name)}
+        payload |= record_claim(record.record) if record else {}
+        return save_page(
+            SaveView(
+                record=inputs,
+                forms=[Choice(title=words, value=form) for form, words in _FORMS.items()],
+                form=_form(claims),
+                title=claims.get(TITLE, "")[:LONGEST_TITLE],
+                longest_title=LONGEST_TITLE,
+                text=claims.get(TEXT, "")[:LONGEST_TEXT],
+                longest_text=LONGEST_TEXT,
+                origin=_origin(claims),
+                changed=_changed(incoming),
+                link=_link(claims),
+                problem=problem,
+                save=Step(title="Save", dialog=Dialog.SAVE_THIS_MESSAGE, payload=payload),
+            )
+        )
+
+
+def _form(claims: Claims) -> Form:
+    return Form.TASK if claims.get(FORM) == Form.TASK else Form.NOTE
+
+
+def _origin(claims: Claims, changed: str = "") -> Sequence[str]:
+    """Whose words they are, when they were written, who changed them, what was attached, and the way back to them."""
+    said = " · ".join(each for each in (claims.get(Quoted.AUTHOR, ""), claims.get(Quoted.SENT, "")) if each)
+    files = ", ".join(claims.get(Quoted.FILES, "").split("\n"))
+    lines = (
+        f"Message in Microsoft Teams: {said}" if said else "Message in Microsoft Teams",
+        changed,
+        f"Attachments: {files}" if files else "",
+    )
+    return [each for each in (*(line(each, limit=_LONGEST_LINE) for each in lines), _link(claims)) if each]
+
+
+def _changed(incoming: Incoming) -> str:
+    return line(f"Changed by {incoming.person.name or 'who saved it'}", limit=_LONGEST_LINE)
+
+
+def _link(claims: Claims) -> str:
+    return link_back(claims.get(Quoted.LINK, ""))
+
+
+def _digest(text: str) -> str:
+    """Of the text without the line ends, which clients write in their own ways."""
+    return sha256(" ".join(text.split()).encode()).hexdigest()

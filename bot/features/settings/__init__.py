@@ -1,0 +1,1 @@
+"""Show, validate, save, import, and export the settings of administrators."""

@@ -1,0 +1,215 @@
+"""The pages of the settings, from what holds and what there is to choose from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote
+
+from bot.domain.chat_sync import is_effective
+from bot.domain.public_names import Dataset, Dialog, searching
+from bot.domain.record_types import RecordType
+from bot.domain.settings import ORGANISATION, EnvironmentSettings, SettingChange, SettingValue
+from bot.domain.values import Environment, EnvironmentId
+from bot.features.settings.labels import LABELS, words_of
+from bot.features.settings.rules import Problem
+from bot.ports import SavedSettings
+from cards.buttons import Open, Step
+from cards.dialog import Page
+from cards.inputs import Choice
+from cards.settings.organization import OrganisationView, organisation
+from cards.settings.overview import AddingView, OverviewView, adding, overview
+from cards.settings.shared import ChangeLine, Meanwhile
+
+TABLES_LISTED = 60
+"""So many are listed before anything is typed: a card has no room for all that an organisation may have."""
+
+_ROLES_LISTED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An environment, what holds there, and its tables' labels by name."""
+
+    environment: Environment
+    settings: EnvironmentSettings
+    labels: Mapping[str, str]
+    several: bool
+    """Whether there are other environments."""
+    views: Mapping[str, str] = field(default_factory=dict)
+    """Names of views by id, as far as they were read."""
+
+    @property
+    def id(self) -> EnvironmentId:
+        """The environment's id, which people know it by too."""
+        return self.environment.id
+
+    def label(self, table: str) -> str:
+        """What the table is called; its name where that is not known."""
+        return self.labels.get(table, table)
+
+    def step(self, title: str, dialog: Dialog, **claims: str) -> Step:
+        """A button that leads on, in this environment and this version."""
+        version = str(self.settings.version)
+        return Step(title=title, dialog=dialog, payload={"environment": self.id, "version": version, **claims})
+
+    @property
+    def back(self) -> Step:
+        """The button that leads to the first page, with nothing saved."""
+        return replace(self.step("Back", Dialog.SETTINGS), leaves=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of saving."""
+
+    said: str = ""
+    changes: tuple[SettingChange, ...] = ()
+    problems: Sequence[Problem] = ()
+    meanwhile: Sequence[SavedSettings] = ()
+
+
+NOTHING_YET = Outcome()
+
+
+def overview_page(place: Place, outcome: Outcome = NOTHING_YET) -> Page:
+    """The first page of an environment."""
+    set_now = place.settings.organisation
+    idle = words_of("sync_idle_days", set_now.sync_idle_days)
+    facts = (
+        ("Chats", words_of("chats_on", set_now.chats_on)),
+        ("Who may use them", words_of("allowed_roles", set_now.allowed_roles)),
+        ("Chat sync", words_of("sync_on", set_now.sync_on)),
+        ("Synced until idle for", f"{idle} days" if set_now.sync_idle_days else idle),
+    )
+    elsewhere = Step(title="Other environment", dialog=Dialog.SETTINGS, payload={}) if place.several else None
+    return overview(
+        OverviewView(
+            place=place.id,
+            facts=facts,
+            types=_types(place),
+            change=place.step("Change record type", Dialog.SETTINGS_RECORD_TYPE),
+            add=place.step("Add a record type", Dialog.SETTINGS_ADDING),
+            organisation=place.step("Organisation", Dialog.SETTINGS_ORGANISATION),
+            elsewhere=elsewhere,
+            said=outcome.said,
+            saved=change_lines(place, outcome.changes),
+            meanwhile=meanwhile_lines(place, outcome.meanwhile),
+        )
+    )
+
+
+def _types(place: Place) -> tuple[Choice, ...]:
+    """Those that are on first, then by their labels."""
+    types = sorted(
+        place.settings.record_types.values(), key=lambda each: (not each.enabled, place.label(each.table).casefold())
+    )
+    return tuple(Choice(title=f"{place.label(each.table)}: {_summary(each)}", value=each.table) for each in types)
+
+
+def _summary(each: RecordType) -> str:
+    if not each.enabled:
+        return "off"
+    updates = f"{len(each.key_fields)} key fields" if each.notify and each.key_fields else ""
+    return ", ".join(["on", *(word for word in ("note" * each.note, "join" * each.join, updates) if word)])
+
+
+def organisation_page(
+    place: Place,
+    roles: Sequence[str],
+    *,
+    sync_refusal: str,
+    idle_days: str | None = None,
+    outcome: Outcome = NOTHING_YET,
+) -> Page:
+    """The settings of the environment.
+
+    `sync_refusal`: why the person may not turn chat sync on or off, if so. `idle_days`: what somebody wrote, where it
+    is no number.
+    """
+    set_now = place.settings.organisation
+    others = [name for name in roles if name not in set_now.allowed_roles]
+    who = sync_refusal or "You are a Global Administrator, so you can change it."
+    return organisation(
+        OrganisationView(
+            place=place.id,
+            labels=LABELS,
+            on=switches(set_now, ORGANISATION),
+            roles=role_choices([*set_now.allowed_roles, *others[:_ROLES_LISTED]]),
+            dataset=searching(Dataset.ROLES, {"environment": place.id}),
+            allowed=tuple(role_value(name) for name in set_now.allowed_roles),
+            idle_days=str(set_now.sync_idle_days) if idle_days is None else idle_days,
+            sync_words=f"Chat sync is {words_of('sync_on', set_now.sync_on)}. {who}",
+            may_sync=not sync_refusal,
+            save=place.step("Save", Dialog.SETTINGS_SAVE_ORGANISATION),
+            back=place.back,
+            open_roles=Open(
+                title="Security roles in Dynamics 365",
+                url=f"{place.environment.url}/main.aspx?pagetype=entitylist&etn=role",
+            ),
+            sync_existing=place.step("Show them from now on", Dialog.SETTINGS_SYNC_EXISTING)
+            if is_effective(place.settings)
+            else None,
+            problems=problem_lines(outcome.problems),
+            meanwhile=meanwhile_lines(place, outcome.meanwhile),
+        )
+    )
+
+
+def role_choices(names: Iterable[str]) -> tuple[Choice, ...]:
+    """Security roles to choose from."""
+    return tuple(Choice(title=name, value=role_value(name)) for name in names)
+
+
+def role_value(name: str) -> str:
+    """A role's name as a choice carries it: a comma would stand between two."""
+    return quote(name, safe=" ")
+
+
+def adding_page(place: Place, listed: Sequence[Choice], problem: str = "") -> Page:
+    """The table to add."""
+    return adding(
+        AddingView(
+            place=place.id,
+            listed=tuple(listed[:TABLES_LISTED]),
+            dataset=searching(Dataset.TABLES, {"environment": place.id}),
+            add=place.step("Add", Dialog.SETTINGS_ADD),
+            back=place.back,
+            problem=problem,
+        )
+    )
+
+
+def change_lines(place: Place, changes: Iterable[SettingChange]) -> tuple[ChangeLine, ...]:
+    """The changes in words."""
+    return tuple(
+        ChangeLine(
+            where=place.label(change.table) if change.table else "",
+            setting=LABELS[change.setting],
+            was=_words(place, change.setting, change.was),
+            now=_words(place, change.setting, change.now),
+        )
+        for change in changes
+    )
+
+
+def _words(place: Place, setting: str, value: SettingValue) -> str:
+    if setting == "note_view" and isinstance(value, str):
+        return place.views.get(value, "another view")
+    return words_of(setting, value)
+
+
+def meanwhile_lines(place: Place, saved: Iterable[SavedSettings]) -> tuple[Meanwhile, ...]:
+    """What others saved, in words."""
+    return tuple(
+        Meanwhile(who=each.person_name, at=each.at, changes=change_lines(place, each.changes)) for each in saved
+    )
+
+
+def problem_lines(problems: Iterable[Problem]) -> tuple[tuple[str, str], ...]:
+    """What is wrong, in words."""
+    return tuple((LABELS[problem.setting], problem.reason) for problem in problems)
+
+
+def switches(settings: object, names: Iterable[str]) -> Mapping[str, bool]:
+    """The switches among the settings."""
+    values: dict[str, SettingValue] = {name: getattr(settings, name) for name in names}
+    return {name: value for name, value in values.items() if isinstance(value, bool)}

@@ -1,0 +1,140 @@
+"""Saving what an administrator filled in (spec M1, T6)."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.domain.environment_settings import Organisation
+from bot.domain.errors import BadRequest
+from bot.domain.settings import EnvironmentSettings, SettingValue, with_record_type
+from bot.features.settings.pages import Outcome, organisation_page, overview_page
+from bot.features.settings.rules import organisation_problems, record_type_problems
+from bot.features.settings.show_settings import ShowSettings, with_views
+from bot.features.settings.store_settings import Form, KeepSettings, Kept, Saving
+from bot.features.shared.access import Gates
+from bot.features.shared.sync_switch import sync_refusal
+from bot.ports import Definitions, Directory
+from cards.dialog import Page
+
+NO_NUMBER = -1
+"""Stands for days that were written as something else than a number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationForm:
+    """What was filled in; what the page did not offer stays as it is."""
+
+    chats_on: bool
+    allowed_roles: tuple[str, ...]
+    idle_days: str
+    mirror_chats: bool
+    sync_on: bool | None
+
+    def edit(self, settings: EnvironmentSettings) -> EnvironmentSettings:
+        """The settings as they are wanted."""
+        before = settings.organisation
+        wanted = Organisation(
+            chats_on=self.chats_on,
+            allowed_roles=self.allowed_roles,
+            sync_on=before.sync_on if self.sync_on is None else self.sync_on,
+            sync_idle_days=_number(self.idle_days),
+            mirror_chats=self.mirror_chats,
+        )
+        return replace(settings, organisation=wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordTypeForm:
+    """What was filled in, by the names of the settings; what the page did not offer stays as it is."""
+
+    table: str
+    values: Mapping[str, SettingValue]
+
+    def edit(self, settings: EnvironmentSettings) -> EnvironmentSettings:
+        """The settings as they are wanted."""
+        values: dict[str, Any] = dict(self.values)
+        return with_record_type(settings, replace(settings.record_type(self.table), **values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveSettings:
+    """Each right is checked again, whatever page the person came from."""
+
+    show: ShowSettings
+    keep: KeepSettings
+    definitions: Definitions
+    directory: Directory
+    gates: Gates
+
+    async def organisation(self, saving: Saving, filled_in: OrganisationForm) -> Page:
+        """The first page with what was saved; or the same one with what is wrong or was saved by others."""
+        environment = self.show.environment(saving.environment)
+        actor = await self.gates.administrator(environment.id, saving.person)
+        roles, refusal = await asyncio.gather(
+            self.definitions.role_names(environment.id), sync_refusal(self.directory, actor.object_id)
+        )
+        form = Form(
+            edit=filled_in.edit,
+            judge=lambda before, wanted: organisation_problems(
+                before.organisation, wanted.organisation, roles, sync_refusal=refusal
+            ),
+            is_about=lambda change: change.table is None,
+        )
+        kept = await self.keep(saving, actor, form)
+        place = await self.show.place(environment, kept.settings)
+        if _is_done(kept):
+            return overview_page(place, _outcome(kept))
+        days = None if kept.settings.organisation.sync_idle_days >= 0 else filled_in.idle_days
+        return organisation_page(place, roles, sync_refusal=refusal, idle_days=days, outcome=_outcome(kept))
+
+    async def record_type(self, saving: Saving, filled_in: RecordTypeForm) -> Page:
+        """The first page with what was saved; or the same one with what is wrong or was saved by others."""
+        environment = self.show.environment(saving.environment)
+        actor = await self.gates.administrator(environment.id, saving.person)
+        table, views = await self.show.table(environment.id, filled_in.table)
+        form = Form(
+            edit=filled_in.edit,
+            judge=lambda before, after: record_type_problems(
+                before.record_type(table.name), after.record_type(table.name), table, views
+            ),
+            is_about=lambda change: change.table == table.name,
+        )
+        kept = await self.keep(saving, actor, form)
+        place = with_views(await self.show.place(environment, kept.settings), views)
+        if _is_done(kept):
+            return overview_page(place, _outcome(kept))
+        return await self.show.filled(place, table, views, _outcome(kept))
+
+    async def add(self, saving: Saving, name: str) -> Page:
+        """The page of the record type, which is on from now; the choice once more where there is no such table."""
+        environment = self.show.environment(saving.environment)
+        actor = await self.gates.administrator(environment.id, saving.person)
+        try:
+            table, views = await self.show.table(environment.id, name)
+        except BadRequest as error:
+            return await self.show.adding(saving.person, environment.id, str(error))
+        form = Form(
+            edit=lambda settings: with_record_type(settings, replace(settings.record_type(name), enabled=True)),
+            judge=lambda *_: (),
+            is_about=lambda _: False,
+        )
+        kept = await self.keep(saving, actor, form)
+        place = await self.show.place(environment, kept.settings)
+        return await self.show.filled(place, table, views)
+
+
+def _is_done(kept: Kept) -> bool:
+    return kept.saved or not (kept.changes or kept.problems)
+
+
+def _outcome(kept: Kept) -> Outcome:
+    said = "Saved. It holds from now on." if kept.saved else "Nothing was changed."
+    changes = kept.changes if kept.saved else ()
+    return Outcome(said=said, changes=changes, problems=kept.problems, meanwhile=kept.meanwhile)
+
+
+def _number(text: str) -> int:
+    """The number that was written; `NO_NUMBER` for anything else, which no rule lets through."""
+    plain = text.strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < len("100000") else NO_NUMBER

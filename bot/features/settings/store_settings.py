@@ -1,0 +1,128 @@
+"""Saving what an administrator wants, on what holds by then, with who changed what (spec M1, T6)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.chat_sync import is_effective
+from bot.domain.errors import BadRequest
+from bot.domain.settings import SYNC_SETTINGS, EnvironmentSettings, SettingChange, applied, changes, undone
+from bot.domain.values import Chat, EnvironmentId, Person
+from bot.features.settings.rules import Problem
+from bot.features.shared.access import Actor
+from bot.ports import Clock, EnvironmentJob, JobKind, Pause, SavedSettings, Store, Work
+
+Edit = Callable[[EnvironmentSettings], EnvironmentSettings]
+Judge = Callable[[EnvironmentSettings, EnvironmentSettings], Sequence[Problem]]
+"""What speaks against going from one to the other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saving:
+    """Who presses the button where, and which version of which environment's settings they saw."""
+
+    chat: Chat
+    person: Person
+    environment: EnvironmentId
+    """A claim, until it is compared with those that the product is set up for."""
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What somebody wants."""
+
+    edit: Edit
+    judge: Judge
+    is_about: Callable[[SettingChange], bool]
+    """Whether what others saved meanwhile has to be looked at before this may be saved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What came of it. `settings` is what holds now; where nothing was saved, with what was wanted."""
+
+    settings: EnvironmentSettings
+    saved: bool
+    changes: tuple[SettingChange, ...]
+    problems: Sequence[Problem] = ()
+    meanwhile: Sequence[SavedSettings] = ()
+    """What others saved since the form was made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepSettings:
+    """Two who save at once do not undo each other's: the second is told, and looks again."""
+
+    store: Store
+    clock: Clock
+
+    async def __call__(self, saving: Saving, actor: Actor, form: Form) -> Kept:
+        """What was saved, or why not; raises `BadRequest` for a version that never was."""
+        async with self.store.writing() as work:
+            now = await work.settings.of(saving.environment)
+            if not 0 <= saving.version <= now.version:
+                raise BadRequest("This page does not fit the settings.", "Write settings to open them again.")
+            meanwhile = await work.settings.since(saving.environment, saving.version)
+            others = [change for each in meanwhile for change in each.changes]
+            base = undone(now, others)
+            wanted = form.edit(base)
+            mine = changes(base, wanted)
+            after = applied(now, mine)
+            problems = form.judge(base, wanted)
+            to_look_at = any(form.is_about(change) for change in others)
+            made = changes(now, after)
+            saved = bool(made) and not problems and not to_look_at
+            if saved:
+                after = await self._save(work, after, self._entry(saving, actor, now, made))
+        return Kept(settings=after, saved=saved, changes=made, problems=problems, meanwhile=meanwhile)
+
+    def _entry(
+        self, saving: Saving, actor: Actor, now: EnvironmentSettings, made: tuple[SettingChange, ...]
+    ) -> SavedSettings:
+        return SavedSettings(
+            environment=saving.environment,
+            version=now.version + 1,
+            at=self.clock.now(),
+            person_id=actor.object_id,
+            person_name=actor.user.name,
+            chat_id=saving.chat.id,
+            changes=made,
+        )
+
+    async def _save(self, work: Work, wanted: EnvironmentSettings, saved: SavedSettings) -> EnvironmentSettings:
+        after = replace(wanted, version=saved.version)
+        if any(change.setting == "sync_on" for change in saved.changes):
+            after = replace(after, sync_changed_at=saved.at)
+        await self._end_pause(work, after, saved)
+        if after.organisation.chats_on and any(change.setting == "chats_on" for change in saved.changes):
+            # What changed while they were off is not made up for (spec S1): nobody can miss what nobody knows.
+            await work.known_values.forget_all(saved.environment)
+        await work.settings.put(after, saved)
+        # What Dataverse tells of follows from the settings.
+        await self._ask(work, JobKind.FOLLOW_SETTINGS, saved)
+        if any(change.setting in SYNC_SETTINGS for change in saved.changes):
+            await self._ask(work, JobKind.SYNC_ALL, saved)
+        return after
+
+    async def _end_pause(self, work: Work, after: EnvironmentSettings, saved: SavedSettings) -> None:
+        """Where sync goes on, the time for which it was off made no chat idle (spec S2, Y3)."""
+        before = undone(after, saved.changes)
+        if is_effective(before) or not is_effective(after):
+            return
+        pause = _pause(before, await work.settings.since(saved.environment, 0), saved.at)
+        if pause:
+            await work.chat_sync.paused(saved.environment, pause)
+
+    async def _ask(self, work: Work, kind: JobKind, saved: SavedSettings) -> None:
+        await work.inbox.ask(EnvironmentJob(kind=kind, environment=saved.environment), at=saved.at, due_at=saved.at)
+
+
+def _pause(now: EnvironmentSettings, saved: Sequence[SavedSettings], end: datetime) -> Pause | None:
+    """For how long sync has not been effective, by what was saved until now; None where it never was."""
+    for each in reversed(saved):
+        now = undone(now, each.changes)
+        if is_effective(now):
+            days = now.organisation.sync_idle_days
+            return Pause(begin=each.at, end=end, active_since=each.at - timedelta(days=days) if days else None)
+    return None

@@ -1,0 +1,1 @@
+"""Suggest people to talk to about a record."""

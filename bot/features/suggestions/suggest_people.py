@@ -1,0 +1,132 @@
+"""People who are tied to a record, to be asked into a chat about it (spec A3)."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
+from typing import Protocol
+
+from bot.domain.directory import ChatMember, DirectoryPerson
+from bot.domain.errors import ChatSyncError
+from bot.domain.values import ChatId, Connection, ObjectId, RecordRef
+from bot.features.suggestions.rules import Ranked, Tie, TieKind, ranked
+from bot.ports import ChatDirectory, Clock, Directory, RecordPeople, Similarity, SolvedRecord, Store, Ties
+
+MONTH = timedelta(days=30)
+SIMILAR_AT_MOST = 20
+ALIKE = 0.65
+"""Of the sample cases so alike are those that share the trouble or the product, and most of the other words."""
+SUGGESTED = 8
+CHATS_LOOKED_INTO = 3
+"""Connected chats whose members are looked up: each costs a call while somebody waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """Somebody, and why."""
+
+    person: DirectoryPerson
+    reason: str
+
+
+class SuggestPeople(Protocol):
+    """Whom to ask into a chat about a record."""
+
+    async def __call__(self, record: RecordRef, asking: ObjectId) -> Sequence[Suggested]:
+        """People who can use Teams, the most likely first, without the one who asks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestTiedPeople:
+    """By who is tied to the record, and how; see `bot.features.suggestions.rules` and `SuggestPeople`."""
+
+    store: Store
+    ties: Ties
+    similarity: Similarity
+    directory: Directory
+    chats: ChatDirectory
+    clock: Clock
+    patience_s: float
+    """So long similar records are waited for, which are many: without them there are suggestions too."""
+
+    async def __call__(self, record: RecordRef, asking: ObjectId) -> Sequence[Suggested]:
+        """Everybody whom something ties to the record, as far as the one who asks may know of it."""
+        since = self.clock.now() - MONTH
+        people, in_chats, similar = await asyncio.gather(
+            self.ties.of_record(record, since=since, caller=asking),
+            self._in_chats(record, asking),
+            self._similar(record, asking),
+        )
+        ties: dict[ObjectId, list[Tie]] = {}
+        for person, tie in chain(_named(people), in_chats, similar):
+            ties.setdefault(person, []).append(tie)
+        ties.pop(asking, None)
+        return await self._known(ranked(ties))
+
+    async def _in_chats(self, record: RecordRef, asking: ObjectId) -> Sequence[tuple[ObjectId, Tie]]:
+        """Who connected a chat, and who is in those that the asking person is in too."""
+        async with self.store.reading() as work:
+            connections = await work.connections.of_record(record)
+        rosters = await asyncio.gather(*(self._members(chat) for chat in _newest(connections)))
+        seen = [{each.object_id for each in members if each.object_id} for members in rosters]
+        # Who is in a chat is told to its members alone (spec A1).
+        counts = Counter(person for people in seen if asking in people for person in people)
+        connectors = dict.fromkeys(each.connector_id for each in connections)
+        return [
+            *((person, Tie(kind=TieKind.CONNECTOR)) for person in connectors),
+            *((person, Tie(kind=TieKind.CHATS, count=count)) for person, count in counts.items()),
+        ]
+
+    async def _similar(self, record: RecordRef, asking: ObjectId) -> Sequence[tuple[ObjectId, Tie]]:
+        """Who has brought records to their end that are called much the same."""
+        try:
+            async with asyncio.timeout(self.patience_s):
+                alike = await self._alike(record, asking)
+                ids = [each.row_id for each in alike]
+                # They are known as the app sees them: what the one who asks may not read tells them nothing (spec S5).
+                readable = await self.ties.readable(record.environment, record.table, ids, caller=asking)
+        except (TimeoutError, ChatSyncError):
+            return ()
+        counts = Counter(each.owner for each in alike if each.row_id in readable)
+        return [(person, Tie(kind=TieKind.SIMILAR, count=count)) for person, count in counts.items()]
+
+    async def _alike(self, record: RecordRef, asking: ObjectId) -> Sequence[SolvedRecord]:
+        """The most similar of all that were brought to their end."""
+        every, text = await asyncio.gather(
+            self.ties.solved(record.environment, record.table), self.ties.text_of(record, caller=asking)
+        )
+        solved = [each for each in every if each.row_id != record.row_id]
+        texts = [each.text for each in solved]
+        places = await self.similarity.most_like(text, texts, at_most=SIMILAR_AT_MOST, at_least=ALIKE) if text else ()
+        return [solved[place] for place in places]
+
+    async def _known(self, people: Sequence[Ranked]) -> Sequence[Suggested]:
+        """Those who are in the directory and can use Teams."""
+        ids = [each.person for each in people[: 2 * SUGGESTED]]
+        found, licensed = await asyncio.gather(self.directory.people(ids), self.directory.with_teams(ids))
+        return [
+            Suggested(person=found[each.person], reason=each.reason)
+            for each in people
+            if each.person in found and found[each.person].enabled and each.person in licensed
+        ][:SUGGESTED]
+
+    async def _members(self, chat: ChatId) -> Sequence[ChatMember]:
+        try:
+            return await self.chats.members(chat)
+        except ChatSyncError:
+            return ()  # a chat that cannot be looked into suggests nobody
+
+
+def _named(people: RecordPeople) -> Iterable[tuple[ObjectId, Tie]]:
+    """The ties of those whom the record and its activities name."""
+    single = ((people.owner, TieKind.OWNER), (people.creator, TieKind.CREATOR), (people.modifier, TieKind.MODIFIER))
+    yield from ((person, Tie(kind=kind)) for person, kind in single if person)
+    yield from ((person, Tie(kind=TieKind.TEAM)) for person in people.team)
+    yield from ((person, Tie(kind=TieKind.ACTIVITIES, count=count)) for person, count in people.activities.items())
+
+
+def _newest(connections: Sequence[Connection]) -> Sequence[ChatId]:
+    return list(dict.fromkeys(each.chat_id for each in reversed(connections)))[:CHATS_LOOKED_INTO]
