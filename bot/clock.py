@@ -1,11 +1,24 @@
-"""The real time."""
+"""The clock, and the port by which tests replace it."""
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """The time, so that tests can hold it still."""
+
+    def now(self) -> datetime:
+        """The instant, aware and in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Returns when that much time has passed."""
+        ...
 
 
 class SystemClock:
-    """See `bot.ports.Clock`."""
+    """The clock of this machine."""
 
     def now(self) -> datetime:
         """The instant, aware and in UTC."""

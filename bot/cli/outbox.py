@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.ports import AuditEntry, Clock, KeptMessage, Store, StuckChat
+from bot.clock import Clock
+from bot.domain.audit import AuditEntry
+from bot.domain.queue_states import KeptMessage, StuckChat
+from bot.store.unit_of_work import Store
 
 SHOWN = 100
 

@@ -9,7 +9,7 @@ from bot.dataverse.protocol import API
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.tables import Table
 from bot.logs import get_logger
-from bot.ports import Changes
+from bot.ports.dataverse import Changes
 
 PAGES_AT_MOST = 40
 """Pages that are read to get to a link: beyond 200,000 rows that is dearer than looking at the connected ones."""

@@ -28,7 +28,7 @@ _STATUS = {RowState.OPEN: 1, RowState.COMPLETED: 2}
 
 
 class DataverseActivityRows:
-    """See `bot.ports.ActivityRows`."""
+    """See `bot.ports.dataverse_writes.ActivityRows`."""
 
     def __init__(
         self, clients: Mapping[EnvironmentId, DataverseClient], tables: Mapping[EnvironmentId, TableCache]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.clock import Clock
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.metadata import CHOICE_PROPERTIES, table_names
 from bot.dataverse.table_cache import CHATS, TableCache
@@ -9,13 +10,12 @@ from bot.dataverse.ttl_cache import Kept
 from bot.dataverse.views import system_views
 from bot.domain.tables import Table, TableName, View
 from bot.domain.values import EnvironmentId
-from bot.ports import Clock
 
 _ROLES_AT_MOST = 5000
 
 
 class DataverseDefinitions:
-    """See `bot.ports.Definitions`."""
+    """See `bot.ports.dataverse.Definitions`."""
 
     def __init__(
         self,

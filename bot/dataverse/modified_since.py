@@ -12,7 +12,7 @@ from bot.domain.errors import BadRequest, NotAllowed
 from bot.domain.formatting import instant
 from bot.domain.tables import Table
 from bot.logs import get_logger
-from bot.ports import Changes
+from bot.ports.dataverse import Changes
 
 ROWS_AT_MOST = 50_000
 """Rows of one look, ten pages; it goes on there the next time."""

@@ -30,7 +30,7 @@ _KINDS = {
 
 
 class DataverseAttaching:
-    """See `bot.ports.Attaching`."""
+    """See `bot.ports.dataverse_writes.Attaching`."""
 
     def __init__(
         self, clients: Mapping[EnvironmentId, DataverseClient], tables: Mapping[EnvironmentId, TableCache]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from bot.clock import Clock
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.protocol import ANNOTATIONS, FORMATTED, LOOKUP_TABLE
 from bot.dataverse.records import DataverseRecords
@@ -15,7 +16,7 @@ from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.record_links import guid
 from bot.domain.tables import Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef
-from bot.ports import Clock, RecordPeople, SolvedRecord
+from bot.ports.dataverse import RecordPeople, SolvedRecord
 
 ACTIVITIES = ("email", "task", "phonecall", "appointment")
 """Tables of what people do for a record; what an organisation does not have is left out."""
@@ -31,7 +32,7 @@ _SUBJECT = "subjectid"
 
 
 class DataverseTies:
-    """See `bot.ports.Ties`."""
+    """See `bot.ports.dataverse.Ties`."""
 
     def __init__(
         self, clients: Mapping[EnvironmentId, DataverseClient], records: DataverseRecords, clock: Clock

@@ -10,7 +10,7 @@ from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
 
 
 class DataverseRecordWrites:
-    """See `bot.ports.RecordWrites`."""
+    """See `bot.ports.dataverse_writes.RecordWrites`."""
 
     def __init__(
         self, clients: Mapping[EnvironmentId, DataverseClient], tables: Mapping[EnvironmentId, TableCache]

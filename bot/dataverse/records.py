@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
+from bot.clock import Clock
 from bot.dataverse.change_tracking import changes_of
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.languages import language_of
@@ -30,13 +31,13 @@ from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.rights import Role
 from bot.domain.tables import Column, Row, Table, View
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
-from bot.ports import Changes, Clock
+from bot.ports.dataverse import Changes
 
 T = TypeVar("T")
 
 
 class DataverseRecords:
-    """See `bot.ports.Records`."""
+    """See `bot.ports.dataverse.Records`."""
 
     def __init__(self, clients: Mapping[EnvironmentId, DataverseClient], clock: Clock) -> None:
         self._clients = clients

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bot.clock import Clock
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.metadata import (
     CASTS,
@@ -18,7 +19,6 @@ from bot.dataverse.protocol import literal, require_no_such_table
 from bot.dataverse.ttl_cache import RECENT, Kept
 from bot.domain.errors import NotFound
 from bot.domain.tables import Table
-from bot.ports import Clock
 
 CHATS = "chat"
 """The table whose rows show chats on timelines ("Chat table reference")."""

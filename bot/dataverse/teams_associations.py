@@ -17,7 +17,7 @@ _ASSOCIATED, _DISASSOCIATED = 0, 1
 
 
 class DataverseAssociations:
-    """See `bot.ports.Associations`."""
+    """See `bot.ports.dataverse_writes.Associations`."""
 
     def __init__(self, clients: Mapping[EnvironmentId, DataverseClient]) -> None:
         self._clients = clients

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+from bot.clock import Clock
 from bot.http.single_flight import SingleFlight
-from bot.ports import Clock
 
 T = TypeVar("T")
 

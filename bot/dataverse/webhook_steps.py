@@ -35,7 +35,10 @@ NEEDED = (
 
 
 class DataverseEventSteps:
-    """See `bot.ports.EventSteps`. `url` is where events go, `key` what they carry as proof of where they come from."""
+    """See `bot.ports.dataverse.EventSteps`.
+
+    `url` receives the events; `key` authenticates them.
+    """
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from bot.ports import Clock
+from bot.clock import Clock
 
 PACE_S = 1.0
 REMEMBERED = 1000

@@ -30,7 +30,7 @@ _GROUP, _MEETING = "chatType eq 'group'", "chatType eq 'meeting'"
 
 
 class GraphChats:
-    """See `bot.ports.ChatDirectory`."""
+    """See `bot.ports.graph.ChatDirectory`."""
 
     def __init__(self, client: GraphClient, installing: Installing) -> None:
         self._client = client

@@ -22,7 +22,7 @@ _EVENTUAL = {"ConsistencyLevel": "eventual"}
 
 
 class GraphPeople:
-    """See `bot.ports.Directory`."""
+    """See `bot.ports.graph.Directory`."""
 
     def __init__(self, client: GraphClient, teams_plans: frozenset[str]) -> None:
         self._client = client

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.clock import Clock
 from bot.domain.errors import NotFound
 from bot.domain.subscription_problems import PERMISSIONS
 from bot.domain.subscriptions import LIFE, MEMBERS, TOPICS, Scope, Watch, one_chat
@@ -13,7 +14,7 @@ from bot.graph.app_installation import Installing
 from bot.graph.client import GraphClient, Right, part
 from bot.graph.encrypted_data import Seal
 from bot.graph.protocol import required, required_instant
-from bot.ports import Clock, Subscribed
+from bot.ports.graph import Subscribed
 
 LISTED_AT_MOST = 20_000
 """Subscriptions that are looked through: twice as many as an organisation can have."""
@@ -27,7 +28,7 @@ _ONE_CHAT = re.compile(r"/?chats(?:/([^/'()]+)|\('([^'/()]+)'\))", re.IGNORECASE
 
 
 class GraphSubscriptions:
-    """See `bot.ports.ChangeFeed`."""
+    """See `bot.ports.graph.ChangeFeed`."""
 
     def __init__(
         self,

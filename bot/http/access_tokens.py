@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
+from bot.clock import Clock
 from bot.domain.errors import Unavailable
 from bot.http.single_flight import SingleFlight
 from bot.logs import get_logger
-from bot.ports import Clock
 
 RENEW_AFTER = 0.75
 """The part of a token's life after which the next one is fetched, while the old one goes on: 15 minutes of an hour."""

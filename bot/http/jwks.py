@@ -13,10 +13,10 @@ from aiohttp import ClientError, ClientSession
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
+from bot.clock import Clock
 from bot.domain.errors import Unavailable
 from bot.http.single_flight import SingleFlight
 from bot.logs import get_logger
-from bot.ports import Clock
 
 LIFETIME = timedelta(hours=24)
 """The documentation asks to refresh at least every 24 hours."""

@@ -8,8 +8,8 @@ from typing import Any
 
 import jwt
 
+from bot.clock import Clock
 from bot.http.jwks import KeySet, SigningKeys
-from bot.ports import Clock
 
 LEEWAY_S = 300
 REMEMBERED = 1_000

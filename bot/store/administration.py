@@ -20,8 +20,8 @@ from bot.store.upsert import insert
 _OFF = EnvironmentSettings(version=0, organisation=Organisation(chats_on=False), record_types={})
 
 
-class SqlAdministration:
-    """See `bot.ports.Administration`; `start` comes first."""
+class Administration:
+    """The settings of all environments, cached in memory; call `start` first."""
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines

@@ -3,12 +3,12 @@
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import AuditEntry
+from bot.domain.audit import AuditEntry
 from bot.store.tables import audit as table
 
 
-class AuditRows:
-    """See `bot.ports.Audit`."""
+class Audit:
+    """The audit log."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

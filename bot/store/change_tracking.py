@@ -10,8 +10,8 @@ from bot.store.tables import change_link as table
 from bot.store.upsert import insert
 
 
-class ChangeLinkRows:
-    """See `bot.ports.ChangeLinks`."""
+class ChangeLinks:
+    """Positions in Dataverse's change tracking, by table."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

@@ -23,14 +23,14 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.chat_sync import ChatActivity, Unsynced
+from bot.domain.synced_chats import Look, Named, Pause, SyncedChat, SyncedConnection, Written
 from bot.domain.values import ChatId, ChatKind, Connection, ConnectionId, EnvironmentId, ObjectId
-from bot.ports import Look, Named, Pause, SyncedChat, SyncedConnection, Written
 from bot.store import upsert
 from bot.store.chat_activity_json import people_from_json, row_from_json, row_to_json
 from bot.store.chats import CHAT_COLUMNS, chat_of
 from bot.store.connections import connection_of
-from bot.store.lanes import LaneRows
-from bot.store.sync_jobs import SyncJobRows
+from bot.store.lanes import Lanes
+from bot.store.sync_jobs import SyncJobs
 from bot.store.tables import WAITING, chat, chat_activity, connection, microseconds, sync_job
 from bot.store.tables.types import Instant
 
@@ -39,10 +39,10 @@ _OPEN = _LIVE | chat_activity.c.closing.is_(None)
 _KNOWN = (chat.c.topic, chat.c.topic_told_at, chat.c.looked_at, chat.c.last_writer_id, chat.c.last_written_at)
 
 
-class ChatSyncRows(SyncJobRows):
-    """See `bot.ports.ChatSync`."""
+class ChatSync(SyncJobs):
+    """Chats with synchronized connections. The store has no such data about other chats."""
 
-    def __init__(self, db: AsyncConnection, lanes: LaneRows) -> None:
+    def __init__(self, db: AsyncConnection, lanes: Lanes) -> None:
         super().__init__(db, lanes)
         self._db = db
 

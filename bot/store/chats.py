@@ -25,8 +25,8 @@ CHAT_COLUMNS = (
 )
 
 
-class ChatRows:
-    """See `bot.ports.Chats`."""
+class Chats:
+    """The chats that the bot knows."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

@@ -13,8 +13,8 @@ from bot.store.upsert import insert
 _LIVE = table.c.ended_at.is_(None)
 
 
-class ConnectionRows:
-    """See `bot.ports.Connections`."""
+class Connections:
+    """Connections between chats and records; ended ones stay as history."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

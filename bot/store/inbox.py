@@ -10,22 +10,23 @@ from uuid import uuid4
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.jobs import Job, Waiting
 from bot.domain.key_fields import RecordEvent
+from bot.domain.queue_states import Queue
 from bot.domain.values import RecordRef
 from bot.logs import correlation
-from bot.ports import Job, Queue, Waiting
 from bot.store.event_json import event_from_json, event_to_json, lane_of
 from bot.store.job_json import job_from_json, job_lane, job_to_json
-from bot.store.lanes import LaneRows
+from bot.store.lanes import Lanes
 from bot.store.tables import DONE, PARKED, WAITING
 from bot.store.tables import inbox as table
 from bot.store.upsert import insert
 
 
-class InboxRows:
-    """See `bot.ports.Inbox`."""
+class Inbox:
+    """The inbox: events and jobs, stored until their effects are stored."""
 
-    def __init__(self, connection: AsyncConnection, lanes: LaneRows) -> None:
+    def __init__(self, connection: AsyncConnection, lanes: Lanes) -> None:
         self._connection = connection
         self._lanes = lanes
 

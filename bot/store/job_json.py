@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.domain.jobs import ChatJob, EnvironmentJob, Job, JobKind
 from bot.domain.values import ChatId, EnvironmentId
-from bot.ports import ChatJob, EnvironmentJob, Job, JobKind
 
 
 def job_lane(job: Job) -> str:

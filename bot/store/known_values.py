@@ -14,8 +14,8 @@ from bot.store.tables import field_value as table
 from bot.store.upsert import insert
 
 
-class KnownValueRows:
-    """See `bot.ports.KnownValues`."""
+class KnownValues:
+    """The last key field values that each connection reported to its chat (spec K2)."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Table, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import Queue
+from bot.domain.queue_states import Queue
 from bot.store.bulk import execute_many
 from bot.store.tables import WAITING, inbox, microseconds, outbox, sync_job
 from bot.store.tables import lane as table
@@ -19,7 +19,7 @@ from bot.store.upsert import insert
 _ROWS: dict[Queue, Table] = {Queue.INBOX: inbox, Queue.OUTBOX: outbox, Queue.SYNC: sync_job}
 
 
-class LaneRows:
+class Lanes:
     """Puts lanes to work and takes them back."""
 
     def __init__(self, connection: AsyncConnection) -> None:

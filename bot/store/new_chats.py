@@ -13,8 +13,8 @@ from bot.store.tables import new_chat as table
 from bot.store.upsert import insert
 
 
-class NewChatRows:
-    """See `bot.ports.NewChats`."""
+class NewChats:
+    """Chats that are being created: a retry continues, and a second press creates no second chat."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

@@ -8,19 +8,32 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId
 from bot.logs import get_logger
-from bot.ports import News, Queue
 
 _CHANNEL = "chatsync"
 _AGAIN_S = 2.0
 
 _log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What was committed and others have to know.
+
+    One of: something was put into a queue; the bot has left a chat; an administrator has saved settings.
+    """
+
+    queue: Queue | None = None
+    left: ChatId | None = None
+    settings: bool = False
 
 
 Tell = Callable[[News], None]

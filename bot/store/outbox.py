@@ -8,14 +8,15 @@ from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import KnownValue
+from bot.domain.outgoing_messages import OutgoingMessage, WaitingMessage
+from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId, ConnectionId
 from bot.logs import correlation
-from bot.ports import OutgoingMessage, Queue, WaitingMessage
 from bot.store.bulk import execute_many
 from bot.store.chats import CHAT_COLUMNS, chat_of
 from bot.store.event_json import known_value_from_json, known_value_to_json
-from bot.store.known_values import KnownValueRows
-from bot.store.lanes import LaneRows
+from bot.store.known_values import KnownValues
+from bot.store.lanes import Lanes
 from bot.store.tables import DONE, PARKED, WAITING, chat, lane, microseconds
 from bot.store.tables import outbox as table
 from bot.store.upsert import insert
@@ -23,10 +24,10 @@ from bot.store.upsert import insert
 _later = table.alias("later")
 
 
-class OutboxRows:
-    """See `bot.ports.Outbox`."""
+class Outbox:
+    """The outbox: messages, stored until Teams accepts them."""
 
-    def __init__(self, connection: AsyncConnection, lanes: LaneRows, known_values: KnownValueRows) -> None:
+    def __init__(self, connection: AsyncConnection, lanes: Lanes, known_values: KnownValues) -> None:
         self._connection = connection
         self._lanes = lanes
         self._known_values = known_values

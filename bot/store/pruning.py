@@ -12,8 +12,8 @@ AT_ONCE = 1_000
 """Rows of a table that one transaction looks at, so that others never wait long for it."""
 
 
-class Pruner:
-    """See `bot.ports.Pruning`."""
+class Pruning:
+    """Deletion of old rows."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

@@ -8,18 +8,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, Table, case, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.queue_states import ChatState, ConnectionState, KeptMessage, Queue, QueueState, StuckChat
 from bot.domain.values import ChatId, Connection
-from bot.ports import ChatState, ConnectionState, KeptMessage, Queue, QueueState, StuckChat
 from bot.store.event_json import lane_of
-from bot.store.lanes import LaneRows
+from bot.store.lanes import Lanes
 from bot.store.sync_jobs import STUCK
 from bot.store.tables import DONE, DROPPED, PARKED, WAITING, inbox, lane, outbox, sync_job
 
 
-class OverviewRows:
-    """See `bot.ports.Overview`."""
+class Overview:
+    """Queue states for operators and users."""
 
-    def __init__(self, connection: AsyncConnection, lanes: LaneRows) -> None:
+    def __init__(self, connection: AsyncConnection, lanes: Lanes) -> None:
         self._connection = connection
         self._lanes = lanes
 

@@ -13,8 +13,8 @@ from bot.store.tables import microseconds, post, tenant_budget
 from bot.store.upsert import insert
 
 
-class PaceRows:
-    """See `bot.ports.Pace`."""
+class Pace:
+    """Recent posts by chat and by tenant, shared by all processes; Teams limits both."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

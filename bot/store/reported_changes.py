@@ -14,8 +14,8 @@ from bot.store.event_json import raw_from_json
 from bot.store.tables import told_change as table
 
 
-class ToldChangeRows:
-    """See `bot.ports.ToldChanges`."""
+class ToldChanges:
+    """Reported changes whose values each reader loads with their own rights; retention deletes them."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

@@ -11,16 +11,16 @@ from bot.domain.environment_settings import Organisation
 from bot.domain.record_actions import CardAct
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.settings import EnvironmentSettings, SettingChange, SettingValue
+from bot.domain.settings_history import SavedSettings
 from bot.domain.values import ChatId, EnvironmentId, ObjectId
-from bot.ports import SavedSettings
 from bot.store import upsert
 from bot.store.tables import environment as environments
 from bot.store.tables import record_type as record_types
 from bot.store.tables import setting_change
 
 
-class SettingsRows:
-    """See `bot.ports.KeptSettings`."""
+class StoredSettings:
+    """The stored settings of an environment and their history."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

@@ -37,8 +37,8 @@ _UNDISTURBED = table.c.due_at == table.c.held_until
 """Of a leased one: nothing was heard of it, and nobody has changed their mind, since it was claimed."""
 
 
-class SubscriptionRows:
-    """See `bot.ports.Subscriptions`."""
+class Subscriptions:
+    """Existing and requested subscriptions to chat changes."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection

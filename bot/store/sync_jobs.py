@@ -7,10 +7,11 @@ from sqlalchemy import case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.chat_sync import STUCK_AFTER
+from bot.domain.jobs import SyncJob
+from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId
 from bot.logs import correlation
-from bot.ports import Queue, SyncJob
-from bot.store.lanes import LaneRows
+from bot.store.lanes import Lanes
 from bot.store.tables import DONE, PARKED, WAITING
 from bot.store.tables import sync_job as table
 from bot.store.upsert import insert
@@ -19,10 +20,10 @@ STUCK = table.c.reason.is_not(None) & or_(table.c.state == PARKED, table.c.attem
 """Jobs that failed for some minutes, or for so long that they were given up until the chat is asked for again."""
 
 
-class SyncJobRows:
-    """The part of `bot.ports.ChatSync` that is about jobs."""
+class SyncJobs:
+    """The queue of chats whose Dataverse rows need an update."""
 
-    def __init__(self, connection: AsyncConnection, lanes: LaneRows) -> None:
+    def __init__(self, connection: AsyncConnection, lanes: Lanes) -> None:
         self._connection = connection
         self._lanes = lanes
 

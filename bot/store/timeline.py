@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, RowMapping, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.timeline import TimelineEntry
 from bot.domain.values import ChatKind, ObjectId, RecordRef
-from bot.ports.timeline import TimelineEntry
 from bot.store.chat_sync import activity_of
 from bot.store.connections import connection_of
 from bot.store.sync_jobs import STUCK
 from bot.store.tables import chat, chat_activity, connection, sync_job
 
 
-class TimelineRows:
-    """See `bot.ports.Timeline`."""
+class Timeline:
+    """The chat history of records: active and ended connections (spec L1)."""
 
     def __init__(self, db: AsyncConnection) -> None:
         self._db = db

@@ -5,51 +5,50 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports import News
-from bot.store.audit import AuditRows
+from bot.store.audit import Audit
 from bot.store.cancellation import steady, to_its_end
-from bot.store.change_tracking import ChangeLinkRows
-from bot.store.chat_sync import ChatSyncRows
-from bot.store.chats import ChatRows
-from bot.store.connections import ConnectionRows
+from bot.store.change_tracking import ChangeLinks
+from bot.store.chat_sync import ChatSync
+from bot.store.chats import Chats
+from bot.store.connections import Connections
 from bot.store.engine import Engines
 from bot.store.errors import trouble_told
-from bot.store.inbox import InboxRows
-from bot.store.known_values import KnownValueRows
-from bot.store.lanes import LaneRows
-from bot.store.new_chats import NewChatRows
-from bot.store.notify import notify
-from bot.store.outbox import OutboxRows
-from bot.store.pruning import Pruner
-from bot.store.queue_states import OverviewRows
-from bot.store.rate_history import PaceRows
-from bot.store.reported_changes import ToldChangeRows
-from bot.store.settings import SettingsRows
-from bot.store.subscriptions import SubscriptionRows
-from bot.store.timeline import TimelineRows
+from bot.store.inbox import Inbox
+from bot.store.known_values import KnownValues
+from bot.store.lanes import Lanes
+from bot.store.new_chats import NewChats
+from bot.store.notify import News, notify
+from bot.store.outbox import Outbox
+from bot.store.pruning import Pruning
+from bot.store.queue_states import Overview
+from bot.store.rate_history import Pace
+from bot.store.reported_changes import ToldChanges
+from bot.store.settings import StoredSettings
+from bot.store.subscriptions import Subscriptions
+from bot.store.timeline import Timeline
 
 
-class SqlWork:
+class UnitOfWork:
     """One transaction. Its parts share the connection."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        self.lanes = LaneRows(connection)
-        self.chats = ChatRows(connection)
-        self.connections = ConnectionRows(connection)
-        self.known_values = KnownValueRows(connection)
-        self.inbox = InboxRows(connection, self.lanes)
-        self.outbox = OutboxRows(connection, self.lanes, self.known_values)
-        self.pace = PaceRows(connection)
-        self.change_links = ChangeLinkRows(connection)
-        self.new_chats = NewChatRows(connection)
-        self.chat_sync = ChatSyncRows(connection, self.lanes)
-        self.told_changes = ToldChangeRows(connection)
-        self.subscriptions = SubscriptionRows(connection)
-        self.timeline = TimelineRows(connection)
-        self.audit = AuditRows(connection)
-        self.settings = SettingsRows(connection)
-        self.overview = OverviewRows(connection, self.lanes)
-        self.pruning = Pruner(connection)
+        self.lanes = Lanes(connection)
+        self.chats = Chats(connection)
+        self.connections = Connections(connection)
+        self.known_values = KnownValues(connection)
+        self.inbox = Inbox(connection, self.lanes)
+        self.outbox = Outbox(connection, self.lanes, self.known_values)
+        self.pace = Pace(connection)
+        self.change_links = ChangeLinks(connection)
+        self.new_chats = NewChats(connection)
+        self.chat_sync = ChatSync(connection, self.lanes)
+        self.told_changes = ToldChanges(connection)
+        self.subscriptions = Subscriptions(connection)
+        self.timeline = Timeline(connection)
+        self.audit = Audit(connection)
+        self.settings = StoredSettings(connection)
+        self.overview = Overview(connection, self.lanes)
+        self.pruning = Pruning(connection)
 
     @property
     def news(self) -> tuple[News, ...]:
@@ -59,31 +58,31 @@ class SqlWork:
         return (*filled, *gone, *([News(settings=True)] if self.settings.saved else []))
 
 
-class SqlStore:
-    """Opens transactions; passes on the news of each, once it is committed."""
+class Store:
+    """Opens transactions and publishes their events after the commit. An error rolls the transaction back."""
 
     def __init__(self, engines: Engines, tell: Callable[[News], None]) -> None:
         self._engines = engines
         self._tell = tell
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[SqlWork]:
+    async def reading(self) -> AsyncIterator[UnitOfWork]:
         """A transaction that only reads."""
         with trouble_told():
             async with steady(self._engines.reading) as connection:
-                yield SqlWork(connection)
+                yield UnitOfWork(connection)
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[SqlWork]:
+    async def writing(self) -> AsyncIterator[UnitOfWork]:
         """A transaction that is committed at the end of the block, or undone by an error."""
         with trouble_told():
             async with steady(self._engines.writing) as connection:
-                work = SqlWork(connection)
+                work = UnitOfWork(connection)
                 yield work
                 # Who gives up waiting here must not leave it open whether the commit took place.
                 await to_its_end(self._commit(connection, work))
 
-    async def _commit(self, connection: AsyncConnection, work: SqlWork) -> None:
+    async def _commit(self, connection: AsyncConnection, work: UnitOfWork) -> None:
         await notify(connection, work.news)
         await connection.commit()
         for each in work.news:

@@ -17,7 +17,7 @@ _PAGES_AT_MOST = 20
 
 
 class ConnectorRoster:
-    """See `bot.ports.Roster`."""
+    """See `bot.ports.teams.Roster`."""
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector

@@ -8,7 +8,7 @@ from bot.teams.send_outcome import outcome_of
 
 
 class Sender:
-    """See `bot.ports.TeamsOut`."""
+    """See `bot.ports.teams.TeamsOut`."""
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector

@@ -8,7 +8,7 @@ from pathlib import Path
 from aiohttp import web
 from botbuilder.core import InvokeResponse
 
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.features.graph_subscriptions.receive_notifications import HearChanges
@@ -18,7 +18,6 @@ from bot.features.operations.queue_metrics import CountWaiting
 from bot.handlers.activities import is_anonymous, tenant_of
 from bot.handlers.bot import ChatSyncBot
 from bot.logs import get_logger
-from bot.ports import Clock
 from bot.store.notify import listening
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import BotAuthentication

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from aiohttp import ClientSession
 from pydantic import SecretStr
 
+from bot.clock import Clock
 from bot.config import Settings
 from bot.domain.hosts import is_loopback
 from bot.http.access_tokens import Ask, KeptTokens, NoTokens, Tokens
-from bot.ports import Clock
 
 # Tokens for bots of several tenants come from here ("Authentication with the Bot Connector API").
 _BOTS_OF_ALL_TENANTS = "botframework.com"

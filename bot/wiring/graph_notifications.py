@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientSession
 
+from bot.clock import Clock
 from bot.config import Settings
 from bot.domain.errors import BadRequest
 from bot.domain.hosts import is_loopback
@@ -21,7 +22,6 @@ from bot.graph.subscriptions import GraphSubscriptions
 from bot.graph.validation_tokens import ValidationTokens, issuers_in, keys_url
 from bot.http.jwks import SigningKeys
 from bot.http.jwt_verifier import SignedTokens
-from bot.ports import Clock
 
 CHANGES = "/api/graph/events"
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientSession
 
+from bot.clock import Clock
 from bot.config import Settings
 from bot.dataverse.application_user import ApplicationUser
 from bot.dataverse.client import DataverseClient, make_client
@@ -39,11 +40,10 @@ from bot.http.jwks import SigningKeys
 from bot.http.jwt_verifier import SignedTokens
 from bot.http.session import make_session
 from bot.metrics import Metrics
-from bot.ports import Clock
-from bot.store.administration import SqlAdministration
+from bot.store.administration import Administration
 from bot.store.engine import Engines, make_engines, require_answer
 from bot.store.migrate import migrate, require_up_to_date
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import Store
 from bot.teams.connector import SCOPE, Connector
 from bot.teams.inbound_token import TokenCheck
 from bot.teams.roster import ConnectorRoster
@@ -68,8 +68,8 @@ class Foundation:
     clock: Clock
     session: ClientSession
     engines: Engines
-    store: SqlStore
-    administration: SqlAdministration
+    store: Store
+    administration: Administration
     switchboard: Switchboard
     links: Links
     note_chat: NoteChat
@@ -143,9 +143,9 @@ async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: flo
     graph = GraphClient(graph_url, session, graph_signs, metrics, Turns(clock, graph_pace_s))
     records = DataverseRecords(clients, clock)
     key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
-    administration = SqlAdministration(engines)
+    administration = Administration(engines)
     switchboard.on_settings(administration.forget)
-    store = SqlStore(engines, switchboard.tell)
+    store = Store(engines, switchboard.tell)
     installing = _installing(settings, graph)
     base = Foundation(
         settings=settings,

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from bot.dataverse.chat_activity_rows import DataverseActivityRows
 from bot.dataverse.teams_associations import DataverseAssociations
+from bot.domain.queue_states import Queue
 from bot.features.chat_sync.enqueue_stale_chats import FindUnlooked
 from bot.features.chat_sync.fetch_chat import LookAtChat
 from bot.features.chat_sync.mirror_chat import MirrorChat
@@ -24,7 +25,6 @@ from bot.features.key_fields.notify_changes import TellKeyFields
 from bot.features.key_fields.notify_deletion import TellDeletion
 from bot.features.key_fields.read_facts import ReadKeyFieldFacts
 from bot.features.shared.roster_cache import FindReaders
-from bot.ports import Queue
 from bot.teams.sender import Sender
 from bot.wiring.services import Foundation
 from bot.workers.chat_sync import SlowLook, SyncLane

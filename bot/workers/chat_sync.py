@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.clock import Clock
 from bot.domain.errors import ChatSyncError, Unavailable
+from bot.domain.jobs import SyncJob
 from bot.features.chat_sync.enqueue_stale_chats import FindUnlooked
 from bot.features.chat_sync.sync_chat import SyncChat
 from bot.logs import correlated, get_logger
-from bot.ports import Clock, Store, SyncJob, Work
+from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.backoff import GIVE_UP_AFTER, again_at
 from bot.workers.periodic import tried
 from bot.workers.worker import Ended
@@ -27,7 +29,7 @@ class SyncLane:
     sync_chat: SyncChat
     clock: Clock
 
-    async def load(self, work: Work, lanes: Sequence[str]) -> Mapping[str, SyncJob]:
+    async def load(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, SyncJob]:
         """What is asked for in each lane."""
         return await work.chat_sync.jobs(lanes)
 
@@ -45,7 +47,7 @@ class SyncLane:
                 _log.exception("chat not synced")
                 return Ended(lane, not_before=await self._failed(lane, type(error).__name__, None))
 
-    async def settle(self, work: Work, results: Sequence[None]) -> None:
+    async def settle(self, work: UnitOfWork, results: Sequence[None]) -> None:
         """Nothing is left to settle."""
 
     async def _failed(self, lane: str, reason: str, retry_after_s: float | None) -> datetime:

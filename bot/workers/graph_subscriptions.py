@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.features.graph_subscriptions.maintain import KeepSubscriptions
 from bot.features.graph_subscriptions.reconcile import CompareSubscriptions
-from bot.ports import Clock
 from bot.workers.periodic import tried
 
 _SETTLED = timedelta(seconds=5)

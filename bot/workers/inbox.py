@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.clock import Clock
 from bot.domain.errors import ChatSyncError, Unavailable
+from bot.domain.jobs import ChatJob, JobKind, Waiting
 from bot.features.chat_sync.enqueue_stale_chats import FindUnlooked
 from bot.features.key_fields.catch_up import CatchUp
 from bot.features.key_fields.notify_changes import TellKeyFields
 from bot.features.key_fields.notify_deletion import TellDeletion
 from bot.features.key_fields.webhook_registration import RegisterEvents
 from bot.logs import correlated, get_logger
-from bot.ports import ChatJob, Clock, JobKind, Store, Waiting, Work
+from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.backoff import GIVE_UP_AFTER, again_at
 from bot.workers.worker import Ended
 
@@ -34,7 +36,7 @@ class TellLane:
     find_unlooked: FindUnlooked
     clock: Clock
 
-    async def load(self, work: Work, lanes: Sequence[str]) -> Mapping[str, Waiting]:
+    async def load(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, Waiting]:
         """What waits in each lane."""
         return await work.inbox.waiting(lanes)
 
@@ -65,7 +67,7 @@ class TellLane:
         else:
             await self.tell_key_fields(held.events)
 
-    async def settle(self, work: Work, results: Sequence[None]) -> None:
+    async def settle(self, work: UnitOfWork, results: Sequence[None]) -> None:
         """Nothing is left to settle."""
 
     async def _failed(self, lane: str, reason: str, retry_after_s: float | None) -> datetime:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.clock import Clock
 from bot.features.key_fields.find_missed_changes import FindMissed
-from bot.ports import Clock
 from bot.workers.periodic import tried
 
 _SETTLED = timedelta(seconds=5)

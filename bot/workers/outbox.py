@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.clock import Clock
+from bot.domain.outgoing_messages import WaitingMessage
 from bot.domain.send_outcomes import Gone, Later, Outcome, Refused, Sent
 from bot.domain.values import ChatId
 from bot.logs import correlated, get_logger
 from bot.metrics import Metrics
-from bot.ports import Clock, Store, TeamsOut, WaitingMessage, Work
+from bot.ports.teams import TeamsOut
+from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.backoff import GIVE_UP_AFTER, wait_s
 from bot.workers.limits import Limits
 from bot.workers.rate_limiter import TenantBudget
@@ -46,7 +49,7 @@ class SendLane:
         self._windows = limits.chat
         self._budget = TenantBudget(limits.tenant, store=store, clock=clock) if limits.tenant else None
 
-    async def load(self, work: Work, lanes: Sequence[str]) -> Mapping[str, WaitingMessage]:
+    async def load(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, WaitingMessage]:
         """The next message of each lane, and when its chat was written into lately."""
         since = self._clock.now() - longest(self._windows)
         chats = [ChatId(lane) for lane in lanes]
@@ -81,7 +84,7 @@ class SendLane:
         if caused_at and isinstance(posted.outcome, Sent):
             self._metrics.change_to_card_seconds.observe((posted.at - caused_at).total_seconds())
 
-    async def settle(self, work: Work, results: Sequence[Posted]) -> None:
+    async def settle(self, work: UnitOfWork, results: Sequence[Posted]) -> None:
         """Keeps what became of the messages."""
         sent = [each for each in results if isinstance(each.outcome, Sent)]
         if sent:
@@ -92,7 +95,7 @@ class SendLane:
             await _settle_trouble(work, each)
 
 
-async def _settle_trouble(work: Work, posted: Posted) -> None:
+async def _settle_trouble(work: UnitOfWork, posted: Posted) -> None:
     message, at = posted.message, posted.at
     match posted.outcome:
         case Later(reason=reason) if not posted.gave_up:

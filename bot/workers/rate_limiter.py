@@ -5,7 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 
-from bot.ports import Clock, Store
+from bot.clock import Clock
+from bot.store.unit_of_work import Store
 from bot.workers.rate_windows import Window, slots
 
 _QUEUE = 20

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.clock import Clock
 from bot.logs import get_logger
-from bot.ports import Clock, Store
+from bot.store.unit_of_work import Store
 from bot.workers.periodic import tried
 
 _EVERY_S = 3600.0

@@ -4,9 +4,10 @@ import asyncio
 from collections import deque
 from datetime import datetime
 
+from bot.clock import Clock
 from bot.domain.values import Chat, ChatId
 from bot.logs import get_logger
-from bot.ports import Clock, Store
+from bot.store.unit_of_work import Store
 from bot.workers.limits import Limits
 
 _GATHER_S = 0.5

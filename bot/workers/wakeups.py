@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
+from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId
-from bot.ports import News, Queue
+from bot.store.notify import News
 
 
 class Switchboard:

@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 from uuid import uuid4
 
+from bot.clock import Clock
+from bot.domain.queue_states import Queue
 from bot.logs import get_logger
-from bot.ports import Clock, Queue, Store, Work
+from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.limits import Limits
 
 _PAUSE = timedelta(seconds=1)
@@ -39,7 +41,7 @@ class Ended(Generic[Result]):
 class LaneWork(Protocol[Held, Result]):
     """What a queue's lanes hold and what is done with it."""
 
-    async def load(self, work: Work, lanes: Sequence[str]) -> Mapping[str, Held]:
+    async def load(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, Held]:
         """What waits in the lanes; one that holds nothing is left out."""
         ...
 
@@ -47,7 +49,7 @@ class LaneWork(Protocol[Held, Result]):
         """Does what can be done now; must not take longer than the other side takes."""
         ...
 
-    async def settle(self, work: Work, results: Sequence[Result]) -> None:
+    async def settle(self, work: UnitOfWork, results: Sequence[Result]) -> None:
         """Keeps what became of it."""
         ...
 
@@ -131,7 +133,7 @@ class Worker(Generic[Held, Result]):
         self._ended.append(ended)
         self._wake.set()
 
-    async def _settle(self, work: Work, ended: Sequence[Ended[Result]]) -> None:
+    async def _settle(self, work: UnitOfWork, ended: Sequence[Ended[Result]]) -> None:
         if not ended:
             return
         results = [each.result for each in ended if each.result is not None]

@@ -9,12 +9,12 @@ from itertools import count
 import orjson
 from sqlalchemy import func, insert, select
 
+from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.values import ChatId
-from bot.ports import OutgoingMessage
 from bot.store.engine import Engines, make_engines
 from bot.store.migrate import migrate
 from bot.store.tables import WAITING, chat, outbox
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import Store
 from tests.bench.samples import BOT, card_activity, chat_id
 from tests.fakes.sign_in import TENANT
 
@@ -24,11 +24,11 @@ _numbers = count()
 
 
 @asynccontextmanager
-async def kept(url: str) -> AsyncIterator[tuple[SqlStore, Engines]]:
+async def kept(url: str) -> AsyncIterator[tuple[Store, Engines]]:
     """The store of a database that is brought up to date."""
     engines = make_engines(url)
     await migrate(engines.writing)
-    yield SqlStore(engines, lambda _: None), engines
+    yield Store(engines, lambda _: None), engines
     await engines.close()
 
 
@@ -58,7 +58,7 @@ def messages(number: int, chats: int) -> Sequence[OutgoingMessage]:
     ]
 
 
-async def put(store: SqlStore, waiting: Sequence[OutgoingMessage]) -> None:
+async def put(store: Store, waiting: Sequence[OutgoingMessage]) -> None:
     """Puts messages into the outbox."""
     for first in range(0, len(waiting), _BLOCK):
         async with store.writing() as work:

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
+from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId, ConnectionId
-from bot.ports import Queue, Work
 from bot.store.engine import Engines
 from bot.store.event_json import lane_of
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import Store, UnitOfWork
 from tests.bench.filled import chat_name, record_of
 from tests.bench.kept import kept, messages
 from tests.contract.test_store import an_event
@@ -36,7 +36,7 @@ async def full_scans(url: str) -> list[str]:
         return [found for each, values in asked.items() for found in await _scans(engines, each, values)]
 
 
-async def _hot_paths(store: SqlStore) -> None:
+async def _hot_paths(store: Store) -> None:
     """What a message, an event and a card ask of the store."""
     now, chat, record = datetime.now(UTC), ChatId(chat_name(1)), record_of(1)
     async with store.writing() as work:
@@ -54,7 +54,7 @@ async def _hot_paths(store: SqlStore) -> None:
         await _send(work, chat, now)
 
 
-async def _send(work: Work, chat: ChatId, now: datetime) -> None:
+async def _send(work: UnitOfWork, chat: ChatId, now: datetime) -> None:
     """What a worker does for a card."""
     await work.outbox.put(messages(1, 1), at=now)
     lanes: Sequence[str] = await work.lanes.claim(

@@ -2,10 +2,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.ports import News
 from bot.store.engine import Engines, make_engines
 from bot.store.migrate import migrate
-from bot.store.unit_of_work import SqlStore
+from bot.store.notify import News
+from bot.store.unit_of_work import Store
 
 
 @pytest.fixture
@@ -23,5 +23,5 @@ def told() -> list[News]:
 
 
 @pytest.fixture
-def store(engines: Engines, told: list[News]) -> SqlStore:
-    return SqlStore(engines, told.append)
+def store(engines: Engines, told: list[News]) -> Store:
+    return Store(engines, told.append)

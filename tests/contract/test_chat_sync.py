@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.chat_sync import STUCK_AFTER, ChatActivity
+from bot.domain.queue_states import Queue
+from bot.domain.synced_chats import Look, Named, SyncedChat
 from bot.domain.values import ChatId, ChatKind, Connection, ConnectionId, ObjectId
-from bot.ports import Look, Named, Queue, SyncedChat
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import Store
 from tests.contract.test_store import ACCOUNT, a_chat, a_connection, connected
 from tests.fakes.clock import START
 
@@ -22,7 +23,7 @@ def later(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-async def synced(store: SqlStore, chat: ChatId = CHAT) -> Connection:
+async def synced(store: Store, chat: ChatId = CHAT) -> Connection:
     """A connection that is shown on its record's timeline."""
     (made,) = await connected(store, a_connection(chat))
     async with store.writing() as work:
@@ -30,21 +31,21 @@ async def synced(store: SqlStore, chat: ChatId = CHAT) -> Connection:
     return made
 
 
-async def known(store: SqlStore) -> SyncedChat:
+async def known(store: Store) -> SyncedChat:
     async with store.reading() as work:
         found = await work.chat_sync.chat(CHAT)
     assert found
     return found
 
 
-async def named(store: SqlStore, topic: str | None, at: datetime) -> None:
+async def named(store: Store, topic: str | None, at: datetime) -> None:
     async with store.writing() as work:
         await work.chat_sync.named([Named(chat_id=CHAT, topic=topic, at=at)])
 
 
 @pytest.mark.parametrize("before", [None, "Valves"])
 @pytest.mark.parametrize("told_after_s", [0, 2])
-async def test_a_name_told_while_teams_was_asked_stays(store: SqlStore, before: str | None, told_after_s: int) -> None:
+async def test_a_name_told_while_teams_was_asked_stays(store: Store, before: str | None, told_after_s: int) -> None:
     await synced(store)
     if before:
         await named(store, before, START)
@@ -58,7 +59,7 @@ async def test_a_name_told_while_teams_was_asked_stays(store: SqlStore, before: 
 
 @pytest.mark.parametrize("before", [None, "Valves"])
 async def test_what_teams_calls_the_chat_is_kept_where_nobody_told_of_another_name(
-    store: SqlStore, before: str | None
+    store: Store, before: str | None
 ) -> None:
     await synced(store)
     if before:
@@ -68,12 +69,12 @@ async def test_what_teams_calls_the_chat_is_kept_where_nobody_told_of_another_na
     assert (await known(store)).topic == "Pumps"
 
 
-async def unlooked(store: SqlStore) -> Sequence[ChatId]:
+async def unlooked(store: Store) -> Sequence[ChatId]:
     async with store.reading() as work:
         return await work.chat_sync.unlooked(since=later(0), at_most=2)
 
 
-async def test_chats_that_cannot_be_looked_at_leave_room_for_the_others(store: SqlStore) -> None:
+async def test_chats_that_cannot_be_looked_at_leave_room_for_the_others(store: Store) -> None:
     chats = [ChatId(f"19:{each}@thread.v2") for each in "abc"]
     for chat in chats:
         await synced(store, chat)
@@ -85,7 +86,7 @@ async def test_chats_that_cannot_be_looked_at_leave_room_for_the_others(store: S
     assert await unlooked(store) == chats[2:]
 
 
-async def test_what_was_given_up_is_looked_at_again(store: SqlStore) -> None:
+async def test_what_was_given_up_is_looked_at_again(store: Store) -> None:
     await synced(store)
     async with store.writing() as work:
         await work.chat_sync.ask([CHAT], look=True, at=START, due_at=START)
@@ -95,7 +96,7 @@ async def test_what_was_given_up_is_looked_at_again(store: SqlStore) -> None:
     assert await unlooked(store) == [CHAT]
 
 
-async def test_a_chat_whose_connection_has_ended_is_looked_at_until_its_row_is_completed(store: SqlStore) -> None:
+async def test_a_chat_whose_connection_has_ended_is_looked_at_until_its_row_is_completed(store: Store) -> None:
     made = await synced(store)
     async with store.writing() as work:
         await work.connections.end(made.id, at=START, by=ObjectId("adele"), by_name="Adele")
@@ -105,13 +106,13 @@ async def test_a_chat_whose_connection_has_ended_is_looked_at_until_its_row_is_c
     assert await unlooked(store) == []
 
 
-async def fails(store: SqlStore, times: int, *, park_older_than: datetime = START) -> None:
+async def fails(store: Store, times: int, *, park_older_than: datetime = START) -> None:
     async with store.writing() as work:
         for _ in range(times):
             await work.chat_sync.failed(CHAT, "NotAllowed: no", park_older_than=park_older_than, at=later(1))
 
 
-async def stuck(store: SqlStore) -> tuple[bool, int | None]:
+async def stuck(store: Store) -> tuple[bool, int | None]:
     """Whether the chat is called stuck, and how many are counted; the list of them says the same."""
     async with store.reading() as work:
         found = await work.chat_sync.stuck([CHAT])
@@ -122,17 +123,17 @@ async def stuck(store: SqlStore) -> tuple[bool, int | None]:
     return bool(found), counted
 
 
-async def asked(store: SqlStore) -> None:
+async def asked(store: Store) -> None:
     async with store.writing() as work:
         await work.chat_sync.ask([CHAT], look=False, at=START, due_at=START)
 
 
-async def done(store: SqlStore) -> None:
+async def done(store: Store) -> None:
     async with store.writing() as work:
         await work.chat_sync.done((await work.chat_sync.jobs([CHAT]))[CHAT], at=later(2))
 
 
-async def test_a_chat_that_fails_again_and_again_is_stuck_until_it_succeeds(store: SqlStore) -> None:
+async def test_a_chat_that_fails_again_and_again_is_stuck_until_it_succeeds(store: Store) -> None:
     await synced(store)
     await asked(store)
     await fails(store, STUCK_AFTER - 1)
@@ -147,7 +148,7 @@ async def test_a_chat_that_fails_again_and_again_is_stuck_until_it_succeeds(stor
     assert await stuck(store) == (False, 0), "what was before does not count any more"
 
 
-async def test_a_chat_that_was_given_up_is_stuck_also_while_it_is_tried_again(store: SqlStore) -> None:
+async def test_a_chat_that_was_given_up_is_stuck_also_while_it_is_tried_again(store: Store) -> None:
     await synced(store)
     await asked(store)
     await fails(store, STUCK_AFTER)
@@ -161,7 +162,7 @@ async def test_a_chat_that_was_given_up_is_stuck_also_while_it_is_tried_again(st
     assert await stuck(store) == (False, 0)
 
 
-async def test_what_is_asked_for_meanwhile_is_another_job_that_has_not_failed_yet(store: SqlStore) -> None:
+async def test_what_is_asked_for_meanwhile_is_another_job_that_has_not_failed_yet(store: Store) -> None:
     await synced(store)
     await asked(store)
     await fails(store, STUCK_AFTER)
@@ -175,12 +176,12 @@ async def test_what_is_asked_for_meanwhile_is_another_job_that_has_not_failed_ye
         assert CHAT in await work.chat_sync.jobs([CHAT]), "it is not as old as the one before"
 
 
-async def unmirrored(store: SqlStore) -> list[tuple[ConnectionId, bool]]:
+async def unmirrored(store: Store) -> list[tuple[ConnectionId, bool]]:
     async with store.reading() as work:
         return [(each.id, live) for each, live in await work.chat_sync.unmirrored(CHAT)]
 
 
-async def test_a_record_that_was_connected_again_is_not_taken_off_the_pane(store: SqlStore) -> None:
+async def test_a_record_that_was_connected_again_is_not_taken_off_the_pane(store: Store) -> None:
     old = await synced(store)
     async with store.writing() as work:
         await work.chat_sync.mirrored(old.id, live=True)
@@ -193,7 +194,7 @@ async def test_a_record_that_was_connected_again_is_not_taken_off_the_pane(store
     assert await unmirrored(store) == [(old.id, False), (other.id, True)]
 
 
-async def test_a_channel_is_not_on_the_pane_and_is_taken_off_it(store: SqlStore) -> None:
+async def test_a_channel_is_not_on_the_pane_and_is_taken_off_it(store: Store) -> None:
     (made,) = await connected(store, a_connection())
     async with store.writing() as work:
         await work.chats.put(a_chat(kind=ChatKind.CHANNEL))

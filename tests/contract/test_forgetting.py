@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.chat_sync import ActivityRow, ChatActivity, RowState
+from bot.domain.synced_chats import Named, Written
 from bot.domain.values import Connection, ObjectId, UserId
-from bot.ports import Named, Written
-from bot.store.administration import SqlAdministration
+from bot.store.administration import Administration
 from bot.store.engine import Engines
 from bot.store.tables import chat, environment, setting_change
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import Store
 from tests.contract.test_chat_sync import ACTIVITY, CHAT, later
 from tests.contract.test_store import ACCOUNT, CASE, a_connection, connected
 from tests.fakes.clock import START
@@ -28,7 +28,7 @@ LATER = later(1)
 KNOWN = {"topic": "Pumps", "topic_told_at": START, "last_writer_id": ADELE, "last_written_at": START}
 
 
-async def known_chat(store: SqlStore) -> Connection:
+async def known_chat(store: Store) -> Connection:
     """A synced chat of which everything is known that can be."""
     (made,) = await connected(store, a_connection())
     async with store.writing() as work:
@@ -38,18 +38,18 @@ async def known_chat(store: SqlStore) -> Connection:
     return made
 
 
-async def end(store: SqlStore, connection: Connection, **more: Any) -> None:
+async def end(store: Store, connection: Connection, **more: Any) -> None:
     async with store.writing() as work:
         await work.connections.end(connection.id, at=START, by=MEGAN, by_name="Megan")
         await work.chat_sync.put(connection.id, replace(FULL, **more))
 
 
-async def prune(store: SqlStore, before: datetime) -> int:
+async def prune(store: Store, before: datetime) -> int:
     async with store.writing() as work:
         return await work.pruning.prune(before=before, posts_before=before)
 
 
-async def kept(store: SqlStore, engines: Engines, connection: Connection) -> tuple[dict[str, Any], ChatActivity | None]:
+async def kept(store: Store, engines: Engines, connection: Connection) -> tuple[dict[str, Any], ChatActivity | None]:
     """What is known of the chat and of its connection."""
     async with engines.reading.begin() as begun:
         (row,) = (await begun.execute(select(*(chat.c[each] for each in KNOWN)))).mappings()
@@ -58,7 +58,7 @@ async def kept(store: SqlStore, engines: Engines, connection: Connection) -> tup
 
 
 async def test_what_is_known_of_a_chat_goes_some_time_after_its_connection_and_the_history_stays(
-    store: SqlStore, engines: Engines
+    store: Store, engines: Engines
 ) -> None:
     made = await known_chat(store)
     assert await prune(store, LATER) == 0
@@ -73,9 +73,7 @@ async def test_what_is_known_of_a_chat_goes_some_time_after_its_connection_and_t
     assert (entry.connection, entry.ended_at, entry.ended_by_name) == (made, START, "Megan")
 
 
-async def test_of_a_row_that_is_not_completed_yet_so_much_stays_that_it_can_be(
-    store: SqlStore, engines: Engines
-) -> None:
+async def test_of_a_row_that_is_not_completed_yet_so_much_stays_that_it_can_be(store: Store, engines: Engines) -> None:
     made = await known_chat(store)
     await end(store, made)
     assert await prune(store, LATER) == 2
@@ -83,7 +81,7 @@ async def test_of_a_row_that_is_not_completed_yet_so_much_stays_that_it_can_be(
     assert await kept(store, engines, made) == (dict.fromkeys(KNOWN), replace(FULL, row=None, people={}))
 
 
-async def test_a_chat_is_known_as_long_as_one_of_its_connections_is_synced(store: SqlStore, engines: Engines) -> None:
+async def test_a_chat_is_known_as_long_as_one_of_its_connections_is_synced(store: Store, engines: Engines) -> None:
     old = await known_chat(store)
     (other,) = await connected(store, a_connection(record=ACCOUNT))
     async with store.writing() as work:
@@ -98,10 +96,10 @@ async def test_a_chat_is_known_as_long_as_one_of_its_connections_is_synced(store
 
 @pytest.mark.parametrize("switch", ["sync_on", "chats_on"])
 async def test_where_sync_is_off_for_long_what_is_known_goes_and_the_rows_are_found_again(
-    store: SqlStore, engines: Engines, switch: str
+    store: Store, engines: Engines, switch: str
 ) -> None:
     made = await known_chat(store)
-    await SqlAdministration(engines).start({CASE.environment: True})
+    await Administration(engines).start({CASE.environment: True})
     async with engines.writing.begin() as begun:
         await begun.execute(environment.update().values(sync_on=True, sync_changed_at=START))
         await begun.execute(setting_change.insert().values(_saved(switch)))

@@ -9,10 +9,10 @@ from sqlalchemy import text
 
 from bot.domain.record_types import Disclosure
 from bot.domain.values import ChatId, ConnectionId, EnvironmentId, RecordRef
-from bot.store.administration import SqlAdministration
+from bot.store.administration import Administration
 from bot.store.engine import Engines, make_engines
 from bot.store.migrate import configuration, migrate, require_up_to_date
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import Store
 
 CONTOSO = EnvironmentId("contoso")
 CASE = RecordRef(environment=CONTOSO, table="incident", row_id="1")
@@ -64,7 +64,7 @@ async def engines(empty_database_url: str) -> AsyncIterator[Engines]:
 
 
 async def test_chats_connections_and_what_they_were_told_are_there(engines: Engines) -> None:
-    async with SqlStore(engines, lambda _: None).reading() as work:
+    async with Store(engines, lambda _: None).reading() as work:
         chat = await work.chats.get(CHAT)
         (live,) = await work.connections.of_record(CASE)
         history = await work.timeline.of_record(CASE, begin=0, at_most=10)
@@ -80,13 +80,13 @@ async def test_chats_connections_and_what_they_were_told_are_there(engines: Engi
 
 
 async def test_what_waited_to_be_sent_still_waits(engines: Engines) -> None:
-    async with SqlStore(engines, lambda _: None).reading() as work:
+    async with Store(engines, lambda _: None).reading() as work:
         heads = await work.outbox.heads([CHAT], {})
     assert heads[CHAT].activity == b'{"type":"message"}'
 
 
 async def test_settings_hold_as_they_did_and_new_ones_have_their_defaults(engines: Engines) -> None:
-    administration = SqlAdministration(engines)
+    administration = Administration(engines)
     await administration.start({CONTOSO: False})
     settings = await administration.settings(CONTOSO)
     case = settings.record_type("incident")

@@ -9,7 +9,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import func, select
 
+from bot.domain.audit import AuditEntry
+from bot.domain.jobs import ChatJob, EnvironmentJob, Job, JobKind
 from bot.domain.key_fields import ColumnChange, KnownValue, RecordEvent
+from bot.domain.outgoing_messages import OutgoingMessage, WaitingMessage
+from bot.domain.queue_states import Queue
 from bot.domain.tables import ColumnValue
 from bot.domain.values import (
     Chat,
@@ -23,13 +27,13 @@ from bot.domain.values import (
     RecordRef,
     UserId,
 )
-from bot.ports import AuditEntry, ChatJob, EnvironmentJob, Job, JobKind, News, OutgoingMessage, Queue, WaitingMessage
-from bot.store.administration import SqlAdministration
+from bot.store.administration import Administration
 from bot.store.engine import Engines, make_engines
 from bot.store.event_json import lane_of
 from bot.store.migrate import migrate, require_up_to_date
+from bot.store.notify import News
 from bot.store.tables import audit, metadata, outbox
-from bot.store.unit_of_work import SqlStore, SqlWork
+from bot.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.clock import START
 
 CASE = RecordRef(environment=EnvironmentId("contoso"), table="incident", row_id="1")
@@ -72,11 +76,11 @@ def a_message(key: str, chat: str = "19:a@thread.v2") -> OutgoingMessage:
     return OutgoingMessage(key=key, chat_id=ChatId(chat), activity=f'{{"key":"{key}"}}'.encode())
 
 
-async def head(work: SqlWork) -> WaitingMessage | None:
+async def head(work: UnitOfWork) -> WaitingMessage | None:
     return (await work.outbox.heads([a_chat().id], {})).get(a_chat().id)
 
 
-async def connected(store: SqlStore, *connections: NewConnection) -> list[Connection]:
+async def connected(store: Store, *connections: NewConnection) -> list[Connection]:
     made = []
     async with store.writing() as work:
         for connection in connections:
@@ -101,7 +105,7 @@ async def test_processes_that_start_together_migrate_once(empty_database_url: st
     await asyncio.gather(*(each.close() for each in processes))
 
 
-async def test_a_chat_is_kept_as_it_was_seen_last(store: SqlStore) -> None:
+async def test_a_chat_is_kept_as_it_was_seen_last(store: Store) -> None:
     async with store.writing() as work:
         await work.chats.put(a_chat())
         await work.chats.put(a_chat(service_url="https://smba.trafficmanager.net/amer/", bot_present=False))
@@ -112,14 +116,14 @@ async def test_a_chat_is_kept_as_it_was_seen_last(store: SqlStore) -> None:
         assert await work.chats.of([ChatId("19:a@thread.v2"), ChatId("19:b@thread.v2")]) == {chat.id: chat}
 
 
-async def test_the_bot_introduces_itself_once(store: SqlStore) -> None:
+async def test_the_bot_introduces_itself_once(store: Store) -> None:
     async with store.writing() as work:
         await work.chats.put(a_chat())
         assert await work.chats.introduce(a_chat().id, START)
         assert not await work.chats.introduce(a_chat().id, LATER)
 
 
-async def test_a_block_that_ends_with_an_error_leaves_nothing_behind(store: SqlStore, told: list[News]) -> None:
+async def test_a_block_that_ends_with_an_error_leaves_nothing_behind(store: Store, told: list[News]) -> None:
     async def fail() -> None:
         async with store.writing() as work:
             await work.chats.put(a_chat())
@@ -134,7 +138,7 @@ async def test_a_block_that_ends_with_an_error_leaves_nothing_behind(store: SqlS
     assert told == []
 
 
-async def test_giving_up_during_the_commit_leaves_it_done_and_told(store: SqlStore, told: list[News]) -> None:
+async def test_giving_up_during_the_commit_leaves_it_done_and_told(store: Store, told: list[News]) -> None:
     async def keep() -> None:
         async with store.writing() as work:
             await work.chats.put(a_chat())
@@ -149,7 +153,7 @@ async def test_giving_up_during_the_commit_leaves_it_done_and_told(store: SqlSto
     assert told == [News(queue=Queue.OUTBOX)]
 
 
-async def test_a_chat_and_a_record_have_one_live_connection(store: SqlStore) -> None:
+async def test_a_chat_and_a_record_have_one_live_connection(store: Store) -> None:
     await connected(store, a_connection())
     async with store.writing() as work:
         assert await work.connections.add(a_connection()) is None
@@ -160,7 +164,7 @@ async def test_a_chat_and_a_record_have_one_live_connection(store: SqlStore) -> 
         assert live.connected_at == START
 
 
-async def test_many_who_connect_at_once_make_one_connection(store: SqlStore) -> None:
+async def test_many_who_connect_at_once_make_one_connection(store: Store) -> None:
     async with store.writing() as work:
         await work.chats.put(a_chat())
 
@@ -172,7 +176,7 @@ async def test_many_who_connect_at_once_make_one_connection(store: SqlStore) -> 
     assert len([connection for connection in made if connection]) == 1
 
 
-async def test_after_its_end_a_connection_can_be_made_anew(store: SqlStore) -> None:
+async def test_after_its_end_a_connection_can_be_made_anew(store: Store) -> None:
     (first,) = await connected(store, a_connection())
     async with store.writing() as work:
         assert await work.connections.end(first.id, at=LATER, by=ObjectId("megan"), by_name="Megan Bowen")
@@ -183,7 +187,7 @@ async def test_after_its_end_a_connection_can_be_made_anew(store: SqlStore) -> N
     assert second.id != first.id
 
 
-async def test_connections_are_found_by_chat_and_by_record_oldest_first(store: SqlStore) -> None:
+async def test_connections_are_found_by_chat_and_by_record_oldest_first(store: Store) -> None:
     made = await connected(store, a_connection("c1"), a_connection("c2"), a_connection("c1", ACCOUNT))
     async with store.reading() as work:
         assert await work.connections.in_chat(ChatId("c1")) == [made[0], made[2]]
@@ -192,7 +196,7 @@ async def test_connections_are_found_by_chat_and_by_record_oldest_first(store: S
         assert await work.connections.of_record(other) == []
 
 
-async def test_known_values_are_replaced_and_come_back_as_they_were(store: SqlStore) -> None:
+async def test_known_values_are_replaced_and_come_back_as_they_were(store: Store) -> None:
     (connection,) = await connected(store, a_connection())
     values = [None, "text", 5, 1.5, True, (1, 2)]
     known = {
@@ -207,7 +211,7 @@ async def test_known_values_are_replaced_and_come_back_as_they_were(store: SqlSt
     assert found == {connection.id: {column: value for (_, column), value in known.items()}}
 
 
-async def test_an_event_is_kept_once_and_comes_back_as_it_was(store: SqlStore, told: list[News]) -> None:
+async def test_an_event_is_kept_once_and_comes_back_as_it_was(store: Store, told: list[News]) -> None:
     async with store.writing() as work:
         assert await work.inbox.keep(an_event("1"), at=START, due_at=LATER)
         assert not await work.inbox.keep(an_event("1"), at=LATER, due_at=LATER)
@@ -218,7 +222,7 @@ async def test_an_event_is_kept_once_and_comes_back_as_it_was(store: SqlStore, t
     assert told == [News(queue=Queue.INBOX)]
 
 
-async def test_the_first_event_sets_when_the_record_is_due(store: SqlStore) -> None:
+async def test_the_first_event_sets_when_the_record_is_due(store: Store) -> None:
     async with store.writing() as work:
         await work.inbox.keep(an_event("1"), at=START, due_at=LATER)
         await work.inbox.keep(an_event("2"), at=START, due_at=LATER + LEASE)
@@ -229,7 +233,7 @@ async def test_the_first_event_sets_when_the_record_is_due(store: SqlStore) -> N
         assert [event.key for event in (await work.inbox.waiting(lanes))[lanes[0]].events] == ["1", "2"]
 
 
-async def test_an_event_that_comes_while_the_record_is_worked_on_opens_its_own_window(store: SqlStore) -> None:
+async def test_an_event_that_comes_while_the_record_is_worked_on_opens_its_own_window(store: Store) -> None:
     async with store.writing() as work:
         await work.inbox.keep(an_event("1"), at=START, due_at=LATER)
         (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
@@ -240,7 +244,7 @@ async def test_an_event_that_comes_while_the_record_is_worked_on_opens_its_own_w
         assert [event.key for event in (await work.inbox.waiting([lane]))[lane].events] == ["2"]
 
 
-async def test_events_that_fail_are_counted_and_parked_when_they_are_old(store: SqlStore) -> None:
+async def test_events_that_fail_are_counted_and_parked_when_they_are_old(store: Store) -> None:
     async with store.writing() as work:
         await work.inbox.keep(an_event("1"), at=START, due_at=START)
         lane = lane_of(CASE)
@@ -252,7 +256,7 @@ async def test_events_that_fail_are_counted_and_parked_when_they_are_old(store: 
         assert await work.inbox.failed(lane, "no answer", park_older_than=LATER, at=LATER) == 0
 
 
-async def test_messages_of_a_chat_go_out_in_the_order_in_which_they_were_kept(store: SqlStore) -> None:
+async def test_messages_of_a_chat_go_out_in_the_order_in_which_they_were_kept(store: Store) -> None:
     async with store.writing() as work:
         await work.chats.put(a_chat())
         await work.outbox.put([a_message("1"), a_message("2")], at=START)
@@ -268,7 +272,7 @@ async def test_messages_of_a_chat_go_out_in_the_order_in_which_they_were_kept(st
     assert sent == [b'{"key":"1"}', b'{"key":"2"}']
 
 
-async def test_a_message_that_failed_stays_at_the_head_and_a_parked_one_makes_way(store: SqlStore) -> None:
+async def test_a_message_that_failed_stays_at_the_head_and_a_parked_one_makes_way(store: Store) -> None:
     async with store.writing() as work:
         await work.chats.put(a_chat())
         await work.outbox.put([a_message("1"), a_message("2")], at=START)
@@ -284,7 +288,7 @@ async def test_a_message_that_failed_stays_at_the_head_and_a_parked_one_makes_wa
         assert second.activity == b'{"key":"2"}'
 
 
-async def test_a_lane_belongs_to_one_worker_until_its_lease_ends(store: SqlStore) -> None:
+async def test_a_lane_belongs_to_one_worker_until_its_lease_ends(store: Store) -> None:
     async with store.writing() as work:
         await work.chats.put(a_chat())
         await work.outbox.put([a_message("1")], at=START)
@@ -303,7 +307,7 @@ async def test_a_lane_belongs_to_one_worker_until_its_lease_ends(store: SqlStore
         assert await work.lanes.claim(Queue.OUTBOX, "us", at=late, until=late + LEASE, at_most=9) == [a_chat().id]
 
 
-async def test_a_lane_that_was_given_back_waits_as_long_as_it_was_told_to(store: SqlStore) -> None:
+async def test_a_lane_that_was_given_back_waits_as_long_as_it_was_told_to(store: Store) -> None:
     async with store.writing() as work:
         await work.chats.put(a_chat())
         await work.outbox.put([a_message("1")], at=START)
@@ -319,7 +323,7 @@ async def test_a_lane_that_was_given_back_waits_as_long_as_it_was_told_to(store:
         assert await work.lanes.next_due(Queue.OUTBOX) is None
 
 
-async def test_the_longest_due_lanes_are_claimed_first(store: SqlStore) -> None:
+async def test_the_longest_due_lanes_are_claimed_first(store: Store) -> None:
     async with store.writing() as work:
         for number in range(5):
             await work.chats.put(a_chat(f"c{number}"))
@@ -328,7 +332,7 @@ async def test_the_longest_due_lanes_are_claimed_first(store: SqlStore) -> None:
         assert sorted(claimed) == ["c3", "c4"]
 
 
-async def test_two_workers_never_get_the_same_lane(store: SqlStore) -> None:
+async def test_two_workers_never_get_the_same_lane(store: Store) -> None:
     async with store.writing() as work:
         for number in range(20):
             await work.chats.put(a_chat(f"c{number}"))
@@ -343,7 +347,7 @@ async def test_two_workers_never_get_the_same_lane(store: SqlStore) -> None:
     assert len(lanes) == len(set(lanes))
 
 
-async def test_what_people_did_is_kept(store: SqlStore, engines: Engines) -> None:
+async def test_what_people_did_is_kept(store: Store, engines: Engines) -> None:
     entry = AuditEntry(
         at=START,
         act="connect",
@@ -367,8 +371,8 @@ async def test_what_people_did_is_kept(store: SqlStore, engines: Engines) -> Non
 
 async def test_settings_start_with_their_defaults_and_are_kept(engines: Engines) -> None:
     contoso, fabrikam = EnvironmentId("contoso"), EnvironmentId("fabrikam")
-    await SqlAdministration(engines).start({contoso: True})
-    again = SqlAdministration(engines)
+    await Administration(engines).start({contoso: True})
+    again = Administration(engines)
     await again.start({contoso: False, fabrikam: False})
     assert await again.chats_on(contoso)
     assert not await again.chats_on(fabrikam)
@@ -378,13 +382,13 @@ async def test_settings_start_with_their_defaults_and_are_kept(engines: Engines)
     assert not types["account"].notify
 
 
-async def test_a_time_without_a_zone_is_refused(store: SqlStore) -> None:
+async def test_a_time_without_a_zone_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="offset-naive"):
         async with store.writing() as work:
             await work.chats.introduce(ChatId("c"), datetime(2026, 11, 21))  # noqa: DTZ001
 
 
-async def test_instants_keep_their_microseconds(store: SqlStore, engines: Engines) -> None:
+async def test_instants_keep_their_microseconds(store: Store, engines: Engines) -> None:
     exact = datetime(2026, 11, 21, 10, 20, 30, 123456, tzinfo=UTC)
     async with store.writing() as work:
         await work.chats.put(a_chat())
@@ -393,7 +397,7 @@ async def test_instants_keep_their_microseconds(store: SqlStore, engines: Engine
         assert (await connection.execute(select(func.max(outbox.c.received_at)))).scalar() == exact
 
 
-async def test_what_waits_for_a_chat_that_is_gone_counts_as_untold_again(store: SqlStore, told: list[News]) -> None:
+async def test_what_waits_for_a_chat_that_is_gone_counts_as_untold_again(store: Store, told: list[News]) -> None:
     (connection,) = await connected(store, a_connection())
     normal, high = (KnownValue(raw=raw, text=None, at=START) for raw in (2, 1))
     async with store.writing() as work:
@@ -422,7 +426,7 @@ async def test_what_waits_for_a_chat_that_is_gone_counts_as_untold_again(store: 
         assert going.paused_at is None
 
 
-async def test_posts_are_counted_by_chat_and_by_tenant(store: SqlStore) -> None:
+async def test_posts_are_counted_by_chat_and_by_tenant(store: Store) -> None:
     a, b = ChatId("a"), ChatId("b")
     async with store.writing() as work:
         await work.pace.posted([(a, LATER), (a, START), (b, LATER)])
@@ -434,7 +438,7 @@ async def test_posts_are_counted_by_chat_and_by_tenant(store: SqlStore) -> None:
         assert list(await work.pace.tenant("t")) == [START, LATER]
 
 
-async def test_only_what_is_done_and_old_is_deleted(store: SqlStore) -> None:
+async def test_only_what_is_done_and_old_is_deleted(store: Store) -> None:
     async with store.writing() as work:
         await work.chats.put(a_chat())
         await work.outbox.put([a_message("done"), a_message("parked"), a_message("waiting")], at=START)
@@ -452,7 +456,7 @@ async def test_only_what_is_done_and_old_is_deleted(store: SqlStore) -> None:
         assert waiting.activity == b'{"key":"waiting"}'
 
 
-async def test_a_job_on_a_chat_is_done_once_however_often_it_is_asked_for(store: SqlStore, told: list[News]) -> None:
+async def test_a_job_on_a_chat_is_done_once_however_often_it_is_asked_for(store: Store, told: list[News]) -> None:
     job = ChatJob(kind=JobKind.CATCH_UP, chat_id=a_chat().id)
     async with store.writing() as work:
         for _ in range(2):
@@ -467,7 +471,7 @@ async def test_a_job_on_a_chat_is_done_once_however_often_it_is_asked_for(store:
     assert told == [News(queue=Queue.INBOX)]
 
 
-async def test_a_job_that_is_asked_for_while_somebody_is_at_it_is_done_once_more(store: SqlStore) -> None:
+async def test_a_job_that_is_asked_for_while_somebody_is_at_it_is_done_once_more(store: Store) -> None:
     job = EnvironmentJob(kind=JobKind.FOLLOW_SETTINGS, environment=EnvironmentId("org.crm.dynamics.com"))
     async with store.writing() as work:
         await work.inbox.ask(job, at=START, due_at=START)
@@ -483,7 +487,7 @@ async def test_a_job_that_is_asked_for_while_somebody_is_at_it_is_done_once_more
         assert (await work.inbox.waiting([lane]))[lane].job == job
 
 
-async def test_jobs_of_another_kind_or_on_something_else_have_lanes_of_their_own(store: SqlStore) -> None:
+async def test_jobs_of_another_kind_or_on_something_else_have_lanes_of_their_own(store: Store) -> None:
     jobs: list[Job] = [
         ChatJob(kind=JobKind.CATCH_UP, chat_id=ChatId("19:a@thread.v2")),
         ChatJob(kind=JobKind.CATCH_UP, chat_id=ChatId("19:b@thread.v2")),
@@ -498,7 +502,7 @@ async def test_jobs_of_another_kind_or_on_something_else_have_lanes_of_their_own
 
 
 @pytest.mark.parametrize("turns", range(20))
-async def test_who_gives_up_in_the_middle_stands_in_nobodys_way(store: SqlStore, turns: int) -> None:
+async def test_who_gives_up_in_the_middle_stands_in_nobodys_way(store: Store, turns: int) -> None:
     async def keep() -> None:
         async with store.writing() as work:
             for number in range(20):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.subscriptions import TOPICS, Lifecycle, Step, Subscription, next_step
-from bot.store.unit_of_work import SqlStore, SqlWork
+from bot.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.clock import START
 
 OURS = "us"
@@ -16,12 +16,12 @@ AFTER = START + timedelta(seconds=9)
 LEASE = timedelta(minutes=5)
 
 
-async def claim(work: SqlWork, at: datetime) -> Subscription:
+async def claim(work: UnitOfWork, at: datetime) -> Subscription:
     (claimed,) = await work.subscriptions.claim(at=at, until=at + LEASE, at_most=9)
     return claimed
 
 
-async def leased(store: SqlStore, **changes: object) -> Subscription:
+async def leased(store: Store, **changes: object) -> Subscription:
     """A subscription that Graph has, and that somebody has just begun to see to."""
     async with store.writing() as work:
         await work.subscriptions.want([TOPICS], at=START)
@@ -30,24 +30,24 @@ async def leased(store: SqlStore, **changes: object) -> Subscription:
         return await claim(work, START)
 
 
-async def hears(store: SqlStore, event: Lifecycle) -> None:
+async def hears(store: Store, event: Lifecycle) -> None:
     async with store.writing() as work:
         await work.subscriptions.heard({"1": event}, at=MEANWHILE)
 
 
-async def puts(store: SqlStore, subscription: Subscription, *, is_new: bool = False) -> None:
+async def puts(store: Store, subscription: Subscription, *, is_new: bool = False) -> None:
     async with store.writing() as work:
         await work.subscriptions.put(subscription, due_at=NEXT_WEEK, is_new=is_new)
 
 
-async def is_next(store: SqlStore) -> tuple[Step, Subscription] | None:
+async def is_next(store: Store) -> tuple[Step, Subscription] | None:
     """What is to be done at once; None where nothing is due."""
     async with store.writing() as work:
         due = await work.subscriptions.claim(at=AFTER, until=AFTER + LEASE, at_most=9)
     return (next_step(due[0], OURS, AFTER), due[0]) if due else None
 
 
-async def test_what_nothing_was_heard_of_is_seen_to_when_it_is_time(store: SqlStore) -> None:
+async def test_what_nothing_was_heard_of_is_seen_to_when_it_is_time(store: Store) -> None:
     await puts(store, await leased(store, reread=True))
     assert await is_next(store) is None
 
@@ -60,7 +60,7 @@ async def test_what_nothing_was_heard_of_is_seen_to_when_it_is_time(store: SqlSt
         (Lifecycle.REAUTHORIZE, Step.RENEW),
     ],
 )
-async def test_what_is_heard_while_it_is_renewed_is_seen_to_next(store: SqlStore, event: Lifecycle, step: Step) -> None:
+async def test_what_is_heard_while_it_is_renewed_is_seen_to_next(store: Store, event: Lifecycle, step: Step) -> None:
     renewing = await leased(store)
     await hears(store, event)
     await puts(store, renewing)
@@ -70,7 +70,7 @@ async def test_what_is_heard_while_it_is_renewed_is_seen_to_next(store: SqlStore
     assert found[1].reread is (event is not Lifecycle.REAUTHORIZE)
 
 
-async def test_what_is_missed_while_the_chats_are_looked_at_has_them_looked_at_again(store: SqlStore) -> None:
+async def test_what_is_missed_while_the_chats_are_looked_at_has_them_looked_at_again(store: Store) -> None:
     looking = await leased(store, reread=True)
     await hears(store, Lifecycle.MISSED)
     await puts(store, replace(looking, reread=False))
@@ -79,7 +79,7 @@ async def test_what_is_missed_while_the_chats_are_looked_at_has_them_looked_at_a
     assert found[0] is Step.REREAD
 
 
-async def test_one_that_is_made_anew_is_there_though_its_forerunner_is_said_to_be_gone(store: SqlStore) -> None:
+async def test_one_that_is_made_anew_is_there_though_its_forerunner_is_said_to_be_gone(store: Store) -> None:
     replacing = await leased(store)
     await hears(store, Lifecycle.REMOVED)
     await puts(store, replace(replacing, id="2"), is_new=True)
@@ -88,7 +88,7 @@ async def test_one_that_is_made_anew_is_there_though_its_forerunner_is_said_to_b
     assert (found[0], found[1].id) == (Step.REREAD, "2")
 
 
-async def test_one_that_nobody_wants_any_more_meanwhile_is_ended_next(store: SqlStore) -> None:
+async def test_one_that_nobody_wants_any_more_meanwhile_is_ended_next(store: Store) -> None:
     renewing = await leased(store)
     async with store.writing() as work:
         await work.subscriptions.drop_all(at=MEANWHILE)
@@ -99,7 +99,7 @@ async def test_one_that_nobody_wants_any_more_meanwhile_is_ended_next(store: Sql
     assert found[0] is Step.END
 
 
-async def test_one_that_is_made_anew_just_now_is_not_outdated_by_what_it_was_made_with(store: SqlStore) -> None:
+async def test_one_that_is_made_anew_just_now_is_not_outdated_by_what_it_was_made_with(store: Store) -> None:
     replacing = await leased(store)
     async with store.writing() as work:
         await work.subscriptions.outdate("others", at=MEANWHILE)
@@ -107,7 +107,7 @@ async def test_one_that_is_made_anew_just_now_is_not_outdated_by_what_it_was_mad
     assert await is_next(store) is None
 
 
-async def test_who_dies_while_seeing_to_it_leaves_it_to_others(store: SqlStore) -> None:
+async def test_who_dies_while_seeing_to_it_leaves_it_to_others(store: Store) -> None:
     await leased(store)
     async with store.writing() as work:
         assert (await claim(work, START + LEASE)).id == "1"

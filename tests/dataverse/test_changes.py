@@ -9,7 +9,7 @@ from bot.dataverse.change_tracking import changes_of
 from bot.dataverse.client import DataverseClient
 from bot.domain.errors import Unavailable
 from bot.domain.tables import Table
-from bot.ports import Changes
+from bot.ports.dataverse import Changes
 from tests.dataverse.conftest import Dataverse
 from tests.dataverse.hostile import Server, answering, refusing
 

@@ -8,7 +8,7 @@ from bot.dataverse import modified_since as modified_module
 from bot.dataverse.change_tracking import changes_of
 from bot.dataverse.client import DataverseClient
 from bot.domain.tables import Column, ColumnType
-from bot.ports import Changes
+from bot.ports.dataverse import Changes
 from tests.dataverse.conftest import Dataverse
 from tests.dataverse.hostile import Server, answering, refusing
 from tests.dataverse.test_changes import CASE

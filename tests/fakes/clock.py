@@ -9,7 +9,7 @@ START = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
 
 
 class HeldClock:
-    """See `bot.ports.Clock`."""
+    """See `bot.clock.Clock`."""
 
     def __init__(self, now: datetime = START) -> None:
         self._now = now

@@ -10,11 +10,11 @@ from pathlib import Path
 from aiohttp import ClientSession
 from sqlalchemy import func, select
 
+from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.values import Chat, ChatId, ChatKind
-from bot.ports import OutgoingMessage
 from bot.store.engine import Engines
 from bot.store.tables import WAITING, lane, outbox
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import Store
 from tests.conftest import FULL
 from tests.fakes.connector import FakeConnector
 from tests.ports import free_port
@@ -82,7 +82,7 @@ def a_chat(number: int, service_url: str) -> Chat:
 
 async def put(engines: Engines, connector: FakeConnector, *, chats: int, cards: int, begin: int = 0) -> None:
     """So many cards for each chat, numbered from `begin`, in one transaction."""
-    store = SqlStore(engines, lambda _news: None)
+    store = Store(engines, lambda _news: None)
     async with store.writing() as work:
         for chat in (a_chat(number, connector.service_url) for number in range(chats)):
             await work.chats.put(chat)

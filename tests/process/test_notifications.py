@@ -11,7 +11,7 @@ from bot.domain.values import Chat, ChatId, ChatKind, EnvironmentId, NewConnecti
 from bot.graph.encrypted_data import seal_of
 from bot.sandbox.graph_notifications.encryption import sealed
 from bot.store.tables import chat, environment, sync_job
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import Store
 from tests.fakes.certificates import Certificates
 from tests.fakes.clock import START
 from tests.wire.changes import notify, renamed
@@ -33,7 +33,7 @@ async def busy(bare_world: World, certificates: Certificates, tmp_path: Path) ->
     world.settings = world.settings.model_copy(update={"role": "web", "graph_certificate_file": str(file)})
     await world.start()
     (organisation,) = await world.rows_in(environment)
-    async with SqlStore(world.engines, lambda _: None).writing() as work:
+    async with Store(world.engines, lambda _: None).writing() as work:
         for number in range(CHATS):
             await work.chats.put(a_chat(number))
             made = await work.connections.add(a_connection(number, EnvironmentId(organisation["id"])))

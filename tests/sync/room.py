@@ -16,7 +16,9 @@ from bot.dataverse.chat_activity_rows import DataverseActivityRows
 from bot.dataverse.client import make_client
 from bot.dataverse.records import DataverseRecords
 from bot.dataverse.teams_associations import DataverseAssociations
+from bot.domain.queue_states import Queue
 from bot.domain.record_links import environment_of
+from bot.domain.synced_chats import Pause
 from bot.domain.values import (
     Chat,
     ChatId,
@@ -35,13 +37,12 @@ from bot.features.chat_sync.start_and_end import BeginSync, go_on, sync_ended, s
 from bot.features.chat_sync.sync_chat import SyncChat
 from bot.features.chat_sync.write_row import ShowChat
 from bot.metrics import Metrics
-from bot.ports import Pause, Queue
 from bot.sandbox.app import SandboxSettings, make_sandbox
-from bot.store.administration import SqlAdministration
+from bot.store.administration import Administration
 from bot.store.engine import Engines, make_engines
 from bot.store.migrate import migrate
 from bot.store.tables import environment as environments
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import Store
 from bot.wiring.workers import SYNC_AT_ONCE
 from bot.workers.chat_sync import SyncLane
 from bot.workers.limits import Limits
@@ -82,9 +83,9 @@ class Room:
     """Everything that syncs chats."""
 
     clock: HeldClock
-    store: SqlStore
+    store: Store
     engines: Engines
-    administration: SqlAdministration
+    administration: Administration
     environment: Environment
     session: ClientSession
     wakes: Switchboard
@@ -352,13 +353,13 @@ async def open_room(database: Path, *, window: Window | None = None) -> AsyncIte
     environment = environment_of(url)
     engines = make_engines(f"sqlite+aiosqlite:///{database}")
     await migrate(engines.writing)
-    administration, switchboard = SqlAdministration(engines), Switchboard()
+    administration, switchboard = Administration(engines), Switchboard()
     await administration.start({environment.id: True})
     async with ClientSession() as session:
         room = Room(
             clock=clock,
             engines=engines,
-            store=SqlStore(engines, switchboard.tell),
+            store=Store(engines, switchboard.tell),
             wakes=switchboard,
             administration=administration,
             environment=environment,

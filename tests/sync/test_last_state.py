@@ -10,10 +10,10 @@ import pytest
 from bot.domain.directory import ChatAccount
 from bot.domain.errors import Unavailable
 from bot.domain.settings import EnvironmentSettings
+from bot.domain.synced_chats import Pause
 from bot.domain.values import Chat, ChatId, Connection, EnvironmentId, ObjectId
 from bot.features.chat_sync.enqueue_stale_chats import FindUnlooked
 from bot.features.chat_sync.record_activity import Topic
-from bot.ports import Pause
 from bot.store.tables import environment
 from bot.workers.backoff import GIVE_UP_AFTER
 from tests.sync.room import Room, open_room

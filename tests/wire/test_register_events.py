@@ -8,10 +8,10 @@ from sqlalchemy import update
 
 from bot.config import Settings
 from bot.domain.errors import NotSupported
+from bot.domain.jobs import EnvironmentJob, JobKind
 from bot.domain.values import EnvironmentId
-from bot.ports import EnvironmentJob, JobKind
 from bot.store.tables import record_type
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import Store
 from bot.wiring.command_line import run_command
 from tests.wire.people import ALEX
 from tests.wire.world import GROUP, World, texts
@@ -124,7 +124,7 @@ async def test_the_steps_follow_the_settings_once_the_webhook_is_registered(orga
 
 async def asked_to_follow(world: World) -> None:
     job = EnvironmentJob(kind=JobKind.FOLLOW_SETTINGS, environment=EnvironmentId(ENVIRONMENT))
-    async with SqlStore(world.engines, lambda _: None).writing() as work:
+    async with Store(world.engines, lambda _: None).writing() as work:
         await work.inbox.ask(job, at=world.clock.now(), due_at=world.clock.now())
     world.clock.advance(5)
     await world.settle()

@@ -8,7 +8,7 @@ import pytest
 from bot.cli.outbox import list_kept
 from bot.domain.chat_sync import STUCK_AFTER
 from bot.store.tables import audit
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import Store
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.settings_pages import ask, organisation
 from tests.wire.test_chat_sync import goes_on, rows, told, writes
@@ -229,7 +229,7 @@ async def test_a_row_that_cannot_be_written_is_not_said_to_be_up_to_date(
     assert said in texts(world.card())
     assert await counted(world) == "1"
     told: list[str] = []
-    assert await list_kept(SqlStore(world.engines, lambda _: None), told.append, waiting=False) == 0
+    assert await list_kept(Store(world.engines, lambda _: None), told.append, waiting=False) == 0
     assert [each for each in told if GROUP in each and "failed attempts" in each]
     world.dataverse_refuses.clear()
     await goes_on(world, 300)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.joining import Joining
+from bot.domain.timeline import TimelineEntry
 from bot.features.chat_lists.chat_visibility import LookAtChats, SeenChat
 from bot.features.shared.access import OpenedRecord
 from bot.features.shared.people_details import LookAtPeople, SeenPeople
-from bot.ports import Records, TimelineEntry
+from bot.ports.dataverse import Records
 from cards.chat_list import ChatRow, Connected
 
 

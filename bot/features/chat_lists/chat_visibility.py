@@ -8,12 +8,13 @@ from bot.domain.directory import DirectoryChat
 from bot.domain.errors import ChatSyncError
 from bot.domain.joining import Joining
 from bot.domain.public_names import Verb
+from bot.domain.timeline import TimelineEntry
 from bot.domain.values import ChatId, ChatKind, Connection
 from bot.features.chat_lists.find_channels import FindChannels
 from bot.features.connections.connect_channel import Place
 from bot.features.members.join_chat import whom_to_ask
 from bot.features.shared.access import Actor
-from bot.ports import ChatDirectory, TimelineEntry
+from bot.ports.graph import ChatDirectory
 from cards.buttons import Open, Press
 
 

@@ -8,7 +8,7 @@ from bot.domain.directory import Team
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ChatId, ObjectId
 from bot.features.connections.connect_channel import Place
-from bot.ports import ChatDirectory
+from bot.ports.graph import ChatDirectory
 
 TEAMS_LOOKED_THROUGH = 50
 """Teams among which a channel is looked for whose own is not known: each costs a call while somebody waits."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from bot.domain.public_names import Verb
 from bot.domain.record_links import Links
+from bot.domain.timeline import TimelineEntry
 from bot.domain.values import Person, RecordRef
 from bot.features.chat_lists.chat_rows import MakeChatRows
 from bot.features.shared.access import Gates, OpenedRecord
 from bot.features.shared.answers import Answer, head_of, new_chat_button, record_claim, timeline_button
-from bot.ports import Store, TimelineEntry
+from bot.store.unit_of_work import Store
 from cards.buttons import Press
 from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, chat_list, page_at
 

@@ -11,7 +11,8 @@ from bot.domain.record_links import Links
 from bot.domain.values import Connection, ObjectId, Person, RecordRef
 from bot.features.shared.access import Gates
 from bot.features.shared.answers import Answer, head_of, record_claim
-from bot.ports import ChatDirectory, Store
+from bot.ports.graph import ChatDirectory
+from bot.store.unit_of_work import Store
 from cards.buttons import Press
 from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, chat_list, page_at
 

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.clock import Clock
 from bot.domain.chat_sync import sync_state
 from bot.domain.public_names import Verb
 from bot.domain.record_links import Links
+from bot.domain.timeline import TimelineEntry
 from bot.domain.values import Person, RecordRef
 from bot.features.chat_lists.chat_rows import MakeChatRows
 from bot.features.chat_lists.chat_visibility import SeenChat
 from bot.features.chat_sync.status_texts import sync_in_words
 from bot.features.shared.access import Gates, OpenedRecord
 from bot.features.shared.answers import Answer, chats_button, head_of, record_claim
-from bot.ports import Clock, Store, TimelineEntry
+from bot.store.unit_of_work import Store
 from cards.buttons import Press
 from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, Ended, chat_list, page_at
 

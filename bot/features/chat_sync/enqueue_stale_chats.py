@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.clock import Clock
 from bot.domain.values import ChatId, EnvironmentId
-from bot.ports import Clock, Store
+from bot.store.unit_of_work import Store
 
 LOOK_EVERY = timedelta(hours=6)
 """What no event told of is seen after this time."""

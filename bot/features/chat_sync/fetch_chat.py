@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.clock import Clock
 from bot.domain.chat_sync import subject_of, topic_of
 from bot.domain.directory import ChatAccount
 from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed, NotFound
+from bot.domain.synced_chats import Look, SyncedChat
 from bot.domain.values import ChatId
-from bot.ports import ChatDirectory, Clock, Look, Roster, SyncedChat
+from bot.ports.graph import ChatDirectory
+from bot.ports.teams import Roster
 
 _JUST_TOLD = timedelta(minutes=1)
 """A topic that Teams has told of by itself is newer than what Graph may say so soon after."""

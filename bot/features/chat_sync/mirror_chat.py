@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ChatId
-from bot.ports import Administration, Associations, Store
+from bot.ports.dataverse_writes import Associations
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.domain.chat_sync import topic_of
+from bot.domain.synced_chats import Named, SyncedConnection, Written
 from bot.domain.values import ChatId, ConnectionId, ObjectId
 from bot.features.chat_sync.start_and_end import effectively_synced, not_idle
 from bot.logs import get_logger
-from bot.ports import Administration, Clock, Named, Store, SyncedConnection, Work, Written
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store, UnitOfWork
 
 _GATHER = timedelta(seconds=1)
 """Who wrote last is held in memory for so long at most: a crash may lose it."""
@@ -155,7 +158,7 @@ class NoteChat:
 
     async def _note(
         self,
-        work: Work,
+        work: UnitOfWork,
         by_chat: Mapping[ChatId, Written],
         synced: Sequence[SyncedConnection],
         active: Mapping[ConnectionId, datetime],

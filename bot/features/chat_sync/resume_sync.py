@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from bot.clock import Clock
 from bot.domain.chat_sync import SyncState, Unsynced, sync_state
 from bot.domain.errors import NotFound, NotSupported
 from bot.domain.values import Chat, Connection, ConnectionId, Person
@@ -9,7 +10,7 @@ from bot.features.chat_sync.start_and_end import go_on, tried_anew
 from bot.features.shared.access import Actor, Gates
 from bot.features.shared.answers import called
 from bot.features.shared.audited import audited
-from bot.ports import Clock, Store
+from bot.store.unit_of_work import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,10 @@ from datetime import datetime
 from uuid import uuid4
 
 from bot.domain.chat_sync import ChatActivity, is_effective, is_idle
+from bot.domain.synced_chats import SyncedConnection
 from bot.domain.values import Chat, ChatId, ChatKind, Connection, ConnectionId, ObjectId
-from bot.ports import Administration, SyncedConnection, Work
+from bot.store.administration import Administration
+from bot.store.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +18,9 @@ class BeginSync:
 
     administration: Administration
 
-    async def __call__(self, work: Work, chat: Chat, connection: Connection, *, maker: ObjectId, at: datetime) -> None:
+    async def __call__(
+        self, work: UnitOfWork, chat: Chat, connection: Connection, *, maker: ObjectId, at: datetime
+    ) -> None:
         """The connection is shown from now on, if sync is on; whatever was idle in the chat goes on (spec Y3)."""
         settings = await self.administration.settings(connection.record.environment)
         if chat.kind is ChatKind.GROUP and is_effective(settings):
@@ -29,19 +33,19 @@ def new_activity(maker: ObjectId, at: datetime) -> ChatActivity:
     return ChatActivity(activity_id=str(uuid4()), maker_id=maker, active_at=at)
 
 
-async def go_on(work: Work, chat: ChatId, *, at: datetime) -> None:
+async def go_on(work: UnitOfWork, chat: ChatId, *, at: datetime) -> None:
     """Somebody has connected or resumed the chat: it is not idle any more, and looked at anew."""
     live = await work.chat_sync.live([chat])
     await work.chat_sync.active({each.connection.id: at for each in live})
     await work.chat_sync.ask([chat], look=bool(live), at=at, due_at=at)
 
 
-async def sync_ended(work: Work, connections: Sequence[Connection], *, at: datetime) -> None:
+async def sync_ended(work: UnitOfWork, connections: Sequence[Connection], *, at: datetime) -> None:
     """The connections have ended: their rows are completed."""
     await work.chat_sync.ask([each.chat_id for each in connections], look=False, at=at, due_at=at)
 
 
-async def sync_follows(work: Work, old: Connection, new: Connection, *, at: datetime) -> None:
+async def sync_follows(work: UnitOfWork, old: Connection, new: Connection, *, at: datetime) -> None:
     """The new connection is shown by the row of the old one, which is about another record now."""
     await work.chat_sync.follow(old.id, new.id)
     synced = await work.chat_sync.get([new.id])

@@ -5,14 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.clock import Clock
 from bot.domain.chat_sync import OF_TABLE, ChatActivity, Unsynced, is_effective, sync_state
 from bot.domain.errors import ChatSyncError
+from bot.domain.jobs import SyncJob
+from bot.domain.synced_chats import SyncedChat, SyncedConnection
 from bot.domain.values import ConnectionId
 from bot.features.chat_sync.fetch_chat import LookAtChat, SeenChat
 from bot.features.chat_sync.mirror_chat import MirrorChat
 from bot.features.chat_sync.start_and_end import effectively_synced, not_idle
 from bot.features.chat_sync.write_row import ChatToShow, ShowChat
-from bot.ports import Administration, Clock, Store, SyncedChat, SyncedConnection, SyncJob
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store
 
 _BROUGHT = frozenset({None, Unsynced.IDLE, Unsynced.COMPLETED, Unsynced.CANCELLED, Unsynced.SCHEDULED})
 """An idle row still gets what came before; one that a person has closed may have been opened again."""

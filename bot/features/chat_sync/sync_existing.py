@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.clock import Clock
 from bot.domain.chat_sync import is_effective
 from bot.domain.errors import NotSupported
 from bot.domain.values import Connection, ConnectionId, EnvironmentId, ObjectId, Person
 from bot.features.chat_sync.start_and_end import new_activity
 from bot.features.shared.access import Gates
 from bot.features.shared.audited import audited
-from bot.ports import Clock, Store, Work
+from bot.store.unit_of_work import Store, UnitOfWork
 
 _AT_ONCE = 500
 """Connections of one transaction."""
@@ -40,7 +41,7 @@ class SyncExisting:
         async with self.store.reading() as work:
             return await work.chat_sync.unsynced(environment, after=after, at_most=_AT_ONCE)
 
-    async def _begin(self, work: Work, some: Sequence[Connection], *, maker: ObjectId, by_name: str) -> None:
+    async def _begin(self, work: UnitOfWork, some: Sequence[Connection], *, maker: ObjectId, by_name: str) -> None:
         now: datetime = self.clock.now()
         for each in some:
             await work.chat_sync.begin(each.id, new_activity(maker, now))

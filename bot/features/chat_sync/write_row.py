@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.clock import Clock
 from bot.domain.chat_sync import (
     ActivityRow,
     ChatActivity,
@@ -15,9 +16,11 @@ from bot.domain.chat_sync import (
     subject_of,
 )
 from bot.domain.errors import Conflict, NotAllowed, NotFound, Unavailable
+from bot.domain.synced_chats import SyncedChat, SyncedConnection
 from bot.domain.values import EnvironmentId, ObjectId, UserId
 from bot.features.chat_sync.fetch_chat import SeenChat
-from bot.ports import ActivityRows, Clock, Records, SyncedChat, SyncedConnection
+from bot.ports.dataverse import Records
+from bot.ports.dataverse_writes import ActivityRows
 
 _TRIES = 3
 """Somebody else may change a row at the same time, but not for ever."""

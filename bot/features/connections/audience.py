@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.values import Chat, ObjectId, RecordRef
-from bot.ports import Records, Roster
+from bot.ports.dataverse import Records
+from bot.ports.teams import Roster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from bot.features.connections.audience import Audience, LookAtAudience
 from bot.features.connections.connect_chat import ConnectChat, Note
 from bot.features.shared.access import Gates
 from bot.features.shared.answers import Answer
-from bot.ports import ChatDirectory, Store
+from bot.ports.graph import ChatDirectory
+from bot.store.unit_of_work import Store
 
 TEAMS_AT_MOST = 10
 """Teams whose channels are listed at once: each costs a call while somebody waits."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.formatting import canonical, text_of
 from bot.domain.key_fields import KnownValue
@@ -32,7 +33,8 @@ from bot.features.shared.answers import (
     record_claim,
 )
 from bot.features.shared.audited import audited
-from bot.ports import Clock, Records, Store
+from bot.ports.dataverse import Records
+from bot.store.unit_of_work import Store
 from cards.audience import AudienceView
 from cards.audience import audience as audience_card
 from cards.buttons import Press

@@ -7,7 +7,7 @@ from bot.domain.errors import BadRequest
 from bot.domain.values import Chat, ChatId, ChatKind, Person, RecordRef
 from bot.features.connections.connect_chat import ConnectChat, Note
 from bot.features.shared.answers import Answer
-from bot.ports import Store
+from bot.store.unit_of_work import Store
 from cards.notice import NoticeView, notice
 
 _GROUP_CHAT = re.compile(r"19:[\w.-]{1,200}@thread\.v2", re.ASCII)

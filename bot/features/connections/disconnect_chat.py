@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.public_names import Verb
 from bot.domain.record_types import RecordType
@@ -12,7 +13,9 @@ from bot.features.chat_sync.start_and_end import sync_ended
 from bot.features.shared.access import Actor, Gates
 from bot.features.shared.answers import Answer, called, outgoing
 from bot.features.shared.audited import audited
-from bot.ports import Administration, Clock, Records, Store
+from bot.ports.dataverse import Records
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store
 from cards.buttons import Press
 from cards.message import Message
 from cards.notice import NoticeView, notice

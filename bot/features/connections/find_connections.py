@@ -7,7 +7,7 @@ from bot.domain.errors import NotFound
 from bot.domain.values import Chat, Connection, ConnectionId
 from bot.features.record_search.find_records import FindRecords
 from bot.features.shared.answers import called
-from bot.ports import Store
+from bot.store.unit_of_work import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

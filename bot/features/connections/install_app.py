@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.clock import Clock
 from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed
 from bot.domain.values import TEAMS, Chat, ChatKind, ObjectId, Person
 from bot.features.shared.access import Gates
-from bot.ports import ChatDirectory, Clock, Store
+from bot.ports.graph import ChatDirectory
+from bot.store.unit_of_work import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from bot.domain.values import Chat, Connection, Person
 from bot.features.shared.access import Gates
 from bot.features.shared.answers import Answer
 from bot.features.shared.readable_records import readable
-from bot.ports import Store
+from bot.store.unit_of_work import Store
 from cards.notice import NoticeView, notice
 from cards.record import RecordHead
 from cards.record_list import RecordListView, RecordRow, record_list

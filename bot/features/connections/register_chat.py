@@ -3,10 +3,13 @@
 from collections import OrderedDict
 from dataclasses import replace
 
+from bot.clock import Clock
+from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.record_links import Links
 from bot.domain.values import Chat, ChatId, ChatKind
 from bot.features.shared.answers import outgoing
-from bot.ports import Administration, ChatJob, Clock, JobKind, Store, Work
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store, UnitOfWork
 from cards.introduction import IntroductionView, introduction
 
 REMEMBERED = 10_000
@@ -61,7 +64,7 @@ class MeetChat:
                 message = introduction(IntroductionView(personal=chat.kind is ChatKind.PERSONAL))
                 await work.outbox.put([outgoing(chat, message, key=f"introduction {chat.id}")], at=now)
 
-    async def _resume(self, work: Work, chat: ChatId) -> None:
+    async def _resume(self, work: UnitOfWork, chat: ChatId) -> None:
         """Ends a pause of the chat's connections; one card then sums up what was missed (spec K9)."""
         if await work.connections.resume(chat):
             now = self._clock.now()

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.values import Chat, Connection, ConnectionId, Person
 from bot.features.chat_sync.start_and_end import go_on
 from bot.features.shared.access import Actor, Gates
 from bot.features.shared.answers import Answer, called, outgoing
 from bot.features.shared.audited import audited
-from bot.ports import ChatJob, Clock, JobKind, Store
+from bot.store.unit_of_work import Store
 from cards.message import Message
 from cards.notice import NoticeView, notice
 

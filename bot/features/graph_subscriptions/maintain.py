@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.domain.chat_sync import is_effective
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
 from bot.domain.record_links import Links
@@ -28,7 +29,9 @@ from bot.domain.subscriptions import (
 )
 from bot.domain.values import ChatId
 from bot.logs import get_logger
-from bot.ports import Administration, ChangeFeed, Clock, Store, Subscribed, Work
+from bot.ports.graph import ChangeFeed, Subscribed
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store, UnitOfWork
 
 AT_ONCE = 50
 """Subscriptions of one round, and new ones that are wanted in it."""
@@ -73,7 +76,7 @@ class KeepSubscriptions:
                 found.append(SyncedIn(environment=environment.id, active_since=since))
         return found
 
-    async def _plan(self, work: Work, synced: Sequence[SyncedIn], now: datetime) -> bool:
+    async def _plan(self, work: UnitOfWork, synced: Sequence[SyncedIn], now: datetime) -> bool:
         """Says what is wanted; gives whether more is than was said."""
         subscriptions = work.subscriptions
         if not synced:

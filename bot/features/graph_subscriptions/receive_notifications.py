@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.clock import Clock
 from bot.domain.subscriptions import ChatNews, Lifecycle, SubscriptionNews, Watch
 from bot.domain.values import ChatId
 from bot.features.chat_sync.record_activity import Changed, NoteChat, Topic
-from bot.ports import Clock, Store
+from bot.store.unit_of_work import Store
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _SEVEREST = (Lifecycle.REAUTHORIZE, Lifecycle.MISSED, Lifecycle.REMOVED)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from bot.clock import Clock
 from bot.domain.subscriptions import Lifecycle
 from bot.logs import get_logger
-from bot.ports import ChangeFeed, Clock, Store, Subscribed
+from bot.ports.graph import ChangeFeed, Subscribed
+from bot.store.unit_of_work import Store
 
 _log = get_logger(__name__)
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from bot.clock import Clock
 from bot.domain.catch_up import Missed, missed_changes
 from bot.domain.formatting import text_of
 from bot.domain.key_fields import KnownValue, RecordEvent
+from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.record_lifecycle import MASTER, MERGED, survivor_of
 from bot.domain.record_links import Links
 from bot.domain.record_types import key_columns
@@ -19,7 +21,9 @@ from bot.features.connections.connect_chat import known_value
 from bot.features.shared.answers import called, finished, head_of, name_columns
 from bot.features.shared.audited import audited
 from bot.features.shared.told_type import told_type
-from bot.ports import Administration, Clock, OutgoingMessage, Records, Store, Work
+from bot.ports.dataverse import Records
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store, UnitOfWork
 from cards.catch_up import CaughtUp, CaughtUpView, caught_up
 from cards.key_fields import Change
 
@@ -117,7 +121,7 @@ class CatchUp:
             if each.record.row_id in rows
         ]
 
-    async def _tell(self, work: Work, chat_id: ChatId, going: Sequence[_Seen], at: datetime) -> None:
+    async def _tell(self, work: UnitOfWork, chat_id: ChatId, going: Sequence[_Seen], at: datetime) -> None:
         known = await work.known_values.of([each.connection.id for each in going])
         told = [each for seen in going for each in _missed(seen, known.get(seen.connection.id, {}))]
         deleted = tuple(called(seen.connection) for seen in going if seen.row is None)
@@ -172,7 +176,7 @@ def _learned(told: Sequence[_Told], at: datetime) -> Mapping[tuple[ConnectionId,
     }
 
 
-async def _end(work: Work, connection: Connection, at: datetime) -> None:
+async def _end(work: UnitOfWork, connection: Connection, at: datetime) -> None:
     """The record is gone, and nobody knows who deleted it (spec K10)."""
     if await work.connections.end(connection.id, at=at, by=None, by_name=""):
         await sync_ended(work, [connection], at=at)

@@ -9,11 +9,15 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.clock import Clock
 from bot.domain.errors import NotFound
+from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.record_links import Links
 from bot.domain.tables import Table
 from bot.domain.values import ChatId, EnvironmentId
-from bot.ports import Administration, ChatJob, Clock, JobKind, Records, Store
+from bot.ports.dataverse import Records
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store
 
 AT_ONCE = 200
 """Rows or chats of one look-up."""

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.key_fields import KnownValue, RecordEvent
+from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.record_lifecycle import MASTER, MERGED, survivor_of
 from bot.domain.record_links import Links
 from bot.domain.record_types import key_columns
@@ -16,7 +18,8 @@ from bot.features.connections.connect_chat import known_value
 from bot.features.key_fields.read_facts import KeyFieldFacts
 from bot.features.shared.answers import called, head_of, name_columns, name_of, number_of, open_button, outgoing
 from bot.features.shared.audited import audited
-from bot.ports import Clock, OutgoingMessage, Records, Store, Work
+from bot.ports.dataverse import Records
+from bot.store.unit_of_work import Store, UnitOfWork
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
@@ -76,7 +79,7 @@ class FollowMerge:
             record = following
         return None
 
-    async def _follow(self, work: Work, old: Connection, survivor: _Survivor, now: datetime) -> None:
+    async def _follow(self, work: UnitOfWork, old: Connection, survivor: _Survivor, now: datetime) -> None:
         by = next(iter(survivor.facts.people.values()), "")
         await work.connections.end(old.id, at=now, by=None, by_name=by)
         await work.audit.add(audited("merged", old, at=now, by=None, by_name=by))
@@ -95,7 +98,7 @@ class FollowMerge:
             await work.outbox.put([message], at=now)
 
     async def _message(
-        self, work: Work, old: Connection, survivor: _Survivor, new: Connection | None
+        self, work: UnitOfWork, old: Connection, survivor: _Survivor, new: Connection | None
     ) -> OutgoingMessage | None:
         chat = await work.chats.get(old.chat_id)
         if chat is None:

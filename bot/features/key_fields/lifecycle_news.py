@@ -10,7 +10,7 @@ from bot.domain.values import Chat, ChatId, Connection
 from bot.features.key_fields.read_facts import KeyFieldFacts
 from bot.features.shared.answers import called
 from bot.logs import get_logger
-from bot.ports import Roster
+from bot.ports.teams import Roster
 from cards.buttons import Press
 
 _AT_ONCE = 5

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from uuid import uuid4
 
+from bot.clock import Clock
 from bot.domain.formatting import canonical, text_of
 from bot.domain.key_fields import KnownValue, NetChange, RecordEvent, net_changes
+from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.record_links import Links
 from bot.domain.reported_change import ToldButton, ToldChange, ToldColumn
 from bot.domain.tables import Column, ColumnValue
@@ -17,7 +19,7 @@ from bot.features.key_fields.lifecycle_news import FindAbsentOwner, Turn, turns_
 from bot.features.key_fields.read_facts import KeyFieldFacts, ReadKeyFieldFacts
 from bot.features.shared.answers import chats_button, finished, head_of, values_button
 from bot.features.shared.roster_cache import FindReaders
-from bot.ports import Clock, OutgoingMessage, Store, Work
+from bot.store.unit_of_work import Store, UnitOfWork
 from cards.buttons import Press
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.personal_view import OwnView
@@ -73,7 +75,9 @@ class TellKeyFields:
         each_alone = facts.record_type.tell_each
         return absent, await self.find_readers.of(list(chats.values())) if each_alone else {}
 
-    async def _decide(self, work: Work, facts: KeyFieldFacts, absent: frozenset[ChatId], readers: Readers) -> _Decided:
+    async def _decide(
+        self, work: UnitOfWork, facts: KeyFieldFacts, absent: frozenset[ChatId], readers: Readers
+    ) -> _Decided:
         """A message for each chat that does not know yet, and what the chats know from then on."""
         live = await work.connections.of_record(facts.record, hold=True)
         connections = [connection for connection in live if connection.paused_at is None]

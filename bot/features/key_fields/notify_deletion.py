@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.clock import Clock
 from bot.domain.key_fields import RecordEvent
 from bot.domain.values import Connection
 from bot.features.chat_sync.start_and_end import sync_ended
 from bot.features.shared.answers import called, outgoing
 from bot.features.shared.audited import audited
 from bot.features.shared.told_type import told_type
-from bot.ports import Administration, Clock, Records, Store
+from bot.ports.dataverse import Records
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store
 from cards.message import Message
 from cards.notice import NoticeView, notice
 

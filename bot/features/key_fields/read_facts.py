@@ -12,7 +12,8 @@ from bot.domain.tables import LOOKUPS, Column, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
 from bot.features.shared.answers import name_columns
 from bot.features.shared.told_type import told_type
-from bot.ports import Administration, Records
+from bot.ports.dataverse import Records
+from bot.store.administration import Administration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

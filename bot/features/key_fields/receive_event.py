@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.clock import Clock
 from bot.domain.key_fields import RecordEvent
 from bot.domain.record_lifecycle import WATCHED
-from bot.ports import Administration, Clock, Store
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store
 
 
 class Kept(StrEnum):

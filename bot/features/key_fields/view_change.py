@@ -9,7 +9,8 @@ from bot.domain.values import Chat, Person
 from bot.features.shared.access import Gates
 from bot.features.shared.answers import Answer, chats_button, head_of, name_columns, values_button
 from bot.features.shared.roster_cache import FindReaders
-from bot.ports import Records, Store
+from bot.ports.dataverse import Records
+from bot.store.unit_of_work import Store
 from cards.buttons import Press
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.personal_view import OwnView, unseen

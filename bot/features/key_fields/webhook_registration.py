@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.clock import Clock
 from bot.domain.errors import NotFound
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Table
 from bot.domain.values import EnvironmentId
 from bot.domain.webhook_steps import Registration, StepPlan, step_plan, wanted_steps
-from bot.ports import Administration, Clock, EventSteps, Records, Store
+from bot.ports.dataverse import EventSteps, Records
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from bot.domain.values import Chat, Connection, ObjectId, Person, UserId
 from bot.features.members.change_members import ChangeMembers
 from bot.features.shared.access import Actor, Gates
 from bot.features.shared.answers import Answer, called
-from bot.ports import Records
+from bot.ports.dataverse import Records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

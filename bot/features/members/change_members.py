@@ -4,12 +4,14 @@ import asyncio
 from dataclasses import dataclass
 from functools import partial
 
+from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.values import Chat, ChatKind, ObjectId, Person
 from bot.features.members.membership import Membership
 from bot.features.shared.access import Gates
 from bot.features.shared.answers import Answer, outgoing
-from bot.ports import Clock, Directory, Store
+from bot.ports.graph import Directory
+from bot.store.unit_of_work import Store
 from cards.message import Message
 from cards.notice import NoticeView, notice
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.joining import Joining
 from bot.domain.values import ChatKind, Connection, ConnectionId, Person
@@ -10,7 +11,8 @@ from bot.features.members.membership import Membership
 from bot.features.shared.access import Actor, Gates
 from bot.features.shared.answers import Answer, called, outgoing
 from bot.features.shared.audited import audited
-from bot.ports import Clock, Records, Store
+from bot.ports.dataverse import Records
+from bot.store.unit_of_work import Store
 from cards.message import Message
 from cards.notice import NoticeView, notice
 

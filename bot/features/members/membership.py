@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bot.domain.errors import Unavailable
 from bot.domain.values import ChatId, ObjectId
 from bot.logs import get_logger
-from bot.ports import ChatDirectory
+from bot.ports.graph import ChatDirectory
 
 _log = get_logger(__name__)
 

@@ -5,13 +5,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from bot.clock import Clock
 from bot.domain.directory import DirectoryChat
 from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, Unavailable
 from bot.domain.new_chat import AT_CREATION, NEEDED, ChatStep, NewChat, NewChatKey, Wish
 from bot.domain.values import Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.connections.connect_chat import ConnectChat, Note
 from bot.features.connections.install_app import AddApp
-from bot.ports import ChatDirectory, Clock, Directory, Store
+from bot.ports.graph import ChatDirectory, Directory
+from bot.store.unit_of_work import Store
 
 HELD = timedelta(minutes=2)
 """How long the work stays with a process that is not heard of; each step and each person added renews it."""

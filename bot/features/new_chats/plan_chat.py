@@ -16,7 +16,9 @@ from bot.features.shared.access import Actor, Gates
 from bot.features.shared.answers import head_of, name_columns, name_of
 from bot.features.suggestions.suggest_people import Suggested, SuggestPeople
 from bot.logs import get_logger
-from bot.ports import Administration, Directory, Records
+from bot.ports.dataverse import Records
+from bot.ports.graph import Directory
+from bot.store.administration import Administration
 from cards.record import Fact, RecordHead
 
 OFFERED = 5

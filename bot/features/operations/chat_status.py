@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.clock import Clock
 from bot.domain.chat_sync import ChatActivity, SyncState, is_effective, sync_state
 from bot.domain.chat_sync import Unsynced as Reason
+from bot.domain.queue_states import ChatState, ConnectionState
 from bot.domain.record_links import Links
 from bot.domain.subscription_problems import obstacle
 from bot.domain.subscriptions import TOPICS, one_chat
@@ -15,7 +17,8 @@ from bot.features.shared.access import Gates
 from bot.features.shared.answers import Answer, resume_button
 from bot.features.shared.failure_texts import event_in_words, in_words, is_of_chat
 from bot.features.shared.readable_records import readable
-from bot.ports import Administration, ChatState, Clock, ConnectionState, Store, Work
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store, UnitOfWork
 from cards.chat_status import ChatStatusView, Held, Paused, StatusRow, Unsynced, chat_status
 from cards.record import RecordHead
 
@@ -117,7 +120,7 @@ class TellStatus:
             return "Cards about changes are turned off for records of this type."
         return ""
 
-    async def _late(self, work: Work, chat: ChatId) -> str:
+    async def _late(self, work: UnitOfWork, chat: ChatId) -> str:
         """Why the chat's name and members reach its rows in Dataverse late; empty where they do not, or need not."""
         synced = await work.chat_sync.live([chat])
         settings = [await self.administration.settings(each.connection.record.environment) for each in synced]

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.domain.errors import ChatSyncError
-from bot.ports import Clock
 
 DEADLINE_S = 3.0
 REMEMBERED = timedelta(seconds=5)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.clock import Clock
 from bot.features.operations.check_health import Check
-from bot.ports import Clock, Store
+from bot.store.unit_of_work import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from bot.features.record_cards.shared_card import untold
 from bot.features.shared.access import Actor, Gates
 from bot.features.shared.answers import name_columns
 from bot.features.shared.roster_cache import FindReaders
-from bot.ports import Records
+from bot.ports.dataverse import Records
 
 OWNER, STATE, STATUS, CHANGED_BY, CHANGED_ON = "ownerid", "statecode", "statuscode", "modifiedby", "modifiedon"
 _OPEN = 0

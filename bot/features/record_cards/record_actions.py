@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from bot.clock import Clock
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, Unavailable
 from bot.domain.formatting import canonical
 from bot.domain.record_actions import LONGEST_NOTE, CardAct, mark_of, read_value, resolutions
@@ -15,7 +17,8 @@ from bot.domain.tables import Raw
 from bot.domain.values import Chat, Person
 from bot.features.record_cards.read_as_person import CHANGED_BY, CHANGED_ON, STATUS, OwnRecord, ReadOwnRecord
 from bot.features.shared.answers import called_in
-from bot.ports import Attaching, AuditEntry, Clock, RecordWrites, Store
+from bot.ports.dataverse_writes import Attaching, RecordWrites
+from bot.store.unit_of_work import Store
 
 LONGEST_RESOLUTION = 200
 """Characters of a resolution ("Case Resolution table reference", `subject`)."""

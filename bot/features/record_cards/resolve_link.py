@@ -12,7 +12,7 @@ from bot.domain.tables import Column, Table
 from bot.domain.values import Person, RecordRef
 from bot.features.shared.access import Actor, Gates, hidden
 from bot.features.shared.answers import name_columns
-from bot.ports import Records
+from bot.ports.dataverse import Records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

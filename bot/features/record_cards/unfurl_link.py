@@ -14,7 +14,8 @@ from bot.features.record_cards.shared_card import told, told_card, told_link, un
 from bot.features.shared.access import Gates
 from bot.features.shared.answers import Answer, head_of, name_columns
 from bot.features.shared.roster_cache import FindReaders
-from bot.ports import Administration, Records
+from bot.ports.dataverse import Records
+from bot.store.administration import Administration
 from cards.link_card import add_the_app
 from cards.record import RecordHead
 

@@ -11,7 +11,7 @@ from bot.features.record_cards.action_pages import ASSIGN
 from bot.features.record_cards.read_as_person import OwnRecord, ReadOwnRecord
 from bot.features.record_cards.record_actions import Outcome
 from bot.features.shared.answers import Answer, chats_button, connect_button, head_of, own_view_button, record_claim
-from bot.ports import Store
+from bot.store.unit_of_work import Store
 from cards.buttons import Button, Press
 from cards.link_card import LinkView, link_card
 from cards.personal_view import OwnView, unseen

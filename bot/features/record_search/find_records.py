@@ -13,7 +13,8 @@ from bot.domain.tables import Column, Row, Table
 from bot.domain.values import EnvironmentId, Person, RecordRef
 from bot.features.shared.access import Actor, Gates
 from bot.features.shared.answers import name_columns, name_of, number_column, number_of
-from bot.ports import Administration, Records
+from bot.ports.dataverse import Records
+from bot.store.administration import Administration
 
 SHOWN = 6
 """Rows that a card of choices shows."""

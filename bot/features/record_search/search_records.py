@@ -13,7 +13,8 @@ from bot.features.record_cards.shared_card import told, told_card, told_link
 from bot.features.record_search.find_records import FindRecords, Found, looked_for
 from bot.features.shared.answers import head_of
 from bot.features.shared.roster_cache import FindReaders
-from bot.ports import Administration, Records
+from bot.ports.dataverse import Records
+from bot.store.administration import Administration
 from cards.message import Message
 from cards.search_result import FoundView
 

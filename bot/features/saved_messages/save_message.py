@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
+from bot.clock import Clock
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import ChatSyncError, Conflict, Unavailable
 from bot.domain.saved_message import SavedMessage
 from bot.domain.values import Chat, Person, RecordRef
 from bot.features.shared.access import Actor, Gates
 from bot.features.shared.answers import called_in
-from bot.ports import Attaching, AuditEntry, Clock, Store
+from bot.ports.dataverse_writes import Attaching
+from bot.store.unit_of_work import Store
 
 _ROWS = UUID("6d1f0c52-6f0e-4c63-9b1e-0f2f5d7f6f3a")
 """Below this name lie the ids of rows: the same act of the same person gives the same row."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from bot.domain.errors import BadRequest
 from bot.domain.public_names import Dialog
 from bot.domain.settings import EnvironmentSettings, SettingChange, changes
+from bot.domain.settings_history import SavedSettings
 from bot.domain.values import EnvironmentId, Person
 from bot.features.settings.json_format import document_of, document_with
 from bot.features.settings.pages import Outcome, Place, change_lines, meanwhile_lines, overview_page
@@ -14,7 +15,7 @@ from bot.features.settings.parse_import import Import, ReadImport
 from bot.features.settings.show_settings import ShowSettings, with_views
 from bot.features.settings.store_settings import Form, KeepSettings, Saving
 from bot.features.shared.access import Gates
-from bot.ports import Definitions, SavedSettings
+from bot.ports.dataverse import Definitions
 from cards.buttons import Step
 from cards.dialog import Page
 from cards.inputs import Choice

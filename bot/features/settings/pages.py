@@ -8,10 +8,10 @@ from bot.domain.chat_sync import is_effective
 from bot.domain.public_names import Dataset, Dialog, searching
 from bot.domain.record_types import RecordType
 from bot.domain.settings import ORGANISATION, EnvironmentSettings, SettingChange, SettingValue
+from bot.domain.settings_history import SavedSettings
 from bot.domain.values import Environment, EnvironmentId
 from bot.features.settings.labels import LABELS, words_of
 from bot.features.settings.rules import Problem
-from bot.ports import SavedSettings
 from cards.buttons import Open, Step
 from cards.dialog import Page
 from cards.inputs import Choice

@@ -12,7 +12,8 @@ from bot.features.settings.json_format import Document, document_in
 from bot.features.settings.labels import path_of
 from bot.features.settings.rules import Problem, organisation_problems, record_type_problems
 from bot.features.shared.sync_switch import sync_refusal
-from bot.ports import Definitions, Directory
+from bot.ports.dataverse import Definitions
+from bot.ports.graph import Directory
 
 TYPES_AT_MOST = 40
 """Record types that one text may name: the definition of each is read from Dataverse before anybody sees an answer."""

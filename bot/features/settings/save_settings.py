@@ -14,7 +14,8 @@ from bot.features.settings.show_settings import ShowSettings, with_views
 from bot.features.settings.store_settings import Form, KeepSettings, Kept, Saving
 from bot.features.shared.access import Gates
 from bot.features.shared.sync_switch import sync_refusal
-from bot.ports import Definitions, Directory
+from bot.ports.dataverse import Definitions
+from bot.ports.graph import Directory
 from cards.dialog import Page
 
 NO_NUMBER = -1

@@ -24,7 +24,9 @@ from bot.features.settings.record_type_page import column_choices, record_type_p
 from bot.features.settings.rules import key_field_candidates
 from bot.features.shared.access import Actor, Gates
 from bot.features.shared.sync_switch import sync_refusal
-from bot.ports import Administration, Definitions, Directory
+from bot.ports.dataverse import Definitions
+from bot.ports.graph import Directory
+from bot.store.administration import Administration
 from cards.buttons import Step
 from cards.dialog import Page
 from cards.inputs import Choice

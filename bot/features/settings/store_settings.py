@@ -4,13 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.domain.chat_sync import is_effective
 from bot.domain.errors import BadRequest
+from bot.domain.jobs import EnvironmentJob, JobKind
 from bot.domain.settings import SYNC_SETTINGS, EnvironmentSettings, SettingChange, applied, changes, undone
+from bot.domain.settings_history import SavedSettings
+from bot.domain.synced_chats import Pause
 from bot.domain.values import Chat, EnvironmentId, Person
 from bot.features.settings.rules import Problem
 from bot.features.shared.access import Actor
-from bot.ports import Clock, EnvironmentJob, JobKind, Pause, SavedSettings, Store, Work
+from bot.store.unit_of_work import Store, UnitOfWork
 
 Edit = Callable[[EnvironmentSettings], EnvironmentSettings]
 Judge = Callable[[EnvironmentSettings, EnvironmentSettings], Sequence[Problem]]
@@ -90,7 +94,7 @@ class KeepSettings:
             changes=made,
         )
 
-    async def _save(self, work: Work, wanted: EnvironmentSettings, saved: SavedSettings) -> EnvironmentSettings:
+    async def _save(self, work: UnitOfWork, wanted: EnvironmentSettings, saved: SavedSettings) -> EnvironmentSettings:
         after = replace(wanted, version=saved.version)
         if any(change.setting == "sync_on" for change in saved.changes):
             after = replace(after, sync_changed_at=saved.at)
@@ -105,7 +109,7 @@ class KeepSettings:
             await self._ask(work, JobKind.SYNC_ALL, saved)
         return after
 
-    async def _end_pause(self, work: Work, after: EnvironmentSettings, saved: SavedSettings) -> None:
+    async def _end_pause(self, work: UnitOfWork, after: EnvironmentSettings, saved: SavedSettings) -> None:
         """Where sync goes on, the time for which it was off made no chat idle (spec S2, Y3)."""
         before = undone(after, saved.changes)
         if is_effective(before) or not is_effective(after):
@@ -114,7 +118,7 @@ class KeepSettings:
         if pause:
             await work.chat_sync.paused(saved.environment, pause)
 
-    async def _ask(self, work: Work, kind: JobKind, saved: SavedSettings) -> None:
+    async def _ask(self, work: UnitOfWork, kind: JobKind, saved: SavedSettings) -> None:
         await work.inbox.ask(EnvironmentJob(kind=kind, environment=saved.environment), at=saved.at, due_at=saved.at)
 
 

@@ -10,7 +10,9 @@ from bot.domain.rights import ADMINISTRATOR_ROLE, is_administrator, may_use
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, EnvironmentId, ObjectId, Person, RecordRef, User
 from bot.features.shared.answers import name_columns
-from bot.ports import Administration, Records, Roster
+from bot.ports.dataverse import Records
+from bot.ports.teams import Roster
+from bot.store.administration import Administration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

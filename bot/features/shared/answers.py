@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.public_names import PERSON, Dialog, Verb
 from bot.domain.record_links import Links, Named, RecordLink
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, ConnectionId, NewConnection, ObjectId, RecordRef
-from bot.ports import OutgoingMessage
 from cards.activity import activity_json
 from cards.buttons import Open, OpenDialog, Press
 from cards.message import Message

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from bot.domain.audit import AuditEntry
 from bot.domain.values import Connection, ObjectId
-from bot.ports import AuditEntry
 
 
 def audited(act: str, connection: Connection, *, at: datetime, by: ObjectId | None, by_name: str) -> AuditEntry:

@@ -9,7 +9,7 @@ from bot.domain.directory import DirectoryPerson, Presence
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ObjectId
 from bot.logs import get_logger
-from bot.ports import Directory
+from bot.ports.graph import Directory
 
 T = TypeVar("T")
 

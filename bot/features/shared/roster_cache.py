@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from bot.clock import Clock
 from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed
 from bot.domain.values import Chat, ChatId, Person
-from bot.ports import Clock, Roster
+from bot.ports.teams import Roster
 
 T = TypeVar("T")
 

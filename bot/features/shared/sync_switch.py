@@ -3,7 +3,7 @@
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ObjectId
 from bot.logs import get_logger
-from bot.ports import Directory
+from bot.ports.graph import Directory
 
 _ONLY = "Only a Global Administrator of Microsoft Entra turns chat sync on or off."
 

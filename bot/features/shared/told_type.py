@@ -2,7 +2,7 @@
 
 from bot.domain.record_types import RecordType
 from bot.domain.values import EnvironmentId
-from bot.ports import Administration
+from bot.store.administration import Administration
 
 
 async def told_type(administration: Administration, environment: EnvironmentId, table: str) -> RecordType | None:

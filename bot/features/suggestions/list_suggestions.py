@@ -14,7 +14,7 @@ from bot.features.shared.access import Gates
 from bot.features.shared.answers import Answer, head_of, new_chat_button
 from bot.features.shared.people_details import LookAtPeople
 from bot.features.suggestions.suggest_people import Suggested, SuggestPeople
-from bot.ports import ChatDirectory
+from bot.ports.graph import ChatDirectory
 from cards.buttons import Button, Open, Press
 from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
 

@@ -10,7 +10,7 @@ _CHUNK = 1000
 
 
 class WordSimilarity:
-    """See `bot.ports.Similarity`. Texts are alike where they have the same words, in whatever order.
+    """Similarity of texts. Two texts are alike if they have the same words, in any order.
 
     What one has and the other lacks counts against them: a title of one word is not like each that has it.
     """

@@ -8,11 +8,15 @@ from datetime import timedelta
 from itertools import chain
 from typing import Protocol
 
+from bot.clock import Clock
 from bot.domain.directory import ChatMember, DirectoryPerson
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ChatId, Connection, ObjectId, RecordRef
 from bot.features.suggestions.rules import Ranked, Tie, TieKind, ranked
-from bot.ports import ChatDirectory, Clock, Directory, RecordPeople, Similarity, SolvedRecord, Store, Ties
+from bot.features.suggestions.similarity import WordSimilarity
+from bot.ports.dataverse import RecordPeople, SolvedRecord, Ties
+from bot.ports.graph import ChatDirectory, Directory
+from bot.store.unit_of_work import Store
 
 MONTH = timedelta(days=30)
 SIMILAR_AT_MOST = 20
@@ -45,7 +49,7 @@ class SuggestTiedPeople:
 
     store: Store
     ties: Ties
-    similarity: Similarity
+    similarity: WordSimilarity
     directory: Directory
     chats: ChatDirectory
     clock: Clock

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import orjson
 from aiohttp import ClientSession
 
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import Store
 from tests.bench.bars import Row, percentile
 from tests.bench.bench import Bench, Report
 from tests.bench.child import AROUND, MEASURED, Child, module, started
@@ -92,7 +92,7 @@ Sent = Callable[[int], Awaitable[float]]
 """Sends a card into a chat and gives the instant from which its way is measured."""
 
 
-def _keeping(store: SqlStore, cards: int) -> Sent:
+def _keeping(store: Store, cards: int) -> Sent:
     waiting = messages(cards, cards)
 
     async def sent(number: int) -> float:

@@ -19,8 +19,8 @@ from pydantic import SecretStr
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.chat_sync import ActivityRow, ChatActivity, RowState
+from bot.domain.queue_states import Queue
 from bot.domain.values import Chat, ChatId, ChatKind, NewConnection, ObjectId, RecordRef, UserId
-from bot.ports import Queue
 from bot.wiring.services import Foundation, close, make_foundation, prepare
 from bot.wiring.workers import SYNC_AT_ONCE, sync_lane
 from bot.workers.limits import Limits

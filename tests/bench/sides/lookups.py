@@ -9,23 +9,22 @@ from collections.abc import Awaitable, Callable
 from statistics import median
 
 from bot.domain.values import ChatId
-from bot.ports import Work
 from bot.store.engine import make_engines
-from bot.store.unit_of_work import SqlStore
+from bot.store.unit_of_work import Store, UnitOfWork
 from tests.bench.filled import RECORDS_SHARE, chat_name, record_of
 
-LookUp = Callable[[Work, int], Awaitable[int]]
+LookUp = Callable[[UnitOfWork, int], Awaitable[int]]
 
 
-async def _by_chat(work: Work, number: int) -> int:
+async def _by_chat(work: UnitOfWork, number: int) -> int:
     return len(await work.connections.in_chat(ChatId(chat_name(number))))
 
 
-async def _by_record(work: Work, number: int) -> int:
+async def _by_record(work: UnitOfWork, number: int) -> int:
     return len(await work.connections.of_record(record_of(number)))
 
 
-async def _median_us(store: SqlStore, look_up: LookUp, connections: int, count: int) -> float:
+async def _median_us(store: Store, look_up: LookUp, connections: int, count: int) -> float:
     seconds = []
     for _ in range(count):
         number = random.randrange(connections // RECORDS_SHARE)  # noqa: S311 - which one it is does not matter
@@ -39,7 +38,7 @@ async def _median_us(store: SqlStore, look_up: LookUp, connections: int, count: 
 
 async def _main(url: str, connections: int, count: int) -> None:
     engines = make_engines(url)
-    store = SqlStore(engines, lambda _: None)
+    store = Store(engines, lambda _: None)
     found = {}
     for name, look_up in (("chat", _by_chat), ("record", _by_record)):
         await _median_us(store, look_up, connections, count // 4)

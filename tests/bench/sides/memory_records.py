@@ -22,7 +22,7 @@ _CASE = Table(
 
 
 class MemoryRecords:
-    """What of `bot.ports.Records` link queries ask for."""
+    """What of `bot.ports.dataverse.Records` link queries ask for."""
 
     @classmethod
     def instead(cls) -> AbstractContextManager[object]:

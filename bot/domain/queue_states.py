@@ -1,12 +1,19 @@
-"""What operators and people ask of the queues."""
+"""The queues, and the states that operators and users see."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from enum import StrEnum
 
-from bot.domain.values import ChatId, Connection
-from bot.ports.lanes import Queue
+from bot.domain.values import ChatId
+
+
+class Queue(StrEnum):
+    """What is kept until it is worked off, in lanes: a lane of the inbox is a record, those of the others are chats."""
+
+    INBOX = "inbox"
+    OUTBOX = "outbox"
+    SYNC = "sync"
+    """Chats whose rows in Dataverse are to be brought up to date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,37 +70,3 @@ class ConnectionState:
     """Messages about the record that wait for their chat."""
     given_up: str | None = None
     """Why the last message was parked."""
-
-
-class Overview(Protocol):
-    """What operators and people ask of the queues."""
-
-    async def queues(self) -> Mapping[Queue, QueueState]: ...
-
-    async def parked(self, *, at_most: int) -> Sequence[KeptMessage]:
-        """Messages that are not tried again by themselves, the oldest first."""
-        ...
-
-    async def waiting(self, *, at_most: int) -> Sequence[KeptMessage]:
-        """Messages that are still to be sent, the oldest first."""
-        ...
-
-    async def stuck(self, *, at_most: int) -> Sequence[StuckChat]:
-        """Chats that sync fails for again and again, in the order of their ids."""
-        ...
-
-    async def retry(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:
-        """Puts parked messages back to be sent, all of them for None; gives these with their chats."""
-        ...
-
-    async def drop(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:
-        """Gives parked messages up for good, all of them for None; gives these with their chats."""
-        ...
-
-    async def of_chat(self, chat: ChatId) -> ChatState:
-        """What is in the way of the chat's next message."""
-        ...
-
-    async def of_connection(self, connection: Connection) -> ConnectionState:
-        """What became of the connection lately."""
-        ...

@@ -1,12 +1,10 @@
-"""Everything that is known of a record's chats, those of before too (spec L1)."""
+"""Entries of a record's chat history."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from bot.domain.chat_sync import ChatActivity
-from bot.domain.values import ChatKind, Connection, ObjectId, RecordRef
+from bot.domain.values import ChatKind, Connection, ObjectId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +25,3 @@ class TimelineEntry:
     """None where it was never synced."""
     stuck: str
     """Why the chat's rows cannot be brought up to date; empty where they can."""
-
-
-class Timeline(Protocol):
-    """Connections as history."""
-
-    async def count(self, record: RecordRef, *, live: bool = False) -> int:
-        """How many connections the record has and had; `live`: without those that it had."""
-        ...
-
-    async def of_record(
-        self, record: RecordRef, *, begin: int, at_most: int, live: bool = False
-    ) -> Sequence[TimelineEntry]:
-        """Some of them, the newest first, without so many at the beginning."""
-        ...

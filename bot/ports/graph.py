@@ -1,14 +1,16 @@
-"""People and chats of Teams, as the organisation's directory knows them.
+"""Ports to Microsoft Graph.
 
-Every call may raise `Unavailable`, and `NotAllowed` that names the permission which the app lacks and who can grant it.
-Nobody is impersonated there: whoever calls has checked what the person who acts may do (spec S7).
+Every call may raise `Unavailable`, and `NotAllowed` that names the missing permission and who can grant it.
+Graph is called as the app: check the user's rights before each call (spec S7).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.directory import ChatMember, DirectoryChat, DirectoryPerson, Presence, Team, TeamChannel
+from bot.domain.subscriptions import Watch
 from bot.domain.values import ChatId, ObjectId
 
 
@@ -85,4 +87,45 @@ class ChatDirectory(Protocol):
 
     async def install_in_team(self, team: str) -> None:
         """The app is in the team."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscribed:
+    """A subscription as the system that tells has it."""
+
+    id: str
+    expires_at: datetime
+    watch: Watch
+
+
+class ChangeFeed(Protocol):
+    """The system that tells.
+
+    Every call may raise `Unavailable`, and `NotAllowed` that names the permission which the app lacks.
+    """
+
+    @property
+    def made_for(self) -> str:
+        """Names the address, client state and certificate that subscriptions are made with."""
+        ...
+
+    async def subscribe(self, watch: Watch) -> Subscribed:
+        """A new subscription.
+
+        Raises `Conflict` where there is one, `NotFound` where what it is for is not there, `BadRequest` where we could
+        not be reached.
+        """
+        ...
+
+    async def renew(self, subscription: str, watch: Watch) -> Subscribed:
+        """The subscription with its full life before it; raises `NotFound` where it is gone."""
+        ...
+
+    async def unsubscribe(self, subscription: str) -> None:
+        """There is no such subscription any more."""
+        ...
+
+    async def subscriptions(self) -> Sequence[Subscribed]:
+        """Those that the app has for this address."""
         ...

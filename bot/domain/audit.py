@@ -1,0 +1,21 @@
+"""Entries of the audit log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.values import ChatId, ObjectId, RecordRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Who did what to which connection or chat, and when."""
+
+    at: datetime
+    act: str
+    person_id: ObjectId | None
+    person_name: str
+    chat_id: ChatId
+    record: RecordRef | None
+    """None where it is about the chat alone."""
+    details: Mapping[str, str] = field(default_factory=dict)
