@@ -1,4 +1,4 @@
-"""What the documentation lists is what there is, and nothing else."""
+"""The documentation lists exactly what the code offers."""
 
 import argparse
 import re
@@ -24,22 +24,27 @@ from bot.wiring.diagnostics import ACT_FOR_OTHERS
 from bot.wiring.services import close, make_foundation
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SETTINGS = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+USERS = (ROOT / "docs/users.md").read_text(encoding="utf-8")
+OPERATORS = (ROOT / "docs/operators.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+FOR_COMMANDS = pytest.mark.parametrize("page", [README, USERS], ids=["README.md", "docs/users.md"])
 
 
 def variables() -> dict[str, object]:
-    """The environment variables that the settings read, with their defaults."""
+    """Return the environment variables that the settings read, with their defaults."""
     return {str(field.validation_alias): field.default for field in Settings.model_fields.values()}
 
 
 def documented() -> dict[str, str]:
-    """The variables in the tables of `docs/settings.md`, with what the column "Default" says."""
+    """Return the variables in the tables of `docs/settings.md`, with the text of the column "Default"."""
     rows = re.findall(r"^\| `([A-Za-z_]+)` \| (.+?) \| .+ \|$", SETTINGS, flags=re.MULTILINE)
     return dict(rows)
 
 
-def test_every_setting_is_documented_and_nothing_else_is() -> None:
+def test_every_setting_is_documented_and_no_others() -> None:
     assert set(documented()) == set(variables())
 
 
@@ -54,20 +59,20 @@ def test_the_documented_default_is_the_real_one(variable: str) -> None:
         assert default in {None, "", ()} or "'s" in told or "own hosts" in told
 
 
-def test_every_command_has_its_usage_and_readme_names_it() -> None:
+@FOR_COMMANDS
+def test_every_text_command_has_a_usage_and_is_documented(page: str) -> None:
     assert set(USAGE) == set(Command)
-    for command in Command:
-        assert f"`{command}" in README
+    assert set(re.findall(r"^\| `(\w+)`", page, flags=re.MULTILINE)) == set(Command)
 
 
-def test_readme_names_what_the_compose_box_offers_and_nothing_else() -> None:
-    (table,) = re.findall(r"In the compose box and in the menu of a message:\n\n((?:\|.*\n)+)", README)
-    told = re.findall(r"^\| \*(.+?)\* \|", table, flags=re.MULTILINE)
-    assert set(told) == {SEARCH_TITLE, *(action.title for action in ACTIONS.values())}
+@FOR_COMMANDS
+def test_the_commands_of_the_compose_box_are_documented_and_no_others(page: str) -> None:
+    documented_titles = re.findall(r"^\| \*(.+?)\* \|", page, flags=re.MULTILINE)
+    assert sorted(documented_titles) == sorted({SEARCH_TITLE, *(action.title for action in ACTIONS.values())})
 
 
 def operator_commands(parsed: argparse.ArgumentParser, before: str) -> Iterator[str]:
-    """Everything that can be written at a terminal, without its options."""
+    """Yield every command of the terminal, without its options."""
     subparsers = [each for each in parsed._actions if isinstance(each, argparse._SubParsersAction)]
     if not subparsers or not subparsers[0].required:
         yield before
@@ -75,40 +80,56 @@ def operator_commands(parsed: argparse.ArgumentParser, before: str) -> Iterator[
         yield from operator_commands(inner, f"{before} {name}")
 
 
-def test_every_command_of_operators_is_documented() -> None:
-    operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+def test_every_command_of_the_terminal_is_documented() -> None:
     commands = list(operator_commands(parser(), "python app.py"))
     assert "python app.py dataverse connect" in commands
     for command in commands[1:]:
-        assert f"`{command}`" in operations
+        assert f"`{command}`" in OPERATORS
 
 
-def test_the_page_about_setting_up_names_every_privilege_and_only_settings_and_pages_that_there_are() -> None:
+def test_the_set_up_page_names_every_privilege_and_only_existing_settings_and_commands() -> None:
     page = (ROOT / "docs/set-up.md").read_text(encoding="utf-8")
     needed = (*NEEDED, *SYNC_NEEDED, *MIRROR_NEEDED, *NEEDED_TO_ATTACH, ACT_FOR_OTHERS)
     assert {name for name in needed if f"`{name}`" not in page} == set()
     blocks = "".join(re.findall(r"```shell\n(.*?)```", page, flags=re.DOTALL))
     assert set(re.findall(r"^([A-Za-z_]+)=", blocks, flags=re.MULTILINE)) <= set(variables())
-    for line in re.findall(r"^uv run app\.py ?(.*)$", blocks, flags=re.MULTILINE):
+    lines = re.findall(r"^uv run --no-dev app\.py ?(.*)$", blocks, flags=re.MULTILINE)
+    assert len(lines) == 4
+    for line in lines:
         assert parser().parse_args(line.split()) is not None
-    for link in re.findall(r"\]\(([^)]+)\)", page):
-        assert (ROOT / "docs" / link).exists()
-    assert "docs/set-up.md" in README
 
 
-def test_every_permission_of_graph_that_is_asked_for_is_explained() -> None:
-    page = (ROOT / "docs/administration.md").read_text(encoding="utf-8")
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of the page's headings, as GitHub builds them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_between_pages_leads_to_a_page_and_a_heading(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", page.read_text(encoding="utf-8"))
+    for file, anchor in links:
+        target = page.parent / file if file else page
+        assert target.exists(), f"{page.name} links to {file}"
+        assert not anchor or anchor in anchors(target), f"{page.name} links to {file}#{anchor}"
+
+
+def test_readme_links_to_every_page() -> None:
+    assert {page.name for page in PAGES[1:]} == set(re.findall(r"\(docs/([\w-]+\.md)\)", README))
+
+
+def test_every_requested_graph_permission_is_documented() -> None:
+    page = (ROOT / "docs/administrators.md").read_text(encoding="utf-8")
     found = [each for module in (chats, installing, people, subscriptions) for each in vars(module).values()]
     rights = {each.permission for each in (*found, *subscriptions.RIGHTS.values()) if isinstance(each, Right)}
     assert "Chat.ReadBasic.WhereInstalled" in rights
     assert {name for name in (*rights, *CHAT_PERMISSIONS) if f"`{name}`" not in page} == set()
 
 
-async def test_every_metric_is_documented_and_nothing_else_is() -> None:
-    operations = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    told = dict(re.findall(r"^\| `(chatsync_\w+)` \| (\w+) \|", operations, flags=re.MULTILINE))
+async def test_every_metric_is_documented_and_no_others() -> None:
+    told = dict(re.findall(r"^\| `(chatsync_\w+)` \| (\w+) \|", OPERATORS, flags=re.MULTILINE))
     app_id, tenant = "aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000002"
-    # With an app id, for some are counted of signed-in requests alone.
+    # With an app ID, because some metrics exist only with sign-in.
     settings = Settings(app_id=app_id, app_password=SecretStr("let-me-in"), allowed_tenants=(tenant,))
     base = await make_foundation(settings, SystemClock())
     shown = dict(re.findall(r"^# TYPE (\w+) (\w+)$", base.metrics.text().decode(), flags=re.MULTILINE))
@@ -116,7 +137,7 @@ async def test_every_metric_is_documented_and_nothing_else_is() -> None:
     assert told == {name: kind for name, kind in shown.items() if not name.endswith("_created")}
 
 
-def test_every_table_of_the_store_is_explained() -> None:
+def test_every_table_of_the_store_is_documented() -> None:
     architecture = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     for table in metadata.tables:
         assert f"`{table}`" in architecture
@@ -126,10 +147,10 @@ def test_readmes_first_two_commands_run_the_bot_and_the_tests() -> None:
     commands = [
         line for block in re.findall(r"```\w*\n(.*?)```", README, flags=re.DOTALL) for line in block.splitlines()
     ]
-    assert commands[:2] == ["pip install uv && uv run app.py", "uv run pytest"]
+    assert commands[:2] == ["pip install uv && uv run --no-dev app.py", "uv run pytest"]
 
 
-def test_nothing_stands_at_the_top_but_what_belongs_there() -> None:
+def test_the_top_level_contains_only_known_files() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     top = {line.partition("/")[0] for line in listed.splitlines()}
     allowed = {"app.py", "bot", "cards", "docs", "LICENSE", "manifest", "pyproject.toml", "README.md", "tests"}
