@@ -7,7 +7,7 @@ import re
 
 IMAGE = "[image]"
 
-LONGEST = 20_000
+MAX_LENGTH = 20_000
 """Characters of HTML that are read: cards show two hundred characters of text, and parsing takes its time."""
 
 _EMBEDDED = re.compile(r"data:[^\"'\s>]{100,}")
@@ -18,16 +18,16 @@ _UNSEEN = ("script", "style", "head", "title", "template")
 
 def looks_rich(text: str) -> bool:
     """Whether the text holds HTML elements as rich text columns do."""
-    return _MARKUP.search(text[:LONGEST]) is not None
+    return _MARKUP.search(text[:MAX_LENGTH]) is not None
 
 
-def plain_text(html: str, *, longest: int = LONGEST) -> str:
+def plain_text(html: str, *, max_length: int = MAX_LENGTH) -> str:
     """What a person reads of the HTML's first characters: a line for each block, `[image]` for each picture."""
     # Imported with the first rich text: a start without one is a twentieth of a second shorter.
     from bs4 import BeautifulSoup
     from bs4.element import NavigableString
 
-    soup = BeautifulSoup(_EMBEDDED.sub("data:", html)[:longest], "html.parser")
+    soup = BeautifulSoup(_EMBEDDED.sub("data:", html)[:max_length], "html.parser")
     for unseen in soup.find_all(_UNSEEN):
         unseen.decompose()
     for emoji in soup.select("emoji[alt], img[itemtype$=Emoji][alt]"):  # as Teams writes them

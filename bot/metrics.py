@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.metrics_core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
-from bot.domain.send_outcomes import Outcome
+from bot.domain.send_outcomes import SendOutcome
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
@@ -24,7 +24,7 @@ class Metrics:
         self.messages = Counter(
             "chatsync_messages", "Messages posted, by what became of them", ["outcome"], registry=self._registry
         )
-        for outcome in get_args(Outcome):
+        for outcome in get_args(SendOutcome):
             # What has not happened yet is 0 and not absent: a rate can be told from the first time on.
             self.messages.labels(outcome.__name__.lower())
         self.send_seconds = Histogram(

@@ -5,13 +5,13 @@ from typing import Any
 
 from cards.elements import AdaptiveCard
 from cards.message import Message
-from cards.text import LONGEST, shortened
+from cards.text import MAX_LENGTH, truncate
 from cards.validation import rendered, to_json
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 THUMBNAIL = "application/vnd.microsoft.card.thumbnail"
 TEAMS = "msteams"
-LARGEST = 25_000
+MAX_BYTES = 25_000
 """Bytes of a card: Teams takes more from bots, but 28 KB elsewhere ("Message size limits")."""
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=rendered)
@@ -32,33 +32,33 @@ def activity_json(message: Message, *, channel: str) -> bytes:
 
 def feed_line(message: Message) -> str:
     """What stands for the card in the feed."""
-    return shortened(message.summary, LONGEST)
+    return truncate(message.summary, MAX_LENGTH)
 
 
 def card_json(message: Message, *, channel: str) -> bytes:
     """The card alone, ready to be sent; raises ValueError for one that is too large."""
     encoded = _on_teams(message.card) if channel == TEAMS else _encoded(_with_submits(to_json(message.card)))
-    if len(encoded) > LARGEST:
-        raise ValueError(f"a card of more than {LARGEST} bytes")
+    if len(encoded) > MAX_BYTES:
+        raise ValueError(f"a card of more than {MAX_BYTES} bytes")
     return encoded
 
 
 def fits(card: AdaptiveCard) -> bool:
     """Whether Teams takes the card."""
-    return len(_on_teams(card)) <= LARGEST
+    return len(_on_teams(card)) <= MAX_BYTES
 
 
 def _on_teams(card: AdaptiveCard) -> bytes:
     """The card; where it is too large, without what its buttons say a second time for clients that are old."""
     whole = _encoded(card)
-    return whole if len(whole) <= LARGEST else _encoded(_without_fallbacks(to_json(card)))
+    return whole if len(whole) <= MAX_BYTES else _encoded(_without_fallbacks(to_json(card)))
 
 
 def _encoded(card: AdaptiveCard | dict[str, Any]) -> bytes:
     return _ENCODER.encode(card).encode()
 
 
-def preview(message: Message) -> dict[str, Any]:
+def result_preview(message: Message) -> dict[str, Any]:
     """What Teams wants beside the card of a message extension's result."""
     return {"contentType": THUMBNAIL, "content": {"title": feed_line(message), "text": ""}}
 

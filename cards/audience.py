@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from cards.buttons import Press, button, rows_of
+from cards.buttons import ActionButton, button_rows, render_button
 from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.message import Message
-from cards.text import line, plain
+from cards.text import escape, single_line
 
 _NEXT = "The note would show them its fields. Send it all the same?"
 
@@ -19,12 +19,12 @@ class AudienceView:
     people: int
     without_access: int | None
     """None: it is not known."""
-    send: Press
-    name_only: Press
-    cancel: Press
+    send: ActionButton
+    name_only: ActionButton
+    cancel: ActionButton
 
 
-def counted(*, kind: str, place: str, people: int, without_access: int | None) -> str:
+def audience_text(*, kind: str, place: str, people: int, without_access: int | None) -> str:
     """How many of the people in the place cannot open a record of this kind; without their number it is not known."""
     record, noun = kind.lower(), "person" if people == 1 else "people"
     if without_access is None:
@@ -34,10 +34,10 @@ def counted(*, kind: str, place: str, people: int, without_access: int | None) -
 
 def audience(view: AudienceView) -> Message:
     """The count, what it means, and the three ways on."""
-    text = counted(kind=view.kind, place="chat", people=view.people, without_access=view.without_access)
+    text = audience_text(kind=view.kind, place="chat", people=view.people, without_access=view.without_access)
     body: list[Element] = [
-        TextBlock(plain(text), weight="Bolder"),
+        TextBlock(escape(text), weight="Bolder"),
         TextBlock(_NEXT, spacing="Small"),
-        *rows_of((view.send, view.name_only)),
+        *button_rows((view.send, view.name_only)),
     ]
-    return Message(card=AdaptiveCard(body, actions=[button(view.cancel)]), summary=line(text))
+    return Message(card=AdaptiveCard(body, actions=[render_button(view.cancel)]), summary=single_line(text))

@@ -10,18 +10,18 @@ DIALOG = "dialog"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
+class ActionButton:
     """A button that the bot answers. What it carries comes back as a claim, not as a permission."""
 
     title: str
     verb: str
     payload: Mapping[str, str]
-    leaves: bool = False
+    ignores_inputs: bool = False
     """It sends nothing that was filled in, so nothing has to be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Open:
+class LinkButton:
     """A button that opens an address."""
 
     title: str
@@ -29,7 +29,7 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenDialog:
+class DialogButton:
     """A button that opens a dialog; where a channel has none, its page comes as a card into the chat."""
 
     title: str
@@ -38,37 +38,37 @@ class OpenDialog:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class SubmitButton:
     """A button on a dialog's page: it sends what was filled in, with the payload, to the page that it names."""
 
     title: str
     dialog: str
     payload: Mapping[str, str]
-    leaves: bool = False
+    ignores_inputs: bool = False
     """It sends nothing that was filled in, so nothing has to be."""
 
 
-Button = Press | Open | OpenDialog | Step
+Button = ActionButton | LinkButton | DialogButton | SubmitButton
 
 
-BESIDE_EACH_OTHER = 2
+BUTTONS_PER_ROW = 2
 """A third is too wide for a phone."""
 
 
-def rows_of(buttons: Sequence[Button]) -> list[ActionSet]:
+def button_rows(buttons: Sequence[Button]) -> list[ActionSet]:
     """The buttons within a card's body, in as many rows as a phone needs."""
-    pairs = [buttons[at : at + BESIDE_EACH_OTHER] for at in range(0, len(buttons), BESIDE_EACH_OTHER)]
-    return [ActionSet([button(each) for each in pair]) for pair in pairs]
+    pairs = [buttons[at : at + BUTTONS_PER_ROW] for at in range(0, len(buttons), BUTTONS_PER_ROW)]
+    return [ActionSet([render_button(each) for each in pair]) for pair in pairs]
 
 
-def button(which: Button) -> Action:
+def render_button(which: Button) -> Action:
     """The button as an action of a card."""
     match which:
-        case Open():
+        case LinkButton():
             return OpenUrl(which.title, which.url)
-        case Press():
-            return Execute(which.title, which.verb, which.payload, without_inputs=which.leaves)
+        case ActionButton():
+            return Execute(which.title, which.verb, which.payload, without_inputs=which.ignores_inputs)
         case _:
             data = {**which.payload, DIALOG: which.dialog}
-            leaves = isinstance(which, Step) and which.leaves
-            return Submit(which.title, data, opens_dialog=isinstance(which, OpenDialog), without_inputs=leaves)
+            leaves = isinstance(which, SubmitButton) and which.ignores_inputs
+            return Submit(which.title, data, opens_dialog=isinstance(which, DialogButton), without_inputs=leaves)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cards.buttons import Step
+from cards.buttons import SubmitButton
 from cards.dialog import Page, page, problem
 from cards.elements import Element
-from cards.inputs import Choice, Choices, Searched, TextInput, Toggle
+from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices
 from cards.new_chat import NOTE
 from cards.record_inputs import RecordInputs, record_inputs
 
@@ -29,8 +29,8 @@ class ChannelView:
     """What was written of the team's name."""
     note: bool
     problem: str
-    connect: Step
-    anyway: Step | None
+    connect: SubmitButton
+    connect_anyway: SubmitButton | None
     """Sends the note though not everybody may open the record; None where that is not the question."""
 
 
@@ -42,7 +42,7 @@ def channel_page(view: ChannelView) -> Page:
         *_channels(view),
         Toggle(NOTE, "Send a note about the record into the channel", on=view.note),
     ]
-    return page("Connect a channel", body, [view.connect, *([view.anyway] if view.anyway else [])])
+    return page("Connect a channel", body, [view.connect, *([view.connect_anyway] if view.connect_anyway else [])])
 
 
 def _channels(view: ChannelView) -> list[Element]:
@@ -51,6 +51,8 @@ def _channels(view: ChannelView) -> list[Element]:
     if not view.search:
         return [Choices(CHANNEL, "Channel", view.channels, chosen=chosen, required="Choose a channel")]
     return [
-        Searched(CHANNEL, "Channel (type a part of the team's name)", view.search, view.channels, chosen=chosen),
+        TypeaheadChoices(
+            CHANNEL, "Channel (type a part of the team's name)", view.search, view.channels, chosen=chosen
+        ),
         TextInput(TEAM, "Or list the channels of teams with this name", value=view.team, longest=100),
     ]

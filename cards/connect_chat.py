@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cards.buttons import Step
+from cards.buttons import SubmitButton
 from cards.dialog import Page, page, problem
 from cards.elements import Element
 from cards.inputs import Toggle
@@ -17,8 +17,8 @@ class ConnectView:
     record: RecordInputs
     note: bool | None
     problem: str
-    connect: Step
-    anyway: Step | None = None
+    connect: SubmitButton
+    connect_anyway: SubmitButton | None = None
     """Sends the note though not everybody may open the record; None where that is not the question."""
 
 
@@ -28,4 +28,9 @@ def connect_page(view: ConnectView) -> Page:
     body += record_inputs(view.record)
     if view.note is not None:
         body.append(Toggle(NOTE, "Send a note about the record into the chat", on=view.note))
-    return page("Connect this chat", body, [view.connect, *([view.anyway] if view.anyway else [])], height="small")
+    return page(
+        "Connect this chat",
+        body,
+        [view.connect, *([view.connect_anyway] if view.connect_anyway else [])],
+        height="small",
+    )

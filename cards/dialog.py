@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cards.buttons import Button, button
+from cards.buttons import Button, render_button
 from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.message import Message
-from cards.text import line, plain
+from cards.text import escape, single_line
 
 Height = Literal["small", "medium", "large"]
 
-LONGEST_TITLE = 60
-LONGEST_PROBLEM = 400
+MAX_TITLE_LENGTH = 60
+MAX_PROBLEM_LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +39,12 @@ class Done:
 def page(title: str, body: Sequence[Element], buttons: Sequence[Button] = (), *, height: Height = "medium") -> Page:
     """A page of these elements and buttons, the first of which is the one to press."""
     return Page(
-        title=line(title, limit=LONGEST_TITLE),
-        card=AdaptiveCard(body, actions=[button(each) for each in buttons]),
+        title=single_line(title, limit=MAX_TITLE_LENGTH),
+        card=AdaptiveCard(body, actions=[render_button(each) for each in buttons]),
         height=height,
     )
 
 
 def problem(text: str) -> Element:
     """What is wrong with what was filled in; it stands above the input that it is about."""
-    return TextBlock(plain(text, limit=LONGEST_PROBLEM), weight="Bolder")
+    return TextBlock(escape(text, limit=MAX_PROBLEM_LENGTH), weight="Bolder")

@@ -10,7 +10,7 @@ from typing import get_args
 from adaptivecards import adaptivecard, baseobject, containers, elements
 from adaptivecards.baseobject import PropertyType
 
-from cards.validation import Side, Size, Spacing, Strict, Weight, Width, all_of
+from cards.validation import Side, Size, Spacing, ValidatedElement, Weight, Width, require_all
 
 Element = baseobject.Element
 """What can stand in a card's body."""
@@ -19,15 +19,15 @@ VERSION = "1.5"
 """The newest version that Teams shows in messages of bots ("Cards reference")."""
 
 # What people take in at a glance, and a phone shows.
-ACTIONS_AT_MOST = 3
-COLUMNS_AT_MOST = 2
-READERS_AT_MOST = 60  # whom a refresh may name ("Universal Actions for Adaptive Cards", Teams documentation)
+MAX_ACTIONS = 3
+MAX_COLUMNS = 2
+MAX_READERS = 60  # whom a refresh may name ("Universal Actions for Adaptive Cards", Teams documentation)
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f/?#][^\s\x00-\x1f]*")
 
 
-class TextBlock(Strict, elements.TextBlock):
-    """A text, which clients read as Markdown: what comes from outside goes through `cards.text.plain` first."""
+class TextBlock(ValidatedElement, elements.TextBlock):
+    """A text, which clients read as Markdown: what comes from outside goes through `cards.text.escape` first."""
 
     def __init__(
         self,
@@ -50,35 +50,35 @@ class TextBlock(Strict, elements.TextBlock):
         )
 
 
-class Fact(Strict, containers.Fact):
+class Fact(ValidatedElement, containers.Fact):
     """A label and its value."""
 
     def __init__(self, title: str, value: str) -> None:
         super().__init__(title=title, value=value)
 
 
-class FactSet(Strict, containers.FactSet):
+class FactSet(ValidatedElement, containers.FactSet):
     """Labels and values, one below the other."""
 
     def __init__(self, facts: Sequence[Fact]) -> None:
-        super().__init__(facts=all_of(facts, Fact, "FactSet.facts"))
+        super().__init__(facts=require_all(facts, Fact, "FactSet.facts"))
 
 
-class Column(Strict, containers.Column):
+class Column(ValidatedElement, containers.Column):
     """One of the columns of a set."""
 
     def __init__(self, items: Sequence[Element], *, width: Width) -> None:
-        super().__init__(items=all_of(items, Element, "Column.items"), width=width)
+        super().__init__(items=require_all(items, Element, "Column.items"), width=width)
 
 
-class ColumnSet(Strict, containers.ColumnSet):
+class ColumnSet(ValidatedElement, containers.ColumnSet):
     """Columns side by side."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
-        super().__init__(columns=all_of(columns, Column, "ColumnSet.columns", at_most=COLUMNS_AT_MOST))
+        super().__init__(columns=require_all(columns, Column, "ColumnSet.columns", at_most=MAX_COLUMNS))
 
 
-class OpenUrl(Strict):
+class OpenUrl(ValidatedElement):
     """A button that opens an address."""
 
     type = PropertyType(type=str)
@@ -91,7 +91,7 @@ class OpenUrl(Strict):
             raise ValueError(f"OpenUrl.url is not a web address: {url!r}")
 
 
-class Submit(Strict):
+class Submit(ValidatedElement):
     """A button whose data arrives as a message or, in a dialog, as what was filled in there."""
 
     type = PropertyType(type=str)
@@ -111,7 +111,7 @@ class Submit(Strict):
         )
 
 
-class Execute(Strict):
+class Execute(ValidatedElement):
     """A button that is answered in place; with a fallback for clients that do not know it."""
 
     type = PropertyType(type=str)
@@ -135,25 +135,25 @@ class Execute(Strict):
 Action = OpenUrl | Submit | Execute
 
 
-class Container(Strict, containers.Container):
+class Container(ValidatedElement, containers.Container):
     """Elements that belong together; the whole of it can be selected."""
 
     selectAction = PropertyType(type=(OpenUrl, Submit, Execute))  # noqa: N815 - the schema's name
 
     def __init__(self, items: Sequence[Element], *, select: Action | None = None, separated: bool = False) -> None:
         super().__init__(
-            items=all_of(items, Element, "Container.items"), selectAction=select, separator=separated or None
+            items=require_all(items, Element, "Container.items"), selectAction=select, separator=separated or None
         )
 
 
-class ActionSet(Strict, containers.ActionSet):
+class ActionSet(ValidatedElement, containers.ActionSet):
     """Buttons within a card's body."""
 
     def __init__(self, actions: Sequence[Action]) -> None:
-        super().__init__(actions=all_of(actions, get_args(Action), "ActionSet.actions", at_most=ACTIONS_AT_MOST))
+        super().__init__(actions=require_all(actions, get_args(Action), "ActionSet.actions", at_most=MAX_ACTIONS))
 
 
-class Refresh(Strict):
+class Refresh(ValidatedElement):
     """Asks the bot for the reader's own card: for the readers named, or for all where the chat is small."""
 
     action = PropertyType(type=Execute)
@@ -162,11 +162,11 @@ class Refresh(Strict):
     def __init__(self, action: Execute, *, user_ids: Sequence[str] = ()) -> None:
         super().__init__(
             action=action,
-            userIds=all_of(user_ids, str, "Refresh.userIds", at_most=READERS_AT_MOST) if user_ids else None,
+            userIds=require_all(user_ids, str, "Refresh.userIds", at_most=MAX_READERS) if user_ids else None,
         )
 
 
-class AdaptiveCard(Strict, adaptivecard.AdaptiveCard):
+class AdaptiveCard(ValidatedElement, adaptivecard.AdaptiveCard):
     """A whole card, without `lang`: dates and times are to be written as the reader's client writes them."""
 
     version = PropertyType(type=str)
@@ -182,11 +182,11 @@ class AdaptiveCard(Strict, adaptivecard.AdaptiveCard):
         full_width: bool = False,
     ) -> None:
         buttons = (
-            all_of(actions, get_args(Action), "AdaptiveCard.actions", at_most=ACTIONS_AT_MOST) if actions else None
+            require_all(actions, get_args(Action), "AdaptiveCard.actions", at_most=MAX_ACTIONS) if actions else None
         )
         super().__init__(
             version=VERSION,
-            body=all_of(body, Element, "AdaptiveCard.body"),
+            body=require_all(body, Element, "AdaptiveCard.body"),
             actions=buttons,
             refresh=refresh,
             msteams={"width": "Full"} if full_width else None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.message import Message
-from cards.text import plain
+from cards.text import escape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,6 @@ def usage(commands: Sequence[tuple[str, str]]) -> list[Element]:
     """How each command is written, and below it what it does."""
     lines: list[Element] = []
     for written, meaning in commands:
-        lines.append(TextBlock(plain(written), weight="Bolder"))
-        lines.append(TextBlock(plain(meaning), spacing="None"))
+        lines.append(TextBlock(escape(written), weight="Bolder"))
+        lines.append(TextBlock(escape(meaning), spacing="None"))
     return lines

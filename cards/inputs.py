@@ -7,14 +7,14 @@ from typing import Any
 from adaptivecards.baseobject import PropertyType
 
 from cards.elements import Element
-from cards.text import plain
-from cards.validation import Strict, all_of
+from cards.text import escape
+from cards.validation import ValidatedElement, require_all
 
 ON, OFF = "true", "false"
 """What a toggle sends ("Input.Toggle")."""
 
 
-LONGEST_TITLE = 120
+MAX_TITLE_LENGTH = 120
 """Characters of a choice's title."""
 
 
@@ -26,7 +26,7 @@ class Choice:
     value: str
 
 
-class _Input(Strict, Element):
+class _Input(ValidatedElement, Element):
     """What all inputs have."""
 
     label = PropertyType(type=str)
@@ -142,11 +142,11 @@ class Choices(_Set):
         required: str | None = None,
     ) -> None:
         style = "expanded" if expanded else "compact"
-        listed = all_of(choices, Choice, "Choices.choices")
+        listed = require_all(choices, Choice, "Choices.choices")
         super().__init__(name, label, listed, chosen=chosen, several=several, required=required, style=style)
 
 
-class Searched(_Set):
+class TypeaheadChoices(_Set):
     """One or several that Teams asks the bot for while somebody types ("Typeahead search in Adaptive Cards").
 
     What is listed is there before anything is typed, and all that there is in clients that do not ask.
@@ -175,6 +175,6 @@ def _listed(choices: Sequence[Choice]) -> list[dict[str, Any]]:
     A value with a comma could not be told from two.
     """
     for each in choices:
-        if not plain(each.title) or not each.value or "," in each.value:
+        if not escape(each.title) or not each.value or "," in each.value:
             raise ValueError("Choices.choices: one has no title, or no value without a comma")
-    return [{"title": plain(each.title, limit=LONGEST_TITLE), "value": each.value} for each in choices]
+    return [{"title": escape(each.title, limit=MAX_TITLE_LENGTH), "value": each.value} for each in choices]

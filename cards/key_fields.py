@@ -7,11 +7,21 @@ from datetime import datetime
 from cards.buttons import Button
 from cards.elements import Element, TextBlock
 from cards.message import Message
-from cards.personal_view import OwnView, refresh_of
-from cards.record import LONGEST_WORD, RecordHead, byline, called, fact_set, heading, record_card, shown, word
-from cards.text import EMPTY, bold, isolated, line, moment, plain
+from cards.personal_view import PersonalView, refresh
+from cards.record import (
+    MAX_WORD_LENGTH,
+    RecordHeader,
+    byline,
+    display_name,
+    escape_value,
+    escape_word,
+    fact_set,
+    heading,
+    record_card,
+)
+from cards.text import EMPTY, bold, escape, isolate, local_time, single_line
 
-LONGEST_SIDE = 100
+MAX_VALUE_LENGTH = 100
 """Characters of each of the two values: together they are as long as one value of a note."""
 _LONGEST_SENTENCE = 400
 _PEOPLE_NAMED = 2
@@ -30,7 +40,7 @@ class Change:
 class KeyFieldsView:
     """What the card says: the changes, those who made them, and when the last of them was."""
 
-    record: RecordHead
+    record: RecordHeader
     changes: tuple[Change, ...]
     people: tuple[str, ...]
     at: datetime
@@ -40,7 +50,7 @@ class KeyFieldsView:
     """What can be done about it, beside opening the record."""
     first: Button | None = None
     """Stands beside the button that opens the record."""
-    own: OwnView | None = None
+    personal_view: PersonalView | None = None
 
 
 def key_fields(view: KeyFieldsView) -> Message:
@@ -48,38 +58,38 @@ def key_fields(view: KeyFieldsView) -> Message:
     body = heading(view.record)
     if view.changes or not view.news:
         body += change_facts(view.changes)
-    body += [TextBlock(plain(sentence, limit=_LONGEST_SENTENCE)) for sentence in view.news]
-    body.append(byline(f"{_people(view.people)} · {moment(view.at)}"))
-    card = record_card(view.record, body, view.buttons, first=view.first, refresh=refresh_of(view.own))
+    body += [TextBlock(escape(sentence, limit=_LONGEST_SENTENCE)) for sentence in view.news]
+    body.append(byline(f"{_people(view.people)} · {local_time(view.at)}"))
+    card = record_card(view.record, body, view.buttons, first=view.first, refresh=refresh(view.personal_view))
     return Message(card=card, summary=_summary(view))
 
 
 def _summary(view: KeyFieldsView) -> str:
     if view.changes:
-        return said_of(view.record, view.changes)
-    return f"{called(view.record)}: {' '.join(line(sentence) for sentence in view.news)}"
+        return summarize(view.record, view.changes)
+    return f"{display_name(view.record)}: {' '.join(single_line(sentence) for sentence in view.news)}"
 
 
 def change_facts(changes: Sequence[Change]) -> list[Element]:
     """Old and new value of each field."""
-    return fact_set([(change.label, _told(change)) for change in changes])
+    return fact_set([(change.label, _format_change(change)) for change in changes])
 
 
-def said_of(record: RecordHead, changes: Sequence[Change]) -> str:
+def summarize(record: RecordHeader, changes: Sequence[Change]) -> str:
     """The changes as a line of text, for the feed and for screen readers."""
-    said = "; ".join(_said(change) for change in changes)
-    return f"{called(record)}: {said}"
+    said = "; ".join(_describe_change(change) for change in changes)
+    return f"{display_name(record)}: {said}"
 
 
-def _told(change: Change) -> str:
+def _format_change(change: Change) -> str:
     if change.new is None or _looks_unchanged(change.old, change.new):
         return "changed"
-    new = bold(shown(change.new, limit=LONGEST_SIDE))
-    return new if change.old is None else f"{shown(change.old, limit=LONGEST_SIDE)} → {new}"
+    new = bold(escape_value(change.new, limit=MAX_VALUE_LENGTH))
+    return new if change.old is None else f"{escape_value(change.old, limit=MAX_VALUE_LENGTH)} → {new}"
 
 
-def _said(change: Change) -> str:
-    label = isolated(line(change.label, limit=LONGEST_WORD))
+def _describe_change(change: Change) -> str:
+    label = isolate(single_line(change.label, limit=MAX_WORD_LENGTH))
     if change.new is None or _looks_unchanged(change.old, change.new):
         return f"{label} changed"
     arrow = "" if change.old is None else f"{_side(change.old)} → "
@@ -92,13 +102,13 @@ def _looks_unchanged(old: str | None, new: str) -> bool:
 
 
 def _side(value: str) -> str:
-    return isolated(line(value, limit=LONGEST_SIDE)) or EMPTY
+    return isolate(single_line(value, limit=MAX_VALUE_LENGTH)) or EMPTY
 
 
 def _people(people: Sequence[str]) -> str:
     if not people:
         return "Changed in Dynamics 365"
-    names = [word(name) for name in people]
+    names = [escape_word(name) for name in people]
     if len(names) <= _PEOPLE_NAMED:
         return " and ".join(names)
     others = len(names) - _PEOPLE_NAMED

@@ -7,7 +7,7 @@ from cards.elements import AdaptiveCard
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What is posted: the summary goes into the feed and to screen readers, of outside text only `cards.text.line`."""
+    """A card and its summary for the feed and screen readers; outside text in it is a `cards.text.single_line`."""
 
     card: AdaptiveCard
     summary: str

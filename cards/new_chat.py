@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cards.buttons import Open, Step
+from cards.buttons import LinkButton, SubmitButton
 from cards.dialog import Page, page, problem
 from cards.elements import Container, Element, TextBlock
-from cards.inputs import Choice, Choices, Searched, TextInput, Toggle
-from cards.record import Fact, RecordHead, byline, facts, heading, name
+from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices
+from cards.record import Fact, RecordHeader, byline, escape_name, facts, heading
 from cards.record_inputs import RecordInputs, record_inputs
-from cards.text import plain
+from cards.text import escape
 
 SUGGESTED, OTHERS, NAMES, NAME, NOTE = "suggested", "others", "names", "name", "note"
 """The inputs' names, under which what was filled in comes back."""
 
-LONGEST_NAME = 250
+MAX_NAME_LENGTH = 250
 """Characters of a chat's name ("Update chat", Microsoft Graph documentation)."""
 
 TITLE = "New chat"
@@ -27,8 +27,8 @@ class RecordView:
 
     record: RecordInputs
     problem: str
-    go_on: Step
-    half_made: Step | None
+    next_button: SubmitButton
+    resume_button: SubmitButton | None
     """Goes on with a chat that was left half made."""
 
 
@@ -36,7 +36,7 @@ class RecordView:
 class PeopleView:
     """Whom to ask, how the chat is to be called, and what its note will say."""
 
-    record: RecordHead | None
+    record: RecordHeader | None
     suggested: Sequence[Choice]
     others: Sequence[Choice]
     dataset: str
@@ -46,8 +46,8 @@ class PeopleView:
     facts: Sequence[Fact] | None
     """What the note will say; None where there is none."""
     problem: str
-    make: Step
-    make_anyway: Step | None = None
+    create_button: SubmitButton
+    create_anyway_button: SubmitButton | None = None
     """Sends the note though not everybody may open the record; None where that is not the question."""
 
 
@@ -55,9 +55,9 @@ class PeopleView:
 class StepLine:
     """A step and how it stands: done, not done, or why it could not be done."""
 
-    words: str
+    text: str
     done: bool
-    trouble: str = ""
+    failure: str = ""
     next_step: str = ""
 
 
@@ -69,7 +69,7 @@ class ProgressView:
     steps: Sequence[StepLine]
     url: str
     """Opens the chat; empty where there is none yet."""
-    go_on: Step | None
+    resume_button: SubmitButton | None
     """None where nothing is left to do."""
 
 
@@ -80,7 +80,7 @@ def record_page(view: RecordView) -> Page:
         *record_inputs(view.record),
         byline("Leave both empty for a chat without a record."),
     ]
-    return page(TITLE, body, [view.go_on, *([view.half_made] if view.half_made else [])], height="small")
+    return page(TITLE, body, [view.next_button, *([view.resume_button] if view.resume_button else [])], height="small")
 
 
 def people_page(view: PeopleView) -> Page:
@@ -91,26 +91,28 @@ def people_page(view: PeopleView) -> Page:
     if view.suggested:
         body.append(Choices(SUGGESTED, "People", view.suggested, chosen=view.chosen, several=True, expanded=True))
     body += [
-        Searched(OTHERS, "More people" if view.suggested else "People", view.dataset, view.others, several=True),
+        TypeaheadChoices(
+            OTHERS, "More people" if view.suggested else "People", view.dataset, view.others, several=True
+        ),
         TextInput(NAMES, "Or their names, with commas between them"),
-        TextInput(NAME, "Name of the chat", value=view.topic, hint="Empty: by its people", longest=LONGEST_NAME),
+        TextInput(NAME, "Name of the chat", value=view.topic, hint="Empty: by its people", longest=MAX_NAME_LENGTH),
         *_note(view),
     ]
-    buttons = [view.make, *([view.make_anyway] if view.make_anyway else [])]
+    buttons = [view.create_button, *([view.create_anyway_button] if view.create_anyway_button else [])]
     return page("New connected chat" if view.record else TITLE, body, buttons, height="large")
 
 
 def progress_page(view: ProgressView) -> Page:
     """What is done, what is not and why, and how to go on."""
-    body: list[Element] = [TextBlock(plain(view.summary, limit=_LONGEST_REASON), size="Medium", weight="Bolder")]
+    body: list[Element] = [TextBlock(escape(view.summary, limit=_LONGEST_REASON), size="Medium", weight="Bolder")]
     for step in view.steps:
-        words = f"{'Done' if step.done else 'Not done'}: {step.words}"
-        body.append(TextBlock(plain(words, limit=_LONGEST_REASON), spacing="Small"))
-        if step.trouble:
-            body.append(TextBlock(plain(f"{step.trouble} {step.next_step}", limit=_LONGEST_REASON), spacing="None"))
-    buttons: list[Step | Open] = [view.go_on] if view.go_on else []
+        words = f"{'Done' if step.done else 'Not done'}: {step.text}"
+        body.append(TextBlock(escape(words, limit=_LONGEST_REASON), spacing="Small"))
+        if step.failure:
+            body.append(TextBlock(escape(f"{step.failure} {step.next_step}", limit=_LONGEST_REASON), spacing="None"))
+    buttons: list[SubmitButton | LinkButton] = [view.resume_button] if view.resume_button else []
     if view.url:
-        buttons.append(Open(title="Open chat", url=view.url))
+        buttons.append(LinkButton(title="Open chat", url=view.url))
     return page(TITLE, body, buttons)
 
 
@@ -120,7 +122,7 @@ def _note(view: PeopleView) -> list[Element]:
     if view.facts is None:
         return [byline("Records of this type have no note.")]
     lines = facts(view.facts) if view.facts else []
-    preview: list[Element] = [TextBlock(name(view.record.name or view.record.kind), weight="Bolder"), *lines]
+    preview: list[Element] = [TextBlock(escape_name(view.record.name or view.record.kind), weight="Bolder"), *lines]
     return [
         Toggle(NOTE, "Send a note about the record into the chat", on=view.note),
         byline("Everybody in the chat will see:"),

@@ -5,15 +5,15 @@ from datetime import datetime
 
 from cards.buttons import Button
 from cards.message import Message
-from cards.record import Fact, RecordHead, byline, called, facts, heading, record_card, word
-from cards.text import moment
+from cards.record import Fact, RecordHeader, byline, display_name, escape_word, facts, heading, record_card
+from cards.text import local_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteView:
     """What a note says."""
 
-    record: RecordHead
+    record: RecordHeader
     facts: tuple[Fact, ...]
     connected_by: str
     connected_at: datetime
@@ -26,7 +26,8 @@ def note(view: NoteView) -> Message:
     body = heading(view.record)
     if view.facts:
         body += facts(view.facts)
-    body.append(byline(f"Connected by {word(view.connected_by)} · {moment(view.connected_at)}"))
+    body.append(byline(f"Connected by {escape_word(view.connected_by)} · {local_time(view.connected_at)}"))
     return Message(
-        card=record_card(view.record, body, view.buttons), summary=f"{called(view.record)} is connected to this chat"
+        card=record_card(view.record, body, view.buttons),
+        summary=f"{display_name(view.record)} is connected to this chat",
     )

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cards.buttons import Button, button
+from cards.buttons import Button, render_button
 from cards.elements import AdaptiveCard, Element, TextBlock
 from cards.message import Message
-from cards.personal_view import OwnView, refresh_of
+from cards.personal_view import PersonalView, refresh
 from cards.record import byline
-from cards.text import line, moment, plain
+from cards.text import escape, local_time, single_line
 
-LONGEST = 400
+MAX_LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +21,18 @@ class NoticeView:
     next_step: str = ""
     at: datetime | None = None
     button: Button | None = None
-    own: OwnView | None = None
+    personal_view: PersonalView | None = None
     """How the reader's client gets the card in whose place this one stands."""
 
 
 def notice(view: NoticeView) -> Message:
     """A short card."""
-    body: list[Element] = [TextBlock(plain(view.text, limit=LONGEST), weight="Bolder")]
+    body: list[Element] = [TextBlock(escape(view.text, limit=MAX_LENGTH), weight="Bolder")]
     if view.next_step:
-        body.append(TextBlock(plain(view.next_step, limit=LONGEST), spacing="Small"))
+        body.append(TextBlock(escape(view.next_step, limit=MAX_LENGTH), spacing="Small"))
     if view.at:
-        body.append(byline(moment(view.at)))
-    actions = [button(view.button)] if view.button else []
-    return Message(card=AdaptiveCard(body, actions=actions, refresh=refresh_of(view.own)), summary=line(view.text))
+        body.append(byline(local_time(view.at)))
+    actions = [render_button(view.button)] if view.button else []
+    return Message(
+        card=AdaptiveCard(body, actions=actions, refresh=refresh(view.personal_view)), summary=single_line(view.text)
+    )

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards import elements
-from cards.buttons import BESIDE_EACH_OTHER, Button, Open, button, rows_of
-from cards.text import EMPTY, LONGEST, isolated, line, plain
+from cards.buttons import BUTTONS_PER_ROW, Button, LinkButton, button_rows, render_button
+from cards.text import EMPTY, MAX_LENGTH, escape, isolate, single_line
 
-LONGEST_NAME = 120
+MAX_NAME_LENGTH = 120
 """Characters of a record's name."""
 
-LONGEST_WORD = 60
+MAX_WORD_LENGTH = 60
 """Characters of what is a word or two: a label, a number, a person's name."""
 
-FACTS_AT_MOST = 5
+MAX_FACTS = 5
 """What people take in at a glance, and as many as a note has columns ("Configure Teams chat in Customer Service")."""
 
-SIDE_BY_SIDE = 34
+MAX_SIDE_BY_SIDE_LENGTH = 34
 """Characters that fit beside each other on a phone, a card of 320 pixels."""
 
 # East Asian scripts are broken anywhere, the others at white space only.
@@ -25,7 +25,7 @@ _UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordHead:
+class RecordHeader:
     """How a card names a record and opens it."""
 
     kind: str
@@ -45,18 +45,18 @@ class Fact:
     value: str
 
 
-def called(record: RecordHead) -> str:
+def display_name(record: RecordHeader) -> str:
     """What people call the record: its number, else its name, else what kind it is. For places without Markdown."""
-    return isolated(line(record.number or record.name or record.kind, limit=LONGEST_NAME))
+    return isolate(single_line(record.number or record.name or record.kind, limit=MAX_NAME_LENGTH))
 
 
-def open_button(record: RecordHead) -> Open:
+def open_button(record: RecordHeader) -> LinkButton:
     """The first button of every card about a record."""
-    return Open(title="Open record", url=record.url)
+    return LinkButton(title="Open record", url=record.url)
 
 
 def record_card(
-    record: RecordHead,
+    record: RecordHeader,
     body: Sequence[elements.Element],
     beside: Sequence[Button],
     *,
@@ -70,23 +70,23 @@ def record_card(
     """
     opens: list[Button] = [open_button(record)] if record.url else []
     opens += [first] if first else []
-    if not asked and len(opens) + len(beside) <= BESIDE_EACH_OTHER:
-        return elements.AdaptiveCard(body, actions=[button(each) for each in (*opens, *beside)], refresh=refresh)
-    shown = [*body, *rows_of(opens), *asked]
-    return elements.AdaptiveCard(shown, actions=[button(each) for each in beside], refresh=refresh)
+    if not asked and len(opens) + len(beside) <= BUTTONS_PER_ROW:
+        return elements.AdaptiveCard(body, actions=[render_button(each) for each in (*opens, *beside)], refresh=refresh)
+    shown = [*body, *button_rows(opens), *asked]
+    return elements.AdaptiveCard(shown, actions=[render_button(each) for each in beside], refresh=refresh)
 
 
-def heading(record: RecordHead) -> list[elements.Element]:
+def heading(record: RecordHeader) -> list[elements.Element]:
     """Eyebrow and title; the title alone where no more than the kind of record is told."""
     title = elements.TextBlock(
-        name(record.name or record.number or record.kind), size="Medium", weight="Bolder", spacing="Small"
+        escape_name(record.name or record.number or record.kind), size="Medium", weight="Bolder", spacing="Small"
     )
     return [_eyebrow(record), title] if record.name or record.number else [title]
 
 
 def facts(rows: Sequence[Fact]) -> list[elements.Element]:
     """The facts with their values as they are; an en dash for an empty one."""
-    return fact_set([(row.label, shown(row.value)) for row in rows])
+    return fact_set([(row.label, escape_value(row.value)) for row in rows])
 
 
 def fact_set(rows: Sequence[tuple[str, str]]) -> list[elements.Element]:
@@ -95,33 +95,33 @@ def fact_set(rows: Sequence[tuple[str, str]]) -> list[elements.Element]:
     Values stand below their labels where a word is too long for a phone, such as an address: clients clip it in a
     `FactSet`, and marks to break it at would be copied with it.
     """
-    if not 1 <= len(rows) <= FACTS_AT_MOST:
-        raise ValueError(f"a card has 1 to {FACTS_AT_MOST} facts")
-    labelled = [(word(label), value) for label, value in rows]
+    if not 1 <= len(rows) <= MAX_FACTS:
+        raise ValueError(f"a card has 1 to {MAX_FACTS} facts")
+    labelled = [(escape_word(label), value) for label, value in rows]
     widest = max(_longest_word(label) for label, _ in labelled) + max(_longest_word(value) for _, value in labelled)
-    if widest <= SIDE_BY_SIDE:
+    if widest <= MAX_SIDE_BY_SIDE_LENGTH:
         return [elements.FactSet([elements.Fact(label, value) for label, value in labelled])]
     return [block for label, value in labelled for block in _one_below_the_other(label, value)]
 
 
-def shown(value: str, *, limit: int = LONGEST) -> str:
+def escape_value(value: str, *, limit: int = MAX_LENGTH) -> str:
     """A value among other words, escaped; an en dash for an empty one."""
-    return isolated(plain(value, limit=limit)) or EMPTY
+    return isolate(escape(value, limit=limit)) or EMPTY
 
 
-def word(text: str) -> str:
+def escape_word(text: str) -> str:
     """A label, a number or somebody's name, escaped."""
-    return shown(text, limit=LONGEST_WORD)
+    return escape_value(text, limit=MAX_WORD_LENGTH)
 
 
-def name(text: str) -> str:
+def escape_name(text: str) -> str:
     """A record's name, escaped."""
-    return shown(text, limit=LONGEST_NAME)
+    return escape_value(text, limit=MAX_NAME_LENGTH)
 
 
-def dotted(*parts: str | None) -> str:
+def join_with_dots(*parts: str | None) -> str:
     """Words side by side, those that are there, escaped."""
-    return " · ".join(word(part) for part in parts if part and plain(part))
+    return " · ".join(escape_word(part) for part in parts if part and escape(part))
 
 
 def byline(text: str) -> elements.TextBlock:
@@ -129,12 +129,12 @@ def byline(text: str) -> elements.TextBlock:
     return elements.TextBlock(text, size="Small", subtle=True)
 
 
-def _eyebrow(record: RecordHead) -> elements.Element:
-    kind, number = word(record.kind), word(record.number or "")
+def _eyebrow(record: RecordHeader) -> elements.Element:
+    kind, number = escape_word(record.kind), escape_word(record.number or "")
     if not record.number or not record.name:
         return byline(kind)
-    if len(kind) + len(number) > SIDE_BY_SIDE:
-        return byline(dotted(record.kind, record.number))
+    if len(kind) + len(number) > MAX_SIDE_BY_SIDE_LENGTH:
+        return byline(join_with_dots(record.kind, record.number))
     right = elements.TextBlock(number, size="Small", subtle=True, side="Right")
     return elements.ColumnSet(
         [elements.Column([byline(kind)], width="stretch"), elements.Column([right], width="auto")]

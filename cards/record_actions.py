@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from cards.buttons import Button, rows_of
+from cards.buttons import Button, button_rows
 from cards.dialog import Page, page, problem
 from cards.elements import Element
 from cards.inputs import ON, Choice, Choices, DateInput, TextInput, Toggle
-from cards.record import Fact, RecordHead, byline, called, facts, heading
-from cards.text import line, moment
+from cards.record import Fact, RecordHeader, byline, display_name, facts, heading
+from cards.text import local_time, single_line
 
 NOTE, REASON, WORDS = "text", "reason", "words"
 """The inputs' names, under which what was filled in comes back."""
 
-FIELD = "field "
+FIELD_PREFIX = "field "
 """What the name of an input for a column begins with."""
 
-LONGEST_LABEL = 70
+MAX_LABEL_LENGTH = 70
 
 
 class FieldKind(StrEnum):
@@ -40,58 +40,64 @@ class Field:
     kind: FieldKind
     value: str
     choices: tuple[Choice, ...] = ()
-    longest: int | None = None
+    max_length: int | None = None
     required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clash:
+class EditConflict:
     """Why nothing was done: what to say, when it happened, and what the record says now."""
 
-    said: str
+    message: str
     at: datetime | None = None
     facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActsView:
+class ActionsView:
     """What can be done."""
 
-    record: RecordHead
+    record: RecordHeader
     facts: tuple[Fact, ...]
-    acts: tuple[Button, ...]
-    clash: Clash | None = None
+    actions: tuple[Button, ...]
+    conflict: EditConflict | None = None
 
 
-def acts_page(view: ActsView) -> Page:
+def actions_page(view: ActionsView) -> Page:
     """The record as the person sees it, and a button for each thing that they can do."""
-    body = _top(view.record, view.clash)
+    body = _top(view.record, view.conflict)
     if view.facts:
         body += facts(view.facts)
-    return page(f"Update {called(view.record)}", [*body, *rows_of(view.acts)])
+    return page(f"Update {display_name(view.record)}", [*body, *button_rows(view.actions)])
 
 
 def fields_page(
-    record: RecordHead, fields: Sequence[Field], buttons: Sequence[Button], clash: Clash | None = None
+    record: RecordHeader, fields: Sequence[Field], buttons: Sequence[Button], conflict: EditConflict | None = None
 ) -> Page:
     """The columns that can be changed, filled in as they are."""
-    return page(f"Change {called(record)}", [*_top(record, clash), *(_input(each) for each in fields)], buttons)
+    return page(
+        f"Change {display_name(record)}", [*_top(record, conflict), *(_input(each) for each in fields)], buttons
+    )
 
 
 def note_page(
-    record: RecordHead, longest: int, buttons: Sequence[Button], clash: Clash | None = None, typed: str = ""
+    record: RecordHeader,
+    max_length: int,
+    buttons: Sequence[Button],
+    conflict: EditConflict | None = None,
+    typed: str = "",
 ) -> Page:
     """A note that becomes a part of the record."""
-    written = TextInput(NOTE, "Note", value=typed, longest=longest, lines=True, required="Write the note")
-    return page(f"Add a note to {called(record)}", [*_top(record, clash), written], buttons)
+    written = TextInput(NOTE, "Note", value=typed, longest=max_length, lines=True, required="Write the note")
+    return page(f"Add a note to {display_name(record)}", [*_top(record, conflict), written], buttons)
 
 
 def resolution_page(
-    record: RecordHead,
+    record: RecordHeader,
     reasons: Sequence[Choice],
-    longest: int,
+    max_length: int,
     buttons: Sequence[Button],
-    clash: Clash | None = None,
+    conflict: EditConflict | None = None,
     *,
     chosen: str = "",
     typed: str = "",
@@ -99,24 +105,24 @@ def resolution_page(
     """How a case was resolved."""
     first = next((each.value for each in reasons if each.value == chosen), reasons[0].value)
     body = [
-        *_top(record, clash),
+        *_top(record, conflict),
         Choices(REASON, "Reason", reasons, chosen=[first], required="Choose a reason"),
-        TextInput(WORDS, "Resolution", value=typed, longest=longest, required="Say how it was resolved"),
+        TextInput(WORDS, "Resolution", value=typed, longest=max_length, required="Say how it was resolved"),
     ]
-    return page(f"Resolve {called(record)}", body, buttons)
+    return page(f"Resolve {display_name(record)}", body, buttons)
 
 
-def _top(record: RecordHead, clash: Clash | None) -> list[Element]:
+def _top(record: RecordHeader, clash: EditConflict | None) -> list[Element]:
     body = heading(record)
     if clash:
-        body.append(problem(clash.said))
-        body += [byline(moment(clash.at))] if clash.at else []
+        body.append(problem(clash.message))
+        body += [byline(local_time(clash.at))] if clash.at else []
         body += facts(clash.facts) if clash.facts else []
     return body
 
 
 def _input(field: Field) -> Element:
-    name, label = FIELD + field.name, line(field.label, limit=LONGEST_LABEL)
+    name, label = FIELD_PREFIX + field.name, single_line(field.label, limit=MAX_LABEL_LENGTH)
     required = "Fill this in" if field.required else None
     match field.kind:
         case FieldKind.CHOICE:
@@ -127,4 +133,4 @@ def _input(field: Field) -> Element:
             return DateInput(name, label, value=field.value, required=required)
         case _:
             lines = field.kind is FieldKind.LINES
-            return TextInput(name, label, value=field.value, longest=field.longest, lines=lines, required=required)
+            return TextInput(name, label, value=field.value, longest=field.max_length, lines=lines, required=required)

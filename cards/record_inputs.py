@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cards.elements import Element, TextBlock
-from cards.inputs import Choice, Choices, Searched, TextInput
-from cards.text import plain
+from cards.inputs import Choice, Choices, TextInput, TypeaheadChoices
+from cards.text import escape
 
 RECORD, WORDS = "record", "words"
 """The inputs' names, under which what was filled in comes back."""
@@ -15,9 +15,9 @@ RECORD, WORDS = "record", "words"
 class RecordInputs:
     """Records to choose from, and the dataset in which Teams searches while somebody types."""
 
-    listed: Sequence[Choice]
+    choices: Sequence[Choice]
     dataset: str
-    about: str = ""
+    selected: str = ""
     """The record that the page is about unless another is chosen; empty for none."""
     hits: Sequence[Choice] = ()
     """Records that fit what was written, where these are several."""
@@ -26,11 +26,11 @@ class RecordInputs:
 
 def record_inputs(view: RecordInputs) -> list[Element]:
     """A list to choose from, in which Teams searches, and a line to write into."""
-    about: list[Element] = [TextBlock(plain(view.about), weight="Bolder")] if view.about else []
-    label = "Another record" if view.about else "Record"
+    about: list[Element] = [TextBlock(escape(view.selected), weight="Bolder")] if view.selected else []
+    label = "Another record" if view.selected else "Record"
     choices: Element = (
         Choices(RECORD, "Which of these?", view.hits, expanded=True)
         if view.hits
-        else Searched(RECORD, label, view.dataset, view.listed)
+        else TypeaheadChoices(RECORD, label, view.dataset, view.choices)
     )
     return [*about, choices, TextInput(WORDS, "Or its number, link or a few words", value=view.words)]

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cards.buttons import Open, Step
+from cards.buttons import LinkButton, SubmitButton
 from cards.dialog import Page, page, problem
 from cards.elements import Container, Element, TextBlock
 from cards.inputs import Choice, Choices, TextInput
 from cards.record import byline
 from cards.record_inputs import RecordInputs, record_inputs
-from cards.text import plain
+from cards.text import escape
 
 FORM, TITLE, TEXT = "form", "title", "text"
 """The inputs' names, under which what was filled in comes back."""
@@ -26,9 +26,9 @@ class SaveView:
     forms: Sequence[Choice]
     form: str
     title: str
-    longest_title: int
+    max_title_length: int
     text: str
-    longest_text: int
+    max_text_length: int
     origin: Sequence[str]
     """The lines that stand below the text, the last of them the address of the message where it has one."""
     changed: str
@@ -36,7 +36,7 @@ class SaveView:
     link: str
     """The address of the message; empty for none."""
     problem: str
-    save: Step
+    save: SubmitButton
 
 
 def save_page(view: SaveView) -> Page:
@@ -45,20 +45,20 @@ def save_page(view: SaveView) -> Page:
     body += [
         *record_inputs(view.record),
         Choices(FORM, "Save as", view.forms, chosen=[view.form]),
-        TextInput(TITLE, "Title", value=view.title, longest=view.longest_title, required="Write a title"),
+        TextInput(TITLE, "Title", value=view.title, longest=view.max_title_length, required="Write a title"),
         TextInput(
-            TEXT, "Text", value=view.text, longest=view.longest_text, lines=True, required="There is nothing to save"
+            TEXT, "Text", value=view.text, longest=view.max_text_length, lines=True, required="There is nothing to save"
         ),
         byline("Below the text will stand:"),
         Container([_line(each) for each in view.origin], separated=True),
         byline("If you change the text, this is added below the first line:"),
         Container([_line(view.changed)], separated=True),
     ]
-    buttons: list[Step | Open] = [view.save]
+    buttons: list[SubmitButton | LinkButton] = [view.save]
     if view.link:
-        buttons.append(Open(title="Open message", url=view.link))
+        buttons.append(LinkButton(title="Open message", url=view.link))
     return page("Save to record", body, buttons, height="large")
 
 
 def _line(text: str) -> TextBlock:
-    return TextBlock(plain(text, limit=_LONGEST_LINE), size="Small", spacing="None")
+    return TextBlock(escape(text, limit=_LONGEST_LINE), size="Small", spacing="None")

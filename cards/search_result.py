@@ -4,22 +4,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from cards.activity import THUMBNAIL
-from cards.record import LONGEST_NAME, LONGEST_WORD, RecordHead
-from cards.text import isolated, line
+from cards.record import MAX_NAME_LENGTH, MAX_WORD_LENGTH, RecordHeader
+from cards.text import isolate, single_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundView:
+class SearchResultView:
     """The record, and values that tell it apart from its neighbours."""
 
-    record: RecordHead
-    telling: tuple[str, ...]
+    record: RecordHeader
+    distinguishing_values: tuple[str, ...]
 
 
-def found(view: FoundView) -> dict[str, Any]:
+def search_result(view: SearchResultView) -> dict[str, Any]:
     """The preview of a result: the name above; kind, number and values below."""
-    kind = " ".join(line(part, limit=LONGEST_WORD) for part in (view.record.kind, view.record.number or ""))
-    shown = (isolated(line(part, limit=LONGEST_WORD)) for part in (kind, *view.telling))
-    title = isolated(line(view.record.name or view.record.number or view.record.kind, limit=LONGEST_NAME))
+    kind = " ".join(single_line(part, limit=MAX_WORD_LENGTH) for part in (view.record.kind, view.record.number or ""))
+    shown = (isolate(single_line(part, limit=MAX_WORD_LENGTH)) for part in (kind, *view.distinguishing_values))
+    title = isolate(single_line(view.record.name or view.record.number or view.record.kind, limit=MAX_NAME_LENGTH))
     text = " · ".join(part for part in shown if part)
     return {"contentType": THUMBNAIL, "content": {"title": title, "text": text}}

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from cards import elements
-from cards.buttons import Button, rows_of
+from cards.buttons import Button, button_rows
 from cards.message import Message
-from cards.record import RecordHead, byline, dotted, name, word
-from cards.text import line, plain
+from cards.record import RecordHeader, byline, escape_name, escape_word, join_with_dots
+from cards.text import escape, single_line
 
-ROWS_AT_MOST = 8
+MAX_ROWS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,30 +26,30 @@ class SuggestionRow:
 class SuggestionsView:
     """Those who are tied to the record, the most tied first."""
 
-    record: RecordHead
+    record: RecordHeader
     rows: tuple[SuggestionRow, ...]
 
 
 def suggestions(view: SuggestionsView) -> Message:
     """The record, and for each person a name, the reason, and the ways to speak to them."""
-    if len(view.rows) > ROWS_AT_MOST:
-        raise ValueError(f"a list of people has {ROWS_AT_MOST} rows at most")
-    title = f"People for {line(view.record.number or view.record.name or view.record.kind)}"
+    if len(view.rows) > MAX_ROWS:
+        raise ValueError(f"a list of people has {MAX_ROWS} rows at most")
+    title = f"People for {single_line(view.record.number or view.record.name or view.record.kind)}"
     body: list[elements.Element] = [
-        elements.TextBlock(plain(title), weight="Bolder"),
-        byline(dotted(view.record.kind, view.record.name)),
+        elements.TextBlock(escape(title), weight="Bolder"),
+        byline(join_with_dots(view.record.kind, view.record.name)),
         *(_row(row) for row in view.rows),
     ]
     if not view.rows:
         body.append(elements.TextBlock("Nobody else is tied to this record."))
-    return Message(card=elements.AdaptiveCard(body, full_width=True), summary=line(title))
+    return Message(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(title))
 
 
 def _row(row: SuggestionRow) -> elements.Element:
     words: list[elements.Element] = [
-        elements.TextBlock(f"{name(row.name)} ({word(row.presence)})"),
+        elements.TextBlock(f"{escape_name(row.name)} ({escape_word(row.presence)})"),
         elements.TextBlock(
-            plain(row.reason[:1].upper() + row.reason[1:], limit=400), size="Small", subtle=True, spacing="None"
+            escape(row.reason[:1].upper() + row.reason[1:], limit=400), size="Small", subtle=True, spacing="None"
         ),
     ]
-    return elements.Container([*words, *rows_of(row.buttons)], separated=True)
+    return elements.Container([*words, *button_rows(row.buttons)], separated=True)

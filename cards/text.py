@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 EMPTY = "–"
 """What an empty value shows as."""
 
-LONGEST = 200
+MAX_LENGTH = 200
 """Characters of a value that a card shows."""
 
 _ELLIPSIS = "…"
@@ -37,20 +37,20 @@ _ENTITIES = {"<": "&lt;", "&": "&amp;"}
 _BLOCK_START = re.compile(r"^(\d{0,9})([-+](?=\s|$)|-(?=[-\s]*$)|>|#(?=#{0,5}(?:\s|$))|(?<=\d)[.)](?=\s|$))")
 
 
-def line(value: str, *, limit: int = LONGEST) -> str:
+def single_line(value: str, *, limit: int = MAX_LENGTH) -> str:
     """The text on one line, shortened at a word, without what nobody sees: for places that know no Markdown."""
-    text = shortened(" ".join(_HIDDEN.sub("", value).split()), limit)
+    text = truncate(" ".join(_HIDDEN.sub("", value).split()), limit)
     if text.isascii():
         return text
     return text if any(unicodedata.category(character) not in {"Cf", "Zs"} for character in text) else ""
 
 
-def plain(value: str, *, limit: int = LONGEST) -> str:
+def escape(value: str, *, limit: int = MAX_LENGTH) -> str:
     """The text on one line, shortened at a word, and shown by every client exactly as it is written."""
-    return _escaped(line(value, limit=limit))
+    return _escaped(single_line(value, limit=limit))
 
 
-def shortened(text: str, limit: int) -> str:
+def truncate(text: str, limit: int) -> str:
     """The text, or its beginning up to a word's end with an ellipsis, in at most so many characters."""
     if len(text) <= limit:
         return text
@@ -62,7 +62,7 @@ def shortened(text: str, limit: int) -> str:
     return (at_word if len(at_word) >= limit * _SHORTEST_CUT else cut).rstrip() + _ELLIPSIS
 
 
-def isolated(text: str) -> str:
+def isolate(text: str) -> str:
     """The text so that it does not turn the words around it, where it is of a script from right to left."""
     if text.isascii():
         return text
@@ -75,7 +75,7 @@ def bold(escaped: str) -> str:
     return f"**{escaped}**"
 
 
-def moment(at: datetime) -> str:
+def local_time(at: datetime) -> str:
     """The instant by the reader's own clock: the client fills it in. Raises ValueError for a time without a zone."""
     if at.tzinfo is None:
         raise ValueError("a card's instants need a time zone")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from cards.buttons import Press, Step
+from cards.buttons import ActionButton, SubmitButton
 from cards.chat_list import ChatListView, list_body
 from cards.dialog import Page, page, problem
 from cards.elements import Element
@@ -14,30 +14,30 @@ _TITLE = "Timeline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WhichView:
+class ChooseRecordView:
     """The record whose timeline is wanted."""
 
     record: RecordInputs
     problem: str
-    show: Step
+    show: SubmitButton
 
 
-def which_page(view: WhichView) -> Page:
+def choose_record_page(view: ChooseRecordView) -> Page:
     """The page that asks for it."""
     body: list[Element] = [problem(view.problem)] if view.problem else []
     return page(_TITLE, [*body, *record_inputs(view.record)], [view.show], height="small")
 
 
-def timeline_page(view: ChatListView, steps: Mapping[str, str], another: Step) -> Page:
+def timeline_page(view: ChatListView, steps: Mapping[str, str], choose_another: SubmitButton) -> Page:
     """The list, with the button that leads to another record.
 
     A dialog answers no press in place: `steps` says which page does what a button's verb asks for, and has all of them.
     """
 
-    def step(press: Press) -> Step:
-        return Step(title=press.title, dialog=steps[press.verb], payload=press.payload)
+    def step(press: ActionButton) -> SubmitButton:
+        return SubmitButton(title=press.title, dialog=steps[press.verb], payload=press.payload)
 
-    rows = [replace(row, button=step(row.button)) if isinstance(row.button, Press) else row for row in view.rows]
-    turn = step(view.turn) if isinstance(view.turn, Press) else view.turn
-    body = list_body(replace(view, rows=tuple(rows), turn=turn, further=()))
-    return page(_TITLE, body, [another], height="large")
+    rows = [replace(row, button=step(row.button)) if isinstance(row.button, ActionButton) else row for row in view.rows]
+    turn = step(view.page_button) if isinstance(view.page_button, ActionButton) else view.page_button
+    body = list_body(replace(view, rows=tuple(rows), page_button=turn, more_buttons=()))
+    return page(_TITLE, body, [choose_another], height="large")

@@ -27,7 +27,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class Strict(BareObject):
+class ValidatedElement(BareObject):
     """Takes the properties that an element has, of their kinds and choices, and no others; None leaves one out."""
 
     def __init__(self, **properties: object) -> None:
@@ -37,8 +37,8 @@ class Strict(BareObject):
         for name, value in properties.items():
             if value is not None:
                 known = plan.properties.get(name)
-                if known is None or not known.takes(value):
-                    raise _mistake(kind, name, known, value)
+                if known is None or not known.accepts(value):
+                    raise _error(kind, name, known, value)
                 self._data[known.key] = value
 
 
@@ -59,7 +59,7 @@ def _plain(value: object) -> object:
     return to_json(value) if isinstance(value, BareObject) else value
 
 
-def all_of(
+def require_all(
     parts: Sequence[object], kind: type | tuple[type, ...], where: str, *, at_most: int | None = None
 ) -> list[Any]:
     """The parts as a list; raises TypeError where there is none or one is of another kind, ValueError for too many."""
@@ -78,7 +78,7 @@ class _Property:
     type: Any
     choices: tuple[str, ...] | None
 
-    def takes(self, value: object) -> bool:
+    def accepts(self, value: object) -> bool:
         """Whether the property can have this value."""
         return isinstance(value, self.type) and value != "" and (self.choices is None or value in self.choices)
 
@@ -92,9 +92,9 @@ class _Plan:
 
 
 @cache
-def _plan(kind: type[Strict]) -> _Plan:
+def _plan(kind: type[ValidatedElement]) -> _Plan:
     blank = kind.__new__(kind)
-    super(Strict, blank).__init__()  # type: ignore[no-untyped-call] # the package has no types
+    super(ValidatedElement, blank).__init__()  # type: ignore[no-untyped-call] # the package has no types
     known = {name: getattr_static(kind, name) for name in dir(kind)}
     properties = {
         name: _Property(each.key_name, each.type, _CHOICES.get(name))
@@ -104,7 +104,7 @@ def _plan(kind: type[Strict]) -> _Plan:
     return _Plan(blank.render(), properties)  # type: ignore[no-untyped-call] # as above
 
 
-def _mistake(kind: type, name: str, known: _Property | None, value: object) -> Exception:
+def _error(kind: type, name: str, known: _Property | None, value: object) -> Exception:
     """Why the element cannot have the property with this value."""
     where = f"{kind.__name__}.{name}"
     if known is None:

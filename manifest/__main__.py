@@ -8,8 +8,8 @@ from pathlib import Path
 
 from manifest.document import COLOR_ICON, OUTLINE_ICON, document, language_file
 from manifest.icons import color_icon, outline_icon
-from manifest.languages import LANGUAGES, file_of
-from manifest.options import Given, given
+from manifest.languages import LANGUAGES, file_name
+from manifest.options import PackageOptions, parse_options
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     asked = parser.parse_args(arguments)
     try:
-        values = given(
+        values = parse_options(
             app_id=asked.app_id,
             domain=asked.domain,
             website=asked.website,
@@ -47,9 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _write(output: Path, values: Given) -> None:
+def _write(output: Path, values: PackageOptions) -> None:
     manifest = document(values)
-    files = {"manifest.json": manifest, **{file_of(each): language_file(manifest, each) for each in LANGUAGES}}
+    files = {"manifest.json": manifest, **{file_name(each): language_file(manifest, each) for each in LANGUAGES}}
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in files.items():
             package.writestr(name, json.dumps(content, indent=2, ensure_ascii=False))

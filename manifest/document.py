@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.public_names import ACTIONS, CHAT_PERMISSIONS, SEARCH, SEARCH_TITLE, SEARCHES, USAGE
-from manifest.languages import LANGUAGES, file_of, translated
-from manifest.options import Given
+from manifest.languages import LANGUAGES, file_name, translate
+from manifest.options import PackageOptions
 from manifest.regions import ALL_REGIONS
 
 SCHEMA_VERSION = "1.25"
@@ -17,7 +17,7 @@ ACCENT = "#24505E"
 COLOR_ICON, OUTLINE_ICON = "color.png", "outline.png"
 
 
-def document(given: Given) -> dict[str, Any]:
+def document(given: PackageOptions) -> dict[str, Any]:
     """The manifest."""
     return {
         "$schema": f"{_SCHEMAS}/MicrosoftTeams.schema.json",
@@ -32,7 +32,7 @@ def document(given: Given) -> dict[str, Any]:
         },
         "localizationInfo": {
             "defaultLanguageTag": "en",
-            "additionalLanguages": [{"languageTag": each, "file": file_of(each)} for each in LANGUAGES],
+            "additionalLanguages": [{"languageTag": each, "file": file_name(each)} for each in LANGUAGES],
         },
         "name": {"short": "Chat Sync", "full": "Chat Sync for Dynamics 365"},
         "description": {
@@ -73,10 +73,10 @@ def _commands() -> list[dict[str, str]]:
 
 def language_file(manifest: Mapping[str, Any], language: str) -> dict[str, str]:
     """What the manifest says in one of `LANGUAGES`."""
-    return translated(manifest, LANGUAGES[language], f"{_SCHEMAS}/MicrosoftTeams.Localization.schema.json")
+    return translate(manifest, LANGUAGES[language], f"{_SCHEMAS}/MicrosoftTeams.Localization.schema.json")
 
 
-def _extension(given: Given) -> dict[str, Any]:
+def _extension(given: PackageOptions) -> dict[str, Any]:
     """What the compose box, the menu of a message, and pasted links do."""
     links = {"domains": list(given.environments or ALL_REGIONS), "supportsAnonymizedPayloads": True}
     return {

@@ -12,12 +12,12 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = {"de": GERMAN}
 """For each language its words for the English ones."""
 
 
-def file_of(language: str) -> str:
+def file_name(language: str) -> str:
     """The name of the language's file in the package."""
     return f"{language}.json"
 
 
-def strings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def translatable_strings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What can be said in another language: where it stands in the manifest, and the English words.
 
     Text commands are not in it: they are written as they are.
@@ -32,9 +32,12 @@ def strings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from _of_command(f"composeExtensions[0].commands[{number}]", command)
 
 
-def translated(manifest: Mapping[str, Any], words: Mapping[str, str], schema: str) -> dict[str, str]:
+def translate(manifest: Mapping[str, Any], words: Mapping[str, str], schema: str) -> dict[str, str]:
     """The language's file: what it has words for; Teams shows the rest in English."""
-    return {"$schema": schema, **{place: words[text] for place, text in strings(manifest) if text in words}}
+    return {
+        "$schema": schema,
+        **{place: words[text] for place, text in translatable_strings(manifest) if text in words},
+    }
 
 
 def _of_command(place: str, command: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

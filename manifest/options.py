@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
-LONGEST_ADDRESS = 2_048
+MAX_ADDRESS_LENGTH = 2_048
 """Characters of any address of the schema."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -14,7 +14,7 @@ _VERSION = re.compile(r"(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class PackageOptions:
     """What the manifest is made for. Every refusal is a ValueError that says what is wrong and how it is right."""
 
     app_id: str
@@ -27,19 +27,21 @@ class Given:
     version: str
 
 
-def given(*, app_id: str, domain: str, website: str, environments: tuple[str, ...], version: str) -> Given:
+def parse_options(
+    *, app_id: str, domain: str, website: str, environments: tuple[str, ...], version: str
+) -> PackageOptions:
     """The values, each in its one form."""
-    host = host_of(domain, "domain")
-    return Given(
-        app_id=app_id_of(app_id),
+    host = parse_host(domain, "domain")
+    return PackageOptions(
+        app_id=parse_app_id(app_id),
         domain=host,
-        website=website_of(website or f"https://{host}"),
-        environments=tuple(dict.fromkeys(host_of(each, "environment") for each in environments)),
-        version=version_of(version),
+        website=parse_website(website or f"https://{host}"),
+        environments=tuple(dict.fromkeys(parse_host(each, "environment") for each in environments)),
+        version=parse_version(version),
     )
 
 
-def app_id_of(text: str) -> str:
+def parse_app_id(text: str) -> str:
     """The id as Teams writes it: without braces, in lower case."""
     try:
         return str(UUID(text))
@@ -49,7 +51,7 @@ def app_id_of(text: str) -> str:
         ) from error
 
 
-def host_of(text: str, what: str) -> str:
+def parse_host(text: str, what: str) -> str:
     """The host of a name or of an address, which other computers can reach."""
     parts = urlsplit(text if "//" in text else f"//{text}")
     host = (parts.hostname or "").lower()
@@ -60,15 +62,15 @@ def host_of(text: str, what: str) -> str:
     return host
 
 
-def website_of(text: str) -> str:
+def parse_website(text: str) -> str:
     """The address without a slash at its end."""
     parts = urlsplit(text)
-    if parts.scheme != "https" or not parts.hostname or len(text) > LONGEST_ADDRESS - len("/privacy"):
-        raise ValueError(f"the website {text!r} is no https address of {LONGEST_ADDRESS} characters at most")
+    if parts.scheme != "https" or not parts.hostname or len(text) > MAX_ADDRESS_LENGTH - len("/privacy"):
+        raise ValueError(f"the website {text!r} is no https address of {MAX_ADDRESS_LENGTH} characters at most")
     return text.rstrip("/")
 
 
-def version_of(text: str) -> str:
+def parse_version(text: str) -> str:
     """The version of the package; Teams takes no other document under a version that it knows."""
     if not _VERSION.fullmatch(text):
         raise ValueError(f"the version {text!r} is not three numbers such as 1.0.0")

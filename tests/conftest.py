@@ -9,7 +9,7 @@ import pytest
 import structlog
 from aiohttp import ClientSession, web_app
 
-from bot.http.session import make_session
+from bot.http.session import create_session
 from tests.fakes.certificates import Certificates, make_certificates
 from tests.fakes.clock import HeldClock
 from tests.fakes.databases import MigratedDatabases
@@ -137,5 +137,5 @@ async def sign_in(certificates: Certificates) -> AsyncIterator[FakeSignIn]:
 @pytest.fixture
 async def session(certificates: Certificates) -> AsyncIterator[ClientSession]:
     """A pool of connections that trusts it."""
-    async with make_session(str(certificates.certificate)) as made:
+    async with create_session(str(certificates.certificate)) as made:
         yield made

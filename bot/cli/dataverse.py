@@ -11,18 +11,18 @@ Say = Callable[[str], object]
 
 async def status(events: RegisterEvents, environments: Sequence[EnvironmentId], say: Say) -> int:
     """What is registered, and what is not as it should be; gives the exit code, 1 where something is not."""
-    found = [await _looked(events, each, say) for each in environments]
-    return 0 if all(each.registration and each.plan.is_nothing for each in found) else 1
+    found = [await _inspect(events, each, say) for each in environments]
+    return 0 if all(each.registration and each.plan.is_empty for each in found) else 1
 
 
 async def connect(events: RegisterEvents, environments: Sequence[EnvironmentId], say: Say, *, dry_run: bool) -> int:
     """Registers what is missing, or only says what that would be; gives the exit code, 1 where privileges lack."""
-    lacking = [each for each in environments if await _lacks(events, each, say)]
+    lacking = [each for each in environments if await _print_missing_privileges(events, each, say)]
     if lacking and not dry_run:
         return 1
     for environment in environments:
         if dry_run:
-            await _looked(events, environment, say)
+            await _inspect(events, environment, say)
         else:
             say(f"{environment}: {_done(await events.connect(environment))}\n")
     return 1 if lacking else 0
@@ -40,8 +40,8 @@ async def disconnect(events: RegisterEvents, environments: Sequence[EnvironmentI
     return 0
 
 
-async def _lacks(events: RegisterEvents, environment: EnvironmentId, say: Say) -> bool:
-    lacking = await events.steps.lacking(environment)
+async def _print_missing_privileges(events: RegisterEvents, environment: EnvironmentId, say: Say) -> bool:
+    lacking = await events.steps.missing_privileges(environment)
     if lacking:
         say(f"{environment}: the application user lacks these privileges. Give it a security role that holds them:\n")
     for privilege in lacking:
@@ -49,7 +49,7 @@ async def _lacks(events: RegisterEvents, environment: EnvironmentId, say: Say) -
     return bool(lacking)
 
 
-async def _looked(events: RegisterEvents, environment: EnvironmentId, say: Say) -> Found:
+async def _inspect(events: RegisterEvents, environment: EnvironmentId, say: Say) -> Found:
     found = await events.look(environment)
     say(f"{environment}: {_state(found)}\n")
     for line in _differences(found.plan):
@@ -63,14 +63,14 @@ def _state(found: Found) -> str:
     if found.registration is None:
         return "no webhook is registered. Run: python app.py dataverse connect"
     steps = f"webhook with {len(found.registration.steps)} steps"
-    return f"{steps}, as it should be" if found.plan.is_nothing else f"{steps}, of which some are not as they should be"
+    return f"{steps}, as it should be" if found.plan.is_empty else f"{steps}, of which some are not as they should be"
 
 
 def _differences(plan: StepPlan) -> Sequence[str]:
     return [
-        *(f"missing: {step.called}" for step in plan.add),
-        *(f"differs: {registered.step.called}, should be {step.called}" for registered, step in plan.change),
-        *(f"too many: {registered.step.called}" for registered in plan.remove),
+        *(f"missing: {step.label}" for step in plan.add),
+        *(f"differs: {registered.step.label}, should be {step.label}" for registered, step in plan.change),
+        *(f"too many: {registered.step.label}" for registered in plan.remove),
     ]
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from bot.features.operations.check_health import Checked, CheckHealth
 
 
-async def doctor(needs: CheckHealth, hints: CheckHealth, say: Callable[[str], object]) -> int:
+async def doctor(required: CheckHealth, advisory: CheckHealth, say: Callable[[str], object]) -> int:
     """A line for each; gives the exit code, 1 where something is wrong. Hints make nothing wrong."""
     say(_line("ok", "settings"))
-    needed = await needs()
+    needed = await required()
     for each in needed:
         say(_told(each, otherwise="WRONG"))
-    for each in await hints():
+    for each in await advisory():
         say(_told(each, otherwise="note"))
     return 0 if all(each.well for each in needed) else 1
 

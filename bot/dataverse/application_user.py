@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.protocol import literal
+from bot.dataverse.protocol import quote_literal
 from bot.domain.errors import BadRequest, NotFound
 from bot.domain.values import EnvironmentId, UserId
 
 _NEEDED = frozenset({"Read", "Write"})
 """Types of privileges ("PrivilegeType EnumType") that are needed on every row of a table with connected chats."""
-SYNC_NEEDED = ("prvAppendActivity", "prvCreateActivity", "prvReadActivity", "prvWriteActivity")
+SYNC_PRIVILEGES = ("prvAppendActivity", "prvCreateActivity", "prvReadActivity", "prvWriteActivity")
 """What the rows need that show chats on timelines; table `chat` has the privileges of all activities."""
-MIRROR_NEEDED = (
+MIRROR_PRIVILEGES = (
     "prvCreatemsdyn_teamschatassociation",
     "prvReadmsdyn_teamschatassociation",
     "prvWritemsdyn_teamschatassociation",
@@ -28,7 +28,7 @@ _ALLOWED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lacking:
+class MissingPrivileges:
     """What the application user lacks for some tables."""
 
     privileges: Sequence[str] = ()
@@ -43,7 +43,7 @@ class ApplicationUser:
     def __init__(self, clients: Mapping[EnvironmentId, DataverseClient]) -> None:
         self._clients = clients
 
-    async def lacks(self, environment: EnvironmentId, tables: Sequence[str]) -> Lacking:
+    async def missing(self, environment: EnvironmentId, tables: Sequence[str]) -> MissingPrivileges:
         """What it lacks for these tables; those that are not there are left out."""
         client = self._clients[environment]
         user = await _own_user(client)
@@ -51,12 +51,14 @@ class ApplicationUser:
         needed = sorted({name for each in there.values() for name in _named(each, _NEEDED)})
         secured = {name: f"{table}.{column}" for table, each in there.items() for name, column in _secured(each)}
         readable = await _readable_columns(client, user) if secured else frozenset()
-        return Lacking(
+        return MissingPrivileges(
             privileges=await _not_held(client, user, needed),
             columns=sorted(column for column_id, column in secured.items() if column_id not in readable),
         )
 
-    async def lacks_for_sync(self, environment: EnvironmentId, tables: Sequence[str], *, mirror: bool) -> Sequence[str]:
+    async def missing_for_sync(
+        self, environment: EnvironmentId, tables: Sequence[str], *, mirror: bool
+    ) -> Sequence[str]:
         """Names of the privileges that it does not hold, without which chats are not shown on rows of these tables.
 
         `mirror`: whether they are listed in Dynamics 365's own pane too.
@@ -65,7 +67,7 @@ class ApplicationUser:
         there = await _definitions(client, tables)
         needed = {name for each in there.values() for name in _named(each, _ATTACHED_TO)}
         return await _not_held(
-            client, await _own_user(client), sorted({*needed, *SYNC_NEEDED, *(MIRROR_NEEDED if mirror else ())})
+            client, await _own_user(client), sorted({*needed, *SYNC_PRIVILEGES, *(MIRROR_PRIVILEGES if mirror else ())})
         )
 
 
@@ -88,7 +90,7 @@ async def _definition(client: DataverseClient, table: str) -> Mapping[str, Any] 
     columns = "Attributes($select=LogicalName,MetadataId,IsSecured)"
     query = {"$select": "LogicalName,Privileges", "$expand": columns}
     try:
-        return await client.get(f"EntityDefinitions(LogicalName={literal(table)})", query)
+        return await client.get(f"EntityDefinitions(LogicalName={quote_literal(table)})", query)
     except NotFound:
         return None
 
@@ -106,7 +108,7 @@ def _secured(definition: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
 
 async def _reaches_all(client: DataverseClient, user: UserId, privilege: str) -> bool:
     """Whether a role of the user's or of a team of theirs gives the privilege for the whole organisation."""
-    function = f"RetrieveUserPrivilegeByPrivilegeName(PrivilegeName={literal(privilege)})"
+    function = f"RetrieveUserPrivilegeByPrivilegeName(PrivilegeName={quote_literal(privilege)})"
     try:
         found = await client.get(f"systemusers({user})/Microsoft.Dynamics.CRM.{function}")
     except BadRequest:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from bot.domain.errors import BadRequest, Unavailable
 
-PARTS_AT_MOST = 100
+MAX_REQUESTS = 100
 """Dataverse takes a thousand; so few keep an answer small, and one that fails costs little."""
 
 _LINE = "\r\n"
@@ -19,7 +19,7 @@ _DEEPEST = 2  # a change set's answers are in a part of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class BatchRequest:
     """One request in a batch."""
 
     method: str
@@ -30,7 +30,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartAnswer:
+class BatchResponse:
     """What one request was answered."""
 
     status: int
@@ -39,12 +39,12 @@ class PartAnswer:
     body: bytes
 
 
-def written(parts: Sequence[Part], *, together: bool) -> tuple[str, bytes]:
+def encode_batch(parts: Sequence[BatchRequest], *, atomic: bool) -> tuple[str, bytes]:
     """A batch's content type and body. `together`: as one change set, of which all or nothing is done."""
-    if not 0 < len(parts) <= PARTS_AT_MOST:
-        raise BadRequest(f"A batch holds 1 to {PARTS_AT_MOST} requests.")
+    if not 0 < len(parts) <= MAX_REQUESTS:
+        raise BadRequest(f"A batch holds 1 to {MAX_REQUESTS} requests.")
     requests = [_request(part, number) for number, part in enumerate(parts, start=1)]
-    if together:
+    if atomic:
         content_type, inside = _multipart("changeset", requests)
         requests = [f"Content-Type: {content_type}{_LINE}{_LINE}".encode() + inside]
     return _multipart("batch", requests)
@@ -57,7 +57,7 @@ def _multipart(kind: str, parts: Iterable[bytes]) -> tuple[str, bytes]:
     return f"multipart/mixed;boundary={boundary}", body + f"--{boundary}--{_LINE}".encode()
 
 
-def _request(part: Part, number: int) -> bytes:
+def _request(part: BatchRequest, number: int) -> bytes:
     """The part; raises `BadRequest` where an address or a header could pass for another line."""
     said = [part.method, part.url, *part.headers, *part.headers.values()]
     if any(not each.isprintable() for each in said) or " " in part.url:
@@ -68,7 +68,7 @@ def _request(part: Part, number: int) -> bytes:
     return _LINE.join([*lines, "", ""]).encode() + part.body
 
 
-def answers_of(content_type: str, content: bytes) -> Sequence[PartAnswer]:
+def decode_batch(content_type: str, content: bytes) -> Sequence[BatchResponse]:
     """The answers in their order; raises `Unavailable` for anything that is no batch's answer.
 
     A change set that was refused has one answer, the refusal.
@@ -99,7 +99,7 @@ def _parts(message: Message, depth: int) -> Iterator[Message]:
         yield from _parts(part, depth - 1)
 
 
-def _answer(part: Message) -> PartAnswer:
+def _answer(part: Message) -> BatchResponse:
     content = part.get_payload(decode=True)
     first, _, rest = content.lstrip().partition(b"\n") if isinstance(content, bytes) else (b"", b"", b"")
     protocol, status, *_ = [*first.split(), b"", b""]
@@ -108,7 +108,7 @@ def _answer(part: Message) -> PartAnswer:
     # The headers end at the first empty line, which comes at once where there are none.
     head, _, body = (b"\n" + rest.replace(b"\r\n", b"\n")).partition(b"\n\n")
     lines = (line.partition(":") for line in head.decode("latin-1").splitlines())
-    return PartAnswer(
+    return BatchResponse(
         status=int(status),
         headers={name.strip().lower(): value.strip() for name, _, value in lines if name},
         body=body.strip(),

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.modified_since import SINCE, modified_rows
+from bot.dataverse.modified_since import SINCE, rows_modified_since
 from bot.dataverse.protocol import API
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.tables import Table
 from bot.logs import get_logger
-from bot.ports.dataverse import Changes
+from bot.ports.dataverse import TableChanges
 
-PAGES_AT_MOST = 40
+MAX_PAGES = 40
 """Pages that are read to get to a link: beyond 200,000 rows that is dearer than looking at the connected ones."""
 
 _PAGE = "odata.maxpagesize=5000"
@@ -21,7 +21,7 @@ _NEXT, _DELTA = "@odata.nextLink", "@odata.deltaLink"
 _log = get_logger(__name__)
 
 
-async def changes_of(client: DataverseClient, table: Table, link: str | None) -> Changes | None:
+async def tracked_changes(client: DataverseClient, table: Table, link: str | None) -> TableChanges | None:
     """What changed since the link was given; a link that is too old is begun anew.
 
     Where changes are not tracked, the rows say when they were changed. None where nothing tells of changes.
@@ -30,10 +30,10 @@ async def changes_of(client: DataverseClient, table: Table, link: str | None) ->
         tracked = await _tracked(client, table, link)
         if tracked:
             return tracked
-    return await modified_rows(client, table, link)
+    return await rows_modified_since(client, table, link)
 
 
-async def _tracked(client: DataverseClient, table: Table, link: str | None) -> Changes | None:
+async def _tracked(client: DataverseClient, table: Table, link: str | None) -> TableChanges | None:
     if link is not None:
         try:
             return await _follow(client, table, link, complete=True)
@@ -48,11 +48,11 @@ async def _tracked(client: DataverseClient, table: Table, link: str | None) -> C
         return None
 
 
-async def _follow(client: DataverseClient, table: Table, link: str, *, complete: bool) -> Changes | None:
+async def _follow(client: DataverseClient, table: Table, link: str, *, complete: bool) -> TableChanges | None:
     changed: set[str] = set()
     deleted: set[str] = set()
     more = True
-    for _ in range(PAGES_AT_MOST):
+    for _ in range(MAX_PAGES):
         page = await client.follow(link, prefer=[_TRACK, _PAGE])
         rows = page.get("value")
         for row in rows if isinstance(rows, list) else []:
@@ -65,7 +65,9 @@ async def _follow(client: DataverseClient, table: Table, link: str, *, complete:
     if not link or (more and not complete):
         return None
     client.require_own(link)
-    return Changes(link=link, changed=frozenset(changed - deleted), deleted=frozenset(deleted), complete=complete)
+    return TableChanges(
+        delta_link=link, changed=frozenset(changed - deleted), deleted=frozenset(deleted), is_complete=complete
+    )
 
 
 def _note(row: object, table: Table, changed: set[str], deleted: set[str]) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.protocol import require_no_such_row
-from bot.dataverse.row_access import users_of
+from bot.dataverse.row_access import enabled_users
 from bot.dataverse.table_cache import CHATS, TableCache
-from bot.domain.chat_sync import LONGEST_CHAT_ID, ActivityRow, ChatFacts, RowChange, RowState, applied
+from bot.domain.chat_sync import MAX_CHAT_ID_LENGTH, ActivityRow, DesiredRow, RowChange, RowState, apply_change
 from bot.domain.errors import NotFound, NotSupported, Unavailable
-from bot.domain.formatting import instant
+from bot.domain.formatting import canonical_instant
 from bot.domain.values import ChatId, EnvironmentId, ObjectId, RecordRef, UserId
 
 _SET = "chats"
@@ -27,8 +27,8 @@ _STATUS = {RowState.OPEN: 1, RowState.COMPLETED: 2}
 """The `statuscode` that goes with a `statecode`."""
 
 
-class DataverseActivityRows:
-    """See `bot.ports.dataverse_writes.ActivityRows`."""
+class DataverseChatActivityRows:
+    """See `bot.ports.dataverse_writes.ChatActivityRows`."""
 
     def __init__(
         self, clients: Mapping[EnvironmentId, DataverseClient], tables: Mapping[EnvironmentId, TableCache]
@@ -38,33 +38,33 @@ class DataverseActivityRows:
 
     async def has_timeline(self, environment: EnvironmentId, table: str) -> bool:
         """Whether rows of table `chat` can be about rows of this one."""
-        return await self._tables[environment].regarding(CHATS, table) is not None
+        return await self._tables[environment].regarding_property(CHATS, table) is not None
 
     async def users(self, environment: EnvironmentId, people: Sequence[ObjectId]) -> Mapping[ObjectId, UserId]:
         """The enabled users of those people who have one."""
-        return await users_of(self._clients[environment], people) if people else {}
+        return await enabled_users(self._clients[environment], people) if people else {}
 
     async def create(
-        self, record: RecordRef, activity_id: str, chat: ChatId, facts: ChatFacts, *, maker: ObjectId
+        self, record: RecordRef, activity_id: str, chat: ChatId, desired: DesiredRow, *, created_by: ObjectId
     ) -> ActivityRow:
         """Creates the row as the maker."""
         row = ActivityRow(state=RowState.OPEN, version="", description="")
         change = RowChange(
-            subject=facts.subject,
-            regarding=facts.record,
-            members=facts.members,
-            modified_on=facts.modified_on.replace(microsecond=0) if facts.modified_on else None,
-            modified_by=facts.modified_by,
+            subject=desired.subject,
+            regarding=desired.record,
+            members=desired.members,
+            modified_on=desired.modified_on.replace(microsecond=0) if desired.modified_on else None,
+            modified_by=desired.modified_by,
         )
-        named = {"teamschatid": chat} if len(chat) <= LONGEST_CHAT_ID else {}
+        named = {"teamschatid": chat} if len(chat) <= MAX_CHAT_ID_LENGTH else {}
         values = {**named, **await self._values(record, change)}
         path, client = f"{_SET}({activity_id})", self._clients[record.environment]
         try:
-            answer = await client.upsert(path, values, caller=maker, only_new=True, back=_BACK)
+            answer = await client.upsert(path, values, caller=created_by, only_new=True, back=_BACK)
         except NotFound as error:
             require_no_such_row(error)
             raise
-        return applied(row, change, _version(answer.body))
+        return apply_change(row, change, _version(answer.body))
 
     async def read(self, environment: EnvironmentId, activity_id: str) -> ActivityRow | None:
         """The whole row; None where it is not there."""
@@ -76,7 +76,7 @@ class DataverseActivityRows:
             return None
         return _row(body)
 
-    async def write(self, record: RecordRef, activity_id: str, row: ActivityRow, change: RowChange) -> ActivityRow:
+    async def update(self, record: RecordRef, activity_id: str, row: ActivityRow, change: RowChange) -> ActivityRow:
         """The row after the change."""
         values = await self._values(record, change)
         client = self._clients[record.environment]
@@ -85,7 +85,7 @@ class DataverseActivityRows:
         except NotFound as error:
             require_no_such_row(error)
             raise
-        return applied(row, change, _version(answer.body))
+        return apply_change(row, change, _version(answer.body))
 
     async def _values(self, record: RecordRef, change: RowChange) -> Mapping[str, object]:
         values: dict[str, object] = {
@@ -106,7 +106,9 @@ class DataverseActivityRows:
         """What makes the row one about the record; the property's name differs from table to table."""
         tables = self._tables[record.environment]
         try:
-            navigation, table = await asyncio.gather(tables.regarding(CHATS, record.table), tables.get(record.table))
+            navigation, table = await asyncio.gather(
+                tables.regarding_property(CHATS, record.table), tables.get(record.table)
+            )
         except NotFound as error:
             raise _no_place() from error
         if navigation is None:
@@ -157,7 +159,7 @@ def _users(parties: Sequence[Mapping[str, Any]], kind: int) -> Sequence[UserId]:
 
 
 def _instant(value: object) -> datetime | None:
-    text = instant(value) if isinstance(value, str) else None
+    text = canonical_instant(value) if isinstance(value, str) else None
     return datetime.fromisoformat(text) if text else None
 
 

@@ -18,7 +18,7 @@ _CHAT = "EntityDefinitions(LogicalName='chat')"
 _PARTY = "EntityDefinitions(LogicalName='activityparty')"
 
 
-async def lacking(client: DataverseClient) -> Sequence[str]:
+async def missing_definitions(client: DataverseClient) -> Sequence[str]:
     """Names of the columns and relationships that rows are written with and that are not there."""
     try:
         found = await asyncio.gather(

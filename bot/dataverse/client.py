@@ -9,22 +9,22 @@ import orjson
 from aiohttp import ClientSession
 from yarl import URL
 
-from bot.dataverse.batch import Part, PartAnswer, answers_of, written
-from bot.dataverse.protocol import API, error_of, headers
+from bot.dataverse.batch import BatchRequest, BatchResponse, decode_batch, encode_batch
+from bot.dataverse.protocol import API, headers, parse_error
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.values import Environment, ObjectId
 from bot.http.access_tokens import Tokens
-from bot.http.client import Answer, Request, Sender, System, json_object
+from bot.http.client import ApiClient, ApiRequest, ApiResponse, ApiTarget, json_object
 from bot.http.single_flight import SharedFlights
 from bot.metrics import Metrics
 
-AT_ONCE = 40
+MAX_CONCURRENT_REQUESTS = 40
 """Requests under way: the service protection limit is 52 a user and server ("Service protection API limits")."""
 
 Query = Mapping[str, str] | str
 """Options by name, or as they stand behind the question mark."""
 
-Turn = Callable[[], Awaitable[None]]
+Throttle = Callable[[], Awaitable[None]]
 """Returns when the next request may be sent."""
 
 _JSON = {"Content-Type": "application/json"}
@@ -37,16 +37,16 @@ _PAGES_AT_MOST = 100
 class DataverseClient:
     """Asks one environment; every call raises the domain's errors for what is no success."""
 
-    def __init__(self, environment: Environment, sender: Sender, turn: Turn | None = None) -> None:
+    def __init__(self, environment: Environment, sender: ApiClient, turn: Throttle | None = None) -> None:
         self.environment = environment
         self._base = f"{environment.url}/{API}/"
         self._sender = sender
         self._turn = turn
-        self._reading: SharedFlights[Answer] = SharedFlights()
+        self._reading: SharedFlights[ApiResponse] = SharedFlights()
 
-    def in_turn(self, turn: Turn) -> Self:
+    def throttled(self, throttle: Throttle) -> Self:
         """The same client, each of whose requests waits for its turn first."""
-        return type(self)(self.environment, self._sender, turn)
+        return type(self)(self.environment, self._sender, throttle)
 
     async def get(
         self, path: str, query: Query = "", *, caller: ObjectId | None = None, prefer: Sequence[str] = ()
@@ -56,7 +56,9 @@ class DataverseClient:
         Those who read the same at the same time for the same caller share one request.
         """
         url = self._url(path, query)
-        request = Request(method="GET", url=url, headers=headers(caller, prefer), reads=True, turn=self._turn)
+        request = ApiRequest(
+            method="GET", url=url, headers=headers(caller, prefer), idempotent=True, throttle=self._turn
+        )
         answer = await self._reading.result((url, caller, *prefer), partial(self._sender.send, request))
         return answer.body
 
@@ -92,7 +94,7 @@ class DataverseClient:
             found += _rows(page)
         return found[:at_most]
 
-    async def create(self, path: str, row: Mapping[str, object], *, caller: ObjectId | None = None) -> Answer:
+    async def create(self, path: str, row: Mapping[str, object], *, caller: ObjectId | None = None) -> ApiResponse:
         """Creates a row in the table's set; `entity_id` of the answer is its address."""
         return await self._change("POST", path, row, caller, {})
 
@@ -104,7 +106,7 @@ class DataverseClient:
         caller: ObjectId | None = None,
         etag: str = "*",
         back: str = "",
-    ) -> Answer:
+    ) -> ApiResponse:
         """Changes a row that is there, and where an etag is given only if it is still that version: else `Conflict`.
 
         `back`: columns, joined by commas, that the body of the answer has as they are then.
@@ -119,7 +121,7 @@ class DataverseClient:
         caller: ObjectId | None = None,
         only_new: bool = False,
         back: str = "",
-    ) -> Answer:
+    ) -> ApiResponse:
         """Changes the row at the path or creates it there; with `only_new` one that is there is a `Conflict`.
 
         `back`: as with `update`.
@@ -140,25 +142,25 @@ class DataverseClient:
         conditions: Mapping[str, str],
         *,
         back: str = "",
-    ) -> Answer:
+    ) -> ApiResponse:
         body = None if values is None else orjson.dumps(values)
         returned = {"Prefer": "return=representation"} if back else {}
         sent = {**_unconditional(caller), **(_JSON if body else {}), **conditions, **returned}
         url = self._url(path, {"$select": back} if back else "")
-        return await self._sender.send(Request(method=method, url=url, headers=sent, body=body, turn=self._turn))
+        return await self._sender.send(ApiRequest(method=method, url=url, headers=sent, body=body, throttle=self._turn))
 
-    async def read_together(
+    async def batch_read(
         self, queries: Sequence[tuple[str, Query]], *, caller: ObjectId | None = None, prefer: Sequence[str] = ()
     ) -> Sequence[Mapping[str, Any] | ChatSyncError]:
         """What is at each path, or why not, by one request; a hundred at most."""
         asked = headers(caller, prefer)
-        parts = [Part(method="GET", url=str(self._url(path, query)), headers=asked) for path, query in queries]
+        parts = [BatchRequest(method="GET", url=str(self._url(path, query)), headers=asked) for path, query in queries]
         answers = await self._batch(parts, caller, together=False)
         if len(answers) != len(parts):
             raise Unavailable("Dynamics 365 did not answer each request of a batch.", "Try again in a moment.")
         return [_found(answer) for answer in answers]
 
-    async def change_together(
+    async def batch_write(
         self,
         changes: Sequence[tuple[str, str, Mapping[str, object] | None]],
         *,
@@ -167,7 +169,7 @@ class DataverseClient:
         """Makes all changes (method, path, values), or none and raises the error of the one that was refused."""
         asked = {**_unconditional(caller), **_JSON}
         parts = [
-            Part(
+            BatchRequest(
                 method=method,
                 url=str(self._url(path, "")),
                 headers=asked,
@@ -181,31 +183,40 @@ class DataverseClient:
         if len(answers) != len(parts):
             raise Unavailable("Dynamics 365 did not answer each request of a batch.", "Try again in a moment.")
 
-    async def _batch(self, parts: Sequence[Part], caller: ObjectId | None, *, together: bool) -> Sequence[PartAnswer]:
-        content_type, body = written(parts, together=together)
+    async def _batch(
+        self, parts: Sequence[BatchRequest], caller: ObjectId | None, *, together: bool
+    ) -> Sequence[BatchResponse]:
+        content_type, body = encode_batch(parts, atomic=together)
         sent = {**headers(caller, [_GO_ON]), "Content-Type": content_type, "Accept": "multipart/mixed"}
-        request = Request(
-            method="POST", url=self._url("$batch", ""), headers=sent, body=body, reads=not together, turn=self._turn
+        request = ApiRequest(
+            method="POST",
+            url=self._url("$batch", ""),
+            headers=sent,
+            body=body,
+            idempotent=not together,
+            throttle=self._turn,
         )
         answer = await self._sender.send(request)
-        return answers_of(answer.headers.get("Content-Type", ""), answer.content)
+        return decode_batch(answer.headers.get("Content-Type", ""), answer.content)
 
     def _url(self, path: str, query: Query) -> URL:
         text = query if isinstance(query, str) else urlencode(query, quote_via=quote, safe="$,()'/=:@;")
         return URL(f"{self._base}{path}{'?' if text else ''}{text}", encoded=True)
 
 
-def make_client(environment: Environment, session: ClientSession, tokens: Tokens, metrics: Metrics) -> DataverseClient:
+def create_client(
+    environment: Environment, session: ClientSession, tokens: Tokens, metrics: Metrics
+) -> DataverseClient:
     """A client of the environment; nobody is called yet."""
     parts = urlsplit(environment.url)
-    system = System(
+    system = ApiTarget(
         name="Dynamics 365",
-        at_once=AT_ONCE,
-        error_of=error_of,
-        timed=lambda answer, seconds: metrics.dataverse_seconds.labels(answer).observe(seconds),
-        one_limit=True,
+        max_concurrent=MAX_CONCURRENT_REQUESTS,
+        parse_error=parse_error,
+        on_call=lambda answer, seconds: metrics.dataverse_seconds.labels(answer).observe(seconds),
+        shared_limit=True,
     )
-    return DataverseClient(environment, Sender(f"{parts.scheme}://{parts.netloc}/.default", session, tokens, system))
+    return DataverseClient(environment, ApiClient(f"{parts.scheme}://{parts.netloc}/.default", session, tokens, system))
 
 
 def _unconditional(caller: ObjectId | None) -> dict[str, str]:
@@ -218,8 +229,8 @@ def _rows(page: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
-def _found(answer: PartAnswer) -> Mapping[str, Any] | ChatSyncError:
+def _found(answer: BatchResponse) -> Mapping[str, Any] | ChatSyncError:
     body = json_object(answer.body)
     if not 200 <= answer.status < 300:  # noqa: PLR2004 # successes
-        return error_of(answer.status, body)
+        return parse_error(answer.status, body)
     return body or {}

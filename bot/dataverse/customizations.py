@@ -6,7 +6,7 @@ from bot.clock import Clock
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.metadata import CHOICE_PROPERTIES, table_names
 from bot.dataverse.table_cache import CHATS, TableCache
-from bot.dataverse.ttl_cache import Kept
+from bot.dataverse.ttl_cache import TtlCache
 from bot.dataverse.views import system_views
 from bot.domain.tables import Table, TableName, View
 from bot.domain.values import EnvironmentId
@@ -26,11 +26,11 @@ class DataverseDefinitions:
         self._clients = clients
         self._tables = tables
         # Dataverse does not search definitions by their labels, so all of them are read, and once for a while.
-        self._names = Kept(self._read_names, clock)
+        self._names = TtlCache(self._read_names, clock)
 
     async def table(self, environment: EnvironmentId, name: str) -> Table:
         """The table and its columns as they are now, or were half a minute ago."""
-        return await self._tables[environment].again(name)
+        return await self._tables[environment].reload(name)
 
     async def tables(self, environment: EnvironmentId) -> Sequence[TableName]:
         """The tables whose records people can open, by their labels."""
@@ -42,7 +42,7 @@ class DataverseDefinitions:
 
     async def has_timeline(self, environment: EnvironmentId, table: str) -> bool:
         """Whether chats can be shown on the timeline of the table's rows."""
-        return await self._tables[environment].regarding(CHATS, table) is not None
+        return await self._tables[environment].regarding_property(CHATS, table) is not None
 
     async def role_names(self, environment: EnvironmentId) -> Sequence[str]:
         """The names of the security roles: one name stands for its copies in all business units."""

@@ -4,7 +4,7 @@ from bot.dataverse.client import DataverseClient
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
 
 
-async def language_of(client: DataverseClient, user: str) -> int | None:
+async def read_language(client: DataverseClient, user: str) -> int | None:
     """The language's number (LCID); None where nothing is chosen, or the app may not know."""
     try:
         found = await client.get(f"usersettingscollection({user})", {"$select": "uilanguageid"})

@@ -52,7 +52,7 @@ class Lookup:
     """The property by which the other row is read along."""
 
 
-def table_of(definition: Mapping[str, Any], details: Sequence[Mapping[str, Any]], *, sends_updates: bool) -> Table:
+def parse_table(definition: Mapping[str, Any], details: Sequence[Mapping[str, Any]], *, sends_updates: bool) -> Table:
     """The table that a definition and its columns' details describe; raises `Unavailable` for anything else."""
     try:
         by_name: dict[str, dict[str, Any]] = {}
@@ -160,7 +160,7 @@ def _is_virtual(definition: Mapping[str, Any]) -> bool:
     return bool(provider) and str(provider).lower() != ELASTIC_PROVIDER
 
 
-def lookups_of(relationships: Sequence[Mapping[str, Any]]) -> Sequence[Lookup]:
+def parse_lookups(relationships: Sequence[Mapping[str, Any]]) -> Sequence[Lookup]:
     """The ways from a row to another in a table's many-to-one relationships; those without a property are left out."""
     return [
         Lookup(

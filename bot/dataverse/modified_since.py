@@ -9,12 +9,12 @@ from typing import Any
 
 from bot.dataverse.client import DataverseClient
 from bot.domain.errors import BadRequest, NotAllowed
-from bot.domain.formatting import instant
+from bot.domain.formatting import canonical_instant
 from bot.domain.tables import Table
 from bot.logs import get_logger
-from bot.ports.dataverse import Changes
+from bot.ports.dataverse import TableChanges
 
-ROWS_AT_MOST = 50_000
+MAX_ROWS = 50_000
 """Rows of one look, ten pages; it goes on there the next time."""
 
 SINCE = "modifiedon ge "
@@ -30,7 +30,7 @@ _PAGE = "odata.maxpagesize=5000"
 _log = get_logger(__name__)
 
 
-async def modified_rows(client: DataverseClient, table: Table, link: str | None) -> Changes | None:
+async def rows_modified_since(client: DataverseClient, table: Table, link: str | None) -> TableChanges | None:
     """The rows that changed since the link was given; None for a table that does not say when its rows changed."""
     if _COLUMN not in table.columns:
         return None
@@ -42,23 +42,23 @@ async def modified_rows(client: DataverseClient, table: Table, link: str | None)
         return None
 
 
-async def _begin(client: DataverseClient, table: Table) -> Changes | None:
+async def _begin(client: DataverseClient, table: Table) -> TableChanges | None:
     """From the newest row on: by Dataverse's own clock, for ours may go otherwise."""
     query = {"$select": f"{table.primary_id},{_COLUMN}", "$orderby": f"{_COLUMN} desc", "$top": "1"}
     newest = _newest(await client.rows(table.set_name, query))
     return _changes(newest - _OVERLAP, frozenset(), complete=False) if newest else None
 
 
-async def _changed(client: DataverseClient, table: Table, since: datetime) -> Changes | None:
+async def _changed(client: DataverseClient, table: Table, since: datetime) -> TableChanges | None:
     query = {
         "$select": f"{table.primary_id},{_COLUMN}",
         "$filter": SINCE + _text(since),
         "$orderby": f"{_COLUMN} asc",
     }
-    rows = await client.all_rows(table.set_name, query, at_most=ROWS_AT_MOST, prefer=[_PAGE])
+    rows = await client.all_rows(table.set_name, query, at_most=MAX_ROWS, prefer=[_PAGE])
     newest = _newest(rows) or since
     ids = frozenset(str(row.get(table.primary_id, "")).lower() for row in rows)
-    if len(rows) < ROWS_AT_MOST:
+    if len(rows) < MAX_ROWS:
         return _changes(max(newest - _OVERLAP, since), ids, complete=True)
     if newest > since:
         return _changes(newest, ids, complete=True)
@@ -66,8 +66,8 @@ async def _changed(client: DataverseClient, table: Table, since: datetime) -> Ch
     return await _begin(client, table)
 
 
-def _changes(since: datetime, ids: frozenset[str], *, complete: bool) -> Changes:
-    return Changes(link=SINCE + _text(since), changed=ids, complete=complete, tells_deletions=False)
+def _changes(since: datetime, ids: frozenset[str], *, complete: bool) -> TableChanges:
+    return TableChanges(delta_link=SINCE + _text(since), changed=ids, is_complete=complete, includes_deletions=False)
 
 
 def _newest(rows: Sequence[Mapping[str, Any]]) -> datetime | None:
@@ -76,9 +76,9 @@ def _newest(rows: Sequence[Mapping[str, Any]]) -> datetime | None:
 
 
 def _moment(text: str) -> datetime | None:
-    whole = instant(text) or ""
+    whole = canonical_instant(text) or ""
     return datetime.fromisoformat(whole) if whole.endswith("Z") else None
 
 
 def _text(at: datetime) -> str:
-    return instant(at.isoformat()) or ""
+    return canonical_instant(at.isoformat()) or ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.table_cache import TableCache
 from bot.domain.errors import NotSupported
-from bot.domain.saved_message import Form, SavedMessage
+from bot.domain.saved_message import MessageForm, SavedMessage
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef
 
 
@@ -20,17 +20,17 @@ class _Kind:
     body: str
 
 
-NEEDED_TO_ATTACH = ("prvCreateNote", "prvAppendNote", "prvCreateActivity", "prvAppendActivity")
+NOTE_AND_TASK_PRIVILEGES = ("prvCreateNote", "prvAppendNote", "prvCreateActivity", "prvAppendActivity")
 """What the application user needs so that people can save messages ("Security role and privilege reference")."""
 
 _KINDS = {
-    Form.NOTE: _Kind(table="annotation", record="objectid", title="subject", body="notetext"),
-    Form.TASK: _Kind(table="task", record="regardingobjectid", title="subject", body="description"),
+    MessageForm.NOTE: _Kind(table="annotation", record="objectid", title="subject", body="notetext"),
+    MessageForm.TASK: _Kind(table="task", record="regardingobjectid", title="subject", body="description"),
 }
 
 
-class DataverseAttaching:
-    """See `bot.ports.dataverse_writes.Attaching`."""
+class DataverseNotesAndTasks:
+    """See `bot.ports.dataverse_writes.NotesAndTasks`."""
 
     def __init__(
         self, clients: Mapping[EnvironmentId, DataverseClient], tables: Mapping[EnvironmentId, TableCache]
@@ -38,7 +38,7 @@ class DataverseAttaching:
         self._clients = clients
         self._tables = tables
 
-    async def attach(self, record: RecordRef, row_id: str, message: SavedMessage, *, caller: ObjectId) -> None:
+    async def create(self, record: RecordRef, row_id: str, message: SavedMessage, *, caller: ObjectId) -> None:
         """Writes the message as the caller, under this id."""
         kind, tables = _KINDS[message.form], self._tables[record.environment]
         way = await _way(tables, kind, record.table)

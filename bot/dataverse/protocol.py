@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
-from bot.domain.formatting import instant
+from bot.domain.formatting import canonical_instant
 from bot.domain.rights import Role
 from bot.domain.tables import LOOKUPS, Column, ColumnType, ColumnValue, Raw, Row
 from bot.domain.values import ObjectId
@@ -28,7 +28,7 @@ _OWN_CODES = "0x"
 """How Dataverse's codes begin ("Web service error codes")."""
 
 _TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
-# In `contains` these stand for other characters ("Filter rows", wildcard characters) unless they are in brackets.
+# Wildcards of `contains_filter` ("Filter rows", wildcard characters); brackets turn them into plain characters.
 _WILDCARDS = str.maketrans({"[": "[[]", "%": "[%]", "_": "[_]"})
 
 
@@ -45,28 +45,28 @@ def headers(caller: ObjectId | None, prefer: Iterable[str] = ()) -> dict[str, st
     return {name: value for name, value in asked.items() if value}
 
 
-def literal(text: str) -> str:
+def quote_literal(text: str) -> str:
     """A text as OData writes it in a filter."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def contains(column: str, words: str) -> str:
+def contains_filter(column: str, words: str) -> str:
     """A filter: the column holds each of the words."""
-    parts = (f"contains({column},{literal(word.translate(_WILDCARDS))})" for word in words.split())
+    parts = (f"contains({column},{quote_literal(word.translate(_WILDCARDS))})" for word in words.split())
     return " and ".join(parts)
 
 
-def begins(column: str, words: str) -> str:
+def begins_with_filter(column: str, words: str) -> str:
     """A filter: the column begins with the words."""
-    return f"startswith({column},{literal(words.translate(_WILDCARDS))})"
+    return f"startswith({column},{quote_literal(words.translate(_WILDCARDS))})"
 
 
-def selected(columns: Iterable[Column]) -> str:
+def select_clause(columns: Iterable[Column]) -> str:
     """The columns as `$select` names them: a lookup is selected by the property that holds its row's id."""
-    return ",".join(dict.fromkeys(property_of(column) for column in columns if not column.through))
+    return ",".join(dict.fromkeys(property_name(column) for column in columns if not column.through))
 
 
-def expanded(columns: Iterable[Column]) -> str:
+def expand_clause(columns: Iterable[Column]) -> str:
     """The linked columns as `$expand` names them, each below the row that it is of."""
     linked: dict[str, list[Column]] = {}
     for column in columns:
@@ -76,23 +76,23 @@ def expanded(columns: Iterable[Column]) -> str:
 
 
 def _inside(columns: Sequence[Column]) -> str:
-    asked = {"$select": selected(columns), "$expand": expanded(columns)}
+    asked = {"$select": select_clause(columns), "$expand": expand_clause(columns)}
     return ";".join(f"{name}={value}" for name, value in asked.items() if value)
 
 
-def property_of(column: Column) -> str:
+def property_name(column: Column) -> str:
     """The column's property in the JSON of the row that it is of."""
     name = column.name.rpartition(".")[2]
     return f"_{name}_value" if column.type in LOOKUPS else name
 
 
-def role_of(body: Mapping[str, Any]) -> Role:
+def parse_role(body: Mapping[str, Any]) -> Role:
     """The security role in an answer."""
     template = body.get("_roletemplateid_value")
     return Role(name=str(body.get("name") or ""), template=str(template).lower() if template else None)
 
 
-def row_of(body: Mapping[str, Any], primary_id: str, columns: Sequence[Column]) -> Row:
+def parse_row(body: Mapping[str, Any], primary_id: str, columns: Sequence[Column]) -> Row:
     """The row in an answer; raises `Unavailable` where the answer is not one."""
     row_id = body.get(primary_id)
     if not isinstance(row_id, str):
@@ -110,7 +110,7 @@ def _linked_row(body: Mapping[str, Any], through: Sequence[str]) -> Mapping[str,
 
 
 def _value(body: Mapping[str, Any], column: Column) -> ColumnValue:
-    name = property_of(column)
+    name = property_name(column)
     raw, text = body.get(name), body.get(f"{name}@{FORMATTED}")
     if raw is None:
         return ColumnValue(raw=None)
@@ -131,7 +131,7 @@ def _raw(column: Column, raw: object) -> Raw:
     if column.type is ColumnType.MULTI_SELECT:
         return tuple(sorted(int(number) for number in str(raw).split(",") if number.strip().lstrip("-").isdigit()))
     if column.type is ColumnType.DATE_TIME and isinstance(raw, str):
-        return instant(raw) or raw
+        return canonical_instant(raw) or raw
     return raw if isinstance(raw, str | int | float | bool) else str(raw)
 
 
@@ -166,7 +166,7 @@ _ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
 _CANNOT_ACT = "0x8004a110"  # CannotActOnBehalfOfAnotherUser
 
 
-def error_of(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
+def parse_error(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
     """The error that an answer which is no success stands for."""
     kind, what, next_step = _ERRORS.get(
         status, (Unavailable, "Dynamics 365 does not answer.", "Try again in a moment.")

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.dataverse.batch import PARTS_AT_MOST
+from bot.dataverse.batch import MAX_REQUESTS
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.protocol import ANNOTATIONS, NO_SUCH_ROW, expanded, row_of, selected
+from bot.dataverse.protocol import ANNOTATIONS, NO_SUCH_ROW, expand_clause, parse_row, select_clause
 from bot.domain.errors import ChatSyncError, NotAllowed, NotFound
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import ObjectId
-from bot.http.client import TooLarge
+from bot.http.client import ResponseTooLarge
 
 
 async def read_row(
@@ -17,7 +17,7 @@ async def read_row(
     """The row with these columns, as the caller sees them."""
     path, query = _asked(table, row_id, columns)
     body = await client.get(path, query, caller=caller, prefer=[ANNOTATIONS])
-    return row_of(body, table.primary_id, columns)
+    return parse_row(body, table.primary_id, columns)
 
 
 async def read_rows(
@@ -28,8 +28,8 @@ async def read_rows(
     One batch after the other: they are many rows, and nobody waits for them.
     """
     found: dict[str, Row | None] = {}
-    for start in range(0, len(row_ids), PARTS_AT_MOST):
-        found.update(await _read_some(client, table, row_ids[start : start + PARTS_AT_MOST], columns))
+    for start in range(0, len(row_ids), MAX_REQUESTS):
+        found.update(await _read_some(client, table, row_ids[start : start + MAX_REQUESTS], columns))
     return found
 
 
@@ -38,8 +38,8 @@ async def _read_some(
 ) -> Mapping[str, Row | None]:
     queries = [_asked(table, row_id, columns) for row_id in row_ids]
     try:
-        answers = await client.read_together(queries, prefer=[ANNOTATIONS])
-    except TooLarge:
+        answers = await client.batch_read(queries, prefer=[ANNOTATIONS])
+    except ResponseTooLarge:
         if len(row_ids) == 1:
             raise
         # Long texts: half as many rows at a time.
@@ -49,7 +49,7 @@ async def _read_some(
     found: dict[str, Row | None] = {}
     for row_id, answer in zip(row_ids, answers, strict=True):
         if not isinstance(answer, ChatSyncError):
-            found[row_id] = row_of(answer, table.primary_id, columns)
+            found[row_id] = parse_row(answer, table.primary_id, columns)
         elif isinstance(answer, NotFound) and answer.code == NO_SUCH_ROW:
             found[row_id] = None
         elif not isinstance(answer, NotAllowed):
@@ -58,5 +58,5 @@ async def _read_some(
 
 
 def _asked(table: Table, row_id: str, columns: Sequence[Column]) -> tuple[str, Mapping[str, str]]:
-    query = {"$select": selected(columns) or table.primary_id, "$expand": expanded(columns)}
+    query = {"$select": select_clause(columns) or table.primary_id, "$expand": expand_clause(columns)}
     return f"{table.set_name}({row_id})", {name: value for name, value in query.items() if value}

@@ -11,37 +11,37 @@ from bot.clock import Clock
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.protocol import ANNOTATIONS, FORMATTED, LOOKUP_TABLE
 from bot.dataverse.records import DataverseRecords
-from bot.dataverse.ttl_cache import Kept
+from bot.dataverse.ttl_cache import TtlCache
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
-from bot.domain.record_links import guid
+from bot.domain.record_links import parse_guid
 from bot.domain.tables import Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef
-from bot.ports.dataverse import RecordPeople, SolvedRecord
+from bot.ports.dataverse import InvolvedPeople, ResolvedRecord
 
 ACTIVITIES = ("email", "task", "phonecall", "appointment")
 """Tables of what people do for a record; what an organisation does not have is left out."""
 
-SOLVED_AT_MOST = 10_000
-KEPT_FOR = timedelta(minutes=10)
+MAX_RESOLVED_RECORDS = 10_000
+CACHE_TTL = timedelta(minutes=10)
 
-_ACTIVITIES_AT_MOST = 500
-_USERS_AT_ONCE = 50
+_MAX_ACTIVITIES = 500
+_USERS_PER_REQUEST = 50
 _OWNER, _CREATOR, _MODIFIER = "_ownerid_value", "_createdby_value", "_modifiedby_value"
 _SUBJECT = "subjectid"
 """What cases are filed under."""
 
 
-class DataverseTies:
-    """See `bot.ports.dataverse.Ties`."""
+class DataverseRecordPeople:
+    """See `bot.ports.dataverse.RecordPeople`."""
 
     def __init__(
         self, clients: Mapping[EnvironmentId, DataverseClient], records: DataverseRecords, clock: Clock
     ) -> None:
         self._clients = clients
         self._records = records
-        self._solved = {name: Kept(partial(self._read_solved, name), clock) for name in clients}
+        self._solved = {name: TtlCache(partial(self._read_solved, name), clock) for name in clients}
 
-    async def of_record(self, record: RecordRef, *, since: datetime, caller: ObjectId) -> RecordPeople:
+    async def involved_people(self, record: RecordRef, *, since: datetime, caller: ObjectId) -> InvolvedPeople:
         """The people, as far as the caller may see what names them."""
         row, activities = await asyncio.gather(
             self._row(record, caller), self._activities(record, since=since, caller=caller)
@@ -52,7 +52,7 @@ class DataverseTies:
             self._people(record.environment, [*named, *activities]),
             self._team(record.environment, str(owner)) if is_team else _nobody(),
         )
-        return RecordPeople(
+        return InvolvedPeople(
             owner=None if is_team else people.get(str(owner)),
             team=team,
             creator=people.get(str(row.get(_CREATOR))),
@@ -60,11 +60,11 @@ class DataverseTies:
             activities={people[user]: count for user, count in activities.items() if user in people},
         )
 
-    async def solved(self, environment: EnvironmentId, table: str) -> Sequence[SolvedRecord]:
+    async def resolved_records(self, environment: EnvironmentId, table: str) -> Sequence[ResolvedRecord]:
         """The newest records of the table that are closed."""
-        return await self._solved[environment].get(table, not_older_than=KEPT_FOR)
+        return await self._solved[environment].get(table, not_older_than=CACHE_TTL)
 
-    async def text_of(self, record: RecordRef, *, caller: ObjectId) -> str:
+    async def record_text(self, record: RecordRef, *, caller: ObjectId) -> str:
         """The record's name and what it is filed under."""
         table = await self._records.table(record.environment, record.table)
         query = {"$select": ",".join([table.primary_name, *_subject(table)])}
@@ -72,7 +72,7 @@ class DataverseTies:
         row = await self._clients[record.environment].get(path, query, caller=caller, prefer=[ANNOTATIONS])
         return _text(row, table)
 
-    async def readable(
+    async def filter_readable(
         self, environment: EnvironmentId, table: str, row_ids: Sequence[str], *, caller: ObjectId
     ) -> frozenset[str]:
         """Those of the rows that the caller may read."""
@@ -108,7 +108,7 @@ class DataverseTies:
                 "$filter": f"_regardingobjectid_value eq {record.row_id} and modifiedon ge {since:%Y-%m-%dT%H:%M:%SZ}",
             }
             client = self._clients[record.environment]
-            return await client.all_rows(table.set_name, query, at_most=_ACTIVITIES_AT_MOST, caller=caller)
+            return await client.all_rows(table.set_name, query, at_most=_MAX_ACTIVITIES, caller=caller)
         except (NotFound, NotAllowed, BadRequest):
             return ()  # a kind that is not installed, or not for the caller, names nobody
 
@@ -120,7 +120,7 @@ class DataverseTies:
     async def _people(self, environment: EnvironmentId, users: Iterable[Any]) -> Mapping[str, ObjectId]:
         """Who the users are in Entra, as far as they are enabled and somebody there."""
         ids = list(dict.fromkeys(str(each) for each in users if each))
-        groups = [ids[begin : begin + _USERS_AT_ONCE] for begin in range(0, len(ids), _USERS_AT_ONCE)]
+        groups = [ids[begin : begin + _USERS_PER_REQUEST] for begin in range(0, len(ids), _USERS_PER_REQUEST)]
         found = await asyncio.gather(*(self._some_people(environment, group) for group in groups))
         return {user: person for some in found for user, person in some.items()}
 
@@ -133,7 +133,7 @@ class DataverseTies:
         rows = await self._clients[environment].rows("systemusers", query)
         return {str(row.get("systemuserid")): person for row in rows if (person := _object_id(row))}
 
-    async def _read_solved(self, environment: EnvironmentId, name: str) -> Sequence[SolvedRecord]:
+    async def _read_solved(self, environment: EnvironmentId, name: str) -> Sequence[ResolvedRecord]:
         table = await self._records.table(environment, name)
         if "statecode" not in table.columns or "ownerid" not in table.columns:
             return ()
@@ -143,10 +143,12 @@ class DataverseTies:
             "$orderby": "modifiedon desc",
         }
         client = self._clients[environment]
-        rows = await client.all_rows(table.set_name, query, at_most=SOLVED_AT_MOST, prefer=[ANNOTATIONS])
+        rows = await client.all_rows(table.set_name, query, at_most=MAX_RESOLVED_RECORDS, prefer=[ANNOTATIONS])
         people = await self._people(environment, (row.get(_OWNER) for row in rows))
         return [
-            SolvedRecord(row_id=str(row.get(table.primary_id)), text=_text(row, table), owner=people[str(row[_OWNER])])
+            ResolvedRecord(
+                row_id=str(row.get(table.primary_id)), text=_text(row, table), owner=people[str(row[_OWNER])]
+            )
             for row in rows
             if str(row.get(_OWNER)) in people
         ]
@@ -166,5 +168,5 @@ def _text(row: Mapping[str, Any], table: Table) -> str:
 
 
 def _object_id(row: Mapping[str, Any]) -> ObjectId | None:
-    found = guid(str(row.get("azureactivedirectoryobjectid")))
+    found = parse_guid(str(row.get("azureactivedirectoryobjectid")))
     return ObjectId(found) if found else None

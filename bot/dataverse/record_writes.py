@@ -22,7 +22,7 @@ class DataverseRecordWrites:
         """Makes the user the record's owner."""
         await self._update(record, {"ownerid@odata.bind": f"/systemusers({owner})"}, version, caller)
 
-    async def change(self, record: RecordRef, values: Mapping[str, Raw], *, version: str, caller: ObjectId) -> None:
+    async def update(self, record: RecordRef, values: Mapping[str, Raw], *, version: str, caller: ObjectId) -> None:
         """Sets these columns."""
         await self._update(record, values, version, caller)
 

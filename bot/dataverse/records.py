@@ -6,32 +6,32 @@ from functools import partial
 from typing import TypeVar
 
 from bot.clock import Clock
-from bot.dataverse.change_tracking import changes_of
+from bot.dataverse.change_tracking import tracked_changes
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.languages import language_of
+from bot.dataverse.languages import read_language
 from bot.dataverse.protocol import (
     ANNOTATIONS,
     ROLE_PROPERTIES,
-    begins,
-    contains,
-    expanded,
-    literal,
-    role_of,
-    row_of,
-    selected,
+    begins_with_filter,
+    contains_filter,
+    expand_clause,
+    parse_role,
+    parse_row,
+    quote_literal,
+    select_clause,
 )
 from bot.dataverse.read_rows import read_row, read_rows
-from bot.dataverse.row_access import may_write, readers
+from bot.dataverse.row_access import can_write, filter_readers
 from bot.dataverse.table_cache import TableCache
-from bot.dataverse.ttl_cache import Kept
+from bot.dataverse.ttl_cache import TtlCache
 from bot.dataverse.views import note_view
 from bot.domain.errors import BadRequest, NotFound, Unavailable
-from bot.domain.record_links import guid
+from bot.domain.record_links import parse_guid
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.rights import Role
 from bot.domain.tables import Column, Row, Table, View
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
-from bot.ports.dataverse import Changes
+from bot.ports.dataverse import TableChanges
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class DataverseRecords:
     def __init__(self, clients: Mapping[EnvironmentId, DataverseClient], clock: Clock) -> None:
         self._clients = clients
         self._tables = {name: TableCache(client, clock) for name, client in clients.items()}
-        self._languages = {name: Kept(partial(language_of, client), clock) for name, client in clients.items()}
+        self._languages = {name: TtlCache(partial(read_language, client), clock) for name, client in clients.items()}
 
     @property
     def tables(self) -> Mapping[EnvironmentId, TableCache]:
@@ -59,7 +59,7 @@ class DataverseRecords:
 
     async def knows_privilege(self, environment: EnvironmentId, privilege: str) -> bool:
         """Whether there is such a privilege in the environment, whoever holds it."""
-        query = {"$select": "name", "$filter": f"name eq {literal(privilege)}"}
+        query = {"$select": "name", "$filter": f"name eq {quote_literal(privilege)}"}
         return bool(await self._clients[environment].rows("privileges", query))
 
     async def table(self, environment: EnvironmentId, name: str, *, reader: UserId | None = None) -> Table:
@@ -69,7 +69,7 @@ class DataverseRecords:
 
     async def table_by_code(self, environment: EnvironmentId, code: int) -> Table:
         """The table that has this number in this environment."""
-        return await self._tables[environment].by_code(code)
+        return await self._tables[environment].get_by_code(code)
 
     async def note_view(self, environment: EnvironmentId, table: str, view: str | None) -> View:
         """The view with this id, else the table's default."""
@@ -107,17 +107,17 @@ class DataverseRecords:
         try:
             return await read(table, columns)
         except BadRequest:
-            table = await self._tables[environment].again(table.name)
+            table = await self._tables[environment].reload(table.name)
             left = [column for column in columns if column.through or column.name in table.columns]
             if len(left) == len(columns):
                 raise
             return await read(table, left)
 
-    async def changes(self, environment: EnvironmentId, table: Table, link: str | None) -> Changes | None:
+    async def changes_since(self, environment: EnvironmentId, table: Table, link: str | None) -> TableChanges | None:
         """What changed since the link was given, or the first link; None where the table's changes are not tracked."""
-        return await changes_of(self._clients[environment], table, link)
+        return await tracked_changes(self._clients[environment], table, link)
 
-    async def find(
+    async def search(
         self,
         environment: EnvironmentId,
         table: Table,
@@ -129,23 +129,23 @@ class DataverseRecords:
     ) -> Sequence[Row]:
         """Rows whose name holds the words or whose number begins with them, what changed last first."""
         client, number = self._clients[environment], NUMBER_COLUMNS.get(table.name, "")
-        conditions = [f"({contains(table.primary_name, words)})"] if words else []
+        conditions = [f"({contains_filter(table.primary_name, words)})"] if words else []
         if words and number in table.columns:
             # What is typed of a number so far; a word without a digit would fit the numbers of all rows.
             is_part = any(character.isdigit() for character in words)
-            conditions.append(begins(number, words) if is_part else f"{number} eq {literal(words)}")
+            conditions.append(begins_with_filter(number, words) if is_part else f"{number} eq {quote_literal(words)}")
 
         async def found(table: Table, columns: Sequence[Column]) -> Sequence[Row]:
             options = {
-                "$select": selected(columns) or table.primary_id,
-                "$expand": expanded(columns),
+                "$select": select_clause(columns) or table.primary_id,
+                "$expand": expand_clause(columns),
                 "$filter": " or ".join(conditions),
                 "$orderby": "modifiedon desc" if "modifiedon" in table.columns else "",
                 "$top": str(at_most),
             }
             query = {name: value for name, value in options.items() if value}
             rows = await client.rows(table.set_name, query, caller=caller, prefer=[ANNOTATIONS])
-            return [row_of(row, table.primary_id, columns) for row in rows]
+            return [parse_row(row, table.primary_id, columns) for row in rows]
 
         return await self._of_what_is_there(environment, table, columns, found)
 
@@ -159,7 +159,7 @@ class DataverseRecords:
         if not found:
             return None
         row = found[0]
-        user_id = guid(str(row.get("systemuserid")))
+        user_id = parse_guid(str(row.get("systemuserid")))
         if user_id is None:
             raise Unavailable("Dynamics 365 gave an answer without a row.", "Try again in a moment.")
         return User(
@@ -178,11 +178,11 @@ class DataverseRecords:
             client.rows(f"systemusers({user})/teammembership_association", teams),
         )
         of_teams = [row for team in joined for row in team.get("teamroles_association") or ()]
-        return frozenset(role_of(row) for row in [*own, *of_teams])
+        return frozenset(parse_role(row) for row in [*own, *of_teams])
 
     async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:
         """A user's full name."""
-        return await self.name_of(environment, "systemuser", user)
+        return await self.row_name(environment, "systemuser", user)
 
     async def object_id(self, environment: EnvironmentId, user: UserId) -> ObjectId | None:
         """Who a user is in Entra."""
@@ -191,10 +191,10 @@ class DataverseRecords:
             found = await self._clients[environment].get(f"systemusers({user})", query)
         except NotFound:
             return None
-        person = guid(str(found.get("azureactivedirectoryobjectid")))
+        person = parse_guid(str(found.get("azureactivedirectoryobjectid")))
         return ObjectId(person) if person else None
 
-    async def name_of(self, environment: EnvironmentId, table: str, row_id: str) -> str | None:
+    async def row_name(self, environment: EnvironmentId, table: str, row_id: str) -> str | None:
         """The name of any row, as the app sees it."""
         try:
             definition = await self.table(environment, table)
@@ -205,7 +205,7 @@ class DataverseRecords:
             return None
         return str(raw) if raw else None
 
-    async def owned_by(self, record: RecordRef, user: UserId) -> bool:
+    async def is_owner(self, record: RecordRef, user: UserId) -> bool:
         """Whether the user owns the row, directly or through the owning team."""
         table = await self.table(record.environment, record.table)
         owner = table.columns.get("ownerid")
@@ -220,20 +220,20 @@ class DataverseRecords:
         )
         return bool(teams)
 
-    async def readers(self, record: RecordRef, people: Sequence[ObjectId]) -> frozenset[ObjectId]:
+    async def filter_readers(self, record: RecordRef, people: Sequence[ObjectId]) -> frozenset[ObjectId]:
         """Those of the people who may open the record."""
         table = await self.table(record.environment, record.table)
-        return await readers(self._clients[record.environment], table, record.row_id, people)
+        return await filter_readers(self._clients[record.environment], table, record.row_id, people)
 
-    async def may_write(self, record: RecordRef, user: UserId) -> bool:
+    async def can_write(self, record: RecordRef, user: UserId) -> bool:
         """Whether the user may change the record."""
         table = await self.table(record.environment, record.table)
-        return await may_write(self._clients[record.environment], table, record.row_id, user)
+        return await can_write(self._clients[record.environment], table, record.row_id, user)
 
     async def holds_privilege(self, environment: EnvironmentId, user: UserId, privilege: str) -> bool:
         """Whether one of the user's security roles holds the privilege; an unknown name is held by nobody."""
         name = "RetrieveUserPrivilegeByPrivilegeName"
-        path = f"systemusers({user})/Microsoft.Dynamics.CRM.{name}(PrivilegeName={literal(privilege)})"
+        path = f"systemusers({user})/Microsoft.Dynamics.CRM.{name}(PrivilegeName={quote_literal(privilege)})"
         try:
             found = await self._clients[environment].get(path)
         except BadRequest:

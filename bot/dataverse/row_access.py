@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from bot.dataverse.batch import PARTS_AT_MOST
+from bot.dataverse.batch import MAX_REQUESTS
 from bot.dataverse.client import DataverseClient
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.tables import Table
 from bot.domain.values import ObjectId, UserId
 
-_PEOPLE_AT_ONCE = 50
+_PEOPLE_PER_REQUEST = 50
 """Conditions of one query: its address stays far below what servers take."""
 _READ, _WRITE = "ReadAccess", "WriteAccess"
 _FUNCTION = "Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)"
@@ -18,25 +18,25 @@ _FUNCTION = "Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)"
 T = TypeVar("T")
 
 
-async def readers(
+async def filter_readers(
     client: DataverseClient, table: Table, row_id: str, people: Sequence[ObjectId]
 ) -> frozenset[ObjectId]:
     """Those of the people who have an enabled user and may read the row."""
-    users = await users_of(client, people)
-    groups = _groups(list(users.items()), PARTS_AT_MOST)
+    users = await enabled_users(client, people)
+    groups = _groups(list(users.items()), MAX_REQUESTS)
     found = await asyncio.gather(*(_readers(client, table, row_id, group) for group in groups))
     return frozenset[ObjectId]().union(*found)
 
 
-async def may_write(client: DataverseClient, table: Table, row_id: str, user: UserId) -> bool:
+async def can_write(client: DataverseClient, table: Table, row_id: str, user: UserId) -> bool:
     """Whether the user may change the row."""
     found = await client.get(f"systemusers({user})/{_FUNCTION}", _target(table, row_id))
     return _WRITE in _rights(found)
 
 
-async def users_of(client: DataverseClient, people: Sequence[ObjectId]) -> Mapping[ObjectId, UserId]:
+async def enabled_users(client: DataverseClient, people: Sequence[ObjectId]) -> Mapping[ObjectId, UserId]:
     """The enabled users of those people who have one."""
-    groups = _groups(list(dict.fromkeys(people)), _PEOPLE_AT_ONCE)
+    groups = _groups(list(dict.fromkeys(people)), _PEOPLE_PER_REQUEST)
     found = await asyncio.gather(*(_some_users(client, group) for group in groups))
     return {person: user for users in found for person, user in users.items()}
 
@@ -58,7 +58,7 @@ async def _readers(
     client: DataverseClient, table: Table, row_id: str, users: Sequence[tuple[ObjectId, UserId]]
 ) -> frozenset[ObjectId]:
     target = _target(table, row_id)
-    answers = await client.read_together([(f"systemusers({user})/{_FUNCTION}", target) for _, user in users])
+    answers = await client.batch_read([(f"systemusers({user})/{_FUNCTION}", target) for _, user in users])
     return frozenset(person for (person, _), answer in zip(users, answers, strict=True) if _may_read(answer))
 
 

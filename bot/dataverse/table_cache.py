@@ -12,11 +12,11 @@ from bot.dataverse.metadata import (
     LOOKUP_PROPERTIES,
     TABLE_PROPERTIES,
     Lookup,
-    lookups_of,
-    table_of,
+    parse_lookups,
+    parse_table,
 )
-from bot.dataverse.protocol import literal, require_no_such_table
-from bot.dataverse.ttl_cache import RECENT, Kept
+from bot.dataverse.protocol import quote_literal, require_no_such_table
+from bot.dataverse.ttl_cache import RECENT, TtlCache
 from bot.domain.errors import NotFound
 from bot.domain.tables import Table
 
@@ -30,28 +30,28 @@ class TableCache:
 
     def __init__(self, client: DataverseClient, clock: Clock) -> None:
         self._client = client
-        self._tables = Kept(self._read, clock)
-        self._lookups = Kept(self._read_lookups, clock)
+        self._tables = TtlCache(self._read, clock)
+        self._lookups = TtlCache(self._read_lookups, clock)
         self._names_by_code: dict[int, str] = {}
 
     async def get(self, name: str) -> Table:
         """The table; raises `NotFound` for an unknown name."""
         return await self._tables.get(name)
 
-    async def again(self, name: str) -> Table:
+    async def reload(self, name: str) -> Table:
         """The table, read again unless that was only just done: something in it did not fit."""
         return await self._tables.get(name, not_older_than=RECENT)
 
     async def with_columns(self, name: str, columns: Iterable[str]) -> Table:
         """The table, read again where it lacks one of these columns: an administrator may have added it just now."""
         table = await self.get(name)
-        return table if all(column in table.columns for column in columns) else await self.again(name)
+        return table if all(column in table.columns for column in columns) else await self.reload(name)
 
     async def lookups(self, name: str) -> Sequence[Lookup]:
         """The ways from a row of the table to one other row."""
         return await self._lookups.get(name)
 
-    async def regarding(self, activity: str, table: str) -> str | None:
+    async def regarding_property(self, activity: str, table: str) -> str | None:
         """By which property rows of an activity table are about rows of this one; None where they cannot be."""
         try:
             lookups = await self.lookups(activity)
@@ -61,7 +61,7 @@ class TableCache:
         ways = (each.navigation for each in lookups if each.column == _REGARDING and each.table == table)
         return next(ways, None)
 
-    async def by_code(self, code: int) -> Table:
+    async def get_by_code(self, code: int) -> Table:
         """The table with this number; raises `NotFound`."""
         if code not in self._names_by_code:
             query = {"$select": "LogicalName", "$filter": f"ObjectTypeCode eq {code}"}
@@ -72,7 +72,7 @@ class TableCache:
         return await self.get(self._names_by_code[code])
 
     async def _read(self, name: str) -> Table:
-        path = f"EntityDefinitions(LogicalName={literal(name)})"
+        path = f"EntityDefinitions(LogicalName={quote_literal(name)})"
         query = {"$select": TABLE_PROPERTIES, "$expand": f"Attributes($select={COLUMN_PROPERTIES})"}
         definition, updates, *details = await asyncio.gather(
             self._client.get(path, query),
@@ -80,7 +80,7 @@ class TableCache:
             *(self._details(path, cast, asked) for cast, asked in CASTS.items()),
         )
         flat = [detail for each in details for detail in each]
-        return table_of(definition, flat, sends_updates=updates)
+        return parse_table(definition, flat, sends_updates=updates)
 
     async def _details(self, path: str, cast: str, asked: str) -> Sequence[Mapping[str, Any]]:
         found = await self._client.get(f"{path}/Attributes/Microsoft.Dynamics.CRM.{cast}", asked)
@@ -88,12 +88,12 @@ class TableCache:
         return details if isinstance(details, list) else []
 
     async def _read_lookups(self, name: str) -> Sequence[Lookup]:
-        path = f"EntityDefinitions(LogicalName={literal(name)})/ManyToOneRelationships"
-        return lookups_of(await self._client.rows(path, {"$select": LOOKUP_PROPERTIES}))
+        path = f"EntityDefinitions(LogicalName={quote_literal(name)})/ManyToOneRelationships"
+        return parse_lookups(await self._client.rows(path, {"$select": LOOKUP_PROPERTIES}))
 
     async def _sends_updates(self, name: str) -> bool:
         """Whether the table has the message filter `Update` ("Register a plug-in", eligible messages)."""
-        table = f"primaryobjecttypecode eq {literal(name)}"
+        table = f"primaryobjecttypecode eq {quote_literal(name)}"
         conditions = "iscustomprocessingstepallowed eq true and sdkmessageid/name eq 'Update'"
         query = {"$select": "sdkmessagefilterid", "$filter": f"{table} and {conditions}"}
         return bool(await self._client.rows("sdkmessagefilters", query))

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from uuid import UUID, uuid5
 
 from bot.dataverse.client import DataverseClient
-from bot.domain.chat_sync import LONGEST_CHAT_ID
-from bot.domain.text_limits import cut
+from bot.domain.chat_sync import MAX_CHAT_ID_LENGTH
+from bot.domain.text_limits import truncate_utf16
 from bot.domain.values import Connection, EnvironmentId
 
 _SET = "msdyn_teamschatassociations"
@@ -16,23 +16,23 @@ _ASSOCIATED, _DISASSOCIATED = 0, 1
 """Of `msdyn_entityrecordstate`."""
 
 
-class DataverseAssociations:
-    """See `bot.ports.dataverse_writes.Associations`."""
+class DataverseTeamsAssociations:
+    """See `bot.ports.dataverse_writes.TeamsAssociations`."""
 
     def __init__(self, clients: Mapping[EnvironmentId, DataverseClient]) -> None:
         self._clients = clients
 
-    async def put(self, connection: Connection, *, live: bool) -> None:
+    async def set_listed(self, connection: Connection, *, listed: bool) -> None:
         """Lists the chat with the record, or does so no more; the row's id follows from the two."""
         record = connection.record
-        if len(connection.chat_id) > LONGEST_CHAT_ID:
+        if len(connection.chat_id) > MAX_CHAT_ID_LENGTH:
             return  # there is no place for its id
         row = {
-            "msdyn_teamschatassociationname": cut(connection.record_name, _LONGEST_NAME),
+            "msdyn_teamschatassociationname": truncate_utf16(connection.record_name, _LONGEST_NAME),
             "msdyn_teamschatid": connection.chat_id,
             "msdyn_regardingobjectid": record.row_id,
             "msdyn_regardingobjectname": record.table,
-            "msdyn_entityrecordstate": _ASSOCIATED if live else _DISASSOCIATED,
+            "msdyn_entityrecordstate": _ASSOCIATED if listed else _DISASSOCIATED,
         }
         key = uuid5(_NAMES, f"{record.table} {record.row_id} {connection.chat_id}")
         await self._clients[record.environment].upsert(f"{_SET}({key})", row)

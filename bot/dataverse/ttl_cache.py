@@ -15,7 +15,7 @@ RECENT = timedelta(seconds=30)
 """For those who miss something in what is kept: it is read again, but not for each of them."""
 
 
-class Kept(Generic[T]):
+class TtlCache(Generic[T]):
     """Reads each thing once for a while, for all who ask at the same time."""
 
     def __init__(self, read: Callable[[str], Coroutine[Any, Any, T]], clock: Clock) -> None:
@@ -31,11 +31,11 @@ class Kept(Generic[T]):
             return kept[0]
         flight = self._reading.get(name)
         if flight is None:
-            flight = self._reading[name] = SingleFlight(partial(self._read_and_keep, name))
+            flight = self._reading[name] = SingleFlight(partial(self._load, name))
             flight.start().add_done_callback(lambda _: self._reading.pop(name, None))
         return await flight.result()
 
-    async def _read_and_keep(self, name: str) -> T:
+    async def _load(self, name: str) -> T:
         begun = self._clock.now()
         thing = await self._read(name)
         self._kept[name] = (thing, begun)

@@ -22,7 +22,7 @@ _LARGEST = 1_000_000  # characters: the layout of 300 columns has some thirty th
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class JoinStep:
     """One step of a view's query from a table to a linked one."""
 
     table: str
@@ -41,11 +41,11 @@ class Layout:
     quick_find: bool
     columns: tuple[str, ...]
     """In their order; a linked one is named `<alias>.<column>`."""
-    links: Mapping[str, Sequence[Link]]
+    links: Mapping[str, Sequence[JoinStep]]
     """The steps that lead to each alias."""
 
 
-def layout_of(row: Mapping[str, Any]) -> Layout:
+def parse_layout(row: Mapping[str, Any]) -> Layout:
     """The layout in a row of table `savedquery`; raises `Unavailable` where it cannot be read."""
     try:
         cells = _xml(row.get("layoutxml")).iter("cell")
@@ -70,11 +70,11 @@ def _xml(text: object) -> Element:
     return root
 
 
-def _links(parent: Element, before: tuple[Link, ...]) -> Iterator[tuple[str, Sequence[Link]]]:
+def _links(parent: Element, before: tuple[JoinStep, ...]) -> Iterator[tuple[str, Sequence[JoinStep]]]:
     for element in parent:
         steps = before
         if element.tag == "link-entity":
-            step = Link(table=element.get("name", ""), key=element.get("from", ""), column=element.get("to", ""))
+            step = JoinStep(table=element.get("name", ""), key=element.get("from", ""), column=element.get("to", ""))
             steps = (*before, step)
             yield element.get("alias", ""), steps
         yield from _links(element, steps)

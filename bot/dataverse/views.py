@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.protocol import literal
+from bot.dataverse.protocol import quote_literal
 from bot.dataverse.table_cache import TableCache
-from bot.dataverse.view_layout import QUICK_FIND, VIEW_PROPERTIES, Layout, layout_of
+from bot.dataverse.view_layout import QUICK_FIND, VIEW_PROPERTIES, Layout, parse_layout
 from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported, Unavailable
-from bot.domain.note_fields import FIELDS_AT_MOST
+from bot.domain.note_fields import MAX_FIELDS
 from bot.domain.record_types import CASE, CASE_VIEW
 from bot.domain.tables import Column, View
 from bot.logs import get_logger
@@ -27,25 +27,25 @@ async def note_view(client: DataverseClient, tables: TableCache, table: str, vie
     if view:
         chosen = f"savedqueryid eq {view}"
     elif table == CASE:
-        chosen = f"name eq {literal(CASE_VIEW)}"
-    conditions = f"returnedtypecode eq {literal(table)} and statecode eq 0 and {chosen}"
+        chosen = f"name eq {quote_literal(CASE_VIEW)}"
+    conditions = f"returnedtypecode eq {quote_literal(table)} and statecode eq 0 and {chosen}"
     query = {"$select": VIEW_PROPERTIES, "$filter": conditions, "$top": "1"}
     found = await client.rows("savedqueries", query)
     if not found:
         await _require_not_personal(client, view)
         raise NotFound("The view of the note is not there.", "Ask an administrator to choose another view.")
-    return await _resolved(tables, table, layout_of(found[0]))
+    return await _resolved(tables, table, parse_layout(found[0]))
 
 
 async def system_views(client: DataverseClient, tables: TableCache, table: str) -> Sequence[View]:
     """The table's system views that are lists of records, by name; those whose layout is damaged are left out."""
     kinds = " or ".join(f"querytype eq {kind}" for kind in _LISTS)
-    conditions = f"returnedtypecode eq {literal(table)} and statecode eq 0 and ({kinds})"
+    conditions = f"returnedtypecode eq {quote_literal(table)} and statecode eq 0 and ({kinds})"
     found = await client.rows("savedqueries", {"$select": VIEW_PROPERTIES, "$filter": conditions, "$orderby": "name"})
     layouts = []
     for row in found:
         with suppress(Unavailable):
-            layouts.append(layout_of(row))
+            layouts.append(parse_layout(row))
     return await asyncio.gather(*(_resolved(tables, table, layout) for layout in layouts))
 
 
@@ -64,7 +64,7 @@ async def _require_not_personal(client: DataverseClient, view: str | None) -> No
 
 async def _resolved(tables: TableCache, name: str, layout: Layout) -> View:
     """The view, with the definitions of the linked columns that a note can show; others are left out."""
-    first = layout.columns[:FIELDS_AT_MOST]
+    first = layout.columns[:MAX_FIELDS]
     table = await tables.with_columns(name, (column for column in first if "." not in column))
     linked = {}
     for column in first:

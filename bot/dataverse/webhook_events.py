@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.errors import BadRequest
-from bot.domain.formatting import kept
+from bot.domain.formatting import digest_if_long
 from bot.domain.key_fields import ColumnChange, RecordEvent
-from bot.domain.record_links import guid
+from bot.domain.record_links import parse_guid
 from bot.domain.tables import ColumnValue
 from bot.domain.values import EnvironmentId, RecordRef, UserId
 from bot.html_text import looks_rich, plain_text
@@ -26,7 +26,7 @@ _TABLE = re.compile(r"[a-z_][a-z0-9_]{0,127}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def message_of(body: object) -> tuple[str, str]:
+def parse_message(body: object) -> tuple[str, str]:
     """What happened (`Update`, `Delete`, …) and in which table; raises `BadRequest` for anything that is no event."""
     named = (body.get("MessageName"), body.get("PrimaryEntityName")) if isinstance(body, dict) else (None, None)
     message, table = named
@@ -35,17 +35,17 @@ def message_of(body: object) -> tuple[str, str]:
     return message, table
 
 
-def event_of(
+def parse_event(
     body: Mapping[str, Any], content: bytes, *, environment: EnvironmentId, received_at: datetime
 ) -> RecordEvent:
     """The update or deletion that the context tells of; raises `BadRequest` where it does not say of which row.
 
     `content` is the body as it came: its digest stands for the event where the context has no operation id.
     """
-    message, table = message_of(body)
+    message, table = parse_message(body)
     deleted = message == DELETE
     target = _bag(body.get("InputParameters")).get("Target")
-    row_id = guid(str(body.get("PrimaryEntityId") or ""))
+    row_id = parse_guid(str(body.get("PrimaryEntityId") or ""))
     if row_id is None or row_id == _NO_ID:
         raise BadRequest("This event does not say which row changed (PrimaryEntityId).")
     old = _pre_image(body.get("PreEntityImages"))
@@ -67,7 +67,7 @@ def _old(image: Mapping[str, ColumnValue] | None, column: str) -> ColumnValue | 
 
 
 def _key(body: Mapping[str, Any], content: bytes, environment: EnvironmentId) -> str:
-    operation = guid(str(body.get("OperationId") or ""))
+    operation = parse_guid(str(body.get("OperationId") or ""))
     if operation is None or operation == _NO_ID:
         return f"{environment} {hashlib.sha256(content).hexdigest()}"
     step = body.get("OwningExtension")
@@ -76,7 +76,7 @@ def _key(body: Mapping[str, Any], content: bytes, environment: EnvironmentId) ->
 
 
 def _user(body: Mapping[str, Any]) -> UserId | None:
-    user = guid(str(body.get("InitiatingUserId") or ""))
+    user = parse_guid(str(body.get("InitiatingUserId") or ""))
     return UserId(user) if user and user != _NO_ID else None
 
 
@@ -129,7 +129,7 @@ def _typed(value: Mapping[str, Any]) -> ColumnValue | None:
     if "Value" in value:
         inner = value["Value"]
         return ColumnValue(raw=inner) if inner is None or isinstance(inner, bool | int | float) else None
-    row_id, table, name = guid(str(value.get("Id") or "")), value.get("LogicalName"), value.get("Name")
+    row_id, table, name = parse_guid(str(value.get("Id") or "")), value.get("LogicalName"), value.get("Name")
     if row_id and isinstance(table, str):
         return ColumnValue(raw=f"{table}:{row_id}".lower(), text=name if isinstance(name, str) and name else None)
     return None
@@ -141,4 +141,4 @@ def _text(value: str) -> ColumnValue:
     if moment:
         return ColumnValue(raw=f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}Z")
     shown = plain_text(value) if looks_rich(value) else value
-    return ColumnValue(raw=kept(value), text=None if shown == kept(value) else shown[:_EXCERPT])
+    return ColumnValue(raw=digest_if_long(value), text=None if shown == digest_if_long(value) else shown[:_EXCERPT])

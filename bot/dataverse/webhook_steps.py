@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.dataverse.client import DataverseClient
-from bot.dataverse.protocol import literal
+from bot.dataverse.protocol import quote_literal
 from bot.dataverse.records import DataverseRecords
 from bot.domain.errors import NotFound, NotSupported
 from bot.domain.values import EnvironmentId
-from bot.domain.webhook_steps import RegisteredStep, Registration, Step, StepMessage
+from bot.domain.webhook_steps import RegisteredWebhookStep, Registration, StepMessage, WebhookStep
 
-NAME = "Chat Sync"
+ENDPOINT_NAME = "Chat Sync"
 """How the names of all that the bot registers begin."""
 
 _WEBHOOK = 8
@@ -24,7 +24,7 @@ _ENABLED = {"statecode": 0, "statuscode": 1}
 _PRE_IMAGE = 0
 _IMAGES = "sdkmessageprocessingstepid_sdkmessageprocessingstepimage"
 
-NEEDED = (
+REQUIRED_PRIVILEGES = (
     *(f"prv{act}ServiceEndpoint" for act in ("Create", "Read", "Write", "Delete")),
     *(f"prv{act}SdkMessageProcessingStep" for act in ("Create", "Read", "Write", "Delete")),
     *(f"prv{act}SdkMessageProcessingStepImage" for act in ("Create", "Read", "Write", "Delete")),
@@ -34,8 +34,8 @@ NEEDED = (
 """Privileges without which nothing can be registered."""
 
 
-class DataverseEventSteps:
-    """See `bot.ports.dataverse.EventSteps`.
+class DataverseWebhookSteps:
+    """See `bot.ports.dataverse.WebhookSteps`.
 
     `url` receives the events; `key` authenticates them.
     """
@@ -53,7 +53,7 @@ class DataverseEventSteps:
         self._url = url
         self._key = key
 
-    async def find(self, environment: EnvironmentId) -> Registration | None:
+    async def find_registration(self, environment: EnvironmentId) -> Registration | None:
         """The webhook with the bot's address, and its steps."""
         mine = [each for each in await self._endpoints(environment) if str(each.get("url")) == self._url]
         if not mine:
@@ -61,20 +61,20 @@ class DataverseEventSteps:
         endpoint_id = str(mine[0]["serviceendpointid"])
         return Registration(endpoint_id=endpoint_id, steps=await self._steps(environment, endpoint_id))
 
-    async def elsewhere(self, environment: EnvironmentId) -> Sequence[str]:
+    async def other_addresses(self, environment: EnvironmentId) -> Sequence[str]:
         """Addresses of webhooks of the bot's kind that lead elsewhere."""
         urls = [str(each.get("url")) for each in await self._endpoints(environment)]
         return [url for url in urls if url != self._url]
 
     async def register(self, environment: EnvironmentId) -> Registration:
         """Creates the webhook; where there is one, its key is written anew, as Dataverse shows it to nobody."""
-        found = await self.find(environment)
+        found = await self.find_registration(environment)
         client = self._clients[environment]
         if found:
             await client.update(f"serviceendpoints({found.endpoint_id})", {"authvalue": self._key})
             return found
         values = {
-            "name": f"{NAME} {urlsplit(self._url).netloc}",
+            "name": f"{ENDPOINT_NAME} {urlsplit(self._url).netloc}",
             "contract": _WEBHOOK,
             "url": self._url,
             "authtype": _WEBHOOK_KEY,
@@ -84,12 +84,12 @@ class DataverseEventSteps:
         answer = await client.create("serviceendpoints", values)
         return Registration(endpoint_id=_id_in(answer.entity_id), steps=())
 
-    async def add(self, environment: EnvironmentId, endpoint_id: str, step: Step) -> None:
+    async def add(self, environment: EnvironmentId, endpoint_id: str, step: WebhookStep) -> None:
         """Adds the step and its image."""
         client = self._clients[environment]
         message_filter = await self._filter(environment, step)
         values = {
-            "name": f"{NAME}: {step.message} of {step.table}",
+            "name": f"{ENDPOINT_NAME}: {step.message} of {step.table}",
             "mode": _ASYNCHRONOUS,
             "stage": _POST_OPERATION,
             "rank": 1,
@@ -104,7 +104,7 @@ class DataverseEventSteps:
         answer = await client.create("sdkmessageprocessingsteps", values)
         await self._put_image(client, _id_in(answer.entity_id), None, step)
 
-    async def change(self, environment: EnvironmentId, registered: RegisteredStep, step: Step) -> None:
+    async def update(self, environment: EnvironmentId, registered: RegisteredWebhookStep, step: WebhookStep) -> None:
         """Writes the columns, the image and that it is enabled."""
         client = self._clients[environment]
         how = {"mode": _ASYNCHRONOUS, "stage": _POST_OPERATION, **_ENABLED}
@@ -112,7 +112,7 @@ class DataverseEventSteps:
         await client.update(f"sdkmessageprocessingsteps({registered.id})", {**how, **columns})
         await self._put_image(client, registered.id, registered.image_id, step)
 
-    async def remove(self, environment: EnvironmentId, registered: RegisteredStep) -> None:
+    async def remove(self, environment: EnvironmentId, registered: RegisteredWebhookStep) -> None:
         """Removes the step; its image goes with it."""
         await _delete(self._clients[environment], f"sdkmessageprocessingsteps({registered.id})")
 
@@ -120,23 +120,25 @@ class DataverseEventSteps:
         """Removes the webhook."""
         await _delete(self._clients[environment], f"serviceendpoints({endpoint_id})")
 
-    async def lacking(self, environment: EnvironmentId) -> Sequence[str]:
+    async def missing_privileges(self, environment: EnvironmentId) -> Sequence[str]:
         """Names of the privileges that are needed and not held; those that the environment does not know are not."""
         user = await self._records.own_user(environment)
-        held = await asyncio.gather(*(self._records.holds_privilege(environment, user, name) for name in NEEDED))
-        lacking = [name for name, holds in zip(NEEDED, held, strict=True) if not holds]
+        held = await asyncio.gather(
+            *(self._records.holds_privilege(environment, user, name) for name in REQUIRED_PRIVILEGES)
+        )
+        lacking = [name for name, holds in zip(REQUIRED_PRIVILEGES, held, strict=True) if not holds]
         known = await asyncio.gather(*(self._records.knows_privilege(environment, name) for name in lacking))
         return [name for name, is_known in zip(lacking, known, strict=True) if is_known]
 
     async def _endpoints(self, environment: EnvironmentId) -> Sequence[Mapping[str, Any]]:
         query = {
             "$select": "serviceendpointid,name,url",
-            "$filter": f"contract eq {_WEBHOOK} and startswith(name,{literal(NAME)})",
+            "$filter": f"contract eq {_WEBHOOK} and startswith(name,{quote_literal(ENDPOINT_NAME)})",
             "$orderby": "createdon asc",
         }
         return await self._clients[environment].rows("serviceendpoints", query)
 
-    async def _steps(self, environment: EnvironmentId, endpoint_id: str) -> Sequence[RegisteredStep]:
+    async def _steps(self, environment: EnvironmentId, endpoint_id: str) -> Sequence[RegisteredWebhookStep]:
         image = "sdkmessageprocessingstepimageid,imagetype,attributes"
         query = {
             "$select": "sdkmessageprocessingstepid,filteringattributes,mode,stage,statecode",
@@ -148,17 +150,16 @@ class DataverseEventSteps:
         found = await self._clients[environment].all_rows("sdkmessageprocessingsteps", query, at_most=5000)
         return [_registered(row) for row in found if _told(row)]
 
-    async def _filter(self, environment: EnvironmentId, step: Step) -> Mapping[str, Any]:
-        told = f"primaryobjecttypecode eq {literal(step.table)} and sdkmessageid/name eq {literal(step.message)}"
+    async def _filter(self, environment: EnvironmentId, step: WebhookStep) -> Mapping[str, Any]:
+        table, message = quote_literal(step.table), quote_literal(step.message)
+        told = f"primaryobjecttypecode eq {table} and sdkmessageid/name eq {message}"
         query = {"$select": "sdkmessagefilterid,_sdkmessageid_value", "$filter": told}
         found = await self._clients[environment].rows("sdkmessagefilters", query)
         if not found:
-            raise NotSupported(
-                f"Dataverse does not tell of {step.called}.", "Turn the record type off in the settings."
-            )
+            raise NotSupported(f"Dataverse does not tell of {step.label}.", "Turn the record type off in the settings.")
         return found[0]
 
-    async def _put_image(self, client: DataverseClient, step_id: str, image_id: str | None, step: Step) -> None:
+    async def _put_image(self, client: DataverseClient, step_id: str, image_id: str | None, step: WebhookStep) -> None:
         if not step.columns:
             return
         columns = {"attributes": ",".join(step.columns)}
@@ -183,14 +184,14 @@ def _told(row: Mapping[str, Any]) -> bool:
     )
 
 
-def _registered(row: Mapping[str, Any]) -> RegisteredStep:
+def _registered(row: Mapping[str, Any]) -> RegisteredWebhookStep:
     images = [each for each in row.get(_IMAGES) or () if each.get("imagetype") == _PRE_IMAGE]
-    step = Step(
+    step = WebhookStep(
         message=StepMessage(_name_in(row, "sdkmessageid", "name")),
         table=_name_in(row, "sdkmessagefilterid", "primaryobjecttypecode"),
         columns=_names(row.get("filteringattributes")),
     )
-    return RegisteredStep(
+    return RegisteredWebhookStep(
         id=str(row["sdkmessageprocessingstepid"]),
         step=step,
         image_id=str(images[0]["sdkmessageprocessingstepimageid"]) if images else None,

@@ -7,23 +7,23 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from bot.domain.settings import EnvironmentSettings
-from bot.domain.text_limits import JOINERS, cut, one_line
+from bot.domain.text_limits import JOINERS, single_line, truncate_utf16
 from bot.domain.values import ChatKind, ObjectId, UserId
 
-LONGEST_SUBJECT = 250
+MAX_SUBJECT_LENGTH = 250
 """Of column `subject`, in UTF-16 units as Dataverse counts them ("Chat table reference")."""
-LONGEST_DESCRIPTION = 2000
+MAX_DESCRIPTION_LENGTH = 2000
 """Of column `description`, counted likewise ("Activity tables")."""
-LONGEST_CHAT_ID = 100
+MAX_CHAT_ID_LENGTH = 100
 """Of column `teamschatid`."""
-NAMED_AT_MOST = 3
+MAX_NAMES_IN_SUBJECT = 3
 """Members by whom a chat without a name is called."""
 
-STUCK_AFTER = 8
+STUCK_AFTER_ATTEMPTS = 8
 """Failed attempts after which it is said that they fail: so many take some minutes (`bot.workers.backoff`)."""
 
 
-class Unsynced(StrEnum):
+class SyncProblem(StrEnum):
     """Why a connection is not shown, or not kept true any more, on its record's timeline."""
 
     CHATS_OFF = "chats off"
@@ -51,13 +51,15 @@ class Unsynced(StrEnum):
     @property
     def can_be_resumed(self) -> bool:
         """Whether a person can do something about it in the chat."""
-        return self in {Unsynced.IDLE, Unsynced.REFUSED, Unsynced.DELETED}
+        return self in {SyncProblem.IDLE, SyncProblem.REFUSED, SyncProblem.DELETED}
 
 
-FOUND = frozenset({Unsynced.ACTIVITY_TABLE, Unsynced.NO_TIMELINE, Unsynced.REFUSED, Unsynced.DELETED})
+STORED_PROBLEMS = frozenset(
+    {SyncProblem.ACTIVITY_TABLE, SyncProblem.NO_TIMELINE, SyncProblem.REFUSED, SyncProblem.DELETED}
+)
 """Reasons that only Dataverse knows: they are kept once they were found."""
 
-OF_TABLE = frozenset({Unsynced.ACTIVITY_TABLE, Unsynced.NO_TIMELINE})
+TABLE_PROBLEMS = frozenset({SyncProblem.ACTIVITY_TABLE, SyncProblem.NO_TIMELINE})
 """Those that lie in the record's table: an administrator may give it a timeline, so it is looked at again."""
 
 
@@ -71,9 +73,9 @@ class RowState(IntEnum):
 
 
 _NOT_OPEN = {
-    RowState.COMPLETED: Unsynced.COMPLETED,
-    RowState.CANCELLED: Unsynced.CANCELLED,
-    RowState.SCHEDULED: Unsynced.SCHEDULED,
+    RowState.COMPLETED: SyncProblem.COMPLETED,
+    RowState.CANCELLED: SyncProblem.CANCELLED,
+    RowState.SCHEDULED: SyncProblem.SCHEDULED,
 }
 
 
@@ -94,7 +96,7 @@ class ActivityRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChatFacts:
+class DesiredRow:
     """A chat as its row shall show it; a subject of None was not asked for."""
 
     record: str
@@ -118,33 +120,33 @@ class RowChange:
     description: str | None = None
 
     @property
-    def is_nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether there is nothing to write."""
         return self == RowChange()
 
 
-NOTHING = RowChange()
+NO_CHANGE = RowChange()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChatActivity:
+class SyncedRow:
     """What is kept of a connection that is shown on its record's timeline."""
 
     activity_id: str
     """Chosen by us before the row is created, so that trying again makes no second one."""
-    maker_id: ObjectId
+    created_by: ObjectId
     """As whom the row is created (spec Y1)."""
-    active_at: datetime
+    last_activity_at: datetime
     """When something happened in the chat that counts (spec Y3); stands still once it is idle."""
     row: ActivityRow | None = None
     """As it was last seen; None before it was created, or where it has to be looked at again."""
-    people: Mapping[ObjectId, UserId | None] = field(default_factory=dict)
+    users: Mapping[ObjectId, UserId | None] = field(default_factory=dict)
     """The chat's members who have an object id, with their enabled users."""
-    others: int = 0
+    members_without_user: int = 0
     """Members without an enabled user: they are counted only (spec Y1)."""
-    trouble: Unsynced | None = None
-    """One of `FOUND`."""
-    closing: str | None = None
+    problem: SyncProblem | None = None
+    """One of `STORED_PROBLEMS`."""
+    closing_line: str | None = None
     """The line with which the row was completed, once the connection had ended."""
     written_at: datetime | None = None
     """When the row was last written."""
@@ -154,22 +156,22 @@ class ChatActivity:
 class SyncState:
     """Whether a connection's row is kept true, and if not, why."""
 
-    why: Unsynced | None
+    problem: SyncProblem | None
     """None: it is."""
-    since: datetime | None = None
+    idle_since: datetime | None = None
     """Since when it is not, where that is known: of an idle chat when something last happened."""
     written_at: datetime | None = None
     """When the row was last written; None where there is none yet."""
-    others: int = 0
+    members_without_user: int = 0
     """Members whom the row does not show."""
-    stuck: str = ""
+    failure: str = ""
     """Why it cannot be brought up to date, though it shall be kept true; empty where it can."""
 
 
 def sync_state(
     settings: EnvironmentSettings,
     kind: ChatKind,
-    activity: ChatActivity | None,
+    activity: SyncedRow | None,
     *,
     ended: bool,
     now: datetime,
@@ -177,43 +179,51 @@ def sync_state(
 ) -> SyncState:
     """The state of a chat's connection.
 
-    `activity`: None where it was made while sync was off. `stuck`: the reason for which the chat's job fails.
+    `activity`: None where it was made while sync was off. `failure`: the reason for which the chat's job fails.
     """
     if activity is None:
-        return SyncState(why=_without_row(settings, kind, ended=ended))
-    why = _why_not(settings, activity, ended=ended, now=now)
-    since = activity.active_at if why is Unsynced.IDLE else None
+        return SyncState(problem=_problem_without_row(settings, kind, ended=ended))
+    why = _row_problem(settings, activity, ended=ended, now=now)
+    since = activity.last_activity_at if why is SyncProblem.IDLE else None
     stuck = "" if why else stuck
-    return SyncState(why=why, since=since, written_at=activity.written_at, others=activity.others, stuck=stuck)
+    return SyncState(
+        problem=why,
+        idle_since=since,
+        written_at=activity.written_at,
+        members_without_user=activity.members_without_user,
+        failure=stuck,
+    )
 
 
-def _without_row(settings: EnvironmentSettings, kind: ChatKind, *, ended: bool) -> Unsynced:
+def _problem_without_row(settings: EnvironmentSettings, kind: ChatKind, *, ended: bool) -> SyncProblem:
     if ended:
-        return Unsynced.DISCONNECTED
-    if not is_effective(settings):
-        return _off(settings)
-    return Unsynced.BEFORE_SYNC if kind is ChatKind.GROUP else Unsynced.CHANNEL
+        return SyncProblem.DISCONNECTED
+    if not is_sync_on(settings):
+        return _off_problem(settings)
+    return SyncProblem.BEFORE_SYNC if kind is ChatKind.GROUP else SyncProblem.CHANNEL
 
 
-def _why_not(settings: EnvironmentSettings, activity: ChatActivity, *, ended: bool, now: datetime) -> Unsynced | None:
+def _row_problem(
+    settings: EnvironmentSettings, activity: SyncedRow, *, ended: bool, now: datetime
+) -> SyncProblem | None:
     if ended:
-        return Unsynced.DISCONNECTED
-    if not is_effective(settings):
-        return _off(settings)
-    if activity.trouble:
-        return activity.trouble
-    if activity.row and activity.row.state in _NOT_OPEN and activity.closing is None:
+        return SyncProblem.DISCONNECTED
+    if not is_sync_on(settings):
+        return _off_problem(settings)
+    if activity.problem:
+        return activity.problem
+    if activity.row and activity.row.state in _NOT_OPEN and activity.closing_line is None:
         return _NOT_OPEN[activity.row.state]
-    return Unsynced.IDLE if is_idle(activity.active_at, now, settings.organisation.sync_idle_days) else None
+    return SyncProblem.IDLE if is_idle(activity.last_activity_at, now, settings.organization.sync_idle_days) else None
 
 
-def is_effective(settings: EnvironmentSettings) -> bool:
+def is_sync_on(settings: EnvironmentSettings) -> bool:
     """Whether sync is on and not overruled (spec S2)."""
-    return settings.organisation.chats_on and settings.organisation.sync_on
+    return settings.organization.chats_on and settings.organization.sync_on
 
 
-def _off(settings: EnvironmentSettings) -> Unsynced:
-    return Unsynced.SYNC_OFF if settings.organisation.chats_on else Unsynced.CHATS_OFF
+def _off_problem(settings: EnvironmentSettings) -> SyncProblem:
+    return SyncProblem.SYNC_OFF if settings.organization.chats_on else SyncProblem.CHATS_OFF
 
 
 def is_idle(active_at: datetime, at: datetime, days: int) -> bool:
@@ -221,35 +231,35 @@ def is_idle(active_at: datetime, at: datetime, days: int) -> bool:
     return days > 0 and at - active_at > timedelta(days=days)
 
 
-def topic_of(text: str | None) -> str | None:
+def normalize_topic(text: str | None) -> str | None:
     """A chat's name as it is kept: one line that fits a row; None where it has none."""
-    named = one_line(text or "")
-    return _shortened(named) if named else None
+    named = single_line(text or "")
+    return _truncated(named) if named else None
 
 
-def subject_of(topic: str | None, names: Sequence[str]) -> str:
+def build_subject(topic: str | None, names: Sequence[str]) -> str:
     """What the row is called: the topic, else some members and how many more there are (spec Y1)."""
-    named = topic_of(topic)
+    named = normalize_topic(topic)
     if not named:
-        known = [name for name in map(one_line, names) if name][:NAMED_AT_MOST]
+        known = [name for name in map(single_line, names) if name][:MAX_NAMES_IN_SUBJECT]
         more = len(names) - len(known)
         named = ", ".join(known) + (f" + {more}" if more and known else "")
-    return _shortened(named) or "Teams chat"
+    return _truncated(named) or "Teams chat"
 
 
-def _shortened(text: str) -> str:
-    if cut(text, LONGEST_SUBJECT) == text:
+def _truncated(text: str) -> str:
+    if truncate_utf16(text, MAX_SUBJECT_LENGTH) == text:
         return text
-    return cut(text, LONGEST_SUBJECT - 1).rstrip(JOINERS + " ") + "…"
+    return truncate_utf16(text, MAX_SUBJECT_LENGTH - 1).rstrip(JOINERS + " ") + "…"
 
 
-def plan(chat: ChatFacts, row: ActivityRow) -> RowChange:
+def plan_update(chat: DesiredRow, row: ActivityRow) -> RowChange:
     """What makes an open row show the chat; once that is written, planning again gives nothing.
 
     Times are whole seconds, as Dataverse keeps them, and never go back.
     """
     if row.state is not RowState.OPEN:
-        return NOTHING
+        return NO_CHANGE
     wrote = chat.modified_on.replace(microsecond=0) if chat.modified_on else None
     holds = wrote is not None and (row.modified_on is None or wrote >= row.modified_on)
     modified_by = chat.modified_by if holds else row.modified_by
@@ -263,27 +273,31 @@ def plan(chat: ChatFacts, row: ActivityRow) -> RowChange:
     )
 
 
-def closed(row: ActivityRow, line: str) -> RowChange:
+def plan_close(row: ActivityRow, line: str) -> RowChange:
     """What completes an open row with a line that says why; nothing for a row that somebody has closed.
 
     Where people have left no room for the line it is left out.
     """
     if row.state is not RowState.OPEN:
-        return NOTHING
+        return NO_CHANGE
     text = "\n".join(each for each in (row.description, line) if each)
-    return RowChange(state=RowState.COMPLETED, description=text if cut(text, LONGEST_DESCRIPTION) == text else None)
+    return RowChange(
+        state=RowState.COMPLETED, description=text if truncate_utf16(text, MAX_DESCRIPTION_LENGTH) == text else None
+    )
 
 
-def shown(chat: ChatFacts, row: ActivityRow, closing: str | None) -> RowChange:
-    """What makes the row show the chat, also where it was completed with the line `closing` (see `closed`)."""
+def plan_reopen(chat: DesiredRow, row: ActivityRow, closing: str | None) -> RowChange:
+    """What makes the row show the chat, also where it was completed with the line `closing_line` (see `plan_close`)."""
     if not closing or row.state is not RowState.COMPLETED:
-        return plan(chat, row)
+        return plan_update(chat, row)
     left = "\n".join(each for each in (row.description or "").split("\n") if each.rstrip("\r") != closing)
     opened = replace(row, state=RowState.OPEN)
-    return replace(plan(chat, opened), state=RowState.OPEN, description=left if left != row.description else None)
+    return replace(
+        plan_update(chat, opened), state=RowState.OPEN, description=left if left != row.description else None
+    )
 
 
-def applied(row: ActivityRow, change: RowChange, version: str) -> ActivityRow:
+def apply_change(row: ActivityRow, change: RowChange, version: str) -> ActivityRow:
     """The row once the change is written."""
     named = ("subject", "regarding", "modified_on", "state", "description")
     written: dict[str, Any] = {name: getattr(change, name) for name in named if getattr(change, name) is not None}

@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from bot.domain.values import ChatId, ObjectId
 
-MEMBERS_AT_MOST = 250
+MAX_MEMBERS = 250
 """Members of a group chat ("Limits and specifications for Microsoft Teams")."""
 
-LONGEST_TOPIC = 250
+MAX_TOPIC_LENGTH = 250
 """Characters of a chat's name, which may not hold a colon ("Update chat", Microsoft Graph documentation)."""
 
 
@@ -87,6 +87,6 @@ class TeamChannel:
     url: str
 
 
-def chat_topic(text: str) -> str | None:
+def sanitize_topic(text: str) -> str | None:
     """The text as a chat's name: without colons and line ends, not too long; None where nothing is left (spec C8)."""
-    return " ".join(text.replace(":", " ").split())[:LONGEST_TOPIC].strip() or None
+    return " ".join(text.replace(":", " ").split())[:MAX_TOPIC_LENGTH].strip() or None

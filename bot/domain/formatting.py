@@ -8,7 +8,7 @@ from bot.domain.tables import LOOKUPS, Column, ColumnType, ColumnValue, Raw
 UNNAMED = "(no name)"
 """A lookup whose row's name is not known."""
 
-LONGEST_KEPT = 256
+MAX_STORED_LENGTH = 256
 """Characters of a raw text that are kept as they are; of a longer one only a digest is compared."""
 
 _DIGEST = "sha256:"
@@ -17,7 +17,7 @@ _CHOICES = frozenset({ColumnType.PICKLIST, ColumnType.STATE, ColumnType.STATUS})
 _NUMBERS = frozenset({ColumnType.MONEY, ColumnType.DECIMAL, ColumnType.DOUBLE})
 
 
-def text_of(column: Column, value: ColumnValue) -> str:
+def format_value(column: Column, value: ColumnValue) -> str:
     """The value as a person reads it; empty text for an empty value."""
     if value.raw in _NOTHING:
         return ""
@@ -28,20 +28,20 @@ def text_of(column: Column, value: ColumnValue) -> str:
     return text.replace("; ", ", ") if column.type is ColumnType.MULTI_SELECT else text
 
 
-def canonical(column: Column, raw: Raw) -> Raw:
+def canonical_value(column: Column, raw: Raw) -> Raw:
     """The raw value in the form that two sources of one value share."""
     if raw in _NOTHING:
         return None
     if column.type is ColumnType.DATE_TIME and isinstance(raw, str):
-        return raw[:10] if column.date_only else instant(raw) or raw
+        return raw[:10] if column.date_only else canonical_instant(raw) or raw
     if column.type in _NUMBERS and isinstance(raw, int | float):
         return float(raw)
-    return kept(raw) if isinstance(raw, str) else raw
+    return digest_if_long(raw) if isinstance(raw, str) else raw
 
 
-def kept(text: str) -> str:
+def digest_if_long(text: str) -> str:
     """A short text as it is, a digest of a long one."""
-    if len(text) <= LONGEST_KEPT:
+    if len(text) <= MAX_STORED_LENGTH:
         return text
     return _DIGEST + hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
@@ -50,7 +50,7 @@ def _is_digest(raw: Raw) -> bool:
     return isinstance(raw, str) and raw.startswith(_DIGEST)
 
 
-def instant(text: str) -> str | None:
+def canonical_instant(text: str) -> str | None:
     """An ISO instant in UTC and whole seconds, as `2026-11-21T10:20:30Z`; a mere date stays one. None for neither."""
     try:
         at = datetime.fromisoformat(text)

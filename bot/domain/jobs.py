@@ -39,7 +39,7 @@ Job = ChatJob | EnvironmentJob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class PendingWork:
     """What waits in a lane of the inbox, in the order in which it came: a record's events, or one job."""
 
     keys: Sequence[str]
@@ -54,8 +54,8 @@ class SyncJob:
     """A chat whose rows are to be brought up to date."""
 
     chat_id: ChatId
-    asked: int
+    request_count: int
     """Counts how often it was asked for: what is asked for meanwhile is done once more."""
-    look: bool
+    fetch: bool
     """Whether Teams is to be asked who is in the chat and what it is called."""
     correlation_id: str

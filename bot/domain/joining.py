@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Joining:
+class JoinFacts:
     """The two facts that decide."""
 
     joining_is_on: bool

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.formatting import canonical
+from bot.domain.formatting import canonical_value
 from bot.domain.tables import Column, ColumnValue, Raw
 from bot.domain.values import RecordRef, UserId
 
@@ -35,7 +35,7 @@ class RecordEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownValue:
+class ReportedValue:
     """What a connection's chat was last told of a column, and as of when; no value is kept of secured columns."""
 
     raw: Raw
@@ -54,12 +54,12 @@ class NetChange:
     at: datetime
     people: tuple[UserId, ...]
     """Who changed it, in order."""
-    tell: bool
+    notify: bool
     """False where the chat knows the new value already."""
 
 
 def net_changes(
-    columns: Iterable[Column], events: Sequence[RecordEvent], known: Mapping[str, KnownValue]
+    columns: Iterable[Column], events: Sequence[RecordEvent], known: Mapping[str, ReportedValue]
 ) -> tuple[NetChange, ...]:
     """What became of each key field that the events touch, in the order of the columns.
 
@@ -70,7 +70,7 @@ def net_changes(
     return tuple(change for change in net if change)
 
 
-def _net_change(column: Column, events: Sequence[RecordEvent], known: KnownValue | None) -> NetChange | None:
+def _net_change(column: Column, events: Sequence[RecordEvent], known: ReportedValue | None) -> NetChange | None:
     touching = [
         (event, change)
         for event in events
@@ -87,20 +87,20 @@ def _net_change(column: Column, events: Sequence[RecordEvent], known: KnownValue
         new=last.new,
         at=last_event.at,
         people=tuple(people),
-        tell=not _is_known(column, last.new, first.old, known),
+        notify=not _is_known(column, last.new, first.old, known),
     )
 
 
-def _old_value(column: Column, pre_image: ColumnValue | None, known: KnownValue | None) -> ColumnValue | None:
+def _old_value(column: Column, pre_image: ColumnValue | None, known: ReportedValue | None) -> ColumnValue | None:
     """The pre-image's value, else the last that was told; in the words in which it was told, where it is the same."""
     told = None if known is None or column.secured else ColumnValue(raw=known.raw, text=known.text)
-    if pre_image is None or (told and told.raw == canonical(column, pre_image.raw)):
+    if pre_image is None or (told and told.raw == canonical_value(column, pre_image.raw)):
         return told
     return pre_image
 
 
-def _is_known(column: Column, new: ColumnValue, pre_image: ColumnValue | None, known: KnownValue | None) -> bool:
-    value = canonical(column, new.raw)
+def _is_known(column: Column, new: ColumnValue, pre_image: ColumnValue | None, known: ReportedValue | None) -> bool:
+    value = canonical_value(column, new.raw)
     if known is not None and not column.secured and value == known.raw:
         return True
-    return pre_image is not None and value == canonical(column, pre_image.raw)
+    return pre_image is not None and value == canonical_value(column, pre_image.raw)

@@ -6,14 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType, Self
 
-from bot.domain.directory import MEMBERS_AT_MOST
+from bot.domain.directory import MAX_MEMBERS
 from bot.domain.errors import BadRequest, ChatSyncError
 from bot.domain.values import ChatId, ObjectId, RecordRef
 
 NewChatKey = NewType("NewChatKey", str)
 """Names one wish, from the first page of its dialog on: asking for it twice makes one chat."""
 
-AT_CREATION = 20
+MAX_MEMBERS_AT_CREATION = 20
 """People that a chat is created with; Graph was seen to take no more at once. The others are added one by one."""
 
 
@@ -27,12 +27,12 @@ class ChatStep(StrEnum):
     CONNECT = "connect"
 
 
-NEEDED = frozenset({ChatStep.CREATE, ChatStep.INSTALL})
+REQUIRED_STEPS = frozenset({ChatStep.CREATE, ChatStep.INSTALL})
 """Where one of these fails, nothing more can be done; what comes after the others is done all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class ChatRequest:
     """What somebody wants."""
 
     person: ObjectId
@@ -44,7 +44,7 @@ class Wish:
     note: bool = True
 
     @property
-    def everybody(self) -> tuple[ObjectId, ...]:
+    def members(self) -> tuple[ObjectId, ...]:
         """All who are to be in the chat, the one who wants it first."""
         return (self.person, *self.people)
 
@@ -57,11 +57,11 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class StepFailure:
     """Why a step could not be done, in words for people."""
 
     step: ChatStep
-    why: str
+    reason: str
     next_step: str
 
 
@@ -70,36 +70,36 @@ class NewChat:
     """How far a wish has come."""
 
     key: NewChatKey
-    wish: Wish
+    request: ChatRequest
     begun_at: datetime
     chat_id: ChatId | None = None
     url: str = ""
-    asked_at: datetime | None = None
+    creation_requested_at: datetime | None = None
     """When Graph was asked to create the chat, where it is not known what became of that."""
     done: tuple[ChatStep, ...] = ()
-    troubles: tuple[Trouble, ...] = ()
+    failures: tuple[StepFailure, ...] = ()
     """Of the last attempt."""
 
     @property
-    def left(self) -> tuple[ChatStep, ...]:
+    def remaining_steps(self) -> tuple[ChatStep, ...]:
         """What is still to be done."""
-        return tuple(step for step in self.wish.steps if step not in self.done)
+        return tuple(step for step in self.request.steps if step not in self.done)
 
-    def after(self, *steps: ChatStep) -> Self:
+    def with_done(self, *steps: ChatStep) -> Self:
         """The same with these steps done."""
         return replace(self, done=(*self.done, *steps))
 
-    def stopped(self, step: ChatStep, error: ChatSyncError) -> Self:
+    def with_failure(self, step: ChatStep, error: ChatSyncError) -> Self:
         """The same with a step that failed."""
-        trouble = Trouble(step=step, why=str(error), next_step=error.next_step)
-        return replace(self, troubles=(*self.troubles, trouble))
+        trouble = StepFailure(step=step, reason=str(error), next_step=error.next_step)
+        return replace(self, failures=(*self.failures, trouble))
 
 
-def wished_people(person: ObjectId, chosen: Sequence[ObjectId]) -> tuple[ObjectId, ...]:
+def require_people(person: ObjectId, chosen: Sequence[ObjectId]) -> tuple[ObjectId, ...]:
     """The others whom somebody chose, each once; raises `BadRequest` for none, or more than a chat holds."""
     others = tuple(dict.fromkeys(each for each in chosen if each != person))
     if not others:
         raise BadRequest("Choose at least one person.")
-    if len(others) >= MEMBERS_AT_MOST:
-        raise BadRequest(f"A chat has {MEMBERS_AT_MOST} members at most. Choose fewer people.")
+    if len(others) >= MAX_MEMBERS:
+        raise BadRequest(f"A chat has {MAX_MEMBERS} members at most. Choose fewer people.")
     return others

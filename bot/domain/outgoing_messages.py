@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.key_fields import KnownValue
+from bot.domain.key_fields import ReportedValue
 from bot.domain.values import Chat, ChatId, ConnectionId
 
 
@@ -20,19 +20,19 @@ class OutgoingMessage:
     connection_id: ConnectionId | None = None
     caused_at: datetime | None = None
     """When the first of the changes was made that it tells of."""
-    told_before: Mapping[tuple[ConnectionId, str], KnownValue | None] = field(default_factory=dict)
+    previously_reported: Mapping[tuple[ConnectionId, str], ReportedValue | None] = field(default_factory=dict)
     """What the chat knew of the columns that the message tells of, by connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingMessage:
+class PendingMessage:
     """A message at the head of its chat's lane, and the chat as it is reached now."""
 
     id: int
     chat: Chat
     activity: bytes
     attempts: int
-    kept_at: datetime
+    enqueued_at: datetime
     correlation_id: str
     caused_at: datetime | None = None
     posts: Sequence[datetime] = ()

@@ -49,12 +49,12 @@ class Dialog(StrEnum):
     CONNECT_CHANNEL = "connectChannel"
     CONNECT_THIS_CHANNEL = "connectThisChannel"
     SETTINGS = "settings"
-    SETTINGS_ORGANISATION = "settings organisation"
-    SETTINGS_SAVE_ORGANISATION = "settings save organisation"
+    SETTINGS_ORGANIZATION = "settings organisation"
+    SETTINGS_SAVE_ORGANIZATION = "settings save organisation"
     SETTINGS_SYNC_EXISTING = "settings sync existing"
     SETTINGS_RECORD_TYPE = "settings record type"
     SETTINGS_SAVE_RECORD_TYPE = "settings save record type"
-    SETTINGS_ADDING = "settings adding"
+    SETTINGS_CHOOSE_TABLE = "settings adding"
     SETTINGS_ADD = "settings add"
     SETTINGS_EXPORT = "settings export"
     SETTINGS_IMPORT = "settings import"
@@ -74,12 +74,12 @@ class Dataset(StrEnum):
     CHANGE_FIELDS = "change fields"
 
 
-def searching(dataset: Dataset, claims: Mapping[str, str]) -> str:
+def encode_dataset(dataset: Dataset, claims: Mapping[str, str]) -> str:
     """The dataset with what it is searched for in: clients send nothing but its name along with what is typed."""
     return f"{dataset}?{urlencode(claims)}"
 
 
-def searched_in(named: str) -> tuple[str, dict[str, str]]:
+def decode_dataset(named: str) -> tuple[str, dict[str, str]]:
     """The dataset's name and the claims behind it."""
     dataset, _, claims = named.partition("?")
     return dataset, dict(parse_qsl(claims))
@@ -104,17 +104,17 @@ class Command(StrEnum):
 CHAT_PERMISSIONS = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat")
 """What the app asks of each chat that it is added to ("Resource-specific consent"): its name, and who is in it."""
 
-AUDIENCE = "audience"
+AUDIENCE_CONFIRMED = "audience"
 """In the data of a button: the person knows who the note reaches, and wants it sent."""
 
-INTO = "into"
+TARGET_CHAT = "into"
 """In the data of a button: the chat that is meant, where it is not the one in which the button is pressed."""
 
 PERSON = "person"
 """In the data of a button: whom it is about, by Entra object id."""
 
 
-class Quoted(StrEnum):
+class QuotedField(StrEnum):
     """In what a page sends: the message from which it was opened."""
 
     TEXT = "text"
@@ -127,7 +127,7 @@ class Quoted(StrEnum):
     """The web addresses in it, a line each."""
 
 
-ACT = "act"
+ACTION = "act"
 """In the data of a button: which page of what can be done to a record, or what is to be done."""
 
 VERSION = "version"
@@ -164,11 +164,11 @@ SEARCH = "searchRecords"
 SEARCH_TITLE = "Find records"
 """The search of the compose box, and how Teams calls it."""
 
-EVERYWHERE = "words"
+ALL_RECORDS = "words"
 """The name under which it sends what is looked for in all record types; the others are names of tables."""
 
 SEARCHES: Mapping[str, str] = {
-    EVERYWHERE: "All records",
+    ALL_RECORDS: "All records",
     "incident": "Cases",
     "account": "Accounts",
     "contact": "Contacts",
@@ -180,7 +180,7 @@ INITIAL_RUN = "initialRun"
 """Under this name the search says that it was opened and nothing is typed yet."""
 
 
-class Context(StrEnum):
+class ActionContext(StrEnum):
     """From where an action command is opened, by the manifest's names."""
 
     COMPOSE = "compose"
@@ -189,33 +189,35 @@ class Context(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class ActionCommand:
     """An action command: a dialog that is opened from the compose box or from a message."""
 
     title: str
     meaning: str
-    contexts: tuple[Context, ...] = (Context.COMPOSE, Context.COMMAND_BOX)
+    contexts: tuple[ActionContext, ...] = (ActionContext.COMPOSE, ActionContext.COMMAND_BOX)
 
 
-ACTIONS: Mapping[Dialog, Action] = {
-    Dialog.CONNECT_CHAT: Action(
+ACTIONS: Mapping[Dialog, ActionCommand] = {
+    Dialog.CONNECT_CHAT: ActionCommand(
         title="Connect this chat",
         meaning="Connect this chat to a record, such as the one that a message links to",
-        contexts=(Context.COMPOSE, Context.MESSAGE),
+        contexts=(ActionContext.COMPOSE, ActionContext.MESSAGE),
     ),
-    Dialog.SAVE_MESSAGE: Action(
+    Dialog.SAVE_MESSAGE: ActionCommand(
         title="Save to record",
         meaning="Write a message to a record as a note or a task",
-        contexts=(Context.MESSAGE,),
+        contexts=(ActionContext.MESSAGE,),
     ),
-    Dialog.TIMELINE: Action(title="Timeline", meaning="The chats that a record has and had, and the way into them"),
-    Dialog.NEW_CHAT: Action(
+    Dialog.TIMELINE: ActionCommand(
+        title="Timeline", meaning="The chats that a record has and had, and the way into them"
+    ),
+    Dialog.NEW_CHAT: ActionCommand(
         title="New connected chat", meaning="Start a chat with people of your choice, about a record or about none"
     ),
-    Dialog.CONNECT_CHANNEL: Action(
+    Dialog.CONNECT_CHANNEL: ActionCommand(
         title="Connect a channel", meaning="Connect a channel of one of your teams to a record"
     ),
-    Dialog.SETTINGS: Action(
+    Dialog.SETTINGS: ActionCommand(
         title="Settings", meaning="What administrators set: records, notes, key fields, who may do what"
     ),
 }

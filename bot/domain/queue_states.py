@@ -20,7 +20,7 @@ class Queue(StrEnum):
 class QueueState:
     """What waits in a queue."""
 
-    waiting: int
+    pending: int
     oldest_at: datetime | None
     """When the oldest was put in."""
     stuck: int | None = None
@@ -28,12 +28,12 @@ class QueueState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptMessage:
+class UndeliveredMessage:
     """A message that Teams does not have; what it says stays out of sight."""
 
     id: int
     chat_id: ChatId
-    kept_at: datetime
+    enqueued_at: datetime
     attempts: int
     reason: str
 
@@ -43,7 +43,7 @@ class StuckChat:
     """A chat whose rows in Dataverse cannot be brought up to date."""
 
     chat_id: ChatId
-    asked_at: datetime
+    enqueued_at: datetime
     attempts: int
     reason: str
 
@@ -52,9 +52,9 @@ class StuckChat:
 class ChatState:
     """What is in the way of a chat's next message."""
 
-    not_before: datetime | None = None
+    next_attempt_at: datetime | None = None
     """When the next message may go out; None where none waits."""
-    trouble: str | None = None
+    failure: str | None = None
     """Why it was not taken so far."""
 
 
@@ -63,10 +63,10 @@ class ConnectionState:
     """What became of a connection lately."""
 
     last_event_at: datetime | None = None
-    untold: str | None = None
+    event_failure: str | None = None
     """Why nothing could follow from an event so far, or why it was given up."""
     last_sent_at: datetime | None = None
-    waiting: int = 0
+    pending: int = 0
     """Messages about the record that wait for their chat."""
-    given_up: str | None = None
+    dead_letter_reason: str | None = None
     """Why the last message was parked."""

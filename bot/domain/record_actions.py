@@ -5,17 +5,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
-from bot.domain.card_size_budget import ROOM, room_of_choices, room_of_mark, room_of_text
+from bot.domain.card_size_budget import MAX_INPUT_BYTES, max_bytes_of_choices, max_bytes_of_text, max_bytes_of_toggle
 from bot.domain.errors import BadRequest
 from bot.domain.tables import Column, ColumnType, Raw, Table
 
-CHANGE_FIELDS_AT_MOST = 5
+MAX_CHANGE_FIELDS = 5
 """As many as a card shows: who changes more opens the record."""
 
-LONGEST_TEXT = 800
+MAX_TEXT_LENGTH = 800
 """Characters of a column that a card lets somebody write: it holds five such columns, in any script."""
 
-LONGEST_NOTE = 4_000
+MAX_NOTE_LENGTH = 4_000
 
 _CASE = "incident"
 _OWNER = "ownerid"
@@ -28,7 +28,7 @@ _CHOICES = frozenset({ColumnType.PICKLIST, ColumnType.STATUS})
 _TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
 
 
-class CardAct(StrEnum):
+class CardAction(StrEnum):
     """What can be allowed for a record type, beside changing some of its columns."""
 
     ASSIGN = "assign"
@@ -36,24 +36,24 @@ class CardAct(StrEnum):
     RESOLVE = "resolve"
 
 
-def act_problem(act: CardAct, table: Table) -> str | None:
+def action_problem(action: CardAction, table: Table) -> str | None:
     """Why the act cannot be done to the table's records, or None if it can."""
-    match act:
-        case CardAct.ASSIGN if _OWNER not in table.columns:
+    match action:
+        case CardAction.ASSIGN if _OWNER not in table.columns:
             return "Records of this table have no owner, so nobody can take them over."
-        case CardAct.NOTE if not table.has_notes:
+        case CardAction.NOTE if not table.has_notes:
             return "Records of this table have no notes."
-        case CardAct.RESOLVE if table.name != _CASE:
+        case CardAction.RESOLVE if table.name != _CASE:
             return "Only cases can be resolved."
-        case CardAct.RESOLVE if room_of_choices(resolutions(table)) > ROOM:
+        case CardAction.RESOLVE if max_bytes_of_choices(resolutions(table)) > MAX_INPUT_BYTES:
             return "There are more reasons to resolve a case than a card holds."
         case _:
             return None
 
 
-def possible_acts(table: Table) -> tuple[CardAct, ...]:
+def possible_actions(table: Table) -> tuple[CardAction, ...]:
     """The acts that can be done to the table's records."""
-    return tuple(act for act in CardAct if act_problem(act, table) is None)
+    return tuple(act for act in CardAction if action_problem(act, table) is None)
 
 
 def change_problem(column: Column) -> str | None:
@@ -63,7 +63,7 @@ def change_problem(column: Column) -> str | None:
     if column.type is ColumnType.BOOLEAN:
         return None
     if column.type in _CHOICES:
-        return TOO_MANY_CHOICES if _room(column) > ROOM else None
+        return TOO_MANY_CHOICES if _max_bytes(column) > MAX_INPUT_BYTES else None
     if column.type is ColumnType.DATE_TIME:
         return None if column.plain_date else "A time of day depends on where somebody is."
     if column.type in _TEXTS and not column.rich_text:
@@ -78,8 +78,8 @@ def changeable_columns(table: Table) -> tuple[Column, ...]:
 
 def change_fields_problem(names: Sequence[str], table: Table) -> str | None:
     """Why these columns cannot be the ones that people change on cards, or None if they can."""
-    if len(names) > CHANGE_FIELDS_AT_MOST:
-        return f"{len(names)} columns are chosen, and {CHANGE_FIELDS_AT_MOST} at most can be changed on a card."
+    if len(names) > MAX_CHANGE_FIELDS:
+        return f"{len(names)} columns are chosen, and {MAX_CHANGE_FIELDS} at most can be changed on a card."
     if len(set(names)) < len(names):
         return "A column is named twice."
     for name in names:
@@ -88,7 +88,7 @@ def change_fields_problem(names: Sequence[str], table: Table) -> str | None:
             return f"The table has no column {name}. Choose another one."
         if reason := change_problem(column):
             return f"{column.label} ({name}): {reason}"
-    left_out = set(names) - {column.name for column in _within_room(table.columns[name] for name in names)}
+    left_out = set(names) - {column.name for column in _within_budget(table.columns[name] for name in names)}
     labels = ", ".join(table.columns[name].label for name in names if name in left_out)
     return f"Together these columns are more than a card holds. Leave out {labels}, or others." if labels else None
 
@@ -105,7 +105,7 @@ def _by_label(columns: Iterable[Column]) -> tuple[Column, ...]:
 def allowed_columns(names: Sequence[str], table: Table) -> tuple[Column, ...]:
     """The columns that are set to be changed on cards, as far as the table still has and allows them."""
     there = (table.columns[name] for name in names if name in table.columns)
-    return tuple(column for column in there if change_problem(column) is None)[:CHANGE_FIELDS_AT_MOST]
+    return tuple(column for column in there if change_problem(column) is None)[:MAX_CHANGE_FIELDS]
 
 
 def options_in_state(column: Column, now: Raw) -> dict[int, str]:
@@ -129,29 +129,29 @@ def fits_input(column: Column, now: Raw) -> bool:
     if column.type in _CHOICES:
         return bool(options_in_state(column, now))
     held = str(now or "")
-    return column.type not in _TEXTS or held == text_that_fits(column, held)
+    return column.type not in _TEXTS or held == truncate_for_input(column, held)
 
 
-def offered_columns(columns: Iterable[Column], now: Mapping[str, Raw]) -> tuple[Column, ...]:
+def columns_that_fit(columns: Iterable[Column], now: Mapping[str, Raw]) -> tuple[Column, ...]:
     """Those of the columns, which hold these values now, that a card can let somebody change all at once."""
-    return _within_room(column for column in columns if fits_input(column, now.get(column.name)))
+    return _within_budget(column for column in columns if fits_input(column, now.get(column.name)))
 
 
-def _within_room(columns: Iterable[Column]) -> tuple[Column, ...]:
+def _within_budget(columns: Iterable[Column]) -> tuple[Column, ...]:
     """The columns, without each that does not fit on a card beside those before it."""
-    left, found = ROOM, []
+    left, found = MAX_INPUT_BYTES, []
     for column in columns:
-        if (room := _room(column)) <= left:
+        if (room := _max_bytes(column)) <= left:
             found.append(column)
             left -= room
     return tuple(found)
 
 
-def _room(column: Column) -> int:
+def _max_bytes(column: Column) -> int:
     """Bytes that the column's input takes on a card, at most: those of a status in the state that has most reasons."""
     if column.type in _CHOICES:
-        return max(map(room_of_choices, _lists(column)), default=room_of_choices({}))
-    return room_of_text(longest_text(column)) if column.type in _TEXTS else room_of_mark()
+        return max(map(max_bytes_of_choices, _lists(column)), default=max_bytes_of_choices({}))
+    return max_bytes_of_text(max_text_length(column)) if column.type in _TEXTS else max_bytes_of_toggle()
 
 
 def _lists(column: Column) -> Collection[Mapping[int, str]]:
@@ -168,7 +168,7 @@ _RESOLVED = 1
 """The state of a resolved case ("incident table reference", `statecode`)."""
 
 
-def read_value(column: Column, text: str, now: Raw) -> Raw:
+def parse_value(column: Column, text: str, now: Raw) -> Raw:
     """What somebody filled in for the column, which is `now` something; empty text for an empty value.
 
     Raises `BadRequest` where the column cannot have it.
@@ -188,13 +188,13 @@ def _choice(column: Column, text: str, now: Raw) -> Raw:
         return now
     found = next((number for number in options_in_state(column, now) if str(number) == text), None)
     if found is None:
-        raise _not_taken(column, "Choose one of the list")
+        raise _invalid(column, "Choose one of the list")
     return found
 
 
 def _yes_or_no(column: Column, text: str, now: Raw) -> Raw:
     if text not in {"", "true", "false"}:
-        raise _not_taken(column, "It is yes or no")
+        raise _invalid(column, "It is yes or no")
     return now if not text else text == "true"
 
 
@@ -205,9 +205,9 @@ def _date(column: Column, text: str) -> Raw:
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise _not_taken(column, "Choose a day") from error
+        raise _invalid(column, "Choose a day") from error
     if day.year < _FIRST_YEAR or len(text) != len("2026-11-21"):
-        raise _not_taken(column, f"Choose a day after {_FIRST_YEAR}")
+        raise _invalid(column, f"Choose a day after {_FIRST_YEAR}")
     return day.isoformat()
 
 
@@ -216,31 +216,31 @@ def _text(column: Column, text: str) -> Raw:
     if not written:
         _require_empty(column)
         return None
-    longest = longest_text(column)
+    longest = max_text_length(column)
     if len(written) > longest:
-        raise _not_taken(column, f"It has {len(written)} characters, and {longest} fit")
+        raise _invalid(column, f"It has {len(written)} characters, and {longest} fit")
     if not all(map(_can_be_written, written)):
-        raise _not_taken(column, "It holds characters that cannot be written")
+        raise _invalid(column, "It holds characters that cannot be written")
     return written
 
 
-def mark_of(text: str) -> str:
+def digest(text: str) -> str:
     """A short mark of what an input held, by which a page tells later whether somebody changed it."""
     plain = text.replace("\r\n", "\n").strip()
     return hashlib.sha256(plain.encode(errors="replace")).hexdigest()[:16]
 
 
-def longest_text(column: Column) -> int:
+def max_text_length(column: Column) -> int:
     """Characters that somebody may write into the column on a card."""
-    return min(column.max_length or LONGEST_TEXT, LONGEST_TEXT)
+    return min(column.max_length or MAX_TEXT_LENGTH, MAX_TEXT_LENGTH)
 
 
-def text_that_fits(column: Column, text: str) -> str:
+def truncate_for_input(column: Column, text: str) -> str:
     """The text as far as an input for the column can hold it, and the column itself."""
-    return without_controls(text)[: longest_text(column)]
+    return strip_control_characters(text)[: max_text_length(column)]
 
 
-def without_controls(text: str) -> str:
+def strip_control_characters(text: str) -> str:
     """The text without control characters but for those of white space: nobody means them, and each takes much room."""
     return "".join(character for character in text if _can_be_written(character))
 
@@ -252,8 +252,8 @@ def _can_be_written(character: str) -> bool:
 def _require_empty(column: Column) -> None:
     """Returns where the column can be empty."""
     if column.required:
-        raise _not_taken(column, "It cannot be empty")
+        raise _invalid(column, "It cannot be empty")
 
 
-def _not_taken(column: Column, reason: str) -> BadRequest:
+def _invalid(column: Column, reason: str) -> BadRequest:
     return BadRequest(f"{column.label}: {reason}.", "Correct it and save again.")

@@ -11,7 +11,7 @@ OWNER = "ownerid"
 STATE = "statecode"
 MASTER = "masterid"
 MERGED = "merged"
-WATCHED = (OWNER, STATE, MASTER, MERGED)
+WATCHED_COLUMNS = (OWNER, STATE, MASTER, MERGED)
 
 _CLOSED = frozenset({1, 2})
 """Of nearly every table: case 1 Resolved, 2 Canceled; opportunity Won, Lost; activities Completed, Canceled."""
@@ -27,25 +27,27 @@ _CLOSED_OF: Mapping[str, frozenset[int]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
+class RecordLifecycle:
     """What events tell of a record's life."""
 
-    closed: int | None = None
+    closed_state: int | None = None
     """The state in which it is closed now, where it was open before."""
     new_owner: UserId | None = None
     """The person who owns it now, where somebody else did before; a team is nobody who could join."""
 
 
-def life_of(table: str, events: Sequence[RecordEvent]) -> Life:
+def lifecycle_of(table: str, events: Sequence[RecordEvent]) -> RecordLifecycle:
     """The difference that the events make as a whole, in the order of their own time.
 
     An old value that is not known counts as another one; events that were stripped for size tell nothing of it.
     """
     ordered = sorted(events, key=lambda event: event.at)
-    return Life(closed=_closed(table, _changes(ordered, STATE)), new_owner=_new_owner(_changes(ordered, OWNER)))
+    return RecordLifecycle(
+        closed_state=_closed(table, _changes(ordered, STATE)), new_owner=_new_owner(_changes(ordered, OWNER))
+    )
 
 
-def survivor_of(environment: EnvironmentId, table: Table, row: Row) -> RecordRef | None:
+def merge_target(environment: EnvironmentId, table: Table, row: Row) -> RecordRef | None:
     """The record that the row was merged into; None where it was not."""
     kind, _, row_id = str(row.value(MASTER).raw or "").partition(":")
     if not row_id or kind != table.name or (MERGED in table.columns and row.value(MERGED).raw is not True):

@@ -14,10 +14,10 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 from bot.domain.hosts import is_loopback
 from bot.domain.values import Environment, EnvironmentId, RecordRef
 
-LONGEST = 4096
+MAX_ADDRESS_LENGTH = 4096
 """Characters of a link that are looked at: more than any browser's address bar is asked to hold."""
 
-ADDRESSES_AT_MOST = 50
+MAX_ADDRESSES = 50
 """Addresses of one text that are looked at."""
 
 _SENTENCE_ENDS = ".,;:!?)]>'"
@@ -41,62 +41,62 @@ class RecordLink:
     type_code: int | None = None
 
 
-Named = RecordRef | RecordLink
+LinkTarget = RecordRef | RecordLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
+class RecordLinks:
     """Links to and from the environments that the product is set up for."""
 
     environments: tuple[Environment, ...]
     open_pattern: str = ""
-    """See `open_address`."""
+    """See `open_record_url`."""
 
     def parse(self, address: str) -> RecordLink | None:
         """The record that the address names."""
         return parse_link(address, self.environments)
 
-    def open(self, record: Named) -> str:
+    def open_url(self, record: LinkTarget) -> str:
         """The address behind the button "Open record"; empty for a link that says nothing of the table."""
         (environment,) = (each for each in self.environments if each.id == record.environment)
-        return open_address(environment, record, self.open_pattern)
+        return open_record_url(environment, record, self.open_pattern)
 
     def environment_at(self, host: str) -> Environment | None:
         """The environment whose events and links name this host."""
         return next((each for each in self.environments if host.lower() in each.hosts), None)
 
 
-def find_link(text: str) -> str | None:
+def first_address(text: str) -> str | None:
     """The first web address in a text, without the marks that end a sentence."""
     found = _ADDRESS.search(text)
     return found.group().rstrip(_SENTENCE_ENDS) if found else None
 
 
-def addresses_in(text: str) -> Iterator[str]:
-    """The web addresses in a text or in HTML, each once, the first `ADDRESSES_AT_MOST`."""
+def find_addresses(text: str) -> Iterator[str]:
+    """The web addresses in a text or in HTML, each once, the first `MAX_ADDRESSES`."""
     found = (unescape(each.group()).rstrip(_SENTENCE_ENDS) for each in _ADDRESS.finditer(text))
-    return islice(dict.fromkeys(found), ADDRESSES_AT_MOST)
+    return islice(dict.fromkeys(found), MAX_ADDRESSES)
 
 
 def parse_link(address: str, environments: Iterable[Environment]) -> RecordLink | None:
     """The record that the address names; None for any other host or page: a view, a new record, another site."""
     try:
-        parts = urlsplit(address.strip()[: LONGEST + 1])
+        parts = urlsplit(address.strip()[: MAX_ADDRESS_LENGTH + 1])
         host = "".join(_host(parts))
-        here = [each for each in environments if host in each.hosts and len(address) <= LONGEST]
+        here = [each for each in environments if host in each.hosts and len(address) <= MAX_ADDRESS_LENGTH]
         links = (_record(each, _query(parts.query)) for each in here if _is_page(each, parts.path))
         return next(links, None)
     except ValueError:
         return None
 
 
-def guid(text: str) -> str | None:
+def parse_guid(text: str) -> str | None:
     """The GUID in lower case without braces, or None if the text is none."""
     found = _GUID.fullmatch(text.strip())
     return found.group(1).lower() if found else None
 
 
-def record_address(environment: Environment, record: Named) -> str:
+def record_url(environment: Environment, record: LinkTarget) -> str:
     """The address that opens the record in a browser, in the words of a link; empty where it names no table.
 
     No documented form of the address does without.
@@ -108,12 +108,12 @@ def record_address(environment: Environment, record: Named) -> str:
     return f"{environment.url}/main.aspx?pagetype=entityrecord&{named}&id={record.row_id}"
 
 
-def open_address(environment: Environment, record: Named, pattern: str = "") -> str:
+def open_record_url(environment: Environment, record: LinkTarget, pattern: str = "") -> str:
     """What the button "Open record" opens: the deep-link pattern with the address filled in, else the address.
 
     In the pattern `{url}` stands for the encoded address, `{table}` and `{id}` for the record's own.
     """
-    address, table = record_address(environment, record), record.table or ""
+    address, table = record_url(environment, record), record.table or ""
     if not pattern or not address or ("{table}" in pattern and not table):
         return address
     filled = pattern.replace("{url}", quote(address, safe=""))
@@ -143,7 +143,7 @@ def _query(text: str) -> Mapping[str, str]:
 def _record(environment: Environment, query: Mapping[str, str]) -> RecordLink | None:
     nested = _query(query.get("extraqs", "").lstrip("?"))
     asked = {**nested, **query}
-    row_id = guid(asked.get("id", ""))
+    row_id = parse_guid(asked.get("id", ""))
     table, code = asked.get("etn", ""), asked.get("etc", "")
     if row_id is None or asked.get("pagetype", "entityrecord").lower() != "entityrecord":
         return None
@@ -154,7 +154,7 @@ def _record(environment: Environment, query: Mapping[str, str]) -> RecordLink | 
     return None
 
 
-def environment_of(address: str) -> Environment:
+def parse_environment(address: str) -> Environment:
     """The environment at an address such as `https://contoso.crm4.dynamics.com`.
 
     Raises ValueError where the address is no web address. Loopback's three names count as one host.

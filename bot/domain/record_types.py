@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.record_actions import CardAct
+from bot.domain.record_actions import CardAction
 from bot.domain.tables import Column, ColumnType, Table
 
-KEY_FIELDS_AT_MOST = 5
+MAX_KEY_FIELDS = 5
 """Configure Teams chats in Customer Service, "Configure chat update when a field is changed"."""
 
 STANDARD_TABLES = ("incident", "account", "contact", "knowledgearticle", "email", "msdyn_ocliveworkitem")
@@ -28,7 +28,7 @@ NUMBER_COLUMNS = {
 }
 """Columns that hold the number by which people call a record; other tables have none."""
 
-_TELLING_COLUMNS = {
+_DISTINGUISHING_COLUMNS = {
     "account": ("address1_city", "primarycontactid"),
     "contact": ("parentcustomerid", "emailaddress1"),
     "email": ("statuscode", "regardingobjectid"),
@@ -36,7 +36,7 @@ _TELLING_COLUMNS = {
     "lead": ("statuscode", "companyname"),
     "opportunity": ("statuscode", "parentaccountid"),
 }
-_TELLING_ELSEWHERE = ("statuscode", "ownerid")
+_DEFAULT_DISTINGUISHING_COLUMNS = ("statuscode", "ownerid")
 
 _NO_KEY_FIELD = {
     ColumnType.PARTY_LIST: "lists of people",
@@ -79,7 +79,7 @@ class RecordType:
     disclosure: Disclosure = Disclosure.NAME
     tell_each: bool = False
     """Whether values of key fields are told only to those who may see them, each on a card of their own."""
-    card_acts: tuple[CardAct, ...] = ()
+    card_acts: tuple[CardAction, ...] = ()
     """What people can do to a record on its card (spec Q3)."""
     change_fields: tuple[str, ...] = ()
     """The columns that they can change there."""
@@ -92,20 +92,20 @@ def standard_record_types() -> tuple[RecordType, ...]:
         join=True,
         notify=True,
         key_fields=("prioritycode", "statecode", "statuscode"),
-        card_acts=(CardAct.ASSIGN,),
+        card_acts=(CardAction.ASSIGN,),
     )
     others = (RecordType(table=table) for table in STANDARD_TABLES if table != CASE)
     return (case, *others)
 
 
-def unknown_record_type(table: str) -> RecordType:
+def disabled_record_type(table: str) -> RecordType:
     """What holds for a table that nobody has added: it is off, and has the defaults of an added one (spec T3)."""
     return RecordType(table=table, enabled=False, note=False)
 
 
-def telling_columns(table: Table) -> tuple[Column, ...]:
+def distinguishing_columns(table: Table) -> tuple[Column, ...]:
     """The two columns by which people tell found records apart, as far as the table has them."""
-    names = _TELLING_COLUMNS.get(table.name, _TELLING_ELSEWHERE)
+    names = _DISTINGUISHING_COLUMNS.get(table.name, _DEFAULT_DISTINGUISHING_COLUMNS)
     return tuple(table.columns[name] for name in names if name in table.columns)
 
 
@@ -124,9 +124,9 @@ def key_field_problem(column: Column) -> str | None:
     return f"Columns with {kind} cannot be key fields." if kind else None
 
 
-def key_columns(record_type: RecordType, table: Table) -> tuple[Column, ...]:
+def key_field_columns(record_type: RecordType, table: Table) -> tuple[Column, ...]:
     """The columns whose changes are told: those set, as far as the table has and allows them."""
     if not record_type.notify or updates_problem(table):
         return ()
     named: Iterable[Column | None] = (table.columns.get(name) for name in record_type.key_fields)
-    return tuple(column for column in named if column and not key_field_problem(column))[:KEY_FIELDS_AT_MOST]
+    return tuple(column for column in named if column and not key_field_problem(column))[:MAX_KEY_FIELDS]

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.formatting import canonical
+from bot.domain.formatting import canonical_value
 from bot.domain.tables import Column, Raw, Row
 from bot.domain.values import ChatId, RecordRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldColumn:
+class ReportedColumn:
     """A column's old and new value in words; `old` None: it is not known."""
 
     name: str
@@ -22,7 +22,7 @@ class ToldColumn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldButton:
+class ReportedButton:
     """What could be done about it."""
 
     title: str
@@ -31,7 +31,7 @@ class ToldButton:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldChange:
+class ReportedChange:
     """A card's change: nobody can guess its key."""
 
     key: str
@@ -40,12 +40,12 @@ class ToldChange:
     at: datetime
     people: tuple[str, ...]
     """Who made it, by name."""
-    columns: tuple[ToldColumn, ...]
+    columns: tuple[ReportedColumn, ...]
     news: tuple[str, ...] = ()
-    buttons: tuple[ToldButton, ...] = ()
+    buttons: tuple[ReportedButton, ...] = ()
 
 
-def may_be_shown(told: ToldColumn, column: Column | None, row: Row) -> bool:
+def is_visible(told: ReportedColumn, column: Column | None, row: Row) -> bool:
     """Whether somebody who reads the row so may see the values.
 
     A secured column looks empty, or masked, to who may not read it. Only who reads the very value that was told proves
@@ -55,4 +55,4 @@ def may_be_shown(told: ToldColumn, column: Column | None, row: Row) -> bool:
         return False
     if not column.secured:
         return True
-    return told.raw is not None and canonical(column, row.value(column.name).raw) == told.raw
+    return told.raw is not None and canonical_value(column, row.value(column.name).raw) == told.raw

@@ -33,20 +33,20 @@ def may_use(roles: Collection[Role], allowed: Collection[str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disconnecting:
+class DisconnectFacts:
     """The five facts that decide, in the order of the table's columns."""
 
     owns_record: bool
-    connected_last: bool
+    is_last_connector: bool
     owner_can: bool
     connector_can: bool
     holds_privilege: bool
 
 
-def may_disconnect(facts: Disconnecting) -> bool:
+def may_disconnect(facts: DisconnectFacts) -> bool:
     """Whether the person may disconnect the chat."""
     as_owner = facts.owner_can and facts.owns_record
-    as_connector = facts.connector_can and facts.connected_last
+    as_connector = facts.connector_can and facts.is_last_connector
     return as_owner or as_connector or facts.holds_privilege
 
 

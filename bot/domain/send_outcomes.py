@@ -9,7 +9,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
+class RetryLater:
     """Not now: to be tried again, the earliest in `retry_after_s` seconds where Teams said so."""
 
     reason: str
@@ -17,17 +17,17 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gone:
+class ChatUnreachable:
     """The bot cannot speak to this chat until it is added again."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Rejected:
     """This message will never be taken."""
 
     reason: str
 
 
-Outcome = Sent | Later | Gone | Refused
+SendOutcome = Sent | RetryLater | ChatUnreachable | Rejected

@@ -5,18 +5,18 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.environment_settings import Organisation
-from bot.domain.record_types import RecordType, unknown_record_type
+from bot.domain.environment_settings import OrganizationSettings
+from bot.domain.record_types import RecordType, disabled_record_type
 
 SettingValue = bool | int | str | tuple[str, ...] | None
 
-ORGANISATION = ("chats_on", "allowed_roles", "sync_on", "sync_idle_days", "mirror_chats")
+ORGANIZATION_SETTINGS = ("chats_on", "allowed_roles", "sync_on", "sync_idle_days", "mirror_chats")
 """The settings of an environment, in the order in which they are shown."""
 
 SYNC_SETTINGS = frozenset({"chats_on", "sync_on", "sync_idle_days", "mirror_chats"})
 """Those that say whether and how chats are shown on timelines."""
 
-RECORD_TYPE = tuple(field.name for field in fields(RecordType) if field.name != "table")
+RECORD_TYPE_SETTINGS = tuple(field.name for field in fields(RecordType) if field.name != "table")
 """The settings of a record type, in the order in which they are shown."""
 
 
@@ -26,7 +26,7 @@ class EnvironmentSettings:
 
     version: int
     """Counts the times that something was saved."""
-    organisation: Organisation
+    organization: OrganizationSettings
     record_types: Mapping[str, RecordType]
     """By table, the disabled ones too."""
     sync_changed_at: datetime | None = None
@@ -34,7 +34,7 @@ class EnvironmentSettings:
 
     def record_type(self, table: str) -> RecordType:
         """What holds for the table, also where nobody has added it."""
-        return self.record_types.get(table) or unknown_record_type(table)
+        return self.record_types.get(table) or disabled_record_type(table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +47,11 @@ class SettingChange:
     now: SettingValue
 
 
-def changes(before: EnvironmentSettings, after: EnvironmentSettings) -> tuple[SettingChange, ...]:
+def diff_settings(before: EnvironmentSettings, after: EnvironmentSettings) -> tuple[SettingChange, ...]:
     """What leads from one to the other: first what is set for the whole environment, then table by table."""
-    found = list(_changes(None, ORGANISATION, before.organisation, after.organisation))
+    found = list(_changes(None, ORGANIZATION_SETTINGS, before.organization, after.organization))
     for table in sorted({*before.record_types, *after.record_types}):
-        found += _changes(table, RECORD_TYPE, before.record_type(table), after.record_type(table))
+        found += _changes(table, RECORD_TYPE_SETTINGS, before.record_type(table), after.record_type(table))
     return tuple(found)
 
 
@@ -62,7 +62,7 @@ def _changes(table: str | None, settings: Sequence[str], before: object, after: 
             yield SettingChange(table=table, setting=setting, was=was, now=now)
 
 
-def applied(settings: EnvironmentSettings, made: Iterable[SettingChange]) -> EnvironmentSettings:
+def apply_changes(settings: EnvironmentSettings, made: Iterable[SettingChange]) -> EnvironmentSettings:
     """The settings with these changes; their version stays as it is."""
     organisation: dict[str, Any] = {}
     types: dict[str, dict[str, Any]] = {}
@@ -72,15 +72,15 @@ def applied(settings: EnvironmentSettings, made: Iterable[SettingChange]) -> Env
     changed = {table: replace(settings.record_type(table), **values) for table, values in types.items()}
     return replace(
         settings,
-        organisation=replace(settings.organisation, **organisation),
+        organization=replace(settings.organization, **organisation),
         record_types={**settings.record_types, **changed},
     )
 
 
-def undone(settings: EnvironmentSettings, made: Sequence[SettingChange]) -> EnvironmentSettings:
+def revert_changes(settings: EnvironmentSettings, made: Sequence[SettingChange]) -> EnvironmentSettings:
     """The settings as they were before these changes, which were made in this order."""
     back = [replace(change, was=change.now, now=change.was) for change in reversed(made)]
-    return applied(settings, back)
+    return apply_changes(settings, back)
 
 
 def with_record_type(settings: EnvironmentSettings, record_type: RecordType) -> EnvironmentSettings:

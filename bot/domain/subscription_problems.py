@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.domain.subscriptions import Hindrance, Scope, Subscription, Watch
+from bot.domain.subscriptions import Scope, Subscription, SubscriptionError, SubscriptionTarget
 
 PERMISSIONS = {
     Scope.TOPICS: "Chat.ReadBasic.WhereInstalled",
@@ -15,43 +15,45 @@ PERMISSIONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Obstacle:
-    """What is in the way, and what to do about it; `hindrance` says what kind of thing it is."""
+class SubscriptionProblem:
+    """What is in the way, and what to do about it; `error` says what kind of thing it is."""
 
-    hindrance: Hindrance
-    what: str
+    error: SubscriptionError
+    description: str
     next_step: str
 
 
-def obstacle(kept: Mapping[Watch, Subscription], watches: Iterable[Watch]) -> Obstacle | None:
+def find_problem(
+    subscriptions: Mapping[SubscriptionTarget, Subscription], targets: Iterable[SubscriptionTarget]
+) -> SubscriptionProblem | None:
     """What keeps all of these from being heard of; None where one is, or where nobody has tried yet."""
-    found = [kept[watch] for watch in watches if watch in kept]
-    hindered = [each for each in found if each.hindrance]
+    found = [subscriptions[watch] for watch in targets if watch in subscriptions]
+    hindered = [each for each in found if each.error]
     if not hindered or any(each.id for each in found):
         return None
-    return _told(hindered[0])
+    return _problem_of(hindered[0])
 
 
-def _told(subscription: Subscription) -> Obstacle:
-    hindrance = subscription.hindrance or Hindrance.NO_ANSWER
+def _problem_of(subscription: Subscription) -> SubscriptionProblem:
+    hindrance = subscription.error or SubscriptionError.NO_ANSWER
     what, next_step = _WORDS[hindrance]
-    return Obstacle(
-        hindrance=hindrance, what=what, next_step=next_step.format(permission=PERMISSIONS[subscription.watch.scope])
+    return SubscriptionProblem(
+        error=hindrance, description=what, next_step=next_step.format(permission=PERMISSIONS[subscription.target.scope])
     )
 
 
 _WORDS = {
-    Hindrance.NOT_ALLOWED: (
+    SubscriptionError.NOT_ALLOWED: (
         "Microsoft 365 does not let Chat Sync hear of changes in chats.",
         "Ask a Privileged Role Administrator or Global Administrator to grant it the permission {permission}.",
     ),
-    Hindrance.NOT_THERE: (
+    SubscriptionError.NOT_FOUND: (
         "Chat Sync is not among the organisation's apps in Teams.",
         "Ask a Teams administrator to upload its package and to allow it.",
     ),
-    Hindrance.NOT_REACHED: (
+    SubscriptionError.UNREACHABLE: (
         "Microsoft 365 does not reach Chat Sync.",
         "Ask your administrator to let /api/graph/events through to CHATSYNC_PUBLIC_URL.",
     ),
-    Hindrance.NO_ANSWER: ("Microsoft 365 does not answer.", "It is asked again in a moment."),
+    SubscriptionError.NO_ANSWER: ("Microsoft 365 does not answer.", "It is asked again in a moment."),
 }

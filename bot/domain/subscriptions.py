@@ -8,11 +8,11 @@ from enum import StrEnum
 
 from bot.domain.values import ChatId, EnvironmentId
 
-LONGEST_LIFE = timedelta(minutes=4320)
+MAX_LIFETIME = timedelta(minutes=4320)
 """The longest that a subscription on chats lives ("Subscription lifetime", Microsoft Graph)."""
-LIFE = LONGEST_LIFE - timedelta(minutes=15)
+LIFETIME = MAX_LIFETIME - timedelta(minutes=15)
 """What is asked for: Graph refuses an end that is later by its own clock, and ours may be ahead of that."""
-SUBSCRIPTIONS_AT_MOST = 10_000
+MAX_SUBSCRIPTIONS = 10_000
 """Subscriptions of an organisation ("Change notifications: supported resources", Microsoft Graph)."""
 
 _MARGIN = timedelta(hours=24)
@@ -33,7 +33,7 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class SubscriptionTarget:
     """What a subscription is for."""
 
     scope: Scope
@@ -42,7 +42,7 @@ class Watch:
 
     @property
     def key(self) -> str:
-        """The same for the same; `watch_of` gives it back."""
+        """The same for the same; `target_from_key` gives it back."""
         return f"{self.scope} {self.chat}" if self.chat else self.scope.value
 
     def covers(self, chat: ChatId) -> bool:
@@ -50,45 +50,45 @@ class Watch:
         return self.chat in {None, chat}
 
 
-TOPICS, MEMBERS = Watch(scope=Scope.TOPICS), Watch(scope=Scope.MEMBERS)
-EVERYWHERE = (TOPICS, MEMBERS)
+TOPICS, MEMBERS = SubscriptionTarget(scope=Scope.TOPICS), SubscriptionTarget(scope=Scope.MEMBERS)
+ALL_CHATS_TARGETS = (TOPICS, MEMBERS)
 """Two subscriptions that cover every chat which has the app."""
 
 
-def one_chat(chat: ChatId) -> Watch:
+def chat_target(chat: ChatId) -> SubscriptionTarget:
     """The subscription on one chat."""
-    return Watch(scope=Scope.CHAT, chat=chat)
+    return SubscriptionTarget(scope=Scope.CHAT, chat=chat)
 
 
-def watch_of(key: str) -> Watch:
+def target_from_key(key: str) -> SubscriptionTarget:
     """The watch whose key it is."""
     scope, _, chat = key.partition(" ")
-    return Watch(scope=Scope(scope), chat=ChatId(chat) if chat else None)
+    return SubscriptionTarget(scope=Scope(scope), chat=ChatId(chat) if chat else None)
 
 
-class Hindrance(StrEnum):
+class SubscriptionError(StrEnum):
     """Why there is no subscription where one is wanted."""
 
     NOT_ALLOWED = "not allowed"
     """The app lacks the permission, or the organisation has no room for more."""
-    NOT_THERE = "not there"
+    NOT_FOUND = "not there"
     """The chat, or the app's entry in the organisation's catalog."""
-    NOT_REACHED = "not reached"
+    UNREACHABLE = "not reached"
     """Graph did not get the right answer at our address."""
     NO_ANSWER = "no answer"
     """Of Graph, or it asked to wait."""
 
     @property
-    def lasts(self) -> bool:
+    def permanent(self) -> bool:
         """Whether somebody has to do something about it first."""
-        return self in {Hindrance.NOT_ALLOWED, Hindrance.NOT_THERE}
+        return self in {SubscriptionError.NOT_ALLOWED, SubscriptionError.NOT_FOUND}
 
 
-_AGAIN_AFTER = {
-    Hindrance.NOT_ALLOWED: timedelta(hours=6),
-    Hindrance.NOT_THERE: timedelta(hours=6),
-    Hindrance.NOT_REACHED: timedelta(minutes=15),
-    Hindrance.NO_ANSWER: timedelta(minutes=5),
+_RETRY_AFTER = {
+    SubscriptionError.NOT_ALLOWED: timedelta(hours=6),
+    SubscriptionError.NOT_FOUND: timedelta(hours=6),
+    SubscriptionError.UNREACHABLE: timedelta(minutes=15),
+    SubscriptionError.NO_ANSWER: timedelta(minutes=5),
 }
 
 
@@ -96,53 +96,53 @@ _AGAIN_AFTER = {
 class Subscription:
     """A subscription that there is or is to be."""
 
-    watch: Watch
+    target: SubscriptionTarget
     wanted: bool = True
     id: str | None = None
     """Graph's own; None where there is none."""
     expires_at: datetime | None = None
     """When the last one expires or expired; None where there never was one."""
-    made_for: str = ""
+    fingerprint: str = ""
     """Names the address, client state and certificate that it was made with."""
-    reread: bool = False
+    needs_refresh: bool = False
     """Whether something was missed, so that its chats are to be looked at."""
-    hindrance: Hindrance | None = None
+    error: SubscriptionError | None = None
 
 
-class Step(StrEnum):
+class SubscriptionStep(StrEnum):
     """What a subscription needs next."""
 
-    MAKE = "make"
-    REMAKE = "make anew"
-    REREAD = "reread"
+    CREATE = "make"
+    RECREATE = "make anew"
+    REFRESH = "reread"
     RENEW = "renew"
-    END = "end"
+    DELETE = "end"
 
 
-def next_step(subscription: Subscription, made_for: str, now: datetime) -> Step:
-    """What a subscription needs that is due; `made_for`: what it would be made with today."""
+def next_step(subscription: Subscription, fingerprint: str, now: datetime) -> SubscriptionStep:
+    """What a subscription needs that is due; `fingerprint`: what it would be made with today."""
     if not subscription.wanted:
-        return Step.END
+        return SubscriptionStep.DELETE
     if subscription.id is None or subscription.expires_at is None or subscription.expires_at <= now:
-        return Step.MAKE
-    if subscription.made_for != made_for:
-        return Step.REMAKE
-    return Step.REREAD if subscription.reread else Step.RENEW
+        return SubscriptionStep.CREATE
+    if subscription.fingerprint != fingerprint:
+        return SubscriptionStep.RECREATE
+    return SubscriptionStep.REFRESH if subscription.needs_refresh else SubscriptionStep.RENEW
 
 
-def renewal_at(watch: Watch, expires_at: datetime) -> datetime:
+def renewal_at(target: SubscriptionTarget, expires_at: datetime) -> datetime:
     """When a subscription is to be renewed: a day to a day and a half before its end, each at a time of its own."""
-    share = int.from_bytes(hashlib.sha256(watch.key.encode()).digest()[:2]) / 0xFFFF
+    share = int.from_bytes(hashlib.sha256(target.key.encode()).digest()[:2]) / 0xFFFF
     return expires_at - _MARGIN - share * _SPREAD
 
 
-def try_again_at(hindrance: Hindrance, now: datetime, retry_after_s: float | None = None) -> datetime:
+def next_attempt_at(error: SubscriptionError, now: datetime, retry_after_s: float | None = None) -> datetime:
     """When something that failed is tried again, not before who refused asked for it."""
-    return now + max(_AGAIN_AFTER[hindrance], timedelta(seconds=retry_after_s or 0))
+    return now + max(_RETRY_AFTER[error], timedelta(seconds=retry_after_s or 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SyncedIn:
+class SyncedEnvironment:
     """An environment whose chats are synced, and since when something has to have happened in them (spec Y3)."""
 
     environment: EnvironmentId
@@ -150,7 +150,7 @@ class SyncedIn:
     """None: no limit."""
 
 
-class Lifecycle(StrEnum):
+class LifecycleEvent(StrEnum):
     """What Graph tells of a subscription itself ("Reduce missing subscriptions and change notifications")."""
 
     REAUTHORIZE = "reauthorizationRequired"
@@ -159,12 +159,12 @@ class Lifecycle(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChatNews:
+class ChatNotification:
     """A chat changed, or who is in it; what is said of it beyond that is left out (spec S6)."""
 
     subscription: str
     chat: ChatId
-    names: bool = False
+    has_topic: bool = False
     """Whether the chat's name was told."""
     topic: str | None = None
     """The name, where it has one."""
@@ -173,17 +173,17 @@ class ChatNews:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriptionNews:
+class LifecycleNotification:
     """Something is the matter with a subscription."""
 
     subscription: str
-    event: Lifecycle
+    event: LifecycleEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrustedNews:
+class VerifiedNotifications:
     """What came in one POST that can be trusted, and how many notifications cannot."""
 
-    chats: Sequence[ChatNews]
-    subscriptions: Sequence[SubscriptionNews]
-    refused: int
+    chats: Sequence[ChatNotification]
+    subscriptions: Sequence[LifecycleNotification]
+    rejected: int

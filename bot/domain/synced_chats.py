@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.chat_sync import ChatActivity
+from bot.domain.chat_sync import SyncedRow
 from bot.domain.values import Chat, ChatId, Connection, ObjectId
 
 
@@ -15,7 +15,7 @@ class SyncedConnection:
     connection: Connection
     ended_at: datetime | None
     ended_by_name: str
-    activity: ChatActivity
+    synced: SyncedRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +24,9 @@ class SyncedChat:
 
     chat: Chat
     topic: str | None
-    topic_told_at: datetime | None
+    topic_reported_at: datetime | None
     """When Teams told of the topic without being asked."""
-    looked_at: datetime | None
+    checked_at: datetime | None
     """When Teams was last asked for topic and members; None where what was so then is not to be compared with."""
     last_writer_id: ObjectId | None
     last_written_at: datetime | None
@@ -35,7 +35,7 @@ class SyncedChat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class FetchedChat:
     """What Teams says of a chat."""
 
     topic: str | None
@@ -44,7 +44,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class TopicChange:
     """A chat has a new name, or none any more."""
 
     chat_id: ChatId
@@ -53,7 +53,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class LastWrite:
     """Somebody wrote into a chat, changed what they had written, or deleted it."""
 
     chat_id: ChatId
@@ -66,7 +66,7 @@ class Written:
 class Pause:
     """The time for which sync was off in an environment."""
 
-    begin: datetime
+    start: datetime
     end: datetime
     active_since: datetime | None
     """Since when something had happened in chats that were not idle when it began; None: no limit."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.chat_sync import ChatActivity
+from bot.domain.chat_sync import SyncedRow
 from bot.domain.values import ChatKind, Connection, ObjectId
 
 
@@ -21,7 +21,7 @@ class TimelineEntry:
     ended_at: datetime | None
     """None where it goes on."""
     ended_by_name: str
-    activity: ChatActivity | None
+    synced: SyncedRow | None
     """None where it was never synced."""
-    stuck: str
+    failure: str
     """Why the chat's rows cannot be brought up to date; empty where they can."""

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.record_types import RecordType, key_columns, updates_problem
+from bot.domain.record_types import RecordType, key_field_columns, updates_problem
 from bot.domain.tables import Table
 
-LIFE_COLUMNS = ("ownerid", "statecode", "statuscode", "masterid", "merged")
+LIFECYCLE_COLUMNS = ("ownerid", "statecode", "statuscode", "masterid", "merged")
 """What the life of a record shows in: its owner, whether it is open, and into which row it was merged (spec K12)."""
 
 
@@ -19,7 +19,7 @@ class StepMessage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class WebhookStep:
     """What Dataverse is to tell of one table."""
 
     message: StepMessage
@@ -28,18 +28,18 @@ class Step:
     """An update of one of these is told, with their values before it; in the order of their names."""
 
     @property
-    def called(self) -> str:
+    def label(self) -> str:
         """What operators read."""
         watched = f" ({', '.join(self.columns)})" if self.columns else ""
         return f"{self.message} of {self.table}{watched}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegisteredStep:
+class RegisteredWebhookStep:
     """A step as it stands in Dataverse."""
 
     id: str
-    step: Step
+    step: WebhookStep
     image_id: str | None
     """Of the picture of the row before the update."""
     image_columns: tuple[str, ...]
@@ -53,51 +53,53 @@ class Registration:
     """The bot's webhook in an environment, with its steps."""
 
     endpoint_id: str
-    steps: Sequence[RegisteredStep]
+    steps: Sequence[RegisteredWebhookStep]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepPlan:
     """What has to be done so that the steps are as they should be; nothing where they are."""
 
-    add: tuple[Step, ...] = ()
-    change: tuple[tuple[RegisteredStep, Step], ...] = ()
-    remove: tuple[RegisteredStep, ...] = ()
+    add: tuple[WebhookStep, ...] = ()
+    change: tuple[tuple[RegisteredWebhookStep, WebhookStep], ...] = ()
+    remove: tuple[RegisteredWebhookStep, ...] = ()
 
     @property
-    def is_nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether all is as it should be."""
         return not (self.add or self.change or self.remove)
 
 
-def wanted_steps(record_types: Mapping[str, RecordType], tables: Mapping[str, Table]) -> tuple[Step, ...]:
+def desired_steps(record_types: Mapping[str, RecordType], tables: Mapping[str, Table]) -> tuple[WebhookStep, ...]:
     """The steps for the record types that are enabled, table by table; `tables` are those that Dataverse has."""
     enabled = sorted(name for name, each in record_types.items() if each.enabled and name in tables)
     return tuple(step for name in enabled for step in _steps(record_types[name], tables[name]))
 
 
-def step_plan(wanted: Sequence[Step], registered: Sequence[RegisteredStep]) -> StepPlan:
+def plan_steps(desired: Sequence[WebhookStep], registered: Sequence[RegisteredWebhookStep]) -> StepPlan:
     """What parts the one from the other. Of two steps for the same message and table the second is one too many."""
-    left = {(each.message, each.table): each for each in wanted}
+    left = {(each.message, each.table): each for each in desired}
     change, remove = [], []
     for each in registered:
         step = left.pop((each.step.message, each.step.table), None)
         if step is None:
             remove.append(each)
-        elif not _is_as(each, step):
+        elif not _matches(each, step):
             change.append((each, step))
     return StepPlan(add=tuple(left.values()), change=tuple(change), remove=tuple(remove))
 
 
-def _steps(record_type: RecordType, table: Table) -> tuple[Step, ...]:
+def _steps(record_type: RecordType, table: Table) -> tuple[WebhookStep, ...]:
     if updates_problem(table):
         return ()
-    watched = {column.name for column in key_columns(record_type, table)} | (set(LIFE_COLUMNS) & table.columns.keys())
-    update = Step(message=StepMessage.UPDATE, table=table.name, columns=tuple(sorted(watched)))
+    watched = {column.name for column in key_field_columns(record_type, table)} | (
+        set(LIFECYCLE_COLUMNS) & table.columns.keys()
+    )
+    update = WebhookStep(message=StepMessage.UPDATE, table=table.name, columns=tuple(sorted(watched)))
     # A step that watches no column would be told of every change.
-    return (*([update] if watched else []), Step(message=StepMessage.DELETE, table=table.name))
+    return (*([update] if watched else []), WebhookStep(message=StepMessage.DELETE, table=table.name))
 
 
-def _is_as(registered: RegisteredStep, step: Step) -> bool:
+def _matches(registered: RegisteredWebhookStep, step: WebhookStep) -> bool:
     going = registered.enabled and registered.after_commit
     return going and registered.step.columns == step.columns and registered.image_columns == step.columns

@@ -9,22 +9,22 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from bot.domain.errors import BadRequest
-from bot.domain.subscriptions import ChatNews, Lifecycle, SubscriptionNews
+from bot.domain.subscriptions import ChatNotification, LifecycleEvent, LifecycleNotification
 from bot.domain.values import ChatId
-from bot.graph.encrypted_data import Sealed
-from bot.graph.protocol import instant
+from bot.graph.encrypted_data import EncryptedData
+from bot.graph.protocol import parse_instant
 
-NOTIFICATIONS_AT_MOST = 5_000
+MAX_NOTIFICATIONS = 5_000
 """Of one POST; Graph sends fewer."""
-TOKENS_AT_MOST = 20
+MAX_TOKENS = 20
 """Graph sends one for each app and tenant."""
-LONGEST_TOPIC = 1_000
+MAX_TOPIC_LENGTH = 1_000
 """Characters of a name that are kept; Teams takes a quarter as many."""
 
 _LONGEST_ID = 500
 _KEYED = re.compile(r"/?chats\('([^'()]+)'\)(?:/members\('[^'()]*'\))?", re.IGNORECASE)
 _SLASHED = re.compile(r"/?chats/([^/'()]+)(?:/members(?:/[^/'()]+)?)?", re.IGNORECASE)
-_LIFECYCLE = {each.value.lower(): each for each in Lifecycle}
+_LIFECYCLE = {each.value.lower(): each for each in LifecycleEvent}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +33,12 @@ class Notification:
 
     client_state: str
     tenant_id: str
-    news: ChatNews | SubscriptionNews
-    sealed: Sealed | None = None
+    content: ChatNotification | LifecycleNotification
+    encrypted: EncryptedData | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
+class NotificationBatch:
     """What came in one POST."""
 
     notifications: Sequence[Notification]
@@ -48,22 +48,22 @@ class Posted:
     """Each must have been signed by who sends notifications."""
 
 
-def posted(body: Mapping[str, object]) -> Posted:
+def parse_notifications(body: Mapping[str, object]) -> NotificationBatch:
     """The notifications; raises `BadRequest` for what is no collection of them."""
     named = _lower(body)
     rows, tokens = named.get("value"), named.get("validationtokens", [])
     if not isinstance(rows, list) or not isinstance(tokens, list | None):
         raise BadRequest("The body is no collection of change notifications.")
-    if len(rows) > NOTIFICATIONS_AT_MOST or len(tokens or ()) > TOKENS_AT_MOST:
+    if len(rows) > MAX_NOTIFICATIONS or len(tokens or ()) > MAX_TOKENS:
         raise BadRequest("The body holds more change notifications than are taken at once.")
     read = [_notification(row) for row in rows]
     found = [each for each in read if each]
     # What is no text cannot be a good token.
     given = [token if isinstance(token, str) else "" for token in tokens or ()]
-    return Posted(notifications=found, unreadable=len(read) - len(found), tokens=given)
+    return NotificationBatch(notifications=found, unreadable=len(read) - len(found), tokens=given)
 
 
-def with_data(news: ChatNews, data: Mapping[str, object]) -> ChatNews:
+def with_resource_data(news: ChatNotification, data: Mapping[str, object]) -> ChatNotification:
     """The news with the chat's name from its resource data; raises `ValueError` for data of something else."""
     named = _lower(data)
     if "topic" not in named:
@@ -71,8 +71,8 @@ def with_data(news: ChatNews, data: Mapping[str, object]) -> ChatNews:
     topic, chat = named["topic"], named.get("id")
     if chat != news.chat or not isinstance(topic, str | None):
         raise ValueError("no data of this chat")
-    at = instant(_text(named, "lastupdateddatetime"))
-    return replace(news, names=True, topic=(topic or "").replace("\0", "")[:LONGEST_TOPIC] or None, at=at)
+    at = parse_instant(_text(named, "lastupdateddatetime"))
+    return replace(news, has_topic=True, topic=(topic or "").replace("\0", "")[:MAX_TOPIC_LENGTH] or None, at=at)
 
 
 def _notification(row: object) -> Notification | None:
@@ -86,17 +86,17 @@ def _notification(row: object) -> Notification | None:
     return Notification(
         client_state=_text(named, "clientstate"),
         tenant_id=_text(named, "tenantid"),
-        news=news,
-        sealed=_sealed(named.get("encryptedcontent")),
+        content=news,
+        encrypted=_sealed(named.get("encryptedcontent")),
     )
 
 
-def _news(named: Mapping[str, object], subscription: str) -> ChatNews | SubscriptionNews | None:
+def _news(named: Mapping[str, object], subscription: str) -> ChatNotification | LifecycleNotification | None:
     if "lifecycleevent" in named:
         event = _LIFECYCLE.get(_text(named, "lifecycleevent").lower())
-        return SubscriptionNews(subscription=subscription, event=event) if event else None
+        return LifecycleNotification(subscription=subscription, event=event) if event else None
     chat = _chat(_text(named, "resource"))
-    return ChatNews(subscription=subscription, chat=chat) if chat else None
+    return ChatNotification(subscription=subscription, chat=chat) if chat else None
 
 
 def _chat(resource: str) -> ChatId | None:
@@ -105,7 +105,7 @@ def _chat(resource: str) -> ChatId | None:
     return ChatId(unquote(found[1])) if found else None
 
 
-def _sealed(content: object) -> Sealed | None:
+def _sealed(content: object) -> EncryptedData | None:
     if content is None:
         return None
     named = _lower(content) if isinstance(content, dict) else {}
@@ -116,7 +116,7 @@ def _sealed(content: object) -> Sealed | None:
         "certificate_id": "encryptioncertificateid",
     }
     # What lacks a part stays sealed: it is refused, and not taken for a notification without data.
-    return Sealed(**{part: _whole_text(named, name) for part, name in texts.items()})
+    return EncryptedData(**{part: _whole_text(named, name) for part, name in texts.items()})
 
 
 def _lower(row: Mapping[str, object]) -> Mapping[str, object]:

@@ -3,26 +3,34 @@
 from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.directory import MEMBERS_AT_MOST, ChatMember, DirectoryChat, Team, TeamChannel
+from bot.domain.directory import MAX_MEMBERS, ChatMember, DirectoryChat, Team, TeamChannel
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, NotSupported
 from bot.domain.values import ChatId, ObjectId
-from bot.graph.app_installation import Installing
-from bot.graph.client import GraphClient, Right, part
-from bot.graph.protocol import channel_of, chat_of, member_of, new_chat, new_member, team_of, values_of
+from bot.graph.app_installation import AppInstaller
+from bot.graph.client import GraphClient, GraphPermission, path_segment
+from bot.graph.protocol import (
+    new_chat_body,
+    new_member_body,
+    page_rows,
+    parse_channel,
+    parse_chat,
+    parse_member,
+    parse_team,
+)
 
-CREATE = Right(permission="Chat.Create", to="create chats")
-READ = Right(permission="Chat.ReadBasic.All", to="see chats")
-RENAME = Right(permission="Chat.ReadWrite.All", to="name this chat")
-READ_MEMBERS = Right(permission="ChatMember.Read.All", to="see who is in this chat")
-CHANGE_MEMBERS = Right(permission="ChatMember.ReadWrite.All", to="add or remove people in this chat")
-READ_TEAMS = Right(permission="Team.ReadBasic.All", to="see your teams")
-READ_CHANNELS = Right(permission="Channel.ReadBasic.All", to="see this team's channels")
+CREATE = GraphPermission(name="Chat.Create", purpose="create chats")
+READ = GraphPermission(name="Chat.ReadBasic.All", purpose="see chats")
+RENAME = GraphPermission(name="Chat.ReadWrite.All", purpose="name this chat")
+READ_MEMBERS = GraphPermission(name="ChatMember.Read.All", purpose="see who is in this chat")
+CHANGE_MEMBERS = GraphPermission(name="ChatMember.ReadWrite.All", purpose="add or remove people in this chat")
+READ_TEAMS = GraphPermission(name="Team.ReadBasic.All", purpose="see your teams")
+READ_CHANNELS = GraphPermission(name="Channel.ReadBasic.All", purpose="see this team's channels")
 
 PAGE = 50
 """Chats that come at once ("List chats")."""
-LOOKED_THROUGH = 200
+MAX_CHATS_SEARCHED = 200
 """Chats among which one that was just created is looked for: it is among the newest."""
-EXPANDED_AT_MOST = 25
+MAX_EXPANDED_MEMBERS = 25
 """Members that come with a chat ("chat resource type")."""
 
 _CLOCKS_DIFFER = timedelta(minutes=2)
@@ -32,29 +40,29 @@ _GROUP, _MEETING = "chatType eq 'group'", "chatType eq 'meeting'"
 class GraphChats:
     """See `bot.ports.graph.ChatDirectory`."""
 
-    def __init__(self, client: GraphClient, installing: Installing) -> None:
+    def __init__(self, client: GraphClient, installing: AppInstaller) -> None:
         self._client = client
         self._installing = installing
 
     async def create(self, people: Sequence[ObjectId], topic: str | None) -> DirectoryChat:
         """A new group chat."""
-        body = new_chat(self._client.base, people, topic)
-        return chat_of((await self._client.change("POST", "chats", body, right=CREATE)).body)
+        body = new_chat_body(self._client.base, people, topic)
+        return parse_chat((await self._client.change("POST", "chats", body, permission=CREATE)).body)
 
-    async def created(self, people: Sequence[ObjectId], *, since: datetime) -> DirectoryChat | None:
+    async def find_created(self, people: Sequence[ObjectId], *, since: datetime) -> DirectoryChat | None:
         """The group chat with exactly these people that was created since; the first of them is asked."""
         query = {"$expand": "members", "$filter": _GROUP, "$top": str(PAGE)}
-        path = f"users/{part(people[0])}/chats"
-        rows = await self._client.pages(path, query, right=READ, at_most=LOOKED_THROUGH)
-        chats = [chat_of(row) for row in rows]
+        path = f"users/{path_segment(people[0])}/chats"
+        rows = await self._client.pages(path, query, permission=READ, at_most=MAX_CHATS_SEARCHED)
+        chats = [parse_chat(row) for row in rows]
         young = [each for each in chats if each.created_at and each.created_at > since - _CLOCKS_DIFFER]
         return next((each for each in young if _are_in(each, people)), None)
 
-    async def chat(self, chat: ChatId) -> DirectoryChat:
+    async def get_chat(self, chat: ChatId) -> DirectoryChat:
         """The chat."""
-        return chat_of(await self._client.get(f"chats/{part(chat)}", right=READ, chat=chat))
+        return parse_chat(await self._client.get(f"chats/{path_segment(chat)}", permission=READ, chat=chat))
 
-    async def chats_of(self, person: ObjectId, *, at_most: int = PAGE) -> Sequence[DirectoryChat]:
+    async def list_chats(self, person: ObjectId, *, at_most: int = PAGE) -> Sequence[DirectoryChat]:
         """The person's group and meeting chats, the one with the newest message first."""
         query = {
             "$expand": "members,lastMessagePreview",
@@ -62,67 +70,73 @@ class GraphChats:
             "$orderby": "lastMessagePreview/createdDateTime desc",
             "$top": str(min(at_most, PAGE)),
         }
-        rows = await self._client.pages(f"users/{part(person)}/chats", query, right=READ, at_most=at_most)
-        return [chat_of(row) for row in rows]
+        rows = await self._client.pages(f"users/{path_segment(person)}/chats", query, permission=READ, at_most=at_most)
+        return [parse_chat(row) for row in rows]
 
-    async def members(self, chat: ChatId) -> Sequence[ChatMember]:
+    async def list_members(self, chat: ChatId) -> Sequence[ChatMember]:
         """Who is in the chat now."""
-        path = f"chats/{part(chat)}/members"
-        rows = await self._client.pages(path, {}, right=READ_MEMBERS, at_most=10 * MEMBERS_AT_MOST, chat=chat)
-        return [member_of(row) for row in rows]
+        path = f"chats/{path_segment(chat)}/members"
+        rows = await self._client.pages(path, {}, permission=READ_MEMBERS, at_most=10 * MAX_MEMBERS, chat=chat)
+        return [parse_member(row) for row in rows]
 
     async def add_member(self, chat: ChatId, person: ObjectId) -> None:
         """The person is in the chat and sees its whole history; raises `NotSupported` where the chat is full."""
-        body = new_member(self._client.base, person)
+        body = new_member_body(self._client.base, person)
         try:
-            await self._client.change("POST", f"chats/{part(chat)}/members", body, right=CHANGE_MEMBERS, chat=chat)
+            await self._client.change(
+                "POST", f"chats/{path_segment(chat)}/members", body, permission=CHANGE_MEMBERS, chat=chat
+            )
         except (BadRequest, Conflict, NotAllowed) as error:
             # Its words differ and are nowhere promised; who is in the chat says what the matter is.
             await self._why_not_added(chat, person, error)
 
     async def _why_not_added(self, chat: ChatId, person: ObjectId, error: ChatSyncError) -> None:
         """Returns where the person is in the chat; else raises why not."""
-        there = await self.members(chat)
+        there = await self.list_members(chat)
         if any(each.object_id == person for each in there):
             return
-        if len(there) >= MEMBERS_AT_MOST:
+        if len(there) >= MAX_MEMBERS:
             raise NotSupported(
-                f"The chat is full: it has {MEMBERS_AT_MOST} members.", "Somebody has to leave it first."
+                f"The chat is full: it has {MAX_MEMBERS} members.", "Somebody has to leave it first."
             ) from error
         raise error
 
     async def remove_member(self, chat: ChatId, person: ObjectId) -> None:
         """The person is not in the chat any more."""
-        gone = [each.membership_id for each in await self.members(chat) if each.object_id == person]
+        gone = [each.membership_id for each in await self.list_members(chat) if each.object_id == person]
         for membership in gone:
-            path = f"chats/{part(chat)}/members/{part(membership)}"
-            await _done_already(self._client.change("DELETE", path, right=CHANGE_MEMBERS, chat=chat), NotFound)
+            path = f"chats/{path_segment(chat)}/members/{path_segment(membership)}"
+            await _done_already(self._client.change("DELETE", path, permission=CHANGE_MEMBERS, chat=chat), NotFound)
 
     async def rename(self, chat: ChatId, topic: str) -> None:
         """The chat has this name; raises `BadRequest` for one that Teams does not take."""
         try:
-            await self._client.change("PATCH", f"chats/{part(chat)}", {"topic": topic}, right=RENAME, chat=chat)
+            await self._client.change(
+                "PATCH", f"chats/{path_segment(chat)}", {"topic": topic}, permission=RENAME, chat=chat
+            )
         except BadRequest as error:
             raise BadRequest("Teams does not take this name.", "Choose another, without a colon.") from error
 
     async def install(self, chat: ChatId) -> None:
         """The app is in the chat, with the permissions that it asks of chats."""
-        await _done_already(self._installing.in_chat(chat), Conflict)
+        await _done_already(self._installing.install_in_chat(chat), Conflict)
 
-    async def teams_of(self, person: ObjectId) -> Sequence[Team]:
+    async def list_teams(self, person: ObjectId) -> Sequence[Team]:
         """The teams that the person is a member of."""
-        body = await self._client.get(f"users/{part(person)}/joinedTeams", right=READ_TEAMS)
-        return [team_of(row) for row in values_of(body)]
+        body = await self._client.get(f"users/{path_segment(person)}/joinedTeams", permission=READ_TEAMS)
+        return [parse_team(row) for row in page_rows(body)]
 
-    async def channels_of(self, team: str) -> Sequence[TeamChannel]:
+    async def list_channels(self, team: str) -> Sequence[TeamChannel]:
         """The team's channels that all of its members see."""
         query = {"$select": "id,displayName,membershipType,webUrl", "$filter": "membershipType eq 'standard'"}
-        body = await self._client.get(f"teams/{part(team)}/channels", query, right=READ_CHANNELS, chat=team)
-        return [channel_of(row) for row in values_of(body)]
+        body = await self._client.get(
+            f"teams/{path_segment(team)}/channels", query, permission=READ_CHANNELS, chat=team
+        )
+        return [parse_channel(row) for row in page_rows(body)]
 
     async def install_in_team(self, team: str) -> None:
         """The app is in the team."""
-        await _done_already(self._installing.in_team(team), Conflict)
+        await _done_already(self._installing.install_in_team(team), Conflict)
 
 
 async def _done_already(act: Awaitable[object], meaning: type[ChatSyncError]) -> None:
@@ -136,4 +150,4 @@ async def _done_already(act: Awaitable[object], meaning: type[ChatSyncError]) ->
 def _are_in(chat: DirectoryChat, people: Sequence[ObjectId]) -> bool:
     """Whether exactly these people are in the chat, as far as its members came with it."""
     there, wanted = {each.object_id for each in chat.members if each.object_id}, set(people)
-    return there == wanted or (len(chat.members) >= EXPANDED_AT_MOST and there <= wanted)
+    return there == wanted or (len(chat.members) >= MAX_EXPANDED_MEMBERS and there <= wanted)

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.subscriptions import ChatNews, SubscriptionNews, TrustedNews
-from bot.graph.change_notifications import Notification, posted, with_data
-from bot.graph.encrypted_data import Seal
+from bot.domain.subscriptions import ChatNotification, LifecycleNotification, VerifiedNotifications
+from bot.graph.change_notifications import Notification, parse_notifications, with_resource_data
+from bot.graph.encrypted_data import Certificate
 from bot.graph.validation_tokens import ValidationTokens
 from bot.logs import get_logger
 
@@ -16,7 +16,7 @@ _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notices:
+class NotificationValidator:
     """Trusts what carries our client state and names our tenant; resource data only where tokens vouch for it."""
 
     client_state: str
@@ -24,24 +24,24 @@ class Notices:
     """None in the sandbox, which has one of its own."""
     tokens: ValidationTokens | None
     """None in the sandbox, where nobody signs anything."""
-    seal: Seal | None
+    certificate: Certificate | None
     """None where resource data is not asked for."""
 
-    async def read(self, body: Mapping[str, object]) -> TrustedNews:
+    async def validate(self, body: Mapping[str, object]) -> VerifiedNotifications:
         """The news; raises `BadRequest` for what is no collection of notifications, `Unavailable` without keys."""
-        came = posted(body)
+        came = parse_notifications(body)
         refused: Counter[str] = Counter({"unreadable": came.unreadable})
         ours = [each for each in came.notifications if self._is_ours(each, refused)]
-        if any(each.sealed for each in ours) and not await self._vouched_for(came.tokens):
+        if any(each.encrypted for each in ours) and not await self._has_valid_tokens(came.tokens):
             refused["not vouched for"] += len(ours)
             ours = []
         # A thousand keys take a second to open, in which others want to be answered.
-        news = await asyncio.to_thread(self._opened, ours, refused)
-        self._tell(refused)
-        return TrustedNews(
-            chats=[each for each in news if isinstance(each, ChatNews)],
-            subscriptions=[each for each in news if isinstance(each, SubscriptionNews)],
-            refused=refused.total(),
+        news = await asyncio.to_thread(self._decrypted, ours, refused)
+        self._log_rejected(refused)
+        return VerifiedNotifications(
+            chats=[each for each in news if isinstance(each, ChatNotification)],
+            subscriptions=[each for each in news if isinstance(each, LifecycleNotification)],
+            rejected=refused.total(),
         )
 
     def _is_ours(self, notification: Notification, refused: Counter[str]) -> bool:
@@ -53,7 +53,7 @@ class Notices:
             return True
         return False
 
-    async def _vouched_for(self, tokens: Sequence[str]) -> bool:
+    async def _has_valid_tokens(self, tokens: Sequence[str]) -> bool:
         if self.tokens is None:
             return True
         try:
@@ -63,9 +63,9 @@ class Notices:
             return False
         return True
 
-    def _opened(
+    def _decrypted(
         self, notifications: Sequence[Notification], refused: Counter[str]
-    ) -> Sequence[ChatNews | SubscriptionNews]:
+    ) -> Sequence[ChatNotification | LifecycleNotification]:
         found = []
         for each in notifications:
             try:
@@ -75,15 +75,15 @@ class Notices:
                 refused["resource data"] += 1
         return found
 
-    def _news(self, notification: Notification) -> ChatNews | SubscriptionNews:
-        news, sealed = notification.news, notification.sealed
-        if sealed is None or isinstance(news, SubscriptionNews):
+    def _news(self, notification: Notification) -> ChatNotification | LifecycleNotification:
+        news, sealed = notification.content, notification.encrypted
+        if sealed is None or isinstance(news, LifecycleNotification):
             return news
-        if self.seal is None:
+        if self.certificate is None:
             raise ValueError("resource data was not asked for")
-        return with_data(news, self.seal.open(sealed))
+        return with_resource_data(news, self.certificate.decrypt(sealed))
 
-    def _tell(self, refused: Counter[str]) -> None:
+    def _log_rejected(self, refused: Counter[str]) -> None:
         said = {why: number for why, number in refused.items() if number}
         if said:
             _log.warning("notifications refused", **{why.replace(" ", "_"): number for why, number in said.items()})

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.directory import DirectoryPerson, Presence
 from bot.domain.errors import ChatSyncError, NotFound
-from bot.domain.record_links import guid
+from bot.domain.record_links import parse_guid
 from bot.domain.values import ObjectId
-from bot.graph.client import GraphClient, Right, part
-from bot.graph.protocol import IDS_AT_ONCE, PERSON, has_plan, person_of, presence_of, searched, values_of
+from bot.graph.client import GraphClient, GraphPermission, path_segment
+from bot.graph.protocol import IDS_AT_ONCE, PERSON, has_plan, page_rows, parse_person, parse_presence, search_clause
 
-READ_USERS = Right(permission="User.Read.All", to="look people up")
-READ_PRESENCE = Right(permission="Presence.Read.All", to="see who is available")
+READ_USERS = GraphPermission(name="User.Read.All", purpose="look people up")
+READ_PRESENCE = GraphPermission(name="Presence.Read.All", purpose="see who is available")
 
-READ_ROLES = Right(permission="RoleManagement.Read.Directory", to="see who is a Global Administrator")
+READ_ROLES = GraphPermission(name="RoleManagement.Read.Directory", purpose="see who is a Global Administrator")
 
 _GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 """The template of that role ("Microsoft Entra built-in roles")."""
@@ -28,19 +28,19 @@ class GraphPeople:
         self._client = client
         self._plans = teams_plans
 
-    async def people(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, DirectoryPerson]:
+    async def get_people(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, DirectoryPerson]:
         """Those of them that are in the directory."""
         found = await self._each(ids, f"?$select={PERSON}")
-        people = {person: person_of(body) for person, body in found.items()}
+        people = {person: parse_person(body) for person, body in found.items()}
         return {person: known for person, known in people.items() if known}
 
-    async def find(self, words: str, *, at_most: int) -> Sequence[DirectoryPerson]:
+    async def search(self, words: str, *, at_most: int) -> Sequence[DirectoryPerson]:
         """People whose name or address begins with the words."""
         query = {"$select": PERSON, "$top": str(at_most), "$count": "true"}
-        wanted = searched(words)
+        wanted = search_clause(words)
         query |= {"$search": wanted} if wanted else {"$orderby": "displayName"}
-        body = await self._client.get("users", query, right=READ_USERS, headers=_EVENTUAL)
-        people = [person_of(each) for each in values_of(body)]
+        body = await self._client.get("users", query, permission=READ_USERS, headers=_EVENTUAL)
+        people = [parse_person(each) for each in page_rows(body)]
         return [person for person in people if person and person.enabled]
 
     async def presence(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, Presence]:
@@ -48,32 +48,32 @@ class GraphPeople:
         known = dict.fromkeys(ids, Presence.UNKNOWN)
         for start in range(0, len(ids), IDS_AT_ONCE):
             asked = {"ids": list(ids[start : start + IDS_AT_ONCE])}
-            body = await self._client.ask("communications/getPresencesByUserId", asked, right=READ_PRESENCE)
-            for each in values_of(body):
-                person = ObjectId(guid(str(each.get("id"))) or "")
+            body = await self._client.post_query("communications/getPresencesByUserId", asked, permission=READ_PRESENCE)
+            for each in page_rows(body):
+                person = ObjectId(parse_guid(str(each.get("id"))) or "")
                 if person in known:
-                    known[person] = presence_of(each)
+                    known[person] = parse_presence(each)
         return known
 
-    async def with_teams(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
+    async def with_teams_license(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
         """Those of them who have a licence for Teams."""
         found = await self._each(ids, "/licenseDetails")
         return frozenset(person for person, body in found.items() if has_plan(body, self._plans))
 
     async def is_global_administrator(self, person: ObjectId) -> bool:
         """Whether the person holds Entra's role Global Administrator now, directly or through a group."""
-        path = f"users/{part(person)}/transitiveMemberOf/microsoft.graph.directoryRole"
+        path = f"users/{path_segment(person)}/transitiveMemberOf/microsoft.graph.directoryRole"
         query = {"$select": "roleTemplateId", "$count": "true"}
         try:
-            body = await self._client.get(path, query, right=READ_ROLES, headers=_EVENTUAL)
+            body = await self._client.get(path, query, permission=READ_ROLES, headers=_EVENTUAL)
         except NotFound:
             return False
-        return any(each.get("roleTemplateId") == _GLOBAL_ADMINISTRATOR for each in values_of(body))
+        return any(each.get("roleTemplateId") == _GLOBAL_ADMINISTRATOR for each in page_rows(body))
 
     async def _each(self, ids: Sequence[ObjectId], rest: str) -> Mapping[ObjectId, Mapping[str, object]]:
         """What Graph has of each person; who is not there is left out, any other trouble raises."""
-        paths = {person: f"users/{part(person)}{rest}" for person in dict.fromkeys(ids)}
-        answers = await self._client.together(list(paths.values()), right=READ_USERS) if paths else []
+        paths = {person: f"users/{path_segment(person)}{rest}" for person in dict.fromkeys(ids)}
+        answers = await self._client.batch(list(paths.values()), permission=READ_USERS) if paths else []
         found: dict[ObjectId, Mapping[str, object]] = {}
         for person, answer in zip(paths, answers, strict=True):
             if isinstance(answer, NotFound):

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.directory import ChatMember, DirectoryChat, DirectoryPerson, Presence, Team, TeamChannel
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
-from bot.domain.record_links import guid
+from bot.domain.record_links import parse_guid
 from bot.domain.values import ChatId, ObjectId
 from bot.http.odata_errors import with_cause
 
@@ -40,13 +40,13 @@ _PRESENCE: Mapping[str, Presence] = {
 _CALLS = frozenset({"InACall", "InAConferenceCall"})
 
 
-def new_chat(base: str, people: Sequence[ObjectId], topic: str | None) -> dict[str, Any]:
+def new_chat_body(base: str, people: Sequence[ObjectId], topic: str | None) -> dict[str, Any]:
     """What creates a group chat: everybody who is to be in it, also who asks for it."""
     members = [_member(base, person) for person in people]
     return {"chatType": "group", **({"topic": topic} if topic else {}), "members": members}
 
 
-def new_member(base: str, person: ObjectId) -> dict[str, Any]:
+def new_member_body(base: str, person: ObjectId) -> dict[str, Any]:
     """What adds somebody to a chat, with its whole history."""
     return {**_member(base, person), "visibleHistoryStartDateTime": WHOLE_HISTORY}
 
@@ -55,7 +55,7 @@ def _member(base: str, person: ObjectId) -> dict[str, Any]:
     return {"@odata.type": _USER_MEMBER, "roles": ["owner"], "user@odata.bind": f"{base}/users('{person}')"}
 
 
-def installation(base: str, catalog_id: str, permissions: Iterable[str]) -> dict[str, Any]:
+def installation_body(base: str, catalog_id: str, permissions: Iterable[str]) -> dict[str, Any]:
     """What installs an app: its id in the organisation's catalog, and just the permissions that its manifest asks."""
     asked = [{"permissionValue": name, "permissionType": "Application"} for name in permissions]
     return {
@@ -64,50 +64,50 @@ def installation(base: str, catalog_id: str, permissions: Iterable[str]) -> dict
     }
 
 
-def searched(words: str) -> str:
+def search_clause(words: str) -> str:
     """A `$search` for people whose name or address begins with the words."""
     bare = " ".join(words.translate(_NOT_SEARCHED).split())
     return " OR ".join(f'"{name}:{bare}"' for name in ("displayName", "mail", "userPrincipalName")) if bare else ""
 
 
-def quoted(text: str) -> str:
+def quote_literal(text: str) -> str:
     """A text as OData writes it in a filter."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def values_of(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def page_rows(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The rows of a page."""
     found = body.get("value")
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
-def chat_of(body: Mapping[str, Any]) -> DirectoryChat:
+def parse_chat(body: Mapping[str, Any]) -> DirectoryChat:
     """A chat; raises `Unavailable` where the answer is none."""
     last = body.get("lastMessagePreview")
     return DirectoryChat(
-        id=ChatId(required(body, "id")),
+        id=ChatId(required_text(body, "id")),
         topic=_text(body, "topic") or None,
-        created_at=instant(_text(body, "createdDateTime")),
+        created_at=parse_instant(_text(body, "createdDateTime")),
         url=_text(body, "webUrl"),
-        last_message_at=instant(_text(last, "createdDateTime")) if isinstance(last, dict) else None,
-        members=tuple(member_of(each) for each in values_of({"value": body.get("members")})),
+        last_message_at=parse_instant(_text(last, "createdDateTime")) if isinstance(last, dict) else None,
+        members=tuple(parse_member(each) for each in page_rows({"value": body.get("members")})),
     )
 
 
-def member_of(body: Mapping[str, Any]) -> ChatMember:
+def parse_member(body: Mapping[str, Any]) -> ChatMember:
     """A member of a chat; raises `Unavailable` where the answer is none."""
-    person, roles = guid(_text(body, "userId")), body.get("roles")
+    person, roles = parse_guid(_text(body, "userId")), body.get("roles")
     return ChatMember(
-        membership_id=required(body, "id"),
+        membership_id=required_text(body, "id"),
         object_id=ObjectId(person) if person else None,
         name=_text(body, "displayName"),
         guest=isinstance(roles, list) and _GUEST in roles,
     )
 
 
-def person_of(body: Mapping[str, Any]) -> DirectoryPerson | None:
+def parse_person(body: Mapping[str, Any]) -> DirectoryPerson | None:
     """Somebody in the directory; None where the answer is no person."""
-    person = guid(_text(body, "id"))
+    person = parse_guid(_text(body, "id"))
     if person is None:
         return None
     return DirectoryPerson(
@@ -119,7 +119,7 @@ def person_of(body: Mapping[str, Any]) -> DirectoryPerson | None:
     )
 
 
-def presence_of(body: Mapping[str, Any]) -> Presence:
+def parse_presence(body: Mapping[str, Any]) -> Presence:
     """Whether somebody can be spoken to."""
     if body.get("activity") in _CALLS:
         return Presence.IN_A_CALL
@@ -128,21 +128,21 @@ def presence_of(body: Mapping[str, Any]) -> Presence:
 
 def has_plan(body: Mapping[str, Any], plans: frozenset[str]) -> bool:
     """Whether one of the licences holds one of the service plans, ready to use ("List licenseDetails")."""
-    held = (plan for licence in values_of(body) for plan in values_of({"value": licence.get("servicePlans")}))
+    held = (plan for licence in page_rows(body) for plan in page_rows({"value": licence.get("servicePlans")}))
     return any(plan.get("servicePlanName") in plans and plan.get("provisioningStatus") == "Success" for plan in held)
 
 
-def team_of(body: Mapping[str, Any]) -> Team:
+def parse_team(body: Mapping[str, Any]) -> Team:
     """A team; raises `Unavailable` where the answer is none."""
-    return Team(id=required(body, "id"), name=_text(body, "displayName"))
+    return Team(id=required_text(body, "id"), name=_text(body, "displayName"))
 
 
-def channel_of(body: Mapping[str, Any]) -> TeamChannel:
+def parse_channel(body: Mapping[str, Any]) -> TeamChannel:
     """A channel; raises `Unavailable` where the answer is none."""
-    return TeamChannel(id=ChatId(required(body, "id")), name=_text(body, "displayName"), url=_text(body, "webUrl"))
+    return TeamChannel(id=ChatId(required_text(body, "id")), name=_text(body, "displayName"), url=_text(body, "webUrl"))
 
 
-def instant(text: str) -> datetime | None:
+def parse_instant(text: str) -> datetime | None:
     """The instant that a text names, in UTC; None where it names none."""
     try:
         at = datetime.fromisoformat(text)
@@ -153,7 +153,7 @@ def instant(text: str) -> datetime | None:
 
 def required_instant(body: Mapping[str, Any], name: str) -> datetime:
     """The instant; raises `Unavailable` where the answer has none."""
-    at = instant(_text(body, name))
+    at = parse_instant(_text(body, name))
     if at is None:
         raise _unreadable()
     return at
@@ -164,7 +164,7 @@ def _text(body: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def required(body: Mapping[str, Any], name: str) -> str:
+def required_text(body: Mapping[str, Any], name: str) -> str:
     """The text; raises `Unavailable` where the answer has none."""
     text = _text(body, name)
     if not text:
@@ -189,7 +189,7 @@ _ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {
 }
 
 
-def error_of(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
+def parse_error(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
     """The error that an answer which is no success stands for."""
     kind, what, next_step = _ERRORS.get(status, (Unavailable, f"{NAME} does not answer.", "Try again in a moment."))
     return with_cause(kind(what, next_step), status, body, retry_after_s)

@@ -8,19 +8,21 @@ from typing import Any
 from bot.clock import Clock
 from bot.domain.errors import NotFound
 from bot.domain.subscription_problems import PERMISSIONS
-from bot.domain.subscriptions import LIFE, MEMBERS, TOPICS, Scope, Watch, one_chat
+from bot.domain.subscriptions import LIFETIME, MEMBERS, TOPICS, Scope, SubscriptionTarget, chat_target
 from bot.domain.values import ChatId
-from bot.graph.app_installation import Installing
-from bot.graph.client import GraphClient, Right, part
-from bot.graph.encrypted_data import Seal
-from bot.graph.protocol import required, required_instant
-from bot.ports.graph import Subscribed
+from bot.graph.app_installation import AppInstaller
+from bot.graph.client import GraphClient, GraphPermission, path_segment
+from bot.graph.encrypted_data import Certificate
+from bot.graph.protocol import required_instant, required_text
+from bot.ports.graph import RemoteSubscription
 
-LISTED_AT_MOST = 20_000
+MAX_LISTED = 20_000
 """Subscriptions that are looked through: twice as many as an organisation can have."""
 
-RIGHTS = {scope: Right(permission=name, to="hear of changes in chats") for scope, name in PERMISSIONS.items()}
-_LIST = Right(permission=PERMISSIONS[Scope.TOPICS], to="look at what it has subscribed to")
+PERMISSIONS_BY_SCOPE = {
+    scope: GraphPermission(name=name, purpose="hear of changes in chats") for scope, name in PERMISSIONS.items()
+}
+_LIST = GraphPermission(name=PERMISSIONS[Scope.TOPICS], purpose="look at what it has subscribed to")
 
 _KINDS = {Scope.TOPICS: "updated", Scope.MEMBERS: "created,deleted", Scope.CHAT: "updated"}
 _EVERY_CHAT = re.compile(r"/?appCatalogs/teamsApps/[^/]+/installedToChats(/getAllMembers)?", re.IGNORECASE)
@@ -33,12 +35,12 @@ class GraphSubscriptions:
     def __init__(
         self,
         client: GraphClient,
-        installing: Installing,
+        installing: AppInstaller,
         clock: Clock,
         *,
         url: str,
         client_state: str,
-        seal: Seal | None,
+        seal: Certificate | None,
     ) -> None:
         self._client = client
         self._installing = installing
@@ -47,36 +49,36 @@ class GraphSubscriptions:
         self._client_state = client_state
         self._seal = seal
         told = "\n".join((url, client_state, seal.id if seal else ""))
-        self.made_for = hashlib.sha256(told.encode()).hexdigest()
+        self.fingerprint = hashlib.sha256(told.encode()).hexdigest()
 
-    async def subscribe(self, watch: Watch) -> Subscribed:
+    async def subscribe(self, target: SubscriptionTarget) -> RemoteSubscription:
         """A new subscription; Graph calls us back before it answers."""
-        body = await self._wanted(watch)
-        right = RIGHTS[watch.scope]
-        answer = await self._client.change("POST", "subscriptions", body, right=right, chat=watch.chat)
-        return _subscribed(answer.body, watch)
+        body = await self._request_body(target)
+        right = PERMISSIONS_BY_SCOPE[target.scope]
+        answer = await self._client.change("POST", "subscriptions", body, permission=right, chat=target.chat)
+        return _subscribed(answer.body, target)
 
-    async def renew(self, subscription: str, watch: Watch) -> Subscribed:
+    async def renew(self, subscription: str, target: SubscriptionTarget) -> RemoteSubscription:
         """The subscription with its full life before it, which also authorises it anew."""
         body = {"expirationDateTime": self._end()}
-        path = f"subscriptions/{part(subscription)}"
-        answer = await self._client.change("PATCH", path, body, right=RIGHTS[watch.scope])
-        return _subscribed(answer.body, watch)
+        path = f"subscriptions/{path_segment(subscription)}"
+        answer = await self._client.change("PATCH", path, body, permission=PERMISSIONS_BY_SCOPE[target.scope])
+        return _subscribed(answer.body, target)
 
     async def unsubscribe(self, subscription: str) -> None:
         """There is no such subscription any more."""
         try:
-            await self._client.change("DELETE", f"subscriptions/{part(subscription)}", right=_LIST)
+            await self._client.change("DELETE", f"subscriptions/{path_segment(subscription)}", permission=_LIST)
         except NotFound:
             return
 
-    async def subscriptions(self) -> Sequence[Subscribed]:
+    async def list_subscriptions(self) -> Sequence[RemoteSubscription]:
         """Those that the app has for this address."""
-        rows = await self._client.pages("subscriptions", {}, right=_LIST, at_most=LISTED_AT_MOST)
-        found = [(row, _watch(row.get("resource"))) for row in rows if row.get("notificationUrl") == self._url]
+        rows = await self._client.pages("subscriptions", {}, permission=_LIST, at_most=MAX_LISTED)
+        found = [(row, _target(row.get("resource"))) for row in rows if row.get("notificationUrl") == self._url]
         return [_subscribed(row, watch) for row, watch in found if watch]
 
-    async def _wanted(self, watch: Watch) -> Mapping[str, object]:
+    async def _request_body(self, watch: SubscriptionTarget) -> Mapping[str, object]:
         """What is posted. Who is in a chat is read from the chat itself: the news alone is enough."""
         sealed = self._seal if watch.scope is not Scope.MEMBERS else None
         return {
@@ -89,17 +91,17 @@ class GraphSubscriptions:
             **(_rich(sealed) if sealed else {}),
         }
 
-    async def _resource(self, watch: Watch) -> str:
+    async def _resource(self, watch: SubscriptionTarget) -> str:
         if watch.chat:
             return f"/chats/{watch.chat}"
-        every = f"/appCatalogs/teamsApps/{await self._installing.known_id()}/installedToChats"
+        every = f"/appCatalogs/teamsApps/{await self._installing.catalog_id()}/installedToChats"
         return every if watch == TOPICS else f"{every}/getAllMembers"
 
     def _end(self) -> str:
-        return (self._clock.now() + LIFE).isoformat().replace("+00:00", "Z")
+        return (self._clock.now() + LIFETIME).isoformat().replace("+00:00", "Z")
 
 
-def _rich(seal: Seal) -> Mapping[str, object]:
+def _rich(seal: Certificate) -> Mapping[str, object]:
     return {
         "includeResourceData": True,
         "encryptionCertificate": seal.certificate,
@@ -107,14 +109,16 @@ def _rich(seal: Seal) -> Mapping[str, object]:
     }
 
 
-def _subscribed(body: Mapping[str, Any], watch: Watch) -> Subscribed:
-    return Subscribed(id=required(body, "id"), expires_at=required_instant(body, "expirationDateTime"), watch=watch)
+def _subscribed(body: Mapping[str, Any], watch: SubscriptionTarget) -> RemoteSubscription:
+    return RemoteSubscription(
+        id=required_text(body, "id"), expires_at=required_instant(body, "expirationDateTime"), target=watch
+    )
 
 
-def _watch(resource: object) -> Watch | None:
+def _target(resource_path: object) -> SubscriptionTarget | None:
     """What a listed subscription is for; None where it is for something else."""
-    text = resource if isinstance(resource, str) else ""
+    text = resource_path if isinstance(resource_path, str) else ""
     every, one = _EVERY_CHAT.fullmatch(text), _ONE_CHAT.fullmatch(text)
     if every:
         return MEMBERS if every[1] else TOPICS
-    return one_chat(ChatId(one[1] or one[2])) if one else None
+    return chat_target(ChatId(one[1] or one[2])) if one else None

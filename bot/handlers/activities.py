@@ -10,8 +10,8 @@ from typing import Any
 
 from botbuilder.schema import Activity, ActivityTypes
 
-from bot.domain.object_ids import object_id
-from bot.domain.public_names import EVERYWHERE, INITIAL_RUN, searched_in
+from bot.domain.object_ids import parse_object_id
+from bot.domain.public_names import ALL_RECORDS, INITIAL_RUN, decode_dataset
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.record_search.search_records import PAGE
 from bot.handlers.invoke_names import Invoke
@@ -84,7 +84,7 @@ def chat_of(activity: Activity) -> Chat:
 def _team_of(activity: Activity) -> str | None:
     """The team of a channel as the directory names it, where Teams tells it: not with every activity."""
     team = activity.channel_data.get("team") if isinstance(activity.channel_data, dict) else None
-    return object_id(team.get("aadGroupId")) if isinstance(team, dict) else None
+    return parse_object_id(team.get("aadGroupId")) if isinstance(team, dict) else None
 
 
 def _chat_id(activity: Activity) -> ChatId:
@@ -115,7 +115,7 @@ def person_of(activity: Activity, stand_in: ObjectId | None) -> Person:
     account_id, name = (sender.id or "", sender.name or "") if sender else ("", "")
     return Person(
         account_id=account_id,
-        object_id=object_id(sender.aad_object_id if sender else None) or stand_in,
+        object_id=parse_object_id(sender.aad_object_id if sender else None) or stand_in,
         name=name,
     )
 
@@ -209,7 +209,7 @@ def typed_in(activity: Activity) -> Typed | None:
         return None
     given = value.get("data")
     data: Mapping[Any, object] = given if isinstance(given, dict) else {}
-    name, claims = searched_in(dataset)
+    name, claims = decode_dataset(dataset)
     return Typed(dataset=name, text=text, claims={**_claims(data, but=DIALOG), **claims})
 
 
@@ -224,12 +224,12 @@ def query_in(activity: Activity) -> Query | None:
     named = given[0] if isinstance(given, list) and given else {}
     if not (isinstance(command, str) and isinstance(given, list) and isinstance(named, dict)):
         return None
-    parameter, text = named.get("name", EVERYWHERE), named.get("value", "")
+    parameter, text = named.get("name", ALL_RECORDS), named.get("value", "")
     skip, count = _whole(options, "skip", 0), _whole(options, "count", PAGE)
     if not isinstance(parameter, str) or not isinstance(text, str) or skip is None or count is None:
         return None
     if parameter == INITIAL_RUN:
-        parameter, text = EVERYWHERE, ""
+        parameter, text = ALL_RECORDS, ""
     return Query(command=command, parameter=parameter, text=text, skip=skip, count=count)
 
 

@@ -38,8 +38,8 @@ from bot.handlers.message_extension import Extension
 from bot.handlers.quoted_message import ReadHtml
 from bot.logs import correlation, get_logger
 from cards.activity import ADAPTIVE, card_json, feed_line
-from cards.buttons import Press
-from cards.personal_view import OwnView
+from cards.buttons import ActionButton
+from cards.personal_view import PersonalView
 
 _log = get_logger(__name__)
 
@@ -221,9 +221,9 @@ class ChatSyncBot(TeamsActivityHandler):
 
     async def _pressed(self, incoming: Incoming, pressed: PressedButton) -> Answer:
         known = pressed.verb in set(Verb)
-        again = Press(title="Try again", verb=pressed.verb, payload=pressed.claims) if known else None
+        again = ActionButton(title="Try again", verb=pressed.verb, payload=pressed.claims) if known else None
         alone = incoming.private and pressed.verb in _OWN_VIEWS and incoming.person.account_id
-        own = OwnView(press=again, accounts=(incoming.person.account_id,)) if again and alone else None
+        own = PersonalView(button=again, accounts=(incoming.person.account_id,)) if again and alone else None
         return await self._doors.answering(self._doors.buttons(incoming, pressed), again, own)
 
     def _incoming(self, activity: Activity) -> Incoming:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from botbuilder.schema import Activity, ActivityTypes, ChannelAccount
 
-from bot.domain.object_ids import object_id
+from bot.domain.object_ids import parse_object_id
 from bot.domain.values import ObjectId
 from bot.handlers import activities as translate
 
@@ -38,7 +38,7 @@ def was_written(activity: Activity) -> bool:
 
 def writer_of(activity: Activity, stand_in: ObjectId | None) -> ObjectId | None:
     """Who did it; None for those who are nobody in Entra ID."""
-    return object_id(activity.from_property.aad_object_id) or stand_in
+    return parse_object_id(activity.from_property.aad_object_id) or stand_in
 
 
 def moment_of(activity: Activity) -> datetime | None:

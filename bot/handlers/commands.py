@@ -19,7 +19,7 @@ from bot.features.settings.offer_settings import OfferSettings
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import offered_alone
 from bot.features.shared.turn import Incoming, other_in
-from cards.buttons import Press
+from cards.buttons import ActionButton
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.help import HelpView, help_card
 from cards.message import Message
@@ -105,19 +105,19 @@ def _without_quiet(rest: str) -> tuple[str, bool]:
 
 def _choose_alone(incoming: Incoming, asked: str, wanted: Wanted) -> Answer:
     claim = {**wanted.press.payload, NAMED: looked_for(asked)}
-    return offered_alone(incoming, wanted.asked, Press(title="Show records", verb=Verb.CHOOSE, payload=claim))
+    return offered_alone(incoming, wanted.asked, ActionButton(title="Show records", verb=Verb.CHOOSE, payload=claim))
 
 
 def _choose_connection(connections: Sequence[Connection]) -> Answer:
     rows = tuple(_connection_row(connection) for connection in connections[:SHOWN])
     more = max(0, len(connections) - SHOWN)
     hint = "Write disconnect and the record's number to name it."
-    view = ChoiceView(asked="Which record should this chat be disconnected from?", rows=rows, more=more, hint=hint)
+    view = ChoiceView(question="Which record should this chat be disconnected from?", rows=rows, more=more, hint=hint)
     return Answer(message=choice(view))
 
 
 def _connection_row(connection: Connection) -> ChoiceRow:
     claim = {"connection": str(connection.id)}
-    press = Press(title="Disconnect", verb=Verb.DISCONNECT, payload=claim)
+    press = ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=claim)
     detail = f"Connected by {connection.connector_name}"
-    return ChoiceRow(kind="", name=connection.record_name, number=connection.record_number, detail=detail, press=press)
+    return ChoiceRow(kind="", name=connection.record_name, number=connection.record_number, detail=detail, button=press)

@@ -9,10 +9,10 @@ from typing import TypeVar
 from bot.domain.errors import BotAbsent, ChatSyncError, Unavailable
 from bot.features.shared.answers import Answer
 from bot.logs import get_logger
-from cards.buttons import Press, Step
+from cards.buttons import ActionButton, SubmitButton
 from cards.message import Message
 from cards.notice import NoticeView, notice
-from cards.personal_view import OwnView
+from cards.personal_view import PersonalView
 
 A = TypeVar("A")
 
@@ -30,7 +30,7 @@ class Answering:
     within_s: float
 
     async def __call__(
-        self, answer: Awaitable[A], retry: Press | Step | None = None, own: OwnView | None = None
+        self, answer: Awaitable[A], retry: ActionButton | SubmitButton | None = None, own: PersonalView | None = None
     ) -> A | Answer:
         """The answer, or a card that says why there is none; `retry` is the button that asks once more.
 
@@ -55,7 +55,9 @@ class Answering:
         return await self.tried(begin())
 
 
-def refusal(error: ChatSyncError, retry: Press | Step | None = None, own: OwnView | None = None) -> Message:
+def refusal(
+    error: ChatSyncError, retry: ActionButton | SubmitButton | None = None, own: PersonalView | None = None
+) -> Message:
     """What happened and what to do about it; with the ways to ask again where that can help."""
     button = None
     if retry and not _fits(retry, times=2 if own else 1):
@@ -65,10 +67,10 @@ def refusal(error: ChatSyncError, retry: Press | Step | None = None, own: OwnVie
     elif retry and isinstance(error, Unavailable):
         button = replace(retry, title="Try again")
     passes = own if isinstance(error, Unavailable) else None
-    return notice(NoticeView(text=str(error), next_step=error.next_step, button=button, own=passes))
+    return notice(NoticeView(text=str(error), next_step=error.next_step, button=button, personal_view=passes))
 
 
-def _fits(retry: Press | Step, *, times: int) -> bool:
+def _fits(retry: ActionButton | SubmitButton, *, times: int) -> bool:
     """Whether a card holds so many times all that was filled in."""
     return times * len(json.dumps(dict(retry.payload), ensure_ascii=False).encode()) <= LARGEST_AGAIN
 

@@ -1,8 +1,8 @@
 """Dialogs: each of their pages, and the searches that its inputs ask for while somebody types.
 
-A page is opened by a card's button (`cards.buttons.OpenDialog`) or by an action command of the message extension, and
-sends what was filled in by a button of its own (`cards.buttons.Step`). Either names the page that is asked for; where
-a channel has no dialogs, both come as messages, and the page goes as a card into the chat.
+A page is opened by a card's button (`cards.buttons.DialogButton`) or by an action command of the message extension, and
+sends what was filled in by a button of its own (`cards.buttons.SubmitButton`). Either names the page that is asked for;
+where a channel has no dialogs, both come as messages, and the page goes as a card into the chat.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from bot.handlers.deadlines import Answering
 from bot.handlers.invoke_answers import choices_answer, last_line_answer, page_answer
 from bot.handlers.latest_only import Latest
 from cards.activity import card_json
-from cards.buttons import Step
+from cards.buttons import SubmitButton
 from cards.dialog import Done, Page
 from cards.inputs import Choice
 from cards.notice import NoticeView, notice
@@ -67,7 +67,7 @@ class Dialogs:
 
     async def _shown(self, incoming: Incoming, asked: AskedPage | None) -> Page | Done:
         if asked and asked.page in self._pages:
-            again = Step(title="Try again", dialog=asked.page, payload=asked.claims)
+            again = SubmitButton(title="Try again", dialog=asked.page, payload=asked.claims)
             shown = await self._answering(self._pages[asked.page](incoming, asked.claims), again)
         else:
             shown = await self._answering(_unknown())

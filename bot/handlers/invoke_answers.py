@@ -9,7 +9,7 @@ from bot.handlers.activities import TokenExchange
 from bot.handlers.invoke_names import Invoke
 from cards.activity import ADAPTIVE
 from cards.inputs import Choice
-from cards.text import line
+from cards.text import single_line
 
 
 def card_answer(card: Fragment) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def not_exchanged_answer(offered: TokenExchange) -> dict[str, Any]:
 
 def choices_answer(choices: Iterable[Choice]) -> dict[str, Any]:
     """An invoke's answer: what fits the text that was typed."""
-    results = [{"title": line(each.title), "value": each.value} for each in choices]
+    results = [{"title": single_line(each.title), "value": each.value} for each in choices]
     return {"type": "application/vnd.microsoft.search.searchResponse", "value": {"results": results}}
 
 

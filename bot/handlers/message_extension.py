@@ -11,8 +11,8 @@ from typing import Any
 from orjson import Fragment
 
 from bot.domain.errors import BadRequest, ChatSyncError
-from bot.domain.public_names import EVERYWHERE, SEARCH, SEARCHES
-from bot.domain.record_links import Links, RecordLink
+from bot.domain.public_names import ALL_RECORDS, SEARCH, SEARCHES
+from bot.domain.record_links import RecordLink, RecordLinks
 from bot.features.record_cards.unfurl_link import UnfurlLink
 from bot.features.record_search.search_records import Result, SearchRecords
 from bot.features.shared.answers import Answer, own_view_button
@@ -21,16 +21,16 @@ from bot.handlers.activities import Query
 from bot.handlers.deadlines import Answering
 from bot.handlers.invoke_answers import extension_answer, extension_line
 from bot.handlers.latest_only import Latest
-from cards.activity import ADAPTIVE, card_json, preview
+from cards.activity import ADAPTIVE, card_json, result_preview
 from cards.message import Message
-from cards.search_result import found
+from cards.search_result import search_result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
     """What the compose box asks."""
 
-    links: Links
+    links: RecordLinks
     unfurl: UnfurlLink
     search: SearchRecords
     answering: Answering
@@ -61,7 +61,7 @@ class Extension:
         if query.command != SEARCH or query.parameter not in SEARCHES:
             return extension_line("This search is not there any more. Ask your administrator to update the app.")
         channel = incoming.chat.channel
-        only = None if query.parameter == EVERYWHERE else query.parameter
+        only = None if query.parameter == ALL_RECORDS else query.parameter
         search = partial(
             self.search, query.text, incoming.person, incoming.chat, only=only, skip=query.skip, count=query.count
         )
@@ -70,11 +70,11 @@ class Extension:
             return extension_line(f"{results} {results.next_step}")
         if results == [] and query.skip == 0:
             return extension_line("No record fits this. Write a few letters of its name, or its number.")
-        return extension_answer([_card(each.card, channel, found(each.view)) for each in results or ()])
+        return extension_answer([_card(each.card, channel, search_result(each.view)) for each in results or ()])
 
 
 def _told(answer: Answer | None, channel: str) -> Mapping[str, Any]:
-    return extension_answer([_card(answer.message, channel, preview(answer.message))] if answer else [])
+    return extension_answer([_card(answer.message, channel, result_preview(answer.message))] if answer else [])
 
 
 def _card(message: Message, channel: str, shown: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,12 +7,13 @@ or of a wrong type.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.domain.formatting import instant
-from bot.domain.public_names import Quoted
-from bot.domain.record_links import addresses_in
-from bot.domain.saved_message import LONGEST_TEXT, link_back, link_to, quoted
+from bot.domain.formatting import canonical_instant
+from bot.domain.public_names import QuotedField
+from bot.domain.record_links import find_addresses
+from bot.domain.saved_message import MAX_TEXT_LENGTH, message_link, safe_link
+from bot.domain.saved_message import truncate as truncate_message
 from bot.domain.values import ChatId
-from cards.text import line, shortened
+from cards.text import single_line, truncate
 
 LONGEST_HTML = 40_000
 """Characters of a message's HTML that are read: reading takes its time, and people write less."""
@@ -33,16 +34,16 @@ def claims_of(payload: object, chat: ChatId, read_html: ReadHtml) -> dict[str, s
     body, attachments = _within(payload.get("body")), _attachments(payload)
     content = _text(body.get("content"))
     words = read_html(content[:LONGEST_HTML]) if body.get("contentType") != "text" else content
-    lines = "\n".join(line(each, limit=LONGEST_TEXT) for each in words.splitlines())
-    names = filter(None, (line(_text(each.get("name"))) for each in attachments))
+    lines = "\n".join(single_line(each, limit=MAX_TEXT_LENGTH) for each in words.splitlines())
+    names = filter(None, (single_line(_text(each.get("name"))) for each in attachments))
     cards = (_text(each.get("content")).replace("\\u0026", "&") for each in attachments)
     found = {
-        Quoted.TEXT: quoted(lines.strip(), whole=len(content) <= LONGEST_HTML),
-        Quoted.AUTHOR: line(_author(payload)),
-        Quoted.SENT: _sent(payload),
-        Quoted.LINK: _link(payload, chat),
-        Quoted.FILES: shortened("\n".join(names), LONGEST_FILES),
-        Quoted.ADDRESSES: "\n".join(addresses_in("\n".join((content, *cards)))),
+        QuotedField.TEXT: truncate_message(lines.strip(), whole=len(content) <= LONGEST_HTML),
+        QuotedField.AUTHOR: single_line(_author(payload)),
+        QuotedField.SENT: _sent(payload),
+        QuotedField.LINK: _link(payload, chat),
+        QuotedField.FILES: truncate("\n".join(names), LONGEST_FILES),
+        QuotedField.ADDRESSES: "\n".join(find_addresses("\n".join((content, *cards)))),
     }
     return {name: text for name, text in found.items() if text}
 
@@ -54,13 +55,13 @@ def _author(payload: Mapping[str, Any]) -> str:
 
 
 def _sent(payload: Mapping[str, Any]) -> str:
-    at = instant(_text(payload.get("createdDateTime"))) or ""
+    at = canonical_instant(_text(payload.get("createdDateTime"))) or ""
     return f"{at[:10]} {at[11:16]} UTC" if "T" in at else ""
 
 
 def _link(payload: Mapping[str, Any], chat: ChatId) -> str:
     message = _text(payload.get("id"))
-    return link_back(_text(payload.get("linkToMessage"))) or (link_to(chat, message[:100]) if message else "")
+    return safe_link(_text(payload.get("linkToMessage"))) or (message_link(chat, message[:100]) if message else "")
 
 
 def _attachments(payload: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

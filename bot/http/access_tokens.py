@@ -29,7 +29,7 @@ class Tokens(Protocol):
         """A token that is good for a minute at least; raises `Unavailable`."""
         ...
 
-    async def refused(self, scope: str, token: str) -> None:
+    async def invalidate(self, scope: str, token: str) -> None:
         """The other system did not accept the token: another is given next, unless it is quite new."""
         ...
 
@@ -38,7 +38,7 @@ class Tokens(Protocol):
         ...
 
 
-class NoTokens:
+class NullTokens:
     """For systems on this machine that ask nobody to sign in."""
 
     async def get(self, scope: str) -> str | None:
@@ -46,7 +46,7 @@ class NoTokens:
         del scope
         return None
 
-    async def refused(self, scope: str, token: str) -> None:
+    async def invalidate(self, scope: str, token: str) -> None:
         """Nothing was given."""
 
     async def close(self) -> None:
@@ -62,32 +62,32 @@ class Grant:
     """Seconds of the epoch, by this machine's real clock."""
 
 
-Ask = Callable[[str], Awaitable[Grant]]
+FetchToken = Callable[[str], Awaitable[Grant]]
 """Asks the token service for a new token for a scope; raises `Unavailable`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
+class _CachedToken:
     token: str
     given_at: datetime
     renew_at: datetime
     ends_at: datetime
 
 
-class KeptTokens:
+class CachedTokens:
     """Asks for a token when one is needed first and then ahead of its end, in the background, one call at a time."""
 
-    def __init__(self, ask: Ask, clock: Clock) -> None:
-        self._ask = ask
+    def __init__(self, ask: FetchToken, clock: Clock) -> None:
+        self._fetch = ask
         self._clock = clock
-        self._kept: dict[str, _Kept] = {}
-        self._flights: dict[str, SingleFlight[_Kept]] = {}
-        self.calls = 0
+        self._cached: dict[str, _CachedToken] = {}
+        self._flights: dict[str, SingleFlight[_CachedToken]] = {}
+        self.fetch_count = 0
         """How often the token service was asked."""
 
     async def get(self, scope: str) -> str | None:
         """A token for the scope; raises `Unavailable` where there is none and the token service gives none."""
-        kept = self._kept.get(scope)
+        kept = self._cached.get(scope)
         now = self._clock.now()
         if kept is None or now >= kept.ends_at:
             kept = await self._flight(scope).result()
@@ -95,37 +95,39 @@ class KeptTokens:
             self._flight(scope).start()
         return kept.token
 
-    async def refused(self, scope: str, token: str) -> None:
+    async def invalidate(self, scope: str, token: str) -> None:
         """Forgets the token, unless a newer one has taken its place.
 
         A quite new one stays: where such are refused it is not for their age, and nobody gains by fetching more.
         """
-        kept = self._kept.get(scope)
+        kept = self._cached.get(scope)
         if kept is not None and kept.token == token and self._clock.now() - kept.given_at >= PAUSE:
-            del self._kept[scope]
+            del self._cached[scope]
 
     async def close(self) -> None:
         """Ends calls that are under way."""
         for flight in self._flights.values():
             await flight.close()
 
-    def _flight(self, scope: str) -> SingleFlight[_Kept]:
+    def _flight(self, scope: str) -> SingleFlight[_CachedToken]:
         return self._flights.setdefault(scope, SingleFlight(partial(self._renewed, scope)))
 
-    async def _renewed(self, scope: str) -> _Kept:
-        self.calls += 1
+    async def _renewed(self, scope: str) -> _CachedToken:
+        self.fetch_count += 1
         try:
-            grant = await self._ask(scope)
+            grant = await self._fetch(scope)
         except Unavailable as error:
             _log.warning("no token", reason=str(error))
-            self._wait_with(scope)
+            self._postpone_renewal(scope)
             raise
         now, life = self._clock.now(), timedelta(seconds=max(0.0, grant.expires_on - time.time()))
-        kept = _Kept(token=grant.token, given_at=now, renew_at=now + life * RENEW_AFTER, ends_at=now + life - MARGIN)
-        self._kept[scope] = kept
+        kept = _CachedToken(
+            token=grant.token, given_at=now, renew_at=now + life * RENEW_AFTER, ends_at=now + life - MARGIN
+        )
+        self._cached[scope] = kept
         return kept
 
-    def _wait_with(self, scope: str) -> None:
-        kept = self._kept.get(scope)
+    def _postpone_renewal(self, scope: str) -> None:
+        kept = self._cached.get(scope)
         if kept is not None:
-            self._kept[scope] = replace(kept, renew_at=self._clock.now() + PAUSE)
+            self._cached[scope] = replace(kept, renew_at=self._clock.now() + PAUSE)

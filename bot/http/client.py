@@ -21,13 +21,13 @@ from bot.http.access_tokens import Tokens
 
 TIMEOUT_S = 10.0
 ATTEMPTS = 4
-PATIENCE_S = 8.0
+MAX_RETRY_S = 8.0
 """From the first attempt to the beginning of the last; who is asked to wait longer comes back another time."""
 FIRST_WAIT_S = 0.1
 """A person may wait for the answer: most of what goes wrong once goes well at once afterwards."""
-LONGEST_WAIT_S = 600.0
+MAX_WAIT_S = 600.0
 """What an answer may ask for: the limits cover 300 s, and a wrong figure must not close the client for good."""
-LARGEST = 32 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 """Bytes of an answer; a page of five thousand ids has one million."""
 
 _BUSY = frozenset(
@@ -38,18 +38,18 @@ _NOT_BEGUN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAIL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class System:
+class ApiTarget:
     """The other system."""
 
     name: str
     """What people call it."""
-    at_once: int
+    max_concurrent: int
     """Requests under way."""
-    error_of: Callable[[int, object, float | None], ChatSyncError]
+    parse_error: Callable[[int, object, float | None], ChatSyncError]
     """The error that a status, a body and the seconds of `Retry-After` stand for."""
-    timed: Callable[[str, float], object]
+    on_call: Callable[[str, float], object]
     """Is told of each call: the class of the status, such as `2xx`, or `none`, and the seconds it took."""
-    one_limit: bool
+    shared_limit: bool
     """Whether its limits are the app's as a whole, so that nothing is sent while it asks to wait."""
 
     @property
@@ -58,33 +58,33 @@ class System:
         return Unavailable(f"{self.name} gave an answer that cannot be read.", "Try again in a moment.")
 
 
-class Busy(Unavailable):
+class Retryable(Unavailable):
     """It would be taken if it were asked again."""
 
 
-class TooLarge(Unavailable):
+class ResponseTooLarge(Unavailable):
     """The answer is larger than one that is read: ask for less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class ApiRequest:
     """What is sent."""
 
     method: str
     url: URL
     headers: Mapping[str, str]
     body: bytes | None = None
-    reads: bool = False
+    idempotent: bool = False
     """Whether it changes nothing, so that it can be repeated whatever became of it."""
-    turn: Callable[[], Awaitable[None]] | None = None
+    throttle: Callable[[], Awaitable[None]] | None = None
     """Returns when the next attempt may be made; None: at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ApiResponse:
     """What came back from a request that succeeded."""
 
-    system: System
+    target: ApiTarget
     headers: Mapping[str, str]
     content: bytes
 
@@ -103,65 +103,65 @@ class Answer:
         """The JSON object in it; raises `Unavailable` where there is none."""
         body = json_object(self.content)
         if body is None:
-            raise self.system.unreadable
+            raise self.target.unreadable
         return body
 
 
-class Sender:
+class ApiClient:
     """Sends requests to one system, with the tokens for a scope."""
 
-    def __init__(self, scope: str, session: ClientSession, tokens: Tokens, system: System) -> None:
+    def __init__(self, scope: str, session: ClientSession, tokens: Tokens, system: ApiTarget) -> None:
         self._scope = scope
         self._session = session
         self._tokens = tokens
         self._system = system
-        self._places = asyncio.Semaphore(system.at_once)
+        self._places = asyncio.Semaphore(system.max_concurrent)
         self._closed_until = 0.0
 
-    async def send(self, request: Request) -> Answer:
+    async def send(self, request: ApiRequest) -> ApiResponse:
         """The answer to a request that succeeded; raises the domain's errors for anything else."""
         try:
             try:
                 return await self._signed_in(request)
-            except Busy as error:
-                return await self._again(request, error)
-        except Busy as error:
+            except Retryable as error:
+                return await self._retry(request, error)
+        except Retryable as error:
             raise _as(Unavailable, error, error.retry_after_s) from error
 
-    async def _again(self, request: Request, first: Busy) -> Answer:
+    async def _retry(self, request: ApiRequest, first: Retryable) -> ApiResponse:
         """Further attempts after the first has failed; raises the last one's error."""
         failed = [first]
 
-        async def attempt() -> Answer:
+        async def attempt() -> ApiResponse:
             if failed:
                 raise failed.pop()
             return await self._signed_in(request)
 
         attempts = AsyncRetrying(
-            retry=retry_if_exception_type(Busy),
-            stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(PATIENCE_S),
+            retry=retry_if_exception_type(Retryable),
+            stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(MAX_RETRY_S),
             wait=_wait_s,
             reraise=True,
         )
         return await attempts(attempt)
 
-    async def _signed_in(self, request: Request) -> Answer:
+    async def _signed_in(self, request: ApiRequest) -> ApiResponse:
         """Sends it with the app's token, and once more with a new one where the token was not accepted."""
         token = await self._tokens.get(self._scope)
-        status, answer = await self._once(request, token)
+        status, answer = await self._attempt(request, token)
         if status == HTTPStatus.UNAUTHORIZED and token:
-            await self._tokens.refused(self._scope, token)
+            await self._tokens.invalidate(self._scope, token)
             another = await self._tokens.get(self._scope)
             if another != token:
-                status, answer = await self._once(request, another)
+                status, answer = await self._attempt(request, another)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    async def _once(self, request: Request, token: str | None) -> tuple[int, Answer | Exception]:
+    async def _attempt(self, request: ApiRequest, token: str | None) -> tuple[int, ApiResponse | Exception]:
         signed = {**request.headers, "Authorization": f"Bearer {token}"} if token else request.headers
-        if request.turn:
-            await request.turn()
+        if request.throttle:
+            await request.throttle()
         begun, status = perf_counter(), 0
         try:
             async with self._places:
@@ -170,52 +170,54 @@ class Sender:
                     status = answer.status
                     return status, self._read(request, answer, await self._content(answer))
         except (ClientError, TimeoutError) as error:
-            kind = Busy if _may_be_repeated(request, error) else Unavailable
+            kind = Retryable if _may_be_repeated(request, error) else Unavailable
             raise kind(f"{self._system.name} does not answer.", "Try again in a moment.") from error
         finally:
             answered = f"{status // 100}xx" if status else "none"
-            self._system.timed(answered, perf_counter() - begun)
+            self._system.on_call(answered, perf_counter() - begun)
 
-    def _asked(self, request: Request, signed: Mapping[str, str]) -> Any:
+    def _asked(self, request: ApiRequest, signed: Mapping[str, str]) -> Any:
         timeout = ClientTimeout(total=TIMEOUT_S)
         return self._session.request(
             request.method, request.url, data=request.body, headers=signed, timeout=timeout, allow_redirects=False
         )
 
-    def _read(self, request: Request, answer: ClientResponse, content: bytes) -> Answer | Exception:
+    def _read(self, request: ApiRequest, answer: ClientResponse, content: bytes) -> ApiResponse | Exception:
         if answer.status < HTTPStatus.MULTIPLE_CHOICES:
-            return Answer(system=self._system, headers=answer.headers, content=content)
+            return ApiResponse(target=self._system, headers=answer.headers, content=content)
         wait_s = _retry_after(answer)
-        if self._system.one_limit and answer.status == HTTPStatus.TOO_MANY_REQUESTS and wait_s:
+        if self._system.shared_limit and answer.status == HTTPStatus.TOO_MANY_REQUESTS and wait_s:
             # The limits are the app's: whatever is sent meanwhile would make it wait longer.
             self._closed_until = max(self._closed_until, asyncio.get_running_loop().time() + wait_s)
-        error = self._system.error_of(answer.status, json_object(content), wait_s)
-        again = answer.status in _BUSY if request.reads else answer.status in _NOT_BEGUN and wait_s is not None
-        return _as(Busy, error, wait_s) if again else error
+        error = self._system.parse_error(answer.status, json_object(content), wait_s)
+        again = answer.status in _BUSY if request.idempotent else answer.status in _NOT_BEGUN and wait_s is not None
+        return _as(Retryable, error, wait_s) if again else error
 
     async def _content(self, answer: ClientResponse) -> bytes:
         content = bytearray()
         async for chunk in answer.content.iter_chunked(256 * 1024):
             content += chunk
-            if len(content) > LARGEST:
-                raise TooLarge(f"{self._system.name} gave an answer that is too large.", "Try again in a moment.")
+            if len(content) > MAX_BYTES:
+                raise ResponseTooLarge(
+                    f"{self._system.name} gave an answer that is too large.", "Try again in a moment."
+                )
         return bytes(content)
 
     def _require_open(self) -> None:
         left = self._closed_until - asyncio.get_running_loop().time()
         if left > 0:
-            raise Busy(f"{self._system.name} asks to wait.", "Try again in a moment.", retry_after_s=left)
+            raise Retryable(f"{self._system.name} asks to wait.", "Try again in a moment.", retry_after_s=left)
 
 
-def _may_be_repeated(request: Request, error: Exception) -> bool:
+def _may_be_repeated(request: ApiRequest, error: Exception) -> bool:
     """Whether nothing can have been done twice; a wait to the very end is not begun again."""
-    return isinstance(error, ClientConnectorError) or (request.reads and not isinstance(error, TimeoutError))
+    return isinstance(error, ClientConnectorError) or (request.idempotent and not isinstance(error, TimeoutError))
 
 
 def _wait_s(state: RetryCallState) -> float:
     """As long as was asked for, else longer each time, and not everybody at once."""
     error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, Busy) and error.retry_after_s is not None:
+    if isinstance(error, Retryable) and error.retry_after_s is not None:
         return error.retry_after_s + random.uniform(0, FIRST_WAIT_S)  # noqa: S311 # no secret
     longest = FIRST_WAIT_S * 3.0 ** (state.attempt_number - 1)
     return random.uniform(longest / 2, longest)  # noqa: S311 # no secret
@@ -240,4 +242,4 @@ def json_object(content: bytes) -> Mapping[str, Any] | None:
 
 def _retry_after(answer: ClientResponse) -> float | None:
     value = answer.headers.get("Retry-After", "")
-    return min(float(value), LONGEST_WAIT_S) if value.isascii() and value.isdigit() else None
+    return min(float(value), MAX_WAIT_S) if value.isascii() and value.isdigit() else None

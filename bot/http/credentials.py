@@ -17,13 +17,13 @@ from azure.core.pipeline.transport import AioHttpTransport
 from azure.identity.aio import CertificateCredential, ClientSecretCredential, ManagedIdentityCredential
 
 from bot.domain.errors import Unavailable
-from bot.http.access_tokens import Ask, Grant
+from bot.http.access_tokens import FetchToken, Grant
 
 Opened: TypeAlias = Callable[[], AsyncTokenCredential]
 """Makes a credential that has kept nothing yet."""
 
 
-def with_secret(session: ClientSession, *, login_url: str, tenant: str, client_id: str, secret: str) -> Ask:
+def with_secret(session: ClientSession, *, login_url: str, tenant: str, client_id: str, secret: str) -> FetchToken:
     """Asks as an app registration that has a client secret."""
     return _asking(
         lambda: ClientSecretCredential(
@@ -40,7 +40,7 @@ def with_secret(session: ClientSession, *, login_url: str, tenant: str, client_i
 
 def with_certificate(
     session: ClientSession, *, login_url: str, tenant: str, client_id: str, file: Path, password: str | None
-) -> Ask:
+) -> FetchToken:
     """Asks as an app registration that has a certificate; the file holds it and its private key (PEM or PKCS 12)."""
     return _asking(
         lambda: CertificateCredential(
@@ -55,7 +55,7 @@ def with_certificate(
     )
 
 
-def with_managed_identity(session: ClientSession, *, client_id: str) -> Ask:
+def with_managed_identity(session: ClientSession, *, client_id: str) -> FetchToken:
     """Asks as the user-assigned managed identity of the machine in Azure."""
     return _asking(lambda: ManagedIdentityCredential(client_id=client_id, transport=_transport(session)))
 
@@ -64,7 +64,7 @@ def _transport(session: ClientSession) -> AioHttpTransport:
     return AioHttpTransport(session=session, session_owner=False)
 
 
-def _asking(opened: Opened) -> Ask:
+def _asking(opened: Opened) -> FetchToken:
     async def ask(scope: str) -> Grant:
         try:
             async with opened() as credential:

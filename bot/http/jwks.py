@@ -56,7 +56,7 @@ class SigningKeys:
         self.reads = 0
         """How often the key server was asked."""
 
-    async def with_key(self, key_id: str) -> KeySet:
+    async def get(self, key_id: str) -> KeySet:
         """The newest key set, which may still lack the key; raises `Unavailable` where none could be read."""
         keys = self._keys
         age = self._clock.now() - keys.read_at if keys else LIFETIME
@@ -74,7 +74,7 @@ class SigningKeys:
 
     async def _newest(self, old: KeySet | None) -> KeySet | None:
         """The set as it is now; the old one where it was asked for a moment ago."""
-        if self._reading.under_way or self._may_try():
+        if self._reading.is_running or self._may_try():
             return await self._reading.result()
         return old
 

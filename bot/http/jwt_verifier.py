@@ -12,16 +12,16 @@ from bot.clock import Clock
 from bot.http.jwks import KeySet, SigningKeys
 
 LEEWAY_S = 300
-REMEMBERED = 1_000
+MAX_CACHED = 1_000
 """Verified tokens in memory, at about two kilobytes each."""
-REMEMBERED_FOR = timedelta(minutes=5)
+CACHE_TTL = timedelta(minutes=5)
 
 Issuers = Callable[[str], Sequence[str]]
 """Whose tokens are taken, by what the key server says of the issuer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
+class VerifiedToken:
     """A token's claims, and for how long they need not be verified again: not beyond the keys that verified it."""
 
     claims: Mapping[str, Any]
@@ -30,7 +30,7 @@ class Verified:
     until: datetime
 
 
-class SignedTokens:
+class JwtVerifier:
     """Verifies tokens by issuer, audience, signature and expiry, and remembers which are good.
 
     One token comes with many requests; what it says is to be compared with every one of them.
@@ -43,13 +43,13 @@ class SignedTokens:
         self._audience = audience
         self._clock = clock
         self._issuers = issuers
-        self._good: dict[str, Verified] = {}
+        self._good: dict[str, VerifiedToken] = {}
         self.remembered = 0
         """Tokens that had been verified before."""
         self.verified = 0
         """Tokens that were verified, good or not."""
 
-    async def read(self, token: str) -> Verified:
+    async def verify(self, token: str) -> VerifiedToken:
         """The token with its verified claims; raises `PermissionError` that says what is wrong, or `Unavailable`."""
         known = self._good.get(token)
         if known is None or not await self._still_good(known):
@@ -61,20 +61,20 @@ class SignedTokens:
         """Ends a reading of keys that is under way."""
         await self._keys.close()
 
-    async def _still_good(self, known: Verified) -> bool:
+    async def _still_good(self, known: VerifiedToken) -> bool:
         """Asks for the keys by the token's key id, so that they are read again in time also when all is remembered."""
-        return known.until > self._clock.now() and await self._keys.with_key(known.key_id) is known.keys
+        return known.until > self._clock.now() and await self._keys.get(known.key_id) is known.keys
 
-    async def _verify(self, token: str) -> Verified:
+    async def _verify(self, token: str) -> VerifiedToken:
         self.verified += 1
         self._good.pop(token, None)
         key_id = _key_id(token)
-        keys = await self._keys.with_key(key_id)
+        keys = await self._keys.get(key_id)
         claims = self._decoded(token, key_id, keys)
         left = timedelta(seconds=float(claims["exp"]) + LEEWAY_S - time.time())
-        until = self._clock.now() + min(left, REMEMBERED_FOR)
-        known = Verified(claims=claims, key_id=key_id, keys=keys, until=until)
-        if len(self._good) >= REMEMBERED:
+        until = self._clock.now() + min(left, CACHE_TTL)
+        known = VerifiedToken(claims=claims, key_id=key_id, keys=keys, until=until)
+        if len(self._good) >= MAX_CACHED:
             del self._good[next(iter(self._good))]
         self._good[token] = known
         return known

@@ -10,7 +10,7 @@ TIMEOUT_S = 20.0
 """The longest that any one call may take; what answers people has shorter deadlines of its own."""
 
 
-def make_session(ca_file: str | None = None) -> ClientSession:
+def create_session(ca_file: str | None = None) -> ClientSession:
     """A session that trusts the system's authorities and those in the file; to be made inside the event loop."""
     return ClientSession(
         # So many for each host: one that hangs does not take them from the others.

@@ -17,7 +17,7 @@ class SingleFlight(Generic[T]):
         self._task: asyncio.Task[T] | None = None
 
     @property
-    def under_way(self) -> bool:
+    def is_running(self) -> bool:
         """Whether somebody has started the work and it has not ended."""
         return self._task is not None and not self._task.done()
 
@@ -32,14 +32,14 @@ class SingleFlight(Generic[T]):
         """What comes of the work. Who gives up waiting does not end it for the others."""
         return await asyncio.shield(self.start())
 
-    def end(self) -> None:
+    def cancel(self) -> None:
         """Ends the work where it is under way; whoever waits for it is ended too."""
         if self._task is not None:
             self._task.cancel()
 
     async def close(self) -> None:
         """Ends the work where it is under way."""
-        self.end()
+        self.cancel()
         if self._task is not None:
             with suppress(asyncio.CancelledError, Exception):
                 await self._task
@@ -66,7 +66,7 @@ class SharedFlights(Generic[T]):
             if not self._waiting[flight]:
                 del self._waiting[flight]
                 self._forget(key, flight)
-                flight.end()
+                flight.cancel()
 
     def _forget(self, key: Hashable, flight: SingleFlight[T]) -> None:
         if self._flights.get(key) is flight:

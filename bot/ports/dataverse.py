@@ -8,20 +8,20 @@ from typing import Protocol
 from bot.domain.rights import Role
 from bot.domain.tables import Column, Row, Table, TableName, View
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
-from bot.domain.webhook_steps import RegisteredStep, Registration, Step
+from bot.domain.webhook_steps import RegisteredWebhookStep, Registration, WebhookStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class TableChanges:
     """What is told of a table's changes since somebody last asked."""
 
-    link: str
+    delta_link: str
     """Gives what changes from here on."""
     changed: frozenset[str] = frozenset()
     deleted: frozenset[str] = frozenset()
-    complete: bool
+    is_complete: bool
     """False where tracking has only begun, or begun again: what changed before is not known."""
-    tells_deletions: bool = True
+    includes_deletions: bool = True
     """False where `deleted` is empty because nobody tells of it."""
 
 
@@ -57,11 +57,11 @@ class Records(Protocol):
         """The rows as the app sees them, None for one that is gone; rows that the app may not read are left out."""
         ...
 
-    async def changes(self, environment: EnvironmentId, table: Table, link: str | None) -> Changes | None:
+    async def changes_since(self, environment: EnvironmentId, table: Table, link: str | None) -> TableChanges | None:
         """What changed since the link was given, or the first link; None where nothing tells of the table's changes."""
         ...
 
-    async def find(
+    async def search(
         self,
         environment: EnvironmentId,
         table: Table,
@@ -90,19 +90,19 @@ class Records(Protocol):
         """Who a user is in Entra; None for users who are nobody there."""
         ...
 
-    async def name_of(self, environment: EnvironmentId, table: str, row_id: str) -> str | None:
+    async def row_name(self, environment: EnvironmentId, table: str, row_id: str) -> str | None:
         """The name of any row, as the app sees it; None where it is not there."""
         ...
 
-    async def owned_by(self, record: RecordRef, user: UserId) -> bool:
+    async def is_owner(self, record: RecordRef, user: UserId) -> bool:
         """Whether the user owns the row, directly or through the owning team."""
         ...
 
-    async def readers(self, record: RecordRef, people: Sequence[ObjectId]) -> frozenset[ObjectId]:
+    async def filter_readers(self, record: RecordRef, people: Sequence[ObjectId]) -> frozenset[ObjectId]:
         """Those of the people who have an enabled user and may open the record."""
         ...
 
-    async def may_write(self, record: RecordRef, user: UserId) -> bool:
+    async def can_write(self, record: RecordRef, user: UserId) -> bool:
         """Whether the user may change the record."""
         ...
 
@@ -136,7 +136,7 @@ class Definitions(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordPeople:
+class InvolvedPeople:
     """Who a record's columns and activities name; those without an enabled user are left out."""
 
     owner: ObjectId | None = None
@@ -149,7 +149,7 @@ class RecordPeople:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SolvedRecord:
+class ResolvedRecord:
     """A record that somebody has brought to its end."""
 
     row_id: str
@@ -158,39 +158,39 @@ class SolvedRecord:
     owner: ObjectId
 
 
-class Ties(Protocol):
-    """See `RecordPeople`. Every call may raise `Unavailable`."""
+class RecordPeople(Protocol):
+    """See `InvolvedPeople`. Every call may raise `Unavailable`."""
 
-    async def of_record(self, record: RecordRef, *, since: datetime, caller: ObjectId) -> RecordPeople:
+    async def involved_people(self, record: RecordRef, *, since: datetime, caller: ObjectId) -> InvolvedPeople:
         """The people, as far as the caller may see what names them; activities that changed since the instant."""
         ...
 
-    async def solved(self, environment: EnvironmentId, table: str) -> Sequence[SolvedRecord]:
+    async def resolved_records(self, environment: EnvironmentId, table: str) -> Sequence[ResolvedRecord]:
         """The newest ten thousand at most, as the app sees them; they may be ten minutes old."""
         ...
 
-    async def text_of(self, record: RecordRef, *, caller: ObjectId) -> str:
+    async def record_text(self, record: RecordRef, *, caller: ObjectId) -> str:
         """The record's name and what it is filed under, as far as the caller may see them."""
         ...
 
-    async def readable(
+    async def filter_readable(
         self, environment: EnvironmentId, table: str, row_ids: Sequence[str], *, caller: ObjectId
     ) -> frozenset[str]:
         """Those of a few rows that the caller may read."""
         ...
 
 
-class EventSteps(Protocol):
+class WebhookSteps(Protocol):
     """The bot's own webhook in Dataverse and its steps; those of others are left alone.
 
     Every call may raise `Unavailable`, and `NotAllowed` where the application user lacks a privilege.
     """
 
-    async def find(self, environment: EnvironmentId) -> Registration | None:
+    async def find_registration(self, environment: EnvironmentId) -> Registration | None:
         """The webhook with the bot's address; None where there is none."""
         ...
 
-    async def elsewhere(self, environment: EnvironmentId) -> Sequence[str]:
+    async def other_addresses(self, environment: EnvironmentId) -> Sequence[str]:
         """Addresses of webhooks of the bot's kind that lead elsewhere: to another bot, or to where this one was."""
         ...
 
@@ -198,15 +198,15 @@ class EventSteps(Protocol):
         """Creates the webhook, or gives the one that is there the key that holds now."""
         ...
 
-    async def add(self, environment: EnvironmentId, endpoint_id: str, step: Step) -> None:
+    async def add(self, environment: EnvironmentId, endpoint_id: str, step: WebhookStep) -> None:
         """Adds a step, with the picture of the row before."""
         ...
 
-    async def change(self, environment: EnvironmentId, registered: RegisteredStep, step: Step) -> None:
+    async def update(self, environment: EnvironmentId, registered: RegisteredWebhookStep, step: WebhookStep) -> None:
         """Makes the registered step what it should be."""
         ...
 
-    async def remove(self, environment: EnvironmentId, registered: RegisteredStep) -> None:
+    async def remove(self, environment: EnvironmentId, registered: RegisteredWebhookStep) -> None:
         """Removes a step; it may be gone already."""
         ...
 
@@ -214,6 +214,6 @@ class EventSteps(Protocol):
         """Removes the webhook; its steps have to be gone."""
         ...
 
-    async def lacking(self, environment: EnvironmentId) -> Sequence[str]:
+    async def missing_privileges(self, environment: EnvironmentId) -> Sequence[str]:
         """Names of the privileges that registering needs and the application user does not hold."""
         ...

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.domain.chat_sync import ActivityRow, ChatFacts, RowChange
+from bot.domain.chat_sync import ActivityRow, DesiredRow, RowChange
 from bot.domain.saved_message import SavedMessage
 from bot.domain.tables import Raw
 from bot.domain.values import ChatId, Connection, EnvironmentId, ObjectId, RecordRef, UserId
@@ -20,7 +20,7 @@ class RecordWrites(Protocol):
         """Makes the user the record's owner."""
         ...
 
-    async def change(self, record: RecordRef, values: Mapping[str, Raw], *, version: str, caller: ObjectId) -> None:
+    async def update(self, record: RecordRef, values: Mapping[str, Raw], *, version: str, caller: ObjectId) -> None:
         """Sets these columns."""
         ...
 
@@ -32,10 +32,10 @@ class RecordWrites(Protocol):
         ...
 
 
-class Attaching(Protocol):
+class NotesAndTasks(Protocol):
     """Notes and tasks of a record."""
 
-    async def attach(self, record: RecordRef, row_id: str, message: SavedMessage, *, caller: ObjectId) -> None:
+    async def create(self, record: RecordRef, row_id: str, message: SavedMessage, *, caller: ObjectId) -> None:
         """Writes the message as the caller, under this id, so that it is never there twice.
 
         Raises `Conflict` where it is there already, `NotSupported` where records of this table have no notes or tasks,
@@ -44,7 +44,7 @@ class Attaching(Protocol):
         ...
 
 
-class ActivityRows(Protocol):
+class ChatActivityRows(Protocol):
     """Rows of table `chat`. Every call may raise `Unavailable`; none is made faster than Dataverse shall be asked.
 
     That something is not there is said only where Dataverse itself says so.
@@ -59,7 +59,7 @@ class ActivityRows(Protocol):
         ...
 
     async def create(
-        self, record: RecordRef, activity_id: str, chat: ChatId, facts: ChatFacts, *, maker: ObjectId
+        self, record: RecordRef, activity_id: str, chat: ChatId, desired: DesiredRow, *, created_by: ObjectId
     ) -> ActivityRow:
         """Creates the row as the maker.
 
@@ -72,7 +72,7 @@ class ActivityRows(Protocol):
         """The whole row; None where it is not there."""
         ...
 
-    async def write(self, record: RecordRef, activity_id: str, row: ActivityRow, change: RowChange) -> ActivityRow:
+    async def update(self, record: RecordRef, activity_id: str, row: ActivityRow, change: RowChange) -> ActivityRow:
         """The row after the change.
 
         Raises `Conflict` where it is another version now, `NotFound` where the row, its record or a user is not there.
@@ -80,9 +80,9 @@ class ActivityRows(Protocol):
         ...
 
 
-class Associations(Protocol):
+class TeamsAssociations(Protocol):
     """Rows by which Dynamics 365's own pane lists chats (spec Y5)."""
 
-    async def put(self, connection: Connection, *, live: bool) -> None:
+    async def set_listed(self, connection: Connection, *, listed: bool) -> None:
         """Lists the chat with the record, or does so no more; raises `NotAllowed` or `Unavailable`."""
         ...

@@ -10,18 +10,18 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.directory import ChatMember, DirectoryChat, DirectoryPerson, Presence, Team, TeamChannel
-from bot.domain.subscriptions import Watch
+from bot.domain.subscriptions import SubscriptionTarget
 from bot.domain.values import ChatId, ObjectId
 
 
 class Directory(Protocol):
     """People."""
 
-    async def people(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, DirectoryPerson]:
+    async def get_people(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, DirectoryPerson]:
         """Those of them that are in the directory."""
         ...
 
-    async def find(self, words: str, *, at_most: int) -> Sequence[DirectoryPerson]:
+    async def search(self, words: str, *, at_most: int) -> Sequence[DirectoryPerson]:
         """People whose name or address begins with the words; the first ones by name where there are none."""
         ...
 
@@ -29,7 +29,7 @@ class Directory(Protocol):
         """Whether they can be spoken to now; nobody is left out."""
         ...
 
-    async def with_teams(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
+    async def with_teams_license(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
         """Those of them who have a licence for Teams (spec A3)."""
         ...
 
@@ -42,22 +42,22 @@ class ChatDirectory(Protocol):
     """Group chats, teams and channels. Calls on a chat raise `NotFound` where it is not there, or not for the app."""
 
     async def create(self, people: Sequence[ObjectId], topic: str | None) -> DirectoryChat:
-        """A new group chat. `Unavailable` may mean that there is one all the same: see `created`."""
+        """A new group chat. `Unavailable` may mean that there is one all the same: see `find_created`."""
         ...
 
-    async def created(self, people: Sequence[ObjectId], *, since: datetime) -> DirectoryChat | None:
+    async def find_created(self, people: Sequence[ObjectId], *, since: datetime) -> DirectoryChat | None:
         """The group chat with exactly these people (the first of them is asked) that was created since."""
         ...
 
-    async def chat(self, chat: ChatId) -> DirectoryChat:
+    async def get_chat(self, chat: ChatId) -> DirectoryChat:
         """The chat."""
         ...
 
-    async def chats_of(self, person: ObjectId, *, at_most: int = 50) -> Sequence[DirectoryChat]:
+    async def list_chats(self, person: ObjectId, *, at_most: int = 50) -> Sequence[DirectoryChat]:
         """The person's group and meeting chats, the one with the newest message first."""
         ...
 
-    async def members(self, chat: ChatId) -> Sequence[ChatMember]:
+    async def list_members(self, chat: ChatId) -> Sequence[ChatMember]:
         """Who is in the chat now."""
         ...
 
@@ -77,11 +77,11 @@ class ChatDirectory(Protocol):
         """The app is in the chat, with the permissions that it asks of chats."""
         ...
 
-    async def teams_of(self, person: ObjectId) -> Sequence[Team]:
+    async def list_teams(self, person: ObjectId) -> Sequence[Team]:
         """The teams that the person is a member of."""
         ...
 
-    async def channels_of(self, team: str) -> Sequence[TeamChannel]:
+    async def list_channels(self, team: str) -> Sequence[TeamChannel]:
         """The team's channels that all of its members see."""
         ...
 
@@ -91,12 +91,12 @@ class ChatDirectory(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subscribed:
+class RemoteSubscription:
     """A subscription as the system that tells has it."""
 
     id: str
     expires_at: datetime
-    watch: Watch
+    target: SubscriptionTarget
 
 
 class ChangeFeed(Protocol):
@@ -106,11 +106,11 @@ class ChangeFeed(Protocol):
     """
 
     @property
-    def made_for(self) -> str:
+    def fingerprint(self) -> str:
         """Names the address, client state and certificate that subscriptions are made with."""
         ...
 
-    async def subscribe(self, watch: Watch) -> Subscribed:
+    async def subscribe(self, target: SubscriptionTarget) -> RemoteSubscription:
         """A new subscription.
 
         Raises `Conflict` where there is one, `NotFound` where what it is for is not there, `BadRequest` where we could
@@ -118,7 +118,7 @@ class ChangeFeed(Protocol):
         """
         ...
 
-    async def renew(self, subscription: str, watch: Watch) -> Subscribed:
+    async def renew(self, subscription: str, target: SubscriptionTarget) -> RemoteSubscription:
         """The subscription with its full life before it; raises `NotFound` where it is gone."""
         ...
 
@@ -126,6 +126,6 @@ class ChangeFeed(Protocol):
         """There is no such subscription any more."""
         ...
 
-    async def subscriptions(self) -> Sequence[Subscribed]:
+    async def list_subscriptions(self) -> Sequence[RemoteSubscription]:
         """Those that the app has for this address."""
         ...

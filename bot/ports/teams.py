@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.directory import ChatAccount
-from bot.domain.send_outcomes import Outcome
+from bot.domain.send_outcomes import SendOutcome
 from bot.domain.values import Chat, ObjectId, Person
 
 
@@ -24,9 +24,9 @@ class Roster(Protocol):
         ...
 
 
-class TeamsOut(Protocol):
+class MessageSender(Protocol):
     """The way into chats for messages that are kept."""
 
-    async def send(self, chat: Chat, activity: bytes) -> Outcome:
+    async def send(self, chat: Chat, activity: bytes) -> SendOutcome:
         """Posts the activity once and says what became of it."""
         ...

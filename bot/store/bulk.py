@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def execute_many(connection: AsyncConnection, statement: Any, rows: Sequence[Mapping[str, object]]) -> None:
+async def bulk_execute(connection: AsyncConnection, statement: Any, rows: Sequence[Mapping[str, object]]) -> None:
     """Executes an insert once for each row; the values are those that the driver takes: see `Instant` for times."""
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
     names = compiled.positiontup

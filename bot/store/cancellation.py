@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 T = TypeVar("T")
 
 
-async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+async def shielded(work: Coroutine[Any, Any, T]) -> T:
     """The result of the work; a cancellation meanwhile, or several, takes effect when it is done."""
     task = asyncio.create_task(work)
     if await _cancelled_before_the_end_of(task):
@@ -34,40 +34,40 @@ async def _cancelled_before_the_end_of(task: asyncio.Task[Any]) -> bool:
     return cancelled
 
 
-class SteadyConnection(AsyncConnection):
+class CancelSafeConnection(AsyncConnection):
     """Each of its statements comes to its end."""
 
     async def execute(self, *arguments: Any, **named: Any) -> Any:
         """See `AsyncConnection.execute`."""
-        return await to_its_end(super().execute(*arguments, **named))
+        return await shielded(super().execute(*arguments, **named))
 
     async def exec_driver_sql(self, *arguments: Any, **named: Any) -> Any:
         """See `AsyncConnection.exec_driver_sql`."""
-        return await to_its_end(super().exec_driver_sql(*arguments, **named))
+        return await shielded(super().exec_driver_sql(*arguments, **named))
 
 
 @asynccontextmanager
-async def steady(engine: AsyncEngine) -> AsyncIterator[SteadyConnection]:
+async def cancel_safe(engine: AsyncEngine) -> AsyncIterator[CancelSafeConnection]:
     """A connection in a transaction, which is undone unless it is committed in the block."""
     connection = await _opened(engine)
     try:
         yield connection
     finally:
         # Closing undoes what was not committed.
-        await to_its_end(connection.close())
+        await shielded(connection.close())
 
 
-async def _opened(engine: AsyncEngine) -> SteadyConnection:
+async def _opened(engine: AsyncEngine) -> CancelSafeConnection:
     opening = asyncio.create_task(_open(engine))
     if await _cancelled_before_the_end_of(opening):
         if opening.exception() is None:
-            await to_its_end(opening.result().close())
+            await shielded(opening.result().close())
         raise asyncio.CancelledError
     return opening.result()
 
 
-async def _open(engine: AsyncEngine) -> SteadyConnection:
-    connection = SteadyConnection(engine)
+async def _open(engine: AsyncEngine) -> CancelSafeConnection:
+    connection = CancelSafeConnection(engine)
     await connection.start()
     try:
         await connection.begin()

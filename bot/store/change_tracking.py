@@ -10,19 +10,19 @@ from bot.store.tables import change_link as table
 from bot.store.upsert import insert
 
 
-class ChangeLinks:
+class ChangeTracking:
     """Positions in Dataverse's change tracking, by table."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def get(self, environment: EnvironmentId, name: str) -> str | None:
+    async def get_delta_link(self, environment: EnvironmentId, name: str) -> str | None:
         """The link that gives what changed in the table since it was taken."""
         mine = (table.c.environment == environment) & (table.c.table == name)
         link: str | None = (await self._connection.execute(select(table.c.link).where(mine))).scalar()
         return link
 
-    async def put(self, environment: EnvironmentId, name: str, link: str, *, at: datetime) -> None:
+    async def save_delta_link(self, environment: EnvironmentId, name: str, link: str, *, at: datetime) -> None:
         """Keeps the link in place of the last one."""
         statement = insert(self._connection, table).values(environment=environment, table=name, link=link, taken_at=at)
         await self._connection.execute(

@@ -1,7 +1,6 @@
 """What is kept of chats whose connections are shown on the timelines of their records."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -22,16 +21,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.chat_sync import ChatActivity, Unsynced
-from bot.domain.synced_chats import Look, Named, Pause, SyncedChat, SyncedConnection, Written
+from bot.domain.chat_sync import SyncedRow, SyncProblem
+from bot.domain.synced_chats import FetchedChat, LastWrite, Pause, SyncedChat, SyncedConnection, TopicChange
 from bot.domain.values import ChatId, ChatKind, Connection, ConnectionId, EnvironmentId, ObjectId
 from bot.store import upsert
 from bot.store.chat_activity_json import people_from_json, row_from_json, row_to_json
-from bot.store.chats import CHAT_COLUMNS, chat_of
-from bot.store.connections import connection_of
+from bot.store.chats import CHAT_COLUMNS, chat_from_row
+from bot.store.connections import connection_from_row
 from bot.store.lanes import Lanes
 from bot.store.sync_jobs import SyncJobs
-from bot.store.tables import WAITING, chat, chat_activity, connection, microseconds, sync_job
+from bot.store.tables import PENDING, chat, chat_activity, connection, microseconds, sync_job
 from bot.store.tables.types import Instant
 
 _LIVE = connection.c.ended_at.is_(None)
@@ -46,52 +45,52 @@ class ChatSync(SyncJobs):
         super().__init__(db, lanes)
         self._db = db
 
-    async def begin(self, connection: ConnectionId, activity: ChatActivity) -> None:
+    async def start(self, connection: ConnectionId, synced: SyncedRow) -> None:
         """The connection is synced from now on, unless it was before."""
-        statement = upsert.insert(self._db, chat_activity).values(connection_id=connection, **_values(activity))
+        statement = upsert.insert(self._db, chat_activity).values(connection_id=connection, **_values(synced))
         await self._db.execute(statement.on_conflict_do_nothing(index_elements=["connection_id"]))
 
-    async def follow(self, old: ConnectionId, new: ConnectionId) -> None:
+    async def transfer(self, old: ConnectionId, new: ConnectionId) -> None:
         """The new connection takes over the row of the old one."""
         mine = chat_activity.c.connection_id == old
         await self._db.execute(update(chat_activity).where(mine).values(connection_id=new))
 
-    async def get(self, connections: Sequence[ConnectionId]) -> Mapping[ConnectionId, ChatActivity]:
+    async def get_rows(self, connections: Sequence[ConnectionId]) -> Mapping[ConnectionId, SyncedRow]:
         """What is kept of the connections that are synced."""
         query = select(chat_activity).where(chat_activity.c.connection_id.in_(connections))
         found = await self._db.execute(query)
-        return {ConnectionId(row["connection_id"]): activity_of(row) for row in found.mappings()}
+        return {ConnectionId(row["connection_id"]): synced_row_from_row(row) for row in found.mappings()}
 
-    async def put(self, connection: ConnectionId, activity: ChatActivity) -> None:
+    async def save_row(self, connection: ConnectionId, synced: SyncedRow) -> None:
         """Keeps what became of the row."""
-        values = {name: value for name, value in _values(activity).items() if name != "active_at"}
+        values = {name: value for name, value in _values(synced).items() if name != "active_at"}
         mine = chat_activity.c.connection_id == connection
         await self._db.execute(update(chat_activity).where(mine).values(values))
 
-    async def active(self, at: Mapping[ConnectionId, datetime]) -> None:
+    async def touch(self, at: Mapping[ConnectionId, datetime]) -> None:
         """Keeps when something last happened."""
         rows = [{"of": each, "now": moment} for each, moment in sorted(at.items())]
         earlier = (chat_activity.c.connection_id == bindparam("of")) & (chat_activity.c.active_at < bindparam("now"))
         if rows:
             await self._db.execute(update(chat_activity).where(earlier).values(active_at=bindparam("now")), rows)
 
-    async def paused(self, environment: EnvironmentId, pause: Pause) -> None:
+    async def exclude_pause(self, environment: EnvironmentId, pause: Pause) -> None:
         """For connections there that were not idle the pause does not count, nor what changed in it."""
         here = select(connection.c.id).where(connection.c.environment == environment)
-        mine = chat_activity.c.connection_id.in_(here) & (chat_activity.c.active_at <= pause.begin)
+        mine = chat_activity.c.connection_id.in_(here) & (chat_activity.c.active_at <= pause.start)
         if pause.active_since is not None:
             mine &= chat_activity.c.active_at >= pause.active_since
-        length = literal(microseconds(pause.end) - microseconds(pause.begin), BigInteger)
+        length = literal(microseconds(pause.end) - microseconds(pause.start), BigInteger)
         moved = type_coerce(chat_activity.c.active_at, BigInteger) + length
         await self._db.execute(update(chat_activity).where(mine).values(active_at=type_coerce(moved, Instant)))
         chats = select(connection.c.chat_id).where(connection.c.environment == environment)
         await self._db.execute(update(chat).where(chat.c.id.in_(chats)).values(looked_at=None))
 
-    async def live(self, chats: Sequence[ChatId]) -> Sequence[SyncedConnection]:
+    async def active_connections(self, chats: Sequence[ChatId]) -> Sequence[SyncedConnection]:
         """The live connections of these chats that are synced."""
         return await self._connections(_LIVE, connection.c.chat_id.in_(chats))
 
-    async def chat(self, chat_id: ChatId) -> SyncedChat | None:
+    async def get_chat(self, chat_id: ChatId) -> SyncedChat | None:
         """Everything that is known of the chat."""
         found = await self._db.execute(select(*CHAT_COLUMNS, *_KNOWN).where(chat.c.id == chat_id))
         row = found.mappings().one_or_none()
@@ -99,40 +98,40 @@ class ChatSync(SyncJobs):
             return None
         writer = row["last_writer_id"]
         return SyncedChat(
-            chat=chat_of(row),
+            chat=chat_from_row(row),
             topic=row["topic"],
-            topic_told_at=row["topic_told_at"],
-            looked_at=row["looked_at"],
+            topic_reported_at=row["topic_told_at"],
+            checked_at=row["looked_at"],
             last_writer_id=ObjectId(writer) if writer else None,
             last_written_at=row["last_written_at"],
             connections=await self._connections(_OPEN, connection.c.chat_id == chat_id),
         )
 
-    async def looked(self, known: SyncedChat, look: Look, *, at: datetime) -> None:
+    async def save_snapshot(self, known: SyncedChat, fetched: FetchedChat, *, at: datetime) -> None:
         """Keeps when Teams was asked and the chat's name, unless another was told since that was `known`."""
         chat_id = known.chat.id
         # Both: of two names that were told as of the same moment the later one stays too.
-        same_time = chat.c.topic_told_at.is_not_distinct_from(known.topic_told_at)
+        same_time = chat.c.topic_told_at.is_not_distinct_from(known.topic_reported_at)
         same = same_time & chat.c.topic.is_not_distinct_from(known.topic)
-        topic = case((same, look.topic), else_=chat.c.topic)
+        topic = case((same, fetched.topic), else_=chat.c.topic)
         await self._db.execute(update(chat).where(chat.c.id == chat_id).values(topic=topic, looked_at=at))
 
-    async def not_seen(self, chat_id: ChatId, *, at: datetime) -> None:
+    async def mark_checked(self, chat_id: ChatId, *, at: datetime) -> None:
         """Teams was not to be asked, or did not say anything."""
         await self._db.execute(update(chat).where(chat.c.id == chat_id).values(looked_at=at))
 
-    async def named(self, named: Sequence[Named]) -> None:
+    async def save_topics(self, changes: Sequence[TopicChange]) -> None:
         """Keeps the chats' names, unless later ones were told."""
-        rows = [{"of": each.chat_id, "called": each.topic, "now": each.at} for each in named]
+        rows = [{"of": each.chat_id, "called": each.topic, "now": each.at} for each in changes]
         earlier = or_(chat.c.topic_told_at.is_(None), chat.c.topic_told_at <= bindparam("now"))
         told = update(chat).where(chat.c.id == bindparam("of"), earlier)
         if rows:
             in_order = sorted(rows, key=itemgetter("of"))
             await self._db.execute(told.values(topic=bindparam("called"), topic_told_at=bindparam("now")), in_order)
 
-    async def written(self, written: Sequence[Written]) -> None:
+    async def save_last_writes(self, writes: Sequence[LastWrite]) -> None:
         """Keeps who wrote last."""
-        rows = [{"of": each.chat_id, "by": each.writer, "now": each.at} for each in written]
+        rows = [{"of": each.chat_id, "by": each.writer, "now": each.at} for each in writes]
         earlier = or_(chat.c.last_written_at.is_(None), chat.c.last_written_at < bindparam("now"))
         last = update(chat).where(chat.c.id == bindparam("of"), earlier)
         if rows:
@@ -141,10 +140,10 @@ class ChatSync(SyncJobs):
                 last.values(last_writer_id=bindparam("by"), last_written_at=bindparam("now")), in_order
             )
 
-    async def unlooked(self, *, since: datetime, at_most: int) -> Sequence[ChatId]:
+    async def stale_chats(self, *, since: datetime, at_most: int) -> Sequence[ChatId]:
         """Chats whose rows are open and that Teams was not asked about since; not those that wait already."""
         # Those that wait may fail again and again, and would stay the first.
-        waits = select(sync_job.c.lane).where(sync_job.c.lane == chat.c.id, sync_job.c.state == WAITING)
+        waits = select(sync_job.c.lane).where(sync_job.c.lane == chat.c.id, sync_job.c.state == PENDING)
         long_ago = or_(chat.c.looked_at.is_(None), chat.c.looked_at < since)
         synced = _joined(chat.c.id, chat.c.looked_at).join(chat, chat.c.id == connection.c.chat_id)
         query = (
@@ -154,7 +153,7 @@ class ChatSync(SyncJobs):
         )
         return [ChatId(row.id) for row in await self._db.execute(query.limit(at_most))]
 
-    async def of_environment(
+    async def chats_in_environment(
         self, environment: EnvironmentId, *, after: ChatId | None, at_most: int
     ) -> Sequence[ChatId]:
         """Chats with live connections there, or such that have just ended, in the order of their ids."""
@@ -164,7 +163,7 @@ class ChatSync(SyncJobs):
         query = every.where(_LIVE | ending, here).distinct().order_by(connection.c.chat_id)
         return [ChatId(each) for each in (await self._db.execute(query.limit(at_most))).scalars()]
 
-    async def unsynced(
+    async def unsynced_connections(
         self, environment: EnvironmentId, *, after: ConnectionId | None, at_most: int
     ) -> Sequence[Connection]:
         """Live connections of group chats there that were made while sync was off."""
@@ -176,9 +175,9 @@ class ChatSync(SyncJobs):
             .order_by(connection.c.id)
             .limit(at_most)
         )
-        return [connection_of(row) for row in found.mappings()]
+        return [connection_from_row(row) for row in found.mappings()]
 
-    async def unmirrored(self, chat_id: ChatId) -> Sequence[tuple[Connection, bool]]:
+    async def unmirrored_connections(self, chat_id: ChatId) -> Sequence[tuple[Connection, bool]]:
         """Connections of the chat that are not listed as they are; an ended one only where no newer one is live.
 
         Channels have no place in the list ("msdyn_teamscollaboration table reference").
@@ -191,21 +190,21 @@ class ChatSync(SyncJobs):
         wrong = (connection.c.chat_id == chat_id) & (connection.c.mirrored != listed) & (_LIVE | ~again)
         query = select(connection, listed.label("listed")).join(chat, chat.c.id == connection.c.chat_id)
         found = await self._db.execute(query.where(wrong).order_by(connection.c.id))
-        return [(connection_of(row), row["listed"]) for row in found.mappings()]
+        return [(connection_from_row(row), row["listed"]) for row in found.mappings()]
 
-    async def mirrored(self, connection_id: ConnectionId, *, live: bool) -> None:
+    async def save_mirrored(self, connection_id: ConnectionId, *, listed: bool) -> None:
         """The connection is listed there, or not any more."""
         mine = connection.c.id == connection_id
-        await self._db.execute(update(connection).where(mine).values(mirrored=live))
+        await self._db.execute(update(connection).where(mine).values(mirrored=listed))
 
     async def _connections(self, *where: ColumnElement[bool]) -> Sequence[SyncedConnection]:
         found = await self._db.execute(_joined(connection, chat_activity).where(*where).order_by(connection.c.id))
         return [
             SyncedConnection(
-                connection=connection_of(row),
+                connection=connection_from_row(row),
                 ended_at=row["ended_at"],
                 ended_by_name=row["ended_by_name"] or "",
-                activity=activity_of(row),
+                synced=synced_row_from_row(row),
             )
             for row in found.mappings()
         ]
@@ -215,20 +214,30 @@ def _joined(*what: Any) -> Select[Any]:
     return select(*what).join_from(connection, chat_activity, chat_activity.c.connection_id == connection.c.id)
 
 
-def _values(activity: ChatActivity) -> dict[str, object]:
-    return {**asdict(activity), "row": row_to_json(activity.row), "people": dict(activity.people)}
+def _values(synced: SyncedRow) -> dict[str, object]:
+    return {
+        "activity_id": synced.activity_id,
+        "maker_id": synced.created_by,
+        "active_at": synced.last_activity_at,
+        "row": row_to_json(synced.row),
+        "people": dict(synced.users),
+        "others": synced.members_without_user,
+        "trouble": synced.problem,
+        "closing": synced.closing_line,
+        "written_at": synced.written_at,
+    }
 
 
-def activity_of(row: RowMapping) -> ChatActivity:
+def synced_row_from_row(row: RowMapping) -> SyncedRow:
     """What is kept of a synced connection, in a row that holds all columns of the table."""
-    return ChatActivity(
+    return SyncedRow(
         activity_id=row["activity_id"],
-        maker_id=ObjectId(row["maker_id"]),
-        active_at=row["active_at"],
+        created_by=ObjectId(row["maker_id"]),
+        last_activity_at=row["active_at"],
         row=row_from_json(row["row"]),
-        people=people_from_json(row["people"]),
-        others=row["others"],
-        trouble=Unsynced(row["trouble"]) if row["trouble"] else None,
-        closing=row["closing"],
+        users=people_from_json(row["people"]),
+        members_without_user=row["others"],
+        problem=SyncProblem(row["trouble"]) if row["trouble"] else None,
+        closing_line=row["closing"],
         written_at=row["written_at"],
     )

@@ -30,20 +30,20 @@ class Chats:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self.abandoned: set[ChatId] = set()
+        self.left_chats: set[ChatId] = set()
 
     async def get(self, chat: ChatId) -> Chat | None:
         """The chat, or None if the bot has not heard of it."""
         found = await self._connection.execute(select(*CHAT_COLUMNS).where(table.c.id == chat))
         row = found.mappings().one_or_none()
-        return chat_of(row) if row else None
+        return chat_from_row(row) if row else None
 
-    async def of(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Chat]:
+    async def get_many(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Chat]:
         """The chats by their ids, as far as the bot has heard of them."""
         found = await self._connection.execute(select(*CHAT_COLUMNS).where(table.c.id.in_(chats)))
-        return {ChatId(row["id"]): chat_of(row) for row in found.mappings()}
+        return {ChatId(row["id"]): chat_from_row(row) for row in found.mappings()}
 
-    async def put(self, chat: Chat) -> None:
+    async def save(self, chat: Chat) -> None:
         """Keeps the chat as it is now; a channel stays in its team, also where that is not told this time."""
         values = asdict(chat)
         statement = insert(self._connection, table).values(values)
@@ -51,19 +51,19 @@ class Chats:
         now["team_id"] = func.coalesce(chat.team_id, table.c.team_id)
         await self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=now))
 
-    async def left(self, chat: ChatId) -> None:
+    async def mark_bot_removed(self, chat: ChatId) -> None:
         """The bot is not in the chat any more."""
         await self._connection.execute(update(table).where(table.c.id == chat).values(bot_present=False))
-        self.abandoned.add(chat)
+        self.left_chats.add(chat)
 
-    async def introduce(self, chat: ChatId, at: datetime) -> bool:
+    async def mark_introduced(self, chat: ChatId, at: datetime) -> bool:
         """Notes that the bot introduced itself; False where it had done so before."""
         first = table.c.introduced_at.is_(None)
         done = await self._connection.execute(update(table).where(table.c.id == chat, first).values(introduced_at=at))
         return done.rowcount > 0
 
 
-def chat_of(row: RowMapping) -> Chat:
+def chat_from_row(row: RowMapping) -> Chat:
     """The chat in a row that holds `CHAT_COLUMNS`."""
     named = {column.name: row[column.name] for column in CHAT_COLUMNS}
     return Chat(**{**named, "id": ChatId(row["id"]), "kind": ChatKind(row["kind"])})

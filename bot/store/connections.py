@@ -19,7 +19,7 @@ class Connections:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def live(self, chat: ChatId, record: RecordRef) -> Connection | None:
+    async def active(self, chat: ChatId, record: RecordRef) -> Connection | None:
         """The live connection of the chat and the record."""
         found = await self._select(table.c.chat_id == chat, _is(record))
         return found[0] if found else None
@@ -29,28 +29,28 @@ class Connections:
         found = await self._select(table.c.id == connection)
         return found[0] if found else None
 
-    async def in_chat(self, chat: ChatId, *, hold: bool = False) -> Sequence[Connection]:
+    async def for_chat(self, chat: ChatId, *, for_update: bool = False) -> Sequence[Connection]:
         """The chat's live connections, oldest first; `hold` locks them, always in one order."""
-        return await self._select(table.c.chat_id == chat, hold=hold)
+        return await self._select(table.c.chat_id == chat, for_update=for_update)
 
-    async def of_chats(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Sequence[Connection]]:
+    async def for_chats(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Sequence[Connection]]:
         """The live connections of each of the chats that has some."""
         found: dict[ChatId, list[Connection]] = {}
         for each in await self._select(table.c.chat_id.in_(chats)):
             found.setdefault(each.chat_id, []).append(each)
         return found
 
-    async def of_record(self, record: RecordRef, *, hold: bool = False) -> Sequence[Connection]:
+    async def for_record(self, record: RecordRef, *, for_update: bool = False) -> Sequence[Connection]:
         """The record's live connections, oldest first; `hold` locks them, always in one order."""
-        return await self._select(_is(record), hold=hold)
+        return await self._select(_is(record), for_update=for_update)
 
-    async def chats_of_rows(self, environment: EnvironmentId, name: str, row_ids: Sequence[str]) -> frozenset[ChatId]:
+    async def chats_for_rows(self, environment: EnvironmentId, name: str, row_ids: Sequence[str]) -> frozenset[ChatId]:
         """The chats that are connected to one of the rows."""
         here = (table.c.environment == environment) & (table.c.table == name) & table.c.row_id.in_(row_ids)
         found = await self._connection.execute(select(table.c.chat_id).where(_LIVE, here).distinct())
         return frozenset(ChatId(chat) for chat in found.scalars())
 
-    async def chats_of_table(
+    async def chats_for_table(
         self, environment: EnvironmentId, name: str, *, after: ChatId | None, at_most: int
     ) -> Sequence[ChatId]:
         """Chats that are connected to rows of the table, in the order of their ids."""
@@ -74,7 +74,7 @@ class Connections:
         )
         added = await self._connection.execute(statement.on_conflict_do_nothing().returning(*table.c))
         row = added.mappings().one_or_none()
-        return connection_of(row) if row else None
+        return connection_from_row(row) if row else None
 
     async def end(self, connection: ConnectionId, *, at: datetime, by: ObjectId | None, by_name: str) -> bool:
         """Ends the connection; False where it had ended before."""
@@ -85,15 +85,15 @@ class Connections:
         )
         return ended.rowcount > 0
 
-    async def ended(self, connection: ConnectionId, *, since: datetime) -> Connection | None:
+    async def recently_ended(self, connection: ConnectionId, *, since: datetime) -> Connection | None:
         """The connection, where it ended at the instant or later."""
         query = select(table).where(table.c.id == connection, table.c.ended_at >= since)
         row = (await self._connection.execute(query)).mappings().one_or_none()
-        return connection_of(row) if row else None
+        return connection_from_row(row) if row else None
 
     async def reopen(self, connection: Connection) -> bool:
         """Lets the connection go on; False where it goes on already, or the chat has a newer one."""
-        if await self.live(connection.chat_id, connection.record):
+        if await self.active(connection.chat_id, connection.record):
             return False
         ended = (table.c.id == connection.id) & table.c.ended_at.is_not(None)
         going_on = {"ended_at": None, "ended_by_id": None, "ended_by_name": None}
@@ -111,12 +111,12 @@ class Connections:
         resumed = await self._connection.execute(
             update(table).where(paused).values(paused_at=None, paused_reason=None).returning(*table.c)
         )
-        return [connection_of(row) for row in resumed.mappings()]
+        return [connection_from_row(row) for row in resumed.mappings()]
 
-    async def _select(self, *where: ColumnElement[bool], hold: bool = False) -> Sequence[Connection]:
+    async def _select(self, *where: ColumnElement[bool], for_update: bool = False) -> Sequence[Connection]:
         query = select(table).where(_LIVE, *where).order_by(table.c.id)
-        found = await self._connection.execute(query.with_for_update() if hold else query)
-        return [connection_of(row) for row in found.mappings()]
+        found = await self._connection.execute(query.with_for_update() if for_update else query)
+        return [connection_from_row(row) for row in found.mappings()]
 
 
 def _is(record: RecordRef) -> ColumnElement[bool]:
@@ -124,7 +124,7 @@ def _is(record: RecordRef) -> ColumnElement[bool]:
     return same_table & (table.c.row_id == record.row_id)
 
 
-def connection_of(row: RowMapping) -> Connection:
+def connection_from_row(row: RowMapping) -> Connection:
     """The connection in a row that holds all columns of the table."""
     return Connection(
         id=ConnectionId(row["id"]),

@@ -39,7 +39,7 @@ async def require_answer(engines: Engines) -> None:
         raise Unavailable("The database does not answer.", "Check CHATSYNC_DATABASE_URL and the server.") from error
 
 
-def make_engines(url: str) -> Engines:
+def create_engines(url: str) -> Engines:
     """Engines for `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`; nothing is connected yet."""
     # Parameters hold record values: they stay out of errors and so out of logs.
     if make_url(url).get_backend_name() == "sqlite":

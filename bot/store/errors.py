@@ -13,7 +13,7 @@ _log = get_logger(__name__)
 
 
 @contextmanager
-def trouble_told() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """A database that is down, full or out of connections is something to come back to, not a fault of ours."""
     try:
         yield

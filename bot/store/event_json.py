@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.domain.key_fields import ColumnChange, KnownValue, RecordEvent
+from bot.domain.key_fields import ColumnChange, RecordEvent, ReportedValue
 from bot.domain.tables import ColumnValue, Raw
 from bot.domain.values import EnvironmentId, RecordRef, UserId
 
 
-def lane_of(record: RecordRef) -> str:
+def record_lane(record: RecordRef) -> str:
     """The name of the record's lane in the inbox."""
     return json.dumps([record.environment, record.table, record.row_id])
 
@@ -45,16 +45,16 @@ def event_from_json(body: Mapping[str, Any]) -> RecordEvent:
     )
 
 
-def known_value_to_json(value: KnownValue | None) -> Mapping[str, Any] | None:
-    """A value that a chat was told of, as JSON; `known_value_from_json` gives it back."""
+def reported_value_to_json(value: ReportedValue | None) -> Mapping[str, Any] | None:
+    """A value that a chat was told of, as JSON; `reported_value_from_json` gives it back."""
     return None if value is None else {"raw": value.raw, "text": value.text, "at": value.at.isoformat()}
 
 
-def known_value_from_json(value: Mapping[str, Any] | None) -> KnownValue | None:
-    """The value that `known_value_to_json` wrote."""
+def reported_value_from_json(value: Mapping[str, Any] | None) -> ReportedValue | None:
+    """The value that `reported_value_to_json` wrote."""
     if value is None:
         return None
-    return KnownValue(raw=raw_from_json(value["raw"]), text=value["text"], at=datetime.fromisoformat(value["at"]))
+    return ReportedValue(raw=raw_from_json(value["raw"]), text=value["text"], at=datetime.fromisoformat(value["at"]))
 
 
 def raw_from_json(value: Any) -> Raw:

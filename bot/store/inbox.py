@@ -10,15 +10,15 @@ from uuid import uuid4
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.jobs import Job, Waiting
+from bot.domain.jobs import Job, PendingWork
 from bot.domain.key_fields import RecordEvent
 from bot.domain.queue_states import Queue
 from bot.domain.values import RecordRef
 from bot.logs import correlation
-from bot.store.event_json import event_from_json, event_to_json, lane_of
+from bot.store.event_json import event_from_json, event_to_json, record_lane
 from bot.store.job_json import job_from_json, job_lane, job_to_json
 from bot.store.lanes import Lanes
-from bot.store.tables import DONE, PARKED, WAITING
+from bot.store.tables import DEAD_LETTERED, DONE, PENDING
 from bot.store.tables import inbox as table
 from bot.store.upsert import insert
 
@@ -30,55 +30,55 @@ class Inbox:
         self._connection = connection
         self._lanes = lanes
 
-    async def keep(self, event: RecordEvent, *, at: datetime, due_at: datetime) -> bool:
+    async def add_event(self, event: RecordEvent, *, at: datetime, due_at: datetime) -> bool:
         """Keeps the event; False where it was kept before."""
-        lane = lane_of(event.record)
+        lane = record_lane(event.record)
         statement = insert(self._connection, table).values(_row(event.key, lane, event_to_json(event), at, due_at))
         kept = await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
         if kept.rowcount > 0:
-            await self._lanes.open(Queue.INBOX, [lane], due_at=due_at)
+            await self._lanes.schedule(Queue.INBOX, [lane], due_at=due_at)
         return kept.rowcount > 0
 
-    async def ask(self, job: Job, *, at: datetime, due_at: datetime) -> None:
+    async def enqueue(self, job: Job, *, at: datetime, due_at: datetime) -> None:
         """Keeps the job, unless the same one waits already and nobody has begun with it."""
         lane, body = job_lane(job), job_to_json(job)
-        same = (table.c.lane == lane) & (table.c.state == WAITING)
+        same = (table.c.lane == lane) & (table.c.state == PENDING)
         waits = (await self._connection.execute(select(table.c.id).where(same).limit(1))).first()
         # Who is at work has looked already, perhaps before what the job is asked for now.
-        if waits and not await self._lanes.held(Queue.INBOX, lane):
+        if waits and not await self._lanes.is_leased(Queue.INBOX, lane):
             return
         row = _row(f"{lane} {uuid4().hex}", lane, body, at, due_at)
         await self._connection.execute(insert(self._connection, table).values(row))
-        await self._lanes.open(Queue.INBOX, [lane], due_at=due_at)
+        await self._lanes.schedule(Queue.INBOX, [lane], due_at=due_at)
 
-    async def expects(self, records: Sequence[RecordRef]) -> frozenset[RecordRef]:
+    async def has_pending(self, records: Sequence[RecordRef]) -> frozenset[RecordRef]:
         """Those of the records of which an event waits."""
-        lanes = {lane_of(record): record for record in records}
-        waits = select(table.c.lane).where(table.c.lane.in_(lanes), table.c.state == WAITING).distinct()
+        lanes = {record_lane(record): record for record in records}
+        waits = select(table.c.lane).where(table.c.lane.in_(lanes), table.c.state == PENDING).distinct()
         return frozenset(lanes[lane] for lane in (await self._connection.execute(waits)).scalars())
 
-    async def waiting(self, lanes: Sequence[str]) -> Mapping[str, Waiting]:
+    async def pending(self, lanes: Sequence[str]) -> Mapping[str, PendingWork]:
         """What waits in each lane that holds something."""
         found = await self._connection.execute(
             select(table.c.lane, table.c.key, table.c.body, table.c.correlation_id)
-            .where(table.c.lane.in_(lanes), table.c.state == WAITING)
+            .where(table.c.lane.in_(lanes), table.c.state == PENDING)
             .order_by(table.c.id)
         )
         by_lane = groupby(sorted(found, key=itemgetter(0)), key=itemgetter(0))
         return {lane: _waiting(list(rows)) for lane, rows in by_lane}
 
-    async def done(self, keys: Sequence[str], *, at: datetime) -> None:
+    async def complete(self, keys: Sequence[str], *, at: datetime) -> None:
         """Nothing more follows."""
         await self._connection.execute(update(table).where(table.c.key.in_(keys)).values(state=DONE, done_at=at))
 
-    async def failed(self, lane: str, reason: str, *, park_older_than: datetime, at: datetime) -> int:
+    async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> int:
         """Counts an attempt, and gives their number; events kept before the given time are parked."""
-        waits = (table.c.lane == lane) & (table.c.state == WAITING)
+        waits = (table.c.lane == lane) & (table.c.state == PENDING)
         counted = await self._connection.execute(
             update(table).where(waits).values(attempts=table.c.attempts + 1, reason=reason).returning(table.c.attempts)
         )
         await self._connection.execute(
-            update(table).where(waits, table.c.received_at < park_older_than).values(state=PARKED, done_at=at)
+            update(table).where(waits, table.c.received_at < dead_letter_before).values(state=DEAD_LETTERED, done_at=at)
         )
         return max(counted.scalars(), default=0)
 
@@ -91,14 +91,14 @@ def _row(key: str, lane: str, body: Mapping[str, Any], at: datetime, due_at: dat
         "correlation_id": correlation(),
         "received_at": at,
         "due_at": due_at,
-        "state": WAITING,
+        "state": PENDING,
         "attempts": 0,
     }
 
 
-def _waiting(rows: Sequence[Any]) -> Waiting:
+def _waiting(rows: Sequence[Any]) -> PendingWork:
     bodies = [row.body for row in rows]
-    return Waiting(
+    return PendingWork(
         keys=[row.key for row in rows],
         events=[event_from_json(body) for body in bodies if "job" not in body],
         job=next((job_from_json(body) for body in bodies if "job" in body), None),

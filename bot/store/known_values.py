@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.key_fields import KnownValue
+from bot.domain.key_fields import ReportedValue
 from bot.domain.values import ConnectionId, EnvironmentId
 from bot.store.event_json import raw_from_json
 from bot.store.tables import connection
@@ -14,18 +14,20 @@ from bot.store.tables import field_value as table
 from bot.store.upsert import insert
 
 
-class KnownValues:
+class ReportedValues:
     """The last key field values that each connection reported to its chat (spec K2)."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def of(self, connections: Sequence[ConnectionId]) -> Mapping[ConnectionId, Mapping[str, KnownValue]]:
+    async def for_connections(
+        self, connections: Sequence[ConnectionId]
+    ) -> Mapping[ConnectionId, Mapping[str, ReportedValue]]:
         """What is known of each connection, by column."""
-        known: dict[ConnectionId, dict[str, KnownValue]] = defaultdict(dict)
+        known: dict[ConnectionId, dict[str, ReportedValue]] = defaultdict(dict)
         found = await self._connection.execute(select(table).where(table.c.connection_id.in_(connections)))
         for row in found.mappings():
-            value = KnownValue(raw=raw_from_json(row["raw"]), text=row["text"], at=row["at"])
+            value = ReportedValue(raw=raw_from_json(row["raw"]), text=row["text"], at=row["at"])
             known[ConnectionId(row["connection_id"])][row["column"]] = value
         return known
 
@@ -40,7 +42,7 @@ class KnownValues:
         there = select(connection.c.id).where(connection.c.environment == environment)
         await self._connection.execute(delete(table).where(table.c.connection_id.in_(there)))
 
-    async def put(self, values: Mapping[tuple[ConnectionId, str], KnownValue]) -> None:
+    async def save(self, values: Mapping[tuple[ConnectionId, str], ReportedValue]) -> None:
         """Keeps the values in place of those known before."""
         rows = [
             {"connection_id": connection, "column": column, "raw": value.raw, "text": value.text, "at": value.at}

@@ -11,8 +11,8 @@ from sqlalchemy import Table, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.queue_states import Queue
-from bot.store.bulk import execute_many
-from bot.store.tables import WAITING, inbox, microseconds, outbox, sync_job
+from bot.store.bulk import bulk_execute
+from bot.store.tables import PENDING, inbox, microseconds, outbox, sync_job
 from bot.store.tables import lane as table
 from bot.store.upsert import insert
 
@@ -26,7 +26,7 @@ class Lanes:
         self._connection = connection
         self.touched: set[Queue] = set()
 
-    async def open(self, queue: Queue, lanes: Sequence[str], *, due_at: datetime) -> None:
+    async def schedule(self, queue: Queue, lanes: Sequence[str], *, due_at: datetime) -> None:
         """Something waits in the lanes: they are due then, unless they are due at another time already."""
         statement = insert(self._connection, table)
         upsert = statement.on_conflict_do_update(
@@ -36,7 +36,7 @@ class Lanes:
         due = microseconds(due_at)
         # In one order, so that two transactions never wait for each other's lanes.
         rows = [{"queue": queue.value, "name": lane, "due_at": due} for lane in sorted(set(lanes))]
-        await execute_many(self._connection, upsert, rows)
+        await bulk_execute(self._connection, upsert, rows)
         self.touched.add(queue)
 
     async def claim(self, queue: Queue, owner: str, *, at: datetime, until: datetime, at_most: int) -> Sequence[str]:
@@ -59,7 +59,7 @@ class Lanes:
         )
         return list(claimed.scalars())
 
-    async def held(self, queue: Queue, lane: str) -> bool:
+    async def is_leased(self, queue: Queue, lane: str) -> bool:
         """Whether somebody works on the lane, or did so when they died."""
         query = select(table.c.owner).where(table.c.queue == queue, table.c.name == lane, table.c.owner.is_not(None))
         return (await self._connection.execute(query)).first() is not None
@@ -79,12 +79,12 @@ class Lanes:
             # The locks first, in one order: a row that is put in meanwhile must be seen by the statement that follows.
             await self._connection.execute(select(table.c.name).where(mine).order_by(table.c.name).with_for_update())
         rows = _ROWS[queue]
-        first = select(rows.c.due_at).where(rows.c.lane == table.c.name, rows.c.state == WAITING)
+        first = select(rows.c.due_at).where(rows.c.lane == table.c.name, rows.c.state == PENDING)
         due_at = first.order_by(rows.c.id).limit(1).scalar_subquery()
         await self._connection.execute(update(table).where(mine).values(due_at=due_at, owner=None, leased_until=None))
-        await self._put_off(queue, {lane: at for lane, at in lanes.items() if at})
+        await self._postpone(queue, {lane: at for lane, at in lanes.items() if at})
 
-    async def _put_off(self, queue: Queue, lanes: Mapping[str, datetime]) -> None:
+    async def _postpone(self, queue: Queue, lanes: Mapping[str, datetime]) -> None:
         if not lanes:
             return
         this = (
@@ -106,6 +106,6 @@ class Lanes:
         due_at: datetime | None = found.scalar()
         return due_at
 
-    async def end_leases(self) -> None:
+    async def expire_leases(self) -> None:
         """Takes every lane back, whoever has it: for the start of the only worker."""
         await self._connection.execute(update(table).values(owner=None, leased_until=None))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.new_chat import ChatStep, NewChat, NewChatKey, Trouble, Wish
+from bot.domain.new_chat import ChatRequest, ChatStep, NewChat, NewChatKey, StepFailure
 from bot.domain.values import ChatId, EnvironmentId, ObjectId, RecordRef
 from bot.store.tables import new_chat as table
 from bot.store.upsert import insert
@@ -27,7 +27,7 @@ class NewChats:
 
     async def add(self, new: NewChat) -> bool:
         """Keeps it; False where its key is known already."""
-        values = {"key": new.key, "person_id": new.wish.person, "begun_at": new.begun_at, "wish": _json(new.wish)}
+        values = {"key": new.key, "person_id": new.request.person, "begun_at": new.begun_at, "wish": _json(new.request)}
         statement = insert(self._connection, table).values(**values, **_state(new))
         added = await self._connection.execute(statement.on_conflict_do_nothing())
         return added.rowcount > 0
@@ -38,10 +38,10 @@ class NewChats:
         claimed = await self._connection.execute(update(table).where(table.c.key == key, free).values(held_until=until))
         return claimed.rowcount > 0
 
-    async def put(self, new: NewChat, *, held_until: datetime | None) -> None:
+    async def save(self, new: NewChat, *, leased_until: datetime | None) -> None:
         """Keeps how far it has come."""
         await self._connection.execute(
-            update(table).where(table.c.key == new.key).values(**_state(new), held_until=held_until)
+            update(table).where(table.c.key == new.key).values(**_state(new), held_until=leased_until)
         )
 
     async def unfinished(self, person: ObjectId, *, since: datetime) -> NewChat | None:
@@ -58,14 +58,14 @@ def _state(new: NewChat) -> dict[str, Any]:
     return {
         "chat_id": new.chat_id,
         "url": new.url,
-        "asked_at": new.asked_at,
+        "asked_at": new.creation_requested_at,
         "done": list(new.done),
-        "troubles": [[each.step, each.why, each.next_step] for each in new.troubles],
-        "unfinished": bool(new.left),
+        "troubles": [[each.step, each.reason, each.next_step] for each in new.failures],
+        "unfinished": bool(new.remaining_steps),
     }
 
 
-def _json(wish: Wish) -> dict[str, Any]:
+def _json(wish: ChatRequest) -> dict[str, Any]:
     record = wish.record
     return {
         "people": list(wish.people),
@@ -78,19 +78,21 @@ def _json(wish: Wish) -> dict[str, Any]:
 def _new_chat(row: RowMapping) -> NewChat:
     return NewChat(
         key=NewChatKey(row["key"]),
-        wish=_wish(ObjectId(row["person_id"]), row["wish"]),
+        request=_wish(ObjectId(row["person_id"]), row["wish"]),
         begun_at=row["begun_at"],
         chat_id=ChatId(row["chat_id"]) if row["chat_id"] else None,
         url=row["url"],
-        asked_at=row["asked_at"],
+        creation_requested_at=row["asked_at"],
         done=tuple(ChatStep(step) for step in row["done"]),
-        troubles=tuple(Trouble(step=ChatStep(step), why=why, next_step=then) for step, why, then in row["troubles"]),
+        failures=tuple(
+            StepFailure(step=ChatStep(step), reason=why, next_step=then) for step, why, then in row["troubles"]
+        ),
     )
 
 
-def _wish(person: ObjectId, kept: Mapping[str, Any]) -> Wish:
+def _wish(person: ObjectId, kept: Mapping[str, Any]) -> ChatRequest:
     record = kept["record"]
-    return Wish(
+    return ChatRequest(
         person=person,
         people=tuple(ObjectId(each) for each in kept["people"]),
         topic=kept["topic"],

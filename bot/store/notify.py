@@ -25,35 +25,37 @@ _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class StoreEvent:
     """What was committed and others have to know.
 
     One of: something was put into a queue; the bot has left a chat; an administrator has saved settings.
     """
 
     queue: Queue | None = None
-    left: ChatId | None = None
-    settings: bool = False
+    left_chat: ChatId | None = None
+    settings_saved: bool = False
 
 
-Tell = Callable[[News], None]
+Publish = Callable[[StoreEvent], None]
 
 
-async def notify(connection: AsyncConnection, news: Sequence[News]) -> None:
+async def notify(connection: AsyncConnection, news: Sequence[StoreEvent]) -> None:
     """Lets PostgreSQL tell other processes, when and if the transaction is committed."""
     if connection.dialect.name != "postgresql":
         return
     for each in news:
-        await connection.execute(select(func.pg_notify(_CHANNEL, json.dumps([each.queue, each.left, each.settings]))))
+        await connection.execute(
+            select(func.pg_notify(_CHANNEL, json.dumps([each.queue, each.left_chat, each.settings_saved])))
+        )
 
 
 @asynccontextmanager
-async def listening(engine: AsyncEngine, tell: Tell) -> AsyncIterator[None]:
+async def listen(engine: AsyncEngine, publish: Publish) -> AsyncIterator[None]:
     """Passes on the news of other processes, where the database is PostgreSQL; connects again where it must."""
     if engine.dialect.name != "postgresql":
         yield
         return
-    task = asyncio.create_task(_listen_for_ever(engine, tell))
+    task = asyncio.create_task(_listen_for_ever(engine, publish))
     try:
         yield
     finally:
@@ -62,7 +64,7 @@ async def listening(engine: AsyncEngine, tell: Tell) -> AsyncIterator[None]:
             await task
 
 
-async def _listen_for_ever(engine: AsyncEngine, tell: Tell) -> None:
+async def _listen_for_ever(engine: AsyncEngine, tell: Publish) -> None:
     while True:
         try:
             await _listen(engine, tell)
@@ -71,7 +73,7 @@ async def _listen_for_ever(engine: AsyncEngine, tell: Tell) -> None:
         await asyncio.sleep(_AGAIN_S)
 
 
-async def _listen(engine: AsyncEngine, tell: Tell) -> None:
+async def _listen(engine: AsyncEngine, tell: Publish) -> None:
     """Returns when the connection is lost."""
     lost = asyncio.Event()
     async with engine.connect() as connection:
@@ -82,8 +84,8 @@ async def _listen(engine: AsyncEngine, tell: Tell) -> None:
         await raw.add_listener(_CHANNEL, lambda *heard: tell(_news(heard[-1])))
         # What was put in or saved while nobody listened is found by looking.
         for queue in Queue:
-            tell(News(queue=queue))
-        tell(News(settings=True))
+            tell(StoreEvent(queue=queue))
+        tell(StoreEvent(settings_saved=True))
         try:
             await lost.wait()
         finally:
@@ -91,6 +93,8 @@ async def _listen(engine: AsyncEngine, tell: Tell) -> None:
             await connection.invalidate()
 
 
-def _news(payload: str) -> News:
+def _news(payload: str) -> StoreEvent:
     queue, left, settings = json.loads(payload)
-    return News(queue=Queue(queue) if queue else None, left=ChatId(left) if left else None, settings=bool(settings))
+    return StoreEvent(
+        queue=Queue(queue) if queue else None, left_chat=ChatId(left) if left else None, settings_saved=bool(settings)
+    )

@@ -7,17 +7,17 @@ from datetime import datetime
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.key_fields import KnownValue
-from bot.domain.outgoing_messages import OutgoingMessage, WaitingMessage
+from bot.domain.key_fields import ReportedValue
+from bot.domain.outgoing_messages import OutgoingMessage, PendingMessage
 from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId, ConnectionId
 from bot.logs import correlation
-from bot.store.bulk import execute_many
-from bot.store.chats import CHAT_COLUMNS, chat_of
-from bot.store.event_json import known_value_from_json, known_value_to_json
-from bot.store.known_values import KnownValues
+from bot.store.bulk import bulk_execute
+from bot.store.chats import CHAT_COLUMNS, chat_from_row
+from bot.store.event_json import reported_value_from_json, reported_value_to_json
+from bot.store.known_values import ReportedValues
 from bot.store.lanes import Lanes
-from bot.store.tables import DONE, PARKED, WAITING, chat, lane, microseconds
+from bot.store.tables import DEAD_LETTERED, DONE, PENDING, chat, lane, microseconds
 from bot.store.tables import outbox as table
 from bot.store.upsert import insert
 
@@ -27,26 +27,26 @@ _later = table.alias("later")
 class Outbox:
     """The outbox: messages, stored until Teams accepts them."""
 
-    def __init__(self, connection: AsyncConnection, lanes: Lanes, known_values: KnownValues) -> None:
+    def __init__(self, connection: AsyncConnection, lanes: Lanes, known_values: ReportedValues) -> None:
         self._connection = connection
         self._lanes = lanes
-        self._known_values = known_values
+        self._reported_values = known_values
 
-    async def put(self, messages: Sequence[OutgoingMessage], *, at: datetime) -> None:
+    async def enqueue(self, messages: Sequence[OutgoingMessage], *, at: datetime) -> None:
         """Keeps each message as the last of its chat, unless one with its key is kept already."""
         now = microseconds(at)
         rows = [_row(message, now) for message in messages]
         if not rows:
             return
         statement = insert(self._connection, table).on_conflict_do_nothing(index_elements=["key"])
-        await execute_many(self._connection, statement, rows)
-        await self._lanes.open(Queue.OUTBOX, [message.chat_id for message in messages], due_at=at)
+        await bulk_execute(self._connection, statement, rows)
+        await self._lanes.schedule(Queue.OUTBOX, [message.chat_id for message in messages], due_at=at)
 
-    async def heads(
+    async def next_messages(
         self, lanes: Sequence[str], posts: Mapping[ChatId, Sequence[datetime]]
-    ) -> Mapping[str, WaitingMessage]:
+    ) -> Mapping[str, PendingMessage]:
         """The next message of each lane that has one, and the chat as it is reached now."""
-        first = select(_later.c.id).where(_later.c.lane == lane.c.name, _later.c.state == WAITING)
+        first = select(_later.c.id).where(_later.c.lane == lane.c.name, _later.c.state == PENDING)
         found = await self._connection.execute(
             select(table.c.id.label("message_id"), table.c.body, table.c.attempts, table.c.received_at)
             .add_columns(table.c.correlation_id, table.c.caused_at, *CHAT_COLUMNS)
@@ -57,38 +57,40 @@ class Outbox:
         )
         return {row["id"]: _waiting(row, posts.get(row["id"], ())) for row in found.mappings()}
 
-    async def sent(self, messages: Sequence[int], *, at: datetime) -> None:
+    async def mark_sent(self, messages: Sequence[int], *, at: datetime) -> None:
         """Teams has taken the messages."""
         await self._connection.execute(update(table).where(table.c.id.in_(messages)).values(state=DONE, done_at=at))
 
-    async def failed(self, message: int, reason: str) -> None:
+    async def record_failure(self, message: int, reason: str) -> None:
         """Teams has not taken it; it stays at the head of its lane."""
         await self._set(message, attempts=table.c.attempts + 1, reason=reason)
 
-    async def park(self, message: int, reason: str, *, at: datetime) -> None:
+    async def dead_letter(self, message: int, reason: str, *, at: datetime) -> None:
         """It will not be tried again by itself."""
-        await self._set(message, state=PARKED, reason=reason, done_at=at)
+        await self._set(message, state=DEAD_LETTERED, reason=reason, done_at=at)
 
-    async def give_up(self, chat: ChatId, reason: str, *, at: datetime) -> None:
+    async def dead_letter_chat(self, chat: ChatId, reason: str, *, at: datetime) -> None:
         """Parks everything that waits for the chat; what it would have told counts as untold again."""
-        waits = (table.c.lane == chat) & (table.c.state == WAITING)
+        waits = (table.c.lane == chat) & (table.c.state == PENDING)
         found = await self._connection.execute(
             select(table.c.told_before).where(waits, table.c.told_before.is_not(None)).order_by(table.c.id)
         )
-        before: dict[tuple[ConnectionId, str], KnownValue | None] = {}
+        before: dict[tuple[ConnectionId, str], ReportedValue | None] = {}
         for told_before in found.scalars():
             for connection, column, value in told_before:
-                before.setdefault((ConnectionId(connection), column), known_value_from_json(value))
-        await self._known_values.put({key: value for key, value in before.items() if value})
-        await self._known_values.forget([key for key, value in before.items() if value is None])
-        await self._connection.execute(update(table).where(waits).values(state=PARKED, reason=reason, done_at=at))
+                before.setdefault((ConnectionId(connection), column), reported_value_from_json(value))
+        await self._reported_values.save({key: value for key, value in before.items() if value})
+        await self._reported_values.forget([key for key, value in before.items() if value is None])
+        await self._connection.execute(
+            update(table).where(waits).values(state=DEAD_LETTERED, reason=reason, done_at=at)
+        )
 
     async def _set(self, message: int, **values: object) -> None:
         await self._connection.execute(update(table).where(table.c.id == message).values(**values))
 
 
 def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
-    before = [[*key, known_value_to_json(value)] for key, value in message.told_before.items()]
+    before = [[*key, reported_value_to_json(value)] for key, value in message.previously_reported.items()]
     return {
         "key": message.key,
         "lane": message.chat_id,
@@ -99,18 +101,18 @@ def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
         "correlation_id": correlation(),
         "received_at": at,
         "due_at": at,
-        "state": WAITING,
+        "state": PENDING,
         "attempts": 0,
     }
 
 
-def _waiting(row: RowMapping, posts: Sequence[datetime]) -> WaitingMessage:
-    return WaitingMessage(
+def _waiting(row: RowMapping, posts: Sequence[datetime]) -> PendingMessage:
+    return PendingMessage(
         id=row["message_id"],
-        chat=chat_of(row),
+        chat=chat_from_row(row),
         activity=row["body"],
         attempts=row["attempts"],
-        kept_at=row["received_at"],
+        enqueued_at=row["received_at"],
         correlation_id=row["correlation_id"],
         caused_at=row["caused_at"],
         posts=posts,

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, Table, case, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.queue_states import ChatState, ConnectionState, KeptMessage, Queue, QueueState, StuckChat
+from bot.domain.queue_states import ChatState, ConnectionState, Queue, QueueState, StuckChat, UndeliveredMessage
 from bot.domain.values import ChatId, Connection
-from bot.store.event_json import lane_of
+from bot.store.event_json import record_lane
 from bot.store.lanes import Lanes
 from bot.store.sync_jobs import STUCK
-from bot.store.tables import DONE, DROPPED, PARKED, WAITING, inbox, lane, outbox, sync_job
+from bot.store.tables import DEAD_LETTERED, DONE, DROPPED, PENDING, inbox, lane, outbox, sync_job
 
 
-class Overview:
+class QueueStates:
     """Queue states for operators and users."""
 
     def __init__(self, connection: AsyncConnection, lanes: Lanes) -> None:
@@ -27,78 +27,80 @@ class Overview:
         """How much waits in each queue, and since when."""
         states = {}
         for queue, table in ((Queue.INBOX, inbox), (Queue.OUTBOX, outbox), (Queue.SYNC, sync_job)):
-            asked = select(func.count(), func.min(table.c.received_at)).where(table.c.state == WAITING)
+            asked = select(func.count(), func.min(table.c.received_at)).where(table.c.state == PENDING)
             waiting, oldest_at = (await self._connection.execute(asked)).one()
-            states[queue] = QueueState(waiting=waiting, oldest_at=oldest_at)
+            states[queue] = QueueState(pending=waiting, oldest_at=oldest_at)
         stuck = await self._one(select(func.count()).select_from(sync_job).where(STUCK))
         return {**states, Queue.SYNC: replace(states[Queue.SYNC], stuck=stuck)}
 
-    async def parked(self, *, at_most: int) -> Sequence[KeptMessage]:
+    async def dead_letters(self, *, at_most: int) -> Sequence[UndeliveredMessage]:
         """Messages that are not tried again by themselves, the oldest first."""
-        return await self._kept(PARKED, at_most)
+        return await self._kept(DEAD_LETTERED, at_most)
 
-    async def waiting(self, *, at_most: int) -> Sequence[KeptMessage]:
+    async def pending(self, *, at_most: int) -> Sequence[UndeliveredMessage]:
         """Messages that are still to be sent, the oldest first."""
-        return await self._kept(WAITING, at_most)
+        return await self._kept(PENDING, at_most)
 
-    async def _kept(self, state: str, at_most: int) -> Sequence[KeptMessage]:
+    async def _kept(self, state: str, at_most: int) -> Sequence[UndeliveredMessage]:
         columns = (outbox.c.id, outbox.c.lane, outbox.c.received_at, outbox.c.attempts, outbox.c.reason)
         asked = select(*columns).where(outbox.c.state == state).order_by(outbox.c.id).limit(at_most)
         return [
-            KeptMessage(id=number, chat_id=ChatId(chat), kept_at=kept_at, attempts=attempts, reason=reason or "")
+            UndeliveredMessage(
+                id=number, chat_id=ChatId(chat), enqueued_at=kept_at, attempts=attempts, reason=reason or ""
+            )
             for number, chat, kept_at, attempts, reason in await self._connection.execute(asked)
         ]
 
-    async def stuck(self, *, at_most: int) -> Sequence[StuckChat]:
+    async def stuck_chats(self, *, at_most: int) -> Sequence[StuckChat]:
         """Chats that sync fails for again and again."""
         columns = (sync_job.c.lane, sync_job.c.received_at, sync_job.c.attempts, sync_job.c.reason)
         asked = select(*columns).where(STUCK).order_by(sync_job.c.lane).limit(at_most)
         return [
-            StuckChat(chat_id=ChatId(chat), asked_at=asked_at, attempts=attempts, reason=reason)
+            StuckChat(chat_id=ChatId(chat), enqueued_at=asked_at, attempts=attempts, reason=reason)
             for chat, asked_at, attempts, reason in await self._connection.execute(asked)
         ]
 
     async def retry(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:
         """Puts parked messages back to be sent; they count as kept just now, so that they have a day again."""
-        back = {"state": WAITING, "received_at": at, "due_at": at, "attempts": 0, "done_at": None}
+        back = {"state": PENDING, "received_at": at, "due_at": at, "attempts": 0, "done_at": None}
         settled = await self._settle(messages, back)
         if settled:
-            await self._lanes.open(Queue.OUTBOX, list(settled.values()), due_at=at)
+            await self._lanes.schedule(Queue.OUTBOX, list(settled.values()), due_at=at)
         return settled
 
-    async def drop(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:
+    async def discard(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:
         """Gives parked messages up for good."""
         return await self._settle(messages, {"state": DROPPED, "done_at": at})
 
     async def _settle(self, messages: Sequence[int] | None, values: Mapping[str, object]) -> Mapping[int, ChatId]:
-        changed = update(outbox).where(_parked(messages)).values(values).returning(outbox.c.id, outbox.c.lane)
+        changed = update(outbox).where(_dead_lettered(messages)).values(values).returning(outbox.c.id, outbox.c.lane)
         return {number: ChatId(chat) for number, chat in await self._connection.execute(changed)}
 
-    async def of_chat(self, chat: ChatId) -> ChatState:
+    async def chat_state(self, chat: ChatId) -> ChatState:
         """What is in the way of the chat's next message."""
-        first = select(outbox.c.reason).where(outbox.c.lane == chat, outbox.c.state == WAITING)
+        first = select(outbox.c.reason).where(outbox.c.lane == chat, outbox.c.state == PENDING)
         due = select(lane.c.due_at).where(lane.c.queue == Queue.OUTBOX, lane.c.name == chat)
-        return ChatState(not_before=await self._one(due), trouble=await self._one(first.order_by(outbox.c.id)))
+        return ChatState(next_attempt_at=await self._one(due), failure=await self._one(first.order_by(outbox.c.id)))
 
-    async def of_connection(self, connection: Connection) -> ConnectionState:
+    async def connection_state(self, connection: Connection) -> ConnectionState:
         """What became of the connection lately."""
         mine = _about(connection)
         sent = select(func.max(outbox.c.done_at)).where(mine, outbox.c.state == DONE)
-        waits = select(func.count()).where(mine, outbox.c.state == WAITING)
-        last = select(_reason_in(outbox, PARKED)).where(mine).order_by(outbox.c.id.desc())
-        events = inbox.c.lane == lane_of(connection.record)
+        waits = select(func.count()).where(mine, outbox.c.state == PENDING)
+        last = select(_reason_in(outbox, DEAD_LETTERED)).where(mine).order_by(outbox.c.id.desc())
+        events = inbox.c.lane == record_lane(connection.record)
         return ConnectionState(
             last_event_at=await self._one(select(func.max(inbox.c.received_at)).where(events)),
-            untold=await self._untold(events),
+            event_failure=await self._untold(events),
             last_sent_at=await self._one(sent),
-            waiting=await self._one(waits),
-            given_up=await self._one(last),
+            pending=await self._one(waits),
+            dead_letter_reason=await self._one(last),
         )
 
     async def _untold(self, events: ColumnElement[bool]) -> str | None:
         """Of the first event that waits, else of the last one that came."""
-        first = select(inbox.c.reason).where(events, inbox.c.state == WAITING).order_by(inbox.c.id)
-        last = select(_reason_in(inbox, PARKED)).where(events).order_by(inbox.c.received_at.desc())
+        first = select(inbox.c.reason).where(events, inbox.c.state == PENDING).order_by(inbox.c.id)
+        last = select(_reason_in(inbox, DEAD_LETTERED)).where(events).order_by(inbox.c.received_at.desc())
         reason: str | None = await self._one(first) or await self._one(last)
         return reason
 
@@ -119,6 +121,6 @@ def _reason_in(table: Table, state: str) -> ColumnElement[str | None]:
     return case((table.c.state == state, table.c.reason))
 
 
-def _parked(messages: Sequence[int] | None) -> ColumnElement[bool]:
-    parked = outbox.c.state == PARKED
+def _dead_lettered(messages: Sequence[int] | None) -> ColumnElement[bool]:
+    parked = outbox.c.state == DEAD_LETTERED
     return parked if messages is None else parked & outbox.c.id.in_(messages)

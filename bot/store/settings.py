@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.environment_settings import Organisation
-from bot.domain.record_actions import CardAct
+from bot.domain.environment_settings import OrganizationSettings
+from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.settings import EnvironmentSettings, SettingChange, SettingValue
 from bot.domain.settings_history import SavedSettings
@@ -27,13 +27,13 @@ class StoredSettings:
         self.saved = False
         """Whether something was saved in this transaction."""
 
-    async def of(self, environment: EnvironmentId) -> EnvironmentSettings:
+    async def get_for_update(self, environment: EnvironmentId) -> EnvironmentSettings:
         """What holds; nobody else saves until the end of the transaction."""
-        return await read_settings(self._connection, environment, hold=True)
+        return await read_settings(self._connection, environment, for_update=True)
 
-    async def put(self, settings: EnvironmentSettings, saved: SavedSettings) -> None:
+    async def save(self, settings: EnvironmentSettings, saved: SavedSettings) -> None:
         """Keeps the settings, and who changed what."""
-        values = {**asdict(settings.organisation), "version": saved.version}
+        values = {**asdict(settings.organization), "version": saved.version}
         named = update(environments).where(environments.c.id == saved.environment)
         await self._connection.execute(named.values(**values, sync_changed_at=settings.sync_changed_at))
         for table in dict.fromkeys(change.table for change in saved.changes if change.table is not None):
@@ -49,7 +49,7 @@ class StoredSettings:
         keys = [record_types.c.environment, record_types.c.table]
         await self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
 
-    async def since(self, environment: EnvironmentId, version: int) -> Sequence[SavedSettings]:
+    async def history_since(self, environment: EnvironmentId, version: int) -> Sequence[SavedSettings]:
         """What was saved after this version, in order."""
         later = (setting_change.c.environment == environment) & (setting_change.c.version > version)
         rows = await self._connection.execute(select(setting_change).where(later).order_by(setting_change.c.version))
@@ -57,16 +57,16 @@ class StoredSettings:
 
 
 async def read_settings(
-    connection: AsyncConnection, environment: EnvironmentId, *, hold: bool = False
+    connection: AsyncConnection, environment: EnvironmentId, *, for_update: bool = False
 ) -> EnvironmentSettings:
     """All that is set for an environment that is known. `hold`: nobody else saves until the end."""
     asked = select(environments).where(environments.c.id == environment)
-    row = (await connection.execute(asked.with_for_update() if hold else asked)).mappings().one()
+    row = (await connection.execute(asked.with_for_update() if for_update else asked)).mappings().one()
     types = await connection.execute(select(record_types).where(record_types.c.environment == environment))
-    named = {field.name: row[field.name] for field in fields(Organisation)}
+    named = {field.name: row[field.name] for field in fields(OrganizationSettings)}
     return EnvironmentSettings(
         version=row["version"],
-        organisation=Organisation(**{**named, "allowed_roles": tuple(row["allowed_roles"])}),
+        organization=OrganizationSettings(**{**named, "allowed_roles": tuple(row["allowed_roles"])}),
         record_types={each["table"]: _record_type(each) for each in types.mappings()},
         sync_changed_at=row["sync_changed_at"],
     )
@@ -77,7 +77,7 @@ def _record_type(row: RowMapping) -> RecordType:
     found = {
         "key_fields": tuple(row["key_fields"]),
         "disclosure": Disclosure(row["disclosure"]),
-        "card_acts": tuple(CardAct(act) for act in row["card_acts"]),
+        "card_acts": tuple(CardAction(act) for act in row["card_acts"]),
         "change_fields": tuple(row["change_fields"]),
     }
     return RecordType(**{**named, **found})
@@ -102,6 +102,6 @@ def _change(kept: dict[str, Any]) -> SettingChange:
 
 def _value(setting: str, kept: Any) -> SettingValue:
     if isinstance(kept, list):
-        return tuple(CardAct(act) for act in kept) if setting == "card_acts" else tuple(kept)
+        return tuple(CardAction(act) for act in kept) if setting == "card_acts" else tuple(kept)
     value: SettingValue = Disclosure(kept) if setting == "disclosure" else kept
     return value

@@ -21,16 +21,23 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.subscriptions import Hindrance, Lifecycle, Subscription, SyncedIn, Watch, watch_of
+from bot.domain.subscriptions import (
+    LifecycleEvent,
+    Subscription,
+    SubscriptionError,
+    SubscriptionTarget,
+    SyncedEnvironment,
+    target_from_key,
+)
 from bot.domain.values import TEAMS, ChatId, ChatKind
 from bot.store import upsert
 from bot.store.tables import chat, chat_activity, connection, microseconds
 from bot.store.tables import subscription as table
 
-_MEANS: Mapping[Lifecycle, Mapping[str, object]] = {
-    Lifecycle.REAUTHORIZE: {},
-    Lifecycle.REMOVED: {"subscription_id": None, "reread": True},
-    Lifecycle.MISSED: {"reread": True},
+_MEANS: Mapping[LifecycleEvent, Mapping[str, object]] = {
+    LifecycleEvent.REAUTHORIZE: {},
+    LifecycleEvent.REMOVED: {"subscription_id": None, "reread": True},
+    LifecycleEvent.MISSED: {"reread": True},
 }
 
 _UNDISTURBED = table.c.due_at == table.c.held_until
@@ -43,32 +50,34 @@ class Subscriptions:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def want(self, watches: Sequence[Watch], *, at: datetime) -> None:
+    async def request(self, targets: Sequence[SubscriptionTarget], *, at: datetime) -> None:
         """They are wanted from now on."""
-        if not watches:
+        if not targets:
             return
         statement = upsert.insert(self._connection, table)
         again = {"wanted": True, "due_at": at}
         upserted = statement.on_conflict_do_update(index_elements=["watch"], set_=again, where=~table.c.wanted)
-        await self._connection.execute(upserted, [_new(watch, at) for watch in sorted(watches, key=lambda w: w.key)])
+        await self._connection.execute(upserted, [_new(watch, at) for watch in sorted(targets, key=lambda w: w.key)])
 
-    async def drop_all(self, *, at: datetime) -> None:
+    async def cancel_all(self, *, at: datetime) -> None:
         """Nobody wants any subscription any more."""
         await self._connection.execute(update(table).where(table.c.wanted).values(wanted=False, due_at=at))
 
-    async def drop_chats(self, *, but: Sequence[SyncedIn], at: datetime) -> None:
+    async def cancel_chats(self, *, except_synced_in: Sequence[SyncedEnvironment], at: datetime) -> None:
         """Of those on single chats only those on synced chats are wanted."""
-        others = table.c.chat_id.is_not(None) & table.c.chat_id.not_in(_synced(but))
+        others = table.c.chat_id.is_not(None) & table.c.chat_id.not_in(_synced(except_synced_in))
         await self._connection.execute(update(table).where(table.c.wanted, others).values(wanted=False, due_at=at))
 
-    async def outdate(self, made_for: str, *, at: datetime) -> None:
+    async def expire_outdated(self, fingerprint: str, *, at: datetime) -> None:
         """Those that were made with something else are due, but for those that are put off for a hindrance."""
-        others = table.c.subscription_id.is_not(None) & (table.c.made_for != made_for) & (table.c.due_at > at)
+        others = table.c.subscription_id.is_not(None) & (table.c.made_for != fingerprint) & (table.c.due_at > at)
         # Those with a hindrance are tried again when Graph has asked for it.
         others &= table.c.hindrance.is_(None) & _free(at)
         await self._connection.execute(update(table).where(others).values(due_at=at))
 
-    async def unserved(self, synced: Sequence[SyncedIn], *, tenant: str | None, at_most: int) -> Sequence[ChatId]:
+    async def chats_without(
+        self, synced: Sequence[SyncedEnvironment], *, tenant: str | None, at_most: int
+    ) -> Sequence[ChatId]:
         """Chats that are synced and have no subscription of their own."""
         served = select(table.c.watch).where(table.c.chat_id == chat.c.id, table.c.wanted).exists()
         query = _synced(synced).where(~served)
@@ -77,16 +86,16 @@ class Subscriptions:
         found = await self._connection.execute(query.order_by(chat.c.id).limit(at_most))
         return [ChatId(each) for each in found.scalars()]
 
-    async def on_chats(self) -> int:
+    async def count_for_chats(self) -> int:
         """How many subscriptions on single chats there are or are to be."""
         query = select(func.count()).select_from(table).where(table.c.chat_id.is_not(None))
         return int((await self._connection.execute(query)).scalar_one())
 
-    async def at(self, watches: Sequence[Watch]) -> Mapping[Watch, Subscription]:
+    async def get_many(self, targets: Sequence[SubscriptionTarget]) -> Mapping[SubscriptionTarget, Subscription]:
         """Those of them that are kept."""
-        query = select(table).where(table.c.watch.in_([watch.key for watch in watches]))
+        query = select(table).where(table.c.watch.in_([watch.key for watch in targets]))
         found = [_subscription(row) for row in (await self._connection.execute(query)).mappings()]
-        return {each.watch: each for each in found}
+        return {each.target: each for each in found}
 
     async def claim(self, *, at: datetime, until: datetime, at_most: int) -> Sequence[Subscription]:
         """Leases those that are due and that nobody else sees to."""
@@ -97,35 +106,36 @@ class Subscriptions:
         mine = update(table).where(table.c.watch.in_(names), _free(at)).values(leased).returning(table)
         return [_subscription(row) for row in (await self._connection.execute(mine)).mappings()] if names else []
 
-    async def put(self, subscription: Subscription, *, due_at: datetime, is_new: bool = False) -> None:
+    async def save(self, subscription: Subscription, *, due_at: datetime, is_new: bool = False) -> None:
         """Keeps how it is now, and gives it back; what was heard since the claim stays to be seen to."""
         own_id = literal(subscription.id, String)
         values = {
             "subscription_id": own_id if is_new else case((table.c.subscription_id.is_not(None), own_id)),
             "expires_at": subscription.expires_at,
-            "made_for": subscription.made_for,
+            "made_for": subscription.fingerprint,
             "reread": case(
-                (_UNDISTURBED, subscription.reread), else_=or_(table.c.reread, literal(subscription.reread))
+                (_UNDISTURBED, subscription.needs_refresh),
+                else_=or_(table.c.reread, literal(subscription.needs_refresh)),
             ),
-            "hindrance": subscription.hindrance,
+            "hindrance": subscription.error,
             "due_at": case((_UNDISTURBED, microseconds(due_at)), else_=table.c.due_at),
             "held_until": None,
         }
-        await self._connection.execute(update(table).where(table.c.watch == subscription.watch.key).values(values))
+        await self._connection.execute(update(table).where(table.c.watch == subscription.target.key).values(values))
 
-    async def ended(self, watch: Watch, *, at: datetime) -> None:
+    async def delete(self, target: SubscriptionTarget, *, at: datetime) -> None:
         """There is none any more; it is forgotten, unless somebody has wanted it meanwhile."""
-        mine = table.c.watch == watch.key
+        mine = table.c.watch == target.key
         await self._connection.execute(delete(table).where(mine, ~table.c.wanted))
         none = {"subscription_id": None, "held_until": None, "due_at": at}
         await self._connection.execute(update(table).where(mine).values(none))
 
-    async def of(self, ids: Sequence[str]) -> Mapping[str, Watch]:
+    async def targets_of(self, ids: Sequence[str]) -> Mapping[str, SubscriptionTarget]:
         """What those of them are for that are kept."""
         query = select(table.c.subscription_id, table.c.watch).where(table.c.subscription_id.in_(ids))
-        return {row.subscription_id: watch_of(row.watch) for row in await self._connection.execute(query)}
+        return {row.subscription_id: target_from_key(row.watch) for row in await self._connection.execute(query)}
 
-    async def heard(self, events: Mapping[str, Lifecycle], *, at: datetime) -> None:
+    async def record_lifecycle(self, events: Mapping[str, LifecycleEvent], *, at: datetime) -> None:
         """Something is the matter with these subscriptions: they are due."""
         for event, means in _MEANS.items():
             ids = [each for each, told in events.items() if told is event]
@@ -133,16 +143,16 @@ class Subscriptions:
             if ids:
                 await self._connection.execute(mine.values(due_at=at, **means))
 
-    async def ids(self, *, made_for: str | None = None) -> Mapping[str, Watch]:
-        """What every subscription that there is is for, by its id; `made_for`: only those made with just this."""
+    async def existing_targets(self, *, fingerprint: str | None = None) -> Mapping[str, SubscriptionTarget]:
+        """What every subscription that there is is for, by its id; `fingerprint`: only those made with just this."""
         query = select(table.c.subscription_id, table.c.watch).where(table.c.subscription_id.is_not(None))
-        if made_for is not None:
-            query = query.where(table.c.made_for == made_for)
-        return {row.subscription_id: watch_of(row.watch) for row in await self._connection.execute(query)}
+        if fingerprint is not None:
+            query = query.where(table.c.made_for == fingerprint)
+        return {row.subscription_id: target_from_key(row.watch) for row in await self._connection.execute(query)}
 
-    async def held(self, watch: Watch, *, at: datetime) -> bool:
+    async def is_leased(self, target: SubscriptionTarget, *, at: datetime) -> bool:
         """Whether somebody sees to it just now."""
-        mine = (table.c.watch == watch.key) & (table.c.held_until > at)
+        mine = (table.c.watch == target.key) & (table.c.held_until > at)
         return (await self._connection.execute(select(table.c.watch).where(mine))).first() is not None
 
 
@@ -151,11 +161,11 @@ def _free(at: datetime) -> ColumnElement[bool]:
     return or_(table.c.held_until.is_(None), table.c.held_until <= at)
 
 
-def _new(watch: Watch, at: datetime) -> dict[str, object]:
+def _new(watch: SubscriptionTarget, at: datetime) -> dict[str, object]:
     return {"watch": watch.key, "chat_id": watch.chat, "wanted": True, "made_for": "", "reread": False, "due_at": at}
 
 
-def _synced(environments: Sequence[SyncedIn]) -> Select[Any]:
+def _synced(environments: Sequence[SyncedEnvironment]) -> Select[Any]:
     """The group chats of Teams that have the app and whose rows in one of the environments are kept true."""
     joined = select(chat.c.id).join_from(chat, connection, connection.c.chat_id == chat.c.id)
     rows = joined.join(chat_activity, chat_activity.c.connection_id == connection.c.id)
@@ -164,18 +174,18 @@ def _synced(environments: Sequence[SyncedIn]) -> Select[Any]:
     return rows.where(in_teams, goes_on, or_(false(), *map(_active_in, environments))).distinct()
 
 
-def _active_in(each: SyncedIn) -> ColumnElement[bool]:
+def _active_in(each: SyncedEnvironment) -> ColumnElement[bool]:
     here = connection.c.environment == each.environment
     return here if each.active_since is None else and_(here, chat_activity.c.active_at >= each.active_since)
 
 
 def _subscription(row: RowMapping) -> Subscription:
     return Subscription(
-        watch=watch_of(row["watch"]),
+        target=target_from_key(row["watch"]),
         wanted=row["wanted"],
         id=row["subscription_id"],
         expires_at=row["expires_at"],
-        made_for=row["made_for"],
-        reread=row["reread"],
-        hindrance=Hindrance(row["hindrance"]) if row["hindrance"] else None,
+        fingerprint=row["made_for"],
+        needs_refresh=row["reread"],
+        error=SubscriptionError(row["hindrance"]) if row["hindrance"] else None,
     )

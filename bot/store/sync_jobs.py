@@ -6,17 +6,17 @@ from datetime import datetime
 from sqlalchemy import case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.chat_sync import STUCK_AFTER
+from bot.domain.chat_sync import STUCK_AFTER_ATTEMPTS
 from bot.domain.jobs import SyncJob
 from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId
 from bot.logs import correlation
 from bot.store.lanes import Lanes
-from bot.store.tables import DONE, PARKED, WAITING
+from bot.store.tables import DEAD_LETTERED, DONE, PENDING
 from bot.store.tables import sync_job as table
 from bot.store.upsert import insert
 
-STUCK = table.c.reason.is_not(None) & or_(table.c.state == PARKED, table.c.attempts >= STUCK_AFTER)
+STUCK = table.c.reason.is_not(None) & or_(table.c.state == DEAD_LETTERED, table.c.attempts >= STUCK_AFTER_ATTEMPTS)
 """Jobs that failed for some minutes, or for so long that they were given up until the chat is asked for again."""
 
 
@@ -27,12 +27,12 @@ class SyncJobs:
         self._connection = connection
         self._lanes = lanes
 
-    async def ask(self, chats: Sequence[ChatId], *, look: bool, at: datetime, due_at: datetime) -> None:
+    async def enqueue(self, chats: Sequence[ChatId], *, fetch: bool, at: datetime, due_at: datetime) -> None:
         """Has the chats' rows brought up to date."""
         if not chats:
             return
         statement = insert(self._connection, table)
-        new, waits = statement.excluded, table.c.state == WAITING
+        new, waits = statement.excluded, table.c.state == PENDING
         upsert = statement.on_conflict_do_update(
             index_elements=["lane"],
             set_={
@@ -42,46 +42,46 @@ class SyncJobs:
                 "received_at": case((waits, table.c.received_at), else_=new.received_at),
                 "due_at": case((waits, table.c.due_at), else_=new.due_at),
                 "attempts": case((table.c.state == DONE, 0), else_=table.c.attempts),
-                "state": WAITING,
+                "state": PENDING,
             },
         )
         # In one order, so that two transactions never wait for each other's rows.
-        rows = [_row(chat, look, at, due_at) for chat in sorted(set(chats))]
+        rows = [_row(chat, fetch, at, due_at) for chat in sorted(set(chats))]
         await self._connection.execute(upsert, rows)
-        await self._lanes.open(Queue.SYNC, [str(row["lane"]) for row in rows], due_at=due_at)
+        await self._lanes.schedule(Queue.SYNC, [str(row["lane"]) for row in rows], due_at=due_at)
 
-    async def jobs(self, lanes: Sequence[str]) -> Mapping[str, SyncJob]:
+    async def pending(self, lanes: Sequence[str]) -> Mapping[str, SyncJob]:
         """What is asked for in each lane."""
         query = select(table.c.lane, table.c.asked, table.c.look, table.c.correlation_id)
-        found = await self._connection.execute(query.where(table.c.lane.in_(lanes), table.c.state == WAITING))
+        found = await self._connection.execute(query.where(table.c.lane.in_(lanes), table.c.state == PENDING))
         return {
             row.lane: SyncJob(
-                chat_id=ChatId(row.lane), asked=row.asked, look=row.look, correlation_id=row.correlation_id
+                chat_id=ChatId(row.lane), request_count=row.asked, fetch=row.look, correlation_id=row.correlation_id
             )
             for row in found
         }
 
-    async def done(self, job: SyncJob, *, at: datetime) -> None:
+    async def complete(self, job: SyncJob, *, at: datetime) -> None:
         """The job is done, unless it was asked for once more: that is another one, of just now."""
         mine, well = table.c.lane == job.chat_id, {"attempts": 0, "reason": None}
-        again, same = table.c.asked != job.asked, table.c.asked == job.asked
+        again, same = table.c.asked != job.request_count, table.c.asked == job.request_count
         await self._connection.execute(update(table).where(mine, again).values(received_at=at, **well))
         await self._connection.execute(
             update(table).where(mine, same).values(state=DONE, look=False, done_at=at, **well)
         )
 
-    async def failed(self, lane: str, reason: str, *, park_older_than: datetime, at: datetime) -> int:
+    async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> int:
         """Counts an attempt, and gives their number; an older job is parked with the reason."""
-        waits = (table.c.lane == lane) & (table.c.state == WAITING)
+        waits = (table.c.lane == lane) & (table.c.state == PENDING)
         counted = await self._connection.execute(
             update(table).where(waits).values(attempts=table.c.attempts + 1, reason=reason).returning(table.c.attempts)
         )
         await self._connection.execute(
-            update(table).where(waits, table.c.received_at < park_older_than).values(state=PARKED, done_at=at)
+            update(table).where(waits, table.c.received_at < dead_letter_before).values(state=DEAD_LETTERED, done_at=at)
         )
         return max(counted.scalars(), default=0)
 
-    async def stuck(self, chats: Sequence[ChatId]) -> Mapping[ChatId, str]:
+    async def failures(self, chats: Sequence[ChatId]) -> Mapping[ChatId, str]:
         """Why rows of these chats cannot be brought up to date."""
         found = await self._connection.execute(
             select(table.c.lane, table.c.reason).where(STUCK, table.c.lane.in_(chats))
@@ -97,6 +97,6 @@ def _row(chat: ChatId, look: bool, at: datetime, due_at: datetime) -> dict[str, 
         "correlation_id": correlation(),
         "received_at": at,
         "due_at": due_at,
-        "state": WAITING,
+        "state": PENDING,
         "attempts": 0,
     }

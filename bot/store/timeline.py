@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.timeline import TimelineEntry
 from bot.domain.values import ChatKind, ObjectId, RecordRef
-from bot.store.chat_sync import activity_of
-from bot.store.connections import connection_of
+from bot.store.chat_sync import synced_row_from_row
+from bot.store.connections import connection_from_row
 from bot.store.sync_jobs import STUCK
 from bot.store.tables import chat, chat_activity, connection, sync_job
 
@@ -19,13 +19,13 @@ class Timeline:
     def __init__(self, db: AsyncConnection) -> None:
         self._db = db
 
-    async def count(self, record: RecordRef, *, live: bool = False) -> int:
+    async def count(self, record: RecordRef, *, active_only: bool = False) -> int:
         """How many connections the record has and had, or has."""
-        query = select(func.count()).select_from(connection).where(*_of(record, live=live))
+        query = select(func.count()).select_from(connection).where(*_of(record, live=active_only))
         return (await self._db.execute(query)).scalar_one()
 
-    async def of_record(
-        self, record: RecordRef, *, begin: int, at_most: int, live: bool = False
+    async def for_record(
+        self, record: RecordRef, *, offset: int, at_most: int, active_only: bool = False
     ) -> Sequence[TimelineEntry]:
         """Some of them, the newest first."""
         known = (chat.c.kind, chat.c.team_id, chat.c.topic, chat.c.last_writer_id, chat.c.last_written_at)
@@ -34,7 +34,9 @@ class Timeline:
         query = query.join_from(connection, chat, chat.c.id == connection.c.chat_id)
         query = query.outerjoin(sync_job, sync_job.c.lane == chat.c.id)
         query = query.outerjoin(chat_activity, chat_activity.c.connection_id == connection.c.id)
-        query = query.where(*_of(record, live=live)).order_by(connection.c.id.desc()).offset(begin).limit(at_most)
+        query = (
+            query.where(*_of(record, live=active_only)).order_by(connection.c.id.desc()).offset(offset).limit(at_most)
+        )
         return [_entry(row) for row in (await self._db.execute(query)).mappings()]
 
 
@@ -47,7 +49,7 @@ def _of(record: RecordRef, *, live: bool) -> Sequence[ColumnElement[bool]]:
 def _entry(row: RowMapping) -> TimelineEntry:
     writer = row["last_writer_id"]
     return TimelineEntry(
-        connection=connection_of(row),
+        connection=connection_from_row(row),
         kind=ChatKind(row["kind"]),
         team_id=row["team_id"],
         topic=row["topic"],
@@ -55,6 +57,6 @@ def _entry(row: RowMapping) -> TimelineEntry:
         last_written_at=row["last_written_at"],
         ended_at=row["ended_at"],
         ended_by_name=row["ended_by_name"] or "",
-        activity=activity_of(row) if row["connection_id"] else None,
-        stuck=row["stuck"] or "",
+        synced=synced_row_from_row(row) if row["connection_id"] else None,
+        failure=row["stuck"] or "",
     )

@@ -19,15 +19,15 @@ Turn = Callable[[TurnContext], Awaitable[None]]
 class TeamsAdapter(CloudAdapterBase):
     """Runs turns."""
 
-    async def take(self, authorization: str, body: Mapping[str, Any], turn: Turn) -> InvokeResponse | None:
+    async def process(self, authorization: str, body: Mapping[str, Any], turn: Turn) -> InvokeResponse | None:
         """What an invoke answers, or None for any other activity.
 
         Raises `BadRequest` for JSON that is no activity and `PermissionError` for a caller that is not let in.
         """
-        response: InvokeResponse | None = await self.process_activity(authorization, activity_of(body), turn)
+        response: InvokeResponse | None = await self.process_activity(authorization, parse_activity(body), turn)
         return response
 
-    def keep_answer(self, context: TurnContext, answer: InvokeResponse) -> None:
+    def store_response(self, context: TurnContext, answer: InvokeResponse) -> None:
         """Keeps what an invoke is answered until the turn is over, as sending it would, but for a tenth of the cost."""
         context.turn_state[self._INVOKE_RESPONSE_KEY] = Activity(type=ActivityTypes.invoke_response, value=answer)
 
@@ -40,7 +40,7 @@ class TeamsAdapter(CloudAdapterBase):
         return super()._process_turn_results(context)  # type: ignore[return-value] # botbuilder names one thing twice
 
 
-def activity_of(body: Mapping[str, Any]) -> Activity:
+def parse_activity(body: Mapping[str, Any]) -> Activity:
     """The activity in a request's JSON; raises `BadRequest` that says what is missing."""
     for name, wanted in (("type", str), ("serviceUrl", str), ("conversation", dict)):
         if not isinstance(body.get(name), wanted) or not body[name]:

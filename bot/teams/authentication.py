@@ -12,7 +12,7 @@ from botframework.connector.auth import (
 )
 
 from bot.teams.connector import Connector, TurnConnectorFactory
-from bot.teams.inbound_token import TokenCheck
+from bot.teams.inbound_token import TokenValidator
 
 
 class Forbidden(PermissionError):
@@ -25,7 +25,7 @@ class BotAuthentication(BotFrameworkAuthentication):
     def __init__(
         self,
         connector: Connector,
-        check: TokenCheck | None,
+        check: TokenValidator | None,
         *,
         tenants: frozenset[str],
         tenant_of: Callable[[Activity], str],
@@ -44,10 +44,10 @@ class BotAuthentication(BotFrameworkAuthentication):
         service_url = activity.service_url or ""
         claims: Mapping[str, Any] = {}
         if self._check is not None:
-            claims = await self._check.claims(auth_header, service_url=service_url, channel=activity.channel_id or "")
+            claims = await self._check.validate(auth_header, service_url=service_url, channel=activity.channel_id or "")
             if self._tenant_of(activity) not in self._tenants and not self._is_anonymous(activity):
                 raise Forbidden("this tenant is not served here (CHATSYNC_ALLOWED_TENANTS)")
-        if not self._connector.serves(service_url):
+        if not self._connector.is_allowed(service_url):
             raise Forbidden("this service URL is not on the list (CHATSYNC_SERVICE_HOSTS)")
         return self._result(claims)
 

@@ -28,7 +28,7 @@ GCC_SERVICE_URL = "https://smba.infra.gcc.teams.microsoft.com/teams"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectorAnswer:
+class ConnectorResponse:
     """What the connector answered; `status` is 0 where there was no answer."""
 
     status: int
@@ -46,7 +46,7 @@ class ConnectorAnswer:
 class ConnectorError(Unavailable):
     """The connector did not take what was sent in a turn."""
 
-    def __init__(self, answer: ConnectorAnswer) -> None:
+    def __init__(self, answer: ConnectorResponse) -> None:
         super().__init__(f"The connector answered {answer.status}.")
 
 
@@ -59,34 +59,34 @@ class Connector:
         self._hosts = hosts
         self._signed_in = signed_in
 
-    def serves(self, service_url: str) -> bool:
+    def is_allowed(self, service_url: str) -> bool:
         """Whether the bot speaks to this address at all."""
         return may_post_to(service_url, self._hosts, signed_in=self._signed_in)
 
-    async def call(self, method: str, service_url: str, path: str, body: bytes | None = None) -> ConnectorAnswer:
+    async def call(self, method: str, service_url: str, path: str, body: bytes | None = None) -> ConnectorResponse:
         """The answer to a call below `/v3/`; raises `NotAllowed` for an address that is not on the list."""
-        if not self.serves(service_url):
+        if not self.is_allowed(service_url):
             raise NotAllowed(
                 "This chat's service URL is not on the list (CHATSYNC_SERVICE_HOSTS).",
                 "Ask your administrator to add its host, if it is Microsoft's.",
             )
         answer = await self._call(method, service_url, path, body)
-        if _asks_for_gcc(answer) and service_url != GCC_SERVICE_URL and self.serves(GCC_SERVICE_URL):
+        if _asks_for_gcc(answer) and service_url != GCC_SERVICE_URL and self.is_allowed(GCC_SERVICE_URL):
             return await self._call(method, GCC_SERVICE_URL, path, body)
         return answer
 
-    async def _call(self, method: str, service_url: str, path: str, body: bytes | None) -> ConnectorAnswer:
+    async def _call(self, method: str, service_url: str, path: str, body: bytes | None) -> ConnectorResponse:
         token = await self._tokens.get(SCOPE)
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
         url = f"{service_url.rstrip('/')}/v3/{path}"
         try:
             async with self._session.request(method, url, data=body, headers=headers, allow_redirects=False) as answer:
-                return ConnectorAnswer(status=answer.status, headers=answer.headers, body=await answer.read())
+                return ConnectorResponse(status=answer.status, headers=answer.headers, body=await answer.read())
         except (ClientError, TimeoutError):
-            return ConnectorAnswer(status=0, headers={}, body=b"")
+            return ConnectorResponse(status=0, headers={}, body=b"")
 
 
-def _asks_for_gcc(answer: ConnectorAnswer) -> bool:
+def _asks_for_gcc(answer: ConnectorResponse) -> bool:
     """Whether the chat belongs to the government cloud that answers on a host of its own."""
     return answer.status == HTTPStatus.FORBIDDEN and b"InvalidBotApiHost" in answer.body[:4096]
 

@@ -7,28 +7,28 @@ minutes of leeway, the claim `serviceurl`, and that the key may sign for the act
 from collections.abc import Mapping
 from typing import Any
 
-from bot.http.jwt_verifier import SignedTokens
+from bot.http.jwt_verifier import JwtVerifier
 
 
-class TokenCheck:
+class TokenValidator:
     """Verifies the tokens of requests to a bot that has an app id."""
 
-    def __init__(self, tokens: SignedTokens) -> None:
+    def __init__(self, tokens: JwtVerifier) -> None:
         self._tokens = tokens
 
     @property
-    def remembered(self) -> int:
+    def cached_count(self) -> int:
         """Requests whose token had been verified before."""
         return self._tokens.remembered
 
     @property
-    def verified(self) -> int:
+    def verified_count(self) -> int:
         """Requests whose token was verified for them, good or not."""
         return self._tokens.verified
 
-    async def claims(self, authorization: str, *, service_url: str, channel: str) -> Mapping[str, Any]:
+    async def validate(self, authorization: str, *, service_url: str, channel: str) -> Mapping[str, Any]:
         """The verified claims; raises `PermissionError` that says what is wrong."""
-        known = await self._tokens.read(_bearer(authorization))
+        known = await self._tokens.verify(_bearer(authorization))
         channels = known.keys.endorsements.get(known.key_id, frozenset())
         if channels and channel not in channels:
             raise PermissionError("the token's key does not sign for this channel")

@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 from bot.domain.directory import ChatAccount
 from bot.domain.errors import BotAbsent, Unavailable
-from bot.domain.object_ids import object_id
+from bot.domain.object_ids import parse_object_id
 from bot.domain.values import TEAMS, Chat, ObjectId, Person
-from bot.teams.connector import Connector, ConnectorAnswer, conversation_path
-from bot.teams.send_outcome import gone_code
+from bot.teams.connector import Connector, ConnectorResponse, conversation_path
+from bot.teams.send_outcome import unreachable_code
 
 _PAGE = 500
 _PAGES_AT_MOST = 20
@@ -63,10 +63,10 @@ class ConnectorRoster:
             raise _unsaid()
         return answer.json()
 
-    async def _ask(self, chat: Chat, *parts: str, query: str = "") -> ConnectorAnswer:
+    async def _ask(self, chat: Chat, *parts: str, query: str = "") -> ConnectorResponse:
         path = conversation_path(chat.id, *parts) + query
         answer = await self._connector.call("GET", chat.service_url, path)
-        if gone_code(answer):
+        if unreachable_code(answer):
             raise BotAbsent
         return answer
 
@@ -84,5 +84,5 @@ def _unsaid() -> Unavailable:
 
 def _account(member: Mapping[str, object]) -> ChatAccount:
     """The documentation calls the object id `objectId`, the SDKs `aadObjectId`."""
-    named = object_id(member.get("aadObjectId") or member.get("objectId"))
+    named = parse_object_id(member.get("aadObjectId") or member.get("objectId"))
     return ChatAccount(id=str(member.get("id") or ""), object_id=named, name=str(member.get("name") or ""))

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from bot.domain.send_outcomes import Gone, Later, Outcome, Refused, Sent
-from bot.teams.connector import ConnectorAnswer
+from bot.domain.send_outcomes import ChatUnreachable, Rejected, RetryLater, SendOutcome, Sent
+from bot.teams.connector import ConnectorResponse
 
-_LATER = frozenset({0, 408, 412, 429, 500, 502, 503, 504})
+_RETRYABLE = frozenset({0, 408, 412, 429, 500, 502, 503, 504})
 """No answer, two calls at once, throttled, or trouble on the other side. 0 stands for no answer at all."""
 
-_GONE = (
+_UNREACHABLE = (
     "BotNotInConversationRoster",
     "BotDisabledByAdmin",
     "ConversationNotFound",
@@ -21,20 +21,20 @@ _GONE = (
 """Codes, in the body at varying depth, that say the bot is not (or no longer) welcome in the chat."""
 
 
-def outcome_of(answer: ConnectorAnswer, *, now: datetime | None = None) -> Outcome:
+def send_outcome(answer: ConnectorResponse, *, now: datetime | None = None) -> SendOutcome:
     """The outcome that status, error code and `Retry-After` stand for."""
     if 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's class of success
         return Sent()
-    if answer.status in _LATER:
-        return Later(reason=_reason(answer), retry_after_s=retry_after_s(answer.headers, now=now))
-    code = gone_code(answer)
-    return Gone(reason=code) if code else Refused(reason=_reason(answer))
+    if answer.status in _RETRYABLE:
+        return RetryLater(reason=_reason(answer), retry_after_s=retry_after_s(answer.headers, now=now))
+    code = unreachable_code(answer)
+    return ChatUnreachable(reason=code) if code else Rejected(reason=_reason(answer))
 
 
-def gone_code(answer: ConnectorAnswer) -> str | None:
+def unreachable_code(answer: ConnectorResponse) -> str | None:
     """The code that says why the bot cannot speak to the chat; None where there is no such code."""
     text = answer.body[:4096].decode(errors="replace") if answer.status in {403, 404} else ""
-    return next((code for code in _GONE if code in text), None)
+    return next((code for code in _UNREACHABLE if code in text), None)
 
 
 def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
@@ -50,7 +50,7 @@ def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) ->
     return max(0.0, (aware - (now or datetime.now(UTC))).total_seconds())
 
 
-def _reason(answer: ConnectorAnswer) -> str:
+def _reason(answer: ConnectorResponse) -> str:
     """Status and code in short; never the body's text, which may quote the message."""
     body = answer.json()
     error = body.get("error") if isinstance(body, dict) else None

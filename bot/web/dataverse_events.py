@@ -6,13 +6,13 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.dataverse.webhook_events import DELETE, UPDATE, event_of, message_of
+from bot.dataverse.webhook_events import DELETE, UPDATE, parse_event, parse_message
 from bot.domain.errors import BadRequest
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.domain.values import Environment
 from bot.features.key_fields.receive_event import KeepEvent, Kept
 from bot.logs import get_logger
-from bot.web.errors import problem
+from bot.web.errors import error_response
 from bot.web.json_body import read_object
 
 KEY_HEADER = "x-chatsync-key"
@@ -22,21 +22,23 @@ ORGANIZATION_HEADER = "x-ms-dynamics-organization"
 _log = get_logger(__name__)
 
 
-def dataverse_events(keep: KeepEvent, links: Links, key: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def dataverse_events(
+    keep: KeepEvent, links: RecordLinks, key: str
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """The handler of the route: 202 means that the event is durable, 200 that nobody needs to be told of it."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        if not _knows(request, key):
+        if not _has_key(request, key):
             _log.warning("webhook refused")
-            return problem(
+            return error_response(
                 HTTPStatus.UNAUTHORIZED, "Send the key that CHATSYNC_WEBHOOK_KEY holds, as ?code= or x-chatsync-key."
             )
         body, content = await read_object(request)
-        message, table = message_of(body)
+        message, table = parse_message(body)
         environment = _environment(request, links)
         if message not in {UPDATE, DELETE}:
             return _answer(f"nothing is told of {message}", kept=False)
-        event = event_of(body, content, environment=environment.id, received_at=keep.clock.now())
+        event = parse_event(body, content, environment=environment.id, received_at=keep.clock.now())
         outcome = await keep(event)
         _log.info("event", outcome=outcome.value, table=table)
         return _answer(outcome.value, kept=outcome is Kept.KEPT)
@@ -44,12 +46,12 @@ def dataverse_events(keep: KeepEvent, links: Links, key: str) -> Callable[[web.R
     return handle
 
 
-def _knows(request: web.Request, key: str) -> bool:
+def _has_key(request: web.Request, key: str) -> bool:
     given = request.headers.get(KEY_HEADER) or request.query.get(KEY_QUERY, "")
     return hmac.compare_digest(given.encode(), key.encode())
 
 
-def _environment(request: web.Request, links: Links) -> Environment:
+def _environment(request: web.Request, links: RecordLinks) -> Environment:
     """The organisation that the header names; without the header the only one there is."""
     named = request.headers.get(ORGANIZATION_HEADER, "")
     found = links.environment_at(named) if named else None

@@ -17,14 +17,14 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
 _log = get_logger(__name__)
 
 
-def problem(status: int, message: str) -> web.Response:
+def error_response(status: int, message: str) -> web.Response:
     """An answer that says what is wrong."""
     body = {"error": {"code": HTTPStatus(status).phrase, "message": message, "correlationId": correlation()}}
     return web.json_response(body, status=status)
 
 
 @web.middleware
-async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def error_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Gives every request its correlation id, and every error its answer."""
     with correlated(request.headers.get("x-ms-correlation-request-id")) as request[ANSWERED_AS]:
         try:
@@ -32,12 +32,12 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         except web.HTTPException as error:
             if error.status < HTTPStatus.BAD_REQUEST:
                 raise
-            return problem(error.status, error.reason)
+            return error_response(error.status, error.reason)
         except ChatSyncError as error:
             status = _STATUS.get(type(error), HTTPStatus.BAD_REQUEST)
-            return problem(status, f"{error} {error.next_step}".strip())
+            return error_response(status, f"{error} {error.next_step}".strip())
         except Exception:  # noqa: BLE001 - a door: nothing may pass it unanswered
             _log.exception("request failed", path=request.path)
-            return problem(
+            return error_response(
                 HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong; the log tells it by this correlation id."
             )

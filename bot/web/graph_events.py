@@ -6,16 +6,16 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.domain.subscriptions import TrustedNews
+from bot.domain.subscriptions import VerifiedNotifications
 from bot.features.graph_subscriptions.receive_notifications import HearChanges
 from bot.logs import get_logger
 from bot.metrics import Metrics
-from bot.web.errors import problem
+from bot.web.errors import error_response
 from bot.web.json_body import read_object
 
-LARGEST = 8_000_000
+MAX_BYTES = 8_000_000
 """Bytes of a body: a thousand notifications with resource data of large chats."""
-LONGEST_TOKEN = 4_000
+MAX_TOKEN_LENGTH = 4_000
 
 # Whatever somebody has written into the token: it is text, and nothing that a browser would run.
 _PLAIN = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"}
@@ -24,7 +24,7 @@ _log = get_logger(__name__)
 
 
 def graph_events(
-    read: Callable[[Mapping[str, object]], Awaitable[TrustedNews]],
+    read: Callable[[Mapping[str, object]], Awaitable[VerifiedNotifications]],
     hear: HearChanges,
     metrics: Metrics,
     *,
@@ -40,14 +40,16 @@ def graph_events(
         token = request.query.get("validationToken")
         if token is not None:
             return _handshake(token)
-        body, _ = await read_object(request.clone(client_max_size=LARGEST))
+        body, _ = await read_object(request.clone(client_max_size=MAX_BYTES))
         taking = asyncio.create_task(take(body))
         done, _ = await asyncio.wait({taking}, timeout=within_s)
         if not done:
             # It goes on: to break off can take as long. Sent again, it changes nothing more.
             late.add(taking)
             taking.add_done_callback(ended_late)
-            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "The notifications are not kept yet. Send them again.")
+            return error_response(
+                HTTPStatus.SERVICE_UNAVAILABLE, "The notifications are not kept yet. Send them again."
+            )
         taking.result()
         return web.Response(status=HTTPStatus.ACCEPTED)
 
@@ -56,8 +58,8 @@ def graph_events(
         heard = await hear(news.chats, news.subscriptions)
         unknown = len(news.chats) + len(news.subscriptions) - heard
         metrics.notifications.labels("heard").inc(heard)
-        metrics.notifications.labels("refused").inc(news.refused + unknown)
-        _log.info("notifications", heard=heard, unknown=unknown, refused=news.refused)
+        metrics.notifications.labels("refused").inc(news.rejected + unknown)
+        _log.info("notifications", heard=heard, unknown=unknown, refused=news.rejected)
 
     def ended_late(taking: asyncio.Task[None]) -> None:
         late.discard(taking)
@@ -68,6 +70,6 @@ def graph_events(
 
 
 def _handshake(token: str) -> web.Response:
-    if len(token) > LONGEST_TOKEN:
-        return problem(HTTPStatus.BAD_REQUEST, "The validation token is too long.")
+    if len(token) > MAX_TOKEN_LENGTH:
+        return error_response(HTTPStatus.BAD_REQUEST, "The validation token is too long.")
     return web.Response(text=token, content_type="text/plain", charset="utf-8", headers=_PLAIN)

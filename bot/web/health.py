@@ -15,12 +15,12 @@ _PROMETHEUS = "text/plain; version=0.0.4"
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-async def alive(_request: web.Request) -> web.Response:
+async def liveness(_request: web.Request) -> web.Response:
     """`GET /healthz`: 200, whatever the state of other systems."""
     return web.json_response({"status": "alive"})
 
 
-def ready(check_health: CheckHealth) -> Handler:
+def readiness(check_health: CheckHealth) -> Handler:
     """`GET /readyz`: 200 where every system answers, else 503; in both cases how each of them is."""
 
     async def handle(_request: web.Request) -> web.Response:
@@ -35,7 +35,7 @@ def ready(check_health: CheckHealth) -> Handler:
     return handle
 
 
-def measured(metrics: Metrics, count_waiting: CountWaiting) -> Handler:
+def metrics_handler(metrics: Metrics, count_waiting: CountWaiting) -> Handler:
     """`GET /metrics`: what was counted, and what waits at this moment, as Prometheus reads it."""
 
     async def handle(_request: web.Request) -> web.Response:

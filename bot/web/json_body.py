@@ -5,7 +5,7 @@ from aiohttp import web
 
 from bot.domain.errors import BadRequest
 
-LARGEST = 2_000_000
+MAX_BYTES = 2_000_000
 """Bytes of a body: Teams' activities have 100 KB at most, Dataverse strips its events at 256 KB."""
 
 

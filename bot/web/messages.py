@@ -8,30 +8,30 @@ import orjson
 from aiohttp import web
 
 from bot.logs import get_logger
-from bot.web.errors import problem
+from bot.web.errors import error_response
 from bot.web.json_body import read_object
 
 _log = get_logger(__name__)
 
 
-class TurnAnswer(Protocol):
+class InvokeAnswer(Protocol):
     """What an invoke answers."""
 
     status: int
     body: Any
 
 
-Take = Callable[[str, Mapping[str, object]], Awaitable[TurnAnswer | None]]
+HandleActivity = Callable[[str, Mapping[str, object]], Awaitable[InvokeAnswer | None]]
 """Runs a turn for an `Authorization` header and an activity's JSON; raises `PermissionError` for a stranger."""
 
 
-def messages(take: Take) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def messages(handle_activity: HandleActivity) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """The handler of the route."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         body, _ = await read_object(request)
         try:
-            answer = await take(request.headers.get("Authorization", ""), body)
+            answer = await handle_activity(request.headers.get("Authorization", ""), body)
         except PermissionError as error:
             return _refused(error)
         if answer is None:
@@ -46,4 +46,4 @@ def _refused(error: PermissionError) -> web.Response:
     """401 for who cannot be told, 403 for whom it is not."""
     known = type(error) is not PermissionError
     _log.warning("caller refused", reason=str(error))
-    return problem(HTTPStatus.FORBIDDEN if known else HTTPStatus.UNAUTHORIZED, str(error))
+    return error_response(HTTPStatus.FORBIDDEN if known else HTTPStatus.UNAUTHORIZED, str(error))

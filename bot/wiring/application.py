@@ -18,15 +18,15 @@ from bot.features.operations.queue_metrics import CountWaiting
 from bot.handlers.activities import is_anonymous, tenant_of
 from bot.handlers.bot import ChatSyncBot
 from bot.logs import get_logger
-from bot.store.notify import listening
+from bot.store.notify import listen
 from bot.teams.adapter import TeamsAdapter
 from bot.teams.authentication import BotAuthentication
 from bot.web.dataverse_events import dataverse_events
-from bot.web.errors import answer_errors
+from bot.web.errors import error_middleware
 from bot.web.graph_events import graph_events
-from bot.web.health import alive, measured, ready
-from bot.web.json_body import LARGEST
-from bot.web.messages import Take, messages
+from bot.web.health import liveness, metrics_handler, readiness
+from bot.web.json_body import MAX_BYTES
+from bot.web.messages import HandleActivity, messages
 from bot.wiring.features import make_doors
 from bot.wiring.graph_notifications import CHANGES
 from bot.wiring.services import (
@@ -42,7 +42,7 @@ from bot.wiring.services import (
 )
 from bot.wiring.workers import Job, post_room
 from bot.workers.limits import Limits
-from bot.workers.turn_post_log import TurnPosts
+from bot.workers.turn_post_log import TurnPostLog
 
 MESSAGES = "/api/messages"
 
@@ -65,12 +65,12 @@ async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Li
     if settings.one_process:
         # Leases that are left over belong to nobody.
         async with base.store.writing() as work:
-            await work.lanes.end_leases()
-    app = web.Application(middlewares=[answer_errors], client_max_size=LARGEST)
-    app.router.add_get("/healthz", alive)
-    app.router.add_get("/readyz", ready(CheckHealth(base.checks, base.clock)))
+            await work.lanes.expire_leases()
+    app = web.Application(middlewares=[error_middleware], client_max_size=MAX_BYTES)
+    app.router.add_get("/healthz", liveness)
+    app.router.add_get("/readyz", readiness(CheckHealth(base.checks, base.clock)))
     count = CountWaiting(store=base.store, clock=base.clock, require_answer=base.checks[DATABASE])
-    app.router.add_get("/metrics", measured(base.metrics, count))
+    app.router.add_get("/metrics", metrics_handler(base.metrics, count))
     learn = _add_sandbox(app, settings, base.webhook_key, base.clock) if settings.uses_own_sandbox else None
     if settings.role != "worker":
         _add_doors(app, base, limits, learn)
@@ -82,29 +82,29 @@ async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Li
 
 
 def _add_doors(app: web.Application, base: Foundation, limits: Limits, learn: Learn | None) -> None:
-    turn_posts = TurnPosts(store=base.store, clock=base.clock, limits=limits)
+    turn_posts = TurnPostLog(store=base.store, clock=base.clock, limits=limits)
     app.router.add_post(MESSAGES, messages(_take(base, turn_posts, limits, learn)))
     app.router.add_post(EVENTS, dataverse_events(_keep_event(base), base.links, base.webhook_key))
     if base.feed:
         hear = HearChanges(store=base.store, note=base.note_chat, clock=base.clock)
         app.router.add_post(
-            CHANGES, graph_events(base.feed.notices.read, hear, base.metrics, within_s=limits.answer_within_s)
+            CHANGES, graph_events(base.feed.notices.validate, hear, base.metrics, within_s=limits.answer_within_s)
         )
     app.cleanup_ctx.append(_at_work([turn_posts.run, base.note_chat.run]))
 
 
-def _take(base: Foundation, turn_posts: TurnPosts, limits: Limits, learn: Learn | None) -> Take:
+def _take(base: Foundation, turn_posts: TurnPostLog, limits: Limits, learn: Learn | None) -> HandleActivity:
     """From an activity's JSON to a turn of the bot, after which the sandbox knows the chat too."""
     tenants = base.settings.tenants
     authentication = BotAuthentication(
         base.connector, base.check, tenants=tenants, tenant_of=tenant_of, is_anonymous=is_anonymous
     )
     adapter = TeamsAdapter(authentication)
-    bot = ChatSyncBot(make_doors(base, turn_posts, limits), adapter.keep_answer)
+    bot = ChatSyncBot(make_doors(base, turn_posts, limits), adapter.store_response)
     adapter.on_turn_error = bot.on_error
 
     async def take(authorization: str, body: Mapping[str, object]) -> InvokeResponse | None:
-        answer = await adapter.take(authorization, body, bot.on_turn)
+        answer = await adapter.process(authorization, body, bot.on_turn)
         if learn:
             await learn(body)
         return answer
@@ -134,7 +134,7 @@ def _at_work(jobs: Sequence[Job]) -> Callable[[web.Application], AsyncIterator[N
 
 def _listening(base: Foundation) -> Callable[[web.Application], AsyncIterator[None]]:
     async def heard(_app: web.Application) -> AsyncIterator[None]:
-        async with listening(base.engines.reading, base.switchboard.tell):
+        async with listen(base.engines.reading, base.switchboard.publish):
             yield
 
     return heard
@@ -166,7 +166,7 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
 def _sandbox_alone(settings: Settings) -> web.Application:
     """Only the sandbox: for bots that run in several processes."""
     key = settings.webhook_key.get_secret_value() if settings.webhook_key else ""
-    app = web.Application(middlewares=[answer_errors])
-    app.router.add_get("/healthz", alive)
+    app = web.Application(middlewares=[error_middleware])
+    app.router.add_get("/healthz", liveness)
     _add_sandbox(app, settings, key, SystemClock())
     return app

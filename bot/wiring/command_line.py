@@ -6,7 +6,7 @@ from getpass import getuser
 
 from bot.cli import dataverse
 from bot.cli.doctor import doctor
-from bot.cli.outbox import list_kept, settle_parked
+from bot.cli.outbox import list_undelivered, resolve_dead_letters
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.errors import NotSupported
@@ -33,10 +33,10 @@ async def run_command(settings: Settings, arguments: Namespace, say: Say) -> int
 
 async def _outbox(base: Foundation, arguments: Namespace, say: Say) -> int:
     if arguments.act is None:
-        return await list_kept(base.store, say, waiting=arguments.waiting)
+        return await list_undelivered(base.store, say, pending=arguments.waiting)
     messages = None if arguments.all else arguments.ids
     retry = arguments.act == "retry"
-    return await settle_parked(base.store, base.clock, say, retry=retry, messages=messages, by=_operator())
+    return await resolve_dead_letters(base.store, base.clock, say, retry=retry, messages=messages, by=_operator())
 
 
 def _operator() -> str:

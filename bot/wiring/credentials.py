@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from bot.clock import Clock
 from bot.config import Settings
 from bot.domain.hosts import is_loopback
-from bot.http.access_tokens import Ask, KeptTokens, NoTokens, Tokens
+from bot.http.access_tokens import CachedTokens, FetchToken, NullTokens, Tokens
 
 # Tokens for bots of several tenants come from here ("Authentication with the Bot Connector API").
 _BOTS_OF_ALL_TENANTS = "botframework.com"
@@ -33,25 +33,25 @@ def bot_tokens(settings: Settings, session: ClientSession, clock: Clock) -> Toke
     """The bot's own; none without an app id."""
     bot = _bot(settings)
     if bot is None:
-        return NoTokens()
+        return NullTokens()
     own_tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else None
-    return KeptTokens(_asking(bot, settings, session, own_tenant or _BOTS_OF_ALL_TENANTS), clock)
+    return CachedTokens(_asking(bot, settings, session, own_tenant or _BOTS_OF_ALL_TENANTS), clock)
 
 
 def dataverse_tokens(settings: Settings, url: str, session: ClientSession, clock: Clock) -> Tokens:
     """Those of the application user in an environment, who is the bot itself unless it is named; none for a sandbox."""
     tenant, bot = settings.dataverse_tenant_id or settings.app_tenant_id, _bot(settings)
     if is_loopback(urlsplit(url).hostname or "") or bot is None or tenant is None:
-        return NoTokens()
-    return KeptTokens(_asking(_application_user(settings) or bot, settings, session, tenant), clock)
+        return NullTokens()
+    return CachedTokens(_asking(_application_user(settings) or bot, settings, session, tenant), clock)
 
 
 def graph_tokens(settings: Settings, url: str, session: ClientSession, clock: Clock) -> Tokens:
     """The bot's own for Microsoft Graph in its tenant; none for a sandbox."""
     tenant, bot = settings.graph_tenant, _bot(settings)
     if is_loopback(urlsplit(url).hostname or "") or bot is None or tenant is None:
-        return NoTokens()
-    return KeptTokens(_asking(bot, settings, session, tenant), clock)
+        return NullTokens()
+    return CachedTokens(_asking(bot, settings, session, tenant), clock)
 
 
 def _bot(settings: Settings) -> _Identity | None:
@@ -76,7 +76,7 @@ def _application_user(settings: Settings) -> _Identity | None:
     )
 
 
-def _asking(app: _Identity, settings: Settings, session: ClientSession, tenant: str) -> Ask:
+def _asking(app: _Identity, settings: Settings, session: ClientSession, tenant: str) -> FetchToken:
     # Who needs no credentials does not wait for azure-identity at the start.
     from bot.http.credentials import with_certificate, with_managed_identity, with_secret
 

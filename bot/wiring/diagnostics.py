@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from bot.dataverse import chat_table
-from bot.dataverse.notes_and_tasks import NEEDED_TO_ATTACH
-from bot.domain.chat_sync import is_effective
+from bot.dataverse.notes_and_tasks import NOTE_AND_TASK_PRIVILEGES
+from bot.domain.chat_sync import is_sync_on
 from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
 from bot.domain.rights import DISCONNECT_PRIVILEGE
-from bot.domain.subscription_problems import obstacle
-from bot.domain.subscriptions import EVERYWHERE
+from bot.domain.subscription_problems import find_problem
+from bot.domain.subscriptions import ALL_CHATS_TARGETS
 from bot.domain.values import EnvironmentId
 from bot.features.operations.check_health import Check, CheckHealth
 from bot.store.migrate import require_up_to_date
@@ -67,7 +67,7 @@ async def _acts_for_people(base: Foundation, environment: EnvironmentId) -> None
 
 
 async def _reaches_records(base: Foundation, environment: EnvironmentId) -> None:
-    lacking = (await base.application_user.lacks(environment, await _enabled(base, environment))).privileges
+    lacking = (await base.application_user.missing(environment, await _enabled(base, environment))).privileges
     if lacking:
         raise NotAllowed(
             f"The application user may not read and write every row: {', '.join(lacking)}.",
@@ -77,7 +77,7 @@ async def _reaches_records(base: Foundation, environment: EnvironmentId) -> None
 
 
 async def _reads_secured(base: Foundation, environment: EnvironmentId) -> None:
-    hidden = (await base.application_user.lacks(environment, await _enabled(base, environment))).columns
+    hidden = (await base.application_user.missing(environment, await _enabled(base, environment))).columns
     if hidden:
         more = f" and {len(hidden) - _NAMED_AT_MOST} more" if len(hidden) > _NAMED_AT_MOST else ""
         raise NotAllowed(
@@ -87,17 +87,17 @@ async def _reads_secured(base: Foundation, environment: EnvironmentId) -> None:
 
 
 async def _shows_chats(base: Foundation, environment: EnvironmentId) -> None:
-    organisation = (await base.administration.settings(environment)).organisation
+    organisation = (await base.administration.settings(environment)).organization
     if not organisation.sync_on:
         raise NotSupported("Chat sync is turned off there.", "A Global Administrator turns it on in the settings.")
-    missing = await chat_table.lacking(base.dataverse[environment])
+    missing = await chat_table.missing_definitions(base.dataverse[environment])
     if missing:
         raise NotFound(
             f"Table chat there is not as chats are shown by it: {', '.join(missing)} not found.",
             "Bring the solution of Teams chats (msft_ActivitiesInfra_Extensions) up to date in Dynamics 365.",
         )
     enabled = await _enabled(base, environment)
-    lacking = await base.application_user.lacks_for_sync(environment, enabled, mirror=organisation.mirror_chats)
+    lacking = await base.application_user.missing_for_sync(environment, enabled, mirror=organisation.mirror_chats)
     if lacking:
         raise NotAllowed(
             f"The application user may not show chats on every timeline: {', '.join(lacking)}.",
@@ -112,7 +112,7 @@ async def _chats_are_on(base: Foundation, environment: EnvironmentId) -> None:
 
 async def _changes_are_told(base: Foundation, environment: EnvironmentId) -> None:
     found = await base.register_events.look(environment)
-    if found.registration is None or not found.plan.is_nothing:
+    if found.registration is None or not found.plan.is_empty:
         what = "No webhook is registered there" if found.registration is None else "Steps of the webhook are not as set"
         raise NotSupported(f"{what}.", "Run: python app.py dataverse connect")
 
@@ -120,7 +120,7 @@ async def _changes_are_told(base: Foundation, environment: EnvironmentId) -> Non
 async def _chats_are_told(base: Foundation) -> None:
     """Raises what the last attempt to be told of new names of chats, and of who is in them, came to."""
     settings = [await base.administration.settings(each.id) for each in base.links.environments]
-    if not any(map(is_effective, settings)):
+    if not any(map(is_sync_on, settings)):
         return
     if base.feed is None:
         raise NotSupported(
@@ -128,11 +128,11 @@ async def _chats_are_told(base: Foundation) -> None:
             "Set CHATSYNC_GRAPH_CLIENT_STATE and CHATSYNC_PUBLIC_URL.",
         )
     async with base.store.reading() as work:
-        kept = await work.subscriptions.at(EVERYWHERE)
-    for watch in EVERYWHERE:
-        found = obstacle(kept, [watch])
+        kept = await work.subscriptions.get_many(ALL_CHATS_TARGETS)
+    for watch in ALL_CHATS_TARGETS:
+        found = find_problem(kept, [watch])
         if found:
-            raise NotSupported(found.what, found.next_step)
+            raise NotSupported(found.description, found.next_step)
 
 
 async def _enabled(base: Foundation, environment: EnvironmentId) -> Sequence[str]:
@@ -143,7 +143,9 @@ async def _enabled(base: Foundation, environment: EnvironmentId) -> Sequence[str
 
 async def _saves_messages(base: Foundation, environment: EnvironmentId) -> None:
     user = await base.records.own_user(environment)
-    lacking = [each for each in NEEDED_TO_ATTACH if not await base.records.holds_privilege(environment, user, each)]
+    lacking = [
+        each for each in NOTE_AND_TASK_PRIVILEGES if not await base.records.holds_privilege(environment, user, each)
+    ]
     if lacking:
         raise NotAllowed(
             f"The application user may not write notes and tasks: {', '.join(lacking)}.",

@@ -53,10 +53,10 @@ from bot.html_text import plain_text
 from bot.wiring.services import Foundation
 from bot.wiring.use_cases import Acts, make_acts
 from bot.workers.limits import Limits
-from bot.workers.turn_post_log import TurnPosts
+from bot.workers.turn_post_log import TurnPostLog
 
 
-def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors:
+def make_doors(base: Foundation, turn_posts: TurnPostLog, limits: Limits) -> Doors:
     """Builds them on the foundation."""
     answering = Answering(within_s=limits.answer_within_s)
     # Only where nobody signs in and nothing is real: the Emulator's user has no Entra object id.
@@ -64,7 +64,7 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
     stand_in = _sample_administrator() if anonymous else None
     acts = make_acts(base, limits, stand_in)
     meet = MeetChat(store=base.store, administration=base.administration, links=base.links, clock=base.clock)
-    base.switchboard.on_left(meet.left)
+    base.switchboard.on_chat_left(meet.left)
     record_acts = _record_acts(base, acts)
     named = NamedRecords(plan=acts.plan, find=acts.find, links=base.links)
     new_chat = _new_chat_pages(base, acts, limits)
@@ -93,8 +93,8 @@ def make_doors(base: Foundation, turn_posts: TurnPosts, limits: Limits) -> Doors
         dialogs=Dialogs(pages, answering),
         extension=_extension(base, acts, answering),
         answering=answering,
-        said=turn_posts.note,
-        read_html=partial(plain_text, longest=LONGEST_HTML),
+        said=turn_posts.record,
+        read_html=partial(plain_text, max_length=LONGEST_HTML),
         stand_in=stand_in,
     )
 

@@ -14,14 +14,14 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.domain.errors import BadRequest
 from bot.domain.hosts import is_loopback
-from bot.graph.app_installation import Installing
+from bot.graph.app_installation import AppInstaller
 from bot.graph.client import GraphClient
-from bot.graph.encrypted_data import Seal, seal_of
-from bot.graph.notification_validator import Notices
+from bot.graph.encrypted_data import Certificate, load_certificate
+from bot.graph.notification_validator import NotificationValidator
 from bot.graph.subscriptions import GraphSubscriptions
-from bot.graph.validation_tokens import ValidationTokens, issuers_in, keys_url
+from bot.graph.validation_tokens import ValidationTokens, keys_url, tenant_issuers
 from bot.http.jwks import SigningKeys
-from bot.http.jwt_verifier import SignedTokens
+from bot.http.jwt_verifier import JwtVerifier
 
 CHANGES = "/api/graph/events"
 
@@ -31,7 +31,7 @@ class Feed:
     """Both of its ends."""
 
     subscriptions: GraphSubscriptions
-    notices: Notices
+    notices: NotificationValidator
     tenant: str | None
     """The tenant whose chats it tells of; None in the sandbox, which has one of its own."""
 
@@ -47,8 +47,8 @@ def make_feed(
     clock: Clock,
     *,
     graph: GraphClient,
-    installing: Installing,
-    seal: Seal | None,
+    installing: AppInstaller,
+    seal: Certificate | None,
 ) -> Feed | None:
     """None where Graph is not to tell: no client state is set, or nobody knows in which tenant it is asked."""
     sandbox = is_loopback(urlsplit(graph.base).hostname or "")
@@ -58,11 +58,11 @@ def make_feed(
     url = settings.own_url + CHANGES
     return Feed(
         subscriptions=GraphSubscriptions(graph, installing, clock, url=url, client_state=client_state, seal=seal),
-        notices=Notices(
+        notices=NotificationValidator(
             client_state=client_state,
             tenant=None if sandbox else tenant,
             tokens=None if sandbox else _validation_tokens(settings, session, clock),
-            seal=seal,
+            certificate=seal,
         ),
         tenant=None if sandbox else tenant,
     )
@@ -79,18 +79,18 @@ def _validation_tokens(settings: Settings, session: ClientSession, clock: Clock)
     login_url, tenant = settings.login_url, (settings.graph_tenant or "").lower()
     keys = SigningKeys(session, keys_url(login_url), clock)
     # A real Graph goes with an app id.
-    signed = SignedTokens(keys, settings.app_id or "", clock, issuers=issuers_in(tenant, login_url))
+    signed = JwtVerifier(keys, settings.app_id or "", clock, issuers=tenant_issuers(tenant, login_url))
     return ValidationTokens(signed)
 
 
-def read_seal(settings: Settings) -> Seal | None:
+def read_seal(settings: Settings) -> Certificate | None:
     """The certificate that resource data is encrypted for; raises `BadRequest` for a file without it and its key."""
     if settings.graph_certificate_file is None:
         return None
     password = settings.graph_certificate_password
     try:
         content = Path(settings.graph_certificate_file).read_bytes()
-        return seal_of(content, password.get_secret_value() if password else None)
+        return load_certificate(content, password.get_secret_value() if password else None)
     except (OSError, ValueError) as error:
         raise BadRequest(
             "CHATSYNC_GRAPH_CERTIFICATE_FILE holds no certificate with its RSA key that can be read.",

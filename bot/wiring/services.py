@@ -14,42 +14,42 @@ from aiohttp import ClientSession
 from bot.clock import Clock
 from bot.config import Settings
 from bot.dataverse.application_user import ApplicationUser
-from bot.dataverse.client import DataverseClient, make_client
+from bot.dataverse.client import DataverseClient, create_client
 from bot.dataverse.customizations import DataverseDefinitions
-from bot.dataverse.notes_and_tasks import DataverseAttaching
-from bot.dataverse.record_people import DataverseTies
+from bot.dataverse.notes_and_tasks import DataverseNotesAndTasks
+from bot.dataverse.record_people import DataverseRecordPeople
 from bot.dataverse.record_writes import DataverseRecordWrites
 from bot.dataverse.records import DataverseRecords
-from bot.dataverse.webhook_steps import DataverseEventSteps
+from bot.dataverse.webhook_steps import DataverseWebhookSteps
 from bot.domain.errors import ChatSyncError
 from bot.domain.hosts import is_loopback
 from bot.domain.public_names import CHAT_PERMISSIONS
-from bot.domain.record_links import Links, environment_of
+from bot.domain.record_links import RecordLinks, parse_environment
 from bot.domain.values import Environment, EnvironmentId
 from bot.features.chat_sync.record_activity import NoteChat
 from bot.features.key_fields.webhook_registration import RegisterEvents
 from bot.features.operations.check_health import Check
 from bot.features.shared.access import Gates
-from bot.graph.app_installation import Installing
-from bot.graph.chat_throttle import PACE_S, Turns
+from bot.graph.app_installation import AppInstaller
+from bot.graph.chat_throttle import INTERVAL_S, ChatThrottle
 from bot.graph.chats import GraphChats
 from bot.graph.client import GraphClient
 from bot.graph.people import GraphPeople
-from bot.http.access_tokens import KeptTokens, Tokens
+from bot.http.access_tokens import CachedTokens, Tokens
 from bot.http.jwks import SigningKeys
-from bot.http.jwt_verifier import SignedTokens
-from bot.http.session import make_session
+from bot.http.jwt_verifier import JwtVerifier
+from bot.http.session import create_session
 from bot.metrics import Metrics
 from bot.store.administration import Administration
-from bot.store.engine import Engines, make_engines, require_answer
+from bot.store.engine import Engines, create_engines, require_answer
 from bot.store.migrate import migrate, require_up_to_date
 from bot.store.unit_of_work import Store
 from bot.teams.connector import SCOPE, Connector
-from bot.teams.inbound_token import TokenCheck
+from bot.teams.inbound_token import TokenValidator
 from bot.teams.roster import ConnectorRoster
 from bot.wiring.credentials import bot_tokens, dataverse_tokens, graph_tokens
 from bot.wiring.graph_notifications import Feed, make_feed, read_seal
-from bot.workers.wakeups import Switchboard
+from bot.workers.wakeups import EventHub
 
 EVENTS = "/api/dataverse/events"
 SANDBOX = "/sandbox"
@@ -70,8 +70,8 @@ class Foundation:
     engines: Engines
     store: Store
     administration: Administration
-    switchboard: Switchboard
-    links: Links
+    switchboard: EventHub
+    links: RecordLinks
     note_chat: NoteChat
     dataverse: Mapping[EnvironmentId, DataverseClient]
     feed: Feed | None
@@ -79,16 +79,16 @@ class Foundation:
     records: DataverseRecords
     directory: GraphPeople
     chat_directory: GraphChats
-    ties: DataverseTies
-    attaching: DataverseAttaching
+    ties: DataverseRecordPeople
+    attaching: DataverseNotesAndTasks
     record_writes: DataverseRecordWrites
-    event_steps: DataverseEventSteps
+    event_steps: DataverseWebhookSteps
     application_user: ApplicationUser
     webhook_key: str
     """What Dataverse's events carry; made up at each start where none is set, which only the sandbox can follow."""
     definitions: DataverseDefinitions
     connector: Connector
-    check: TokenCheck | None
+    check: TokenValidator | None
     """None where nobody signs in."""
     tokens: tuple[Tokens, ...]
     metrics: Metrics
@@ -126,26 +126,26 @@ class Foundation:
         )
 
 
-async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: float = PACE_S) -> Foundation:
+async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: float = INTERVAL_S) -> Foundation:
     """Builds it inside the event loop; nobody is called yet. Calls of Graph on one chat are so many seconds apart."""
     # First, for it can fail.
     seal = read_seal(settings)
-    engines = make_engines(settings.database_url)
-    session = make_session(settings.ca_file)
+    engines = create_engines(settings.database_url)
+    session = create_session(settings.ca_file)
     metrics = Metrics()
-    switchboard = Switchboard()
+    switchboard = EventHub()
     environments = _environments(settings)
     own_tokens = bot_tokens(settings, session, clock)
     tokens = {each.id: dataverse_tokens(settings, each.url, session, clock) for each in environments}
-    clients = {each.id: make_client(each, session, tokens[each.id], metrics) for each in environments}
+    clients = {each.id: create_client(each, session, tokens[each.id], metrics) for each in environments}
     graph_url = _graph_url(settings)
     graph_signs = graph_tokens(settings, graph_url, session, clock)
-    graph = GraphClient(graph_url, session, graph_signs, metrics, Turns(clock, graph_pace_s))
+    graph = GraphClient(graph_url, session, graph_signs, metrics, ChatThrottle(clock, graph_pace_s))
     records = DataverseRecords(clients, clock)
     key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
     administration = Administration(engines)
-    switchboard.on_settings(administration.forget)
-    store = Store(engines, switchboard.tell)
+    switchboard.on_settings_saved(administration.invalidate)
+    store = Store(engines, switchboard.publish)
     installing = _installing(settings, graph)
     base = Foundation(
         settings=settings,
@@ -155,19 +155,19 @@ async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: flo
         store=store,
         switchboard=switchboard,
         administration=administration,
-        links=Links(environments=environments, open_pattern=settings.open_link),
+        links=RecordLinks(environments=environments, open_pattern=settings.open_link),
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
         chat_directory=GraphChats(graph, installing),
         note_chat=NoteChat(store=store, administration=administration, clock=clock),
         dataverse=clients,
         feed=make_feed(settings, session, clock, graph=graph, installing=installing, seal=seal),
         records=records,
-        ties=DataverseTies(clients, records, clock),
-        attaching=DataverseAttaching(clients, records.tables),
+        ties=DataverseRecordPeople(clients, records, clock),
+        attaching=DataverseNotesAndTasks(clients, records.tables),
         webhook_key=key,
         record_writes=DataverseRecordWrites(clients, records.tables),
         application_user=ApplicationUser(clients),
-        event_steps=DataverseEventSteps(clients, records, url=events_url(settings), key=key),
+        event_steps=DataverseWebhookSteps(clients, records, url=events_url(settings), key=key),
         definitions=DataverseDefinitions(clients, records.tables, clock),
         connector=Connector(
             session, own_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None
@@ -181,20 +181,24 @@ async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: flo
 
 
 def _count_sign_ins(base: Foundation) -> None:
-    kept = [each for each in base.tokens if isinstance(each, KeptTokens)]
+    kept = [each for each in base.tokens if isinstance(each, CachedTokens)]
     base.metrics.held.set_function(lambda: base.note_chat.held)
-    base.metrics.count("chatsync_token_calls", "Calls to token services", lambda: sum(each.calls for each in kept))
+    base.metrics.count(
+        "chatsync_token_calls", "Calls to token services", lambda: sum(each.fetch_count for each in kept)
+    )
     check = base.check
     if check:
         base.metrics.count(
-            "chatsync_tokens_remembered", "Requests whose token was known to be good", lambda: check.remembered
+            "chatsync_tokens_remembered", "Requests whose token was known to be good", lambda: check.cached_count
         )
-        base.metrics.count("chatsync_tokens_verified", "Requests whose token was verified", lambda: check.verified)
+        base.metrics.count(
+            "chatsync_tokens_verified", "Requests whose token was verified", lambda: check.verified_count
+        )
 
 
 def _environments(settings: Settings) -> tuple[Environment, ...]:
     urls = settings.dataverse_urls or (f"http://{settings.host}:{settings.port}{SANDBOX}",)
-    return tuple(environment_of(url) for url in urls)
+    return tuple(parse_environment(url) for url in urls)
 
 
 def _graph_url(settings: Settings) -> str:
@@ -205,9 +209,9 @@ def _graph_url(settings: Settings) -> str:
     return f"{settings.dataverse_urls[0] if settings.dataverse_urls else own}/graph/v1.0"
 
 
-def _installing(settings: Settings, graph: GraphClient) -> Installing:
+def _installing(settings: Settings, graph: GraphClient) -> AppInstaller:
     app_id = settings.app_id or NO_APP_ID
-    return Installing(graph, app_id=app_id, catalog_id=settings.catalog_app_id, permissions=CHAT_PERMISSIONS)
+    return AppInstaller(graph, app_id=app_id, catalog_id=settings.catalog_app_id, permissions=CHAT_PERMISSIONS)
 
 
 def events_url(settings: Settings) -> str:
@@ -219,10 +223,10 @@ def _is_sandbox(environment: Environment) -> bool:
     return is_loopback(urlsplit(environment.url).hostname or "")
 
 
-def _check(settings: Settings, session: ClientSession, clock: Clock) -> TokenCheck | None:
+def _check(settings: Settings, session: ClientSession, clock: Clock) -> TokenValidator | None:
     if settings.app_id is None:
         return None
-    return TokenCheck(SignedTokens(SigningKeys(session, settings.openid_url, clock), settings.app_id, clock))
+    return TokenValidator(JwtVerifier(SigningKeys(session, settings.openid_url, clock), settings.app_id, clock))
 
 
 async def prepare(base: Foundation) -> None:
@@ -245,7 +249,7 @@ async def look_at_settings(base: Foundation) -> bool:
 
 async def _read_settings(base: Foundation) -> None:
     # In the sandbox chats are on, elsewhere an administrator turns them on (spec S1).
-    await base.administration.start({each.id: _is_sandbox(each) for each in base.links.environments})
+    await base.administration.initialize({each.id: _is_sandbox(each) for each in base.links.environments})
 
 
 async def close(base: Foundation) -> None:

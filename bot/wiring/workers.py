@@ -7,8 +7,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.dataverse.chat_activity_rows import DataverseActivityRows
-from bot.dataverse.teams_associations import DataverseAssociations
+from bot.dataverse.chat_activity_rows import DataverseChatActivityRows
+from bot.dataverse.teams_associations import DataverseTeamsAssociations
 from bot.domain.queue_states import Queue
 from bot.features.chat_sync.enqueue_stale_chats import FindUnlooked
 from bot.features.chat_sync.fetch_chat import LookAtChat
@@ -25,16 +25,16 @@ from bot.features.key_fields.notify_changes import TellKeyFields
 from bot.features.key_fields.notify_deletion import TellDeletion
 from bot.features.key_fields.read_facts import ReadKeyFieldFacts
 from bot.features.shared.roster_cache import FindReaders
-from bot.teams.sender import Sender
+from bot.teams.sender import ConnectorMessageSender
 from bot.wiring.services import Foundation
-from bot.workers.chat_sync import SlowLook, SyncLane
-from bot.workers.graph_subscriptions import Subscriber
-from bot.workers.inbox import TellLane
+from bot.workers.chat_sync import StaleChatsJob, SyncHandler
+from bot.workers.graph_subscriptions import SubscriptionsJob
+from bot.workers.inbox import InboxHandler
 from bot.workers.limits import Limits
-from bot.workers.missed_changes import SafetyNet
-from bot.workers.outbox import SendLane
-from bot.workers.rate_limiter import TenantBudget
-from bot.workers.retention import Pruner
+from bot.workers.missed_changes import MissedChangesJob
+from bot.workers.outbox import OutboxHandler
+from bot.workers.rate_limiter import RateLimiter
+from bot.workers.retention import RetentionJob
 from bot.workers.worker import Worker
 
 SYNC_AT_ONCE = 15
@@ -45,9 +45,13 @@ Job = Callable[[], Coroutine[None, None, None]]
 
 def post_room(base: Foundation, limits: Limits) -> Sequence[Job]:
     """Jobs that last as long as the process."""
-    wakes = base.switchboard.wakes
-    send_lane = SendLane(
-        store=base.store, teams=Sender(base.connector), clock=base.clock, limits=limits, metrics=base.metrics
+    wakes = base.switchboard.wakeups
+    send_lane = OutboxHandler(
+        store=base.store,
+        teams=ConnectorMessageSender(base.connector),
+        clock=base.clock,
+        limits=limits,
+        metrics=base.metrics,
     )
     inbox = Worker(
         Queue.INBOX,
@@ -61,43 +65,45 @@ def post_room(base: Foundation, limits: Limits) -> Sequence[Job]:
         Queue.OUTBOX, send_lane, store=base.store, clock=base.clock, limits=limits, wake=wakes[Queue.OUTBOX]
     )
     keep = timedelta(days=base.settings.retention_days)
-    pruner = Pruner(store=base.store, clock=base.clock, keep=keep)
+    pruner = RetentionJob(store=base.store, clock=base.clock, retention=keep)
     sync = Worker(
         Queue.SYNC,
         sync_lane(base, limits),
         store=base.store,
         clock=base.clock,
-        limits=replace(limits, at_once=SYNC_AT_ONCE),
+        limits=replace(limits, concurrency=SYNC_AT_ONCE),
         wake=wakes[Queue.SYNC],
     )
-    slow_look = SlowLook(find_unlooked=FindUnlooked(store=base.store, clock=base.clock), clock=base.clock)
+    slow_look = StaleChatsJob(find_unlooked=FindUnlooked(store=base.store, clock=base.clock), clock=base.clock)
     return [inbox.run, outbox.run, sync.run, _safety_net(base).run, slow_look.run, pruner.run, *_subscriber(base)]
 
 
-def sync_lane(base: Foundation, limits: Limits) -> SyncLane:
+def sync_lane(base: Foundation, limits: Limits) -> SyncHandler:
     """What brings the rows of synced chats up to date, at the pace of the limits."""
     clients = base.dataverse
     if limits.sync:
-        budget = TenantBudget(limits.sync, store=base.store, clock=base.clock)
-        clients = {name: each.in_turn(budget.waiting(f"sync {name}")) for name, each in clients.items()}
+        budget = RateLimiter(limits.sync, store=base.store, clock=base.clock)
+        clients = {name: each.throttled(budget.limiter(f"sync {name}")) for name, each in clients.items()}
     mirror = MirrorChat(
-        store=base.store, associations=DataverseAssociations(clients), administration=base.administration
+        store=base.store, associations=DataverseTeamsAssociations(clients), administration=base.administration
     )
     sync_chat = SyncChat(
         mirror=mirror,
         store=base.store,
-        show=ShowChat(rows=DataverseActivityRows(clients, base.records.tables), records=base.records, clock=base.clock),
+        show=ShowChat(
+            rows=DataverseChatActivityRows(clients, base.records.tables), records=base.records, clock=base.clock
+        ),
         look=LookAtChat(roster=base.gates.roster, chats=base.chat_directory, clock=base.clock),
         administration=base.administration,
         clock=base.clock,
-        row_every=limits.row_every,
+        row_every=limits.row_interval,
     )
-    return SyncLane(store=base.store, sync_chat=sync_chat, clock=base.clock)
+    return SyncHandler(store=base.store, sync_chat=sync_chat, clock=base.clock)
 
 
-def _tell_lane(base: Foundation, limits: Limits) -> TellLane:
+def _tell_lane(base: Foundation, limits: Limits) -> InboxHandler:
     facts = ReadKeyFieldFacts(records=base.records, administration=base.administration)
-    return TellLane(
+    return InboxHandler(
         store=base.store,
         tell_key_fields=TellKeyFields(
             store=base.store,
@@ -124,7 +130,7 @@ def _tell_lane(base: Foundation, limits: Limits) -> TellLane:
     )
 
 
-def _safety_net(base: Foundation) -> SafetyNet:
+def _safety_net(base: Foundation) -> MissedChangesJob:
     find_missed = FindMissed(
         store=base.store,
         records=base.records,
@@ -132,7 +138,7 @@ def _safety_net(base: Foundation) -> SafetyNet:
         links=base.links,
         clock=base.clock,
     )
-    return SafetyNet(find_missed=find_missed, clock=base.clock)
+    return MissedChangesJob(find_missed=find_missed, clock=base.clock)
 
 
 def _subscriber(base: Foundation) -> Sequence[Job]:
@@ -148,4 +154,4 @@ def _subscriber(base: Foundation) -> Sequence[Job]:
         tenant=base.feed.tenant,
     )
     compare = CompareSubscriptions(store=base.store, feed=subscriptions, clock=base.clock)
-    return [Subscriber(keep=keep, compare=compare, clock=base.clock).run]
+    return [SubscriptionsJob(keep=keep, compare=compare, clock=base.clock).run]

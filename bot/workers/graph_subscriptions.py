@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.features.graph_subscriptions.maintain import KeepSubscriptions
 from bot.features.graph_subscriptions.reconcile import CompareSubscriptions
-from bot.workers.periodic import tried
+from bot.workers.periodic import run_logged
 
 _SETTLED = timedelta(seconds=5)
 """After a start: whoever subscribes is called back at once, and the server has to listen by then."""
@@ -19,7 +19,7 @@ _FAILED = "subscriptions not seen to"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subscriber:
+class SubscriptionsJob:
     """Calls the use cases for as long as the process lives; several processes share the work."""
 
     keep: KeepSubscriptions
@@ -32,9 +32,11 @@ class Subscriber:
         compared_at: datetime | None = None
         while True:
             now = self.clock.now()
-            if (compared_at is None or now - compared_at >= _COMPARED_EVERY) and await tried(self._compared, _FAILED):
+            if (compared_at is None or now - compared_at >= _COMPARED_EVERY) and await run_logged(
+                self._compared, _FAILED
+            ):
                 compared_at = now
-            busy = await tried(self.keep, _FAILED)
+            busy = await run_logged(self.keep, _FAILED)
             await self.clock.sleep((_BUSY_EVERY if busy else _EVERY).total_seconds())
 
     async def _compared(self) -> bool:

@@ -11,11 +11,11 @@ from bot.workers.rate_windows import CHAT_WINDOWS, SYNC_WINDOW, TENANT_WINDOW, W
 class Limits:
     """What one process may do; the windows count over all processes."""
 
-    at_once: int = 50
+    concurrency: int = 50
     """Lanes side by side."""
     lease: timedelta = timedelta(seconds=10)
     """How long a lane stays with a worker that is not heard of; a living one renews it three times as often."""
-    look_again: timedelta = timedelta(seconds=5)
+    poll_interval: timedelta = timedelta(seconds=5)
     """How long a worker rests at most, should the word of new work not have reached it."""
     answer_within_s: float = 2.5
     """Every answer leaves within three seconds (spec Q2), and building and sending it takes its time too."""
@@ -23,7 +23,7 @@ class Limits:
     tenant: Window | None = TENANT_WINDOW
     sync: Window | None = SYNC_WINDOW
     """Requests to each Dataverse environment for rows of chats."""
-    row_every: timedelta = timedelta(seconds=5)
+    row_interval: timedelta = timedelta(seconds=5)
     """At most one write of such a row in this time (spec Y4)."""
     graph_pace_s: float = 1.0
     """From one call of Microsoft Graph on a chat to the next: it takes one a second ("Throttling limits", Teams)."""

@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.features.key_fields.find_missed_changes import FindMissed
-from bot.workers.periodic import tried
+from bot.workers.periodic import run_logged
 
 _SETTLED = timedelta(seconds=5)
 """After a start: what waited elsewhere comes by itself first, and then it says who changed what."""
@@ -18,7 +18,7 @@ _LATE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SafetyNet:
+class MissedChangesJob:
     """Calls the use case for as long as the process lives."""
 
     find_missed: FindMissed
@@ -32,7 +32,7 @@ class SafetyNet:
             now = self.clock.now()
             whole = whole_at is None or now - whole_at >= _WHOLE_EVERY
             in_time = timedelta(0) if whole_at is None else _LATE
-            looked = await tried(partial(self._look, in_time, whole=whole), "missed changes not looked for")
+            looked = await run_logged(partial(self._look, in_time, whole=whole), "missed changes not looked for")
             whole_at = now if whole and looked else whole_at
             await self.clock.sleep((_EVERY if looked else _AGAIN).total_seconds())
 

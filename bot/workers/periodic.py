@@ -11,13 +11,13 @@ T = TypeVar("T")
 _log = get_logger(__name__)
 
 
-async def tried(work: Callable[[], Awaitable[T]], otherwise: str) -> T | None:
+async def run_logged(work: Callable[[], Awaitable[T]], default: str) -> T | None:
     """What the work gives; None where it failed, which the next round may not. `otherwise`: what the log says then."""
     with correlated():
         try:
             return await work()
         except ChatSyncError as error:
-            _log.warning(otherwise, reason=str(error))
+            _log.warning(default, reason=str(error))
         except Exception:  # noqa: BLE001 - a door: nobody else would catch it, and no further round would come
-            _log.exception(otherwise)
+            _log.exception(default)
     return None

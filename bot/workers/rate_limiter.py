@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.store.unit_of_work import Store
-from bot.workers.rate_windows import Window, slots
+from bot.workers.rate_windows import Window, reserve_slots
 
 _QUEUE = 20
 """Lanes of one tenant that wait for a slot; further ones come back later, so that other tenants get on."""
@@ -15,7 +15,7 @@ _LONGEST = timedelta(seconds=10)
 """A lane comes back to ask after this time at most."""
 
 
-class TenantBudget:
+class RateLimiter:
     """Hands out slots one after the other, reserved in blocks as large as the crowd that waits for them."""
 
     def __init__(self, window: Window, *, store: Store, clock: Clock) -> None:
@@ -28,7 +28,7 @@ class TenantBudget:
         self._inside: Counter[str] = Counter()
         self._tails: dict[str, datetime] = {}
 
-    async def turn(self, tenant: str) -> datetime | None:
+    async def acquire(self, tenant: str) -> datetime | None:
         """None when the post may go out now; where too many wait before it, when to ask again."""
         if self._inside[tenant] >= _QUEUE:
             return self._end_of_queue(tenant)
@@ -40,7 +40,7 @@ class TenantBudget:
             self._inside[tenant] -= 1
         return None
 
-    def waiting(self, name: str) -> Callable[[], Coroutine[None, None, None]]:
+    def limiter(self, name: str) -> Callable[[], Coroutine[None, None, None]]:
         """What returns when the next post may go out, however many wait before it.
 
         Those that are late do not catch up with each other: one goes out after the other, also on a busy machine.
@@ -49,7 +49,7 @@ class TenantBudget:
 
         async def wait() -> None:
             nonlocal free_at
-            while ask_again := await self.turn(name):
+            while ask_again := await self.acquire(name):
                 await self._clock.sleep((ask_again - self._clock.now()).total_seconds())
             async with one_by_one:
                 await self._clock.sleep((free_at - self._clock.now()).total_seconds())
@@ -92,7 +92,7 @@ class TenantBudget:
 
     async def _take(self, tenant: str, count: int) -> Sequence[datetime]:
         async with self._store.writing() as work:
-            posts = await work.pace.tenant(tenant)
-            granted = slots(self._window, posts, self._clock.now(), count)
-            await work.pace.reserve(tenant, [*posts, *granted][-self._window.posts :])
+            posts = await work.rate_history.lock_tenant_posts(tenant)
+            granted = reserve_slots(self._window, posts, self._clock.now(), count)
+            await work.rate_history.save_tenant_posts(tenant, [*posts, *granted][-self._window.posts :])
         return granted

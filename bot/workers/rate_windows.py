@@ -36,20 +36,20 @@ SYNC_WINDOW = Window(1, timedelta(milliseconds=80))
 late meet no burst, and a sixth below the limit for them."""
 
 
-def longest(windows: Sequence[Window]) -> timedelta:
+def longest_span(windows: Sequence[Window]) -> timedelta:
     """How far back posts matter."""
     return max((window.span for window in windows), default=timedelta(0))
 
 
-def earliest(windows: Sequence[Window], posts: Sequence[datetime], now: datetime) -> datetime:
+def earliest_post(windows: Sequence[Window], posts: Sequence[datetime], now: datetime) -> datetime:
     """When the next post may follow those posts, given in order; now or later."""
     full = (window for window in windows if len(posts) >= window.posts)
     return max([now, *(posts[-window.posts] + window.span + _AFTER for window in full)])
 
 
-def slots(window: Window, posts: Sequence[datetime], now: datetime, count: int) -> Sequence[datetime]:
+def reserve_slots(window: Window, posts: Sequence[datetime], now: datetime, count: int) -> Sequence[datetime]:
     """The instants, in order, at which so many more posts may go out."""
     kept = list(posts)
     for _ in range(count):
-        kept.append(earliest((window,), kept, now))
+        kept.append(earliest_post((window,), kept, now))
     return kept[len(posts) :]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.logs import get_logger
 from bot.store.unit_of_work import Store
-from bot.workers.periodic import tried
+from bot.workers.periodic import run_logged
 
 _EVERY_S = 3600.0
 _BREATH_S = 0.05
@@ -17,24 +17,24 @@ _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pruner:
+class RetentionJob:
     """Works every hour; with several workers each of them does, and finds what the others left."""
 
     store: Store
     clock: Clock
-    keep: timedelta
+    retention: timedelta
 
     async def run(self) -> None:
         """Deletes until it is cancelled."""
         while True:
-            await tried(self._prune, "old rows not deleted")
+            await run_logged(self._prune, "old rows not deleted")
             await self.clock.sleep(_EVERY_S)
 
     async def _prune(self) -> None:
         now, total = self.clock.now(), 0
         while True:
             async with self.store.writing() as work:
-                deleted = await work.pruning.prune(before=now - self.keep, posts_before=now - _POSTS_MATTER)
+                deleted = await work.pruning.prune(before=now - self.retention, posts_before=now - _POSTS_MATTER)
             if not deleted:
                 break
             total += deleted

@@ -17,20 +17,20 @@ _MOST = 60
 _log = get_logger(__name__)
 
 
-class TurnPosts:
+class TurnPostLog:
     """Gathers answers in memory and keeps them a little later: a turn must not wait for the database."""
 
     def __init__(self, *, store: Store, clock: Clock, limits: Limits) -> None:
         self._store = store
         self._clock = clock
         self._limits = limits
-        self._noted: dict[Chat, deque[datetime]] = {}
+        self._recorded: dict[Chat, deque[datetime]] = {}
         self._some = asyncio.Event()
 
-    def note(self, chat: Chat) -> None:
+    def record(self, chat: Chat) -> None:
         """The bot answered in the chat."""
         if self._limits.chat:
-            self._noted.setdefault(chat, deque(maxlen=_MOST)).append(self._clock.now())
+            self._recorded.setdefault(chat, deque(maxlen=_MOST)).append(self._clock.now())
             self._some.set()
 
     async def run(self) -> None:
@@ -39,7 +39,7 @@ class TurnPosts:
             await self._some.wait()
             await asyncio.sleep(_GATHER_S)
             self._some.clear()
-            noted, self._noted = self._noted, {}
+            noted, self._recorded = self._recorded, {}
             try:
                 await self._keep(noted)
             except Exception:  # noqa: BLE001 - a door: the pace is then a little too fast, and Teams says so
@@ -48,11 +48,13 @@ class TurnPosts:
     async def _keep(self, noted: dict[Chat, deque[datetime]]) -> None:
         posts: list[tuple[ChatId, datetime]] = [(chat.id, at) for chat, ats in noted.items() for at in ats]
         async with self._store.writing() as work:
-            await work.pace.posted(posts)
+            await work.rate_history.add_posts(posts)
             if self._limits.tenant is None:
                 return
             since = self._clock.now() - self._limits.tenant.span
             for tenant in {chat.tenant_id for chat in noted}:
                 own = [at for chat, ats in noted.items() if chat.tenant_id == tenant for at in ats if at > since]
-                reserved = await work.pace.tenant(tenant)
-                await work.pace.reserve(tenant, sorted([*reserved, *own])[-self._limits.tenant.posts :])
+                reserved = await work.rate_history.lock_tenant_posts(tenant)
+                await work.rate_history.save_tenant_posts(
+                    tenant, sorted([*reserved, *own])[-self._limits.tenant.posts :]
+                )

@@ -5,32 +5,32 @@ from collections.abc import Callable
 
 from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId
-from bot.store.notify import News
+from bot.store.notify import StoreEvent
 
 
-class Switchboard:
+class EventHub:
     """Wakes the workers of a queue, and tells whoever remembers chats or settings that they are not so any more."""
 
     def __init__(self) -> None:
-        self.wakes = {queue: asyncio.Event() for queue in Queue}
+        self.wakeups = {queue: asyncio.Event() for queue in Queue}
         self._leavers: list[Callable[[ChatId], None]] = []
         self._readers: list[Callable[[], None]] = []
 
-    def on_left(self, told: Callable[[ChatId], None]) -> None:
+    def on_chat_left(self, listener: Callable[[ChatId], None]) -> None:
         """From now on calls `told` with each chat that the bot has left."""
-        self._leavers.append(told)
+        self._leavers.append(listener)
 
-    def on_settings(self, told: Callable[[], None]) -> None:
+    def on_settings_saved(self, listener: Callable[[], None]) -> None:
         """From now on calls `told` when settings were saved."""
-        self._readers.append(told)
+        self._readers.append(listener)
 
-    def tell(self, news: News) -> None:
+    def publish(self, news: StoreEvent) -> None:
         """Passes the news on."""
         if news.queue:
-            self.wakes[news.queue].set()
-        if news.left:
+            self.wakeups[news.queue].set()
+        if news.left_chat:
             for told in self._leavers:
-                told(news.left)
-        if news.settings:
+                told(news.left_chat)
+        if news.settings_saved:
             for reread in self._readers:
                 reread()

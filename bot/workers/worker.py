@@ -23,12 +23,12 @@ _STOP_S = 5.0
 
 _log = get_logger(__name__)
 
-Held = TypeVar("Held")
+Pending = TypeVar("Pending")
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended(Generic[Result]):
+class LaneResult(Generic[Result]):
     """How the work on a lane came to its end."""
 
     lane: str
@@ -38,29 +38,29 @@ class Ended(Generic[Result]):
     """The earliest time to go on with the lane."""
 
 
-class LaneWork(Protocol[Held, Result]):
+class LaneHandler(Protocol[Pending, Result]):
     """What a queue's lanes hold and what is done with it."""
 
-    async def load(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, Held]:
+    async def fetch(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, Pending]:
         """What waits in the lanes; one that holds nothing is left out."""
         ...
 
-    async def work_off(self, lane: str, held: Held) -> Ended[Result]:
+    async def process(self, lane: str, pending: Pending) -> LaneResult[Result]:
         """Does what can be done now; must not take longer than the other side takes."""
         ...
 
-    async def settle(self, work: UnitOfWork, results: Sequence[Result]) -> None:
+    async def commit(self, work: UnitOfWork, results: Sequence[Result]) -> None:
         """Keeps what became of it."""
         ...
 
 
-class Worker(Generic[Held, Result]):
+class Worker(Generic[Pending, Result]):
     """Works off one queue. `wake` is set whenever something is put into the queue."""
 
     def __init__(
         self,
         queue: Queue,
-        lane_work: LaneWork[Held, Result],
+        handler: LaneHandler[Pending, Result],
         *,
         store: Store,
         clock: Clock,
@@ -68,14 +68,14 @@ class Worker(Generic[Held, Result]):
         limits: Limits,
     ) -> None:
         self._queue = queue
-        self._lane_work = lane_work
+        self._handler = handler
         self._store = store
         self._clock = clock
         self._wake = wake
         self._limits = limits
         self._owner = uuid4().hex
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._ended: list[Ended[Result]] = []
+        self._ended: list[LaneResult[Result]] = []
 
     async def run(self) -> None:
         """Works until it is cancelled; then lanes under way have a few seconds to come to their end."""
@@ -96,14 +96,14 @@ class Worker(Generic[Held, Result]):
         self._wake.clear()
         now = self._clock.now()
         ended = list(self._ended)
-        room = self._limits.at_once - len(self._running)
-        held: Mapping[str, Held] = {}
+        room = self._limits.concurrency - len(self._running)
+        held: Mapping[str, Pending] = {}
         async with self._store.writing() as work:
             await self._settle(work, ended)
             until = now + self._limits.lease
             lanes = await work.lanes.claim(self._queue, self._owner, at=now, until=until, at_most=room) if room else ()
             if lanes:
-                held = await self._lane_work.load(work, lanes)
+                held = await self._handler.fetch(work, lanes)
             due_at = None if lanes else await work.lanes.next_due(self._queue)
         del self._ended[: len(ended)]
         for lane in lanes:
@@ -111,39 +111,39 @@ class Worker(Generic[Held, Result]):
             if lane not in self._running:
                 self._start(lane, held.get(lane))
         if not lanes:
-            await self._rest(due_at if room else None)
+            await self._wait_for_work(due_at if room else None)
 
-    def _start(self, lane: str, held: Held | None) -> None:
+    def _start(self, lane: str, held: Pending | None) -> None:
         if held is None:
-            self._end(Ended(lane))
+            self._end(LaneResult(lane))
             return
         self._running[lane] = asyncio.create_task(self._lane(lane, held))
 
-    async def _lane(self, lane: str, held: Held) -> None:
-        ended: Ended[Result] = Ended(lane, not_before=self._clock.now() + _PAUSE)
+    async def _lane(self, lane: str, held: Pending) -> None:
+        ended: LaneResult[Result] = LaneResult(lane, not_before=self._clock.now() + _PAUSE)
         try:
-            ended = await self._lane_work.work_off(lane, held)
+            ended = await self._handler.process(lane, held)
         except Exception:  # noqa: BLE001 - a door: one lane's trouble must not touch the others
             _log.exception("lane not worked off", queue=self._queue)
         finally:
             del self._running[lane]
             self._end(ended)
 
-    def _end(self, ended: Ended[Result]) -> None:
+    def _end(self, ended: LaneResult[Result]) -> None:
         self._ended.append(ended)
         self._wake.set()
 
-    async def _settle(self, work: UnitOfWork, ended: Sequence[Ended[Result]]) -> None:
+    async def _settle(self, work: UnitOfWork, ended: Sequence[LaneResult[Result]]) -> None:
         if not ended:
             return
         results = [each.result for each in ended if each.result is not None]
         if results:
-            await self._lane_work.settle(work, results)
+            await self._handler.commit(work, results)
         await work.lanes.release(self._queue, {each.lane: each.not_before for each in ended}, self._owner)
 
-    async def _rest(self, due_at: datetime | None) -> None:
+    async def _wait_for_work(self, due_at: datetime | None) -> None:
         """Waits until something is put in, a lane under way ends, or the next lane is due."""
-        rest = self._limits.look_again
+        rest = self._limits.poll_interval
         if due_at is not None:
             rest = min(rest, max(timedelta(0), due_at - self._clock.now()))
         waits: list[asyncio.Task[object]] = [

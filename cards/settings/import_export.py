@@ -2,33 +2,33 @@
 
 from dataclasses import dataclass
 
-from cards.buttons import Step
+from cards.buttons import SubmitButton
 from cards.dialog import Page, page
 from cards.elements import Element, TextBlock
 from cards.inputs import Choice, Choices, TextInput
 from cards.settings.shared import (
     ChangeLine,
-    Meanwhile,
+    ConcurrentChanges,
+    breadcrumb,
     change_lines,
+    concurrent_change_lines,
     heading,
+    hint,
     label,
-    meanwhile_lines,
-    place,
     problem_lines,
-    small,
 )
 
-LONGEST_TEXT = 16_000
+MAX_TEXT_LENGTH = 16_000
 """Characters of settings that a page holds: a card has room for 25 000 bytes, and carries them twice escaped."""
 
-PREVIEWED_AT_MOST = 60
+MAX_PREVIEWED = 60
 """Changes that are shown before they are made."""
 
 
-def exported(where: str, text: str, back: Step, *, more: Step | None = None) -> Page:
+def export_page(where: str, text: str, back: SubmitButton, *, more: SubmitButton | None = None) -> Page:
     """The settings to copy; `more` leads to the part that did not fit."""
-    body: list[Element] = [place(where), TextInput("settings", "Copy this text", value=text, lines=True)]
-    body.append(small("It holds settings alone, no records and no secrets. Paste it where you write: settings import"))
+    body: list[Element] = [breadcrumb(where), TextInput("settings", "Copy this text", value=text, lines=True)]
+    body.append(hint("It holds settings alone, no records and no secrets. Paste it where you write: settings import"))
     return page("Export settings", body, [more, back] if more else [back], height="large")
 
 
@@ -39,11 +39,11 @@ class ImportView:
     environments: tuple[Choice, ...]
     chosen: str
     text: str
-    show: Step
+    show: SubmitButton
     problems: tuple[tuple[str, str], ...] = ()
 
 
-def importing(view: ImportView) -> Page:
+def import_page(view: ImportView) -> Page:
     """The text to paste."""
     body: list[Element] = []
     if view.problems:
@@ -57,12 +57,12 @@ def importing(view: ImportView) -> Page:
             "Settings",
             value=view.text,
             hint="Paste what settings export gave",
-            longest=LONGEST_TEXT,
+            longest=MAX_TEXT_LENGTH,
             lines=True,
             required="Paste the settings",
         )
     )
-    body.append(small("You see what would change before it is saved. What the text does not name stays as it is."))
+    body.append(hint("You see what would change before it is saved. What the text does not name stays as it is."))
     return page("Import settings", body, [view.show], height="large")
 
 
@@ -72,18 +72,18 @@ class PreviewView:
 
     place: str
     changes: tuple[ChangeLine, ...]
-    save: Step | None
-    back: Step
-    meanwhile: tuple[Meanwhile, ...] = ()
+    save: SubmitButton | None
+    back: SubmitButton
+    concurrent_changes: tuple[ConcurrentChanges, ...] = ()
 
 
-def preview(view: PreviewView) -> Page:
+def preview_page(view: PreviewView) -> Page:
     """What would change, and the step that does it."""
-    body: list[Element] = [place(view.place), *meanwhile_lines(view.meanwhile, kept=False)]
+    body: list[Element] = [breadcrumb(view.place), *concurrent_change_lines(view.concurrent_changes, kept=False)]
     if view.save is None:
         body.append(TextBlock("These settings hold already. There is nothing to change."))
         return page("Import settings", body, [view.back])
     count = len(view.changes)
     body.append(heading(f"{count} {'setting' if count == 1 else 'settings'} would change:"))
-    body += change_lines(view.changes, at_most=PREVIEWED_AT_MOST)
+    body += change_lines(view.changes, at_most=MAX_PREVIEWED)
     return page("Import settings", body, [view.save, view.back])

@@ -3,24 +3,33 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cards.buttons import Open, Step, button
+from cards.buttons import LinkButton, SubmitButton, render_button
 from cards.dialog import Page, page
 from cards.elements import ActionSet, Element
-from cards.inputs import Choice, Searched, TextInput
-from cards.settings.shared import Meanwhile, heading, label, meanwhile_lines, place, problem_lines, small, toggles
+from cards.inputs import Choice, TextInput, TypeaheadChoices
+from cards.settings.shared import (
+    ConcurrentChanges,
+    breadcrumb,
+    concurrent_change_lines,
+    heading,
+    hint,
+    label,
+    problem_lines,
+    toggles,
+)
 
 TITLE = "Organisation"
 
-LONGEST_NUMBER = 4
+MAX_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrganisationView:
+class OrganizationView:
     """The settings by their names; `labels` say what each is called."""
 
     place: str
     labels: Mapping[str, str]
-    on: Mapping[str, bool]
+    switches: Mapping[str, bool]
     roles: tuple[Choice, ...]
     """The roles to choose from."""
     dataset: str
@@ -30,43 +39,43 @@ class OrganisationView:
     sync_words: str
     """Whether sync is on, and who may change it."""
     may_sync: bool
-    save: Step
-    back: Step
-    open_roles: Open
-    sync_existing: Step | None = None
+    save: SubmitButton
+    back: SubmitButton
+    open_roles: LinkButton
+    sync_existing: SubmitButton | None = None
     """Has chats shown that were connected while sync was off; None where sync is off now."""
     problems: tuple[tuple[str, str], ...] = ()
-    meanwhile: tuple[Meanwhile, ...] = ()
+    concurrent_changes: tuple[ConcurrentChanges, ...] = ()
 
 
-def organisation(view: OrganisationView) -> Page:
+def organization_page(view: OrganizationView) -> Page:
     """Switches, roles, and what becomes of chats that fall silent."""
     labels = view.labels
-    body: list[Element] = [place(TITLE, view.place)]
-    body += meanwhile_lines(view.meanwhile, kept=False)
+    body: list[Element] = [breadcrumb(TITLE, view.place)]
+    body += concurrent_change_lines(view.concurrent_changes, kept=False)
     body += problem_lines(view.problems)
-    body += toggles(labels, view.on, "chats_on")
-    body.append(small("Off: the bot answers that chats are turned off, and tells chats nothing. Connections stay."))
+    body += toggles(labels, view.switches, "chats_on")
+    body.append(hint("Off: the bot answers that chats are turned off, and tells chats nothing. Connections stay."))
     if view.roles:
         body.append(_roles(view))
-    body.append(small("Nothing chosen: everybody with a Dynamics 365 user."))
-    body.append(ActionSet([button(view.open_roles)]))
+    body.append(hint("Nothing chosen: everybody with a Dynamics 365 user."))
+    body.append(ActionSet([render_button(view.open_roles)]))
     body.append(heading("Chat sync"))
     if view.may_sync:
-        body += toggles(labels, view.on, "sync_on")
-    body.append(small(view.sync_words))
+        body += toggles(labels, view.switches, "sync_on")
+    body.append(hint(view.sync_words))
     if view.sync_existing:
-        body.append(small("Chats that were connected while it was off are not shown in Dynamics 365."))
-        body.append(ActionSet([button(view.sync_existing)]))
+        body.append(hint("Chats that were connected while it was off are not shown in Dynamics 365."))
+        body.append(ActionSet([render_button(view.sync_existing)]))
     days = TextInput(
-        "sync_idle_days", labels["sync_idle_days"], value=view.idle_days, hint="0: no limit", longest=LONGEST_NUMBER
+        "sync_idle_days", labels["sync_idle_days"], value=view.idle_days, hint="0: no limit", longest=MAX_DIGITS
     )
     body.append(days)
-    body += toggles(labels, view.on, "mirror_chats")
+    body += toggles(labels, view.switches, "mirror_chats")
     return page(TITLE, body, [view.save, view.back], height="large")
 
 
-def _roles(view: OrganisationView) -> Element:
+def _roles(view: OrganizationView) -> Element:
     choices = [Choice(title=label(each.title), value=each.value) for each in view.roles]
     asked = f"{view.labels['allowed_roles']} (type to search)"
-    return Searched("allowed_roles", asked, view.dataset, choices, chosen=view.allowed, several=True)
+    return TypeaheadChoices("allowed_roles", asked, view.dataset, choices, chosen=view.allowed, several=True)

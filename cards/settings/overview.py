@@ -3,61 +3,61 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cards.buttons import Step, button
+from cards.buttons import SubmitButton, render_button
 from cards.dialog import Page, page
 from cards.elements import ActionSet, Element, TextBlock
-from cards.inputs import Choice, Choices, Searched
-from cards.record import fact_set, shown
+from cards.inputs import Choice, Choices, TypeaheadChoices
+from cards.record import escape_value, fact_set
 from cards.settings.shared import (
     ChangeLine,
-    Meanwhile,
+    ConcurrentChanges,
+    breadcrumb,
     change_lines,
+    concurrent_change_lines,
+    hint,
     label,
-    meanwhile_lines,
-    place,
     problem_lines,
-    small,
 )
-from cards.text import plain
+from cards.text import escape
 
 TITLE = "Chat Sync settings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewView:
-    """`types` are the record types to choose from; `said` is what came of the page before."""
+    """`types` are the record types to choose from; `message` is what came of the page before."""
 
     place: str
     facts: tuple[tuple[str, str], ...]
     types: tuple[Choice, ...]
-    change: Step
-    add: Step
-    organisation: Step
-    elsewhere: Step | None = None
+    change: SubmitButton
+    add: SubmitButton
+    organization: SubmitButton
+    other_environment: SubmitButton | None = None
     """To another environment, where there are several."""
-    said: str = ""
+    message: str = ""
     saved: tuple[ChangeLine, ...] = ()
-    meanwhile: tuple[Meanwhile, ...] = ()
+    concurrent_changes: tuple[ConcurrentChanges, ...] = ()
 
 
-def overview(view: OverviewView) -> Page:
+def overview_page(view: OverviewView) -> Page:
     """What was saved, what holds for the whole environment, and the record types to choose from."""
-    body: list[Element] = [place(view.place)]
-    if view.said:
-        body.append(TextBlock(plain(view.said), weight="Bolder"))
+    body: list[Element] = [breadcrumb(view.place)]
+    if view.message:
+        body.append(TextBlock(escape(view.message), weight="Bolder"))
     body += change_lines(view.saved)
-    body += meanwhile_lines(view.meanwhile, kept=True)
-    body += fact_set([(name, shown(value)) for name, value in view.facts])
-    if view.elsewhere:
-        body.append(ActionSet([button(view.elsewhere)]))
+    body += concurrent_change_lines(view.concurrent_changes, kept=True)
+    body += fact_set([(name, escape_value(value)) for name, value in view.facts])
+    if view.other_environment:
+        body.append(ActionSet([render_button(view.other_environment)]))
     if view.types:
         body.append(Choices("table", "Record type", _labelled(view.types), chosen=[view.types[0].value]))
         # By itself: three buttons side by side are too wide for a phone.
-        body.append(ActionSet([button(view.change)]))
-    return page(TITLE, body, [view.add, view.organisation], height="medium")
+        body.append(ActionSet([render_button(view.change)]))
+    return page(TITLE, body, [view.add, view.organization], height="medium")
 
 
-def choose_environment(environments: Sequence[Choice], go: Step) -> Page:
+def environment_page(environments: Sequence[Choice], go: SubmitButton) -> Page:
     """The first page where there are several environments."""
     first = [environments[0].value]
     body = [Choices("environment", "Environment", _labelled(environments), chosen=first, expanded=True)]
@@ -65,26 +65,28 @@ def choose_environment(environments: Sequence[Choice], go: Step) -> Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddingView:
+class AddTableView:
     """The tables to choose from before anything is typed, and why the last choice was none."""
 
     place: str
     listed: tuple[Choice, ...]
     dataset: str
-    add: Step
-    back: Step
+    add: SubmitButton
+    back: SubmitButton
     problem: str = ""
 
 
-def adding(view: AddingView) -> Page:
+def add_table_page(view: AddTableView) -> Page:
     """The table to add."""
-    body: list[Element] = [place(view.place)]
+    body: list[Element] = [breadcrumb(view.place)]
     if view.problem:
         body += problem_lines([("Table", view.problem)])
     body.append(
-        Searched("table", "Table (type a few letters)", view.dataset, _labelled(view.listed), required="Choose a table")
+        TypeaheadChoices(
+            "table", "Table (type a few letters)", view.dataset, _labelled(view.listed), required="Choose a table"
+        )
     )
-    body.append(small("Its note is off until you turn it on."))
+    body.append(hint("Its note is off until you turn it on."))
     return page("Add a record type", body, [view.add, view.back], height="medium")
 
 

@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cards.buttons import Step
+from cards.buttons import SubmitButton
 from cards.dialog import Page, page
 from cards.elements import Element
-from cards.inputs import Choice, Choices, Searched
+from cards.inputs import Choice, Choices, TypeaheadChoices
 from cards.settings.shared import (
-    Meanwhile,
+    ConcurrentChanges,
+    breadcrumb,
+    concurrent_change_lines,
     heading,
+    hint,
     label,
-    listed,
-    meanwhile_lines,
-    place,
+    name_list,
     problem_lines,
-    small,
     toggles,
 )
 
@@ -74,32 +74,32 @@ class RecordTypeView:
     place: str
     title: str
     labels: Mapping[str, str]
-    on: Mapping[str, bool]
+    switches: Mapping[str, bool]
     note: NoteChoices
     key_fields: KeyFieldChoices
     disclosures: tuple[Choice, ...]
     disclosure: str
     on_cards: CardChoices
-    unsynced: str
+    no_timeline_reason: str
     """Why chats are not shown on the timeline of its records (spec Y3); empty where they are."""
-    save: Step
-    back: Step
+    save: SubmitButton
+    back: SubmitButton
     problems: tuple[tuple[str, str], ...] = ()
-    meanwhile: tuple[Meanwhile, ...] = ()
+    concurrent_changes: tuple[ConcurrentChanges, ...] = ()
 
 
-def record_type(view: RecordTypeView) -> Page:
+def record_type_page(view: RecordTypeView) -> Page:
     """Everything that can be set for the record type."""
-    labels, on = view.labels, view.on
-    body: list[Element] = [place(view.title, view.place)]
-    body += meanwhile_lines(view.meanwhile, kept=False)
+    labels, on = view.labels, view.switches
+    body: list[Element] = [breadcrumb(view.title, view.place)]
+    body += concurrent_change_lines(view.concurrent_changes, kept=False)
     body += problem_lines(view.problems)
     body += toggles(labels, on, "enabled")
     body += [heading("Note"), *_note(view)]
     body += [heading("Chats"), *toggles(labels, on, "auto_name", "join")]
     body += toggles(labels, on, "owner_can_disconnect", "connector_can_disconnect")
-    if view.unsynced:
-        body.append(small(view.unsynced))
+    if view.no_timeline_reason:
+        body.append(hint(view.no_timeline_reason))
     body += [heading("Key updates"), *_key_fields(view), heading("Links")]
     body.append(Choices("disclosure", labels["disclosure"], view.disclosures, chosen=[view.disclosure]))
     body += [heading("Acting on cards"), *_on_cards(view)]
@@ -109,27 +109,27 @@ def record_type(view: RecordTypeView) -> Page:
 def _note(view: RecordTypeView) -> list[Element]:
     chosen = view.note
     if chosen.problem and not chosen.views:
-        return [small(chosen.problem)]
-    body = toggles(view.labels, view.on, "note")
+        return [hint(chosen.problem)]
+    body = toggles(view.labels, view.switches, "note")
     views = [Choice(title=label(each.title), value=each.value) for each in chosen.views]
     body.append(Choices("note_view", view.labels["note_view"], views, chosen=[chosen.chosen]))
     if chosen.problem:
-        body.append(small(chosen.problem))
+        body.append(hint(chosen.problem))
     if chosen.secured:
-        body.append(small(f"{listed('Secured columns of this view', chosen.secured)}. {SECURED_VIEW}."))
+        body.append(hint(f"{name_list('Secured columns of this view', chosen.secured)}. {SECURED_VIEW}."))
     if chosen.unsupported:
-        body.append(small(f"{listed('Views of which a note can show nothing', chosen.unsupported)}."))
-    return body + toggles(view.labels, view.on, "leave_out_secured")
+        body.append(hint(f"{name_list('Views of which a note can show nothing', chosen.unsupported)}."))
+    return body + toggles(view.labels, view.switches, "leave_out_secured")
 
 
 def _key_fields(view: RecordTypeView) -> list[Element]:
     chosen = view.key_fields
     if chosen.problem:
-        return [small(chosen.problem)]
-    body = toggles(view.labels, view.on, "notify")
+        return [hint(chosen.problem)]
+    body = toggles(view.labels, view.switches, "notify")
     columns = [Choice(title=label(each.title), value=each.value) for each in chosen.columns]
     body.append(
-        Searched(
+        TypeaheadChoices(
             "key_fields",
             f"{view.labels['key_fields']} (five at most; type to search)",
             chosen.dataset,
@@ -138,9 +138,9 @@ def _key_fields(view: RecordTypeView) -> list[Element]:
             several=True,
         )
     )
-    body += [small(listed(reason.rstrip("."), names)) for reason, names in chosen.unsupported]
-    body += [*toggles(view.labels, view.on, "tell_secured"), small(SECURED_FIELDS)]
-    return [*body, *toggles(view.labels, view.on, "tell_each"), small(EACH_OF_THEM)]
+    body += [hint(name_list(reason.rstrip("."), names)) for reason, names in chosen.unsupported]
+    body += [*toggles(view.labels, view.switches, "tell_secured"), hint(SECURED_FIELDS)]
+    return [*body, *toggles(view.labels, view.switches, "tell_each"), hint(EACH_OF_THEM)]
 
 
 def _on_cards(view: RecordTypeView) -> list[Element]:
@@ -152,7 +152,7 @@ def _on_cards(view: RecordTypeView) -> list[Element]:
     columns = [Choice(title=label(each.title), value=each.value) for each in found.columns]
     if columns:
         asked = f"{labels['change_fields']} (five at most; type to search)"
-        body.append(Searched("change_fields", asked, found.dataset, columns, chosen=found.chosen, several=True))
+        body.append(TypeaheadChoices("change_fields", asked, found.dataset, columns, chosen=found.chosen, several=True))
     if found.too_long:
-        body.append(small(listed("More choices than a card holds", found.too_long)))
-    return [*body, small(AS_THEMSELVES)]
+        body.append(hint(name_list("More choices than a card holds", found.too_long)))
+    return [*body, hint(AS_THEMSELVES)]

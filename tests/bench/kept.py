@@ -11,9 +11,9 @@ from sqlalchemy import func, insert, select
 
 from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.values import ChatId
-from bot.store.engine import Engines, make_engines
+from bot.store.engine import Engines, create_engines
 from bot.store.migrate import migrate
-from bot.store.tables import WAITING, chat, outbox
+from bot.store.tables import PENDING, chat, outbox
 from bot.store.unit_of_work import Store
 from tests.bench.samples import BOT, card_activity, chat_id
 from tests.fakes.sign_in import TENANT
@@ -26,7 +26,7 @@ _numbers = count()
 @asynccontextmanager
 async def kept(url: str) -> AsyncIterator[tuple[Store, Engines]]:
     """The store of a database that is brought up to date."""
-    engines = make_engines(url)
+    engines = create_engines(url)
     await migrate(engines.writing)
     yield Store(engines, lambda _: None), engines
     await engines.close()
@@ -62,12 +62,12 @@ async def put(store: Store, waiting: Sequence[OutgoingMessage]) -> None:
     """Puts messages into the outbox."""
     for first in range(0, len(waiting), _BLOCK):
         async with store.writing() as work:
-            await work.outbox.put(waiting[first : first + _BLOCK], at=datetime.now(UTC))
+            await work.outbox.enqueue(waiting[first : first + _BLOCK], at=datetime.now(UTC))
 
 
 async def until_acknowledged(engines: Engines) -> None:
     """Returns when nothing waits in the outbox."""
-    statement = select(func.count()).select_from(outbox).where(outbox.c.state == WAITING)
+    statement = select(func.count()).select_from(outbox).where(outbox.c.state == PENDING)
     while True:
         async with engines.reading.begin() as connection:
             if not (await connection.execute(statement)).scalar_one():

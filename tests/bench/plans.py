@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId, ConnectionId
 from bot.store.engine import Engines
-from bot.store.event_json import lane_of
+from bot.store.event_json import record_lane
 from bot.store.unit_of_work import Store, UnitOfWork
 from tests.bench.filled import chat_name, record_of
 from tests.bench.kept import kept, messages
@@ -41,28 +41,28 @@ async def _hot_paths(store: Store) -> None:
     now, chat, record = datetime.now(UTC), ChatId(chat_name(1)), record_of(1)
     async with store.writing() as work:
         await work.chats.get(chat)
-        await work.chats.of([chat])
-        found = await work.connections.of_record(record)
-        await work.connections.in_chat(chat)
-        await work.connections.live(chat, record)
+        await work.chats.get_many([chat])
+        found = await work.connections.for_record(record)
+        await work.connections.for_chat(chat)
+        await work.connections.active(chat, record)
         await work.connections.get(found[0].id)
-        await work.known_values.of([ConnectionId(found[0].id)])
+        await work.reported_values.for_connections([ConnectionId(found[0].id)])
         made = an_event("bench", record)
-        await work.inbox.keep(made, at=now, due_at=now)
-        await work.inbox.waiting([lane_of(record)])
-        await work.inbox.done([made.key], at=now)
+        await work.inbox.add_event(made, at=now, due_at=now)
+        await work.inbox.pending([record_lane(record)])
+        await work.inbox.complete([made.key], at=now)
         await _send(work, chat, now)
 
 
 async def _send(work: UnitOfWork, chat: ChatId, now: datetime) -> None:
     """What a worker does for a card."""
-    await work.outbox.put(messages(1, 1), at=now)
+    await work.outbox.enqueue(messages(1, 1), at=now)
     lanes: Sequence[str] = await work.lanes.claim(
         Queue.OUTBOX, "bench", at=now, until=now + timedelta(seconds=10), at_most=10
     )
-    posts = await work.pace.since([chat], now - timedelta(hours=1))
-    heads = await work.outbox.heads(lanes, posts)
-    await work.outbox.sent([each.id for each in heads.values()] or [1], at=now)
+    posts = await work.rate_history.posts_since([chat], now - timedelta(hours=1))
+    heads = await work.outbox.next_messages(lanes, posts)
+    await work.outbox.mark_sent([each.id for each in heads.values()] or [1], at=now)
     await work.lanes.renew(Queue.OUTBOX, lanes, "bench", until=now)
     await work.lanes.release(Queue.OUTBOX, dict.fromkeys(lanes, now), "bench")
     await work.lanes.next_due(Queue.OUTBOX)

@@ -3,39 +3,39 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from cards.buttons import Press
+from cards.buttons import ActionButton
 from cards.dialog import Page
 from cards.inputs import Choice
-from cards.record import Fact, RecordHead
+from cards.record import Fact, RecordHeader
 from cards.record_actions import (
-    ActsView,
-    Clash,
+    ActionsView,
+    EditConflict,
     Field,
     FieldKind,
-    acts_page,
+    actions_page,
     fields_page,
     note_page,
     resolution_page,
 )
 
 _URL = "https://contoso.crm4.dynamics.com/main.aspx?pagetype=entityrecord&etn=incident&id=0"
-_CASE = RecordHead(kind="Case", name="Pump vibrates after firmware update", number="CAS-01001", url=_URL)
+_CASE = RecordHeader(kind="Case", name="Pump vibrates after firmware update", number="CAS-01001", url=_URL)
 _FACTS = (
     Fact(label="Customer", value="Fabrikam, Inc."),
     Fact(label="Priority", value="Normal"),
     Fact(label="Owner", value="Adele Vance"),
 )
-_CLASH = Clash(
-    said="Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now.",
+_CLASH = EditConflict(
+    message="Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now.",
     at=datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC),
     facts=_FACTS,
 )
 
-UPDATE = Press(title="Update", verb="update", payload={"row": "0"})
+UPDATE = ActionButton(title="Update", verb="update", payload={"row": "0"})
 
 
-def press(title: str, act: str, *, leaves: bool = False) -> Press:
-    return Press(title=title, verb="update", payload={"row": "0", "act": act}, leaves=leaves)
+def press(title: str, act: str, *, leaves: bool = False) -> ActionButton:
+    return ActionButton(title=title, verb="update", payload={"row": "0", "act": act}, ignores_inputs=leaves)
 
 
 ASSIGN = press("Assign to me", "assign")
@@ -50,15 +50,15 @@ _FIELDS = (
     ),
     Field(name="isescalated", label="Is Escalated", kind=FieldKind.YES_OR_NO, value="true"),
     Field(name="followupby", label="Follow Up By", kind=FieldKind.DATE, value="2026-12-24"),
-    Field(name="title", label="Case Title", kind=FieldKind.TEXT, value="Pump", longest=200, required=True),
-    Field(name="description", label="Description", kind=FieldKind.LINES, value="a\nb", longest=2_000),
+    Field(name="title", label="Case Title", kind=FieldKind.TEXT, value="Pump", max_length=200, required=True),
+    Field(name="description", label="Description", kind=FieldKind.LINES, value="a\nb", max_length=2_000),
 )
 _ACTS = (ASSIGN, press("Add a note", "note"), press("Change fields", "fields"), press("Resolve case", "resolution"))
 
 ACTS_PAGES: dict[str, Page] = {
-    "update of a record": acts_page(ActsView(record=_CASE, facts=_FACTS, acts=_ACTS)),
-    "update of a record that somebody changed": acts_page(
-        ActsView(record=_CASE, facts=_FACTS, acts=_ACTS[:1], clash=replace(_CLASH, facts=()))
+    "update of a record": actions_page(ActionsView(record=_CASE, facts=_FACTS, actions=_ACTS)),
+    "update of a record that somebody changed": actions_page(
+        ActionsView(record=_CASE, facts=_FACTS, actions=_ACTS[:1], conflict=replace(_CLASH, facts=()))
     ),
     "fields to change": fields_page(_CASE, _FIELDS, [press("Save", "save fields"), _BACK]),
     "fields to change after a clash": fields_page(_CASE, _FIELDS[:2], [press("Save", "save fields"), _BACK], _CLASH),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cards.buttons import Step
+from cards.buttons import SubmitButton
 from cards.connect_chat import ConnectView, connect_page
 from cards.dialog import Page
 from cards.inputs import Choice
@@ -13,20 +13,20 @@ CHOICE = Choice(title="CAS-01001 · Pump vibrates after firmware update · Case"
 OTHER = Choice(title="CAS-01036 · Pump *vibrates* at full load · Case", value="e|incident|36")
 
 CONNECT = ConnectView(
-    record=RecordInputs(listed=(CHOICE, OTHER), dataset="records", about=CHOICE.title),
+    record=RecordInputs(choices=(CHOICE, OTHER), dataset="records", selected=CHOICE.title),
     note=True,
     problem="",
-    connect=Step(title="Connect", dialog="connectThisChat", payload={}),
+    connect=SubmitButton(title="Connect", dialog="connectThisChat", payload={}),
 )
 MESSAGE = "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000?context=%7B%7D"
 SAVE = SaveView(
-    record=RecordInputs(listed=(CHOICE, OTHER), dataset="records", about=CHOICE.title),
+    record=RecordInputs(choices=(CHOICE, OTHER), dataset="records", selected=CHOICE.title),
     forms=(Choice(title="Note", value="note"), Choice(title="Task", value="task")),
     form="note",
     title="Teams message from Adele Vance",
-    longest_title=200,
+    max_title_length=200,
     text="The bearing play is 1.2 mm.\nI send somebody on Monday, 10:00.",
-    longest_text=4_000,
+    max_text_length=4_000,
     origin=(
         "Message in Microsoft Teams: Adele Vance · 2026-11-21 10:20 UTC",
         "Attachments: serial plate.jpg, bearing.pdf",
@@ -35,7 +35,7 @@ SAVE = SaveView(
     changed="Changed by Megan Bowen",
     link=MESSAGE,
     problem="",
-    save=Step(title="Save", dialog="saveThisMessage", payload={"wish": "k", "author": "Adele Vance"}),
+    save=SubmitButton(title="Save", dialog="saveThisMessage", payload={"wish": "k", "author": "Adele Vance"}),
 )
 
 EXTENSION_PAGES: dict[str, Page] = {
@@ -44,17 +44,17 @@ EXTENSION_PAGES: dict[str, Page] = {
         replace(
             CONNECT,
             problem="3 of 7 people in this chat cannot open this case. Take the note out, or send it anyway.",
-            anyway=Step(title="Send it anyway", dialog="connectThisChat", payload={"sure": "true"}),
+            connect_anyway=SubmitButton(title="Send it anyway", dialog="connectThisChat", payload={"sure": "true"}),
         )
     ),
     "connect a one-to-one chat": connect_page(
-        replace(CONNECT, note=None, connect=Step(title="Next", dialog="connectThisChat", payload={}))
+        replace(CONNECT, note=None, connect=SubmitButton(title="Next", dialog="connectThisChat", payload={}))
     ),
     "save to record": save_page(SAVE),
     "save to one of several records": save_page(
         replace(
             SAVE,
-            record=RecordInputs(listed=(CHOICE,), dataset="records", hits=(CHOICE, OTHER)),
+            record=RecordInputs(choices=(CHOICE,), dataset="records", hits=(CHOICE, OTHER)),
             problem="Choose a record.",
             form="task",
         )

@@ -4,18 +4,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from cards.audience import AudienceView, audience
-from cards.buttons import Open, OpenDialog, Press, Step
-from cards.catch_up import CaughtUp, CaughtUpView, caught_up
-from cards.chat_list import ChatListView, ChatRow, Connected, Ended, chat_list
-from cards.chat_status import ChatStatusView, Held, Paused, StatusRow, Unsynced, chat_status
+from cards.buttons import ActionButton, DialogButton, LinkButton, SubmitButton
+from cards.catch_up import CatchUp, CatchUpView, catch_up
+from cards.chat_list import ChatListView, ChatRow, ConnectedBy, EndedBy, chat_list
+from cards.chat_status import ChatStatusView, Paused, PendingCards, StatusRow, SyncIssue, chat_status
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.connect_channel import ChannelView, channel_page
 from cards.dialog import page, problem
 from cards.help import HelpView, help_card
-from cards.inputs import Choice, Choices, Searched, TextInput, Toggle
+from cards.inputs import Choice, Choices, TextInput, Toggle, TypeaheadChoices
 from cards.introduction import IntroductionView, introduction
 from cards.key_fields import Change, KeyFieldsView, key_fields
-from cards.link_card import KIND_UNTOLD, LinkView, add_the_app, link_card
+from cards.link_card import GENERIC_KIND, LinkView, add_app_card, link_card
 from cards.message import Message
 from cards.new_chat import (
     PeopleView,
@@ -28,40 +28,40 @@ from cards.new_chat import (
 )
 from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
-from cards.personal_view import OwnView, offered, unseen
-from cards.record import Fact, RecordHead
+from cards.personal_view import PersonalView, hidden_card, personal_button_card
+from cards.record import Fact, RecordHeader
 from cards.record_inputs import RecordInputs
 from cards.record_list import RecordListView, RecordRow, record_list
 from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
-from cards.timeline import WhichView, timeline_page, which_page
+from cards.timeline import ChooseRecordView, choose_record_page, timeline_page
 from tests.cards.acts_gallery import ACTS_PAGES, ASSIGN, UPDATE
 from tests.cards.extension_gallery import CHOICE, EXTENSION_PAGES
 from tests.cards.settings_gallery import SETTINGS_PAGES
 
 AT = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
 URL = "https://contoso.crm4.dynamics.com/main.aspx?pagetype=entityrecord&etn=incident&id=0"
-CASE = RecordHead(kind="Case", name="Pump vibrates after firmware update", number="CAS-01001", url=URL)
-ACCOUNT = RecordHead(kind="Account", name="Fabrikam, Inc.", number=None, url=URL)
-CONNECT = Press(
+CASE = RecordHeader(kind="Case", name="Pump vibrates after firmware update", number="CAS-01001", url=URL)
+ACCOUNT = RecordHeader(kind="Account", name="Fabrikam, Inc.", number=None, url=URL)
+CONNECT = ActionButton(
     title="Connect this chat", verb="connect", payload={"environment": "contoso", "table": "incident", "row": "0"}
 )
-CHATS = Press(title="Chats", verb="chats", payload=CONNECT.payload)
-OWN = OwnView(
-    press=Press(title="Show details", verb="view", payload=CONNECT.payload), accounts=("29:adele", "29:megan")
+CHATS = ActionButton(title="Chats", verb="chats", payload=CONNECT.payload)
+OWN = PersonalView(
+    button=ActionButton(title="Show details", verb="view", payload=CONNECT.payload), accounts=("29:adele", "29:megan")
 )
-JOIN = Press(title="Join", verb="join", payload={"connection": "1"})
-CHOOSE = Press(title="Connect", verb=CONNECT.verb, payload=CONNECT.payload)
+JOIN = ActionButton(title="Join", verb="join", payload={"connection": "1"})
+CHOOSE = ActionButton(title="Connect", verb=CONNECT.verb, payload=CONNECT.payload)
 NASTY = "<at>everyone</at> **bold** [x](https://evil.example) `code` # h\n- one\n1. two {{DATE(2020-01-01T00:00:00Z)}}"
 LONG = "The customer says " + "that the pump vibrates and " * 200
 
 ABOUT: dict[str, str] = {"title": "Chats about", "none": "No chat is connected to this record."}
 
 
-def a_chat(name: str, state: str, button: Press | Open | None) -> ChatRow:
+def a_chat(name: str, state: str, button: ActionButton | LinkButton | None) -> ChatRow:
     return ChatRow(
         name=name,
-        connected=Connected(by="Adele Vance", presence="available", at=AT, paused_at=AT),
-        written_at=AT,
+        connected=ConnectedBy(name="Adele Vance", presence="available", at=AT, paused_at=AT),
+        last_written_at=AT,
         state=state,
         button=button,
     )
@@ -72,31 +72,31 @@ TIMELINE = ChatListView(
     record=CASE,
     rows=(
         replace(
-            a_chat("Pump at Fabrikam", "You are in this chat.", Open(title="Open chat", url=URL)),
-            connected=Connected(by="Adele Vance", presence="available", at=AT),
-            written_by="Megan Bowen",
+            a_chat("Pump at Fabrikam", "You are in this chat.", LinkButton(title="Open chat", url=URL)),
+            connected=ConnectedBy(name="Adele Vance", presence="available", at=AT),
+            last_writer="Megan Bowen",
             sync="On the timeline in Dynamics 365, but for 2 members who have no user there",
         ),
         replace(
             a_chat("Spare parts", "You can join this chat and see all that was said.", JOIN),
-            written_by="Megan Bowen",
+            last_writer="Megan Bowen",
             sync="Not kept up to date any more: nothing happened in the chat for 7 days",
             sync_since=AT,
         ),
         replace(
             a_chat("Chat of Adele Vance", "", None),
-            connected=Connected(by="Adele Vance", presence="presence unknown", at=AT),
-            ended=Ended(by="Alex Wilber", at=AT),
+            connected=ConnectedBy(name="Adele Vance", presence="presence unknown", at=AT),
+            ended=EndedBy(name="Alex Wilber", at=AT),
         ),
     ),
-    found=9,
-    begin=6,
-    words="",
-    none="No chat was ever connected to this record.",
-    turn=CHATS,
+    total=9,
+    offset=6,
+    query="",
+    empty_text="No chat was ever connected to this record.",
+    page_button=CHATS,
     noun="connection",
-    by_name=False,
-    further=(CHATS,),
+    is_searchable=False,
+    more_buttons=(CHATS,),
 )
 
 
@@ -108,13 +108,13 @@ def one(label: str, old: str | None, new: str | None) -> Message:
     return told(Change(label=label, old=old, new=new))
 
 
-def a_note(*facts: Fact, record: RecordHead = CASE, by: str = "Adele Vance") -> Message:
+def a_note(*facts: Fact, record: RecordHeader = CASE, by: str = "Adele Vance") -> Message:
     return note(NoteView(record=record, facts=facts, connected_by=by, connected_at=AT, buttons=(CHATS,)))
 
 
 def hits(*details: str) -> tuple[ChoiceRow, ...]:
     return tuple(
-        ChoiceRow(kind="Case", name=f"Pump {number} leaks", number=f"CAS-0100{number}", detail=detail, press=CHOOSE)
+        ChoiceRow(kind="Case", name=f"Pump {number} leaks", number=f"CAS-0100{number}", detail=detail, button=CHOOSE)
         for number, detail in enumerate(details, 1)
     )
 
@@ -133,7 +133,7 @@ def people_view(**changes: object) -> PeopleView:
         note=True,
         facts=FIVE,
         problem="",
-        make=Step(title="Create chat", dialog="makeChat", payload={"key": "k"}),
+        create_button=SubmitButton(title="Create chat", dialog="makeChat", payload={"key": "k"}),
     )
     return replace(view, **changes)  # type: ignore[arg-type]
 
@@ -147,15 +147,15 @@ FIVE = (
 )
 
 CHANNEL = ChannelView(
-    record=RecordInputs(listed=(CHOICE,), dataset="records", words="CAS-01001"),
+    record=RecordInputs(choices=(CHOICE,), dataset="records", words="CAS-01001"),
     channels=[Choice(title="Field Service · Pumps", value="0|19:0f@thread.tacv2")],
     channel="0|19:0f@thread.tacv2",
     search="",
     team="",
     note=True,
     problem="3 of 7 people in this team cannot open this record. Take the note out, or send it anyway.",
-    connect=Step(title="Connect", dialog="connectThisChannel", payload={}),
-    anyway=Step(title="Send it anyway", dialog="connectThisChannel", payload={"sure": "true"}),
+    connect=SubmitButton(title="Connect", dialog="connectThisChannel", payload={}),
+    connect_anyway=SubmitButton(title="Send it anyway", dialog="connectThisChannel", payload={"sure": "true"}),
 )
 
 GALLERY: dict[str, Message] = {
@@ -176,13 +176,13 @@ GALLERY: dict[str, Message] = {
         Fact(label="שם", value="שלום 1. עולם!"),
         Fact(label="Ends with", value="-"),
         Fact(label="Since", value="1. April"),
-        record=RecordHead(kind="Case *", name=NASTY, number="_1_", url=URL),
+        record=RecordHeader(kind="Case *", name=NASTY, number="_1_", url=URL),
         by="עדי",
     ),
     "note of words without an end": a_note(
         Fact(label="W" * 100, value="w" * 300),
         Fact(label="Address", value="https://contoso.example/" + "path" * 60),
-        record=RecordHead(kind="K" * 100, name="N" * 300, number="0" * 100, url=URL),
+        record=RecordHeader(kind="K" * 100, name="N" * 300, number="0" * 100, url=URL),
         by="B" * 100,
     ),
     "key fields of choice": one("Priority", "Normal", "High"),
@@ -219,12 +219,14 @@ GALLERY: dict[str, Message] = {
     "key fields of nasty values": told(
         Change(label="A *label*", old=NASTY, new=LONG), Change(label="B", old="*", new="  * "), people=(NASTY, LONG)
     ),
-    "link card": link_card(LinkView(record=CASE, buttons=(CONNECT, CHATS), first=OWN.press, own=OWN)),
+    "link card": link_card(LinkView(record=CASE, buttons=(CONNECT, CHATS), first=OWN.button, personal_view=OWN)),
     "link card of a large chat": link_card(
-        LinkView(record=CASE, buttons=(CONNECT, CHATS), first=OWN.press, own=replace(OWN, accounts=("29:a",) * 61))
+        LinkView(
+            record=CASE, buttons=(CONNECT, CHATS), first=OWN.button, personal_view=replace(OWN, accounts=("29:a",) * 61)
+        )
     ),
     "link card where the bot is not": link_card(
-        LinkView(record=CASE, buttons=(CONNECT, CHATS), first=OWN.press, own=replace(OWN, accounts=None))
+        LinkView(record=CASE, buttons=(CONNECT, CHATS), first=OWN.button, personal_view=replace(OWN, accounts=None))
     ),
     "link card of one reader": link_card(
         LinkView(
@@ -232,7 +234,7 @@ GALLERY: dict[str, Message] = {
             facts=FIVE,
             buttons=(CONNECT, CHATS),
             asks_for_note=True,
-            own=replace(OWN, accounts=("29:adele",)),
+            personal_view=replace(OWN, accounts=("29:adele",)),
         )
     ),
     "link card of a reader who can take the case over": link_card(
@@ -242,21 +244,21 @@ GALLERY: dict[str, Message] = {
         LinkView(
             record=CASE,
             facts=FIVE,
-            said="Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now.",
-            said_at=AT,
+            message="Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now.",
+            message_at=AT,
             buttons=(CHATS,),
             first=UPDATE,
         )
     ),
-    "link card of a reader who may see nothing": unseen(
+    "link card of a reader who may see nothing": hidden_card(
         "You cannot open this case: it is not there, or not for you.",
         "Check the link, or ask the record's owner for access.",
         replace(OWN, accounts=("29:adele",)),
     ),
-    "chats for each reader alone": offered(
+    "chats for each reader alone": personal_button_card(
         "Chats about CAS-01001",
         "Only you will see what the button shows.",
-        OwnView(press=replace(CHATS, title="Show chats"), accounts=("29:adele",)),
+        PersonalView(button=replace(CHATS, title="Show chats"), accounts=("29:adele",)),
     ),
     "key fields for everybody without a value": key_fields(
         KeyFieldsView(
@@ -265,35 +267,35 @@ GALLERY: dict[str, Message] = {
             people=("Adele Vance",),
             at=AT,
             buttons=(CHATS,),
-            first=replace(OWN.press, title="Show values"),
-            own=OWN,
+            first=replace(OWN.button, title="Show values"),
+            personal_view=OWN,
         )
     ),
-    "link card without the app": add_the_app(),
+    "link card without the app": add_app_card(),
     "link card of a record without a number": link_card(LinkView(record=ACCOUNT, buttons=(CONNECT, CHATS))),
     "link card of a record whose name is not told": link_card(
-        LinkView(record=RecordHead(kind="Case", name=None, number=None, url=URL), buttons=(CONNECT, CHATS))
+        LinkView(record=RecordHeader(kind="Case", name=None, number=None, url=URL), buttons=(CONNECT, CHATS))
     ),
     "link card of a record of which nothing is told": link_card(
         LinkView(
-            record=RecordHead(kind=KIND_UNTOLD, name=None, number=None, url=""),
+            record=RecordHeader(kind=GENERIC_KIND, name=None, number=None, url=""),
             buttons=(CONNECT, CHATS),
-            first=OWN.press,
-            own=OWN,
+            first=OWN.button,
+            personal_view=OWN,
         )
     ),
     "link card where nothing can be connected": link_card(LinkView(record=CASE)),
     "link card with facts": link_card(LinkView(record=CASE, facts=FIVE, buttons=(CONNECT, CHATS))),
     "choice": choice(
         ChoiceView(
-            asked="Which record should this chat be connected to?",
+            question="Which record should this chat be connected to?",
             rows=hits("In Progress", "On Hold", "Waiting for Details", "In Progress", "", "Researching"),
             more=0,
             hint="Not among them? Write more of its name, or its number.",
         )
     ),
     "choice with more": choice(
-        ChoiceView(asked="Which record?", rows=hits("On Hold", NASTY), more=3, hint="Write its number.")
+        ChoiceView(question="Which record?", rows=hits("On Hold", NASTY), more=3, hint="Write its number.")
     ),
     "records": record_list(
         RecordListView(
@@ -341,10 +343,10 @@ GALLERY: dict[str, Message] = {
     "chats of a record": chat_list(
         ChatListView(
             title="Chats about",
-            none="No chat is connected to this record.",
+            empty_text="No chat is connected to this record.",
             record=CASE,
             rows=(
-                a_chat("Pump at Fabrikam", "You are in this chat.", Open(title="Open chat", url=URL)),
+                a_chat("Pump at Fabrikam", "You are in this chat.", LinkButton(title="Open chat", url=URL)),
                 a_chat(
                     "Spare parts", "You can join this chat and see all that was said.", replace(CHOOSE, title="Join")
                 ),
@@ -355,12 +357,12 @@ GALLERY: dict[str, Message] = {
                     None,
                 ),
             ),
-            found=9,
-            begin=6,
-            words="",
-            turn=CHATS,
-            further=(
-                OpenDialog(title="New chat", dialog="newChat", payload=CONNECT.payload),
+            total=9,
+            offset=6,
+            query="",
+            page_button=CHATS,
+            more_buttons=(
+                DialogButton(title="New chat", dialog="newChat", payload=CONNECT.payload),
                 replace(CHATS, title="My other chats"),
                 replace(CHATS, title="Timeline"),
             ),
@@ -369,39 +371,39 @@ GALLERY: dict[str, Message] = {
     "chats of nasty names": chat_list(
         ChatListView(
             title="Chats about",
-            none="No chat is connected to this record.",
-            record=RecordHead(kind="K" * 100, name=NASTY, number=None, url=URL),
+            empty_text="No chat is connected to this record.",
+            record=RecordHeader(kind="K" * 100, name=NASTY, number=None, url=URL),
             rows=(a_chat(NASTY, LONG, CHOOSE),) * 6,
-            found=7,
-            begin=0,
-            words="pump & *",
-            turn=CHOOSE,
+            total=7,
+            offset=0,
+            query="pump & *",
+            page_button=CHOOSE,
         )
     ),
     "timeline": chat_list(TIMELINE),
-    "timeline of a record without a chat": chat_list(replace(TIMELINE, rows=(), found=0, begin=0)),
+    "timeline of a record without a chat": chat_list(replace(TIMELINE, rows=(), total=0, offset=0)),
     "timeline in a dialog": timeline_page(
         TIMELINE,
         {CHATS.verb: "timelineOf", JOIN.verb: "timelineJoin"},
-        Step(title="Another record", dialog="timelineWhich", payload={}),
+        SubmitButton(title="Another record", dialog="timelineWhich", payload={}),
     ).message,
-    "timeline of which record": which_page(
-        WhichView(
-            record=RecordInputs(listed=(CHOICE,), dataset="records", words="CAS-99999"),
+    "timeline of which record": choose_record_page(
+        ChooseRecordView(
+            record=RecordInputs(choices=(CHOICE,), dataset="records", words="CAS-99999"),
             problem="No record fits these words.",
-            show=Step(title="Show", dialog="timelineOf", payload={}),
+            show=SubmitButton(title="Show", dialog="timelineOf", payload={}),
         )
     ).message,
     "chats of a name among the newest": chat_list(
         ChatListView(
             title="Chats about",
-            none="No chat is connected to this record.",
+            empty_text="No chat is connected to this record.",
             record=CASE,
             rows=(
                 a_chat(
                     "Pumps",
                     "Channel of team Field Service, which you are in.",
-                    Open(title="Open channel", url=URL),
+                    LinkButton(title="Open channel", url=URL),
                 ),
                 a_chat(
                     "Channel of a team",
@@ -410,23 +412,23 @@ GALLERY: dict[str, Message] = {
                     None,
                 ),
             ),
-            found=2,
-            begin=0,
-            words="pump",
-            among=50,
-            turn=CHATS,
+            total=2,
+            offset=0,
+            query="pump",
+            searched_chats=50,
+            page_button=CHATS,
         )
     ),
     "chats of nobody": chat_list(
         ChatListView(
             title="Chats about",
-            none="No chat is connected to this record.",
+            empty_text="No chat is connected to this record.",
             record=ACCOUNT,
             rows=(),
-            found=0,
-            begin=0,
-            words="",
-            turn=CHOOSE,
+            total=0,
+            offset=0,
+            query="",
+            page_button=CHOOSE,
         )
     ),
     "people for a record": suggestions(
@@ -438,8 +440,8 @@ GALLERY: dict[str, Message] = {
                     presence="available",
                     reason="owner, worked on 3 activities this month",
                     buttons=(
-                        Open(title="Write", url=URL),
-                        OpenDialog(title="New chat", dialog="newChat", payload={}),
+                        LinkButton(title="Write", url=URL),
+                        DialogButton(title="New chat", dialog="newChat", payload={}),
                         replace(CHOOSE, title="Add to this chat"),
                     ),
                 ),
@@ -449,38 +451,38 @@ GALLERY: dict[str, Message] = {
     ),
     "people of nasty names": suggestions(
         SuggestionsView(
-            record=RecordHead(kind="K" * 100, name=NASTY, number=None, url=URL),
+            record=RecordHeader(kind="K" * 100, name=NASTY, number=None, url=URL),
             rows=(SuggestionRow(name=NASTY, presence=NASTY, reason=LONG, buttons=(CHOOSE,)),) * 8,
         )
     ),
     "people of nobody": suggestions(SuggestionsView(record=ACCOUNT, rows=())),
-    "caught up": caught_up(
-        CaughtUpView(
+    "caught up": catch_up(
+        CatchUpView(
             records=(
-                CaughtUp(
+                CatchUp(
                     record=CASE,
                     changes=(
                         Change(label="Priority", old="Low", new="High"),
                         Change(label="Status Reason", old="In Progress", new="On Hold"),
                     ),
                 ),
-                CaughtUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),
+                CatchUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),
             ),
             at=AT,
         )
     ),
-    "caught up of deleted records": caught_up(
-        CaughtUpView(
-            records=(CaughtUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),),
+    "caught up of deleted records": catch_up(
+        CatchUpView(
+            records=(CatchUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),),
             at=AT,
             deleted=("CAS-01001", NASTY, *["CAS-01002"] * 9),
         )
     ),
-    "caught up of nasty values and more": caught_up(
-        CaughtUpView(
+    "caught up of nasty values and more": catch_up(
+        CatchUpView(
             records=(
-                CaughtUp(
-                    record=RecordHead(kind="Case *", name=NASTY, number="_1_", url=URL),
+                CatchUp(
+                    record=RecordHeader(kind="Case *", name=NASTY, number="_1_", url=URL),
                     changes=(Change(label="A *label*", old=NASTY, new=LONG), Change(label="B", old="", new="x")),
                 ),
             )
@@ -500,7 +502,7 @@ GALLERY: dict[str, Message] = {
             title="Records connected to this chat",
             rows=(
                 RecordRow(
-                    record=RecordHead(kind="K" * 100, name="N" * 300, number="0" * 100, url=URL),
+                    record=RecordHeader(kind="K" * 100, name="N" * 300, number="0" * 100, url=URL),
                     connected_by="B" * 100,
                     connected_at=AT,
                 ),
@@ -513,7 +515,7 @@ GALLERY: dict[str, Message] = {
             title="Records connected to this chat",
             rows=(
                 RecordRow(
-                    record=RecordHead(kind=LONG, name=NASTY, number="-", url=URL), connected_by=NASTY, connected_at=AT
+                    record=RecordHeader(kind=LONG, name=NASTY, number="-", url=URL), connected_by=NASTY, connected_at=AT
                 ),
             ),
             hidden=2,
@@ -539,11 +541,11 @@ GALLERY: dict[str, Message] = {
                     record=CASE,
                     last_change_at=AT,
                     last_card_at=AT,
-                    not_told="Dynamics 365 does not answer.",
-                    held=Held(cards=2, why="Teams limits how much the app may write", until=AT),
-                    refused="Teams finds it too large",
-                    unsynced=Unsynced(
-                        why="Not kept up to date any more: nothing happened in the chat for 7 days",
+                    event_failure="Dynamics 365 does not answer.",
+                    pending=PendingCards(cards=2, reason="Teams limits how much the app may write", until=AT),
+                    rejected_reason="Teams finds it too large",
+                    sync_issue=SyncIssue(
+                        reason="Not kept up to date any more: nothing happened in the chat for 7 days",
                         since=AT,
                         resume=replace(CHATS, title="Resume"),
                     ),
@@ -552,40 +554,41 @@ GALLERY: dict[str, Message] = {
                     record=ACCOUNT,
                     last_change_at=AT,
                     last_card_at=None,
-                    unsynced=Unsynced(
-                        why="Not shown in Dynamics 365: it was connected before chat sync was turned on",
+                    sync_issue=SyncIssue(
+                        reason="Not shown in Dynamics 365: it was connected before chat sync was turned on",
                         since=None,
                         resume=None,
                     ),
-                    paused=Paused(since=AT, why="the app is not in this chat any more"),
+                    paused=Paused(since=AT, reason="the app is not in this chat any more"),
                 ),
                 StatusRow(
                     record=ACCOUNT,
                     last_change_at=None,
                     last_card_at=AT,
-                    off="Cards about changes are turned off for records of this type.",
-                    held=Held(cards=1),
+                    disabled_reason="Cards about changes are turned off for records of this type.",
+                    pending=PendingCards(cards=1),
                 ),
             ),
             hidden=0,
             more=2,
-            sync_off="Not kept up to date in Dynamics 365: chat sync is turned off. "
+            sync_off_reason="Not kept up to date in Dynamics 365: chat sync is turned off. "
             "A Global Administrator turns it on in the settings.",
-            late="Microsoft 365 does not let Chat Sync hear of changes in chats. Ask a Privileged Role Administrator "
-            "or Global Administrator to grant it the permission Chat.ReadBasic.WhereInstalled.",
+            delay_reason="Microsoft 365 does not let Chat Sync hear of changes in chats. "
+            "Ask a Privileged Role Administrator or Global Administrator to grant it the permission "
+            "Chat.ReadBasic.WhereInstalled.",
         )
     ),
     "chat status of nasty values": chat_status(
         ChatStatusView(
             rows=(
                 StatusRow(
-                    record=RecordHead(kind=LONG, name=NASTY, number="-", url=URL),
+                    record=RecordHeader(kind=LONG, name=NASTY, number="-", url=URL),
                     last_change_at=None,
                     last_card_at=None,
-                    not_told=NASTY,
+                    event_failure=NASTY,
                 ),
                 StatusRow(
-                    record=RecordHead(kind="K" * 100, name="N" * 300, number="0" * 100, url=URL),
+                    record=RecordHeader(kind="K" * 100, name="N" * 300, number="0" * 100, url=URL),
                     last_change_at=AT,
                     last_card_at=AT,
                 ),
@@ -599,7 +602,7 @@ GALLERY: dict[str, Message] = {
             text="CAS-01001 is already connected to this chat.",
             next_step="Connected by Adele Vance.",
             at=AT,
-            button=Open(title="Open record", url=URL),
+            button=LinkButton(title="Open record", url=URL),
         )
     ),
     "refusal": notice(
@@ -613,20 +616,22 @@ GALLERY: dict[str, Message] = {
         NoticeView(
             text="Chat Sync is not in this chat.",
             next_step="Add the app Chat Sync to the chat, then press Continue.",
-            button=Press(title="Continue", verb="connect", payload=CONNECT.payload),
+            button=ActionButton(title="Continue", verb="connect", payload=CONNECT.payload),
         )
     ),
     "refusal to a reader": notice(
         NoticeView(
             text="Dynamics 365 takes long to answer.",
             next_step="Try again in a moment.",
-            button=Press(title="Try again", verb="view", payload=CONNECT.payload),
-            own=OwnView(press=Press(title="Try again", verb="view", payload=CONNECT.payload), accounts=("29:adele",)),
+            button=ActionButton(title="Try again", verb="view", payload=CONNECT.payload),
+            personal_view=PersonalView(
+                button=ActionButton(title="Try again", verb="view", payload=CONNECT.payload), accounts=("29:adele",)
+            ),
         )
     ),
     "notice that opens a dialog": notice(
         NoticeView(
-            text="Nothing is set yet.", button=OpenDialog(title="Settings", dialog="settings", payload={"a": "b"})
+            text="Nothing is set yet.", button=DialogButton(title="Settings", dialog="settings", payload={"a": "b"})
         )
     ),
     "page of a dialog": page(
@@ -647,16 +652,16 @@ GALLERY: dict[str, Message] = {
                 several=True,
                 expanded=True,
             ),
-            Searched("record", "Record", "records", [], required="Choose a record"),
+            TypeaheadChoices("record", "Record", "records", [], required="Choose a record"),
         ],
-        [Step(title="Save", dialog="settings save", payload={"a": "b"})],
+        [SubmitButton(title="Save", dialog="settings save", payload={"a": "b"})],
     ).message,
     "new chat about which record": record_page(
         RecordView(
-            record=RecordInputs(listed=(CHOICE,), dataset="records"),
+            record=RecordInputs(choices=(CHOICE,), dataset="records"),
             problem="",
-            go_on=Step(title="Next", dialog="newChatPeople", payload={}),
-            half_made=Step(title="Finish my last chat", dialog="finishChat", payload={"key": "k"}),
+            next_button=SubmitButton(title="Next", dialog="newChatPeople", payload={}),
+            resume_button=SubmitButton(title="Finish my last chat", dialog="finishChat", payload={"key": "k"}),
         )
     ).message,
     "new chat with whom": people_page(people_view()).message,
@@ -665,7 +670,7 @@ GALLERY: dict[str, Message] = {
     ).message,
     "new chat with whom of nasty values": people_page(
         people_view(
-            record=RecordHead(kind="Case *", name=NASTY, number="_1_", url=URL),
+            record=RecordHeader(kind="Case *", name=NASTY, number="_1_", url=URL),
             suggested=(Choice(title=NASTY, value="20"),),
             facts=(Fact(label="Description", value=NASTY), Fact(label="*Steps*", value=LONG)),
             topic="",
@@ -674,32 +679,32 @@ GALLERY: dict[str, Message] = {
     "new chat ready": progress_page(
         ProgressView(
             summary="The chat is ready.",
-            steps=[StepLine(words=words, done=True) for words in ("the chat is created", "everybody is in it")],
+            steps=[StepLine(text=words, done=True) for words in ("the chat is created", "everybody is in it")],
             url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
-            go_on=None,
+            resume_button=None,
         )
     ).message,
     "new chat half made": progress_page(
         ProgressView(
             summary="Not everything is done yet.",
             steps=[
-                StepLine(words="the chat is created", done=True),
+                StepLine(text="the chat is created", done=True),
                 StepLine(
-                    words="everybody is in it",
+                    text="everybody is in it",
                     done=False,
-                    trouble="Patti Fernandez could not be added: Microsoft 365 refuses.",
+                    failure="Patti Fernandez could not be added: Microsoft 365 refuses.",
                     next_step="Ask a Global Administrator to grant it the permission ChatMember.ReadWrite.All.",
                 ),
-                StepLine(words="it is connected to the record", done=False),
+                StepLine(text="it is connected to the record", done=False),
             ],
             url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
-            go_on=Step(title="Continue", dialog="finishChat", payload={"key": "k"}),
+            resume_button=SubmitButton(title="Continue", dialog="finishChat", payload={"key": "k"}),
         )
     ).message,
     **{name: each.message for name, each in (SETTINGS_PAGES | EXTENSION_PAGES | ACTS_PAGES).items()},
     "channel to connect": channel_page(CHANNEL).message,
     "channel among those of many teams": channel_page(
-        replace(CHANNEL, problem="", anyway=None, channel="", search="channels", team="field")
+        replace(CHANNEL, problem="", connect_anyway=None, channel="", search="channels", team="field")
     ).message,
     "introduction to a group chat": introduction(IntroductionView(personal=False)),
     "introduction to a person": introduction(IntroductionView(personal=True)),

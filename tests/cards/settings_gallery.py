@@ -4,22 +4,22 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.features.settings.labels import LABELS
-from cards.buttons import Open, Step
+from cards.buttons import LinkButton, SubmitButton
 from cards.dialog import Page
 from cards.inputs import Choice
-from cards.settings.import_export import ImportView, PreviewView, exported, importing, preview
-from cards.settings.organization import OrganisationView, organisation
-from cards.settings.overview import AddingView, OverviewView, adding, choose_environment, overview
-from cards.settings.record_type import CardChoices, KeyFieldChoices, NoteChoices, RecordTypeView, record_type
-from cards.settings.shared import ChangeLine, Meanwhile
+from cards.settings.import_export import ImportView, PreviewView, export_page, import_page, preview_page
+from cards.settings.organization import OrganizationView, organization_page
+from cards.settings.overview import AddTableView, OverviewView, add_table_page, environment_page, overview_page
+from cards.settings.record_type import CardChoices, KeyFieldChoices, NoteChoices, RecordTypeView, record_type_page
+from cards.settings.shared import ChangeLine, ConcurrentChanges
 
 AT = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
 URL = "https://contoso.crm4.dynamics.com/main.aspx?pagetype=entityrecord&etn=incident&id=0"
 
 
-def step(title: str, dialog: str = "settings") -> Step:
+def step(title: str, dialog: str = "settings") -> SubmitButton:
     payload = {"environment": "contoso.crm4.dynamics.com", "version": "3"}
-    return Step(title=title, dialog=dialog, payload=payload, leaves=title == "Back")
+    return SubmitButton(title=title, dialog=dialog, payload=payload, ignores_inputs=title == "Back")
 
 
 PLACE = "contoso.crm4.dynamics.com"
@@ -27,7 +27,7 @@ SAVED = (
     ChangeLine(where="Case", setting="Include a note", was="on", now="off"),
     ChangeLine(where="", setting="Chats", was="off", now="on"),
 )
-MEANWHILE = (Meanwhile(who="Megan Bowen", at=AT, changes=SAVED),)
+MEANWHILE = (ConcurrentChanges(who="Megan Bowen", at=AT, changes=SAVED),)
 OVERVIEW = OverviewView(
     place=PLACE,
     facts=(("Chats", "on"), ("Who may use them", "Everybody with a Dynamics 365 user"), ("Chat sync", "off")),
@@ -37,12 +37,12 @@ OVERVIEW = OverviewView(
     ),
     change=step("Change record type", "settings record type"),
     add=step("Add a record type", "settings adding"),
-    organisation=step("Organisation", "settings organisation"),
+    organization=step("Organisation", "settings organisation"),
 )
-ORGANISATION = OrganisationView(
+ORGANISATION = OrganizationView(
     place=PLACE,
     labels=LABELS,
-    on={"chats_on": True, "sync_on": False, "mirror_chats": False},
+    switches={"chats_on": True, "sync_on": False, "mirror_chats": False},
     roles=(Choice(title="CSR Manager", value="CSR Manager"), Choice(title="Sales, inside", value="Sales%2C inside")),
     dataset="roles?environment=contoso",
     allowed=("CSR Manager",),
@@ -51,13 +51,13 @@ ORGANISATION = OrganisationView(
     may_sync=True,
     save=step("Save", "settings save organisation"),
     back=step("Back"),
-    open_roles=Open(title="Security roles in Dynamics 365", url=URL),
+    open_roles=LinkButton(title="Security roles in Dynamics 365", url=URL),
 )
 RECORD_TYPE = RecordTypeView(
     place=PLACE,
     title="Account (account)",
     labels=LABELS,
-    on=dict.fromkeys(
+    switches=dict.fromkeys(
         (
             *("enabled", "note", "leave_out_secured", "auto_name", "join", "owner_can_disconnect"),
             *("connector_can_disconnect", "notify", "tell_secured", "tell_each"),
@@ -89,52 +89,58 @@ RECORD_TYPE = RecordTypeView(
         chosen=("telephone1",),
         too_long=("Country/Region", "Industry"),
     ),
-    unsynced="",
+    no_timeline_reason="",
     save=step("Save", "settings save record type"),
     back=step("Back"),
 )
 SETTINGS_PAGES: dict[str, Page] = {
-    "settings": overview(OVERVIEW),
-    "settings that were saved": overview(
-        replace(OVERVIEW, said="Saved. It holds from now on.", saved=SAVED, elsewhere=step("Other environment"))
+    "settings": overview_page(OVERVIEW),
+    "settings that were saved": overview_page(
+        replace(
+            OVERVIEW, message="Saved. It holds from now on.", saved=SAVED, other_environment=step("Other environment")
+        )
     ),
-    "settings without a record type": overview(replace(OVERVIEW, types=())),
-    "settings of several environments": choose_environment(
+    "settings without a record type": overview_page(replace(OVERVIEW, types=())),
+    "settings of several environments": environment_page(
         [Choice(title=PLACE, value=PLACE), Choice(title="fabrikam", value="fabrikam")],
         step("Open"),
     ),
-    "settings of the organisation": organisation(ORGANISATION),
-    "settings of the organisation where chats are synced": organisation(
+    "settings of the organisation": organization_page(ORGANISATION),
+    "settings of the organisation where chats are synced": organization_page(
         replace(
             ORGANISATION,
-            on={**ORGANISATION.on, "sync_on": True},
+            switches={**ORGANISATION.switches, "sync_on": True},
             sync_words="Chat sync is on. A Global Administrator changes it.",
             sync_existing=step("Show them from now on", "settings sync existing"),
         )
     ),
-    "settings of the organisation where others saved and one is wrong": organisation(
+    "settings of the organisation where others saved and one is wrong": organization_page(
         replace(
-            ORGANISATION, meanwhile=MEANWHILE, problems=(("Chats", "Nobody can say why."),), may_sync=False, roles=()
+            ORGANISATION,
+            concurrent_changes=MEANWHILE,
+            problems=(("Chats", "Nobody can say why."),),
+            may_sync=False,
+            roles=(),
         )
     ),
-    "settings of a record type": record_type(RECORD_TYPE),
-    "settings of a record type where others saved and one is wrong": record_type(
+    "settings of a record type": record_type_page(RECORD_TYPE),
+    "settings of a record type where others saved and one is wrong": record_type_page(
         replace(
             RECORD_TYPE,
-            meanwhile=MEANWHILE,
+            concurrent_changes=MEANWHILE,
             problems=(("Key fields", "A column is named twice."),),
-            unsynced="Chats are not synced to these records: they are activities themselves.",
+            no_timeline_reason="Chats are not synced to these records: they are activities themselves.",
         )
     ),
-    "settings of a record type that can have no note and tells of nothing": record_type(
+    "settings of a record type that can have no note and tells of nothing": record_type_page(
         replace(
             RECORD_TYPE,
             note=NoteChoices(views=(), chosen="default", problem="This table has no view."),
             key_fields=KeyFieldChoices(columns=(), dataset="", chosen=(), problem="Virtual tables do not tell."),
         )
     ),
-    "settings where a record type is added": adding(
-        AddingView(
+    "settings where a record type is added": add_table_page(
+        AddTableView(
             place=PLACE,
             listed=(Choice(title="Lead (lead)", value="lead"),),
             dataset="tables?environment=contoso.crm4.dynamics.com",
@@ -143,10 +149,10 @@ SETTINGS_PAGES: dict[str, Page] = {
             problem="There is no such table in Dynamics 365.",
         )
     ),
-    "settings that are exported": exported(
+    "settings that are exported": export_page(
         PLACE, '{\n "format": 1\n}', step("Back"), more=step("Next part", "settings export")
     ),
-    "settings that are imported": importing(
+    "settings that are imported": import_page(
         ImportView(
             environments=(Choice(title=PLACE, value=PLACE),),
             chosen=PLACE,
@@ -158,14 +164,14 @@ SETTINGS_PAGES: dict[str, Page] = {
             ),
         )
     ),
-    "settings that would change": preview(
+    "settings that would change": preview_page(
         PreviewView(
             place=PLACE,
             changes=SAVED,
             save=step("Save", "settings save import"),
             back=step("Back"),
-            meanwhile=MEANWHILE,
+            concurrent_changes=MEANWHILE,
         )
     ),
-    "settings that would not change": preview(PreviewView(place=PLACE, changes=(), save=None, back=step("Back"))),
+    "settings that would not change": preview_page(PreviewView(place=PLACE, changes=(), save=None, back=step("Back"))),
 }

@@ -117,9 +117,9 @@ def test_a_card_of_no_change_or_of_more_than_people_take_in_is_refused(count: in
 
 
 def test_a_choice_of_more_rows_than_people_read_is_refused() -> None:
-    row = ChoiceRow(kind="Case", name="x", number=None, detail="", press=CONNECT)
+    row = ChoiceRow(kind="Case", name="x", number=None, detail="", button=CONNECT)
     with pytest.raises(ValueError, match="6 rows"):
-        choice(ChoiceView(asked="?", rows=(row,) * 7, more=0, hint=""))
+        choice(ChoiceView(question="?", rows=(row,) * 7, more=0, hint=""))
 
 
 def test_a_list_of_more_records_than_fit_a_card_is_refused() -> None:

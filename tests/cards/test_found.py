@@ -3,8 +3,8 @@
 import pytest
 
 from cards.activity import THUMBNAIL
-from cards.record import RecordHead
-from cards.search_result import FoundView, found
+from cards.record import RecordHeader
+from cards.search_result import SearchResultView, search_result
 from tests.cards.gallery import ACCOUNT, CASE, LONG, URL
 
 
@@ -12,26 +12,31 @@ from tests.cards.gallery import ACCOUNT, CASE, LONG, URL
     ("view", "title", "text"),
     [
         (
-            FoundView(record=CASE, telling=("In Progress", "Müller & Söhne")),
+            SearchResultView(record=CASE, distinguishing_values=("In Progress", "Müller & Söhne")),
             "Pump vibrates after firmware update",
             "Case CAS-01001 · In Progress · Müller & Söhne",
         ),
-        (FoundView(record=ACCOUNT, telling=("Redmond",)), "Fabrikam, Inc.", "Account · Redmond"),
-        (FoundView(record=ACCOUNT, telling=()), "Fabrikam, Inc.", "Account"),
+        (SearchResultView(record=ACCOUNT, distinguishing_values=("Redmond",)), "Fabrikam, Inc.", "Account · Redmond"),
+        (SearchResultView(record=ACCOUNT, distinguishing_values=()), "Fabrikam, Inc.", "Account"),
         (
-            FoundView(
-                record=RecordHead(kind="Case", name="a\u202eb\nc *d*", number="1", url=URL), telling=("مضخة", "\x07")
+            SearchResultView(
+                record=RecordHeader(kind="Case", name="a\u202eb\nc *d*", number="1", url=URL),
+                distinguishing_values=("مضخة", "\x07"),
             ),
             "ab c *d*",
             "Case 1 · \u2068مضخة\u2069",
         ),
     ],
 )
-def test_a_preview_is_the_name_and_what_tells_it_apart(view: FoundView, title: str, text: str) -> None:
-    assert found(view) == {"contentType": THUMBNAIL, "content": {"title": title, "text": text}}
+def test_a_preview_is_the_name_and_what_tells_it_apart(view: SearchResultView, title: str, text: str) -> None:
+    assert search_result(view) == {"contentType": THUMBNAIL, "content": {"title": title, "text": text}}
 
 
 def test_a_preview_is_short_whatever_the_record_is_called() -> None:
-    shown = found(FoundView(record=RecordHead(kind=LONG, name=LONG, number=LONG, url=URL), telling=(LONG, LONG)))
+    shown = search_result(
+        SearchResultView(
+            record=RecordHeader(kind=LONG, name=LONG, number=LONG, url=URL), distinguishing_values=(LONG, LONG)
+        )
+    )
     assert len(shown["content"]["title"]) <= 120
     assert len(shown["content"]["text"]) <= 200

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cards.activity import LARGEST, preview
+from cards.activity import MAX_BYTES, result_preview
 from cards.buttons import DIALOG
 from tests.cards.gallery import GALLERY
 from tests.cards.ready import activity
@@ -33,7 +33,7 @@ def test_the_card_obeys_the_official_schema(name: str, channel: str) -> None:
 def test_the_card_is_short_and_says_itself_in_one_line(name: str) -> None:
     ready = finished(name)
     card = ready["attachments"][0]["content"]
-    assert len(json.dumps(card, ensure_ascii=False).encode()) < LARGEST / 2
+    assert len(json.dumps(card, ensure_ascii=False).encode()) < MAX_BYTES / 2
     assert 0 < len(ready["summary"]) <= 200
     assert "\n" not in ready["summary"]
     assert len(card.get("actions", ())) <= 3
@@ -53,6 +53,6 @@ def test_outside_of_teams_buttons_are_submits_that_carry_their_verb() -> None:
 
 
 def test_a_result_of_a_message_extension_has_a_preview() -> None:
-    found = preview(GALLERY["link card"])
+    found = result_preview(GALLERY["link card"])
     assert found["contentType"] == "application/vnd.microsoft.card.thumbnail"
     assert found["content"]["title"] == "Case · CAS-01001 · Pump vibrates after firmware update"

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from cards.text import bold, isolated, line, moment, plain, shortened
+from cards.text import bold, escape, isolate, local_time, single_line, truncate
 
 MARKDOWNS = {
     "CommonMark, which takes HTML": MarkdownIt("commonmark", {"html": True}),
@@ -77,44 +77,44 @@ def rendered(markdown: str, which: MarkdownIt = MARKDOWNS["CommonMark, which tak
     ],
 )
 def test_a_value_is_shown_as_it_is_written(text: str, which: MarkdownIt) -> None:
-    assert rendered(plain(text), which) == text
+    assert rendered(escape(text), which) == text
 
 
 @pytest.mark.parametrize("text", ["Case #12", "-1", "1.5", "snake_case", "a | b", "[image]", "50 %", "R&D", "C:\\temp"])
 def test_a_harmless_value_is_left_alone(text: str) -> None:
-    assert plain(text) == text
+    assert escape(text) == text
 
 
 @pytest.mark.parametrize("text", ["שלום", "CAS-1 שלום!", "مرحبا", "٣"])
 def test_a_script_from_right_to_left_does_not_turn_the_words_around_it(text: str) -> None:
-    assert isolated(text) == f"\u2068{text}\u2069"
+    assert isolate(text) == f"\u2068{text}\u2069"
 
 
 def test_a_script_from_left_to_right_is_left_alone() -> None:
-    assert isolated("Grüße, 你好") == "Grüße, 你好"
+    assert isolate("Grüße, 你好") == "Grüße, 你好"
 
 
 def test_control_and_turning_characters_are_taken_out_and_lines_become_one() -> None:
-    assert plain("a\u202eb\u0000c\u2066d\ud800e\ufefff") == "abcdef"
-    assert plain("one\r\n\n  two\tthree \u2028 four ") == "one two three four"
+    assert escape("a\u202eb\u0000c\u2066d\ud800e\ufefff") == "abcdef"
+    assert escape("one\r\n\n  two\tthree \u2028 four ") == "one two three four"
 
 
 @pytest.mark.parametrize("nothing", ["", " \n ", "\u200b", "\u200e \u200f", "\u0000"])
 def test_a_text_of_which_nothing_is_seen_is_empty(nothing: str) -> None:
-    assert plain(nothing) == line(nothing) == ""
+    assert escape(nothing) == single_line(nothing) == ""
 
 
 def test_a_long_text_ends_at_a_word_with_an_ellipsis() -> None:
-    assert plain("word " * 100, limit=20) == "word word word word…"
-    assert shortened("x" * 300, 200) == "x" * 199 + "…"
-    assert shortened("x" * 200, 200) == "x" * 200
-    assert shortened("a " + "x" * 300, 200) == "a " + "x" * 197 + "…"
+    assert escape("word " * 100, limit=20) == "word word word word…"
+    assert truncate("x" * 300, 200) == "x" * 199 + "…"
+    assert truncate("x" * 200, 200) == "x" * 200
+    assert truncate("a " + "x" * 300, 200) == "a " + "x" * 197 + "…"
 
 
 @pytest.mark.parametrize("one", ["👩‍🔧", "👍🏽", "❤️", "e\u0301"])
 def test_what_is_one_sign_to_a_reader_is_not_cut_in_two(one: str) -> None:
     for limit in range(4, 12):
-        kept = shortened("abc" + one * 10, limit).removesuffix("…")
+        kept = truncate("abc" + one * 10, limit).removesuffix("…")
         assert kept.removeprefix("abc") == one * kept.count(one[0])
 
 
@@ -129,7 +129,7 @@ awkward = st.text(st.sampled_from("ab *_`[]()<>#-+1.)=~|\\{}&;!:\n/at") | st.cha
 @example(text="1)")
 @example(text="[a[b](c)")
 def test_whatever_stands_in_a_value_it_is_only_text(text: str, which: MarkdownIt) -> None:
-    escaped = plain(text, limit=1000)
+    escaped = escape(text, limit=1000)
     assert not re.search(r"\{\{", escaped)
     assert not re.search(r"</?[A-Za-z]", escaped)
     assert not NEVER_SHOWN.search(escaped)
@@ -138,26 +138,26 @@ def test_whatever_stands_in_a_value_it_is_only_text(text: str, which: MarkdownIt
 
 
 @settings(deadline=None)
-@given(awkward.filter(plain))
+@given(awkward.filter(escape))
 @example("*")
 @example("(x)")
 @example("\\")
 def test_a_value_can_be_set_in_bold(text: str) -> None:
-    soup = BeautifulSoup(MarkdownIt("commonmark").render(f"Normal → {bold(isolated(plain(text)))}"), "html.parser")
+    soup = BeautifulSoup(MarkdownIt("commonmark").render(f"Normal → {bold(isolate(escape(text)))}"), "html.parser")
     strong = soup.find("strong")
     assert strong
-    assert strong.get_text() == isolated(rendered(plain(text)))
+    assert strong.get_text() == isolate(rendered(escape(text)))
 
 
 @settings(deadline=None)
 @given(st.text(max_size=3000), st.integers(10, 300))
 def test_a_text_is_never_longer_than_it_may_be(text: str, limit: int) -> None:
-    assert len(rendered(plain(text, limit=limit))) <= limit
-    assert len(line(text, limit=limit)) <= limit
+    assert len(rendered(escape(text, limit=limit))) <= limit
+    assert len(single_line(text, limit=limit)) <= limit
 
 
 def test_an_instant_is_for_the_readers_own_clock() -> None:
     at = datetime(2026, 11, 21, 11, 20, 30, 999_999, tzinfo=timezone(timedelta(hours=1)))
-    assert moment(at) == "{{DATE(2026-11-21T10:20:30Z, SHORT)}} {{TIME(2026-11-21T10:20:30Z)}}"
+    assert local_time(at) == "{{DATE(2026-11-21T10:20:30Z, SHORT)}} {{TIME(2026-11-21T10:20:30Z)}}"
     with pytest.raises(ValueError, match="time zone"):
-        moment(at.astimezone(UTC).replace(tzinfo=None))
+        local_time(at.astimezone(UTC).replace(tzinfo=None))

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cards.activity import LARGEST
-from cards.buttons import Open, Press
-from cards.choice import ROWS_AT_MOST as CHOICES_AT_MOST
+from cards.activity import MAX_BYTES
+from cards.buttons import ActionButton, LinkButton
+from cards.choice import MAX_ROWS as CHOICES_AT_MOST
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.help import HelpView, help_card
 from cards.key_fields import Change, KeyFieldsView, key_fields
@@ -19,26 +19,28 @@ from cards.link_card import LinkView, link_card
 from cards.message import Message
 from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
-from cards.record import FACTS_AT_MOST, Fact, RecordHead
-from cards.record_list import ROWS_AT_MOST as RECORDS_AT_MOST
+from cards.record import MAX_FACTS, Fact, RecordHeader
+from cards.record_list import MAX_ROWS as RECORDS_AT_MOST
 from cards.record_list import RecordListView, RecordRow, record_list
 from cards.validation import to_json
 from tests.cards.gallery import AT, GALLERY, URL
 from tests.cards.ready import activity
 from tests.cards.schema import parts, schema_errors
 
-PRESS = Press(title="Connect", verb="connect", payload={"environment": "x" * 60, "table": "y" * 60, "row": "z" * 36})
+PRESS = ActionButton(
+    title="Connect", verb="connect", payload={"environment": "x" * 60, "table": "y" * 60, "row": "z" * 36}
+)
 WAS, IS = "רגילה", "גבוהה"
 OWN_MACRO = re.compile(r"\{\{(DATE|TIME)\(2026-11-21T10:20:30Z(, SHORT)?\)\}\}")
 NEVER_SENT = re.compile("[\x00-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066\u2067\ud800-\udfff]|</?[A-Za-z]")
 
 
-def head(text: str) -> RecordHead:
-    return RecordHead(kind=f"Case {text}", name=text, number=text, url=URL + "&appid=" + "0" * 400)
+def head(text: str) -> RecordHeader:
+    return RecordHeader(kind=f"Case {text}", name=text, number=text, url=URL + "&appid=" + "0" * 400)
 
 
 def facts(text: str) -> tuple[Fact, ...]:
-    return (Fact(label=text, value=text),) * FACTS_AT_MOST
+    return (Fact(label=text, value=text),) * MAX_FACTS
 
 
 FAMILIES: dict[str, Callable[[str], Message]] = {
@@ -54,8 +56,8 @@ FAMILIES: dict[str, Callable[[str], Message]] = {
     "link card": lambda text: link_card(LinkView(record=head(text), facts=facts(text), buttons=(PRESS, PRESS))),
     "choice": lambda text: choice(
         ChoiceView(
-            asked=f"Which {text}?",
-            rows=(ChoiceRow(kind=text, name=text, number=text, detail=text, press=PRESS),) * CHOICES_AT_MOST,
+            question=f"Which {text}?",
+            rows=(ChoiceRow(kind=text, name=text, number=text, detail=text, button=PRESS),) * CHOICES_AT_MOST,
             more=3,
             hint=f"Write more than {text}.",
         )
@@ -68,7 +70,7 @@ FAMILIES: dict[str, Callable[[str], Message]] = {
         )
     ),
     "notice": lambda text: notice(
-        NoticeView(text=f"{text} is gone", next_step=f"Ask {text}.", button=Open(title="x", url=URL))
+        NoticeView(text=f"{text} is gone", next_step=f"Ask {text}.", button=LinkButton(title="x", url=URL))
     ),
     "help": lambda text: help_card(HelpView(commands=((f"connect {text}", f"Connects {text}"),) * 8)),
 }
@@ -96,7 +98,7 @@ def test_whatever_the_text_the_card_is_small_and_only_text(
 ) -> None:
     ready = activity(family(text), channel=channel)
     card = ready["attachments"][0]["content"]
-    assert len(json.dumps(card, ensure_ascii=False).encode()) < LARGEST
+    assert len(json.dumps(card, ensure_ascii=False).encode()) < MAX_BYTES
     assert schema_errors(card) == []
     assert 0 < len(ready["summary"]) <= 200
     for shown in [*texts(card), ready["summary"].replace("<", "")]:
@@ -106,8 +108,8 @@ def test_whatever_the_text_the_card_is_small_and_only_text(
 
 
 def test_a_question_without_a_hint_ends_with_its_rows() -> None:
-    row = ChoiceRow(kind="Case", name="Pump", number=None, detail="", press=PRESS)
-    card = activity(choice(ChoiceView(asked="Which?", rows=(row,), more=0, hint="")), channel="msteams")
+    row = ChoiceRow(kind="Case", name="Pump", number=None, detail="", button=PRESS)
+    card = activity(choice(ChoiceView(question="Which?", rows=(row,), more=0, hint="")), channel="msteams")
     assert texts(card["attachments"][0]["content"])[-1] == "Connect"
 
 
@@ -117,7 +119,7 @@ def test_a_notice_can_be_one_sentence() -> None:
 
 
 def test_a_card_that_says_nothing_of_the_name_has_none_of_it() -> None:
-    told = link_card(LinkView(record=RecordHead(kind="Case", name=None, number=None, url=URL)))
+    told = link_card(LinkView(record=RecordHeader(kind="Case", name=None, number=None, url=URL)))
     assert texts(activity(told, channel="msteams")["attachments"][0]["content"]) == ["Case", "Open record"]
 
 

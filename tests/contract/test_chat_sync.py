@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.domain.chat_sync import STUCK_AFTER, ChatActivity
+from bot.domain.chat_sync import STUCK_AFTER_ATTEMPTS, SyncedRow
 from bot.domain.queue_states import Queue
-from bot.domain.synced_chats import Look, Named, SyncedChat
+from bot.domain.synced_chats import FetchedChat, SyncedChat, TopicChange
 from bot.domain.values import ChatId, ChatKind, Connection, ConnectionId, ObjectId
 from bot.store.unit_of_work import Store
 from tests.contract.test_store import ACCOUNT, a_chat, a_connection, connected
 from tests.fakes.clock import START
 
 CHAT = a_chat().id
-ACTIVITY = ChatActivity(activity_id="1", maker_id=ObjectId("adele"), active_at=START)
-LOOK = Look(topic="Pumps", accounts={})
+ACTIVITY = SyncedRow(activity_id="1", created_by=ObjectId("adele"), last_activity_at=START)
+LOOK = FetchedChat(topic="Pumps", accounts={})
 
 
 def later(seconds: float) -> datetime:
@@ -27,20 +27,20 @@ async def synced(store: Store, chat: ChatId = CHAT) -> Connection:
     """A connection that is shown on its record's timeline."""
     (made,) = await connected(store, a_connection(chat))
     async with store.writing() as work:
-        await work.chat_sync.begin(made.id, ACTIVITY)
+        await work.chat_sync.start(made.id, ACTIVITY)
     return made
 
 
 async def known(store: Store) -> SyncedChat:
     async with store.reading() as work:
-        found = await work.chat_sync.chat(CHAT)
+        found = await work.chat_sync.get_chat(CHAT)
     assert found
     return found
 
 
 async def named(store: Store, topic: str | None, at: datetime) -> None:
     async with store.writing() as work:
-        await work.chat_sync.named([Named(chat_id=CHAT, topic=topic, at=at)])
+        await work.chat_sync.save_topics([TopicChange(chat_id=CHAT, topic=topic, at=at)])
 
 
 @pytest.mark.parametrize("before", [None, "Valves"])
@@ -52,9 +52,9 @@ async def test_a_name_told_while_teams_was_asked_stays(store: Store, before: str
     begun = await known(store)
     await named(store, "Motors", later(told_after_s))
     async with store.writing() as work:
-        await work.chat_sync.looked(begun, LOOK, at=later(1))
+        await work.chat_sync.save_snapshot(begun, LOOK, at=later(1))
     found = await known(store)
-    assert (found.topic, found.topic_told_at, found.looked_at) == ("Motors", later(told_after_s), later(1))
+    assert (found.topic, found.topic_reported_at, found.checked_at) == ("Motors", later(told_after_s), later(1))
 
 
 @pytest.mark.parametrize("before", [None, "Valves"])
@@ -65,13 +65,13 @@ async def test_what_teams_calls_the_chat_is_kept_where_nobody_told_of_another_na
     if before:
         await named(store, before, START)
     async with store.writing() as work:
-        await work.chat_sync.looked(await known(store), LOOK, at=later(1))
+        await work.chat_sync.save_snapshot(await known(store), LOOK, at=later(1))
     assert (await known(store)).topic == "Pumps"
 
 
 async def unlooked(store: Store) -> Sequence[ChatId]:
     async with store.reading() as work:
-        return await work.chat_sync.unlooked(since=later(0), at_most=2)
+        return await work.chat_sync.stale_chats(since=later(0), at_most=2)
 
 
 async def test_chats_that_cannot_be_looked_at_leave_room_for_the_others(store: Store) -> None:
@@ -80,19 +80,19 @@ async def test_chats_that_cannot_be_looked_at_leave_room_for_the_others(store: S
         await synced(store, chat)
     assert await unlooked(store) == chats[:2]
     async with store.writing() as work:
-        await work.chat_sync.ask(chats[:2], look=True, at=START, due_at=START)
+        await work.chat_sync.enqueue(chats[:2], fetch=True, at=START, due_at=START)
         for chat in chats[:2]:
-            await work.chat_sync.failed(chat, "Unavailable", park_older_than=START, at=START)
+            await work.chat_sync.record_failure(chat, "Unavailable", dead_letter_before=START, at=START)
     assert await unlooked(store) == chats[2:]
 
 
 async def test_what_was_given_up_is_looked_at_again(store: Store) -> None:
     await synced(store)
     async with store.writing() as work:
-        await work.chat_sync.ask([CHAT], look=True, at=START, due_at=START)
+        await work.chat_sync.enqueue([CHAT], fetch=True, at=START, due_at=START)
     assert await unlooked(store) == []
     async with store.writing() as work:
-        await work.chat_sync.failed(CHAT, "Unavailable", park_older_than=later(1), at=later(1))
+        await work.chat_sync.record_failure(CHAT, "Unavailable", dead_letter_before=later(1), at=later(1))
     assert await unlooked(store) == [CHAT]
 
 
@@ -102,22 +102,22 @@ async def test_a_chat_whose_connection_has_ended_is_looked_at_until_its_row_is_c
         await work.connections.end(made.id, at=START, by=ObjectId("adele"), by_name="Adele")
     assert await unlooked(store) == [CHAT]
     async with store.writing() as work:
-        await work.chat_sync.put(made.id, replace(ACTIVITY, closing="Disconnected."))
+        await work.chat_sync.save_row(made.id, replace(ACTIVITY, closing_line="Disconnected."))
     assert await unlooked(store) == []
 
 
 async def fails(store: Store, times: int, *, park_older_than: datetime = START) -> None:
     async with store.writing() as work:
         for _ in range(times):
-            await work.chat_sync.failed(CHAT, "NotAllowed: no", park_older_than=park_older_than, at=later(1))
+            await work.chat_sync.record_failure(CHAT, "NotAllowed: no", dead_letter_before=park_older_than, at=later(1))
 
 
 async def stuck(store: Store) -> tuple[bool, int | None]:
     """Whether the chat is called stuck, and how many are counted; the list of them says the same."""
     async with store.reading() as work:
-        found = await work.chat_sync.stuck([CHAT])
-        listed = await work.overview.stuck(at_most=9)
-        counted = (await work.overview.queues())[Queue.SYNC].stuck
+        found = await work.chat_sync.failures([CHAT])
+        listed = await work.queue_states.stuck_chats(at_most=9)
+        counted = (await work.queue_states.queues())[Queue.SYNC].stuck
     assert {each.chat_id: each.reason for each in listed} == found
     assert not found or found == {CHAT: "NotAllowed: no"}
     return bool(found), counted
@@ -125,18 +125,18 @@ async def stuck(store: Store) -> tuple[bool, int | None]:
 
 async def asked(store: Store) -> None:
     async with store.writing() as work:
-        await work.chat_sync.ask([CHAT], look=False, at=START, due_at=START)
+        await work.chat_sync.enqueue([CHAT], fetch=False, at=START, due_at=START)
 
 
 async def done(store: Store) -> None:
     async with store.writing() as work:
-        await work.chat_sync.done((await work.chat_sync.jobs([CHAT]))[CHAT], at=later(2))
+        await work.chat_sync.complete((await work.chat_sync.pending([CHAT]))[CHAT], at=later(2))
 
 
 async def test_a_chat_that_fails_again_and_again_is_stuck_until_it_succeeds(store: Store) -> None:
     await synced(store)
     await asked(store)
-    await fails(store, STUCK_AFTER - 1)
+    await fails(store, STUCK_AFTER_ATTEMPTS - 1)
     assert await stuck(store) == (False, 0)
     await asked(store)
     await fails(store, 1)
@@ -151,10 +151,10 @@ async def test_a_chat_that_fails_again_and_again_is_stuck_until_it_succeeds(stor
 async def test_a_chat_that_was_given_up_is_stuck_also_while_it_is_tried_again(store: Store) -> None:
     await synced(store)
     await asked(store)
-    await fails(store, STUCK_AFTER)
+    await fails(store, STUCK_AFTER_ATTEMPTS)
     await fails(store, 1, park_older_than=later(1))
     async with store.reading() as work:
-        assert await work.chat_sync.jobs([CHAT]) == {}
+        assert await work.chat_sync.pending([CHAT]) == {}
     assert await stuck(store) == (True, 1)
     await asked(store)
     assert await stuck(store) == (True, 1)
@@ -165,26 +165,26 @@ async def test_a_chat_that_was_given_up_is_stuck_also_while_it_is_tried_again(st
 async def test_what_is_asked_for_meanwhile_is_another_job_that_has_not_failed_yet(store: Store) -> None:
     await synced(store)
     await asked(store)
-    await fails(store, STUCK_AFTER)
+    await fails(store, STUCK_AFTER_ATTEMPTS)
     async with store.writing() as work:
-        begun = (await work.chat_sync.jobs([CHAT]))[CHAT]
-        await work.chat_sync.ask([CHAT], look=False, at=START, due_at=START)
-        await work.chat_sync.done(begun, at=later(2))
+        begun = (await work.chat_sync.pending([CHAT]))[CHAT]
+        await work.chat_sync.enqueue([CHAT], fetch=False, at=START, due_at=START)
+        await work.chat_sync.complete(begun, at=later(2))
     assert await stuck(store) == (False, 0)
     await fails(store, 1, park_older_than=later(1))
     async with store.reading() as work:
-        assert CHAT in await work.chat_sync.jobs([CHAT]), "it is not as old as the one before"
+        assert CHAT in await work.chat_sync.pending([CHAT]), "it is not as old as the one before"
 
 
 async def unmirrored(store: Store) -> list[tuple[ConnectionId, bool]]:
     async with store.reading() as work:
-        return [(each.id, live) for each, live in await work.chat_sync.unmirrored(CHAT)]
+        return [(each.id, live) for each, live in await work.chat_sync.unmirrored_connections(CHAT)]
 
 
 async def test_a_record_that_was_connected_again_is_not_taken_off_the_pane(store: Store) -> None:
     old = await synced(store)
     async with store.writing() as work:
-        await work.chat_sync.mirrored(old.id, live=True)
+        await work.chat_sync.save_mirrored(old.id, listed=True)
         await work.connections.end(old.id, at=START, by=ObjectId("adele"), by_name="Adele")
     assert await unmirrored(store) == [(old.id, False)]
     other, new = await connected(store, a_connection(record=ACCOUNT), a_connection())
@@ -197,8 +197,8 @@ async def test_a_record_that_was_connected_again_is_not_taken_off_the_pane(store
 async def test_a_channel_is_not_on_the_pane_and_is_taken_off_it(store: Store) -> None:
     (made,) = await connected(store, a_connection())
     async with store.writing() as work:
-        await work.chats.put(a_chat(kind=ChatKind.CHANNEL))
+        await work.chats.save(a_chat(kind=ChatKind.CHANNEL))
     assert await unmirrored(store) == []
     async with store.writing() as work:
-        await work.chat_sync.mirrored(made.id, live=True)
+        await work.chat_sync.save_mirrored(made.id, listed=True)
     assert await unmirrored(store) == [(made.id, False)]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.domain.chat_sync import ActivityRow, ChatActivity, RowState
-from bot.domain.synced_chats import Named, Written
+from bot.domain.chat_sync import ActivityRow, RowState, SyncedRow
+from bot.domain.synced_chats import LastWrite, TopicChange
 from bot.domain.values import Connection, ObjectId, UserId
 from bot.store.administration import Administration
 from bot.store.engine import Engines
@@ -23,7 +23,7 @@ ADELE, MEGAN = ObjectId("adele"), ObjectId("megan")
 ROW = ActivityRow(
     state=RowState.OPEN, version="1", members=frozenset({UserId("u-adele")}), modified_by=UserId("u-adele")
 )
-FULL = replace(ACTIVITY, row=ROW, people={ADELE: UserId("u-adele"), MEGAN: None}, others=1)
+FULL = replace(ACTIVITY, row=ROW, users={ADELE: UserId("u-adele"), MEGAN: None}, members_without_user=1)
 LATER = later(1)
 KNOWN = {"topic": "Pumps", "topic_told_at": START, "last_writer_id": ADELE, "last_written_at": START}
 
@@ -32,16 +32,16 @@ async def known_chat(store: Store) -> Connection:
     """A synced chat of which everything is known that can be."""
     (made,) = await connected(store, a_connection())
     async with store.writing() as work:
-        await work.chat_sync.begin(made.id, FULL)
-        await work.chat_sync.named([Named(chat_id=CHAT, topic="Pumps", at=START)])
-        await work.chat_sync.written([Written(chat_id=CHAT, writer=ADELE, at=START)])
+        await work.chat_sync.start(made.id, FULL)
+        await work.chat_sync.save_topics([TopicChange(chat_id=CHAT, topic="Pumps", at=START)])
+        await work.chat_sync.save_last_writes([LastWrite(chat_id=CHAT, writer=ADELE, at=START)])
     return made
 
 
 async def end(store: Store, connection: Connection, **more: Any) -> None:
     async with store.writing() as work:
         await work.connections.end(connection.id, at=START, by=MEGAN, by_name="Megan")
-        await work.chat_sync.put(connection.id, replace(FULL, **more))
+        await work.chat_sync.save_row(connection.id, replace(FULL, **more))
 
 
 async def prune(store: Store, before: datetime) -> int:
@@ -49,12 +49,12 @@ async def prune(store: Store, before: datetime) -> int:
         return await work.pruning.prune(before=before, posts_before=before)
 
 
-async def kept(store: Store, engines: Engines, connection: Connection) -> tuple[dict[str, Any], ChatActivity | None]:
+async def kept(store: Store, engines: Engines, connection: Connection) -> tuple[dict[str, Any], SyncedRow | None]:
     """What is known of the chat and of its connection."""
     async with engines.reading.begin() as begun:
         (row,) = (await begun.execute(select(*(chat.c[each] for each in KNOWN)))).mappings()
     async with store.reading() as work:
-        return dict(row), (await work.chat_sync.get([connection.id])).get(connection.id)
+        return dict(row), (await work.chat_sync.get_rows([connection.id])).get(connection.id)
 
 
 async def test_what_is_known_of_a_chat_goes_some_time_after_its_connection_and_the_history_stays(
@@ -62,14 +62,14 @@ async def test_what_is_known_of_a_chat_goes_some_time_after_its_connection_and_t
 ) -> None:
     made = await known_chat(store)
     assert await prune(store, LATER) == 0
-    await end(store, made, closing="Disconnected by Megan.")
+    await end(store, made, closing_line="Disconnected by Megan.")
     assert await prune(store, START) == 0
-    assert await kept(store, engines, made) == (KNOWN, replace(FULL, closing="Disconnected by Megan."))
+    assert await kept(store, engines, made) == (KNOWN, replace(FULL, closing_line="Disconnected by Megan."))
     assert await prune(store, LATER) == 2
     assert await prune(store, LATER) == 0
     assert await kept(store, engines, made) == (dict.fromkeys(KNOWN), None)
     async with store.reading() as work:
-        (entry,) = await work.timeline.of_record(CASE, begin=0, at_most=9)
+        (entry,) = await work.timeline.for_record(CASE, offset=0, at_most=9)
     assert (entry.connection, entry.ended_at, entry.ended_by_name) == (made, START, "Megan")
 
 
@@ -78,18 +78,18 @@ async def test_of_a_row_that_is_not_completed_yet_so_much_stays_that_it_can_be(s
     await end(store, made)
     assert await prune(store, LATER) == 2
     assert await prune(store, LATER) == 0
-    assert await kept(store, engines, made) == (dict.fromkeys(KNOWN), replace(FULL, row=None, people={}))
+    assert await kept(store, engines, made) == (dict.fromkeys(KNOWN), replace(FULL, row=None, users={}))
 
 
 async def test_a_chat_is_known_as_long_as_one_of_its_connections_is_synced(store: Store, engines: Engines) -> None:
     old = await known_chat(store)
     (other,) = await connected(store, a_connection(record=ACCOUNT))
     async with store.writing() as work:
-        await work.chat_sync.begin(other.id, FULL)
-    await end(store, old, closing="Disconnected by Megan.")
+        await work.chat_sync.start(other.id, FULL)
+    await end(store, old, closing_line="Disconnected by Megan.")
     assert await prune(store, LATER) == 1
     assert await kept(store, engines, other) == (KNOWN, FULL)
-    await end(store, other, closing="Disconnected by Megan.")
+    await end(store, other, closing_line="Disconnected by Megan.")
     assert await prune(store, LATER) == 2
     assert await kept(store, engines, other) == (dict.fromkeys(KNOWN), None)
 
@@ -99,7 +99,7 @@ async def test_where_sync_is_off_for_long_what_is_known_goes_and_the_rows_are_fo
     store: Store, engines: Engines, switch: str
 ) -> None:
     made = await known_chat(store)
-    await Administration(engines).start({CASE.environment: True})
+    await Administration(engines).initialize({CASE.environment: True})
     async with engines.writing.begin() as begun:
         await begun.execute(environment.update().values(sync_on=True, sync_changed_at=START))
         await begun.execute(setting_change.insert().values(_saved(switch)))
@@ -109,7 +109,7 @@ async def test_where_sync_is_off_for_long_what_is_known_goes_and_the_rows_are_fo
     assert await prune(store, START) == 0
     assert await prune(store, LATER) == 2
     assert await prune(store, LATER) == 0
-    assert await kept(store, engines, made) == (dict.fromkeys(KNOWN), replace(FULL, row=None, people={}))
+    assert await kept(store, engines, made) == (dict.fromkeys(KNOWN), replace(FULL, row=None, users={}))
 
 
 def _saved(switch: str) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bot.domain.record_types import Disclosure
 from bot.domain.values import ChatId, ConnectionId, EnvironmentId, RecordRef
 from bot.store.administration import Administration
-from bot.store.engine import Engines, make_engines
+from bot.store.engine import Engines, create_engines
 from bot.store.migrate import configuration, migrate, require_up_to_date
 from bot.store.unit_of_work import Store
 
@@ -54,7 +54,7 @@ def fill(connection: SqlConnection) -> None:
 @pytest.fixture
 async def engines(empty_database_url: str) -> AsyncIterator[Engines]:
     """A database as the first version left it, brought up to date."""
-    made = make_engines(empty_database_url)
+    made = create_engines(empty_database_url)
     async with made.writing.begin() as connection:
         await connection.run_sync(fill)
     await migrate(made.writing)
@@ -66,9 +66,9 @@ async def engines(empty_database_url: str) -> AsyncIterator[Engines]:
 async def test_chats_connections_and_what_they_were_told_are_there(engines: Engines) -> None:
     async with Store(engines, lambda _: None).reading() as work:
         chat = await work.chats.get(CHAT)
-        (live,) = await work.connections.of_record(CASE)
-        history = await work.timeline.of_record(CASE, begin=0, at_most=10)
-        known = await work.known_values.of([ConnectionId(2)])
+        (live,) = await work.connections.for_record(CASE)
+        history = await work.timeline.for_record(CASE, offset=0, at_most=10)
+        known = await work.reported_values.for_connections([ConnectionId(2)])
     assert chat
     assert (chat.bot_name, chat.bot_present) == ("Bot", True)
     assert (live.id, live.connector_name, live.record_number) == (2, "Megan Bowen", "CAS-01001")
@@ -81,17 +81,17 @@ async def test_chats_connections_and_what_they_were_told_are_there(engines: Engi
 
 async def test_what_waited_to_be_sent_still_waits(engines: Engines) -> None:
     async with Store(engines, lambda _: None).reading() as work:
-        heads = await work.outbox.heads([CHAT], {})
+        heads = await work.outbox.next_messages([CHAT], {})
     assert heads[CHAT].activity == b'{"type":"message"}'
 
 
 async def test_settings_hold_as_they_did_and_new_ones_have_their_defaults(engines: Engines) -> None:
     administration = Administration(engines)
-    await administration.start({CONTOSO: False})
+    await administration.initialize({CONTOSO: False})
     settings = await administration.settings(CONTOSO)
     case = settings.record_type("incident")
-    assert settings.organisation.chats_on
-    assert not settings.organisation.sync_on
+    assert settings.organization.chats_on
+    assert not settings.organization.sync_on
     assert (case.note, case.note_view, case.auto_name, case.join, case.key_fields) == (
         False,
         "v",

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from bot.domain.audit import AuditEntry
 from bot.domain.jobs import ChatJob, EnvironmentJob, Job, JobKind
-from bot.domain.key_fields import ColumnChange, KnownValue, RecordEvent
-from bot.domain.outgoing_messages import OutgoingMessage, WaitingMessage
+from bot.domain.key_fields import ColumnChange, RecordEvent, ReportedValue
+from bot.domain.outgoing_messages import OutgoingMessage, PendingMessage
 from bot.domain.queue_states import Queue
 from bot.domain.tables import ColumnValue
 from bot.domain.values import (
@@ -28,10 +28,10 @@ from bot.domain.values import (
     UserId,
 )
 from bot.store.administration import Administration
-from bot.store.engine import Engines, make_engines
-from bot.store.event_json import lane_of
+from bot.store.engine import Engines, create_engines
+from bot.store.event_json import record_lane
 from bot.store.migrate import migrate, require_up_to_date
-from bot.store.notify import News
+from bot.store.notify import StoreEvent
 from bot.store.tables import audit, metadata, outbox
 from bot.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.clock import START
@@ -76,15 +76,15 @@ def a_message(key: str, chat: str = "19:a@thread.v2") -> OutgoingMessage:
     return OutgoingMessage(key=key, chat_id=ChatId(chat), activity=f'{{"key":"{key}"}}'.encode())
 
 
-async def head(work: UnitOfWork) -> WaitingMessage | None:
-    return (await work.outbox.heads([a_chat().id], {})).get(a_chat().id)
+async def head(work: UnitOfWork) -> PendingMessage | None:
+    return (await work.outbox.next_messages([a_chat().id], {})).get(a_chat().id)
 
 
 async def connected(store: Store, *connections: NewConnection) -> list[Connection]:
     made = []
     async with store.writing() as work:
         for connection in connections:
-            await work.chats.put(a_chat(connection.chat_id))
+            await work.chats.save(a_chat(connection.chat_id))
             made.append(await work.connections.add(connection))
     return [each for each in made if each]
 
@@ -99,7 +99,7 @@ async def test_migrations_make_exactly_the_tables_of_the_code(engines: Engines) 
 
 
 async def test_processes_that_start_together_migrate_once(empty_database_url: str) -> None:
-    processes = [make_engines(empty_database_url) for _ in range(3)]
+    processes = [create_engines(empty_database_url) for _ in range(3)]
     await asyncio.gather(*(migrate(each.writing) for each in processes))
     await asyncio.gather(*(require_up_to_date(each.writing) for each in processes))
     await asyncio.gather(*(each.close() for each in processes))
@@ -107,27 +107,27 @@ async def test_processes_that_start_together_migrate_once(empty_database_url: st
 
 async def test_a_chat_is_kept_as_it_was_seen_last(store: Store) -> None:
     async with store.writing() as work:
-        await work.chats.put(a_chat())
-        await work.chats.put(a_chat(service_url="https://smba.trafficmanager.net/amer/", bot_present=False))
+        await work.chats.save(a_chat())
+        await work.chats.save(a_chat(service_url="https://smba.trafficmanager.net/amer/", bot_present=False))
     async with store.reading() as work:
         chat = await work.chats.get(ChatId("19:a@thread.v2"))
         assert chat == a_chat(service_url="https://smba.trafficmanager.net/amer/", bot_present=False)
         assert await work.chats.get(ChatId("19:b@thread.v2")) is None
-        assert await work.chats.of([ChatId("19:a@thread.v2"), ChatId("19:b@thread.v2")]) == {chat.id: chat}
+        assert await work.chats.get_many([ChatId("19:a@thread.v2"), ChatId("19:b@thread.v2")]) == {chat.id: chat}
 
 
 async def test_the_bot_introduces_itself_once(store: Store) -> None:
     async with store.writing() as work:
-        await work.chats.put(a_chat())
-        assert await work.chats.introduce(a_chat().id, START)
-        assert not await work.chats.introduce(a_chat().id, LATER)
+        await work.chats.save(a_chat())
+        assert await work.chats.mark_introduced(a_chat().id, START)
+        assert not await work.chats.mark_introduced(a_chat().id, LATER)
 
 
-async def test_a_block_that_ends_with_an_error_leaves_nothing_behind(store: Store, told: list[News]) -> None:
+async def test_a_block_that_ends_with_an_error_leaves_nothing_behind(store: Store, told: list[StoreEvent]) -> None:
     async def fail() -> None:
         async with store.writing() as work:
-            await work.chats.put(a_chat())
-            await work.outbox.put([a_message("1")], at=START)
+            await work.chats.save(a_chat())
+            await work.outbox.enqueue([a_message("1")], at=START)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -138,11 +138,11 @@ async def test_a_block_that_ends_with_an_error_leaves_nothing_behind(store: Stor
     assert told == []
 
 
-async def test_giving_up_during_the_commit_leaves_it_done_and_told(store: Store, told: list[News]) -> None:
+async def test_giving_up_during_the_commit_leaves_it_done_and_told(store: Store, told: list[StoreEvent]) -> None:
     async def keep() -> None:
         async with store.writing() as work:
-            await work.chats.put(a_chat())
-            await work.outbox.put([a_message("1")], at=START)
+            await work.chats.save(a_chat())
+            await work.outbox.enqueue([a_message("1")], at=START)
             asyncio.get_running_loop().call_soon(task.cancel)
 
     task = asyncio.create_task(keep())
@@ -150,7 +150,7 @@ async def test_giving_up_during_the_commit_leaves_it_done_and_told(store: Store,
         await task
     async with store.reading() as work:
         assert await head(work)
-    assert told == [News(queue=Queue.OUTBOX)]
+    assert told == [StoreEvent(queue=Queue.OUTBOX)]
 
 
 async def test_a_chat_and_a_record_have_one_live_connection(store: Store) -> None:
@@ -158,7 +158,7 @@ async def test_a_chat_and_a_record_have_one_live_connection(store: Store) -> Non
     async with store.writing() as work:
         assert await work.connections.add(a_connection()) is None
     async with store.reading() as work:
-        live = await work.connections.live(ChatId("19:a@thread.v2"), CASE)
+        live = await work.connections.active(ChatId("19:a@thread.v2"), CASE)
         assert live
         assert live.connector_name == "Adele Vance"
         assert live.connected_at == START
@@ -166,7 +166,7 @@ async def test_a_chat_and_a_record_have_one_live_connection(store: Store) -> Non
 
 async def test_many_who_connect_at_once_make_one_connection(store: Store) -> None:
     async with store.writing() as work:
-        await work.chats.put(a_chat())
+        await work.chats.save(a_chat())
 
     async def connect() -> Connection | None:
         async with store.writing() as work:
@@ -190,99 +190,99 @@ async def test_after_its_end_a_connection_can_be_made_anew(store: Store) -> None
 async def test_connections_are_found_by_chat_and_by_record_oldest_first(store: Store) -> None:
     made = await connected(store, a_connection("c1"), a_connection("c2"), a_connection("c1", ACCOUNT))
     async with store.reading() as work:
-        assert await work.connections.in_chat(ChatId("c1")) == [made[0], made[2]]
-        assert await work.connections.of_record(CASE) == made[:2]
+        assert await work.connections.for_chat(ChatId("c1")) == [made[0], made[2]]
+        assert await work.connections.for_record(CASE) == made[:2]
         other = RecordRef(environment=EnvironmentId("fabrikam"), table="incident", row_id="1")
-        assert await work.connections.of_record(other) == []
+        assert await work.connections.for_record(other) == []
 
 
 async def test_known_values_are_replaced_and_come_back_as_they_were(store: Store) -> None:
     (connection,) = await connected(store, a_connection())
     values = [None, "text", 5, 1.5, True, (1, 2)]
     known = {
-        (connection.id, f"c{number}"): KnownValue(raw=raw, text="x", at=START) for number, raw in enumerate(values)
+        (connection.id, f"c{number}"): ReportedValue(raw=raw, text="x", at=START) for number, raw in enumerate(values)
     }
     async with store.writing() as work:
-        await work.known_values.put({})
-        await work.known_values.put({(connection.id, "c1"): KnownValue(raw="old", text=None, at=START)})
-        await work.known_values.put(known)
+        await work.reported_values.save({})
+        await work.reported_values.save({(connection.id, "c1"): ReportedValue(raw="old", text=None, at=START)})
+        await work.reported_values.save(known)
     async with store.reading() as work:
-        found = await work.known_values.of([connection.id, ConnectionId(99)])
+        found = await work.reported_values.for_connections([connection.id, ConnectionId(99)])
     assert found == {connection.id: {column: value for (_, column), value in known.items()}}
 
 
-async def test_an_event_is_kept_once_and_comes_back_as_it_was(store: Store, told: list[News]) -> None:
+async def test_an_event_is_kept_once_and_comes_back_as_it_was(store: Store, told: list[StoreEvent]) -> None:
     async with store.writing() as work:
-        assert await work.inbox.keep(an_event("1"), at=START, due_at=LATER)
-        assert not await work.inbox.keep(an_event("1"), at=LATER, due_at=LATER)
+        assert await work.inbox.add_event(an_event("1"), at=START, due_at=LATER)
+        assert not await work.inbox.add_event(an_event("1"), at=LATER, due_at=LATER)
     async with store.reading() as work:
-        assert (await work.inbox.waiting([lane_of(CASE)]))[lane_of(CASE)].events == [an_event("1")]
+        assert (await work.inbox.pending([record_lane(CASE)]))[record_lane(CASE)].events == [an_event("1")]
         assert await work.lanes.next_due(Queue.INBOX) == LATER
         assert await work.lanes.next_due(Queue.OUTBOX) is None
-    assert told == [News(queue=Queue.INBOX)]
+    assert told == [StoreEvent(queue=Queue.INBOX)]
 
 
 async def test_the_first_event_sets_when_the_record_is_due(store: Store) -> None:
     async with store.writing() as work:
-        await work.inbox.keep(an_event("1"), at=START, due_at=LATER)
-        await work.inbox.keep(an_event("2"), at=START, due_at=LATER + LEASE)
+        await work.inbox.add_event(an_event("1"), at=START, due_at=LATER)
+        await work.inbox.add_event(an_event("2"), at=START, due_at=LATER + LEASE)
     async with store.writing() as work:
         assert await work.lanes.claim(Queue.INBOX, "me", at=START, until=START + LEASE, at_most=9) == []
         lanes = await work.lanes.claim(Queue.INBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
-        assert lanes == [lane_of(CASE)]
-        assert [event.key for event in (await work.inbox.waiting(lanes))[lanes[0]].events] == ["1", "2"]
+        assert lanes == [record_lane(CASE)]
+        assert [event.key for event in (await work.inbox.pending(lanes))[lanes[0]].events] == ["1", "2"]
 
 
 async def test_an_event_that_comes_while_the_record_is_worked_on_opens_its_own_window(store: Store) -> None:
     async with store.writing() as work:
-        await work.inbox.keep(an_event("1"), at=START, due_at=LATER)
+        await work.inbox.add_event(an_event("1"), at=START, due_at=LATER)
         (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
-        await work.inbox.keep(an_event("2"), at=LATER, due_at=LATER + LEASE)
-        await work.inbox.done(["1"], at=LATER)
+        await work.inbox.add_event(an_event("2"), at=LATER, due_at=LATER + LEASE)
+        await work.inbox.complete(["1"], at=LATER)
         await work.lanes.release(Queue.INBOX, {lane: None}, "me")
         assert await work.lanes.next_due(Queue.INBOX) == LATER + LEASE
-        assert [event.key for event in (await work.inbox.waiting([lane]))[lane].events] == ["2"]
+        assert [event.key for event in (await work.inbox.pending([lane]))[lane].events] == ["2"]
 
 
 async def test_events_that_fail_are_counted_and_parked_when_they_are_old(store: Store) -> None:
     async with store.writing() as work:
-        await work.inbox.keep(an_event("1"), at=START, due_at=START)
-        lane = lane_of(CASE)
-        assert await work.inbox.failed(lane, "no answer", park_older_than=START, at=LATER) == 1
-        assert await work.inbox.failed(lane, "no answer", park_older_than=START, at=LATER) == 2
-        assert len((await work.inbox.waiting([lane]))[lane].events) == 1
-        assert await work.inbox.failed(lane, "no answer", park_older_than=LATER, at=LATER) == 3
-        assert await work.inbox.waiting([lane]) == {}
-        assert await work.inbox.failed(lane, "no answer", park_older_than=LATER, at=LATER) == 0
+        await work.inbox.add_event(an_event("1"), at=START, due_at=START)
+        lane = record_lane(CASE)
+        assert await work.inbox.record_failure(lane, "no answer", dead_letter_before=START, at=LATER) == 1
+        assert await work.inbox.record_failure(lane, "no answer", dead_letter_before=START, at=LATER) == 2
+        assert len((await work.inbox.pending([lane]))[lane].events) == 1
+        assert await work.inbox.record_failure(lane, "no answer", dead_letter_before=LATER, at=LATER) == 3
+        assert await work.inbox.pending([lane]) == {}
+        assert await work.inbox.record_failure(lane, "no answer", dead_letter_before=LATER, at=LATER) == 0
 
 
 async def test_messages_of_a_chat_go_out_in_the_order_in_which_they_were_kept(store: Store) -> None:
     async with store.writing() as work:
-        await work.chats.put(a_chat())
-        await work.outbox.put([a_message("1"), a_message("2")], at=START)
-        await work.outbox.put([a_message("2")], at=LATER)
-        await work.outbox.put([], at=LATER)
+        await work.chats.save(a_chat())
+        await work.outbox.enqueue([a_message("1"), a_message("2")], at=START)
+        await work.outbox.enqueue([a_message("2")], at=LATER)
+        await work.outbox.enqueue([], at=LATER)
     sent = []
     async with store.writing() as work:
         while message := await head(work):
             sent.append(message.activity)
             assert message.chat == a_chat()
-            assert message.kept_at == START
-            await work.outbox.sent([message.id], at=LATER)
+            assert message.enqueued_at == START
+            await work.outbox.mark_sent([message.id], at=LATER)
     assert sent == [b'{"key":"1"}', b'{"key":"2"}']
 
 
 async def test_a_message_that_failed_stays_at_the_head_and_a_parked_one_makes_way(store: Store) -> None:
     async with store.writing() as work:
-        await work.chats.put(a_chat())
-        await work.outbox.put([a_message("1"), a_message("2")], at=START)
+        await work.chats.save(a_chat())
+        await work.outbox.enqueue([a_message("1"), a_message("2")], at=START)
         first = await head(work)
         assert first
-        await work.outbox.failed(first.id, "no answer")
+        await work.outbox.record_failure(first.id, "no answer")
         again = await head(work)
         assert again
         assert (again.id, again.attempts) == (first.id, 1)
-        await work.outbox.park(first.id, "too large", at=LATER)
+        await work.outbox.dead_letter(first.id, "too large", at=LATER)
         second = await head(work)
         assert second
         assert second.activity == b'{"key":"2"}'
@@ -290,8 +290,8 @@ async def test_a_message_that_failed_stays_at_the_head_and_a_parked_one_makes_wa
 
 async def test_a_lane_belongs_to_one_worker_until_its_lease_ends(store: Store) -> None:
     async with store.writing() as work:
-        await work.chats.put(a_chat())
-        await work.outbox.put([a_message("1")], at=START)
+        await work.chats.save(a_chat())
+        await work.outbox.enqueue([a_message("1")], at=START)
     async with store.writing() as work:
         assert await work.lanes.claim(Queue.OUTBOX, "me", at=START, until=START + LEASE, at_most=9) == [a_chat().id]
         assert await work.lanes.claim(Queue.OUTBOX, "you", at=LATER, until=LATER + LEASE, at_most=9) == []
@@ -303,22 +303,22 @@ async def test_a_lane_belongs_to_one_worker_until_its_lease_ends(store: Store) -
         assert await work.lanes.claim(Queue.OUTBOX, "you", at=late, until=late + LEASE, at_most=9) == [a_chat().id]
         await work.lanes.release(Queue.OUTBOX, {a_chat().id: None}, "me")
         assert await work.lanes.claim(Queue.OUTBOX, "us", at=late, until=late + LEASE, at_most=9) == []
-        await work.lanes.end_leases()
+        await work.lanes.expire_leases()
         assert await work.lanes.claim(Queue.OUTBOX, "us", at=late, until=late + LEASE, at_most=9) == [a_chat().id]
 
 
 async def test_a_lane_that_was_given_back_waits_as_long_as_it_was_told_to(store: Store) -> None:
     async with store.writing() as work:
-        await work.chats.put(a_chat())
-        await work.outbox.put([a_message("1")], at=START)
+        await work.chats.save(a_chat())
+        await work.outbox.enqueue([a_message("1")], at=START)
         await work.lanes.claim(Queue.OUTBOX, "me", at=START, until=START + LEASE, at_most=9)
         await work.lanes.release(Queue.OUTBOX, {a_chat().id: LATER}, "me")
         # What comes next does not hurry it: Teams asked to wait.
-        await work.outbox.put([a_message("2")], at=START)
+        await work.outbox.enqueue([a_message("2")], at=START)
         assert await work.lanes.next_due(Queue.OUTBOX) == LATER
         await work.lanes.claim(Queue.OUTBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
         while message := await head(work):
-            await work.outbox.sent([message.id], at=LATER)
+            await work.outbox.mark_sent([message.id], at=LATER)
         await work.lanes.release(Queue.OUTBOX, {a_chat().id: None}, "me")
         assert await work.lanes.next_due(Queue.OUTBOX) is None
 
@@ -326,8 +326,8 @@ async def test_a_lane_that_was_given_back_waits_as_long_as_it_was_told_to(store:
 async def test_the_longest_due_lanes_are_claimed_first(store: Store) -> None:
     async with store.writing() as work:
         for number in range(5):
-            await work.chats.put(a_chat(f"c{number}"))
-            await work.outbox.put([a_message(str(number), f"c{number}")], at=START - timedelta(seconds=number))
+            await work.chats.save(a_chat(f"c{number}"))
+            await work.outbox.enqueue([a_message(str(number), f"c{number}")], at=START - timedelta(seconds=number))
         claimed = await work.lanes.claim(Queue.OUTBOX, "me", at=START, until=LATER, at_most=2)
         assert sorted(claimed) == ["c3", "c4"]
 
@@ -335,8 +335,8 @@ async def test_the_longest_due_lanes_are_claimed_first(store: Store) -> None:
 async def test_two_workers_never_get_the_same_lane(store: Store) -> None:
     async with store.writing() as work:
         for number in range(20):
-            await work.chats.put(a_chat(f"c{number}"))
-            await work.outbox.put([a_message(str(number), f"c{number}")], at=START)
+            await work.chats.save(a_chat(f"c{number}"))
+            await work.outbox.enqueue([a_message(str(number), f"c{number}")], at=START)
 
     async def claim(owner: str) -> list[str]:
         async with store.writing() as work:
@@ -371,9 +371,9 @@ async def test_what_people_did_is_kept(store: Store, engines: Engines) -> None:
 
 async def test_settings_start_with_their_defaults_and_are_kept(engines: Engines) -> None:
     contoso, fabrikam = EnvironmentId("contoso"), EnvironmentId("fabrikam")
-    await Administration(engines).start({contoso: True})
+    await Administration(engines).initialize({contoso: True})
     again = Administration(engines)
-    await again.start({contoso: False, fabrikam: False})
+    await again.initialize({contoso: False, fabrikam: False})
     assert await again.chats_on(contoso)
     assert not await again.chats_on(fabrikam)
     types = await again.record_types(contoso)
@@ -385,69 +385,71 @@ async def test_settings_start_with_their_defaults_and_are_kept(engines: Engines)
 async def test_a_time_without_a_zone_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="offset-naive"):
         async with store.writing() as work:
-            await work.chats.introduce(ChatId("c"), datetime(2026, 11, 21))  # noqa: DTZ001
+            await work.chats.mark_introduced(ChatId("c"), datetime(2026, 11, 21))  # noqa: DTZ001
 
 
 async def test_instants_keep_their_microseconds(store: Store, engines: Engines) -> None:
     exact = datetime(2026, 11, 21, 10, 20, 30, 123456, tzinfo=UTC)
     async with store.writing() as work:
-        await work.chats.put(a_chat())
-        await work.outbox.put([a_message("1")], at=exact)
+        await work.chats.save(a_chat())
+        await work.outbox.enqueue([a_message("1")], at=exact)
     async with engines.reading.begin() as connection:
         assert (await connection.execute(select(func.max(outbox.c.received_at)))).scalar() == exact
 
 
-async def test_what_waits_for_a_chat_that_is_gone_counts_as_untold_again(store: Store, told: list[News]) -> None:
+async def test_what_waits_for_a_chat_that_is_gone_counts_as_untold_again(store: Store, told: list[StoreEvent]) -> None:
     (connection,) = await connected(store, a_connection())
-    normal, high = (KnownValue(raw=raw, text=None, at=START) for raw in (2, 1))
+    normal, high = (ReportedValue(raw=raw, text=None, at=START) for raw in (2, 1))
     async with store.writing() as work:
-        await work.known_values.put({(connection.id, "priority"): KnownValue(raw=3, text=None, at=LATER)})
-        await work.known_values.put({(connection.id, "owner"): KnownValue(raw="me", text=None, at=LATER)})
+        await work.reported_values.save({(connection.id, "priority"): ReportedValue(raw=3, text=None, at=LATER)})
+        await work.reported_values.save({(connection.id, "owner"): ReportedValue(raw="me", text=None, at=LATER)})
         priority, owner = (connection.id, "priority"), (connection.id, "owner")
         messages = [
-            OutgoingMessage(key="1", chat_id=a_chat().id, activity=b"", told_before={priority: normal, owner: None}),
-            OutgoingMessage(key="2", chat_id=a_chat().id, activity=b"", told_before={priority: high}),
+            OutgoingMessage(
+                key="1", chat_id=a_chat().id, activity=b"", previously_reported={priority: normal, owner: None}
+            ),
+            OutgoingMessage(key="2", chat_id=a_chat().id, activity=b"", previously_reported={priority: high}),
         ]
-        await work.outbox.put(messages, at=START)
+        await work.outbox.enqueue(messages, at=START)
     told.clear()
     async with store.writing() as work:
-        await work.chats.left(a_chat().id)
+        await work.chats.mark_bot_removed(a_chat().id)
         await work.connections.pause(a_chat().id, "BotNotInConversationRoster", at=LATER)
-        await work.outbox.give_up(a_chat().id, "BotNotInConversationRoster", at=LATER)
-    assert told == [News(left=a_chat().id)]
+        await work.outbox.dead_letter_chat(a_chat().id, "BotNotInConversationRoster", at=LATER)
+    assert told == [StoreEvent(left_chat=a_chat().id)]
     async with store.writing() as work:
-        assert await work.known_values.of([connection.id]) == {connection.id: {"priority": normal}}
+        assert await work.reported_values.for_connections([connection.id]) == {connection.id: {"priority": normal}}
         assert await head(work) is None
-        (paused,) = await work.connections.in_chat(a_chat().id)
+        (paused,) = await work.connections.for_chat(a_chat().id)
         assert (paused.paused_at, paused.paused_reason) == (LATER, "BotNotInConversationRoster")
         assert [each.id for each in await work.connections.resume(a_chat().id)] == [connection.id]
         assert await work.connections.resume(a_chat().id) == []
-        (going,) = await work.connections.in_chat(a_chat().id)
+        (going,) = await work.connections.for_chat(a_chat().id)
         assert going.paused_at is None
 
 
 async def test_posts_are_counted_by_chat_and_by_tenant(store: Store) -> None:
     a, b = ChatId("a"), ChatId("b")
     async with store.writing() as work:
-        await work.pace.posted([(a, LATER), (a, START), (b, LATER)])
-        await work.pace.posted([])
-        assert await work.pace.since([a, b], START) == {a: [LATER], b: [LATER]}
-        assert (await work.pace.since([a], START - LEASE))[a] == [START, LATER]
-        assert list(await work.pace.tenant("t")) == []
-        await work.pace.reserve("t", [START, LATER])
-        assert list(await work.pace.tenant("t")) == [START, LATER]
+        await work.rate_history.add_posts([(a, LATER), (a, START), (b, LATER)])
+        await work.rate_history.add_posts([])
+        assert await work.rate_history.posts_since([a, b], START) == {a: [LATER], b: [LATER]}
+        assert (await work.rate_history.posts_since([a], START - LEASE))[a] == [START, LATER]
+        assert list(await work.rate_history.lock_tenant_posts("t")) == []
+        await work.rate_history.save_tenant_posts("t", [START, LATER])
+        assert list(await work.rate_history.lock_tenant_posts("t")) == [START, LATER]
 
 
 async def test_only_what_is_done_and_old_is_deleted(store: Store) -> None:
     async with store.writing() as work:
-        await work.chats.put(a_chat())
-        await work.outbox.put([a_message("done"), a_message("parked"), a_message("waiting")], at=START)
-        for end in (work.outbox.sent([1], at=START), work.outbox.park(2, "too large", at=START)):
+        await work.chats.save(a_chat())
+        await work.outbox.enqueue([a_message("done"), a_message("parked"), a_message("waiting")], at=START)
+        for end in (work.outbox.mark_sent([1], at=START), work.outbox.dead_letter(2, "too large", at=START)):
             await end
-        await work.inbox.keep(an_event("1"), at=START, due_at=START)
-        await work.inbox.keep(an_event("2"), at=START, due_at=START)
-        await work.inbox.done(["1"], at=START)
-        await work.pace.posted([(a_chat().id, START), (a_chat().id, LATER)])
+        await work.inbox.add_event(an_event("1"), at=START, due_at=START)
+        await work.inbox.add_event(an_event("2"), at=START, due_at=START)
+        await work.inbox.complete(["1"], at=START)
+        await work.rate_history.add_posts([(a_chat().id, START), (a_chat().id, LATER)])
         assert await work.pruning.prune(before=START, posts_before=START) == 0
         assert await work.pruning.prune(before=LATER, posts_before=LATER) == 4
         assert await work.pruning.prune(before=LATER, posts_before=LATER) == 0
@@ -456,35 +458,35 @@ async def test_only_what_is_done_and_old_is_deleted(store: Store) -> None:
         assert waiting.activity == b'{"key":"waiting"}'
 
 
-async def test_a_job_on_a_chat_is_done_once_however_often_it_is_asked_for(store: Store, told: list[News]) -> None:
+async def test_a_job_on_a_chat_is_done_once_however_often_it_is_asked_for(store: Store, told: list[StoreEvent]) -> None:
     job = ChatJob(kind=JobKind.CATCH_UP, chat_id=a_chat().id)
     async with store.writing() as work:
         for _ in range(2):
-            await work.inbox.ask(job, at=START, due_at=LATER)
+            await work.inbox.enqueue(job, at=START, due_at=LATER)
         (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
-        waiting = (await work.inbox.waiting([lane]))[lane]
+        waiting = (await work.inbox.pending([lane]))[lane]
         assert (waiting.job, waiting.events) == (job, [])
-        await work.inbox.done(waiting.keys, at=LATER)
-        assert await work.inbox.waiting([lane]) == {}
-        await work.inbox.ask(job, at=LATER, due_at=LATER)
-        assert (await work.inbox.waiting([lane]))[lane].job == job
-    assert told == [News(queue=Queue.INBOX)]
+        await work.inbox.complete(waiting.keys, at=LATER)
+        assert await work.inbox.pending([lane]) == {}
+        await work.inbox.enqueue(job, at=LATER, due_at=LATER)
+        assert (await work.inbox.pending([lane]))[lane].job == job
+    assert told == [StoreEvent(queue=Queue.INBOX)]
 
 
 async def test_a_job_that_is_asked_for_while_somebody_is_at_it_is_done_once_more(store: Store) -> None:
     job = EnvironmentJob(kind=JobKind.FOLLOW_SETTINGS, environment=EnvironmentId("org.crm.dynamics.com"))
     async with store.writing() as work:
-        await work.inbox.ask(job, at=START, due_at=START)
+        await work.inbox.enqueue(job, at=START, due_at=START)
     async with store.writing() as work:
         (lane,) = await work.lanes.claim(Queue.INBOX, "me", at=START, until=LATER, at_most=9)
-        begun = (await work.inbox.waiting([lane]))[lane].keys
+        begun = (await work.inbox.pending([lane]))[lane].keys
     async with store.writing() as work:
-        await work.inbox.ask(job, at=START, due_at=START)
+        await work.inbox.enqueue(job, at=START, due_at=START)
     async with store.writing() as work:
-        await work.inbox.done(begun, at=START)
+        await work.inbox.complete(begun, at=START)
         await work.lanes.release(Queue.INBOX, {lane: None}, "me")
         assert await work.lanes.claim(Queue.INBOX, "me", at=START, until=LATER, at_most=9) == [lane]
-        assert (await work.inbox.waiting([lane]))[lane].job == job
+        assert (await work.inbox.pending([lane]))[lane].job == job
 
 
 async def test_jobs_of_another_kind_or_on_something_else_have_lanes_of_their_own(store: Store) -> None:
@@ -495,9 +497,9 @@ async def test_jobs_of_another_kind_or_on_something_else_have_lanes_of_their_own
     ]
     async with store.writing() as work:
         for job in jobs:
-            await work.inbox.ask(job, at=START, due_at=START)
+            await work.inbox.enqueue(job, at=START, due_at=START)
         lanes = await work.lanes.claim(Queue.INBOX, "me", at=START, until=LATER, at_most=9)
-        waiting = await work.inbox.waiting(lanes)
+        waiting = await work.inbox.pending(lanes)
         assert sorted(str(each.job) for each in waiting.values()) == sorted(map(str, jobs))
 
 
@@ -506,7 +508,7 @@ async def test_who_gives_up_in_the_middle_stands_in_nobodys_way(store: Store, tu
     async def keep() -> None:
         async with store.writing() as work:
             for number in range(20):
-                await work.chats.put(a_chat(f"c{number}"))
+                await work.chats.save(a_chat(f"c{number}"))
 
     task = asyncio.create_task(keep())
     for _ in range(turns * 2):
@@ -517,6 +519,6 @@ async def test_who_gives_up_in_the_middle_stands_in_nobodys_way(store: Store, tu
         await asyncio.sleep(0)
     await asyncio.wait({task})
     async with asyncio.timeout(5), store.writing() as work:
-        await work.chats.put(a_chat("another"))
+        await work.chats.save(a_chat("another"))
     async with store.reading() as work:
         assert await work.chats.get(ChatId("another"))

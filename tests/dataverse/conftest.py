@@ -11,11 +11,11 @@ from aiohttp.test_utils import TestServer, unused_port
 from aiohttp.typedefs import Handler
 from yarl import URL
 
-from bot.dataverse.client import DataverseClient, make_client
+from bot.dataverse.client import DataverseClient, create_client
 from bot.dataverse.records import DataverseRecords
-from bot.domain.record_links import environment_of
+from bot.domain.record_links import parse_environment
 from bot.domain.values import EnvironmentId, RecordRef
-from bot.http.access_tokens import NoTokens
+from bot.http.access_tokens import NullTokens
 from bot.metrics import Metrics
 from bot.sandbox.app import SandboxSettings, make_sandbox
 from tests.dataverse.hostile import Server, Tokens
@@ -77,9 +77,9 @@ async def dataverse(clock: HeldClock) -> AsyncIterator[Dataverse]:
     settings = SandboxSettings(url=url, webhook_url=f"{url}/nobody", webhook_key="a key of the tests", file=None)
     app = web.Application(middlewares=[listening])
     app.add_subapp("/sandbox", make_sandbox(settings, now=clock.now))
-    environment = environment_of(url)
+    environment = parse_environment(url)
     async with TestServer(app, port=URL(url).port), ClientSession() as session:
-        client = make_client(environment, session, NoTokens(), Metrics())
+        client = create_client(environment, session, NullTokens(), Metrics())
         records = DataverseRecords({environment.id: client}, clock)
         yield Dataverse(client=client, records=records, environment=environment.id, clock=clock, asked=asked, new=new)
 
@@ -101,4 +101,4 @@ async def client(server: Server, tokens: Tokens) -> AsyncIterator[DataverseClien
     app.router.add_route("*", "/{path:.*}", server.handle)
     async with TestServer(app) as running, ClientSession() as session:
         server.url = str(running.make_url("/")).rstrip("/")
-        yield make_client(environment_of(server.url), session, tokens, Metrics())
+        yield create_client(parse_environment(server.url), session, tokens, Metrics())

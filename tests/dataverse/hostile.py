@@ -21,7 +21,7 @@ class Tokens:
     async def get(self, scope: str) -> str | None:
         return "first" if self.refusals == 0 else "second"
 
-    async def refused(self, scope: str, token: str) -> None:
+    async def invalidate(self, scope: str, token: str) -> None:
         self.refusals += 1
 
     async def close(self) -> None:

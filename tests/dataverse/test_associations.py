@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dataverse.teams_associations import DataverseAssociations
+from bot.dataverse.teams_associations import DataverseTeamsAssociations
 from bot.domain.values import ChatId, Connection, ConnectionId, ObjectId
 from tests.dataverse.conftest import Dataverse
 from tests.fakes.clock import START
@@ -28,6 +28,6 @@ async def test_a_long_name_is_cut_as_dataverse_counts_it(dataverse: Dataverse, n
         connector_name="Adele Vance",
         connected_at=START,
     )
-    await DataverseAssociations({dataverse.environment: dataverse.client}).put(connection, live=True)
+    await DataverseTeamsAssociations({dataverse.environment: dataverse.client}).set_listed(connection, listed=True)
     row = await dataverse.row("msdyn_teamschatassociations", "$select=msdyn_teamschatassociationname")
     assert row["msdyn_teamschatassociationname"] == listed

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dataverse.batch import Part, answers_of, written
+from bot.dataverse.batch import BatchRequest, decode_batch, encode_batch
 from bot.domain.errors import BadRequest, Unavailable
 
-ROW = Part(method="GET", url="https://x/api/data/v9.2/incidents(1)?$select=title", headers={"Accept": "json"})
+ROW = BatchRequest(method="GET", url="https://x/api/data/v9.2/incidents(1)?$select=title", headers={"Accept": "json"})
 KIND = "multipart/mixed; boundary=b"
 # As the documentation shows it: answers of reading, and those of a change set in a part of their own.
 ANSWER = """--b
@@ -44,7 +44,7 @@ HTTP/1.1 404 Not Found
 
 
 def test_requests_are_written_as_the_documentation_shows_them() -> None:
-    content_type, body = written([ROW], together=False)
+    content_type, body = encode_batch([ROW], atomic=False)
     boundary = content_type.removeprefix("multipart/mixed;boundary=")
     assert body.decode().split("\r\n") == [
         f"--{boundary}",
@@ -62,8 +62,11 @@ def test_requests_are_written_as_the_documentation_shows_them() -> None:
 
 
 def test_changes_that_belong_together_are_one_part() -> None:
-    parts = [Part(method="PATCH", url="https://x/a(1)", body=b"{}"), Part(method="DELETE", url="https://x/a(2)")]
-    body = written(parts, together=True)[1].decode()
+    parts = [
+        BatchRequest(method="PATCH", url="https://x/a(1)", body=b"{}"),
+        BatchRequest(method="DELETE", url="https://x/a(2)"),
+    ]
+    body = encode_batch(parts, atomic=True)[1].decode()
     assert body.count("Content-Type: multipart/mixed;boundary=changeset_") == 1
     assert [line for line in body.split("\r\n") if line.endswith("HTTP/1.1")] == [
         "PATCH https://x/a(1) HTTP/1.1",
@@ -73,7 +76,7 @@ def test_changes_that_belong_together_are_one_part() -> None:
 
 @pytest.mark.parametrize("line", ["\n", "\r\n"])
 def test_answers_are_read_whatever_ends_their_lines(line: str) -> None:
-    read, made, gone = answers_of(KIND, ANSWER.replace("\n", line).encode())
+    read, made, gone = decode_batch(KIND, ANSWER.replace("\n", line).encode())
     assert (read.status, read.body.decode()) == (200, '{"title":"Пумпа – Ærø"}')
     assert (made.status, made.headers["odata-entityid"]) == (204, "https://x/api/data/v9.2/tasks(2)")
     assert (gone.status, gone.body) == (404, b'{"error":{"code":"0x80040217","message":"gone"}}')
@@ -82,20 +85,20 @@ def test_answers_are_read_whatever_ends_their_lines(line: str) -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        Part(method="GET", url="https://x/a\r\nDELETE https://x/b"),
-        Part(method="GET", url="https://x/a b"),
-        Part(method="GET", url="https://x/a", headers={"A": "1\r\nB: 2"}),
+        BatchRequest(method="GET", url="https://x/a\r\nDELETE https://x/b"),
+        BatchRequest(method="GET", url="https://x/a b"),
+        BatchRequest(method="GET", url="https://x/a", headers={"A": "1\r\nB: 2"}),
     ],
 )
-def test_no_address_can_smuggle_in_another_request(part: Part) -> None:
+def test_no_address_can_smuggle_in_another_request(part: BatchRequest) -> None:
     with pytest.raises(BadRequest):
-        written([part], together=False)
+        encode_batch([part], atomic=False)
 
 
 @pytest.mark.parametrize("number", [0, 101])
 def test_a_batch_has_one_request_to_a_hundred(number: int) -> None:
     with pytest.raises(BadRequest):
-        written([ROW] * number, together=False)
+        encode_batch([ROW] * number, atomic=False)
 
 
 NESTED = "".join(f"--b{n}\nContent-Type: multipart/mixed; boundary=b{n + 1}\n\n" for n in range(3000))
@@ -120,7 +123,7 @@ NESTED = "".join(f"--b{n}\nContent-Type: multipart/mixed; boundary=b{n + 1}\n\n"
 )
 def test_what_is_no_answer_of_a_batch_is_refused(kind: str, content: str) -> None:
     with pytest.raises(Unavailable):
-        answers_of(kind, content.encode())
+        decode_batch(kind, content.encode())
 
 
 LINES = st.sampled_from(
@@ -141,7 +144,7 @@ LINES = st.sampled_from(
 @given(st.lists(LINES | st.text(max_size=20), max_size=25), st.sampled_from(["\r\n", "\n"]))
 def test_whatever_comes_is_read_or_refused(lines: list[str], line: str) -> None:
     try:
-        answers = answers_of(KIND, line.join(["--b", *lines]).encode("utf-8", "surrogatepass"))
+        answers = decode_batch(KIND, line.join(["--b", *lines]).encode("utf-8", "surrogatepass"))
     except Unavailable:
         return
     assert all(isinstance(each.status, int) for each in answers)

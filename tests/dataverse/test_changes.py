@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bot.dataverse import change_tracking as changes_module
-from bot.dataverse.change_tracking import changes_of
+from bot.dataverse.change_tracking import tracked_changes
 from bot.dataverse.client import DataverseClient
 from bot.domain.errors import Unavailable
 from bot.domain.tables import Table
-from bot.ports.dataverse import Changes
+from bot.ports.dataverse import TableChanges
 from tests.dataverse.conftest import Dataverse
 from tests.dataverse.hostile import Server, answering, refusing
 
@@ -27,34 +27,34 @@ CASE = Table(
 async def test_what_was_changed_and_deleted_since_the_link_is_told(dataverse: Dataverse) -> None:
     case = await dataverse.records.table(dataverse.environment, "incident")
     assert case.tracks_changes
-    first = await dataverse.records.changes(dataverse.environment, case, None)
+    first = await dataverse.records.changes_since(dataverse.environment, case, None)
     assert first
-    assert not first.complete
+    assert not first.is_complete
     one, two = await dataverse.case(), await dataverse.case("CAS-01002")
     await dataverse.client.update(f"incidents({one.row_id})", {"title": "Pump again"})
     await dataverse.client.delete(f"incidents({two.row_id})")
-    then = await dataverse.records.changes(dataverse.environment, case, first.link)
+    then = await dataverse.records.changes_since(dataverse.environment, case, first.delta_link)
     assert then
-    assert then.complete
+    assert then.is_complete
     assert one.row_id in then.changed
     assert then.deleted == {two.row_id}
-    after = await dataverse.records.changes(dataverse.environment, case, then.link)
-    assert after == Changes(link=after.link if after else "", complete=True)
+    after = await dataverse.records.changes_since(dataverse.environment, case, then.delta_link)
+    assert after == TableChanges(delta_link=after.delta_link if after else "", is_complete=True)
 
 
 async def test_a_link_that_is_too_old_is_begun_anew(dataverse: Dataverse) -> None:
     case = await dataverse.records.table(dataverse.environment, "incident")
-    first = await dataverse.records.changes(dataverse.environment, case, None)
+    first = await dataverse.records.changes_since(dataverse.environment, case, None)
     assert first
     dataverse.clock.advance(8 * 24 * 3600)
-    again = await dataverse.records.changes(dataverse.environment, case, first.link)
+    again = await dataverse.records.changes_since(dataverse.environment, case, first.delta_link)
     assert again
-    assert not again.complete
-    assert again.link != first.link
+    assert not again.is_complete
+    assert again.delta_link != first.delta_link
 
 
 async def test_a_table_that_is_not_tracked_is_not_asked(client: DataverseClient, server: Server) -> None:
-    assert await changes_of(client, replace(CASE, tracks_changes=False), None) is None
+    assert await tracked_changes(client, replace(CASE, tracks_changes=False), None) is None
     assert server.asked == []
 
 
@@ -63,7 +63,7 @@ async def test_where_tracking_is_refused_there_is_none(
     client: DataverseClient, server: Server, status: int, code: str
 ) -> None:
     server.answers = [refusing(status, code)]
-    assert await changes_of(client, CASE, None) is None
+    assert await tracked_changes(client, CASE, None) is None
 
 
 @pytest.mark.parametrize("status", [400, 404, 410])
@@ -73,7 +73,7 @@ async def test_however_an_old_link_is_refused_it_is_begun_anew(
     new = f"{server.url}/api/data/v9.2/incidents?$deltatoken=2"
     server.answers = [refusing(status), answering(200, {"value": [], "@odata.deltaLink": new})]
     old = f"{server.url}/api/data/v9.2/incidents?$deltatoken=1"
-    assert await changes_of(client, CASE, old) == Changes(link=new, complete=False)
+    assert await tracked_changes(client, CASE, old) == TableChanges(delta_link=new, is_complete=False)
 
 
 @pytest.mark.parametrize("name", ["@odata.nextLink", "@odata.deltaLink"])
@@ -82,9 +82,9 @@ async def test_a_link_that_leads_elsewhere_is_neither_followed_nor_kept(
 ) -> None:
     server.answers = [answering(200, {"value": [], name: "https://elsewhere.example/api/data/v9.2/incidents"})]
     with pytest.raises(Unavailable, match="elsewhere"):
-        await changes_of(client, CASE, None)
+        await tracked_changes(client, CASE, None)
     with pytest.raises(Unavailable, match="elsewhere"):
-        await changes_of(client, CASE, "https://elsewhere.example/api/data/v9.2/incidents?$deltatoken=1")
+        await tracked_changes(client, CASE, "https://elsewhere.example/api/data/v9.2/incidents?$deltatoken=1")
     assert len(server.asked) == 1
 
 
@@ -94,13 +94,13 @@ async def test_a_table_too_large_to_begin_with_is_left(
     monkeypatch.setattr(changes_module, "PAGES_AT_MOST", 3)
     link = f"{server.url}/api/data/v9.2/incidents?$skiptoken=2"
     server.answers = [answering(200, {"value": [{"incidentid": "A"}, 5], "@odata.nextLink": link})]
-    assert await changes_of(client, CASE, None) is None
+    assert await tracked_changes(client, CASE, None) is None
     assert len(server.asked) == 3
     # Among changes it goes on next time where it has stopped.
-    found = await changes_of(client, CASE, f"{server.url}/api/data/v9.2/incidents?$deltatoken=1")
-    assert found == Changes(link=link, changed=frozenset({"a"}), complete=True)
+    found = await tracked_changes(client, CASE, f"{server.url}/api/data/v9.2/incidents?$deltatoken=1")
+    assert found == TableChanges(delta_link=link, changed=frozenset({"a"}), is_complete=True)
 
 
 async def test_an_answer_without_a_link_is_as_none(client: DataverseClient, server: Server) -> None:
     server.answers = [answering(200, {"value": []})]
-    assert await changes_of(client, CASE, None) is None
+    assert await tracked_changes(client, CASE, None) is None

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.dataverse.client import AT_ONCE, DataverseClient
+from bot.dataverse.client import MAX_CONCURRENT_REQUESTS, DataverseClient
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
 from bot.domain.values import ObjectId
 from bot.http import client as sending
@@ -85,7 +85,7 @@ async def test_a_storm_of_429_does_not_make_one_person_wait_for_all(client: Data
     server.answers = [refusing(429, Retry_After="60")]
     found = await asyncio.gather(*(client.get(f"incidents({n})") for n in range(200)), return_exceptions=True)
     assert all(isinstance(each, Unavailable) and each.retry_after_s for each in found)
-    assert len(server.asked) <= AT_ONCE
+    assert len(server.asked) <= MAX_CONCURRENT_REQUESTS
 
 
 async def test_a_token_that_is_not_accepted_is_replaced_once(

@@ -6,9 +6,9 @@ import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import unused_port
 
-from bot.dataverse.client import DataverseClient, make_client
+from bot.dataverse.client import DataverseClient, create_client
 from bot.domain.errors import Conflict, NotFound, Unavailable
-from bot.domain.record_links import environment_of
+from bot.domain.record_links import parse_environment
 from bot.domain.values import ObjectId
 from bot.http import client as sending
 from bot.metrics import Metrics
@@ -63,11 +63,11 @@ async def test_a_row_is_changed_or_made_under_its_own_id(client: DataverseClient
 
 async def test_a_change_that_reached_nobody_is_sent_again() -> None:
     async with ClientSession() as session:
-        away = make_client(environment_of(f"http://127.0.0.1:{unused_port()}"), session, Tokens(), Metrics())
+        away = create_client(parse_environment(f"http://127.0.0.1:{unused_port()}"), session, Tokens(), Metrics())
         begun = asyncio.get_running_loop().time()
         with pytest.raises(Unavailable):
             await away.create("incidents", {"title": "Pump"})
-    assert 0.3 < asyncio.get_running_loop().time() - begun < sending.PATIENCE_S
+    assert 0.3 < asyncio.get_running_loop().time() - begun < sending.MAX_RETRY_S
 
 
 async def test_pages_are_read_to_the_end_or_as_many_as_are_wanted(client: DataverseClient, server: Server) -> None:
@@ -111,9 +111,7 @@ def batch(*parts: tuple[str, str]) -> bytes:
 async def test_many_are_read_in_one_request(client: DataverseClient, server: Server) -> None:
     body = batch(("200 OK", '{"title":"Pump"}'), ("404 Not Found", NO_ROW))
     server.answers = [refusing(503), answering(200, body, Content_Type="multipart/mixed; boundary=b")]
-    found, gone = await client.read_together(
-        [("incidents(1)", {"$select": "title"}), ("incidents(2)", "")], caller=ADELE
-    )
+    found, gone = await client.batch_read([("incidents(1)", {"$select": "title"}), ("incidents(2)", "")], caller=ADELE)
     assert found == {"title": "Pump"}
     assert isinstance(gone, NotFound)
     assert [request.path for request in server.asked] == ["/api/data/v9.2/$batch"] * 2
@@ -130,11 +128,11 @@ async def test_changes_are_made_together_or_not_at_all(client: DataverseClient, 
         answering(200, batch(("204 No Content", "")), **multipart),
         refusing(502),
     ]
-    await client.change_together(changes)
+    await client.batch_write(changes)
     assert b"multipart/mixed;boundary=changeset_" in server.bodies[0]
     for error in (Conflict, Unavailable, Unavailable):
         with pytest.raises(error):
-            await client.change_together(changes)
+            await client.batch_write(changes)
     assert len(server.asked) == 4
 
 
@@ -147,4 +145,4 @@ async def test_an_answer_that_is_no_batch_is_refused(client: DataverseClient, se
     ):
         server.answers = [answer]
         with pytest.raises(Unavailable):
-            await client.read_together([("incidents(1)", ""), ("incidents(2)", "")])
+            await client.batch_read([("incidents(1)", ""), ("incidents(2)", "")])

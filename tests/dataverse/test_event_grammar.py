@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import event as note_outcome
 from hypothesis import strategies as st
 
-from bot.dataverse.webhook_events import event_of, message_of
+from bot.dataverse.webhook_events import parse_event, parse_message
 from bot.domain.errors import BadRequest
 from bot.domain.key_fields import RecordEvent
 from bot.domain.values import EnvironmentId
@@ -196,9 +196,9 @@ def read(context: dict[str, Any], *, escaped: bool = False) -> tuple[str, Record
     content = orjson.dumps(context)
     content = content.replace(b"/", b"\\/") if escaped else content
     body = orjson.loads(content)
-    message, _ = message_of(body)
+    message, _ = parse_message(body)
     environment = EnvironmentId("contoso.crm4.dynamics.com")
-    return message, event_of(body, content, environment=environment, received_at=RECEIVED)
+    return message, parse_event(body, content, environment=environment, received_at=RECEIVED)
 
 
 def can_be_told(value: Any) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dataverse.webhook_events import event_of, message_of
+from bot.dataverse.webhook_events import parse_event, parse_message
 from bot.domain.errors import BadRequest
 from bot.domain.key_fields import ColumnChange, RecordEvent
 from bot.domain.tables import ColumnValue, Raw
@@ -20,7 +20,7 @@ OPTION = "OptionSetValue"
 
 
 def event(body: dict[str, Any]) -> RecordEvent:
-    return event_of(body, json.dumps(body).encode(), environment=CONTOSO, received_at=RECEIVED)
+    return parse_event(body, json.dumps(body).encode(), environment=CONTOSO, received_at=RECEIVED)
 
 
 def new_value(value: object) -> ColumnValue:
@@ -100,7 +100,7 @@ def test_without_an_image_the_old_value_is_not_known_and_with_one_a_missing_colu
 
 def test_slashes_may_be_escaped() -> None:
     text = json.dumps(context({"a": "/Date(1735689600000)/"})).replace("/", "\\/")
-    told = event_of(json.loads(text), text.encode(), environment=CONTOSO, received_at=RECEIVED)
+    told = parse_event(json.loads(text), text.encode(), environment=CONTOSO, received_at=RECEIVED)
     assert told.changes[0].new.raw == "2025-01-01T00:00:00Z"
 
 
@@ -149,7 +149,7 @@ def test_application_callers_and_odd_times_are_taken_as_unknown() -> None:
 )
 def test_what_is_no_event_is_refused_with_a_reason(body: object) -> None:
     with pytest.raises(BadRequest, match="RemoteExecutionContext"):
-        message_of(body)
+        parse_message(body)
 
 
 @pytest.mark.parametrize("row_id", [None, "", 7, "x", "00000000-0000-0000-0000-000000000000"])
@@ -159,7 +159,7 @@ def test_an_event_that_names_no_row_is_refused(row_id: object) -> None:
 
 
 def test_other_messages_are_named() -> None:
-    assert message_of(context({}, MessageName="Delete")) == ("Delete", "incident")
+    assert parse_message(context({}, MessageName="Delete")) == ("Delete", "incident")
 
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dataverse.ttl_cache import LIFETIME, RECENT, Kept
+from bot.dataverse.ttl_cache import LIFETIME, RECENT, TtlCache
 from bot.domain.errors import Unavailable
 from tests.fakes.clock import HeldClock
 
@@ -27,7 +27,7 @@ class Reading:
 
 async def test_it_is_read_once_for_all_who_ask_until_its_time_is_over(clock: HeldClock) -> None:
     reading = Reading()
-    kept = Kept(reading, clock)
+    kept = TtlCache(reading, clock)
     assert set(await asyncio.gather(*(kept.get("case") for _ in range(20)))) == {"case 1"}
     clock.advance(LIFETIME / timedelta(seconds=1) - 1)
     assert await kept.get("case") == "case 1"
@@ -38,7 +38,7 @@ async def test_it_is_read_once_for_all_who_ask_until_its_time_is_over(clock: Hel
 
 async def test_who_misses_something_has_it_read_again_but_not_each(clock: HeldClock) -> None:
     reading = Reading()
-    kept = Kept(reading, clock)
+    kept = TtlCache(reading, clock)
     await kept.get("case")
     assert await kept.get("case", not_older_than=RECENT) == "case 1"
     clock.advance(RECENT / timedelta(seconds=1))
@@ -48,7 +48,7 @@ async def test_who_misses_something_has_it_read_again_but_not_each(clock: HeldCl
 async def test_of_a_failure_nothing_is_kept(clock: HeldClock) -> None:
     reading = Reading()
     reading.is_down = True
-    kept = Kept(reading, clock)
+    kept = TtlCache(reading, clock)
     with pytest.raises(Unavailable):
         await kept.get("case")
     reading.is_down = False
@@ -56,7 +56,7 @@ async def test_of_a_failure_nothing_is_kept(clock: HeldClock) -> None:
 
 
 async def test_who_gives_up_does_not_end_the_reading_for_the_others(clock: HeldClock) -> None:
-    kept = Kept(Reading(), clock)
+    kept = TtlCache(Reading(), clock)
     impatient, patient = (asyncio.create_task(kept.get("case")) for _ in range(2))
     await asyncio.sleep(0)
     impatient.cancel()

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.dataverse.view_layout import Link, layout_of
+from bot.dataverse.view_layout import JoinStep, parse_layout
 from bot.domain.errors import Unavailable
 
 
@@ -15,7 +15,7 @@ def view(cells: str, links: str = "") -> dict[str, str]:
 
 def test_columns_come_in_the_order_of_the_layout_without_hidden_ones() -> None:
     cells = "<cell name='title'/><cell name='h' ishidden='1'/><cell name='c.fullname'/><cell name='prioritycode'/>"
-    assert layout_of(view(cells)).columns == ("title", "c.fullname", "prioritycode")
+    assert parse_layout(view(cells)).columns == ("title", "c.fullname", "prioritycode")
 
 
 def test_the_steps_to_each_linked_table_are_read_from_the_query() -> None:
@@ -23,18 +23,18 @@ def test_the_steps_to_each_linked_table_are_read_from_the_query() -> None:
       <attribute name='fullname'/>
       <link-entity name='account' from='accountid' to='parentcustomerid' alias='a'><filter/></link-entity>
     </link-entity>"""
-    contact = Link(table="contact", key="contactid", column="primarycontactid")
-    account = Link(table="account", key="accountid", column="parentcustomerid")
-    assert layout_of(view("<cell name='a.name'/>", links)).links == {"c": (contact,), "a": (contact, account)}
+    contact = JoinStep(table="contact", key="contactid", column="primarycontactid")
+    account = JoinStep(table="account", key="accountid", column="parentcustomerid")
+    assert parse_layout(view("<cell name='a.name'/>", links)).links == {"c": (contact,), "a": (contact, account)}
 
 
 def test_where_no_column_is_linked_the_query_may_be_anything() -> None:
-    assert layout_of({**view("<cell name='title'/>"), "fetchxml": "<"}).columns == ("title",)
+    assert parse_layout({**view("<cell name='title'/>"), "fetchxml": "<"}).columns == ("title",)
 
 
 def test_three_hundred_columns_are_read() -> None:
     cells = "".join(f"<cell name='column{number}'/>" for number in range(300))
-    assert len(layout_of(view(cells)).columns) == 300
+    assert len(parse_layout(view(cells)).columns) == 300
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,12 @@ def test_three_hundred_columns_are_read() -> None:
 )
 def test_xml_that_is_broken_or_hostile_is_refused(xml: str) -> None:
     with pytest.raises(Unavailable, match="layout"):
-        layout_of({**view(""), "layoutxml": xml})
+        parse_layout({**view(""), "layoutxml": xml})
     with pytest.raises(Unavailable, match="layout"):
-        layout_of({**view("<cell name='c.fullname'/>"), "fetchxml": xml})
+        parse_layout({**view("<cell name='c.fullname'/>"), "fetchxml": xml})
 
 
 def test_links_in_links_without_end_are_refused() -> None:
     deep = "<link-entity alias='x'>" * 5000 + "</link-entity>" * 5000
     with pytest.raises(Unavailable, match="layout"):
-        layout_of(view("<cell name='x.name'/>", deep))
+        parse_layout(view("<cell name='x.name'/>", deep))

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bot.dataverse.metadata import lookups_of, table_of
+from bot.dataverse.metadata import parse_lookups, parse_table
 from bot.domain.errors import Unavailable
 from bot.domain.tables import ColumnType
 
@@ -41,7 +41,7 @@ def definition(*attributes: dict[str, Any], **more: object) -> dict[str, Any]:
 
 
 def test_a_table_and_its_columns_are_named_as_people_know_them() -> None:
-    case = table_of(definition(attribute("title", "String", IsSecured=True)), [], sends_updates=True)
+    case = parse_table(definition(attribute("title", "String", IsSecured=True)), [], sends_updates=True)
     assert (case.name, case.label, case.set_name, case.type_code) == ("incident", "Case", "incidents", 112)
     title = case.columns["title"]
     assert (title.label, title.type, title.secured) == ("Title", ColumnType.STRING, True)
@@ -50,30 +50,30 @@ def test_a_table_and_its_columns_are_named_as_people_know_them() -> None:
 @pytest.mark.parametrize("finer", ["Image", "File", "MultiSelectPicklist"])
 def test_columns_that_call_themselves_virtual_are_told_apart_by_their_finer_name(finer: str) -> None:
     column = attribute("a", "Virtual", AttributeTypeName={"Value": f"{finer}Type"})
-    assert table_of(definition(column), [], sends_updates=True).columns["a"].type == ColumnType(finer)
+    assert parse_table(definition(column), [], sends_updates=True).columns["a"].type == ColumnType(finer)
 
 
 def test_a_kind_that_nobody_knows_counts_as_virtual() -> None:
     column = attribute("a", "Quantum", AttributeTypeName=None)
-    assert table_of(definition(column), [], sends_updates=True).columns["a"].type is ColumnType.VIRTUAL
+    assert parse_table(definition(column), [], sends_updates=True).columns["a"].type is ColumnType.VIRTUAL
 
 
 def test_shadow_columns_and_unreadable_ones_are_not_offered() -> None:
     hidden = [attribute("owneridname", "String", AttributeOf="ownerid"), attribute("x", "String", IsValidForRead=False)]
-    assert table_of(definition(*hidden), [], sends_updates=True).columns == {}
+    assert parse_table(definition(*hidden), [], sends_updates=True).columns == {}
 
 
 def test_a_label_is_taken_from_another_language_or_else_the_name() -> None:
     french = {"UserLocalizedLabel": None, "LocalizedLabels": [{"Label": "Priorité", "LanguageCode": 1036}]}
     columns = [attribute("a", "String", DisplayName=french), attribute("b", "String", DisplayName={})]
-    table = table_of(definition(*columns), [], sends_updates=True)
+    table = parse_table(definition(*columns), [], sends_updates=True)
     assert (table.columns["a"].label, table.columns["b"].label) == ("Priorité", "b")
 
 
 def test_labels_are_those_of_the_readers_language_as_far_as_there_are_some() -> None:
     english, french = {"Label": "Priority", "LanguageCode": 1033}, {"Label": "Priorité", "LanguageCode": 1036}
     both = {"UserLocalizedLabel": english, "LocalizedLabels": [english, french, {"Label": "", "LanguageCode": 1031}]}
-    table = table_of(definition(attribute("a", "String", DisplayName=both)), [], sends_updates=True)
+    table = parse_table(definition(attribute("a", "String", DisplayName=both)), [], sends_updates=True)
     labels = {language: table.in_language(language).columns["a"].label for language in (None, 1033, 1036, 1031, 9)}
     assert labels == {None: "Priority", 1033: "Priority", 1036: "Priorité", 1031: "Priority", 9: "Priority"}
 
@@ -93,7 +93,7 @@ def test_details_of_choices_dates_texts_and_numbers_are_added() -> None:
         {"LogicalName": "m", "FormatName": {"Value": "RichText"}},
         {"LogicalName": "n", "Precision": 4},
     ]
-    columns = table_of(definition(*(attribute(*kind) for kind in kinds)), details, sends_updates=True).columns
+    columns = parse_table(definition(*(attribute(*kind) for kind in kinds)), details, sends_updates=True).columns
     assert columns["p"].options == {1: "High"}
     assert columns["b"].options == {1: "Yes", 0: "No"}
     assert columns["d"].date_only
@@ -112,19 +112,19 @@ def test_details_of_choices_dates_texts_and_numbers_are_added() -> None:
     ],
 )
 def test_virtual_tables_are_recognised(properties: dict[str, object], virtual: bool) -> None:
-    assert table_of(definition(**properties), [], sends_updates=True).is_virtual is virtual
+    assert parse_table(definition(**properties), [], sends_updates=True).is_virtual is virtual
 
 
 @pytest.mark.parametrize("broken", [{}, {"Attributes": None}, definition(Attributes=[{}]), definition(Attributes=5)])
 def test_a_definition_in_another_form_is_refused(broken: dict[str, Any]) -> None:
     with pytest.raises(Unavailable):
-        table_of(broken, [], sends_updates=True)
+        parse_table(broken, [], sends_updates=True)
 
 
 def test_labels_in_a_script_that_runs_from_right_to_left_stay_as_they_are() -> None:
     arabic = attribute("a", "Picklist", DisplayName=label("الأولوية"))
     detail = {"LogicalName": "a", "OptionSet": {"Options": [{"Value": 1, "Label": label("גבוהה (דחוף)")}]}}
-    column = table_of(definition(arabic), [detail], sends_updates=True).columns["a"]
+    column = parse_table(definition(arabic), [detail], sends_updates=True).columns["a"]
     assert (column.label, column.options) == ("الأولوية", {1: "גבוהה (דחוף)"})
 
 
@@ -135,6 +135,6 @@ def test_lookups_without_a_property_lead_nowhere() -> None:
         "ReferencedAttribute": "accountid",
         "ReferencingEntityNavigationPropertyName": "customerid_account",
     }
-    (lookup,) = lookups_of([told, {**told, "ReferencingEntityNavigationPropertyName": None}, {}])
+    (lookup,) = parse_lookups([told, {**told, "ReferencingEntityNavigationPropertyName": None}, {}])
     assert (lookup.column, lookup.table, lookup.key) == ("customerid", "account", "accountid")
     assert lookup.navigation == "customerid_account"

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.dataverse.protocol import contains, error_of, headers, literal, row_of, selected
+from bot.dataverse.protocol import contains_filter, headers, parse_error, parse_row, quote_literal, select_clause
 from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, Unavailable
 from bot.domain.tables import Column, ColumnType, ColumnValue
 from bot.domain.values import ObjectId
@@ -24,13 +24,13 @@ def test_a_request_for_a_person_names_them_and_one_of_the_app_does_not() -> None
 
 
 def test_texts_in_filters_cannot_break_out_of_them() -> None:
-    assert literal("O'Hara") == "'O''Hara'"
-    assert contains("title", "50% o'clock") == "contains(title,'50[%]') and contains(title,'o''clock')"
-    assert contains("title", "a_b [x]") == "contains(title,'a[_]b') and contains(title,'[[]x]')"
+    assert quote_literal("O'Hara") == "'O''Hara'"
+    assert contains_filter("title", "50% o'clock") == "contains(title,'50[%]') and contains(title,'o''clock')"
+    assert contains_filter("title", "a_b [x]") == "contains(title,'a[_]b') and contains(title,'[[]x]')"
 
 
 def test_lookups_are_selected_by_the_property_that_holds_their_id() -> None:
-    assert selected([TITLE, OWNER, TITLE]) == "title,_ownerid_value"
+    assert select_clause([TITLE, OWNER, TITLE]) == "title,_ownerid_value"
 
 
 def test_a_row_becomes_values_with_dataverses_texts() -> None:
@@ -42,7 +42,7 @@ def test_a_row_becomes_values_with_dataverses_texts() -> None:
         f"_ownerid_value@{FORMATTED}": "Tier 2",
         "_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname": "team",
     }
-    row = row_of(body, "incidentid", [TITLE, OWNER])
+    row = parse_row(body, "incidentid", [TITLE, OWNER])
     assert (row.id, row.etag) == ("aaaa", 'W/"7"')
     assert row.value("title") == ColumnValue(raw="Pump noise")
     assert row.value("ownerid") == ColumnValue(raw="team:bbbb", text="Tier 2")
@@ -63,12 +63,12 @@ def test_a_row_becomes_values_with_dataverses_texts() -> None:
     ],
 )
 def test_values_take_their_canonical_form(kind: Column, raw: object, value: ColumnValue) -> None:
-    assert row_of({"id": "1", "a": raw, f"a@{FORMATTED}": "T"}, "id", [kind]).value("a") == value
+    assert parse_row({"id": "1", "a": raw, f"a@{FORMATTED}": "T"}, "id", [kind]).value("a") == value
 
 
 def test_an_answer_without_a_row_is_refused() -> None:
     with pytest.raises(Unavailable):
-        row_of({"value": []}, "incidentid", [])
+        parse_row({"value": []}, "incidentid", [])
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_an_answer_without_a_row_is_refused() -> None:
 )
 def test_errors_say_what_to_do_and_nothing_that_the_vendor_wrote(status: int, kind: type[ChatSyncError]) -> None:
     body = {"error": {"code": "0x80040217", "message": "SECRETVALUE123 is missing"}}
-    error = error_of(status, body, 5.0)
+    error = parse_error(status, body, 5.0)
     assert type(error) is kind
     assert error.next_step
     assert "SECRETVALUE123" not in f"{error} {error.next_step} {error.__notes__}"
@@ -87,4 +87,4 @@ def test_errors_say_what_to_do_and_nothing_that_the_vendor_wrote(status: int, ki
 
 @pytest.mark.parametrize("body", [None, [], {"error": "x"}, {"error": {"code": 5}}, {}])
 def test_an_error_without_a_body_is_an_error_all_the_same(body: object) -> None:
-    assert isinstance(error_of(502, body), Unavailable)
+    assert isinstance(parse_error(502, body), Unavailable)

@@ -85,7 +85,7 @@ async def test_a_row_is_owned_by_its_owner_and_by_the_members_of_the_owning_team
 async def test_a_row_of_a_table_without_owners_is_owned_by_nobody(dataverse: Dataverse) -> None:
     row = await dataverse.row("savedqueries", "$select=savedqueryid")
     record = RecordRef(environment=dataverse.environment, table="savedquery", row_id=row["savedqueryid"])
-    assert not await dataverse.records.owned_by(record, await user(dataverse, ALEX))
+    assert not await dataverse.records.is_owner(record, await user(dataverse, ALEX))
 
 
 async def test_privileges_are_held_through_roles_and_an_unknown_one_by_nobody(dataverse: Dataverse) -> None:
@@ -103,8 +103,8 @@ async def test_privileges_are_held_through_roles_and_an_unknown_one_by_nobody(da
 async def test_names_are_read_of_any_row_that_is_there(dataverse: Dataverse) -> None:
     isaiah = await user(dataverse, ISAIAH)
     assert await dataverse.records.user_name(dataverse.environment, isaiah) == "Isaiah Langer"
-    assert await dataverse.records.name_of(dataverse.environment, "incident", NO_ROW) is None
-    assert await dataverse.records.name_of(dataverse.environment, "nosuchtable", NO_ROW) is None
+    assert await dataverse.records.row_name(dataverse.environment, "incident", NO_ROW) is None
+    assert await dataverse.records.row_name(dataverse.environment, "nosuchtable", NO_ROW) is None
 
 
 async def user(dataverse: Dataverse, person: ObjectId) -> UserId:
@@ -115,7 +115,7 @@ async def user(dataverse: Dataverse, person: ObjectId) -> UserId:
 
 async def owners(dataverse: Dataverse, record: RecordRef) -> set[ObjectId]:
     people = (ALEX, MEGAN, ADELE, ISAIAH, PATTI)
-    return {each for each in people if await dataverse.records.owned_by(record, await user(dataverse, each))}
+    return {each for each in people if await dataverse.records.is_owner(record, await user(dataverse, each))}
 
 
 async def test_records_are_found_by_words_and_by_number_as_the_person_may_see_them(dataverse: Dataverse) -> None:
@@ -125,7 +125,7 @@ async def test_records_are_found_by_words_and_by_number_as_the_person_may_see_th
     number = case.columns["ticketnumber"]
 
     async def found(words: str, person: ObjectId) -> list[object]:
-        rows = await dataverse.records.find(
+        rows = await dataverse.records.search(
             dataverse.environment, case, words, columns=[number], caller=person, at_most=9
         )
         return [row.value("ticketnumber").raw for row in rows]

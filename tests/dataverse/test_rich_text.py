@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.html_text import IMAGE, LONGEST, looks_rich, plain_text
+from bot.html_text import IMAGE, MAX_LENGTH, looks_rich, plain_text
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_plain_text_with_angle_brackets_stays_plain(text: str) -> None:
 
 
 def test_only_the_beginning_of_a_huge_text_is_read() -> None:
-    assert len(plain_text("<p>" + "word " * 1_000_000)) <= LONGEST
+    assert len(plain_text("<p>" + "word " * 1_000_000)) <= MAX_LENGTH
 
 
 @given(st.text(max_size=200))

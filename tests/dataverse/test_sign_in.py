@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import ClientSession
 
-from bot.dataverse.client import DataverseClient, make_client
+from bot.dataverse.client import DataverseClient, create_client
 from bot.domain.errors import Unavailable
-from bot.domain.record_links import environment_of
-from bot.http.access_tokens import PAUSE, Grant, KeptTokens
+from bot.domain.record_links import parse_environment
+from bot.http.access_tokens import PAUSE, CachedTokens, Grant
 from bot.metrics import Metrics
 from tests.dataverse.hostile import ROW, Server, answering, refusing
 from tests.fakes.clock import HeldClock
@@ -38,9 +38,9 @@ def service() -> TokenService:
 @pytest.fixture
 async def client(client: DataverseClient, service: TokenService, clock: HeldClock) -> AsyncIterator[DataverseClient]:
     """The client of the hostile server, with tokens of the service."""
-    tokens = KeptTokens(service, clock)
+    tokens = CachedTokens(service, clock)
     async with ClientSession() as session:
-        yield make_client(environment_of(client.environment.url), session, tokens, Metrics())
+        yield create_client(parse_environment(client.environment.url), session, tokens, Metrics())
     await tokens.close()
 
 

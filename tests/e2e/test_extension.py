@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.public_names import EVERYWHERE, SEARCH
+from bot.domain.public_names import ALL_RECORDS, SEARCH
 from tests.e2e.playground import GROUP_CHAT, Playground, browser, playground
 from tests.ports import free_port
 from tests.process.bot_process import BotProcess
@@ -27,7 +27,7 @@ async def teams(bot: BotProcess, tmp_path: Path) -> AsyncIterator[Playground]:
 
 
 async def test_a_record_is_searched_picked_and_sent_and_its_message_connects_the_chat(teams: Playground) -> None:
-    found = await teams.search("pump", SEARCH, EVERYWHERE)
+    found = await teams.search("pump", SEARCH, ALL_RECORDS)
     await found.get_by_text("Case CAS-01001 · In Progress · Müller & Söhne").wait_for()
     await teams.pick(CASE)
     assert (await teams.lines("Connect this chat"))[:3] == ["Case", "CAS-01001", CASE]

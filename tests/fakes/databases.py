@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.store.engine import make_engines
+from bot.store.engine import create_engines
 from bot.store.migrate import migrate
 from bot.store.tables import metadata
 from tests.fakes.postgres import PostgresCluster
@@ -57,6 +57,6 @@ def _sqlite(file: Path) -> str:
 
 
 async def _migrate(url: str) -> None:
-    engines = make_engines(url)
+    engines = create_engines(url)
     await migrate(engines.writing)
     await engines.close()

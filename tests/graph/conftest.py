@@ -7,13 +7,13 @@ from aiohttp import ClientSession, web
 
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.domain.values import ObjectId
-from bot.graph.app_installation import Installing
-from bot.graph.chat_throttle import Turns
+from bot.graph.app_installation import AppInstaller
+from bot.graph.chat_throttle import ChatThrottle
 from bot.graph.chats import GraphChats
 from bot.graph.client import GraphClient
 from bot.graph.people import GraphPeople
-from bot.http.access_tokens import NoTokens
-from bot.http.session import make_session
+from bot.http.access_tokens import NullTokens
+from bot.http.session import create_session
 from bot.metrics import Metrics
 from bot.sandbox.app import SandboxSettings, make_sandbox
 from bot.sandbox.faults import HEADER
@@ -58,15 +58,15 @@ async def graph(clock: HeldClock) -> AsyncIterator[Graph]:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", int(url.rpartition(":")[2].partition("/")[0])).start()
-    session = make_session()
+    session = create_session()
     yield made_graph(f"{url}/graph/v1.0", session, clock, pace_s=0)
     await session.close()
     await runner.cleanup()
 
 
 def made_graph(url: str, session: ClientSession, clock: HeldClock, *, pace_s: float) -> Graph:
-    client = GraphClient(url, session, NoTokens(), Metrics(), Turns(clock, pace_s))
-    installing = Installing(client, app_id=APP_ID, catalog_id=None, permissions=CHAT_PERMISSIONS)
+    client = GraphClient(url, session, NullTokens(), Metrics(), ChatThrottle(clock, pace_s))
+    installing = AppInstaller(client, app_id=APP_ID, catalog_id=None, permissions=CHAT_PERMISSIONS)
     return Graph(
         people=GraphPeople(client, frozenset({"TEAMS1"})),
         chats=GraphChats(client, installing),

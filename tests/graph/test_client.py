@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.domain.errors import NotAllowed, Unavailable
 from bot.domain.values import ChatId
-from bot.http.session import make_session
+from bot.http.session import create_session
 from tests.dataverse.hostile import Server, answering, refusing
 from tests.fakes.clock import HeldClock
 from tests.graph.conftest import ADELE_ID, ALEX_ID, MEGAN_ID, Graph, made_graph
@@ -33,7 +33,7 @@ async def server() -> AsyncIterator[Server]:
 
 @pytest.fixture
 async def busy(server: Server, clock: HeldClock) -> AsyncIterator[Graph]:
-    session = make_session()
+    session = create_session()
     yield made_graph(server.url, session, clock, pace_s=1)
     await session.close()
 
@@ -47,8 +47,8 @@ async def test_a_chat_is_asked_one_call_after_the_other_a_second_apart_and_other
     busy: Graph, server: Server, clock: HeldClock
 ) -> None:
     server.answers = [answering(200, EMPTY)]
-    first, second = (asyncio.create_task(busy.chats.members(CHAT)) for _ in range(2))
-    await busy.chats.members(OTHER)
+    first, second = (asyncio.create_task(busy.chats.list_members(CHAT)) for _ in range(2))
+    await busy.chats.list_members(OTHER)
     await first
     third = asyncio.create_task(busy.chats.add_member(CHAT, ADELE_ID))
     await passed()
@@ -61,7 +61,7 @@ async def test_a_chat_is_asked_one_call_after_the_other_a_second_apart_and_other
 
 async def test_who_only_reads_the_same_shares_one_request(busy: Graph, server: Server) -> None:
     server.answers = [answering(200, EMPTY)]
-    await asyncio.gather(*(busy.chats.members(CHAT) for _ in range(5)))
+    await asyncio.gather(*(busy.chats.list_members(CHAT) for _ in range(5)))
     assert len(server.asked) == 1
 
 
@@ -70,14 +70,14 @@ async def test_a_busy_graph_is_asked_again_after_the_time_that_it_names(
     busy: Graph, server: Server, status: int
 ) -> None:
     server.answers = [refusing(status, Retry_After="0"), answering(200, EMPTY)]
-    assert await busy.chats.members(CHAT) == []
+    assert await busy.chats.list_members(CHAT) == []
     server.answers = [refusing(status, Retry_After="60")]
     with pytest.raises(Unavailable) as error:
-        await busy.chats.members(OTHER)
+        await busy.chats.list_members(OTHER)
     assert error.value.retry_after_s == 60
     # The limit was that chat's: others are asked all the same.
     server.answers = [answering(200, EMPTY)]
-    assert await busy.chats.members(ChatId("19:c@thread.v2")) == []
+    assert await busy.chats.list_members(ChatId("19:c@thread.v2")) == []
 
 
 async def test_a_change_that_may_have_been_made_is_not_sent_again(busy: Graph, server: Server) -> None:
@@ -106,7 +106,7 @@ async def test_parts_of_a_batch_that_were_throttled_are_asked_again_by_themselve
         responses((200, adele), (429, {"error": {"code": "TooManyRequests"}}), (404, {})),  # type: ignore[list-item]
         responses((200, alex)),  # type: ignore[list-item]
     ]
-    found = await busy.people.people([ADELE_ID, ALEX_ID, MEGAN_ID])
+    found = await busy.people.get_people([ADELE_ID, ALEX_ID, MEGAN_ID])
     assert set(found) == {ADELE_ID, ALEX_ID}
     assert len(server.asked) == 2
 
@@ -122,24 +122,24 @@ async def test_an_answer_that_makes_no_sense_is_trouble_and_no_crash(
     monkeypatch.setattr("bot.graph.client.BATCH_ATTEMPTS", 1)
     server.answers = [answering(200, body)]
     with pytest.raises(Unavailable):
-        await busy.people.people([ADELE_ID])
+        await busy.people.get_people([ADELE_ID])
 
 
 @pytest.mark.parametrize("body", [{"value": [{}]}, {"value": [{"id": 5}]}])
 async def test_a_row_without_an_id_is_trouble(busy: Graph, server: Server, body: object) -> None:
     server.answers = [answering(200, body)]
     with pytest.raises(Unavailable, match="cannot be read"):
-        await busy.chats.members(CHAT)
+        await busy.chats.list_members(CHAT)
 
 
 async def test_the_token_goes_nowhere_but_to_graph(busy: Graph, server: Server) -> None:
     server.answers = [answering(200, {"value": [], "@odata.nextLink": "https://evil.example/v1.0/chats"})]
     with pytest.raises(Unavailable, match="leads elsewhere"):
-        await busy.chats.members(CHAT)
+        await busy.chats.list_members(CHAT)
 
 
 async def test_what_graph_says_in_a_refusal_stays_out_of_ours(busy: Graph, server: Server) -> None:
     server.answers = [refusing(403, "Forbidden", "the customer's secret")]
     with pytest.raises(NotAllowed) as error:
-        await busy.chats.members(CHAT)
+        await busy.chats.list_members(CHAT)
     assert "secret" not in f"{error.value} {error.value.next_step}"

@@ -2,32 +2,32 @@
 
 from bot.domain.directory import Presence
 from bot.domain.values import ObjectId
-from bot.graph.protocol import searched
+from bot.graph.protocol import search_clause
 from tests.graph.conftest import ADELE_ID, ALEX_ID, DIEGO_ID, MEGAN_ID, PATTI_ID, Graph
 
 NOBODY = ObjectId("00000000-0000-0000-0000-000000000001")
 
 
 async def test_people_are_looked_up_together_and_who_is_gone_is_left_out(graph: Graph) -> None:
-    found = await graph.people.people([ADELE_ID, NOBODY, DIEGO_ID, ADELE_ID])
+    found = await graph.people.get_people([ADELE_ID, NOBODY, DIEGO_ID, ADELE_ID])
     assert {person: (each.name, each.enabled) for person, each in found.items()} == {
         ADELE_ID: ("Adele Vance", True),
         DIEGO_ID: ("Diego Siciliani", False),
     }
-    assert await graph.people.people([]) == {}
+    assert await graph.people.get_people([]) == {}
 
 
 async def test_people_are_found_by_words_and_listed_without_any(graph: Graph) -> None:
-    assert [each.name for each in await graph.people.find("van", at_most=5)] == ["Adele Vance"]
-    assert [each.name for each in await graph.people.find("", at_most=2)] == ["Adele Vance", "Alex Wilber"]
-    assert await graph.people.find('"zzz" OR "displayName:a', at_most=5) == []
+    assert [each.name for each in await graph.people.search("van", at_most=5)] == ["Adele Vance"]
+    assert [each.name for each in await graph.people.search("", at_most=2)] == ["Adele Vance", "Alex Wilber"]
+    assert await graph.people.search('"zzz" OR "displayName:a', at_most=5) == []
 
 
 def test_what_somebody_types_stays_inside_its_quotes() -> None:
-    assert searched('a" OR "mail:b') == (
+    assert search_clause('a" OR "mail:b') == (
         '"displayName:a OR mail b" OR "mail:a OR mail b" OR "userPrincipalName:a OR mail b"'
     )
-    assert searched('":\\') == ""
+    assert search_clause('":\\') == ""
 
 
 async def test_presence_comes_in_words(graph: Graph) -> None:
@@ -42,5 +42,5 @@ async def test_presence_of_many_is_asked_in_parts(graph: Graph) -> None:
 
 async def test_who_has_a_licence_for_teams(graph: Graph) -> None:
     ids = [ObjectId(f"00000000-0000-0000-0000-{number:012}") for number in range(20, 50)]
-    found = await graph.people.with_teams(ids)
+    found = await graph.people.with_teams_license(ids)
     assert {int(person[-2:]) for person in found} == {20, 21, 22, 23, 24, 25}

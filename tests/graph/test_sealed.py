@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.domain.errors import BadRequest
-from bot.graph.encrypted_data import Seal, Sealed, seal_of
+from bot.graph.encrypted_data import Certificate, EncryptedData, load_certificate
 from bot.sandbox.graph_notifications.encryption import sealed
 from bot.wiring.services import make_foundation
 from tests.fakes.certificates import Certificates, make_certificates
@@ -34,10 +34,10 @@ def packed(own: Certificates, password: bytes | None) -> bytes:
     return pkcs12.serialize_key_and_certificates(b"own", key, certificate, None, protection)  # type: ignore[arg-type] # an RSA key
 
 
-def encrypted(seal: Seal, topic: str) -> Sealed:
+def encrypted(seal: Certificate, topic: str) -> EncryptedData:
     """A chat as the sandbox encrypts it."""
     content = sealed({"topic": topic}, seal.certificate, seal.id)
-    return Sealed(
+    return EncryptedData(
         content=str(content["data"]),
         key=str(content["dataKey"]),
         signature=str(content["dataSignature"]),
@@ -46,33 +46,33 @@ def encrypted(seal: Seal, topic: str) -> Sealed:
 
 
 @pytest.fixture(scope="session")
-def seal(certificates: Certificates) -> Seal:
-    return seal_of(pem(certificates), None)
+def seal(certificates: Certificates) -> Certificate:
+    return load_certificate(pem(certificates), None)
 
 
 @given(topic=JSON_TEXT)
-def test_what_was_encrypted_for_the_certificate_is_read_as_it_was(seal: Seal, topic: str) -> None:
-    assert seal.open(encrypted(seal, topic)) == {"topic": topic}
+def test_what_was_encrypted_for_the_certificate_is_read_as_it_was(seal: Certificate, topic: str) -> None:
+    assert seal.decrypt(encrypted(seal, topic)) == {"topic": topic}
 
 
 @given(flipped=st.integers(min_value=0), bit=st.integers(0, 7))
-def test_one_bit_that_was_changed_on_its_way_is_found(seal: Seal, flipped: int, bit: int) -> None:
+def test_one_bit_that_was_changed_on_its_way_is_found(seal: Certificate, flipped: int, bit: int) -> None:
     good = encrypted(seal, "Pump vibrates")
     content = bytearray(base64.b64decode(good.content))
     content[flipped % len(content)] ^= 1 << bit
-    changed = Sealed(
+    changed = EncryptedData(
         content=base64.b64encode(content).decode(),
         key=good.key,
         signature=good.signature,
         certificate_id=good.certificate_id,
     )
     with pytest.raises(ValueError, match="signature"):
-        seal.open(changed)
+        seal.decrypt(changed)
 
 
-def test_a_file_is_pem_or_pkcs_12_with_a_password_or_without(certificates: Certificates, seal: Seal) -> None:
+def test_a_file_is_pem_or_pkcs_12_with_a_password_or_without(certificates: Certificates, seal: Certificate) -> None:
     for file, password in ((packed(certificates, None), None), (packed(certificates, b"open"), "open")):
-        assert seal_of(file, password).id == seal.id
+        assert load_certificate(file, password).id == seal.id
 
 
 def test_files_without_a_certificate_and_the_key_that_belongs_to_it_are_refused(
@@ -94,7 +94,7 @@ def test_files_without_a_certificate_and_the_key_that_belongs_to_it_are_refused(
         (packed(certificates, b"open"), "wrong"),
     ):
         with pytest.raises(ValueError, match=r"."):
-            seal_of(file, password)
+            load_certificate(file, password)
 
 
 async def test_a_file_that_cannot_be_read_does_not_allow_a_start_and_is_named(tmp_path: Path) -> None:

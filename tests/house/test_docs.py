@@ -12,13 +12,13 @@ from pydantic import SecretStr
 from bot.cli.arguments import parser
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.dataverse.application_user import MIRROR_NEEDED, SYNC_NEEDED
-from bot.dataverse.notes_and_tasks import NEEDED_TO_ATTACH
-from bot.dataverse.webhook_steps import NEEDED
+from bot.dataverse.application_user import MIRROR_PRIVILEGES, SYNC_PRIVILEGES
+from bot.dataverse.notes_and_tasks import NOTE_AND_TASK_PRIVILEGES
+from bot.dataverse.webhook_steps import REQUIRED_PRIVILEGES
 from bot.domain.public_names import ACTIONS, CHAT_PERMISSIONS, SEARCH_TITLE, USAGE, Command
 from bot.graph import app_installation as installing
 from bot.graph import chats, people, subscriptions
-from bot.graph.client import Right
+from bot.graph.client import GraphPermission
 from bot.store.tables import metadata
 from bot.wiring.diagnostics import ACT_FOR_OTHERS
 from bot.wiring.services import close, make_foundation
@@ -89,7 +89,7 @@ def test_every_command_of_the_terminal_is_documented() -> None:
 
 def test_the_set_up_page_names_every_privilege_and_only_existing_settings_and_commands() -> None:
     page = (ROOT / "docs/set-up.md").read_text(encoding="utf-8")
-    needed = (*NEEDED, *SYNC_NEEDED, *MIRROR_NEEDED, *NEEDED_TO_ATTACH, ACT_FOR_OTHERS)
+    needed = (*REQUIRED_PRIVILEGES, *SYNC_PRIVILEGES, *MIRROR_PRIVILEGES, *NOTE_AND_TASK_PRIVILEGES, ACT_FOR_OTHERS)
     assert {name for name in needed if f"`{name}`" not in page} == set()
     blocks = "".join(re.findall(r"```shell\n(.*?)```", page, flags=re.DOTALL))
     assert set(re.findall(r"^([A-Za-z_]+)=", blocks, flags=re.MULTILINE)) <= set(variables())
@@ -121,7 +121,11 @@ def test_readme_links_to_every_page() -> None:
 def test_every_requested_graph_permission_is_documented() -> None:
     page = (ROOT / "docs/administrators.md").read_text(encoding="utf-8")
     found = [each for module in (chats, installing, people, subscriptions) for each in vars(module).values()]
-    rights = {each.permission for each in (*found, *subscriptions.RIGHTS.values()) if isinstance(each, Right)}
+    rights = {
+        each.name
+        for each in (*found, *subscriptions.PERMISSIONS_BY_SCOPE.values())
+        if isinstance(each, GraphPermission)
+    }
     assert "Chat.ReadBasic.WhereInstalled" in rights
     assert {name for name in (*rights, *CHAT_PERMISSIONS) if f"`{name}`" not in page} == set()
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft4Validator
 
-from bot.domain.public_names import ACTIONS, CHAT_PERMISSIONS, EVERYWHERE, SEARCH, SEARCHES, Command
+from bot.domain.public_names import ACTIONS, ALL_RECORDS, CHAT_PERMISSIONS, SEARCH, SEARCHES, Command
 from bot.domain.record_types import STANDARD_TABLES
 from manifest.__main__ import main
 from manifest.document import SCHEMA_VERSION
-from manifest.languages import LANGUAGES, file_of, strings
+from manifest.languages import LANGUAGES, file_name, translatable_strings
 from tests.conftest import missing
 from tests.e2e.tools import node_modules
 
@@ -46,7 +46,7 @@ def manifest(package: zipfile.ZipFile) -> dict[str, Any]:
 
 
 def test_it_holds_the_manifest_the_languages_and_the_icons_at_its_root(package: zipfile.ZipFile) -> None:
-    assert set(package.namelist()) == {"manifest.json", "color.png", "outline.png", *map(file_of, LANGUAGES)}
+    assert set(package.namelist()) == {"manifest.json", "color.png", "outline.png", *map(file_name, LANGUAGES)}
     for icon, size in (("color.png", 192), ("outline.png", 32)):
         content = package.read(icon)
         assert content.startswith(b"\x89PNG")
@@ -71,7 +71,7 @@ def test_it_offers_the_search_first_and_then_the_actions_that_there_are(manifest
     search, *actions = manifest["composeExtensions"][0]["commands"]
     assert (search["id"], search["type"], search["initialRun"]) == (SEARCH, "query", True)
     assert [each["name"] for each in search["parameters"]] == list(SEARCHES)
-    assert set(SEARCHES) - {EVERYWHERE} <= set(STANDARD_TABLES)
+    assert set(SEARCHES) - {ALL_RECORDS} <= set(STANDARD_TABLES)
     assert [each["id"] for each in actions] == list(ACTIONS)
     assert {each["type"] for each in actions} == {"action"}
     assert all(each["fetchTask"] for each in actions)
@@ -101,14 +101,14 @@ def test_without_one_those_of_every_region_do(tmp_path: Path) -> None:
 def test_every_language_says_everything_and_nothing_else(
     package: zipfile.ZipFile, manifest: dict[str, Any], language: str
 ) -> None:
-    english = dict(strings(manifest))
-    said = json.loads(package.read(file_of(language)))
+    english = dict(translatable_strings(manifest))
+    said = json.loads(package.read(file_name(language)))
     assert set(said) - {"$schema"} == set(english)
     left_over = set(LANGUAGES[language]) - set(english.values())
     assert left_over == set(), "words that the manifest does not use"
     same = {english[place] for place in english if said[place] == english[place]}
     assert same == {"Chat Sync"}, "words that were not translated"
-    assert {"languageTag": language, "file": file_of(language)} in manifest["localizationInfo"]["additionalLanguages"]
+    assert {"languageTag": language, "file": file_name(language)} in manifest["localizationInfo"]["additionalLanguages"]
 
 
 def test_the_version_can_be_raised(tmp_path: Path) -> None:
@@ -200,4 +200,4 @@ def test_microsofts_own_reader_and_schema_accept_it(tmp_path: Path, more: tuple[
 def test_microsofts_schema_accepts_the_languages(package: zipfile.ZipFile, language: str) -> None:
     # Their own validator does not take this schema's expressions.
     judge = Draft4Validator(json.loads(schema("Localization.").read_text(encoding="utf-8")))
-    assert [each.message for each in judge.iter_errors(json.loads(package.read(file_of(language))))] == []
+    assert [each.message for each in judge.iter_errors(json.loads(package.read(file_name(language))))] == []

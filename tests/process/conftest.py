@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from bot.store.engine import Engines, make_engines
+from bot.store.engine import Engines, create_engines
 from bot.store.migrate import migrate
 from tests.fakes.connector import FakeConnector
 from tests.ports import free_port
@@ -35,7 +35,7 @@ async def bot(tmp_path: Path, database_url: str) -> AsyncIterator[BotProcess]:
 @pytest.fixture
 async def engines(database_url: str) -> AsyncIterator[Engines]:
     """The database that processes share, with its tables."""
-    made = make_engines(database_url)
+    made = create_engines(database_url)
     await migrate(made.writing)
     yield made
     await made.close()

@@ -17,5 +17,5 @@ if __name__ == "__main__":
     settings = load_settings()
     set_up_logs(settings.log_format, settings.log_level)
     lease, at_once = (int(argument) for argument in sys.argv[1:])
-    limits = Limits(lease=timedelta(seconds=lease), at_once=at_once, chat=(), tenant=None)
+    limits = Limits(lease=timedelta(seconds=lease), concurrency=at_once, chat=(), tenant=None)
     web.run_app(make_app(settings, limits=limits), host=settings.host, port=settings.port, print=None)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.values import Chat, ChatId, ChatKind
 from bot.store.engine import Engines
-from bot.store.tables import WAITING, lane, outbox
+from bot.store.tables import PENDING, lane, outbox
 from bot.store.unit_of_work import Store
 from tests.conftest import FULL
 from tests.fakes.connector import FakeConnector
@@ -85,12 +85,12 @@ async def put(engines: Engines, connector: FakeConnector, *, chats: int, cards: 
     store = Store(engines, lambda _news: None)
     async with store.writing() as work:
         for chat in (a_chat(number, connector.service_url) for number in range(chats)):
-            await work.chats.put(chat)
+            await work.chats.save(chat)
             messages = [
                 OutgoingMessage(key=f"{chat.id} {number}", chat_id=chat.id, activity=b'{"text":"%d"}' % number)
                 for number in range(begin, begin + cards)
             ]
-            await work.outbox.put(messages, at=datetime.now(UTC))
+            await work.outbox.enqueue(messages, at=datetime.now(UTC))
 
 
 def numbers(connector: FakeConnector, chat: str) -> list[int]:
@@ -141,7 +141,7 @@ async def until_arrived(connector: FakeConnector, count: int, within_s: float = 
 
 async def until_all_is_sent(engines: Engines, within_s: float = 100) -> None:
     """Returns when nothing waits and nobody holds a lane: then nothing more can arrive."""
-    waiting = select(func.count()).select_from(outbox).where(outbox.c.state == WAITING)
+    waiting = select(func.count()).select_from(outbox).where(outbox.c.state == PENDING)
     held = select(func.count()).select_from(lane).where(lane.c.owner.is_not(None))
 
     async def all_is_sent() -> bool:

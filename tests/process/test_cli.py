@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.store.engine import make_engines
+from bot.store.engine import create_engines
 from bot.store.tables import audit
 from tests.fakes.connector import FakeConnector, error
 from tests.process.bot_process import ROOT, BotProcess
@@ -51,7 +51,7 @@ async def refused(bot: BotProcess, connector: FakeConnector) -> None:
 
 async def acts_on_messages(bot: BotProcess) -> list[tuple[object, ...]]:
     """What operators did to messages, and who."""
-    engines = make_engines(bot.settings["CHATSYNC_DATABASE_URL"])
+    engines = create_engines(bot.settings["CHATSYNC_DATABASE_URL"])
     asked = select(audit.c.act, audit.c.chat_id, audit.c.details, audit.c.person_name)
     async with engines.reading.begin() as connection:
         rows = (await connection.execute(asked.where(audit.c.act.like("% message")).order_by(audit.c.id))).all()

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession, web
 from sqlalchemy import String, cast, func, select
 
-from bot.store.engine import make_engines
+from bot.store.engine import create_engines
 from bot.store.tables import inbox, outbox
 from tests.fakes.connector import FakeConnector
 from tests.ports import free_port
@@ -72,7 +72,7 @@ def told(connector: FakeConnector) -> Counter[tuple[str, str]]:
 
 
 async def count(database_url: str, statement: Any) -> int:
-    engines = make_engines(database_url)
+    engines = create_engines(database_url)
     async with engines.reading.begin() as connection:
         number: int = (await connection.execute(statement)).scalar_one()
     await engines.close()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, select
 
-from bot.store.engine import make_engines
+from bot.store.engine import create_engines
 from bot.store.tables import inbox, outbox
 from tests.fakes.connector import FakeConnector
 from tests.process.bot_process import BotProcess
@@ -24,7 +24,7 @@ def logged(bot: BotProcess, event: str) -> list[dict[str, Any]]:
 
 async def kept(bot: BotProcess, table: Table) -> list[str]:
     """The correlation ids of a table's rows, in the order in which they were kept."""
-    engines = make_engines(bot.settings["CHATSYNC_DATABASE_URL"])
+    engines = create_engines(bot.settings["CHATSYNC_DATABASE_URL"])
     async with engines.reading.connect() as connection:
         ids = list((await connection.execute(select(table.c.correlation_id).order_by(table.c.id))).scalars())
     await engines.close()

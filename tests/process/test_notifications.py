@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.chat_sync import ChatActivity
+from bot.domain.chat_sync import SyncedRow
 from bot.domain.values import Chat, ChatId, ChatKind, EnvironmentId, NewConnection, ObjectId, RecordRef
-from bot.graph.encrypted_data import seal_of
+from bot.graph.encrypted_data import load_certificate
 from bot.sandbox.graph_notifications.encryption import sealed
 from bot.store.tables import chat, environment, sync_job
 from bot.store.unit_of_work import Store
@@ -35,11 +35,13 @@ async def busy(bare_world: World, certificates: Certificates, tmp_path: Path) ->
     (organisation,) = await world.rows_in(environment)
     async with Store(world.engines, lambda _: None).writing() as work:
         for number in range(CHATS):
-            await work.chats.put(a_chat(number))
+            await work.chats.save(a_chat(number))
             made = await work.connections.add(a_connection(number, EnvironmentId(organisation["id"])))
             assert made
-            activity = ChatActivity(activity_id=str(number), maker_id=ObjectId("alex"), active_at=world.clock.now())
-            await work.chat_sync.begin(made.id, activity)
+            activity = SyncedRow(
+                activity_id=str(number), created_by=ObjectId("alex"), last_activity_at=world.clock.now()
+            )
+            await work.chat_sync.start(made.id, activity)
     await keep(world, topics=KNOWN)
     yield world
     await world.stop()
@@ -77,7 +79,7 @@ def a_connection(number: int, organisation: EnvironmentId) -> NewConnection:
 async def test_a_thousand_new_names_are_taken_in_time_with_one_thing_to_do_for_each_chat(
     busy: World, certificates: Certificates
 ) -> None:
-    seal = seal_of(certificates.certificate.read_bytes() + certificates.key.read_bytes(), None)
+    seal = load_certificate(certificates.certificate.read_bytes() + certificates.key.read_bytes(), None)
     told = [
         renamed(
             KNOWN,

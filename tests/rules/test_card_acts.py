@@ -9,22 +9,22 @@ from hypothesis import strategies as some
 
 from bot.domain.errors import BadRequest
 from bot.domain.record_actions import (
-    CardAct,
-    act_problem,
+    CardAction,
+    action_problem,
     allowed_columns,
     change_fields_problem,
     change_problem,
     changeable_columns,
+    columns_that_fit,
+    digest,
     fits_input,
-    longest_text,
-    mark_of,
-    offered_columns,
+    max_text_length,
     options_in_state,
-    possible_acts,
-    read_value,
+    parse_value,
+    possible_actions,
     resolutions,
-    text_that_fits,
     too_long_columns,
+    truncate_for_input,
 )
 from bot.domain.tables import Column, ColumnType, Raw, Table
 
@@ -58,16 +58,16 @@ def table(*columns: Column, name: str = "incident", has_notes: bool = True) -> T
 @pytest.mark.parametrize(
     ("where", "acts"),
     [
-        (table(OWNER), (CardAct.ASSIGN, CardAct.NOTE, CardAct.RESOLVE)),
-        (table(), (CardAct.NOTE, CardAct.RESOLVE)),
-        (table(OWNER, name="account"), (CardAct.ASSIGN, CardAct.NOTE)),
-        (table(OWNER, name="account", has_notes=False), (CardAct.ASSIGN,)),
+        (table(OWNER), (CardAction.ASSIGN, CardAction.NOTE, CardAction.RESOLVE)),
+        (table(), (CardAction.NOTE, CardAction.RESOLVE)),
+        (table(OWNER, name="account"), (CardAction.ASSIGN, CardAction.NOTE)),
+        (table(OWNER, name="account", has_notes=False), (CardAction.ASSIGN,)),
         (table(name="cs_stock", has_notes=False), ()),
     ],
 )
-def test_what_can_be_done_follows_from_the_table(where: Table, acts: tuple[CardAct, ...]) -> None:
-    assert possible_acts(where) == acts
-    assert all(act_problem(act, where) for act in CardAct if act not in acts)
+def test_what_can_be_done_follows_from_the_table(where: Table, acts: tuple[CardAction, ...]) -> None:
+    assert possible_actions(where) == acts
+    assert all(action_problem(act, where) for act in CardAction if act not in acts)
 
 
 def column(kind: ColumnType) -> Column:
@@ -123,7 +123,7 @@ def test_an_input_holds_what_fits_it() -> None:
     assert not fits_input(STATUS, None)
     assert fits_input(TITLE, "x" * 20)
     assert not fits_input(TEXT, "x" * 2_001)
-    assert longest_text(TITLE) == 20
+    assert max_text_length(TITLE) == 20
 
 
 LONG = {number: f"Country number {number}" for number in range(500)}
@@ -135,21 +135,21 @@ def test_a_list_is_as_long_as_a_card_holds() -> None:
     assert too_long_columns(table(PRIORITY, long)) == (long,)
     status = replace(STATUS, options=LONG, states={number: number % 2 for number in LONG})
     assert change_problem(status) is None
-    assert act_problem(CardAct.RESOLVE, table(replace(status, name="statuscode"))) is None
-    assert act_problem(CardAct.RESOLVE, table(replace(STATUS, options=LONG, states=dict.fromkeys(LONG, 1))))
+    assert action_problem(CardAction.RESOLVE, table(replace(status, name="statuscode"))) is None
+    assert action_problem(CardAction.RESOLVE, table(replace(STATUS, options=LONG, states=dict.fromkeys(LONG, 1))))
 
 
 def test_columns_are_offered_as_far_as_they_fit_together() -> None:
     half = {number: LONG[number] for number in range(250)}
     columns = [replace(PRIORITY, name=name, label=name.upper(), options=half) for name in ("a", "b")]
-    assert offered_columns([*columns, TITLE], {}) == (columns[0], TITLE)
-    assert offered_columns([TITLE, TEXT], {"title": "x" * 21, "description": "a\x01"}) == ()
+    assert columns_that_fit([*columns, TITLE], {}) == (columns[0], TITLE)
+    assert columns_that_fit([TITLE, TEXT], {"title": "x" * 21, "description": "a\x01"}) == ()
     problem = change_fields_problem(["a", "b", "title"], table(*columns, TITLE))
     assert problem == "Together these columns are more than a card holds. Leave out B, or others."
 
 
 def test_what_is_given_back_fits_the_input() -> None:
-    assert text_that_fits(TITLE, "a\x01b\nc" * 10) == ("ab\nc" * 10)[:20]
+    assert truncate_for_input(TITLE, "a\x01b\nc" * 10) == ("ab\nc" * 10)[:20]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_what_is_given_back_fits_the_input() -> None:
     ],
 )
 def test_what_is_filled_in_becomes_a_value(of: Column, text: str, now: Raw, read: Raw) -> None:
-    assert read_value(of, text, now) == read
+    assert parse_value(of, text, now) == read
 
 
 @pytest.mark.parametrize(
@@ -189,13 +189,13 @@ def test_what_is_filled_in_becomes_a_value(of: Column, text: str, now: Raw, read
 )
 def test_what_the_column_cannot_have_is_refused_by_its_name(of: Column, text: str) -> None:
     with pytest.raises(BadRequest, match=of.label):
-        read_value(of, text, 1)
+        parse_value(of, text, 1)
 
 
 @given(some.sampled_from([PRIORITY, STATUS, ESCALATED, FOLLOW_UP, TITLE, TEXT]), some.text(max_size=40))
 def test_whatever_is_filled_in_is_read_or_refused(of: Column, text: str) -> None:
     try:
-        read = read_value(of, text, 1)
+        read = parse_value(of, text, 1)
     except BadRequest:
         return
     match of.type:
@@ -206,11 +206,11 @@ def test_whatever_is_filled_in_is_read_or_refused(of: Column, text: str) -> None
         case ColumnType.DATE_TIME:
             assert read is None or date.fromisoformat(str(read)).year >= 1753
         case _:
-            assert read is None or 0 < len(str(read)) <= longest_text(of)
+            assert read is None or 0 < len(str(read)) <= max_text_length(of)
 
 
 @given(some.text(), some.text())
 def test_marks_tell_texts_apart_but_for_how_a_client_ends_its_lines(one: str, other: str) -> None:
     plain = one.replace("\r\n", "\n").strip(), other.replace("\r\n", "\n").strip()
-    assert (mark_of(one) == mark_of(other)) == (plain[0] == plain[1])
-    assert mark_of(one.replace("\n", "\r\n").replace("\r\r\n", "\r\n")) == mark_of(one) or "\r" in one
+    assert (digest(one) == digest(other)) == (plain[0] == plain[1])
+    assert digest(one.replace("\n", "\r\n").replace("\r\r\n", "\r\n")) == digest(one) or "\r" in one

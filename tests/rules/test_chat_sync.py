@@ -8,32 +8,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.chat_sync import (
-    LONGEST_SUBJECT,
+    MAX_SUBJECT_LENGTH,
     ActivityRow,
-    ChatActivity,
-    ChatFacts,
+    DesiredRow,
     RowState,
-    Unsynced,
-    applied,
-    closed,
-    plan,
-    shown,
-    subject_of,
+    SyncedRow,
+    SyncProblem,
+    apply_change,
+    build_subject,
+    plan_close,
+    plan_reopen,
+    plan_update,
     sync_state,
 )
-from bot.domain.environment_settings import Organisation
+from bot.domain.environment_settings import OrganizationSettings
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.values import ChatKind, ObjectId, UserId
 
 NOW = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
-ON = EnvironmentSettings(version=1, organisation=Organisation(chats_on=True, sync_on=True), record_types={})
-ACTIVITY = ChatActivity(activity_id="1", maker_id=ObjectId("m"), active_at=NOW)
+ON = EnvironmentSettings(version=1, organization=OrganizationSettings(chats_on=True, sync_on=True), record_types={})
+ACTIVITY = SyncedRow(activity_id="1", created_by=ObjectId("m"), last_activity_at=NOW)
 OPEN = ActivityRow(state=RowState.OPEN, version="1")
 
 users = st.sampled_from([UserId(each) for each in "abcd"])
 moments = st.none() | st.integers(0, 3_000_000).map(lambda each: NOW + timedelta(microseconds=each))
 facts = st.builds(
-    ChatFacts,
+    DesiredRow,
     record=st.sampled_from(["r1", "r2"]),
     members=st.frozensets(users),
     modified_on=moments,
@@ -65,20 +65,20 @@ rows = st.builds(
 
 
 def settings(**organisation: object) -> EnvironmentSettings:
-    return replace(ON, organisation=replace(ON.organisation, **organisation))  # type: ignore[arg-type]
+    return replace(ON, organization=replace(ON.organization, **organisation))  # type: ignore[arg-type]
 
 
 @given(facts, rows)
-def test_what_is_written_once_is_not_written_again(chat: ChatFacts, row: ActivityRow) -> None:
-    after = applied(row, plan(chat, row), "2")
-    assert plan(chat, after).is_nothing
+def test_what_is_written_once_is_not_written_again(chat: DesiredRow, row: ActivityRow) -> None:
+    after = apply_change(row, plan_update(chat, row), "2")
+    assert plan_update(chat, after).is_empty
 
 
 @given(facts, rows)
-def test_an_open_row_shows_the_chat_and_its_time_never_goes_back(chat: ChatFacts, row: ActivityRow) -> None:
-    after = applied(row, plan(chat, row), "2")
+def test_an_open_row_shows_the_chat_and_its_time_never_goes_back(chat: DesiredRow, row: ActivityRow) -> None:
+    after = apply_change(row, plan_update(chat, row), "2")
     if row.state is not RowState.OPEN:
-        assert plan(chat, row).is_nothing
+        assert plan_update(chat, row).is_empty
         return
     assert after.members == chat.members
     assert after.subject == (row.subject if chat.subject is None else chat.subject)
@@ -88,9 +88,9 @@ def test_an_open_row_shows_the_chat_and_its_time_never_goes_back(chat: ChatFacts
 
 
 @given(facts, rows)
-def test_closing_and_opening_again_leaves_what_a_person_wrote(chat: ChatFacts, row: ActivityRow) -> None:
-    ended = applied(row, closed(row, "Disconnected."), "2")
-    back = applied(ended, shown(chat, ended, "Disconnected."), "3")
+def test_closing_and_opening_again_leaves_what_a_person_wrote(chat: DesiredRow, row: ActivityRow) -> None:
+    ended = apply_change(row, plan_close(row, "Disconnected."), "2")
+    back = apply_change(ended, plan_reopen(chat, ended, "Disconnected."), "3")
     if row.state is RowState.OPEN:
         assert ended.state is RowState.COMPLETED
         assert (back.state, back.description) == (RowState.OPEN, row.description)
@@ -112,14 +112,14 @@ def test_closing_and_opening_again_leaves_what_a_person_wrote(chat: ChatFacts, r
 )
 def test_a_row_is_completed_with_a_line_where_there_is_room_for_it(before: str, after: str) -> None:
     row = replace(OPEN, description=before)
-    ended = applied(row, closed(row, "Disconnected."), "2")
+    ended = apply_change(row, plan_close(row, "Disconnected."), "2")
     assert (ended.state, ended.description) == (RowState.COMPLETED, after)
 
 
 @given(st.none() | st.text(max_size=600), st.lists(st.text(max_size=300), max_size=5))
 def test_a_subject_always_fits_is_one_line_and_never_empty(topic: str | None, names: list[str]) -> None:
-    subject = subject_of(topic, names)
-    assert 0 < len(subject.encode("utf-16-le")) // 2 <= LONGEST_SUBJECT
+    subject = build_subject(topic, names)
+    assert 0 < len(subject.encode("utf-16-le")) // 2 <= MAX_SUBJECT_LENGTH
     assert subject == subject.strip()
     assert "\n" not in subject
 
@@ -138,45 +138,45 @@ def test_a_subject_always_fits_is_one_line_and_never_empty(topic: str | None, na
     ],
 )
 def test_a_chat_is_called_by_its_topic_or_its_members(topic: str | None, names: list[str], subject: str) -> None:
-    assert subject_of(topic, names) == subject
+    assert build_subject(topic, names) == subject
 
 
 @pytest.mark.parametrize(
     ("organisation", "activity", "ended", "why"),
     [
         ({}, ACTIVITY, False, None),
-        ({"chats_on": False}, ACTIVITY, False, Unsynced.CHATS_OFF),
-        ({"sync_on": False}, ACTIVITY, False, Unsynced.SYNC_OFF),
-        ({"chats_on": False, "sync_on": False}, ACTIVITY, False, Unsynced.CHATS_OFF),
-        ({}, None, False, Unsynced.BEFORE_SYNC),
-        ({"sync_on": False}, None, False, Unsynced.SYNC_OFF),
-        ({}, None, True, Unsynced.DISCONNECTED),
-        ({}, ACTIVITY, True, Unsynced.DISCONNECTED),
-        ({}, replace(ACTIVITY, trouble=Unsynced.REFUSED), False, Unsynced.REFUSED),
-        ({}, replace(ACTIVITY, row=replace(OPEN, state=RowState.COMPLETED)), False, Unsynced.COMPLETED),
-        ({}, replace(ACTIVITY, row=replace(OPEN, state=RowState.CANCELLED)), False, Unsynced.CANCELLED),
-        ({}, replace(ACTIVITY, row=replace(OPEN, state=RowState.SCHEDULED)), False, Unsynced.SCHEDULED),
-        ({}, replace(ACTIVITY, row=replace(OPEN, state=RowState.COMPLETED), closing="Ours."), False, None),
-        ({}, replace(ACTIVITY, active_at=NOW - timedelta(days=7)), False, None),
-        ({}, replace(ACTIVITY, active_at=NOW - timedelta(days=7, seconds=1)), False, Unsynced.IDLE),
-        ({"sync_idle_days": 8}, replace(ACTIVITY, active_at=NOW - timedelta(days=7, seconds=1)), False, None),
-        ({"sync_idle_days": 0}, replace(ACTIVITY, active_at=NOW - timedelta(days=4000)), False, None),
+        ({"chats_on": False}, ACTIVITY, False, SyncProblem.CHATS_OFF),
+        ({"sync_on": False}, ACTIVITY, False, SyncProblem.SYNC_OFF),
+        ({"chats_on": False, "sync_on": False}, ACTIVITY, False, SyncProblem.CHATS_OFF),
+        ({}, None, False, SyncProblem.BEFORE_SYNC),
+        ({"sync_on": False}, None, False, SyncProblem.SYNC_OFF),
+        ({}, None, True, SyncProblem.DISCONNECTED),
+        ({}, ACTIVITY, True, SyncProblem.DISCONNECTED),
+        ({}, replace(ACTIVITY, problem=SyncProblem.REFUSED), False, SyncProblem.REFUSED),
+        ({}, replace(ACTIVITY, row=replace(OPEN, state=RowState.COMPLETED)), False, SyncProblem.COMPLETED),
+        ({}, replace(ACTIVITY, row=replace(OPEN, state=RowState.CANCELLED)), False, SyncProblem.CANCELLED),
+        ({}, replace(ACTIVITY, row=replace(OPEN, state=RowState.SCHEDULED)), False, SyncProblem.SCHEDULED),
+        ({}, replace(ACTIVITY, row=replace(OPEN, state=RowState.COMPLETED), closing_line="Ours."), False, None),
+        ({}, replace(ACTIVITY, last_activity_at=NOW - timedelta(days=7)), False, None),
+        ({}, replace(ACTIVITY, last_activity_at=NOW - timedelta(days=7, seconds=1)), False, SyncProblem.IDLE),
+        ({"sync_idle_days": 8}, replace(ACTIVITY, last_activity_at=NOW - timedelta(days=7, seconds=1)), False, None),
+        ({"sync_idle_days": 0}, replace(ACTIVITY, last_activity_at=NOW - timedelta(days=4000)), False, None),
     ],
 )
 def test_why_a_connection_is_not_synced(
-    organisation: dict[str, object], activity: ChatActivity | None, ended: bool, why: Unsynced | None
+    organisation: dict[str, object], activity: SyncedRow | None, ended: bool, why: SyncProblem | None
 ) -> None:
     state = sync_state(settings(**organisation), ChatKind.GROUP, activity, ended=ended, now=NOW)
-    assert state.why is why
-    assert (state.since is not None) == (why is Unsynced.IDLE)
+    assert state.problem is why
+    assert (state.idle_since is not None) == (why is SyncProblem.IDLE)
 
 
 def test_a_channel_has_no_row() -> None:
-    assert sync_state(ON, ChatKind.CHANNEL, None, ended=False, now=NOW).why is Unsynced.CHANNEL
+    assert sync_state(ON, ChatKind.CHANNEL, None, ended=False, now=NOW).problem is SyncProblem.CHANNEL
 
 
 def test_what_is_not_kept_true_is_not_called_stuck_too() -> None:
     kept = sync_state(ON, ChatKind.GROUP, ACTIVITY, ended=False, now=NOW, stuck="NotAllowed: no")
     ended = sync_state(ON, ChatKind.GROUP, ACTIVITY, ended=True, now=NOW, stuck="NotAllowed: no")
-    assert (kept.why, kept.stuck) == (None, "NotAllowed: no")
-    assert (ended.why, ended.stuck) == (Unsynced.DISCONNECTED, "")
+    assert (kept.problem, kept.failure) == (None, "NotAllowed: no")
+    assert (ended.problem, ended.failure) == (SyncProblem.DISCONNECTED, "")

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.domain.note_fields import UNSUPPORTED, note_columns, note_facts
+from bot.domain.note_fields import UNSUPPORTED_TYPES, note_columns, note_facts
 from bot.domain.tables import Column, ColumnType, ColumnValue, Row, Table, View
 
 
@@ -29,7 +29,7 @@ def test_the_first_five_columns_of_the_view_are_shown_in_its_order() -> None:
     assert [column.name for column in shown] == ["g", "a", "c", "b", "f"]
 
 
-@pytest.mark.parametrize("kind", sorted(UNSUPPORTED))
+@pytest.mark.parametrize("kind", sorted(UNSUPPORTED_TYPES))
 def test_an_unsupported_column_is_skipped_and_not_replaced(kind: ColumnType) -> None:
     case = table(text_column("b", kind), *(text_column(name) for name in "acdefg"))
     shown = note_columns(view("a", "b", "c", "d", "e", "f"), case)

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Column, ColumnType, Table
-from bot.domain.webhook_steps import RegisteredStep, Step, StepMessage, StepPlan, step_plan, wanted_steps
+from bot.domain.webhook_steps import (
+    RegisteredWebhookStep,
+    StepMessage,
+    StepPlan,
+    WebhookStep,
+    desired_steps,
+    plan_steps,
+)
 
 UPDATE, DELETE = StepMessage.UPDATE, StepMessage.DELETE
 
@@ -26,46 +33,50 @@ TOLD = RecordType(table="incident", notify=True, key_fields=("title", "priorityc
 
 
 def test_a_type_is_told_of_by_its_key_fields_by_what_its_life_shows_in_and_when_it_ends() -> None:
-    assert wanted_steps({"incident": TOLD}, {"incident": CASE}) == (
-        Step(message=UPDATE, table="incident", columns=("ownerid", "prioritycode", "statecode", "statuscode", "title")),
-        Step(message=DELETE, table="incident"),
+    assert desired_steps({"incident": TOLD}, {"incident": CASE}) == (
+        WebhookStep(
+            message=UPDATE, table="incident", columns=("ownerid", "prioritycode", "statecode", "statuscode", "title")
+        ),
+        WebhookStep(message=DELETE, table="incident"),
     )
 
 
 def test_without_key_updates_only_its_life_is_told() -> None:
-    update, _ = wanted_steps({"incident": replace(TOLD, notify=False)}, {"incident": CASE})
+    update, _ = desired_steps({"incident": replace(TOLD, notify=False)}, {"incident": CASE})
     assert update.columns == ("ownerid", "statecode", "statuscode")
 
 
 def test_a_table_without_a_column_to_watch_tells_only_of_its_end() -> None:
-    assert wanted_steps({"x": RecordType(table="x")}, {"x": a_table("x", "name")}) == (Step(message=DELETE, table="x"),)
+    assert desired_steps({"x": RecordType(table="x")}, {"x": a_table("x", "name")}) == (
+        WebhookStep(message=DELETE, table="x"),
+    )
 
 
 def test_of_types_that_are_off_missing_or_mute_nothing_is_told() -> None:
     types = {"incident": replace(TOLD, enabled=False), "gone": RecordType(table="gone"), "v": RecordType(table="v")}
-    assert wanted_steps(types, {"incident": CASE, "v": a_table("v", "ownerid", sends_updates=False)}) == ()
+    assert desired_steps(types, {"incident": CASE, "v": a_table("v", "ownerid", sends_updates=False)}) == ()
 
 
-def registered(step: Step, **changes: object) -> RegisteredStep:
-    as_it_should_be = RegisteredStep(
+def registered(step: WebhookStep, **changes: object) -> RegisteredWebhookStep:
+    as_it_should_be = RegisteredWebhookStep(
         id="1", step=step, image_id="2", image_columns=step.columns, enabled=True, after_commit=True
     )
     return replace(as_it_should_be, **changes)  # type: ignore[arg-type]
 
 
 def test_what_is_as_it_should_be_is_left_alone() -> None:
-    wanted = wanted_steps({"incident": TOLD}, {"incident": CASE})
-    assert step_plan(wanted, [registered(step) for step in wanted]).is_nothing
+    wanted = desired_steps({"incident": TOLD}, {"incident": CASE})
+    assert plan_steps(wanted, [registered(step) for step in wanted]).is_empty
 
 
 def test_what_is_missing_is_added_and_what_nobody_wants_removed() -> None:
-    wanted = wanted_steps({"incident": TOLD}, {"incident": CASE})
-    other = registered(Step(message=DELETE, table="account"))
-    assert step_plan(wanted, [other]) == StepPlan(add=wanted, remove=(other,))
+    wanted = desired_steps({"incident": TOLD}, {"incident": CASE})
+    other = registered(WebhookStep(message=DELETE, table="account"))
+    assert plan_steps(wanted, [other]) == StepPlan(add=wanted, remove=(other,))
 
 
 def test_whatever_differs_is_changed_and_a_second_one_removed() -> None:
-    (update, _) = wanted = wanted_steps({"incident": TOLD}, {"incident": CASE})
+    (update, _) = wanted = desired_steps({"incident": TOLD}, {"incident": CASE})
     other_columns = replace(update, columns=("title",))
     for differs in (
         registered(other_columns),
@@ -74,5 +85,5 @@ def test_whatever_differs_is_changed_and_a_second_one_removed() -> None:
         registered(update, after_commit=False),
     ):
         second = registered(update, id="3")
-        plan = step_plan(wanted[:1], [differs, second])
+        plan = plan_steps(wanted[:1], [differs, second])
         assert plan == StepPlan(change=((differs, update),), remove=(second,))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.chat_sync import topic_of
-from bot.domain.text_limits import READ_AT_MOST, cut, one_line
+from bot.domain.chat_sync import normalize_topic
+from bot.domain.text_limits import MAX_INPUT_LENGTH, single_line, truncate_utf16
 
 ENGLAND = "🏴" + "".join(chr(0xE0000 + ord(each)) for each in "gbeng") + "\U000e007f"
 WHOLE = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
@@ -20,12 +20,12 @@ def units(text: str) -> int:
 @given(WHOLE, st.integers(0, 260))
 def test_what_is_cut_is_the_longest_beginning_that_fits(text: str, room: int) -> None:
     beginnings = [text[:length] for length in range(len(text) + 1)]
-    assert cut(text, room) == [each for each in beginnings if units(each) <= room][-1]
+    assert truncate_utf16(text, room) == [each for each in beginnings if units(each) <= room][-1]
 
 
 def test_half_a_character_is_left_out() -> None:
-    assert cut("a\ud83d", 9) == "a"
-    assert cut("😀😀", 3) == "😀"
+    assert truncate_utf16("a\ud83d", 9) == "a"
+    assert truncate_utf16("😀😀", 3) == "😀"
 
 
 @pytest.mark.parametrize(
@@ -43,17 +43,19 @@ def test_half_a_character_is_left_out() -> None:
     ],
 )
 def test_a_line_shows_what_people_wrote_and_no_gaps_where_there_is_nothing(told: str, line: str) -> None:
-    assert one_line(told) == line
+    assert single_line(told) == line
 
 
 @given(st.text())
 def test_a_line_is_a_line_once_and_for_all(text: str) -> None:
-    line = one_line(text)
-    assert one_line(line) == line
+    line = single_line(text)
+    assert single_line(line) == line
     assert not {unicodedata.category(each) for each in line} & {"Cc", "Cs", "Zl", "Zp"}
 
 
-@given(st.text(min_size=1, max_size=50).map(lambda text: (text * READ_AT_MOST)[:READ_AT_MOST]), st.text(min_size=1))
+@given(
+    st.text(min_size=1, max_size=50).map(lambda text: (text * MAX_INPUT_LENGTH)[:MAX_INPUT_LENGTH]), st.text(min_size=1)
+)
 def test_of_a_text_without_an_end_only_so_much_is_read(text: str, more: str) -> None:
-    assert one_line(text + more) == one_line(text)
-    assert topic_of(text + more) == topic_of(text)
+    assert single_line(text + more) == single_line(text)
+    assert normalize_topic(text + more) == normalize_topic(text)

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.domain.formatting import UNNAMED, canonical, instant, kept, text_of
+from bot.domain.formatting import UNNAMED, canonical_instant, canonical_value, digest_if_long, format_value
 from bot.domain.tables import Column, ColumnType, ColumnValue, Raw
 
 
@@ -34,17 +34,17 @@ CHOICE = column(ColumnType.PICKLIST, options={1: "High"})
     ],
 )
 def test_a_value_without_dataverses_text_is_spelled_by_its_kind(kind: Column, raw: Raw, text: str) -> None:
-    assert text_of(kind, ColumnValue(raw=raw)) == text
+    assert format_value(kind, ColumnValue(raw=raw)) == text
 
 
 def test_dataverses_own_text_comes_first() -> None:
-    assert text_of(column(ColumnType.MONEY), ColumnValue(raw=1.0, text="€1.00")) == "€1.00"
-    assert text_of(column(ColumnType.MULTI_SELECT), ColumnValue(raw=(1, 2), text="Red; Blue")) == "Red, Blue"
-    assert text_of(column(ColumnType.MEMO), ColumnValue(raw="<p>x</p>", text="x")) == "x"
+    assert format_value(column(ColumnType.MONEY), ColumnValue(raw=1.0, text="€1.00")) == "€1.00"
+    assert format_value(column(ColumnType.MULTI_SELECT), ColumnValue(raw=(1, 2), text="Red; Blue")) == "Red, Blue"
+    assert format_value(column(ColumnType.MEMO), ColumnValue(raw="<p>x</p>", text="x")) == "x"
 
 
 def test_a_line_of_text_is_shown_as_it_is_even_where_it_looks_like_html() -> None:
-    assert text_of(column(ColumnType.STRING), ColumnValue(raw="<b>x</b>", text="x")) == "<b>x</b>"
+    assert format_value(column(ColumnType.STRING), ColumnValue(raw="<b>x</b>", text="x")) == "<b>x</b>"
 
 
 @pytest.mark.parametrize(
@@ -55,21 +55,21 @@ def test_a_line_of_text_is_shown_as_it_is_even_where_it_looks_like_html() -> Non
         (column(ColumnType.MONEY), 12, 12.0),
         (column(ColumnType.STRING), "", None),
         (column(ColumnType.MULTI_SELECT), (), None),
-        (column(ColumnType.MEMO), "x" * 5000, kept("x" * 5000)),
+        (column(ColumnType.MEMO), "x" * 5000, digest_if_long("x" * 5000)),
     ],
 )
 def test_one_value_has_one_form_whoever_sent_it(kind: Column, one: Raw, other: Raw) -> None:
-    assert canonical(kind, one) == canonical(kind, other)
+    assert canonical_value(kind, one) == canonical_value(kind, other)
 
 
 def test_different_values_stay_different() -> None:
-    assert canonical(CHOICE, 1) != canonical(CHOICE, 2)
-    assert canonical(column(ColumnType.MEMO), "x" * 5000) != canonical(column(ColumnType.MEMO), "x" * 5001)
-    assert canonical(column(ColumnType.BOOLEAN), False) is not None
+    assert canonical_value(CHOICE, 1) != canonical_value(CHOICE, 2)
+    assert canonical_value(column(ColumnType.MEMO), "x" * 5000) != canonical_value(column(ColumnType.MEMO), "x" * 5001)
+    assert canonical_value(column(ColumnType.BOOLEAN), False) is not None
 
 
 def test_an_instant_is_utc_in_whole_seconds() -> None:
-    assert instant("2026-11-21T10:20:30.999+02:00") == "2026-11-21T08:20:30Z"
-    assert instant("2026-11-21T10:20:30") == "2026-11-21T10:20:30Z"
-    assert instant("2026-11-21") == "2026-11-21"
-    assert instant("yesterday") is None
+    assert canonical_instant("2026-11-21T10:20:30.999+02:00") == "2026-11-21T08:20:30Z"
+    assert canonical_instant("2026-11-21T10:20:30") == "2026-11-21T10:20:30Z"
+    assert canonical_instant("2026-11-21") == "2026-11-21"
+    assert canonical_instant("yesterday") is None

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.key_fields import ColumnChange, KnownValue, NetChange, RecordEvent, net_changes
+from bot.domain.key_fields import ColumnChange, NetChange, RecordEvent, ReportedValue, net_changes
 from bot.domain.tables import Column, ColumnType, ColumnValue, Raw
 from bot.domain.values import EnvironmentId, RecordRef, UserId
 
@@ -26,8 +26,8 @@ def event(
     return RecordEvent(key=f"{s}{new}", record=CASE, at=at, changed_by=UserId(by), changes=(change,))
 
 
-def knows(raw: Raw, *, s: float = -60, text: str | None = None) -> KnownValue:
-    return KnownValue(raw=raw, text=text, at=NOON + timedelta(seconds=s))
+def knows(raw: Raw, *, s: float = -60, text: str | None = None) -> ReportedValue:
+    return ReportedValue(raw=raw, text=text, at=NOON + timedelta(seconds=s))
 
 
 def only(changes: tuple[NetChange, ...]) -> NetChange:
@@ -36,12 +36,12 @@ def only(changes: tuple[NetChange, ...]) -> NetChange:
 
 
 def told(changes: tuple[NetChange, ...]) -> list[str]:
-    return [change.column.name for change in changes if change.tell]
+    return [change.column.name for change in changes if change.notify]
 
 
 def test_a_change_is_told_with_the_value_before_it() -> None:
     change = only(net_changes([PRIORITY], [event(1, old=2)], {}))
-    assert change.tell
+    assert change.notify
     assert change.old == ColumnValue(raw=2)
     assert change.new == ColumnValue(raw=1)
     assert change.people == ("adele",)
@@ -59,7 +59,7 @@ def test_the_old_value_keeps_the_words_in_which_it_was_told() -> None:
 
 def test_an_old_value_that_nobody_knows_is_not_invented() -> None:
     change = only(net_changes([PRIORITY], [event(1)], {}))
-    assert change.tell
+    assert change.notify
     assert change.old is None
 
 
@@ -100,7 +100,7 @@ def test_of_a_secured_column_no_value_is_known_and_the_pre_image_decides() -> No
     assert told(net_changes([SECRET], [event(5.0, old=4.0, column="refund")], known)) == ["refund"]
     assert told(net_changes([SECRET], [event(5.0, old=5, column="refund")], known)) == []
     change = only(net_changes([SECRET], [event(5.0, column="refund")], known))
-    assert change.tell
+    assert change.notify
     assert change.old is None
 
 
@@ -114,7 +114,7 @@ def test_however_the_events_are_ordered_the_net_change_is_the_same(sequence: lis
     forward = net_changes([PRIORITY], events, {})
     assert forward == net_changes([PRIORITY], events[::-1], {})
     change = only(forward)
-    assert change.tell == (sequence[-1] != start)
+    assert change.notify == (sequence[-1] != start)
     assert change.old == ColumnValue(raw=start)
     assert change.new == ColumnValue(raw=sequence[-1])
 
@@ -129,7 +129,7 @@ def test_in_whatever_windows_the_events_come_the_chat_ends_with_the_last_value(
         size = data.draw(st.integers(1, len(pending)))
         window, pending = pending[:size], pending[size:]
         change = only(net_changes([PRIORITY], window, known))
-        assert change.tell == (change.new.raw != known["prioritycode"].raw)
-        if change.tell:
-            known = {"prioritycode": KnownValue(raw=change.new.raw, text=None, at=change.at)}
+        assert change.notify == (change.new.raw != known["prioritycode"].raw)
+        if change.notify:
+            known = {"prioritycode": ReportedValue(raw=change.new.raw, text=None, at=change.at)}
     assert known["prioritycode"].raw == sequence[-1]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.workers.rate_windows import CHAT_WINDOWS, TENANT_WINDOW, Window, earliest, longest, slots
+from bot.workers.rate_windows import CHAT_WINDOWS, TENANT_WINDOW, Window, earliest_post, longest_span, reserve_slots
 from tests.fakes.clock import START
 
 WAITS = st.lists(st.timedeltas(timedelta(0), timedelta(seconds=3)), min_size=1, max_size=150)
@@ -23,7 +23,7 @@ def test_a_chat_never_gets_more_than_each_window_allows(waits: list[timedelta]) 
     now = START
     for wait in waits:
         now = max(now, *posts[-1:]) + wait if posts else now + wait
-        posts.append(earliest(CHAT_WINDOWS, posts, now))
+        posts.append(earliest_post(CHAT_WINDOWS, posts, now))
     for window in CHAT_WINDOWS:
         assert most_in_any(window.span, posts) <= window.posts
 
@@ -31,7 +31,7 @@ def test_a_chat_never_gets_more_than_each_window_allows(waits: list[timedelta]) 
 def test_a_burst_goes_out_at_once_and_the_rest_as_soon_as_may_be() -> None:
     posts: list[datetime] = []
     for _ in range(9):
-        posts.append(earliest(CHAT_WINDOWS, posts, START))
+        posts.append(earliest_post(CHAT_WINDOWS, posts, START))
     waited = [(post - START) // timedelta(milliseconds=1) for post in posts]
     assert waited == [0, 0, 0, 0, 0, 0, 0, 1001, 2001]
 
@@ -39,9 +39,9 @@ def test_a_burst_goes_out_at_once_and_the_rest_as_soon_as_may_be() -> None:
 def test_an_hour_of_posts_holds_1800() -> None:
     posts = [START + timedelta(seconds=2 * number) for number in range(1800)]
     now = posts[-1] + timedelta(seconds=2)
-    assert earliest(CHAT_WINDOWS, posts, now) == posts[0] + timedelta(hours=1, milliseconds=1)
-    assert earliest(CHAT_WINDOWS, posts[1:], now) == now
-    assert longest(CHAT_WINDOWS) == timedelta(hours=1)
+    assert earliest_post(CHAT_WINDOWS, posts, now) == posts[0] + timedelta(hours=1, milliseconds=1)
+    assert earliest_post(CHAT_WINDOWS, posts[1:], now) == now
+    assert longest_span(CHAT_WINDOWS) == timedelta(hours=1)
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=8), st.integers(0, 2000))
@@ -49,7 +49,7 @@ def test_blocks_of_slots_share_the_budget_of_a_tenant(blocks: list[int], apart_m
     posts: list[datetime] = []
     now = START
     for count in blocks:
-        granted = slots(TENANT_WINDOW, posts, now, count)
+        granted = reserve_slots(TENANT_WINDOW, posts, now, count)
         assert len(granted) == count
         posts += granted
         now += timedelta(milliseconds=apart_ms)
@@ -57,12 +57,12 @@ def test_blocks_of_slots_share_the_budget_of_a_tenant(blocks: list[int], apart_m
 
 
 def test_under_a_backlog_nearly_all_of_the_budget_is_used() -> None:
-    granted = slots(TENANT_WINDOW, [], START, 1000)
+    granted = reserve_slots(TENANT_WINDOW, [], START, 1000)
     used = len(granted) / ((granted[-1] - START) + TENANT_WINDOW.span).total_seconds() / 50
     assert used > 0.95
 
 
 def test_without_windows_nothing_waits() -> None:
-    assert earliest((), [START] * 100, START) == START
-    assert longest(()) == timedelta(0)
-    assert earliest((Window(1, timedelta(seconds=1)),), [], START) == START
+    assert earliest_post((), [START] * 100, START) == START
+    assert longest_span(()) == timedelta(0)
+    assert earliest_post((Window(1, timedelta(seconds=1)),), [], START) == START

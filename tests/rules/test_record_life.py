@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.key_fields import ColumnChange, RecordEvent
-from bot.domain.record_lifecycle import MASTER, MERGED, OWNER, STATE, life_of, survivor_of
+from bot.domain.record_lifecycle import MASTER, MERGED, OWNER, STATE, lifecycle_of, merge_target
 from bot.domain.tables import Column, ColumnType, ColumnValue, Raw, Row, Table
 from tests.rules.test_key_fields import CASE, NOON, UNKNOWN, event
 
@@ -37,7 +37,7 @@ def told(*values: tuple[str, object, Raw]) -> list[RecordEvent]:
     ],
 )
 def test_closed_is_what_was_open_before(changes: list[tuple[object, Raw]], closed: int | None) -> None:
-    assert life_of("incident", told(*((STATE, old, new) for old, new in changes))).closed == closed
+    assert lifecycle_of("incident", told(*((STATE, old, new) for old, new in changes))).closed_state == closed
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_closed_is_what_was_open_before(changes: list[tuple[object, Raw]], close
     ],
 )
 def test_each_table_has_its_own_closed_states(table: str, state: int, is_closed: bool) -> None:
-    assert (life_of(table, told((STATE, OPEN, state))).closed == state) is is_closed
+    assert (lifecycle_of(table, told((STATE, OPEN, state))).closed_state == state) is is_closed
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_each_table_has_its_own_closed_states(table: str, state: int, is_closed:
     ],
 )
 def test_a_new_owner_is_another_person(old: object, new: Raw, owner: str | None) -> None:
-    assert life_of("incident", told((OWNER, old, new))).new_owner == owner
+    assert lifecycle_of("incident", told((OWNER, old, new))).new_owner == owner
 
 
 @given(st.lists(st.sampled_from([OPEN, RESOLVED, CANCELED]), min_size=2, max_size=6), st.randoms())
@@ -78,12 +78,12 @@ def test_only_the_first_and_the_last_state_count_whatever_order_events_come_in(
     events = told(*((STATE, old, new) for old, new in pairwise(states)))
     order.shuffle(events)
     closes = states[0] == OPEN and states[-1] != OPEN
-    assert (life_of("incident", events).closed is not None) is closes
+    assert (lifecycle_of("incident", events).closed_state is not None) is closes
 
 
 def test_an_event_that_was_stripped_for_size_tells_nothing() -> None:
     stripped = RecordEvent(key="k", record=CASE, at=NOON + timedelta(1), changed_by=None, changes=(), stripped=True)
-    assert life_of("incident", [stripped]).closed is None
+    assert lifecycle_of("incident", [stripped]).closed_state is None
 
 
 def column(name: str, kind: ColumnType) -> Column:
@@ -114,11 +114,11 @@ TABLE = Table(
 )
 def test_the_survivor_is_another_row_of_the_same_table(master: Raw, merged: Raw, survivor: str | None) -> None:
     row = Row(id="1", values={MASTER: ColumnValue(raw=master), MERGED: ColumnValue(raw=merged)})
-    found = survivor_of(CASE.environment, TABLE, row)
+    found = merge_target(CASE.environment, TABLE, row)
     assert (found.row_id if found else None) == survivor
 
 
 def test_changes_of_other_columns_are_no_turn() -> None:
     change = ColumnChange(column="prioritycode", new=ColumnValue(raw=1))
-    life = life_of("incident", [RecordEvent(key="k", record=CASE, at=NOON, changed_by=None, changes=(change,))])
-    assert (life.closed, life.new_owner) == (None, None)
+    life = lifecycle_of("incident", [RecordEvent(key="k", record=CASE, at=NOON, changed_by=None, changes=(change,))])
+    assert (life.closed_state, life.new_owner) == (None, None)

@@ -6,17 +6,17 @@ from hypothesis import strategies as st
 
 from bot.domain.record_links import (
     RecordLink,
-    environment_of,
-    find_link,
-    guid,
-    open_address,
+    first_address,
+    open_record_url,
+    parse_environment,
+    parse_guid,
     parse_link,
-    record_address,
+    record_url,
 )
 from bot.domain.values import Environment, EnvironmentId, RecordRef
 
-CONTOSO = environment_of("https://contoso.crm4.dynamics.com")
-SANDBOX = environment_of("http://127.0.0.1:3978/sandbox")
+CONTOSO = parse_environment("https://contoso.crm4.dynamics.com")
+SANDBOX = parse_environment("http://127.0.0.1:3978/sandbox")
 ROW = "11111111-2222-3333-4444-555555555555"
 BRACED = f"%7B{ROW.upper()}%7D"
 PAGE = "https://contoso.crm4.dynamics.com/main.aspx"
@@ -95,20 +95,20 @@ def test_a_link_to_the_sandbox_works_under_each_name_of_this_machine() -> None:
 
 
 def test_the_sandbox_keeps_its_name_when_the_port_changes() -> None:
-    assert environment_of("http://localhost:4000/sandbox/").id == SANDBOX.id
-    assert environment_of("https://fabrikam.crm.dynamics.com").id != CONTOSO.id
+    assert parse_environment("http://localhost:4000/sandbox/").id == SANDBOX.id
+    assert parse_environment("https://fabrikam.crm.dynamics.com").id != CONTOSO.id
 
 
 @pytest.mark.parametrize("address", ["contoso", "https://", "mailto:a@b.example", "http://host:99999"])
 def test_no_environment_is_made_of_what_is_no_address(address: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        environment_of(address)
+        parse_environment(address)
 
 
 def test_the_link_in_a_sentence_is_found_without_the_marks_around_it() -> None:
-    assert find_link("see (https://a.example/x?y=1), please") == "https://a.example/x?y=1"
-    assert find_link("connect HTTPS://A.example/b quiet") == "HTTPS://A.example/b"
-    assert find_link("nothing here: http:// or www.example.com") is None
+    assert first_address("see (https://a.example/x?y=1), please") == "https://a.example/x?y=1"
+    assert first_address("connect HTTPS://A.example/b quiet") == "HTTPS://A.example/b"
+    assert first_address("nothing here: http:// or www.example.com") is None
 
 
 rows = st.uuids().map(str)
@@ -120,7 +120,7 @@ def test_a_link_that_we_build_names_the_row_that_it_was_built_of(
     table: str, row_id: str, environment: Environment
 ) -> None:
     record = RecordRef(environment=environment.id, table=table, row_id=row_id)
-    link = parse_link(record_address(environment, record), [CONTOSO, SANDBOX])
+    link = parse_link(record_url(environment, record), [CONTOSO, SANDBOX])
     assert link == RecordLink(environment=environment.id, table=table, row_id=row_id)
 
 
@@ -128,15 +128,15 @@ def test_a_link_that_we_build_names_the_row_that_it_was_built_of(
 def test_no_text_breaks_the_parser(text: str) -> None:
     for address in (text, f"https://contoso.crm4.dynamics.com/main.aspx?{text}", f"https://{text}"):
         link = parse_link(address, [CONTOSO])
-        assert link is None or guid(link.row_id) == link.row_id
+        assert link is None or parse_guid(link.row_id) == link.row_id
 
 
 def test_the_button_opens_the_record_in_teams_where_a_pattern_is_set() -> None:
     record = RecordRef(environment=CONTOSO.id, table="incident", row_id=ROW)
-    plain = record_address(CONTOSO, record)
+    plain = record_url(CONTOSO, record)
     pattern = "https://teams.microsoft.com/l/entity/app/tab?webUrl={url}&label={table}&record={id}"
-    assert open_address(CONTOSO, record) == plain
-    assert open_address(CONTOSO, record, pattern) == (
+    assert open_record_url(CONTOSO, record) == plain
+    assert open_record_url(CONTOSO, record, pattern) == (
         f"https://teams.microsoft.com/l/entity/app/tab?webUrl={quote(plain, safe='')}&label=incident&record={ROW}"
     )
 
@@ -145,7 +145,7 @@ def test_what_opens_a_record_tells_no_more_of_its_table_than_the_link_does() -> 
     pattern = "https://teams.microsoft.com/l/entity/app/tab?webUrl={url}"
     numbered = RecordLink(environment=CONTOSO.id, type_code=112, row_id=ROW)
     address = f"{PAGE}?pagetype=entityrecord&etc=112&id={ROW}"
-    assert parse_link(record_address(CONTOSO, numbered), [CONTOSO]) == numbered
-    assert open_address(CONTOSO, numbered, pattern) == pattern.replace("{url}", quote(address, safe=""))
-    assert open_address(CONTOSO, numbered, pattern + "&label={table}") == address
-    assert open_address(CONTOSO, RecordLink(environment=CONTOSO.id, row_id=ROW), pattern) == ""
+    assert parse_link(record_url(CONTOSO, numbered), [CONTOSO]) == numbered
+    assert open_record_url(CONTOSO, numbered, pattern) == pattern.replace("{url}", quote(address, safe=""))
+    assert open_record_url(CONTOSO, numbered, pattern + "&label={table}") == address
+    assert open_record_url(CONTOSO, RecordLink(environment=CONTOSO.id, row_id=ROW), pattern) == ""

@@ -1,10 +1,10 @@
 import pytest
 
-from bot.domain.record_actions import CardAct
+from bot.domain.record_actions import CardAction
 from bot.domain.record_types import (
-    KEY_FIELDS_AT_MOST,
+    MAX_KEY_FIELDS,
     RecordType,
-    key_columns,
+    key_field_columns,
     key_field_problem,
     standard_record_types,
     updates_problem,
@@ -38,7 +38,7 @@ def test_the_standard_tables_are_ready_with_the_defaults_of_the_source_pages() -
         join=True,
         notify=True,
         key_fields=("prioritycode", "statecode", "statuscode"),
-        card_acts=(CardAct.ASSIGN,),
+        card_acts=(CardAction.ASSIGN,),
     )
     for record_type in types.values():
         assert record_type == RecordType(table=record_type.table)
@@ -69,16 +69,16 @@ def test_every_other_kind_of_column_can_be_a_key_field() -> None:
 
 def test_virtual_tables_and_those_without_the_update_message_tell_of_no_changes() -> None:
     watched = RecordType(table="x", notify=True, key_fields=("a",))
-    assert key_columns(watched, table(column("a"))) == (column("a"),)
+    assert key_field_columns(watched, table(column("a"))) == (column("a"),)
     for silent in (table(column("a"), is_virtual=True), table(column("a"), sends_updates=False)):
         assert updates_problem(silent)
-        assert key_columns(watched, silent) == ()
+        assert key_field_columns(watched, silent) == ()
 
 
 def test_key_fields_are_told_as_far_as_the_table_has_and_allows_them() -> None:
     columns = [column("a"), column("n", ColumnType.INTEGER), *(column(f"c{i}") for i in range(6))]
     names = ("gone", "n", "a", *(f"c{i}" for i in range(6)))
-    chosen = key_columns(RecordType(table="x", notify=True, key_fields=names), table(*columns))
+    chosen = key_field_columns(RecordType(table="x", notify=True, key_fields=names), table(*columns))
     assert [each.name for each in chosen] == ["a", "c0", "c1", "c2", "c3"]
-    assert len(chosen) == KEY_FIELDS_AT_MOST
-    assert key_columns(RecordType(table="x", notify=False, key_fields=names), table(*columns)) == ()
+    assert len(chosen) == MAX_KEY_FIELDS
+    assert key_field_columns(RecordType(table="x", notify=False, key_fields=names), table(*columns)) == ()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.rights import Disconnecting, may_disconnect, who_may_disconnect
+from bot.domain.rights import DisconnectFacts, may_disconnect, who_may_disconnect
 
 # owner of the record | most recent to connect | owner toggle | connector toggle | global right -> may disconnect
 TABLE = [
@@ -25,11 +25,11 @@ TABLE = [
 ]
 
 
-def facts_of(row: tuple[str, ...]) -> list[Disconnecting]:
+def facts_of(row: tuple[str, ...]) -> list[DisconnectFacts]:
     """Every combination that a row of the table stands for."""
     choices = [[letter == "Y" for letter in cell.split("/")] for cell in row]
-    names = ("owns_record", "connected_last", "owner_can", "connector_can", "holds_privilege")
-    return [Disconnecting(**dict(zip(names, values, strict=True))) for values in product(*choices)]
+    names = ("owns_record", "is_last_connector", "owner_can", "connector_can", "holds_privilege")
+    return [DisconnectFacts(**dict(zip(names, values, strict=True))) for values in product(*choices)]
 
 
 @pytest.mark.parametrize("row", TABLE, ids=" ".join)
@@ -44,11 +44,11 @@ def test_the_table_says_something_about_every_combination() -> None:
     assert len(covered) == 2**5
 
 
-@given(st.builds(Disconnecting, **dict.fromkeys(Disconnecting.__dataclass_fields__, st.booleans())))
-def test_nobody_disconnects_without_one_of_the_three_rights(facts: Disconnecting) -> None:
+@given(st.builds(DisconnectFacts, **dict.fromkeys(DisconnectFacts.__dataclass_fields__, st.booleans())))
+def test_nobody_disconnects_without_one_of_the_three_rights(facts: DisconnectFacts) -> None:
     rights = (
         facts.owner_can and facts.owns_record,
-        facts.connector_can and facts.connected_last,
+        facts.connector_can and facts.is_last_connector,
         facts.holds_privilege,
     )
     assert may_disconnect(facts) == any(rights)

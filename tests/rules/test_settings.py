@@ -6,26 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.environment_settings import Organisation
-from bot.domain.record_types import KEY_FIELDS_AT_MOST, Disclosure, RecordType, standard_record_types
+from bot.domain.environment_settings import OrganizationSettings
+from bot.domain.record_types import MAX_KEY_FIELDS, Disclosure, RecordType, standard_record_types
 from bot.domain.rights import ADMINISTRATOR_ROLE, ADMINISTRATOR_TEMPLATE, Role, is_administrator, may_use
-from bot.domain.settings import EnvironmentSettings, applied, changes, undone
+from bot.domain.settings import EnvironmentSettings, apply_changes, diff_settings, revert_changes
 from bot.domain.tables import ColumnType
-from bot.features.settings.json_format import document_in, document_of
+from bot.features.settings.json_format import parse_document, settings_to_json
 from bot.features.settings.rules import (
-    Problem,
+    SettingProblem,
     key_field_candidates,
     key_fields_problem,
-    organisation_problems,
+    organization_problems,
     record_type_problems,
     unsupported_key_fields,
 )
 from tests.rules.test_record_types import column, table
 
 words = st.text(min_size=1, max_size=8)
-names = st.lists(words, max_size=KEY_FIELDS_AT_MOST, unique=True).map(tuple)
+names = st.lists(words, max_size=MAX_KEY_FIELDS, unique=True).map(tuple)
 organisations = st.builds(
-    Organisation,
+    OrganizationSettings,
     chats_on=st.booleans(),
     allowed_roles=names,
     sync_on=st.booleans(),
@@ -45,7 +45,7 @@ record_types = st.builds(
 )
 environments = st.builds(
     lambda organisation, types: EnvironmentSettings(
-        version=1, organisation=organisation, record_types={each.table: each for each in types}
+        version=1, organization=organisation, record_types={each.table: each for each in types}
     ),
     organisations,
     st.lists(record_types, max_size=3),
@@ -64,53 +64,57 @@ def types_of(settings: EnvironmentSettings) -> dict[str, RecordType]:
 def test_the_changes_from_one_to_the_other_lead_there_and_back(
     before: EnvironmentSettings, after: EnvironmentSettings
 ) -> None:
-    made = changes(before, after)
-    there = applied(before, made)
-    assert (there.organisation, types_of(there)) == (after.organisation, types_of(after))
-    back = undone(there, made)
-    assert (back.organisation, types_of(back)) == (before.organisation, types_of(before))
-    assert changes(there, after) == ()
+    made = diff_settings(before, after)
+    there = apply_changes(before, made)
+    assert (there.organization, types_of(there)) == (after.organization, types_of(after))
+    back = revert_changes(there, made)
+    assert (back.organization, types_of(back)) == (before.organization, types_of(before))
+    assert diff_settings(there, after) == ()
 
 
 @given(environments)
 def test_what_is_exported_is_read_as_it_was(settings: EnvironmentSettings) -> None:
-    document = document_in(document_of(settings, {}))
-    assert document.mistakes == ()
-    assert Organisation(**document.organisation) == settings.organisation  # type: ignore[arg-type]
+    document = parse_document(settings_to_json(settings, {}))
+    assert document.problems == ()
+    assert OrganizationSettings(**document.organization) == settings.organization  # type: ignore[arg-type]
     read = {name: RecordType(table=name, **values) for name, values in document.record_types.items()}  # type: ignore[arg-type]
     assert read == settings.record_types
 
 
 @given(st.text(max_size=60) | st.recursive(st.none() | st.booleans() | words, st.lists).map(repr))
 def test_no_text_is_too_odd_to_be_refused_in_words(text: str) -> None:
-    document = document_in(text)
-    assert document.mistakes
-    assert (document.organisation, document.record_types) == ({}, {})
+    document = parse_document(text)
+    assert document.problems
+    assert (document.organization, document.record_types) == ({}, {})
 
 
 @pytest.mark.parametrize(
     ("wanted", "may_sync", "problems"),
     [
-        (Organisation(chats_on=False), False, {}),
-        (Organisation(chats_on=True, sync_on=True), True, {}),
-        (Organisation(chats_on=True, sync_on=True), False, {"sync_on": "Only a Global Administrator"}),
-        (Organisation(chats_on=True, sync_idle_days=-1), False, {"sync_idle_days": "from 0 to 3650"}),
-        (Organisation(chats_on=True, sync_idle_days=3651), False, {"sync_idle_days": "from 0 to 3650"}),
-        (Organisation(chats_on=True, sync_idle_days=0), False, {}),
-        (Organisation(chats_on=True, allowed_roles=("Agent",)), False, {}),
-        (Organisation(chats_on=True, allowed_roles=("Agent", "Nobody")), False, {"allowed_roles": "named Nobody"}),
-        (Organisation(chats_on=True, allowed_roles=("Gone",)), False, {}),
+        (OrganizationSettings(chats_on=False), False, {}),
+        (OrganizationSettings(chats_on=True, sync_on=True), True, {}),
+        (OrganizationSettings(chats_on=True, sync_on=True), False, {"sync_on": "Only a Global Administrator"}),
+        (OrganizationSettings(chats_on=True, sync_idle_days=-1), False, {"sync_idle_days": "from 0 to 3650"}),
+        (OrganizationSettings(chats_on=True, sync_idle_days=3651), False, {"sync_idle_days": "from 0 to 3650"}),
+        (OrganizationSettings(chats_on=True, sync_idle_days=0), False, {}),
+        (OrganizationSettings(chats_on=True, allowed_roles=("Agent",)), False, {}),
+        (
+            OrganizationSettings(chats_on=True, allowed_roles=("Agent", "Nobody")),
+            False,
+            {"allowed_roles": "named Nobody"},
+        ),
+        (OrganizationSettings(chats_on=True, allowed_roles=("Gone",)), False, {}),
     ],
 )
 def test_what_speaks_against_an_organisations_settings(
-    wanted: Organisation, may_sync: bool, problems: dict[str, str]
+    wanted: OrganizationSettings, may_sync: bool, problems: dict[str, str]
 ) -> None:
-    before = Organisation(chats_on=True, allowed_roles=("Gone",))
+    before = OrganizationSettings(chats_on=True, allowed_roles=("Gone",))
     refusal = "" if may_sync else "Only a Global Administrator"
-    assert_told(organisation_problems(before, wanted, ["Agent"], sync_refusal=refusal), problems)
+    assert_told(organization_problems(before, wanted, ["Agent"], sync_refusal=refusal), problems)
 
 
-def assert_told(found: tuple[Problem, ...], problems: dict[str, str]) -> None:
+def assert_told(found: tuple[SettingProblem, ...], problems: dict[str, str]) -> None:
     assert {each.setting for each in found} == set(problems)
     assert all(problems[each.setting] in each.reason for each in found)
 

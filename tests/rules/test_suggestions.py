@@ -4,21 +4,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.values import ObjectId
-from bot.features.suggestions.rules import Ranked, Tie, TieKind, ranked
+from bot.features.suggestions.rules import RankedPerson, Relation, RelationKind, rank_people
 
 A, B, C = (ObjectId(each) for each in "abc")
 
 
-def told(ties: dict[ObjectId, list[Tie]]) -> list[tuple[str, str]]:
-    return [(each.person, each.reason) for each in ranked(ties)]
+def told(ties: dict[ObjectId, list[Relation]]) -> list[tuple[str, str]]:
+    return [(each.person, each.reason) for each in rank_people(ties)]
 
 
 def test_the_strongest_reason_comes_first_and_all_are_told() -> None:
     ties = [
-        Tie(kind=TieKind.CREATOR),
-        Tie(kind=TieKind.ACTIVITIES, count=3),
-        Tie(kind=TieKind.CHATS, count=2),
-        Tie(kind=TieKind.OWNER),
+        Relation(kind=RelationKind.CREATOR),
+        Relation(kind=RelationKind.ACTIVITIES, count=3),
+        Relation(kind=RelationKind.CHATS, count=2),
+        Relation(kind=RelationKind.OWNER),
     ]
     reason = "owner, worked on 3 activities this month, in 2 connected chats, created it"
     assert told({A: ties}) == [(A, reason)]
@@ -26,43 +26,47 @@ def test_the_strongest_reason_comes_first_and_all_are_told() -> None:
 
 def test_who_works_on_it_a_lot_comes_after_the_owner_and_before_who_only_changed_it() -> None:
     ties = {
-        A: [Tie(kind=TieKind.MODIFIER)],
-        B: [Tie(kind=TieKind.ACTIVITIES, count=99)],
-        C: [Tie(kind=TieKind.OWNER), Tie(kind=TieKind.MODIFIER)],
+        A: [Relation(kind=RelationKind.MODIFIER)],
+        B: [Relation(kind=RelationKind.ACTIVITIES, count=99)],
+        C: [Relation(kind=RelationKind.OWNER), Relation(kind=RelationKind.MODIFIER)],
     }
-    assert [each.person for each in ranked(ties)] == [C, B, A]
+    assert [each.person for each in rank_people(ties)] == [C, B, A]
 
 
 def test_much_of_one_thing_counts_up_to_a_limit() -> None:
-    some, many = Tie(kind=TieKind.SIMILAR, count=5), Tie(kind=TieKind.SIMILAR, count=20)
+    some, many = Relation(kind=RelationKind.SIMILAR, count=5), Relation(kind=RelationKind.SIMILAR, count=20)
     assert some.weight == many.weight
     assert many.reason == "handled 20 similar records"
 
 
 def test_of_two_with_the_same_sum_the_one_with_more_ties_comes_first_then_the_order_of_ids() -> None:
-    chats = Tie(kind=TieKind.CHATS, count=3)
-    team = Tie(kind=TieKind.TEAM)
-    two = [Tie(kind=TieKind.CONNECTOR), Tie(kind=TieKind.CREATOR), Tie(kind=TieKind.SIMILAR)]
-    assert [each.person for each in ranked({B: [team], A: [chats], C: two})] == [C, A, B]
+    chats = Relation(kind=RelationKind.CHATS, count=3)
+    team = Relation(kind=RelationKind.TEAM)
+    two = [
+        Relation(kind=RelationKind.CONNECTOR),
+        Relation(kind=RelationKind.CREATOR),
+        Relation(kind=RelationKind.SIMILAR),
+    ]
+    assert [each.person for each in rank_people({B: [team], A: [chats], C: two})] == [C, A, B]
 
 
 def test_nobody_is_suggested_for_nothing() -> None:
-    assert ranked({A: []}) == []
+    assert rank_people({A: []}) == []
 
 
-ties = st.builds(Tie, kind=st.sampled_from(TieKind), count=st.integers(1, 50))
+ties = st.builds(Relation, kind=st.sampled_from(RelationKind), count=st.integers(1, 50))
 
 
 @given(st.dictionaries(st.sampled_from([A, B, C]), st.lists(ties, max_size=6)))
-def test_the_order_is_that_of_the_sums_and_always_the_same(people: dict[ObjectId, list[Tie]]) -> None:
-    found = ranked(people)
-    assert found == ranked(dict(reversed(people.items())))
-    sums = [each.sum for each in found]
+def test_the_order_is_that_of_the_sums_and_always_the_same(people: dict[ObjectId, list[Relation]]) -> None:
+    found = rank_people(people)
+    assert found == rank_people(dict(reversed(people.items())))
+    sums = [each.score for each in found]
     assert sums == sorted(sums, reverse=True)
     assert {each.person for each in found} == {person for person, own in people.items() if own}
 
 
 @given(st.lists(ties, min_size=1, max_size=6), ties)
-def test_one_more_tie_never_puts_somebody_behind(own: list[Tie], more: Tie) -> None:
-    before, after = (Ranked(person=A, ties=tuple(each)).sum for each in (own, [*own, more]))
+def test_one_more_tie_never_puts_somebody_behind(own: list[Relation], more: Relation) -> None:
+    before, after = (RankedPerson(person=A, relations=tuple(each)).score for each in (own, [*own, more]))
     assert after > before

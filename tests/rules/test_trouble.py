@@ -2,23 +2,23 @@
 
 import pytest
 
-from bot.domain.send_outcomes import Gone, Later, Refused
-from bot.features.shared.failure_texts import in_words
-from bot.teams.connector import ConnectorAnswer
-from bot.teams.send_outcome import _GONE, outcome_of
+from bot.domain.send_outcomes import ChatUnreachable, Rejected, RetryLater
+from bot.features.shared.failure_texts import describe_failure
+from bot.teams.connector import ConnectorResponse
+from bot.teams.send_outcome import _UNREACHABLE, send_outcome
 
 
 def reason_of(status: int, code: str = "SomeCode") -> str:
     """The reason that is kept of an answer of the connector."""
     body = b'{"error": {"code": "%b"}}' % code.encode()
-    outcome = outcome_of(ConnectorAnswer(status=status, headers={}, body=body))
-    assert isinstance(outcome, Gone | Later | Refused)
+    outcome = send_outcome(ConnectorResponse(status=status, headers={}, body=body))
+    assert isinstance(outcome, ChatUnreachable | RetryLater | Rejected)
     return outcome.reason
 
 
-@pytest.mark.parametrize("code", _GONE)
+@pytest.mark.parametrize("code", _UNREACHABLE)
 def test_each_code_by_which_a_chat_is_gone_has_words_of_its_own(code: str) -> None:
-    said = in_words(reason_of(403, code))
+    said = describe_failure(reason_of(403, code))
     assert said not in {"Teams refuses it", code}
 
 
@@ -36,4 +36,4 @@ def test_each_code_by_which_a_chat_is_gone_has_words_of_its_own(code: str) -> No
     ],
 )
 def test_each_status_is_said_in_words(status: int, words: str) -> None:
-    assert in_words(reason_of(status)) == words
+    assert describe_failure(reason_of(status)) == words

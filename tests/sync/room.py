@@ -12,12 +12,12 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Handler
 
-from bot.dataverse.chat_activity_rows import DataverseActivityRows
-from bot.dataverse.client import make_client
+from bot.dataverse.chat_activity_rows import DataverseChatActivityRows
+from bot.dataverse.client import create_client
 from bot.dataverse.records import DataverseRecords
-from bot.dataverse.teams_associations import DataverseAssociations
+from bot.dataverse.teams_associations import DataverseTeamsAssociations
 from bot.domain.queue_states import Queue
-from bot.domain.record_links import environment_of
+from bot.domain.record_links import parse_environment
 from bot.domain.synced_chats import Pause
 from bot.domain.values import (
     Chat,
@@ -39,16 +39,16 @@ from bot.features.chat_sync.write_row import ShowChat
 from bot.metrics import Metrics
 from bot.sandbox.app import SandboxSettings, make_sandbox
 from bot.store.administration import Administration
-from bot.store.engine import Engines, make_engines
+from bot.store.engine import Engines, create_engines
 from bot.store.migrate import migrate
 from bot.store.tables import environment as environments
 from bot.store.unit_of_work import Store
 from bot.wiring.workers import SYNC_AT_ONCE
-from bot.workers.chat_sync import SyncLane
+from bot.workers.chat_sync import SyncHandler
 from bot.workers.limits import Limits
-from bot.workers.rate_limiter import TenantBudget
+from bot.workers.rate_limiter import RateLimiter
 from bot.workers.rate_windows import Window
-from bot.workers.wakeups import Switchboard
+from bot.workers.wakeups import EventHub
 from bot.workers.worker import Worker
 from tests.fakes.clock import START, HeldClock
 from tests.ports import free_port
@@ -71,7 +71,7 @@ class NoTokens:
     async def get(self, scope: str) -> str | None:
         return None
 
-    async def refused(self, scope: str, token: str) -> None:
+    async def invalidate(self, scope: str, token: str) -> None:
         return None
 
     async def close(self) -> None:
@@ -88,7 +88,7 @@ class Room:
     administration: Administration
     environment: Environment
     session: ClientSession
-    wakes: Switchboard
+    wakes: EventHub
     window: Window | None = None
     teams: FakeTeams = field(default_factory=FakeTeams)
     is_down: bool = False
@@ -105,35 +105,37 @@ class Room:
     departed: list[datetime] = field(default_factory=list)
     """When a request set out."""
     note: NoteChat = field(init=False)
-    lane: SyncLane = field(init=False)
+    lane: SyncHandler = field(init=False)
     records: DataverseRecords = field(init=False)
 
     def start(self) -> None:
         """A process begins: nothing is in memory."""
-        client = make_client(self.environment, self.session, NoTokens(), Metrics())
+        client = create_client(self.environment, self.session, NoTokens(), Metrics())
         name = self.environment.id
         records = self.records = DataverseRecords({name: client}, self.clock)
-        slow = client.in_turn(self._turn())
+        slow = client.throttled(self._turn())
         self.note = NoteChat(store=self.store, administration=self.administration, clock=self.clock)
-        show = ShowChat(rows=DataverseActivityRows({name: slow}, records.tables), records=records, clock=self.clock)
+        show = ShowChat(rows=DataverseChatActivityRows({name: slow}, records.tables), records=records, clock=self.clock)
         look = LookAtChat(roster=self.teams, chats=self.teams, clock=self.clock)  # type: ignore[arg-type]
         sync_chat = SyncChat(
             store=self.store,
             show=show,
             mirror=MirrorChat(
-                store=self.store, associations=DataverseAssociations({name: slow}), administration=self.administration
+                store=self.store,
+                associations=DataverseTeamsAssociations({name: slow}),
+                administration=self.administration,
             ),
             look=look,
             administration=self.administration,
             clock=self.clock,
             row_every=ROW_EVERY,
         )
-        self.lane = SyncLane(store=self.store, sync_chat=sync_chat, clock=self.clock)
+        self.lane = SyncHandler(store=self.store, sync_chat=sync_chat, clock=self.clock)
 
     def _turn(self) -> Any:
         budget = None
         if self.window:
-            budget = TenantBudget(self.window, store=self.store, clock=self.clock).waiting("sync")
+            budget = RateLimiter(self.window, store=self.store, clock=self.clock).limiter("sync")
 
         async def turn() -> None:
             if budget:
@@ -153,7 +155,7 @@ class Room:
         """A chat with the bot in it."""
         self.teams.people[chat], self.teams.topics[chat] = list(people), topic
         async with self.store.writing() as work:
-            await work.chats.put(
+            await work.chats.save(
                 Chat(
                     id=chat,
                     kind=ChatKind.GROUP,
@@ -223,14 +225,14 @@ class Room:
         """Sync is turned on or off, with what follows from it."""
         async with self.engines.writing.begin() as db:
             await db.execute(environments.update().values(sync_on=on))
-        self.administration.forget()
+        self.administration.invalidate()
         now = self.clock.now()
         if not on:
             self.off_at = now
             return
         async with self.store.writing() as work:
-            pause = Pause(begin=self.off_at, end=now, active_since=self.off_at - IDLE)
-            await work.chat_sync.paused(self.environment.id, pause)
+            pause = Pause(start=self.off_at, end=now, active_since=self.off_at - IDLE)
+            await work.chat_sync.exclude_pause(self.environment.id, pause)
         await FindUnlooked(store=self.store, clock=self.clock).of_environment(self.environment.id, [])
 
     async def set_state(self, activity_id: str, state: int) -> None:
@@ -258,7 +260,7 @@ class Room:
     async def crash(self) -> None:
         """The process dies, and another begins."""
         async with self.store.writing() as work:
-            await work.lanes.end_leases()
+            await work.lanes.expire_leases()
         self.start()
 
     async def _work(self) -> None:
@@ -266,8 +268,8 @@ class Room:
         async with self.store.writing() as work:
             until = now + timedelta(days=1)
             lanes = await work.lanes.claim(Queue.SYNC, "me", at=now, until=until, at_most=10_000)
-            held = await self.lane.load(work, lanes)
-        ended = [await self.lane.work_off(lane, held[lane]) for lane in lanes if lane in held]
+            held = await self.lane.fetch(work, lanes)
+        ended = [await self.lane.process(lane, held[lane]) for lane in lanes if lane in held]
         async with self.store.writing() as work:
             put_off: dict[str, Any] = dict.fromkeys(lanes)
             put_off.update({each.lane: each.not_before for each in ended})
@@ -276,8 +278,8 @@ class Room:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """A worker works on its own, as the clock is moved."""
-        limits = Limits(at_once=SYNC_AT_ONCE)
-        wake = self.wakes.wakes[Queue.SYNC]
+        limits = Limits(concurrency=SYNC_AT_ONCE)
+        wake = self.wakes.wakeups[Queue.SYNC]
         worker = Worker(Queue.SYNC, self.lane, store=self.store, clock=self.clock, wake=wake, limits=limits)
         working = asyncio.create_task(worker.run())
         yield
@@ -350,16 +352,16 @@ async def open_room(database: Path, *, window: Window | None = None) -> AsyncIte
     clock = HeldClock()
     port = free_port()
     url = f"http://127.0.0.1:{port}/sandbox"
-    environment = environment_of(url)
-    engines = make_engines(f"sqlite+aiosqlite:///{database}")
+    environment = parse_environment(url)
+    engines = create_engines(f"sqlite+aiosqlite:///{database}")
     await migrate(engines.writing)
-    administration, switchboard = Administration(engines), Switchboard()
-    await administration.start({environment.id: True})
+    administration, switchboard = Administration(engines), EventHub()
+    await administration.initialize({environment.id: True})
     async with ClientSession() as session:
         room = Room(
             clock=clock,
             engines=engines,
-            store=Store(engines, switchboard.tell),
+            store=Store(engines, switchboard.publish),
             wakes=switchboard,
             administration=administration,
             environment=environment,

@@ -35,6 +35,6 @@ class FakeTeams:
     async def is_member(self, chat: Chat, person: Person) -> bool:
         return person.object_id in await self.members(chat)
 
-    async def chat(self, chat: ChatId) -> DirectoryChat:
+    async def get_chat(self, chat: ChatId) -> DirectoryChat:
         self._require("topics")
         return DirectoryChat(id=chat, topic=self.topics.get(chat), created_at=None, url="")

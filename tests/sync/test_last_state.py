@@ -60,7 +60,7 @@ async def test_a_row_that_could_not_be_completed_for_days_is_completed_in_the_en
             await room.work()
             room.clock.advance(GIVE_UP_AFTER.total_seconds() + 1)
         async with room.store.reading() as work:
-            assert await work.chat_sync.jobs([CHAT]) == {}
+            assert await work.chat_sync.pending([CHAT]) == {}
         await room.come_to_rest()
         (row,) = await room.rows(CHAT)
         assert row["statecode"] == 1
@@ -93,7 +93,7 @@ async def test_who_wrote_is_kept_where_the_bot_is_stopped_while_it_keeps_it(
         with pytest.raises(asyncio.CancelledError):
             await running
         async with room.store.reading() as work:
-            known = await work.chat_sync.chat(CHAT)
+            known = await work.chat_sync.get_chat(CHAT)
         assert known
         assert known.last_writer_id == MEGAN.object_id
 
@@ -104,7 +104,7 @@ async def test_a_chat_that_was_connected_again_stays_on_the_pane_though_a_reques
     async with open_room(tmp_path / "chats.db") as room:
         async with room.engines.writing.begin() as db:
             await db.execute(environment.update().values(mirror_chats=True))
-        room.administration.forget()
+        room.administration.invalidate()
         await room.add_chat(CHAT, ALEX, MEGAN)
         case = (await room.cases())[0]
         made = await room.connect(CHAT, case, ALEX)
@@ -112,13 +112,13 @@ async def test_a_chat_that_was_connected_again_stays_on_the_pane_though_a_reques
         await room.disconnect(made, MEGAN)
         await room.connect(CHAT, case, MEGAN)
         pane = room.lane.sync_chat.mirror.associations
-        put = pane.put
+        set_listed = pane.set_listed
 
-        async def fails_once(connection: Connection, *, live: bool) -> None:
-            monkeypatch.setattr(pane, "put", put)
+        async def fails_once(connection: Connection, *, listed: bool) -> None:
+            monkeypatch.setattr(pane, "set_listed", set_listed)
             raise Unavailable("Dynamics 365 did not answer.", "Try again in a minute.")
 
-        monkeypatch.setattr(pane, "put", fails_once)
+        monkeypatch.setattr(pane, "set_listed", fails_once)
         for _ in range(3):
             room.clock.advance(400)
             await room.work()
@@ -148,7 +148,7 @@ async def mirrors(room: Room) -> None:
     """Chats are listed in Dynamics 365's own pane from now on."""
     async with room.engines.writing.begin() as db:
         await db.execute(environment.update().values(mirror_chats=True))
-    room.administration.forget()
+    room.administration.invalidate()
 
 
 async def test_while_teams_does_not_say_who_is_in_a_chat_everything_else_is_done(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ async def test_while_teams_does_not_say_who_is_in_a_chat_everything_else_is_done
         assert [each["statecode"] for each in await room.rows(CHAT)] == [0, 1]
         assert len((await room.get("msdyn_teamschatassociations"))["value"]) == 2
         async with room.store.reading() as work:
-            assert (await work.chat_sync.get([new.id]))[new.id].row is None, "nobody knows yet whom it is to name"
+            assert (await work.chat_sync.get_rows([new.id]))[new.id].row is None, "nobody knows yet whom it is to name"
         room.teams.down.clear()
         await goes_on(room)
         for case in (0, 2):
@@ -202,7 +202,7 @@ async def is_looked_at(room: Room) -> None:
 
 async def active_at(room: Room, connection: Connection) -> datetime:
     async with room.store.reading() as work:
-        return (await work.chat_sync.get([connection.id]))[connection.id].active_at
+        return (await work.chat_sync.get_rows([connection.id]))[connection.id].last_activity_at
 
 
 async def test_what_only_a_look_found_counts_as_something_that_happened(tmp_path: Path) -> None:
@@ -238,9 +238,9 @@ async def test_what_changed_while_sync_was_off_is_nothing_that_happens_when_it_i
         begun, off = await active_at(room, made), room.clock.now()
         room.clock.advance(DAY_S)
         room.teams.people[CHAT].append(ADELE)
-        pause = Pause(begin=off, end=room.clock.now(), active_since=None)
+        pause = Pause(start=off, end=room.clock.now(), active_since=None)
         async with room.store.writing() as work:
-            await work.chat_sync.paused(room.environment.id, pause)
+            await work.chat_sync.exclude_pause(room.environment.id, pause)
         await is_looked_at(room)
         assert await people(room) == await users(room, ALEX, MEGAN, ADELE)
         assert await active_at(room, made) == begun + timedelta(days=1), "the day does not count, and nothing else"

@@ -265,7 +265,7 @@ class Chats(RuleBasedStateMachine):
 
     async def _kept_of(self, shown: Shown) -> Any:
         async with self.room.store.reading() as work:
-            return (await work.chat_sync.get([shown.connection.id]))[shown.connection.id]
+            return (await work.chat_sync.get_rows([shown.connection.id]))[shown.connection.id]
 
 
 def test_whatever_happens_each_row_is_as_the_rules_say() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.chat_sync import Unsynced
+from bot.domain.chat_sync import SyncProblem
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.values import ChatId, ObjectId, Person
 from bot.features.chat_sync.resume_sync import ResumeSync
@@ -39,7 +39,7 @@ async def switch(room: Room, *, sync: bool) -> None:
     """Sync is turned on or off."""
     async with room.engines.writing.begin() as db:
         await db.execute(environment.update().values(sync_on=sync))
-    room.administration.forget()
+    room.administration.invalidate()
 
 
 async def test_an_idle_chat_goes_on_when_somebody_resumes_it(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ async def test_a_deleted_row_is_made_anew_as_who_resumes(tmp_path: Path) -> None
         await room.note.changed(CHAT)
         await room.work()
         async with room.store.reading() as work:
-            assert (await work.chat_sync.get([made.id]))[made.id].trouble is Unsynced.DELETED
+            assert (await work.chat_sync.get_rows([made.id]))[made.id].problem is SyncProblem.DELETED
         await resume(room, MEGAN, made.id)
         await room.work()
         (again,) = await room.rows(CHAT)
@@ -122,18 +122,18 @@ async def test_after_sync_was_off_for_longer_than_is_remembered_the_rows_go_on(t
         room.clock.advance(WEEK_S if idle else 10)
         async with room.store.writing() as work:
             assert await work.pruning.prune(before=room.clock.now(), posts_before=room.clock.now())
-            assert not (await work.chat_sync.get([made.id]))[made.id].people
+            assert not (await work.chat_sync.get_rows([made.id]))[made.id].users
         await switch(room, sync=True)
         async with room.store.writing() as work:
-            await work.chat_sync.ask([CHAT], look=True, at=room.clock.now(), due_at=room.clock.now())
+            await work.chat_sync.enqueue([CHAT], fetch=True, at=room.clock.now(), due_at=room.clock.now())
         await room.work()
         assert await room.rows(CHAT) == [before]
         async with room.store.reading() as work:
-            activity = (await work.chat_sync.get([made.id]))[made.id]
+            activity = (await work.chat_sync.get_rows([made.id]))[made.id]
         assert activity.row
         assert activity.row.version == before["@odata.etag"]
 
 
 def test_a_button_that_helps_is_offered_only_where_it_does() -> None:
-    helps = {each for each in Unsynced if each.can_be_resumed}
-    assert helps == {Unsynced.IDLE, Unsynced.REFUSED, Unsynced.DELETED}
+    helps = {each for each in SyncProblem if each.can_be_resumed}
+    assert helps == {SyncProblem.IDLE, SyncProblem.REFUSED, SyncProblem.DELETED}

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, TCPConnector, web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bot.http.access_tokens import NoTokens
+from bot.http.access_tokens import NullTokens
 from bot.teams.connector import Connector, conversation_path
 from tests.fakes.certificates import make_certificates
 from tests.fakes.connector import FakeConnector, error
@@ -47,7 +47,7 @@ async def post(teams: FakeConnector, hosts: frozenset[str]) -> tuple[int, list[s
     """The status of a post to the public cloud, and the hosts that were called."""
     resolver = AllHosts(teams.port)
     async with ClientSession(connector=TCPConnector(resolver=resolver, ssl=False)) as session:
-        connector = Connector(session, NoTokens(), hosts, signed_in=True)
+        connector = Connector(session, NullTokens(), hosts, signed_in=True)
         path = conversation_path(CHAT, "activities")
         answer = await connector.call("POST", f"https://{PUBLIC}/", path, b'{"type":"message"}')
     return answer.status, resolver.asked

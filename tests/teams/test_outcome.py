@@ -2,62 +2,64 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.send_outcomes import Gone, Later, Outcome, Refused, Sent
-from bot.teams.connector import ConnectorAnswer
-from bot.teams.send_outcome import outcome_of, retry_after_s
+from bot.domain.send_outcomes import ChatUnreachable, Rejected, RetryLater, SendOutcome, Sent
+from bot.teams.connector import ConnectorResponse
+from bot.teams.send_outcome import retry_after_s, send_outcome
 
 NOW = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
 
 
-def answer(status: int, code: str = "", **headers: str) -> ConnectorAnswer:
+def answer(status: int, code: str = "", **headers: str) -> ConnectorResponse:
     body = f'{{"error":{{"code":"{code}","message":"SECRETTEXT12345"}}}}' if code else ""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return ConnectorAnswer(status=status, headers=named, body=body.encode())
+    return ConnectorResponse(status=status, headers=named, body=body.encode())
 
 
 # The connector's documented answers, row by row.
-TABLE: list[tuple[ConnectorAnswer, Outcome]] = [
+TABLE: list[tuple[ConnectorResponse, SendOutcome]] = [
     (answer(200), Sent()),
     (answer(201), Sent()),
     (answer(202), Sent()),
-    (answer(400, "Bad Argument"), Refused(reason="status 400 Bad Argument")),
-    (answer(401, "BotNotRegistered"), Refused(reason="status 401 BotNotRegistered")),
-    (answer(403, "BotDisabledByAdmin"), Gone(reason="BotDisabledByAdmin")),
-    (answer(403, "BotNotInConversationRoster"), Gone(reason="BotNotInConversationRoster")),
-    (answer(403, "ConversationBlockedByUser"), Gone(reason="ConversationBlockedByUser")),
-    (answer(403, "ForbiddenOperationException"), Gone(reason="ForbiddenOperationException")),
-    (answer(403, "NotEnoughPermissions"), Refused(reason="status 403 NotEnoughPermissions")),
-    (answer(404, "ActivityNotFoundInConversation"), Refused(reason="status 404 ActivityNotFoundInConversation")),
-    (answer(404, "ConversationNotFound"), Gone(reason="ConversationNotFound")),
-    (answer(412, "PreconditionFailed"), Later(reason="status 412 PreconditionFailed")),
-    (answer(413, "MessageSizeTooBig"), Refused(reason="status 413 MessageSizeTooBig")),
-    (answer(429, "Throttled", Retry_After="5"), Later(reason="status 429 Throttled", retry_after_s=5.0)),
-    (answer(429), Later(reason="status 429")),
-    (answer(500, "ServiceError"), Later(reason="status 500 ServiceError")),
-    (answer(502, "ServiceError"), Later(reason="status 502 ServiceError")),
-    (answer(503), Later(reason="status 503")),
-    (answer(504), Later(reason="status 504")),
-    (answer(0), Later(reason="no answer")),
+    (answer(400, "Bad Argument"), Rejected(reason="status 400 Bad Argument")),
+    (answer(401, "BotNotRegistered"), Rejected(reason="status 401 BotNotRegistered")),
+    (answer(403, "BotDisabledByAdmin"), ChatUnreachable(reason="BotDisabledByAdmin")),
+    (answer(403, "BotNotInConversationRoster"), ChatUnreachable(reason="BotNotInConversationRoster")),
+    (answer(403, "ConversationBlockedByUser"), ChatUnreachable(reason="ConversationBlockedByUser")),
+    (answer(403, "ForbiddenOperationException"), ChatUnreachable(reason="ForbiddenOperationException")),
+    (answer(403, "NotEnoughPermissions"), Rejected(reason="status 403 NotEnoughPermissions")),
+    (answer(404, "ActivityNotFoundInConversation"), Rejected(reason="status 404 ActivityNotFoundInConversation")),
+    (answer(404, "ConversationNotFound"), ChatUnreachable(reason="ConversationNotFound")),
+    (answer(412, "PreconditionFailed"), RetryLater(reason="status 412 PreconditionFailed")),
+    (answer(413, "MessageSizeTooBig"), Rejected(reason="status 413 MessageSizeTooBig")),
+    (answer(429, "Throttled", Retry_After="5"), RetryLater(reason="status 429 Throttled", retry_after_s=5.0)),
+    (answer(429), RetryLater(reason="status 429")),
+    (answer(500, "ServiceError"), RetryLater(reason="status 500 ServiceError")),
+    (answer(502, "ServiceError"), RetryLater(reason="status 502 ServiceError")),
+    (answer(503), RetryLater(reason="status 503")),
+    (answer(504), RetryLater(reason="status 504")),
+    (answer(0), RetryLater(reason="no answer")),
 ]
 
 
 @pytest.mark.parametrize(("given", "expected"), TABLE, ids=lambda value: str(value)[:60])
-def test_each_answer_of_the_connector_has_one_outcome(given: ConnectorAnswer, expected: Outcome) -> None:
-    assert outcome_of(given) == expected
+def test_each_answer_of_the_connector_has_one_outcome(given: ConnectorResponse, expected: SendOutcome) -> None:
+    assert send_outcome(given) == expected
 
 
 def test_the_code_is_found_however_deep_it_is_nested() -> None:
     body = b'{"error":{"code":"Forbidden","message":"{\\"subCode\\":\\"MessageWritesBlocked\\"}"}}'
-    assert outcome_of(ConnectorAnswer(status=403, headers={}, body=body)) == Gone(reason="MessageWritesBlocked")
+    assert send_outcome(ConnectorResponse(status=403, headers={}, body=body)) == ChatUnreachable(
+        reason="MessageWritesBlocked"
+    )
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"error":5}', b'{"error":{"code":[1]}}', b"\xff\xfe"])
 def test_a_body_of_another_form_is_no_trouble(body: bytes) -> None:
-    assert outcome_of(ConnectorAnswer(status=400, headers={}, body=body)) == Refused(reason="status 400")
+    assert send_outcome(ConnectorResponse(status=400, headers={}, body=body)) == Rejected(reason="status 400")
 
 
 def test_the_reason_never_quotes_the_message() -> None:
-    assert all("SECRETTEXT12345" not in str(outcome_of(given)) for given, _ in TABLE)
+    assert all("SECRETTEXT12345" not in str(send_outcome(given)) for given, _ in TABLE)
 
 
 @pytest.mark.parametrize(

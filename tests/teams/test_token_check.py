@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bot.http.jwks import REFRESH_AFTER, SigningKeys
-from bot.http.jwt_verifier import REMEMBERED, REMEMBERED_FOR, SignedTokens
-from bot.http.session import make_session
-from bot.teams.inbound_token import TokenCheck
+from bot.http.jwt_verifier import CACHE_TTL, MAX_CACHED, JwtVerifier
+from bot.http.session import create_session
+from bot.teams.inbound_token import TokenValidator
 from tests.fakes.clock import HeldClock
 from tests.fakes.sign_in import APP_ID, FakeSignIn, SigningKey
 
@@ -18,36 +18,38 @@ SERVICE_URL = "https://smba.trafficmanager.net/emea/"
 
 
 @pytest.fixture
-async def check(sign_in: FakeSignIn, clock: HeldClock) -> AsyncIterator[TokenCheck]:
-    session = make_session(str(sign_in.certificates.certificate))
-    checking = TokenCheck(SignedTokens(SigningKeys(session, f"{sign_in.url}/openid", clock), APP_ID, clock))
+async def check(sign_in: FakeSignIn, clock: HeldClock) -> AsyncIterator[TokenValidator]:
+    session = create_session(str(sign_in.certificates.certificate))
+    checking = TokenValidator(JwtVerifier(SigningKeys(session, f"{sign_in.url}/openid", clock), APP_ID, clock))
     yield checking
     await checking.close()
     await session.close()
 
 
-async def let_in(check: TokenCheck, bearer: str, service_url: str = SERVICE_URL) -> Mapping[str, Any]:
-    return await check.claims(bearer, service_url=service_url, channel="msteams")
+async def let_in(check: TokenValidator, bearer: str, service_url: str = SERVICE_URL) -> Mapping[str, Any]:
+    return await check.validate(bearer, service_url=service_url, channel="msteams")
 
 
-async def test_a_token_is_verified_once_and_then_known(check: TokenCheck, sign_in: FakeSignIn) -> None:
+async def test_a_token_is_verified_once_and_then_known(check: TokenValidator, sign_in: FakeSignIn) -> None:
     bearer = sign_in.bearer(SERVICE_URL)
     first, second = await let_in(check, bearer), await let_in(check, bearer)
     assert first == second
-    assert (check.verified, check.remembered) == (1, 1)
+    assert (check.verified_count, check.cached_count) == (1, 1)
 
 
-async def test_what_a_known_token_says_is_compared_with_every_request(check: TokenCheck, sign_in: FakeSignIn) -> None:
+async def test_what_a_known_token_says_is_compared_with_every_request(
+    check: TokenValidator, sign_in: FakeSignIn
+) -> None:
     bearer = sign_in.bearer(SERVICE_URL)
     await let_in(check, bearer)
     with pytest.raises(PermissionError, match="service URL"):
         await let_in(check, bearer, "https://smba.trafficmanager.net/amer/")
     with pytest.raises(PermissionError, match="channel"):
-        await check.claims(bearer, service_url=SERVICE_URL, channel="directline")
-    assert check.remembered == 2
+        await check.validate(bearer, service_url=SERVICE_URL, channel="directline")
+    assert check.cached_count == 2
 
 
-async def test_a_token_that_differs_in_one_letter_is_not_known(check: TokenCheck, sign_in: FakeSignIn) -> None:
+async def test_a_token_that_differs_in_one_letter_is_not_known(check: TokenValidator, sign_in: FakeSignIn) -> None:
     bearer = sign_in.bearer(SERVICE_URL)
     await let_in(check, bearer)
     with pytest.raises(PermissionError):
@@ -55,26 +57,26 @@ async def test_a_token_that_differs_in_one_letter_is_not_known(check: TokenCheck
 
 
 async def test_after_some_minutes_a_token_is_verified_again(
-    check: TokenCheck, sign_in: FakeSignIn, clock: HeldClock
+    check: TokenValidator, sign_in: FakeSignIn, clock: HeldClock
 ) -> None:
     bearer = sign_in.bearer(SERVICE_URL)
     await let_in(check, bearer)
-    clock.advance(REMEMBERED_FOR.total_seconds())
+    clock.advance(CACHE_TTL.total_seconds())
     await let_in(check, bearer)
-    assert (check.verified, check.remembered) == (2, 0)
+    assert (check.verified_count, check.cached_count) == (2, 0)
 
 
 async def test_a_token_is_not_remembered_beyond_its_own_end(
-    check: TokenCheck, sign_in: FakeSignIn, clock: HeldClock
+    check: TokenValidator, sign_in: FakeSignIn, clock: HeldClock
 ) -> None:
     bearer = sign_in.bearer(SERVICE_URL, exp=int(time.time()) - 240)  # a minute of the leeway is left
     await let_in(check, bearer)
     clock.advance(61)
     await let_in(check, bearer)  # by the real clock it is still good
-    assert (check.verified, check.remembered) == (2, 0)
+    assert (check.verified_count, check.cached_count) == (2, 0)
 
 
-async def test_a_token_goes_with_its_key(check: TokenCheck, sign_in: FakeSignIn, clock: HeldClock) -> None:
+async def test_a_token_goes_with_its_key(check: TokenValidator, sign_in: FakeSignIn, clock: HeldClock) -> None:
     bearer = sign_in.bearer(SERVICE_URL)
     await let_in(check, bearer)
     sign_in.key = SigningKey()
@@ -84,17 +86,17 @@ async def test_a_token_goes_with_its_key(check: TokenCheck, sign_in: FakeSignIn,
         await let_in(check, bearer)
 
 
-async def test_no_more_tokens_are_remembered_than_there_is_room_for(check: TokenCheck, sign_in: FakeSignIn) -> None:
+async def test_no_more_tokens_are_remembered_than_there_is_room_for(check: TokenValidator, sign_in: FakeSignIn) -> None:
     first = sign_in.bearer(SERVICE_URL)
     await let_in(check, first)
-    for number in range(REMEMBERED):
+    for number in range(MAX_CACHED):
         await let_in(check, sign_in.bearer(SERVICE_URL, jti=str(number)))
     await let_in(check, first)
-    assert check.remembered == 0
+    assert check.cached_count == 0
 
 
 async def test_keys_are_read_again_in_the_background_and_nobody_waits(
-    check: TokenCheck, sign_in: FakeSignIn, clock: HeldClock
+    check: TokenValidator, sign_in: FakeSignIn, clock: HeldClock
 ) -> None:
     bearer = sign_in.bearer(SERVICE_URL)
     await let_in(check, bearer)
@@ -111,7 +113,7 @@ async def test_keys_are_read_again_in_the_background_and_nobody_waits(
 
 
 async def test_while_an_unknown_key_is_looked_for_known_ones_are_let_in(
-    check: TokenCheck, sign_in: FakeSignIn, clock: HeldClock
+    check: TokenValidator, sign_in: FakeSignIn, clock: HeldClock
 ) -> None:
     known = sign_in.bearer(SERVICE_URL)
     await let_in(check, known)
@@ -129,7 +131,7 @@ async def test_while_an_unknown_key_is_looked_for_known_ones_are_let_in(
 
 
 async def test_while_the_keys_cannot_be_read_forged_ids_do_not_hammer_the_key_server(
-    check: TokenCheck, sign_in: FakeSignIn, clock: HeldClock
+    check: TokenValidator, sign_in: FakeSignIn, clock: HeldClock
 ) -> None:
     await let_in(check, sign_in.bearer(SERVICE_URL))
     clock.advance(31)

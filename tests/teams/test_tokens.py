@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import Unavailable
-from bot.http.access_tokens import PAUSE, Grant, KeptTokens
+from bot.http.access_tokens import PAUSE, CachedTokens, Grant
 from tests.fakes.clock import HeldClock
 
 SCOPE = "https://api.botframework.com/.default"
@@ -38,23 +38,23 @@ async def service() -> TokenService:
 
 
 @pytest.fixture
-async def tokens(service: TokenService, clock: HeldClock) -> AsyncIterator[KeptTokens]:
-    kept = KeptTokens(service, clock)
+async def tokens(service: TokenService, clock: HeldClock) -> AsyncIterator[CachedTokens]:
+    kept = CachedTokens(service, clock)
     yield kept
     await kept.close()
 
 
-async def test_many_who_ask_at_once_share_one_call(tokens: KeptTokens, service: TokenService) -> None:
+async def test_many_who_ask_at_once_share_one_call(tokens: CachedTokens, service: TokenService) -> None:
     service.open.clear()
     asking = [asyncio.create_task(tokens.get(SCOPE)) for _ in range(50)]
     await asyncio.sleep(0)
     service.open.set()
     assert set(await asyncio.gather(*asking)) == {"token-1"}
-    assert (service.asked, tokens.calls) == ([SCOPE], 1)
+    assert (service.asked, tokens.fetch_count) == ([SCOPE], 1)
 
 
 async def test_who_gives_up_waiting_does_not_end_the_call_for_the_others(
-    tokens: KeptTokens, service: TokenService
+    tokens: CachedTokens, service: TokenService
 ) -> None:
     service.open.clear()
     impatient, patient = (asyncio.create_task(tokens.get(SCOPE)) for _ in range(2))
@@ -65,7 +65,7 @@ async def test_who_gives_up_waiting_does_not_end_the_call_for_the_others(
     assert len(service.asked) == 1
 
 
-async def test_each_scope_has_a_token_of_its_own(tokens: KeptTokens, service: TokenService) -> None:
+async def test_each_scope_has_a_token_of_its_own(tokens: CachedTokens, service: TokenService) -> None:
     other = "https://contoso.crm4.dynamics.com/.default"
     assert [await tokens.get(SCOPE), await tokens.get(other), await tokens.get(SCOPE)] == [
         "token-1",
@@ -75,7 +75,7 @@ async def test_each_scope_has_a_token_of_its_own(tokens: KeptTokens, service: To
 
 
 async def test_a_token_is_renewed_ahead_of_its_end_and_nobody_waits(
-    tokens: KeptTokens, service: TokenService, clock: HeldClock
+    tokens: CachedTokens, service: TokenService, clock: HeldClock
 ) -> None:
     await tokens.get(SCOPE)
     clock.advance(0.7 * HOUR)
@@ -90,7 +90,7 @@ async def test_a_token_is_renewed_ahead_of_its_end_and_nobody_waits(
 
 
 async def test_a_renewal_that_fails_leaves_the_old_token_and_is_tried_again_after_a_pause(
-    tokens: KeptTokens, service: TokenService, clock: HeldClock
+    tokens: CachedTokens, service: TokenService, clock: HeldClock
 ) -> None:
     await tokens.get(SCOPE)
     clock.advance(0.8 * HOUR)
@@ -106,7 +106,7 @@ async def test_a_renewal_that_fails_leaves_the_old_token_and_is_tried_again_afte
 
 
 async def test_a_token_that_ends_within_a_minute_is_not_given_out(
-    tokens: KeptTokens, service: TokenService, clock: HeldClock
+    tokens: CachedTokens, service: TokenService, clock: HeldClock
 ) -> None:
     await tokens.get(SCOPE)
     clock.advance(HOUR - 59)

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bot.config import Settings
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
-from bot.store.engine import make_engines
+from bot.store.engine import create_engines
 from tests.conftest import FULL
 from tests.fakes.clock import HeldClock
 from tests.fakes.connector import FakeConnector
@@ -72,7 +72,7 @@ async def bare_world(settings: Settings, connector: FakeConnector, clock: HeldCl
             session=session,
             connector=connector,
             clock=clock,
-            engines=make_engines(settings.database_url),
+            engines=create_engines(settings.database_url),
             url=f"http://127.0.0.1:{settings.port}",
             sandbox=settings.dataverse_urls[0],
         )

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.graph.change_notifications import NOTIFICATIONS_AT_MOST
+from bot.graph.change_notifications import MAX_NOTIFICATIONS
 from bot.store.tables import chat, connection, subscription, sync_job
 from tests.fakes.certificates import Certificates
 from tests.wire.changes import (
@@ -138,7 +138,7 @@ async def test_a_thousand_notifications_of_one_chat_are_one_thing_to_do(told: Wo
         ({"value": {}}, "no collection"),
         ({"value": [], "validationTokens": "x"}, "no collection"),
         ({"value": [], "validationTokens": ["x"] * 21}, "more"),
-        ({"value": [{}] * (NOTIFICATIONS_AT_MOST + 1)}, "more"),
+        ({"value": [{}] * (MAX_NOTIFICATIONS + 1)}, "more"),
     ],
 )
 async def test_what_is_no_collection_of_notifications_is_said_to_be_none(world: World, body: object, said: str) -> None:

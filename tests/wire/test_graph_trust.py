@@ -12,7 +12,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from pydantic import SecretStr
 
 from bot.config import Settings
-from bot.graph.encrypted_data import seal_of
+from bot.graph.encrypted_data import load_certificate
 from bot.sandbox.graph_notifications.encryption import sealed
 from bot.store.tables import chat
 from tests.fakes.certificates import Certificates, make_certificates
@@ -68,7 +68,7 @@ async def told(bare_world: World, sign_in: FakeSignIn) -> AsyncIterator[World]:
 def rich(own: Certificates, named: Mapping[str, Any] | None = None, **more: object) -> Mapping[str, Any]:
     """That the chat has a new name, with what Graph encrypts."""
     der = load_pem_x509_certificate(own.certificate.read_bytes()).public_bytes(Encoding.DER)
-    seal = seal_of(own.certificate.read_bytes() + own.key.read_bytes(), None)
+    seal = load_certificate(own.certificate.read_bytes() + own.key.read_bytes(), None)
     held = {"id": GROUP, "topic": NAME, "lastUpdatedDateTime": "2026-11-21T10:20:30.1234567Z", **(named or {})}
     content = {**sealed(held, base64.b64encode(der).decode(), seal.id), **more}
     return renamed(KNOWN, CLIENT_STATE, encryptedContent=content)

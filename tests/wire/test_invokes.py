@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text, update
 
-from bot.domain.public_names import ACTIONS, INITIAL_RUN, SEARCH, SEARCHES, Dataset, Dialog, Verb, searching
+from bot.domain.public_names import ACTIONS, INITIAL_RUN, SEARCH, SEARCHES, Dataset, Dialog, Verb, encode_dataset
 from bot.handlers.invoke_answers import failed_answer
 from bot.handlers.invoke_names import Invoke
 from bot.store.tables import chat
@@ -68,7 +68,7 @@ def asked(name: Invoke, claim: Mapping[str, str], link: str) -> Mapping[str, obj
     }
     pages |= {f"update {act}": {"data": {**claim, "dialog": Dialog.UPDATE, "act": act}} for act in ACTS}
     message = {"commandContext": "message", "messagePayload": MESSAGE}
-    typed = {each: {"dataset": searching(each, claim), "queryText": "pump"} for each in Dataset}
+    typed = {each: {"dataset": encode_dataset(each, claim), "queryText": "pump"} for each in Dataset}
     words = {each: [{"name": each, "value": "pump"}] for each in (*SEARCHES, INITIAL_RUN)}
     values: Mapping[Invoke, Mapping[Any, object]] = {
         Invoke.BUTTON: {**button, **acts},

@@ -125,7 +125,7 @@ async def test_the_steps_follow_the_settings_once_the_webhook_is_registered(orga
 async def asked_to_follow(world: World) -> None:
     job = EnvironmentJob(kind=JobKind.FOLLOW_SETTINGS, environment=EnvironmentId(ENVIRONMENT))
     async with Store(world.engines, lambda _: None).writing() as work:
-        await work.inbox.ask(job, at=world.clock.now(), due_at=world.clock.now())
+        await work.inbox.enqueue(job, at=world.clock.now(), due_at=world.clock.now())
     world.clock.advance(5)
     await world.settle()
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from bot.domain.subscriptions import Hindrance
+from bot.domain.subscriptions import SubscriptionError
 from bot.features.graph_subscriptions.maintain import KeepSubscriptions
 from bot.store.tables import environment, subscription
 from bot.wiring.command_line import run_command
@@ -218,7 +218,7 @@ async def test_a_throttled_call_is_made_again_when_graph_allows_it(world: World)
         while not await is_seen_to(world):
             await asyncio.sleep(0.01)
     kept = {row["watch"]: row for row in await world.rows_in(subscription)}
-    held_up = [row for row in kept.values() if row["hindrance"] == Hindrance.NO_ANSWER]
+    held_up = [row for row in kept.values() if row["hindrance"] == SubscriptionError.NO_ANSWER]
     assert len(held_up) == 1
     assert held_up[0]["due_at"] - world.clock.now() > timedelta(minutes=6)
     world.clock.advance(500)
@@ -233,8 +233,8 @@ async def test_an_address_that_graph_cannot_reach_is_no_reason_to_ask_for_single
     await seen_to(world)
     rows = await world.rows_in(subscription)
     assert {(row["watch"], row["hindrance"]) for row in rows} == {
-        ("topics", Hindrance.NOT_REACHED),
-        ("members", Hindrance.NOT_REACHED),
+        ("topics", SubscriptionError.UNREACHABLE),
+        ("members", SubscriptionError.UNREACHABLE),
     }
     await world.stop()
 
@@ -246,7 +246,7 @@ async def test_what_is_not_granted_is_said_in_the_chat_and_by_the_doctor(world: 
     assert "late" not in texts(world.card())[-1]
 
     async def refused() -> bool:
-        rows = await world.rows_in(subscription, subscription.c.hindrance == Hindrance.NOT_ALLOWED)
+        rows = await world.rows_in(subscription, subscription.c.hindrance == SubscriptionError.NOT_ALLOWED)
         return len(rows) == 3
 
     await until(world, refused)

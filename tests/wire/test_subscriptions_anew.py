@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from bot.domain.subscriptions import Hindrance
+from bot.domain.subscriptions import SubscriptionError
 from bot.store.tables import subscription
 from bot.wiring.services import close
 from tests.wire.changes import CHANGES, lose, resources, seen_to, synced, there, until, until_asked_for
@@ -26,7 +26,7 @@ async def restart_with_another_client_state(world: World) -> None:
     await world.restart()
 
 
-async def hindered(world: World, why: Hindrance, watch: str | None = None) -> Mapping[str, Any]:
+async def hindered(world: World, why: SubscriptionError, watch: str | None = None) -> Mapping[str, Any]:
     """Lets time pass until one subscription is put off for this, and nothing else is due."""
     mine = (subscription.c.hindrance == why) & (subscription.c.watch == watch if watch else True)
 
@@ -70,7 +70,7 @@ async def test_one_that_is_throttled_when_it_is_made_anew_is_gone_and_waits(worl
     await seen_to(world)
     await world.fault("graph", f"429; retry-after={WAIT_S}; path=subscriptions; method=POST")
     await restart_with_another_client_state(world)
-    assert (await hindered(world, Hindrance.NO_ANSWER))["subscription_id"] is None
+    assert (await hindered(world, SubscriptionError.NO_ANSWER))["subscription_id"] is None
     assert len(there(world)) == 1
     await graph_is_asked_when_it_is_time(world)
     assert resources(world) == BOTH
@@ -81,7 +81,7 @@ async def test_one_that_cannot_be_ended_to_be_made_anew_is_kept_and_waits(world:
     old = {row.id for row in there(world)}
     await world.fault("graph", f"429; retry-after={WAIT_S}; path=subscriptions; method=DELETE")
     await restart_with_another_client_state(world)
-    assert (await hindered(world, Hindrance.NO_ANSWER))["subscription_id"] in old
+    assert (await hindered(world, SubscriptionError.NO_ANSWER))["subscription_id"] in old
     await graph_is_asked_when_it_is_time(world)
     assert resources(world) == BOTH
     assert not old & {row.id for row in there(world)}
@@ -95,7 +95,7 @@ async def test_one_that_is_lost_and_throttled_when_it_is_made_anew_is_gone_and_w
     async with world.engines.writing.begin() as begun:
         soon = {"due_at": world.clock.now()}
         await begun.execute(update(subscription).where(subscription.c.chat_id == GROUP).values(soon))
-    assert (await hindered(world, Hindrance.NO_ANSWER))["subscription_id"] is None
+    assert (await hindered(world, SubscriptionError.NO_ANSWER))["subscription_id"] is None
     await graph_is_asked_when_it_is_time(world)
     await until_asked_for(world, GROUP)
 
@@ -104,7 +104,7 @@ async def test_one_that_is_refused_when_it_is_made_anew_is_said_in_the_chat(worl
     await one_by_one(world, GROUP)
     world.teams.withheld.add("ChatSettings.Read.Chat")
     await restart_with_another_client_state(world)
-    await hindered(world, Hindrance.NOT_ALLOWED, f"chat {GROUP}")
+    await hindered(world, SubscriptionError.NOT_ALLOWED, f"chat {GROUP}")
     await world.say("status")
     await world.settle()
     assert "Microsoft 365 does not let Chat Sync hear of changes in chats." in texts(world.card())[-1]

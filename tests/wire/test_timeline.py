@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.cli.outbox import list_kept
-from bot.domain.chat_sync import STUCK_AFTER
+from bot.cli.outbox import list_undelivered
+from bot.domain.chat_sync import STUCK_AFTER_ATTEMPTS
 from bot.store.tables import audit
 from bot.store.unit_of_work import Store
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI, Somebody
@@ -221,7 +221,7 @@ async def test_a_row_that_cannot_be_written_is_not_said_to_be_up_to_date(
     await writes(world, MEGAN)
     await goes_on(world, 4)
     assert any(each.startswith(SHOWN) for each in texts(await timeline(world))), "a hiccup is nothing to speak of"
-    for _ in range(STUCK_AFTER):
+    for _ in range(STUCK_AFTER_ATTEMPTS):
         await goes_on(world, 300)
     said = f"What is new may be missing in Dynamics 365: {why}"
     assert said in texts(await timeline(world))
@@ -229,7 +229,7 @@ async def test_a_row_that_cannot_be_written_is_not_said_to_be_up_to_date(
     assert said in texts(world.card())
     assert await counted(world) == "1"
     told: list[str] = []
-    assert await list_kept(Store(world.engines, lambda _: None), told.append, waiting=False) == 0
+    assert await list_undelivered(Store(world.engines, lambda _: None), told.append, pending=False) == 0
     assert [each for each in told if GROUP in each and "failed attempts" in each]
     world.dataverse_refuses.clear()
     await goes_on(world, 300)
@@ -240,7 +240,7 @@ async def test_a_row_that_cannot_be_written_is_not_said_to_be_up_to_date(
 async def test_a_row_that_was_never_made_is_said_to_be_missing_and_why(world: World) -> None:
     world.dataverse_refuses["/chats("] = (400, {})
     await connected(world)
-    for _ in range(STUCK_AFTER):
+    for _ in range(STUCK_AFTER_ATTEMPTS):
         await goes_on(world, 300)
     why = "it is refused there; your administrator finds why in the log"
     assert f"Not shown so far in Dynamics 365: {why}" in texts(await timeline(world))

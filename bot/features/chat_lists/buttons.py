@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.public_names import Verb
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.domain.values import RecordRef
 from bot.features.chat_lists.list_chats import ListChats
 from bot.features.chat_lists.list_my_chats import ListMyChats
@@ -26,7 +26,7 @@ from cards.chat_list import WORDS
 class ListButtons:
     """Chats and people around a record."""
 
-    links: Links
+    links: RecordLinks
     find_linked: FindLinkedRecord
     which: WhichRecord
     list_chats: ListChats

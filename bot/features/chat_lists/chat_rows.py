@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.joining import Joining
+from bot.domain.joining import JoinFacts
 from bot.domain.timeline import TimelineEntry
 from bot.features.chat_lists.chat_visibility import LookAtChats, SeenChat
 from bot.features.shared.access import OpenedRecord
 from bot.features.shared.people_details import LookAtPeople, SeenPeople
 from bot.ports.dataverse import Records
-from cards.chat_list import ChatRow, Connected
+from cards.chat_list import ChatRow, ConnectedBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,25 +33,25 @@ class MakeChatRows:
                 named=(each.last_writer_id for each in entries),
                 present=(each.connection.connector_id for each in entries),
             ),
-            self.records.may_write(entries[0].connection.record, opened.actor.user.id),
+            self.records.can_write(entries[0].connection.record, opened.actor.user.id),
         )
-        joining = Joining(joining_is_on=opened.record_type.join, may_write=may_write)
+        joining = JoinFacts(joining_is_on=opened.record_type.join, may_write=may_write)
         return [(chat, _row(each, chat, joining, people)) for each, chat in zip(entries, seen, strict=True)]
 
 
-def _row(entry: TimelineEntry, seen: SeenChat, joining: Joining, people: SeenPeople) -> ChatRow:
+def _row(entry: TimelineEntry, seen: SeenChat, joining: JoinFacts, people: SeenPeople) -> ChatRow:
     """What it is called, who connected it, who wrote last, and the way in."""
     connection = entry.connection
     return ChatRow(
         name=seen.named(entry.topic),
-        connected=Connected(
-            by=connection.connector_name,
+        connected=ConnectedBy(
+            name=connection.connector_name,
             presence=people.presence[connection.connector_id],
             at=connection.connected_at,
             paused_at=connection.paused_at,
         ),
         state=seen.state(joining),
         button=seen.button(joining),
-        written_at=entry.last_written_at,
-        written_by=people.name(entry.last_writer_id),
+        last_written_at=entry.last_written_at,
+        last_writer=people.name(entry.last_writer_id),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.directory import DirectoryChat
 from bot.domain.errors import ChatSyncError
-from bot.domain.joining import Joining
+from bot.domain.joining import JoinFacts
 from bot.domain.public_names import Verb
 from bot.domain.timeline import TimelineEntry
 from bot.domain.values import ChatId, ChatKind, Connection
@@ -15,7 +15,7 @@ from bot.features.connections.connect_channel import Place
 from bot.features.members.join_chat import whom_to_ask
 from bot.features.shared.access import Actor
 from bot.ports.graph import ChatDirectory
-from cards.buttons import Open, Press
+from cards.buttons import ActionButton, LinkButton
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class SeenChat:
         """What it is called where its name is not told."""
         return "Channel of a team" if self.is_channel else f"Chat of {self.connection.connector_name}"
 
-    def state(self, joining: Joining) -> str:
+    def state(self, joining: JoinFacts) -> str:
         """Whether the person is in it, may join, or why not and whom to ask."""
         if self.is_channel:
             return self._state_of_channel()
@@ -63,14 +63,14 @@ class SeenChat:
             return f"Only members of its team see this channel. Who is none asks {ask}"
         return f"Locked. Only members of its team see this channel. To get into the team, ask {ask}"
 
-    def button(self, joining: Joining) -> Press | Open | None:
+    def button(self, joining: JoinFacts) -> ActionButton | LinkButton | None:
         """The way in, where there is one."""
         if self.is_member:
             title = "Open channel" if self.is_channel else "Open chat"
-            return Open(title=title, url=self.url) if self.url else None
+            return LinkButton(title=title, url=self.url) if self.url else None
         if self.is_channel or not joining.allowed:
             return None
-        return Press(title="Join", verb=Verb.JOIN, payload={"connection": str(self.connection.id)})
+        return ActionButton(title="Join", verb=Verb.JOIN, payload={"connection": str(self.connection.id)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +103,13 @@ class LookAtChats:
 
     async def _chat(self, chat: ChatId) -> DirectoryChat | None:
         try:
-            return await self.chats.chat(chat)
+            return await self.chats.get_chat(chat)
         except ChatSyncError:
             return None  # without a name it can still be joined
 
     async def _is_in(self, chat: ChatId, actor: Actor) -> bool:
         try:
-            return any(each.object_id == actor.object_id for each in await self.chats.members(chat))
+            return any(each.object_id == actor.object_id for each in await self.chats.list_members(chat))
         except ChatSyncError:
             return False
 

@@ -28,7 +28,7 @@ class FindChannels:
         if not wanted:
             return {}
         try:
-            teams = await self.chats.teams_of(person)
+            teams = await self.chats.list_teams(person)
         except ChatSyncError:
             return None
         named = [team for team in teams if team.id in wanted.values()]
@@ -38,6 +38,6 @@ class FindChannels:
 
     async def _in(self, team: Team) -> Sequence[Place]:
         try:
-            return [Place(team=team, channel=each) for each in await self.chats.channels_of(team.id)]
+            return [Place(team=team, channel=each) for each in await self.chats.list_channels(team.id)]
         except ChatSyncError:
             return ()  # a team that was just deleted, or does not tell, has none

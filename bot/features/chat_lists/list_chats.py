@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.public_names import Verb
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.domain.timeline import TimelineEntry
 from bot.domain.values import Person, RecordRef
 from bot.features.chat_lists.chat_rows import MakeChatRows
 from bot.features.shared.access import Gates, OpenedRecord
 from bot.features.shared.answers import Answer, head_of, new_chat_button, record_claim, timeline_button
 from bot.store.unit_of_work import Store
-from cards.buttons import Press
-from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, chat_list, page_at
+from cards.buttons import ActionButton
+from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list, page_offset
 
 LOOKED_AT = 50
 """Chats of a record among which names are looked for, the newest connections first."""
@@ -36,7 +36,7 @@ class ListChats:
     store: Store
     gates: Gates
     rows: MakeChatRows
-    links: Links
+    links: RecordLinks
 
     async def __call__(self, person: Person, record: RecordRef, *, words: str = "", begin: int = 0) -> Answer:
         """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
@@ -46,15 +46,15 @@ class ListChats:
             title="Chats about",
             record=head_of(self.links, opened.table, record, opened.row),
             rows=tuple(page.rows),
-            found=page.found,
-            begin=page.begin,
-            words=words,
-            among=page.among,
-            none="No chat is connected to this record.",
-            turn=Press(title="", verb=Verb.CHATS, payload=record_claim(record)),
-            further=(
+            total=page.found,
+            offset=page.begin,
+            query=words,
+            searched_chats=page.among,
+            empty_text="No chat is connected to this record.",
+            page_button=ActionButton(title="", verb=Verb.CHATS, payload=record_claim(record)),
+            more_buttons=(
                 new_chat_button(record),
-                Press(title="My other chats", verb=Verb.MY_CHATS, payload=record_claim(record)),
+                ActionButton(title="My other chats", verb=Verb.MY_CHATS, payload=record_claim(record)),
                 timeline_button(record),
             ),
         )
@@ -63,8 +63,8 @@ class ListChats:
     async def _page(self, record: RecordRef, opened: OpenedRecord, begin: int) -> _Page:
         """A page of all chats."""
         found = await self._count(record)
-        begin = page_at(begin, found)
-        rows = await self.rows(await self._entries(record, begin, ROWS_AT_MOST), opened)
+        begin = page_offset(begin, found)
+        rows = await self.rows(await self._entries(record, begin, MAX_ROWS), opened)
         return _Page(rows=[row for _, row in rows], begin=begin, found=found)
 
     async def _named(self, record: RecordRef, opened: OpenedRecord, words: str, begin: int) -> _Page:
@@ -72,14 +72,14 @@ class ListChats:
         count = await self._count(record)
         rows = await self.rows(await self._entries(record, 0, LOOKED_AT), opened)
         named = [row for _, row in rows if words.lower() in row.name.lower()]
-        begin = page_at(begin, len(named))
+        begin = page_offset(begin, len(named))
         among = LOOKED_AT if count > LOOKED_AT else None
-        return _Page(rows=named[begin : begin + ROWS_AT_MOST], begin=begin, found=len(named), among=among)
+        return _Page(rows=named[begin : begin + MAX_ROWS], begin=begin, found=len(named), among=among)
 
     async def _count(self, record: RecordRef) -> int:
         async with self.store.reading() as work:
-            return await work.timeline.count(record, live=True)
+            return await work.timeline.count(record, active_only=True)
 
     async def _entries(self, record: RecordRef, begin: int, at_most: int) -> Sequence[TimelineEntry]:
         async with self.store.reading() as work:
-            return await work.timeline.of_record(record, begin=begin, at_most=at_most, live=True)
+            return await work.timeline.for_record(record, offset=begin, at_most=at_most, active_only=True)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from bot.domain.directory import DirectoryChat
 from bot.domain.errors import ChatSyncError
-from bot.domain.public_names import INTO, Verb
-from bot.domain.record_links import Links
+from bot.domain.public_names import TARGET_CHAT, Verb
+from bot.domain.record_links import RecordLinks
 from bot.domain.values import Connection, ObjectId, Person, RecordRef
 from bot.features.shared.access import Gates
 from bot.features.shared.answers import Answer, head_of, record_claim
 from bot.ports.graph import ChatDirectory
 from bot.store.unit_of_work import Store
-from cards.buttons import Press
-from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, chat_list, page_at
+from cards.buttons import ActionButton
+from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list, page_offset
 
 LOOKED_THROUGH, AT_FIRST = 200, 50
 """So many of the person's chats, those with the newest messages; and as many of them as come at once."""
@@ -30,7 +30,7 @@ class ListMyChats:
     store: Store
     gates: Gates
     chats: ChatDirectory
-    links: Links
+    links: RecordLinks
     patience_s: float
     """So long more of the person's chats are waited for than come at once."""
 
@@ -39,35 +39,35 @@ class ListMyChats:
         opened = await self.gates.opened(record, person)
         mine = await self._of(opened.actor.object_id)
         async with self.store.reading() as work:
-            connections = await work.connections.of_chats([each.id for each in mine])
+            connections = await work.connections.for_chats([each.id for each in mine])
         free = [each for each in mine if not _has(connections.get(each.id, ()), record)]
         fit = [each for each in free if words.lower() in _name(each).lower()]
         others = [each for each in fit if each.id not in connections]
         named = [*(each for each in fit if each.id in connections), *others[:OTHERS_AT_MOST]]
-        begin = page_at(begin, len(named))
-        page = named[begin : begin + ROWS_AT_MOST]
+        begin = page_offset(begin, len(named))
+        page = named[begin : begin + MAX_ROWS]
         view = ChatListView(
             title="My other chats, to connect to",
             record=head_of(self.links, opened.table, record, opened.row),
             rows=tuple(_row(each, record, connections.get(each.id, ())) for each in page),
-            found=len(named),
-            begin=begin,
-            words=words,
-            among=len(mine) if words and len(mine) in {AT_FIRST, LOOKED_THROUGH} else None,
-            none="You are in no other group chat.",
-            turn=Press(title="", verb=Verb.MY_CHATS, payload=record_claim(record)),
+            total=len(named),
+            offset=begin,
+            query=words,
+            searched_chats=len(mine) if words and len(mine) in {AT_FIRST, LOOKED_THROUGH} else None,
+            empty_text="You are in no other group chat.",
+            page_button=ActionButton(title="", verb=Verb.MY_CHATS, payload=record_claim(record)),
         )
         return Answer(message=chat_list(view))
 
     async def _of(self, person: ObjectId) -> Sequence[DirectoryChat]:
         """The person's chats; where many take long, the first ones alone, which come with the same request."""
-        first, many = await asyncio.gather(self.chats.chats_of(person, at_most=AT_FIRST), self._many(person))
+        first, many = await asyncio.gather(self.chats.list_chats(person, at_most=AT_FIRST), self._many(person))
         return many or first
 
     async def _many(self, person: ObjectId) -> Sequence[DirectoryChat]:
         try:
             async with asyncio.timeout(self.patience_s):
-                return await self.chats.chats_of(person, at_most=LOOKED_THROUGH)
+                return await self.chats.list_chats(person, at_most=LOOKED_THROUGH)
         except (TimeoutError, ChatSyncError):
             return ()
 
@@ -77,11 +77,11 @@ def _has(connections: Sequence[Connection], record: RecordRef) -> bool:
 
 
 def _row(chat: DirectoryChat, record: RecordRef, connections: Sequence[Connection]) -> ChatRow:
-    connect = Press(title="Connect", verb=Verb.CONNECT, payload={**record_claim(record), INTO: chat.id})
+    connect = ActionButton(title="Connect", verb=Verb.CONNECT, payload={**record_claim(record), TARGET_CHAT: chat.id})
     return ChatRow(
         name=_name(chat),
         connected=None,
-        written_at=chat.last_message_at,
+        last_written_at=chat.last_message_at,
         state=_state(len(connections)),
         button=connect,
     )

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from bot.clock import Clock
 from bot.domain.chat_sync import sync_state
 from bot.domain.public_names import Verb
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.domain.timeline import TimelineEntry
 from bot.domain.values import Person, RecordRef
 from bot.features.chat_lists.chat_rows import MakeChatRows
 from bot.features.chat_lists.chat_visibility import SeenChat
-from bot.features.chat_sync.status_texts import sync_in_words
+from bot.features.chat_sync.status_texts import describe_sync_state
 from bot.features.shared.access import Gates, OpenedRecord
 from bot.features.shared.answers import Answer, chats_button, head_of, record_claim
 from bot.store.unit_of_work import Store
-from cards.buttons import Press
-from cards.chat_list import ROWS_AT_MOST, ChatListView, ChatRow, Ended, chat_list, page_at
+from cards.buttons import ActionButton
+from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, EndedBy, chat_list, page_offset
 
 _NOBODY = "somebody"
 
@@ -28,7 +28,7 @@ class ListTimeline:
     store: Store
     gates: Gates
     rows: MakeChatRows
-    links: Links
+    links: RecordLinks
     clock: Clock
 
     async def __call__(self, person: Person, record: RecordRef, *, begin: int = 0) -> Answer:
@@ -40,20 +40,20 @@ class ListTimeline:
         opened = await self.gates.opened(record, person)
         async with self.store.reading() as work:
             found = await work.timeline.count(record)
-            begin = page_at(begin, found)
-            entries = await work.timeline.of_record(record, begin=begin, at_most=ROWS_AT_MOST)
+            begin = page_offset(begin, found)
+            entries = await work.timeline.for_record(record, offset=begin, at_most=MAX_ROWS)
         return ChatListView(
             title="Timeline of",
             record=head_of(self.links, opened.table, record, opened.row),
             rows=await self._rows(entries, opened),
-            found=found,
-            begin=begin,
-            words="",
-            none="No chat was ever connected to this record.",
-            turn=Press(title="", verb=Verb.TIMELINE, payload=record_claim(record)),
+            total=found,
+            offset=begin,
+            query="",
+            empty_text="No chat was ever connected to this record.",
+            page_button=ActionButton(title="", verb=Verb.TIMELINE, payload=record_claim(record)),
             noun="connection",
-            by_name=False,
-            further=(chats_button(record),),
+            is_searchable=False,
+            more_buttons=(chats_button(record),),
         )
 
     async def _rows(self, entries: Sequence[TimelineEntry], opened: OpenedRecord) -> tuple[ChatRow, ...]:
@@ -65,9 +65,9 @@ class ListTimeline:
         """The row with what Dynamics 365 shows of the chat."""
         settings = await self.gates.administration.settings(entry.connection.record.environment)
         now = self.clock.now()
-        state = sync_state(settings, entry.kind, entry.activity, ended=False, now=now, stuck=entry.stuck)
-        words = sync_in_words(state, idle_days=settings.organisation.sync_idle_days)
-        return replace(row, sync=words, sync_since=state.since)
+        state = sync_state(settings, entry.kind, entry.synced, ended=False, now=now, stuck=entry.failure)
+        words = describe_sync_state(state, idle_days=settings.organization.sync_idle_days)
+        return replace(row, sync=words, sync_since=state.idle_since)
 
 
 def _ended(entry: TimelineEntry, seen: SeenChat, row: ChatRow) -> ChatRow | None:
@@ -83,6 +83,6 @@ def _ended(entry: TimelineEntry, seen: SeenChat, row: ChatRow) -> ChatRow | None
         state="",
         button=None,
         # What happened in the chat since is not the record's any more.
-        written_at=written_at if written_at and written_at <= ended_at else None,
-        ended=Ended(by=entry.ended_by_name or _NOBODY, at=ended_at),
+        last_written_at=written_at if written_at and written_at <= ended_at else None,
+        ended=EndedBy(name=entry.ended_by_name or _NOBODY, at=ended_at),
     )

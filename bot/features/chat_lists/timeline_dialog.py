@@ -15,9 +15,9 @@ from bot.features.shared.answers import record_claim
 from bot.features.shared.private_answers import alone
 from bot.features.shared.routes import PageWork, Search
 from bot.features.shared.turn import Incoming
-from cards.buttons import Step
+from cards.buttons import SubmitButton
 from cards.dialog import Done, Page
-from cards.timeline import WhichView, timeline_page, which_page
+from cards.timeline import ChooseRecordView, choose_record_page, timeline_page
 
 _STEPS: Mapping[str, str] = {Verb.TIMELINE: Dialog.TIMELINE_OF, Verb.JOIN: Dialog.TIMELINE_JOIN}
 """The pages that do what the list's buttons do on a card."""
@@ -66,7 +66,7 @@ class TimelinePages:
         if len(found) != 1:
             return await self._which(incoming, claims, wrong_record(found, claims), found)
         view = await self.list_timeline.view(incoming.person, only(found), begin=begin_in(claims))
-        another = Step(title="Another record", dialog=Dialog.TIMELINE_WHICH, payload={})
+        another = SubmitButton(title="Another record", dialog=Dialog.TIMELINE_WHICH, payload={})
         return timeline_page(view, _STEPS, another)
 
     async def joined(self, incoming: Incoming, claims: Claims) -> Done:
@@ -77,5 +77,5 @@ class TimelinePages:
         self, incoming: Incoming, claims: Claims, problem: str = "", found: Sequence[Hit | RecordRef] = ()
     ) -> Page:
         inputs = await self.records.inputs(incoming.person, claims, None, found)
-        show = Step(title="Show", dialog=Dialog.TIMELINE_OF, payload={})
-        return which_page(WhichView(record=inputs, problem=problem, show=show))
+        show = SubmitButton(title="Show", dialog=Dialog.TIMELINE_OF, payload={})
+        return choose_record_page(ChooseRecordView(record=inputs, problem=problem, show=show))

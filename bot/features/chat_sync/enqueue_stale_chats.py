@@ -26,13 +26,13 @@ class FindUnlooked:
         """Has the chats looked at that were not for long; they are spread over the time `within`."""
         now = self.clock.now()
         async with self.store.reading() as work:
-            chats = await work.chat_sync.unlooked(since=now - LOOK_EVERY, at_most=AT_MOST)
+            chats = await work.chat_sync.stale_chats(since=now - LOOK_EVERY, at_most=AT_MOST)
         if not chats:
             return
         async with self.store.writing() as work:
             for number, chat in enumerate(sorted(chats)):
                 due_at = now + within * number / len(chats)
-                await work.chat_sync.ask([chat], look=True, at=now, due_at=due_at)
+                await work.chat_sync.enqueue([chat], fetch=True, at=now, due_at=due_at)
 
     async def of_environment(self, environment: EnvironmentId, jobs: Sequence[str]) -> None:
         """Has all synced chats there looked at, and settles the jobs: something was set that concerns them."""
@@ -40,9 +40,9 @@ class FindUnlooked:
         while True:
             now = self.clock.now()
             async with self.store.writing() as work:
-                chats = await work.chat_sync.of_environment(environment, after=after, at_most=_AT_ONCE)
-                await work.chat_sync.ask(chats, look=True, at=now, due_at=now)
+                chats = await work.chat_sync.chats_in_environment(environment, after=after, at_most=_AT_ONCE)
+                await work.chat_sync.enqueue(chats, fetch=True, at=now, due_at=now)
                 if not chats:
-                    await work.inbox.done(jobs, at=now)
+                    await work.inbox.complete(jobs, at=now)
                     return
             after = chats[-1]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.domain.chat_sync import subject_of, topic_of
+from bot.domain.chat_sync import build_subject, normalize_topic
 from bot.domain.directory import ChatAccount
 from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed, NotFound
-from bot.domain.synced_chats import Look, SyncedChat
+from bot.domain.synced_chats import FetchedChat, SyncedChat
 from bot.domain.values import ChatId
 from bot.ports.graph import ChatDirectory
 from bot.ports.teams import Roster
@@ -23,7 +23,7 @@ _APP = "28:"
 class SeenChat:
     """What Teams says of a chat, and what its rows are called therefore."""
 
-    look: Look
+    look: FetchedChat
     subject: str
     trouble: ChatSyncError | None = None
     """Why the name is the one that was known before, though there may be a newer one."""
@@ -45,8 +45,8 @@ class LookAtChat:
         people = [each for each in accounts if not each.id.startswith(_APP)]
         topic, trouble = await self._topic(known)
         names = sorted((each.name for each in people), key=lambda name: (not name, name.casefold()))
-        look = Look(topic=topic, accounts={each.id: each.object_id for each in people})
-        return SeenChat(look=look, subject=subject_of(topic, names), trouble=trouble)
+        look = FetchedChat(topic=topic, accounts={each.id: each.object_id for each in people})
+        return SeenChat(look=look, subject=build_subject(topic, names), trouble=trouble)
 
     async def _accounts(self, known: SyncedChat) -> Sequence[ChatAccount] | None:
         try:
@@ -56,17 +56,17 @@ class LookAtChat:
 
     async def _members(self, chat: ChatId) -> Sequence[ChatAccount] | None:
         try:
-            found = await self.chats.members(chat)
+            found = await self.chats.list_members(chat)
         except (NotAllowed, NotFound):
             return None
         return [ChatAccount(id=each.membership_id, object_id=each.object_id, name=each.name) for each in found]
 
     async def _topic(self, known: SyncedChat) -> tuple[str | None, ChatSyncError | None]:
-        told_at = known.topic_told_at
+        told_at = known.topic_reported_at
         if told_at and self.clock.now() - told_at < _JUST_TOLD:
             return known.topic, None
         try:
-            return topic_of((await self.chats.chat(known.chat.id)).topic), None
+            return normalize_topic((await self.chats.get_chat(known.chat.id)).topic), None
         except (NotAllowed, NotFound):
             return known.topic, None
         except ChatSyncError as error:

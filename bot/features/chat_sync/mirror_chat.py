@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ChatId
-from bot.ports.dataverse_writes import Associations
+from bot.ports.dataverse_writes import TeamsAssociations
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store
 
@@ -14,7 +14,7 @@ class MirrorChat:
     """Writes what is not listed as it is, where an administrator wants that; the app itself does it."""
 
     store: Store
-    associations: Associations
+    associations: TeamsAssociations
     administration: Administration
 
     async def __call__(self, chat: ChatId) -> None:
@@ -23,18 +23,18 @@ class MirrorChat:
         What can be done is done and kept, also where something else fails. Raises the first error then.
         """
         async with self.store.reading() as work:
-            wrong = await work.chat_sync.unmirrored(chat)
+            wrong = await work.chat_sync.unmirrored_connections(chat)
         troubles: list[ChatSyncError] = []
         for connection, live in wrong:
             settings = await self.administration.settings(connection.record.environment)
-            if not (settings.organisation.chats_on and settings.organisation.mirror_chats):
+            if not (settings.organization.chats_on and settings.organization.mirror_chats):
                 continue
             try:
-                await self.associations.put(connection, live=live)
+                await self.associations.set_listed(connection, listed=live)
             except ChatSyncError as error:
                 troubles.append(error)
                 continue
             async with self.store.writing() as work:
-                await work.chat_sync.mirrored(connection.id, live=live)
+                await work.chat_sync.save_mirrored(connection.id, listed=live)
         if troubles:
             raise troubles[0]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.domain.chat_sync import topic_of
-from bot.domain.synced_chats import Named, SyncedConnection, Written
+from bot.domain.chat_sync import normalize_topic
+from bot.domain.synced_chats import LastWrite, SyncedConnection, TopicChange
 from bot.domain.values import ChatId, ConnectionId, ObjectId
 from bot.features.chat_sync.start_and_end import effectively_synced, not_idle
 from bot.logs import get_logger
@@ -50,8 +50,8 @@ class NoteChat:
         self._store = store
         self._administration = administration
         self._clock = clock
-        self._written: dict[ChatId, Written] = {}
-        self._keeping: dict[ChatId, Written] = {}
+        self._written: dict[ChatId, LastWrite] = {}
+        self._keeping: dict[ChatId, LastWrite] = {}
         self._some = asyncio.Event()
         self._keep_at = clock.now()
 
@@ -76,18 +76,24 @@ class NoteChat:
         by_chat = {each.chat: each for each in changes}
         at = {chat: min(each.at or now, now) for chat, each in by_chat.items()}
         async with self._store.reading() as work:
-            synced = await effectively_synced(self._administration, await work.chat_sync.live(list(by_chat)))
+            synced = await effectively_synced(
+                self._administration, await work.chat_sync.active_connections(list(by_chat))
+            )
         chats = sorted({each.connection.chat_id for each in synced})
         if not chats:
             return
         async with self._store.writing() as work:
             told = [(chat, by_chat[chat].topic) for chat in chats]
-            await work.chat_sync.named(
-                [Named(chat_id=chat, topic=topic_of(topic.name), at=at[chat]) for chat, topic in told if topic]
+            await work.chat_sync.save_topics(
+                [
+                    TopicChange(chat_id=chat, topic=normalize_topic(topic.name), at=at[chat])
+                    for chat, topic in told
+                    if topic
+                ]
             )
             if counts:
-                await work.chat_sync.active(await not_idle(self._administration, synced, at))
-            await work.chat_sync.ask(chats, look=True, at=now, due_at=now)
+                await work.chat_sync.touch(await not_idle(self._administration, synced, at))
+            await work.chat_sync.enqueue(chats, fetch=True, at=now, due_at=now)
 
     def written(self, chat: ChatId, writer: ObjectId | None, at: datetime | None) -> None:
         """Somebody wrote into the chat, changed what they had written, or deleted it; `at` None: just now.
@@ -98,7 +104,7 @@ class NoteChat:
         moment = min(at or now, now)
         known = self._written.get(chat)
         if known is None or known.at <= moment:
-            self._hold(Written(chat_id=chat, writer=writer, at=moment))
+            self._hold(LastWrite(chat_id=chat, writer=writer, at=moment))
 
     async def run(self) -> None:
         """Keeps what was heard, until it is cancelled; then what is left."""
@@ -127,7 +133,7 @@ class NoteChat:
             self._keeping = {}
             self._put_back(heard.values())
 
-    async def _is_kept(self, some: Sequence[Written]) -> bool:
+    async def _is_kept(self, some: Sequence[LastWrite]) -> bool:
         try:
             await self._keep(some)
         except Exception:  # noqa: BLE001 - a door: what was heard is kept a little later
@@ -135,22 +141,24 @@ class NoteChat:
             return False
         return True
 
-    def _put_back(self, heard: Iterable[Written]) -> None:
+    def _put_back(self, heard: Iterable[LastWrite]) -> None:
         for each in heard:
             known = self._written.get(each.chat_id)
             if known is None or known.at < each.at:
                 self._hold(each)
 
-    def _hold(self, heard: Written) -> None:
+    def _hold(self, heard: LastWrite) -> None:
         if not self._some.is_set():
             self._keep_at = self._clock.now() + _GATHER
             self._some.set()
         self._written[heard.chat_id] = heard
 
-    async def _keep(self, heard: Sequence[Written]) -> None:
+    async def _keep(self, heard: Sequence[LastWrite]) -> None:
         by_chat = {each.chat_id: each for each in heard}
         async with self._store.reading() as work:
-            synced = await effectively_synced(self._administration, await work.chat_sync.live(list(by_chat)))
+            synced = await effectively_synced(
+                self._administration, await work.chat_sync.active_connections(list(by_chat))
+            )
         active = await not_idle(self._administration, synced, {each.chat_id: each.at for each in heard})
         if active:
             async with self._store.writing() as work:
@@ -159,12 +167,12 @@ class NoteChat:
     async def _note(
         self,
         work: UnitOfWork,
-        by_chat: Mapping[ChatId, Written],
+        by_chat: Mapping[ChatId, LastWrite],
         synced: Sequence[SyncedConnection],
         active: Mapping[ConnectionId, datetime],
     ) -> None:
         now = self._clock.now()
         chats = {each.connection.chat_id for each in synced if each.connection.id in active}
-        await work.chat_sync.written([by_chat[chat] for chat in chats])
-        await work.chat_sync.active(active)
-        await work.chat_sync.ask(list(chats), look=False, at=now, due_at=now)
+        await work.chat_sync.save_last_writes([by_chat[chat] for chat in chats])
+        await work.chat_sync.touch(active)
+        await work.chat_sync.enqueue(list(chats), fetch=False, at=now, due_at=now)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.clock import Clock
-from bot.domain.chat_sync import SyncState, Unsynced, sync_state
+from bot.domain.chat_sync import SyncProblem, SyncState, sync_state
 from bot.domain.errors import NotFound, NotSupported
 from bot.domain.values import Chat, Connection, ConnectionId, Person
 from bot.features.chat_sync.start_and_end import go_on, tried_anew
@@ -40,19 +40,19 @@ class ResumeSync:
         settings = await self.gates.administration.settings(live.record.environment)
         now = self.clock.now()
         async with self.store.writing() as work:
-            activity = (await work.chat_sync.get([live.id])).get(live.id)
+            activity = (await work.chat_sync.get_rows([live.id])).get(live.id)
             state = sync_state(settings, chat.kind, activity, ended=False, now=now)
-            if activity is None or state.why is None or not state.why.can_be_resumed:
+            if activity is None or state.problem is None or not state.problem.can_be_resumed:
                 raise _nothing_to_resume(live, state)
-            if state.why is not Unsynced.IDLE:
-                await work.chat_sync.put(live.id, replace(tried_anew(activity), maker_id=actor.object_id))
+            if state.problem is not SyncProblem.IDLE:
+                await work.chat_sync.save_row(live.id, replace(tried_anew(activity), created_by=actor.object_id))
             await go_on(work, chat.id, at=now)
             by = actor.user.name
             await work.audit.add(audited("resume sync", live, at=now, by=actor.object_id, by_name=by))
 
 
 def _nothing_to_resume(live: Connection, state: SyncState) -> NotSupported:
-    if state.why is None:
+    if state.problem is None:
         return NotSupported(
             f"This chat is kept up to date on the timeline of {called(live)}.", "Nothing is to be done."
         )

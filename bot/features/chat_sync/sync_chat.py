@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
-from bot.domain.chat_sync import OF_TABLE, ChatActivity, Unsynced, is_effective, sync_state
+from bot.domain.chat_sync import TABLE_PROBLEMS, SyncedRow, SyncProblem, is_sync_on, sync_state
 from bot.domain.errors import ChatSyncError
 from bot.domain.jobs import SyncJob
 from bot.domain.synced_chats import SyncedChat, SyncedConnection
@@ -18,7 +18,7 @@ from bot.features.chat_sync.write_row import ChatToShow, ShowChat
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store
 
-_BROUGHT = frozenset({None, Unsynced.IDLE, Unsynced.COMPLETED, Unsynced.CANCELLED, Unsynced.SCHEDULED})
+_BROUGHT = frozenset({None, SyncProblem.IDLE, SyncProblem.COMPLETED, SyncProblem.CANCELLED, SyncProblem.SCHEDULED})
 """An idle row still gets what came before; one that a person has closed may have been opened again."""
 
 
@@ -41,7 +41,7 @@ class SyncChat:
         What can be done is done and kept, also where something else fails. Raises the first error then.
         """
         async with self.store.reading() as work:
-            known = await work.chat_sync.chat(job.chat_id)
+            known = await work.chat_sync.get_chat(job.chat_id)
         if known:
             not_before = self._not_before(known)
             if not_before > self.clock.now():
@@ -50,11 +50,11 @@ class SyncChat:
             if troubles:
                 raise troubles[0]
         async with self.store.writing() as work:
-            await work.chat_sync.done(job, at=self.clock.now())
+            await work.chat_sync.complete(job, at=self.clock.now())
         return None
 
     def _not_before(self, known: SyncedChat) -> datetime:
-        written = (each.activity.written_at for each in known.connections)
+        written = (each.synced.written_at for each in known.connections)
         return max((at + self.row_every for at in written if at), default=self.clock.now())
 
     async def _bring(self, known: SyncedChat, job: SyncJob) -> Sequence[ChatSyncError]:
@@ -63,7 +63,7 @@ class SyncChat:
         seen, trouble = await self._seen(known, live, job)
         if trouble and seen is None:
             # A new row is made of what Teams says; others get later what they lack of it.
-            live = [each for each in live if each.activity.row]
+            live = [each for each in live if each.synced.row]
         chat = ChatToShow(known=known, seen=seen)
         works = [
             *((each, partial(self.show.end, each)) for each in ended),
@@ -73,7 +73,7 @@ class SyncChat:
         return [*([trouble] if trouble else []), *await self._work_off(works)]
 
     async def _work_off(
-        self, works: Sequence[tuple[SyncedConnection, Callable[[], Awaitable[ChatActivity]]]]
+        self, works: Sequence[tuple[SyncedConnection, Callable[[], Awaitable[SyncedRow]]]]
     ) -> Sequence[ChatSyncError]:
         troubles: list[ChatSyncError] = []
         for each, work_on_it in works:
@@ -83,7 +83,7 @@ class SyncChat:
                 troubles.append(error)
                 continue
             async with self.store.writing() as work:
-                await work.chat_sync.put(each.connection.id, activity)
+                await work.chat_sync.save_row(each.connection.id, activity)
         return troubles
 
     async def _mirrored(self, known: SyncedChat) -> Sequence[ChatSyncError]:
@@ -100,12 +100,16 @@ class SyncChat:
         ended, live, still = [], [], []
         for each in known.connections:
             settings = await self.administration.settings(each.connection.record.environment)
-            state = sync_state(settings, known.chat.kind, each.activity, ended=False, now=self.clock.now())
+            state = sync_state(settings, known.chat.kind, each.synced, ended=False, now=self.clock.now())
             if each.ended_at:
-                ended += [each] if is_effective(settings) else []
-            elif state.why is Unsynced.IDLE and known.looked_at and known.looked_at >= each.activity.active_at:
+                ended += [each] if is_sync_on(settings) else []
+            elif (
+                state.problem is SyncProblem.IDLE
+                and known.checked_at
+                and known.checked_at >= each.synced.last_activity_at
+            ):
                 still.append(each)
-            elif state.why in _BROUGHT or (job.look and state.why in OF_TABLE):
+            elif state.problem in _BROUGHT or (job.fetch and state.problem in TABLE_PROBLEMS):
                 live.append(each)
         return ended, live, still
 
@@ -113,7 +117,7 @@ class SyncChat:
         self, known: SyncedChat, live: Sequence[SyncedConnection], job: SyncJob
     ) -> tuple[SeenChat | None, ChatSyncError | None]:
         """What Teams says, where it is asked, and why that is not all."""
-        wanted = job.look or any(each.activity.row is None or _misses_writer(known, each) for each in live)
+        wanted = job.fetch or any(each.synced.row is None or _misses_writer(known, each) for each in live)
         asked_at = self.clock.now()
         try:
             seen = await self.look(known) if live and wanted else None
@@ -121,17 +125,17 @@ class SyncChat:
             return None, error
         if seen:
             await self._looked(known, seen, at=asked_at, is_new=_is_new(known, live, seen))
-        elif job.look:
+        elif job.fetch:
             async with self.store.writing() as work:
-                await work.chat_sync.not_seen(known.chat.id, at=asked_at)
+                await work.chat_sync.mark_checked(known.chat.id, at=asked_at)
         return seen, seen.trouble if seen else None
 
     async def _looked(self, known: SyncedChat, seen: SeenChat, *, at: datetime, is_new: bool) -> None:
         """Keeps what Teams says; what is new in it and nobody told of counts as much as what was told (spec Y3)."""
         active = await self._active(known, at) if is_new else {}
         async with self.store.writing() as work:
-            await work.chat_sync.looked(known, seen.look, at=at)
-            await work.chat_sync.active(active)
+            await work.chat_sync.save_snapshot(known, seen.look, at=at)
+            await work.chat_sync.touch(active)
 
     async def _active(self, known: SyncedChat, at: datetime) -> Mapping[ConnectionId, datetime]:
         live = [each for each in known.connections if each.ended_at is None]
@@ -142,8 +146,8 @@ class SyncChat:
 def _is_new(known: SyncedChat, live: Sequence[SyncedConnection], seen: SeenChat) -> bool:
     """Whether Teams says something else than when it was last asked, as far as that is known."""
     people = {each for each in seen.look.accounts.values() if each}
-    before = [set(each.activity.people) for each in live if each.activity.people]
-    if known.looked_at is None or not before:
+    before = [set(each.synced.users) for each in live if each.synced.users]
+    if known.checked_at is None or not before:
         return False
     return seen.look.topic != known.topic or any(each != people for each in before)
 
@@ -151,6 +155,6 @@ def _is_new(known: SyncedChat, live: Sequence[SyncedConnection], seen: SeenChat)
 def _misses_writer(known: SyncedChat, each: SyncedConnection) -> bool:
     """Whether somebody wrote who was not in the chat when Teams was last asked: it did not tell of them."""
     writer, at = known.last_writer_id, known.last_written_at
-    if writer is None or at is None or writer in each.activity.people:
+    if writer is None or at is None or writer in each.synced.users:
         return False
-    return known.looked_at is None or known.looked_at < at
+    return known.checked_at is None or known.checked_at < at

@@ -6,21 +6,21 @@ from dataclasses import dataclass, field, replace
 from bot.clock import Clock
 from bot.domain.chat_sync import (
     ActivityRow,
-    ChatActivity,
-    ChatFacts,
+    DesiredRow,
     RowChange,
     RowState,
-    Unsynced,
-    closed,
-    shown,
-    subject_of,
+    SyncedRow,
+    SyncProblem,
+    build_subject,
+    plan_close,
+    plan_reopen,
 )
 from bot.domain.errors import Conflict, NotAllowed, NotFound, Unavailable
 from bot.domain.synced_chats import SyncedChat, SyncedConnection
 from bot.domain.values import EnvironmentId, ObjectId, UserId
 from bot.features.chat_sync.fetch_chat import SeenChat
 from bot.ports.dataverse import Records
-from bot.ports.dataverse_writes import ActivityRows
+from bot.ports.dataverse_writes import ChatActivityRows
 
 _TRIES = 3
 """Somebody else may change a row at the same time, but not for ever."""
@@ -49,51 +49,51 @@ class ShowChat:
     Calls raise `Unavailable`, and what else Dataverse answers that nothing is to be concluded from for good.
     """
 
-    rows: ActivityRows
+    rows: ChatActivityRows
     records: Records
     clock: Clock
 
-    async def __call__(self, chat: ChatToShow, each: SyncedConnection) -> ChatActivity:
+    async def __call__(self, chat: ChatToShow, each: SyncedConnection) -> SyncedRow:
         """What is to be kept of a live connection's row: it shows the chat, or why it cannot."""
         trouble = await self._trouble(each)
         if trouble:
-            return replace(each.activity, trouble=trouble)
+            return replace(each.synced, problem=trouble)
         people = await self._people(chat, each)
-        others = _without_user(chat.seen, people) if chat.seen else each.activity.others
-        activity = replace(each.activity, people=people, others=others, trouble=None)
+        others = _without_user(chat.seen, people) if chat.seen else each.synced.members_without_user
+        activity = replace(each.synced, users=people, members_without_user=others, problem=None)
         facts = await self._facts(chat, each, people)
         try:
-            return await self._shown(chat, replace(each, activity=activity), facts)
+            return await self._shown(chat, replace(each, synced=activity), facts)
         except _Deleted:
-            return replace(activity, trouble=Unsynced.DELETED)
+            return replace(activity, problem=SyncProblem.DELETED)
 
-    async def end(self, each: SyncedConnection) -> ChatActivity:
+    async def end(self, each: SyncedConnection) -> SyncedRow:
         """The same of a connection that has ended: its row is completed; one that somebody has closed stays so."""
-        activity, record, line = each.activity, each.connection.record, _line(each)
+        activity, record, line = each.synced, each.connection.record, _line(each)
         row = await self.rows.read(record.environment, activity.activity_id)
-        if row is None or closed(row, line).is_nothing:
-            return replace(activity, row=row, closing="")
+        if row is None or plan_close(row, line).is_empty:
+            return replace(activity, row=row, closing_line="")
         try:
-            written = await self._write(each, row, lambda row: closed(row, line))
+            written = await self._write(each, row, lambda row: plan_close(row, line))
         except _Deleted:
-            return replace(activity, row=None, closing="")
-        return replace(activity, row=written, closing=line, written_at=self.clock.now())
+            return replace(activity, row=None, closing_line="")
+        return replace(activity, row=written, closing_line=line, written_at=self.clock.now())
 
-    async def _trouble(self, each: SyncedConnection) -> Unsynced | None:
+    async def _trouble(self, each: SyncedConnection) -> SyncProblem | None:
         """What is in the way of a row that was not created yet."""
-        if each.activity.row:
+        if each.synced.row:
             return None
         record = each.connection.record
         has_timeline = await self.rows.has_timeline(record.environment, record.table)
-        if each.activity.trouble and not has_timeline:
-            return each.activity.trouble  # found before; the table may not even be there any more
+        if each.synced.problem and not has_timeline:
+            return each.synced.problem  # found before; the table may not even be there any more
         if (await self.records.table(record.environment, record.table)).is_activity:
-            return Unsynced.ACTIVITY_TABLE
-        return None if has_timeline else Unsynced.NO_TIMELINE
+            return SyncProblem.ACTIVITY_TABLE
+        return None if has_timeline else SyncProblem.NO_TIMELINE
 
     async def _people(self, chat: ChatToShow, each: SyncedConnection) -> People:
         if chat.seen is None:
-            return each.activity.people
+            return each.synced.users
         environment = each.connection.record.environment
         if environment not in chat.users:
             ids = sorted({person for person in chat.seen.look.accounts.values() if person})
@@ -101,14 +101,14 @@ class ShowChat:
             chat.users[environment] = {person: users.get(person) for person in ids}
         return chat.users[environment]
 
-    async def _facts(self, chat: ChatToShow, each: SyncedConnection, people: People) -> ChatFacts:
+    async def _facts(self, chat: ChatToShow, each: SyncedConnection, people: People) -> DesiredRow:
         subject = chat.seen.subject if chat.seen else None
-        if subject is None and each.activity.row is None:
-            subject = subject_of(chat.known.topic, ())
+        if subject is None and each.synced.row is None:
+            subject = build_subject(chat.known.topic, ())
         wrote_at = chat.known.last_written_at
         # What was written after a chat had become idle does not count for this record.
-        counts = wrote_at is not None and wrote_at <= each.activity.active_at
-        return ChatFacts(
+        counts = wrote_at is not None and wrote_at <= each.synced.last_activity_at
+        return DesiredRow(
             record=each.connection.record.row_id,
             members=frozenset(user for user in people.values() if user),
             modified_on=wrote_at if counts else None,
@@ -122,36 +122,36 @@ class ShowChat:
             return people.get(writer) if writer else None
         return (await self.rows.users(each.connection.record.environment, [writer])).get(writer)
 
-    async def _shown(self, chat: ChatToShow, each: SyncedConnection, facts: ChatFacts) -> ChatActivity:
-        activity = each.activity
+    async def _shown(self, chat: ChatToShow, each: SyncedConnection, facts: DesiredRow) -> SyncedRow:
+        activity = each.synced
         row = activity.row
         if row is None:
             made = await self._create(chat, each, facts)
-            if isinstance(made, ChatActivity):
+            if isinstance(made, SyncedRow):
                 return made
             row = made
             if chat.seen is None:  # nobody knows who is in the chat now
                 facts = replace(facts, members=row.members, subject=None)
         elif chat.seen or row.state is not RowState.OPEN or not row.version:
             row = await self._read(each)
-        written = await self._write(each, row, lambda row: shown(facts, row, activity.closing))
+        written = await self._write(each, row, lambda row: plan_reopen(facts, row, activity.closing_line))
         written_at = activity.written_at if written.version == row.version else self.clock.now()
-        return replace(activity, row=written, closing=None, written_at=written_at)
+        return replace(activity, row=written, closing_line=None, written_at=written_at)
 
-    async def _create(self, chat: ChatToShow, each: SyncedConnection, facts: ChatFacts) -> ChatActivity | ActivityRow:
+    async def _create(self, chat: ChatToShow, each: SyncedConnection, facts: DesiredRow) -> SyncedRow | ActivityRow:
         """What is to be kept of the new row; the row, where it was created before and something came in between."""
-        activity, record = each.activity, each.connection.record
+        activity, record = each.synced, each.connection.record
         named = chat.known.chat.id
         try:
-            made = await self.rows.create(record, activity.activity_id, named, facts, maker=activity.maker_id)
+            made = await self.rows.create(record, activity.activity_id, named, facts, created_by=activity.created_by)
         except NotAllowed:
-            return replace(activity, trouble=Unsynced.REFUSED)
+            return replace(activity, problem=SyncProblem.REFUSED)
         except Conflict:
             return await self._read(each)
-        return replace(activity, row=made, closing=None, written_at=self.clock.now())
+        return replace(activity, row=made, closing_line=None, written_at=self.clock.now())
 
     async def _read(self, each: SyncedConnection) -> ActivityRow:
-        row = await self.rows.read(each.connection.record.environment, each.activity.activity_id)
+        row = await self.rows.read(each.connection.record.environment, each.synced.activity_id)
         if row is None:
             raise _Deleted("Somebody deleted the chat's row in Dynamics 365.")
         return row
@@ -162,10 +162,10 @@ class ShowChat:
         """The row once nothing is left to change; one that somebody else has changed meanwhile is looked at again."""
         for _ in range(_TRIES):
             change = change_of(row)
-            if change.is_nothing:
+            if change.is_empty:
                 return row
             try:
-                return await self.rows.write(each.connection.record, each.activity.activity_id, row, change)
+                return await self.rows.update(each.connection.record, each.synced.activity_id, row, change)
             except Conflict:
                 row = await self._read(each)
             except NotFound:

@@ -41,7 +41,7 @@ class LookAtAudience:
         people = [each for each in members if each]
         try:
             async with asyncio.timeout(self.within_s):
-                readers = await self.records.readers(record, people)
+                readers = await self.records.filter_readers(record, people)
         except TimeoutError:
             return Audience(people=len(members), without_access=None)
         return Audience(people=len(members), without_access=sum(each not in readers for each in members))

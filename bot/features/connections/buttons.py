@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.public_names import AUDIENCE, INTO, QUIET, Verb
-from bot.domain.record_links import Links
+from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
+from bot.domain.record_links import RecordLinks
 from bot.features.chat_sync.resume_sync import ResumeSync
 from bot.features.connections.connect_chat import ConnectChat, Note
 from bot.features.connections.connect_other_chat import ConnectElsewhere
@@ -28,7 +28,7 @@ from cards.notice import NoticeView, notice
 class ConnectionButtons:
     """The life of a connection, from its first button to its last."""
 
-    links: Links
+    links: RecordLinks
     find_linked: FindLinkedRecord
     which: WhichRecord
     find_connections: FindConnections
@@ -54,9 +54,9 @@ class ConnectionButtons:
 
     async def _connect(self, incoming: Incoming, claims: Claims) -> Answer:
         record = await self.find_linked.meant(link_in(claims, self.links), incoming.person)
-        if INTO in claims:
+        if TARGET_CHAT in claims:
             return await self.connect_elsewhere(
-                incoming.chat, incoming.person, record, claims[INTO], note=_note(claims)
+                incoming.chat, incoming.person, record, claims[TARGET_CHAT], note=_note(claims)
             )
         return await self.connect(incoming.chat, incoming.person, record, note=_note(claims))
 
@@ -88,4 +88,4 @@ class ConnectionButtons:
 def _note(claims: Claims) -> Note:
     if claims.get(QUIET) == QUIET or claims.get(NOTE) == OFF:
         return Note.NONE
-    return Note.SEND if claims.get(AUDIENCE) == AUDIENCE else Note.ASK
+    return Note.SEND if claims.get(AUDIENCE_CONFIRMED) == AUDIENCE_CONFIRMED else Note.ASK

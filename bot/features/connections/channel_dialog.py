@@ -17,8 +17,8 @@ from bot.features.shared.action_data import Claims
 from bot.features.shared.answers import record_claim
 from bot.features.shared.routes import PageWork, Search
 from bot.features.shared.turn import Incoming
-from cards.audience import counted
-from cards.buttons import Step
+from cards.audience import audience_text
+from cards.buttons import SubmitButton
 from cards.connect_channel import CHANNEL, TEAM, ChannelView, channel_page
 from cards.dialog import Done, Page
 from cards.inputs import OFF, ON, Choice
@@ -82,8 +82,8 @@ class ChannelPages:
             raise NotFound("You are in no team with a channel to connect.", "Join a team in Teams first.")
         about = await self.records.about(incoming.person, claims)
         payload = record_claim(about.record) if about else {}
-        go_on = Step(title="Connect", dialog=Dialog.CONNECT_THIS_CHANNEL, payload=payload)
-        anyway = Step(title="Send it anyway", dialog=go_on.dialog, payload={**payload, SURE: ON})
+        go_on = SubmitButton(title="Connect", dialog=Dialog.CONNECT_THIS_CHANNEL, payload=payload)
+        anyway = SubmitButton(title="Send it anyway", dialog=go_on.dialog, payload={**payload, SURE: ON})
         return channel_page(
             ChannelView(
                 record=await self.records.inputs(incoming.person, claims, about, found),
@@ -94,7 +94,7 @@ class ChannelPages:
                 note=claims.get(NOTE, ON) != OFF,
                 problem=problem,
                 connect=go_on,
-                anyway=anyway if claims.get(SURE) == ON else None,
+                connect_anyway=anyway if claims.get(SURE) == ON else None,
             )
         )
 
@@ -105,4 +105,4 @@ def _choice(place: Place) -> Choice:
 
 
 def _question(audience: Audience) -> str:
-    return counted(kind="record", place="team", people=audience.people, without_access=audience.without_access)
+    return audience_text(kind="record", place="team", people=audience.people, without_access=audience.without_access)

@@ -52,7 +52,7 @@ class ConnectChannel:
 
     async def places(self, person: Person, words: str = "") -> Places:
         """The channels that the person may pick: those that all members see of their teams with these words."""
-        teams = await self.chats.teams_of(person.object_id) if person.object_id else []
+        teams = await self.chats.list_teams(person.object_id) if person.object_id else []
         named = [team for team in teams if words.strip().casefold() in team.name.casefold()]
         listed = named[:TEAMS_AT_MOST]
         channels = await asyncio.gather(*(self._in(team) for team in listed))
@@ -81,11 +81,11 @@ class ConnectChannel:
         return await self.connect(chat, by_object_id, record, note=Note.SEND if note is Note.ASK else note)
 
     async def _in(self, team: Team) -> Sequence[Place]:
-        return [Place(team=team, channel=each) for each in await self.chats.channels_of(team.id)]
+        return [Place(team=team, channel=each) for each in await self.chats.list_channels(team.id)]
 
     async def _picked(self, person: Person, team_id: str, channel_id: str) -> tuple[Place, Sequence[Place]]:
         """The channel, with all of its team."""
-        teams = await self.chats.teams_of(person.object_id) if person.object_id else []
+        teams = await self.chats.list_teams(person.object_id) if person.object_id else []
         beside = [place for team in teams if team.id == team_id for place in await self._in(team)]
         for place in beside:
             if place.channel.id == channel_id:
@@ -95,6 +95,6 @@ class ConnectChannel:
     async def _chat(self, here: Chat, place: Place, beside: Sequence[Place]) -> Chat:
         """The channel as it is reached: as the bot heard of the team, else as the person who asks."""
         async with self.store.reading() as work:
-            heard = await work.chats.of([each.channel.id for each in beside])
+            heard = await work.chats.get_many([each.channel.id for each in beside])
         reached = heard.get(place.channel.id) or next(iter(heard.values()), here)
         return replace(reached, id=place.channel.id, kind=ChatKind.CHANNEL, channel=TEAMS, team_id=place.team.id)

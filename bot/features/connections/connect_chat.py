@@ -8,12 +8,12 @@ from enum import StrEnum
 
 from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
-from bot.domain.formatting import canonical, text_of
-from bot.domain.key_fields import KnownValue
+from bot.domain.formatting import canonical_value, format_value
+from bot.domain.key_fields import ReportedValue
 from bot.domain.note_fields import note_columns, note_facts
-from bot.domain.public_names import AUDIENCE, INTO, QUIET, Verb
-from bot.domain.record_links import Links
-from bot.domain.record_types import RecordType, key_columns
+from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
+from bot.domain.record_links import RecordLinks
+from bot.domain.record_types import RecordType, key_field_columns
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, ChatKind, Connection, NewConnection, Person, RecordRef
 from bot.features.chat_sync.start_and_end import BeginSync
@@ -37,11 +37,11 @@ from bot.ports.dataverse import Records
 from bot.store.unit_of_work import Store
 from cards.audience import AudienceView
 from cards.audience import audience as audience_card
-from cards.buttons import Press
+from cards.buttons import ActionButton
 from cards.message import Message
 from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
-from cards.record import Fact, RecordHead
+from cards.record import Fact, RecordHeader
 
 LONGEST_TOLD = 1000
 """Characters of a value's text that are kept: a card shows a fifth of it."""
@@ -64,7 +64,7 @@ class _Seen:
     row: Row
     columns: tuple[Column, ...]
     """The note's columns; none where the note is off."""
-    known: Mapping[str, KnownValue]
+    known: Mapping[str, ReportedValue]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class ConnectChat:
     enter: EnterChat
     look_at_audience: LookAtAudience
     begin_sync: BeginSync
-    links: Links
+    links: RecordLinks
     clock: Clock
 
     async def __call__(
@@ -101,7 +101,7 @@ class ConnectChat:
         if seen.columns and note is Note.ASK:
             audience = await self.look_at_audience(chat, record, members=outside)
             if audience.without_access != 0 and not await self._is_connected(chat, record):
-                claim = {**record_claim(record), **({INTO: chat.id} if from_elsewhere else {})}
+                claim = {**record_claim(record), **({TARGET_CHAT: chat.id} if from_elsewhere else {})}
                 return Answer(message=_question(claim, seen.table, audience), asks=True)
         if outside is not None:
             # Last: whoever may not connect the chat, or does not want to after all, leaves it as it was.
@@ -116,7 +116,7 @@ class ConnectChat:
 
     async def _is_connected(self, chat: Chat, record: RecordRef) -> bool:
         async with self.store.reading() as work:
-            return await work.connections.live(chat.id, record) is not None
+            return await work.connections.active(chat.id, record) is not None
 
     async def _see(self, record: RecordRef, record_type: RecordType, actor: Actor, *, with_note: bool) -> _Seen:
         table = await self.records.table(record.environment, record.table, reader=actor.user.id)
@@ -126,11 +126,11 @@ class ConnectChat:
             columns = note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
         row, known = await asyncio.gather(
             self.gates.row(record, table, [*name_columns(table), *columns], actor),
-            self._known_values(record, key_columns(record_type, table)),
+            self._known_values(record, key_field_columns(record_type, table)),
         )
         return _Seen(table=table, row=row, columns=columns, known=known)
 
-    async def _known_values(self, record: RecordRef, columns: tuple[Column, ...]) -> Mapping[str, KnownValue]:
+    async def _known_values(self, record: RecordRef, columns: tuple[Column, ...]) -> Mapping[str, ReportedValue]:
         """What the chat need not be told again; as of before the reading, so that no change falls in between."""
         if not columns:
             return {}
@@ -154,15 +154,15 @@ class ConnectChat:
         )
         async with self.store.writing() as work:
             # The roster answered for the bot a moment ago, so it is in the chat.
-            await work.chats.put(replace(chat, bot_present=True))
+            await work.chats.save(replace(chat, bot_present=True))
             connection = await work.connections.add(new)
             if connection is None:
-                live = await work.connections.live(chat.id, record)
+                live = await work.connections.active(chat.id, record)
                 return Answer(message=_already_connected(live or new, head))
             message = _connected(connection, head, seen)
             key = f"connected {connection.id}"
-            await work.outbox.put([outgoing(chat, message, key=key, connection=connection.id)], at=new.connected_at)
-            await work.known_values.put({(connection.id, column): value for column, value in seen.known.items()})
+            await work.outbox.enqueue([outgoing(chat, message, key=key, connection=connection.id)], at=new.connected_at)
+            await work.reported_values.save({(connection.id, column): value for column, value in seen.known.items()})
             by, by_name = actor.object_id, actor.user.name
             await self.begin_sync(work, chat, connection, maker=by, at=new.connected_at)
             await work.audit.add(audited("connect", connection, at=new.connected_at, by=by, by_name=by_name))
@@ -175,22 +175,24 @@ def _question(claim: Mapping[str, str], table: Table, audience: Audience) -> Mes
             kind=table.label,
             people=audience.people,
             without_access=audience.without_access,
-            send=Press(title="Send the note", verb=Verb.CONNECT, payload={**claim, AUDIENCE: AUDIENCE}),
-            name_only=Press(title="Name only", verb=Verb.CONNECT, payload={**claim, QUIET: QUIET}),
-            cancel=Press(title="Cancel", verb=Verb.CANCEL, payload={}),
+            send=ActionButton(
+                title="Send the note", verb=Verb.CONNECT, payload={**claim, AUDIENCE_CONFIRMED: AUDIENCE_CONFIRMED}
+            ),
+            name_only=ActionButton(title="Name only", verb=Verb.CONNECT, payload={**claim, QUIET: QUIET}),
+            cancel=ActionButton(title="Cancel", verb=Verb.CANCEL, payload={}),
         )
     )
 
 
-def known_value(column: Column, row: Row, at: datetime) -> KnownValue:
+def known_value(column: Column, row: Row, at: datetime) -> ReportedValue:
     """What a chat is told of the column with this row; of secured columns nothing is kept but the time."""
     if column.secured:
-        return KnownValue(raw=None, text=None, at=at)
+        return ReportedValue(raw=None, text=None, at=at)
     value = row.value(column.name)
-    return KnownValue(raw=canonical(column, value.raw), text=text_of(column, value)[:LONGEST_TOLD], at=at)
+    return ReportedValue(raw=canonical_value(column, value.raw), text=format_value(column, value)[:LONGEST_TOLD], at=at)
 
 
-def _connected(connection: Connection, head: RecordHead, seen: _Seen) -> Message:
+def _connected(connection: Connection, head: RecordHeader, seen: _Seen) -> Message:
     """The note; without one, a word that the chat is connected."""
     if not seen.columns:
         return notice(
@@ -212,7 +214,7 @@ def _connected(connection: Connection, head: RecordHead, seen: _Seen) -> Message
     )
 
 
-def _already_connected(connection: NewConnection, head: RecordHead) -> Message:
+def _already_connected(connection: NewConnection, head: RecordHeader) -> Message:
     return notice(
         NoticeView(
             text=f"{called(connection)} is already connected to this chat.",

@@ -14,7 +14,7 @@ from bot.features.shared.action_data import Claims
 from bot.features.shared.answers import record_claim
 from bot.features.shared.routes import PageWork, Search
 from bot.features.shared.turn import Incoming, other_in
-from cards.buttons import Step
+from cards.buttons import SubmitButton
 from cards.connect_chat import ConnectView, connect_page
 from cards.dialog import Done, Page
 from cards.inputs import OFF, ON
@@ -68,14 +68,16 @@ class ConnectPages:
         about, inputs = await self.records.asked(incoming.person, claims, said, found)
         payload = record_claim(about.record) if about else {}
         personal = incoming.chat.kind is ChatKind.PERSONAL
-        connect = Step(title="Next" if personal else "Connect", dialog=Dialog.CONNECT_THIS_CHAT, payload=payload)
-        anyway = Step(title="Send it anyway", dialog=connect.dialog, payload={**payload, SURE: ON})
+        connect = SubmitButton(
+            title="Next" if personal else "Connect", dialog=Dialog.CONNECT_THIS_CHAT, payload=payload
+        )
+        anyway = SubmitButton(title="Send it anyway", dialog=connect.dialog, payload={**payload, SURE: ON})
         return connect_page(
             ConnectView(
                 record=inputs,
                 note=None if personal else claims.get(NOTE, ON) != OFF,
                 problem=problem,
                 connect=connect,
-                anyway=anyway if claims.get(SURE) == ON else None,
+                connect_anyway=anyway if claims.get(SURE) == ON else None,
             )
         )

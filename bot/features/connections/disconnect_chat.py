@@ -7,7 +7,7 @@ from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.public_names import Verb
 from bot.domain.record_types import RecordType
-from bot.domain.rights import DISCONNECT_PRIVILEGE, Disconnecting, may_disconnect, who_may_disconnect
+from bot.domain.rights import DISCONNECT_PRIVILEGE, DisconnectFacts, may_disconnect, who_may_disconnect
 from bot.domain.values import Chat, Connection, Person
 from bot.features.chat_sync.start_and_end import sync_ended
 from bot.features.shared.access import Actor, Gates
@@ -16,7 +16,7 @@ from bot.features.shared.audited import audited
 from bot.ports.dataverse import Records
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store
-from cards.buttons import Press
+from cards.buttons import ActionButton
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
@@ -44,14 +44,14 @@ class DisconnectChat:
             raise _refusal(connection, record_type)
         return await self._end(chat, connection, actor)
 
-    async def _facts(self, connection: Connection, actor: Actor, record_type: RecordType) -> Disconnecting:
+    async def _facts(self, connection: Connection, actor: Actor, record_type: RecordType) -> DisconnectFacts:
         owns, holds = await asyncio.gather(
             self._owns(connection, actor),
             self.records.holds_privilege(connection.record.environment, actor.user.id, DISCONNECT_PRIVILEGE),
         )
-        return Disconnecting(
+        return DisconnectFacts(
             owns_record=owns,
-            connected_last=connection.connector_id == actor.object_id,
+            is_last_connector=connection.connector_id == actor.object_id,
             owner_can=record_type.owner_can_disconnect,
             connector_can=record_type.connector_can_disconnect,
             holds_privilege=holds,
@@ -59,7 +59,7 @@ class DisconnectChat:
 
     async def _owns(self, connection: Connection, actor: Actor) -> bool:
         try:
-            return await self.records.owned_by(connection.record, actor.user.id)
+            return await self.records.is_owner(connection.record, actor.user.id)
         except (NotFound, NotAllowed):
             return False  # nobody owns a row that is gone; the other two rights still count
 
@@ -71,7 +71,7 @@ class DisconnectChat:
             if not ended:
                 raise NotFound(f"{called(connection)} is not connected to this chat any more.")
             key = f"disconnected {connection.id} {now.isoformat()}"
-            await work.outbox.put([outgoing(chat, message, key=key, connection=connection.id)], at=now)
+            await work.outbox.enqueue([outgoing(chat, message, key=key, connection=connection.id)], at=now)
             await sync_ended(work, [connection], at=now)
             by, by_name = actor.object_id, actor.user.name
             await work.audit.add(audited("disconnect", connection, at=now, by=by, by_name=by_name))
@@ -84,7 +84,7 @@ def _disconnected(connection: Connection, by: str) -> Message:
         NoticeView(
             text=f"{by} disconnected {name} from this chat.",
             next_step=f"This can be undone for 10 minutes. Later, write: connect {name}",
-            button=Press(title="Undo", verb=Verb.UNDO_DISCONNECT, payload={"connection": str(connection.id)}),
+            button=ActionButton(title="Undo", verb=Verb.UNDO_DISCONNECT, payload={"connection": str(connection.id)}),
         )
     )
 

@@ -30,7 +30,7 @@ class FindConnections:
     async def of_chat(self, chat: Chat) -> Sequence[Connection]:
         """The chat's connections, the oldest first."""
         async with self.store.reading() as work:
-            return await work.connections.in_chat(chat.id)
+            return await work.connections.for_chat(chat.id)
 
     async def by_words(self, chat: Chat, text: str) -> Sequence[Connection]:
         """The chat's connections that the text means: by link, number or words, or all where there is no text.
@@ -38,7 +38,7 @@ class FindConnections:
         Raises `NotFound` where there is none, and `BadRequest` for a link that is of no record.
         """
         async with self.store.reading() as work:
-            connections = await work.connections.in_chat(chat.id)
+            connections = await work.connections.for_chat(chat.id)
         found = await self._meant(connections, text)
         if not found:
             raise NotFound(

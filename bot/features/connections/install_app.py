@@ -24,8 +24,8 @@ class AddApp:
         async with self.store.writing() as work:
             if await work.chats.get(chat.id) is None:
                 # Teams may be slow to tell of the chat; until then it is reached where the wish came from.
-                await work.chats.put(replace(chat, bot_present=False))
-            await work.chats.introduce(chat.id, self.clock.now())
+                await work.chats.save(replace(chat, bot_present=False))
+            await work.chats.mark_introduced(chat.id, self.clock.now())
         await self.chats.install(chat.id)
 
 
@@ -62,7 +62,7 @@ class EnterChat:
     async def _look_by_graph(self, chat: Chat, person: Person, absent: BotAbsent) -> Sequence[ObjectId | None]:
         """Graph knows who is in a chat where the bot is not; where it refuses, somebody can add the app by hand."""
         try:
-            there = [each.object_id for each in await self.chats.members(chat.id)]
+            there = [each.object_id for each in await self.chats.list_members(chat.id)]
         except ChatSyncError as error:
             raise absent from error
         if person.object_id is None or person.object_id not in there:

@@ -3,14 +3,14 @@
 import asyncio
 from dataclasses import dataclass
 
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.domain.values import Chat, Connection, Person
 from bot.features.shared.access import Gates
 from bot.features.shared.answers import Answer
 from bot.features.shared.readable_records import readable
 from bot.store.unit_of_work import Store
 from cards.notice import NoticeView, notice
-from cards.record import RecordHead
+from cards.record import RecordHeader
 from cards.record_list import RecordListView, RecordRow, record_list
 
 SHOWN = 10
@@ -23,12 +23,12 @@ class ListRecords:
 
     store: Store
     gates: Gates
-    links: Links
+    links: RecordLinks
 
     async def __call__(self, chat: Chat, person: Person) -> Answer:
         """The records' names as the person may read them, the newest connection first."""
         async with self.store.reading() as work:
-            connections = list(reversed(await work.connections.in_chat(chat.id)))
+            connections = list(reversed(await work.connections.for_chat(chat.id)))
         if not connections:
             return nothing_connected()
         await asyncio.gather(self.gates.actors(person), self.gates.member(chat, person))
@@ -44,7 +44,7 @@ class ListRecords:
         return Answer(message=record_list(view))
 
 
-def _row(connection: Connection, head: RecordHead) -> RecordRow:
+def _row(connection: Connection, head: RecordHeader) -> RecordRow:
     return RecordRow(
         record=head,
         connected_by=connection.connector_name,

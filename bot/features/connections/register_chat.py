@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.clock import Clock
 from bot.domain.jobs import ChatJob, JobKind
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.domain.values import Chat, ChatId, ChatKind
 from bot.features.shared.answers import outgoing
 from bot.store.administration import Administration
@@ -19,7 +19,7 @@ REMEMBERED = 10_000
 class MeetChat:
     """Keeps what is needed to reach a chat."""
 
-    def __init__(self, *, store: Store, administration: Administration, links: Links, clock: Clock) -> None:
+    def __init__(self, *, store: Store, administration: Administration, links: RecordLinks, clock: Clock) -> None:
         self._store = store
         self._administration = administration
         self._links = links
@@ -40,7 +40,7 @@ class MeetChat:
         now = replace(chat, bot_present=present, team_id=team)
         if known != now:
             async with self._store.writing() as work:
-                await work.chats.put(now)
+                await work.chats.save(now)
                 if present:
                     await self._resume(work, chat.id)
         self._remember(now)
@@ -60,15 +60,15 @@ class MeetChat:
             return
         now = self._clock.now()
         async with self._store.writing() as work:
-            if await work.chats.introduce(chat.id, now):
+            if await work.chats.mark_introduced(chat.id, now):
                 message = introduction(IntroductionView(personal=chat.kind is ChatKind.PERSONAL))
-                await work.outbox.put([outgoing(chat, message, key=f"introduction {chat.id}")], at=now)
+                await work.outbox.enqueue([outgoing(chat, message, key=f"introduction {chat.id}")], at=now)
 
     async def _resume(self, work: UnitOfWork, chat: ChatId) -> None:
         """Ends a pause of the chat's connections; one card then sums up what was missed (spec K9)."""
         if await work.connections.resume(chat):
             now = self._clock.now()
-            await work.inbox.ask(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat), at=now, due_at=now)
+            await work.inbox.enqueue(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat), at=now, due_at=now)
 
     def _remember(self, chat: Chat) -> None:
         self._remembered[chat.id] = chat

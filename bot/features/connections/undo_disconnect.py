@@ -38,7 +38,7 @@ class UndoDisconnect:
 
     async def _ended(self, chat: Chat, connection: ConnectionId) -> Connection:
         async with self.store.reading() as work:
-            ended = await work.connections.ended(connection, since=self.clock.now() - UNDO_WITHIN)
+            ended = await work.connections.recently_ended(connection, since=self.clock.now() - UNDO_WITHIN)
         if ended is None or ended.chat_id != chat.id:
             raise NotAllowed(
                 "There is nothing to undo: it is too long ago, or undone already.",
@@ -53,9 +53,9 @@ class UndoDisconnect:
             if not await work.connections.reopen(ended):
                 raise NotFound(f"{called(ended)} is connected to this chat already.", "There is nothing to undo.")
             key = f"connected again {ended.id} {now.isoformat()}"
-            await work.outbox.put([outgoing(chat, message, key=key, connection=ended.id)], at=now)
+            await work.outbox.enqueue([outgoing(chat, message, key=key, connection=ended.id)], at=now)
             # What changed in between was told to nobody here.
-            await work.inbox.ask(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat.id), at=now, due_at=now)
+            await work.inbox.enqueue(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat.id), at=now, due_at=now)
             await go_on(work, chat.id, at=now)
             by = actor.user.name
             await work.audit.add(audited("undo disconnect", ended, at=now, by=actor.object_id, by_name=by))

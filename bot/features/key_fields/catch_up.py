@@ -7,13 +7,13 @@ from datetime import datetime
 from itertools import groupby
 
 from bot.clock import Clock
-from bot.domain.catch_up import Missed, missed_changes
-from bot.domain.formatting import text_of
-from bot.domain.key_fields import KnownValue, RecordEvent
+from bot.domain.catch_up import MissedChange, missed_changes
+from bot.domain.formatting import format_value
+from bot.domain.key_fields import RecordEvent, ReportedValue
 from bot.domain.outgoing_messages import OutgoingMessage
-from bot.domain.record_lifecycle import MASTER, MERGED, survivor_of
-from bot.domain.record_links import Links
-from bot.domain.record_types import key_columns
+from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
+from bot.domain.record_links import RecordLinks
+from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Column, ColumnValue, Row, Table
 from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
 from bot.features.chat_sync.start_and_end import sync_ended
@@ -24,7 +24,8 @@ from bot.features.shared.told_type import told_type
 from bot.ports.dataverse import Records
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store, UnitOfWork
-from cards.catch_up import CaughtUp, CaughtUpView, caught_up
+from cards.catch_up import CatchUp as CaughtUpRecord
+from cards.catch_up import CatchUpView, catch_up
 from cards.key_fields import Change
 
 
@@ -43,7 +44,7 @@ class _Seen:
     def merged(self) -> bool:
         """Whether it was merged into another record, which is a story of its own."""
         where = self.connection.record.environment
-        return self.row is not None and survivor_of(where, self.table, self.row) is not None
+        return self.row is not None and merge_target(where, self.table, self.row) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class _Told:
     connection: Connection
     table: Table
     row: Row
-    changes: tuple[Missed, ...]
+    changes: tuple[MissedChange, ...]
     tell_values: bool
 
 
@@ -64,28 +65,28 @@ class CatchUp:
     store: Store
     records: Records
     administration: Administration
-    links: Links
+    links: RecordLinks
     clock: Clock
 
     async def __call__(self, chat: ChatId, jobs: Sequence[str]) -> None:
         """Keeps the card, if there is something to say, and settles the jobs; raises `Unavailable`."""
         async with self.store.reading() as work:
-            connections = await work.connections.in_chat(chat)
+            connections = await work.connections.for_chat(chat)
         at = self.clock.now()
         seen = await self._look(connections)
         async with self.store.writing() as work:
-            held = [each for each in await work.connections.in_chat(chat, hold=True) if each.paused_at is None]
+            held = [each for each in await work.connections.for_chat(chat, for_update=True) if each.paused_at is None]
             # Where an event waits, it says more: who changed what.
-            expected = await work.inbox.expects([each.record for each in held])
+            expected = await work.inbox.has_pending([each.record for each in held])
             ids = {each.id for each in held if each.record not in expected}
             going = [each for each in seen if each.connection.id in ids and not each.merged]
             for each in (each for each in seen if each.connection.id in ids and each.merged):
-                await work.inbox.keep(_merger(each.connection, at), at=at, due_at=at)
+                await work.inbox.add_event(_merger(each.connection, at), at=at, due_at=at)
             await self._tell(work, chat, going, at)
             for each in going:
                 if each.row is None:
                     await _end(work, each.connection, at)
-            await work.inbox.done(jobs, at=at)
+            await work.inbox.complete(jobs, at=at)
 
     async def _look(self, connections: Sequence[Connection]) -> Sequence[_Seen]:
         """The records as they are, read table by table; those that the app may not read are left out."""
@@ -104,7 +105,7 @@ class CatchUp:
         if record_type is None:
             return ()
         table = await self.records.table(environment, name)
-        columns = key_columns(record_type, table)
+        columns = key_field_columns(record_type, table)
         row_ids = [each.record.row_id for each in connections]
         merging = [table.columns[each] for each in (MASTER, MERGED) if each in table.columns]
         read = {column.name: column for column in (*name_columns(table), *columns, *merging)}
@@ -122,27 +123,27 @@ class CatchUp:
         ]
 
     async def _tell(self, work: UnitOfWork, chat_id: ChatId, going: Sequence[_Seen], at: datetime) -> None:
-        known = await work.known_values.of([each.connection.id for each in going])
+        known = await work.reported_values.for_connections([each.connection.id for each in going])
         told = [each for seen in going for each in _missed(seen, known.get(seen.connection.id, {}))]
         deleted = tuple(called(seen.connection) for seen in going if seen.row is None)
         chat = await work.chats.get(chat_id)
         if not (told or deleted) or chat is None:
             return
-        view = CaughtUpView(records=tuple(self._caught_up(each) for each in told), at=at, deleted=deleted)
+        view = CatchUpView(records=tuple(self._caught_up(each) for each in told), at=at, deleted=deleted)
         message = OutgoingMessage(
             key=f"caught up {chat_id} {at.isoformat()}",
             chat_id=chat_id,
-            activity=finished(caught_up(view), chat.channel),
-            told_before={
+            activity=finished(catch_up(view), chat.channel),
+            previously_reported={
                 (each.connection.id, change.column.name): change.old for each in told for change in each.changes
             },
         )
-        await work.outbox.put([message], at=at)
-        await work.known_values.put(_learned(told, at))
+        await work.outbox.enqueue([message], at=at)
+        await work.reported_values.save(_learned(told, at))
 
-    def _caught_up(self, told: _Told) -> CaughtUp:
+    def _caught_up(self, told: _Told) -> CaughtUpRecord:
         head = head_of(self.links, told.table, told.connection.record, told.row)
-        return CaughtUp(record=head, changes=tuple(_change(each, told) for each in told.changes))
+        return CaughtUpRecord(record=head, changes=tuple(_change(each, told) for each in told.changes))
 
 
 def _merger(connection: Connection, at: datetime) -> RecordEvent:
@@ -151,7 +152,7 @@ def _merger(connection: Connection, at: datetime) -> RecordEvent:
     return RecordEvent(key=key, record=connection.record, at=at, changed_by=None, changes=())
 
 
-def _missed(seen: _Seen, known: Mapping[str, KnownValue]) -> Sequence[_Told]:
+def _missed(seen: _Seen, known: Mapping[str, ReportedValue]) -> Sequence[_Told]:
     changes = missed_changes(seen.columns, seen.row, known) if seen.row else ()
     if seen.row is None or not changes:
         return ()
@@ -161,14 +162,16 @@ def _missed(seen: _Seen, known: Mapping[str, KnownValue]) -> Sequence[_Told]:
     return (told,)
 
 
-def _change(missed: Missed, told: _Told) -> Change:
+def _change(missed: MissedChange, told: _Told) -> Change:
     if not told.tell_values:
         return Change(label=missed.column.label, old=None, new=None)
     old = ColumnValue(raw=missed.old.raw, text=missed.old.text)
-    return Change(label=missed.column.label, old=text_of(missed.column, old), new=text_of(missed.column, missed.new))
+    return Change(
+        label=missed.column.label, old=format_value(missed.column, old), new=format_value(missed.column, missed.new)
+    )
 
 
-def _learned(told: Sequence[_Told], at: datetime) -> Mapping[tuple[ConnectionId, str], KnownValue]:
+def _learned(told: Sequence[_Told], at: datetime) -> Mapping[tuple[ConnectionId, str], ReportedValue]:
     return {
         (each.connection.id, change.column.name): known_value(change.column, each.row, at)
         for each in told

@@ -12,7 +12,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.domain.errors import NotFound
 from bot.domain.jobs import ChatJob, JobKind
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.domain.tables import Table
 from bot.domain.values import ChatId, EnvironmentId
 from bot.ports.dataverse import Records
@@ -30,7 +30,7 @@ class FindMissed:
     store: Store
     records: Records
     administration: Administration
-    links: Links
+    links: RecordLinks
     clock: Clock
 
     async def __call__(self, *, in_time: timedelta, whole: bool) -> None:
@@ -52,12 +52,12 @@ class FindMissed:
         if table is None:
             return
         async with self.store.reading() as work:
-            link = await work.change_links.get(environment, name)
-        changes = await self.records.changes(environment, table, link)
-        if whole and link and changes and not changes.tells_deletions:
+            link = await work.change_tracking.get_delta_link(environment, name)
+        changes = await self.records.changes_since(environment, table, link)
+        if whole and link and changes and not changes.includes_deletions:
             # Begun anew: meanwhile there may be something that does tell of them.
-            changes = await self.records.changes(environment, table, None)
-        if changes is not None and changes.complete:
+            changes = await self.records.changes_since(environment, table, None)
+        if changes is not None and changes.is_complete:
             rows = sorted(changes.changed | changes.deleted)
             for start in range(0, len(rows), AT_ONCE):
                 some = rows[start : start + AT_ONCE]
@@ -68,11 +68,11 @@ class FindMissed:
         if changes is not None:
             # Last: what was found is kept before the place is given up where it was found.
             async with self.store.writing() as work:
-                await work.change_links.put(environment, name, changes.link, at=self.clock.now())
+                await work.change_tracking.save_delta_link(environment, name, changes.delta_link, at=self.clock.now())
 
     async def _is_connected(self, environment: EnvironmentId, name: str) -> bool:
         async with self.store.reading() as work:
-            return bool(await work.connections.chats_of_table(environment, name, after=None, at_most=1))
+            return bool(await work.connections.chats_for_table(environment, name, after=None, at_most=1))
 
     async def _table(self, environment: EnvironmentId, name: str) -> Table | None:
         try:
@@ -82,13 +82,13 @@ class FindMissed:
 
     async def _chats_of_rows(self, environment: EnvironmentId, name: str, row_ids: Sequence[str]) -> frozenset[ChatId]:
         async with self.store.reading() as work:
-            return await work.connections.chats_of_rows(environment, name, row_ids)
+            return await work.connections.chats_for_rows(environment, name, row_ids)
 
     async def _all_chats(self, environment: EnvironmentId, name: str) -> AsyncIterator[Sequence[ChatId]]:
         after: ChatId | None = None
         while True:
             async with self.store.reading() as work:
-                chats = await work.connections.chats_of_table(environment, name, after=after, at_most=AT_ONCE)
+                chats = await work.connections.chats_for_table(environment, name, after=after, at_most=AT_ONCE)
             if not chats:
                 return
             yield chats
@@ -99,4 +99,4 @@ class FindMissed:
         async with self.store.writing() as work:
             for chat in sorted(chats):
                 job = ChatJob(kind=JobKind.CATCH_UP, chat_id=chat)
-                await work.inbox.ask(job, at=now, due_at=now + in_time)
+                await work.inbox.enqueue(job, at=now, due_at=now + in_time)

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.key_fields import KnownValue, RecordEvent
+from bot.domain.key_fields import RecordEvent, ReportedValue
 from bot.domain.outgoing_messages import OutgoingMessage
-from bot.domain.record_lifecycle import MASTER, MERGED, survivor_of
-from bot.domain.record_links import Links
-from bot.domain.record_types import key_columns
+from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
+from bot.domain.record_links import RecordLinks
+from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Row
 from bot.domain.values import Connection, NewConnection, RecordRef
 from bot.features.chat_sync.start_and_end import sync_ended, sync_follows
@@ -34,7 +34,7 @@ class _Survivor:
     facts: KeyFieldFacts
     record: RecordRef
     row: Row
-    known: Mapping[str, KnownValue]
+    known: Mapping[str, ReportedValue]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class FollowMerge:
 
     store: Store
     records: Records
-    links: Links
+    links: RecordLinks
     clock: Clock
 
     async def __call__(self, facts: KeyFieldFacts, into: RecordRef, events: Sequence[RecordEvent]) -> bool:
@@ -56,13 +56,13 @@ class FollowMerge:
             return False
         now = self.clock.now()
         async with self.store.writing() as work:
-            for connection in await work.connections.of_record(facts.record, hold=True):
+            for connection in await work.connections.for_record(facts.record, for_update=True):
                 await self._follow(work, connection, survivor, now)
-            await work.inbox.done([event.key for event in events], at=now)
+            await work.inbox.complete([event.key for event in events], at=now)
         return True
 
     async def _survivor(self, facts: KeyFieldFacts, into: RecordRef) -> _Survivor | None:
-        columns = key_columns(facts.record_type, facts.table)
+        columns = key_field_columns(facts.record_type, facts.table)
         merging = [facts.table.columns[name] for name in (MASTER, MERGED) if name in facts.table.columns]
         read = {column.name: column for column in (*name_columns(facts.table), *columns, *merging)}
         record: RecordRef = into
@@ -72,7 +72,7 @@ class FollowMerge:
                 row = await self.records.read(record, list(read.values()), caller=None)
             except (NotFound, NotAllowed):
                 return None
-            following = survivor_of(record.environment, facts.table, row)
+            following = merge_target(record.environment, facts.table, row)
             if following is None:
                 known = {column.name: known_value(column, row, before) for column in columns}
                 return _Survivor(facts=facts, record=record, row=row, known=known)
@@ -85,7 +85,7 @@ class FollowMerge:
         await work.audit.add(audited("merged", old, at=now, by=None, by_name=by))
         new = await work.connections.add(_connection_to(old, survivor))
         if new:
-            await work.known_values.put({(new.id, column): value for column, value in survivor.known.items()})
+            await work.reported_values.save({(new.id, column): value for column, value in survivor.known.items()})
             await work.audit.add(audited("connected by merging", new, at=now, by=None, by_name=by))
             await sync_follows(work, old, new, at=now)
         else:
@@ -95,7 +95,7 @@ class FollowMerge:
             return
         message = await self._message(work, old, survivor, new)
         if message:
-            await work.outbox.put([message], at=now)
+            await work.outbox.enqueue([message], at=now)
 
     async def _message(
         self, work: UnitOfWork, old: Connection, survivor: _Survivor, new: Connection | None

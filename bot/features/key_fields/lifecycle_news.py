@@ -11,7 +11,7 @@ from bot.features.key_fields.read_facts import KeyFieldFacts
 from bot.features.shared.answers import called
 from bot.logs import get_logger
 from bot.ports.teams import Roster
-from cards.buttons import Press
+from cards.buttons import ActionButton
 
 _AT_ONCE = 5
 _log = get_logger(__name__)
@@ -22,7 +22,7 @@ class Turn:
     """A sentence, and what can be done about it."""
 
     news: str
-    buttons: tuple[Press, ...]
+    buttons: tuple[ActionButton, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +58,13 @@ def turns_of(facts: KeyFieldFacts, connection: Connection, *, owner_is_absent: b
     kind, claim = facts.table.label.lower(), {"connection": str(connection.id)}
     turns: list[Turn] = []
     if facts.closed_as:
-        keep = Press(title="Keep connected", verb=Verb.KEEP_CONNECTED, payload=claim)
-        end = Press(title="Disconnect", verb=Verb.DISCONNECT, payload=claim)
+        keep = ActionButton(title="Keep connected", verb=Verb.KEEP_CONNECTED, payload=claim)
+        end = ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=claim)
         how = "" if facts.record_type.tell_each else f" ({facts.closed_as})"
         news = f"This {kind} is closed now{how}. Shall the chat stay connected to {called(connection)}?"
         turns.append(Turn(news=news, buttons=(keep, end)))
     if facts.new_owner and owner_is_absent:
-        add = Press(title="Add new owner", verb=Verb.ADD_OWNER, payload=claim)
+        add = ActionButton(title="Add new owner", verb=Verb.ADD_OWNER, payload=claim)
         # A card has room for three buttons, and what is closed needs its owner less.
         buttons = () if facts.closed_as else (add,)
         who = "Somebody else" if facts.record_type.tell_each else facts.new_owner.name

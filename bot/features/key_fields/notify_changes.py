@@ -6,11 +6,11 @@ from functools import cache, partial
 from uuid import uuid4
 
 from bot.clock import Clock
-from bot.domain.formatting import canonical, text_of
-from bot.domain.key_fields import KnownValue, NetChange, RecordEvent, net_changes
+from bot.domain.formatting import canonical_value, format_value
+from bot.domain.key_fields import NetChange, RecordEvent, ReportedValue, net_changes
 from bot.domain.outgoing_messages import OutgoingMessage
-from bot.domain.record_links import Links
-from bot.domain.reported_change import ToldButton, ToldChange, ToldColumn
+from bot.domain.record_links import RecordLinks
+from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
 from bot.domain.tables import Column, ColumnValue
 from bot.domain.values import ChatId, Connection, ConnectionId
 from bot.features.connections.connect_chat import LONGEST_TOLD
@@ -20,10 +20,10 @@ from bot.features.key_fields.read_facts import KeyFieldFacts, ReadKeyFieldFacts
 from bot.features.shared.answers import chats_button, finished, head_of, values_button
 from bot.features.shared.roster_cache import FindReaders
 from bot.store.unit_of_work import Store, UnitOfWork
-from cards.buttons import Press
+from cards.buttons import ActionButton
 from cards.key_fields import Change, KeyFieldsView, key_fields
-from cards.personal_view import OwnView
-from cards.record import RecordHead
+from cards.personal_view import PersonalView
+from cards.record import RecordHeader
 
 Readers = Mapping[ChatId, tuple[str, ...] | None]
 
@@ -33,8 +33,8 @@ class _Decided:
     """What is said, what the chats know from then on, and what their readers can be shown."""
 
     messages: list[OutgoingMessage] = field(default_factory=list)
-    learned: dict[tuple[ConnectionId, str], KnownValue] = field(default_factory=dict)
-    told: list[ToldChange] = field(default_factory=list)
+    learned: dict[tuple[ConnectionId, str], ReportedValue] = field(default_factory=dict)
+    told: list[ReportedChange] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class TellKeyFields:
     find_absent_owner: FindAbsentOwner
     find_readers: FindReaders
     follow_merge: FollowMerge
-    links: Links
+    links: RecordLinks
     clock: Clock
 
     async def __call__(self, events: Sequence[RecordEvent]) -> None:
@@ -59,18 +59,18 @@ class TellKeyFields:
         async with self.store.writing() as work:
             if facts:
                 decided = await self._decide(work, facts, absent, readers)
-                await work.outbox.put(decided.messages, at=now)
-                await work.known_values.put(decided.learned)
-                await work.told_changes.put(decided.told, at=now)
-            await work.inbox.done([event.key for event in events], at=now)
+                await work.outbox.enqueue(decided.messages, at=now)
+                await work.reported_values.save(decided.learned)
+                await work.reported_changes.add(decided.told, at=now)
+            await work.inbox.complete([event.key for event in events], at=now)
 
     async def _around(self, facts: KeyFieldFacts) -> tuple[frozenset[ChatId], Readers]:
         """What Teams is asked beforehand, where it matters: which chats lack the new owner, and who reads along."""
         if facts.new_owner is None and not facts.record_type.tell_each:
             return frozenset(), {}
         async with self.store.reading() as work:
-            connections = await work.connections.of_record(facts.record)
-            chats = await work.chats.of([each.chat_id for each in connections if each.paused_at is None])
+            connections = await work.connections.for_record(facts.record)
+            chats = await work.chats.get_many([each.chat_id for each in connections if each.paused_at is None])
         absent = await self.find_absent_owner(facts, list(chats.values()))
         each_alone = facts.record_type.tell_each
         return absent, await self.find_readers.of(list(chats.values())) if each_alone else {}
@@ -79,16 +79,16 @@ class TellKeyFields:
         self, work: UnitOfWork, facts: KeyFieldFacts, absent: frozenset[ChatId], readers: Readers
     ) -> _Decided:
         """A message for each chat that does not know yet, and what the chats know from then on."""
-        live = await work.connections.of_record(facts.record, hold=True)
+        live = await work.connections.for_record(facts.record, for_update=True)
         connections = [connection for connection in live if connection.paused_at is None]
-        known = await work.known_values.of([connection.id for connection in connections])
-        chats = await work.chats.of([connection.chat_id for connection in connections])
+        known = await work.reported_values.for_connections([connection.id for connection in connections])
+        chats = await work.chats.get_many([connection.chat_id for connection in connections])
         # Most chats know the same, and then they get the same card.
         shared = cache(partial(_activity, leads_to=(chats_button(facts.record),)))
         decided = _Decided()
         for connection in connections:
             knows = known.get(connection.id, {})
-            told = [change for change in net_changes(facts.columns, facts.events, knows) if change.tell]
+            told = [change for change in net_changes(facts.columns, facts.events, knows) if change.notify]
             turns = turns_of(facts, connection, owner_is_absent=connection.chat_id in absent)
             if not (told or turns):
                 continue
@@ -120,51 +120,53 @@ class TellKeyFields:
             buttons=tuple(button for turn in turns for button in turn.buttons),
         )
 
-    def _head(self, connection: Connection, facts: KeyFieldFacts) -> RecordHead:
+    def _head(self, connection: Connection, facts: KeyFieldFacts) -> RecordHeader:
         if facts.row:
             return head_of(self.links, facts.table, facts.record, facts.row)
-        return RecordHead(
+        return RecordHeader(
             kind=facts.table.label,
             name=connection.record_name,
             number=connection.record_number,
-            url=self.links.open(facts.record),
+            url=self.links.open_url(facts.record),
         )
 
 
-def _kept(connection: Connection, facts: KeyFieldFacts, view: KeyFieldsView, told: Sequence[NetChange]) -> ToldChange:
+def _kept(
+    connection: Connection, facts: KeyFieldFacts, view: KeyFieldsView, told: Sequence[NetChange]
+) -> ReportedChange:
     """What each reader may be shown of it later."""
-    return ToldChange(
+    return ReportedChange(
         key=uuid4().hex,
         chat_id=connection.chat_id,
         record=facts.record,
         at=view.at,
         people=view.people,
         columns=tuple(
-            ToldColumn(
+            ReportedColumn(
                 name=change.column.name,
                 label=change.column.label,
-                old=None if change.old is None else text_of(change.column, change.old)[:LONGEST_TOLD],
+                old=None if change.old is None else format_value(change.column, change.old)[:LONGEST_TOLD],
                 new=_text(change.column, change.new, facts)[:LONGEST_TOLD],
-                raw=canonical(change.column, change.new.raw),
+                raw=canonical_value(change.column, change.new.raw),
             )
             for change in told
         ),
         news=view.news,
         buttons=tuple(
-            ToldButton(title=each.title, verb=each.verb, payload=each.payload)
+            ReportedButton(title=each.title, verb=each.verb, payload=each.payload)
             for each in view.buttons
-            if isinstance(each, Press)
+            if isinstance(each, ActionButton)
         ),
     )
 
 
-def _told_to_all(view: KeyFieldsView, press: Press, accounts: tuple[str, ...] | None) -> KeyFieldsView:
+def _told_to_all(view: KeyFieldsView, press: ActionButton, accounts: tuple[str, ...] | None) -> KeyFieldsView:
     """The card without a value, and the way to them."""
     changes = tuple(Change(label=each.label, old=None, new=None) for each in view.changes)
-    return replace(view, changes=changes, first=press, own=OwnView(press=press, accounts=accounts))
+    return replace(view, changes=changes, first=press, personal_view=PersonalView(button=press, accounts=accounts))
 
 
-def _activity(view: KeyFieldsView, channel: str, *, leads_to: tuple[Press, ...] = ()) -> bytes:
+def _activity(view: KeyFieldsView, channel: str, *, leads_to: tuple[ActionButton, ...] = ()) -> bytes:
     return finished(key_fields(replace(view, buttons=(*view.buttons, *leads_to))), channel)
 
 
@@ -173,7 +175,7 @@ def _message(
     facts: KeyFieldFacts,
     body: bytes,
     told: Sequence[NetChange],
-    knows: Mapping[str, KnownValue],
+    knows: Mapping[str, ReportedValue],
 ) -> OutgoingMessage:
     return OutgoingMessage(
         key=f"key fields {connection.id} {facts.events[-1].key}",
@@ -181,7 +183,7 @@ def _message(
         activity=body,
         connection_id=connection.id,
         caused_at=min(event.at for event in facts.events),
-        told_before={(connection.id, change.column.name): knows.get(change.column.name) for change in told},
+        previously_reported={(connection.id, change.column.name): knows.get(change.column.name) for change in told},
     )
 
 
@@ -189,20 +191,20 @@ def _change(change: NetChange, facts: KeyFieldFacts) -> Change:
     """What the card says of the column; of a secured one only that it changed, unless its values may be told."""
     if change.column.secured and not facts.record_type.tell_secured:
         return Change(label=change.column.label, old=None, new=None)
-    old = None if change.old is None else text_of(change.column, change.old)
+    old = None if change.old is None else format_value(change.column, change.old)
     return Change(label=change.column.label, old=old, new=_text(change.column, change.new, facts))
 
 
 def _text(column: Column, value: ColumnValue, facts: KeyFieldFacts) -> str:
     """The value as Dataverse formats it, where the record still has it; else as we spell it."""
     current = facts.row.value(column.name) if facts.row else None
-    if current and canonical(column, current.raw) == canonical(column, value.raw):
-        return text_of(column, current)
-    return text_of(column, value)
+    if current and canonical_value(column, current.raw) == canonical_value(column, value.raw):
+        return format_value(column, current)
+    return format_value(column, value)
 
 
-def _learned(change: NetChange, facts: KeyFieldFacts) -> KnownValue:
+def _learned(change: NetChange, facts: KeyFieldFacts) -> ReportedValue:
     if change.column.secured:
-        return KnownValue(raw=None, text=None, at=change.at)
-    raw = canonical(change.column, change.new.raw)
-    return KnownValue(raw=raw, text=_text(change.column, change.new, facts)[:LONGEST_TOLD], at=change.at)
+        return ReportedValue(raw=None, text=None, at=change.at)
+    raw = canonical_value(change.column, change.new.raw)
+    return ReportedValue(raw=raw, text=_text(change.column, change.new, facts)[:LONGEST_TOLD], at=change.at)

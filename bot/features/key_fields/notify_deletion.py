@@ -38,19 +38,19 @@ class TellDeletion:
         by = await self._name(deletion) if is_told else ""
         now = self.clock.now()
         async with self.store.writing() as work:
-            connections = await work.connections.of_record(record) if is_told else ()
-            chats = await work.chats.of([connection.chat_id for connection in connections])
+            connections = await work.connections.for_record(record) if is_told else ()
+            chats = await work.chats.get_many([connection.chat_id for connection in connections])
             for connection in connections:
                 await work.connections.end(connection.id, at=now, by=None, by_name=by)
                 await work.audit.add(audited("record deleted", connection, at=deletion.at, by=None, by_name=by))
             await sync_ended(work, connections, at=now)
             reachable = [connection for connection in connections if connection.paused_at is None]
             words = [(chats[each.chat_id], _deleted(each, by), each) for each in reachable]
-            await work.outbox.put(
+            await work.outbox.enqueue(
                 [outgoing(chat, word, key=f"deleted {each.id}", connection=each.id) for chat, word, each in words],
                 at=now,
             )
-            await work.inbox.done([event.key for event in events], at=now)
+            await work.inbox.complete([event.key for event in events], at=now)
 
     async def _name(self, deletion: RecordEvent) -> str:
         if deletion.changed_by is None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.key_fields import ColumnChange, RecordEvent
-from bot.domain.record_lifecycle import STATE, WATCHED, life_of, survivor_of
-from bot.domain.record_types import RecordType, key_columns
+from bot.domain.record_lifecycle import STATE, WATCHED_COLUMNS, lifecycle_of, merge_target
+from bot.domain.record_types import RecordType, key_field_columns
 from bot.domain.tables import LOOKUPS, Column, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
 from bot.features.shared.answers import name_columns
@@ -61,12 +61,12 @@ class ReadKeyFieldFacts:
         if record_type is None:
             return None
         table = await self.records.table(record.environment, record.table)
-        columns = key_columns(record_type, table)
-        watched = tuple(table.columns[name] for name in WATCHED if name in table.columns)
+        columns = key_field_columns(record_type, table)
+        watched = tuple(table.columns[name] for name in WATCHED_COLUMNS if name in table.columns)
         read = {column.name: column for column in (*name_columns(table), *columns, *watched)}
         row = await self._row(record, list(read.values()))
         whole = [_completed(event, (*columns, *watched), row) for event in events]
-        life = life_of(record.table, events)
+        life = lifecycle_of(record.table, events)
         named, people, new_owner = await asyncio.gather(
             self._with_names(record.environment, whole, columns),
             self._people(record.environment, events),
@@ -80,9 +80,9 @@ class ReadKeyFieldFacts:
             events=named,
             row=row,
             people=people,
-            closed_as=None if life.closed is None else _state(table, life.closed),
+            closed_as=None if life.closed_state is None else _state(table, life.closed_state),
             new_owner=new_owner,
-            survivor=survivor_of(record.environment, table, row) if row else None,
+            survivor=merge_target(record.environment, table, row) if row else None,
         )
 
     async def _new_owner(self, environment: EnvironmentId, user: UserId | None) -> NewOwner | None:
@@ -119,7 +119,7 @@ class ReadKeyFieldFacts:
     async def _name(self, environment: EnvironmentId, raw: str) -> str | None:
         table, _, row_id = raw.partition(":")
         try:
-            return await self.records.name_of(environment, table, row_id)
+            return await self.records.row_name(environment, table, row_id)
         except NotAllowed:
             return None
 

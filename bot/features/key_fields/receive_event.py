@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.clock import Clock
 from bot.domain.key_fields import RecordEvent
-from bot.domain.record_lifecycle import WATCHED
+from bot.domain.record_lifecycle import WATCHED_COLUMNS
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store
 
@@ -38,11 +38,11 @@ class KeepEvent:
         if not told:
             return Kept.NOT_TOLD
         async with self.store.reading() as work:
-            if not await work.connections.of_record(event.record):
+            if not await work.connections.for_record(event.record):
                 return Kept.NOT_CONNECTED
         now = self.clock.now()
         async with self.store.writing() as work:
-            kept = await work.inbox.keep(replace(event, changes=changes), at=now, due_at=now + self.window)
+            kept = await work.inbox.add_event(replace(event, changes=changes), at=now, due_at=now + self.window)
         return Kept.KEPT if kept else Kept.DUPLICATE
 
     async def _watched(self, event: RecordEvent) -> frozenset[str]:
@@ -51,4 +51,4 @@ class KeepEvent:
         record_type = types.get(event.record.table)
         if record_type is None or not record_type.enabled:
             return frozenset()
-        return frozenset(WATCHED) | frozenset(record_type.key_fields if record_type.notify else ())
+        return frozenset(WATCHED_COLUMNS) | frozenset(record_type.key_fields if record_type.notify else ())

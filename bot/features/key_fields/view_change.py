@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
-from bot.domain.record_links import Links
-from bot.domain.reported_change import ToldChange, ToldColumn, may_be_shown
+from bot.domain.record_links import RecordLinks
+from bot.domain.reported_change import ReportedChange, ReportedColumn, is_visible
 from bot.domain.values import Chat, Person
 from bot.features.shared.access import Gates
 from bot.features.shared.answers import Answer, chats_button, head_of, name_columns, values_button
 from bot.features.shared.roster_cache import FindReaders
 from bot.ports.dataverse import Records
 from bot.store.unit_of_work import Store
-from cards.buttons import Press
+from cards.buttons import ActionButton
 from cards.key_fields import Change, KeyFieldsView, key_fields
-from cards.personal_view import OwnView, unseen
+from cards.personal_view import PersonalView, hidden_card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,39 +23,39 @@ class ViewChange:
     store: Store
     records: Records
     gates: Gates
-    links: Links
+    links: RecordLinks
     readers: FindReaders
 
     async def __call__(self, chat: Chat, person: Person, key: str) -> Answer:
         """The card; for who may not see the record one that tells nothing of it. Raises `Unavailable`."""
         accounts = (person.account_id,) if person.account_id else None
-        own = OwnView(press=values_button(key), accounts=accounts)
+        own = PersonalView(button=values_button(key), accounts=accounts)
         try:
             await self.readers.require(chat, person)
             return Answer(message=key_fields(await self._view(await self._kept(chat, key), person, own)))
         except (NotAllowed, NotFound, NotSupported) as error:
-            return Answer(message=unseen(str(error), error.next_step, own))
+            return Answer(message=hidden_card(str(error), error.next_step, own))
 
-    async def _kept(self, chat: Chat, key: str) -> ToldChange:
+    async def _kept(self, chat: Chat, key: str) -> ReportedChange:
         async with self.store.reading() as work:
-            kept = await work.told_changes.get(key)
+            kept = await work.reported_changes.get(key)
         if kept is None or kept.chat_id != chat.id:
             raise NotFound("The values of this change are not kept any more.", "Open the record to see how it is now.")
         return kept
 
-    async def _view(self, kept: ToldChange, person: Person, own: OwnView) -> KeyFieldsView:
+    async def _view(self, kept: ReportedChange, person: Person, own: PersonalView) -> KeyFieldsView:
         record = kept.record
         await self.gates.record_type(record.environment, record.table)
         actor = await self.gates.actor(record.environment, person)
         table = await self.records.table(record.environment, record.table, reader=actor.user.id)
         there = [table.columns[each.name] for each in kept.columns if each.name in table.columns]
         row = await self.gates.row(record, table, [*name_columns(table), *there], actor)
-        buttons = [Press(title=each.title, verb=each.verb, payload=each.payload) for each in kept.buttons]
+        buttons = [ActionButton(title=each.title, verb=each.verb, payload=each.payload) for each in kept.buttons]
 
-        def change(told: ToldColumn) -> Change:
+        def change(told: ReportedColumn) -> Change:
             column = table.columns.get(told.name)
             label = column.label if column else told.label
-            shown = may_be_shown(told, column, row)
+            shown = is_visible(told, column, row)
             return Change(label=label, old=told.old if shown else None, new=told.new if shown else None)
 
         return KeyFieldsView(
@@ -65,5 +65,5 @@ class ViewChange:
             at=kept.at,
             news=kept.news,
             buttons=(*buttons, chats_button(record)),
-            own=own,
+            personal_view=own,
         )

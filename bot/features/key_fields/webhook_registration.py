@@ -9,8 +9,8 @@ from bot.domain.errors import NotFound
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Table
 from bot.domain.values import EnvironmentId
-from bot.domain.webhook_steps import Registration, StepPlan, step_plan, wanted_steps
-from bot.ports.dataverse import EventSteps, Records
+from bot.domain.webhook_steps import Registration, StepPlan, desired_steps, plan_steps
+from bot.ports.dataverse import Records, WebhookSteps
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store
 
@@ -29,7 +29,7 @@ class Found:
 class RegisterEvents:
     """Looks at the steps and brings them in line; raises `Unavailable` and `NotAllowed`."""
 
-    steps: EventSteps
+    steps: WebhookSteps
     records: Records
     administration: Administration
     store: Store
@@ -38,10 +38,12 @@ class RegisterEvents:
     async def look(self, environment: EnvironmentId) -> Found:
         """What is there and what is missing; changes nothing."""
         registration, elsewhere, wanted = await asyncio.gather(
-            self.steps.find(environment), self.steps.elsewhere(environment), self._wanted_tables(environment)
+            self.steps.find_registration(environment),
+            self.steps.other_addresses(environment),
+            self._wanted_tables(environment),
         )
         there = registration.steps if registration else ()
-        return Found(registration=registration, plan=step_plan(wanted_steps(*wanted), there), elsewhere=elsewhere)
+        return Found(registration=registration, plan=plan_steps(desired_steps(*wanted), there), elsewhere=elsewhere)
 
     async def connect(self, environment: EnvironmentId) -> Found:
         """Registers what is missing; gives what was done."""
@@ -56,11 +58,11 @@ class RegisterEvents:
         if found.registration:
             await self._carry_out(environment, found.registration, found.plan)
         async with self.store.writing() as work:
-            await work.inbox.done(jobs, at=self.clock.now())
+            await work.inbox.complete(jobs, at=self.clock.now())
 
     async def disconnect(self, environment: EnvironmentId) -> Registration | None:
         """Removes the webhook and its steps; gives what was there."""
-        registration = await self.steps.find(environment)
+        registration = await self.steps.find_registration(environment)
         if registration:
             for step in registration.steps:
                 await self.steps.remove(environment, step)
@@ -72,7 +74,7 @@ class RegisterEvents:
         for step in plan.add:
             await self.steps.add(environment, registration.endpoint_id, step)
         for registered, step in plan.change:
-            await self.steps.change(environment, registered, step)
+            await self.steps.update(environment, registered, step)
         for registered in plan.remove:
             await self.steps.remove(environment, registered)
 

@@ -54,7 +54,7 @@ class ChangeMembers:
         if chat.kind is not ChatKind.GROUP:
             raise NotAllowed("Only of group chats people can be added and removed.", "Write new to start a group chat.")
         await asyncio.gather(self.gates.actors(person), self.gates.member(chat, person))
-        found = (await self.directory.people([other])).get(other)
+        found = (await self.directory.get_people([other])).get(other)
         if found is None or not found.enabled:
             raise NotFound("This person is not in the organisation any more.", "Choose somebody else.")
         return found.name
@@ -62,7 +62,7 @@ class ChangeMembers:
     async def _tell(self, chat: Chat, message: Message, what: str) -> None:
         now = self.clock.now()
         async with self.store.writing() as work:
-            await work.outbox.put([outgoing(chat, message, key=f"{what} {chat.id} {now.isoformat()}")], at=now)
+            await work.outbox.enqueue([outgoing(chat, message, key=f"{what} {chat.id} {now.isoformat()}")], at=now)
 
 
 def _said(text: str) -> Message:

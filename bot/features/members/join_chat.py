@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
-from bot.domain.joining import Joining
+from bot.domain.joining import JoinFacts
 from bot.domain.values import ChatKind, Connection, ConnectionId, Person
 from bot.features.members.membership import Membership
 from bot.features.shared.access import Actor, Gates
@@ -52,8 +52,8 @@ class JoinChat:
                 "This is a channel: only members of its team see it.",
                 f"To get into the team, ask {connection.connector_name}, who connected it, or your administrator.",
             )
-        may_write = await self.records.may_write(record, opened.actor.user.id)
-        joining = Joining(joining_is_on=opened.record_type.join, may_write=may_write)
+        may_write = await self.records.can_write(record, opened.actor.user.id)
+        joining = JoinFacts(joining_is_on=opened.record_type.join, may_write=may_write)
         if not joining.allowed:
             raise NotAllowed(f"You cannot join this chat. {joining.problem}", whom_to_ask(connection))
         return opened.actor
@@ -66,7 +66,7 @@ class JoinChat:
             if chat:
                 key = f"joined {chat.id} {actor.object_id} {now.isoformat()}"
                 message = notice(NoticeView(text=text))
-                await work.outbox.put([outgoing(chat, message, key=key, connection=connection.id)], at=now)
+                await work.outbox.enqueue([outgoing(chat, message, key=key, connection=connection.id)], at=now)
             by, by_name = actor.object_id, actor.user.name
             await work.audit.add(audited("join", connection, at=now, by=by, by_name=by_name))
 

@@ -21,7 +21,7 @@ class Membership:
 
     async def has(self, chat: ChatId, person: ObjectId) -> bool:
         """Whether the person is in the chat now."""
-        return any(each.object_id == person for each in await self.chats.members(chat))
+        return any(each.object_id == person for each in await self.chats.list_members(chat))
 
     async def add(self, chat: ChatId, person: ObjectId, tell: Callable[[], Awaitable[None]]) -> None:
         """The person is in the chat and it was told; raises what `ChatDirectory.add_member` raises."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.domain.directory import DirectoryChat
 from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, Unavailable
-from bot.domain.new_chat import AT_CREATION, NEEDED, ChatStep, NewChat, NewChatKey, Wish
+from bot.domain.new_chat import MAX_MEMBERS_AT_CREATION, REQUIRED_STEPS, ChatRequest, ChatStep, NewChat, NewChatKey
 from bot.domain.values import Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.connections.connect_chat import ConnectChat, Note
 from bot.features.connections.install_app import AddApp
@@ -47,20 +47,20 @@ class MakeChat:
     """How long somebody waits for it; then it goes on by itself, and they look again."""
     _under_way: dict[NewChatKey, asyncio.Task[None]] = field(default_factory=dict)
 
-    async def begin(self, key: NewChatKey, wish: Wish, person: Person, here: Chat) -> Progress:
+    async def begin(self, key: NewChatKey, wish: ChatRequest, person: Person, here: Chat) -> Progress:
         """Makes the chat; a key that is known goes on with what was wished under it then.
 
         Raises `BadRequest` where somebody is not in the directory, and what `go_on` raises.
         """
         await self._require_people(wish.people)
         async with self.store.writing() as work:
-            await work.new_chats.add(NewChat(key=key, wish=wish, begun_at=self.clock.now()))
+            await work.new_chats.add(NewChat(key=key, request=wish, begun_at=self.clock.now()))
         return await self.go_on(key, person, here)
 
     async def go_on(self, key: NewChatKey, person: Person, here: Chat) -> Progress:
         """Does what is left, as far as it goes; raises `NotFound` for what the person did not begin."""
         new = await self._get(key, person)
-        if not new.left:
+        if not new.remaining_steps:
             return Progress(new=new)
         task = self._under_way.get(key)
         if task is None:
@@ -70,7 +70,7 @@ class MakeChat:
         if task.done():
             task.result()
         new = await self._get(key, person)
-        return Progress(new=new, at_work=bool(new.left) and not new.troubles)
+        return Progress(new=new, at_work=bool(new.remaining_steps) and not new.failures)
 
     async def unfinished(self, person: ObjectId) -> NewChat | None:
         """The chat that the person left half made lately."""
@@ -80,12 +80,12 @@ class MakeChat:
     async def _get(self, key: NewChatKey, person: Person) -> NewChat:
         async with self.store.reading() as work:
             new = await work.new_chats.get(key)
-        if new is None or new.wish.person != person.object_id:
+        if new is None or new.request.person != person.object_id:
             raise NotFound("There is no such chat to go on with.", "Write new to start one.")
         return new
 
     async def _require_people(self, people: Sequence[ObjectId]) -> None:
-        found = await self.directory.people(people)
+        found = await self.directory.get_people(people)
         if len(found) < len(people):
             raise BadRequest("Somebody whom you chose is not in your organisation any more.", "Choose again.")
         off = [each.name for each in found.values() if not each.enabled]
@@ -100,18 +100,18 @@ class MakeChat:
             new = await work.new_chats.get(key)
         if new is None or not claimed:
             return
-        new = replace(new, troubles=())
+        new = replace(new, failures=())
         try:
             await self._require_still_in(new)
-            for step in new.left:
+            for step in new.remaining_steps:
                 new = await self._tried(step, new, person, here)
-                if new.troubles and new.troubles[-1].step in NEEDED:
+                if new.failures and new.failures[-1].step in REQUIRED_STEPS:
                     break
         except ChatSyncError as error:
-            new = new.stopped(new.left[0], error)
+            new = new.with_failure(new.remaining_steps[0], error)
         finally:
             async with self.store.writing() as work:
-                await work.new_chats.put(new, held_until=None)
+                await work.new_chats.save(new, leased_until=None)
 
     async def _tried(self, step: ChatStep, new: NewChat, person: Person, here: Chat) -> NewChat:
         """The step done, or why not; kept before anything else is begun."""
@@ -127,46 +127,46 @@ class MakeChat:
         before = new
         if step is ChatStep.CREATE:
             # If its answer is lost, the chat is looked for before another is made.
-            new = await self._kept(replace(new, asked_at=new.asked_at or self.clock.now()))
+            new = await self._kept(replace(new, creation_requested_at=new.creation_requested_at or self.clock.now()))
         try:
-            new = await work[step](replace(new, asked_at=before.asked_at), person, here)
+            new = await work[step](replace(new, creation_requested_at=before.creation_requested_at), person, here)
         except ChatSyncError as error:
-            asked_at = new.asked_at if isinstance(error, Unavailable) else before.asked_at
-            new = replace(new, asked_at=asked_at).stopped(step, error)
+            asked_at = new.creation_requested_at if isinstance(error, Unavailable) else before.creation_requested_at
+            new = replace(new, creation_requested_at=asked_at).with_failure(step, error)
         return await self._kept(new)
 
     async def _kept(self, new: NewChat) -> NewChat:
         async with self.store.writing() as work:
-            await work.new_chats.put(new, held_until=self.clock.now() + HELD)
+            await work.new_chats.save(new, leased_until=self.clock.now() + HELD)
         return new
 
     async def _require_still_in(self, new: NewChat) -> None:
         """Somebody who has left the chat meanwhile does nothing to it any more (spec S7)."""
         if new.chat_id is None:
             return
-        if all(each.object_id != new.wish.person for each in await self.chats.members(new.chat_id)):
+        if all(each.object_id != new.request.person for each in await self.chats.list_members(new.chat_id)):
             raise NotAllowed("You are not in this chat any more.", "Ask somebody in the chat to add you.")
 
     async def _create(self, new: NewChat, _person: Person, _here: Chat) -> NewChat:
-        first = new.wish.everybody[:AT_CREATION]
-        if new.asked_at:
+        first = new.request.members[:MAX_MEMBERS_AT_CREATION]
+        if new.creation_requested_at:
             for people in (first, first[:SMALLEST]):
-                found = await self.chats.created(people, since=new.asked_at)
+                found = await self.chats.find_created(people, since=new.creation_requested_at)
                 if found:
                     return _made(new, found)
         try:
-            chat = await self.chats.create(first, new.wish.topic)
+            chat = await self.chats.create(first, new.request.topic)
         except BadRequest:
             # Graph refuses the whole and does not say why: the smallest chat, and then one thing after the other.
             return _made(new, await self.chats.create(first[:SMALLEST], None))
-        whole = first == new.wish.everybody
-        return _made(new, chat).after(*([ChatStep.MEMBERS] if whole else []))
+        whole = first == new.request.members
+        return _made(new, chat).with_done(*([ChatStep.MEMBERS] if whole else []))
 
     async def _add_members(self, new: NewChat, _person: Person, _here: Chat) -> NewChat:
         chat = _chat_id(new)
-        there = {each.object_id for each in await self.chats.members(chat)}
+        there = {each.object_id for each in await self.chats.list_members(chat)}
         refused: dict[ObjectId, ChatSyncError] = {}
-        for person in new.wish.everybody:
+        for person in new.request.members:
             if person not in there:
                 try:
                     await self.chats.add_member(chat, person)
@@ -174,37 +174,37 @@ class MakeChat:
                     refused[person] = error
                 await self._kept(new)  # so many people take longer than the work is held at a time
         if refused:
-            names = await self.directory.people(list(refused))
+            names = await self.directory.get_people(list(refused))
             who = ", ".join(names[each].name if each in names else "somebody" for each in refused)
             first = next(iter(refused.values()))
             raise BadRequest(f"{who} could not be added: {first}", first.next_step) from first
-        return new.after(ChatStep.MEMBERS)
+        return new.with_done(ChatStep.MEMBERS)
 
     async def _name(self, new: NewChat, _person: Person, _here: Chat) -> NewChat:
-        await self.chats.rename(_chat_id(new), new.wish.topic or "")
-        return new.after(ChatStep.NAME)
+        await self.chats.rename(_chat_id(new), new.request.topic or "")
+        return new.with_done(ChatStep.NAME)
 
     async def _install(self, new: NewChat, _person: Person, here: Chat) -> NewChat:
         chat = replace(here, id=_chat_id(new), kind=ChatKind.GROUP)
         await self.add_app(chat)
-        return new.after(ChatStep.INSTALL)
+        return new.with_done(ChatStep.INSTALL)
 
     async def _connect(self, new: NewChat, person: Person, _here: Chat) -> NewChat:
         async with self.store.reading() as work:
             chat = await work.chats.get(_chat_id(new))
-        if chat is None or new.wish.record is None:
+        if chat is None or new.request.record is None:
             raise NotFound("This chat is not known any more.", "Write connect in the chat itself.")
         # In a chat that is this new the person's account may not be known yet; Teams' roster takes the object id too.
-        by_object_id = replace(person, account_id=new.wish.person)
-        note = Note.SEND if new.wish.note else Note.NONE
-        await self.connect(chat, by_object_id, new.wish.record, note=note)
-        return new.after(ChatStep.CONNECT)
+        by_object_id = replace(person, account_id=new.request.person)
+        note = Note.SEND if new.request.note else Note.NONE
+        await self.connect(chat, by_object_id, new.request.record, note=note)
+        return new.with_done(ChatStep.CONNECT)
 
 
 def _made(new: NewChat, chat: DirectoryChat) -> NewChat:
     """The chat is there, and perhaps has its name already."""
-    named = [ChatStep.NAME] if new.wish.topic and chat.topic == new.wish.topic else []
-    return replace(new, chat_id=chat.id, url=chat.url, asked_at=None).after(ChatStep.CREATE, *named)
+    named = [ChatStep.NAME] if new.request.topic and chat.topic == new.request.topic else []
+    return replace(new, chat_id=chat.id, url=chat.url, creation_requested_at=None).with_done(ChatStep.CREATE, *named)
 
 
 def _chat_id(new: NewChat) -> ChatId:

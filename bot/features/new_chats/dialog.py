@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from bot.domain.directory import DirectoryPerson, chat_topic
+from bot.domain.directory import DirectoryPerson, sanitize_topic
 from bot.domain.errors import BadRequest
-from bot.domain.new_chat import ChatStep, NewChatKey, Wish, wished_people
-from bot.domain.object_ids import object_id
+from bot.domain.new_chat import ChatRequest, ChatStep, NewChatKey, require_people
+from bot.domain.object_ids import parse_object_id
 from bot.domain.public_names import PERSON, Dataset, Dialog
-from bot.domain.record_links import Links, guid
+from bot.domain.record_links import RecordLinks, parse_guid
 from bot.domain.values import ObjectId
 from bot.features.new_chats.create_chat import MakeChat, Progress
 from bot.features.new_chats.plan_chat import Plan, PlanChat
@@ -19,7 +19,7 @@ from bot.features.shared.action_data import Claims
 from bot.features.shared.answers import record_claim
 from bot.features.shared.routes import PageWork, Search
 from bot.features.shared.turn import Incoming
-from cards.buttons import Step
+from cards.buttons import SubmitButton
 from cards.dialog import Page
 from cards.inputs import OFF, ON, Choice
 from cards.new_chat import (
@@ -56,7 +56,7 @@ class NewChatPages:
 
     plan: PlanChat
     make: MakeChat
-    links: Links
+    links: RecordLinks
 
     @property
     def pages(self) -> Mapping[str, PageWork]:
@@ -98,20 +98,20 @@ class NewChatPages:
         newest = await self.plan.find_records(incoming.person, "")
         half_made = await self.make.unfinished(ObjectId(incoming.person.object_id or ""))
         known = {PERSON: claims[PERSON]} if PERSON in claims else {}
-        finish = Step(
+        finish = SubmitButton(
             title="Finish my last chat", dialog=Dialog.FINISH_CHAT, payload={KEY: half_made.key if half_made else ""}
         )
         return record_page(
             RecordView(
                 record=RecordInputs(
-                    listed=listed(newest),
+                    choices=listed(newest),
                     dataset=Dataset.RECORDS,
                     hits=hits,
                     words=claims.get(WORDS, ""),
                 ),
                 problem=problem,
-                go_on=Step(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=known),
-                half_made=finish if half_made else None,
+                next_button=SubmitButton(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=known),
+                resume_button=finish if half_made else None,
             )
         )
 
@@ -123,10 +123,10 @@ class NewChatPages:
         plan = await self.plan(incoming.person, record, chosen)
         payload = {KEY: claims.get(KEY) or str(uuid4()), **(record_claim(record) if record else {})}
         people = [*plan.chosen, *(each for each in offered if each.id not in chosen)]
-        make = Step(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
-        anyway = Step(title="Send it anyway", dialog=make.dialog, payload={**payload, SURE: ON})
+        make = SubmitButton(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
+        anyway = SubmitButton(title="Send it anyway", dialog=make.dialog, payload={**payload, SURE: ON})
         view = _people_view(plan, people, claims, problem, make)
-        return people_page(replace(view, make_anyway=anyway if claims.get(SURE) == ON else None))
+        return people_page(replace(view, create_anyway_button=anyway if claims.get(SURE) == ON else None))
 
     async def finish(self, incoming: Incoming, claims: Claims) -> Page:
         """The last page once more: goes on with what is left."""
@@ -143,14 +143,14 @@ class NewChatPages:
             return await self.people(incoming, known, named.problem, named.offered)
         person = ObjectId(incoming.person.object_id or "")
         try:
-            people, note = wished_people(person, _chosen(known)), claims.get(NOTE, ON) != OFF
+            people, note = require_people(person, _chosen(known)), claims.get(NOTE, ON) != OFF
             doubts = (
                 await self.plan.doubts_about_note(record, people) if record and note and claims.get(SURE) != ON else ""
             )
             if doubts:
                 return await self.people(incoming, {**known, SURE: ON}, doubts)
-            topic = chat_topic(claims.get(NAME, ""))
-            wish = Wish(person=person, people=people, topic=topic, record=record, note=note)
+            topic = sanitize_topic(claims.get(NAME, ""))
+            wish = ChatRequest(person=person, people=people, topic=topic, record=record, note=note)
             return _progress(await self.make.begin(key, wish, incoming.person, incoming.chat))
         except BadRequest as error:
             return await self.people(incoming, known, f"{error} {error.next_step}".strip())
@@ -172,7 +172,7 @@ def person_choice(person: DirectoryPerson, about: str) -> Choice:
 
 
 def _key(claims: Claims) -> NewChatKey:
-    key = guid(claims.get(KEY, ""))
+    key = parse_guid(claims.get(KEY, ""))
     if key is None:
         raise BadRequest("This dialog is too old to go on with.", "Write new to start a chat.")
     return NewChatKey(key)
@@ -181,10 +181,12 @@ def _key(claims: Claims) -> NewChatKey:
 def _chosen(claims: Claims) -> list[ObjectId]:
     """Whom the page names: suggested, searched, or given by the button that opened it."""
     named = ",".join(claims.get(each, "") for each in (SUGGESTED, OTHERS, PERSON)).split(",")
-    return [person for person in (object_id(each.strip()) for each in named) if person]
+    return [person for person in (parse_object_id(each.strip()) for each in named) if person]
 
 
-def _people_view(plan: Plan, people: Sequence[DirectoryPerson], claims: Claims, problem: str, make: Step) -> PeopleView:
+def _people_view(
+    plan: Plan, people: Sequence[DirectoryPerson], claims: Claims, problem: str, make: SubmitButton
+) -> PeopleView:
     record = plan.record
     suggested = [person_choice(each.person, each.reason) for each in plan.suggested]
     return PeopleView(
@@ -197,26 +199,28 @@ def _people_view(plan: Plan, people: Sequence[DirectoryPerson], claims: Claims, 
         note=claims.get(NOTE, ON) != OFF,
         facts=record.facts if record else None,
         problem=problem,
-        make=make,
+        create_button=make,
     )
 
 
 def _progress(progress: Progress) -> Page:
     new = progress.new
-    troubles = {each.step: each for each in new.troubles}
+    troubles = {each.step: each for each in new.failures}
     lines = [
         StepLine(
-            words=_WORDS[step],
+            text=_WORDS[step],
             done=step in new.done,
-            trouble=troubles[step].why if step in troubles else "",
+            failure=troubles[step].reason if step in troubles else "",
             next_step=troubles[step].next_step if step in troubles else "",
         )
-        for step in new.wish.steps
+        for step in new.request.steps
     ]
-    again = Step(
+    again = SubmitButton(
         title="Look again" if progress.at_work else "Continue", dialog=Dialog.FINISH_CHAT, payload={KEY: new.key}
     )
-    summary = "Not everything is done yet." if new.left else "The chat is ready."
+    summary = "Not everything is done yet." if new.remaining_steps else "The chat is ready."
     if progress.at_work:
         summary = "The chat is being made."
-    return progress_page(ProgressView(summary=summary, steps=lines, url=new.url, go_on=again if new.left else None))
+    return progress_page(
+        ProgressView(summary=summary, steps=lines, url=new.url, resume_button=again if new.remaining_steps else None)
+    )

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.domain.directory import DirectoryPerson, chat_topic
+from bot.domain.directory import DirectoryPerson, sanitize_topic
 from bot.domain.errors import ChatSyncError
 from bot.domain.note_fields import note_columns, note_facts
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Column, Table
 from bot.domain.values import ObjectId, Person, RecordRef
@@ -19,7 +19,7 @@ from bot.logs import get_logger
 from bot.ports.dataverse import Records
 from bot.ports.graph import Directory
 from bot.store.administration import Administration
-from cards.record import Fact, RecordHead
+from cards.record import Fact, RecordHeader
 
 OFFERED = 5
 """People who are offered where a name fits several."""
@@ -38,7 +38,7 @@ _log = get_logger(__name__)
 class RecordPlan:
     """What is known of the record."""
 
-    head: RecordHead
+    head: RecordHeader
     topic: str
     """The chat's name by the record type's setting; empty where it has none (spec C8)."""
     facts: tuple[Fact, ...] | None
@@ -77,7 +77,7 @@ class PlanChat:
     find: FindRecords
     suggest: SuggestPeople
     gates: Gates
-    links: Links
+    links: RecordLinks
     readers_within_s: float
     """So long somebody is kept waiting for who may open a record."""
 
@@ -88,7 +88,7 @@ class PlanChat:
         """
         actor = await self._actor(person, record)
         people = asyncio.gather(
-            self._suggested(record, actor), self.directory.people(chosen), self.directory.find("", at_most=LISTED)
+            self._suggested(record, actor), self.directory.get_people(chosen), self.directory.search("", at_most=LISTED)
         )
         planned, (suggested, before, listed) = await asyncio.gather(self._record(record, actor), people)
         known = {actor.object_id, *(each.person.id for each in suggested)}
@@ -125,14 +125,14 @@ class PlanChat:
     async def find_people(self, person: Person, words: str) -> Sequence[DirectoryPerson]:
         """People to choose from; only who may start a chat may look people up."""
         await self.require(person, None)
-        return await self.directory.find(words, at_most=LISTED)
+        return await self.directory.search(words, at_most=LISTED)
 
     async def named(self, person: Person, names: str) -> Named:
         """Whom the names mean, which stand between commas; only who may start a chat may look people up."""
         parts = list(dict.fromkeys(part.strip() for part in names.split(",") if part.strip()))[:NAMES_AT_MOST]
         if parts:
             await self.require(person, None)
-        answers = await asyncio.gather(*(self.directory.find(part, at_most=OFFERED) for part in parts))
+        answers = await asyncio.gather(*(self.directory.search(part, at_most=OFFERED) for part in parts))
         hits = {part: _meant(part, found) for part, found in zip(parts, answers, strict=True)}
         unclear = [part for part, found in hits.items() if len(found) != 1]
         return Named(
@@ -149,11 +149,11 @@ class PlanChat:
             return ""
         try:
             async with asyncio.timeout(self.readers_within_s):
-                readers = await self.records.readers(record, people)
+                readers = await self.records.filter_readers(record, people)
         except TimeoutError:
             return f"It is not known in time who can open this record. {WAYS_OUT}"
         blind = [each for each in people if each not in readers]
-        names = await self.directory.people(blind)
+        names = await self.directory.get_people(blind)
         who = ", ".join(names[each].name for each in blind if each in names)
         return f"{who} cannot open this record, and would see the note. {WAYS_OUT}" if blind else ""
 
@@ -172,7 +172,7 @@ class PlanChat:
         facts = [Fact(label=label, value=value) for label, value in note_facts(columns or (), row)]
         return RecordPlan(
             head=head_of(self.links, table, record, row),
-            topic=(chat_topic(name_of(table, row)) or "") if record_type.auto_name else "",
+            topic=(sanitize_topic(name_of(table, row)) or "") if record_type.auto_name else "",
             facts=None if columns is None else tuple(facts),
         )
 

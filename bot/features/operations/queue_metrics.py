@@ -31,11 +31,11 @@ class CountWaiting:
         """The queues by their names; raises `Unavailable` where the database does not answer."""
         await self.require_answer()
         async with self.store.reading() as work:
-            states = await work.overview.queues()
+            states = await work.queue_states.queues()
         now = self.clock.now()
         return {
             queue.value: Waits(
-                waiting=state.waiting,
+                waiting=state.pending,
                 oldest_s=max(0.0, (now - state.oldest_at).total_seconds()) if state.oldest_at else 0.0,
                 stuck=state.stuck,
             )

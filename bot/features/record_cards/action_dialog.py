@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.errors import BadRequest, NotAllowed
-from bot.domain.public_names import ACT, VERSION, Dialog, Verb
-from bot.domain.record_links import Links
+from bot.domain.public_names import ACTION, VERSION, Dialog, Verb
+from bot.domain.record_links import RecordLinks
 from bot.features.record_cards.action_pages import (
     ASSIGN,
     FIELDS,
@@ -30,10 +30,10 @@ from bot.features.shared.action_data import Claims, link_in, record_in, unknown_
 from bot.features.shared.answers import Answer, record_claim
 from bot.features.shared.routes import PageWork, PressWork, Search
 from bot.features.shared.turn import Incoming
-from cards.buttons import OpenDialog, Press, Step
+from cards.buttons import ActionButton, DialogButton, SubmitButton
 from cards.dialog import Done, Page, page
 from cards.elements import TextBlock
-from cards.record_actions import FIELD, NOTE, REASON, WORDS
+from cards.record_actions import FIELD_PREFIX, NOTE, REASON, WORDS
 
 Work = Callable[[Aim, Claims, Lead], Awaitable[Page | Outcome]]
 
@@ -42,7 +42,7 @@ Work = Callable[[Aim, Claims, Lead], Awaitable[Page | Outcome]]
 class RecordActs:
     """The pages, and the acts that they lead to."""
 
-    links: Links
+    links: RecordLinks
     show: ShowActs
     acts: ActOnRecord
     view: ViewRecord
@@ -65,13 +65,13 @@ class RecordActs:
     async def _pressed(self, incoming: Incoming, claims: Claims) -> Answer:
         claim = record_claim(record_in(claims, self.links))
         if not incoming.private:
-            return Answer(message=_doorstep(OpenDialog(title="Go on", dialog=Dialog.UPDATE, payload=claim)).message)
+            return Answer(message=_doorstep(DialogButton(title="Go on", dialog=Dialog.UPDATE, payload=claim)).message)
 
-        def lead(title: str, act: str, more: Mapping[str, str]) -> Press:
-            return Press(title=title, verb=Verb.UPDATE, payload={**claim, ACT: act, **more})
+        def lead(title: str, act: str, more: Mapping[str, str]) -> ActionButton:
+            return ActionButton(title=title, verb=Verb.UPDATE, payload={**claim, ACTION: act, **more})
 
         try:
-            shown = await self._shown(incoming, claims, lead, Press(title="Back", verb=Verb.VIEW, payload=claim))
+            shown = await self._shown(incoming, claims, lead, ActionButton(title="Back", verb=Verb.VIEW, payload=claim))
         except NotAllowed as error:
             # Back on their card, on which there may be other things to do.
             shown = Outcome(said=f"{error} {error.next_step}", done=False)
@@ -82,10 +82,10 @@ class RecordActs:
     async def _paged(self, incoming: Incoming, claims: Claims) -> Page | Done:
         claim = record_claim(record_in(claims, self.links))
         if not incoming.private:
-            return _doorstep(Press(title="Go on", verb=Verb.UPDATE, payload=claim))
+            return _doorstep(ActionButton(title="Go on", verb=Verb.UPDATE, payload=claim))
 
-        def lead(title: str, act: str, more: Mapping[str, str]) -> Step:
-            return Step(title=title, dialog=Dialog.UPDATE, payload={**claim, ACT: act, **more})
+        def lead(title: str, act: str, more: Mapping[str, str]) -> SubmitButton:
+            return SubmitButton(title=title, dialog=Dialog.UPDATE, payload={**claim, ACTION: act, **more})
 
         shown = await self._shown(incoming, claims, lead)
         if isinstance(shown, Page):
@@ -94,7 +94,9 @@ class RecordActs:
             return Done(text=shown.said)
         return await self.show.menu(_aim(incoming, claims, self.links), lead, clash=shown)
 
-    async def _shown(self, incoming: Incoming, claims: Claims, lead: Lead, back: Press | None = None) -> Page | Outcome:
+    async def _shown(
+        self, incoming: Incoming, claims: Claims, lead: Lead, back: ActionButton | None = None
+    ) -> Page | Outcome:
         work: Mapping[str, Work] = {
             FIELDS: self._fields,
             NEW_NOTE: self._new_note,
@@ -104,7 +106,7 @@ class RecordActs:
             SAVE_NOTE: self._save_note,
             RESOLVE: self._resolve,
         }
-        act, aim = claims.get(ACT, MENU), _aim(incoming, claims, self.links)
+        act, aim = claims.get(ACTION, MENU), _aim(incoming, claims, self.links)
         if act == MENU:
             return await self.show.menu(aim, lead, back=back)
         if act not in work:
@@ -146,7 +148,7 @@ class RecordActs:
         return await _or_outcome(again, outcome.giving_back(words))
 
 
-def _doorstep(go_on: Press | OpenDialog) -> Page:
+def _doorstep(go_on: ActionButton | DialogButton) -> Page:
     """What a whole chat may see: the way to where only one person sees what comes."""
     return page("Update", [TextBlock("Only you see what comes next.")], [go_on], height="small")
 
@@ -167,7 +169,7 @@ async def _or_outcome(again: Awaitable[Page], outcome: Outcome) -> Page | Outcom
         return outcome
 
 
-def _aim(incoming: Incoming, claims: Claims, links: Links) -> Aim:
+def _aim(incoming: Incoming, claims: Claims, links: RecordLinks) -> Aim:
     return Aim(
         chat=incoming.chat,
         person=incoming.person,
@@ -179,5 +181,5 @@ def _aim(incoming: Incoming, claims: Claims, links: Links) -> Aim:
 def _filled_in(claims: Claims) -> FilledIn:
     """What was filled in for each column that the page showed; what is empty is not sent."""
     marks = {name.removeprefix(MARK): mark for name, mark in claims.items() if name.startswith(MARK)}
-    given = {name.removeprefix(FIELD): text for name, text in claims.items() if name.startswith(FIELD)}
+    given = {name.removeprefix(FIELD_PREFIX): text for name, text in claims.items() if name.startswith(FIELD_PREFIX)}
     return FilledIn(values={**dict.fromkeys(marks, ""), **given}, marks=marks)

@@ -5,39 +5,39 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from bot.domain.errors import NotAllowed
-from bot.domain.formatting import text_of
+from bot.domain.formatting import format_value
 from bot.domain.public_names import VERSION
 from bot.domain.record_actions import (
-    LONGEST_NOTE,
-    CardAct,
-    longest_text,
-    mark_of,
+    MAX_NOTE_LENGTH,
+    CardAction,
+    digest,
+    max_text_length,
     options_in_state,
     resolutions,
-    text_that_fits,
-    without_controls,
+    strip_control_characters,
+    truncate_for_input,
 )
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.domain.tables import Column, ColumnType
 from bot.features.record_cards.read_as_person import OwnRecord, ReadOwnRecord
 from bot.features.record_cards.record_actions import LONGEST_RESOLUTION, Aim, FilledIn, Outcome
 from bot.features.shared.answers import head_of
 from cards.activity import fits
-from cards.buttons import Button, Press, Step
+from cards.buttons import ActionButton, Button, SubmitButton
 from cards.dialog import Page
 from cards.inputs import OFF, ON, Choice
-from cards.record import Fact, RecordHead
+from cards.record import Fact, RecordHeader
 from cards.record_actions import (
-    ActsView,
-    Clash,
+    ActionsView,
+    EditConflict,
     Field,
     FieldKind,
-    acts_page,
+    actions_page,
     fields_page,
     note_page,
     resolution_page,
 )
-from cards.text import line
+from cards.text import single_line
 
 MENU, FIELDS, NEW_NOTE, RESOLUTION = "", "fields", "note", "resolution"
 """The pages."""
@@ -46,7 +46,7 @@ ASSIGN, SAVE_FIELDS, SAVE_NOTE, RESOLVE = "assign", "save fields", "save note", 
 WISH, MARK = "wish", "mark "
 """In what a button sends: the note that is meant, and marks of what was shown."""
 
-Lead = Callable[[str, str, Mapping[str, str]], Press | Step]
+Lead = Callable[[str, str, Mapping[str, str]], ActionButton | SubmitButton]
 """The button of this title that leads on to a page or an act, with these claims."""
 
 
@@ -55,7 +55,7 @@ class ShowActs:
     """Makes the pages of one person, whichever door they came through."""
 
     read: ReadOwnRecord
-    links: Links
+    links: RecordLinks
 
     async def menu(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, back: Button | None = None) -> Page:
         """What the person can do; `back` leads to where they came from. After a clash also that there is nothing."""
@@ -69,8 +69,8 @@ class ShowActs:
         buttons: list[Button] = [lead(title, act, {VERSION: own.row.etag}) for title, act in acts]
         buttons += [back] if back else []
         facts = tuple(Fact(label=label, value=value) for label, value in own.facts)
-        view = ActsView(record=self._head(own), facts=facts, acts=tuple(buttons), clash=_clash(own, (), clash))
-        return acts_page(view)
+        view = ActionsView(record=self._head(own), facts=facts, actions=tuple(buttons), conflict=_clash(own, (), clash))
+        return actions_page(view)
 
     async def fields(
         self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, typed: FilledIn | None = None
@@ -79,7 +79,7 @@ class ShowActs:
         own = await self.read(aim.chat, aim.person, aim.link)
         if not own.changeable:
             raise NotAllowed("There are no fields that you can change on a card.", "Open the record instead.")
-        marks = {MARK + each.name: mark_of(_held(own, each)) for each in own.changeable}
+        marks = {MARK + each.name: digest(_held(own, each)) for each in own.changeable}
         save = lead("Save", SAVE_FIELDS, {VERSION: own.row.etag, **marks})
         fields = [_field(own, each, typed) for each in own.changeable]
         buttons, shown = [save, self._back(lead)], _clash(own, own.changeable, clash)
@@ -89,8 +89,8 @@ class ShowActs:
         """A note to write, or to write otherwise."""
         own = await self.read(aim.chat, aim.person, aim.link)
         buttons = [lead("Add the note", SAVE_NOTE, {WISH: uuid4().hex}), self._back(lead)]
-        given = without_controls(typed)[:LONGEST_NOTE]
-        return note_page(self._head(own), LONGEST_NOTE, buttons, _clash(own, (), clash), given)
+        given = strip_control_characters(typed)[:MAX_NOTE_LENGTH]
+        return note_page(self._head(own), MAX_NOTE_LENGTH, buttons, _clash(own, (), clash), given)
 
     async def resolution(
         self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, reason: str = "", words: str = ""
@@ -98,40 +98,40 @@ class ShowActs:
         """How the case was resolved; after a clash with the reason and the words that somebody gave."""
         own = await self.read(aim.chat, aim.person, aim.link)
         reasons = _choices(resolutions(own.table))
-        if not reasons or CardAct.RESOLVE not in own.acts:
+        if not reasons or CardAction.RESOLVE not in own.acts:
             raise NotAllowed("You cannot resolve this on a card.", "Open the record to see how it is now.")
         save = lead("Resolve case", RESOLVE, {VERSION: own.row.etag})
         buttons, typed = [save, self._back(lead)], words[:LONGEST_RESOLUTION]
 
-        def shown(clash: Clash | None) -> Page:
+        def shown(clash: EditConflict | None) -> Page:
             head, longest = self._head(own), LONGEST_RESOLUTION
             return resolution_page(head, reasons, longest, buttons, clash, chosen=reason, typed=typed)
 
         return fitting(_clash(own, own.noted, clash), shown)
 
-    def _head(self, own: OwnRecord) -> RecordHead:
+    def _head(self, own: OwnRecord) -> RecordHeader:
         return head_of(self.links, own.table, own.record, own.row)
 
     def _back(self, lead: Lead) -> Button:
-        return replace(lead("Back", MENU, {}), leaves=True)
+        return replace(lead("Back", MENU, {}), ignores_inputs=True)
 
 
 def _acts(own: OwnRecord) -> Sequence[tuple[str, str]]:
     """Titles of buttons, and what each leads to."""
-    titles = {CardAct.ASSIGN: ("Assign to me", ASSIGN), CardAct.NOTE: ("Add a note", NEW_NOTE)}
+    titles = {CardAction.ASSIGN: ("Assign to me", ASSIGN), CardAction.NOTE: ("Add a note", NEW_NOTE)}
     found = [titles[act] for act in own.acts if act in titles]
     found += [("Change fields", FIELDS)] if own.changeable else []
-    return [*found, *([("Resolve case", RESOLUTION)] if CardAct.RESOLVE in own.acts else [])]
+    return [*found, *([("Resolve case", RESOLUTION)] if CardAction.RESOLVE in own.acts else [])]
 
 
-def _clash(own: OwnRecord, columns: Sequence[Column], clash: Outcome | None) -> Clash | None:
+def _clash(own: OwnRecord, columns: Sequence[Column], clash: Outcome | None) -> EditConflict | None:
     if clash is None:
         return None
-    now = tuple(Fact(label=each.label, value=text_of(each, own.row.value(each.name))) for each in columns)
-    return Clash(said=clash.said, at=clash.at, facts=now)
+    now = tuple(Fact(label=each.label, value=format_value(each, own.row.value(each.name))) for each in columns)
+    return EditConflict(message=clash.said, at=clash.at, facts=now)
 
 
-def fitting(clash: Clash | None, made: Callable[[Clash | None], Page]) -> Page:
+def fitting(clash: EditConflict | None, made: Callable[[EditConflict | None], Page]) -> Page:
     """The page; without what the record says now where there is no room for it beside what somebody filled in."""
     whole = made(clash)
     return made(replace(clash, facts=())) if clash and not fits(whole.card) else whole
@@ -140,7 +140,8 @@ def fitting(clash: Clash | None, made: Callable[[Clash | None], Page]) -> Page:
 def _choices(options: Mapping[int, str]) -> tuple[Choice, ...]:
     """The options by their labels; by its number one whose label shows nothing."""
     return tuple(
-        Choice(title=label if line(label) else str(number), value=str(number)) for number, label in options.items()
+        Choice(title=label if single_line(label) else str(number), value=str(number))
+        for number, label in options.items()
     )
 
 
@@ -154,15 +155,15 @@ def _field(own: OwnRecord, column: Column, typed: FilledIn | None) -> Field:
         kind=kind,
         value=_filled_in(own, column, typed),
         choices=_choices(choices),
-        longest=longest_text(column) if kind in {FieldKind.TEXT, FieldKind.LINES} else None,
+        max_length=max_text_length(column) if kind in {FieldKind.TEXT, FieldKind.LINES} else None,
         required=column.required,
     )
 
 
 def _filled_in(own: OwnRecord, column: Column, typed: FilledIn | None) -> str:
     given = typed.values.get(column.name, "") if typed else ""
-    changed = typed is not None and mark_of(given) != typed.marks.get(column.name)
-    return text_that_fits(column, given) if changed else _held(own, column)
+    changed = typed is not None and digest(given) != typed.marks.get(column.name)
+    return truncate_for_input(column, given) if changed else _held(own, column)
 
 
 def _held(own: OwnRecord, column: Column) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import NotSupported
 from bot.domain.public_names import Verb
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.features.key_fields.view_change import ViewChange
 from bot.features.record_cards.unfurl_link import UnfurlLink
 from bot.features.record_cards.view_record import ViewRecord
@@ -19,7 +19,7 @@ from bot.features.shared.turn import Incoming
 class RecordButtons:
     """A record as the person who presses may see it."""
 
-    links: Links
+    links: RecordLinks
     view: ViewRecord
     view_change: ViewChange
     unfurl: UnfurlLink

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import HiddenRecord
 from bot.domain.note_fields import note_facts
-from bot.domain.record_actions import CardAct, act_problem, allowed_columns, offered_columns
+from bot.domain.record_actions import CardAction, action_problem, allowed_columns, columns_that_fit
 from bot.domain.record_links import RecordLink
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, Person, RecordRef
@@ -63,22 +63,22 @@ class OwnRecord:
     def changeable(self) -> tuple[Column, ...]:
         """The columns that the person can change on a card: those that inputs can hold as they are, all at once."""
         allowed = allowed_columns(self.linked.record_type.change_fields, self.table) if self.may_write else ()
-        return offered_columns(allowed, {column.name: self.row.value(column.name).raw for column in allowed})
+        return columns_that_fit(allowed, {column.name: self.row.value(column.name).raw for column in allowed})
 
     @property
-    def acts(self) -> tuple[CardAct, ...]:
+    def acts(self) -> tuple[CardAction, ...]:
         """What else the person can do; rights beyond writing are Dataverse's to judge."""
         return tuple(act for act in self.linked.record_type.card_acts if self._makes_sense(act))
 
-    def _makes_sense(self, act: CardAct) -> bool:
-        if act_problem(act, self.table):
+    def _makes_sense(self, act: CardAction) -> bool:
+        if action_problem(act, self.table):
             return False
         match act:
-            case CardAct.ASSIGN:
+            case CardAction.ASSIGN:
                 return self.may_write and not self.is_mine
-            case CardAct.RESOLVE:
+            case CardAction.RESOLVE:
                 return self.may_write and self.is_open
-            case CardAct.NOTE:
+            case CardAction.NOTE:
                 return True
 
 
@@ -120,7 +120,7 @@ class ReadOwnRecord:
         """Whether the person may change it, where that is of any use to know."""
         if not (linked.record_type.card_acts or linked.record_type.change_fields):
             return False
-        return await self.records.may_write(linked.record, actor.user.id)
+        return await self.records.can_write(linked.record, actor.user.id)
 
 
 def _columns(linked: LinkedRecord, table: Table, noted: Iterable[Column]) -> Iterable[Column]:

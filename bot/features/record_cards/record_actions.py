@@ -9,15 +9,15 @@ from uuid import UUID, uuid5
 from bot.clock import Clock
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, Unavailable
-from bot.domain.formatting import canonical
-from bot.domain.record_actions import LONGEST_NOTE, CardAct, mark_of, read_value, resolutions
+from bot.domain.formatting import canonical_value
+from bot.domain.record_actions import MAX_NOTE_LENGTH, CardAction, digest, parse_value, resolutions
 from bot.domain.record_links import RecordLink
-from bot.domain.saved_message import LONGEST_TITLE, Form, SavedMessage
+from bot.domain.saved_message import MAX_TITLE_LENGTH, MessageForm, SavedMessage
 from bot.domain.tables import Raw
 from bot.domain.values import Chat, Person
 from bot.features.record_cards.read_as_person import CHANGED_BY, CHANGED_ON, STATUS, OwnRecord, ReadOwnRecord
 from bot.features.shared.answers import called_in
-from bot.ports.dataverse_writes import Attaching, RecordWrites
+from bot.ports.dataverse_writes import NotesAndTasks, RecordWrites
 from bot.store.unit_of_work import Store
 
 LONGEST_RESOLUTION = 200
@@ -73,17 +73,17 @@ class ActOnRecord:
     store: Store
     read: ReadOwnRecord
     writes: RecordWrites
-    attaching: Attaching
+    attaching: NotesAndTasks
     clock: Clock
 
     async def assign(self, aim: Aim) -> Outcome:
         """Makes the person the owner."""
-        own = await self._allowed(aim, CardAct.ASSIGN)
+        own = await self._allowed(aim, CardAction.ASSIGN)
         user, caller = own.actor.user.id, own.actor.object_id
         return await self._done(
             aim,
             own,
-            CardAct.ASSIGN,
+            CardAction.ASSIGN,
             lambda: self.writes.assign(own.record, user, version=aim.version, caller=caller),
             is_done=lambda now: now.is_mine,
             said=f"{_called(own)} is assigned to you.",
@@ -100,14 +100,14 @@ class ActOnRecord:
             aim,
             own,
             "change",
-            lambda: self.writes.change(own.record, new, version=aim.version, caller=own.actor.object_id),
+            lambda: self.writes.update(own.record, new, version=aim.version, caller=own.actor.object_id),
             is_done=lambda now: not _differing(now, wanted),
             said=f"{_called(own)} is changed: {', '.join(own.table.columns[name].label for name in new)}.",
         )
 
     async def resolve(self, aim: Aim, reason: str, words: str) -> Outcome:
         """Resolves the case with one of its reasons."""
-        own = await self._allowed(aim, CardAct.RESOLVE)
+        own = await self._allowed(aim, CardAction.RESOLVE)
         written = " ".join(words.split())
         number = next((number for number in resolutions(own.table) if str(number) == reason), None)
         if number is None or not written or len(written) > LONGEST_RESOLUTION:
@@ -117,7 +117,7 @@ class ActOnRecord:
         return await self._done(
             aim,
             own,
-            CardAct.RESOLVE,
+            CardAction.RESOLVE,
             lambda: self.writes.resolve(own.record, number, written, version=aim.version, caller=caller),
             # Where somebody else resolved it, these words are nowhere.
             is_done=lambda now: now.row.value(STATUS).raw == number and now.is_last_changed_by_me,
@@ -126,22 +126,24 @@ class ActOnRecord:
 
     async def add_note(self, aim: Aim, text: str, wish: str) -> Outcome:
         """Adds a note that is the person's own. The same wish with the same text is the same note: it has one id."""
-        own = await self._allowed(aim, CardAct.NOTE)
+        own = await self._allowed(aim, CardAction.NOTE)
         called, written = _called(own), text.strip()
-        if not written or len(written) > LONGEST_NOTE:
-            raise BadRequest(f"A note has 1 to {LONGEST_NOTE} characters.")
-        note = SavedMessage(form=Form.NOTE, title=f"Note on {called}"[:LONGEST_TITLE], text=written, origin=_ORIGIN)
+        if not written or len(written) > MAX_NOTE_LENGTH:
+            raise BadRequest(f"A note has 1 to {MAX_NOTE_LENGTH} characters.")
+        note = SavedMessage(
+            form=MessageForm.NOTE, title=f"Note on {called}"[:MAX_TITLE_LENGTH], text=written, origin=_ORIGIN
+        )
         row_id = str(uuid5(_NOTES, f"{own.actor.object_id} {own.record.row_id} {wish} {written}"))
 
         async def attach() -> None:
             with suppress(Conflict):  # the one with this id is the same
-                await self.attaching.attach(own.record, row_id, note, caller=own.actor.object_id)
+                await self.attaching.create(own.record, row_id, note, caller=own.actor.object_id)
 
         return await self._done(
-            aim, own, CardAct.NOTE, attach, is_done=lambda _: False, said=f"Your note is added to {called}."
+            aim, own, CardAction.NOTE, attach, is_done=lambda _: False, said=f"Your note is added to {called}."
         )
 
-    async def _allowed(self, aim: Aim, act: CardAct) -> OwnRecord:
+    async def _allowed(self, aim: Aim, act: CardAction) -> OwnRecord:
         own = await self.read.to_act(aim.chat, aim.person, aim.link)
         if act not in own.linked.record_type.card_acts:
             raise NotAllowed(
@@ -206,8 +208,8 @@ def _wanted(own: OwnRecord, form: FilledIn) -> dict[str, Raw]:
         raise NotAllowed(
             "You cannot change these fields on a card.", "Open the record, or ask your administrator to allow them."
         )
-    meant = {name: text for name, text in form.values.items() if mark_of(text) != form.marks.get(name)}
-    return {name: read_value(offered[name], text, own.row.value(name).raw) for name, text in meant.items()}
+    meant = {name: text for name, text in form.values.items() if digest(text) != form.marks.get(name)}
+    return {name: parse_value(offered[name], text, own.row.value(name).raw) for name, text in meant.items()}
 
 
 def _differing(own: OwnRecord, wanted: Mapping[str, Raw]) -> dict[str, Raw]:
@@ -215,7 +217,7 @@ def _differing(own: OwnRecord, wanted: Mapping[str, Raw]) -> dict[str, Raw]:
     return {
         name: value
         for name, value in wanted.items()
-        if canonical(columns[name], value) != canonical(columns[name], own.row.value(name).raw)
+        if canonical_value(columns[name], value) != canonical_value(columns[name], own.row.value(name).raw)
     }
 
 

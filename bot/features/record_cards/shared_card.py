@@ -9,27 +9,27 @@ from bot.domain.record_types import Disclosure
 from bot.domain.values import RecordRef
 from bot.features.shared.access import hidden
 from bot.features.shared.answers import chats_button, connect_button, own_view_button
-from cards.link_card import KIND_UNTOLD, LinkView, link_card
+from cards.link_card import GENERIC_KIND, LinkView, link_card
 from cards.message import Message
-from cards.personal_view import OwnView
-from cards.record import Fact, RecordHead
+from cards.personal_view import PersonalView
+from cards.record import Fact, RecordHeader
 
 
 def told_card(
-    link: RecordLink, head: RecordHead, facts: Sequence[tuple[str, str]], *, accounts: tuple[str, ...] | None
+    link: RecordLink, head: RecordHeader, facts: Sequence[tuple[str, str]], *, accounts: tuple[str, ...] | None
 ) -> Message:
     """The card, whose buttons name the record as the link does (see `told_link`).
 
     `accounts`: whose clients ask by themselves for what they may see, None where that is not known.
     """
-    own = OwnView(press=own_view_button(link), accounts=accounts)
+    own = PersonalView(button=own_view_button(link), accounts=accounts)
     return link_card(
         LinkView(
             record=head,
             facts=tuple(Fact(label=label, value=value) for label, value in facts),
             buttons=(connect_button(link), chats_button(link)),
-            first=own.press,
-            own=own,
+            first=own.button,
+            personal_view=own,
         )
     )
 
@@ -40,11 +40,11 @@ def told_link(record: RecordRef, disclosure: Disclosure, said: RecordLink | None
     return (said or unnamed) if disclosure is Disclosure.NOTHING else replace(unnamed, table=record.table)
 
 
-def told(head: RecordHead, disclosure: Disclosure) -> RecordHead:
+def told(head: RecordHeader, disclosure: Disclosure) -> RecordHeader:
     """What everybody in the chat is told of the record."""
     match disclosure:
         case Disclosure.NOTHING:
-            return replace(head, kind=KIND_UNTOLD, name=None, number=None)
+            return replace(head, kind=GENERIC_KIND, name=None, number=None)
         case Disclosure.TABLE:
             return replace(head, name=None, number=None)
         case _:

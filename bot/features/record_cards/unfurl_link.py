@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import HiddenRecord, NotFound, NotSupported
 from bot.domain.note_fields import note_facts
-from bot.domain.record_links import Links, RecordLink
+from bot.domain.record_links import RecordLink, RecordLinks
 from bot.domain.record_types import Disclosure
 from bot.domain.tables import Column, Table
 from bot.domain.values import Chat, Person
@@ -16,10 +16,10 @@ from bot.features.shared.answers import Answer, head_of, name_columns
 from bot.features.shared.roster_cache import FindReaders
 from bot.ports.dataverse import Records
 from bot.store.administration import Administration
-from cards.link_card import add_the_app
-from cards.record import RecordHead
+from cards.link_card import add_app_card
+from cards.record import RecordHeader
 
-Told = tuple[RecordHead, Sequence[tuple[str, str]]]
+Told = tuple[RecordHeader, Sequence[tuple[str, str]]]
 
 _NOBODY = Person(account_id="", object_id=None, name="")
 
@@ -31,7 +31,7 @@ class UnfurlLink:
     records: Records
     administration: Administration
     gates: Gates
-    links: Links
+    links: RecordLinks
     find: FindLinkedRecord
     readers: FindReaders
 
@@ -49,7 +49,7 @@ class UnfurlLink:
 
     async def anonymous(self, link: RecordLink) -> Answer | None:
         """The card for somebody without the app, of whom nothing is known; None where there is to be no card."""
-        return Answer(message=add_the_app()) if await self._linked(link, _NOBODY) else None
+        return Answer(message=add_app_card()) if await self._linked(link, _NOBODY) else None
 
     async def _linked(self, link: RecordLink, person: Person) -> LinkedRecord | None:
         if not await self.administration.chats_on(link.environment):

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
-from bot.domain.public_names import ACT, VERSION, Verb
-from bot.domain.record_actions import CardAct
-from bot.domain.record_links import Links, RecordLink
+from bot.domain.public_names import ACTION, VERSION, Verb
+from bot.domain.record_actions import CardAction
+from bot.domain.record_links import RecordLink, RecordLinks
 from bot.domain.values import Chat, ChatKind, Person, RecordRef
 from bot.features.record_cards.action_pages import ASSIGN
 from bot.features.record_cards.read_as_person import OwnRecord, ReadOwnRecord
 from bot.features.record_cards.record_actions import Outcome
 from bot.features.shared.answers import Answer, chats_button, connect_button, head_of, own_view_button, record_claim
 from bot.store.unit_of_work import Store
-from cards.buttons import Button, Press
+from cards.buttons import ActionButton, Button
 from cards.link_card import LinkView, link_card
-from cards.personal_view import OwnView, unseen
+from cards.personal_view import PersonalView, hidden_card
 from cards.record import Fact
 
 
@@ -24,7 +24,7 @@ class ViewRecord:
 
     store: Store
     read: ReadOwnRecord
-    links: Links
+    links: RecordLinks
 
     async def __call__(self, chat: Chat, person: Person, link: RecordLink, *, after: Outcome | None = None) -> Answer:
         """The card; for who may not see the record one that tells nothing of it. Raises `Unavailable`.
@@ -32,35 +32,35 @@ class ViewRecord:
         `after`: what came of something that the person did on it.
         """
         accounts = (person.account_id,) if person.account_id else None
-        own = OwnView(press=own_view_button(link), accounts=accounts)
+        own = PersonalView(button=own_view_button(link), accounts=accounts)
         try:
             record = await self.read(chat, person, link)
         except (NotAllowed, NotFound, NotSupported) as error:
-            return Answer(message=unseen(str(error), error.next_step, own))
+            return Answer(message=hidden_card(str(error), error.next_step, own))
         can_connect = await self._can_connect(chat, record.record)
         view = LinkView(
             record=head_of(self.links, record.table, record.record, record.row),
             facts=tuple(Fact(label=label, value=value) for label, value in record.facts),
-            said=after.said if after else "",
-            said_at=after.at if after else None,
+            message=after.said if after else "",
+            message_at=after.at if after else None,
             buttons=(*([connect_button(record.record)] if can_connect else []), chats_button(record.record)),
             first=_act(record),
             asks_for_note=can_connect and record.linked.record_type.note,
-            own=own,
+            personal_view=own,
         )
         return Answer(message=link_card(view))
 
     async def _can_connect(self, chat: Chat, record: RecordRef) -> bool:
         async with self.store.reading() as work:
-            connected = await work.connections.live(chat.id, record) is not None
+            connected = await work.connections.active(chat.id, record) is not None
         return not connected and chat.kind is not ChatKind.PERSONAL
 
 
 def _act(own: OwnRecord) -> Button | None:
     """The one thing that the person can do, or the way to all of them."""
-    if own.acts == (CardAct.ASSIGN,) and not own.changeable:
-        claim = {**record_claim(own.record), ACT: ASSIGN, VERSION: own.row.etag}
-        return Press(title="Assign to me", verb=Verb.UPDATE, payload=claim)
+    if own.acts == (CardAction.ASSIGN,) and not own.changeable:
+        claim = {**record_claim(own.record), ACTION: ASSIGN, VERSION: own.row.etag}
+        return ActionButton(title="Assign to me", verb=Verb.UPDATE, payload=claim)
     if own.acts or own.changeable:
-        return Press(title="Update", verb=Verb.UPDATE, payload=record_claim(own.record))
+        return ActionButton(title="Update", verb=Verb.UPDATE, payload=record_claim(own.record))
     return None

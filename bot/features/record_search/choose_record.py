@@ -9,7 +9,7 @@ from bot.domain.values import Person, RecordRef
 from bot.features.record_search.find_records import SHOWN, FindRecords, Hit, looked_for
 from bot.features.shared.action_data import Claims
 from bot.features.shared.answers import Answer, record_claim
-from cards.buttons import Press
+from cards.buttons import ActionButton
 from cards.choice import ChoiceRow, ChoiceView, choice
 
 NAMED = "named"
@@ -22,7 +22,7 @@ class Wanted:
 
     command: Command
     asked: str
-    press: Press
+    press: ActionButton
     title: str = ""
     """What stands before the record's number, where something is shown of it."""
 
@@ -30,25 +30,25 @@ class Wanted:
 CONNECT = Wanted(
     command=Command.CONNECT,
     asked="Which record should this chat be connected to?",
-    press=Press(title="Connect", verb=Verb.CONNECT, payload={}),
+    press=ActionButton(title="Connect", verb=Verb.CONNECT, payload={}),
 )
 CONNECT_QUIETLY = replace(CONNECT, press=replace(CONNECT.press, payload={QUIET: QUIET}))
 CHATS = Wanted(
     command=Command.CHATS,
     asked="The chats of which record?",
-    press=Press(title="Show chats", verb=Verb.CHATS, payload={}),
+    press=ActionButton(title="Show chats", verb=Verb.CHATS, payload={}),
     title="Chats about",
 )
 TIMELINE = Wanted(
     command=Command.TIMELINE,
     asked="The timeline of which record?",
-    press=Press(title="Show timeline", verb=Verb.TIMELINE, payload={}),
+    press=ActionButton(title="Show timeline", verb=Verb.TIMELINE, payload={}),
     title="Timeline of",
 )
 PEOPLE = Wanted(
     command=Command.SUGGEST,
     asked="People for which record?",
-    press=Press(title="Show people", verb=Verb.SUGGEST, payload={}),
+    press=ActionButton(title="Show people", verb=Verb.SUGGEST, payload={}),
     title="People for",
 )
 
@@ -88,10 +88,10 @@ class WhichRecord:
 def _choose(hits: Sequence[Hit], wanted: Wanted) -> Answer:
     rows = tuple(_row(hit, wanted) for hit in hits[:SHOWN])
     hint = "Not among them? Write more of its name, or its number."
-    return Answer(message=choice(ChoiceView(asked=wanted.asked, rows=rows, more=0, hint=hint)))
+    return Answer(message=choice(ChoiceView(question=wanted.asked, rows=rows, more=0, hint=hint)))
 
 
 def _row(hit: Hit, wanted: Wanted) -> ChoiceRow:
     press = replace(wanted.press, payload={**record_claim(hit.record), **wanted.press.payload})
     detail = " · ".join(each for each in (hit.detail, hit.place) if each)
-    return ChoiceRow(kind=hit.kind, name=hit.name, number=hit.number, detail=detail, press=press)
+    return ChoiceRow(kind=hit.kind, name=hit.name, number=hit.number, detail=detail, button=press)

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
-from bot.domain.formatting import text_of
-from bot.domain.record_links import Links, find_link
-from bot.domain.record_types import STANDARD_TABLES, RecordType, telling_columns
+from bot.domain.formatting import format_value
+from bot.domain.record_links import RecordLinks, first_address
+from bot.domain.record_types import STANDARD_TABLES, RecordType, distinguishing_columns
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import EnvironmentId, Person, RecordRef
 from bot.features.shared.access import Actor, Gates
@@ -74,7 +74,7 @@ class Found:
     @property
     def telling(self) -> tuple[str, ...]:
         """The values by which people tell it apart, those that are not empty."""
-        texts = (text_of(column, self.row.value(column.name)) for column in telling_columns(self.table))
+        texts = (format_value(column, self.row.value(column.name)) for column in distinguishing_columns(self.table))
         return tuple(text for text in texts if text)
 
 
@@ -89,11 +89,11 @@ class FindRecords:
     records: Records
     administration: Administration
     gates: Gates
-    links: Links
+    links: RecordLinks
 
     async def by_link(self, text: str) -> RecordRef | None:
         """The record that a link in the text names; None without a link, `BadRequest` where it names none."""
-        address = find_link(text)
+        address = first_address(text)
         if address is None:
             return None
         link = self.links.parse(address)
@@ -194,7 +194,7 @@ class _Search:
     ) -> Sequence[Found]:
         more = tuple(await self.more(environment, record_type, table)) if self.more else ()
         try:
-            rows = await self.find.records.find(
+            rows = await self.find.records.search(
                 environment,
                 table,
                 self.words,
@@ -213,7 +213,12 @@ class _Search:
 
 def _read_columns(table: Table, more: Sequence[Column]) -> Sequence[Column]:
     """What names a record, tells it apart, and is asked for besides; each once."""
-    own = (*name_columns(table), *telling_columns(table), table.columns.get(_CHANGED), table.columns.get(_TELLING))
+    own = (
+        *name_columns(table),
+        *distinguishing_columns(table),
+        table.columns.get(_CHANGED),
+        table.columns.get(_TELLING),
+    )
     return list({column.name: column for column in (*own, *more) if column}.values())
 
 
@@ -234,6 +239,6 @@ def _hit(found: Found, place: str) -> Hit:
         kind=found.table.label,
         name=name_of(found.table, found.row),
         number=found.number,
-        detail=text_of(telling, found.row.value(_TELLING)) if telling else "",
+        detail=format_value(telling, found.row.value(_TELLING)) if telling else "",
         place=place,
     )

@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from bot.domain.public_names import Dataset, Quoted
-from bot.domain.record_links import Links
+from bot.domain.public_names import Dataset, QuotedField
+from bot.domain.record_links import RecordLinks
 from bot.domain.values import Person, RecordRef
 from bot.features.new_chats.plan_chat import PlanChat
 from bot.features.record_search.find_records import FindRecords, Hit
 from bot.features.shared.action_data import Claims, record_in
-from cards.inputs import LONGEST_TITLE, Choice
+from cards.inputs import MAX_TITLE_LENGTH, Choice
 from cards.record_inputs import RECORD, WORDS, RecordInputs
 
 _ROOM = 3_500
@@ -27,7 +27,7 @@ class NamedRecords:
 
     plan: PlanChat
     find: FindRecords
-    links: Links
+    links: RecordLinks
 
     async def named(self, person: Person, claims: Claims) -> Sequence[Hit | RecordRef]:
         """What is meant: what was written, else the record that was chosen; several where that is not clear."""
@@ -40,7 +40,7 @@ class NamedRecords:
     async def about(self, person: Person, claims: Claims) -> Hit | None:
         """The record that was chosen before, else the first that the message links to, where the person may read it."""
         record = record_of(claims, self.links)
-        linked = (each for each in claims.get(Quoted.ADDRESSES, "").split("\n") if self.links.parse(each))
+        linked = (each for each in claims.get(QuotedField.ADDRESSES, "").split("\n") if self.links.parse(each))
         address = next(linked, None)
         if record is None and address:
             record = await self.find.by_link(address)
@@ -65,9 +65,9 @@ class NamedRecords:
 def _inputs(claims: Claims, about: Hit | None, found: Sequence[Hit | RecordRef], newest: Sequence[Hit]) -> RecordInputs:
     several = [record_choice(each) for each in found if isinstance(each, Hit)] if len(found) > 1 else []
     return RecordInputs(
-        listed=listed(newest),
+        choices=listed(newest),
         dataset=Dataset.RECORDS,
-        about=record_choice(about).title if about and not several else "",
+        selected=record_choice(about).title if about and not several else "",
         hits=several,
         words="" if several else claims.get(WORDS, ""),
     )
@@ -86,7 +86,7 @@ def only(found: Sequence[Hit | RecordRef]) -> RecordRef:
     return record.record if isinstance(record, Hit) else record
 
 
-def record_of(claims: Claims, links: Links) -> RecordRef | None:
+def record_of(claims: Claims, links: RecordLinks) -> RecordRef | None:
     """The record that was chosen or came with the button; None for none."""
     if claims.get(RECORD):
         environment, table, row = [*claims[RECORD].split(_PARTS), "", ""][:3]
@@ -97,7 +97,7 @@ def record_of(claims: Claims, links: Links) -> RecordRef | None:
 def listed(newest: Sequence[Hit]) -> Sequence[Choice]:
     """Records to choose from before somebody types, as far as a page has room for them beside a long message."""
     choices = [record_choice(each) for each in newest]
-    sizes = accumulate(len((each.title[:LONGEST_TITLE] + each.value).encode(errors="replace")) for each in choices)
+    sizes = accumulate(len((each.title[:MAX_TITLE_LENGTH] + each.value).encode(errors="replace")) for each in choices)
     return [choice for choice, size in zip(choices, sizes, strict=True) if size <= _ROOM]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import NotFound, NotSupported
 from bot.domain.note_fields import note_columns, note_facts
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.tables import Column, Table
 from bot.domain.values import Chat, EnvironmentId, Person
@@ -16,7 +16,7 @@ from bot.features.shared.roster_cache import FindReaders
 from bot.ports.dataverse import Records
 from bot.store.administration import Administration
 from cards.message import Message
-from cards.search_result import FoundView
+from cards.search_result import SearchResultView
 
 PAGE = 25
 """Records of a page ("Respond to search command")."""
@@ -29,7 +29,7 @@ FURTHEST = 250
 class Result:
     """A record: what the person who searches sees of it, and what everybody in the chat will."""
 
-    view: FoundView
+    view: SearchResultView
     card: Message
 
 
@@ -41,7 +41,7 @@ class SearchRecords:
     administration: Administration
     find: FindRecords
     readers: FindReaders
-    links: Links
+    links: RecordLinks
 
     async def __call__(
         self, text: str, person: Person, chat: Chat, *, only: str | None, skip: int, count: int
@@ -100,7 +100,7 @@ class SearchRecords:
         named, facts = told_link(found.record, disclosure), note_facts(found.more, found.row)
         head = head_of(self.links, found.table, named, found.row)
         card = told_card(named, told(head, disclosure), facts, accounts=accounts)
-        return Result(view=FoundView(record=head, telling=found.telling), card=card)
+        return Result(view=SearchResultView(record=head, distinguishing_values=found.telling), card=card)
 
 
 def _ordered(found: Sequence[Found], words: str) -> Sequence[Found]:

@@ -6,9 +6,9 @@ from hashlib import sha256
 from uuid import uuid4
 
 from bot.domain.errors import BadRequest
-from bot.domain.public_names import Dialog, Quoted
-from bot.domain.record_links import guid
-from bot.domain.saved_message import LONGEST_TEXT, LONGEST_TITLE, Form, SavedMessage, link_back
+from bot.domain.public_names import Dialog, QuotedField
+from bot.domain.record_links import parse_guid
+from bot.domain.saved_message import MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, MessageForm, SavedMessage, safe_link
 from bot.domain.values import RecordRef
 from bot.features.connections.find_connections import FindConnections
 from bot.features.new_chats.dialog import KEY
@@ -19,17 +19,17 @@ from bot.features.shared.action_data import Claims
 from bot.features.shared.answers import record_claim
 from bot.features.shared.routes import PageWork, Search
 from bot.features.shared.turn import Incoming
-from cards.buttons import Step
+from cards.buttons import SubmitButton
 from cards.dialog import Done, Page
 from cards.inputs import Choice
 from cards.save_message import FORM, TEXT, TITLE, SaveView, save_page
-from cards.text import line
+from cards.text import single_line
 
 _AS_IT_WAS = "wording"
 """In what the page sends: tells whether the text is still that of the message."""
 
 _LONGEST_LINE = 300
-_FORMS = {Form.NOTE: "Note", Form.TASK: "Task"}
+_FORMS = {MessageForm.NOTE: "Note", MessageForm.TASK: "Task"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +52,18 @@ class SavePages:
 
     async def start(self, incoming: Incoming, claims: Claims) -> Page:
         """The page, with the message, and the record that it links to or the only one of the chat."""
-        if not claims.get(Quoted.TEXT, "").strip():
+        if not claims.get(QuotedField.TEXT, "").strip():
             raise BadRequest(
                 "There is no text to save.", "Open the menu of a message that has some, and choose Save to record."
             )
-        author = claims.get(Quoted.AUTHOR, "")
-        title = f"Teams message from {author}"[:LONGEST_TITLE] if author else "Teams message"
-        begun = {KEY: str(uuid4()), _AS_IT_WAS: _digest(claims[Quoted.TEXT]), TITLE: title, TEXT: claims[Quoted.TEXT]}
+        author = claims.get(QuotedField.AUTHOR, "")
+        title = f"Teams message from {author}"[:MAX_TITLE_LENGTH] if author else "Teams message"
+        begun = {
+            KEY: str(uuid4()),
+            _AS_IT_WAS: _digest(claims[QuotedField.TEXT]),
+            TITLE: title,
+            TEXT: claims[QuotedField.TEXT],
+        }
         return await self._page(incoming, {**claims, **begun}, about=self._first_about(incoming, claims))
 
     async def _first_about(self, incoming: Incoming, claims: Claims) -> Hit | None:
@@ -71,7 +76,7 @@ class SavePages:
 
     async def submit(self, incoming: Incoming, claims: Claims) -> Page | Done:
         """The message is written; or the page once more, with what is wrong on it."""
-        key, found = guid(claims.get(KEY, "")), await self.records.named(incoming.person, claims)
+        key, found = parse_guid(claims.get(KEY, "")), await self.records.named(incoming.person, claims)
         if key is None:
             raise BadRequest("This dialog is too old to go on with.", "Open it from the message once more.")
         if len(found) != 1:
@@ -99,7 +104,7 @@ class SavePages:
     ) -> Page:
         said = about or self.records.about(incoming.person, claims)
         record, inputs = await self.records.asked(incoming.person, claims, said, found)
-        kept = (KEY, _AS_IT_WAS, Quoted.AUTHOR, Quoted.SENT, Quoted.FILES, Quoted.LINK)
+        kept = (KEY, _AS_IT_WAS, QuotedField.AUTHOR, QuotedField.SENT, QuotedField.FILES, QuotedField.LINK)
         payload = {name: claims[name] for name in kept if claims.get(name)}
         payload |= record_claim(record.record) if record else {}
         return save_page(
@@ -107,41 +112,41 @@ class SavePages:
                 record=inputs,
                 forms=[Choice(title=words, value=form) for form, words in _FORMS.items()],
                 form=_form(claims),
-                title=claims.get(TITLE, "")[:LONGEST_TITLE],
-                longest_title=LONGEST_TITLE,
-                text=claims.get(TEXT, "")[:LONGEST_TEXT],
-                longest_text=LONGEST_TEXT,
+                title=claims.get(TITLE, "")[:MAX_TITLE_LENGTH],
+                max_title_length=MAX_TITLE_LENGTH,
+                text=claims.get(TEXT, "")[:MAX_TEXT_LENGTH],
+                max_text_length=MAX_TEXT_LENGTH,
                 origin=_origin(claims),
                 changed=_changed(incoming),
                 link=_link(claims),
                 problem=problem,
-                save=Step(title="Save", dialog=Dialog.SAVE_THIS_MESSAGE, payload=payload),
+                save=SubmitButton(title="Save", dialog=Dialog.SAVE_THIS_MESSAGE, payload=payload),
             )
         )
 
 
-def _form(claims: Claims) -> Form:
-    return Form.TASK if claims.get(FORM) == Form.TASK else Form.NOTE
+def _form(claims: Claims) -> MessageForm:
+    return MessageForm.TASK if claims.get(FORM) == MessageForm.TASK else MessageForm.NOTE
 
 
 def _origin(claims: Claims, changed: str = "") -> Sequence[str]:
     """Whose words they are, when they were written, who changed them, what was attached, and the way back to them."""
-    said = " · ".join(each for each in (claims.get(Quoted.AUTHOR, ""), claims.get(Quoted.SENT, "")) if each)
-    files = ", ".join(claims.get(Quoted.FILES, "").split("\n"))
+    said = " · ".join(each for each in (claims.get(QuotedField.AUTHOR, ""), claims.get(QuotedField.SENT, "")) if each)
+    files = ", ".join(claims.get(QuotedField.FILES, "").split("\n"))
     lines = (
         f"Message in Microsoft Teams: {said}" if said else "Message in Microsoft Teams",
         changed,
         f"Attachments: {files}" if files else "",
     )
-    return [each for each in (*(line(each, limit=_LONGEST_LINE) for each in lines), _link(claims)) if each]
+    return [each for each in (*(single_line(each, limit=_LONGEST_LINE) for each in lines), _link(claims)) if each]
 
 
 def _changed(incoming: Incoming) -> str:
-    return line(f"Changed by {incoming.person.name or 'who saved it'}", limit=_LONGEST_LINE)
+    return single_line(f"Changed by {incoming.person.name or 'who saved it'}", limit=_LONGEST_LINE)
 
 
 def _link(claims: Claims) -> str:
-    return link_back(claims.get(Quoted.LINK, ""))
+    return safe_link(claims.get(QuotedField.LINK, ""))
 
 
 def _digest(text: str) -> str:

@@ -10,7 +10,7 @@ from bot.domain.saved_message import SavedMessage
 from bot.domain.values import Chat, Person, RecordRef
 from bot.features.shared.access import Actor, Gates
 from bot.features.shared.answers import called_in
-from bot.ports.dataverse_writes import Attaching
+from bot.ports.dataverse_writes import NotesAndTasks
 from bot.store.unit_of_work import Store
 
 _ROWS = UUID("6d1f0c52-6f0e-4c63-9b1e-0f2f5d7f6f3a")
@@ -22,7 +22,7 @@ class SaveMessage:
     """Writes messages as the person who asks. The text goes to Dataverse and is kept nowhere else (spec S6)."""
 
     store: Store
-    attaching: Attaching
+    attaching: NotesAndTasks
     gates: Gates
     clock: Clock
 
@@ -32,7 +32,7 @@ class SaveMessage:
         A second act with the same key writes nothing more. Raises `BadRequest` for a text that does not fit,
         `NotAllowed`, `NotSupported` or `Unavailable`.
         """
-        message.check()
+        message.validate()
         opened = await self.gates.opened(record, person)
         actor = opened.actor
         row_id = str(uuid5(_ROWS, f"{actor.object_id} {key}"))
@@ -40,7 +40,7 @@ class SaveMessage:
         # Before it is written: a crash in between leaves a word too many about it, never one too few.
         await self._audit("save to record", chat, actor, record, details)
         try:
-            await self.attaching.attach(record, row_id, message, caller=actor.object_id)
+            await self.attaching.create(record, row_id, message, caller=actor.object_id)
         except Conflict:
             pass  # it was written by the attempt before, whose answer was lost
         except Unavailable:

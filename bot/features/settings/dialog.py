@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from bot.domain.errors import BadRequest
 from bot.domain.public_names import Dataset, Dialog
-from bot.domain.record_actions import CardAct
+from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import SettingValue
 from bot.domain.values import EnvironmentId
@@ -52,12 +52,12 @@ class SettingsDialogs:
         """Who answers for each page."""
         return {
             Dialog.SETTINGS: self._first,
-            Dialog.SETTINGS_ORGANISATION: self._organisation,
-            Dialog.SETTINGS_SAVE_ORGANISATION: self._save_organisation,
+            Dialog.SETTINGS_ORGANIZATION: self._organisation,
+            Dialog.SETTINGS_SAVE_ORGANIZATION: self._save_organisation,
             Dialog.SETTINGS_SYNC_EXISTING: self._sync_existing,
             Dialog.SETTINGS_RECORD_TYPE: self._record_type,
             Dialog.SETTINGS_SAVE_RECORD_TYPE: self._save_record_type,
-            Dialog.SETTINGS_ADDING: self._adding,
+            Dialog.SETTINGS_CHOOSE_TABLE: self._adding,
             Dialog.SETTINGS_ADD: self._add,
             Dialog.SETTINGS_EXPORT: self._export,
             Dialog.SETTINGS_IMPORT: self._import,
@@ -159,9 +159,9 @@ def _disclosure(text: str) -> Disclosure:
         raise _incomplete() from error
 
 
-def _act(text: str) -> CardAct:
+def _act(text: str) -> CardAction:
     try:
-        return CardAct(text)
+        return CardAction(text)
     except ValueError as error:
         raise _incomplete() from error
 

@@ -6,20 +6,27 @@ from dataclasses import dataclass, replace
 
 from bot.domain.errors import BadRequest
 from bot.domain.public_names import Dialog
-from bot.domain.settings import EnvironmentSettings, SettingChange, changes
+from bot.domain.settings import EnvironmentSettings, SettingChange, diff_settings
 from bot.domain.settings_history import SavedSettings
 from bot.domain.values import EnvironmentId, Person
-from bot.features.settings.json_format import document_of, document_with
+from bot.features.settings.json_format import changes_to_json, settings_to_json
 from bot.features.settings.pages import Outcome, Place, change_lines, meanwhile_lines, overview_page
 from bot.features.settings.parse_import import Import, ReadImport
 from bot.features.settings.show_settings import ShowSettings, with_views
 from bot.features.settings.store_settings import Form, KeepSettings, Saving
 from bot.features.shared.access import Gates
 from bot.ports.dataverse import Definitions
-from cards.buttons import Step
+from cards.buttons import SubmitButton
 from cards.dialog import Page
 from cards.inputs import Choice
-from cards.settings.import_export import LONGEST_TEXT, ImportView, PreviewView, exported, importing, preview
+from cards.settings.import_export import (
+    MAX_TEXT_LENGTH,
+    ImportView,
+    PreviewView,
+    export_page,
+    import_page,
+    preview_page,
+)
 
 TYPES_AT_ONCE = 20
 """Record types in one text: a card has room for so many."""
@@ -47,10 +54,10 @@ class MoveSettings:
         tables = sorted(place.settings.record_types)
         chosen = tables[number * TYPES_AT_ONCE : (number + 1) * TYPES_AT_ONCE]
         shown = replace(place.settings, record_types={name: place.settings.record_types[name] for name in chosen})
-        text = document_of(shown, await self._view_names(environment.id, shown))
+        text = settings_to_json(shown, await self._view_names(environment.id, shown))
         left = len(tables) > (number + 1) * TYPES_AT_ONCE
         more = place.step("Next part", Dialog.SETTINGS_EXPORT, part=str(number + 1)) if left else None
-        return exported(place.id, text, place.back, more=more)
+        return export_page(place.id, text, place.back, more=more)
 
     async def _view_names(self, environment: EnvironmentId, settings: EnvironmentSettings) -> Mapping[str, str]:
         """Names that tell the chosen views: ids may differ in the next environment."""
@@ -67,12 +74,12 @@ class MoveSettings:
 
     async def _importing(self, person: Person, named: str, text: str, problems: Sequence[tuple[str, str]] = ()) -> Page:
         mine = [each.id for each in await self.show.administered(person)]
-        return importing(
+        return import_page(
             ImportView(
                 environments=tuple(Choice(title=each, value=each) for each in mine),
                 chosen=next((each for each in mine if each == named), mine[0]),
                 text=text,
-                show=Step(title="Show what would change", dialog=Dialog.SETTINGS_PREVIEW, payload={}),
+                show=SubmitButton(title="Show what would change", dialog=Dialog.SETTINGS_PREVIEW, payload={}),
                 problems=tuple(problems),
             )
         )
@@ -81,15 +88,15 @@ class MoveSettings:
         """What the text would change; nothing is saved."""
         environment = self.show.environment(named)
         actor = await self.gates.administrator(environment.id, person)
-        if len(text) > LONGEST_TEXT:
-            raise BadRequest(f"This text has more than {LONGEST_TEXT} characters.", "Import it in several parts.")
+        if len(text) > MAX_TEXT_LENGTH:
+            raise BadRequest(f"This text has more than {MAX_TEXT_LENGTH} characters.", "Import it in several parts.")
         brought = await self.read(environment.id, actor.object_id, text)
         place = await self.show.place(environment)
         wanted = brought.edit(place.settings)
         wrong = brought.wrong(brought.judge(place.settings, wanted))
         if wrong:
             return await self._importing(person, named, text, wrong)
-        return _previewed(_with_all_views(place, brought), changes(place.settings, wanted))
+        return _previewed(_with_all_views(place, brought), diff_settings(place.settings, wanted))
 
     async def save(self, saving: Saving, text: str) -> Page:
         """The first page with what was saved; or what would change now, where others saved meanwhile."""
@@ -120,15 +127,15 @@ def _with_all_views(place: Place, brought: Import) -> Place:
 
 
 def _previewed(place: Place, made: Sequence[SettingChange], meanwhile: Sequence[SavedSettings] = ()) -> Page:
-    carried = document_with(made)
+    carried = changes_to_json(made)
     if len(carried) > LONGEST_CARRIED:
         raise BadRequest("This would change more than fits on a page.", "Import it in several parts.")
-    return preview(
+    return preview_page(
         PreviewView(
             place=place.id,
             changes=change_lines(place, made),
             save=place.step("Save", Dialog.SETTINGS_SAVE_IMPORT, settings=carried) if made else None,
             back=place.back,
-            meanwhile=meanwhile_lines(place, meanwhile),
+            concurrent_changes=meanwhile_lines(place, meanwhile),
         )
     )

@@ -5,9 +5,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from bot.domain.record_actions import CardAct
+from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure
-from bot.domain.settings import ORGANISATION, RECORD_TYPE, EnvironmentSettings, SettingChange, SettingValue
+from bot.domain.settings import (
+    ORGANIZATION_SETTINGS,
+    RECORD_TYPE_SETTINGS,
+    EnvironmentSettings,
+    SettingChange,
+    SettingValue,
+)
 
 FORMAT = 1
 """The only form that there is so far."""
@@ -16,29 +22,29 @@ _LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class SettingsDocument:
     """What a JSON text says, and what is wrong with it: each as the path of a setting and the reason."""
 
-    organisation: Mapping[str, SettingValue]
+    organization: Mapping[str, SettingValue]
     record_types: Mapping[str, Mapping[str, SettingValue]]
-    mistakes: tuple[tuple[str, str], ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
 
 
-def document_of(settings: EnvironmentSettings, view_names: Mapping[str, str]) -> str:
+def settings_to_json(settings: EnvironmentSettings, view_names: Mapping[str, str]) -> str:
     """The settings as JSON; a view is named by its id where `view_names` has no name for it."""
     body: dict[str, Any] = {
         "format": FORMAT,
-        "organisation": {name: getattr(settings.organisation, name) for name in ORGANISATION},
+        "organisation": {name: getattr(settings.organization, name) for name in ORGANIZATION_SETTINGS},
         "record_types": {},
     }
     for table, record_type in sorted(settings.record_types.items()):
-        values = {name: getattr(record_type, name) for name in RECORD_TYPE}
+        values = {name: getattr(record_type, name) for name in RECORD_TYPE_SETTINGS}
         view = record_type.note_view
         body["record_types"][table] = {**values, "note_view": view_names.get(view, view) if view else None}
     return json.dumps(body, ensure_ascii=False, indent=1)
 
 
-def document_with(made: Iterable[SettingChange]) -> str:
+def changes_to_json(made: Iterable[SettingChange]) -> str:
     """The settings that these changes lead to, and no others, as JSON on one line."""
     organisation: dict[str, SettingValue] = {}
     types: dict[str, dict[str, SettingValue]] = {}
@@ -49,7 +55,7 @@ def document_with(made: Iterable[SettingChange]) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def document_in(text: str) -> Document:
+def parse_document(text: str) -> SettingsDocument:
     """What the text says. Settings that it does not name are to stay as they are."""
     try:
         body = json.loads(text)
@@ -63,24 +69,24 @@ def document_in(text: str) -> Document:
     parts: dict[str, dict[str, Any]] = {}
     for name in _PARTS:
         parts[name] = _object(body.get(name, {}), name, mistakes)
-    organisation = _settings(parts["organisation"], "organisation", ORGANISATION, mistakes)
+    organisation = _settings(parts["organisation"], "organisation", ORGANIZATION_SETTINGS, mistakes)
     types = {}
     for table, values in parts["record_types"].items():
         path = f"record_types.{table[:_LONGEST_TEXT]}"
-        types[table] = _settings(_object(values, path, mistakes), path, RECORD_TYPE, mistakes)
-    return Document(organisation=organisation, record_types=types, mistakes=tuple(mistakes))
+        types[table] = _settings(_object(values, path, mistakes), path, RECORD_TYPE_SETTINGS, mistakes)
+    return SettingsDocument(organization=organisation, record_types=types, problems=tuple(mistakes))
 
 
 _PARTS = ("organisation", "record_types")
 
-Mistakes = list[tuple[str, str]]
+Problems = list[tuple[str, str]]
 
 
-def _wrong(path: str, reason: str) -> Document:
-    return Document(organisation={}, record_types={}, mistakes=((path, reason),))
+def _wrong(path: str, reason: str) -> SettingsDocument:
+    return SettingsDocument(organization={}, record_types={}, problems=((path, reason),))
 
 
-def _object(value: object, path: str, mistakes: Mistakes) -> dict[str, Any]:
+def _object(value: object, path: str, mistakes: Problems) -> dict[str, Any]:
     if isinstance(value, dict):
         return cast("dict[str, Any]", value)
     mistakes.append((path, "It has to be an object in braces."))
@@ -88,7 +94,7 @@ def _object(value: object, path: str, mistakes: Mistakes) -> dict[str, Any]:
 
 
 def _settings(
-    values: Mapping[str, Any], path: str, known: tuple[str, ...], mistakes: Mistakes
+    values: Mapping[str, Any], path: str, known: tuple[str, ...], mistakes: Problems
 ) -> dict[str, SettingValue]:
     found: dict[str, SettingValue] = {}
     for name, value in values.items():
@@ -126,9 +132,9 @@ _KINDS: Mapping[str, _Kind] = {
     "key_fields": _NAMES,
     "change_fields": _NAMES,
     "card_acts": _Kind(
-        words="a list, in brackets, of " + ", ".join(CardAct),
-        takes=lambda value: isinstance(value, list) and all(isinstance(e, str) and e in set(CardAct) for e in value),
-        convert=lambda value: tuple(CardAct(each) for each in value),
+        words="a list, in brackets, of " + ", ".join(CardAction),
+        takes=lambda value: isinstance(value, list) and all(isinstance(e, str) and e in set(CardAction) for e in value),
+        convert=lambda value: tuple(CardAction(each) for each in value),
     ),
     "sync_idle_days": _Kind(
         words="a whole number", takes=lambda value: isinstance(value, int) and not isinstance(value, bool)

@@ -1,6 +1,6 @@
 """What settings and their values are called, on pages and in lists of changes."""
 
-from bot.domain.record_actions import CardAct
+from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import SettingValue
 
@@ -36,9 +36,9 @@ DISCLOSURES = {
 }
 
 CARD_ACTS = {
-    CardAct.ASSIGN: "Assign to me",
-    CardAct.NOTE: "Add a note",
-    CardAct.RESOLVE: "Resolve",
+    CardAction.ASSIGN: "Assign to me",
+    CardAction.NOTE: "Add a note",
+    CardAction.RESOLVE: "Resolve",
 }
 
 EVERYBODY = "Everybody with a Dynamics 365 user"
@@ -46,7 +46,7 @@ DEFAULT_VIEW = "The default view"
 NO_LIMIT = "no limit"
 
 
-def words_of(setting: str, value: SettingValue) -> str:
+def format_setting(setting: str, value: SettingValue) -> str:
     """The value as people read it; ids and logical names stay as they are."""
     match value:
         case bool():
@@ -56,7 +56,7 @@ def words_of(setting: str, value: SettingValue) -> str:
         case None:
             return DEFAULT_VIEW if setting == "note_view" else ""
         case tuple() if setting == "card_acts":
-            return ", ".join(CARD_ACTS[CardAct(act)] for act in value) or "nothing"
+            return ", ".join(CARD_ACTS[CardAction(act)] for act in value) or "nothing"
         case tuple():
             return ", ".join(value) or (EVERYBODY if setting == "allowed_roles" else "none")
         case 0 if setting == "sync_idle_days":
@@ -65,6 +65,6 @@ def words_of(setting: str, value: SettingValue) -> str:
             return str(value)
 
 
-def path_of(table: str | None, setting: str) -> str:
+def setting_path(table: str | None, setting: str) -> str:
     """Where the setting stands in an export."""
     return f"organisation.{setting}" if table is None else f"record_types.{table}.{setting}"

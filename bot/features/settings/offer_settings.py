@@ -7,7 +7,7 @@ from bot.domain.public_names import Dialog
 from bot.domain.values import Person
 from bot.features.settings.show_settings import ShowSettings
 from bot.features.shared.answers import Answer
-from cards.buttons import OpenDialog
+from cards.buttons import DialogButton
 from cards.notice import NoticeView, notice
 
 _DOORS = {
@@ -30,5 +30,5 @@ class OfferSettings:
             raise BadRequest("There are settings, settings export and settings import.", "Write one of these.")
         await self.show.administered(person)
         dialog, text, title = door
-        button = OpenDialog(title=title, dialog=dialog, payload={})
+        button = DialogButton(title=title, dialog=dialog, payload={})
         return Answer(message=notice(NoticeView(text=text, next_step="For administrators alone.", button=button)))

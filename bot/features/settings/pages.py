@@ -4,20 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from bot.domain.chat_sync import is_effective
-from bot.domain.public_names import Dataset, Dialog, searching
+from bot.domain.chat_sync import is_sync_on
+from bot.domain.public_names import Dataset, Dialog, encode_dataset
 from bot.domain.record_types import RecordType
-from bot.domain.settings import ORGANISATION, EnvironmentSettings, SettingChange, SettingValue
+from bot.domain.settings import ORGANIZATION_SETTINGS, EnvironmentSettings, SettingChange, SettingValue
 from bot.domain.settings_history import SavedSettings
 from bot.domain.values import Environment, EnvironmentId
-from bot.features.settings.labels import LABELS, words_of
-from bot.features.settings.rules import Problem
-from cards.buttons import Open, Step
+from bot.features.settings.labels import LABELS, format_setting
+from bot.features.settings.rules import SettingProblem
+from cards.buttons import LinkButton, SubmitButton
 from cards.dialog import Page
 from cards.inputs import Choice
-from cards.settings.organization import OrganisationView, organisation
-from cards.settings.overview import AddingView, OverviewView, adding, overview
-from cards.settings.shared import ChangeLine, Meanwhile
+from cards.settings.organization import OrganizationView, organization_page
+from cards.settings.overview import AddTableView, OverviewView, add_table_page
+from cards.settings.overview import overview_page as overview_card
+from cards.settings.shared import ChangeLine, ConcurrentChanges
 
 TABLES_LISTED = 60
 """So many are listed before anything is typed: a card has no room for all that an organisation may have."""
@@ -46,15 +47,15 @@ class Place:
         """What the table is called; its name where that is not known."""
         return self.labels.get(table, table)
 
-    def step(self, title: str, dialog: Dialog, **claims: str) -> Step:
+    def step(self, title: str, dialog: Dialog, **claims: str) -> SubmitButton:
         """A button that leads on, in this environment and this version."""
         version = str(self.settings.version)
-        return Step(title=title, dialog=dialog, payload={"environment": self.id, "version": version, **claims})
+        return SubmitButton(title=title, dialog=dialog, payload={"environment": self.id, "version": version, **claims})
 
     @property
-    def back(self) -> Step:
+    def back(self) -> SubmitButton:
         """The button that leads to the first page, with nothing saved."""
-        return replace(self.step("Back", Dialog.SETTINGS), leaves=True)
+        return replace(self.step("Back", Dialog.SETTINGS), ignores_inputs=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class Outcome:
 
     said: str = ""
     changes: tuple[SettingChange, ...] = ()
-    problems: Sequence[Problem] = ()
+    problems: Sequence[SettingProblem] = ()
     meanwhile: Sequence[SavedSettings] = ()
 
 
@@ -72,27 +73,27 @@ NOTHING_YET = Outcome()
 
 def overview_page(place: Place, outcome: Outcome = NOTHING_YET) -> Page:
     """The first page of an environment."""
-    set_now = place.settings.organisation
-    idle = words_of("sync_idle_days", set_now.sync_idle_days)
+    set_now = place.settings.organization
+    idle = format_setting("sync_idle_days", set_now.sync_idle_days)
     facts = (
-        ("Chats", words_of("chats_on", set_now.chats_on)),
-        ("Who may use them", words_of("allowed_roles", set_now.allowed_roles)),
-        ("Chat sync", words_of("sync_on", set_now.sync_on)),
+        ("Chats", format_setting("chats_on", set_now.chats_on)),
+        ("Who may use them", format_setting("allowed_roles", set_now.allowed_roles)),
+        ("Chat sync", format_setting("sync_on", set_now.sync_on)),
         ("Synced until idle for", f"{idle} days" if set_now.sync_idle_days else idle),
     )
-    elsewhere = Step(title="Other environment", dialog=Dialog.SETTINGS, payload={}) if place.several else None
-    return overview(
+    elsewhere = SubmitButton(title="Other environment", dialog=Dialog.SETTINGS, payload={}) if place.several else None
+    return overview_card(
         OverviewView(
             place=place.id,
             facts=facts,
             types=_types(place),
             change=place.step("Change record type", Dialog.SETTINGS_RECORD_TYPE),
-            add=place.step("Add a record type", Dialog.SETTINGS_ADDING),
-            organisation=place.step("Organisation", Dialog.SETTINGS_ORGANISATION),
-            elsewhere=elsewhere,
-            said=outcome.said,
+            add=place.step("Add a record type", Dialog.SETTINGS_CHOOSE_TABLE),
+            organization=place.step("Organisation", Dialog.SETTINGS_ORGANIZATION),
+            other_environment=elsewhere,
+            message=outcome.said,
             saved=change_lines(place, outcome.changes),
-            meanwhile=meanwhile_lines(place, outcome.meanwhile),
+            concurrent_changes=meanwhile_lines(place, outcome.meanwhile),
         )
     )
 
@@ -125,31 +126,31 @@ def organisation_page(
     `sync_refusal`: why the person may not turn chat sync on or off, if so. `idle_days`: what somebody wrote, where it
     is no number.
     """
-    set_now = place.settings.organisation
+    set_now = place.settings.organization
     others = [name for name in roles if name not in set_now.allowed_roles]
     who = sync_refusal or "You are a Global Administrator, so you can change it."
-    return organisation(
-        OrganisationView(
+    return organization_page(
+        OrganizationView(
             place=place.id,
             labels=LABELS,
-            on=switches(set_now, ORGANISATION),
+            switches=switches(set_now, ORGANIZATION_SETTINGS),
             roles=role_choices([*set_now.allowed_roles, *others[:_ROLES_LISTED]]),
-            dataset=searching(Dataset.ROLES, {"environment": place.id}),
+            dataset=encode_dataset(Dataset.ROLES, {"environment": place.id}),
             allowed=tuple(role_value(name) for name in set_now.allowed_roles),
             idle_days=str(set_now.sync_idle_days) if idle_days is None else idle_days,
-            sync_words=f"Chat sync is {words_of('sync_on', set_now.sync_on)}. {who}",
+            sync_words=f"Chat sync is {format_setting('sync_on', set_now.sync_on)}. {who}",
             may_sync=not sync_refusal,
-            save=place.step("Save", Dialog.SETTINGS_SAVE_ORGANISATION),
+            save=place.step("Save", Dialog.SETTINGS_SAVE_ORGANIZATION),
             back=place.back,
-            open_roles=Open(
+            open_roles=LinkButton(
                 title="Security roles in Dynamics 365",
                 url=f"{place.environment.url}/main.aspx?pagetype=entitylist&etn=role",
             ),
             sync_existing=place.step("Show them from now on", Dialog.SETTINGS_SYNC_EXISTING)
-            if is_effective(place.settings)
+            if is_sync_on(place.settings)
             else None,
             problems=problem_lines(outcome.problems),
-            meanwhile=meanwhile_lines(place, outcome.meanwhile),
+            concurrent_changes=meanwhile_lines(place, outcome.meanwhile),
         )
     )
 
@@ -166,11 +167,11 @@ def role_value(name: str) -> str:
 
 def adding_page(place: Place, listed: Sequence[Choice], problem: str = "") -> Page:
     """The table to add."""
-    return adding(
-        AddingView(
+    return add_table_page(
+        AddTableView(
             place=place.id,
             listed=tuple(listed[:TABLES_LISTED]),
-            dataset=searching(Dataset.TABLES, {"environment": place.id}),
+            dataset=encode_dataset(Dataset.TABLES, {"environment": place.id}),
             add=place.step("Add", Dialog.SETTINGS_ADD),
             back=place.back,
             problem=problem,
@@ -194,17 +195,17 @@ def change_lines(place: Place, changes: Iterable[SettingChange]) -> tuple[Change
 def _words(place: Place, setting: str, value: SettingValue) -> str:
     if setting == "note_view" and isinstance(value, str):
         return place.views.get(value, "another view")
-    return words_of(setting, value)
+    return format_setting(setting, value)
 
 
-def meanwhile_lines(place: Place, saved: Iterable[SavedSettings]) -> tuple[Meanwhile, ...]:
+def meanwhile_lines(place: Place, saved: Iterable[SavedSettings]) -> tuple[ConcurrentChanges, ...]:
     """What others saved, in words."""
     return tuple(
-        Meanwhile(who=each.person_name, at=each.at, changes=change_lines(place, each.changes)) for each in saved
+        ConcurrentChanges(who=each.person_name, at=each.at, changes=change_lines(place, each.changes)) for each in saved
     )
 
 
-def problem_lines(problems: Iterable[Problem]) -> tuple[tuple[str, str], ...]:
+def problem_lines(problems: Iterable[SettingProblem]) -> tuple[tuple[str, str], ...]:
     """What is wrong, in words."""
     return tuple((LABELS[problem.setting], problem.reason) for problem in problems)
 

@@ -8,9 +8,9 @@ from typing import Any
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.tables import Table, View
 from bot.domain.values import EnvironmentId, ObjectId
-from bot.features.settings.json_format import Document, document_in
-from bot.features.settings.labels import path_of
-from bot.features.settings.rules import Problem, organisation_problems, record_type_problems
+from bot.features.settings.json_format import SettingsDocument, parse_document
+from bot.features.settings.labels import setting_path
+from bot.features.settings.rules import SettingProblem, organization_problems, record_type_problems
 from bot.features.shared.sync_switch import sync_refusal
 from bot.ports.dataverse import Definitions
 from bot.ports.graph import Directory
@@ -23,7 +23,7 @@ TYPES_AT_MOST = 40
 class Import:
     """A text that was read. Its mistakes are paths of settings and what is wrong there."""
 
-    document: Document
+    document: SettingsDocument
     known: Mapping[str, tuple[Table, Sequence[View]]]
     """The tables that it names, as far as they are there, with their views."""
     roles: Sequence[str]
@@ -32,27 +32,27 @@ class Import:
 
     def edit(self, settings: EnvironmentSettings) -> EnvironmentSettings:
         """The settings with what the text says; what it does not name stays."""
-        organisation: dict[str, Any] = dict(self.document.organisation)
+        organisation: dict[str, Any] = dict(self.document.organization)
         types = dict(settings.record_types)
         for name, (_, views) in self.known.items():
             values: dict[str, Any] = dict(self.document.record_types[name])
             if "note_view" in values:
                 values["note_view"] = _view_id(values["note_view"], views)
             types[name] = replace(settings.record_type(name), **values)
-        return replace(settings, organisation=replace(settings.organisation, **organisation), record_types=types)
+        return replace(settings, organization=replace(settings.organization, **organisation), record_types=types)
 
-    def judge(self, before: EnvironmentSettings, wanted: EnvironmentSettings) -> Sequence[Problem]:
+    def judge(self, before: EnvironmentSettings, wanted: EnvironmentSettings) -> Sequence[SettingProblem]:
         """What speaks against it."""
         found = list(
-            organisation_problems(before.organisation, wanted.organisation, self.roles, sync_refusal=self.sync_refusal)
+            organization_problems(before.organization, wanted.organization, self.roles, sync_refusal=self.sync_refusal)
         )
         for name, (table, views) in self.known.items():
             found += record_type_problems(before.record_type(name), wanted.record_type(name), table, views)
         return found
 
-    def wrong(self, problems: Sequence[Problem]) -> tuple[tuple[str, str], ...]:
+    def wrong(self, problems: Sequence[SettingProblem]) -> tuple[tuple[str, str], ...]:
         """The mistakes, and what speaks against the rest."""
-        return (*self.mistakes, *((path_of(each.table, each.setting), each.reason) for each in problems))
+        return (*self.mistakes, *((setting_path(each.table, each.setting), each.reason) for each in problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class ReadImport:
 
     async def __call__(self, environment: EnvironmentId, person: ObjectId, text: str) -> Import:
         """The text, with what is known of everything that it names."""
-        document = document_in(text)
+        document = parse_document(text)
         names, roles, refusal = await asyncio.gather(
             self.definitions.tables(environment),
             self.definitions.role_names(environment),
@@ -77,7 +77,7 @@ class ReadImport:
             known=dict(zip(there, facts, strict=True)),
             roles=roles,
             sync_refusal=refusal,
-            mistakes=(*document.mistakes, *mistakes),
+            mistakes=(*document.problems, *mistakes),
         )
 
     async def _facts(self, environment: EnvironmentId, name: str) -> tuple[Table, Sequence[View]]:
@@ -86,7 +86,7 @@ class ReadImport:
         )
 
 
-def _named(document: Document, tables: Collection[str]) -> tuple[Sequence[str], Sequence[tuple[str, str]]]:
+def _named(document: SettingsDocument, tables: Collection[str]) -> tuple[Sequence[str], Sequence[tuple[str, str]]]:
     """The tables that the text names, and the mistakes in naming them."""
     named = document.record_types
     if len(named) > TYPES_AT_MOST:

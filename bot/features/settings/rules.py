@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.environment_settings import SYNC_IDLE_DAYS_AT_MOST, Organisation
+from bot.domain.environment_settings import MAX_SYNC_IDLE_DAYS, OrganizationSettings
 from bot.domain.note_fields import note_columns
-from bot.domain.record_actions import act_problem, change_fields_problem
+from bot.domain.record_actions import action_problem, change_fields_problem
 from bot.domain.record_types import (
     CASE,
     CASE_VIEW,
-    KEY_FIELDS_AT_MOST,
+    MAX_KEY_FIELDS,
     RecordType,
     key_field_problem,
     updates_problem,
@@ -18,7 +18,7 @@ from bot.domain.tables import Column, Table, View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class SettingProblem:
     """Why a setting cannot be as it is wanted; `table` is None for those of the whole environment."""
 
     table: str | None
@@ -26,9 +26,9 @@ class Problem:
     reason: str
 
 
-def organisation_problems(
-    before: Organisation, wanted: Organisation, roles: Collection[str], *, sync_refusal: str
-) -> tuple[Problem, ...]:
+def organization_problems(
+    before: OrganizationSettings, wanted: OrganizationSettings, roles: Collection[str], *, sync_refusal: str
+) -> tuple[SettingProblem, ...]:
     """What speaks against the changes: roles that are not there, days that are none, a switch of somebody else's.
 
     `sync_refusal`: why the person may not turn chat sync on or off; empty where they may.
@@ -37,21 +37,21 @@ def organisation_problems(
     unknown = [role for role in wanted.allowed_roles if role not in {*roles, *before.allowed_roles}]
     if unknown:
         found.append(_problem("allowed_roles", f"There is no security role named {', '.join(unknown)}."))
-    if not 0 <= wanted.sync_idle_days <= SYNC_IDLE_DAYS_AT_MOST:
-        reason = f"Write a whole number of days from 0 to {SYNC_IDLE_DAYS_AT_MOST}; 0 for no limit."
+    if not 0 <= wanted.sync_idle_days <= MAX_SYNC_IDLE_DAYS:
+        reason = f"Write a whole number of days from 0 to {MAX_SYNC_IDLE_DAYS}; 0 for no limit."
         found.append(_problem("sync_idle_days", reason))
     if wanted.sync_on != before.sync_on and sync_refusal:
         found.append(_problem("sync_on", sync_refusal))
     return tuple(found)
 
 
-def _problem(setting: str, reason: str) -> Problem:
-    return Problem(table=None, setting=setting, reason=reason)
+def _problem(setting: str, reason: str) -> SettingProblem:
+    return SettingProblem(table=None, setting=setting, reason=reason)
 
 
 def record_type_problems(
     before: RecordType, wanted: RecordType, table: Table, views: Sequence[View]
-) -> tuple[Problem, ...]:
+) -> tuple[SettingProblem, ...]:
     """What speaks against the changes; what stays as it was is not judged again, so that it stands in nobody's way."""
     found = {}
     shows = wanted.note or wanted.note_view is not None
@@ -62,15 +62,15 @@ def record_type_problems(
     if wanted.key_fields != before.key_fields:
         found["key_fields"] = key_fields_problem(wanted.key_fields, table)
     if wanted.card_acts != before.card_acts:
-        found["card_acts"] = next((why for act in wanted.card_acts if (why := act_problem(act, table))), None)
+        found["card_acts"] = next((why for act in wanted.card_acts if (why := action_problem(act, table))), None)
     if wanted.change_fields != before.change_fields:
         found["change_fields"] = change_fields_problem(wanted.change_fields, table)
     return tuple(
-        Problem(table=table.name, setting=setting, reason=reason) for setting, reason in found.items() if reason
+        SettingProblem(table=table.name, setting=setting, reason=reason) for setting, reason in found.items() if reason
     )
 
 
-def chosen_view(note_view: str | None, table: str, views: Iterable[View]) -> View | None:
+def find_note_view(note_view: str | None, table: str, views: Iterable[View]) -> View | None:
     """The view with this id, for None the table's default by rule T3; None where it is not there."""
     if note_view is not None:
         return next((view for view in views if view.id == note_view), None)
@@ -81,7 +81,7 @@ def chosen_view(note_view: str | None, table: str, views: Iterable[View]) -> Vie
 
 def note_problem(note_view: str | None, table: Table, views: Sequence[View]) -> str | None:
     """Why there can be no note with this view, or None if there can."""
-    view = chosen_view(note_view, table.name, views)
+    view = find_note_view(note_view, table.name, views)
     if view is None and not views:
         return "This table has no view, so there is nothing that a note could show."
     if view is None and note_view is None:
@@ -95,8 +95,8 @@ def note_problem(note_view: str | None, table: Table, views: Sequence[View]) -> 
 
 def key_fields_problem(names: Sequence[str], table: Table) -> str | None:
     """Why these columns cannot be the key fields, or None if they can (spec T2, T5)."""
-    if len(names) > KEY_FIELDS_AT_MOST:
-        return f"{len(names)} columns are chosen, and {KEY_FIELDS_AT_MOST} at most can be key fields."
+    if len(names) > MAX_KEY_FIELDS:
+        return f"{len(names)} columns are chosen, and {MAX_KEY_FIELDS} at most can be key fields."
     if len(set(names)) < len(names):
         return "A column is named twice."
     if names and (problem := updates_problem(table)):
@@ -110,7 +110,7 @@ def key_fields_problem(names: Sequence[str], table: Table) -> str | None:
     return None
 
 
-def secured_in(view: View, table: Table) -> tuple[Column, ...]:
+def secured_columns(view: View, table: Table) -> tuple[Column, ...]:
     """The secured columns that a note with this view shows (spec N5)."""
     return tuple(column for column in note_columns(view, table) if column.secured)
 

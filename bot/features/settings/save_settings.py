@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.domain.environment_settings import Organisation
+from bot.domain.environment_settings import OrganizationSettings
 from bot.domain.errors import BadRequest
 from bot.domain.settings import EnvironmentSettings, SettingValue, with_record_type
 from bot.features.settings.pages import Outcome, organisation_page, overview_page
-from bot.features.settings.rules import organisation_problems, record_type_problems
+from bot.features.settings.rules import organization_problems, record_type_problems
 from bot.features.settings.show_settings import ShowSettings, with_views
 from bot.features.settings.store_settings import Form, KeepSettings, Kept, Saving
 from bot.features.shared.access import Gates
@@ -34,15 +34,15 @@ class OrganisationForm:
 
     def edit(self, settings: EnvironmentSettings) -> EnvironmentSettings:
         """The settings as they are wanted."""
-        before = settings.organisation
-        wanted = Organisation(
+        before = settings.organization
+        wanted = OrganizationSettings(
             chats_on=self.chats_on,
             allowed_roles=self.allowed_roles,
             sync_on=before.sync_on if self.sync_on is None else self.sync_on,
             sync_idle_days=_number(self.idle_days),
             mirror_chats=self.mirror_chats,
         )
-        return replace(settings, organisation=wanted)
+        return replace(settings, organization=wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +77,8 @@ class SaveSettings:
         )
         form = Form(
             edit=filled_in.edit,
-            judge=lambda before, wanted: organisation_problems(
-                before.organisation, wanted.organisation, roles, sync_refusal=refusal
+            judge=lambda before, wanted: organization_problems(
+                before.organization, wanted.organization, roles, sync_refusal=refusal
             ),
             is_about=lambda change: change.table is None,
         )
@@ -86,7 +86,7 @@ class SaveSettings:
         place = await self.show.place(environment, kept.settings)
         if _is_done(kept):
             return overview_page(place, _outcome(kept))
-        days = None if kept.settings.organisation.sync_idle_days >= 0 else filled_in.idle_days
+        days = None if kept.settings.organization.sync_idle_days >= 0 else filled_in.idle_days
         return organisation_page(place, roles, sync_refusal=refusal, idle_days=days, outcome=_outcome(kept))
 
     async def record_type(self, saving: Saving, filled_in: RecordTypeForm) -> Page:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.domain.errors import BadRequest
 from bot.domain.public_names import Dialog
 from bot.domain.record_actions import changeable_columns
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.tables import Column, Table, TableName, View
 from bot.domain.values import Environment, EnvironmentId, Person
@@ -27,10 +27,10 @@ from bot.features.shared.sync_switch import sync_refusal
 from bot.ports.dataverse import Definitions
 from bot.ports.graph import Directory
 from bot.store.administration import Administration
-from cards.buttons import Step
+from cards.buttons import SubmitButton
 from cards.dialog import Page
 from cards.inputs import Choice
-from cards.settings.overview import choose_environment
+from cards.settings.overview import environment_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class ShowSettings:
     definitions: Definitions
     directory: Directory
     gates: Gates
-    links: Links
+    links: RecordLinks
 
     async def first(self, person: Person, named: str) -> Page:
         """The environment's first page; where none is named and there are several, the choice between them."""
@@ -49,7 +49,7 @@ class ShowSettings:
         if not named and len(known) > 1:
             mine = await self.administered(person)
             choices = [Choice(title=each.id, value=each.id) for each in mine]
-            return choose_environment(choices, Step(title="Open", dialog=Dialog.SETTINGS, payload={}))
+            return environment_page(choices, SubmitButton(title="Open", dialog=Dialog.SETTINGS, payload={}))
         environment = self.environment(named or known[0].id)
         await self.gates.administrator(environment.id, person)
         return overview_page(await self.place(environment))

@@ -5,19 +5,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.domain.chat_sync import is_effective
+from bot.domain.chat_sync import is_sync_on
 from bot.domain.errors import BadRequest
 from bot.domain.jobs import EnvironmentJob, JobKind
-from bot.domain.settings import SYNC_SETTINGS, EnvironmentSettings, SettingChange, applied, changes, undone
+from bot.domain.settings import (
+    SYNC_SETTINGS,
+    EnvironmentSettings,
+    SettingChange,
+    apply_changes,
+    diff_settings,
+    revert_changes,
+)
 from bot.domain.settings_history import SavedSettings
 from bot.domain.synced_chats import Pause
 from bot.domain.values import Chat, EnvironmentId, Person
-from bot.features.settings.rules import Problem
+from bot.features.settings.rules import SettingProblem
 from bot.features.shared.access import Actor
 from bot.store.unit_of_work import Store, UnitOfWork
 
 Edit = Callable[[EnvironmentSettings], EnvironmentSettings]
-Judge = Callable[[EnvironmentSettings, EnvironmentSettings], Sequence[Problem]]
+Judge = Callable[[EnvironmentSettings, EnvironmentSettings], Sequence[SettingProblem]]
 """What speaks against going from one to the other."""
 
 
@@ -49,7 +56,7 @@ class Kept:
     settings: EnvironmentSettings
     saved: bool
     changes: tuple[SettingChange, ...]
-    problems: Sequence[Problem] = ()
+    problems: Sequence[SettingProblem] = ()
     meanwhile: Sequence[SavedSettings] = ()
     """What others saved since the form was made."""
 
@@ -64,18 +71,18 @@ class KeepSettings:
     async def __call__(self, saving: Saving, actor: Actor, form: Form) -> Kept:
         """What was saved, or why not; raises `BadRequest` for a version that never was."""
         async with self.store.writing() as work:
-            now = await work.settings.of(saving.environment)
+            now = await work.settings.get_for_update(saving.environment)
             if not 0 <= saving.version <= now.version:
                 raise BadRequest("This page does not fit the settings.", "Write settings to open them again.")
-            meanwhile = await work.settings.since(saving.environment, saving.version)
+            meanwhile = await work.settings.history_since(saving.environment, saving.version)
             others = [change for each in meanwhile for change in each.changes]
-            base = undone(now, others)
+            base = revert_changes(now, others)
             wanted = form.edit(base)
-            mine = changes(base, wanted)
-            after = applied(now, mine)
+            mine = diff_settings(base, wanted)
+            after = apply_changes(now, mine)
             problems = form.judge(base, wanted)
             to_look_at = any(form.is_about(change) for change in others)
-            made = changes(now, after)
+            made = diff_settings(now, after)
             saved = bool(made) and not problems and not to_look_at
             if saved:
                 after = await self._save(work, after, self._entry(saving, actor, now, made))
@@ -99,10 +106,10 @@ class KeepSettings:
         if any(change.setting == "sync_on" for change in saved.changes):
             after = replace(after, sync_changed_at=saved.at)
         await self._end_pause(work, after, saved)
-        if after.organisation.chats_on and any(change.setting == "chats_on" for change in saved.changes):
+        if after.organization.chats_on and any(change.setting == "chats_on" for change in saved.changes):
             # What changed while they were off is not made up for (spec S1): nobody can miss what nobody knows.
-            await work.known_values.forget_all(saved.environment)
-        await work.settings.put(after, saved)
+            await work.reported_values.forget_all(saved.environment)
+        await work.settings.save(after, saved)
         # What Dataverse tells of follows from the settings.
         await self._ask(work, JobKind.FOLLOW_SETTINGS, saved)
         if any(change.setting in SYNC_SETTINGS for change in saved.changes):
@@ -111,22 +118,22 @@ class KeepSettings:
 
     async def _end_pause(self, work: UnitOfWork, after: EnvironmentSettings, saved: SavedSettings) -> None:
         """Where sync goes on, the time for which it was off made no chat idle (spec S2, Y3)."""
-        before = undone(after, saved.changes)
-        if is_effective(before) or not is_effective(after):
+        before = revert_changes(after, saved.changes)
+        if is_sync_on(before) or not is_sync_on(after):
             return
-        pause = _pause(before, await work.settings.since(saved.environment, 0), saved.at)
+        pause = _pause(before, await work.settings.history_since(saved.environment, 0), saved.at)
         if pause:
-            await work.chat_sync.paused(saved.environment, pause)
+            await work.chat_sync.exclude_pause(saved.environment, pause)
 
     async def _ask(self, work: UnitOfWork, kind: JobKind, saved: SavedSettings) -> None:
-        await work.inbox.ask(EnvironmentJob(kind=kind, environment=saved.environment), at=saved.at, due_at=saved.at)
+        await work.inbox.enqueue(EnvironmentJob(kind=kind, environment=saved.environment), at=saved.at, due_at=saved.at)
 
 
 def _pause(now: EnvironmentSettings, saved: Sequence[SavedSettings], end: datetime) -> Pause | None:
     """For how long sync has not been effective, by what was saved until now; None where it never was."""
     for each in reversed(saved):
-        now = undone(now, each.changes)
-        if is_effective(now):
-            days = now.organisation.sync_idle_days
-            return Pause(begin=each.at, end=end, active_since=each.at - timedelta(days=days) if days else None)
+        now = revert_changes(now, each.changes)
+        if is_sync_on(now):
+            days = now.organization.sync_idle_days
+            return Pause(start=each.at, end=end, active_since=each.at - timedelta(days=days) if days else None)
     return None

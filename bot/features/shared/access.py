@@ -90,7 +90,7 @@ class Gates:
 
     async def _allowed(self, environment: EnvironmentId, user: User) -> None:
         """The user holds one of the security roles that may use the product, where not everybody may (spec S3)."""
-        allowed = (await self.administration.settings(environment)).organisation.allowed_roles
+        allowed = (await self.administration.settings(environment)).organization.allowed_roles
         if allowed and not may_use(await self.records.roles(environment, user.id), allowed):
             raise NotAllowed(
                 "Your administrator lets only some security roles use chats, and you have none of them.",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from bot.domain.errors import BadRequest
 from bot.domain.public_names import PERSON, VERSION
-from bot.domain.record_links import Links, RecordLink, guid
+from bot.domain.record_links import RecordLink, RecordLinks, parse_guid
 from bot.domain.values import ConnectionId, ObjectId, RecordRef
 from cards.chat_list import BEGIN
 
@@ -20,16 +20,16 @@ _LARGEST_CODE = 2**31
 _LONGEST_BEGIN = 5  # digits
 
 
-def record_in(claims: Claims, links: Links) -> RecordRef:
+def record_in(claims: Claims, links: RecordLinks) -> RecordRef:
     """The record that is named, of one of our environments."""
     link = link_in(claims, links)
     return RecordRef(environment=link.environment, table=link.table or "", row_id=link.row_id)
 
 
-def link_in(claims: Claims, links: Links) -> RecordLink:
+def link_in(claims: Claims, links: RecordLinks) -> RecordLink:
     """The same where the table may be named by its number, as older links do, or not at all."""
     named = (each.id for each in links.environments if each.id == claims.get("environment"))
-    environment, row_id = next(named, None), guid(claims.get("row", ""))
+    environment, row_id = next(named, None), parse_guid(claims.get("row", ""))
     if environment is None or row_id is None:
         raise unknown_button()
     code = _number(claims["code"]) if "code" in claims else 0
@@ -56,7 +56,7 @@ def connection_in(claims: Claims) -> ConnectionId:
 
 def person_in(claims: Claims) -> ObjectId:
     """The person who is named."""
-    found = guid(claims.get(PERSON, ""))
+    found = parse_guid(claims.get(PERSON, ""))
     if found is None:
         raise unknown_button()
     return ObjectId(found)

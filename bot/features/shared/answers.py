@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.public_names import PERSON, Dialog, Verb
-from bot.domain.record_links import Links, Named, RecordLink
+from bot.domain.record_links import LinkTarget, RecordLink, RecordLinks
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, ConnectionId, NewConnection, ObjectId, RecordRef
 from cards.activity import activity_json
-from cards.buttons import Open, OpenDialog, Press
+from cards.buttons import ActionButton, DialogButton, LinkButton
 from cards.message import Message
-from cards.record import RecordHead
+from cards.record import RecordHeader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +64,11 @@ def called_in(table: Table, row: Row) -> str:
     return number_of(table, row) or name_of(table, row)
 
 
-def head_of(links: Links, table: Table, record: Named, row: Row) -> RecordHead:
+def head_of(links: RecordLinks, table: Table, record: LinkTarget, row: Row) -> RecordHeader:
     """How a card names the record and opens it."""
-    return RecordHead(kind=table.label, name=name_of(table, row), number=number_of(table, row), url=links.open(record))
+    return RecordHeader(
+        kind=table.label, name=name_of(table, row), number=number_of(table, row), url=links.open_url(record)
+    )
 
 
 def called(connection: NewConnection) -> str:
@@ -74,49 +76,49 @@ def called(connection: NewConnection) -> str:
     return connection.record_number or connection.record_name
 
 
-def open_button(head: RecordHead) -> Open:
+def open_button(head: RecordHeader) -> LinkButton:
     """The button that opens the record."""
-    return Open(title="Open record", url=head.url)
+    return LinkButton(title="Open record", url=head.url)
 
 
-def connect_button(record: Named, *, title: str = "Connect this chat") -> Press:
+def connect_button(record: LinkTarget, *, title: str = "Connect this chat") -> ActionButton:
     """The button that connects the chat it is pressed in."""
-    return Press(title=title, verb=Verb.CONNECT, payload=record_claim(record))
+    return ActionButton(title=title, verb=Verb.CONNECT, payload=record_claim(record))
 
 
-def chats_button(record: Named) -> Press:
+def chats_button(record: LinkTarget) -> ActionButton:
     """The button that lists the record's chats, below which a new one can be started."""
-    return Press(title="Chats", verb=Verb.CHATS, payload=record_claim(record))
+    return ActionButton(title="Chats", verb=Verb.CHATS, payload=record_claim(record))
 
 
-def own_view_button(link: RecordLink) -> Press:
+def own_view_button(link: RecordLink) -> ActionButton:
     """The button that shows the record to who presses it, as that person may see it."""
-    return Press(title="Show details", verb=Verb.VIEW, payload=record_claim(link))
+    return ActionButton(title="Show details", verb=Verb.VIEW, payload=record_claim(link))
 
 
-def values_button(key: str) -> Press:
+def values_button(key: str) -> ActionButton:
     """The button that shows the values of a change to who presses it, as that person may see them."""
-    return Press(title="Show values", verb=Verb.VIEW_CHANGE, payload={"change": key})
+    return ActionButton(title="Show values", verb=Verb.VIEW_CHANGE, payload={"change": key})
 
 
-def timeline_button(record: RecordRef) -> Press:
+def timeline_button(record: RecordRef) -> ActionButton:
     """The button that lists the record's chats with all that is known of them, those of before too."""
-    return Press(title="Timeline", verb=Verb.TIMELINE, payload=record_claim(record))
+    return ActionButton(title="Timeline", verb=Verb.TIMELINE, payload=record_claim(record))
 
 
-def resume_button(connection: ConnectionId) -> Press:
+def resume_button(connection: ConnectionId) -> ActionButton:
     """The button that has a chat shown on its record's timeline again."""
-    return Press(title="Resume", verb=Verb.RESUME_SYNC, payload={"connection": str(connection)})
+    return ActionButton(title="Resume", verb=Verb.RESUME_SYNC, payload={"connection": str(connection)})
 
 
-def new_chat_button(record: RecordRef | None, *, with_person: ObjectId | None = None) -> OpenDialog:
+def new_chat_button(record: RecordRef | None, *, with_person: ObjectId | None = None) -> DialogButton:
     """The button that opens the dialog for a new chat: about the record, with the person, as far as these are known."""
     about = record_claim(record) if record else {}
     payload = {**about, **({PERSON: with_person} if with_person else {})}
-    return OpenDialog(title="New chat", dialog=Dialog.NEW_CHAT, payload=payload)
+    return DialogButton(title="New chat", dialog=Dialog.NEW_CHAT, payload=payload)
 
 
-def record_claim(record: Named) -> dict[str, str]:
+def record_claim(record: LinkTarget) -> dict[str, str]:
     """The record as a button names it: a claim, which is checked again when the button is pressed.
 
     Of its table it says what a link says: the name, the number, or nothing.

@@ -19,12 +19,12 @@ _OF_STATUSES = {
 _SERVER_ERRORS = range(500, 600)
 
 
-def is_of_chat(reason: str) -> bool:
+def is_chat_failure(reason: str) -> bool:
     """Whether it was the chat that could not be reached: what was meant for it is summed up when it can be again."""
     return reason in _OF_CHATS
 
 
-def in_words(reason: str) -> str:
+def describe_failure(reason: str) -> str:
     """The words for a reason with which a message was kept back: a code of Teams, or a status and a code."""
     if reason in _OF_CHATS:
         return _OF_CHATS[reason]
@@ -37,7 +37,7 @@ def in_words(reason: str) -> str:
     return _OF_STATUSES.get(status, "Teams refuses it")
 
 
-def event_in_words(reason: str) -> str:
+def describe_event_failure(reason: str) -> str:
     """The same for a reason for which nothing followed from an event: an error of ours says what happened itself."""
     _, known, words = reason.partition(": ")
     return words if known else "Something went wrong; your administrator finds it in the log."

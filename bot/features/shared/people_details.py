@@ -41,7 +41,7 @@ class LookAtPeople:
         ids = list(dict.fromkeys(each for each in named if each))
         nobody: Mapping[ObjectId, DirectoryPerson] = {}
         people, presence = await asyncio.gather(
-            self._tried("names", self.directory.people(ids), nobody), self.presence(list(dict.fromkeys(present)))
+            self._tried("names", self.directory.get_people(ids), nobody), self.presence(list(dict.fromkeys(present)))
         )
         return SeenPeople(people=people, presence=presence)
 

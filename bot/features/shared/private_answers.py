@@ -7,8 +7,8 @@ from bot.domain.errors import NotSupported
 from bot.features.shared.action_data import Claims
 from bot.features.shared.answers import Answer
 from bot.features.shared.turn import Incoming
-from cards.buttons import Press
-from cards.personal_view import OwnView, offered
+from cards.buttons import ActionButton
+from cards.personal_view import PersonalView, personal_button_card
 
 T = TypeVar("T")
 
@@ -29,8 +29,8 @@ def alone(work: Callable[[Incoming, Claims], Awaitable[T]]) -> Callable[[Incomin
     return asked
 
 
-def offered_alone(incoming: Incoming, text: str, press: Press) -> Answer:
+def offered_alone(incoming: Incoming, text: str, press: ActionButton) -> Answer:
     """The button for a chat with others, which the client of who asked presses by itself where it can."""
     account = incoming.person.account_id
-    own = OwnView(press=press, accounts=(account,) if account else None)
-    return Answer(message=offered(text, "Only you will see what the button shows.", own))
+    own = PersonalView(button=press, accounts=(account,) if account else None)
+    return Answer(message=personal_button_card(text, "Only you will see what the button shows.", own))

@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.domain.values import Connection, Person, RecordRef
 from bot.features.shared.access import Actor, Gates
 from bot.features.shared.answers import head_of, name_columns
-from cards.record import RecordHead
+from cards.record import RecordHeader
 
 
 async def readable(
-    gates: Gates, links: Links, connections: Sequence[Connection], person: Person
-) -> Sequence[RecordHead | None]:
+    gates: Gates, links: RecordLinks, connections: Sequence[Connection], person: Person
+) -> Sequence[RecordHeader | None]:
     """The connected records in the same order, as the person may read them; None for those that are not for them.
 
     Raises `NotAllowed` for a person who is nobody in any of the records' environments.
@@ -24,7 +24,7 @@ async def readable(
     )
 
 
-async def _head(gates: Gates, links: Links, record: RecordRef, user: Actor | None) -> RecordHead | None:
+async def _head(gates: Gates, links: RecordLinks, record: RecordRef, user: Actor | None) -> RecordHeader | None:
     if user is None:
         return None
     try:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.domain.object_ids import object_id
+from bot.domain.object_ids import parse_object_id
 from bot.domain.values import Chat, ObjectId, Person
 
 _ONE_TO_ONE = re.compile(r"19:([0-9a-f-]{36})_([0-9a-f-]{36})@unq\.gbl\.spaces", re.IGNORECASE)
@@ -27,5 +27,5 @@ class Incoming:
 def other_in(chat: Chat, person: Person) -> ObjectId | None:
     """The other person of a one-to-one chat, where the chat's id names the two."""
     named = _ONE_TO_ONE.fullmatch(chat.id)
-    others = [object_id(each) for each in named.groups()] if named else []
+    others = [parse_object_id(each) for each in named.groups()] if named else []
     return next((each for each in others if each != person.object_id), None) if person.object_id in others else None

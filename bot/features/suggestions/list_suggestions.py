@@ -8,14 +8,14 @@ from urllib.parse import quote, urlencode
 from bot.domain.directory import Presence
 from bot.domain.errors import ChatSyncError
 from bot.domain.public_names import PERSON, Verb
-from bot.domain.record_links import Links
+from bot.domain.record_links import RecordLinks
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
 from bot.features.shared.access import Gates
 from bot.features.shared.answers import Answer, head_of, new_chat_button
 from bot.features.shared.people_details import LookAtPeople
 from bot.features.suggestions.suggest_people import Suggested, SuggestPeople
 from bot.ports.graph import ChatDirectory
-from cards.buttons import Button, Open, Press
+from cards.buttons import ActionButton, Button, LinkButton
 from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
 
 _NEW_CHAT = "https://teams.microsoft.com/l/chat/0/0"
@@ -30,7 +30,7 @@ class ListSuggestions:
     people: LookAtPeople
     chats: ChatDirectory
     suggest: SuggestPeople
-    links: Links
+    links: RecordLinks
 
     async def __call__(self, chat: Chat, person: Person, record: RecordRef) -> Answer:
         """The card; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
@@ -61,22 +61,22 @@ class ListSuggestions:
         if chat.kind is not ChatKind.GROUP:
             return None
         try:
-            return frozenset(each.object_id for each in await self.chats.members(chat.id) if each.object_id)
+            return frozenset(each.object_id for each in await self.chats.list_members(chat.id) if each.object_id)
         except ChatSyncError:
             return None
 
     def _ways(self, record: RecordRef, suggested: Suggested, members: frozenset[ObjectId] | None) -> tuple[Button, ...]:
         """How the person can be spoken to from here."""
         someone = suggested.person
-        query = urlencode({"users": someone.sign_in, "message": self.links.open(record)}, quote_via=quote)
+        query = urlencode({"users": someone.sign_in, "message": self.links.open_url(record)}, quote_via=quote)
         new_chat = new_chat_button(record, with_person=someone.id)
-        return (Open(title="Write", url=f"{_NEW_CHAT}?{query}"), new_chat, *_here(someone.id, members))
+        return (LinkButton(title="Write", url=f"{_NEW_CHAT}?{query}"), new_chat, *_here(someone.id, members))
 
 
-def _here(person: ObjectId, members: frozenset[ObjectId] | None) -> tuple[Press, ...]:
+def _here(person: ObjectId, members: frozenset[ObjectId] | None) -> tuple[ActionButton, ...]:
     if members is None:
         return ()
     claim = {PERSON: person}
     if person in members:
-        return (Press(title="Remove from this chat", verb=Verb.REMOVE_PERSON, payload=claim),)
-    return (Press(title="Add to this chat", verb=Verb.ADD_PERSON, payload=claim),)
+        return (ActionButton(title="Remove from this chat", verb=Verb.REMOVE_PERSON, payload=claim),)
+    return (ActionButton(title="Add to this chat", verb=Verb.ADD_PERSON, payload=claim),)

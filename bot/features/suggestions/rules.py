@@ -12,7 +12,7 @@ from enum import Enum
 from bot.domain.values import ObjectId
 
 
-class TieKind(Enum):
+class RelationKind(Enum):
     """How somebody can be tied to a record: weight, at most so many count, and the words for one and for several."""
 
     OWNER = (60, 1, "owner", "")
@@ -32,10 +32,10 @@ class TieKind(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tie:
+class Relation:
     """One way in which somebody is tied to the record."""
 
-    kind: TieKind
+    kind: RelationKind
     count: int = 1
 
     @property
@@ -50,32 +50,32 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ranked:
+class RankedPerson:
     """Somebody and the ties that speak for them, the strongest first."""
 
     person: ObjectId
-    ties: tuple[Tie, ...]
+    relations: tuple[Relation, ...]
 
     @property
-    def sum(self) -> int:
+    def score(self) -> int:
         """What their ties add up to."""
-        return sum(each.weight for each in self.ties)
+        return sum(each.weight for each in self.relations)
 
     @property
     def reason(self) -> str:
         """All reasons in one line."""
-        return ", ".join(each.reason for each in self.ties)
+        return ", ".join(each.reason for each in self.relations)
 
 
-def ranked(ties: Mapping[ObjectId, Sequence[Tie]]) -> Sequence[Ranked]:
+def rank_people(relations: Mapping[ObjectId, Sequence[Relation]]) -> Sequence[RankedPerson]:
     """Everybody who is tied at all, the most tied first."""
-    order = list(TieKind)
+    order = list(RelationKind)
     people = [
-        Ranked(
+        RankedPerson(
             person=person,
-            ties=tuple(sorted(own, key=lambda each: (-each.weight, order.index(each.kind)))),
+            relations=tuple(sorted(own, key=lambda each: (-each.weight, order.index(each.kind)))),
         )
-        for person, own in ties.items()
+        for person, own in relations.items()
         if own
     ]
-    return sorted(people, key=lambda each: (-each.sum, -len(each.ties), each.person))
+    return sorted(people, key=lambda each: (-each.score, -len(each.relations), each.person))

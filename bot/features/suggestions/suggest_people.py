@@ -12,9 +12,9 @@ from bot.clock import Clock
 from bot.domain.directory import ChatMember, DirectoryPerson
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ChatId, Connection, ObjectId, RecordRef
-from bot.features.suggestions.rules import Ranked, Tie, TieKind, ranked
+from bot.features.suggestions.rules import RankedPerson, Relation, RelationKind, rank_people
 from bot.features.suggestions.similarity import WordSimilarity
-from bot.ports.dataverse import RecordPeople, SolvedRecord, Ties
+from bot.ports.dataverse import InvolvedPeople, RecordPeople, ResolvedRecord
 from bot.ports.graph import ChatDirectory, Directory
 from bot.store.unit_of_work import Store
 
@@ -48,7 +48,7 @@ class SuggestTiedPeople:
     """By who is tied to the record, and how; see `bot.features.suggestions.rules` and `SuggestPeople`."""
 
     store: Store
-    ties: Ties
+    ties: RecordPeople
     similarity: WordSimilarity
     directory: Directory
     chats: ChatDirectory
@@ -60,57 +60,57 @@ class SuggestTiedPeople:
         """Everybody whom something ties to the record, as far as the one who asks may know of it."""
         since = self.clock.now() - MONTH
         people, in_chats, similar = await asyncio.gather(
-            self.ties.of_record(record, since=since, caller=asking),
+            self.ties.involved_people(record, since=since, caller=asking),
             self._in_chats(record, asking),
             self._similar(record, asking),
         )
-        ties: dict[ObjectId, list[Tie]] = {}
+        ties: dict[ObjectId, list[Relation]] = {}
         for person, tie in chain(_named(people), in_chats, similar):
             ties.setdefault(person, []).append(tie)
         ties.pop(asking, None)
-        return await self._known(ranked(ties))
+        return await self._known(rank_people(ties))
 
-    async def _in_chats(self, record: RecordRef, asking: ObjectId) -> Sequence[tuple[ObjectId, Tie]]:
+    async def _in_chats(self, record: RecordRef, asking: ObjectId) -> Sequence[tuple[ObjectId, Relation]]:
         """Who connected a chat, and who is in those that the asking person is in too."""
         async with self.store.reading() as work:
-            connections = await work.connections.of_record(record)
+            connections = await work.connections.for_record(record)
         rosters = await asyncio.gather(*(self._members(chat) for chat in _newest(connections)))
         seen = [{each.object_id for each in members if each.object_id} for members in rosters]
         # Who is in a chat is told to its members alone (spec A1).
         counts = Counter(person for people in seen if asking in people for person in people)
         connectors = dict.fromkeys(each.connector_id for each in connections)
         return [
-            *((person, Tie(kind=TieKind.CONNECTOR)) for person in connectors),
-            *((person, Tie(kind=TieKind.CHATS, count=count)) for person, count in counts.items()),
+            *((person, Relation(kind=RelationKind.CONNECTOR)) for person in connectors),
+            *((person, Relation(kind=RelationKind.CHATS, count=count)) for person, count in counts.items()),
         ]
 
-    async def _similar(self, record: RecordRef, asking: ObjectId) -> Sequence[tuple[ObjectId, Tie]]:
+    async def _similar(self, record: RecordRef, asking: ObjectId) -> Sequence[tuple[ObjectId, Relation]]:
         """Who has brought records to their end that are called much the same."""
         try:
             async with asyncio.timeout(self.patience_s):
                 alike = await self._alike(record, asking)
                 ids = [each.row_id for each in alike]
                 # They are known as the app sees them: what the one who asks may not read tells them nothing (spec S5).
-                readable = await self.ties.readable(record.environment, record.table, ids, caller=asking)
+                readable = await self.ties.filter_readable(record.environment, record.table, ids, caller=asking)
         except (TimeoutError, ChatSyncError):
             return ()
         counts = Counter(each.owner for each in alike if each.row_id in readable)
-        return [(person, Tie(kind=TieKind.SIMILAR, count=count)) for person, count in counts.items()]
+        return [(person, Relation(kind=RelationKind.SIMILAR, count=count)) for person, count in counts.items()]
 
-    async def _alike(self, record: RecordRef, asking: ObjectId) -> Sequence[SolvedRecord]:
+    async def _alike(self, record: RecordRef, asking: ObjectId) -> Sequence[ResolvedRecord]:
         """The most similar of all that were brought to their end."""
         every, text = await asyncio.gather(
-            self.ties.solved(record.environment, record.table), self.ties.text_of(record, caller=asking)
+            self.ties.resolved_records(record.environment, record.table), self.ties.record_text(record, caller=asking)
         )
         solved = [each for each in every if each.row_id != record.row_id]
         texts = [each.text for each in solved]
         places = await self.similarity.most_like(text, texts, at_most=SIMILAR_AT_MOST, at_least=ALIKE) if text else ()
         return [solved[place] for place in places]
 
-    async def _known(self, people: Sequence[Ranked]) -> Sequence[Suggested]:
+    async def _known(self, people: Sequence[RankedPerson]) -> Sequence[Suggested]:
         """Those who are in the directory and can use Teams."""
         ids = [each.person for each in people[: 2 * SUGGESTED]]
-        found, licensed = await asyncio.gather(self.directory.people(ids), self.directory.with_teams(ids))
+        found, licensed = await asyncio.gather(self.directory.get_people(ids), self.directory.with_teams_license(ids))
         return [
             Suggested(person=found[each.person], reason=each.reason)
             for each in people
@@ -119,17 +119,23 @@ class SuggestTiedPeople:
 
     async def _members(self, chat: ChatId) -> Sequence[ChatMember]:
         try:
-            return await self.chats.members(chat)
+            return await self.chats.list_members(chat)
         except ChatSyncError:
             return ()  # a chat that cannot be looked into suggests nobody
 
 
-def _named(people: RecordPeople) -> Iterable[tuple[ObjectId, Tie]]:
+def _named(people: InvolvedPeople) -> Iterable[tuple[ObjectId, Relation]]:
     """The ties of those whom the record and its activities name."""
-    single = ((people.owner, TieKind.OWNER), (people.creator, TieKind.CREATOR), (people.modifier, TieKind.MODIFIER))
-    yield from ((person, Tie(kind=kind)) for person, kind in single if person)
-    yield from ((person, Tie(kind=TieKind.TEAM)) for person in people.team)
-    yield from ((person, Tie(kind=TieKind.ACTIVITIES, count=count)) for person, count in people.activities.items())
+    single = (
+        (people.owner, RelationKind.OWNER),
+        (people.creator, RelationKind.CREATOR),
+        (people.modifier, RelationKind.MODIFIER),
+    )
+    yield from ((person, Relation(kind=kind)) for person, kind in single if person)
+    yield from ((person, Relation(kind=RelationKind.TEAM)) for person in people.team)
+    yield from (
+        (person, Relation(kind=RelationKind.ACTIVITIES, count=count)) for person, count in people.activities.items()
+    )
 
 
 def _newest(connections: Sequence[Connection]) -> Sequence[ChatId]:

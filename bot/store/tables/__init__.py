@@ -6,10 +6,10 @@ SQLAlchemy Core is used because one set of statements then serves SQLite and Pos
 from bot.store.tables.audit import audit
 from bot.store.tables.chats import chat, chat_activity, connection, field_value, new_chat, told_change
 from bot.store.tables.queues import (
+    DEAD_LETTERED,
     DONE,
     DROPPED,
-    PARKED,
-    WAITING,
+    PENDING,
     change_link,
     inbox,
     lane,
@@ -23,10 +23,10 @@ from bot.store.tables.subscriptions import subscription
 from bot.store.tables.types import Instant, Instants, RowNumber, metadata, microseconds
 
 __all__ = [
+    "DEAD_LETTERED",
     "DONE",
     "DROPPED",
-    "PARKED",
-    "WAITING",
+    "PENDING",
     "Instant",
     "Instants",
     "RowNumber",

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from bot.store.tables.types import Instant, Instants, RowNumber, metadata
 
-WAITING, DONE, PARKED, DROPPED = "waiting", "done", "parked", "dropped"
+PENDING, DONE, DEAD_LETTERED, DROPPED = "waiting", "done", "parked", "dropped"
 """States of a row in the inbox or the outbox."""
 
 
@@ -69,14 +69,14 @@ sync_job = _queue_table(
     one_each="lane",
 )
 
-_WAITING = text(f"state = '{WAITING}'")
+_PENDING = text(f"state = '{PENDING}'")
 for _queue in (inbox, outbox):
-    Index(None, _queue.c.lane, _queue.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
+    Index(None, _queue.c.lane, _queue.c.id, sqlite_where=_PENDING, postgresql_where=_PENDING)
 
 Index(None, inbox.c.lane, inbox.c.received_at)
 Index(None, outbox.c.connection_id, outbox.c.id)
-_PARKED = text(f"state = '{PARKED}'")
-Index("ix_outbox_parked", outbox.c.id, sqlite_where=_PARKED, postgresql_where=_PARKED)
+_DEAD_LETTERED = text(f"state = '{DEAD_LETTERED}'")
+Index("ix_outbox_parked", outbox.c.id, sqlite_where=_DEAD_LETTERED, postgresql_where=_DEAD_LETTERED)
 
 lane = Table(
     "lane",

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from aiohttp import ClientSession
 
-from bot.domain.record_links import environment_of
+from bot.domain.record_links import parse_environment
 from bot.domain.values import ChatId, NewConnection, ObjectId, RecordRef
 from tests.bench.bars import Row, percentile
 from tests.bench.bench import WEBHOOK_KEY, Bench
@@ -40,7 +40,7 @@ def event_to_card(bench: Bench) -> Row:
 
 async def _connect(bench: Bench, url: str, records: Sequence[str]) -> None:
     """Each record is connected to a chat of its own."""
-    environment = environment_of(bench.dataverse_url).id
+    environment = parse_environment(bench.dataverse_url).id
     async with kept(url) as (store, engines):
         await add_chats(engines, len(records), bench.plain_url)
         async with store.writing() as work:

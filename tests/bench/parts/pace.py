@@ -97,7 +97,7 @@ def _keeping(store: Store, cards: int) -> Sent:
 
     async def sent(number: int) -> float:
         async with store.writing() as work:
-            await work.outbox.put([waiting[number]], at=datetime.now(UTC))
+            await work.outbox.enqueue([waiting[number]], at=datetime.now(UTC))
         return time.monotonic()
 
     return sent

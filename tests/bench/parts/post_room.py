@@ -87,7 +87,7 @@ async def _drained(bench: Bench, room: Room, count: int) -> Figure:
         waiting = messages(count, count)
         before, own = sum(worker.cpu_s() for worker in room.workers), time.process_time()
         async with store.writing() as work:
-            await work.outbox.put(waiting, at=datetime.now(UTC))
+            await work.outbox.enqueue(waiting, at=datetime.now(UTC))
         insert_s, began = time.process_time() - own, time.perf_counter()
         while bench.seen()["posts"] < count:
             await asyncio.sleep(0.02)

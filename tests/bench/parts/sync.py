@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.domain.chat_sync import ActivityRow, ChatActivity, RowState
+from bot.domain.chat_sync import ActivityRow, RowState, SyncedRow
 from bot.domain.queue_states import Queue
 from bot.domain.values import Chat, ChatId, ChatKind, NewConnection, ObjectId, RecordRef, UserId
 from bot.wiring.services import Foundation, close, make_foundation, prepare
@@ -78,8 +78,8 @@ async def _late(base: Foundation, chats: Sequence[ChatId], last: datetime) -> in
     """Rows that do not show the last message."""
     wanted = last.replace(microsecond=0)
     async with base.store.reading() as work:
-        found = await work.chat_sync.live(chats)
-    return sum(each.activity.row is None or each.activity.row.modified_on != wanted for each in found)
+        found = await work.chat_sync.active_connections(chats)
+    return sum(each.synced.row is None or each.synced.row.modified_on != wanted for each in found)
 
 
 def _writes(heard: Sequence[tuple[float, str, str]]) -> Writes:
@@ -111,9 +111,9 @@ async def _running(url: str, place: Path) -> AsyncIterator[Foundation]:
         database_url=f"sqlite+aiosqlite:///{place}/bench.db",
         webhook_key=SecretStr("of-the-bench"),
     )
-    base, limits = await make_foundation(settings, SystemClock()), Limits(at_once=SYNC_AT_ONCE)
+    base, limits = await make_foundation(settings, SystemClock()), Limits(concurrency=SYNC_AT_ONCE)
     await prepare(base)
-    lane, wake = sync_lane(base, Limits()), base.switchboard.wakes[Queue.SYNC]
+    lane, wake = sync_lane(base, Limits()), base.switchboard.wakeups[Queue.SYNC]
     worker = Worker(Queue.SYNC, lane, store=base.store, clock=base.clock, wake=wake, limits=limits)
     tasks = [asyncio.create_task(each) for each in (base.note_chat.run(), worker.run())]
     yield base
@@ -130,17 +130,17 @@ async def _filled(base: Foundation, count: int) -> Sequence[ChatId]:
     row = ActivityRow(state=RowState.OPEN, version='W/"0"', members=frozenset({_USER}))
     async with base.store.writing() as work:
         for number, chat in enumerate(chats):
-            await work.chats.put(_chat(chat))
+            await work.chats.save(_chat(chat))
             made = await work.connections.add(_connection(base, chat, number, now))
             assert made
-            activity = ChatActivity(
+            activity = SyncedRow(
                 activity_id=f"00000000-0000-4000-9000-{number:012}",
-                maker_id=_WRITER,
-                active_at=now,
+                created_by=_WRITER,
+                last_activity_at=now,
                 row=row,
-                people={_WRITER: _USER},
+                users={_WRITER: _USER},
             )
-            await work.chat_sync.begin(made.id, activity)
+            await work.chat_sync.start(made.id, activity)
     return chats
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from statistics import median
 
 from bot.domain.values import ChatId
-from bot.store.engine import make_engines
+from bot.store.engine import create_engines
 from bot.store.unit_of_work import Store, UnitOfWork
 from tests.bench.filled import RECORDS_SHARE, chat_name, record_of
 
@@ -17,11 +17,11 @@ LookUp = Callable[[UnitOfWork, int], Awaitable[int]]
 
 
 async def _by_chat(work: UnitOfWork, number: int) -> int:
-    return len(await work.connections.in_chat(ChatId(chat_name(number))))
+    return len(await work.connections.for_chat(ChatId(chat_name(number))))
 
 
 async def _by_record(work: UnitOfWork, number: int) -> int:
-    return len(await work.connections.of_record(record_of(number)))
+    return len(await work.connections.for_record(record_of(number)))
 
 
 async def _median_us(store: Store, look_up: LookUp, connections: int, count: int) -> float:
@@ -37,7 +37,7 @@ async def _median_us(store: Store, look_up: LookUp, connections: int, count: int
 
 
 async def _main(url: str, connections: int, count: int) -> None:
-    engines = make_engines(url)
+    engines = create_engines(url)
     store = Store(engines, lambda _: None)
     found = {}
     for name, look_up in (("chat", _by_chat), ("record", _by_record)):

@@ -17,11 +17,11 @@ from tests.bench.ticker import add_ticker
 
 async def make(settings: Settings, options: argparse.Namespace) -> web.Application:
     """The application that `bot.wiring.application` makes."""
-    limits = Limits(look_again=timedelta(seconds=options.look_again))
+    limits = Limits(poll_interval=timedelta(seconds=options.look_again))
     if options.unlimited:
-        limits = Limits(chat=(), tenant=None, look_again=limits.look_again)
+        limits = Limits(chat=(), tenant=None, poll_interval=limits.poll_interval)
     if options.unpaced_chats:
-        limits = Limits(chat=(), look_again=limits.look_again)
+        limits = Limits(chat=(), poll_interval=limits.poll_interval)
     made = await wiring.make_app(settings, limits=limits)
     if options.ticker:
         add_ticker(made)
@@ -33,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     for flag in ("--memory", "--unlimited", "--unpaced-chats", "--ticker"):
         parser.add_argument(flag, action="store_true")
-    parser.add_argument("--look-again", type=float, default=Limits().look_again.total_seconds())
+    parser.add_argument("--look-again", type=float, default=Limits().poll_interval.total_seconds())
     options, settings = parser.parse_args(), load_settings()
     set_up_logs(settings.log_format, settings.log_level)
     with MemoryRecords.instead() if options.memory else nullcontext():

@@ -40,15 +40,15 @@ async def _ours(service_url: str) -> AsyncIterator[Post]:
     from bot.config import load_settings
     from bot.domain.send_outcomes import Sent
     from bot.domain.values import Chat, ChatId, ChatKind
-    from bot.http.session import make_session
+    from bot.http.session import create_session
     from bot.teams.connector import Connector
-    from bot.teams.sender import Sender
+    from bot.teams.sender import ConnectorMessageSender
     from bot.wiring.credentials import bot_tokens
 
     settings = load_settings()
-    session = make_session(settings.ca_file)
+    session = create_session(settings.ca_file)
     tokens = bot_tokens(settings, session, SystemClock())
-    sender = Sender(Connector(session, tokens, frozenset(settings.service_hosts), signed_in=True))
+    sender = ConnectorMessageSender(Connector(session, tokens, frozenset(settings.service_hosts), signed_in=True))
     body = orjson.dumps(card_activity(0))
 
     async def post(number: int) -> None:
