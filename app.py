@@ -13,7 +13,8 @@ from argparse import Namespace
 from aiohttp import web
 
 from bot.cli.arguments import parser
-from bot.config import Settings, SettingsError, load_settings
+from bot.config.load import SettingsError, load_settings
+from bot.config.settings import Settings
 from bot.domain.errors import ChatSyncError
 from bot.logs import AccessLogger, get_logger, set_up_logs
 from bot.wiring.application import make_app

@@ -21,9 +21,9 @@ class SystemClock:
     """The clock of this machine."""
 
     def now(self) -> datetime:
-        """The instant, aware and in UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Returns when that much time has passed."""
+        """Wait for this many seconds."""
         await asyncio.sleep(seconds)

@@ -1,6 +1,6 @@
-"""Logs: one line an event, with the correlation id of what caused it; never message text, tokens or secrets.
+"""Logging: one line for each event, with a correlation ID; never message text, tokens, or secrets.
 
-structlog is used because its lines are values first and text last, and it takes the standard library's loggers along.
+structlog logs structured values and formats the lines of the standard library's loggers in the same way.
 """
 
 import logging
@@ -19,9 +19,9 @@ LogFormat = Literal["text", "json"]
 
 _CORRELATION_ID = "correlation_id"
 ANSWERED_AS = RequestKey(_CORRELATION_ID, str)
-"""The id that stands at a request which was answered, for the line about it comes when its context is gone."""
+"""Key for the correlation ID in a request: the access log needs it when the context is gone."""
 
-_LONGEST_ID = 100
+_MAX_ID = 100
 _ACCESS = "http"
 
 _correlation: ContextVar[str] = ContextVar(_CORRELATION_ID, default="")
@@ -35,7 +35,7 @@ def _add_correlation(
     return event
 
 
-# A variable of our own is set in a third of a microsecond; structlog's way of binding takes twenty, for every request.
+# A context variable of our own takes a third of a microsecond for each request; structlog's binding takes twenty.
 _SHARED: tuple[structlog.typing.Processor, ...] = (
     _add_correlation,
     structlog.stdlib.add_logger_name,
@@ -45,33 +45,33 @@ _SHARED: tuple[structlog.typing.Processor, ...] = (
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    """A logger whose events carry the correlation id of the turn, request or job at hand."""
+    """Return a logger whose events carry the correlation ID of the current turn, request, or job."""
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
 
 
 @contextmanager
 def correlated(correlation_id: str | None = None) -> Iterator[str]:
-    """Everything logged in the block carries this id, or a new one; gives the id."""
-    before = _correlation.set(_known(correlation_id) if correlation_id else uuid4().hex)
+    """Give all events logged in the block this correlation ID, or a new one; yield the ID."""
+    token = _correlation.set(_sanitized(correlation_id) if correlation_id else uuid4().hex)
     try:
         yield correlation()
     finally:
-        _correlation.reset(before)
+        _correlation.reset(token)
 
 
 def correlation() -> str:
-    """The correlation id of what is going on; empty outside of `correlated`."""
+    """Return the current correlation ID; empty outside of `correlated`."""
     return _correlation.get()
 
 
-def _known(told: str) -> str:
-    """An id that somebody told, without what does not belong in a log; a new one where nothing is left."""
-    return "".join(c for c in told[:_LONGEST_ID] if c.isalnum() or c in "-_.:") or uuid4().hex
+def _sanitized(external_id: str) -> str:
+    """Sanitize an ID from outside; return a new one if nothing is left."""
+    return "".join(c for c in external_id[:_MAX_ID] if c.isalnum() or c in "-_.:") or uuid4().hex
 
 
 def set_up_logs(log_format: LogFormat, level: str) -> None:
-    """Sends every logger of the process to standard error, in the format for people or for machines."""
+    """Send all loggers of the process to standard error, in a format for people or for machines."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -90,7 +90,7 @@ def set_up_logs(log_format: LogFormat, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # They log request addresses, bodies and what is written into tables at their chattier levels.
+    # At verbose levels, they log URLs, bodies, and values written to tables.
     for chatty in ("azure", "msrest", "urllib3", "botbuilder", "botframework", "alembic", "aiosqlite", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
@@ -99,22 +99,26 @@ def _renderers(log_format: LogFormat) -> list[structlog.typing.Processor]:
     drop: structlog.typing.Processor = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if log_format == "json":
         return [drop, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    # The default would show the local variables of each frame, and those hold values and tokens.
+    # The default formatter prints local variables, which contain values and tokens.
     plain = structlog.dev.plain_traceback
     return [drop, structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
 
 
 class AccessLogger(AbstractAccessLogger):
-    """One line a request, without the query string: it can hold the webhook's key."""
+    """One line for each request, without the query string, which can contain the webhook's key."""
 
     @property
     def enabled(self) -> bool:
-        """Whether anybody wants to know: asked once for each connection."""
+        """True if the access log is enabled; checked once for each connection."""
         return logging.getLogger(_ACCESS).isEnabledFor(logging.DEBUG)
 
     def log(self, request: BaseRequest, response: StreamResponse, time: float) -> None:
-        """Logs the request that was answered after `time` seconds."""
+        """Log a request that was answered after `time` seconds."""
         with correlated(request.get(ANSWERED_AS)):
             get_logger(_ACCESS).debug(
-                "request", method=request.method, path=request.path, status=response.status, ms=round(time * 1000, 1)
+                "http.request_completed",
+                method=request.method,
+                path=request.path,
+                status=response.status,
+                ms=round(time * 1000, 1),
             )

@@ -1,7 +1,6 @@
-"""What operators count and time, in the form that Prometheus reads.
+"""Counters, histograms, and gauges for operators, in Prometheus' format.
 
-prometheus-client is used because it is Prometheus' own. Labels name outcomes and queues, never a chat, a record or a
-person.
+prometheus-client is the official library. Labels name outcomes and queues, never a chat, a record, or a person.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,70 +21,68 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self.messages = Counter(
-            "chatsync_messages", "Messages posted, by what became of them", ["outcome"], registry=self._registry
+            "chatsync_messages", "Messages posted, by outcome", ["outcome"], registry=self._registry
         )
         for outcome in get_args(SendOutcome):
-            # What has not happened yet is 0 and not absent: a rate can be told from the first time on.
+            # Start at 0, so that a rate can be computed from the first event on.
             self.messages.labels(outcome.__name__.lower())
         self.send_seconds = Histogram(
-            "chatsync_send_seconds", "Time until Teams answered a post", buckets=_SECONDS, registry=self._registry
+            "chatsync_send_seconds", "Response time of Teams for posts", buckets=_SECONDS, registry=self._registry
         )
         self.change_to_card_seconds = Histogram(
             "chatsync_change_to_card_seconds",
-            "Time from a change in Dataverse until Teams had its card",
+            "Time from a change in Dataverse to the card in Teams",
             buckets=_SECONDS,
             registry=self._registry,
         )
         self.dataverse_seconds = Histogram(
             "chatsync_dataverse_seconds",
-            "Time until Dataverse answered a call, by the class of the status",
+            "Response time of Dataverse, by class of the status",
             ["answer"],
             buckets=_SECONDS,
             registry=self._registry,
         )
         self.graph_seconds = Histogram(
             "chatsync_graph_seconds",
-            "Time until Microsoft Graph answered a call, by the class of the status",
+            "Response time of Microsoft Graph, by class of the status",
             ["answer"],
             buckets=_SECONDS,
             registry=self._registry,
         )
         self.notifications = Counter(
             "chatsync_notifications",
-            "Change notifications of Microsoft Graph, by what became of them",
+            "Change notifications from Microsoft Graph, by outcome",
             ["outcome"],
             registry=self._registry,
         )
         for outcome in ("heard", "refused"):
             self.notifications.labels(outcome)
-        self.waiting = Gauge("chatsync_waiting", "Rows that wait in a queue", ["queue"], registry=self._registry)
+        self.waiting = Gauge("chatsync_waiting", "Rows waiting in a queue", ["queue"], registry=self._registry)
         self.oldest_seconds = Gauge(
-            "chatsync_oldest_seconds", "Age of the oldest row that waits", ["queue"], registry=self._registry
+            "chatsync_oldest_seconds", "Age of the oldest waiting row", ["queue"], registry=self._registry
         )
-        self.stuck = Gauge(
-            "chatsync_stuck", "Chats that sync fails for again and again", ["queue"], registry=self._registry
-        )
+        self.stuck = Gauge("chatsync_stuck", "Chats whose sync fails repeatedly", ["queue"], registry=self._registry)
         self.held = Gauge(
             "chatsync_held",
-            "Chats of which it is not kept yet who wrote last",
+            "Chats whose last writer is not saved yet",
             registry=self._registry,
         )
 
-    def count(self, name: str, what: str, value: Callable[[], float]) -> None:
-        """Shows a number that is counted elsewhere."""
-        self._registry.register(_Counted(name, what, value))
+    def register_counter(self, name: str, help_text: str, value: Callable[[], float]) -> None:
+        """Register a counter whose value another object holds."""
+        self._registry.register(_ExternalCounter(name, help_text, value))
 
-    def text(self) -> bytes:
-        """Everything as Prometheus' text."""
+    def render(self) -> bytes:
+        """Render all metrics as Prometheus' text format."""
         return generate_latest(self._registry)
 
 
-class _Counted(Collector):
-    def __init__(self, name: str, what: str, value: Callable[[], float]) -> None:
+class _ExternalCounter(Collector):
+    def __init__(self, name: str, help_text: str, value: Callable[[], float]) -> None:
         self._name = name
-        self._what = what
+        self._help_text = help_text
         self._value = value
 
     def collect(self) -> Iterator[CounterMetricFamily]:
-        """The number as it is now."""
-        yield CounterMetricFamily(self._name, self._what, value=self._value())
+        """Return the current value."""
+        yield CounterMetricFamily(self._name, self._help_text, value=self._value())

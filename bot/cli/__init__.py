@@ -1,1 +1,1 @@
-"""Front door 3: commands of an operator at a terminal."""
+"""Commands for operators at a terminal."""

@@ -1,4 +1,4 @@
-"""What can be written behind `python app.py`."""
+"""Command-line arguments of `python app.py`."""
 
 import argparse
 
@@ -6,41 +6,43 @@ ROLES = ("all", "web", "worker", "sandbox")
 
 
 def parser() -> argparse.ArgumentParser:
-    """Without a command the process serves."""
-    whole = argparse.ArgumentParser(
-        prog="python app.py", description="Chat Sync: Teams group chats tied to Dynamics 365 records."
+    """Create the parser. Without a command, the process serves."""
+    root = argparse.ArgumentParser(
+        prog="python app.py", description="Chat Sync connects Teams chats to Dynamics 365 records."
     )
-    whole.add_argument("--role", choices=ROLES, help="what this process does (CHATSYNC_ROLE)")
-    commands = whole.add_subparsers(dest="command", metavar="command")
-    commands.add_parser("doctor", help="checks the settings and every system that they name")
+    root.add_argument("--role", choices=ROLES, help="the role of this process (CHATSYNC_ROLE)")
+    commands = root.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("doctor", help="check every system and explain how to fix what fails")
     _add_outbox(
         commands.add_parser(
-            "outbox", help="messages that Teams did not take, and chats that are not synced: list, retry or drop them"
+            "outbox", help="list dead-lettered messages and chats that fail to sync; retry or drop messages"
         )
     )
-    _add_dataverse(commands.add_parser("dataverse", help="the webhook in Dataverse: connect, status or disconnect"))
-    return whole
+    _add_dataverse(
+        commands.add_parser("dataverse", help="register the webhook in Dataverse, show its state, or remove it")
+    )
+    return root
 
 
 def _add_dataverse(dataverse: argparse.ArgumentParser) -> None:
     acts = dataverse.add_subparsers(dest="act", metavar="act", required=True)
     what = {
-        "connect": "registers the webhook and the steps that the settings ask for",
-        "status": "says what is registered and what is not as it should be",
-        "disconnect": "removes the webhook and its steps",
+        "connect": "register the webhook and the steps that the settings require",
+        "status": "show what is registered and what differs from the settings",
+        "disconnect": "remove the webhook and its steps",
     }
     for act, help_text in what.items():
         parsed = acts.add_parser(act, help=help_text)
-        parsed.add_argument("--environment", metavar="host", help="only this environment; else every one")
+        parsed.add_argument("--environment", metavar="host", help="only this environment; default: all")
         if act != "status":
-            parsed.add_argument("--dry-run", action="store_true", help="only say what would be done")
+            parsed.add_argument("--dry-run", action="store_true", help="only show what would be done")
 
 
 def _add_outbox(outbox: argparse.ArgumentParser) -> None:
     outbox.add_argument("--waiting", action="store_true", help="list the messages that wait to be sent instead")
     acts = outbox.add_subparsers(dest="act", metavar="act")
-    for act, what in (("retry", "sends parked messages again"), ("drop", "gives parked messages up for good")):
+    for act, what in (("retry", "send dead-lettered messages again"), ("drop", "discard dead-lettered messages")):
         parsed = acts.add_parser(act, help=what)
         which = parsed.add_mutually_exclusive_group(required=True)
         which.add_argument("ids", nargs="*", type=int, default=[], metavar="id", help="numbers from the list")
-        which.add_argument("--all", action="store_true", help="every parked message")
+        which.add_argument("--all", action="store_true", help="all dead-lettered messages")

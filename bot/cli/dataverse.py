@@ -1,61 +1,66 @@
-"""`python app.py dataverse`: has Dataverse tell of changes, says whether it does, and ends it."""
+"""`python app.py dataverse`: register the webhook, show its state, or remove it."""
 
 from collections.abc import Callable, Sequence
 
 from bot.domain.values import EnvironmentId
-from bot.domain.webhook_steps import StepPlan
-from bot.features.key_fields.webhook_registration import Found, RegisterEvents
+from bot.domain.webhook_steps import Registration, StepPlan
+from bot.features.key_fields.webhook_registration import Found, inspect_webhook, register_webhook, unregister_webhook
+from bot.features.shared.services import Services
 
 Say = Callable[[str], object]
 
 
-async def status(events: RegisterEvents, environments: Sequence[EnvironmentId], say: Say) -> int:
-    """What is registered, and what is not as it should be; gives the exit code, 1 where something is not."""
-    found = [await _inspect(events, each, say) for each in environments]
+async def status(services: Services, environments: Sequence[EnvironmentId], say: Say) -> int:
+    """Show what is registered and what differs from the settings; return the exit code, 1 for any difference."""
+    found = [await _report(services, each, say) for each in environments]
     return 0 if all(each.registration and each.plan.is_empty for each in found) else 1
 
 
-async def connect(events: RegisterEvents, environments: Sequence[EnvironmentId], say: Say, *, dry_run: bool) -> int:
-    """Registers what is missing, or only says what that would be; gives the exit code, 1 where privileges lack."""
-    lacking = [each for each in environments if await _print_missing_privileges(events, each, say)]
-    if lacking and not dry_run:
+async def connect(services: Services, environments: Sequence[EnvironmentId], say: Say, *, dry_run: bool) -> int:
+    """Register what is missing, or only show it; return the exit code, 1 if privileges are missing."""
+    missing = [each for each in environments if await _report_missing(services, each, say)]
+    if missing and not dry_run:
         return 1
     for environment in environments:
         if dry_run:
-            await _inspect(events, environment, say)
+            await _report(services, environment, say)
         else:
-            say(f"{environment}: {_done(await events.connect(environment))}\n")
-    return 1 if lacking else 0
+            say(f"{environment}: {_summary(await register_webhook(services, environment))}\n")
+    return 1 if missing else 0
 
 
-async def disconnect(events: RegisterEvents, environments: Sequence[EnvironmentId], say: Say, *, dry_run: bool) -> int:
-    """Removes the webhook and its steps, or only says what that would be; gives the exit code."""
+async def disconnect(services: Services, environments: Sequence[EnvironmentId], say: Say, *, dry_run: bool) -> int:
+    """Remove the webhook and its steps, or only show them; return the exit code."""
     for environment in environments:
         if dry_run:
-            registration = (await events.look(environment)).registration
+            registration = (await inspect_webhook(services, environment)).registration
         else:
-            registration = await events.disconnect(environment)
+            registration = await unregister_webhook(services, environment)
         what = "would be removed" if dry_run else "removed"
-        say(f"{environment}: {f'webhook and {len(registration.steps)} steps {what}' if registration else 'nothing'}\n")
+        say(f"{environment}: {_outcome(registration, what)}\n")
     return 0
 
 
-async def _print_missing_privileges(events: RegisterEvents, environment: EnvironmentId, say: Say) -> bool:
-    lacking = await events.steps.missing_privileges(environment)
-    if lacking:
-        say(f"{environment}: the application user lacks these privileges. Give it a security role that holds them:\n")
-    for privilege in lacking:
+def _outcome(registration: Registration | None, what: str) -> str:
+    return f"webhook and {len(registration.steps)} steps {what}" if registration else "no webhook is registered"
+
+
+async def _report_missing(services: Services, environment: EnvironmentId, say: Say) -> bool:
+    missing = await services.webhook_steps.missing_privileges(environment)
+    if missing:
+        say(f"{environment}: the application user lacks these privileges. Assign it a security role that has them:\n")
+    for privilege in missing:
         say(f"  {privilege}\n")
-    return bool(lacking)
+    return bool(missing)
 
 
-async def _inspect(events: RegisterEvents, environment: EnvironmentId, say: Say) -> Found:
-    found = await events.look(environment)
+async def _report(services: Services, environment: EnvironmentId, say: Say) -> Found:
+    found = await inspect_webhook(services, environment)
     say(f"{environment}: {_state(found)}\n")
     for line in _differences(found.plan):
         say(f"  {line}\n")
     for url in found.elsewhere:
-        say(f"  also registered: {url}, another bot's or this one's former address\n")
+        say(f"  also registered: {url} (another bot, or an earlier address of this one)\n")
     return found
 
 
@@ -63,18 +68,18 @@ def _state(found: Found) -> str:
     if found.registration is None:
         return "no webhook is registered. Run: python app.py dataverse connect"
     steps = f"webhook with {len(found.registration.steps)} steps"
-    return f"{steps}, as it should be" if found.plan.is_empty else f"{steps}, of which some are not as they should be"
+    return f"{steps}, up to date" if found.plan.is_empty else f"{steps}, some of which differ from the settings"
 
 
 def _differences(plan: StepPlan) -> Sequence[str]:
     return [
         *(f"missing: {step.label}" for step in plan.add),
-        *(f"differs: {registered.step.label}, should be {step.label}" for registered, step in plan.change),
-        *(f"too many: {registered.step.label}" for registered in plan.remove),
+        *(f"different: {registered.step.label}, expected {step.label}" for registered, step in plan.change),
+        *(f"unneeded: {registered.step.label}" for registered in plan.remove),
     ]
 
 
-def _done(found: Found) -> str:
+def _summary(found: Found) -> str:
     counts = {"added": len(found.plan.add), "changed": len(found.plan.change), "removed": len(found.plan.remove)}
-    steps = ", ".join(f"{count} steps {what}" for what, count in counts.items() if count) or "every step was there"
-    return f"webhook {'there, its key written anew' if found.registration else 'registered'}; {steps}"
+    steps = ", ".join(f"{count} steps {what}" for what, count in counts.items() if count) or "no step changed"
+    return f"webhook {'updated with the current key' if found.registration else 'registered'}; {steps}"

@@ -1,4 +1,4 @@
-"""`python app.py doctor`: says of each thing that has to be set up whether it is, and what to do where it is not."""
+"""`python app.py doctor`: check the setup of every system, and explain how to fix what fails."""
 
 from collections.abc import Callable
 
@@ -6,17 +6,17 @@ from bot.features.operations.check_health import Checked, CheckHealth
 
 
 async def doctor(required: CheckHealth, advisory: CheckHealth, say: Callable[[str], object]) -> int:
-    """A line for each; gives the exit code, 1 where something is wrong. Hints make nothing wrong."""
+    """Print one line for each check; return the exit code, 1 if a required check fails. Advisory checks never fail."""
     say(_line("ok", "settings"))
-    needed = await required()
-    for each in needed:
-        say(_told(each, otherwise="WRONG"))
+    results = await required()
+    for each in results:
+        say(_result(each, otherwise="WRONG"))
     for each in await advisory():
-        say(_told(each, otherwise="note"))
-    return 0 if all(each.well for each in needed) else 1
+        say(_result(each, otherwise="note"))
+    return 0 if all(each.well for each in results) else 1
 
 
-def _told(checked: Checked, *, otherwise: str) -> str:
+def _result(checked: Checked, *, otherwise: str) -> str:
     return _line("ok", checked.name) if checked.well else _line(otherwise, f"{checked.name}: {checked.trouble}")
 
 

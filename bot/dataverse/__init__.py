@@ -1,1 +1,1 @@
-"""Back door: Dataverse's Web API. What it says on the wire becomes values of the domain here, and nowhere else."""
+"""Client of Dataverse's Web API. Only these modules know its JSON; they convert it to values of the domain."""

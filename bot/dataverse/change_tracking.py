@@ -12,7 +12,7 @@ from bot.logs import get_logger
 from bot.ports.dataverse import TableChanges
 
 MAX_PAGES = 40
-"""Pages that are read to get to a link: beyond 200,000 rows that is dearer than looking at the connected ones."""
+"""Maximum number of pages read to get a link: beyond 200,000 rows, reading only the connected rows costs less."""
 
 _PAGE = "odata.maxpagesize=5000"
 _TRACK = "odata.track-changes"
@@ -22,9 +22,9 @@ _log = get_logger(__name__)
 
 
 async def tracked_changes(client: DataverseClient, table: Table, link: str | None) -> TableChanges | None:
-    """What changed since the link was given; a link that is too old is begun anew.
+    """Return the changes since the link was issued; restart if the link has expired.
 
-    Where changes are not tracked, the rows say when they were changed. None where nothing tells of changes.
+    If the table has no change tracking, use the modification time of its rows. Return None if there is none either.
     """
     if table.tracks_changes and not (link or "").startswith(SINCE):
         tracked = await _tracked(client, table, link)
@@ -38,13 +38,13 @@ async def _tracked(client: DataverseClient, table: Table, link: str | None) -> T
         try:
             return await _follow(client, table, link, complete=True)
         except (BadRequest, NotFound):
-            pass  # tokens end after seven days, or as the organisation has set it
+            pass  # tokens expire after seven days, or as the organization has configured
     first = f"{client.environment.url}/{API}/{table.set_name}?$select={table.primary_id}"
     try:
         return await _follow(client, table, first, complete=False)
     except (BadRequest, NotAllowed) as error:
-        # Tracking was switched off just now, or the app may not read all rows: it can ask for those that it may read.
-        _log.warning("changes are not tracked", table=table.name, reason=str(error), code=error.code)
+        # Tracking was just turned off, or the app may not read all rows; it can still query those that it may read.
+        _log.warning("change_tracking.unavailable", table=table.name, reason=str(error), code=error.code)
         return None
 
 
@@ -56,12 +56,12 @@ async def _follow(client: DataverseClient, table: Table, link: str, *, complete:
         page = await client.follow(link, prefer=[_TRACK, _PAGE])
         rows = page.get("value")
         for row in rows if isinstance(rows, list) else []:
-            _note(row, table, changed, deleted)
+            _add(row, table, changed, deleted)
         more = bool(page.get(_NEXT))
         link = str(page.get(_NEXT) or page.get(_DELTA) or "")
         if not more:
             break
-    # Among changes one can go on later where one has stopped; the way to the first link is all or nothing.
+    # A partial list of changes can be continued later, but the first link comes only with the last page.
     if not link or (more and not complete):
         return None
     client.require_own(link)
@@ -70,9 +70,9 @@ async def _follow(client: DataverseClient, table: Table, link: str, *, complete:
     )
 
 
-def _note(row: object, table: Table, changed: set[str], deleted: set[str]) -> None:
-    told: Mapping[str, Any] = row if isinstance(row, dict) else {}
-    if told.get("reason") == "deleted":
-        deleted.add(str(told.get("id", "")).lower())
-    elif table.primary_id in told:
-        changed.add(str(told[table.primary_id]).lower())
+def _add(row: object, table: Table, changed: set[str], deleted: set[str]) -> None:
+    change: Mapping[str, Any] = row if isinstance(row, dict) else {}
+    if change.get("reason") == "deleted":
+        deleted.add(str(change.get("id", "")).lower())
+    elif table.primary_id in change:
+        changed.add(str(change[table.primary_id]).lower())

@@ -1,4 +1,4 @@
-"""Rows of table `chat`, which the timeline shows ("Teams chat (chat) table reference", "Activity tables")."""
+"""Rows of table `chat`, which timelines show ("Teams chat (chat) table reference", "Activity tables")."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -17,14 +17,14 @@ from bot.domain.values import ChatId, EnvironmentId, ObjectId, RecordRef, UserId
 _SET = "chats"
 _PARTIES = "chat_activity_parties"
 PARTICIPANT = 12
-"""Of `participationtypemask`: chat participant."""
+"""Value of `participationtypemask` for a chat participant."""
 _SENDER = 1
-"""Of the party behind column `modifiedinteamsby`."""
-_BACK = "statecode"
-_READ = "statecode,subject,description,modifiedinteamson,_regardingobjectid_value"
-_READ_PARTIES = f"{_PARTIES}($select=participationtypemask,_partyid_value)"
+"""Value of `participationtypemask` for the party behind column `modifiedinteamsby`."""
+_RETURNED_COLUMNS = "statecode"
+_SELECTED_COLUMNS = "statecode,subject,description,modifiedinteamson,_regardingobjectid_value"
+_EXPANDED_PARTIES = f"{_PARTIES}($select=participationtypemask,_partyid_value)"
 _STATUS = {RowState.OPEN: 1, RowState.COMPLETED: 2}
-"""The `statuscode` that goes with a `statecode`."""
+"""The `statuscode` for each `statecode`."""
 
 
 class DataverseChatActivityRows:
@@ -37,17 +37,17 @@ class DataverseChatActivityRows:
         self._tables = tables
 
     async def has_timeline(self, environment: EnvironmentId, table: str) -> bool:
-        """Whether rows of table `chat` can be about rows of this one."""
+        """Return whether rows of table `chat` can be regarding rows of this table."""
         return await self._tables[environment].regarding_property(CHATS, table) is not None
 
     async def users(self, environment: EnvironmentId, people: Sequence[ObjectId]) -> Mapping[ObjectId, UserId]:
-        """The enabled users of those people who have one."""
+        """Return the enabled user of each person that has one."""
         return await enabled_users(self._clients[environment], people) if people else {}
 
     async def create(
         self, record: RecordRef, activity_id: str, chat: ChatId, desired: DesiredRow, *, created_by: ObjectId
     ) -> ActivityRow:
-        """Creates the row as the maker."""
+        """Create the row on behalf of the maker."""
         row = ActivityRow(state=RowState.OPEN, version="", description="")
         change = RowChange(
             subject=desired.subject,
@@ -60,28 +60,28 @@ class DataverseChatActivityRows:
         values = {**named, **await self._values(record, change)}
         path, client = f"{_SET}({activity_id})", self._clients[record.environment]
         try:
-            answer = await client.upsert(path, values, caller=created_by, only_new=True, back=_BACK)
+            answer = await client.upsert(path, values, caller=created_by, only_new=True, back=_RETURNED_COLUMNS)
         except NotFound as error:
             require_no_such_row(error)
             raise
         return apply_change(row, change, _version(answer.body))
 
     async def read(self, environment: EnvironmentId, activity_id: str) -> ActivityRow | None:
-        """The whole row; None where it is not there."""
-        query = {"$select": _READ, "$expand": _READ_PARTIES}
+        """Return the whole row; None if it does not exist."""
+        query = {"$select": _SELECTED_COLUMNS, "$expand": _EXPANDED_PARTIES}
         try:
             body = await self._clients[environment].get(f"{_SET}({activity_id})", query)
         except NotFound as error:
             require_no_such_row(error)
             return None
-        return _row(body)
+        return _parse_row(body)
 
     async def update(self, record: RecordRef, activity_id: str, row: ActivityRow, change: RowChange) -> ActivityRow:
-        """The row after the change."""
+        """Update the row and return its new state."""
         values = await self._values(record, change)
         client = self._clients[record.environment]
         try:
-            answer = await client.update(f"{_SET}({activity_id})", values, etag=row.version, back=_BACK)
+            answer = await client.update(f"{_SET}({activity_id})", values, etag=row.version, back=_RETURNED_COLUMNS)
         except NotFound as error:
             require_no_such_row(error)
             raise
@@ -91,34 +91,34 @@ class DataverseChatActivityRows:
         values: dict[str, object] = {
             "subject": change.subject,
             "description": change.description,
-            "modifiedinteamson": _moment(change.modified_on),
+            "modifiedinteamson": _format_time(change.modified_on),
             "statecode": change.state,
             "statuscode": None if change.state is None else _STATUS[change.state],
         }
-        set_ = {name: value for name, value in values.items() if value is not None}
+        written = {name: value for name, value in values.items() if value is not None}
         if change.members is not None:
-            set_[_PARTIES] = _parties(change.members, change.modified_by)
+            written[_PARTIES] = _parties(change.members, change.modified_by)
         if change.regarding is not None:
-            set_.update(await self._bound(record))
-        return set_
+            written.update(await self._regarding_binding(record))
+        return written
 
-    async def _bound(self, record: RecordRef) -> Mapping[str, str]:
-        """What makes the row one about the record; the property's name differs from table to table."""
+    async def _regarding_binding(self, record: RecordRef) -> Mapping[str, str]:
+        """Return the binding of the regarding record; the property's name differs from table to table."""
         tables = self._tables[record.environment]
         try:
             navigation, table = await asyncio.gather(
                 tables.regarding_property(CHATS, record.table), tables.get(record.table)
             )
         except NotFound as error:
-            raise _no_place() from error
+            raise _no_timeline() from error
         if navigation is None:
-            raise _no_place()
+            raise _no_timeline()
         return {f"{navigation}@odata.bind": f"/{table.set_name}({record.row_id})"}
 
 
-def _no_place() -> NotSupported:
-    """Of a table that had one when the row was made, or a moment ago."""
-    return NotSupported("Chats have no place on the timeline of this table.", "It is tried again.")
+def _no_timeline() -> NotSupported:
+    """Return the error for a table whose timeline was removed after the row was created."""
+    return NotSupported("The timeline of this table does not show chats.", "Chat Sync will retry.")
 
 
 def _parties(members: frozenset[UserId], modified_by: UserId | None) -> Sequence[Mapping[str, object]]:
@@ -130,35 +130,35 @@ def _party(kind: int, user: UserId) -> Mapping[str, object]:
     return {"participationtypemask": kind, "partyid_systemuser@odata.bind": f"/systemusers({user})"}
 
 
-def _moment(at: datetime | None) -> str | None:
+def _format_time(at: datetime | None) -> str | None:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
 
 
-def _row(body: Mapping[str, Any]) -> ActivityRow:
-    """The row in an answer; raises `Unavailable` where the answer is not one."""
+def _parse_row(body: Mapping[str, Any]) -> ActivityRow:
+    """Parse a row; raise `Unavailable` for anything else."""
     try:
         parties = [each for each in body.get(_PARTIES) or () if each.get("_partyid_value")]
-        writers = _users(parties, _SENDER)
+        writers = _party_users(parties, _SENDER)
         return ActivityRow(
             state=RowState(body["statecode"]),
             version=_version(body),
-            members=frozenset(_users(parties, PARTICIPANT)),
+            members=frozenset(_party_users(parties, PARTICIPANT)),
             modified_by=writers[0] if writers else None,
-            modified_on=_instant(body.get("modifiedinteamson")),
+            modified_on=_parse_time(body.get("modifiedinteamson")),
             subject=str(body.get("subject") or ""),
             description=str(body.get("description") or ""),
             regarding=str(body.get("_regardingobjectid_value") or "").lower(),
         )
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise Unavailable("Dynamics 365 described a chat in an unknown way.", "Try again in a moment.") from error
+        raise Unavailable("Dynamics 365 returned an unreadable chat.", "Try again in a moment.") from error
 
 
-def _users(parties: Sequence[Mapping[str, Any]], kind: int) -> Sequence[UserId]:
+def _party_users(parties: Sequence[Mapping[str, Any]], kind: int) -> Sequence[UserId]:
     of_kind = [each for each in parties if each.get("participationtypemask") == kind]
     return [UserId(str(each["_partyid_value"]).lower()) for each in of_kind]
 
 
-def _instant(value: object) -> datetime | None:
+def _parse_time(value: object) -> datetime | None:
     text = canonical_instant(value) if isinstance(value, str) else None
     return datetime.fromisoformat(text) if text else None
 
@@ -166,5 +166,5 @@ def _instant(value: object) -> datetime | None:
 def _version(body: Mapping[str, Any]) -> str:
     version = body.get("@odata.etag")
     if not isinstance(version, str):
-        raise Unavailable("Dynamics 365 gave an answer without a version.", "Try again in a moment.")
+        raise Unavailable("Dynamics 365 returned an answer without a version.", "Try again in a moment.")
     return version

@@ -1,4 +1,4 @@
-"""Whether table `chat` is as rows of it are written ("Chat table reference", "Activity party table reference")."""
+"""Check the definition of table `chat` ("Chat table reference", "Activity party table reference")."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ _COLUMNS = frozenset(
     }
 )
 _PARTIES = "chat_activity_parties"
-_USER = "partyid_systemuser"
+_USER_LOOKUP = "partyid_systemuser"
 _CHAT = "EntityDefinitions(LogicalName='chat')"
 _PARTY = "EntityDefinitions(LogicalName='activityparty')"
 
 
 async def missing_definitions(client: DataverseClient) -> Sequence[str]:
-    """Names of the columns and relationships that rows are written with and that are not there."""
+    """Return the names of required columns and relationships that do not exist."""
     try:
         found = await asyncio.gather(
             _columns(client),
@@ -28,7 +28,7 @@ async def missing_definitions(client: DataverseClient) -> Sequence[str]:
         )
     except NotFound:
         return ["chat"]
-    return sorted({*_COLUMNS, _PARTIES, _USER} - frozenset().union(*found))
+    return sorted({*_COLUMNS, _PARTIES, _USER_LOOKUP} - frozenset().union(*found))
 
 
 async def _columns(client: DataverseClient) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""One environment's Web API, as the app or on behalf of a person."""
+"""Web API client of one environment, as the app or on behalf of a user."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -15,27 +15,27 @@ from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.values import Environment, ObjectId
 from bot.http.access_tokens import Tokens
 from bot.http.client import ApiClient, ApiRequest, ApiResponse, ApiTarget, json_object
-from bot.http.single_flight import SharedFlights
 from bot.metrics import Metrics
+from bot.runtime.single_flight import SharedFlights
 
 MAX_CONCURRENT_REQUESTS = 40
-"""Requests under way: the service protection limit is 52 a user and server ("Service protection API limits")."""
+"""Maximum number of concurrent requests: the limit is 52 for a user and server ("Service protection API limits")."""
 
 Query = Mapping[str, str] | str
-"""Options by name, or as they stand behind the question mark."""
+"""Options by name, or a finished query string."""
 
 Throttle = Callable[[], Awaitable[None]]
-"""Returns when the next request may be sent."""
+"""Waits until the next request is allowed."""
 
 _JSON = {"Content-Type": "application/json"}
-_GO_ON = "odata.continue-on-error"
+_CONTINUE_ON_ERROR = "odata.continue-on-error"
 _NEXT = "@odata.nextLink"
 _PAGES_AT_MOST = 100
-"""Pages may be empty and yet not the last; a server that gives such ones for ever is left after so many."""
+"""A page may be empty without being the last; this ends the loop if a server returns such pages forever."""
 
 
 class DataverseClient:
-    """Asks one environment; every call raises the domain's errors for what is no success."""
+    """Sends requests to one environment; every call raises a domain error unless it succeeds."""
 
     def __init__(self, environment: Environment, sender: ApiClient, turn: Throttle | None = None) -> None:
         self.environment = environment
@@ -45,15 +45,15 @@ class DataverseClient:
         self._reading: SharedFlights[ApiResponse] = SharedFlights()
 
     def throttled(self, throttle: Throttle) -> Self:
-        """The same client, each of whose requests waits for its turn first."""
+        """Return a client whose requests each wait for their turn first."""
         return type(self)(self.environment, self._sender, throttle)
 
     async def get(
         self, path: str, query: Query = "", *, caller: ObjectId | None = None, prefer: Sequence[str] = ()
     ) -> Mapping[str, Any]:
-        """The JSON object at the path below the API.
+        """Return the JSON object at the path below the API.
 
-        Those who read the same at the same time for the same caller share one request.
+        Concurrent callers that read the same for the same user share one request.
         """
         url = self._url(path, query)
         request = ApiRequest(
@@ -65,26 +65,26 @@ class DataverseClient:
     async def follow(
         self, link: str, *, caller: ObjectId | None = None, prefer: Sequence[str] = ()
     ) -> Mapping[str, Any]:
-        """What is at an address that Dataverse gave. The app's token goes nowhere but to the environment's own API."""
+        """Return the object at a link from Dataverse. The app's token is sent only to the environment's own API."""
         self.require_own(link)
         path, _, query = link[len(self._base) :].partition("?")
         return await self.get(path, query, caller=caller, prefer=prefer)
 
     def require_own(self, link: str) -> None:
-        """Returns where the address is below the environment's own API; raises `Unavailable` for any other."""
+        """Return if the link is below the environment's own API; raise `Unavailable` otherwise."""
         if link[: len(self._base)].lower() != self._base.lower() or "/.." in link:
-            raise Unavailable("Dynamics 365 gave a link that leads elsewhere.", "Try again in a moment.")
+            raise Unavailable("Dynamics 365 returned an invalid link.", "Try again in a moment.")
 
     async def rows(
         self, path: str, query: Query, *, caller: ObjectId | None = None, prefer: Sequence[str] = ()
     ) -> Sequence[Mapping[str, Any]]:
-        """The rows of the first page of a query."""
+        """Return the rows of the first page of a query."""
         return _rows(await self.get(path, query, caller=caller, prefer=prefer))
 
     async def all_rows(
         self, path: str, query: Query, *, at_most: int, caller: ObjectId | None = None, prefer: Sequence[str] = ()
     ) -> Sequence[Mapping[str, Any]]:
-        """The rows of a query, page by page, until they end or are so many."""
+        """Return the rows of a query, page by page, up to a maximum."""
         page = await self.get(path, query, caller=caller, prefer=prefer)
         found = list(_rows(page))
         for _ in range(_PAGES_AT_MOST):
@@ -95,7 +95,7 @@ class DataverseClient:
         return found[:at_most]
 
     async def create(self, path: str, row: Mapping[str, object], *, caller: ObjectId | None = None) -> ApiResponse:
-        """Creates a row in the table's set; `entity_id` of the answer is its address."""
+        """Create a row; `entity_id` of the answer is its URL."""
         return await self._change("POST", path, row, caller, {})
 
     async def update(
@@ -107,9 +107,9 @@ class DataverseClient:
         etag: str = "*",
         back: str = "",
     ) -> ApiResponse:
-        """Changes a row that is there, and where an etag is given only if it is still that version: else `Conflict`.
+        """Update an existing row; raise `Conflict` if an etag is given and the row has another version.
 
-        `back`: columns, joined by commas, that the body of the answer has as they are then.
+        `back`: columns, separated by commas, to return in the body of the answer.
         """
         return await self._change("PATCH", path, values, caller, {"If-Match": etag}, back=back)
 
@@ -122,15 +122,15 @@ class DataverseClient:
         only_new: bool = False,
         back: str = "",
     ) -> ApiResponse:
-        """Changes the row at the path or creates it there; with `only_new` one that is there is a `Conflict`.
+        """Update the row at the path or create it; with `only_new`, raise `Conflict` if it exists.
 
-        `back`: as with `update`.
+        `back`: as for `update`.
         """
         conditions = {"If-None-Match": "*"} if only_new else {}
         return await self._change("PATCH", path, values, caller, conditions, back=back)
 
     async def delete(self, path: str, *, caller: ObjectId | None = None) -> None:
-        """Deletes a row; raises `NotFound` where it is not there."""
+        """Delete a row; raise `NotFound` if it does not exist."""
         await self._change("DELETE", path, None, caller, {})
 
     async def _change(
@@ -145,20 +145,25 @@ class DataverseClient:
     ) -> ApiResponse:
         body = None if values is None else orjson.dumps(values)
         returned = {"Prefer": "return=representation"} if back else {}
-        sent = {**_unconditional(caller), **(_JSON if body else {}), **conditions, **returned}
+        request_headers = {**_unconditional(caller), **(_JSON if body else {}), **conditions, **returned}
         url = self._url(path, {"$select": back} if back else "")
-        return await self._sender.send(ApiRequest(method=method, url=url, headers=sent, body=body, throttle=self._turn))
+        return await self._sender.send(
+            ApiRequest(method=method, url=url, headers=request_headers, body=body, throttle=self._turn)
+        )
 
     async def batch_read(
         self, queries: Sequence[tuple[str, Query]], *, caller: ObjectId | None = None, prefer: Sequence[str] = ()
     ) -> Sequence[Mapping[str, Any] | ChatSyncError]:
-        """What is at each path, or why not, by one request; a hundred at most."""
-        asked = headers(caller, prefer)
-        parts = [BatchRequest(method="GET", url=str(self._url(path, query)), headers=asked) for path, query in queries]
+        """Return the object at each path, or the error, with one request for up to a hundred paths."""
+        request_headers = headers(caller, prefer)
+        parts = [
+            BatchRequest(method="GET", url=str(self._url(path, query)), headers=request_headers)
+            for path, query in queries
+        ]
         answers = await self._batch(parts, caller, together=False)
         if len(answers) != len(parts):
-            raise Unavailable("Dynamics 365 did not answer each request of a batch.", "Try again in a moment.")
-        return [_found(answer) for answer in answers]
+            raise Unavailable("Dynamics 365 did not answer every request of a batch.", "Try again in a moment.")
+        return [_result(answer) for answer in answers]
 
     async def batch_write(
         self,
@@ -166,32 +171,36 @@ class DataverseClient:
         *,
         caller: ObjectId | None = None,
     ) -> None:
-        """Makes all changes (method, path, values), or none and raises the error of the one that was refused."""
-        asked = {**_unconditional(caller), **_JSON}
+        """Make all changes (method, path, values) or none; raise the error of the rejected one."""
+        request_headers = {**_unconditional(caller), **_JSON}
         parts = [
             BatchRequest(
                 method=method,
                 url=str(self._url(path, "")),
-                headers=asked,
+                headers=request_headers,
                 body=b"" if values is None else orjson.dumps(values),
             )
             for method, path, values in changes
         ]
-        answers = [_found(each) for each in await self._batch(parts, caller, together=True)]
+        answers = [_result(each) for each in await self._batch(parts, caller, together=True)]
         for error in (each for each in answers if isinstance(each, ChatSyncError)):
             raise error
         if len(answers) != len(parts):
-            raise Unavailable("Dynamics 365 did not answer each request of a batch.", "Try again in a moment.")
+            raise Unavailable("Dynamics 365 did not answer every request of a batch.", "Try again in a moment.")
 
     async def _batch(
         self, parts: Sequence[BatchRequest], caller: ObjectId | None, *, together: bool
     ) -> Sequence[BatchResponse]:
         content_type, body = encode_batch(parts, atomic=together)
-        sent = {**headers(caller, [_GO_ON]), "Content-Type": content_type, "Accept": "multipart/mixed"}
+        request_headers = {
+            **headers(caller, [_CONTINUE_ON_ERROR]),
+            "Content-Type": content_type,
+            "Accept": "multipart/mixed",
+        }
         request = ApiRequest(
             method="POST",
             url=self._url("$batch", ""),
-            headers=sent,
+            headers=request_headers,
             body=body,
             idempotent=not together,
             throttle=self._turn,
@@ -207,7 +216,7 @@ class DataverseClient:
 def create_client(
     environment: Environment, session: ClientSession, tokens: Tokens, metrics: Metrics
 ) -> DataverseClient:
-    """A client of the environment; nobody is called yet."""
+    """Create a client of the environment, without sending a request."""
     parts = urlsplit(environment.url)
     system = ApiTarget(
         name="Dynamics 365",
@@ -220,7 +229,7 @@ def create_client(
 
 
 def _unconditional(caller: ObjectId | None) -> dict[str, str]:
-    """Headers of a change: the condition under which reading is never answered from a cache is none for it."""
+    """Return the headers of a change, without the condition that keeps reads from being cached."""
     return {name: value for name, value in headers(caller).items() if name != "If-None-Match"}
 
 
@@ -229,8 +238,8 @@ def _rows(page: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
-def _found(answer: BatchResponse) -> Mapping[str, Any] | ChatSyncError:
+def _result(answer: BatchResponse) -> Mapping[str, Any] | ChatSyncError:
     body = json_object(answer.body)
-    if not 200 <= answer.status < 300:  # noqa: PLR2004 # successes
+    if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's class of success
         return parse_error(answer.status, body)
     return body or {}

@@ -1,11 +1,11 @@
-"""Which language somebody has chosen in Dynamics 365 (table `usersettings`, column `uilanguageid`)."""
+"""Language settings of users in Dynamics 365 (table `usersettings`, column `uilanguageid`)."""
 
 from bot.dataverse.client import DataverseClient
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
 
 
 async def read_language(client: DataverseClient, user: str) -> int | None:
-    """The language's number (LCID); None where nothing is chosen, or the app may not know."""
+    """Return the user's language (LCID); None if it is not set, or if the app may not read it."""
     try:
         found = await client.get(f"usersettingscollection({user})", {"$select": "uilanguageid"})
     except (NotFound, NotAllowed, BadRequest):

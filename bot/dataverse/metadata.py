@@ -1,4 +1,4 @@
-"""Definitions of tables, columns and views on the wire ("Query table definitions using the Web API"). Pure."""
+"""Parse definitions of tables, columns, and views ("Query table definitions using the Web API"). Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,10 +30,10 @@ CASTS = {
     "DecimalAttributeMetadata": "$select=LogicalName,Precision",
     "DoubleAttributeMetadata": "$select=LogicalName,Precision",
 }
-"""What only a column's own kind of definition says, and how it is asked for."""
+"""Properties that only the definition of a column's own type has, and the queries for them."""
 
 ELASTIC_PROVIDER = "1d9bde74-9ebd-4da9-8ff5-aa74945b9f74"
-"""Elastic tables have this data provider; any other makes a table virtual ("Create elastic tables")."""
+"""Elastic tables have this data provider; any other provider makes a table virtual ("Create elastic tables")."""
 
 _REQUIRED = frozenset({"ApplicationRequired", "SystemRequired"})
 
@@ -42,18 +42,18 @@ LOOKUP_PROPERTIES = "ReferencingAttribute,ReferencedEntity,ReferencedAttribute,R
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
-    """A way from a row to one other row."""
+    """A lookup from a row to a row of one table."""
 
     column: str
     table: str
     key: str
-    """The column of the other table that the lookup holds."""
+    """The column of the other table whose value the lookup holds."""
     navigation: str
-    """The property by which the other row is read along."""
+    """The navigation property that expands the other row."""
 
 
 def parse_table(definition: Mapping[str, Any], details: Sequence[Mapping[str, Any]], *, sends_updates: bool) -> Table:
-    """The table that a definition and its columns' details describe; raises `Unavailable` for anything else."""
+    """Parse a table from its definition and the details of its columns; raise `Unavailable` for anything else."""
     try:
         by_name: dict[str, dict[str, Any]] = {}
         for detail in details:
@@ -75,11 +75,11 @@ def parse_table(definition: Mapping[str, Any], details: Sequence[Mapping[str, An
             tracks_changes=bool(definition.get("ChangeTrackingEnabled")),
         )
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise Unavailable("Dynamics 365 described a table in an unknown way.", "Try again in a moment.") from error
+        raise Unavailable("Dynamics 365 returned an unreadable table definition.", "Try again in a moment.") from error
 
 
 def table_names(definitions: Sequence[Mapping[str, Any]]) -> Sequence[TableName]:
-    """The tables as people choose them, by their labels; those whose rows have no name or no label are left out."""
+    """Return the tables for people to choose from, sorted by label; omit those without a label or primary name."""
     named = [
         TableName(name=str(each["LogicalName"]), label=_label(each))
         for each in definitions
@@ -102,20 +102,20 @@ def _column(attribute: Mapping[str, Any], detail: Mapping[str, Any]) -> Column |
         type=_column_type(attribute),
         secured=bool(attribute.get("IsSecured")),
         rich_text=isinstance(format_name, dict) and format_name.get("Value") == "RichText",
-        date_only=detail.get("Format") == "DateOnly" and _value(behavior) != "TimeZoneIndependent",
+        date_only=detail.get("Format") == "DateOnly" and _managed_value(behavior) != "TimeZoneIndependent",
         precision=detail.get("Precision"),
         updatable=attribute.get("IsValidForUpdate") is not False,
-        required=_value(attribute.get("RequiredLevel")) in _REQUIRED,
+        required=_managed_value(attribute.get("RequiredLevel")) in _REQUIRED,
         max_length=detail.get("MaxLength"),
-        plain_date=_value(behavior) == "DateOnly",
+        plain_date=_managed_value(behavior) == "DateOnly",
         states=_states(detail.get("OptionSet")),
         options=_options(detail.get("OptionSet")),
     )
 
 
 def _column_type(attribute: Mapping[str, Any]) -> ColumnType:
-    """The finer name where there is one: images, files and several choices all call themselves `Virtual`."""
-    name = (_value(attribute.get("AttributeTypeName")) or "").removesuffix("Type")
+    """Return the specific type if there is one: images, files, and multi-select choices all claim to be `Virtual`."""
+    name = (_managed_value(attribute.get("AttributeTypeName")) or "").removesuffix("Type")
     for candidate in (name, attribute.get("AttributeType")):
         try:
             return ColumnType(str(candidate))
@@ -124,7 +124,7 @@ def _column_type(attribute: Mapping[str, Any]) -> ColumnType:
     return ColumnType.VIRTUAL
 
 
-def _value(managed: object) -> str | None:
+def _managed_value(managed: object) -> str | None:
     value = managed.get("Value") if isinstance(managed, dict) else None
     return value if isinstance(value, str) else None
 
@@ -161,7 +161,7 @@ def _is_virtual(definition: Mapping[str, Any]) -> bool:
 
 
 def parse_lookups(relationships: Sequence[Mapping[str, Any]]) -> Sequence[Lookup]:
-    """The ways from a row to another in a table's many-to-one relationships; those without a property are left out."""
+    """Return the lookups in a table's many-to-one relationships; omit those without a navigation property."""
     return [
         Lookup(
             column=str(each.get("ReferencingAttribute")),

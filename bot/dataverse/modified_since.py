@@ -1,6 +1,6 @@
-"""What changed in a table whose changes Dataverse does not track, by the column `modifiedon` of its rows.
+"""Detect changes by column `modifiedon`, for tables without change tracking.
 
-It tells of changed rows alone: one that was deleted has no row to read any more.
+It cannot detect deletions, because a deleted row can no longer be read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,14 +15,14 @@ from bot.logs import get_logger
 from bot.ports.dataverse import TableChanges
 
 MAX_ROWS = 50_000
-"""Rows of one look, ten pages; it goes on there the next time."""
+"""Maximum number of rows read at a time, ten pages; the next call continues from there."""
 
 SINCE = "modifiedon ge "
-"""How a link of this kind begins; those of change tracking are addresses."""
+"""Prefix of links of this kind; links of change tracking are URLs."""
 
 _COLUMN = "modifiedon"
 _OVERLAP = timedelta(minutes=2)
-"""A row is stamped before it is committed, which can come after a newer one was seen; Dataverse ends a call after 2 min
+"""A row is stamped before it is committed, possibly after a newer row was read. Dataverse cancels calls after 2 minutes
 ("Limits of custom code").
 """
 _PAGE = "odata.maxpagesize=5000"
@@ -31,54 +31,56 @@ _log = get_logger(__name__)
 
 
 async def rows_modified_since(client: DataverseClient, table: Table, link: str | None) -> TableChanges | None:
-    """The rows that changed since the link was given; None for a table that does not say when its rows changed."""
+    """Return the rows changed since the link was issued; None if the table does not say when its rows changed."""
     if _COLUMN not in table.columns:
         return None
-    since = _moment(link.removeprefix(SINCE)) if link and link.startswith(SINCE) else None
+    since = _parse_time(link.removeprefix(SINCE)) if link and link.startswith(SINCE) else None
     try:
-        return await _changed(client, table, since) if since else await _begin(client, table)
+        return await _changes_since(client, table, since) if since else await _start(client, table)
     except (BadRequest, NotAllowed) as error:
-        _log.warning("changed rows cannot be listed", table=table.name, reason=str(error), code=error.code)
+        _log.warning("change_tracking.query_failed", table=table.name, reason=str(error), code=error.code)
         return None
 
 
-async def _begin(client: DataverseClient, table: Table) -> TableChanges | None:
-    """From the newest row on: by Dataverse's own clock, for ours may go otherwise."""
+async def _start(client: DataverseClient, table: Table) -> TableChanges | None:
+    """Start from the newest row, and so from Dataverse's clock, which may differ from ours."""
     query = {"$select": f"{table.primary_id},{_COLUMN}", "$orderby": f"{_COLUMN} desc", "$top": "1"}
-    newest = _newest(await client.rows(table.set_name, query))
+    newest = _newest_time(await client.rows(table.set_name, query))
     return _changes(newest - _OVERLAP, frozenset(), complete=False) if newest else None
 
 
-async def _changed(client: DataverseClient, table: Table, since: datetime) -> TableChanges | None:
+async def _changes_since(client: DataverseClient, table: Table, since: datetime) -> TableChanges | None:
     query = {
         "$select": f"{table.primary_id},{_COLUMN}",
-        "$filter": SINCE + _text(since),
+        "$filter": SINCE + _format_time(since),
         "$orderby": f"{_COLUMN} asc",
     }
     rows = await client.all_rows(table.set_name, query, at_most=MAX_ROWS, prefer=[_PAGE])
-    newest = _newest(rows) or since
+    newest = _newest_time(rows) or since
     ids = frozenset(str(row.get(table.primary_id, "")).lower() for row in rows)
     if len(rows) < MAX_ROWS:
         return _changes(max(newest - _OVERLAP, since), ids, complete=True)
     if newest > since:
         return _changes(newest, ids, complete=True)
-    # More rows than can be read bear one and the same stamp: there is no place among them to go on from.
-    return await _begin(client, table)
+    # More rows than can be read have the same time, so there is no position among them to continue from.
+    return await _start(client, table)
 
 
 def _changes(since: datetime, ids: frozenset[str], *, complete: bool) -> TableChanges:
-    return TableChanges(delta_link=SINCE + _text(since), changed=ids, is_complete=complete, includes_deletions=False)
+    return TableChanges(
+        delta_link=SINCE + _format_time(since), changed=ids, is_complete=complete, includes_deletions=False
+    )
 
 
-def _newest(rows: Sequence[Mapping[str, Any]]) -> datetime | None:
-    stamps = (_moment(str(row.get(_COLUMN) or "")) for row in rows)
+def _newest_time(rows: Sequence[Mapping[str, Any]]) -> datetime | None:
+    stamps = (_parse_time(str(row.get(_COLUMN) or "")) for row in rows)
     return max((stamp for stamp in stamps if stamp), default=None)
 
 
-def _moment(text: str) -> datetime | None:
+def _parse_time(text: str) -> datetime | None:
     whole = canonical_instant(text) or ""
     return datetime.fromisoformat(whole) if whole.endswith("Z") else None
 
 
-def _text(at: datetime) -> str:
+def _format_time(at: datetime) -> str:
     return canonical_instant(at.isoformat()) or ""

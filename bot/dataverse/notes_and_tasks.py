@@ -1,4 +1,4 @@
-"""Rows that hang on a record: notes and tasks (Dataverse developer guide, "Create a table row using the Web API")."""
+"""Notes and tasks regarding a record (Dataverse developer guide, "Create a table row using the Web API")."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bot.domain.values import EnvironmentId, ObjectId, RecordRef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """A table whose rows hang on records, and its columns."""
+    """A table whose rows are regarding records, and its columns."""
 
     table: str
     record: str
@@ -21,7 +21,8 @@ class _Kind:
 
 
 NOTE_AND_TASK_PRIVILEGES = ("prvCreateNote", "prvAppendNote", "prvCreateActivity", "prvAppendActivity")
-"""What the application user needs so that people can save messages ("Security role and privilege reference")."""
+"""Privileges that the application user needs so that users can save messages ("Security role and privilege reference").
+"""
 
 _KINDS = {
     MessageForm.NOTE: _Kind(table="annotation", record="objectid", title="subject", body="notetext"),
@@ -39,22 +40,22 @@ class DataverseNotesAndTasks:
         self._tables = tables
 
     async def create(self, record: RecordRef, row_id: str, message: SavedMessage, *, caller: ObjectId) -> None:
-        """Writes the message as the caller, under this id."""
+        """Create the note or task with this ID on behalf of the caller."""
         kind, tables = _KINDS[message.form], self._tables[record.environment]
-        way = await _way(tables, kind, record.table)
-        if way is None:
-            raise NotSupported(f"Records of this type have no {message.form}s.", "Choose the other form.")
+        navigation = await _navigation(tables, kind, record.table)
+        if navigation is None:
+            raise NotSupported(f"Records of this type cannot have {message.form}s.", "Choose the other option.")
         rows, target = await tables.get(kind.table), await tables.get(record.table)
         values = {
             kind.title: message.title,
             kind.body: message.body,
-            f"{way}@odata.bind": f"/{target.set_name}({record.row_id})",
+            f"{navigation}@odata.bind": f"/{target.set_name}({record.row_id})",
         }
         path = f"{rows.set_name}({row_id})"
         await self._clients[record.environment].upsert(path, values, caller=caller, only_new=True)
 
 
-async def _way(tables: TableCache, kind: _Kind, table: str) -> str | None:
-    """The navigation property to a record of the table: only metadata knows its name."""
+async def _navigation(tables: TableCache, kind: _Kind, table: str) -> str | None:
+    """Return the navigation property to a record of the table, which only metadata knows."""
     lookups = await tables.lookups(kind.table)
     return next((each.navigation for each in lookups if (each.column, each.table) == (kind.record, table)), None)

@@ -1,4 +1,4 @@
-"""The Web API's rows, errors and queries (Microsoft Dataverse developer guide, "Use the Web API"). Pure."""
+"""Rows, errors, and queries of the Web API (Microsoft Dataverse developer guide, "Use the Web API"). Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -22,10 +22,11 @@ ANNOTATIONS = f'odata.include-annotations="{FORMATTED},{LOOKUP_TABLE}"'
 ROLE_PROPERTIES = "name,_roletemplateid_value"
 
 NO_SUCH_ROW = "0x80040217"
-"""The code of a row that is not there ("Web service error codes", ObjectDoesNotExist); 404 alone may be of a path."""
+"""Code for a row that does not exist ("Web service error codes", ObjectDoesNotExist); a bare 404 may mean a wrong path.
+"""
 
 _OWN_CODES = "0x"
-"""How Dataverse's codes begin ("Web service error codes")."""
+"""Prefix of Dataverse's own codes ("Web service error codes")."""
 
 _TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
 # Wildcards of `contains_filter` ("Filter rows", wildcard characters); brackets turn them into plain characters.
@@ -33,8 +34,8 @@ _WILDCARDS = str.maketrans({"[": "[[]", "%": "[%]", "_": "[_]"})
 
 
 def headers(caller: ObjectId | None, prefer: Iterable[str] = ()) -> dict[str, str]:
-    """The headers of a request, made for the caller where there is one ("Impersonate another user")."""
-    asked = {
+    """Return the headers of a request, on behalf of the caller if there is one ("Impersonate another user")."""
+    options = {
         "Accept": "application/json",
         "OData-Version": "4.0",
         "OData-MaxVersion": "4.0",
@@ -42,67 +43,67 @@ def headers(caller: ObjectId | None, prefer: Iterable[str] = ()) -> dict[str, st
         "Prefer": ", ".join(prefer),
         "CallerObjectId": caller or "",
     }
-    return {name: value for name, value in asked.items() if value}
+    return {name: value for name, value in options.items() if value}
 
 
 def quote_literal(text: str) -> str:
-    """A text as OData writes it in a filter."""
+    """Quote a text for a filter in OData."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def contains_filter(column: str, words: str) -> str:
-    """A filter: the column holds each of the words."""
+    """Return a filter: the column contains each of the words."""
     parts = (f"contains({column},{quote_literal(word.translate(_WILDCARDS))})" for word in words.split())
     return " and ".join(parts)
 
 
 def begins_with_filter(column: str, words: str) -> str:
-    """A filter: the column begins with the words."""
+    """Return a filter: the column begins with the words."""
     return f"startswith({column},{quote_literal(words.translate(_WILDCARDS))})"
 
 
 def select_clause(columns: Iterable[Column]) -> str:
-    """The columns as `$select` names them: a lookup is selected by the property that holds its row's id."""
+    """Return the columns for `$select`; a lookup is selected by the property that holds its row's ID."""
     return ",".join(dict.fromkeys(property_name(column) for column in columns if not column.through))
 
 
 def expand_clause(columns: Iterable[Column]) -> str:
-    """The linked columns as `$expand` names them, each below the row that it is of."""
+    """Return the linked columns for `$expand`, each nested below its row."""
     linked: dict[str, list[Column]] = {}
     for column in columns:
         if column.through:
             linked.setdefault(column.through[0], []).append(replace(column, through=column.through[1:]))
-    return ",".join(f"{way}({_inside(inner)})" for way, inner in linked.items())
+    return ",".join(f"{way}({_options(inner)})" for way, inner in linked.items())
 
 
-def _inside(columns: Sequence[Column]) -> str:
-    asked = {"$select": select_clause(columns), "$expand": expand_clause(columns)}
-    return ";".join(f"{name}={value}" for name, value in asked.items() if value)
+def _options(columns: Sequence[Column]) -> str:
+    options = {"$select": select_clause(columns), "$expand": expand_clause(columns)}
+    return ";".join(f"{name}={value}" for name, value in options.items() if value)
 
 
 def property_name(column: Column) -> str:
-    """The column's property in the JSON of the row that it is of."""
+    """Return the column's property in the JSON of its row."""
     name = column.name.rpartition(".")[2]
     return f"_{name}_value" if column.type in LOOKUPS else name
 
 
 def parse_role(body: Mapping[str, Any]) -> Role:
-    """The security role in an answer."""
+    """Parse a security role."""
     template = body.get("_roletemplateid_value")
     return Role(name=str(body.get("name") or ""), template=str(template).lower() if template else None)
 
 
 def parse_row(body: Mapping[str, Any], primary_id: str, columns: Sequence[Column]) -> Row:
-    """The row in an answer; raises `Unavailable` where the answer is not one."""
+    """Parse a row; raise `Unavailable` for anything else."""
     row_id = body.get(primary_id)
     if not isinstance(row_id, str):
-        raise Unavailable("Dynamics 365 gave an answer without a row.", "Try again in a moment.")
+        raise Unavailable("Dynamics 365 returned an answer without a row.", "Try again in a moment.")
     values = {column.name: _value(_linked_row(body, column.through), column) for column in columns}
     return Row(id=row_id.lower(), values=values, etag=str(body.get("@odata.etag", "")))
 
 
 def _linked_row(body: Mapping[str, Any], through: Sequence[str]) -> Mapping[str, Any]:
-    """The row that the properties lead to; an empty one where none is linked, or none for this caller."""
+    """Return the row at the end of the navigation properties; empty if none is linked or the caller may not read it."""
     for way in through:
         inner = body.get(way)
         body = inner if isinstance(inner, dict) else {}
@@ -122,7 +123,7 @@ def _value(body: Mapping[str, Any], column: Column) -> ColumnValue:
 
 
 def text_value(column: Column, raw: str) -> ColumnValue:
-    """A text column's value; rich text is shown as plain text."""
+    """Return the value of a text column, with rich text as plain text."""
     rich = column.rich_text or (column.type is ColumnType.MEMO and looks_rich(raw))
     return ColumnValue(raw=raw, text=plain_text(raw) if rich else None)
 
@@ -136,11 +137,11 @@ def _raw(column: Column, raw: object) -> Raw:
 
 
 _ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {
-    HTTPStatus.BAD_REQUEST: (BadRequest, "Dynamics 365 did not understand the request.", "Write it in other words."),
+    HTTPStatus.BAD_REQUEST: (BadRequest, "Dynamics 365 did not understand the request.", "Try different words."),
     HTTPStatus.UNAUTHORIZED: (
         Unavailable,
-        "Dynamics 365 does not accept the app's sign-in.",
-        "Ask an administrator to check it.",
+        "Dynamics 365 rejected the app's sign-in.",
+        "Ask an administrator to check the app's credentials.",
     ),
     HTTPStatus.FORBIDDEN: (
         NotAllowed,
@@ -149,58 +150,58 @@ _ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {
     ),
     HTTPStatus.PRECONDITION_FAILED: (
         Conflict,
-        "Somebody changed this in Dynamics 365 at the same time.",
-        "Look at it again, and then try again.",
+        "Someone changed this in Dynamics 365 at the same time.",
+        "Review the changes, and try again.",
     ),
-    HTTPStatus.GONE: (NotFound, "This is not there in Dynamics 365 any more.", "Look for what is there now."),
-    HTTPStatus.NOT_FOUND: (NotFound, "This is not there in Dynamics 365.", "Check the link or the number."),
+    HTTPStatus.GONE: (NotFound, "This no longer exists in Dynamics 365.", "Search again."),
+    HTTPStatus.NOT_FOUND: (NotFound, "This does not exist in Dynamics 365.", "Check the link or the number."),
 }
 
 
-_MAY_NOT_ACT = (
+_NO_IMPERSONATION = (
     Unavailable,
-    "Dynamics 365 does not let the app act for people.",
-    "Ask an administrator to give the app's user the role Delegate.",
+    "Dynamics 365 does not let the app act for users.",
+    "Ask an administrator to assign the role Delegate to the application user.",
 )
 _ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
 _CANNOT_ACT = "0x8004a110"  # CannotActOnBehalfOfAnotherUser
 
 
 def parse_error(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
-    """The error that an answer which is no success stands for."""
+    """Map the status and body of a failed request to an error."""
     kind, what, next_step = _ERRORS.get(
         status, (Unavailable, "Dynamics 365 does not answer.", "Try again in a moment.")
     )
-    if status == HTTPStatus.FORBIDDEN and _is_about_the_app(body):
-        kind, what, next_step = _MAY_NOT_ACT
+    if status == HTTPStatus.FORBIDDEN and _lacks_impersonation(body):
+        kind, what, next_step = _NO_IMPERSONATION
     return with_cause(kind(what, next_step), status, body, retry_after_s)
 
 
 def require_no_such_row(error: NotFound) -> None:
-    """Returns where Dataverse itself says that a row is not there; else raises `Unavailable`.
+    """Return if Dataverse itself says that the row does not exist; raise `Unavailable` otherwise.
 
-    Where more follows from it than a line to a person a 404 is not enough: gateways answer so too, and wrong paths.
+    A 404 alone is not enough to delete anything, because gateways return it too, and so do wrong paths.
     """
     if (error.code or "").lower() != NO_SUCH_ROW:
-        raise _unsaid(error) from error
+        raise _unexpected(error) from error
 
 
 def require_no_such_table(error: NotFound) -> None:
-    """The same of a table: its definition is missed under several codes, all of them Dataverse's own."""
+    """Do the same for a table; Dataverse has several codes for a missing definition."""
     if not (error.code or "").lower().startswith(_OWN_CODES):
-        raise _unsaid(error) from error
+        raise _unexpected(error) from error
 
 
-def _unsaid(error: NotFound) -> Unavailable:
-    unsaid = Unavailable("Dynamics 365 gave an answer of an unknown kind.", "Try again in a moment.")
-    unsaid.code = error.code
+def _unexpected(error: NotFound) -> Unavailable:
+    unexpected = Unavailable("Dynamics 365 returned an unexpected answer.", "Try again in a moment.")
+    unexpected.code = error.code
     for note in getattr(error, "__notes__", ()):
-        unsaid.add_note(note)
-    return unsaid
+        unexpected.add_note(note)
+    return unexpected
 
 
-def _is_about_the_app(body: object) -> bool:
-    """Whether the app lacks the right to act for people: what the person may do has not been looked at then."""
+def _lacks_impersonation(body: object) -> bool:
+    """Return whether the app lacks the privilege to act for users; the user's own rights were not checked then."""
     error = body.get("error") if isinstance(body, dict) else None
     message = str(error.get("message")) if isinstance(error, dict) else ""
     return (error_code(body) or "").lower() == _CANNOT_ACT or _ACT_FOR_OTHERS.lower() in message.lower()

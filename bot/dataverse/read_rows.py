@@ -1,4 +1,4 @@
-"""Rows of a table by their ids: one at a time for a person, many at once for the app."""
+"""Read rows of a table by ID: one for a user, or many for the app."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,8 +14,8 @@ from bot.http.client import ResponseTooLarge
 async def read_row(
     client: DataverseClient, table: Table, row_id: str, columns: Sequence[Column], caller: ObjectId | None
 ) -> Row:
-    """The row with these columns, as the caller sees them."""
-    path, query = _asked(table, row_id, columns)
+    """Return the row with these columns, with the caller's rights."""
+    path, query = _query(table, row_id, columns)
     body = await client.get(path, query, caller=caller, prefer=[ANNOTATIONS])
     return parse_row(body, table.primary_id, columns)
 
@@ -23,28 +23,28 @@ async def read_row(
 async def read_rows(
     client: DataverseClient, table: Table, row_ids: Sequence[str], columns: Sequence[Column]
 ) -> Mapping[str, Row | None]:
-    """The rows as the app sees them, None for one that is gone; rows that the app may not read are left out.
+    """Return the rows with the app's rights, None for a deleted one; omit rows that the app may not read.
 
-    One batch after the other: they are many rows, and nobody waits for them.
+    Send one batch after the other, because there may be many rows and no user is waiting.
     """
     found: dict[str, Row | None] = {}
     for start in range(0, len(row_ids), MAX_REQUESTS):
-        found.update(await _read_some(client, table, row_ids[start : start + MAX_REQUESTS], columns))
+        found.update(await _read_batch(client, table, row_ids[start : start + MAX_REQUESTS], columns))
     return found
 
 
-async def _read_some(
+async def _read_batch(
     client: DataverseClient, table: Table, row_ids: Sequence[str], columns: Sequence[Column]
 ) -> Mapping[str, Row | None]:
-    queries = [_asked(table, row_id, columns) for row_id in row_ids]
+    queries = [_query(table, row_id, columns) for row_id in row_ids]
     try:
         answers = await client.batch_read(queries, prefer=[ANNOTATIONS])
     except ResponseTooLarge:
         if len(row_ids) == 1:
             raise
-        # Long texts: half as many rows at a time.
+        # The rows have long texts: read half as many at a time.
         half = len(row_ids) // 2
-        parts = [await _read_some(client, table, each, columns) for each in (row_ids[:half], row_ids[half:])]
+        parts = [await _read_batch(client, table, each, columns) for each in (row_ids[:half], row_ids[half:])]
         return {**parts[0], **parts[1]}
     found: dict[str, Row | None] = {}
     for row_id, answer in zip(row_ids, answers, strict=True):
@@ -57,6 +57,6 @@ async def _read_some(
     return found
 
 
-def _asked(table: Table, row_id: str, columns: Sequence[Column]) -> tuple[str, Mapping[str, str]]:
+def _query(table: Table, row_id: str, columns: Sequence[Column]) -> tuple[str, Mapping[str, str]]:
     query = {"$select": select_clause(columns) or table.primary_id, "$expand": expand_clause(columns)}
     return f"{table.set_name}({row_id})", {name: value for name, value in query.items() if value}

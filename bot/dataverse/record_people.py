@@ -1,4 +1,4 @@
-"""People whom a record's columns and activities name."""
+"""People related to a record: by its columns and its activities."""
 
 import asyncio
 from collections import Counter
@@ -11,24 +11,26 @@ from bot.clock import Clock
 from bot.dataverse.client import DataverseClient
 from bot.dataverse.protocol import ANNOTATIONS, FORMATTED, LOOKUP_TABLE
 from bot.dataverse.records import DataverseRecords
-from bot.dataverse.ttl_cache import TtlCache
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.record_links import parse_guid
 from bot.domain.tables import Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef
 from bot.ports.dataverse import InvolvedPeople, ResolvedRecord
+from bot.runtime.ttl_cache import TtlCache
 
 ACTIVITIES = ("email", "task", "phonecall", "appointment")
-"""Tables of what people do for a record; what an organisation does not have is left out."""
+"""Activity tables; those that an organization does not have are ignored."""
 
 MAX_RESOLVED_RECORDS = 10_000
 CACHE_TTL = timedelta(minutes=10)
+_MAX_SOLVED = 50
+"""Maximum number of tables whose closed records are in memory, at about two megabytes each."""
 
 _MAX_ACTIVITIES = 500
 _USERS_PER_REQUEST = 50
 _OWNER, _CREATOR, _MODIFIER = "_ownerid_value", "_createdby_value", "_modifiedby_value"
-_SUBJECT = "subjectid"
-"""What cases are filed under."""
+_SUBJECT_COLUMN = "subjectid"
+"""The subject that a case is filed under."""
 
 
 class DataverseRecordPeople:
@@ -39,10 +41,12 @@ class DataverseRecordPeople:
     ) -> None:
         self._clients = clients
         self._records = records
-        self._solved = {name: TtlCache(partial(self._read_solved, name), clock) for name in clients}
+        self._solved: TtlCache[tuple[EnvironmentId, str], Sequence[ResolvedRecord]] = TtlCache(
+            clock, max_size=_MAX_SOLVED, ttl=CACHE_TTL
+        )
 
     async def involved_people(self, record: RecordRef, *, since: datetime, caller: ObjectId) -> InvolvedPeople:
-        """The people, as far as the caller may see what names them."""
+        """Return the related people, from the data that the caller may read."""
         row, activities = await asyncio.gather(
             self._row(record, caller), self._activities(record, since=since, caller=caller)
         )
@@ -50,7 +54,7 @@ class DataverseRecordPeople:
         named = [row.get(name) for name in (_CREATOR, _MODIFIER)] + ([] if is_team else [owner])
         people, team = await asyncio.gather(
             self._people(record.environment, [*named, *activities]),
-            self._team(record.environment, str(owner)) if is_team else _nobody(),
+            self._team(record.environment, str(owner)) if is_team else _no_people(),
         )
         return InvolvedPeople(
             owner=None if is_team else people.get(str(owner)),
@@ -61,21 +65,21 @@ class DataverseRecordPeople:
         )
 
     async def resolved_records(self, environment: EnvironmentId, table: str) -> Sequence[ResolvedRecord]:
-        """The newest records of the table that are closed."""
-        return await self._solved[environment].get(table, not_older_than=CACHE_TTL)
+        """Return the most recently closed records of the table."""
+        return await self._solved.fetch((environment, table), partial(self._read_solved, environment, table))
 
     async def record_text(self, record: RecordRef, *, caller: ObjectId) -> str:
-        """The record's name and what it is filed under."""
+        """Return the record's name and subject."""
         table = await self._records.table(record.environment, record.table)
-        query = {"$select": ",".join([table.primary_name, *_subject(table)])}
+        query = {"$select": ",".join([table.primary_name, *_subject_properties(table)])}
         path = f"{table.set_name}({record.row_id})"
         row = await self._clients[record.environment].get(path, query, caller=caller, prefer=[ANNOTATIONS])
-        return _text(row, table)
+        return _name_and_subject(row, table)
 
     async def filter_readable(
         self, environment: EnvironmentId, table: str, row_ids: Sequence[str], *, caller: ObjectId
     ) -> frozenset[str]:
-        """Those of the rows that the caller may read."""
+        """Return the rows that the caller may read."""
         if not row_ids:
             return frozenset()
         known = await self._records.table(environment, table)
@@ -94,11 +98,13 @@ class DataverseRecordPeople:
         return await self._clients[record.environment].get(path, query, caller=caller, prefer=[ANNOTATIONS])
 
     async def _activities(self, record: RecordRef, *, since: datetime, caller: ObjectId) -> Counter[str]:
-        """How many activities each user owns."""
-        found = await asyncio.gather(*(self._of_kind(name, record, since=since, caller=caller) for name in ACTIVITIES))
+        """Count the activities that each user owns."""
+        found = await asyncio.gather(
+            *(self._activities_of_table(name, record, since=since, caller=caller) for name in ACTIVITIES)
+        )
         return Counter(str(row.get(_OWNER)) for rows in found for row in rows if row.get(_OWNER))
 
-    async def _of_kind(
+    async def _activities_of_table(
         self, name: str, record: RecordRef, *, since: datetime, caller: ObjectId
     ) -> Sequence[Mapping[str, Any]]:
         try:
@@ -110,7 +116,7 @@ class DataverseRecordPeople:
             client = self._clients[record.environment]
             return await client.all_rows(table.set_name, query, at_most=_MAX_ACTIVITIES, caller=caller)
         except (NotFound, NotAllowed, BadRequest):
-            return ()  # a kind that is not installed, or not for the caller, names nobody
+            return ()  # not installed, or not accessible to the caller
 
     async def _team(self, environment: EnvironmentId, team: str) -> frozenset[ObjectId]:
         query = {"$select": "azureactivedirectoryobjectid", "$filter": "isdisabled eq false"}
@@ -118,13 +124,13 @@ class DataverseRecordPeople:
         return frozenset(person for row in rows if (person := _object_id(row)))
 
     async def _people(self, environment: EnvironmentId, users: Iterable[Any]) -> Mapping[str, ObjectId]:
-        """Who the users are in Entra, as far as they are enabled and somebody there."""
+        """Return the Entra object ID of each enabled user that has one."""
         ids = list(dict.fromkeys(str(each) for each in users if each))
         groups = [ids[begin : begin + _USERS_PER_REQUEST] for begin in range(0, len(ids), _USERS_PER_REQUEST)]
-        found = await asyncio.gather(*(self._some_people(environment, group) for group in groups))
+        found = await asyncio.gather(*(self._people_chunk(environment, group) for group in groups))
         return {user: person for some in found for user, person in some.items()}
 
-    async def _some_people(self, environment: EnvironmentId, users: Sequence[str]) -> Mapping[str, ObjectId]:
+    async def _people_chunk(self, environment: EnvironmentId, users: Sequence[str]) -> Mapping[str, ObjectId]:
         one_of = " or ".join(f"systemuserid eq {each}" for each in users)
         query = {
             "$select": "systemuserid,azureactivedirectoryobjectid",
@@ -138,7 +144,7 @@ class DataverseRecordPeople:
         if "statecode" not in table.columns or "ownerid" not in table.columns:
             return ()
         query = {
-            "$select": ",".join([table.primary_id, table.primary_name, _OWNER, *_subject(table)]),
+            "$select": ",".join([table.primary_id, table.primary_name, _OWNER, *_subject_properties(table)]),
             "$filter": "statecode ne 0",
             "$orderby": "modifiedon desc",
         }
@@ -147,24 +153,26 @@ class DataverseRecordPeople:
         people = await self._people(environment, (row.get(_OWNER) for row in rows))
         return [
             ResolvedRecord(
-                row_id=str(row.get(table.primary_id)), text=_text(row, table), owner=people[str(row[_OWNER])]
+                row_id=str(row.get(table.primary_id)),
+                text=_name_and_subject(row, table),
+                owner=people[str(row[_OWNER])],
             )
             for row in rows
             if str(row.get(_OWNER)) in people
         ]
 
 
-async def _nobody() -> frozenset[ObjectId]:
+async def _no_people() -> frozenset[ObjectId]:
     return frozenset()
 
 
-def _subject(table: Table) -> Sequence[str]:
-    return [f"_{_SUBJECT}_value"] if _SUBJECT in table.columns else []
+def _subject_properties(table: Table) -> Sequence[str]:
+    return [f"_{_SUBJECT_COLUMN}_value"] if _SUBJECT_COLUMN in table.columns else []
 
 
-def _text(row: Mapping[str, Any], table: Table) -> str:
-    filed = (row.get(f"{name}@{FORMATTED}") for name in _subject(table))
-    return " ".join(str(each) for each in (row.get(table.primary_name), *filed) if each)
+def _name_and_subject(row: Mapping[str, Any], table: Table) -> str:
+    subjects = (row.get(f"{name}@{FORMATTED}") for name in _subject_properties(table))
+    return " ".join(str(each) for each in (row.get(table.primary_name), *subjects) if each)
 
 
 def _object_id(row: Mapping[str, Any]) -> ObjectId | None:

@@ -1,4 +1,4 @@
-"""Changes of records on behalf of people ("Update and delete table rows", "CloseIncident Action")."""
+"""Update records on behalf of users ("Update and delete table rows", "CloseIncident Action")."""
 
 from collections.abc import Mapping
 
@@ -19,19 +19,19 @@ class DataverseRecordWrites:
         self._tables = tables
 
     async def assign(self, record: RecordRef, owner: UserId, *, version: str, caller: ObjectId) -> None:
-        """Makes the user the record's owner."""
+        """Make the user the owner of the record."""
         await self._update(record, {"ownerid@odata.bind": f"/systemusers({owner})"}, version, caller)
 
     async def update(self, record: RecordRef, values: Mapping[str, Raw], *, version: str, caller: ObjectId) -> None:
-        """Sets these columns."""
+        """Set these columns."""
         await self._update(record, values, version, caller)
 
     async def resolve(self, record: RecordRef, reason: int, words: str, *, version: str, caller: ObjectId) -> None:
-        """Resolves a case that still has the version a moment before: the action itself takes no condition.
+        """Resolve a case that still has this version; the action itself supports no condition.
 
-        A change of the case in that moment is not lost, for the action sets nothing but its state and reason. To have
-        the condition kept by a change set, a column would have to be written back that nobody changed: that sets off
-        whatever an organisation has tied to the column, and the person would need the right to write it.
+        A concurrent change in between is not lost, because the action sets only state and reason. A change set could
+        enforce the version, but it would have to write an unchanged column. That would trigger the organization's
+        automation for the column, and the user would need the right to write it.
         """
         await self._require(record, version, caller)
         resolution = {
@@ -43,16 +43,16 @@ class DataverseRecordWrites:
         try:
             await self._clients[record.environment].create("CloseIncident", body, caller=caller)
         except BadRequest:
-            await self._require(record, version, caller)  # somebody else may have closed it in that moment
+            await self._require(record, version, caller)  # another user may just have closed it
             raise
 
     async def _require(self, record: RecordRef, version: str, caller: ObjectId) -> None:
-        """Returns where the row has this version now; raises `Conflict` where it has another."""
+        """Return if the row still has this version; raise `Conflict` otherwise."""
         table = await self._tables[record.environment].get(record.table)
         query = {"$select": table.primary_id}
         now = await self._clients[record.environment].get(await self._path(record), query, caller=caller)
         if now.get("@odata.etag") != version:
-            raise Conflict("Somebody changed this in Dynamics 365 at the same time.")
+            raise Conflict("Someone changed this in Dynamics 365 at the same time.")
 
     async def _update(self, record: RecordRef, values: Mapping[str, object], version: str, caller: ObjectId) -> None:
         path = await self._path(record)

@@ -1,7 +1,8 @@
-"""Records, views and people of Dataverse, in the words of the domain."""
+"""Records, views, and users of Dataverse as values of the domain."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -23,7 +24,6 @@ from bot.dataverse.protocol import (
 from bot.dataverse.read_rows import read_row, read_rows
 from bot.dataverse.row_access import can_write, filter_readers
 from bot.dataverse.table_cache import TableCache
-from bot.dataverse.ttl_cache import TtlCache
 from bot.dataverse.views import note_view
 from bot.domain.errors import BadRequest, NotFound, Unavailable
 from bot.domain.record_links import parse_guid
@@ -32,8 +32,13 @@ from bot.domain.rights import Role
 from bot.domain.tables import Column, Row, Table, View
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
 from bot.ports.dataverse import TableChanges
+from bot.runtime.ttl_cache import TtlCache
 
 T = TypeVar("T")
+
+_LANGUAGE_TTL = timedelta(minutes=10)
+_MAX_LANGUAGES = 10_000
+"""Maximum number of users whose language is in memory, at about 200 bytes each."""
 
 
 class DataverseRecords:
@@ -42,79 +47,85 @@ class DataverseRecords:
     def __init__(self, clients: Mapping[EnvironmentId, DataverseClient], clock: Clock) -> None:
         self._clients = clients
         self._tables = {name: TableCache(client, clock) for name, client in clients.items()}
-        self._languages = {name: TtlCache(partial(read_language, client), clock) for name, client in clients.items()}
+        self._languages: TtlCache[tuple[EnvironmentId, UserId], int | None] = TtlCache(
+            clock, max_size=_MAX_LANGUAGES, ttl=_LANGUAGE_TTL
+        )
 
     @property
     def tables(self) -> Mapping[EnvironmentId, TableCache]:
-        """What is known of each environment's tables."""
+        """The cached table definitions of each environment."""
         return self._tables
 
     async def require_answer(self, environment: EnvironmentId) -> None:
-        """Returns when the environment knows the app; raises `Unavailable` or `NotAllowed` where it does not."""
+        """Return if the environment accepts the app; raise `Unavailable` or `NotAllowed` otherwise."""
         await self._clients[environment].get("WhoAmI")
 
     async def own_user(self, environment: EnvironmentId) -> UserId:
-        """The application user, as whom the app itself asks."""
+        """Return the application user."""
         return UserId(str((await self._clients[environment].get("WhoAmI"))["UserId"]).lower())
 
     async def knows_privilege(self, environment: EnvironmentId, privilege: str) -> bool:
-        """Whether there is such a privilege in the environment, whoever holds it."""
+        """Return whether the environment has such a privilege, regardless of who holds it."""
         query = {"$select": "name", "$filter": f"name eq {quote_literal(privilege)}"}
         return bool(await self._clients[environment].rows("privileges", query))
 
     async def table(self, environment: EnvironmentId, name: str, *, reader: UserId | None = None) -> Table:
-        """The table and its columns, with labels in the reader's language as far as there are some."""
+        """Return the table and its columns, with labels in the reader's language if there are any."""
         table = await self._tables[environment].get(name)
-        return table.in_language(await self._languages[environment].get(reader)) if reader else table
+        return table.in_language(await self._language(environment, reader)) if reader else table
+
+    async def _language(self, environment: EnvironmentId, user: UserId) -> int | None:
+        read = partial(read_language, self._clients[environment], user)
+        return await self._languages.fetch((environment, user), read)
 
     async def table_by_code(self, environment: EnvironmentId, code: int) -> Table:
-        """The table that has this number in this environment."""
+        """Return the table with this object type code in the environment."""
         return await self._tables[environment].get_by_code(code)
 
     async def note_view(self, environment: EnvironmentId, table: str, view: str | None) -> View:
-        """The view with this id, else the table's default."""
+        """Return the view with this ID, or else the table's default."""
         return await note_view(self._clients[environment], self._tables[environment], table, view)
 
     async def read(self, record: RecordRef, columns: Sequence[Column], *, caller: ObjectId | None) -> Row:
-        """The row with these columns, as the caller sees them."""
+        """Return the row with these columns, with the caller's rights."""
         client = self._clients[record.environment]
 
         async def read(table: Table, columns: Sequence[Column]) -> Row:
             return await read_row(client, table, record.row_id, columns, caller)
 
         table = await self.table(record.environment, record.table)
-        return await self._of_what_is_there(record.environment, table, columns, read)
+        return await self._without_deleted_columns(record.environment, table, columns, read)
 
     async def read_many(
         self, environment: EnvironmentId, table: Table, row_ids: Sequence[str], columns: Sequence[Column]
     ) -> Mapping[str, Row | None]:
-        """The rows as the app sees them, None for one that is gone; rows that the app may not read are left out."""
+        """Return the rows with the app's rights, None for a deleted one; omit rows that the app may not read."""
         client = self._clients[environment]
 
         async def read(table: Table, columns: Sequence[Column]) -> Mapping[str, Row | None]:
             return await read_rows(client, table, row_ids, columns)
 
-        return await self._of_what_is_there(environment, table, columns, read)
+        return await self._without_deleted_columns(environment, table, columns, read)
 
-    async def _of_what_is_there(
+    async def _without_deleted_columns(
         self,
         environment: EnvironmentId,
         table: Table,
         columns: Sequence[Column],
         read: Callable[[Table, Sequence[Column]], Awaitable[T]],
     ) -> T:
-        """Reads, and once more without columns that are gone: an administrator may have deleted one just now."""
+        """Read, and retry without deleted columns if an administrator has just deleted one."""
         try:
             return await read(table, columns)
         except BadRequest:
             table = await self._tables[environment].reload(table.name)
-            left = [column for column in columns if column.through or column.name in table.columns]
-            if len(left) == len(columns):
+            remaining = [column for column in columns if column.through or column.name in table.columns]
+            if len(remaining) == len(columns):
                 raise
-            return await read(table, left)
+            return await read(table, remaining)
 
     async def changes_since(self, environment: EnvironmentId, table: Table, link: str | None) -> TableChanges | None:
-        """What changed since the link was given, or the first link; None where the table's changes are not tracked."""
+        """Return the changes since the link, or the first link; None if the table's changes cannot be tracked."""
         return await tracked_changes(self._clients[environment], table, link)
 
     async def search(
@@ -127,11 +138,11 @@ class DataverseRecords:
         caller: ObjectId,
         at_most: int,
     ) -> Sequence[Row]:
-        """Rows whose name holds the words or whose number begins with them, what changed last first."""
+        """Return rows whose name contains the words or whose number begins with them, last changed first."""
         client, number = self._clients[environment], NUMBER_COLUMNS.get(table.name, "")
         conditions = [f"({contains_filter(table.primary_name, words)})"] if words else []
         if words and number in table.columns:
-            # What is typed of a number so far; a word without a digit would fit the numbers of all rows.
+            # The words may be the beginning of a number; a word without a digit would match the numbers of all rows.
             is_part = any(character.isdigit() for character in words)
             conditions.append(begins_with_filter(number, words) if is_part else f"{number} eq {quote_literal(words)}")
 
@@ -147,10 +158,10 @@ class DataverseRecords:
             rows = await client.rows(table.set_name, query, caller=caller, prefer=[ANNOTATIONS])
             return [parse_row(row, table.primary_id, columns) for row in rows]
 
-        return await self._of_what_is_there(environment, table, columns, found)
+        return await self._without_deleted_columns(environment, table, columns, found)
 
     async def user(self, environment: EnvironmentId, person: ObjectId) -> User | None:
-        """The person's Dataverse user, enabled or not."""
+        """Return the person's Dataverse user, enabled or not."""
         query = {
             "$select": "systemuserid,fullname,domainname,isdisabled",
             "$filter": f"azureactivedirectoryobjectid eq {person}",
@@ -161,7 +172,7 @@ class DataverseRecords:
         row = found[0]
         user_id = parse_guid(str(row.get("systemuserid")))
         if user_id is None:
-            raise Unavailable("Dynamics 365 gave an answer without a row.", "Try again in a moment.")
+            raise Unavailable("Dynamics 365 returned an answer without a row.", "Try again in a moment.")
         return User(
             id=UserId(user_id),
             name=str(row.get("fullname") or ""),
@@ -170,22 +181,22 @@ class DataverseRecords:
         )
 
     async def roles(self, environment: EnvironmentId, user: UserId) -> frozenset[Role]:
-        """The user's security roles, their own and those of their teams."""
-        client, asked = self._clients[environment], {"$select": ROLE_PROPERTIES}
+        """Return the user's security roles, directly assigned or through teams."""
+        client, query = self._clients[environment], {"$select": ROLE_PROPERTIES}
         teams = {"$select": "teamid", "$expand": f"teamroles_association($select={ROLE_PROPERTIES})"}
         own, joined = await asyncio.gather(
-            client.rows(f"systemusers({user})/systemuserroles_association", asked),
+            client.rows(f"systemusers({user})/systemuserroles_association", query),
             client.rows(f"systemusers({user})/teammembership_association", teams),
         )
         of_teams = [row for team in joined for row in team.get("teamroles_association") or ()]
         return frozenset(parse_role(row) for row in [*own, *of_teams])
 
     async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:
-        """A user's full name."""
+        """Return the user's full name."""
         return await self.row_name(environment, "systemuser", user)
 
     async def object_id(self, environment: EnvironmentId, user: UserId) -> ObjectId | None:
-        """Who a user is in Entra."""
+        """Return the user's object ID in Entra."""
         try:
             query = {"$select": "azureactivedirectoryobjectid"}
             found = await self._clients[environment].get(f"systemusers({user})", query)
@@ -195,7 +206,7 @@ class DataverseRecords:
         return ObjectId(person) if person else None
 
     async def row_name(self, environment: EnvironmentId, table: str, row_id: str) -> str | None:
-        """The name of any row, as the app sees it."""
+        """Return the name of any row, with the app's rights."""
         try:
             definition = await self.table(environment, table)
             name = definition.columns[definition.primary_name]
@@ -206,7 +217,7 @@ class DataverseRecords:
         return str(raw) if raw else None
 
     async def is_owner(self, record: RecordRef, user: UserId) -> bool:
-        """Whether the user owns the row, directly or through the owning team."""
+        """Return whether the user owns the row, directly or through the owning team."""
         table = await self.table(record.environment, record.table)
         owner = table.columns.get("ownerid")
         if owner is None:
@@ -221,17 +232,17 @@ class DataverseRecords:
         return bool(teams)
 
     async def filter_readers(self, record: RecordRef, people: Sequence[ObjectId]) -> frozenset[ObjectId]:
-        """Those of the people who may open the record."""
+        """Return the people with read access to the record."""
         table = await self.table(record.environment, record.table)
         return await filter_readers(self._clients[record.environment], table, record.row_id, people)
 
     async def can_write(self, record: RecordRef, user: UserId) -> bool:
-        """Whether the user may change the record."""
+        """Return whether the user has write access to the record."""
         table = await self.table(record.environment, record.table)
         return await can_write(self._clients[record.environment], table, record.row_id, user)
 
     async def holds_privilege(self, environment: EnvironmentId, user: UserId, privilege: str) -> bool:
-        """Whether one of the user's security roles holds the privilege; an unknown name is held by nobody."""
+        """Return whether a security role grants the privilege to the user; False for an unknown privilege."""
         name = "RetrieveUserPrivilegeByPrivilegeName"
         path = f"systemusers({user})/Microsoft.Dynamics.CRM.{name}(PrivilegeName={quote_literal(privilege)})"
         try:

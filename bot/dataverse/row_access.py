@@ -1,4 +1,4 @@
-"""Who may open a row ("RetrievePrincipalAccess Function")."""
+"""Access of users to rows ("RetrievePrincipalAccess Function")."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,8 @@ from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.tables import Table
 from bot.domain.values import ObjectId, UserId
 
-_PEOPLE_PER_REQUEST = 50
-"""Conditions of one query: its address stays far below what servers take."""
+_MAX_CONDITIONS = 50
+"""Maximum number of conditions in one query, so that its URL stays far below the limits of servers."""
 _READ, _WRITE = "ReadAccess", "WriteAccess"
 _FUNCTION = "Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)"
 
@@ -21,22 +21,22 @@ T = TypeVar("T")
 async def filter_readers(
     client: DataverseClient, table: Table, row_id: str, people: Sequence[ObjectId]
 ) -> frozenset[ObjectId]:
-    """Those of the people who have an enabled user and may read the row."""
+    """Return the people that have an enabled user with read access to the row."""
     users = await enabled_users(client, people)
-    groups = _groups(list(users.items()), MAX_REQUESTS)
+    groups = _chunks(list(users.items()), MAX_REQUESTS)
     found = await asyncio.gather(*(_readers(client, table, row_id, group) for group in groups))
     return frozenset[ObjectId]().union(*found)
 
 
 async def can_write(client: DataverseClient, table: Table, row_id: str, user: UserId) -> bool:
-    """Whether the user may change the row."""
+    """Return whether the user has write access to the row."""
     found = await client.get(f"systemusers({user})/{_FUNCTION}", _target(table, row_id))
     return _WRITE in _rights(found)
 
 
 async def enabled_users(client: DataverseClient, people: Sequence[ObjectId]) -> Mapping[ObjectId, UserId]:
-    """The enabled users of those people who have one."""
-    groups = _groups(list(dict.fromkeys(people)), _PEOPLE_PER_REQUEST)
+    """Return the enabled user of each person that has one."""
+    groups = _chunks(list(dict.fromkeys(people)), _MAX_CONDITIONS)
     found = await asyncio.gather(*(_some_users(client, group) for group in groups))
     return {person: user for users in found for person, user in users.items()}
 
@@ -59,15 +59,15 @@ async def _readers(
 ) -> frozenset[ObjectId]:
     target = _target(table, row_id)
     answers = await client.batch_read([(f"systemusers({user})/{_FUNCTION}", target) for _, user in users])
-    return frozenset(person for (person, _), answer in zip(users, answers, strict=True) if _may_read(answer))
+    return frozenset(person for (person, _), answer in zip(users, answers, strict=True) if _grants_read(answer))
 
 
-def _groups(every: Sequence[T], size: int) -> Sequence[Sequence[T]]:
-    return [every[begin : begin + size] for begin in range(0, len(every), size)]
+def _chunks(items: Sequence[T], size: int) -> Sequence[Sequence[T]]:
+    return [items[begin : begin + size] for begin in range(0, len(items), size)]
 
 
-def _may_read(answer: Mapping[str, Any] | ChatSyncError) -> bool:
-    """Whether the answer says so; raises `Unavailable` where Dataverse did not get to it."""
+def _grants_read(answer: Mapping[str, Any] | ChatSyncError) -> bool:
+    """Return whether the answer grants read access; raise `Unavailable` if Dataverse did not process the request."""
     if isinstance(answer, Unavailable):
         raise answer
     if isinstance(answer, ChatSyncError):

@@ -1,7 +1,9 @@
-"""Definitions of tables, read once for a while and shared by all who ask at the same time."""
+"""A cache of table definitions, shared by all callers."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from bot.clock import Clock
@@ -16,58 +18,63 @@ from bot.dataverse.metadata import (
     parse_table,
 )
 from bot.dataverse.protocol import quote_literal, require_no_such_table
-from bot.dataverse.ttl_cache import RECENT, TtlCache
 from bot.domain.errors import NotFound
 from bot.domain.tables import Table
+from bot.runtime.ttl_cache import TtlCache
 
 CHATS = "chat"
 """The table whose rows show chats on timelines ("Chat table reference")."""
+DEFINITIONS_TTL = timedelta(minutes=10)
+RECENT = timedelta(seconds=30)
+"""Minimum time between two reads of a table because something in it seems to be missing."""
+_MAX_TABLES = 1_000
+"""Maximum number of tables in memory for each environment."""
 _REGARDING = "regardingobjectid"
 
 
 class TableCache:
-    """One environment's tables."""
+    """The tables of one environment."""
 
     def __init__(self, client: DataverseClient, clock: Clock) -> None:
         self._client = client
-        self._tables = TtlCache(self._read, clock)
-        self._lookups = TtlCache(self._read_lookups, clock)
+        self._tables: TtlCache[str, Table] = TtlCache(clock, max_size=_MAX_TABLES, ttl=DEFINITIONS_TTL)
+        self._lookups: TtlCache[str, Sequence[Lookup]] = TtlCache(clock, max_size=_MAX_TABLES, ttl=DEFINITIONS_TTL)
         self._names_by_code: dict[int, str] = {}
 
     async def get(self, name: str) -> Table:
-        """The table; raises `NotFound` for an unknown name."""
-        return await self._tables.get(name)
+        """Return the table; raise `NotFound` for an unknown name."""
+        return await self._tables.fetch(name, partial(self._read, name))
 
     async def reload(self, name: str) -> Table:
-        """The table, read again unless that was only just done: something in it did not fit."""
-        return await self._tables.get(name, not_older_than=RECENT)
+        """Return the table, at most 30 seconds old, because something did not match its definition."""
+        return await self._tables.fetch(name, partial(self._read, name), max_age=RECENT)
 
     async def with_columns(self, name: str, columns: Iterable[str]) -> Table:
-        """The table, read again where it lacks one of these columns: an administrator may have added it just now."""
+        """Return the table, read again if it lacks one of these columns, which an administrator may just have added."""
         table = await self.get(name)
         return table if all(column in table.columns for column in columns) else await self.reload(name)
 
     async def lookups(self, name: str) -> Sequence[Lookup]:
-        """The ways from a row of the table to one other row."""
-        return await self._lookups.get(name)
+        """Return the lookups of the table."""
+        return await self._lookups.fetch(name, partial(self._read_lookups, name))
 
     async def regarding_property(self, activity: str, table: str) -> str | None:
-        """By which property rows of an activity table are about rows of this one; None where they cannot be."""
+        """Return the property of an activity that points to a regarding row of this table; None if there is none."""
         try:
             lookups = await self.lookups(activity)
         except NotFound as error:
             require_no_such_table(error)
-            return None  # an environment without such activities
-        ways = (each.navigation for each in lookups if each.column == _REGARDING and each.table == table)
-        return next(ways, None)
+            return None  # the environment does not have this activity
+        matches = (each.navigation for each in lookups if each.column == _REGARDING and each.table == table)
+        return next(matches, None)
 
     async def get_by_code(self, code: int) -> Table:
-        """The table with this number; raises `NotFound`."""
+        """Return the table with this object type code; raise `NotFound`."""
         if code not in self._names_by_code:
             query = {"$select": "LogicalName", "$filter": f"ObjectTypeCode eq {code}"}
             found = await self._client.rows("EntityDefinitions", query)
             if not found:
-                raise NotFound("This link is of a table that is not there.", "Copy the link again from Dynamics 365.")
+                raise NotFound("The table of this link does not exist.", "Copy the link again from Dynamics 365.")
             self._names_by_code[code] = str(found[0].get("LogicalName"))
         return await self.get(self._names_by_code[code])
 
@@ -77,13 +84,13 @@ class TableCache:
         definition, updates, *details = await asyncio.gather(
             self._client.get(path, query),
             self._sends_updates(name),
-            *(self._details(path, cast, asked) for cast, asked in CASTS.items()),
+            *(self._details(path, cast, query) for cast, query in CASTS.items()),
         )
         flat = [detail for each in details for detail in each]
         return parse_table(definition, flat, sends_updates=updates)
 
-    async def _details(self, path: str, cast: str, asked: str) -> Sequence[Mapping[str, Any]]:
-        found = await self._client.get(f"{path}/Attributes/Microsoft.Dynamics.CRM.{cast}", asked)
+    async def _details(self, path: str, cast: str, query: str) -> Sequence[Mapping[str, Any]]:
+        found = await self._client.get(f"{path}/Attributes/Microsoft.Dynamics.CRM.{cast}", query)
         details = found.get("value")
         return details if isinstance(details, list) else []
 
@@ -92,7 +99,7 @@ class TableCache:
         return parse_lookups(await self._client.rows(path, {"$select": LOOKUP_PROPERTIES}))
 
     async def _sends_updates(self, name: str) -> bool:
-        """Whether the table has the message filter `Update` ("Register a plug-in", eligible messages)."""
+        """Return whether the table has a message filter for `Update` ("Register a plug-in", eligible messages)."""
         table = f"primaryobjecttypecode eq {quote_literal(name)}"
         conditions = "iscustomprocessingstepallowed eq true and sdkmessageid/name eq 'Update'"
         query = {"$select": "sdkmessagefilterid", "$filter": f"{table} and {conditions}"}

@@ -1,4 +1,4 @@
-"""Rows by which Dynamics 365's own pane lists chats ("msdyn_teamschatassociation table reference")."""
+"""Rows that list chats in the chat pane of Dynamics 365 ("msdyn_teamschatassociation table reference")."""
 
 from collections.abc import Mapping
 from uuid import UUID, uuid5
@@ -9,11 +9,11 @@ from bot.domain.text_limits import truncate_utf16
 from bot.domain.values import Connection, EnvironmentId
 
 _SET = "msdyn_teamschatassociations"
-_NAMES = UUID("3f0f4c7e-2a55-4e0e-8b8e-0a2c7d6f5b11")
-_LONGEST_NAME = 100
-"""In UTF-16 units."""
+_NAMESPACE = UUID("3f0f4c7e-2a55-4e0e-8b8e-0a2c7d6f5b11")
+_MAX_NAME = 100
+"""Maximum length in UTF-16 units."""
 _ASSOCIATED, _DISASSOCIATED = 0, 1
-"""Of `msdyn_entityrecordstate`."""
+"""Values of `msdyn_entityrecordstate`."""
 
 
 class DataverseTeamsAssociations:
@@ -23,16 +23,16 @@ class DataverseTeamsAssociations:
         self._clients = clients
 
     async def set_listed(self, connection: Connection, *, listed: bool) -> None:
-        """Lists the chat with the record, or does so no more; the row's id follows from the two."""
+        """List or unlist the chat for the record. The row's ID is derived from both."""
         record = connection.record
         if len(connection.chat_id) > MAX_CHAT_ID_LENGTH:
-            return  # there is no place for its id
+            return  # the ID does not fit into its column
         row = {
-            "msdyn_teamschatassociationname": truncate_utf16(connection.record_name, _LONGEST_NAME),
+            "msdyn_teamschatassociationname": truncate_utf16(connection.record_name, _MAX_NAME),
             "msdyn_teamschatid": connection.chat_id,
             "msdyn_regardingobjectid": record.row_id,
             "msdyn_regardingobjectname": record.table,
             "msdyn_entityrecordstate": _ASSOCIATED if listed else _DISASSOCIATED,
         }
-        key = uuid5(_NAMES, f"{record.table} {record.row_id} {connection.chat_id}")
+        key = uuid5(_NAMESPACE, f"{record.table} {record.row_id} {connection.chat_id}")
         await self._clients[record.environment].upsert(f"{_SET}({key})", row)

@@ -1,4 +1,4 @@
-"""The view whose columns a note shows, with those of linked tables (spec N1, T3)."""
+"""The view that selects the columns of a note, with those of linked tables (spec N1, T3)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ from bot.domain.record_types import CASE, CASE_VIEW
 from bot.domain.tables import Column, View
 from bot.logs import get_logger
 
-_LISTS = (0, 1, 2, QUICK_FIND, 64)
-"""The query types of views that are lists of records; others are of reports and filters ("Customize views")."""
+_LIST_TYPES = (0, 1, 2, QUICK_FIND, 64)
+"""Query types of views that list records; others belong to reports and filters ("Customize views")."""
 
 _log = get_logger(__name__)
 
 
 async def note_view(client: DataverseClient, tables: TableCache, table: str, view: str | None) -> View:
-    """The view with this id, else the table's default; raises `NotFound`, or `NotSupported` for a personal view."""
+    """Return the view with this ID, or else the default; raise `NotFound`, or `NotSupported` for a personal view."""
     chosen = f"querytype eq {QUICK_FIND}"
     if view:
         chosen = f"savedqueryid eq {view}"
@@ -33,20 +33,20 @@ async def note_view(client: DataverseClient, tables: TableCache, table: str, vie
     found = await client.rows("savedqueries", query)
     if not found:
         await _require_not_personal(client, view)
-        raise NotFound("The view of the note is not there.", "Ask an administrator to choose another view.")
-    return await _resolved(tables, table, parse_layout(found[0]))
+        raise NotFound("The view of the note does not exist.", "Ask an administrator to choose another view.")
+    return await _resolve(tables, table, parse_layout(found[0]))
 
 
 async def system_views(client: DataverseClient, tables: TableCache, table: str) -> Sequence[View]:
-    """The table's system views that are lists of records, by name; those whose layout is damaged are left out."""
-    kinds = " or ".join(f"querytype eq {kind}" for kind in _LISTS)
+    """Return the table's system views that list records, by name; omit those with a damaged layout."""
+    kinds = " or ".join(f"querytype eq {kind}" for kind in _LIST_TYPES)
     conditions = f"returnedtypecode eq {quote_literal(table)} and statecode eq 0 and ({kinds})"
     found = await client.rows("savedqueries", {"$select": VIEW_PROPERTIES, "$filter": conditions, "$orderby": "name"})
     layouts = []
     for row in found:
         with suppress(Unavailable):
             layouts.append(parse_layout(row))
-    return await asyncio.gather(*(_resolved(tables, table, layout) for layout in layouts))
+    return await asyncio.gather(*(_resolve(tables, table, layout) for layout in layouts))
 
 
 async def _require_not_personal(client: DataverseClient, view: str | None) -> None:
@@ -55,51 +55,51 @@ async def _require_not_personal(client: DataverseClient, view: str | None) -> No
     try:
         await client.get(f"userqueries({view})", {"$select": "name"})
     except (NotFound, NotAllowed, BadRequest):
-        return  # not there, or not for the app: which of them is not told either
+        return  # do not reveal whether it does not exist or is not accessible
     raise NotSupported(
-        "The view of the note is somebody's personal view, which only they can see.",
+        "The view of the note is a personal view, which only its owner can use.",
         "Ask an administrator to choose a system view.",
     )
 
 
-async def _resolved(tables: TableCache, name: str, layout: Layout) -> View:
-    """The view, with the definitions of the linked columns that a note can show; others are left out."""
+async def _resolve(tables: TableCache, name: str, layout: Layout) -> View:
+    """Return the view with the definitions of linked columns that a note can show; omit the others."""
     first = layout.columns[:MAX_FIELDS]
     table = await tables.with_columns(name, (column for column in first if "." not in column))
     linked = {}
     for column in first:
-        found = await _linked(tables, name, layout, column) if "." in column else table.columns.get(column)
+        found = await _linked_column(tables, name, layout, column) if "." in column else table.columns.get(column)
         if isinstance(found, Column) and "." in column:
             linked[column] = found
         elif not isinstance(found, Column):
-            reason = found or "the table has no such column"
-            _log.warning("column of a view left out", view=layout.name, column=column, reason=reason)
+            reason = found or "the table does not have this column"
+            _log.warning("view.column_skipped", view=layout.name, column=column, reason=reason)
     return View(id=layout.id, name=layout.name, columns=layout.columns, quick_find=layout.quick_find, linked=linked)
 
 
-async def _linked(tables: TableCache, table: str, layout: Layout, name: str) -> Column | str:
-    """The linked column, or why it cannot be shown."""
+async def _linked_column(tables: TableCache, table: str, layout: Layout, name: str) -> Column | str:
+    """Return the linked column, or the reason why it cannot be shown."""
     alias, _, own_name = name.partition(".")
     through: list[str] = []
     by = ""
     for step in layout.links.get(alias, ()):
-        ways = await tables.lookups(table)
-        asked = (step.column, step.table, step.key)
-        way = next((each.navigation for each in ways if (each.column, each.table, each.key) == asked), None)
-        if way is None:
-            return "the view's link leads to any number of rows, and a note has room for one value"
-        through.append(way)
-        by = await _label(tables, table, step.column)
+        lookups = await tables.lookups(table)
+        target = (step.column, step.table, step.key)
+        navigation = next((each.navigation for each in lookups if (each.column, each.table, each.key) == target), None)
+        if navigation is None:
+            return "the view's link is one-to-many, and a note shows one value"
+        through.append(navigation)
+        by = await _column_label(tables, table, step.column)
         table = step.table
     if not through:
-        return "the view's query has no link of that name"
+        return "the view's query does not have this link"
     linked = (await tables.with_columns(table, [own_name])).columns.get(own_name)
     if linked is None:
-        return "the linked table has no such column"
-    # As Dataverse itself heads such a column: "Email (Primary contact)".
+        return "the linked table does not have this column"
+    # Dataverse labels such a column in the same way: "Email (Primary contact)".
     return replace(linked, name=name, label=f"{linked.label} ({by})", through=tuple(through))
 
 
-async def _label(tables: TableCache, table: str, column: str) -> str:
+async def _column_label(tables: TableCache, table: str, column: str) -> str:
     found = (await tables.with_columns(table, [column])).columns.get(column)
     return found.label if found else column

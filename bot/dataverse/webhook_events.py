@@ -1,4 +1,4 @@
-"""Events as Dataverse's webhook sends them: the `RemoteExecutionContext` ("Use webhooks"). Pure."""
+"""Parse the events of Dataverse's webhook: the `RemoteExecutionContext` ("Use webhooks"). Pure."""
 
 import hashlib
 import re
@@ -17,44 +17,44 @@ from bot.html_text import looks_rich, plain_text
 UPDATE = "Update"
 DELETE = "Delete"
 
-_EXCERPT = 1000
-"""Characters of a long text that go along: cards show a fifth of it."""
+_MAX_EXCERPT = 1000
+"""Maximum number of characters of a long text that are passed on; cards show a fifth of it."""
 
-_NO_ID = "00000000-0000-0000-0000-000000000000"
+_EMPTY_ID = "00000000-0000-0000-0000-000000000000"
 _DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
 _TABLE = re.compile(r"[a-z_][a-z0-9_]{0,127}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_message(body: object) -> tuple[str, str]:
-    """What happened (`Update`, `Delete`, …) and in which table; raises `BadRequest` for anything that is no event."""
+    """Return the message (`Update`, `Delete`, …) and the table; raise `BadRequest` for anything but an event."""
     named = (body.get("MessageName"), body.get("PrimaryEntityName")) if isinstance(body, dict) else (None, None)
     message, table = named
     if not isinstance(message, str) or not isinstance(table, str) or not _TABLE.fullmatch(table):
-        raise BadRequest("This is not a RemoteExecutionContext.", "Register the webhook with message format Json.")
+        raise BadRequest("The body is not a RemoteExecutionContext.", "Register the webhook with message format Json.")
     return message, table
 
 
 def parse_event(
     body: Mapping[str, Any], content: bytes, *, environment: EnvironmentId, received_at: datetime
 ) -> RecordEvent:
-    """The update or deletion that the context tells of; raises `BadRequest` where it does not say of which row.
+    """Parse an update or deletion; raise `BadRequest` if the row is missing.
 
-    `content` is the body as it came: its digest stands for the event where the context has no operation id.
+    `content` is the raw body. Its digest identifies the event if the context has no operation ID.
     """
     message, table = parse_message(body)
     deleted = message == DELETE
-    target = _bag(body.get("InputParameters")).get("Target")
+    target = _mapping(body.get("InputParameters")).get("Target")
     row_id = parse_guid(str(body.get("PrimaryEntityId") or ""))
-    if row_id is None or row_id == _NO_ID:
-        raise BadRequest("This event does not say which row changed (PrimaryEntityId).")
+    if row_id is None or row_id == _EMPTY_ID:
+        raise BadRequest("The event does not identify the changed row (PrimaryEntityId).")
     old = _pre_image(body.get("PreEntityImages"))
     attributes = {} if deleted else _attributes(target)
     return RecordEvent(
         key=_key(body, content, environment),
         record=RecordRef(environment=environment, table=table, row_id=row_id),
-        at=_moment(body.get("OperationCreatedOn")) or received_at,
-        changed_by=_user(body),
+        at=_parse_time(body.get("OperationCreatedOn")) or received_at,
+        changed_by=_initiating_user(body),
         changes=tuple(ColumnChange(column=name, new=value, old=_old(old, name)) for name, value in attributes.items()),
         stripped=not deleted and not isinstance(target, dict),
         deleted=deleted,
@@ -62,26 +62,26 @@ def parse_event(
 
 
 def _old(image: Mapping[str, ColumnValue] | None, column: str) -> ColumnValue | None:
-    """The pre-image's value. An image leaves out what was empty; without an image nothing is known."""
+    """Return the value in the pre-image, which omits empty columns; None if there is no pre-image."""
     return None if image is None else image.get(column, ColumnValue(raw=None))
 
 
 def _key(body: Mapping[str, Any], content: bytes, environment: EnvironmentId) -> str:
     operation = parse_guid(str(body.get("OperationId") or ""))
-    if operation is None or operation == _NO_ID:
+    if operation is None or operation == _EMPTY_ID:
         return f"{environment} {hashlib.sha256(content).hexdigest()}"
     step = body.get("OwningExtension")
     step_id = step.get("Id") if isinstance(step, dict) else ""
     return f"{environment} {operation} {str(step_id).lower()[:40]}"
 
 
-def _user(body: Mapping[str, Any]) -> UserId | None:
+def _initiating_user(body: Mapping[str, Any]) -> UserId | None:
     user = parse_guid(str(body.get("InitiatingUserId") or ""))
-    return UserId(user) if user and user != _NO_ID else None
+    return UserId(user) if user and user != _EMPTY_ID else None
 
 
-def _moment(value: object) -> datetime | None:
-    """An instant in either of Dataverse's two forms; the offset of the first does not change the instant."""
+def _parse_time(value: object) -> datetime | None:
+    """Parse a time in either of Dataverse's two formats; the offset in the first does not change the time."""
     if not isinstance(value, str):
         return None
     try:
@@ -94,38 +94,38 @@ def _moment(value: object) -> datetime | None:
         return None
 
 
-def _bag(listed: object) -> Mapping[str, Any]:
-    """A list of keys and values as a mapping; what does not have that form is left out."""
+def _mapping(listed: object) -> Mapping[str, Any]:
+    """Convert a list of keys and values to a mapping; ignore anything else."""
     pairs = listed if isinstance(listed, list) else []
     return {str(pair["key"]): pair.get("value") for pair in pairs if isinstance(pair, dict) and "key" in pair}
 
 
 def _pre_image(images: object) -> Mapping[str, ColumnValue] | None:
-    found = [_attributes(image) for image in _bag(images).values() if isinstance(image, dict)]
+    found = [_attributes(image) for image in _mapping(images).values() if isinstance(image, dict)]
     return {name: value for image in found for name, value in image.items()} if found else None
 
 
 def _attributes(row: object) -> Mapping[str, ColumnValue]:
-    attributes = _bag(row.get("Attributes")) if isinstance(row, dict) else {}
-    values = {name: _attribute(value) for name, value in attributes.items()}
+    attributes = _mapping(row.get("Attributes")) if isinstance(row, dict) else {}
+    values = {name: _convert(value) for name, value in attributes.items()}
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _attribute(value: object) -> ColumnValue | None:
-    """The value; None for a kind that no card can tell of, such as a list of parties."""
+def _convert(value: object) -> ColumnValue | None:
+    """Convert a value; return None for a type that no card can show, such as a list of parties."""
     if isinstance(value, str):
-        return _text(value)
+        return _convert_text(value)
     if value is None or isinstance(value, bool | int | float):
         return ColumnValue(raw=value)
     if isinstance(value, list):
         numbers = [each.get("Value") for each in value if isinstance(each, dict)]
         chosen = tuple(sorted(number for number in numbers if isinstance(number, int)))
         return ColumnValue(raw=chosen) if len(chosen) == len(value) else None
-    return _typed(value) if isinstance(value, dict) else None
+    return _convert_typed(value) if isinstance(value, dict) else None
 
 
-def _typed(value: Mapping[str, Any]) -> ColumnValue | None:
-    """An option, an amount of money, a managed property (`Value`), or a reference to a row (`Id`)."""
+def _convert_typed(value: Mapping[str, Any]) -> ColumnValue | None:
+    """Convert an option, an amount of money, a managed property (`Value`), or a reference to a row (`Id`)."""
     if "Value" in value:
         inner = value["Value"]
         return ColumnValue(raw=inner) if inner is None or isinstance(inner, bool | int | float) else None
@@ -135,10 +135,10 @@ def _typed(value: Mapping[str, Any]) -> ColumnValue | None:
     return None
 
 
-def _text(value: str) -> ColumnValue:
-    """A text, or an instant written as one; of a long text a digest and its beginning are enough for a card."""
-    moment = _moment(value) if _DATE.fullmatch(value) else None
+def _convert_text(value: str) -> ColumnValue:
+    """Convert a text, or a time in a text. For a long text, a digest and the beginning are enough for a card."""
+    moment = _parse_time(value) if _DATE.fullmatch(value) else None
     if moment:
         return ColumnValue(raw=f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}Z")
     shown = plain_text(value) if looks_rich(value) else value
-    return ColumnValue(raw=digest_if_long(value), text=None if shown == digest_if_long(value) else shown[:_EXCERPT])
+    return ColumnValue(raw=digest_if_long(value), text=None if shown == digest_if_long(value) else shown[:_MAX_EXCERPT])

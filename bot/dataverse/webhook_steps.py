@@ -13,7 +13,7 @@ from bot.domain.values import EnvironmentId
 from bot.domain.webhook_steps import RegisteredWebhookStep, Registration, StepMessage, WebhookStep
 
 ENDPOINT_NAME = "Chat Sync"
-"""How the names of all that the bot registers begin."""
+"""Prefix of the names of everything that the bot registers."""
 
 _WEBHOOK = 8
 _WEBHOOK_KEY = 4
@@ -31,7 +31,7 @@ REQUIRED_PRIVILEGES = (
     "prvReadSdkMessage",
     "prvReadSdkMessageFilter",
 )
-"""Privileges without which nothing can be registered."""
+"""Privileges required to register the webhook."""
 
 
 class DataverseWebhookSteps:
@@ -54,20 +54,20 @@ class DataverseWebhookSteps:
         self._key = key
 
     async def find_registration(self, environment: EnvironmentId) -> Registration | None:
-        """The webhook with the bot's address, and its steps."""
-        mine = [each for each in await self._endpoints(environment) if str(each.get("url")) == self._url]
-        if not mine:
+        """Return the webhook with the bot's URL, and its steps; None if it is not registered."""
+        own = [each for each in await self._endpoints(environment) if str(each.get("url")) == self._url]
+        if not own:
             return None
-        endpoint_id = str(mine[0]["serviceendpointid"])
+        endpoint_id = str(own[0]["serviceendpointid"])
         return Registration(endpoint_id=endpoint_id, steps=await self._steps(environment, endpoint_id))
 
     async def other_addresses(self, environment: EnvironmentId) -> Sequence[str]:
-        """Addresses of webhooks of the bot's kind that lead elsewhere."""
+        """Return the URLs of other webhooks of the bot's kind."""
         urls = [str(each.get("url")) for each in await self._endpoints(environment)]
         return [url for url in urls if url != self._url]
 
     async def register(self, environment: EnvironmentId) -> Registration:
-        """Creates the webhook; where there is one, its key is written anew, as Dataverse shows it to nobody."""
+        """Create the webhook. If it exists, write its key again, because Dataverse never returns it."""
         found = await self.find_registration(environment)
         client = self._clients[environment]
         if found:
@@ -85,7 +85,7 @@ class DataverseWebhookSteps:
         return Registration(endpoint_id=_id_in(answer.entity_id), steps=())
 
     async def add(self, environment: EnvironmentId, endpoint_id: str, step: WebhookStep) -> None:
-        """Adds the step and its image."""
+        """Create the step and its image."""
         client = self._clients[environment]
         message_filter = await self._filter(environment, step)
         values = {
@@ -94,7 +94,7 @@ class DataverseWebhookSteps:
             "stage": _POST_OPERATION,
             "rank": 1,
             "supporteddeployment": 0,
-            # The system jobs of events that arrived are of no use to anybody.
+            # System jobs of delivered events are of no use.
             "asyncautodelete": True,
             "filteringattributes": ",".join(step.columns) or None,
             "eventhandler_serviceendpoint@odata.bind": f"/serviceendpoints({endpoint_id})",
@@ -105,23 +105,23 @@ class DataverseWebhookSteps:
         await self._put_image(client, _id_in(answer.entity_id), None, step)
 
     async def update(self, environment: EnvironmentId, registered: RegisteredWebhookStep, step: WebhookStep) -> None:
-        """Writes the columns, the image and that it is enabled."""
+        """Update the columns and the image, and enable the step."""
         client = self._clients[environment]
-        how = {"mode": _ASYNCHRONOUS, "stage": _POST_OPERATION, **_ENABLED}
+        fixed = {"mode": _ASYNCHRONOUS, "stage": _POST_OPERATION, **_ENABLED}
         columns = {"filteringattributes": ",".join(step.columns) or None}
-        await client.update(f"sdkmessageprocessingsteps({registered.id})", {**how, **columns})
+        await client.update(f"sdkmessageprocessingsteps({registered.id})", {**fixed, **columns})
         await self._put_image(client, registered.id, registered.image_id, step)
 
     async def remove(self, environment: EnvironmentId, registered: RegisteredWebhookStep) -> None:
-        """Removes the step; its image goes with it."""
+        """Delete the step with its image."""
         await _delete(self._clients[environment], f"sdkmessageprocessingsteps({registered.id})")
 
     async def unregister(self, environment: EnvironmentId, endpoint_id: str) -> None:
-        """Removes the webhook."""
+        """Delete the webhook."""
         await _delete(self._clients[environment], f"serviceendpoints({endpoint_id})")
 
     async def missing_privileges(self, environment: EnvironmentId) -> Sequence[str]:
-        """Names of the privileges that are needed and not held; those that the environment does not know are not."""
+        """Return the names of missing privileges; ignore privileges that the environment does not know."""
         user = await self._records.own_user(environment)
         held = await asyncio.gather(
             *(self._records.holds_privilege(environment, user, name) for name in REQUIRED_PRIVILEGES)
@@ -148,15 +148,15 @@ class DataverseWebhookSteps:
             "$orderby": "createdon asc",
         }
         found = await self._clients[environment].all_rows("sdkmessageprocessingsteps", query, at_most=5000)
-        return [_registered(row) for row in found if _told(row)]
+        return [_parse_step(row) for row in found if _is_own(row)]
 
     async def _filter(self, environment: EnvironmentId, step: WebhookStep) -> Mapping[str, Any]:
         table, message = quote_literal(step.table), quote_literal(step.message)
-        told = f"primaryobjecttypecode eq {table} and sdkmessageid/name eq {message}"
-        query = {"$select": "sdkmessagefilterid,_sdkmessageid_value", "$filter": told}
+        conditions = f"primaryobjecttypecode eq {table} and sdkmessageid/name eq {message}"
+        query = {"$select": "sdkmessagefilterid,_sdkmessageid_value", "$filter": conditions}
         found = await self._clients[environment].rows("sdkmessagefilters", query)
         if not found:
-            raise NotSupported(f"Dataverse does not tell of {step.label}.", "Turn the record type off in the settings.")
+            raise NotSupported(f"Dataverse has no event for {step.label}.", "Turn the record type off in the settings.")
         return found[0]
 
     async def _put_image(self, client: DataverseClient, step_id: str, image_id: str | None, step: WebhookStep) -> None:
@@ -177,14 +177,14 @@ class DataverseWebhookSteps:
         await client.create("sdkmessageprocessingstepimages", values)
 
 
-def _told(row: Mapping[str, Any]) -> bool:
-    """Whether it is a step as the bot makes them: of one table, for one of the messages that it wants to hear."""
+def _is_own(row: Mapping[str, Any]) -> bool:
+    """Return whether this is a step like the bot's: for one table, and for a message that the bot handles."""
     return _name_in(row, "sdkmessageid", "name") in set(StepMessage) and bool(
         _name_in(row, "sdkmessagefilterid", "primaryobjecttypecode")
     )
 
 
-def _registered(row: Mapping[str, Any]) -> RegisteredWebhookStep:
+def _parse_step(row: Mapping[str, Any]) -> RegisteredWebhookStep:
     images = [each for each in row.get(_IMAGES) or () if each.get("imagetype") == _PRE_IMAGE]
     step = WebhookStep(
         message=StepMessage(_name_in(row, "sdkmessageid", "name")),
@@ -211,7 +211,7 @@ def _names(joined: object) -> tuple[str, ...]:
 
 
 def _id_in(address: str | None) -> str:
-    """The row id at the end of the address of a created row."""
+    """Return the row ID at the end of the URL of a created row."""
     return str(address or "").rpartition("(")[2].rstrip(")")
 
 
@@ -219,4 +219,4 @@ async def _delete(client: DataverseClient, path: str) -> None:
     try:
         await client.delete(path)
     except NotFound:
-        return  # somebody else was faster
+        return  # already deleted

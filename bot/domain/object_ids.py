@@ -1,4 +1,4 @@
-"""Entra object ids as Teams and others write them."""
+"""Entra object IDs and Teams account IDs as Teams and others write them."""
 
 import re
 
@@ -7,6 +7,15 @@ from bot.domain.values import ObjectId
 
 # The Agents Playground's own people have a thirteenth digit, a zero, in their ids' last group.
 _PLAYGROUND_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-)0([0-9a-f]{12})", re.IGNORECASE)
+
+
+_APP_PREFIX = "28:"
+"""How the account IDs of apps begin in Teams ("Bot Framework", channel accounts)."""
+
+
+def is_app_account(account_id: str) -> bool:
+    """Return whether a Teams account belongs to an app instead of a person."""
+    return account_id.startswith(_APP_PREFIX)
 
 
 def parse_object_id(value: object) -> ObjectId | None:

@@ -1,1 +1,1 @@
-"""Back door: Microsoft Graph."""
+"""Client of Microsoft Graph."""

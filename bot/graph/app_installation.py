@@ -1,4 +1,4 @@
-"""Installing the app: in a chat or a team, with the permissions that its manifest asks of chats."""
+"""Install the app in a chat or a team, with the permissions for chats that its manifest requests."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from bot.domain.values import ChatId
 from bot.graph.client import GraphClient, GraphPermission, path_segment
 from bot.graph.protocol import installation_body, page_rows, quote_literal
 
-READ_CATALOG = GraphPermission(name="AppCatalog.Read.All", purpose="find itself among the organisation's apps")
+READ_CATALOG = GraphPermission(name="AppCatalog.Read.All", purpose="find itself in the organization's app catalog")
 IN_CHATS = GraphPermission(
     name="TeamsAppInstallation.ReadWriteAndConsentSelfForChat.All", purpose="add itself to chats with its permissions"
 )
@@ -17,7 +17,7 @@ IN_TEAMS = GraphPermission(
 
 
 class AppInstaller:
-    """Knows the app's id in the organisation's catalog, by a setting or by asking once."""
+    """Installs the app. Its ID in the organization's app catalog comes from a setting or is looked up once."""
 
     def __init__(
         self,
@@ -33,26 +33,26 @@ class AppInstaller:
         self._permissions = permissions
 
     async def install_in_chat(self, chat: ChatId) -> None:
-        """Adds the app to the chat; raises `Conflict` where it is there."""
+        """Install the app in the chat; raise `Conflict` if it is installed already."""
         await self._install(f"chats/{path_segment(chat)}/installedApps", chat, IN_CHATS)
 
     async def install_in_team(self, team: str) -> None:
-        """Adds the app to the team; raises `Conflict` where it is there."""
+        """Install the app in the team; raise `Conflict` if it is installed already."""
         await self._install(f"teams/{path_segment(team)}/installedApps", team, IN_TEAMS)
 
-    async def _install(self, path: str, place: str, right: GraphPermission) -> None:
+    async def _install(self, path: str, chat_or_team: str, right: GraphPermission) -> None:
         body = installation_body(self._client.base, await self.catalog_id(), self._permissions)
-        await self._client.change("POST", path, body, permission=right, chat=place)
+        await self._client.change("POST", path, body, permission=right, chat=chat_or_team)
 
     async def catalog_id(self) -> str:
-        """The app's id in the catalog; raises `NotFound` where it is not there."""
+        """Return the app's ID in the catalog; raise `NotFound` if it is not listed."""
         if self._catalog_id is None:
             query = {"$filter": f"externalId eq {quote_literal(self._app_id)}"}
             found = page_rows(await self._client.get("appCatalogs/teamsApps", query, permission=READ_CATALOG))
             if not found or not isinstance(found[0].get("id"), str):
                 raise NotFound(
-                    "Chat Sync is not among the organisation's apps in Teams.",
-                    "Ask a Teams administrator to upload its package and to allow it.",
+                    "Chat Sync is not in the organization's app catalog in Teams.",
+                    "Ask a Teams administrator to upload and allow its package.",
                 )
             self._catalog_id = str(found[0]["id"])
         return self._catalog_id

@@ -1,4 +1,4 @@
-"""Group chats, teams and channels."""
+"""Group chats, teams, and channels."""
 
 from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
@@ -27,11 +27,11 @@ READ_TEAMS = GraphPermission(name="Team.ReadBasic.All", purpose="see your teams"
 READ_CHANNELS = GraphPermission(name="Channel.ReadBasic.All", purpose="see this team's channels")
 
 PAGE = 50
-"""Chats that come at once ("List chats")."""
+"""Number of chats on one page ("List chats")."""
 MAX_CHATS_SEARCHED = 200
-"""Chats among which one that was just created is looked for: it is among the newest."""
+"""Number of chats searched for one that was just created; it is among the newest."""
 MAX_EXPANDED_MEMBERS = 25
-"""Members that come with a chat ("chat resource type")."""
+"""Maximum number of members returned with a chat ("chat resource type")."""
 
 _CLOCKS_DIFFER = timedelta(minutes=2)
 _GROUP, _MEETING = "chatType eq 'group'", "chatType eq 'meeting'"
@@ -45,25 +45,25 @@ class GraphChats:
         self._installing = installing
 
     async def create(self, people: Sequence[ObjectId], topic: str | None) -> DirectoryChat:
-        """A new group chat."""
+        """Create a group chat."""
         body = new_chat_body(self._client.base, people, topic)
         return parse_chat((await self._client.change("POST", "chats", body, permission=CREATE)).body)
 
     async def find_created(self, people: Sequence[ObjectId], *, since: datetime) -> DirectoryChat | None:
-        """The group chat with exactly these people that was created since; the first of them is asked."""
+        """Return the group chat with exactly these people, created since then, from the first person's chats."""
         query = {"$expand": "members", "$filter": _GROUP, "$top": str(PAGE)}
         path = f"users/{path_segment(people[0])}/chats"
         rows = await self._client.pages(path, query, permission=READ, at_most=MAX_CHATS_SEARCHED)
         chats = [parse_chat(row) for row in rows]
-        young = [each for each in chats if each.created_at and each.created_at > since - _CLOCKS_DIFFER]
-        return next((each for each in young if _are_in(each, people)), None)
+        recent = [each for each in chats if each.created_at and each.created_at > since - _CLOCKS_DIFFER]
+        return next((each for each in recent if _has_exactly(each, people)), None)
 
     async def get_chat(self, chat: ChatId) -> DirectoryChat:
-        """The chat."""
+        """Return the chat."""
         return parse_chat(await self._client.get(f"chats/{path_segment(chat)}", permission=READ, chat=chat))
 
     async def list_chats(self, person: ObjectId, *, at_most: int = PAGE) -> Sequence[DirectoryChat]:
-        """The person's group and meeting chats, the one with the newest message first."""
+        """Return the person's group and meeting chats, those with the newest message first."""
         query = {
             "$expand": "members,lastMessagePreview",
             "$filter": f"{_GROUP} or {_MEETING}",
@@ -74,60 +74,60 @@ class GraphChats:
         return [parse_chat(row) for row in rows]
 
     async def list_members(self, chat: ChatId) -> Sequence[ChatMember]:
-        """Who is in the chat now."""
+        """Return the current members of the chat."""
         path = f"chats/{path_segment(chat)}/members"
         rows = await self._client.pages(path, {}, permission=READ_MEMBERS, at_most=10 * MAX_MEMBERS, chat=chat)
         return [parse_member(row) for row in rows]
 
     async def add_member(self, chat: ChatId, person: ObjectId) -> None:
-        """The person is in the chat and sees its whole history; raises `NotSupported` where the chat is full."""
+        """Add the person to the chat with its whole history; raise `NotSupported` if the chat is full."""
         body = new_member_body(self._client.base, person)
         try:
             await self._client.change(
                 "POST", f"chats/{path_segment(chat)}/members", body, permission=CHANGE_MEMBERS, chat=chat
             )
         except (BadRequest, Conflict, NotAllowed) as error:
-            # Its words differ and are nowhere promised; who is in the chat says what the matter is.
-            await self._why_not_added(chat, person, error)
+            # The error texts vary and are not documented, so the members tell the cause.
+            await self._raise_unless_member(chat, person, error)
 
-    async def _why_not_added(self, chat: ChatId, person: ObjectId, error: ChatSyncError) -> None:
-        """Returns where the person is in the chat; else raises why not."""
-        there = await self.list_members(chat)
-        if any(each.object_id == person for each in there):
+    async def _raise_unless_member(self, chat: ChatId, person: ObjectId, error: ChatSyncError) -> None:
+        """Return if the person is a member; raise the reason otherwise."""
+        members = await self.list_members(chat)
+        if any(each.object_id == person for each in members):
             return
-        if len(there) >= MAX_MEMBERS:
+        if len(members) >= MAX_MEMBERS:
             raise NotSupported(
-                f"The chat is full: it has {MAX_MEMBERS} members.", "Somebody has to leave it first."
+                f"The chat is full: it has {MAX_MEMBERS} members.", "Someone must leave it first."
             ) from error
         raise error
 
     async def remove_member(self, chat: ChatId, person: ObjectId) -> None:
-        """The person is not in the chat any more."""
+        """Remove the person from the chat."""
         gone = [each.membership_id for each in await self.list_members(chat) if each.object_id == person]
         for membership in gone:
             path = f"chats/{path_segment(chat)}/members/{path_segment(membership)}"
-            await _done_already(self._client.change("DELETE", path, permission=CHANGE_MEMBERS, chat=chat), NotFound)
+            await _ignoring(self._client.change("DELETE", path, permission=CHANGE_MEMBERS, chat=chat), NotFound)
 
     async def rename(self, chat: ChatId, topic: str) -> None:
-        """The chat has this name; raises `BadRequest` for one that Teams does not take."""
+        """Rename the chat; raise `BadRequest` for a name that Teams rejects."""
         try:
             await self._client.change(
                 "PATCH", f"chats/{path_segment(chat)}", {"topic": topic}, permission=RENAME, chat=chat
             )
         except BadRequest as error:
-            raise BadRequest("Teams does not take this name.", "Choose another, without a colon.") from error
+            raise BadRequest("Teams does not accept this name.", "Choose another name without a colon.") from error
 
     async def install(self, chat: ChatId) -> None:
-        """The app is in the chat, with the permissions that it asks of chats."""
-        await _done_already(self._installing.install_in_chat(chat), Conflict)
+        """Install the app in the chat, with the permissions for chats that its manifest requests."""
+        await _ignoring(self._installing.install_in_chat(chat), Conflict)
 
     async def list_teams(self, person: ObjectId) -> Sequence[Team]:
-        """The teams that the person is a member of."""
+        """Return the teams that the person is a member of."""
         body = await self._client.get(f"users/{path_segment(person)}/joinedTeams", permission=READ_TEAMS)
         return [parse_team(row) for row in page_rows(body)]
 
     async def list_channels(self, team: str) -> Sequence[TeamChannel]:
-        """The team's channels that all of its members see."""
+        """Return the team's standard channels, which all of its members see."""
         query = {"$select": "id,displayName,membershipType,webUrl", "$filter": "membershipType eq 'standard'"}
         body = await self._client.get(
             f"teams/{path_segment(team)}/channels", query, permission=READ_CHANNELS, chat=team
@@ -135,19 +135,19 @@ class GraphChats:
         return [parse_channel(row) for row in page_rows(body)]
 
     async def install_in_team(self, team: str) -> None:
-        """The app is in the team."""
-        await _done_already(self._installing.install_in_team(team), Conflict)
+        """Install the app in the team."""
+        await _ignoring(self._installing.install_in_team(team), Conflict)
 
 
-async def _done_already(act: Awaitable[object], meaning: type[ChatSyncError]) -> None:
-    """Does it; the error that says it was done before is none."""
+async def _ignoring(act: Awaitable[object], meaning: type[ChatSyncError]) -> None:
+    """Await the call; ignore the error that means that it was done before."""
     try:
         await act
     except meaning:
         return
 
 
-def _are_in(chat: DirectoryChat, people: Sequence[ObjectId]) -> bool:
-    """Whether exactly these people are in the chat, as far as its members came with it."""
-    there, wanted = {each.object_id for each in chat.members if each.object_id}, set(people)
-    return there == wanted or (len(chat.members) >= MAX_EXPANDED_MEMBERS and there <= wanted)
+def _has_exactly(chat: DirectoryChat, people: Sequence[ObjectId]) -> bool:
+    """Return whether exactly these people are in the chat, judging by the members that came with it."""
+    members, expected = {each.object_id for each in chat.members if each.object_id}, set(people)
+    return members == expected or (len(chat.members) >= MAX_EXPANDED_MEMBERS and members <= expected)

@@ -1,4 +1,4 @@
-"""Microsoft Graph as the app: nobody can be impersonated there."""
+"""Client of Microsoft Graph, as the app: Graph offers no impersonation."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -18,18 +18,21 @@ from bot.graph.chat_throttle import ChatThrottle
 from bot.graph.protocol import NAME, missing_permission, page_rows, parse_error
 from bot.http.access_tokens import Tokens
 from bot.http.client import ApiClient, ApiRequest, ApiResponse, ApiTarget
-from bot.http.single_flight import SharedFlights
 from bot.metrics import Metrics
+from bot.runtime.backoff import Backoff
+from bot.runtime.single_flight import SharedFlights
 
 MAX_CONCURRENT_REQUESTS = 15
-"""Requests under way: an app gets thirty a second in a tenant, and most take half of one."""
+"""Maximum number of concurrent requests: an app gets 30 a second in a tenant, and most take half a second."""
 
 MAX_BATCH_REQUESTS = 20
-"""Requests in a batch ("Combine multiple HTTP requests using JSON batching")."""
+"""Maximum number of requests in a batch ("Combine multiple HTTP requests using JSON batching")."""
 
 BATCH_ATTEMPTS = 3
 MAX_BATCH_WAIT_S = 8.0
-"""Somebody waits for the answer; who is asked to wait longer comes back another time."""
+"""A person is waiting, so a caller that is told to wait longer must come back later."""
+
+_BACKOFF = Backoff(first_s=0.5, factor=2.0, longest_s=MAX_BATCH_WAIT_S)
 
 _JSON = {"Content-Type": "application/json"}
 _NEXT = "@odata.nextLink"
@@ -41,11 +44,11 @@ class GraphPermission:
 
     name: str
     purpose: str
-    """As in "Microsoft 365 does not let Chat Sync create chats"."""
+    """Completes the sentence "Microsoft 365 does not let Chat Sync …", for example "create chats"."""
 
 
 class GraphClient:
-    """Asks Graph; every call raises the domain's errors for what is no success."""
+    """Sends requests to Graph; every call raises a domain error unless it succeeds."""
 
     def __init__(
         self, url: str, session: ClientSession, tokens: Tokens, metrics: Metrics, throttle: ChatThrottle
@@ -60,7 +63,7 @@ class GraphClient:
             shared_limit=False,
         )
         self._sender = ApiClient(f"{parts.scheme}://{parts.netloc}/.default", session, tokens, system)
-        self._reading: SharedFlights[ApiResponse] = SharedFlights()
+        self._shared_reads: SharedFlights[ApiResponse] = SharedFlights()
         self._throttle = throttle
 
     async def get(
@@ -72,43 +75,43 @@ class GraphClient:
         chat: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Mapping[str, Any]:
-        """The JSON object at the path. Those who read the same at the same time share one request."""
+        """Return the JSON object at the path. Concurrent callers that read the same share one request."""
         url = self._url(path, query or {})
         request = ApiRequest(method="GET", url=url, headers=headers or {}, idempotent=True)
-        async with self._explain_errors(permission, chat):
-            return (await self._reading.result(url, partial(self._throttled, request, chat))).body
+        async with self._errors_explained(permission, chat):
+            return (await self._shared_reads.result(url, partial(self._send_throttled, request, chat))).body
 
     async def pages(
         self, path: str, query: Mapping[str, str], *, permission: GraphPermission, at_most: int, chat: str | None = None
     ) -> Sequence[Mapping[str, Any]]:
-        """The rows of a query, page by page, until they end or are so many."""
+        """Return the rows of a query, page by page, up to a maximum."""
         page = await self.get(path, query, permission=permission, chat=chat)
         found = page_rows(page)
         while isinstance(page.get(_NEXT), str) and len(found) < at_most:
-            page = await self.get(self._own(page[_NEXT]), permission=permission, chat=chat)
+            page = await self.get(self._own_path(page[_NEXT]), permission=permission, chat=chat)
             found += page_rows(page)
         return found[:at_most]
 
     async def change(
         self, method: str, path: str, body: object = None, *, permission: GraphPermission, chat: str | None = None
     ) -> ApiResponse:
-        """Sends a change. It is sent again only where nothing can have been done by it."""
+        """Send a change. It is retried only if it cannot have taken effect."""
         content = None if body is None else orjson.dumps(body)
         request = ApiRequest(method=method, url=self._url(path, {}), headers=_JSON if content else {}, body=content)
-        async with self._explain_errors(permission, chat):
-            return await self._throttled(request, chat)
+        async with self._errors_explained(permission, chat):
+            return await self._send_throttled(request, chat)
 
     async def post_query(self, path: str, body: object, *, permission: GraphPermission) -> Mapping[str, Any]:
-        """The answer to a question that Graph wants posted; it changes nothing."""
+        """Return the answer to a query that Graph expects as POST; it changes nothing."""
         url, content = self._url(path, {}), orjson.dumps(body)
         request = ApiRequest(method="POST", url=url, headers=_JSON, body=content, idempotent=True)
-        async with self._explain_errors(permission):
+        async with self._errors_explained(permission):
             return (await self._sender.send(request)).body
 
     async def batch(
         self, paths: Sequence[str], *, permission: GraphPermission
     ) -> Sequence[Mapping[str, Any] | ChatSyncError]:
-        """What is at each path, or why not, with as few requests as can be."""
+        """Return the object at each path, or the error, with as few requests as possible."""
         found: dict[str, Mapping[str, Any] | ChatSyncError] = {}
         for start in range(0, len(paths), MAX_BATCH_REQUESTS):
             found |= await self._read_batch(paths[start : start + MAX_BATCH_REQUESTS], permission)
@@ -117,47 +120,51 @@ class GraphClient:
     async def _read_batch(
         self, paths: Sequence[str], right: GraphPermission
     ) -> dict[str, Mapping[str, Any] | ChatSyncError]:
-        """One batch; those of its parts that Graph was too busy for are asked again."""
+        """Send one batch; retry the parts that Graph was too busy for."""
         found: dict[str, Mapping[str, Any] | ChatSyncError] = {}
-        left = list(dict.fromkeys(paths))
+        remaining = list(dict.fromkeys(paths))
         for attempt in range(1, BATCH_ATTEMPTS + 1):
-            found |= await self._once(left, right)
+            found |= await self._send_batch(remaining, right)
             waits = {path: each.retry_after_s for path, each in found.items() if isinstance(each, Unavailable)}
-            wait_s = max((wait or attempt for wait in waits.values()), default=0.0)
-            left = list(waits)
-            if not left or attempt == BATCH_ATTEMPTS or wait_s > MAX_BATCH_WAIT_S:
+            wait_s = max((_BACKOFF.wait_s(attempt, retry_after_s) for retry_after_s in waits.values()), default=0.0)
+            remaining = list(waits)
+            if not remaining or attempt == BATCH_ATTEMPTS or wait_s > MAX_BATCH_WAIT_S:
                 break
             await asyncio.sleep(wait_s)
         return found
 
-    async def _once(self, paths: Sequence[str], right: GraphPermission) -> dict[str, Mapping[str, Any] | ChatSyncError]:
+    async def _send_batch(
+        self, paths: Sequence[str], right: GraphPermission
+    ) -> dict[str, Mapping[str, Any] | ChatSyncError]:
         parts = [{"id": str(number), "method": "GET", "url": f"/{path}"} for number, path in enumerate(paths)]
         answer = await self.post_query("$batch", {"requests": parts}, permission=right)
         rows = answer.get("responses")
-        given = {str(each.get("id")): each for each in rows if isinstance(each, dict)} if isinstance(rows, list) else {}
-        return {path: _part(given.get(str(number)), right) for number, path in enumerate(paths)}
+        responses = (
+            {str(each.get("id")): each for each in rows if isinstance(each, dict)} if isinstance(rows, list) else {}
+        )
+        return {path: _parse_part(responses.get(str(number)), right) for number, path in enumerate(paths)}
 
-    async def _throttled(self, request: ApiRequest, chat: str | None) -> ApiResponse:
-        turn: AbstractAsyncContextManager[None] = self._throttle.acquire(chat) if chat else nullcontext()
-        async with turn:
+    async def _send_throttled(self, request: ApiRequest, chat: str | None) -> ApiResponse:
+        throttle: AbstractAsyncContextManager[None] = self._throttle.acquire(chat) if chat else nullcontext()
+        async with throttle:
             return await self._sender.send(request)
 
     @asynccontextmanager
-    async def _explain_errors(self, right: GraphPermission, chat: str | None = None) -> AsyncIterator[None]:
-        """A refusal says what the app lacks, and that something is not there says what."""
+    async def _errors_explained(self, right: GraphPermission, chat: str | None = None) -> AsyncIterator[None]:
+        """Convert a refusal to an error that names the missing permission, and a 404 to one about the chat."""
         try:
             yield
         except NotAllowed as error:
-            raise _said(error, right) from error
+            raise _missing_permission(error, right) from error
         except NotFound as error:
             if chat is None:
                 raise
-            raise _not_there() from error
+            raise _chat_not_found() from error
 
-    def _own(self, link: str) -> str:
-        """The path in an address that Graph gave. The app's token goes nowhere but to Graph."""
+    def _own_path(self, link: str) -> str:
+        """Return the path in a link from Graph; reject other hosts, so that the app's token is sent only to Graph."""
         if not link.lower().startswith(f"{self.base}/".lower()) or "/.." in link:
-            raise Unavailable(f"{NAME} gave a link that leads elsewhere.", "Try again in a moment.")
+            raise Unavailable(f"{NAME} returned an invalid link.", "Try again in a moment.")
         return link[len(self.base) + 1 :]
 
     def _url(self, path: str, query: Mapping[str, str]) -> URL:
@@ -166,28 +173,30 @@ class GraphClient:
 
 
 def path_segment(text: str) -> str:
-    """An id as a part of a path."""
+    """Encode an ID as a segment of a path."""
     return quote(text, safe="")
 
 
-def _part(answer: Mapping[str, Any] | None, right: GraphPermission) -> Mapping[str, Any] | ChatSyncError:
+def _parse_part(answer: Mapping[str, Any] | None, right: GraphPermission) -> Mapping[str, Any] | ChatSyncError:
     if answer is None:
-        return Unavailable(f"{NAME} did not answer each request of a batch.", "Try again in a moment.")
+        return Unavailable(f"{NAME} did not answer every request of a batch.", "Try again in a moment.")
     status, body, headers = answer.get("status"), answer.get("body"), answer.get("headers")
     if isinstance(status, int) and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return body if isinstance(body, dict) else {}
     wait = headers.get("Retry-After", "") if isinstance(headers, dict) else ""
     seconds = float(wait) if isinstance(wait, str) and wait.isascii() and wait.isdigit() else None
     error = parse_error(status if isinstance(status, int) else 0, body, seconds)
-    return _said(error, right) if isinstance(error, NotAllowed) else error
+    return _missing_permission(error, right) if isinstance(error, NotAllowed) else error
 
 
-def _said(error: NotAllowed, right: GraphPermission) -> NotAllowed:
-    said = missing_permission(right.name, right.purpose)
-    said.code = error.code
-    said.__notes__ = list(getattr(error, "__notes__", []))
-    return said
+def _missing_permission(error: NotAllowed, right: GraphPermission) -> NotAllowed:
+    converted = missing_permission(right.name, right.purpose)
+    converted.code = error.code
+    converted.__notes__ = list(getattr(error, "__notes__", []))
+    return converted
 
 
-def _not_there() -> NotFound:
-    return NotFound("This chat or team is not there, or not for Chat Sync.", "Look whether it still exists in Teams.")
+def _chat_not_found() -> NotFound:
+    return NotFound(
+        "This chat or team does not exist, or Chat Sync has no access to it.", "Check in Teams whether it still exists."
+    )

@@ -1,4 +1,4 @@
-"""Which of the notifications that somebody posts to us are Graph's own, and what they say."""
+"""Verify posted change notifications: select those that Graph sent, and decrypt their resource data."""
 
 import asyncio
 import hmac
@@ -17,38 +17,38 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationValidator:
-    """Trusts what carries our client state and names our tenant; resource data only where tokens vouch for it."""
+    """Accepts notifications with the right client state and tenant; accepts resource data only with valid tokens."""
 
     client_state: str
     tenant: str | None
-    """None in the sandbox, which has one of its own."""
+    """None in the sandbox, which has its own tenant."""
     tokens: ValidationTokens | None
-    """None in the sandbox, where nobody signs anything."""
+    """None in the sandbox, which signs nothing."""
     certificate: Certificate | None
-    """None where resource data is not asked for."""
+    """None if no resource data is requested."""
 
     async def validate(self, body: Mapping[str, object]) -> VerifiedNotifications:
-        """The news; raises `BadRequest` for what is no collection of notifications, `Unavailable` without keys."""
-        came = parse_notifications(body)
-        refused: Counter[str] = Counter({"unreadable": came.unreadable})
-        ours = [each for each in came.notifications if self._is_ours(each, refused)]
-        if any(each.encrypted for each in ours) and not await self._has_valid_tokens(came.tokens):
-            refused["not vouched for"] += len(ours)
-            ours = []
-        # A thousand keys take a second to open, in which others want to be answered.
-        news = await asyncio.to_thread(self._decrypted, ours, refused)
-        self._log_rejected(refused)
+        """Return the verified notifications; raise `BadRequest` for any other body, or `Unavailable` without keys."""
+        posted_body = parse_notifications(body)
+        rejected: Counter[str] = Counter({"unreadable": posted_body.unreadable})
+        accepted = [each for each in posted_body.notifications if self._is_from_graph(each, rejected)]
+        if any(each.encrypted for each in accepted) and not await self._has_valid_tokens(posted_body.tokens):
+            rejected["invalid_tokens"] += len(accepted)
+            accepted = []
+        # Decrypting a thousand keys takes a second, and other requests must not wait for it.
+        news = await asyncio.to_thread(self._decrypt_all, accepted, rejected)
+        self._log_rejected(rejected)
         return VerifiedNotifications(
             chats=[each for each in news if isinstance(each, ChatNotification)],
             subscriptions=[each for each in news if isinstance(each, LifecycleNotification)],
-            rejected=refused.total(),
+            rejected=rejected.total(),
         )
 
-    def _is_ours(self, notification: Notification, refused: Counter[str]) -> bool:
+    def _is_from_graph(self, notification: Notification, rejected: Counter[str]) -> bool:
         if not hmac.compare_digest(notification.client_state.encode(), self.client_state.encode()):
-            refused["client state"] += 1
+            rejected["client_state"] += 1
         elif self.tenant and notification.tenant_id.lower() != self.tenant.lower():
-            refused["tenant"] += 1
+            rejected["tenant"] += 1
         else:
             return True
         return False
@@ -59,31 +59,31 @@ class NotificationValidator:
         try:
             await self.tokens.require(tokens)
         except PermissionError as error:
-            _log.warning("notifications not vouched for", reason=str(error))
+            _log.warning("notifications.tokens_invalid", reason=str(error))
             return False
         return True
 
-    def _decrypted(
-        self, notifications: Sequence[Notification], refused: Counter[str]
+    def _decrypt_all(
+        self, notifications: Sequence[Notification], rejected: Counter[str]
     ) -> Sequence[ChatNotification | LifecycleNotification]:
         found = []
         for each in notifications:
             try:
-                found.append(self._news(each))
+                found.append(self._decrypt(each))
             except ValueError:
-                # What was wrong with it is nobody's business, nor the log's: it may quote what it holds.
-                refused["resource data"] += 1
+                # The details are not logged, because they may quote the data.
+                rejected["resource_data"] += 1
         return found
 
-    def _news(self, notification: Notification) -> ChatNotification | LifecycleNotification:
+    def _decrypt(self, notification: Notification) -> ChatNotification | LifecycleNotification:
         news, sealed = notification.content, notification.encrypted
         if sealed is None or isinstance(news, LifecycleNotification):
             return news
         if self.certificate is None:
-            raise ValueError("resource data was not asked for")
+            raise ValueError("resource data was not requested")
         return with_resource_data(news, self.certificate.decrypt(sealed))
 
-    def _log_rejected(self, refused: Counter[str]) -> None:
-        said = {why: number for why, number in refused.items() if number}
-        if said:
-            _log.warning("notifications refused", **{why.replace(" ", "_"): number for why, number in said.items()})
+    def _log_rejected(self, rejected: Counter[str]) -> None:
+        counts = {why: number for why, number in rejected.items() if number}
+        if counts:
+            _log.warning("notifications.rejected", **counts)

@@ -1,4 +1,4 @@
-"""People of the directory: who they are, whether they can be spoken to, whether they have Teams."""
+"""People of the directory: names, presence, and whether they have Teams."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,10 +15,10 @@ READ_PRESENCE = GraphPermission(name="Presence.Read.All", purpose="see who is av
 READ_ROLES = GraphPermission(name="RoleManagement.Read.Directory", purpose="see who is a Global Administrator")
 
 _GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
-"""The template of that role ("Microsoft Entra built-in roles")."""
+"""Template ID of the role ("Microsoft Entra built-in roles")."""
 
-_EVENTUAL = {"ConsistencyLevel": "eventual"}
-"""`$search` and casts need it ("Advanced query capabilities on Microsoft Entra ID objects")."""
+_ADVANCED_QUERY = {"ConsistencyLevel": "eventual"}
+"""Required for `$search` and casts ("Advanced query capabilities on Microsoft Entra ID objects")."""
 
 
 class GraphPeople:
@@ -29,49 +29,51 @@ class GraphPeople:
         self._plans = teams_plans
 
     async def get_people(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, DirectoryPerson]:
-        """Those of them that are in the directory."""
-        found = await self._each(ids, f"?$select={PERSON}")
+        """Return the people that exist in the directory."""
+        found = await self._objects(ids, f"?$select={PERSON}")
         people = {person: parse_person(body) for person, body in found.items()}
-        return {person: known for person, known in people.items() if known}
+        return {person: presences for person, presences in people.items() if presences}
 
     async def search(self, words: str, *, at_most: int) -> Sequence[DirectoryPerson]:
-        """People whose name or address begins with the words."""
+        """Find people whose name or address begins with the words."""
         query = {"$select": PERSON, "$top": str(at_most), "$count": "true"}
-        wanted = search_clause(words)
-        query |= {"$search": wanted} if wanted else {"$orderby": "displayName"}
-        body = await self._client.get("users", query, permission=READ_USERS, headers=_EVENTUAL)
+        search = search_clause(words)
+        query |= {"$search": search} if search else {"$orderby": "displayName"}
+        body = await self._client.get("users", query, permission=READ_USERS, headers=_ADVANCED_QUERY)
         people = [parse_person(each) for each in page_rows(body)]
         return [person for person in people if person and person.enabled]
 
     async def presence(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, Presence]:
-        """Whether they can be spoken to now."""
-        known = dict.fromkeys(ids, Presence.UNKNOWN)
+        """Return the presence of each person."""
+        presences = dict.fromkeys(ids, Presence.UNKNOWN)
         for start in range(0, len(ids), IDS_AT_ONCE):
-            asked = {"ids": list(ids[start : start + IDS_AT_ONCE])}
-            body = await self._client.post_query("communications/getPresencesByUserId", asked, permission=READ_PRESENCE)
+            body_ids = {"ids": list(ids[start : start + IDS_AT_ONCE])}
+            body = await self._client.post_query(
+                "communications/getPresencesByUserId", body_ids, permission=READ_PRESENCE
+            )
             for each in page_rows(body):
                 person = ObjectId(parse_guid(str(each.get("id"))) or "")
-                if person in known:
-                    known[person] = parse_presence(each)
-        return known
+                if person in presences:
+                    presences[person] = parse_presence(each)
+        return presences
 
     async def with_teams_license(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
-        """Those of them who have a licence for Teams."""
-        found = await self._each(ids, "/licenseDetails")
+        """Return the people that have a license for Teams."""
+        found = await self._objects(ids, "/licenseDetails")
         return frozenset(person for person, body in found.items() if has_plan(body, self._plans))
 
     async def is_global_administrator(self, person: ObjectId) -> bool:
-        """Whether the person holds Entra's role Global Administrator now, directly or through a group."""
+        """Return whether the person has the Entra role Global Administrator, directly or through a group."""
         path = f"users/{path_segment(person)}/transitiveMemberOf/microsoft.graph.directoryRole"
         query = {"$select": "roleTemplateId", "$count": "true"}
         try:
-            body = await self._client.get(path, query, permission=READ_ROLES, headers=_EVENTUAL)
+            body = await self._client.get(path, query, permission=READ_ROLES, headers=_ADVANCED_QUERY)
         except NotFound:
             return False
         return any(each.get("roleTemplateId") == _GLOBAL_ADMINISTRATOR for each in page_rows(body))
 
-    async def _each(self, ids: Sequence[ObjectId], rest: str) -> Mapping[ObjectId, Mapping[str, object]]:
-        """What Graph has of each person; who is not there is left out, any other trouble raises."""
+    async def _objects(self, ids: Sequence[ObjectId], rest: str) -> Mapping[ObjectId, Mapping[str, object]]:
+        """Return the object of each person; leave out people that do not exist, and raise any other error."""
         paths = {person: f"users/{path_segment(person)}{rest}" for person in dict.fromkeys(ids)}
         answers = await self._client.batch(list(paths.values()), permission=READ_USERS) if paths else []
         found: dict[ObjectId, Mapping[str, object]] = {}

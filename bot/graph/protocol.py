@@ -1,4 +1,4 @@
-"""Microsoft Graph's JSON ("Microsoft Graph REST API v1.0 reference", Teams and users). Pure."""
+"""Microsoft Graph's JSON for Teams and users ("Microsoft Graph REST API v1.0 reference"). Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,21 +12,21 @@ from bot.domain.values import ChatId, ObjectId
 from bot.http.odata_errors import with_cause
 
 NAME = "Microsoft 365"
-"""What people call it."""
+"""The name that users know."""
 
 WHOLE_HISTORY = "0001-01-01T00:00:00Z"
-"""From when on a new member sees messages: from the very first ("Add member to a chat")."""
+"""Lets a new member see all messages, from the very first ("Add member to a chat")."""
 
 IDS_AT_ONCE = 650
-""""Get the presence of multiple users"."""
+"""Maximum number of IDs in a request ("Get the presence of multiple users")."""
 
 PERSON = "id,displayName,userPrincipalName,jobTitle,accountEnabled"
 
-_NOT_SEARCHED = str.maketrans({'"': " ", "\\": " ", ":": " "})
+_SEARCH_SYNTAX = str.maketrans({'"': " ", "\\": " ", ":": " "})
 _USER_MEMBER = "#microsoft.graph.aadUserConversationMember"
 _GUEST = "guest"
 
-# "presence: availability"; in a call is an activity of somebody who is busy.
+# "presence: availability"; being in a call is an activity of someone who is busy.
 _PRESENCE: Mapping[str, Presence] = {
     "Available": Presence.AVAILABLE,
     "AvailableIdle": Presence.AVAILABLE,
@@ -41,13 +41,13 @@ _CALLS = frozenset({"InACall", "InAConferenceCall"})
 
 
 def new_chat_body(base: str, people: Sequence[ObjectId], topic: str | None) -> dict[str, Any]:
-    """What creates a group chat: everybody who is to be in it, also who asks for it."""
+    """Return the body that creates a group chat; `people` includes the person who requests it."""
     members = [_member(base, person) for person in people]
     return {"chatType": "group", **({"topic": topic} if topic else {}), "members": members}
 
 
 def new_member_body(base: str, person: ObjectId) -> dict[str, Any]:
-    """What adds somebody to a chat, with its whole history."""
+    """Return the body that adds a person to a chat, with its whole history."""
     return {**_member(base, person), "visibleHistoryStartDateTime": WHOLE_HISTORY}
 
 
@@ -56,33 +56,37 @@ def _member(base: str, person: ObjectId) -> dict[str, Any]:
 
 
 def installation_body(base: str, catalog_id: str, permissions: Iterable[str]) -> dict[str, Any]:
-    """What installs an app: its id in the organisation's catalog, and just the permissions that its manifest asks."""
-    asked = [{"permissionValue": name, "permissionType": "Application"} for name in permissions]
+    """Return the body that installs an app by its catalog ID, with exactly the permissions of its manifest."""
+    consents = [{"permissionValue": name, "permissionType": "Application"} for name in permissions]
     return {
         "teamsApp@odata.bind": f"{base}/appCatalogs/teamsApps/{catalog_id}",
-        **({"consentedPermissionSet": {"resourceSpecificPermissions": asked}} if asked else {}),
+        **({"consentedPermissionSet": {"resourceSpecificPermissions": consents}} if consents else {}),
     }
 
 
 def search_clause(words: str) -> str:
-    """A `$search` for people whose name or address begins with the words."""
-    bare = " ".join(words.translate(_NOT_SEARCHED).split())
-    return " OR ".join(f'"{name}:{bare}"' for name in ("displayName", "mail", "userPrincipalName")) if bare else ""
+    """Return a `$search` expression for people whose name or address begins with the words."""
+    plain_words = " ".join(words.translate(_SEARCH_SYNTAX).split())
+    return (
+        " OR ".join(f'"{name}:{plain_words}"' for name in ("displayName", "mail", "userPrincipalName"))
+        if plain_words
+        else ""
+    )
 
 
 def quote_literal(text: str) -> str:
-    """A text as OData writes it in a filter."""
+    """Quote a text for a filter in OData."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def page_rows(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The rows of a page."""
+    """Return the rows of a page."""
     found = body.get("value")
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
 def parse_chat(body: Mapping[str, Any]) -> DirectoryChat:
-    """A chat; raises `Unavailable` where the answer is none."""
+    """Parse a chat; raise `Unavailable` for anything else."""
     last = body.get("lastMessagePreview")
     return DirectoryChat(
         id=ChatId(required_text(body, "id")),
@@ -95,7 +99,7 @@ def parse_chat(body: Mapping[str, Any]) -> DirectoryChat:
 
 
 def parse_member(body: Mapping[str, Any]) -> ChatMember:
-    """A member of a chat; raises `Unavailable` where the answer is none."""
+    """Parse a member of a chat; raise `Unavailable` for anything else."""
     person, roles = parse_guid(_text(body, "userId")), body.get("roles")
     return ChatMember(
         membership_id=required_text(body, "id"),
@@ -106,7 +110,7 @@ def parse_member(body: Mapping[str, Any]) -> ChatMember:
 
 
 def parse_person(body: Mapping[str, Any]) -> DirectoryPerson | None:
-    """Somebody in the directory; None where the answer is no person."""
+    """Parse a person of the directory; return None for anything else."""
     person = parse_guid(_text(body, "id"))
     if person is None:
         return None
@@ -120,30 +124,30 @@ def parse_person(body: Mapping[str, Any]) -> DirectoryPerson | None:
 
 
 def parse_presence(body: Mapping[str, Any]) -> Presence:
-    """Whether somebody can be spoken to."""
+    """Parse a presence."""
     if body.get("activity") in _CALLS:
         return Presence.IN_A_CALL
     return _PRESENCE.get(_text(body, "availability"), Presence.UNKNOWN)
 
 
 def has_plan(body: Mapping[str, Any], plans: frozenset[str]) -> bool:
-    """Whether one of the licences holds one of the service plans, ready to use ("List licenseDetails")."""
+    """Return whether one of the licenses includes one of the service plans, ready to use ("List licenseDetails")."""
     held = (plan for licence in page_rows(body) for plan in page_rows({"value": licence.get("servicePlans")}))
     return any(plan.get("servicePlanName") in plans and plan.get("provisioningStatus") == "Success" for plan in held)
 
 
 def parse_team(body: Mapping[str, Any]) -> Team:
-    """A team; raises `Unavailable` where the answer is none."""
+    """Parse a team; raise `Unavailable` for anything else."""
     return Team(id=required_text(body, "id"), name=_text(body, "displayName"))
 
 
 def parse_channel(body: Mapping[str, Any]) -> TeamChannel:
-    """A channel; raises `Unavailable` where the answer is none."""
+    """Parse a channel; raise `Unavailable` for anything else."""
     return TeamChannel(id=ChatId(required_text(body, "id")), name=_text(body, "displayName"), url=_text(body, "webUrl"))
 
 
 def parse_instant(text: str) -> datetime | None:
-    """The instant that a text names, in UTC; None where it names none."""
+    """Parse a time and convert it to UTC; return None for anything else."""
     try:
         at = datetime.fromisoformat(text)
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
@@ -152,7 +156,7 @@ def parse_instant(text: str) -> datetime | None:
 
 
 def required_instant(body: Mapping[str, Any], name: str) -> datetime:
-    """The instant; raises `Unavailable` where the answer has none."""
+    """Parse a required time; raise `Unavailable` if it is missing."""
     at = parse_instant(_text(body, name))
     if at is None:
         raise _unreadable()
@@ -165,7 +169,7 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 
 def required_text(body: Mapping[str, Any], name: str) -> str:
-    """The text; raises `Unavailable` where the answer has none."""
+    """Return a required text; raise `Unavailable` if it is missing."""
     text = _text(body, name)
     if not text:
         raise _unreadable()
@@ -173,30 +177,34 @@ def required_text(body: Mapping[str, Any], name: str) -> str:
 
 
 def _unreadable() -> Unavailable:
-    return Unavailable(f"{NAME} gave an answer that cannot be read.", "Try again in a moment.")
+    return Unavailable(f"{NAME} returned an unreadable answer.", "Try again in a moment.")
 
 
 _ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {
-    HTTPStatus.BAD_REQUEST: (BadRequest, "Microsoft 365 did not take this.", "Change it, and try again."),
+    HTTPStatus.BAD_REQUEST: (BadRequest, "Microsoft 365 rejected this request.", "Change your input, and try again."),
     HTTPStatus.UNAUTHORIZED: (
         Unavailable,
-        "Microsoft 365 does not accept the app's sign-in.",
-        "Ask an administrator to check it.",
+        "Microsoft 365 rejected the app's sign-in.",
+        "Ask an administrator to check the app's credentials.",
     ),
     HTTPStatus.FORBIDDEN: (NotAllowed, "Microsoft 365 does not let the app do this.", "Ask your administrator."),
-    HTTPStatus.NOT_FOUND: (NotFound, "This is not there in Microsoft 365, or not for this app.", "Look for it again."),
-    HTTPStatus.CONFLICT: (Conflict, "This is there already in Microsoft 365.", "Look at it again."),
+    HTTPStatus.NOT_FOUND: (
+        NotFound,
+        "This does not exist in Microsoft 365, or the app has no access to it.",
+        "Search for it again.",
+    ),
+    HTTPStatus.CONFLICT: (Conflict, "This already exists in Microsoft 365.", "Refresh, and try again."),
 }
 
 
 def parse_error(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
-    """The error that an answer which is no success stands for."""
+    """Map the status and body of a failed request to an error."""
     kind, what, next_step = _ERRORS.get(status, (Unavailable, f"{NAME} does not answer.", "Try again in a moment."))
     return with_cause(kind(what, next_step), status, body, retry_after_s)
 
 
 def missing_permission(permission: str, what: str) -> NotAllowed:
-    """A refusal that names the application permission which the app lacks, and who can grant it."""
+    """Return an error that names the missing application permission and who can grant it."""
     return NotAllowed(
         f"Microsoft 365 does not let Chat Sync {what}.",
         f"Ask a Privileged Role Administrator or Global Administrator to grant it the permission {permission}.",

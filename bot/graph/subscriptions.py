@@ -17,12 +17,12 @@ from bot.graph.protocol import required_instant, required_text
 from bot.ports.graph import RemoteSubscription
 
 MAX_LISTED = 20_000
-"""Subscriptions that are looked through: twice as many as an organisation can have."""
+"""Maximum number of subscriptions to list: twice as many as an organization can have."""
 
 PERMISSIONS_BY_SCOPE = {
-    scope: GraphPermission(name=name, purpose="hear of changes in chats") for scope, name in PERMISSIONS.items()
+    scope: GraphPermission(name=name, purpose="receive changes in chats") for scope, name in PERMISSIONS.items()
 }
-_LIST = GraphPermission(name=PERMISSIONS[Scope.TOPICS], purpose="look at what it has subscribed to")
+_LIST = GraphPermission(name=PERMISSIONS[Scope.TOPICS], purpose="list its subscriptions")
 
 _KINDS = {Scope.TOPICS: "updated", Scope.MEMBERS: "created,deleted", Scope.CHAT: "updated"}
 _EVERY_CHAT = re.compile(r"/?appCatalogs/teamsApps/[^/]+/installedToChats(/getAllMembers)?", re.IGNORECASE)
@@ -41,6 +41,7 @@ class GraphSubscriptions:
         url: str,
         client_state: str,
         seal: Certificate | None,
+        tenant: str | None,
     ) -> None:
         self._client = client
         self._installing = installing
@@ -48,60 +49,61 @@ class GraphSubscriptions:
         self._url = url
         self._client_state = client_state
         self._seal = seal
-        told = "\n".join((url, client_state, seal.id if seal else ""))
-        self.fingerprint = hashlib.sha256(told.encode()).hexdigest()
+        self.tenant = tenant
+        parts = "\n".join((url, client_state, seal.id if seal else ""))
+        self.fingerprint = hashlib.sha256(parts.encode()).hexdigest()
 
     async def subscribe(self, target: SubscriptionTarget) -> RemoteSubscription:
-        """A new subscription; Graph calls us back before it answers."""
-        body = await self._request_body(target)
+        """Create a subscription; Graph calls the notification URL before it answers."""
+        body = await self._body(target)
         right = PERMISSIONS_BY_SCOPE[target.scope]
         answer = await self._client.change("POST", "subscriptions", body, permission=right, chat=target.chat)
-        return _subscribed(answer.body, target)
+        return _parse_subscription(answer.body, target)
 
     async def renew(self, subscription: str, target: SubscriptionTarget) -> RemoteSubscription:
-        """The subscription with its full life before it, which also authorises it anew."""
-        body = {"expirationDateTime": self._end()}
+        """Extend the subscription to its full lifetime, which also reauthorizes it."""
+        body = {"expirationDateTime": self._expires_at()}
         path = f"subscriptions/{path_segment(subscription)}"
         answer = await self._client.change("PATCH", path, body, permission=PERMISSIONS_BY_SCOPE[target.scope])
-        return _subscribed(answer.body, target)
+        return _parse_subscription(answer.body, target)
 
     async def unsubscribe(self, subscription: str) -> None:
-        """There is no such subscription any more."""
+        """Delete the subscription; ignore one that does not exist."""
         try:
             await self._client.change("DELETE", f"subscriptions/{path_segment(subscription)}", permission=_LIST)
         except NotFound:
             return
 
     async def list_subscriptions(self) -> Sequence[RemoteSubscription]:
-        """Those that the app has for this address."""
+        """List the app's subscriptions for this notification URL."""
         rows = await self._client.pages("subscriptions", {}, permission=_LIST, at_most=MAX_LISTED)
-        found = [(row, _target(row.get("resource"))) for row in rows if row.get("notificationUrl") == self._url]
-        return [_subscribed(row, watch) for row, watch in found if watch]
+        found = [(row, _target_of(row.get("resource"))) for row in rows if row.get("notificationUrl") == self._url]
+        return [_parse_subscription(row, watch) for row, watch in found if watch]
 
-    async def _request_body(self, watch: SubscriptionTarget) -> Mapping[str, object]:
-        """What is posted. Who is in a chat is read from the chat itself: the news alone is enough."""
+    async def _body(self, watch: SubscriptionTarget) -> Mapping[str, object]:
+        """Return the body of a new subscription. Members come from the chat itself, so they need no resource data."""
         sealed = self._seal if watch.scope is not Scope.MEMBERS else None
         return {
             "changeType": _KINDS[watch.scope],
             "resource": await self._resource(watch),
             "notificationUrl": self._url,
             "lifecycleNotificationUrl": self._url,
-            "expirationDateTime": self._end(),
+            "expirationDateTime": self._expires_at(),
             "clientState": self._client_state,
-            **(_rich(sealed) if sealed else {}),
+            **(_resource_data_options(sealed) if sealed else {}),
         }
 
     async def _resource(self, watch: SubscriptionTarget) -> str:
         if watch.chat:
             return f"/chats/{watch.chat}"
-        every = f"/appCatalogs/teamsApps/{await self._installing.catalog_id()}/installedToChats"
-        return every if watch == TOPICS else f"{every}/getAllMembers"
+        all_chats = f"/appCatalogs/teamsApps/{await self._installing.catalog_id()}/installedToChats"
+        return all_chats if watch == TOPICS else f"{all_chats}/getAllMembers"
 
-    def _end(self) -> str:
+    def _expires_at(self) -> str:
         return (self._clock.now() + LIFETIME).isoformat().replace("+00:00", "Z")
 
 
-def _rich(seal: Certificate) -> Mapping[str, object]:
+def _resource_data_options(seal: Certificate) -> Mapping[str, object]:
     return {
         "includeResourceData": True,
         "encryptionCertificate": seal.certificate,
@@ -109,16 +111,16 @@ def _rich(seal: Certificate) -> Mapping[str, object]:
     }
 
 
-def _subscribed(body: Mapping[str, Any], watch: SubscriptionTarget) -> RemoteSubscription:
+def _parse_subscription(body: Mapping[str, Any], watch: SubscriptionTarget) -> RemoteSubscription:
     return RemoteSubscription(
         id=required_text(body, "id"), expires_at=required_instant(body, "expirationDateTime"), target=watch
     )
 
 
-def _target(resource_path: object) -> SubscriptionTarget | None:
-    """What a listed subscription is for; None where it is for something else."""
-    text = resource_path if isinstance(resource_path, str) else ""
-    every, one = _EVERY_CHAT.fullmatch(text), _ONE_CHAT.fullmatch(text)
-    if every:
-        return MEMBERS if every[1] else TOPICS
-    return chat_target(ChatId(one[1] or one[2])) if one else None
+def _target_of(resource: object) -> SubscriptionTarget | None:
+    """Return the target of a listed subscription; None if the product did not create it."""
+    text = resource if isinstance(resource, str) else ""
+    all_chats, one_chat_match = _EVERY_CHAT.fullmatch(text), _ONE_CHAT.fullmatch(text)
+    if all_chats:
+        return MEMBERS if all_chats[1] else TOPICS
+    return chat_target(ChatId(one_chat_match[1] or one_chat_match[2])) if one_chat_match else None

@@ -15,7 +15,7 @@ from bot.domain.public_names import ALL_RECORDS, INITIAL_RUN, decode_dataset
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.record_search.search_records import PAGE
 from bot.handlers.invoke_names import Invoke
-from bot.handlers.quoted_message import ReadHtml, claims_of
+from bot.handlers.quoted_message import claims_of
 from cards.buttons import DIALOG
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
@@ -183,7 +183,7 @@ def page_in_message(activity: Activity) -> AskedPage | None:
     return AskedPage(page=value[DIALOG], claims=_claims(value, but=DIALOG))
 
 
-def page_in_invoke(activity: Activity, read_html: ReadHtml) -> AskedPage | None:
+def page_in_invoke(activity: Activity) -> AskedPage | None:
     """The page that a dialog or an action command asks for; None where the invoke names none.
 
     A button's data names it; an action command is opened by its own name ("Create and send the dialog"), and the first
@@ -196,9 +196,7 @@ def page_in_invoke(activity: Activity, read_html: ReadHtml) -> AskedPage | None:
     if not isinstance(named, str):
         return None
     message = value.get("messagePayload") if activity.name == Invoke.ACTION else None
-    return AskedPage(
-        page=named, claims={**claims_of(message, _chat_id(activity), read_html), **_claims(data, but=DIALOG)}
-    )
+    return AskedPage(page=named, claims={**claims_of(message, _chat_id(activity)), **_claims(data, but=DIALOG)})
 
 
 def typed_in(activity: Activity) -> Typed | None:

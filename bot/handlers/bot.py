@@ -1,6 +1,6 @@
 """The bot: what kinds of activities it takes, and who answers each."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,6 +17,8 @@ from bot.domain.values import Chat, ObjectId
 from bot.features.chat_sync.record_activity import NoteChat, Topic
 from bot.features.connections.register_chat import MeetChat
 from bot.features.shared.answers import Answer
+from bot.features.shared.routes import Feature
+from bot.features.shared.services import Services
 from bot.features.shared.turn import Incoming
 from bot.handlers import activities as translate
 from bot.handlers.activities import PressedButton
@@ -35,7 +37,6 @@ from bot.handlers.invoke_answers import (
 )
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_extension import Extension
-from bot.handlers.quoted_message import ReadHtml
 from bot.logs import correlation, get_logger
 from cards.activity import ADAPTIVE, card_json, feed_line
 from cards.buttons import ActionButton
@@ -52,21 +53,43 @@ KeepAnswer = Callable[[TurnContext, InvokeResponse], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doors:
-    """Who answers what."""
+class Handlers:
+    """The handlers of each kind of activity, and the objects that every activity updates."""
 
-    meet: MeetChat
-    note: NoteChat
+    chat_registry: MeetChat
+    activity_recorder: NoteChat
     commands: Commands
     buttons: Buttons
     dialogs: Dialogs
     extension: Extension
     answering: Answering
-    said: Callable[[Chat], None]
-    """Is told of each answer that a chat got in a turn: it counts for the chat's pace."""
-    read_html: ReadHtml
-    stand_in: ObjectId | None
-    """Whom people without an Entra object id act as: nobody, but for the Emulator on the sandbox."""
+    on_reply: Callable[[Chat], None]
+    """Called for each reply in a turn, which counts against the chat's rate limit."""
+    emulator_user: ObjectId | None
+    """The user for people without an Entra object id; set only for the Emulator on the sandbox."""
+
+
+def build_handlers(
+    services: Services,
+    features: Sequence[Feature],
+    *,
+    chat_registry: MeetChat,
+    activity_recorder: NoteChat,
+    on_reply: Callable[[Chat], None],
+) -> Handlers:
+    """Build the handlers that answer with the features."""
+    answering = Answering(within_s=services.limits.answer_within_s)
+    return Handlers(
+        chat_registry=chat_registry,
+        activity_recorder=activity_recorder,
+        commands=Commands(services, features),
+        buttons=Buttons(services, features),
+        dialogs=Dialogs(services, features, answering),
+        extension=Extension(services=services, answering=answering),
+        answering=answering,
+        on_reply=on_reply,
+        emulator_user=services.emulator_user,
+    )
 
 
 _STATUS: Mapping[str, HTTPStatus] = {Invoke.SIGN_IN: HTTPStatus.PRECONDITION_FAILED}
@@ -83,8 +106,8 @@ class _Outgoing(Activity):
 class ChatSyncBot(TeamsActivityHandler):
     """A thin layer over botbuilder's handler: activities go in, answers of the use cases come out."""
 
-    def __init__(self, doors: Doors, keep_answer: KeepAnswer) -> None:
-        self._doors = doors
+    def __init__(self, handlers: Handlers, keep_answer: KeepAnswer) -> None:
+        self._handlers = handlers
         self._keep_answer = keep_answer
         self._invokes: Mapping[str, Invoked] = {
             Invoke.BUTTON: self._button_invoked,
@@ -106,7 +129,9 @@ class ChatSyncBot(TeamsActivityHandler):
         activity = turn_context.activity
         if not translate.is_anonymous(activity):
             self._note_writer(activity)
-            await self._doors.meet.seen(translate.chat_of(activity), bot_present=translate.bot_present(activity))
+            await self._handlers.chat_registry.seen(
+                translate.chat_of(activity), bot_present=translate.bot_present(activity)
+            )
             await self._note(activity)
         await super().on_turn(turn_context)
 
@@ -114,7 +139,9 @@ class ChatSyncBot(TeamsActivityHandler):
         """Of a message, who wrote and when: held in memory first, so that it counts also where the turn fails."""
         if was_written(activity):
             chat = translate.chat_of(activity).id
-            self._doors.note.written(chat, writer_of(activity, self._doors.stand_in), moment_of(activity))
+            self._handlers.activity_recorder.written(
+                chat, writer_of(activity, self._handlers.emulator_user), moment_of(activity)
+            )
 
     async def _note(self, activity: Activity) -> None:
         """Who came or went and what the chat is called, for the rows that show it in Dataverse."""
@@ -122,7 +149,7 @@ class ChatSyncBot(TeamsActivityHandler):
         happened = happened_in(activity)
         if happened:
             topic = Topic(name=happened.topic) if happened.topic is not None else None
-            await self._doors.note.changed(chat, at=happened.at, topic=topic, counts=happened.by_people)
+            await self._handlers.activity_recorder.changed(chat, at=happened.at, topic=topic, counts=happened.by_people)
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """A text command, or a button where the channel knows no better way to send one."""
@@ -132,24 +159,24 @@ class ChatSyncBot(TeamsActivityHandler):
         if pressed:
             answer = await self._pressed(incoming, pressed)
         elif asked:
-            answer = await self._doors.dialogs.in_chat(incoming, asked)
+            answer = await self._handlers.dialogs.in_chat(incoming, asked)
         elif translate.is_addressed(activity):
-            answer = await self._doors.answering(self._doors.commands(incoming, translate.said(activity)))
+            answer = await self._handlers.answering(self._handlers.commands.answer(incoming, translate.said(activity)))
         else:
             return
         if not answer.kept:
             await turn_context.send_activity(_activity(answer, incoming.chat))
-            self._doors.said(incoming.chat)
+            self._handlers.on_reply(incoming.chat)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         """The bot is added to a chat; what happens to others only makes the chat known."""
         if translate.bot_was_added(turn_context.activity):
-            await self._doors.meet.joined(translate.chat_of(turn_context.activity))
+            await self._handlers.chat_registry.joined(translate.chat_of(turn_context.activity))
 
     async def on_installation_update(self, turn_context: TurnContext) -> None:
         """The app is added to a chat, updated there, or removed."""
         if translate.bot_present(turn_context.activity):
-            await self._doors.meet.joined(translate.chat_of(turn_context.activity))
+            await self._handlers.chat_registry.joined(translate.chat_of(turn_context.activity))
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> None:  # type: ignore[override]
         """What Teams waits for an answer to; 501 for what the bot does not offer."""
@@ -196,10 +223,10 @@ class ChatSyncBot(TeamsActivityHandler):
         return card_answer(orjson.Fragment(card_json(answer.message, channel=incoming.chat.channel)))
 
     async def _link_queried(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._doors.extension.link(translate.link_of(activity), self._incoming(activity))
+        return await self._handlers.extension.link(translate.link_of(activity), self._incoming(activity))
 
     async def _anonymous_link_queried(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._doors.extension.anonymous_link(translate.link_of(activity), activity.channel_id or "")
+        return await self._handlers.extension.anonymous_link(translate.link_of(activity), activity.channel_id or "")
 
     async def _settings_asked(self, _activity: Activity) -> Mapping[str, Any]:
         return extension_line("Administrators open the settings here with Settings, or write settings.")
@@ -209,25 +236,23 @@ class ChatSyncBot(TeamsActivityHandler):
         return extension_line("This result does not work any more. Search for the record once more.")
 
     async def _queried(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._doors.extension.query(translate.query_in(activity), self._incoming(activity))
+        return await self._handlers.extension.query(translate.query_in(activity), self._incoming(activity))
 
     async def _page_asked(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._doors.dialogs.invoked(
-            self._incoming(activity), translate.page_in_invoke(activity, self._doors.read_html)
-        )
+        return await self._handlers.dialogs.invoked(self._incoming(activity), translate.page_in_invoke(activity))
 
     async def _searched(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._doors.dialogs.search(self._incoming(activity), translate.typed_in(activity))
+        return await self._handlers.dialogs.search(self._incoming(activity), translate.typed_in(activity))
 
     async def _pressed(self, incoming: Incoming, pressed: PressedButton) -> Answer:
         known = pressed.verb in set(Verb)
         again = ActionButton(title="Try again", verb=pressed.verb, payload=pressed.claims) if known else None
         alone = incoming.private and pressed.verb in _OWN_VIEWS and incoming.person.account_id
         own = PersonalView(button=again, accounts=(incoming.person.account_id,)) if again and alone else None
-        return await self._doors.answering(self._doors.buttons(incoming, pressed), again, own)
+        return await self._handlers.answering(self._handlers.buttons.answer(incoming, pressed), again, own)
 
     def _incoming(self, activity: Activity) -> Incoming:
-        person = translate.person_of(activity, self._doors.stand_in)
+        person = translate.person_of(activity, self._handlers.emulator_user)
         return Incoming(chat=translate.chat_of(activity), person=person, private=translate.is_private(activity))
 
 

@@ -1,30 +1,32 @@
-"""Buttons on cards. What a button carries is a claim: it names what is meant, and every right is checked again."""
+"""Buttons on cards. A button's data is a claim: every right is checked again."""
 
 from collections.abc import Sequence
 
 from bot.domain.public_names import Verb
 from bot.features.shared.action_data import Claims, unknown_button
 from bot.features.shared.answers import Answer
-from bot.features.shared.routes import ButtonFamily, PressWork
+from bot.features.shared.routes import ButtonHandler, Feature
+from bot.features.shared.services import Services
 from bot.features.shared.turn import Incoming
 from bot.handlers.activities import PressedButton
 from cards.notice import NoticeView, notice
 
 
 class Buttons:
-    """What people can press on the bot's cards."""
+    """The buttons of all features, by verb."""
 
-    def __init__(self, families: Sequence[ButtonFamily]) -> None:
-        self._work: dict[str, PressWork] = {Verb.CANCEL: _cancel}
-        for family in families:
-            self._work |= family.work
+    def __init__(self, services: Services, features: Sequence[Feature]) -> None:
+        self._services = services
+        self._handlers: dict[str, ButtonHandler] = {Verb.CANCEL: _cancel}
+        for feature in features:
+            self._handlers |= feature.buttons
 
-    async def __call__(self, incoming: Incoming, pressed: PressedButton) -> Answer:
-        """The answer to the press; raises `BadRequest` for a button that is none of ours."""
-        if pressed.verb not in self._work:
+    async def answer(self, incoming: Incoming, pressed: PressedButton) -> Answer:
+        """Return the answer to a button; raise `BadRequest` for an unknown verb."""
+        if pressed.verb not in self._handlers:
             raise unknown_button()
-        return await self._work[pressed.verb](incoming, pressed.claims)
+        return await self._handlers[pressed.verb](self._services, incoming, pressed.claims)
 
 
-async def _cancel(_incoming: Incoming, _claims: Claims) -> Answer:
+async def _cancel(_services: Services, _incoming: Incoming, _claims: Claims) -> Answer:
     return Answer(message=notice(NoticeView(text="Nothing was done.")))

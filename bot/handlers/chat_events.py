@@ -8,13 +8,11 @@ from datetime import UTC, datetime
 
 from botbuilder.schema import Activity, ActivityTypes, ChannelAccount
 
-from bot.domain.object_ids import parse_object_id
+from bot.domain.object_ids import is_app_account, parse_object_id
 from bot.domain.values import ObjectId
 from bot.handlers import activities as translate
 
 _SAID = frozenset({ActivityTypes.message, ActivityTypes.message_update, ActivityTypes.message_delete})
-_APP = "28:"
-"""How the accounts of apps begin in Teams."""
 _APP_ROLES = frozenset({"bot", "skill"})
 
 
@@ -70,4 +68,4 @@ def _accounts(listed: object) -> list[ChannelAccount]:
 def _is_app(activity: Activity, account: ChannelAccount) -> bool:
     own = activity.recipient.id if activity.recipient else None
     named = str(account.id or "")
-    return named == own or named.startswith(_APP) or account.role in _APP_ROLES
+    return named == own or is_app_account(named) or account.role in _APP_ROLES

@@ -13,7 +13,8 @@ from orjson import Fragment
 
 from bot.domain.errors import BadRequest, ChatSyncError
 from bot.features.shared.answers import Answer
-from bot.features.shared.routes import PageFamily, PageWork, Search
+from bot.features.shared.routes import Feature, PageHandler, SearchHandler
+from bot.features.shared.services import Services
 from bot.features.shared.turn import Incoming
 from bot.handlers.activities import AskedPage, Typed
 from bot.handlers.deadlines import Answering
@@ -35,14 +36,15 @@ _REFUSED = "Chat Sync"
 class Dialogs:
     """What people can fill in."""
 
-    def __init__(self, families: Sequence[PageFamily], answering: Answering) -> None:
+    def __init__(self, services: Services, features: Sequence[Feature], answering: Answering) -> None:
+        self._services = services
         self._answering = answering
-        self._pages: dict[str, PageWork] = {}
-        self._searches: dict[str, Search] = {}
+        self._pages: dict[str, PageHandler] = {}
+        self._searches: dict[str, SearchHandler] = {}
         self._typing: Latest[Sequence[Choice] | ChatSyncError] = Latest()
-        for family in families:
-            self._pages |= family.pages
-            self._searches |= family.searches
+        for feature in features:
+            self._pages |= feature.pages
+            self._searches |= feature.searches
 
     async def invoked(self, incoming: Incoming, asked: AskedPage | None) -> dict[str, Any]:
         """What a dialog shows next, as the answer to its invoke."""
@@ -61,14 +63,14 @@ class Dialogs:
         """What fits the typed text; nothing where it cannot be searched just now."""
         if typed is None or typed.dataset not in self._searches:
             raise BadRequest("A search needs value.dataset and value.queryText.")
-        search = partial(self._searches[typed.dataset], incoming, typed.text, typed.claims)
+        search = partial(self._searches[typed.dataset], self._services, incoming, typed.text, typed.claims)
         found = await self._typing.result((incoming.asker, typed.dataset), typed, lambda: self._answering.begun(search))
         return choices_answer([] if found is None or isinstance(found, ChatSyncError) else found[:CHOICES_AT_MOST])
 
     async def _shown(self, incoming: Incoming, asked: AskedPage | None) -> Page | Done:
         if asked and asked.page in self._pages:
             again = SubmitButton(title="Try again", dialog=asked.page, payload=asked.claims)
-            shown = await self._answering(self._pages[asked.page](incoming, asked.claims), again)
+            shown = await self._answering(self._pages[asked.page](self._services, incoming, asked.claims), again)
         else:
             shown = await self._answering(_unknown())
         return Page(title=_REFUSED, card=shown.message.card, height="small") if isinstance(shown, Answer) else shown

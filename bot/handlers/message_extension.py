@@ -12,10 +12,11 @@ from orjson import Fragment
 
 from bot.domain.errors import BadRequest, ChatSyncError
 from bot.domain.public_names import ALL_RECORDS, SEARCH, SEARCHES
-from bot.domain.record_links import RecordLink, RecordLinks
-from bot.features.record_cards.unfurl_link import UnfurlLink
-from bot.features.record_search.search_records import Result, SearchRecords
+from bot.domain.record_links import RecordLink
+from bot.features.record_cards.unfurl_link import unfurl_anonymous_link, unfurl_link
+from bot.features.record_search.search_records import Result, search_records
 from bot.features.shared.answers import Answer, own_view_button
+from bot.features.shared.services import Services
 from bot.features.shared.turn import Incoming
 from bot.handlers.activities import Query
 from bot.handlers.deadlines import Answering
@@ -30,9 +31,7 @@ from cards.search_result import search_result
 class Extension:
     """What the compose box asks."""
 
-    links: RecordLinks
-    unfurl: UnfurlLink
-    search: SearchRecords
+    services: Services
     answering: Answering
     _typing: Latest[Sequence[Result] | ChatSyncError] = field(default_factory=Latest)
 
@@ -41,18 +40,18 @@ class Extension:
         link, channel = self._parsed(address), incoming.chat.channel
         if link is None:
             return extension_answer([])
-        unfurled = self.unfurl(link, incoming.person, incoming.chat)
+        unfurled = unfurl_link(self.services, link, incoming.person, incoming.chat)
         return _told(await self.answering(unfurled, own_view_button(link)), channel)
 
     async def anonymous_link(self, address: str | None, channel: str) -> Mapping[str, Any]:
         """The answer where the app is not installed: a card that says so, or none."""
         link = self._parsed(address)
-        return _told(await self.answering(self.unfurl.anonymous(link)) if link else None, channel)
+        return _told(await self.answering(unfurl_anonymous_link(self.services, link)) if link else None, channel)
 
     def _parsed(self, address: str | None) -> RecordLink | None:
         if address is None:
             raise BadRequest("A link query needs value.url.")
-        return self.links.parse(address)
+        return self.services.links.parse(address)
 
     async def query(self, query: Query | None, incoming: Incoming) -> Mapping[str, Any]:
         """The answer to a search: records to choose from, or a line that says why there are none."""
@@ -63,7 +62,14 @@ class Extension:
         channel = incoming.chat.channel
         only = None if query.parameter == ALL_RECORDS else query.parameter
         search = partial(
-            self.search, query.text, incoming.person, incoming.chat, only=only, skip=query.skip, count=query.count
+            search_records,
+            self.services,
+            query.text,
+            incoming.person,
+            incoming.chat,
+            only=only,
+            skip=query.skip,
+            count=query.count,
         )
         results = await self._typing.result(incoming.asker, query, lambda: self.answering.begun(search))
         if isinstance(results, ChatSyncError):

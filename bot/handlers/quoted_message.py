@@ -4,7 +4,7 @@ Its form is that of `messagePayload` ("Create and send the dialog", Teams docume
 or of a wrong type.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.formatting import canonical_instant
@@ -13,6 +13,7 @@ from bot.domain.record_links import find_addresses
 from bot.domain.saved_message import MAX_TEXT_LENGTH, message_link, safe_link
 from bot.domain.saved_message import truncate as truncate_message
 from bot.domain.values import ChatId
+from bot.html_text import plain_text
 from cards.text import single_line, truncate
 
 LONGEST_HTML = 40_000
@@ -23,17 +24,14 @@ FILES_AT_MOST = 20
 LONGEST_FILES = 400
 """Characters of the attachments' names: a page writes no more of them, and carries what it was opened with."""
 
-ReadHtml = Callable[[str], str]
-"""What a person reads of HTML, a line for each block."""
 
-
-def claims_of(payload: object, chat: ChatId, read_html: ReadHtml) -> dict[str, str]:
+def claims_of(payload: object, chat: ChatId) -> dict[str, str]:
     """What is known of the message; nothing where there is none."""
     if not isinstance(payload, dict):
         return {}
     body, attachments = _within(payload.get("body")), _attachments(payload)
     content = _text(body.get("content"))
-    words = read_html(content[:LONGEST_HTML]) if body.get("contentType") != "text" else content
+    words = plain_text(content, max_length=LONGEST_HTML) if body.get("contentType") != "text" else content
     lines = "\n".join(single_line(each, limit=MAX_TEXT_LENGTH) for each in words.splitlines())
     names = filter(None, (single_line(_text(each.get("name"))) for each in attachments))
     cards = (_text(each.get("content")).replace("\\u0026", "&") for each in attachments)

@@ -1,1 +1,1 @@
-"""What the back doors share to reach other systems: sessions and tokens."""
+"""Outgoing HTTP, shared by the clients of other systems: sessions, tokens, and requests."""

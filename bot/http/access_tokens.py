@@ -1,4 +1,4 @@
-"""Tokens with which the product proves who it is to other systems: one for each scope, renewed ahead of its end."""
+"""Access tokens for other systems: one for each scope, renewed before it expires."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -9,125 +9,119 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.domain.errors import Unavailable
-from bot.http.single_flight import SingleFlight
 from bot.logs import get_logger
+from bot.runtime.ttl_cache import TtlCache
 
 RENEW_AFTER = 0.75
-"""The part of a token's life after which the next one is fetched, while the old one goes on: 15 minutes of an hour."""
+"""The part of a token's lifetime after which the next one is requested; a token of an hour is used until then."""
 MARGIN = timedelta(minutes=1)
-"""A token ends this much earlier for us: clocks differ, and calls take their time."""
+"""A token counts as expired this much earlier, because clocks differ and calls take time."""
 PAUSE = timedelta(seconds=30)
-"""After a renewal that failed, or whose token was refused, until the next one is tried."""
+"""Minimum time between two requests after a renewal failed or a token was rejected."""
+
+_MAX_SCOPES = 100
+"""Tokens in memory: one for each system and environment."""
 
 _log = get_logger(__name__)
 
 
 class Tokens(Protocol):
-    """Gives tokens for a scope; None where the other system wants none (the sandbox, the Emulator)."""
+    """Provides tokens for a scope; None if the other system requires none (the sandbox, the Emulator)."""
 
     async def get(self, scope: str) -> str | None:
-        """A token that is good for a minute at least; raises `Unavailable`."""
+        """Return a token that is valid for at least a minute; raise `Unavailable`."""
         ...
 
     async def invalidate(self, scope: str, token: str) -> None:
-        """The other system did not accept the token: another is given next, unless it is quite new."""
+        """Discard a token that the other system rejected, unless the token is new."""
         ...
 
     async def close(self) -> None:
-        """Lets go of what is held."""
+        """Release resources."""
         ...
 
 
 class NullTokens:
-    """For systems on this machine that ask nobody to sign in."""
+    """For systems on this machine that require no sign-in."""
 
     async def get(self, scope: str) -> str | None:
-        """None, whatever the scope."""
+        """Return None for every scope."""
         del scope
         return None
 
     async def invalidate(self, scope: str, token: str) -> None:
-        """Nothing was given."""
+        """Do nothing: no token was issued."""
 
     async def close(self) -> None:
-        """Holds nothing."""
+        """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """A token as the token service gave it."""
+    """A token as the token service issued it."""
 
     token: str
     expires_on: float
-    """Seconds of the epoch, by this machine's real clock."""
+    """Seconds since the epoch, by the real clock of this machine."""
 
 
 FetchToken = Callable[[str], Awaitable[Grant]]
-"""Asks the token service for a new token for a scope; raises `Unavailable`."""
+"""Requests a new token for a scope from the token service; raises `Unavailable`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _CachedToken:
-    token: str
-    given_at: datetime
+class _Token:
+    text: str
+    issued_at: datetime
     renew_at: datetime
-    ends_at: datetime
+    ttl: timedelta
 
 
 class CachedTokens:
-    """Asks for a token when one is needed first and then ahead of its end, in the background, one call at a time."""
+    """Requests a token on first use, then renews it in the background before it expires, one call at a time."""
 
     def __init__(self, ask: FetchToken, clock: Clock) -> None:
         self._fetch = ask
         self._clock = clock
-        self._cached: dict[str, _CachedToken] = {}
-        self._flights: dict[str, SingleFlight[_CachedToken]] = {}
+        self._tokens: TtlCache[str, _Token] = TtlCache(clock, max_size=_MAX_SCOPES, ttl=lambda token: token.ttl)
         self.fetch_count = 0
-        """How often the token service was asked."""
+        """Number of calls to the token service."""
 
     async def get(self, scope: str) -> str | None:
-        """A token for the scope; raises `Unavailable` where there is none and the token service gives none."""
-        kept = self._cached.get(scope)
-        now = self._clock.now()
-        if kept is None or now >= kept.ends_at:
-            kept = await self._flight(scope).result()
-        elif now >= kept.renew_at:
-            self._flight(scope).start()
-        return kept.token
+        """Return a token for the scope; raise `Unavailable` if there is none and the token service issues none."""
+        token = self._tokens.get(scope)
+        if token is None:
+            return (await self._tokens.fetch(scope, partial(self._request, scope))).text
+        if self._clock.now() >= token.renew_at:
+            self._tokens.refresh(scope, partial(self._request, scope))
+        return token.text
 
     async def invalidate(self, scope: str, token: str) -> None:
-        """Forgets the token, unless a newer one has taken its place.
+        """Discard the token, unless a newer one has replaced it or it is new itself.
 
-        A quite new one stays: where such are refused it is not for their age, and nobody gains by fetching more.
+        A new token is not rejected because of its age, so another one would not help.
         """
-        kept = self._cached.get(scope)
-        if kept is not None and kept.token == token and self._clock.now() - kept.given_at >= PAUSE:
-            del self._cached[scope]
+        known = self._tokens.get(scope)
+        if known is not None and known.text == token and self._clock.now() - known.issued_at >= PAUSE:
+            self._tokens.discard(scope)
 
     async def close(self) -> None:
-        """Ends calls that are under way."""
-        for flight in self._flights.values():
-            await flight.close()
+        """Cancel running calls."""
+        await self._tokens.close()
 
-    def _flight(self, scope: str) -> SingleFlight[_CachedToken]:
-        return self._flights.setdefault(scope, SingleFlight(partial(self._renewed, scope)))
-
-    async def _renewed(self, scope: str) -> _CachedToken:
+    async def _request(self, scope: str) -> _Token:
         self.fetch_count += 1
         try:
             grant = await self._fetch(scope)
         except Unavailable as error:
-            _log.warning("no token", reason=str(error))
+            _log.warning("sign_in.token_request_failed", reason=str(error))
             self._postpone_renewal(scope)
             raise
         now, life = self._clock.now(), timedelta(seconds=max(0.0, grant.expires_on - time.time()))
-        kept = _CachedToken(
-            token=grant.token, given_at=now, renew_at=now + life * RENEW_AFTER, ends_at=now + life - MARGIN
-        )
-        self._cached[scope] = kept
-        return kept
+        return _Token(text=grant.token, issued_at=now, renew_at=now + life * RENEW_AFTER, ttl=life - MARGIN)
 
     def _postpone_renewal(self, scope: str) -> None:
-        kept = self._cached.get(scope)
-        if kept is not None:
-            self._cached[scope] = replace(kept, renew_at=self._clock.now() + PAUSE)
+        token = self._tokens.get(scope)
+        if token is not None:
+            left = token.issued_at + token.ttl - self._clock.now()
+            self._tokens.put(scope, replace(token, renew_at=self._clock.now() + PAUSE, ttl=left))

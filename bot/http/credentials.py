@@ -1,8 +1,8 @@
-"""How the product proves who it is to the token service: a secret, a certificate or a managed identity.
+"""Credentials of the app at the token service: a secret, a certificate, or a managed identity.
 
-azure-identity is used because it is asynchronous and kept by the vendor of the token service. What it keeps itself is
-thrown away with each credential, so that a new secret or certificate takes effect and `bot.http.access_tokens` alone
-decides when a token is old.
+azure-identity is asynchronous and maintained by the vendor of the token service. Each request uses a new credential and
+discards what it has cached. A new secret or certificate therefore takes effect at once, and only
+`bot.http.access_tokens` decides when a token has expired.
 """
 
 from collections.abc import Callable
@@ -19,19 +19,19 @@ from azure.identity.aio import CertificateCredential, ClientSecretCredential, Ma
 from bot.domain.errors import Unavailable
 from bot.http.access_tokens import FetchToken, Grant
 
-Opened: TypeAlias = Callable[[], AsyncTokenCredential]
-"""Makes a credential that has kept nothing yet."""
+NewCredential: TypeAlias = Callable[[], AsyncTokenCredential]
+"""Creates a credential with an empty cache."""
 
 
 def with_secret(session: ClientSession, *, login_url: str, tenant: str, client_id: str, secret: str) -> FetchToken:
-    """Asks as an app registration that has a client secret."""
-    return _asking(
+    """Return a function that requests tokens for an app registration with a client secret."""
+    return _token_source(
         lambda: ClientSecretCredential(
             tenant,
             client_id,
             secret,
             authority=urlsplit(login_url).netloc,
-            # The authority is the administrator's own choice; nobody else needs to vouch for it.
+            # The administrator chose the authority, so Microsoft's instance discovery need not confirm it.
             disable_instance_discovery=True,
             transport=_transport(session),
         )
@@ -41,8 +41,11 @@ def with_secret(session: ClientSession, *, login_url: str, tenant: str, client_i
 def with_certificate(
     session: ClientSession, *, login_url: str, tenant: str, client_id: str, file: Path, password: str | None
 ) -> FetchToken:
-    """Asks as an app registration that has a certificate; the file holds it and its private key (PEM or PKCS 12)."""
-    return _asking(
+    """Return a function that requests tokens with a certificate.
+
+    The file holds the certificate and its private key (PEM or PKCS 12). It is read for each token.
+    """
+    return _token_source(
         lambda: CertificateCredential(
             tenant,
             client_id,
@@ -56,24 +59,24 @@ def with_certificate(
 
 
 def with_managed_identity(session: ClientSession, *, client_id: str) -> FetchToken:
-    """Asks as the user-assigned managed identity of the machine in Azure."""
-    return _asking(lambda: ManagedIdentityCredential(client_id=client_id, transport=_transport(session)))
+    """Return a function that requests tokens for the user-assigned managed identity of the machine in Azure."""
+    return _token_source(lambda: ManagedIdentityCredential(client_id=client_id, transport=_transport(session)))
 
 
 def _transport(session: ClientSession) -> AioHttpTransport:
     return AioHttpTransport(session=session, session_owner=False)
 
 
-def _asking(opened: Opened) -> FetchToken:
+def _token_source(new_credential: NewCredential) -> FetchToken:
     async def ask(scope: str) -> Grant:
         try:
-            async with opened() as credential:
-                given = await credential.get_token(scope)
-        except (AzureError, OSError, ValueError, LookupError) as error:  # the last for answers that lack something
+            async with new_credential() as credential:
+                token = await credential.get_token(scope)
+        except (AzureError, OSError, ValueError, LookupError) as error:  # LookupError: the response lacks a field
             raise Unavailable(
-                "The sign-in service gave no token.",
-                "Ask an administrator to check the app's secret, certificate or managed identity.",
+                "The sign-in service issued no token.",
+                "Ask an administrator to check the app's secret, certificate, or managed identity.",
             ) from error
-        return Grant(token=given.token, expires_on=given.expires_on)
+        return Grant(token=token.token, expires_on=token.expires_on)
 
     return ask

@@ -1,7 +1,7 @@
-"""The keys with which others sign the tokens of their requests: the Bot Framework, and Entra ID for Microsoft Graph.
+"""Public keys that verify tokens of other systems: the Bot Framework, and Entra ID for Microsoft Graph.
 
-Where they are and how they change: "Authentication with the Bot Connector API" (Bot Framework documentation), "Signing
-key rollover in the Microsoft identity platform".
+Their location and rotation: "Authentication with the Bot Connector API" (Bot Framework documentation), "Signing key
+rollover in the Microsoft identity platform".
 """
 
 from collections.abc import Mapping
@@ -15,24 +15,24 @@ from jwt.exceptions import PyJWTError
 
 from bot.clock import Clock
 from bot.domain.errors import Unavailable
-from bot.http.single_flight import SingleFlight
 from bot.logs import get_logger
+from bot.runtime.single_flight import SingleFlight
 
 LIFETIME = timedelta(hours=24)
 """The documentation asks to refresh at least every 24 hours."""
 REFRESH_AFTER = timedelta(hours=12)
-"""From here on a new set is read in the background, so that a bot that is spoken to never waits for one."""
+"""Age at which the keys are refreshed in the background, so that an active bot never waits for them."""
 PAUSE = timedelta(seconds=30)
-"""Between two readings for unknown key ids, which anybody can send us, or after one that failed."""
+"""Minimum time between two requests: anyone can send unknown key IDs, and a request may fail."""
 PAUSE_WITHOUT = timedelta(seconds=1)
-"""The same as long as there are no keys at all, when everybody has to wait for them."""
+"""The same while there are no keys at all and every caller has to wait."""
 
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeySet:
-    """The keys by id, with the channels of Teams that each may sign for, and who issues the tokens."""
+    """The keys by ID, the Teams channels that each may sign for, and the issuer of the tokens."""
 
     issuer: str
     keys: Mapping[str, PyJWK]
@@ -41,9 +41,9 @@ class KeySet:
 
 
 class SigningKeys:
-    """The key set, read when it is needed first, ahead of its age, and when a token names an unknown key.
+    """Fetches the keys on first use, before they get too old, and if a token names an unknown key.
 
-    Who has a token with a known key never waits for a reading.
+    A caller with a known key never waits.
     """
 
     def __init__(self, session: ClientSession, openid_url: str, clock: Clock) -> None:
@@ -51,61 +51,61 @@ class SigningKeys:
         self._openid_url = openid_url
         self._clock = clock
         self._keys: KeySet | None = None
-        self._tried_at: datetime | None = None
-        self._reading = SingleFlight(self._read)
+        self._requested_at: datetime | None = None
+        self._fetching = SingleFlight(self._fetch)
         self.reads = 0
-        """How often the key server was asked."""
+        """Number of requests to the key server."""
 
     async def get(self, key_id: str) -> KeySet:
-        """The newest key set, which may still lack the key; raises `Unavailable` where none could be read."""
+        """Return the newest keys, which may still lack this one; raise `Unavailable` if none could be fetched."""
         keys = self._keys
         age = self._clock.now() - keys.read_at if keys else LIFETIME
         if keys is None or key_id not in keys.keys or age >= LIFETIME:
-            keys = await self._newest(keys)
-        elif age > REFRESH_AFTER and self._may_try():
-            self._reading.start()
+            keys = await self._refreshed(keys)
+        elif age > REFRESH_AFTER and self._may_request():
+            self._fetching.start()
         if keys is None:
-            raise Unavailable("The keys that such requests are signed with cannot be read.")
+            raise Unavailable("The keys that verify requests are not available.")
         return keys
 
     async def close(self) -> None:
-        """Ends a reading that is under way."""
-        await self._reading.close()
+        """Cancel a running request."""
+        await self._fetching.close()
 
-    async def _newest(self, old: KeySet | None) -> KeySet | None:
-        """The set as it is now; the old one where it was asked for a moment ago."""
-        if self._reading.is_running or self._may_try():
-            return await self._reading.result()
+    async def _refreshed(self, old: KeySet | None) -> KeySet | None:
+        """Return the current keys, or the old ones if they were requested a moment ago."""
+        if self._fetching.is_running or self._may_request():
+            return await self._fetching.result()
         return old
 
-    def _may_try(self) -> bool:
+    def _may_request(self) -> bool:
         pause = PAUSE if self._keys else PAUSE_WITHOUT
-        return self._tried_at is None or self._clock.now() - self._tried_at > pause
+        return self._requested_at is None or self._clock.now() - self._requested_at > pause
 
-    async def _read(self) -> KeySet | None:
-        """The set as it is now; the old one where it cannot be read."""
+    async def _fetch(self) -> KeySet | None:
+        """Fetch the keys; return the old ones if that fails."""
         self.reads += 1
-        self._tried_at = self._clock.now()
+        self._requested_at = self._clock.now()
         try:
-            configuration = await self._json(self._openid_url)
-            body = await self._json(str(configuration["jwks_uri"]))
-            self._keys = _key_set(str(configuration["issuer"]), body["keys"], self._clock.now())
+            configuration = await self._get_json(self._openid_url)
+            body = await self._get_json(str(configuration["jwks_uri"]))
+            self._keys = _parse_keys(str(configuration["issuer"]), body["keys"], self._clock.now())
         except (ClientError, TimeoutError, ValueError, LookupError, TypeError, AttributeError) as error:
-            _log.warning("signing keys not read", error=type(error).__name__)
+            _log.warning("sign_in.keys_fetch_failed", error=type(error).__name__)
         return self._keys
 
-    async def _json(self, url: str) -> Mapping[str, Any]:
+    async def _get_json(self, url: str) -> Mapping[str, Any]:
         async with self._session.get(url, raise_for_status=True) as answer:
             body: Mapping[str, Any] = await answer.json(content_type=None)
             return body
 
 
-def _key_set(issuer: str, keys: list[Mapping[str, Any]], now: datetime) -> KeySet:
+def _parse_keys(issuer: str, keys: list[Mapping[str, Any]], now: datetime) -> KeySet:
     usable: dict[str, PyJWK] = {}
     for key in keys:
         try:
             usable[str(key["kid"])] = PyJWK.from_dict(dict(key), algorithm="RS256")
         except (PyJWTError, KeyError):
-            _log.warning("signing key not understood")
+            _log.warning("sign_in.key_unusable")
     endorsements = {str(key.get("kid")): frozenset(map(str, key.get("endorsements") or ())) for key in keys}
     return KeySet(issuer=issuer, keys=usable, endorsements=endorsements, read_at=now)

@@ -1,39 +1,40 @@
-"""Tokens that others send along, and whether the one who signed them is the one they name."""
+"""Verify tokens sent by other systems."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import jwt
 
 from bot.clock import Clock
 from bot.http.jwks import KeySet, SigningKeys
+from bot.runtime.ttl_cache import TtlCache
 
 LEEWAY_S = 300
 MAX_CACHED = 1_000
-"""Verified tokens in memory, at about two kilobytes each."""
+"""Maximum number of verified tokens in memory, at about two kilobytes each."""
 CACHE_TTL = timedelta(minutes=5)
 
 Issuers = Callable[[str], Sequence[str]]
-"""Whose tokens are taken, by what the key server says of the issuer."""
+"""Returns the accepted issuers, given the issuer that the key server names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedToken:
-    """A token's claims, and for how long they need not be verified again: not beyond the keys that verified it."""
+    """A verified token: its claims, the keys that verified it, and how long it may be cached."""
 
     claims: Mapping[str, Any]
     key_id: str
     keys: KeySet
-    until: datetime
+    ttl: timedelta
 
 
 class JwtVerifier:
-    """Verifies tokens by issuer, audience, signature and expiry, and remembers which are good.
+    """Verifies tokens by issuer, audience, signature, and expiry, and caches those that are valid.
 
-    One token comes with many requests; what it says is to be compared with every one of them.
+    The same token arrives with many requests. The caller must compare its claims with each of them.
     """
 
     def __init__(
@@ -41,45 +42,41 @@ class JwtVerifier:
     ) -> None:
         self._keys = keys
         self._audience = audience
-        self._clock = clock
         self._issuers = issuers
-        self._good: dict[str, VerifiedToken] = {}
+        self._cache: TtlCache[str, VerifiedToken] = TtlCache(clock, max_size=MAX_CACHED, ttl=lambda token: token.ttl)
         self.remembered = 0
-        """Tokens that had been verified before."""
+        """Number of tokens found in the cache."""
         self.verified = 0
-        """Tokens that were verified, good or not."""
+        """Number of tokens verified, valid or not."""
 
     async def verify(self, token: str) -> VerifiedToken:
-        """The token with its verified claims; raises `PermissionError` that says what is wrong, or `Unavailable`."""
-        known = self._good.get(token)
-        if known is None or not await self._still_good(known):
+        """Return the token with its verified claims; raise `PermissionError` with the reason, or `Unavailable`."""
+        verified = self._cache.get(token)
+        if verified is None or not await self._has_current_keys(verified):
             return await self._verify(token)
         self.remembered += 1
-        return known
+        return verified
 
     async def close(self) -> None:
-        """Ends a reading of keys that is under way."""
+        """Cancel a running request for keys."""
         await self._keys.close()
 
-    async def _still_good(self, known: VerifiedToken) -> bool:
-        """Asks for the keys by the token's key id, so that they are read again in time also when all is remembered."""
-        return known.until > self._clock.now() and await self._keys.get(known.key_id) is known.keys
+    async def _has_current_keys(self, verified: VerifiedToken) -> bool:
+        """Return whether the keys are unchanged; this also refreshes them in time if every token is cached."""
+        return await self._keys.get(verified.key_id) is verified.keys
 
     async def _verify(self, token: str) -> VerifiedToken:
         self.verified += 1
-        self._good.pop(token, None)
+        self._cache.discard(token)
         key_id = _key_id(token)
         keys = await self._keys.get(key_id)
-        claims = self._decoded(token, key_id, keys)
+        claims = self._decode(token, key_id, keys)
         left = timedelta(seconds=float(claims["exp"]) + LEEWAY_S - time.time())
-        until = self._clock.now() + min(left, CACHE_TTL)
-        known = VerifiedToken(claims=claims, key_id=key_id, keys=keys, until=until)
-        if len(self._good) >= MAX_CACHED:
-            del self._good[next(iter(self._good))]
-        self._good[token] = known
-        return known
+        verified = VerifiedToken(claims=claims, key_id=key_id, keys=keys, ttl=min(left, CACHE_TTL))
+        self._cache.put(token, verified)
+        return verified
 
-    def _decoded(self, token: str, key_id: str, key_set: KeySet) -> Mapping[str, Any]:
+    def _decode(self, token: str, key_id: str, key_set: KeySet) -> Mapping[str, Any]:
         key = key_set.keys.get(key_id)
         if key is None:
             raise PermissionError("the token is signed with an unknown key")
@@ -94,7 +91,7 @@ class JwtVerifier:
                 options={"require": ["exp", "iss", "aud"]},
             )
         except jwt.PyJWTError as error:
-            raise PermissionError(f"the token is not accepted: {type(error).__name__}") from error
+            raise PermissionError(f"the token is invalid: {type(error).__name__}") from error
         return claims
 
 

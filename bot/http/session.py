@@ -1,28 +1,28 @@
-"""The process's one pool of outgoing HTTP connections."""
+"""The pool of outgoing HTTP connections of the process."""
 
 import ssl
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 CONNECTIONS = 100
-"""At most, to one host."""
+"""Maximum number of connections to one host."""
 TIMEOUT_S = 20.0
-"""The longest that any one call may take; what answers people has shorter deadlines of its own."""
+"""Maximum time of any call; calls that answer users have shorter deadlines."""
 
 
 def create_session(ca_file: str | None = None) -> ClientSession:
-    """A session that trusts the system's authorities and those in the file; to be made inside the event loop."""
+    """Create a session that trusts the system's authorities and those in the file; requires a running event loop."""
     return ClientSession(
-        # So many for each host: one that hangs does not take them from the others.
-        connector=TCPConnector(limit=0, limit_per_host=CONNECTIONS, ssl=_trusting(ca_file) if ca_file else True),
+        # The limit applies to each host: a host that hangs must not use up the connections of the others.
+        connector=TCPConnector(limit=0, limit_per_host=CONNECTIONS, ssl=_ssl_context(ca_file) if ca_file else True),
         timeout=ClientTimeout(total=TIMEOUT_S),
-        # One session speaks for many people and tenants: nothing may stick to it.
+        # One session serves many users and tenants, so it must store no cookies.
         cookie_jar=DummyCookieJar(),
         headers={"User-Agent": "chat-sync"},
     )
 
 
-def _trusting(ca_file: str) -> ssl.SSLContext:
+def _ssl_context(ca_file: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.load_verify_locations(ca_file)
     return context

@@ -32,6 +32,18 @@ class Records(Protocol):
     caller may not see it.
     """
 
+    async def require_answer(self, environment: EnvironmentId) -> None:
+        """Return if the environment responds and knows the app; raise `Unavailable` or `NotAllowed`."""
+        ...
+
+    async def own_user(self, environment: EnvironmentId) -> UserId:
+        """Return the application user, which is the identity of the app itself."""
+        ...
+
+    async def knows_privilege(self, environment: EnvironmentId, privilege: str) -> bool:
+        """Return whether the environment defines the privilege."""
+        ...
+
     async def table(self, environment: EnvironmentId, name: str, *, reader: UserId | None = None) -> Table:
         """The table and its columns; raises `NotFound` for an unknown name.
 

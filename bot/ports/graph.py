@@ -110,6 +110,11 @@ class ChangeFeed(Protocol):
         """Names the address, client state and certificate that subscriptions are made with."""
         ...
 
+    @property
+    def tenant(self) -> str | None:
+        """The tenant whose chats it covers; None in the sandbox, which has one of its own."""
+        ...
+
     async def subscribe(self, target: SubscriptionTarget) -> RemoteSubscription:
         """A new subscription.
 

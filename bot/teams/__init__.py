@@ -1,1 +1,1 @@
-"""Back door: Microsoft Teams and other channels of the Bot Framework, through botbuilder."""
+"""Client of Microsoft Teams and other channels of the Bot Framework, through botbuilder."""

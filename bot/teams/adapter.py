@@ -1,6 +1,6 @@
-"""botbuilder's adapter with an entry of ours: from a request's JSON to a turn, and to what the turn answers.
+"""Adapter of botbuilder: turn the JSON of a request into a turn, and return the response of the turn.
 
-`CloudAdapter.process` of botbuilder 4.17.1 answers every invoke with an error, because it serializes the answer twice.
+`CloudAdapter.process` of botbuilder 4.17.1 fails for every invoke, because it serializes the response twice.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,28 +20,28 @@ class TeamsAdapter(CloudAdapterBase):
     """Runs turns."""
 
     async def process(self, authorization: str, body: Mapping[str, Any], turn: Turn) -> InvokeResponse | None:
-        """What an invoke answers, or None for any other activity.
+        """Run a turn; return the response to an invoke, and None for any other activity.
 
-        Raises `BadRequest` for JSON that is no activity and `PermissionError` for a caller that is not let in.
+        Raise `BadRequest` for JSON that is not an activity, and `PermissionError` for an unauthorized caller.
         """
         response: InvokeResponse | None = await self.process_activity(authorization, parse_activity(body), turn)
         return response
 
     def store_response(self, context: TurnContext, answer: InvokeResponse) -> None:
-        """Keeps what an invoke is answered until the turn is over, as sending it would, but for a tenth of the cost."""
+        """Store the response to an invoke until the turn is over: like sending it, at a tenth of the cost."""
         context.turn_state[self._INVOKE_RESPONSE_KEY] = Activity(type=ActivityTypes.invoke_response, value=answer)
 
     def _process_turn_results(self, context: TurnContext) -> InvokeResponse | None:  # type: ignore[override]
-        """As botbuilder's, but replies that were asked for in the answer are written by the codec: cards are bytes."""
+        """Like botbuilder's method, but serialize expected replies with the codec, because cards are bytes."""
         activity = context.activity
         if activity.delivery_mode == DeliveryModes.expect_replies and activity.type != ActivityTypes.invoke:
             replies = ExpectedReplies(activities=context.buffered_reply_activities)
             return InvokeResponse(status=HTTPStatus.OK, body=encode(replies))
-        return super()._process_turn_results(context)  # type: ignore[return-value] # botbuilder names one thing twice
+        return super()._process_turn_results(context)  # type: ignore[return-value] # two names for one type
 
 
 def parse_activity(body: Mapping[str, Any]) -> Activity:
-    """The activity in a request's JSON; raises `BadRequest` that says what is missing."""
+    """Parse the activity in a request; raise `BadRequest` that names what is missing."""
     for name, wanted in (("type", str), ("serviceUrl", str), ("conversation", dict)):
         if not isinstance(body.get(name), wanted) or not body[name]:
             raise BadRequest(f"An activity needs {name}.")

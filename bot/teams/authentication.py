@@ -1,4 +1,4 @@
-"""botbuilder's seam for identity: who calls the bot, and to whom the bot speaks."""
+"""Authentication for botbuilder: who calls the bot, and which URLs the bot calls."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,11 +16,11 @@ from bot.teams.inbound_token import TokenValidator
 
 
 class Forbidden(PermissionError):
-    """The caller is known, but this is not for it."""
+    """The caller is authenticated but not allowed to do this."""
 
 
 class BotAuthentication(BotFrameworkAuthentication):
-    """botbuilder's seam for everything that concerns identity, without its clients for users' tokens and skills."""
+    """Authenticates requests; omits botbuilder's clients for user tokens and skills."""
 
     def __init__(
         self,
@@ -31,7 +31,10 @@ class BotAuthentication(BotFrameworkAuthentication):
         tenant_of: Callable[[Activity], str],
         is_anonymous: Callable[[Activity], bool],
     ) -> None:
-        """`is_anonymous`: Teams itself does not say which tenant it asks for, and gets nothing of any."""
+        """Create the authentication.
+
+        `is_anonymous`: the activity comes from Teams itself, without a tenant and without access to one.
+        """
         self._connector = connector
         self._check = check
         self._tenants = tenants
@@ -40,15 +43,15 @@ class BotAuthentication(BotFrameworkAuthentication):
         self._factory = TurnConnectorFactory(connector)
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
-        """The caller's identity; raises `PermissionError`, or `Forbidden` for another tenant or service URL."""
+        """Return the caller's identity; raise `PermissionError`, or `Forbidden` for another tenant or service URL."""
         service_url = activity.service_url or ""
         claims: Mapping[str, Any] = {}
         if self._check is not None:
             claims = await self._check.validate(auth_header, service_url=service_url, channel=activity.channel_id or "")
             if self._tenant_of(activity) not in self._tenants and not self._is_anonymous(activity):
-                raise Forbidden("this tenant is not served here (CHATSYNC_ALLOWED_TENANTS)")
+                raise Forbidden("this tenant is not allowed (CHATSYNC_ALLOWED_TENANTS)")
         if not self._connector.is_allowed(service_url):
-            raise Forbidden("this service URL is not on the list (CHATSYNC_SERVICE_HOSTS)")
+            raise Forbidden("this service URL is not allowed (CHATSYNC_SERVICE_HOSTS)")
         return self._result(claims)
 
     def _result(self, claims: Mapping[str, Any]) -> AuthenticateRequestResult:
@@ -60,21 +63,21 @@ class BotAuthentication(BotFrameworkAuthentication):
         return result
 
     def create_connector_factory(self, claims_identity: ClaimsIdentity) -> TurnConnectorFactory:
-        """The factory of every turn's connector."""
+        """Return the factory of every turn's connector."""
         del claims_identity
         return self._factory
 
     async def create_user_token_client(self, claims_identity: ClaimsIdentity) -> None:  # type: ignore[override]
-        """None: the bot never signs people in; Teams tells it who they are."""
+        """Return None: the bot never signs users in, because Teams authenticates them."""
         del claims_identity
 
     def get_originating_audience(self) -> str:
-        """Whom outgoing tokens are for."""
+        """Return the audience of outgoing tokens."""
         return str(AuthenticationConstants.TO_CHANNEL_FROM_BOT_OAUTH_SCOPE)
 
     async def authenticate_streaming_request(
         self, auth_header: str, channel_id_header: str
     ) -> AuthenticateRequestResult:
-        """Raises `PermissionError`: the bot is called by HTTP requests alone."""
+        """Raise `PermissionError`: the bot accepts only HTTP requests."""
         del auth_header, channel_id_header
-        raise PermissionError("streaming is not offered")
+        raise PermissionError("streaming is not supported")

@@ -1,8 +1,8 @@
-"""JSON of the Bot Framework to botbuilder's models and back, as msrest does it and some fifteen times as fast.
+"""Convert JSON of the Bot Framework to botbuilder's models and back: like msrest, but about fifteen times faster.
 
-msrest looks every attribute up anew in each model's `_attribute_map`. Here a plan is made once for each class, and
-msrest is asked only for what is not as the map says: so both always come to the same (a property test holds them to
-it). It relies on the pinned version of botbuilder.
+msrest looks up every attribute of each model in its `_attribute_map`. This codec makes a plan once for each class, and
+leaves exceptions to msrest. A property test ensures that both give the same results. The codec relies on the pinned
+version of botbuilder.
 """
 
 import re
@@ -26,7 +26,7 @@ _MODELS: Mapping[str, type[Model]] = {
 _READ = Deserializer(_MODELS)
 _WRITE = Serializer(_MODELS)
 
-# What Teams sends; every other spelling of an instant is left to msrest.
+# The format that Teams sends; other formats of a time are left to msrest.
 _INSTANT = re.compile(
     r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -36,40 +36,40 @@ _PLAIN = (str, int, float, bool, type(None))
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """How a class is read."""
+class _ReadPlan:
+    """The plan for reading a class."""
 
     blank: Mapping[str, Any]
     """The attributes of an empty model."""
     fields: Mapping[str, tuple[str, type | None, Convert]]
-    """For each key of the JSON its attribute, the type that is taken as it is, and what becomes of other types."""
+    """For each JSON key: the attribute, the type that needs no conversion, and the conversion of other types."""
 
 
 def decode(kind: type[M], body: Mapping[str, Any]) -> M:
-    """The model in a JSON object; what the model does not know is in its `additional_properties`.
+    """Convert a JSON object to the model; unknown keys go to its `additional_properties`.
 
-    Raises ValueError where a value has another type than the model's attribute and cannot be taken for it.
+    Raise ValueError if the type of a value cannot be converted to the type of the attribute.
     """
     try:
-        return _decoded(kind, body)
+        return _decode(kind, body)
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
         raise ValueError(f"no {kind.__name__}") from error
 
 
-def _decoded(kind: type[M], body: Mapping[str, Any]) -> M:
-    plan = _reading(kind)  # type: ignore[arg-type] # a class has a hash, whatever its instances have
+def _decode(kind: type[M], body: Mapping[str, Any]) -> M:
+    plan = _read_plan(kind)  # type: ignore[arg-type] # a class is hashable even if its instances are not
     if plan is None:
         model: M = _READ(kind.__name__, body)
         return model
     model = kind.__new__(kind)
     attributes = vars(model)
     attributes.update(plan.blank)
-    more = attributes["additional_properties"] = {}
+    extra = attributes["additional_properties"] = {}
     fields = plan.fields
     for key, value in body.items():
         field = fields.get(key)
         if field is None:
-            more[key] = value
+            extra[key] = value
         elif value is not None:
             attribute, exact, convert = field
             attributes[attribute] = value if type(value) is exact else convert(value)
@@ -77,22 +77,22 @@ def _decoded(kind: type[M], body: Mapping[str, Any]) -> M:
 
 
 @cache
-def _reading(kind: type[Model]) -> _Reading | None:
-    """The plan; None for a class that is more than its map, which msrest has to read."""
-    known = kind._attribute_map  # noqa: SLF001 - msrest's own name for what generated models declare
+def _read_plan(kind: type[Model]) -> _ReadPlan | None:
+    """Return the plan, or None for a class with logic beyond its map, which msrest has to read."""
+    known = kind._attribute_map  # noqa: SLF001 - msrest's name for the fields of generated models
     keys = [each["key"] for each in known.values()]
     blank = vars(kind(**dict.fromkeys(known)))
     plain = all(isinstance(value, _PLAIN) for name, value in blank.items() if name != "additional_properties")
     if not plain or len(set(keys)) < len(keys) or any("." in key or not key for key in keys):
         return None
-    fields = {each["key"]: (name, *_reader(each["type"])) for name, each in known.items()}
-    return _Reading(blank, fields)
+    fields = {each["key"]: (name, *_read_conversion(each["type"])) for name, each in known.items()}
+    return _ReadPlan(blank, fields)
 
 
-def _reader(kind: str) -> tuple[type | None, Convert]:
-    """The type that is taken as it is, and how others are converted."""
+def _read_conversion(kind: str) -> tuple[type | None, Convert]:
+    """Return the type that needs no conversion, and the conversion of other types."""
     if kind == "object":
-        return None, _as_it_is
+        return None, _unchanged
     if kind == "iso-8601":
         return None, _instant
     if kind in _MODELS:
@@ -102,7 +102,7 @@ def _reader(kind: str) -> tuple[type | None, Convert]:
     return _EXACT.get(kind), lambda value: _READ.deserialize_data(value, kind)
 
 
-def _as_it_is(value: Any) -> Any:
+def _unchanged(value: Any) -> Any:
     return value
 
 
@@ -117,7 +117,7 @@ def _instant(value: Any) -> Any:
 
 def _model_reader(kind: str) -> Convert:
     model = _MODELS[kind]
-    return lambda value: _decoded(model, value)
+    return lambda value: _decode(model, value)
 
 
 def _list_reader(kind: str) -> Convert:
@@ -126,51 +126,51 @@ def _list_reader(kind: str) -> Convert:
     def read(value: Any) -> Any:
         if type(value) is not list:
             return _READ.deserialize_data(value, kind)
-        return [each if each is None else _decoded(model, each) for each in value]
+        return [each if each is None else _decode(model, each) for each in value]
 
     return read
 
 
 def encode(model: Model) -> bytes:
-    """The model's JSON. Bytes in a place for any object are JSON already and go in as they are."""
-    return orjson.dumps(_told(model), default=_unforeseen, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    """Convert the model to JSON. Bytes in a field of any type are finished JSON and are inserted unchanged."""
+    return orjson.dumps(_encode(model), default=_encode_other, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
-def _told(model: Model) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+def _encode(model: Model) -> dict[str, Any]:
+    encoded: dict[str, Any] = {}
     attributes = vars(model)
-    for attribute, key, exact, convert in _writing(type(model)):  # type: ignore[arg-type] # as above
+    for attribute, key, exact, convert in _write_plan(type(model)):  # type: ignore[arg-type] # as above
         value = attributes.get(attribute)
         if value is not None:
-            told[key] = value if type(value) is exact else convert(value)
-    return told
+            encoded[key] = value if type(value) is exact else convert(value)
+    return encoded
 
 
 @cache
-def _writing(kind: type[Model]) -> tuple[tuple[str, str, type | None, Convert], ...]:
-    """For each attribute its key, the type that is written as it is, and how others are."""
+def _write_plan(kind: type[Model]) -> tuple[tuple[str, str, type | None, Convert], ...]:
+    """Return, for each attribute, its key, the type that needs no conversion, and the conversion of other types."""
     known = kind._attribute_map  # noqa: SLF001 - as above
-    return tuple((name, each["key"], *_writer(each["type"])) for name, each in known.items())
+    return tuple((name, each["key"], *_write_conversion(each["type"])) for name, each in known.items())
 
 
-def _writer(kind: str) -> tuple[type | None, Convert]:
+def _write_conversion(kind: str) -> tuple[type | None, Convert]:
     if kind == "object":
-        return None, _any_object
+        return None, _raw_if_bytes
     if kind in _MODELS:
-        return None, _told_or_plain
+        return None, _encode_if_model
     if kind[:1] == "[" and kind[1:-1] in _MODELS:
-        return None, lambda value: [_told_or_plain(each) for each in value]
+        return None, lambda value: [_encode_if_model(each) for each in value]
     return _EXACT.get(kind), lambda value: _WRITE.serialize_data(value, kind)
 
 
-def _any_object(value: Any) -> Any:
+def _raw_if_bytes(value: Any) -> Any:
     return orjson.Fragment(value) if type(value) is bytes else value
 
 
-def _told_or_plain(value: Any) -> Any:
-    return _told(value) if isinstance(value, Model) else value
+def _encode_if_model(value: Any) -> Any:
+    return _encode(value) if isinstance(value, Model) else value
 
 
-def _unforeseen(value: Any) -> Any:
-    """What JSON has no form for, within an object of any kind: a model, or what msrest makes of it."""
-    return _told(value) if isinstance(value, Model) else _WRITE.serialize_object(value)
+def _encode_other(value: Any) -> Any:
+    """Convert a value without a JSON form inside a field of any type: a model, or a type that msrest can serialize."""
+    return _encode(value) if isinstance(value, Model) else _WRITE.serialize_object(value)

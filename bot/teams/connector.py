@@ -1,7 +1,7 @@
-"""The connector: how the bot posts into chats and asks who is in them.
+"""Client of the Bot Connector API: post into chats and read their members.
 
-It stands where botbuilder has a connector of its own, because that one opens a connection and blocks a thread for
-every message. One of ours serves every service URL over the process's pool of connections.
+It replaces botbuilder's connector, which opens a connection and blocks a thread for every message. One instance serves
+every service URL with the connection pool of the process.
 """
 
 from collections.abc import Mapping
@@ -24,19 +24,19 @@ from bot.teams.service_hosts import may_post_to
 SCOPE = "https://api.botframework.com/.default"
 
 GCC_SERVICE_URL = "https://smba.infra.gcc.teams.microsoft.com/teams"
-"""Of the government community cloud, for chats whose own service URL is not known ("Send proactive messages")."""
+"""Service URL of the government community cloud, for chats without a known service URL ("Send proactive messages")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectorResponse:
-    """What the connector answered; `status` is 0 where there was no answer."""
+    """The connector's response; `status` is 0 if there was none."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
     def json(self) -> Any:
-        """The body's JSON; None where it is none."""
+        """Parse the body; return None if it is not JSON."""
         try:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError:
@@ -44,14 +44,14 @@ class ConnectorResponse:
 
 
 class ConnectorError(Unavailable):
-    """The connector did not take what was sent in a turn."""
+    """The connector rejected what was sent in a turn."""
 
     def __init__(self, answer: ConnectorResponse) -> None:
         super().__init__(f"The connector answered {answer.status}.")
 
 
 class Connector:
-    """Calls of the Bot Connector API, with a token where the bot signs in."""
+    """Calls the Bot Connector API, with a token if the bot signs in."""
 
     def __init__(self, session: ClientSession, tokens: Tokens, hosts: frozenset[str], *, signed_in: bool) -> None:
         self._session = session
@@ -60,18 +60,18 @@ class Connector:
         self._signed_in = signed_in
 
     def is_allowed(self, service_url: str) -> bool:
-        """Whether the bot speaks to this address at all."""
+        """Return whether the bot may call this URL."""
         return may_post_to(service_url, self._hosts, signed_in=self._signed_in)
 
     async def call(self, method: str, service_url: str, path: str, body: bytes | None = None) -> ConnectorResponse:
-        """The answer to a call below `/v3/`; raises `NotAllowed` for an address that is not on the list."""
+        """Return the response to a call below `/v3/`; raise `NotAllowed` for a URL that is not on the list."""
         if not self.is_allowed(service_url):
             raise NotAllowed(
-                "This chat's service URL is not on the list (CHATSYNC_SERVICE_HOSTS).",
-                "Ask your administrator to add its host, if it is Microsoft's.",
+                "The service URL of this chat is not allowed (CHATSYNC_SERVICE_HOSTS).",
+                "Ask your administrator to add its host if it belongs to Microsoft.",
             )
         answer = await self._call(method, service_url, path, body)
-        if _asks_for_gcc(answer) and service_url != GCC_SERVICE_URL and self.is_allowed(GCC_SERVICE_URL):
+        if _redirects_to_gcc(answer) and service_url != GCC_SERVICE_URL and self.is_allowed(GCC_SERVICE_URL):
             return await self._call(method, GCC_SERVICE_URL, path, body)
         return answer
 
@@ -86,38 +86,38 @@ class Connector:
             return ConnectorResponse(status=0, headers={}, body=b"")
 
 
-def _asks_for_gcc(answer: ConnectorResponse) -> bool:
-    """Whether the chat belongs to the government cloud that answers on a host of its own."""
+def _redirects_to_gcc(answer: ConnectorResponse) -> bool:
+    """Return whether the chat belongs to the government cloud, which has its own host."""
     return answer.status == HTTPStatus.FORBIDDEN and b"InvalidBotApiHost" in answer.body[:4096]
 
 
 def conversation_path(conversation_id: str, *parts: str) -> str:
-    """The path of a conversation, or of something in it, with every part encoded."""
-    return "/".join(("conversations", *(_quoted(part) for part in (conversation_id, *parts))))
+    """Return the path of a conversation or of a resource in it, with every segment encoded."""
+    return "/".join(("conversations", *(_encode_segment(part) for part in (conversation_id, *parts))))
 
 
 @lru_cache(maxsize=10_000)
-def _quoted(part: str) -> str:
+def _encode_segment(part: str) -> str:
     return quote(part, safe="")
 
 
 class TurnConversations:
-    """The part of botbuilder's connector that a turn uses, bound to the turn's service URL."""
+    """The part of botbuilder's connector client that turns use, bound to the turn's service URL."""
 
     def __init__(self, connector: Connector, service_url: str) -> None:
         self._connector = connector
         self._service_url = service_url
 
     async def send_to_conversation(self, conversation_id: str, activity: Activity) -> ResourceResponse:
-        """Posts the activity; raises `ConnectorError`."""
+        """Post the activity; raise `ConnectorError`."""
         return await self._send("POST", conversation_path(conversation_id, "activities"), activity)
 
     async def reply_to_activity(self, conversation_id: str, activity_id: str, activity: Activity) -> ResourceResponse:
-        """Posts the activity as an answer; raises `ConnectorError`."""
+        """Post the activity as a reply; raise `ConnectorError`."""
         return await self._send("POST", conversation_path(conversation_id, "activities", activity_id), activity)
 
     async def update_activity(self, conversation_id: str, activity_id: str, activity: Activity) -> ResourceResponse:
-        """Puts the activity in place of an earlier one; raises `ConnectorError`."""
+        """Replace an earlier activity; raise `ConnectorError`."""
         return await self._send("PUT", conversation_path(conversation_id, "activities", activity_id), activity)
 
     async def _send(self, method: str, path: str, activity: Activity) -> ResourceResponse:
@@ -130,18 +130,18 @@ class TurnConversations:
 
 @dataclass(frozen=True, slots=True)
 class TurnConnector:
-    """What botbuilder's turns expect of a connector client."""
+    """The connector client that botbuilder's turns expect."""
 
     conversations: TurnConversations
 
 
 class TurnConnectorFactory(ConnectorFactory):
-    """Gives every turn its connector client."""
+    """Creates the connector client of every turn."""
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
 
     async def create(self, service_url: str, audience: str) -> TurnConnector:  # type: ignore[override]
-        """A client for this service URL; costs nothing. Turns use no more of the client than it has."""
+        """Return a client for this service URL, with only the methods that turns use."""
         del audience
         return TurnConnector(TurnConversations(self._connector, service_url))

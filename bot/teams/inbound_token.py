@@ -1,7 +1,7 @@
-"""Whether a request's token is the Bot Framework's.
+"""Verify that a request's token comes from the Bot Framework.
 
 "Authentication with the Bot Connector API" (Bot Framework documentation): issuer, audience, signature, expiry with five
-minutes of leeway, the claim `serviceurl`, and that the key may sign for the activity's channel.
+minutes of leeway, the claim `serviceurl`, and the key's endorsement for the activity's channel.
 """
 
 from collections.abc import Mapping
@@ -11,33 +11,33 @@ from bot.http.jwt_verifier import JwtVerifier
 
 
 class TokenValidator:
-    """Verifies the tokens of requests to a bot that has an app id."""
+    """Verifies the tokens of requests to a bot with an app ID."""
 
     def __init__(self, tokens: JwtVerifier) -> None:
         self._tokens = tokens
 
     @property
     def cached_count(self) -> int:
-        """Requests whose token had been verified before."""
+        """Number of requests whose token was found in the cache."""
         return self._tokens.remembered
 
     @property
     def verified_count(self) -> int:
-        """Requests whose token was verified for them, good or not."""
+        """Number of requests whose token was verified, valid or not."""
         return self._tokens.verified
 
     async def validate(self, authorization: str, *, service_url: str, channel: str) -> Mapping[str, Any]:
-        """The verified claims; raises `PermissionError` that says what is wrong."""
-        known = await self._tokens.verify(_bearer(authorization))
-        channels = known.keys.endorsements.get(known.key_id, frozenset())
+        """Return the verified claims; raise `PermissionError` with the reason."""
+        token = await self._tokens.verify(_bearer(authorization))
+        channels = token.keys.endorsements.get(token.key_id, frozenset())
         if channels and channel not in channels:
-            raise PermissionError("the token's key does not sign for this channel")
-        if known.claims.get("serviceurl") != service_url:
+            raise PermissionError("the token's key is not endorsed for this channel")
+        if token.claims.get("serviceurl") != service_url:
             raise PermissionError("the token is for another service URL")
-        return known.claims
+        return token.claims
 
     async def close(self) -> None:
-        """Ends a reading of keys that is under way."""
+        """Cancel a running request for keys."""
         await self._tokens.close()
 
 

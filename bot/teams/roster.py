@@ -1,4 +1,4 @@
-"""Who is in a chat now, asked of the connector ("Get Teams-specific context", Teams documentation)."""
+"""Current members of a chat, from the connector ("Get Teams-specific context", Teams documentation)."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -13,7 +13,7 @@ from bot.teams.send_outcome import unreachable_code
 
 _PAGE = 500
 _PAGES_AT_MOST = 20
-"""A chat has 250 members, a meeting some thousands ("Get Teams-specific context")."""
+"""A chat has up to 250 members, a meeting some thousands ("Get Teams-specific context")."""
 
 
 class ConnectorRoster:
@@ -23,47 +23,49 @@ class ConnectorRoster:
         self._connector = connector
 
     async def is_member(self, chat: Chat, person: Person) -> bool:
-        """Whether the person is in the chat; raises `BotAbsent` where the bot itself is not, or `Unavailable`."""
+        """Return whether the person is in the chat; raise `BotAbsent` if the bot itself is not, or `Unavailable`."""
         if chat.channel != TEAMS:
-            # The Emulator has no look-up of one member; its chats have two.
+            # The Emulator cannot look up one member, but its chats have only two.
             return any(each.id == person.account_id for each in await self.accounts(chat))
-        answer = await self._ask(chat, "members", person.account_id)
+        answer = await self._call(chat, "members", person.account_id)
         if answer.status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
-            raise _unsaid()
+            raise _unlisted()
         return answer.status == HTTPStatus.OK
 
     async def members(self, chat: Chat) -> Sequence[ObjectId | None]:
-        """Everybody in the chat but the bot; None for those who are nobody in Entra ID. Raises as `is_member` does."""
+        """Return all members except the bot; None stands for one without an Entra ID. Raise as `is_member` does."""
         return [each.object_id for each in await self.accounts(chat)]
 
     async def accounts(self, chat: Chat) -> Sequence[ChatAccount]:
-        """The accounts of everybody in the chat but the bot. Raises as `is_member` does."""
-        found = await self._pages(chat) if chat.channel == TEAMS else _listed(await self._read(chat, "members"))
-        return [_account(each) for each in found if each.get("id") != chat.bot_id]
+        """Return the accounts of all members except the bot. Raise the errors of `is_member`."""
+        found = (
+            await self._pages(chat) if chat.channel == TEAMS else _member_list(await self._get_json(chat, "members"))
+        )
+        return [_parse_account(each) for each in found if each.get("id") != chat.bot_id]
 
     async def _pages(self, chat: Chat) -> Sequence[Mapping[str, object]]:
-        """Members page by page; Teams says with each page how to go on."""
+        """Return the members page by page; each page has a token for the next."""
         found: list[Mapping[str, object]] = []
         query = f"?pageSize={_PAGE}"
         for _ in range(_PAGES_AT_MOST):
-            page = await self._read(chat, "pagedmembers", query=query)
+            page = await self._get_json(chat, "pagedmembers", query=query)
             if not isinstance(page, dict):
-                raise _unsaid()
-            found += _listed(page.get("members"))
+                raise _unlisted()
+            found += _member_list(page.get("members"))
             token = page.get("continuationToken")
             if not token:
                 break
             query = f"?pageSize={_PAGE}&continuationToken={quote(str(token), safe='')}"
         return found
 
-    async def _read(self, chat: Chat, *parts: str, query: str = "") -> object:
-        """The JSON of a success: anything else says nothing of who is in the chat."""
-        answer = await self._ask(chat, *parts, query=query)
+    async def _get_json(self, chat: Chat, *parts: str, query: str = "") -> object:
+        """Return the JSON of a successful response; raise `Unavailable` for any other status."""
+        answer = await self._call(chat, *parts, query=query)
         if answer.status != HTTPStatus.OK:
-            raise _unsaid()
+            raise _unlisted()
         return answer.json()
 
-    async def _ask(self, chat: Chat, *parts: str, query: str = "") -> ConnectorResponse:
+    async def _call(self, chat: Chat, *parts: str, query: str = "") -> ConnectorResponse:
         path = conversation_path(chat.id, *parts) + query
         answer = await self._connector.call("GET", chat.service_url, path)
         if unreachable_code(answer):
@@ -71,18 +73,18 @@ class ConnectorRoster:
         return answer
 
 
-def _listed(members: object) -> Sequence[Mapping[str, object]]:
-    """The members in an answer, which has a list of them also where there are none."""
+def _member_list(members: object) -> Sequence[Mapping[str, object]]:
+    """Return the members in a response, which has a list even if it is empty."""
     if not isinstance(members, list):
-        raise _unsaid()
+        raise _unlisted()
     return [each for each in members if isinstance(each, dict)]
 
 
-def _unsaid() -> Unavailable:
-    return Unavailable("Teams did not say who is in this chat.", "Try again in a moment.")
+def _unlisted() -> Unavailable:
+    return Unavailable("Teams did not list the members of this chat.", "Try again in a moment.")
 
 
-def _account(member: Mapping[str, object]) -> ChatAccount:
-    """The documentation calls the object id `objectId`, the SDKs `aadObjectId`."""
-    named = parse_object_id(member.get("aadObjectId") or member.get("objectId"))
-    return ChatAccount(id=str(member.get("id") or ""), object_id=named, name=str(member.get("name") or ""))
+def _parse_account(member: Mapping[str, object]) -> ChatAccount:
+    """Parse a member: the documentation calls the object ID `objectId`, the SDKs `aadObjectId`."""
+    entra_id = parse_object_id(member.get("aadObjectId") or member.get("objectId"))
+    return ChatAccount(id=str(member.get("id") or ""), object_id=entra_id, name=str(member.get("name") or ""))

@@ -1,4 +1,4 @@
-"""What the connector's answers mean ("Status codes from bot conversational APIs", Teams documentation)."""
+"""Map responses of the connector to outcomes ("Status codes from bot conversational APIs", Teams documentation)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,9 +8,9 @@ from bot.domain.send_outcomes import ChatUnreachable, Rejected, RetryLater, Send
 from bot.teams.connector import ConnectorResponse
 
 _RETRYABLE = frozenset({0, 408, 412, 429, 500, 502, 503, 504})
-"""No answer, two calls at once, throttled, or trouble on the other side. 0 stands for no answer at all."""
+"""Statuses to retry: timeouts, concurrent calls, throttling, and server errors. 0 means no response."""
 
-_UNREACHABLE = (
+_UNREACHABLE_CODES = (
     "BotNotInConversationRoster",
     "BotDisabledByAdmin",
     "ConversationNotFound",
@@ -18,11 +18,11 @@ _UNREACHABLE = (
     "MessageWritesBlocked",
     "ForbiddenOperationException",
 )
-"""Codes, in the body at varying depth, that say the bot is not (or no longer) welcome in the chat."""
+"""Codes, at varying depth in the body, that mean that the bot is not, or no longer, allowed in the chat."""
 
 
 def send_outcome(answer: ConnectorResponse, *, now: datetime | None = None) -> SendOutcome:
-    """The outcome that status, error code and `Retry-After` stand for."""
+    """Return the outcome for a status, an error code, and `Retry-After`."""
     if 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's class of success
         return Sent()
     if answer.status in _RETRYABLE:
@@ -32,13 +32,13 @@ def send_outcome(answer: ConnectorResponse, *, now: datetime | None = None) -> S
 
 
 def unreachable_code(answer: ConnectorResponse) -> str | None:
-    """The code that says why the bot cannot speak to the chat; None where there is no such code."""
+    """Return the code that says why the bot cannot reach the chat; None if there is none."""
     text = answer.body[:4096].decode(errors="replace") if answer.status in {403, 404} else ""
-    return next((code for code in _UNREACHABLE if code in text), None)
+    return next((code for code in _UNREACHABLE_CODES if code in text), None)
 
 
 def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
-    """The seconds that the header `Retry-After` asks to wait, given as seconds or as a date; None without it."""
+    """Return the seconds in the header `Retry-After`, given as seconds or as a date; None without the header."""
     value = headers.get("Retry-After", "")
     if value.isascii() and value.isdigit():
         return float(value)
@@ -51,7 +51,7 @@ def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) ->
 
 
 def _reason(answer: ConnectorResponse) -> str:
-    """Status and code in short; never the body's text, which may quote the message."""
+    """Return the status and error code, without the body's text, which may quote the message."""
     body = answer.json()
     error = body.get("error") if isinstance(body, dict) else None
     code = error.get("code") if isinstance(error, dict) else None

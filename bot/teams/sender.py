@@ -1,4 +1,4 @@
-"""Posts messages that were kept."""
+"""Post messages of the outbox."""
 
 from bot.domain.errors import NotAllowed
 from bot.domain.send_outcomes import Rejected, SendOutcome
@@ -14,7 +14,7 @@ class ConnectorMessageSender:
         self._connector = connector
 
     async def send(self, chat: Chat, activity: bytes) -> SendOutcome:
-        """Posts the finished activity into the chat, once."""
+        """Post the finished activity into the chat, once."""
         path = conversation_path(chat.id, "activities")
         try:
             return send_outcome(await self._connector.call("POST", chat.service_url, path, activity))

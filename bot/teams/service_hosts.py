@@ -1,4 +1,4 @@
-"""Which addresses the bot may post to: a forged service URL must never receive a token or a card."""
+"""Allowed hosts for posts: a forged service URL must never receive a token or a card."""
 
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 from bot.domain.hosts import is_loopback
 
 
-@lru_cache(maxsize=256)  # Teams has a handful of service URLs, and each is asked about twice in a turn
+@lru_cache(maxsize=256)  # Teams has a handful of service URLs, and each turn checks one twice
 def may_post_to(service_url: str, hosts: frozenset[str], *, signed_in: bool) -> bool:
-    """Whether the bot may post there.
+    """Return whether the bot may post to this URL.
 
-    With an app id: https on one of the hosts. Without one the bot has no secret to lose, and only clients on this
-    machine (the Emulator, the Playground) are spoken to.
+    With an app ID: https on one of the hosts. Without one, the bot has no secret, and only clients on this machine are
+    allowed (the Emulator, the Playground).
     """
     try:
         parts = urlsplit(service_url)

@@ -1,1 +1,1 @@
-"""Front door: everything else that comes by HTTP."""
+"""HTTP routes of the process."""

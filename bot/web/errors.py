@@ -1,4 +1,4 @@
-"""The outermost door of HTTP: whatever happens, the caller gets a status and a reason, never a stack trace."""
+"""Error handling for HTTP: each failed request gets a status and a reason, never a stack trace."""
 
 from http import HTTPStatus
 
@@ -18,14 +18,14 @@ _log = get_logger(__name__)
 
 
 def error_response(status: int, message: str) -> web.Response:
-    """An answer that says what is wrong."""
+    """Return a response that explains the error."""
     body = {"error": {"code": HTTPStatus(status).phrase, "message": message, "correlationId": correlation()}}
     return web.json_response(body, status=status)
 
 
 @web.middleware
 async def error_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Gives every request its correlation id, and every error its answer."""
+    """Give each request a correlation ID, and convert errors to responses."""
     with correlated(request.headers.get("x-ms-correlation-request-id")) as request[ANSWERED_AS]:
         try:
             return await handler(request)
@@ -36,8 +36,8 @@ async def error_middleware(request: web.Request, handler: Handler) -> web.Stream
         except ChatSyncError as error:
             status = _STATUS.get(type(error), HTTPStatus.BAD_REQUEST)
             return error_response(status, f"{error} {error.next_step}".strip())
-        except Exception:  # noqa: BLE001 - a door: nothing may pass it unanswered
-            _log.exception("request failed", path=request.path)
+        except Exception:  # noqa: BLE001 - the boundary of HTTP: every error needs a response
+            _log.exception("http.request_failed", path=request.path)
             return error_response(
-                HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong; the log tells it by this correlation id."
+                HTTPStatus.INTERNAL_SERVER_ERROR, "An error occurred. Search the log for this correlation ID."
             )

@@ -44,7 +44,7 @@ def metrics_handler(metrics: Metrics, count_waiting: CountWaiting) -> Handler:
         except Unavailable:
             # What waits is not known then; what was counted is, and it may tell why.
             _show(metrics, {})
-        return web.Response(body=metrics.text(), headers={"Content-Type": _PROMETHEUS})
+        return web.Response(body=metrics.render(), headers={"Content-Type": _PROMETHEUS})
 
     return handle
 

@@ -1,4 +1,4 @@
-"""JSON in the bodies of requests."""
+"""Parse JSON in the bodies of requests."""
 
 import orjson
 from aiohttp import web
@@ -6,13 +6,13 @@ from aiohttp import web
 from bot.domain.errors import BadRequest
 
 MAX_BYTES = 2_000_000
-"""Bytes of a body: Teams' activities have 100 KB at most, Dataverse strips its events at 256 KB."""
+"""Maximum bytes of a body: Teams' activities have at most 100 KB, and Dataverse strips its events at 256 KB."""
 
 
 async def read_object(request: web.Request) -> tuple[dict[str, object], bytes]:
-    """The JSON object in the body, and the body as it came.
+    """Return the JSON object in the body, and the raw body.
 
-    Raises `BadRequest`, or the 413 and 415 of HTTP, each with a reason.
+    Raise `BadRequest`, or an HTTP error 413 or 415, each with a reason.
     """
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType(reason="Send application/json.")

@@ -1,4 +1,4 @@
-"""`POST /api/messages`: Teams, the Emulator and the Playground."""
+"""`POST /api/messages`: activities from Teams, the Emulator, and the Playground."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -15,25 +15,27 @@ _log = get_logger(__name__)
 
 
 class InvokeAnswer(Protocol):
-    """What an invoke answers."""
+    """The response to an invoke."""
 
     status: int
     body: Any
 
 
 HandleActivity = Callable[[str, Mapping[str, object]], Awaitable[InvokeAnswer | None]]
-"""Runs a turn for an `Authorization` header and an activity's JSON; raises `PermissionError` for a stranger."""
+"""Runs a turn for an `Authorization` header and an activity's JSON; raises `PermissionError` for an unauthorized
+caller.
+"""
 
 
 def messages(handle_activity: HandleActivity) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """The handler of the route."""
+    """Create the handler of the route."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         body, _ = await read_object(request)
         try:
             answer = await handle_activity(request.headers.get("Authorization", ""), body)
         except PermissionError as error:
-            return _refused(error)
+            return _rejected(error)
         if answer is None:
             return web.Response(status=HTTPStatus.CREATED)
         content = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
@@ -42,8 +44,8 @@ def messages(handle_activity: HandleActivity) -> Callable[[web.Request], Awaitab
     return handle
 
 
-def _refused(error: PermissionError) -> web.Response:
-    """401 for who cannot be told, 403 for whom it is not."""
-    known = type(error) is not PermissionError
-    _log.warning("caller refused", reason=str(error))
-    return error_response(HTTPStatus.FORBIDDEN if known else HTTPStatus.UNAUTHORIZED, str(error))
+def _rejected(error: PermissionError) -> web.Response:
+    """Answer 401 for an unauthenticated caller, and 403 for one that is not allowed."""
+    is_authenticated = type(error) is not PermissionError
+    _log.warning("messages.caller_rejected", reason=str(error))
+    return error_response(HTTPStatus.FORBIDDEN if is_authenticated else HTTPStatus.UNAUTHORIZED, str(error))

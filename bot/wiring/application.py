@@ -1,22 +1,23 @@
-"""The composition root: from settings to a running application. Only this module knows everybody."""
+"""Build the application from the settings."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from botbuilder.core import InvokeResponse
 
 from bot.clock import Clock, SystemClock
-from bot.config import Settings
+from bot.config.settings import Settings
+from bot.domain.limits import Limits
 from bot.domain.public_names import CHAT_PERMISSIONS
-from bot.features.graph_subscriptions.receive_notifications import HearChanges
-from bot.features.key_fields.receive_event import KeepEvent
+from bot.features.graph_subscriptions.receive_notifications import receive_notifications
 from bot.features.operations.check_health import CheckHealth
 from bot.features.operations.queue_metrics import CountWaiting
 from bot.handlers.activities import is_anonymous, tenant_of
-from bot.handlers.bot import ChatSyncBot
+from bot.handlers.bot import ChatSyncBot, build_handlers
 from bot.logs import get_logger
 from bot.store.notify import listen
 from bot.teams.adapter import TeamsAdapter
@@ -27,144 +28,163 @@ from bot.web.graph_events import graph_events
 from bot.web.health import liveness, metrics_handler, readiness
 from bot.web.json_body import MAX_BYTES
 from bot.web.messages import HandleActivity, messages
-from bot.wiring.features import make_doors
-from bot.wiring.graph_notifications import CHANGES
+from bot.wiring.features import FEATURES
+from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
 from bot.wiring.services import (
     DATABASE,
-    EVENTS,
+    EVENTS_PATH,
     NO_APP_ID,
-    SANDBOX,
-    Foundation,
+    SANDBOX_PATH,
+    Runtime,
+    build_runtime,
     close,
     events_url,
-    make_foundation,
-    prepare,
+    migrate_and_load,
 )
-from bot.wiring.workers import Job, post_room
-from bot.workers.limits import Limits
+from bot.wiring.workers import Job, build_workers
 from bot.workers.turn_post_log import TurnPostLog
 
-MESSAGES = "/api/messages"
+MESSAGES_PATH = "/api/messages"
 
-Learn = Callable[[Mapping[str, object]], Awaitable[None]]
+ObserveChat = Callable[[Mapping[str, object]], Awaitable[None]]
 
 _log = get_logger(__name__)
 
 
-async def make_app(settings: Settings, *, clock: Clock | None = None, limits: Limits | None = None) -> web.Application:
-    """The application, ready to be served; to be made inside the event loop. The database is brought up to date."""
+async def make_app(
+    settings: Settings, *, clock: Clock | None = None, limits: Limits | None = None, **replacements: Any
+) -> web.Application:
+    """Build the application inside the event loop, and bring the database up to date.
+
+    `replacements`: services to use instead of the built ones, by the field names of `Services`.
+    """
     if settings.role == "sandbox":
         return _sandbox_alone(settings)
-    limits = limits or Limits()
-    base = await make_foundation(settings, clock or SystemClock(), graph_pace_s=limits.graph_pace_s)
+    clock = clock or SystemClock()
+    runtime = await build_runtime(settings, clock, limits or Limits(), **replacements)
     try:
-        await prepare(base)
+        await migrate_and_load(runtime)
     except BaseException:
-        await close(base)
+        await close(runtime)
         raise
     if settings.one_process:
-        # Leases that are left over belong to nobody.
-        async with base.store.writing() as work:
+        # No other process can hold the leases of an earlier run.
+        async with runtime.services.store.writing() as work:
             await work.lanes.expire_leases()
     app = web.Application(middlewares=[error_middleware], client_max_size=MAX_BYTES)
-    app.router.add_get("/healthz", liveness)
-    app.router.add_get("/readyz", readiness(CheckHealth(base.checks, base.clock)))
-    count = CountWaiting(store=base.store, clock=base.clock, require_answer=base.checks[DATABASE])
-    app.router.add_get("/metrics", metrics_handler(base.metrics, count))
-    learn = _add_sandbox(app, settings, base.webhook_key, base.clock) if settings.uses_own_sandbox else None
+    observe = _add_sandbox(app, settings, runtime.webhook_key, clock) if settings.uses_own_sandbox else None
+    _add_operator_routes(app, runtime)
     if settings.role != "worker":
-        _add_doors(app, base, limits, learn)
+        _add_routes(app, runtime, observe)
     if settings.role != "web":
-        app.cleanup_ctx.append(_at_work(post_room(base, limits)))
-    app.cleanup_ctx.append(_listening(base))
-    app.on_cleanup.append(lambda _: close(base))
+        app.cleanup_ctx.append(_run_jobs(build_workers(runtime)))
+    app.cleanup_ctx.append(_listen_for_events(runtime))
+    app.on_cleanup.append(lambda _: close(runtime))
     return app
 
 
-def _add_doors(app: web.Application, base: Foundation, limits: Limits, learn: Learn | None) -> None:
-    turn_posts = TurnPostLog(store=base.store, clock=base.clock, limits=limits)
-    app.router.add_post(MESSAGES, messages(_take(base, turn_posts, limits, learn)))
-    app.router.add_post(EVENTS, dataverse_events(_keep_event(base), base.links, base.webhook_key))
-    if base.feed:
-        hear = HearChanges(store=base.store, note=base.note_chat, clock=base.clock)
+def _add_operator_routes(app: web.Application, runtime: Runtime) -> None:
+    services = runtime.services
+    count = CountWaiting(store=services.store, clock=services.clock, require_answer=runtime.checks[DATABASE])
+    app.router.add_get("/healthz", liveness)
+    app.router.add_get("/readyz", readiness(CheckHealth(runtime.checks, services.clock)))
+    app.router.add_get("/metrics", metrics_handler(runtime.metrics, count))
+
+
+def _add_routes(app: web.Application, runtime: Runtime, observe: ObserveChat | None) -> None:
+    services, notifications = runtime.services, runtime.graph_notifications
+    turn_posts = TurnPostLog(store=services.store, clock=services.clock, limits=services.limits)
+    app.router.add_post(MESSAGES_PATH, messages(_activity_handler(runtime, turn_posts, observe)))
+    app.router.add_post(EVENTS_PATH, dataverse_events(services, runtime.webhook_key))
+    if notifications:
+        receive = partial(receive_notifications, services, runtime.activity_recorder)
+        within_s = services.limits.answer_within_s
         app.router.add_post(
-            CHANGES, graph_events(base.feed.notices.validate, hear, base.metrics, within_s=limits.answer_within_s)
+            NOTIFICATIONS_PATH,
+            graph_events(notifications.validator.validate, receive, runtime.metrics, within_s=within_s),
         )
-    app.cleanup_ctx.append(_at_work([turn_posts.run, base.note_chat.run]))
+    app.cleanup_ctx.append(_run_jobs([turn_posts.run, runtime.activity_recorder.run]))
 
 
-def _take(base: Foundation, turn_posts: TurnPostLog, limits: Limits, learn: Learn | None) -> HandleActivity:
-    """From an activity's JSON to a turn of the bot, after which the sandbox knows the chat too."""
-    tenants = base.settings.tenants
+def _activity_handler(runtime: Runtime, turn_posts: TurnPostLog, observe: ObserveChat | None) -> HandleActivity:
+    """Return the function that answers an activity's JSON; afterwards the sandbox knows the chat too."""
     authentication = BotAuthentication(
-        base.connector, base.check, tenants=tenants, tenant_of=tenant_of, is_anonymous=is_anonymous
+        runtime.connector,
+        runtime.token_validator,
+        tenants=runtime.settings.tenants,
+        tenant_of=tenant_of,
+        is_anonymous=is_anonymous,
     )
     adapter = TeamsAdapter(authentication)
-    bot = ChatSyncBot(make_doors(base, turn_posts, limits), adapter.store_response)
+    handlers = build_handlers(
+        runtime.services,
+        FEATURES,
+        chat_registry=runtime.chat_registry,
+        activity_recorder=runtime.activity_recorder,
+        on_reply=turn_posts.record,
+    )
+    bot = ChatSyncBot(handlers, adapter.store_response)
     adapter.on_turn_error = bot.on_error
 
-    async def take(authorization: str, body: Mapping[str, object]) -> InvokeResponse | None:
+    async def handle(authorization: str, body: Mapping[str, object]) -> InvokeResponse | None:
         answer = await adapter.process(authorization, body, bot.on_turn)
-        if learn:
-            await learn(body)
+        if observe:
+            await observe(body)
         return answer
 
-    return take
+    return handle
 
 
-def _keep_event(base: Foundation) -> KeepEvent:
-    window = timedelta(seconds=base.settings.coalesce_s)
-    return KeepEvent(store=base.store, administration=base.administration, clock=base.clock, window=window)
+def _run_jobs(jobs: Sequence[Job]) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Return a context that runs the jobs as long as the application lives."""
 
-
-def _at_work(jobs: Sequence[Job]) -> Callable[[web.Application], AsyncIterator[None]]:
-    """Jobs that live as long as the application does."""
-
-    async def at_work(_app: web.Application) -> AsyncIterator[None]:
+    async def run(_app: web.Application) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(job()) for job in jobs]
         yield
         for task in tasks:
             task.cancel()
         for ended in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(ended, Exception):
-                _log.error("a job did not come to its end", exc_info=ended)
+                _log.error("worker.stopped_with_error", exc_info=ended)
 
-    return at_work
+    return run
 
 
-def _listening(base: Foundation) -> Callable[[web.Application], AsyncIterator[None]]:
-    async def heard(_app: web.Application) -> AsyncIterator[None]:
-        async with listen(base.engines.reading, base.switchboard.publish):
+def _listen_for_events(runtime: Runtime) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Return a context that publishes the store's events of other processes."""
+
+    async def run(_app: web.Application) -> AsyncIterator[None]:
+        async with listen(runtime.engines.reading, runtime.event_hub.publish):
             yield
 
-    return heard
+    return run
 
 
-def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Clock) -> Learn:
-    """Mounts the sandbox; gives what tells its Graph of chats that other clients have with the bot.
+def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Clock) -> ObserveChat:
+    """Mount the sandbox; return the function that shows its Graph the chats of other clients.
 
-    It is imported here and not above: a bot on a real Dataverse starts without it.
+    The import is local, because a bot on a real Dataverse starts without the sandbox.
     """
     from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
 
     here = f"http://{settings.host}:{settings.port}"
     file = Path(settings.sandbox_file) if settings.sandbox_file else None
     sandbox = SandboxSettings(
-        url=here + SANDBOX,
+        url=here + SANDBOX_PATH,
         webhook_url=events_url(settings),
         webhook_key=key,
         file=file,
-        messages_url=settings.own_url + MESSAGES,
+        messages_url=settings.own_url + MESSAGES_PATH,
         app_id=settings.app_id or NO_APP_ID,
         app_permissions=CHAT_PERMISSIONS,
     )
     made = make_sandbox(sandbox, now=clock.now)
-    app.add_subapp(SANDBOX, made)
+    app.add_subapp(SANDBOX_PATH, made)
     return made[TEAMS].learn
 
 
 def _sandbox_alone(settings: Settings) -> web.Application:
-    """Only the sandbox: for bots that run in several processes."""
+    """Build only the sandbox, for bots that run in several processes."""
     key = settings.webhook_key.get_secret_value() if settings.webhook_key else ""
     app = web.Application(middlewares=[error_middleware])
     app.router.add_get("/healthz", liveness)

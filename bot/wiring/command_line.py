@@ -8,35 +8,38 @@ from bot.cli import dataverse
 from bot.cli.doctor import doctor
 from bot.cli.outbox import list_undelivered, resolve_dead_letters
 from bot.clock import SystemClock
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.domain.errors import NotSupported
+from bot.domain.limits import Limits
 from bot.domain.values import EnvironmentId
 from bot.wiring.diagnostics import hints, needs
-from bot.wiring.services import Foundation, close, look_at_settings, make_foundation, prepare
+from bot.wiring.services import Runtime, build_runtime, close, load_settings_if_migrated, migrate_and_load
 
 Say = Callable[[str], object]
 
 
 async def run_command(settings: Settings, arguments: Namespace, say: Say) -> int:
     """Does what is asked for; gives the exit code."""
-    base = await make_foundation(settings, SystemClock())
+    runtime = await build_runtime(settings, SystemClock(), Limits())
     try:
         if arguments.command == "doctor":
-            known = await look_at_settings(base)
-            return await doctor(needs(base, settings_read=known), hints(base, settings_read=known), say)
-        await prepare(base)
+            known = await load_settings_if_migrated(runtime)
+            return await doctor(needs(runtime, settings_read=known), hints(runtime, settings_read=known), say)
+        await migrate_and_load(runtime)
         work = {"outbox": _outbox, "dataverse": _dataverse}
-        return await work[arguments.command](base, arguments, say)
+        return await work[arguments.command](runtime, arguments, say)
     finally:
-        await close(base)
+        await close(runtime)
 
 
-async def _outbox(base: Foundation, arguments: Namespace, say: Say) -> int:
+async def _outbox(runtime: Runtime, arguments: Namespace, say: Say) -> int:
     if arguments.act is None:
-        return await list_undelivered(base.store, say, pending=arguments.waiting)
+        return await list_undelivered(runtime.services.store, say, pending=arguments.waiting)
     messages = None if arguments.all else arguments.ids
     retry = arguments.act == "retry"
-    return await resolve_dead_letters(base.store, base.clock, say, retry=retry, messages=messages, by=_operator())
+    return await resolve_dead_letters(
+        runtime.services.store, runtime.services.clock, say, retry=retry, messages=messages, by=_operator()
+    )
 
 
 def _operator() -> str:
@@ -47,13 +50,13 @@ def _operator() -> str:
         return "an account without a name"  # as containers have
 
 
-async def _dataverse(base: Foundation, arguments: Namespace, say: Say) -> int:
-    _require_own_dataverse(base.settings)
-    events, environments = base.register_events, _environments(base, arguments.environment)
+async def _dataverse(runtime: Runtime, arguments: Namespace, say: Say) -> int:
+    _require_own_dataverse(runtime.settings)
+    services, environments = runtime.services, _environments(runtime, arguments.environment)
     if arguments.act == "status":
-        return await dataverse.status(events, environments, say)
+        return await dataverse.status(services, environments, say)
     work = {"connect": dataverse.connect, "disconnect": dataverse.disconnect}
-    return await work[arguments.act](events, environments, say, dry_run=arguments.dry_run)
+    return await work[arguments.act](services, environments, say, dry_run=arguments.dry_run)
 
 
 def _require_own_dataverse(settings: Settings) -> None:
@@ -68,8 +71,8 @@ def _require_own_dataverse(settings: Settings) -> None:
         )
 
 
-def _environments(base: Foundation, host: str | None) -> Sequence[EnvironmentId]:
-    known = [each.id for each in base.links.environments]
+def _environments(runtime: Runtime, host: str | None) -> Sequence[EnvironmentId]:
+    known = [each.id for each in runtime.services.links.environments]
     if host is None:
         return known
     found = [each for each in known if each == host.lower()]

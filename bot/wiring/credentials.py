@@ -1,6 +1,6 @@
-"""From the settings to the tokens with which the product signs in to Teams, Dataverse and Microsoft Graph.
+"""Create token sources from the settings, for Teams, Dataverse, and Microsoft Graph.
 
-It belongs to the composition root: `bot.wiring.services` alone uses it.
+It belongs to the composition root: only `bot.wiring.services` uses it.
 """
 
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from aiohttp import ClientSession
 from pydantic import SecretStr
 
 from bot.clock import Clock
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.domain.hosts import is_loopback
 from bot.http.access_tokens import CachedTokens, FetchToken, NullTokens, Tokens
 
-# Tokens for bots of several tenants come from here ("Authentication with the Bot Connector API").
+# Authority for tokens of multi-tenant bots ("Authentication with the Bot Connector API").
 _BOTS_OF_ALL_TENANTS = "botframework.com"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Identity:
-    """An app in Entra and its proof: a secret, else a certificate, else that it is this machine's managed identity."""
+    """An app registration and its credential: a secret, or else a certificate, or else a managed identity."""
 
     client_id: str
     secret: SecretStr | None
@@ -30,28 +30,28 @@ class _Identity:
 
 
 def bot_tokens(settings: Settings, session: ClientSession, clock: Clock) -> Tokens:
-    """The bot's own; none without an app id."""
+    """Return the tokens of the bot; none without an app ID."""
     bot = _bot(settings)
     if bot is None:
         return NullTokens()
     own_tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else None
-    return CachedTokens(_asking(bot, settings, session, own_tenant or _BOTS_OF_ALL_TENANTS), clock)
+    return CachedTokens(_token_source(bot, settings, session, own_tenant or _BOTS_OF_ALL_TENANTS), clock)
 
 
 def dataverse_tokens(settings: Settings, url: str, session: ClientSession, clock: Clock) -> Tokens:
-    """Those of the application user in an environment, who is the bot itself unless it is named; none for a sandbox."""
+    """Return the tokens of the application user, by default the bot itself; none for a sandbox."""
     tenant, bot = settings.dataverse_tenant_id or settings.app_tenant_id, _bot(settings)
     if is_loopback(urlsplit(url).hostname or "") or bot is None or tenant is None:
         return NullTokens()
-    return CachedTokens(_asking(_application_user(settings) or bot, settings, session, tenant), clock)
+    return CachedTokens(_token_source(_application_user(settings) or bot, settings, session, tenant), clock)
 
 
 def graph_tokens(settings: Settings, url: str, session: ClientSession, clock: Clock) -> Tokens:
-    """The bot's own for Microsoft Graph in its tenant; none for a sandbox."""
+    """Return the bot's tokens for Microsoft Graph in its tenant; none for a sandbox."""
     tenant, bot = settings.graph_tenant, _bot(settings)
     if is_loopback(urlsplit(url).hostname or "") or bot is None or tenant is None:
         return NullTokens()
-    return CachedTokens(_asking(bot, settings, session, tenant), clock)
+    return CachedTokens(_token_source(bot, settings, session, tenant), clock)
 
 
 def _bot(settings: Settings) -> _Identity | None:
@@ -76,8 +76,8 @@ def _application_user(settings: Settings) -> _Identity | None:
     )
 
 
-def _asking(app: _Identity, settings: Settings, session: ClientSession, tenant: str) -> FetchToken:
-    # Who needs no credentials does not wait for azure-identity at the start.
+def _token_source(app: _Identity, settings: Settings, session: ClientSession, tenant: str) -> FetchToken:
+    # Imported only if credentials are needed, because azure-identity makes the start slower.
     from bot.http.credentials import with_certificate, with_managed_identity, with_secret
 
     login_url, client_id, password = settings.login_url, app.client_id, app.certificate_password

@@ -1,6 +1,6 @@
-"""What Microsoft Graph tells of changes in chats, put together: asking for it, and reading what comes.
+"""Set up change notifications of Microsoft Graph: the subscriptions, and the verification of notifications.
 
-It belongs to the composition root: `bot.wiring.services` alone uses it.
+It belongs to the composition root: only `bot.wiring.services` uses it.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import ClientSession
 
 from bot.clock import Clock
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.domain.errors import BadRequest
 from bot.domain.hosts import is_loopback
 from bot.graph.app_installation import AppInstaller
@@ -23,25 +23,23 @@ from bot.graph.validation_tokens import ValidationTokens, keys_url, tenant_issue
 from bot.http.jwks import SigningKeys
 from bot.http.jwt_verifier import JwtVerifier
 
-CHANGES = "/api/graph/events"
+NOTIFICATIONS_PATH = "/api/graph/events"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """Both of its ends."""
+class GraphNotifications:
+    """The two ends of change notifications: subscribing and receiving."""
 
     subscriptions: GraphSubscriptions
-    notices: NotificationValidator
-    tenant: str | None
-    """The tenant whose chats it tells of; None in the sandbox, which has one of its own."""
+    validator: NotificationValidator
 
     async def close(self) -> None:
-        """Lets go of what it holds."""
-        if self.notices.tokens:
-            await self.notices.tokens.close()
+        """Release resources."""
+        if self.validator.tokens:
+            await self.validator.tokens.close()
 
 
-def make_feed(
+def build_graph_notifications(
     settings: Settings,
     session: ClientSession,
     clock: Clock,
@@ -49,27 +47,34 @@ def make_feed(
     graph: GraphClient,
     installing: AppInstaller,
     seal: Certificate | None,
-) -> Feed | None:
-    """None where Graph is not to tell: no client state is set, or nobody knows in which tenant it is asked."""
+) -> GraphNotifications | None:
+    """Return None if notifications are off: no client state is set, or the tenant is unknown."""
     sandbox = is_loopback(urlsplit(graph.base).hostname or "")
     client_state, tenant = _client_state(settings, sandbox=sandbox), settings.graph_tenant
     if client_state is None or not (sandbox or tenant):
         return None
-    url = settings.own_url + CHANGES
-    return Feed(
-        subscriptions=GraphSubscriptions(graph, installing, clock, url=url, client_state=client_state, seal=seal),
-        notices=NotificationValidator(
+    notification_url = settings.own_url + NOTIFICATIONS_PATH
+    return GraphNotifications(
+        subscriptions=GraphSubscriptions(
+            graph,
+            installing,
+            clock,
+            url=notification_url,
+            client_state=client_state,
+            seal=seal,
+            tenant=None if sandbox else tenant,
+        ),
+        validator=NotificationValidator(
             client_state=client_state,
             tenant=None if sandbox else tenant,
             tokens=None if sandbox else _validation_tokens(settings, session, clock),
             certificate=seal,
         ),
-        tenant=None if sandbox else tenant,
     )
 
 
 def _client_state(settings: Settings, *, sandbox: bool) -> str | None:
-    """What is set; in one process with a sandbox it is made up at each start, as nobody else has to know it."""
+    """Return the configured client state. A process with its own sandbox generates one at each start."""
     if settings.graph_client_state:
         return settings.graph_client_state.get_secret_value()
     return token_urlsafe(32) if sandbox and settings.role == "all" else None
@@ -78,13 +83,13 @@ def _client_state(settings: Settings, *, sandbox: bool) -> str | None:
 def _validation_tokens(settings: Settings, session: ClientSession, clock: Clock) -> ValidationTokens:
     login_url, tenant = settings.login_url, (settings.graph_tenant or "").lower()
     keys = SigningKeys(session, keys_url(login_url), clock)
-    # A real Graph goes with an app id.
+    # Settings with a real Graph always have an app ID.
     signed = JwtVerifier(keys, settings.app_id or "", clock, issuers=tenant_issuers(tenant, login_url))
     return ValidationTokens(signed)
 
 
-def read_seal(settings: Settings) -> Certificate | None:
-    """The certificate that resource data is encrypted for; raises `BadRequest` for a file without it and its key."""
+def load_certificate_file(settings: Settings) -> Certificate | None:
+    """Read the certificate for encrypted resource data; raise `BadRequest` if it or its key is missing."""
     if settings.graph_certificate_file is None:
         return None
     password = settings.graph_certificate_password
@@ -93,6 +98,6 @@ def read_seal(settings: Settings) -> Certificate | None:
         return load_certificate(content, password.get_secret_value() if password else None)
     except (OSError, ValueError) as error:
         raise BadRequest(
-            "CHATSYNC_GRAPH_CERTIFICATE_FILE holds no certificate with its RSA key that can be read.",
-            "Name a file with both (PEM or PKCS 12), and set CHATSYNC_GRAPH_CERTIFICATE_PASSWORD where it has one.",
+            "CHATSYNC_GRAPH_CERTIFICATE_FILE does not contain a readable certificate with its RSA key.",
+            "Use a PEM or PKCS 12 file with both, and set CHATSYNC_GRAPH_CERTIFICATE_PASSWORD if it has a password.",
         ) from error

@@ -1,37 +1,40 @@
-"""What everything else stands on: the database, the pool of connections, Dataverse and Teams.
-
-It belongs to the composition root: only its other modules use it.
-"""
+"""Build the services and everything else that a process opens and closes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from secrets import token_urlsafe
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientSession
 
 from bot.clock import Clock
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.dataverse.application_user import ApplicationUser
+from bot.dataverse.chat_activity_rows import DataverseChatActivityRows
 from bot.dataverse.client import DataverseClient, create_client
 from bot.dataverse.customizations import DataverseDefinitions
 from bot.dataverse.notes_and_tasks import DataverseNotesAndTasks
 from bot.dataverse.record_people import DataverseRecordPeople
 from bot.dataverse.record_writes import DataverseRecordWrites
 from bot.dataverse.records import DataverseRecords
+from bot.dataverse.teams_associations import DataverseTeamsAssociations
 from bot.dataverse.webhook_steps import DataverseWebhookSteps
 from bot.domain.errors import ChatSyncError
 from bot.domain.hosts import is_loopback
+from bot.domain.limits import Limits
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.domain.record_links import RecordLinks, parse_environment
-from bot.domain.values import Environment, EnvironmentId
+from bot.domain.values import Environment, EnvironmentId, ObjectId
 from bot.features.chat_sync.record_activity import NoteChat
-from bot.features.key_fields.webhook_registration import RegisterEvents
+from bot.features.connections.register_chat import MeetChat
 from bot.features.operations.check_health import Check
-from bot.features.shared.access import Gates
+from bot.features.shared.roster_cache import FindReaders
+from bot.features.shared.services import Services
 from bot.graph.app_installation import AppInstaller
-from bot.graph.chat_throttle import INTERVAL_S, ChatThrottle
+from bot.graph.chat_throttle import ChatThrottle
 from bot.graph.chats import GraphChats
 from bot.graph.client import GraphClient
 from bot.graph.people import GraphPeople
@@ -48,217 +51,228 @@ from bot.teams.connector import SCOPE, Connector
 from bot.teams.inbound_token import TokenValidator
 from bot.teams.roster import ConnectorRoster
 from bot.wiring.credentials import bot_tokens, dataverse_tokens, graph_tokens
-from bot.wiring.graph_notifications import Feed, make_feed, read_seal
+from bot.wiring.graph_notifications import GraphNotifications, build_graph_notifications, load_certificate_file
+from bot.workers.rate_limiter import RateLimiter
 from bot.workers.wakeups import EventHub
 
-EVENTS = "/api/dataverse/events"
-SANDBOX = "/sandbox"
-GRAPH = "https://graph.microsoft.com/v1.0"
+EVENTS_PATH = "/api/dataverse/events"
+SANDBOX_PATH = "/sandbox"
+GRAPH_URL = "https://graph.microsoft.com/v1.0"
 NO_APP_ID = "00000000-0000-0000-0000-000000000000"
-"""Stands in the sandbox's catalog of apps for that of a bot that has none."""
+"""Stands for the app id in the sandbox's catalog if the bot has none."""
 DATABASE = "database"
-"""What the database is called among the checks."""
+"""The name of the database among the checks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Foundation:
-    """What everything else stands on."""
+class Runtime:
+    """Everything that is built from the settings: the services, and what is opened and closed with the process."""
 
     settings: Settings
-    clock: Clock
+    services: Services
     session: ClientSession
     engines: Engines
-    store: Store
-    administration: Administration
-    switchboard: EventHub
-    links: RecordLinks
-    note_chat: NoteChat
+    event_hub: EventHub
     dataverse: Mapping[EnvironmentId, DataverseClient]
-    feed: Feed | None
-    """None where Microsoft Graph does not tell of changes."""
-    records: DataverseRecords
-    directory: GraphPeople
-    chat_directory: GraphChats
-    ties: DataverseRecordPeople
-    attaching: DataverseNotesAndTasks
-    record_writes: DataverseRecordWrites
-    event_steps: DataverseWebhookSteps
     application_user: ApplicationUser
-    webhook_key: str
-    """What Dataverse's events carry; made up at each start where none is set, which only the sandbox can follow."""
-    definitions: DataverseDefinitions
+    graph_notifications: GraphNotifications | None
+    """None if Microsoft Graph sends no notifications."""
+    chat_registry: MeetChat
+    activity_recorder: NoteChat
     connector: Connector
-    check: TokenValidator | None
-    """None where nobody signs in."""
+    token_validator: TokenValidator | None
+    """None without an app id: nobody signs in."""
     tokens: tuple[Tokens, ...]
+    webhook_key: str
+    """The secret of Dataverse's events; random at each start if none is set, which only the sandbox can follow."""
     metrics: Metrics
 
     @property
     def checks(self) -> Mapping[str, Check]:
-        """How to ask everything that is not the process itself."""
+        """Map the name of each dependency to the check that it responds."""
         checks: dict[str, Check] = {DATABASE: partial(require_answer, self.engines)}
-        for each in self.links.environments:
-            checks[f"dataverse {each.id}"] = partial(self.records.require_answer, each.id)
+        for each in self.services.environments:
+            checks[f"dataverse {each}"] = partial(self.services.records.require_answer, each)
         if self.settings.app_id:
             checks["sign-in to Teams"] = partial(self.tokens[0].get, SCOPE)
         return checks
 
-    @property
-    def register_events(self) -> RegisterEvents:
-        """Has Dataverse tell of changes."""
-        return RegisterEvents(
-            steps=self.event_steps,
-            records=self.records,
-            administration=self.administration,
-            store=self.store,
-            clock=self.clock,
-        )
 
-    @property
-    def gates(self) -> Gates:
-        """What has to be so before somebody may act."""
-        roster = ConnectorRoster(self.connector)
-        return Gates(
-            environments=[each.id for each in self.links.environments],
-            administration=self.administration,
-            records=self.records,
-            roster=roster,
-        )
+async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **replacements: Any) -> Runtime:
+    """Build everything inside the event loop, without calling any system.
 
-
-async def make_foundation(settings: Settings, clock: Clock, *, graph_pace_s: float = INTERVAL_S) -> Foundation:
-    """Builds it inside the event loop; nobody is called yet. Calls of Graph on one chat are so many seconds apart."""
-    # First, for it can fail.
-    seal = read_seal(settings)
+    `replacements`: services to use instead of the built ones, by the field names of `Services`.
+    """
+    # First, because it can fail.
+    certificate = load_certificate_file(settings)
     engines = create_engines(settings.database_url)
     session = create_session(settings.ca_file)
-    metrics = Metrics()
-    switchboard = EventHub()
+    metrics, event_hub = Metrics(), EventHub()
     environments = _environments(settings)
     own_tokens = bot_tokens(settings, session, clock)
     tokens = {each.id: dataverse_tokens(settings, each.url, session, clock) for each in environments}
     clients = {each.id: create_client(each, session, tokens[each.id], metrics) for each in environments}
     graph_url = _graph_url(settings)
-    graph_signs = graph_tokens(settings, graph_url, session, clock)
-    graph = GraphClient(graph_url, session, graph_signs, metrics, ChatThrottle(clock, graph_pace_s))
-    records = DataverseRecords(clients, clock)
-    key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
+    graph_sign_in = graph_tokens(settings, graph_url, session, clock)
+    graph = GraphClient(graph_url, session, graph_sign_in, metrics, ChatThrottle(clock, limits.graph_pace_s))
+    app_installer = _app_installer(settings, graph)
+    connector = Connector(session, own_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None)
+    webhook_key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
     administration = Administration(engines)
-    switchboard.on_settings_saved(administration.invalidate)
-    store = Store(engines, switchboard.publish)
-    installing = _installing(settings, graph)
-    base = Foundation(
-        settings=settings,
+    event_hub.on_settings_saved(administration.invalidate)
+    store, links = (
+        Store(engines, event_hub.publish),
+        RecordLinks(environments=environments, open_pattern=settings.open_link),
+    )
+    roster = replacements.get("roster") or ConnectorRoster(connector)
+    records, throttled = DataverseRecords(clients, clock), _throttled(clients, limits, store, clock)
+    services = Services(
         clock=clock,
+        limits=limits,
+        store=store,
+        administration=administration,
+        links=links,
+        records=records,
+        record_writes=DataverseRecordWrites(clients, records.tables),
+        record_people=DataverseRecordPeople(clients, records, clock),
+        notes_and_tasks=DataverseNotesAndTasks(clients, records.tables),
+        customizations=DataverseDefinitions(clients, records.tables, clock),
+        webhook_steps=DataverseWebhookSteps(clients, records, url=events_url(settings), key=webhook_key),
+        chat_rows=DataverseChatActivityRows(throttled, records.tables),
+        associations=DataverseTeamsAssociations(throttled),
+        directory=GraphPeople(graph, frozenset(settings.teams_plans)),
+        chats=GraphChats(graph, app_installer),
+        roster=roster,
+        # A person who pastes a link does not wait long for something that only makes its card a little better.
+        roster_cache=FindReaders(roster=roster, clock=clock, patience_s=limits.answer_within_s / 5),
+        coalescing_window=timedelta(seconds=settings.coalesce_s),
+        emulator_user=_emulator_user(settings),
+    )
+    services = replace(services, **replacements)
+    runtime = Runtime(
+        settings=settings,
+        services=services,
         session=session,
         engines=engines,
-        store=store,
-        switchboard=switchboard,
-        administration=administration,
-        links=RecordLinks(environments=environments, open_pattern=settings.open_link),
-        directory=GraphPeople(graph, frozenset(settings.teams_plans)),
-        chat_directory=GraphChats(graph, installing),
-        note_chat=NoteChat(store=store, administration=administration, clock=clock),
+        event_hub=event_hub,
         dataverse=clients,
-        feed=make_feed(settings, session, clock, graph=graph, installing=installing, seal=seal),
-        records=records,
-        ties=DataverseRecordPeople(clients, records, clock),
-        attaching=DataverseNotesAndTasks(clients, records.tables),
-        webhook_key=key,
-        record_writes=DataverseRecordWrites(clients, records.tables),
         application_user=ApplicationUser(clients),
-        event_steps=DataverseWebhookSteps(clients, records, url=events_url(settings), key=key),
-        definitions=DataverseDefinitions(clients, records.tables, clock),
-        connector=Connector(
-            session, own_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None
+        graph_notifications=build_graph_notifications(
+            settings, session, clock, graph=graph, installing=app_installer, seal=certificate
         ),
-        check=_check(settings, session, clock),
-        tokens=(own_tokens, graph_signs, *tokens.values()),
+        chat_registry=MeetChat(store=services.store, administration=administration, links=services.links, clock=clock),
+        activity_recorder=NoteChat(store=services.store, administration=administration, clock=clock),
+        connector=connector,
+        token_validator=_token_validator(settings, session, clock),
+        tokens=(own_tokens, graph_sign_in, *tokens.values()),
+        webhook_key=webhook_key,
         metrics=metrics,
     )
-    _count_sign_ins(base)
-    return base
+    event_hub.on_chat_left(runtime.chat_registry.left)
+    _register_metrics(runtime)
+    return runtime
 
 
-def _count_sign_ins(base: Foundation) -> None:
-    kept = [each for each in base.tokens if isinstance(each, CachedTokens)]
-    base.metrics.held.set_function(lambda: base.note_chat.held)
-    base.metrics.count(
-        "chatsync_token_calls", "Calls to token services", lambda: sum(each.fetch_count for each in kept)
+def _throttled(
+    clients: Mapping[EnvironmentId, DataverseClient], limits: Limits, store: Store, clock: Clock
+) -> Mapping[EnvironmentId, DataverseClient]:
+    """Return clients that write chat rows at the pace of the limits (spec Y4)."""
+    if limits.sync is None:
+        return clients
+    limiter = RateLimiter(limits.sync, store=store, clock=clock)
+    return {name: each.throttled(limiter.limiter(f"sync {name}")) for name, each in clients.items()}
+
+
+def _emulator_user(settings: Settings) -> ObjectId | None:
+    """Return the sample administrator if nobody signs in and nothing is real: the Emulator sends no object id."""
+    if settings.app_id is not None or not settings.uses_own_sandbox:
+        return None
+    from bot.sandbox.app import SAMPLE_ADMINISTRATOR
+
+    return ObjectId(SAMPLE_ADMINISTRATOR)
+
+
+def _register_metrics(runtime: Runtime) -> None:
+    metrics, cached = runtime.metrics, [each for each in runtime.tokens if isinstance(each, CachedTokens)]
+    metrics.held.set_function(lambda: runtime.activity_recorder.held)
+    metrics.register_counter(
+        "chatsync_token_calls", "Calls to token services", lambda: sum(each.fetch_count for each in cached)
     )
-    check = base.check
-    if check:
-        base.metrics.count(
-            "chatsync_tokens_remembered", "Requests whose token was known to be good", lambda: check.cached_count
+    validator = runtime.token_validator
+    if validator:
+        metrics.register_counter(
+            "chatsync_tokens_remembered", "Requests whose token was known to be good", lambda: validator.cached_count
         )
-        base.metrics.count(
-            "chatsync_tokens_verified", "Requests whose token was verified", lambda: check.verified_count
+        metrics.register_counter(
+            "chatsync_tokens_verified", "Requests whose token was verified", lambda: validator.verified_count
         )
 
 
 def _environments(settings: Settings) -> tuple[Environment, ...]:
-    urls = settings.dataverse_urls or (f"http://{settings.host}:{settings.port}{SANDBOX}",)
+    urls = settings.dataverse_urls or (f"http://{settings.host}:{settings.port}{SANDBOX_PATH}",)
     return tuple(parse_environment(url) for url in urls)
 
 
 def _graph_url(settings: Settings) -> str:
-    """Where Graph is: where it is said to be, else the real one for a bot with an app id, else beside the sandbox."""
+    """Return the configured URL, else the real Graph for a bot with an app id, else the sandbox's Graph."""
     if settings.graph_url or settings.app_id:
-        return settings.graph_url or GRAPH
-    own = f"http://{settings.host}:{settings.port}{SANDBOX}"
+        return settings.graph_url or GRAPH_URL
+    own = f"http://{settings.host}:{settings.port}{SANDBOX_PATH}"
     return f"{settings.dataverse_urls[0] if settings.dataverse_urls else own}/graph/v1.0"
 
 
-def _installing(settings: Settings, graph: GraphClient) -> AppInstaller:
+def _app_installer(settings: Settings, graph: GraphClient) -> AppInstaller:
     app_id = settings.app_id or NO_APP_ID
     return AppInstaller(graph, app_id=app_id, catalog_id=settings.catalog_app_id, permissions=CHAT_PERMISSIONS)
 
 
 def events_url(settings: Settings) -> str:
-    """Where Dataverse sends its events."""
-    return settings.own_url + EVENTS
+    """Return the URL to which Dataverse sends its events."""
+    return settings.own_url + EVENTS_PATH
 
 
 def _is_sandbox(environment: Environment) -> bool:
     return is_loopback(urlsplit(environment.url).hostname or "")
 
 
-def _check(settings: Settings, session: ClientSession, clock: Clock) -> TokenValidator | None:
+def _token_validator(settings: Settings, session: ClientSession, clock: Clock) -> TokenValidator | None:
     if settings.app_id is None:
         return None
     return TokenValidator(JwtVerifier(SigningKeys(session, settings.openid_url, clock), settings.app_id, clock))
 
 
-async def prepare(base: Foundation) -> None:
-    """Brings the database up to date and reads from it what is held in memory; raises `Unavailable`."""
-    await require_answer(base.engines)
-    await migrate(base.engines.writing)
-    await _read_settings(base)
+async def migrate_and_load(runtime: Runtime) -> None:
+    """Migrate the database and load the settings into memory; raise `Unavailable`."""
+    await require_answer(runtime.engines)
+    await migrate(runtime.engines.writing)
+    await _load_settings(runtime)
 
 
-async def look_at_settings(base: Foundation) -> bool:
-    """Reads what is held in memory, as far as the database can be read as it is; whether it could."""
+async def load_settings_if_migrated(runtime: Runtime) -> bool:
+    """Load the settings if the database has the current schema; return whether it could."""
     try:
-        await require_answer(base.engines)
-        await require_up_to_date(base.engines.writing)
-        await _read_settings(base)
+        await require_answer(runtime.engines)
+        await require_up_to_date(runtime.engines.writing)
+        await _load_settings(runtime)
     except ChatSyncError:
         return False
     return True
 
 
-async def _read_settings(base: Foundation) -> None:
+async def _load_settings(runtime: Runtime) -> None:
     # In the sandbox chats are on, elsewhere an administrator turns them on (spec S1).
-    await base.administration.initialize({each.id: _is_sandbox(each) for each in base.links.environments})
+    await runtime.services.administration.initialize(
+        {each.id: _is_sandbox(each) for each in runtime.services.links.environments}
+    )
 
 
-async def close(base: Foundation) -> None:
-    """Lets go of everything."""
-    for tokens in base.tokens:
+async def close(runtime: Runtime) -> None:
+    """Close everything."""
+    for tokens in runtime.tokens:
         await tokens.close()
-    if base.check:
-        await base.check.close()
-    if base.feed:
-        await base.feed.close()
-    await base.session.close()
-    await base.engines.close()
+    if runtime.token_validator:
+        await runtime.token_validator.close()
+    if runtime.graph_notifications:
+        await runtime.graph_notifications.close()
+    await runtime.session.close()
+    await runtime.engines.close()

@@ -1,1 +1,1 @@
-"""The post room: works off what is kept, lane by lane, until it is done or parked."""
+"""Background workers: process the queues lane by lane until work is done or dead-lettered, and run periodic jobs."""

@@ -1,44 +1,41 @@
-"""Sees to the subscriptions to changes in chats: when the process starts, and now and then afterwards."""
+"""Maintain the subscriptions to changes in chats: when the process starts, and from time to time."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.clock import Clock
-from bot.features.graph_subscriptions.maintain import KeepSubscriptions
-from bot.features.graph_subscriptions.reconcile import CompareSubscriptions
-from bot.workers.periodic import run_logged
+from bot.features.graph_subscriptions.maintain import maintain_subscriptions
+from bot.features.graph_subscriptions.reconcile import reconcile_subscriptions
+from bot.features.shared.services import Services
+from bot.ports.graph import ChangeFeed
+from bot.workers.periodic import failures_logged, periodic
 
-_SETTLED = timedelta(seconds=5)
-"""After a start: whoever subscribes is called back at once, and the server has to listen by then."""
+_FIRST_AFTER = timedelta(seconds=5)
+"""Graph calls the notification URL while it creates a subscription, so the server must be listening by then."""
 _EVERY = timedelta(minutes=1)
 _BUSY_EVERY = timedelta(seconds=10)
-"""Between rounds of fifty: five new subscriptions a second, a sixth of what Graph takes of an app in a tenant."""
-_COMPARED_EVERY = timedelta(days=1)
+"""Between iterations of fifty: five new subscriptions a second, a sixth of Graph's limit for an app in a tenant."""
+_RECONCILE_EVERY = timedelta(days=1)
 
-_FAILED = "subscriptions not seen to"
+_FAILED = "subscription.maintenance_failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionsJob:
-    """Calls the use cases for as long as the process lives; several processes share the work."""
+    """Maintains the subscriptions periodically; several processes share the work."""
 
-    keep: KeepSubscriptions
-    compare: CompareSubscriptions
-    clock: Clock
+    def __init__(self, services: Services, feed: ChangeFeed) -> None:
+        self._services = services
+        self._feed = feed
+        self._reconciled_at: datetime | None = None
 
     async def run(self) -> None:
-        """Sees to them until it is cancelled."""
-        await self.clock.sleep(_SETTLED.total_seconds())
-        compared_at: datetime | None = None
-        while True:
-            now = self.clock.now()
-            if (compared_at is None or now - compared_at >= _COMPARED_EVERY) and await run_logged(
-                self._compared, _FAILED
-            ):
-                compared_at = now
-            busy = await run_logged(self.keep, _FAILED)
-            await self.clock.sleep((_BUSY_EVERY if busy else _EVERY).total_seconds())
+        """Run until cancelled."""
+        await periodic(
+            self._maintain, every=_EVERY, clock=self._services.clock, failed=_FAILED, first_after=_FIRST_AFTER
+        )
 
-    async def _compared(self) -> bool:
-        await self.compare()
-        return True
+    async def _maintain(self) -> timedelta | None:
+        now, last = self._services.clock.now(), self._reconciled_at
+        if last is None or now - last >= _RECONCILE_EVERY:
+            with failures_logged(_FAILED):
+                await reconcile_subscriptions(self._services, self._feed)
+                self._reconciled_at = now
+        return _BUSY_EVERY if await maintain_subscriptions(self._services, self._feed) else None

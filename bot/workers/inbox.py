@@ -1,77 +1,62 @@
-"""Working off what Dataverse told of one record, or what was asked for."""
+"""Process the inbox: the events of one record, or one job."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
-from bot.clock import Clock
-from bot.domain.errors import ChatSyncError, Unavailable
-from bot.domain.jobs import ChatJob, JobKind, PendingWork
-from bot.features.chat_sync.enqueue_stale_chats import FindUnlooked
-from bot.features.key_fields.catch_up import CatchUp
-from bot.features.key_fields.notify_changes import TellKeyFields
-from bot.features.key_fields.notify_deletion import TellDeletion
-from bot.features.key_fields.webhook_registration import RegisterEvents
-from bot.logs import correlated, get_logger
-from bot.store.unit_of_work import Store, UnitOfWork
-from bot.workers.backoff import GIVE_UP_AFTER, next_attempt_at
+from bot.domain.jobs import ChatJob, EnvironmentJob, JobKind, PendingWork
+from bot.domain.values import ChatId, EnvironmentId
+from bot.features.chat_sync.enqueue_stale_chats import enqueue_chats_of_environment
+from bot.features.key_fields.catch_up import post_catch_up
+from bot.features.key_fields.notify_changes import notify_changes
+from bot.features.key_fields.notify_deletion import notify_deletion
+from bot.features.key_fields.webhook_registration import update_webhook
+from bot.features.shared.services import Services
+from bot.store.unit_of_work import UnitOfWork
+from bot.workers.attempts import Attempts
 from bot.workers.worker import LaneResult
 
-_log = get_logger(__name__)
+_CHAT_JOBS: Mapping[JobKind, Callable[[Services, ChatId, Sequence[str]], Awaitable[None]]] = {
+    JobKind.CATCH_UP: post_catch_up,
+}
+_ENVIRONMENT_JOBS: Mapping[JobKind, Callable[[Services, EnvironmentId, Sequence[str]], Awaitable[None]]] = {
+    JobKind.FOLLOW_SETTINGS: update_webhook,
+    JobKind.SYNC_ALL: enqueue_chats_of_environment,
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class InboxHandler:
-    """Tells chats what follows from what waits, and tries again later where Dataverse does not answer.
+    """Notifies chats of the events of a record, or runs a job; schedules another attempt on failure.
 
-    See `bot.workers.worker.LaneHandler`. What follows from the events is settled by the use case itself, in one
-    transaction with the messages.
+    See `bot.workers.worker.LaneHandler`. Each feature completes the events or jobs itself, in one transaction with the
+    messages that it enqueues.
     """
 
-    store: Store
-    tell_key_fields: TellKeyFields
-    tell_deletion: TellDeletion
-    catch_up: CatchUp
-    register_events: RegisterEvents
-    find_unlooked: FindUnlooked
-    clock: Clock
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._attempts = Attempts(
+            store=services.store,
+            clock=services.clock,
+            event="inbox.processing_failed",
+            record_failure=lambda work: work.inbox.record_failure,
+        )
 
     async def fetch(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, PendingWork]:
-        """What waits in each lane."""
+        """Return the pending work of each lane."""
         return await work.inbox.pending(lanes)
 
     async def process(self, lane: str, pending: PendingWork) -> LaneResult[None]:
-        """Tells what the events say; where that fails, there is another attempt later."""
-        with correlated(pending.correlation_id):
-            try:
-                await self._dispatch(pending)
-            except ChatSyncError as error:
-                asked = error.retry_after_s if isinstance(error, Unavailable) else None
-                reason = f"{type(error).__name__}: {error}"
-                _log.warning("events not told", reason=reason, notes=getattr(error, "__notes__", []))
-                return LaneResult(lane, not_before=await self._failed(lane, reason, asked))
-            except Exception as error:  # noqa: BLE001 - a door: no event may stand in the way for ever
-                _log.exception("events not told")
-                return LaneResult(lane, not_before=await self._failed(lane, type(error).__name__, None))
-        return LaneResult(lane)
+        """Process the work; schedule another attempt on failure."""
+        return await self._attempts.run(lane, pending.correlation_id, partial(self._dispatch, pending))
 
-    async def _dispatch(self, held: PendingWork) -> None:
-        if isinstance(held.job, ChatJob):
-            await self.catch_up(held.job.chat_id, held.keys)
-        elif held.job and held.job.kind is JobKind.SYNC_ALL:
-            await self.find_unlooked.of_environment(held.job.environment, held.keys)
-        elif held.job:
-            await self.register_events.follow(held.job.environment, held.keys)
-        elif any(event.deleted for event in held.events):
-            await self.tell_deletion(held.events)
-        else:
-            await self.tell_key_fields(held.events)
+    async def _dispatch(self, pending: PendingWork) -> None:
+        match pending.job:
+            case ChatJob(kind=kind, chat_id=chat):
+                await _CHAT_JOBS[kind](self._services, chat, pending.keys)
+            case EnvironmentJob(kind=kind, environment=environment):
+                await _ENVIRONMENT_JOBS[kind](self._services, environment, pending.keys)
+            case None:
+                is_deleted = any(event.deleted for event in pending.events)
+                await (notify_deletion if is_deleted else notify_changes)(self._services, pending.events)
 
     async def commit(self, work: UnitOfWork, results: Sequence[None]) -> None:
-        """Nothing is left to settle."""
-
-    async def _failed(self, lane: str, reason: str, retry_after_s: float | None) -> datetime:
-        now = self.clock.now()
-        async with self.store.writing() as work:
-            attempts = await work.inbox.record_failure(lane, reason, dead_letter_before=now - GIVE_UP_AFTER, at=now)
-        return next_attempt_at(now, attempts, retry_after_s)
+        """Commit nothing: the features have stored their results."""

@@ -1,41 +1,42 @@
-"""Looks for what events did not tell: when the process starts, and now and then afterwards."""
+"""Look for changes that Dataverse sent no event for: when the process starts, and from time to time."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
-from bot.clock import Clock
-from bot.features.key_fields.find_missed_changes import FindMissed
-from bot.workers.periodic import run_logged
+from bot.features.key_fields.find_missed_changes import find_missed_changes
+from bot.features.shared.services import Services
+from bot.workers.periodic import periodic
 
-_SETTLED = timedelta(seconds=5)
-"""After a start: what waited elsewhere comes by itself first, and then it says who changed what."""
+_FIRST_AFTER = timedelta(seconds=5)
+"""Delayed events arrive first after a start, and they name the person who made the change."""
 _EVERY = timedelta(minutes=15)
-_WHOLE_EVERY = timedelta(days=1)
-_AGAIN = timedelta(minutes=1)
+_FULL_SCAN_EVERY = timedelta(days=1)
+_AFTER_FAILURE = timedelta(minutes=1)
 _LATE = timedelta(minutes=2)
-"""Events that are late by less are not missed."""
+"""An event that is less late than this does not count as missed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MissedChangesJob:
-    """Calls the use case for as long as the process lives."""
+    """Finds missed changes periodically, once a day over all connected records."""
 
-    find_missed: FindMissed
-    clock: Clock
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._full_scan_at: datetime | None = None
 
     async def run(self) -> None:
-        """Looks until it is cancelled; where Dataverse does not answer, it looks again soon."""
-        await self.clock.sleep(_SETTLED.total_seconds())
-        whole_at: datetime | None = None
-        while True:
-            now = self.clock.now()
-            whole = whole_at is None or now - whole_at >= _WHOLE_EVERY
-            in_time = timedelta(0) if whole_at is None else _LATE
-            looked = await run_logged(partial(self._look, in_time, whole=whole), "missed changes not looked for")
-            whole_at = now if whole and looked else whole_at
-            await self.clock.sleep((_EVERY if looked else _AGAIN).total_seconds())
+        """Run until cancelled; retry soon if Dataverse does not answer."""
+        await periodic(
+            self._find,
+            every=_EVERY,
+            clock=self._services.clock,
+            failed="missed_changes.search_failed",
+            first_after=_FIRST_AFTER,
+            after_failure=_AFTER_FAILURE,
+        )
 
-    async def _look(self, in_time: timedelta, *, whole: bool) -> bool:
-        await self.find_missed(in_time=in_time, whole=whole)
-        return True
+    async def _find(self) -> None:
+        now, last = self._services.clock.now(), self._full_scan_at
+        is_full = last is None or now - last >= _FULL_SCAN_EVERY
+        in_time = timedelta(0) if last is None else _LATE
+        await find_missed_changes(self._services, in_time=in_time, whole=is_full)
+        if is_full:
+            self._full_scan_at = now

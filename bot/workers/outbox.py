@@ -1,26 +1,25 @@
-"""Sending what a chat's lane holds, in order and at the pace that Teams allows (spec K8, K9)."""
+"""Send the messages of a chat in order, at the rate that Teams allows (spec K8, K9)."""
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
+from bot.domain.limits import Limits
 from bot.domain.outgoing_messages import PendingMessage
+from bot.domain.rate_windows import earliest_post, longest_span
 from bot.domain.send_outcomes import ChatUnreachable, Rejected, RetryLater, SendOutcome, Sent
 from bot.domain.values import ChatId
 from bot.logs import correlated, get_logger
 from bot.metrics import Metrics
 from bot.ports.teams import MessageSender
 from bot.store.unit_of_work import Store, UnitOfWork
-from bot.workers.backoff import GIVE_UP_AFTER, backoff_s
-from bot.workers.limits import Limits
+from bot.workers.attempts import BACKOFF, GIVE_UP_AFTER
 from bot.workers.rate_limiter import RateLimiter
-from bot.workers.rate_windows import earliest_post, longest_span
 from bot.workers.worker import LaneResult
 
-_PATIENCE = timedelta(milliseconds=250)
-"""A wait that is not worth giving the lane back for."""
+_SHORT_WAIT = timedelta(milliseconds=250)
+"""A wait this short is not worth releasing the lane for."""
 
 _log = get_logger(__name__)
 
@@ -35,7 +34,7 @@ _OUTCOMES: Mapping[type[SendOutcome], str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
-    """What became of a message, and when that was known."""
+    """The outcome of sending a message, and when it was known."""
 
     message: PendingMessage
     outcome: SendOutcome
@@ -43,12 +42,12 @@ class SendResult:
 
     @property
     def is_final_attempt(self) -> bool:
-        """Whether it was tried for as long as messages are."""
+        """True if the message has failed for as long as messages are retried."""
         return self.at - self.message.enqueued_at >= GIVE_UP_AFTER
 
 
 class OutboxHandler:
-    """Posts the message at the head of a chat's lane. See `bot.workers.worker.LaneHandler`."""
+    """Posts the first message of a chat's lane. See `bot.workers.worker.LaneHandler`."""
 
     def __init__(self, *, store: Store, teams: MessageSender, clock: Clock, limits: Limits, metrics: Metrics) -> None:
         self._teams = teams
@@ -58,30 +57,33 @@ class OutboxHandler:
         self._rate_limiter = RateLimiter(limits.tenant, store=store, clock=clock) if limits.tenant else None
 
     async def fetch(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, PendingMessage]:
-        """The next message of each lane, and when its chat was written into lately."""
+        """Return the first message of each lane, with the times of recent posts into its chat."""
         since = self._clock.now() - longest_span(self._windows)
         chats = [ChatId(lane) for lane in lanes]
         posts = await work.rate_history.posts_since(chats, since) if self._windows else {}
         return await work.outbox.next_messages(lanes, posts)
 
     async def process(self, lane: str, pending: PendingMessage) -> LaneResult[SendResult]:
-        """Posts the message, once it may go out; what is too far off is left for later."""
-        put_off = await self._turn(pending)
-        if put_off:
-            return LaneResult(lane, not_before=put_off)
+        """Post the message as soon as the rate limits allow it; postpone the lane if that takes too long."""
+        postponed_until = await self._wait_for_limits(pending)
+        if postponed_until:
+            return LaneResult(lane, not_before=postponed_until)
         with correlated(pending.correlation_id):
             with self._metrics.send_seconds.time():
                 outcome = await self._teams.send(pending.chat, pending.activity)
-            _log.info("message", outcome=_OUTCOMES[type(outcome)], reason=getattr(outcome, "reason", None))
+            _log.info(
+                "outbox.message_posted", outcome=_OUTCOMES[type(outcome)], reason=getattr(outcome, "reason", None)
+            )
         posted = SendResult(message=pending, outcome=outcome, at=self._clock.now())
         self._count(posted)
-        again = isinstance(outcome, RetryLater) and not posted.is_final_attempt
-        return LaneResult(lane, posted, posted.at + _wait(pending, outcome) if again else None)
+        if isinstance(outcome, RetryLater) and not posted.is_final_attempt:
+            return LaneResult(lane, posted, BACKOFF.next_attempt_at(posted.at, pending.attempts, outcome.retry_after_s))
+        return LaneResult(lane, posted)
 
-    async def _turn(self, message: PendingMessage) -> datetime | None:
+    async def _wait_for_limits(self, message: PendingMessage) -> datetime | None:
         now = self._clock.now()
         at = earliest_post(self._windows, message.posts, now)
-        if at - now > _PATIENCE:
+        if at - now > _SHORT_WAIT:
             return at
         await self._clock.sleep((at - now).total_seconds())
         return await self._rate_limiter.acquire(message.chat.tenant_id) if self._rate_limiter else None
@@ -93,17 +95,17 @@ class OutboxHandler:
             self._metrics.change_to_card_seconds.observe((posted.at - caused_at).total_seconds())
 
     async def commit(self, work: UnitOfWork, results: Sequence[SendResult]) -> None:
-        """Keeps what became of the messages."""
+        """Store the outcomes of the messages."""
         sent = [each for each in results if isinstance(each.outcome, Sent)]
         if sent:
             await work.outbox.mark_sent([each.message.id for each in sent], at=sent[-1].at)
         if self._windows:
             await work.rate_history.add_posts([(each.message.chat.id, each.at) for each in results])
         for each in results:
-            await _settle_trouble(work, each)
+            await _store_failure(work, each)
 
 
-async def _settle_trouble(work: UnitOfWork, posted: SendResult) -> None:
+async def _store_failure(work: UnitOfWork, posted: SendResult) -> None:
     message, at = posted.message, posted.at
     match posted.outcome:
         case RetryLater(reason=reason) if not posted.is_final_attempt:
@@ -111,14 +113,7 @@ async def _settle_trouble(work: UnitOfWork, posted: SendResult) -> None:
         case RetryLater(reason=reason) | Rejected(reason=reason):
             await work.outbox.dead_letter(message.id, reason, at=at)
         case ChatUnreachable(reason=reason):
-            # Nothing more gets there until the bot is added again; then one card sums up what was missed.
+            # No message reaches the chat until the bot is added again; then one card sums up what the chat missed.
             await work.chats.mark_bot_removed(message.chat.id)
             await work.connections.pause(message.chat.id, reason, at=at)
             await work.outbox.dead_letter_chat(message.chat.id, reason, at=at)
-
-
-def _wait(message: PendingMessage, outcome: SendOutcome) -> timedelta:
-    asked = outcome.retry_after_s if isinstance(outcome, RetryLater) else None
-    # Not a secret: it only spreads attempts over time.
-    jitter = random.random()  # noqa: S311
-    return timedelta(seconds=backoff_s(message.attempts, jitter=jitter, retry_after_s=asked))

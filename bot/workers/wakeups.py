@@ -1,4 +1,4 @@
-"""Passes news of the store on to whoever waits for them in this process."""
+"""Pass events of the store on to listeners in this process."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,28 +9,28 @@ from bot.store.notify import StoreEvent
 
 
 class EventHub:
-    """Wakes the workers of a queue, and tells whoever remembers chats or settings that they are not so any more."""
+    """Wakes the workers of a queue, and notifies caches that a chat or the settings have changed."""
 
     def __init__(self) -> None:
         self.wakeups = {queue: asyncio.Event() for queue in Queue}
-        self._leavers: list[Callable[[ChatId], None]] = []
-        self._readers: list[Callable[[], None]] = []
+        self._left_listeners: list[Callable[[ChatId], None]] = []
+        self._settings_listeners: list[Callable[[], None]] = []
 
     def on_chat_left(self, listener: Callable[[ChatId], None]) -> None:
-        """From now on calls `told` with each chat that the bot has left."""
-        self._leavers.append(listener)
+        """Register a listener for chats that the bot has left."""
+        self._left_listeners.append(listener)
 
-    def on_settings_saved(self, listener: Callable[[], None]) -> None:
-        """From now on calls `told` when settings were saved."""
-        self._readers.append(listener)
+    def on_settings_saved(self, notify: Callable[[], None]) -> None:
+        """Register a listener for saved settings."""
+        self._settings_listeners.append(notify)
 
     def publish(self, news: StoreEvent) -> None:
-        """Passes the news on."""
+        """Pass the event on to its listeners."""
         if news.queue:
             self.wakeups[news.queue].set()
         if news.left_chat:
-            for told in self._leavers:
-                told(news.left_chat)
+            for listener in self._left_listeners:
+                listener(news.left_chat)
         if news.settings_saved:
-            for reread in self._readers:
-                reread()
+            for notify in self._settings_listeners:
+                notify()

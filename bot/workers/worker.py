@@ -1,7 +1,6 @@
-"""A worker: claims the lanes of one queue that are due, works them off side by side, and rests until woken.
+"""A worker: claims the lanes of one queue that are due, processes them concurrently, and sleeps until notified.
 
-One transaction settles what has come to its end, gives those lanes back and claims the next: under load its cost is
-shared by many lanes.
+One transaction commits results, releases their lanes, and claims the next ones. Under load, many lanes share its cost.
 """
 
 import asyncio
@@ -13,10 +12,11 @@ from typing import Generic, Protocol, TypeVar
 from uuid import uuid4
 
 from bot.clock import Clock
+from bot.domain.limits import Limits
 from bot.domain.queue_states import Queue
 from bot.logs import get_logger
 from bot.store.unit_of_work import Store, UnitOfWork
-from bot.workers.limits import Limits
+from bot.workers.periodic import periodic
 
 _PAUSE = timedelta(seconds=1)
 _STOP_S = 5.0
@@ -29,33 +29,33 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class LaneResult(Generic[Result]):
-    """How the work on a lane came to its end."""
+    """The result of processing a lane."""
 
     lane: str
     result: Result | None = None
-    """What is to be settled."""
+    """The result to commit; None if there is none."""
     not_before: datetime | None = None
-    """The earliest time to go on with the lane."""
+    """The earliest time to continue with the lane; None if it is done for now."""
 
 
 class LaneHandler(Protocol[Pending, Result]):
-    """What a queue's lanes hold and what is done with it."""
+    """The contents of a queue's lanes and how to process them."""
 
     async def fetch(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, Pending]:
-        """What waits in the lanes; one that holds nothing is left out."""
+        """Return the contents of the lanes; leave out empty ones."""
         ...
 
     async def process(self, lane: str, pending: Pending) -> LaneResult[Result]:
-        """Does what can be done now; must not take longer than the other side takes."""
+        """Process what can be processed now; must not take longer than the other system takes to answer."""
         ...
 
     async def commit(self, work: UnitOfWork, results: Sequence[Result]) -> None:
-        """Keeps what became of it."""
+        """Store the results."""
         ...
 
 
 class Worker(Generic[Pending, Result]):
-    """Works off one queue. `wake` is set whenever something is put into the queue."""
+    """Processes one queue. `wake` is set whenever something is enqueued."""
 
     def __init__(
         self,
@@ -78,28 +78,38 @@ class Worker(Generic[Pending, Result]):
         self._ended: list[LaneResult[Result]] = []
 
     async def run(self) -> None:
-        """Works until it is cancelled; then lanes under way have a few seconds to come to their end."""
-        renewing = asyncio.create_task(self._renew())
+        """Run until cancelled; then give running lanes a few seconds to finish."""
+        renew_every = self._limits.lease / 3
+        renewing = asyncio.create_task(
+            periodic(
+                self._renew,
+                every=renew_every,
+                clock=self._clock,
+                failed="worker.lease_renewal_failed",
+                first_after=renew_every,
+                queue=self._queue,
+            )
+        )
         try:
             while True:
                 try:
-                    await self._round()
-                except Exception:  # noqa: BLE001 - a door: whatever happens must not end the post room
-                    _log.exception("worker stumbled", queue=self._queue)
+                    await self._iterate()
+                except Exception:  # noqa: BLE001 - the worker's boundary: no error may stop it
+                    _log.exception("worker.iteration_failed", queue=self._queue)
                     await self._clock.sleep(_PAUSE.total_seconds())
         finally:
             await self._finish()
             renewing.cancel()
 
-    async def _round(self) -> None:
-        """Settles, claims and starts; rests where there was nothing to claim."""
+    async def _iterate(self) -> None:
+        """Commit results, claim lanes, and start them; sleep if there was nothing to claim."""
         self._wake.clear()
         now = self._clock.now()
         ended = list(self._ended)
         room = self._limits.concurrency - len(self._running)
         held: Mapping[str, Pending] = {}
         async with self._store.writing() as work:
-            await self._settle(work, ended)
+            await self._commit(work, ended)
             until = now + self._limits.lease
             lanes = await work.lanes.claim(self._queue, self._owner, at=now, until=until, at_most=room) if room else ()
             if lanes:
@@ -107,33 +117,33 @@ class Worker(Generic[Pending, Result]):
             due_at = None if lanes else await work.lanes.next_due(self._queue)
         del self._ended[: len(ended)]
         for lane in lanes:
-            # A process that stood still for longer than its leases finds its own lanes free.
+            # A process that was suspended for longer than its leases can claim its own running lanes.
             if lane not in self._running:
                 self._start(lane, held.get(lane))
         if not lanes:
-            await self._wait_for_work(due_at if room else None)
+            await self._sleep(due_at if room else None)
 
     def _start(self, lane: str, held: Pending | None) -> None:
         if held is None:
-            self._end(LaneResult(lane))
+            self._add_result(LaneResult(lane))
             return
-        self._running[lane] = asyncio.create_task(self._lane(lane, held))
+        self._running[lane] = asyncio.create_task(self._process(lane, held))
 
-    async def _lane(self, lane: str, held: Pending) -> None:
+    async def _process(self, lane: str, held: Pending) -> None:
         ended: LaneResult[Result] = LaneResult(lane, not_before=self._clock.now() + _PAUSE)
         try:
             ended = await self._handler.process(lane, held)
-        except Exception:  # noqa: BLE001 - a door: one lane's trouble must not touch the others
-            _log.exception("lane not worked off", queue=self._queue)
+        except Exception:  # noqa: BLE001 - the lane's boundary: an error must not affect other lanes
+            _log.exception("worker.lane_failed", queue=self._queue)
         finally:
             del self._running[lane]
-            self._end(ended)
+            self._add_result(ended)
 
-    def _end(self, ended: LaneResult[Result]) -> None:
+    def _add_result(self, ended: LaneResult[Result]) -> None:
         self._ended.append(ended)
         self._wake.set()
 
-    async def _settle(self, work: UnitOfWork, ended: Sequence[LaneResult[Result]]) -> None:
+    async def _commit(self, work: UnitOfWork, ended: Sequence[LaneResult[Result]]) -> None:
         if not ended:
             return
         results = [each.result for each in ended if each.result is not None]
@@ -141,14 +151,14 @@ class Worker(Generic[Pending, Result]):
             await self._handler.commit(work, results)
         await work.lanes.release(self._queue, {each.lane: each.not_before for each in ended}, self._owner)
 
-    async def _wait_for_work(self, due_at: datetime | None) -> None:
-        """Waits until something is put in, a lane under way ends, or the next lane is due."""
-        rest = self._limits.poll_interval
+    async def _sleep(self, due_at: datetime | None) -> None:
+        """Sleep until something is enqueued, a running lane finishes, or the next lane is due."""
+        longest = self._limits.poll_interval
         if due_at is not None:
-            rest = min(rest, max(timedelta(0), due_at - self._clock.now()))
+            longest = min(longest, max(timedelta(0), due_at - self._clock.now()))
         waits: list[asyncio.Task[object]] = [
             asyncio.create_task(self._wake.wait()),
-            asyncio.create_task(self._clock.sleep(rest.total_seconds())),
+            asyncio.create_task(self._clock.sleep(longest.total_seconds())),
         ]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -157,18 +167,13 @@ class Worker(Generic[Pending, Result]):
                 wait.cancel()
 
     async def _renew(self) -> None:
-        """Keeps the lanes that are under way or not yet settled."""
-        while True:
-            await self._clock.sleep(self._limits.lease.total_seconds() / 3)
-            lanes = [*self._running, *(each.lane for each in self._ended)]
-            if not lanes:
-                continue
-            until = self._clock.now() + self._limits.lease
-            try:
-                async with self._store.writing() as work:
-                    await work.lanes.renew(self._queue, lanes, self._owner, until=until)
-            except Exception:  # noqa: BLE001 - a door: the next renewal may succeed
-                _log.exception("leases not renewed", queue=self._queue)
+        """Renew the leases of lanes that are being processed or whose results are not committed yet."""
+        lanes = [*self._running, *(each.lane for each in self._ended)]
+        if not lanes:
+            return
+        until = self._clock.now() + self._limits.lease
+        async with self._store.writing() as work:
+            await work.lanes.renew(self._queue, lanes, self._owner, until=until)
 
     async def _finish(self) -> None:
         if self._running:
@@ -178,4 +183,4 @@ class Worker(Generic[Pending, Result]):
             with suppress(asyncio.CancelledError):
                 await task
         async with self._store.writing() as work:
-            await self._settle(work, self._ended)
+            await self._commit(work, self._ended)

@@ -9,7 +9,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.domain.errors import Unavailable
 from bot.wiring.credentials import dataverse_tokens
 from tests.fakes.certificates import Certificates

@@ -158,7 +158,7 @@ async def test_what_the_app_may_not_do_is_no_refusal_of_the_person(
     client: DataverseClient, server: Server, code: str, message: str
 ) -> None:
     server.answers = [refusing(403, code, message)]
-    with pytest.raises(Unavailable, match="act for people") as raised:
+    with pytest.raises(Unavailable, match="act for users") as raised:
         await client.get("incidents(1)", caller=ADELE)
     assert "Delegate" in raised.value.next_step
 

@@ -26,7 +26,7 @@ class TokenService:
     async def __call__(self, scope: str) -> Grant:
         self.asked.append(scope)
         if not self.knows_the_secret:
-            raise Unavailable("The sign-in service gave no token.", "Ask an administrator to check the app's secret.")
+            raise Unavailable("The sign-in service issued no token.", "Ask an administrator to check the app's secret.")
         return Grant(token=f"token-{len(self.asked)}", expires_on=time.time() + 3600)
 
 

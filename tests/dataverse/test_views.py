@@ -60,10 +60,10 @@ async def test_where_nothing_is_linked_the_fact_is_empty(dataverse: Dataverse) -
 @pytest.mark.parametrize(
     ("cell", "link", "reason"),
     [
-        ("nosuch", "", "the table has no such column"),
-        ("who.fullname", "", "no link of that name"),
-        ("who.nosuch", CONTACT.format(""), "the linked table has no such column"),
-        ("t.subject", "<link-entity name='task' from='regardingobjectid' to='incidentid' alias='t'/>", "any number"),
+        ("nosuch", "", "the table does not have this column"),
+        ("who.fullname", "", "does not have this link"),
+        ("who.nosuch", CONTACT.format(""), "the linked table does not have this column"),
+        ("t.subject", "<link-entity name='task' from='regardingobjectid' to='incidentid' alias='t'/>", "one-to-many"),
     ],
 )
 async def test_what_cannot_be_shown_is_left_out_and_the_log_says_why(
@@ -73,7 +73,7 @@ async def test_what_cannot_be_shown_is_left_out_and_the_log_says_why(
     with capture_logs() as logs:
         told = await facts(dataverse, await dataverse.case(), view)
     assert list(told) == ["Case Title"]
-    (line,) = [each for each in logs if each["event"] == "column of a view left out"]
+    (line,) = [each for each in logs if each["event"] == "view.column_skipped"]
     assert (line["column"], reason in line["reason"]) == (cell, True)
 
 

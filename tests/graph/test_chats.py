@@ -73,7 +73,7 @@ async def test_without_consent_the_permission_is_named_and_who_can_grant_it(grap
 
 async def test_a_chat_that_is_not_there_is_said_to_be(graph: Graph) -> None:
     for act in (graph.chats.list_members(NOBODY), graph.chats.install(NOBODY), graph.chats.rename(NOBODY, "x")):
-        with pytest.raises(NotFound, match="not there"):
+        with pytest.raises(NotFound, match="does not exist"):
             await act
 
 
@@ -108,7 +108,7 @@ async def test_somebody_whose_account_is_off_cannot_be_added(graph: Graph) -> No
 @pytest.mark.parametrize("topic", ["Case: 10", "a" * 300])
 async def test_a_name_that_teams_does_not_take_is_refused_and_a_cleaned_one_is_taken(graph: Graph, topic: str) -> None:
     chat = (await graph.chats.create([ALEX_ID, ADELE_ID], None)).id
-    with pytest.raises(BadRequest, match="does not take this name"):
+    with pytest.raises(BadRequest, match="does not accept this name"):
         await graph.chats.rename(chat, topic)
     cleaned = sanitize_topic(topic)
     assert cleaned

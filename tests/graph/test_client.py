@@ -128,13 +128,13 @@ async def test_an_answer_that_makes_no_sense_is_trouble_and_no_crash(
 @pytest.mark.parametrize("body", [{"value": [{}]}, {"value": [{"id": 5}]}])
 async def test_a_row_without_an_id_is_trouble(busy: Graph, server: Server, body: object) -> None:
     server.answers = [answering(200, body)]
-    with pytest.raises(Unavailable, match="cannot be read"):
+    with pytest.raises(Unavailable, match="unreadable"):
         await busy.chats.list_members(CHAT)
 
 
 async def test_the_token_goes_nowhere_but_to_graph(busy: Graph, server: Server) -> None:
     server.answers = [answering(200, {"value": [], "@odata.nextLink": "https://evil.example/v1.0/chats"})]
-    with pytest.raises(Unavailable, match="leads elsewhere"):
+    with pytest.raises(Unavailable, match="invalid link"):
         await busy.chats.list_members(CHAT)
 
 

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import SystemClock
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.domain.errors import BadRequest
+from bot.domain.limits import Limits
 from bot.graph.encrypted_data import Certificate, EncryptedData, load_certificate
 from bot.sandbox.graph_notifications.encryption import sealed
-from bot.wiring.services import make_foundation
+from bot.wiring.services import build_runtime
 from tests.fakes.certificates import Certificates, make_certificates
 
 JSON_TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=300)
@@ -101,4 +102,4 @@ async def test_a_file_that_cannot_be_read_does_not_allow_a_start_and_is_named(tm
     file = tmp_path / "notifications.pem"
     file.write_bytes(b"no certificate")
     with pytest.raises(BadRequest, match="CHATSYNC_GRAPH_CERTIFICATE_FILE"):
-        await make_foundation(Settings(graph_certificate_file=str(file)), SystemClock())
+        await build_runtime(Settings(graph_certificate_file=str(file)), SystemClock(), Limits())

@@ -11,17 +11,18 @@ from pydantic import SecretStr
 
 from bot.cli.arguments import parser
 from bot.clock import SystemClock
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.dataverse.application_user import MIRROR_PRIVILEGES, SYNC_PRIVILEGES
 from bot.dataverse.notes_and_tasks import NOTE_AND_TASK_PRIVILEGES
 from bot.dataverse.webhook_steps import REQUIRED_PRIVILEGES
+from bot.domain.limits import Limits
 from bot.domain.public_names import ACTIONS, CHAT_PERMISSIONS, SEARCH_TITLE, USAGE, Command
 from bot.graph import app_installation as installing
 from bot.graph import chats, people, subscriptions
 from bot.graph.client import GraphPermission
 from bot.store.tables import metadata
 from bot.wiring.diagnostics import ACT_FOR_OTHERS
-from bot.wiring.services import close, make_foundation
+from bot.wiring.services import build_runtime, close
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -135,8 +136,8 @@ async def test_every_metric_is_documented_and_no_others() -> None:
     app_id, tenant = "aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000002"
     # With an app ID, because some metrics exist only with sign-in.
     settings = Settings(app_id=app_id, app_password=SecretStr("let-me-in"), allowed_tenants=(tenant,))
-    base = await make_foundation(settings, SystemClock())
-    shown = dict(re.findall(r"^# TYPE (\w+) (\w+)$", base.metrics.text().decode(), flags=re.MULTILINE))
+    base = await build_runtime(settings, SystemClock(), Limits())
+    shown = dict(re.findall(r"^# TYPE (\w+) (\w+)$", base.metrics.render().decode(), flags=re.MULTILINE))
     await close(base)
     assert told == {name: kind for name, kind in shown.items() if not name.endswith("_created")}
 

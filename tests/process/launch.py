@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from bot.config import load_settings
+from bot.config.load import load_settings
+from bot.domain.limits import Limits
 from bot.logs import set_up_logs
 from bot.wiring.application import make_app
-from bot.workers.limits import Limits
 
 if __name__ == "__main__":
     settings = load_settings()

@@ -73,7 +73,7 @@ async def eventually(bot: BotProcess, *arguments: str, lines: int, telling: str)
 async def test_parked_messages_are_listed_without_what_they_say_and_sent_again_or_dropped(
     bot: BotProcess, connector: FakeConnector
 ) -> None:
-    assert await written(bot, "outbox") == (0, ["No message is parked."])
+    assert await written(bot, "outbox") == (0, ["No messages are dead-lettered."])
     await connected(bot, connector)
     await refused(bot, connector)
     code, lines = await written(bot, "outbox")
@@ -82,11 +82,11 @@ async def test_parked_messages_are_listed_without_what_they_say_and_sent_again_o
     assert all("status 413 MessageSizeTooBig" in line for line in lines)
     assert not [line for line in lines for word in ("CAS-01001", "Pump", "Priority", "High") if word in line]
     # One is sent again, the other given up for good.
-    assert await written(bot, "outbox", "retry", numbers[0]) == (0, ["1 put back to be sent."])
+    assert await written(bot, "outbox", "retry", numbers[0]) == (0, ["1 queued to be sent again."])
     (card,) = (await connector.arrived(chats[0], 1))[0]["attachments"]
     assert "Priority: Normal → **High**" in texts(card["content"])
     assert await written(bot, "outbox", "drop", "--all") == (0, ["1 dropped."])
-    assert await written(bot, "outbox") == (0, ["No message is parked."])
+    assert await written(bot, "outbox") == (0, ["No messages are dead-lettered."])
     assert chats[1] not in connector.posts
     operator = getpwuid(getuid()).pw_name
     assert await acts_on_messages(bot) == [
@@ -94,7 +94,7 @@ async def test_parked_messages_are_listed_without_what_they_say_and_sent_again_o
         ("drop message", chats[1], {"message": numbers[1]}, operator),
     ]
     # What is not there is no success.
-    assert await written(bot, "outbox", "retry", numbers[0]) == (1, ["0 put back to be sent."])
+    assert await written(bot, "outbox", "retry", numbers[0]) == (1, ["0 queued to be sent again."])
 
 
 async def test_messages_that_wait_are_listed_with_the_reason(bot: BotProcess, connector: FakeConnector) -> None:
@@ -102,7 +102,7 @@ async def test_messages_that_wait_are_listed_with_the_reason(bot: BotProcess, co
     connector.fault = lambda *_: error(429, "Throttled", Retry_After="600")
     await bot.save("CAS-01001", {"prioritycode": HIGH})
     await eventually(bot, "outbox", "--waiting", lines=2, telling="status 429 Throttled")
-    assert await written(bot, "outbox") == (0, ["No message is parked."])
+    assert await written(bot, "outbox") == (0, ["No messages are dead-lettered."])
 
 
 async def test_a_start_without_its_database_says_so_and_nothing_else(bot: BotProcess) -> None:

@@ -39,19 +39,19 @@ async def test_one_id_goes_from_the_webhook_through_inbox_and_outbox_to_each_car
     for chat in (CHAT, OTHER_CHAT):
         await connector.arrived(chat, 1)
     await asyncio.to_thread(bot.stop)
-    (event,) = logged(bot, "event")
+    (event,) = logged(bot, "webhook.event_received")
     assert event["correlation_id"]
     assert event["correlation_id"] in await kept(bot, inbox)
     *_, first, second = await kept(bot, outbox)
     assert {first, second} == {event["correlation_id"]}
-    cards = [line["correlation_id"] for line in logged(bot, "message")[-2:]]
+    cards = [line["correlation_id"] for line in logged(bot, "outbox.message_posted")[-2:]]
     assert cards == [event["correlation_id"]] * 2
 
 
 async def test_what_a_person_does_has_an_id_of_its_own(bot: BotProcess, connector: FakeConnector) -> None:
     await connected(bot, connector)
     await asyncio.to_thread(bot.stop)
-    first, second = [line["correlation_id"] for line in logged(bot, "message")]
+    first, second = [line["correlation_id"] for line in logged(bot, "outbox.message_posted")]
     assert first != second
     assert await kept(bot, outbox) == [first, second]
 
@@ -65,7 +65,7 @@ async def test_the_line_about_a_request_carries_the_id_under_which_it_was_answer
     async with bot.session.post(f"{bot.url}/api/dataverse/events?code=wrong", headers=told) as answer:
         assert (await answer.json())["error"]["correlationId"] == "dataverse-said-so"
     await asyncio.to_thread(bot.stop)
-    (refused,) = logged(bot, "webhook refused")
-    (line,) = [line for line in logged(bot, "request") if line["status"] == 401]
+    (refused,) = logged(bot, "webhook.unauthorized")
+    (line,) = [line for line in logged(bot, "http.request_completed") if line["status"] == 401]
     assert refused["correlation_id"] == line["correlation_id"] == "dataverse-said-so"
     assert "code" not in line["path"]

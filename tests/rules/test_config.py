@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Settings, SettingsError, load_settings
+from bot.config.load import SettingsError, load_settings
+from bot.config.settings import Settings
 
 APP = {
     "MicrosoftAppId": "aaaaaaaa-0000-4000-8000-000000000001",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.workers.rate_windows import CHAT_WINDOWS, TENANT_WINDOW, Window, earliest_post, longest_span, reserve_slots
+from bot.domain.rate_windows import CHAT_WINDOWS, TENANT_WINDOW, Window, earliest_post, longest_span, reserve_slots
 from tests.fakes.clock import START
 
 WAITS = st.lists(st.timedeltas(timedelta(0), timedelta(seconds=3)), min_size=1, max_size=150)

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.send_outcomes import ChatUnreachable, Rejected, RetryLater
 from bot.features.shared.failure_texts import describe_failure
 from bot.teams.connector import ConnectorResponse
-from bot.teams.send_outcome import _UNREACHABLE, send_outcome
+from bot.teams.send_outcome import _UNREACHABLE_CODES, send_outcome
 
 
 def reason_of(status: int, code: str = "SomeCode") -> str:
@@ -16,7 +16,7 @@ def reason_of(status: int, code: str = "SomeCode") -> str:
     return outcome.reason
 
 
-@pytest.mark.parametrize("code", _UNREACHABLE)
+@pytest.mark.parametrize("code", _UNREACHABLE_CODES)
 def test_each_code_by_which_a_chat_is_gone_has_words_of_its_own(code: str) -> None:
     said = describe_failure(reason_of(403, code))
     assert said not in {"Teams refuses it", code}

@@ -11,12 +11,16 @@ from typing import Any
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Handler
+from pydantic import SecretStr
 
+from bot.config.settings import Settings
 from bot.dataverse.chat_activity_rows import DataverseChatActivityRows
 from bot.dataverse.client import create_client
 from bot.dataverse.records import DataverseRecords
 from bot.dataverse.teams_associations import DataverseTeamsAssociations
+from bot.domain.limits import Limits
 from bot.domain.queue_states import Queue
+from bot.domain.rate_windows import Window
 from bot.domain.record_links import parse_environment
 from bot.domain.synced_chats import Pause
 from bot.domain.values import (
@@ -29,26 +33,20 @@ from bot.domain.values import (
     ObjectId,
     RecordRef,
 )
-from bot.features.chat_sync.enqueue_stale_chats import LOOK_EVERY, FindUnlooked
-from bot.features.chat_sync.fetch_chat import LookAtChat
-from bot.features.chat_sync.mirror_chat import MirrorChat
+from bot.features.chat_sync.enqueue_stale_chats import LOOK_EVERY, enqueue_chats_of_environment, enqueue_stale_chats
 from bot.features.chat_sync.record_activity import NoteChat
-from bot.features.chat_sync.start_and_end import BeginSync, go_on, sync_ended, sync_follows
-from bot.features.chat_sync.sync_chat import SyncChat
-from bot.features.chat_sync.write_row import ShowChat
+from bot.features.chat_sync.start_and_end import go_on, start_sync, sync_ended, sync_follows
+from bot.features.shared.services import Services
 from bot.metrics import Metrics
 from bot.sandbox.app import SandboxSettings, make_sandbox
 from bot.store.administration import Administration
-from bot.store.engine import Engines, create_engines
-from bot.store.migrate import migrate
+from bot.store.engine import Engines
 from bot.store.tables import environment as environments
 from bot.store.unit_of_work import Store
-from bot.wiring.workers import SYNC_AT_ONCE
+from bot.wiring.services import Runtime, build_runtime, close, migrate_and_load
+from bot.wiring.workers import SYNC_CONCURRENCY
 from bot.workers.chat_sync import SyncHandler
-from bot.workers.limits import Limits
 from bot.workers.rate_limiter import RateLimiter
-from bot.workers.rate_windows import Window
-from bot.workers.wakeups import EventHub
 from bot.workers.worker import Worker
 from tests.fakes.clock import START, HeldClock
 from tests.ports import free_port
@@ -83,14 +81,10 @@ class Room:
     """Everything that syncs chats."""
 
     clock: HeldClock
-    store: Store
-    engines: Engines
-    administration: Administration
+    runtime: Runtime
     environment: Environment
-    session: ClientSession
-    wakes: EventHub
+    teams: FakeTeams
     window: Window | None = None
-    teams: FakeTeams = field(default_factory=FakeTeams)
     is_down: bool = False
     refused: dict[str, int] = field(default_factory=dict)
     """Statuses with which requests are answered whose address holds this."""
@@ -106,31 +100,38 @@ class Room:
     """When a request set out."""
     note: NoteChat = field(init=False)
     lane: SyncHandler = field(init=False)
-    records: DataverseRecords = field(init=False)
+    services: Services = field(init=False)
+
+    @property
+    def store(self) -> Store:
+        return self.runtime.services.store
+
+    @property
+    def administration(self) -> Administration:
+        return self.runtime.services.administration
+
+    @property
+    def engines(self) -> Engines:
+        return self.runtime.engines
+
+    @property
+    def session(self) -> ClientSession:
+        return self.runtime.session
 
     def start(self) -> None:
         """A process begins: nothing is in memory."""
         client = create_client(self.environment, self.session, NoTokens(), Metrics())
         name = self.environment.id
-        records = self.records = DataverseRecords({name: client}, self.clock)
-        slow = client.throttled(self._turn())
-        self.note = NoteChat(store=self.store, administration=self.administration, clock=self.clock)
-        show = ShowChat(rows=DataverseChatActivityRows({name: slow}, records.tables), records=records, clock=self.clock)
-        look = LookAtChat(roster=self.teams, chats=self.teams, clock=self.clock)  # type: ignore[arg-type]
-        sync_chat = SyncChat(
-            store=self.store,
-            show=show,
-            mirror=MirrorChat(
-                store=self.store,
-                associations=DataverseTeamsAssociations({name: slow}),
-                administration=self.administration,
-            ),
-            look=look,
-            administration=self.administration,
-            clock=self.clock,
-            row_every=ROW_EVERY,
+        records = DataverseRecords({name: client}, self.clock)
+        slow = {name: client.throttled(self._turn())}
+        self.services = replace(
+            self.runtime.services,
+            records=records,
+            chat_rows=DataverseChatActivityRows(slow, records.tables),
+            associations=DataverseTeamsAssociations(slow),
         )
-        self.lane = SyncHandler(store=self.store, sync_chat=sync_chat, clock=self.clock)
+        self.note = NoteChat(store=self.store, administration=self.administration, clock=self.clock)
+        self.lane = SyncHandler(self.services)
 
     def _turn(self) -> Any:
         budget = None
@@ -185,8 +186,7 @@ class Room:
             made = await work.connections.add(new)
             assert known
             assert made
-            begin = BeginSync(administration=self.administration)
-            await begin(work, known, made, maker=ObjectId(person.object_id), at=now)
+            await start_sync(self.services, work, known, made, maker=ObjectId(person.object_id), at=now)
         return made
 
     async def disconnect(self, connection: Connection, person: Somebody) -> None:
@@ -233,7 +233,7 @@ class Room:
         async with self.store.writing() as work:
             pause = Pause(start=self.off_at, end=now, active_since=self.off_at - IDLE)
             await work.chat_sync.exclude_pause(self.environment.id, pause)
-        await FindUnlooked(store=self.store, clock=self.clock).of_environment(self.environment.id, [])
+        await enqueue_chats_of_environment(self.services, self.environment.id, [])
 
     async def set_state(self, activity_id: str, state: int) -> None:
         """Somebody gives a row another state in Dynamics 365."""
@@ -278,8 +278,8 @@ class Room:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """A worker works on its own, as the clock is moved."""
-        limits = Limits(concurrency=SYNC_AT_ONCE)
-        wake = self.wakes.wakeups[Queue.SYNC]
+        limits = Limits(concurrency=SYNC_CONCURRENCY)
+        wake = self.runtime.event_hub.wakeups[Queue.SYNC]
         worker = Worker(Queue.SYNC, self.lane, store=self.store, clock=self.clock, wake=wake, limits=limits)
         working = asyncio.create_task(worker.run())
         yield
@@ -313,7 +313,7 @@ class Room:
         self.clock.advance(LOOK_EVERY.total_seconds() + 1)
         for _ in range(10):
             # Again and again, as in life: chats that wait for something else are left out for as long.
-            await FindUnlooked(store=self.store, clock=self.clock)(timedelta(0))
+            await enqueue_stale_chats(self.services, timedelta(0))
             await self.work()
             self.clock.advance(400)
         assert await self._next_due() is None
@@ -347,27 +347,31 @@ class Room:
 
 
 @asynccontextmanager
+async def aclosing_runtime(runtime: Runtime) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await close(runtime)
+
+
+@asynccontextmanager
 async def open_room(database: Path, *, window: Window | None = None) -> AsyncIterator[Room]:
     """A room on an empty database and the sample rows."""
     clock = HeldClock()
     port = free_port()
     url = f"http://127.0.0.1:{port}/sandbox"
     environment = parse_environment(url)
-    engines = create_engines(f"sqlite+aiosqlite:///{database}")
-    await migrate(engines.writing)
-    administration, switchboard = Administration(engines), EventHub()
-    await administration.initialize({environment.id: True})
-    async with ClientSession() as session:
-        room = Room(
-            clock=clock,
-            engines=engines,
-            store=Store(engines, switchboard.publish),
-            wakes=switchboard,
-            administration=administration,
-            environment=environment,
-            session=session,
-            window=window,
-        )
+    settings = Settings(
+        dataverse_urls=(url,),
+        database_url=f"sqlite+aiosqlite:///{database}",
+        webhook_key=SecretStr("a key of the tests"),
+    )
+    teams = FakeTeams()
+    limits = Limits(row_interval=ROW_EVERY, sync=None)
+    runtime = await build_runtime(settings, clock, limits, roster=teams, chats=teams)
+    await migrate_and_load(runtime)
+    async with aclosing_runtime(runtime):
+        room = Room(clock=clock, runtime=runtime, environment=environment, window=window, teams=teams)
 
         @web.middleware
         async def watched(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -391,4 +395,3 @@ async def open_room(database: Path, *, window: Window | None = None) -> AsyncIte
         async with TestServer(app, port=port):
             room.start()
             yield room
-    await engines.close()

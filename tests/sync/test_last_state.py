@@ -12,10 +12,10 @@ from bot.domain.errors import Unavailable
 from bot.domain.settings import EnvironmentSettings
 from bot.domain.synced_chats import Pause
 from bot.domain.values import Chat, ChatId, Connection, EnvironmentId, ObjectId
-from bot.features.chat_sync.enqueue_stale_chats import FindUnlooked
+from bot.features.chat_sync.enqueue_stale_chats import enqueue_stale_chats
 from bot.features.chat_sync.record_activity import Topic
 from bot.store.tables import environment
-from bot.workers.backoff import GIVE_UP_AFTER
+from bot.workers.attempts import GIVE_UP_AFTER
 from tests.sync.room import Room, open_room
 from tests.wire.people import ADELE, ALEX, MEGAN, Somebody
 
@@ -111,7 +111,7 @@ async def test_a_chat_that_was_connected_again_stays_on_the_pane_though_a_reques
         await room.work()
         await room.disconnect(made, MEGAN)
         await room.connect(CHAT, case, MEGAN)
-        pane = room.lane.sync_chat.mirror.associations
+        pane = room.services.associations
         set_listed = pane.set_listed
 
         async def fails_once(connection: Connection, *, listed: bool) -> None:
@@ -196,7 +196,7 @@ async def test_a_name_that_graph_does_not_tell_keeps_nobody_from_being_shown(tmp
 
 async def is_looked_at(room: Room) -> None:
     """Nobody told of anything for long, so the chat is looked at."""
-    await FindUnlooked(store=room.store, clock=room.clock)(timedelta(0))
+    await enqueue_stale_chats(room.services, timedelta(0))
     await goes_on(room)
 
 

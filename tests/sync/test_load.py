@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.rate_windows import SYNC_WINDOW
 from bot.domain.values import ChatId, ObjectId
-from bot.workers.rate_windows import SYNC_WINDOW
 from tests.conftest import FULL
 from tests.sync.room import ROW_EVERY, Room, open_room
 from tests.wire.people import ADELE, ALEX, MEGAN, Somebody

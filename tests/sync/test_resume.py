@@ -7,9 +7,8 @@ import pytest
 from bot.domain.chat_sync import SyncProblem
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.values import ChatId, ObjectId, Person
-from bot.features.chat_sync.resume_sync import ResumeSync
-from bot.features.chat_sync.sync_existing import SyncExisting
-from bot.features.shared.access import Gates
+from bot.features.chat_sync.resume_sync import resume_sync
+from bot.features.chat_sync.sync_existing import sync_existing_chats
 from bot.store.tables import environment
 from tests.sync.room import Room, open_room
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, Somebody
@@ -22,17 +21,11 @@ def person(somebody: Somebody) -> Person:
     return Person(account_id=somebody.account_id, object_id=ObjectId(somebody.object_id), name=somebody.name)
 
 
-def gates(room: Room) -> Gates:
-    environments = (room.environment.id,)
-    return Gates(administration=room.administration, records=room.records, roster=room.teams, environments=environments)
-
-
 async def resume(room: Room, somebody: Somebody, connection: int) -> None:
-    use = ResumeSync(store=room.store, gates=gates(room), clock=room.clock)
     async with room.store.reading() as work:
         chat = await work.chats.get(CHAT)
     assert chat
-    await use(chat, person(somebody), connection)  # type: ignore[arg-type] # a button's claim is any number
+    await resume_sync(room.services, chat, person(somebody), connection)  # type: ignore[arg-type] # a button's claim is any number
 
 
 async def switch(room: Room, *, sync: bool) -> None:
@@ -94,17 +87,16 @@ async def test_an_administrator_adds_what_was_connected_before_and_makes_up_no_h
         for chat, case in ((CHAT, cases[0]), (OTHER, cases[1])):
             await room.add_chat(chat, ALEX, MEGAN)
             await room.connect(chat, case, MEGAN)
-        add = SyncExisting(store=room.store, gates=gates(room), clock=room.clock)
         with pytest.raises(NotSupported):
-            await add(room.environment.id, person(ALEX))
+            await sync_existing_chats(room.services, room.environment.id, person(ALEX))
         await switch(room, sync=True)
         await room.work()
         assert await room.rows(CHAT) == []
         with pytest.raises(NotAllowed):
-            await add(room.environment.id, person(MEGAN))
+            await sync_existing_chats(room.services, room.environment.id, person(MEGAN))
         room.clock.advance(3600)
-        assert await add(room.environment.id, person(ALEX)) == 2
-        assert await add(room.environment.id, person(ALEX)) == 0
+        assert await sync_existing_chats(room.services, room.environment.id, person(ALEX)) == 2
+        assert await sync_existing_chats(room.services, room.environment.id, person(ALEX)) == 0
         await room.work()
         (row,) = await room.rows(CHAT)
         assert (row["modifiedinteamson"], row["_createdby_value"]) == (None, await room.user(ALEX))

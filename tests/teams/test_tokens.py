@@ -28,7 +28,7 @@ class TokenService:
         self.asked.append(scope)
         await self.open.wait()
         if self.is_down:
-            raise Unavailable("The sign-in service gave no token.")
+            raise Unavailable("The sign-in service issued no token.")
         return Grant(token=f"token-{len(self.asked)}", expires_on=time.time() + HOUR)
 
 

@@ -8,7 +8,7 @@ from aiohttp.streams import StreamReader
 from aiohttp.typedefs import Handler
 from pydantic import SecretStr
 
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
 from bot.store.engine import create_engines

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.domain.limits import Limits
 from bot.store.tables import connection
-from bot.workers.limits import Limits
 from tests.wire.people import DIEGO, LYNNE, MEGAN, PATTI
 from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import GROUP, World, buttons, texts
@@ -106,7 +106,7 @@ async def test_a_chat_of_two_hundred_and_fifty_is_asked_about_in_a_few_requests(
 async def test_a_chat_whose_people_teams_does_not_name_is_not_connected(world: World) -> None:
     world.connector.roster_is_down = True
     await world.say("connect CAS-01001")
-    assert texts(world.card())[0] == "Teams did not say who is in this chat."
+    assert texts(world.card())[0] == "Teams did not list the members of this chat."
     assert await world.rows_in(connection) == []
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.workers.limits import Limits
+from bot.domain.limits import Limits
 from tests.wire.people import MEGAN
 from tests.wire.settings_pages import Shown, ask, record_type
 from tests.wire.test_card_acts import allow, case, dataverse_is_well_again, opened, press

@@ -202,7 +202,7 @@ async def test_an_older_link_that_numbers_the_table_works_too(world: World) -> N
     await world.settle()
     assert "CAS-01001 is connected" in texts(world.card())[0]
     await world.say(f"connect {link.replace('etc=112', 'etc=99999')}")
-    assert "table that is not there" in texts(world.card())[0]
+    assert "table of this link does not exist" in texts(world.card())[0]
 
 
 async def test_a_chat_can_have_many_records_and_a_record_many_chats(world: World) -> None:

@@ -71,8 +71,8 @@ async def test_of_a_hiccup_people_see_nothing(world: World, fault: str) -> None:
     [
         ("429; retry-after=60", "Dynamics 365 does not answer."),
         ("500", "Dynamics 365 does not answer."),
-        ("not-json", "Dynamics 365 gave an answer that cannot be read."),
-        ("401", "Dynamics 365 does not accept the app's sign-in."),
+        ("not-json", "Dynamics 365 returned an unreadable answer."),
+        ("401", "Dynamics 365 rejected the app's sign-in."),
     ],
 )
 async def test_what_lasts_is_told_with_what_to_do(world: World, fault: str, said: str) -> None:
@@ -91,7 +91,7 @@ async def test_while_dataverse_asks_to_wait_it_is_left_alone(world: World) -> No
     asked = len(world.dataverse_was_asked)
     for _ in range(3):
         (found,) = await world.paste(link, person=PATTI)
-        assert texts(found["content"])[0] == "Dynamics 365 asks to wait."
+        assert texts(found["content"])[0] == "Dynamics 365 is busy."
     assert len(world.dataverse_was_asked) == asked
 
 
@@ -100,7 +100,7 @@ async def test_an_app_that_may_not_act_for_people_blames_nobody_else(world: Worl
     told = {"error": {"code": "0x80040220", "message": "The caller is missing prvActOnBehalfOfAnotherUser privilege."}}
     world.dataverse_refuses_to_act_for_people = told
     (found,) = await world.paste(link, person=ADELE)
-    assert texts(found["content"])[0] == "Dynamics 365 does not let the app act for people."
+    assert texts(found["content"])[0] == "Dynamics 365 does not let the app act for users."
     assert list(buttons(found["content"])) == ["Try again"]
 
 
@@ -120,14 +120,14 @@ async def test_a_table_that_is_not_there_is_told_of_as_such(world: World) -> Non
     gone = {"error": {"code": "0x80060888", "message": "Resource not found for the segment 'incidents'."}}
     world.dataverse_refuses["/EntityDefinitions("] = (404, gone)
     (found,) = await world.paste(link, person=ADELE)
-    assert texts(found["content"]) == ["This is not there in Dynamics 365.", "Check the link or the number."]
+    assert texts(found["content"]) == ["This does not exist in Dynamics 365.", "Check the link or the number."]
 
 
 async def test_somebody_who_was_faster_is_told_of_as_such(world: World) -> None:
     link = await world.link()
     world.dataverse_refuses["/incidents("] = (412, {"error": {"code": "0x80060882", "message": "Pump vibrates"}})
     (found,) = await world.paste(link, person=ADELE)
-    assert texts(found["content"])[0] == "Somebody changed this in Dynamics 365 at the same time."
+    assert texts(found["content"])[0] == "Someone changed this in Dynamics 365 at the same time."
 
 
 async def test_answers_of_another_make_are_told_as_trouble_and_nothing_breaks(world: World) -> None:

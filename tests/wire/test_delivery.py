@@ -7,8 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.domain.limits import Limits
 from bot.store.tables import chat, connection, outbox, post
-from bot.workers.limits import Limits
 from tests.fakes.connector import error
 from tests.wire.people import ALEX
 from tests.wire.world import GROUP, OTHER_GROUP, UNPACED, World, texts

@@ -9,7 +9,7 @@ from aiohttp import web
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.sandbox.sample_data.ids import APPLICATION_USER_ID, row_id
 from bot.store.tables import environment
 from bot.wiring.command_line import run_command
@@ -37,17 +37,17 @@ async def test_where_all_is_set_up_every_line_is_ok(world: World) -> None:
             "ok     settings",
             "ok     database",
             "ok     dataverse localhost/sandbox",
-            "ok     tables of the database",
-            "ok     acting for people in localhost/sandbox",
+            "ok     database tables",
+            "ok     impersonation in localhost/sandbox",
             "ok     records in localhost/sandbox",
             "ok     webhook key",
             "ok     chats in localhost/sandbox",
-            "ok     changes told by localhost/sandbox",
+            "ok     webhook in localhost/sandbox",
             "ok     secured columns in localhost/sandbox",
             "ok     timelines in localhost/sandbox",
             "ok     saving messages in localhost/sandbox",
-            "ok     disconnecting in localhost/sandbox",
-            "ok     chats told by Microsoft 365",
+            "ok     disconnect privilege in localhost/sandbox",
+            "ok     notifications from Microsoft 365",
         ],
     )
 
@@ -57,7 +57,7 @@ async def test_a_dataverse_that_does_not_answer_is_told_of_and_the_rest_is_exami
     code, lines = await examined(world.settings)
     world.dataverse_is_down = False
     assert code == 1
-    assert "ok     tables of the database" in lines
+    assert "ok     database tables" in lines
     (wrong,) = [line for line in lines if line.startswith("WRONG  dataverse localhost/sandbox: ")]
     assert "Try again" in wrong
 
@@ -84,12 +84,12 @@ async def bare_organisation() -> AsyncIterator[str]:
 async def test_privileges_that_nobody_was_given_are_named(world: World, bare_organisation: str) -> None:
     code, lines = await examined(world.settings.model_copy(update={"dataverse_urls": (bare_organisation,)}))
     assert code == 1
-    (wrong,) = [line for line in lines if line.startswith("WRONG  acting for people in ")]
-    assert wrong.endswith("Give it a security role with the privilege prvActOnBehalfOfAnotherUser.")
+    (wrong,) = [line for line in lines if line.startswith("WRONG  impersonation in ")]
+    assert wrong.endswith("Assign it a security role with the privilege prvActOnBehalfOfAnotherUser.")
     (note,) = [line for line in lines if line.startswith("note   saving messages in ")]
-    assert "may not write notes and tasks: prvCreateNote, prvAppendNote" in note
-    (note,) = [line for line in lines if line.startswith("note   disconnecting in ")]
-    assert "There is no privilege prvUnlinkTeamsChatFromRecord" in note
+    assert "may not create notes and tasks: prvCreateNote, prvAppendNote" in note
+    (note,) = [line for line in lines if line.startswith("note   disconnect privilege in ")]
+    assert "The privilege prvUnlinkTeamsChatFromRecord does not exist" in note
 
 
 async def test_a_database_that_no_version_has_set_up_is_no_success(bare_world: World, tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ async def test_a_database_that_no_version_has_set_up_is_no_success(bare_world: W
     code, lines = await examined(bare_world.settings.model_copy(update=empty))
     assert code == 1
     assert (
-        "WRONG  tables of the database: The tables are not those of this version. "
+        "WRONG  database tables: The tables are not those of this version. "
         "Start Chat Sync: each start brings the database up to date." in lines
     )
 
@@ -124,8 +124,9 @@ async def test_what_the_application_user_may_not_do_with_records_is_named(world:
     (wrong,) = [line for line in lines if line.startswith("WRONG")]
     # It reads every row and writes its own; activities have one privilege together.
     assert wrong.startswith(
-        "WRONG  records in localhost/sandbox: The application user may not read and write every row: prvWriteAccount, "
-        "prvWriteActivity, prvWriteContact, prvWriteIncident, prvWriteKnowledgeArticle, prvWritemsdyn_ocliveworkitem."
+        "WRONG  records in localhost/sandbox: The application user lacks organization-wide privileges: "
+        "prvWriteAccount, prvWriteActivity, prvWriteContact, prvWriteIncident, prvWriteKnowledgeArticle, "
+        "prvWritemsdyn_ocliveworkitem."
     )
     (note,) = [line for line in lines if line.startswith("note   secured columns in localhost/sandbox: ")]
     assert "incident.cs_refundamount" in note
@@ -138,9 +139,11 @@ async def test_chats_that_are_off_and_a_webhook_that_is_missing_are_hints(world:
     elsewhere = world.settings.model_copy(update={"public_url": "https://chatsync.contoso.example"})
     code, lines = await examined(elsewhere)
     assert code == 0
-    notes = {each[7:].partition(" in ")[0].partition(" by ")[0]: each for each in lines if not each.startswith("ok")}
-    assert notes["chats"].endswith(": Chats are turned off there. An administrator turns them on in the settings.")
-    assert notes["changes told"].endswith(": No webhook is registered there. Run: python app.py dataverse connect")
+    notes = {each[7:].partition(" in ")[0]: each for each in lines if not each.startswith("ok")}
+    assert notes["chats"].endswith(
+        ": Chats are turned off in this environment. An administrator can turn them on in the settings."
+    )
+    assert notes["webhook"].endswith(": No webhook is registered. Run: python app.py dataverse connect")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +166,7 @@ async def test_a_table_of_chats_that_is_not_as_rows_are_written_is_named_with_wh
     _, lines = await examined(world.settings)
     world.dataverse_refuses.clear()
     (note,) = [line for line in lines if line.startswith("note   timelines in localhost/sandbox: ")]
-    assert f"Table chat there is not as chats are shown by it: {missing} not found." in note
+    assert f"Table chat lacks required columns or relationships: {missing}." in note
 
 
 async def test_privileges_without_which_chats_are_not_shown_are_named(world: World) -> None:

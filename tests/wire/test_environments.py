@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.sandbox.app import SandboxSettings, make_sandbox
 from bot.store.tables import connection, sync_job

@@ -134,9 +134,9 @@ async def test_a_thousand_notifications_of_one_chat_are_one_thing_to_do(told: Wo
     ("body", "said"),
     [
         ([], "not a JSON object"),
-        ({}, "no collection"),
-        ({"value": {}}, "no collection"),
-        ({"value": [], "validationTokens": "x"}, "no collection"),
+        ({}, "not a collection"),
+        ({"value": {}}, "not a collection"),
+        ({"value": [], "validationTokens": "x"}, "not a collection"),
         ({"value": [], "validationTokens": ["x"] * 21}, "more"),
         ({"value": [{}] * (MAX_NOTIFICATIONS + 1)}, "more"),
     ],

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificate
 from pydantic import SecretStr
 
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.graph.encrypted_data import load_certificate
 from bot.sandbox.graph_notifications.encryption import sealed
 from bot.store.tables import chat

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text, update
 
+from bot.domain.limits import Limits
 from bot.domain.public_names import ACTIONS, INITIAL_RUN, SEARCH, SEARCHES, Dataset, Dialog, Verb, encode_dataset
 from bot.handlers.invoke_answers import failed_answer
 from bot.handlers.invoke_names import Invoke
 from bot.store.tables import chat
-from bot.workers.limits import Limits
 from tests.cards.schema import schema_errors
 from tests.wire.people import ALEX, COLLEAGUES, LYNNE, MEGAN, Somebody
 from tests.wire.test_card_acts import ALL, FIELDS, allow

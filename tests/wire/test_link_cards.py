@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot.domain.limits import Limits
 from bot.store.tables import chat, environment, record_type
-from bot.workers.limits import Limits
 from tests.cards.schema import schema_errors
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.settings_pages import Shown

@@ -96,7 +96,7 @@ async def test_each_step_fails_once_and_in_the_end_there_is_one_chat_connected_o
     assert "Adele Vance could not be added" in said[3]
     assert "ChatMember.ReadWrite.All" in said[3]
     assert said[4] == "Not done: it has its name"
-    assert "does not take this name" in said[5]
+    assert "does not accept this name" in said[5]
     assert said[6] == "Not done: Chat Sync is added to it"
     assert "does not answer" in said[7]
     assert said[8] == "Not done: it is connected to the record"
@@ -106,7 +106,7 @@ async def test_each_step_fails_once_and_in_the_end_there_is_one_chat_connected_o
     world.dataverse_refuses_to_act_for_people = None
     said = texts(page)
     assert said[4:6] == ["Done: Chat Sync is added to it", "Not done: it is connected to the record"]
-    assert "act for people" in said[6]
+    assert "act for users" in said[6]
 
     await world.fault("teams", "503; method=POST")
     page = await press(world, page, "Continue")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.domain.errors import NotSupported
 from bot.domain.jobs import EnvironmentJob, JobKind
 from bot.domain.values import EnvironmentId
@@ -49,7 +49,7 @@ async def of_the_table(world: World, set_name: str) -> list[dict[str, Any]]:
 async def test_from_nothing_to_the_first_card_and_back(organisation: World) -> None:
     settings = organisation.settings
     missing = f"{ENVIRONMENT}: no webhook is registered. Run: python app.py dataverse connect"
-    assert await written(settings, "disconnect") == (0, [f"{ENVIRONMENT}: nothing"])
+    assert await written(settings, "disconnect") == (0, [f"{ENVIRONMENT}: no webhook is registered"])
     code, lines = await written(settings, "status")
     assert (code, lines[0]) == (1, missing)
     watched = "masterid, merged, ownerid, prioritycode, statecode, statuscode"
@@ -60,10 +60,10 @@ async def test_from_nothing_to_the_first_card_and_back(organisation: World) -> N
     assert (await written(settings, "status"))[1] == lines
     code, said = await written(settings, "connect")
     assert (code, said) == (0, [f"{ENVIRONMENT}: webhook registered; {len(lines) - 1} steps added"])
-    well = f"{ENVIRONMENT}: webhook with {len(lines) - 1} steps, as it should be"
+    well = f"{ENVIRONMENT}: webhook with {len(lines) - 1} steps, up to date"
     assert await written(settings, "status") == (0, [well])
     # Once more changes nothing but the key, which nobody can read.
-    again = f"{ENVIRONMENT}: webhook there, its key written anew; every step was there"
+    again = f"{ENVIRONMENT}: webhook updated with the current key; no step changed"
     assert await written(settings, "connect") == (0, [again])
     # And it works.
     await organisation.say("connect CAS-01001 quiet")
@@ -93,9 +93,9 @@ async def test_what_somebody_changed_by_hand_is_told_of_and_set_right(organisati
         assert answer.status == 204
     code, lines = await written(settings, "status")
     assert code == 1
-    assert lines[0].endswith("steps, of which some are not as they should be")
+    assert lines[0].endswith("steps, some of which differ from the settings")
     assert lines[1] == "  missing: Delete of contact"
-    assert lines[2].startswith("  differs: Update of incident (title), should be Update of incident (masterid, ")
+    assert lines[2].startswith("  different: Update of incident (title), expected Update of incident (masterid, ")
     _, (said,) = await written(settings, "connect")
     assert said.endswith("1 steps added, 1 steps changed")
     assert (await written(settings, "status"))[0] == 0
@@ -137,7 +137,7 @@ async def test_another_bots_webhook_is_named_and_left_alone(organisation: World)
         assert answer.status == 204
     await written(organisation.settings, "connect")
     _, lines = await written(organisation.settings, "status")
-    assert lines[-1] == "  also registered: http://127.0.0.1:9/x, another bot's or this one's former address"
+    assert lines[-1] == "  also registered: http://127.0.0.1:9/x (another bot, or an earlier address of this one)"
     await written(organisation.settings, "disconnect")
     (left,) = await of_the_table(organisation, "serviceendpoints")
     assert left["name"] == "Chat Sync elsewhere"

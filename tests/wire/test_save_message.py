@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.limits import Limits
 from bot.store.tables import audit, metadata
-from bot.workers.limits import Limits
 from tests.wire.people import ADELE, ISAIAH, LYNNE, PATTI, Somebody
 from tests.wire.settings_pages import Shown, ask, turn_off
 from tests.wire.test_connect import SECRET_CASE
@@ -300,4 +300,4 @@ async def test_a_record_type_without_notes_says_so(world: World) -> None:
         level = (await answer.json())["value"][0]["cs_stocklevelid"]
     link = f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn=cs_stocklevel&id={level}"
     refused = await send(world, (await open_from(world)).step("Save", words=link))
-    assert texts(refused.card) == ["Records of this type have no notes.", "Choose the other form."]
+    assert texts(refused.card) == ["Records of this type cannot have notes.", "Choose the other option."]

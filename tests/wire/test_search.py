@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from bot.domain.limits import Limits
 from bot.domain.public_names import SEARCH
 from bot.domain.record_types import Disclosure
-from bot.workers.limits import Limits
 from tests.cards.schema import schema_errors
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, LYNNE, PATTI, Somebody
 from tests.wire.settings_pages import ask, record_type, turn_off

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.limits import Limits
 from bot.store.tables import connection, inbox, setting_change
-from bot.workers.limits import Limits
 from tests.ports import free_port
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, Somebody
 from tests.wire.settings_pages import ask, make_administrator, opened, organisation, record_type, saved, typed

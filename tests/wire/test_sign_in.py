@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.domain.values import TEAMS
 from bot.store.tables import environment
 from tests.fakes.certificates import Certificates
@@ -248,7 +248,7 @@ async def test_where_the_application_users_secret_has_expired_the_person_is_told
     row = "11111111-1111-4111-9111-111111111111"
     (found,) = await bare_world.paste(f"{real}/main.aspx?pagetype=entityrecord&etn=incident&id={row}")
     assert texts(found["content"]) == [
-        "The sign-in service gave no token.",
-        "Ask an administrator to check the app's secret, certificate or managed identity.",
+        "The sign-in service issued no token.",
+        "Ask an administrator to check the app's secret, certificate, or managed identity.",
     ]
     await bare_world.stop()

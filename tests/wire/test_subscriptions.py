@@ -8,11 +8,12 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
+from bot.domain.limits import Limits
 from bot.domain.subscriptions import SubscriptionError
-from bot.features.graph_subscriptions.maintain import KeepSubscriptions
+from bot.features.graph_subscriptions.maintain import maintain_subscriptions
 from bot.store.tables import environment, subscription
 from bot.wiring.command_line import run_command
-from bot.wiring.services import Foundation, close, make_foundation, prepare
+from bot.wiring.services import Runtime, build_runtime, close, migrate_and_load
 from tests.wire.changes import (
     CHANGES,
     is_seen_to,
@@ -267,11 +268,10 @@ async def test_what_is_not_granted_is_said_in_the_chat_and_by_the_doctor(world: 
 async def test_beyond_what_an_organisation_can_have_no_more_are_asked_for(world: World) -> None:
     await one_by_one(world, GROUP, OTHER_GROUP)
     base = await another_process(world)
-    assert base.feed
     async with world.engines.writing.begin() as begun:
         await begun.execute(subscription.delete().where(subscription.c.chat_id == OTHER_GROUP))
     before = calls(world)
-    await keeping(base, at_most=1)()
+    await maintain(base, at_most=1)
     assert calls(world) == before
     await close(base)
 
@@ -284,27 +284,20 @@ async def test_two_processes_make_one_of_each(world: World) -> None:
         await lose(world, row)
     async with world.engines.writing.begin() as begun:
         await begun.execute(subscription.delete())
-    await asyncio.gather(*(keeping(base)() for base in bases))
+    await asyncio.gather(*(maintain(base) for base in bases))
     assert resources(world) == BOTH
     assert calls(world) - before == 2
     for base in bases:
         await close(base)
 
 
-async def another_process(world: World) -> Foundation:
-    base = await make_foundation(world.settings, world.clock, graph_pace_s=0)
-    await prepare(base)
-    return base
+async def another_process(world: World) -> Runtime:
+    runtime = await build_runtime(world.settings, world.clock, Limits(graph_pace_s=0))
+    await migrate_and_load(runtime)
+    return runtime
 
 
-def keeping(base: Foundation, *, at_most: int = 10_000) -> KeepSubscriptions:
-    assert base.feed
-    return KeepSubscriptions(
-        store=base.store,
-        administration=base.administration,
-        links=base.links,
-        feed=base.feed.subscriptions,
-        clock=base.clock,
-        tenant=None,
-        at_most=at_most,
-    )
+async def maintain(runtime: Runtime, *, at_most: int = 10_000) -> bool:
+    assert runtime.graph_notifications
+    feed = runtime.graph_notifications.subscriptions
+    return await maintain_subscriptions(runtime.services, feed, at_most=at_most)

@@ -11,7 +11,7 @@ from bot.domain.subscriptions import SubscriptionError
 from bot.store.tables import subscription
 from bot.wiring.services import close
 from tests.wire.changes import CHANGES, lose, resources, seen_to, synced, there, until, until_asked_for
-from tests.wire.test_subscriptions import BOTH, another_process, calls, keeping, one_by_one
+from tests.wire.test_subscriptions import BOTH, another_process, calls, maintain, one_by_one
 from tests.wire.world import GROUP, World, texts
 
 pytestmark = pytest.mark.one_database
@@ -44,7 +44,7 @@ async def graph_is_asked_when_it_is_time(world: World) -> None:
     before, base = calls(world), await another_process(world)
     for _ in range(3):
         world.clock.advance(60)
-        await keeping(base)()
+        await maintain(base)
     assert calls(world) == before
     await close(base)
     world.clock.advance(WAIT_S)

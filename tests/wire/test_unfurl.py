@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from bot.workers.limits import Limits
+from bot.domain.limits import Limits
 from tests.wire.people import ADELE, LYNNE, PATTI
 from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import GROUP, World, buttons, texts

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot.domain.limits import Limits
 from bot.store.tables import outbox, record_type, told_change
-from bot.workers.limits import Limits
 from tests.cards.schema import schema_errors
 from tests.fakes.connector import error
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, LYNNE, MEGAN, PATTI, Somebody

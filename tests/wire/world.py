@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 from aiohttp import ClientSession, web
 from sqlalchemy import Table, and_, func, or_, select
 
-from bot.config import Settings
+from bot.config.settings import Settings
+from bot.domain.limits import Limits
 from bot.sandbox.faults import HEADER
 from bot.sandbox.teams.chats import messages_of
 from bot.sandbox.teams.sample_organization import Teams
 from bot.store.engine import Engines
 from bot.store.tables import change_link, inbox, lane, outbox
 from bot.wiring.application import make_app
-from bot.workers.limits import Limits
 from tests.cards.schema import parts, schema_errors
 from tests.fakes.clock import HeldClock
 from tests.fakes.connector import FakeConnector

@@ -2,41 +2,33 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.domain.joining import JoinFacts
 from bot.domain.timeline import TimelineEntry
-from bot.features.chat_lists.chat_visibility import LookAtChats, SeenChat
+from bot.features.chat_lists.chat_visibility import SeenChat, find_visible_chats
 from bot.features.shared.access import OpenedRecord
-from bot.features.shared.people_details import LookAtPeople, SeenPeople
-from bot.ports.dataverse import Records
+from bot.features.shared.people_details import SeenPeople, look_up_people
+from bot.features.shared.services import Services
 from cards.chat_list import ChatRow, ConnectedBy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MakeChatRows:
-    """Makes them for somebody who may read the record, and asks for all that it takes at once."""
-
-    records: Records
-    look: LookAtChats
-    people: LookAtPeople
-
-    async def __call__(
-        self, entries: Sequence[TimelineEntry], opened: OpenedRecord
-    ) -> Sequence[tuple[SeenChat, ChatRow]]:
-        """The chats in the same order, as the person sees them, and what a list tells of each."""
-        if not entries:
-            return []
-        seen, people, may_write = await asyncio.gather(
-            self.look(entries, opened.actor),
-            self.people(
-                named=(each.last_writer_id for each in entries),
-                present=(each.connection.connector_id for each in entries),
-            ),
-            self.records.can_write(entries[0].connection.record, opened.actor.user.id),
-        )
-        joining = JoinFacts(joining_is_on=opened.record_type.join, may_write=may_write)
-        return [(chat, _row(each, chat, joining, people)) for each, chat in zip(entries, seen, strict=True)]
+async def build_chat_rows(
+    services: Services, entries: Sequence[TimelineEntry], opened: OpenedRecord
+) -> Sequence[tuple[SeenChat, ChatRow]]:
+    """The chats in the same order, as the person sees them, and what a list tells of each."""
+    if not entries:
+        return []
+    seen, people, may_write = await asyncio.gather(
+        find_visible_chats(services, entries, opened.actor),
+        look_up_people(
+            services,
+            named=(each.last_writer_id for each in entries),
+            present=(each.connection.connector_id for each in entries),
+        ),
+        services.records.can_write(entries[0].connection.record, opened.actor.user.id),
+    )
+    joining = JoinFacts(joining_is_on=opened.record_type.join, may_write=may_write)
+    return [(chat, _row(each, chat, joining, people)) for each, chat in zip(entries, seen, strict=True)]
 
 
 def _row(entry: TimelineEntry, seen: SeenChat, joining: JoinFacts, people: SeenPeople) -> ChatRow:

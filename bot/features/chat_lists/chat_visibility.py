@@ -10,11 +10,11 @@ from bot.domain.joining import JoinFacts
 from bot.domain.public_names import Verb
 from bot.domain.timeline import TimelineEntry
 from bot.domain.values import ChatId, ChatKind, Connection
-from bot.features.chat_lists.find_channels import FindChannels
+from bot.features.chat_lists.find_channels import find_channels
 from bot.features.connections.connect_channel import Place
 from bot.features.members.join_chat import whom_to_ask
 from bot.features.shared.access import Actor
-from bot.ports.graph import ChatDirectory
+from bot.features.shared.services import Services
 from cards.buttons import ActionButton, LinkButton
 
 
@@ -73,45 +73,43 @@ class SeenChat:
         return ActionButton(title="Join", verb=Verb.JOIN, payload={"connection": str(self.connection.id)})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookAtChats:
-    """Asks the directory for them."""
+async def find_visible_chats(services: Services, entries: Sequence[TimelineEntry], actor: Actor) -> Sequence[SeenChat]:
+    """The connected chats in the same order."""
+    channels = {each.connection.chat_id: each.team_id for each in entries if each.kind is ChatKind.CHANNEL}
+    chats = [each.connection for each in entries if each.kind is not ChatKind.CHANNEL]
+    places, seen = await asyncio.gather(
+        find_channels(services, channels, actor.object_id),
+        asyncio.gather(*(_look_at(services, each, actor) for each in chats)),
+    )
+    found = {each.connection.id: each for each in seen}
+    return [found.get(each.connection.id) or _seen_channel(each.connection, places) for each in entries]
 
-    chats: ChatDirectory
-    find_channels: FindChannels
 
-    async def __call__(self, entries: Sequence[TimelineEntry], actor: Actor) -> Sequence[SeenChat]:
-        """The connected chats in the same order."""
-        channels = {each.connection.chat_id: each.team_id for each in entries if each.kind is ChatKind.CHANNEL}
-        chats = [each.connection for each in entries if each.kind is not ChatKind.CHANNEL]
-        places, seen = await asyncio.gather(
-            self.find_channels(channels, actor.object_id),
-            asyncio.gather(*(self._look_at(each, actor) for each in chats)),
-        )
-        found = {each.connection.id: each for each in seen}
-        return [found.get(each.connection.id) or _seen_channel(each.connection, places) for each in entries]
+async def _look_at(services: Services, connection: Connection, actor: Actor) -> SeenChat:
+    chat, is_member = await asyncio.gather(
+        _chat(services, connection.chat_id), _is_in(services, connection.chat_id, actor)
+    )
+    return SeenChat(
+        connection=connection,
+        is_channel=False,
+        is_member=is_member,
+        topic=(chat.topic or "") if chat else None,
+        url=chat.url if chat and is_member else "",
+    )
 
-    async def _look_at(self, connection: Connection, actor: Actor) -> SeenChat:
-        chat, is_member = await asyncio.gather(self._chat(connection.chat_id), self._is_in(connection.chat_id, actor))
-        return SeenChat(
-            connection=connection,
-            is_channel=False,
-            is_member=is_member,
-            topic=(chat.topic or "") if chat else None,
-            url=chat.url if chat and is_member else "",
-        )
 
-    async def _chat(self, chat: ChatId) -> DirectoryChat | None:
-        try:
-            return await self.chats.get_chat(chat)
-        except ChatSyncError:
-            return None  # without a name it can still be joined
+async def _chat(services: Services, chat: ChatId) -> DirectoryChat | None:
+    try:
+        return await services.chats.get_chat(chat)
+    except ChatSyncError:
+        return None  # without a name it can still be joined
 
-    async def _is_in(self, chat: ChatId, actor: Actor) -> bool:
-        try:
-            return any(each.object_id == actor.object_id for each in await self.chats.list_members(chat))
-        except ChatSyncError:
-            return False
+
+async def _is_in(services: Services, chat: ChatId, actor: Actor) -> bool:
+    try:
+        return any(each.object_id == actor.object_id for each in await services.chats.list_members(chat))
+    except ChatSyncError:
+        return False
 
 
 def _seen_channel(connection: Connection, places: Mapping[ChatId, Place] | None) -> SeenChat:

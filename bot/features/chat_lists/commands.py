@@ -1,62 +1,67 @@
 """Lists about a record that people write for: its chats, its timeline, its people."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.domain.public_names import Command
 from bot.domain.values import RecordRef
-from bot.features.chat_lists.list_chats import ListChats
-from bot.features.chat_lists.list_timeline import ListTimeline
-from bot.features.connections.find_connections import FindConnections
-from bot.features.record_search.choose_record import CHATS, PEOPLE, TIMELINE, Wanted, WhichRecord
-from bot.features.shared.access import Gates
+from bot.features.chat_lists.list_chats import list_chats
+from bot.features.chat_lists.list_timeline import list_timeline
+from bot.features.connections.find_connections import connections_of_chat
+from bot.features.record_search.choose_record import (
+    CHATS,
+    PEOPLE,
+    TIMELINE,
+    Wanted,
+    button_data,
+    choose_record,
+)
+from bot.features.shared import access
 from bot.features.shared.answers import Answer, called, record_claim
-from bot.features.shared.private_answers import offered_alone
+from bot.features.shared.private_answers import private_button
+from bot.features.shared.routes import CommandHandler
+from bot.features.shared.services import Services
 from bot.features.shared.turn import Incoming
-from bot.features.suggestions.list_suggestions import ListSuggestions
+from bot.features.suggestions.list_suggestions import list_suggestions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordLists:
-    """Shows them to who asks. To a chat with others it gives a button: they may not see what that person sees."""
+async def _chats(services: Services, incoming: Incoming, rest: str) -> Answer:
+    found = await _asked(services, incoming, rest, CHATS)
+    return found if isinstance(found, Answer) else await list_chats(services, incoming.person, found)
 
-    which: WhichRecord
-    gates: Gates
-    find_connections: FindConnections
-    list_chats: ListChats
-    list_timeline: ListTimeline
-    list_suggestions: ListSuggestions
 
-    @property
-    def work(self) -> Mapping[str, Callable[[Incoming, str], Awaitable[Answer]]]:
-        """Who answers for each command."""
-        return {Command.CHATS: self._chats, Command.TIMELINE: self._timeline, Command.SUGGEST: self._people}
+async def _timeline(services: Services, incoming: Incoming, rest: str) -> Answer:
+    found = await _asked(services, incoming, rest, TIMELINE)
+    return found if isinstance(found, Answer) else await list_timeline(services, incoming.person, found)
 
-    async def _chats(self, incoming: Incoming, rest: str) -> Answer:
-        found = await self._asked(incoming, rest, CHATS)
-        return found if isinstance(found, Answer) else await self.list_chats(incoming.person, found)
 
-    async def _timeline(self, incoming: Incoming, rest: str) -> Answer:
-        found = await self._asked(incoming, rest, TIMELINE)
-        return found if isinstance(found, Answer) else await self.list_timeline(incoming.person, found)
+async def _people(services: Services, incoming: Incoming, rest: str) -> Answer:
+    found = await _asked(services, incoming, rest, PEOPLE)
+    if isinstance(found, Answer):
+        return found
+    return await list_suggestions(services, incoming.chat, incoming.person, found)
 
-    async def _people(self, incoming: Incoming, rest: str) -> Answer:
-        found = await self._asked(incoming, rest, PEOPLE)
-        if isinstance(found, Answer):
-            return found
-        return await self.list_suggestions(incoming.chat, incoming.person, found)
 
-    async def _asked(self, incoming: Incoming, rest: str, wanted: Wanted) -> RecordRef | Answer:
-        """The record, without words the only one of the chat; else the choice, or the button for who sees it alone."""
-        connections = [] if rest else await self.find_connections.of_chat(incoming.chat)
-        if len(connections) == 1:
-            record, name = connections[0].record, called(connections[0])
-            return record if incoming.private else await self._offer(incoming, wanted, record_claim(record), name)
-        if incoming.private or not rest:
-            return await self.which(rest, incoming.person, wanted)
-        return await self._offer(incoming, wanted, await self.which.claim(rest), "a record")
+async def _asked(services: Services, incoming: Incoming, rest: str, wanted: Wanted) -> RecordRef | Answer:
+    """The record, without words the only one of the chat; else the choice, or the button for who sees it alone."""
+    connections = [] if rest else await connections_of_chat(services, incoming.chat)
+    if len(connections) == 1:
+        record, name = connections[0].record, called(connections[0])
+        return record if incoming.private else await _offer(services, incoming, wanted, record_claim(record), name)
+    if incoming.private or not rest:
+        return await choose_record(services, rest, incoming.person, wanted)
+    return await _offer(services, incoming, wanted, await button_data(services, rest), "a record")
 
-    async def _offer(self, incoming: Incoming, wanted: Wanted, claim: Mapping[str, str], name: str) -> Answer:
-        """The button, for who may act at all."""
-        await self.gates.actors(incoming.person)
-        return offered_alone(incoming, f"{wanted.title} {name}", replace(wanted.press, payload=claim))
+
+async def _offer(services: Services, incoming: Incoming, wanted: Wanted, claim: Mapping[str, str], name: str) -> Answer:
+    """The button, for who may act at all."""
+    await access.require_user_anywhere(services, incoming.person)
+    return private_button(incoming, f"{wanted.title} {name}", replace(wanted.press, payload=claim))
+
+
+COMMANDS: Mapping[str, CommandHandler] = {
+    Command.CHATS: _chats,
+    Command.JOIN: _chats,
+    Command.TIMELINE: _timeline,
+    Command.SUGGEST: _people,
+}

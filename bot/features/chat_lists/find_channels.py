@@ -2,42 +2,38 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.domain.directory import Team
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ChatId, ObjectId
 from bot.features.connections.connect_channel import Place
-from bot.ports.graph import ChatDirectory
+from bot.features.shared.services import Services
 
 TEAMS_LOOKED_THROUGH = 50
 """Teams among which a channel is looked for whose own is not known: each costs a call while somebody waits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindChannels:
-    """Asks the directory for the person's teams and, as far as need be, for their channels."""
+async def find_channels(
+    services: Services, wanted: Mapping[ChatId, str | None], person: ObjectId
+) -> Mapping[ChatId, Place] | None:
+    """Those of the channels that all members of one of the person's teams see; None where that is not told.
 
-    chats: ChatDirectory
+    `wanted`: with the team of each, where it is known.
+    """
+    if not wanted:
+        return {}
+    try:
+        teams = await services.chats.list_teams(person)
+    except ChatSyncError:
+        return None
+    named = [team for team in teams if team.id in wanted.values()]
+    looked = teams[:TEAMS_LOOKED_THROUGH] if None in wanted.values() else named
+    found = await asyncio.gather(*(_in(services, team) for team in looked))
+    return {place.channel.id: place for some in found for place in some if place.channel.id in wanted}
 
-    async def __call__(self, wanted: Mapping[ChatId, str | None], person: ObjectId) -> Mapping[ChatId, Place] | None:
-        """Those of the channels that all members of one of the person's teams see; None where that is not told.
 
-        `wanted`: with the team of each, where it is known.
-        """
-        if not wanted:
-            return {}
-        try:
-            teams = await self.chats.list_teams(person)
-        except ChatSyncError:
-            return None
-        named = [team for team in teams if team.id in wanted.values()]
-        looked = teams[:TEAMS_LOOKED_THROUGH] if None in wanted.values() else named
-        found = await asyncio.gather(*(self._in(team) for team in looked))
-        return {place.channel.id: place for some in found for place in some if place.channel.id in wanted}
-
-    async def _in(self, team: Team) -> Sequence[Place]:
-        try:
-            return [Place(team=team, channel=each) for each in await self.chats.list_channels(team.id)]
-        except ChatSyncError:
-            return ()  # a team that was just deleted, or does not tell, has none
+async def _in(services: Services, team: Team) -> Sequence[Place]:
+    try:
+        return [Place(team=team, channel=each) for each in await services.chats.list_channels(team.id)]
+    except ChatSyncError:
+        return ()  # a team that was just deleted, or does not tell, has none

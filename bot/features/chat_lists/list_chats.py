@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.public_names import Verb
-from bot.domain.record_links import RecordLinks
 from bot.domain.timeline import TimelineEntry
 from bot.domain.values import Person, RecordRef
-from bot.features.chat_lists.chat_rows import MakeChatRows
-from bot.features.shared.access import Gates, OpenedRecord
+from bot.features.chat_lists.chat_rows import build_chat_rows
+from bot.features.shared import access
+from bot.features.shared.access import OpenedRecord
 from bot.features.shared.answers import Answer, head_of, new_chat_button, record_claim, timeline_button
-from bot.store.unit_of_work import Store
+from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list, page_offset
 
@@ -29,57 +29,54 @@ class _Page:
     """Among so many names were looked for, where there are more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListChats:
-    """Lists a record's chats for somebody who may read the record: who is in one opens it, others join or ask."""
+async def list_chats(
+    services: Services, person: Person, record: RecordRef, *, words: str = "", begin: int = 0
+) -> Answer:
+    """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
+    opened = await access.require_readable(services, record, person)
+    page = await (_named(services, record, opened, words, begin) if words else _page(services, record, opened, begin))
+    view = ChatListView(
+        title="Chats about",
+        record=head_of(services.links, opened.table, record, opened.row),
+        rows=tuple(page.rows),
+        total=page.found,
+        offset=page.begin,
+        query=words,
+        searched_chats=page.among,
+        empty_text="No chat is connected to this record.",
+        page_button=ActionButton(title="", verb=Verb.CHATS, payload=record_claim(record)),
+        more_buttons=(
+            new_chat_button(record),
+            ActionButton(title="My other chats", verb=Verb.MY_CHATS, payload=record_claim(record)),
+            timeline_button(record),
+        ),
+    )
+    return Answer(message=chat_list(view))
 
-    store: Store
-    gates: Gates
-    rows: MakeChatRows
-    links: RecordLinks
 
-    async def __call__(self, person: Person, record: RecordRef, *, words: str = "", begin: int = 0) -> Answer:
-        """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
-        opened = await self.gates.opened(record, person)
-        page = await (self._named(record, opened, words, begin) if words else self._page(record, opened, begin))
-        view = ChatListView(
-            title="Chats about",
-            record=head_of(self.links, opened.table, record, opened.row),
-            rows=tuple(page.rows),
-            total=page.found,
-            offset=page.begin,
-            query=words,
-            searched_chats=page.among,
-            empty_text="No chat is connected to this record.",
-            page_button=ActionButton(title="", verb=Verb.CHATS, payload=record_claim(record)),
-            more_buttons=(
-                new_chat_button(record),
-                ActionButton(title="My other chats", verb=Verb.MY_CHATS, payload=record_claim(record)),
-                timeline_button(record),
-            ),
-        )
-        return Answer(message=chat_list(view))
+async def _page(services: Services, record: RecordRef, opened: OpenedRecord, begin: int) -> _Page:
+    """A page of all chats."""
+    found = await _count(services, record)
+    begin = page_offset(begin, found)
+    rows = await build_chat_rows(services, await _entries(services, record, begin, MAX_ROWS), opened)
+    return _Page(rows=[row for _, row in rows], begin=begin, found=found)
 
-    async def _page(self, record: RecordRef, opened: OpenedRecord, begin: int) -> _Page:
-        """A page of all chats."""
-        found = await self._count(record)
-        begin = page_offset(begin, found)
-        rows = await self.rows(await self._entries(record, begin, MAX_ROWS), opened)
-        return _Page(rows=[row for _, row in rows], begin=begin, found=found)
 
-    async def _named(self, record: RecordRef, opened: OpenedRecord, words: str, begin: int) -> _Page:
-        """A page of those among the newest whose names hold the words: what they are called the directory knows."""
-        count = await self._count(record)
-        rows = await self.rows(await self._entries(record, 0, LOOKED_AT), opened)
-        named = [row for _, row in rows if words.lower() in row.name.lower()]
-        begin = page_offset(begin, len(named))
-        among = LOOKED_AT if count > LOOKED_AT else None
-        return _Page(rows=named[begin : begin + MAX_ROWS], begin=begin, found=len(named), among=among)
+async def _named(services: Services, record: RecordRef, opened: OpenedRecord, words: str, begin: int) -> _Page:
+    """A page of those among the newest whose names hold the words: what they are called the directory knows."""
+    count = await _count(services, record)
+    rows = await build_chat_rows(services, await _entries(services, record, 0, LOOKED_AT), opened)
+    named = [row for _, row in rows if words.lower() in row.name.lower()]
+    begin = page_offset(begin, len(named))
+    among = LOOKED_AT if count > LOOKED_AT else None
+    return _Page(rows=named[begin : begin + MAX_ROWS], begin=begin, found=len(named), among=among)
 
-    async def _count(self, record: RecordRef) -> int:
-        async with self.store.reading() as work:
-            return await work.timeline.count(record, active_only=True)
 
-    async def _entries(self, record: RecordRef, begin: int, at_most: int) -> Sequence[TimelineEntry]:
-        async with self.store.reading() as work:
-            return await work.timeline.for_record(record, offset=begin, at_most=at_most, active_only=True)
+async def _count(services: Services, record: RecordRef) -> int:
+    async with services.store.reading() as work:
+        return await work.timeline.count(record, active_only=True)
+
+
+async def _entries(services: Services, record: RecordRef, begin: int, at_most: int) -> Sequence[TimelineEntry]:
+    async with services.store.reading() as work:
+        return await work.timeline.for_record(record, offset=begin, at_most=at_most, active_only=True)

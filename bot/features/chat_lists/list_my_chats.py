@@ -2,17 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.domain.directory import DirectoryChat
 from bot.domain.errors import ChatSyncError
 from bot.domain.public_names import TARGET_CHAT, Verb
-from bot.domain.record_links import RecordLinks
 from bot.domain.values import Connection, ObjectId, Person, RecordRef
-from bot.features.shared.access import Gates
+from bot.features.shared import access
 from bot.features.shared.answers import Answer, head_of, record_claim
-from bot.ports.graph import ChatDirectory
-from bot.store.unit_of_work import Store
+from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list, page_offset
 
@@ -23,53 +20,46 @@ OTHERS_AT_MOST = 50
 NAMED = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListMyChats:
-    """Lists chats to connect: first those that are connected to other records, each by its newest message."""
+async def list_my_chats(
+    services: Services, person: Person, record: RecordRef, *, words: str = "", begin: int = 0
+) -> Answer:
+    """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
+    opened = await access.require_readable(services, record, person)
+    mine = await _of(services, opened.actor.object_id)
+    async with services.store.reading() as work:
+        connections = await work.connections.for_chats([each.id for each in mine])
+    free = [each for each in mine if not _has(connections.get(each.id, ()), record)]
+    fit = [each for each in free if words.lower() in _name(each).lower()]
+    others = [each for each in fit if each.id not in connections]
+    named = [*(each for each in fit if each.id in connections), *others[:OTHERS_AT_MOST]]
+    begin = page_offset(begin, len(named))
+    page = named[begin : begin + MAX_ROWS]
+    view = ChatListView(
+        title="My other chats, to connect to",
+        record=head_of(services.links, opened.table, record, opened.row),
+        rows=tuple(_row(each, record, connections.get(each.id, ())) for each in page),
+        total=len(named),
+        offset=begin,
+        query=words,
+        searched_chats=len(mine) if words and len(mine) in {AT_FIRST, LOOKED_THROUGH} else None,
+        empty_text="You are in no other group chat.",
+        page_button=ActionButton(title="", verb=Verb.MY_CHATS, payload=record_claim(record)),
+    )
+    return Answer(message=chat_list(view))
 
-    store: Store
-    gates: Gates
-    chats: ChatDirectory
-    links: RecordLinks
-    patience_s: float
-    """So long more of the person's chats are waited for than come at once."""
 
-    async def __call__(self, person: Person, record: RecordRef, *, words: str = "", begin: int = 0) -> Answer:
-        """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
-        opened = await self.gates.opened(record, person)
-        mine = await self._of(opened.actor.object_id)
-        async with self.store.reading() as work:
-            connections = await work.connections.for_chats([each.id for each in mine])
-        free = [each for each in mine if not _has(connections.get(each.id, ()), record)]
-        fit = [each for each in free if words.lower() in _name(each).lower()]
-        others = [each for each in fit if each.id not in connections]
-        named = [*(each for each in fit if each.id in connections), *others[:OTHERS_AT_MOST]]
-        begin = page_offset(begin, len(named))
-        page = named[begin : begin + MAX_ROWS]
-        view = ChatListView(
-            title="My other chats, to connect to",
-            record=head_of(self.links, opened.table, record, opened.row),
-            rows=tuple(_row(each, record, connections.get(each.id, ())) for each in page),
-            total=len(named),
-            offset=begin,
-            query=words,
-            searched_chats=len(mine) if words and len(mine) in {AT_FIRST, LOOKED_THROUGH} else None,
-            empty_text="You are in no other group chat.",
-            page_button=ActionButton(title="", verb=Verb.MY_CHATS, payload=record_claim(record)),
-        )
-        return Answer(message=chat_list(view))
+async def _of(services: Services, person: ObjectId) -> Sequence[DirectoryChat]:
+    """The person's chats; where many take long, the first ones alone, which come with the same request."""
+    first, many = await asyncio.gather(services.chats.list_chats(person, at_most=AT_FIRST), _many(services, person))
+    return many or first
 
-    async def _of(self, person: ObjectId) -> Sequence[DirectoryChat]:
-        """The person's chats; where many take long, the first ones alone, which come with the same request."""
-        first, many = await asyncio.gather(self.chats.list_chats(person, at_most=AT_FIRST), self._many(person))
-        return many or first
 
-    async def _many(self, person: ObjectId) -> Sequence[DirectoryChat]:
-        try:
-            async with asyncio.timeout(self.patience_s):
-                return await self.chats.list_chats(person, at_most=LOOKED_THROUGH)
-        except (TimeoutError, ChatSyncError):
-            return ()
+async def _many(services: Services, person: ObjectId) -> Sequence[DirectoryChat]:
+    try:
+        async with asyncio.timeout(services.limits.answer_within_s / 3):
+            return await services.chats.list_chats(person, at_most=LOOKED_THROUGH)
+    except (TimeoutError, ChatSyncError):
+        return ()
 
 
 def _has(connections: Sequence[Connection], record: RecordRef) -> bool:

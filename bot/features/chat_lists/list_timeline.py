@@ -1,73 +1,65 @@
 """The chats that a record has and had, with all that is known of them (spec L1)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot.clock import Clock
 from bot.domain.chat_sync import sync_state
 from bot.domain.public_names import Verb
-from bot.domain.record_links import RecordLinks
 from bot.domain.timeline import TimelineEntry
 from bot.domain.values import Person, RecordRef
-from bot.features.chat_lists.chat_rows import MakeChatRows
+from bot.features.chat_lists.chat_rows import build_chat_rows
 from bot.features.chat_lists.chat_visibility import SeenChat
 from bot.features.chat_sync.status_texts import describe_sync_state
-from bot.features.shared.access import Gates, OpenedRecord
+from bot.features.shared import access
+from bot.features.shared.access import OpenedRecord
 from bot.features.shared.answers import Answer, chats_button, head_of, record_claim
-from bot.store.unit_of_work import Store
+from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, EndedBy, chat_list, page_offset
 
 _NOBODY = "somebody"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListTimeline:
-    """Lists them for somebody who may read the record. Of a chat it tells no more than its name, times, and who."""
+async def list_timeline(services: Services, person: Person, record: RecordRef, *, begin: int = 0) -> Answer:
+    """One page, the newest connection first; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
+    return Answer(message=chat_list(await timeline_view(services, person, record, begin=begin)))
 
-    store: Store
-    gates: Gates
-    rows: MakeChatRows
-    links: RecordLinks
-    clock: Clock
 
-    async def __call__(self, person: Person, record: RecordRef, *, begin: int = 0) -> Answer:
-        """One page, the newest connection first; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
-        return Answer(message=chat_list(await self.view(person, record, begin=begin)))
+async def timeline_view(services: Services, person: Person, record: RecordRef, *, begin: int = 0) -> ChatListView:
+    """What stands on that page; raises as above."""
+    opened = await access.require_readable(services, record, person)
+    async with services.store.reading() as work:
+        found = await work.timeline.count(record)
+        begin = page_offset(begin, found)
+        entries = await work.timeline.for_record(record, offset=begin, at_most=MAX_ROWS)
+    return ChatListView(
+        title="Timeline of",
+        record=head_of(services.links, opened.table, record, opened.row),
+        rows=await _rows(services, entries, opened),
+        total=found,
+        offset=begin,
+        query="",
+        empty_text="No chat was ever connected to this record.",
+        page_button=ActionButton(title="", verb=Verb.TIMELINE, payload=record_claim(record)),
+        noun="connection",
+        is_searchable=False,
+        more_buttons=(chats_button(record),),
+    )
 
-    async def view(self, person: Person, record: RecordRef, *, begin: int = 0) -> ChatListView:
-        """What stands on that page; raises as above."""
-        opened = await self.gates.opened(record, person)
-        async with self.store.reading() as work:
-            found = await work.timeline.count(record)
-            begin = page_offset(begin, found)
-            entries = await work.timeline.for_record(record, offset=begin, at_most=MAX_ROWS)
-        return ChatListView(
-            title="Timeline of",
-            record=head_of(self.links, opened.table, record, opened.row),
-            rows=await self._rows(entries, opened),
-            total=found,
-            offset=begin,
-            query="",
-            empty_text="No chat was ever connected to this record.",
-            page_button=ActionButton(title="", verb=Verb.TIMELINE, payload=record_claim(record)),
-            noun="connection",
-            is_searchable=False,
-            more_buttons=(chats_button(record),),
-        )
 
-    async def _rows(self, entries: Sequence[TimelineEntry], opened: OpenedRecord) -> tuple[ChatRow, ...]:
-        rows = await self.rows(entries, opened)
-        every = zip(entries, rows, strict=True)
-        return tuple([_ended(each, seen, row) or await self._live(each, row) for each, (seen, row) in every])
+async def _rows(services: Services, entries: Sequence[TimelineEntry], opened: OpenedRecord) -> tuple[ChatRow, ...]:
+    rows = await build_chat_rows(services, entries, opened)
+    every = zip(entries, rows, strict=True)
+    return tuple([_ended(each, seen, row) or await _live(services, each, row) for each, (seen, row) in every])
 
-    async def _live(self, entry: TimelineEntry, row: ChatRow) -> ChatRow:
-        """The row with what Dynamics 365 shows of the chat."""
-        settings = await self.gates.administration.settings(entry.connection.record.environment)
-        now = self.clock.now()
-        state = sync_state(settings, entry.kind, entry.synced, ended=False, now=now, stuck=entry.failure)
-        words = describe_sync_state(state, idle_days=settings.organization.sync_idle_days)
-        return replace(row, sync=words, sync_since=state.idle_since)
+
+async def _live(services: Services, entry: TimelineEntry, row: ChatRow) -> ChatRow:
+    """The row with what Dynamics 365 shows of the chat."""
+    settings = await services.administration.settings(entry.connection.record.environment)
+    now = services.clock.now()
+    state = sync_state(settings, entry.kind, entry.synced, ended=False, now=now, stuck=entry.failure)
+    words = describe_sync_state(state, idle_days=settings.organization.sync_idle_days)
+    return replace(row, sync=words, sync_since=state.idle_since)
 
 
 def _ended(entry: TimelineEntry, seen: SeenChat, row: ChatRow) -> ChatRow | None:

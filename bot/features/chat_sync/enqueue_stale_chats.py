@@ -1,12 +1,10 @@
 """Having chats looked at of which nobody may have told (spec Y2)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.clock import Clock
 from bot.domain.values import ChatId, EnvironmentId
-from bot.store.unit_of_work import Store
+from bot.features.shared.services import Services
 
 LOOK_EVERY = timedelta(hours=6)
 """What no event told of is seen after this time."""
@@ -15,34 +13,28 @@ AT_MOST = 40
 _AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindUnlooked:
-    """Asks for what nobody asked for."""
+async def enqueue_stale_chats(services: Services, within: timedelta) -> None:
+    """Has the chats looked at that were not for long; they are spread over the time `within`."""
+    now = services.clock.now()
+    async with services.store.reading() as work:
+        chats = await work.chat_sync.stale_chats(since=now - LOOK_EVERY, at_most=AT_MOST)
+    if not chats:
+        return
+    async with services.store.writing() as work:
+        for number, chat in enumerate(sorted(chats)):
+            due_at = now + within * number / len(chats)
+            await work.chat_sync.enqueue([chat], fetch=True, at=now, due_at=due_at)
 
-    store: Store
-    clock: Clock
 
-    async def __call__(self, within: timedelta) -> None:
-        """Has the chats looked at that were not for long; they are spread over the time `within`."""
-        now = self.clock.now()
-        async with self.store.reading() as work:
-            chats = await work.chat_sync.stale_chats(since=now - LOOK_EVERY, at_most=AT_MOST)
-        if not chats:
-            return
-        async with self.store.writing() as work:
-            for number, chat in enumerate(sorted(chats)):
-                due_at = now + within * number / len(chats)
-                await work.chat_sync.enqueue([chat], fetch=True, at=now, due_at=due_at)
-
-    async def of_environment(self, environment: EnvironmentId, jobs: Sequence[str]) -> None:
-        """Has all synced chats there looked at, and settles the jobs: something was set that concerns them."""
-        after: ChatId | None = None
-        while True:
-            now = self.clock.now()
-            async with self.store.writing() as work:
-                chats = await work.chat_sync.chats_in_environment(environment, after=after, at_most=_AT_ONCE)
-                await work.chat_sync.enqueue(chats, fetch=True, at=now, due_at=now)
-                if not chats:
-                    await work.inbox.complete(jobs, at=now)
-                    return
-            after = chats[-1]
+async def enqueue_chats_of_environment(services: Services, environment: EnvironmentId, jobs: Sequence[str]) -> None:
+    """Has all synced chats there looked at, and settles the jobs: something was set that concerns them."""
+    after: ChatId | None = None
+    while True:
+        now = services.clock.now()
+        async with services.store.writing() as work:
+            chats = await work.chat_sync.chats_in_environment(environment, after=after, at_most=_AT_ONCE)
+            await work.chat_sync.enqueue(chats, fetch=True, at=now, due_at=now)
+            if not chats:
+                await work.inbox.complete(jobs, at=now)
+                return
+        after = chats[-1]

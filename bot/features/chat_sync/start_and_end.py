@@ -1,31 +1,26 @@
 """Which connections are shown on the timelines of their records, from when on and until when (spec S2, Y1)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
 from bot.domain.chat_sync import SyncedRow, is_idle, is_sync_on
 from bot.domain.synced_chats import SyncedConnection
 from bot.domain.values import Chat, ChatId, ChatKind, Connection, ConnectionId, ObjectId
+from bot.features.shared.services import Services
 from bot.store.administration import Administration
 from bot.store.unit_of_work import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BeginSync:
-    """Has new connections shown, where that is wanted."""
-
-    administration: Administration
-
-    async def __call__(
-        self, work: UnitOfWork, chat: Chat, connection: Connection, *, maker: ObjectId, at: datetime
-    ) -> None:
-        """The connection is shown from now on, if sync is on; whatever was idle in the chat goes on (spec Y3)."""
-        settings = await self.administration.settings(connection.record.environment)
-        if chat.kind is ChatKind.GROUP and is_sync_on(settings):
-            await work.chat_sync.start(connection.id, new_activity(maker, at))
-        await go_on(work, chat.id, at=at)
+async def start_sync(
+    services: Services, work: UnitOfWork, chat: Chat, connection: Connection, *, maker: ObjectId, at: datetime
+) -> None:
+    """The connection is shown from now on, if sync is on; whatever was idle in the chat goes on (spec Y3)."""
+    settings = await services.administration.settings(connection.record.environment)
+    if chat.kind is ChatKind.GROUP and is_sync_on(settings):
+        await work.chat_sync.start(connection.id, new_activity(maker, at))
+    await go_on(work, chat.id, at=at)
 
 
 def new_activity(maker: ObjectId, at: datetime) -> SyncedRow:

@@ -1,146 +1,137 @@
 """Bringing the rows that show a chat on the timelines of its records up to date (spec Y1-Y4)."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
-from bot.clock import Clock
 from bot.domain.chat_sync import TABLE_PROBLEMS, SyncedRow, SyncProblem, is_sync_on, sync_state
 from bot.domain.errors import ChatSyncError
 from bot.domain.jobs import SyncJob
 from bot.domain.synced_chats import SyncedChat, SyncedConnection
 from bot.domain.values import ConnectionId
-from bot.features.chat_sync.fetch_chat import LookAtChat, SeenChat
-from bot.features.chat_sync.mirror_chat import MirrorChat
+from bot.features.chat_sync.fetch_chat import SeenChat, fetch_chat
+from bot.features.chat_sync.mirror_chat import mirror_chat
 from bot.features.chat_sync.start_and_end import effectively_synced, not_idle
-from bot.features.chat_sync.write_row import ChatToShow, ShowChat
-from bot.store.administration import Administration
-from bot.store.unit_of_work import Store
+from bot.features.chat_sync.write_row import ChatToShow, complete_row, write_row
+from bot.features.shared.services import Services
 
 _BROUGHT = frozenset({None, SyncProblem.IDLE, SyncProblem.COMPLETED, SyncProblem.CANCELLED, SyncProblem.SCHEDULED})
 """An idle row still gets what came before; one that a person has closed may have been opened again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncChat:
-    """Does the job of one chat."""
+async def sync_chat(services: Services, job: SyncJob) -> datetime | None:
+    """None when the job is done and settled; else when it may be gone on with.
 
-    store: Store
-    show: ShowChat
-    mirror: MirrorChat
-    look: LookAtChat
-    administration: Administration
-    clock: Clock
-    row_every: timedelta
-    """At most one write of a row in this time (spec Y4)."""
+    What can be done is done and kept, also where something else fails. Raises the first error then.
+    """
+    async with services.store.reading() as work:
+        known = await work.chat_sync.get_chat(job.chat_id)
+    if known:
+        not_before = _not_before(services, known)
+        if not_before > services.clock.now():
+            return not_before
+        troubles = [*await _bring(services, known, job), *await _mirrored(services, known)]
+        if troubles:
+            raise troubles[0]
+    async with services.store.writing() as work:
+        await work.chat_sync.complete(job, at=services.clock.now())
+    return None
 
-    async def __call__(self, job: SyncJob) -> datetime | None:
-        """None when the job is done and settled; else when it may be gone on with.
 
-        What can be done is done and kept, also where something else fails. Raises the first error then.
-        """
-        async with self.store.reading() as work:
-            known = await work.chat_sync.get_chat(job.chat_id)
-        if known:
-            not_before = self._not_before(known)
-            if not_before > self.clock.now():
-                return not_before
-            troubles = [*await self._bring(known, job), *await self._mirrored(known)]
-            if troubles:
-                raise troubles[0]
-        async with self.store.writing() as work:
-            await work.chat_sync.complete(job, at=self.clock.now())
-        return None
+def _not_before(services: Services, known: SyncedChat) -> datetime:
+    written = (each.synced.written_at for each in known.connections)
+    return max((at + services.limits.row_interval for at in written if at), default=services.clock.now())
 
-    def _not_before(self, known: SyncedChat) -> datetime:
-        written = (each.synced.written_at for each in known.connections)
-        return max((at + self.row_every for at in written if at), default=self.clock.now())
 
-    async def _bring(self, known: SyncedChat, job: SyncJob) -> Sequence[ChatSyncError]:
-        """What failed."""
-        ended, live, still = await self._due(known, job)
-        seen, trouble = await self._seen(known, live, job)
-        if trouble and seen is None:
-            # A new row is made of what Teams says; others get later what they lack of it.
-            live = [each for each in live if each.synced.row]
-        chat = ChatToShow(known=known, seen=seen)
-        works = [
-            *((each, partial(self.show.end, each)) for each in ended),
-            *((each, partial(self.show, chat, each)) for each in live),
-            *((each, partial(self.show, replace(chat, seen=None), each)) for each in still),
-        ]
-        return [*([trouble] if trouble else []), *await self._work_off(works)]
+async def _bring(services: Services, known: SyncedChat, job: SyncJob) -> Sequence[ChatSyncError]:
+    """What failed."""
+    ended, live, still = await _due(services, known, job)
+    seen, trouble = await _seen(services, known, live, job)
+    if trouble and seen is None:
+        # A new row is made of what Teams says; others get later what they lack of it.
+        live = [each for each in live if each.synced.row]
+    chat = ChatToShow(known=known, seen=seen)
+    works = [
+        *((each, partial(complete_row, services, each)) for each in ended),
+        *((each, partial(write_row, services, chat, each)) for each in live),
+        *((each, partial(write_row, services, replace(chat, seen=None), each)) for each in still),
+    ]
+    return [*([trouble] if trouble else []), *await _work_off(services, works)]
 
-    async def _work_off(
-        self, works: Sequence[tuple[SyncedConnection, Callable[[], Awaitable[SyncedRow]]]]
-    ) -> Sequence[ChatSyncError]:
-        troubles: list[ChatSyncError] = []
-        for each, work_on_it in works:
-            try:
-                activity = await work_on_it()
-            except ChatSyncError as error:
-                troubles.append(error)
-                continue
-            async with self.store.writing() as work:
-                await work.chat_sync.save_row(each.connection.id, activity)
-        return troubles
 
-    async def _mirrored(self, known: SyncedChat) -> Sequence[ChatSyncError]:
+async def _work_off(
+    services: Services, works: Sequence[tuple[SyncedConnection, Callable[[], Awaitable[SyncedRow]]]]
+) -> Sequence[ChatSyncError]:
+    troubles: list[ChatSyncError] = []
+    for each, work_on_it in works:
         try:
-            await self.mirror(known.chat.id)
+            activity = await work_on_it()
         except ChatSyncError as error:
-            return [error]
-        return []
+            troubles.append(error)
+            continue
+        async with services.store.writing() as work:
+            await work.chat_sync.save_row(each.connection.id, activity)
+    return troubles
 
-    async def _due(
-        self, known: SyncedChat, job: SyncJob
-    ) -> tuple[Sequence[SyncedConnection], Sequence[SyncedConnection], Sequence[SyncedConnection]]:
-        """Connections that have ended, that are live, and that are idle, so that Teams is not asked for them."""
-        ended, live, still = [], [], []
-        for each in known.connections:
-            settings = await self.administration.settings(each.connection.record.environment)
-            state = sync_state(settings, known.chat.kind, each.synced, ended=False, now=self.clock.now())
-            if each.ended_at:
-                ended += [each] if is_sync_on(settings) else []
-            elif (
-                state.problem is SyncProblem.IDLE
-                and known.checked_at
-                and known.checked_at >= each.synced.last_activity_at
-            ):
-                still.append(each)
-            elif state.problem in _BROUGHT or (job.fetch and state.problem in TABLE_PROBLEMS):
-                live.append(each)
-        return ended, live, still
 
-    async def _seen(
-        self, known: SyncedChat, live: Sequence[SyncedConnection], job: SyncJob
-    ) -> tuple[SeenChat | None, ChatSyncError | None]:
-        """What Teams says, where it is asked, and why that is not all."""
-        wanted = job.fetch or any(each.synced.row is None or _misses_writer(known, each) for each in live)
-        asked_at = self.clock.now()
-        try:
-            seen = await self.look(known) if live and wanted else None
-        except ChatSyncError as error:
-            return None, error
-        if seen:
-            await self._looked(known, seen, at=asked_at, is_new=_is_new(known, live, seen))
-        elif job.fetch:
-            async with self.store.writing() as work:
-                await work.chat_sync.mark_checked(known.chat.id, at=asked_at)
-        return seen, seen.trouble if seen else None
+async def _mirrored(services: Services, known: SyncedChat) -> Sequence[ChatSyncError]:
+    try:
+        await mirror_chat(services, known.chat.id)
+    except ChatSyncError as error:
+        return [error]
+    return []
 
-    async def _looked(self, known: SyncedChat, seen: SeenChat, *, at: datetime, is_new: bool) -> None:
-        """Keeps what Teams says; what is new in it and nobody told of counts as much as what was told (spec Y3)."""
-        active = await self._active(known, at) if is_new else {}
-        async with self.store.writing() as work:
-            await work.chat_sync.save_snapshot(known, seen.look, at=at)
-            await work.chat_sync.touch(active)
 
-    async def _active(self, known: SyncedChat, at: datetime) -> Mapping[ConnectionId, datetime]:
-        live = [each for each in known.connections if each.ended_at is None]
-        effective = await effectively_synced(self.administration, live)
-        return await not_idle(self.administration, effective, {known.chat.id: at})
+async def _due(
+    services: Services, known: SyncedChat, job: SyncJob
+) -> tuple[Sequence[SyncedConnection], Sequence[SyncedConnection], Sequence[SyncedConnection]]:
+    """Connections that have ended, that are live, and that are idle, so that Teams is not asked for them."""
+    ended, live, still = [], [], []
+    for each in known.connections:
+        settings = await services.administration.settings(each.connection.record.environment)
+        state = sync_state(settings, known.chat.kind, each.synced, ended=False, now=services.clock.now())
+        if each.ended_at:
+            ended += [each] if is_sync_on(settings) else []
+        elif (
+            state.problem is SyncProblem.IDLE and known.checked_at and known.checked_at >= each.synced.last_activity_at
+        ):
+            still.append(each)
+        elif state.problem in _BROUGHT or (job.fetch and state.problem in TABLE_PROBLEMS):
+            live.append(each)
+    return ended, live, still
+
+
+async def _seen(
+    services: Services, known: SyncedChat, live: Sequence[SyncedConnection], job: SyncJob
+) -> tuple[SeenChat | None, ChatSyncError | None]:
+    """What Teams says, where it is asked, and why that is not all."""
+    wanted = job.fetch or any(each.synced.row is None or _misses_writer(known, each) for each in live)
+    asked_at = services.clock.now()
+    try:
+        seen = await fetch_chat(services, known) if live and wanted else None
+    except ChatSyncError as error:
+        return None, error
+    if seen:
+        await _looked(services, known, seen, at=asked_at, is_new=_is_new(known, live, seen))
+    elif job.fetch:
+        async with services.store.writing() as work:
+            await work.chat_sync.mark_checked(known.chat.id, at=asked_at)
+    return seen, seen.trouble if seen else None
+
+
+async def _looked(services: Services, known: SyncedChat, seen: SeenChat, *, at: datetime, is_new: bool) -> None:
+    """Keeps what Teams says; what is new in it and nobody told of counts as much as what was told (spec Y3)."""
+    active = await _active(services, known, at) if is_new else {}
+    async with services.store.writing() as work:
+        await work.chat_sync.save_snapshot(known, seen.look, at=at)
+        await work.chat_sync.touch(active)
+
+
+async def _active(services: Services, known: SyncedChat, at: datetime) -> Mapping[ConnectionId, datetime]:
+    live = [each for each in known.connections if each.ended_at is None]
+    effective = await effectively_synced(services.administration, live)
+    return await not_idle(services.administration, effective, {known.chat.id: at})
 
 
 def _is_new(known: SyncedChat, live: Sequence[SyncedConnection], seen: SeenChat) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.clock import Clock
 from bot.domain.chat_sync import (
     ActivityRow,
     DesiredRow,
@@ -19,8 +18,7 @@ from bot.domain.errors import Conflict, NotAllowed, NotFound, Unavailable
 from bot.domain.synced_chats import SyncedChat, SyncedConnection
 from bot.domain.values import EnvironmentId, ObjectId, UserId
 from bot.features.chat_sync.fetch_chat import SeenChat
-from bot.ports.dataverse import Records
-from bot.ports.dataverse_writes import ChatActivityRows
+from bot.features.shared.services import Services
 
 _TRIES = 3
 """Somebody else may change a row at the same time, but not for ever."""
@@ -42,136 +40,138 @@ class ChatToShow:
     """Those in the chat, with their users; filled when they are first needed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowChat:
-    """Compares the row with the chat, and writes what differs.
+async def write_row(services: Services, chat: ChatToShow, each: SyncedConnection) -> SyncedRow:
+    """What is to be kept of a live connection's row: it shows the chat, or why it cannot."""
+    trouble = await _trouble(services, each)
+    if trouble:
+        return replace(each.synced, problem=trouble)
+    people = await _people(services, chat, each)
+    others = _without_user(chat.seen, people) if chat.seen else each.synced.members_without_user
+    activity = replace(each.synced, users=people, members_without_user=others, problem=None)
+    facts = await _facts(services, chat, each, people)
+    try:
+        return await _shown(services, chat, replace(each, synced=activity), facts)
+    except _Deleted:
+        return replace(activity, problem=SyncProblem.DELETED)
 
-    Calls raise `Unavailable`, and what else Dataverse answers that nothing is to be concluded from for good.
-    """
 
-    rows: ChatActivityRows
-    records: Records
-    clock: Clock
+async def complete_row(services: Services, each: SyncedConnection) -> SyncedRow:
+    """The same of a connection that has ended: its row is completed; one that somebody has closed stays so."""
+    activity, record, line = each.synced, each.connection.record, _line(each)
+    row = await services.chat_rows.read(record.environment, activity.activity_id)
+    if row is None or plan_close(row, line).is_empty:
+        return replace(activity, row=row, closing_line="")
+    try:
+        written = await _write(services, each, row, lambda row: plan_close(row, line))
+    except _Deleted:
+        return replace(activity, row=None, closing_line="")
+    return replace(activity, row=written, closing_line=line, written_at=services.clock.now())
 
-    async def __call__(self, chat: ChatToShow, each: SyncedConnection) -> SyncedRow:
-        """What is to be kept of a live connection's row: it shows the chat, or why it cannot."""
-        trouble = await self._trouble(each)
-        if trouble:
-            return replace(each.synced, problem=trouble)
-        people = await self._people(chat, each)
-        others = _without_user(chat.seen, people) if chat.seen else each.synced.members_without_user
-        activity = replace(each.synced, users=people, members_without_user=others, problem=None)
-        facts = await self._facts(chat, each, people)
-        try:
-            return await self._shown(chat, replace(each, synced=activity), facts)
-        except _Deleted:
-            return replace(activity, problem=SyncProblem.DELETED)
 
-    async def end(self, each: SyncedConnection) -> SyncedRow:
-        """The same of a connection that has ended: its row is completed; one that somebody has closed stays so."""
-        activity, record, line = each.synced, each.connection.record, _line(each)
-        row = await self.rows.read(record.environment, activity.activity_id)
-        if row is None or plan_close(row, line).is_empty:
-            return replace(activity, row=row, closing_line="")
-        try:
-            written = await self._write(each, row, lambda row: plan_close(row, line))
-        except _Deleted:
-            return replace(activity, row=None, closing_line="")
-        return replace(activity, row=written, closing_line=line, written_at=self.clock.now())
+async def _trouble(services: Services, each: SyncedConnection) -> SyncProblem | None:
+    """What is in the way of a row that was not created yet."""
+    if each.synced.row:
+        return None
+    record = each.connection.record
+    has_timeline = await services.chat_rows.has_timeline(record.environment, record.table)
+    if each.synced.problem and not has_timeline:
+        return each.synced.problem  # found before; the table may not even be there any more
+    if (await services.records.table(record.environment, record.table)).is_activity:
+        return SyncProblem.ACTIVITY_TABLE
+    return None if has_timeline else SyncProblem.NO_TIMELINE
 
-    async def _trouble(self, each: SyncedConnection) -> SyncProblem | None:
-        """What is in the way of a row that was not created yet."""
-        if each.synced.row:
-            return None
-        record = each.connection.record
-        has_timeline = await self.rows.has_timeline(record.environment, record.table)
-        if each.synced.problem and not has_timeline:
-            return each.synced.problem  # found before; the table may not even be there any more
-        if (await self.records.table(record.environment, record.table)).is_activity:
-            return SyncProblem.ACTIVITY_TABLE
-        return None if has_timeline else SyncProblem.NO_TIMELINE
 
-    async def _people(self, chat: ChatToShow, each: SyncedConnection) -> People:
-        if chat.seen is None:
-            return each.synced.users
-        environment = each.connection.record.environment
-        if environment not in chat.users:
-            ids = sorted({person for person in chat.seen.look.accounts.values() if person})
-            users = await self.rows.users(environment, ids)
-            chat.users[environment] = {person: users.get(person) for person in ids}
-        return chat.users[environment]
+async def _people(services: Services, chat: ChatToShow, each: SyncedConnection) -> People:
+    if chat.seen is None:
+        return each.synced.users
+    environment = each.connection.record.environment
+    if environment not in chat.users:
+        ids = sorted({person for person in chat.seen.look.accounts.values() if person})
+        users = await services.chat_rows.users(environment, ids)
+        chat.users[environment] = {person: users.get(person) for person in ids}
+    return chat.users[environment]
 
-    async def _facts(self, chat: ChatToShow, each: SyncedConnection, people: People) -> DesiredRow:
-        subject = chat.seen.subject if chat.seen else None
-        if subject is None and each.synced.row is None:
-            subject = build_subject(chat.known.topic, ())
-        wrote_at = chat.known.last_written_at
-        # What was written after a chat had become idle does not count for this record.
-        counts = wrote_at is not None and wrote_at <= each.synced.last_activity_at
-        return DesiredRow(
-            record=each.connection.record.row_id,
-            members=frozenset(user for user in people.values() if user),
-            modified_on=wrote_at if counts else None,
-            modified_by=await self._writer(chat, each, people) if counts else None,
-            subject=subject,
+
+async def _facts(services: Services, chat: ChatToShow, each: SyncedConnection, people: People) -> DesiredRow:
+    subject = chat.seen.subject if chat.seen else None
+    if subject is None and each.synced.row is None:
+        subject = build_subject(chat.known.topic, ())
+    wrote_at = chat.known.last_written_at
+    # What was written after a chat had become idle does not count for this record.
+    counts = wrote_at is not None and wrote_at <= each.synced.last_activity_at
+    return DesiredRow(
+        record=each.connection.record.row_id,
+        members=frozenset(user for user in people.values() if user),
+        modified_on=wrote_at if counts else None,
+        modified_by=await _writer(services, chat, each, people) if counts else None,
+        subject=subject,
+    )
+
+
+async def _writer(services: Services, chat: ChatToShow, each: SyncedConnection, people: People) -> UserId | None:
+    writer = chat.known.last_writer_id
+    if writer is None or writer in people:
+        return people.get(writer) if writer else None
+    return (await services.chat_rows.users(each.connection.record.environment, [writer])).get(writer)
+
+
+async def _shown(services: Services, chat: ChatToShow, each: SyncedConnection, facts: DesiredRow) -> SyncedRow:
+    activity = each.synced
+    row = activity.row
+    if row is None:
+        made = await _create(services, chat, each, facts)
+        if isinstance(made, SyncedRow):
+            return made
+        row = made
+        if chat.seen is None:  # nobody knows who is in the chat now
+            facts = replace(facts, members=row.members, subject=None)
+    elif chat.seen or row.state is not RowState.OPEN or not row.version:
+        row = await _read(services, each)
+    written = await _write(services, each, row, lambda row: plan_reopen(facts, row, activity.closing_line))
+    written_at = activity.written_at if written.version == row.version else services.clock.now()
+    return replace(activity, row=written, closing_line=None, written_at=written_at)
+
+
+async def _create(
+    services: Services, chat: ChatToShow, each: SyncedConnection, facts: DesiredRow
+) -> SyncedRow | ActivityRow:
+    """What is to be kept of the new row; the row, where it was created before and something came in between."""
+    activity, record = each.synced, each.connection.record
+    named = chat.known.chat.id
+    try:
+        made = await services.chat_rows.create(
+            record, activity.activity_id, named, facts, created_by=activity.created_by
         )
+    except NotAllowed:
+        return replace(activity, problem=SyncProblem.REFUSED)
+    except Conflict:
+        return await _read(services, each)
+    return replace(activity, row=made, closing_line=None, written_at=services.clock.now())
 
-    async def _writer(self, chat: ChatToShow, each: SyncedConnection, people: People) -> UserId | None:
-        writer = chat.known.last_writer_id
-        if writer is None or writer in people:
-            return people.get(writer) if writer else None
-        return (await self.rows.users(each.connection.record.environment, [writer])).get(writer)
 
-    async def _shown(self, chat: ChatToShow, each: SyncedConnection, facts: DesiredRow) -> SyncedRow:
-        activity = each.synced
-        row = activity.row
-        if row is None:
-            made = await self._create(chat, each, facts)
-            if isinstance(made, SyncedRow):
-                return made
-            row = made
-            if chat.seen is None:  # nobody knows who is in the chat now
-                facts = replace(facts, members=row.members, subject=None)
-        elif chat.seen or row.state is not RowState.OPEN or not row.version:
-            row = await self._read(each)
-        written = await self._write(each, row, lambda row: plan_reopen(facts, row, activity.closing_line))
-        written_at = activity.written_at if written.version == row.version else self.clock.now()
-        return replace(activity, row=written, closing_line=None, written_at=written_at)
+async def _read(services: Services, each: SyncedConnection) -> ActivityRow:
+    row = await services.chat_rows.read(each.connection.record.environment, each.synced.activity_id)
+    if row is None:
+        raise _Deleted("Somebody deleted the chat's row in Dynamics 365.")
+    return row
 
-    async def _create(self, chat: ChatToShow, each: SyncedConnection, facts: DesiredRow) -> SyncedRow | ActivityRow:
-        """What is to be kept of the new row; the row, where it was created before and something came in between."""
-        activity, record = each.synced, each.connection.record
-        named = chat.known.chat.id
+
+async def _write(
+    services: Services, each: SyncedConnection, row: ActivityRow, change_of: Callable[[ActivityRow], RowChange]
+) -> ActivityRow:
+    """The row once nothing is left to change; one that somebody else has changed meanwhile is looked at again."""
+    for _ in range(_TRIES):
+        change = change_of(row)
+        if change.is_empty:
+            return row
         try:
-            made = await self.rows.create(record, activity.activity_id, named, facts, created_by=activity.created_by)
-        except NotAllowed:
-            return replace(activity, problem=SyncProblem.REFUSED)
+            return await services.chat_rows.update(each.connection.record, each.synced.activity_id, row, change)
         except Conflict:
-            return await self._read(each)
-        return replace(activity, row=made, closing_line=None, written_at=self.clock.now())
-
-    async def _read(self, each: SyncedConnection) -> ActivityRow:
-        row = await self.rows.read(each.connection.record.environment, each.synced.activity_id)
-        if row is None:
-            raise _Deleted("Somebody deleted the chat's row in Dynamics 365.")
-        return row
-
-    async def _write(
-        self, each: SyncedConnection, row: ActivityRow, change_of: Callable[[ActivityRow], RowChange]
-    ) -> ActivityRow:
-        """The row once nothing is left to change; one that somebody else has changed meanwhile is looked at again."""
-        for _ in range(_TRIES):
-            change = change_of(row)
-            if change.is_empty:
-                return row
-            try:
-                return await self.rows.update(each.connection.record, each.synced.activity_id, row, change)
-            except Conflict:
-                row = await self._read(each)
-            except NotFound:
-                await self._read(each)
-                raise  # the row is there: what it shall name is not
-        raise Unavailable("Somebody else keeps changing the chat's row in Dynamics 365.", "It is tried again.")
+            row = await _read(services, each)
+        except NotFound:
+            await _read(services, each)
+            raise  # the row is there: what it shall name is not
+    raise Unavailable("Somebody else keeps changing the chat's row in Dynamics 365.", "It is tried again.")
 
 
 def _without_user(seen: SeenChat, people: People) -> int:

@@ -1,21 +1,27 @@
 """The dialog that connects a channel. What comes back from it is a claim, whoever sends it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.domain.errors import NotFound
 from bot.domain.public_names import Dataset, Dialog
 from bot.domain.values import RecordRef
 from bot.features.connections.audience import Audience
-from bot.features.connections.connect_channel import ConnectChannel, Place
+from bot.features.connections.connect_channel import Place, connect_channel, find_channel_choices
 from bot.features.connections.connect_chat import Note
 from bot.features.new_chats.dialog import SURE
-from bot.features.new_chats.plan_chat import WAYS_OUT, PlanChat
+from bot.features.new_chats.plan_chat import WAYS_OUT, require_can_start
 from bot.features.record_search.find_records import Hit
-from bot.features.record_search.record_picker import NamedRecords, only, wrong_record
+from bot.features.record_search.record_picker import (
+    only,
+    prefilled_record,
+    record_inputs,
+    selected_records,
+    wrong_record,
+)
 from bot.features.shared.action_data import Claims
 from bot.features.shared.answers import record_claim
-from bot.features.shared.routes import PageWork, Search
+from bot.features.shared.routes import PageHandler, SearchHandler
+from bot.features.shared.services import Services
 from bot.features.shared.turn import Incoming
 from cards.audience import audience_text
 from cards.buttons import SubmitButton
@@ -28,75 +34,60 @@ _PARTS = "|"
 """Stands between a team and its channel in a list of choices."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelPages:
-    """One page: which record, and which channel."""
+async def start(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    """The page."""
+    return await _page(services, incoming, claims)
 
-    plan: PlanChat
-    records: NamedRecords
-    connect: ConnectChannel
 
-    @property
-    def pages(self) -> Mapping[str, PageWork]:
-        """Who answers for each page."""
-        return {Dialog.CONNECT_CHANNEL: self.start, Dialog.CONNECT_THIS_CHANNEL: self.submit}
+async def submit(services: Services, incoming: Incoming, claims: Claims) -> Page | Done:
+    """The channel is connected; or the page once more, with what is wrong on it."""
+    found = await selected_records(services, incoming.person, claims)
+    if len(found) != 1 or not claims.get(CHANNEL):
+        wrong = "Choose a channel." if len(found) == 1 else wrong_record(found, claims)
+        return await _page(services, incoming, claims, wrong, found)
+    record = only(found)
+    sure = Note.SEND if claims.get(SURE) == ON else Note.ASK
+    note = Note.NONE if claims.get(NOTE) == OFF else sure
+    team, _, channel = claims[CHANNEL].partition(_PARTS)
+    answer = await connect_channel(services, incoming.chat, incoming.person, record, (team, channel), note=note)
+    if isinstance(answer, Audience):
+        return await _page(services, incoming, {**claims, SURE: ON}, f"{_question(answer)} {WAYS_OUT}")
+    return Done(text=answer.message.summary)
 
-    @property
-    def searches(self) -> Mapping[str, Search]:
-        """Who answers while somebody types a team's name; records are searched as the new chat's pages do."""
-        return {Dataset.CHANNELS: self.search}
 
-    async def start(self, incoming: Incoming, claims: Claims) -> Page:
-        """The page."""
-        return await self._page(incoming, claims)
+async def search(services: Services, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
+    """Channels of the teams whose names fit what was typed; only who may start a chat may look."""
+    await require_can_start(services, incoming.person, None)
+    return [_choice(each) for each in (await find_channel_choices(services, incoming.person, words)).listed]
 
-    async def submit(self, incoming: Incoming, claims: Claims) -> Page | Done:
-        """The channel is connected; or the page once more, with what is wrong on it."""
-        found = await self.records.named(incoming.person, claims)
-        if len(found) != 1 or not claims.get(CHANNEL):
-            wrong = "Choose a channel." if len(found) == 1 else wrong_record(found, claims)
-            return await self._page(incoming, claims, wrong, found)
-        record = only(found)
-        sure = Note.SEND if claims.get(SURE) == ON else Note.ASK
-        note = Note.NONE if claims.get(NOTE) == OFF else sure
-        team, _, channel = claims[CHANNEL].partition(_PARTS)
-        answer = await self.connect(incoming.chat, incoming.person, record, (team, channel), note=note)
-        if isinstance(answer, Audience):
-            return await self._page(incoming, {**claims, SURE: ON}, f"{_question(answer)} {WAYS_OUT}")
-        return Done(text=answer.message.summary)
 
-    async def search(self, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
-        """Channels of the teams whose names fit what was typed; only who may start a chat may look."""
-        await self.plan.require(incoming.person, None)
-        return [_choice(each) for each in (await self.connect.places(incoming.person, words)).listed]
-
-    async def _page(
-        self, incoming: Incoming, claims: Claims, problem: str = "", found: Sequence[Hit | RecordRef] = ()
-    ) -> Page:
-        await self.plan.require(incoming.person, None)
-        team = claims.get(TEAM, "").strip()
-        places = await self.connect.places(incoming.person, team)
-        if team and not places.listed:
-            places, problem = await self.connect.places(incoming.person), "None of your teams has this name."
-        if not places.listed:
-            raise NotFound("You are in no team with a channel to connect.", "Join a team in Teams first.")
-        about = await self.records.about(incoming.person, claims)
-        payload = record_claim(about.record) if about else {}
-        go_on = SubmitButton(title="Connect", dialog=Dialog.CONNECT_THIS_CHANNEL, payload=payload)
-        anyway = SubmitButton(title="Send it anyway", dialog=go_on.dialog, payload={**payload, SURE: ON})
-        return channel_page(
-            ChannelView(
-                record=await self.records.inputs(incoming.person, claims, about, found),
-                channels=[_choice(each) for each in places.listed],
-                channel=claims.get(CHANNEL, ""),
-                search=Dataset.CHANNELS if team or not places.all_are_listed else "",
-                team=team,
-                note=claims.get(NOTE, ON) != OFF,
-                problem=problem,
-                connect=go_on,
-                connect_anyway=anyway if claims.get(SURE) == ON else None,
-            )
+async def _page(
+    services: Services, incoming: Incoming, claims: Claims, problem: str = "", found: Sequence[Hit | RecordRef] = ()
+) -> Page:
+    await require_can_start(services, incoming.person, None)
+    team = claims.get(TEAM, "").strip()
+    places = await find_channel_choices(services, incoming.person, team)
+    if team and not places.listed:
+        places, problem = await find_channel_choices(services, incoming.person), "None of your teams has this name."
+    if not places.listed:
+        raise NotFound("You are in no team with a channel to connect.", "Join a team in Teams first.")
+    about = await prefilled_record(services, incoming.person, claims)
+    payload = record_claim(about.record) if about else {}
+    go_on = SubmitButton(title="Connect", dialog=Dialog.CONNECT_THIS_CHANNEL, payload=payload)
+    anyway = SubmitButton(title="Send it anyway", dialog=go_on.dialog, payload={**payload, SURE: ON})
+    return channel_page(
+        ChannelView(
+            record=await record_inputs(services, incoming.person, claims, about, found),
+            channels=[_choice(each) for each in places.listed],
+            channel=claims.get(CHANNEL, ""),
+            search=Dataset.CHANNELS if team or not places.all_are_listed else "",
+            team=team,
+            note=claims.get(NOTE, ON) != OFF,
+            problem=problem,
+            connect=go_on,
+            connect_anyway=anyway if claims.get(SURE) == ON else None,
         )
+    )
 
 
 def _choice(place: Place) -> Choice:
@@ -106,3 +97,9 @@ def _choice(place: Place) -> Choice:
 
 def _question(audience: Audience) -> str:
     return audience_text(kind="record", place="team", people=audience.people, without_access=audience.without_access)
+
+
+PAGES: Mapping[str, PageHandler] = {Dialog.CONNECT_CHANNEL: start, Dialog.CONNECT_THIS_CHANNEL: submit}
+
+
+SEARCHES: Mapping[str, SearchHandler] = {Dataset.CHANNELS: search}

@@ -6,20 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.formatting import canonical_value, format_value
 from bot.domain.key_fields import ReportedValue
 from bot.domain.note_fields import note_columns, note_facts
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
-from bot.domain.record_links import RecordLinks
 from bot.domain.record_types import RecordType, key_field_columns
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, ChatKind, Connection, NewConnection, Person, RecordRef
-from bot.features.chat_sync.start_and_end import BeginSync
-from bot.features.connections.audience import Audience, LookAtAudience
-from bot.features.connections.install_app import EnterChat
-from bot.features.shared.access import Actor, Gates
+from bot.features.chat_sync.start_and_end import start_sync
+from bot.features.connections.audience import Audience, check_audience
+from bot.features.connections.install_app import install_in_chat, require_chat_member
+from bot.features.shared import access
+from bot.features.shared.access import Actor
 from bot.features.shared.answers import (
     Answer,
     called,
@@ -33,8 +32,7 @@ from bot.features.shared.answers import (
     record_claim,
 )
 from bot.features.shared.audited import audited
-from bot.ports.dataverse import Records
-from bot.store.unit_of_work import Store
+from bot.features.shared.services import Services
 from cards.audience import AudienceView
 from cards.audience import audience as audience_card
 from cards.buttons import ActionButton
@@ -67,106 +65,102 @@ class _Seen:
     known: Mapping[str, ReportedValue]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectChat:
-    """Connects a chat to a record on behalf of a person."""
+async def connect_chat(
+    services: Services, chat: Chat, person: Person, record: RecordRef, *, note: Note, from_elsewhere: bool = False
+) -> Answer:
+    """The note or the word that the chat is connected, kept for the chat; or who connected it before, and when.
 
-    store: Store
-    records: Records
-    gates: Gates
-    enter: EnterChat
-    look_at_audience: LookAtAudience
-    begin_sync: BeginSync
-    links: RecordLinks
-    clock: Clock
-
-    async def __call__(
-        self, chat: Chat, person: Person, record: RecordRef, *, note: Note, from_elsewhere: bool = False
-    ) -> Answer:
-        """The note or the word that the chat is connected, kept for the chat; or who connected it before, and when.
-
-        Where the note would reach people who cannot open the record, the answer is the question whether it shall
-        (spec C9), and nothing is kept. Raises `NotSupported`, `NotAllowed`, `NotFound`, `BotAbsent` or `Unavailable`;
-        nothing is kept then either. `from_elsewhere`: the person asks for it in another chat.
-        """
-        if chat.kind is ChatKind.PERSONAL:
-            raise NotSupported(
-                "Only group chats and channels can be connected to a record.", "Start a group chat and connect that."
-            )
-        record_type = await self.gates.record_type(record.environment, record.table)
-        with_note = record_type.note and note is not Note.NONE
-        (actor, seen), outside = await asyncio.gather(
-            self._opened(record, record_type, person, with_note=with_note), self.enter.look(chat, person)
+    Where the note would reach people who cannot open the record, the answer is the question whether it shall
+    (spec C9), and nothing is kept. Raises `NotSupported`, `NotAllowed`, `NotFound`, `BotAbsent` or `Unavailable`;
+    nothing is kept then either. `from_elsewhere`: the person asks for it in another chat.
+    """
+    if chat.kind is ChatKind.PERSONAL:
+        raise NotSupported(
+            "Only group chats and channels can be connected to a record.", "Start a group chat and connect that."
         )
-        if seen.columns and note is Note.ASK:
-            audience = await self.look_at_audience(chat, record, members=outside)
-            if audience.without_access != 0 and not await self._is_connected(chat, record):
-                claim = {**record_claim(record), **({TARGET_CHAT: chat.id} if from_elsewhere else {})}
-                return Answer(message=_question(claim, seen.table, audience), asks=True)
-        if outside is not None:
-            # Last: whoever may not connect the chat, or does not want to after all, leaves it as it was.
-            chat = await self.enter.bring_in(chat)
-        return await self._keep(chat, record, actor, seen)
+    record_type = await access.require_record_type(services, record.environment, record.table)
+    with_note = record_type.note and note is not Note.NONE
+    (actor, seen), outside = await asyncio.gather(
+        _opened(services, record, record_type, person, with_note=with_note), require_chat_member(services, chat, person)
+    )
+    if seen.columns and note is Note.ASK:
+        audience = await check_audience(services, chat, record, members=outside)
+        if audience.without_access != 0 and not await _is_connected(services, chat, record):
+            claim = {**record_claim(record), **({TARGET_CHAT: chat.id} if from_elsewhere else {})}
+            return Answer(message=_question(claim, seen.table, audience), asks=True)
+    if outside is not None:
+        # Last: whoever may not connect the chat, or does not want to after all, leaves it as it was.
+        chat = await install_in_chat(services, chat)
+    return await _keep(services, chat, record, actor, seen)
 
-    async def _opened(
-        self, record: RecordRef, record_type: RecordType, person: Person, *, with_note: bool
-    ) -> tuple[Actor, _Seen]:
-        actor = await self.gates.actor(record.environment, person)
-        return actor, await self._see(record, record_type, actor, with_note=with_note)
 
-    async def _is_connected(self, chat: Chat, record: RecordRef) -> bool:
-        async with self.store.reading() as work:
-            return await work.connections.active(chat.id, record) is not None
+async def _opened(
+    services: Services, record: RecordRef, record_type: RecordType, person: Person, *, with_note: bool
+) -> tuple[Actor, _Seen]:
+    actor = await access.require_user(services, record.environment, person)
+    return actor, await _see(services, record, record_type, actor, with_note=with_note)
 
-    async def _see(self, record: RecordRef, record_type: RecordType, actor: Actor, *, with_note: bool) -> _Seen:
-        table = await self.records.table(record.environment, record.table, reader=actor.user.id)
-        columns: tuple[Column, ...] = ()
-        if with_note:
-            view = await self.records.note_view(record.environment, table.name, record_type.note_view)
-            columns = note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
-        row, known = await asyncio.gather(
-            self.gates.row(record, table, [*name_columns(table), *columns], actor),
-            self._known_values(record, key_field_columns(record_type, table)),
-        )
-        return _Seen(table=table, row=row, columns=columns, known=known)
 
-    async def _known_values(self, record: RecordRef, columns: tuple[Column, ...]) -> Mapping[str, ReportedValue]:
-        """What the chat need not be told again; as of before the reading, so that no change falls in between."""
-        if not columns:
-            return {}
-        before = self.clock.now()
-        try:
-            row = await self.records.read(record, columns, caller=None)
-        except (NotFound, NotAllowed):
-            return {}  # the person sees the row, the app does not: old values come with the events, or not at all
-        return {column.name: known_value(column, row, before) for column in columns}
+async def _is_connected(services: Services, chat: Chat, record: RecordRef) -> bool:
+    async with services.store.reading() as work:
+        return await work.connections.active(chat.id, record) is not None
 
-    async def _keep(self, chat: Chat, record: RecordRef, actor: Actor, seen: _Seen) -> Answer:
-        head = head_of(self.links, seen.table, record, seen.row)
-        new = NewConnection(
-            chat_id=chat.id,
-            record=record,
-            record_name=name_of(seen.table, seen.row),
-            record_number=number_of(seen.table, seen.row),
-            connector_id=actor.object_id,
-            connector_name=actor.user.name,
-            connected_at=self.clock.now(),
-        )
-        async with self.store.writing() as work:
-            # The roster answered for the bot a moment ago, so it is in the chat.
-            await work.chats.save(replace(chat, bot_present=True))
-            connection = await work.connections.add(new)
-            if connection is None:
-                live = await work.connections.active(chat.id, record)
-                return Answer(message=_already_connected(live or new, head))
-            message = _connected(connection, head, seen)
-            key = f"connected {connection.id}"
-            await work.outbox.enqueue([outgoing(chat, message, key=key, connection=connection.id)], at=new.connected_at)
-            await work.reported_values.save({(connection.id, column): value for column, value in seen.known.items()})
-            by, by_name = actor.object_id, actor.user.name
-            await self.begin_sync(work, chat, connection, maker=by, at=new.connected_at)
-            await work.audit.add(audited("connect", connection, at=new.connected_at, by=by, by_name=by_name))
-        return Answer(message=message, kept=True)
+
+async def _see(
+    services: Services, record: RecordRef, record_type: RecordType, actor: Actor, *, with_note: bool
+) -> _Seen:
+    table = await services.records.table(record.environment, record.table, reader=actor.user.id)
+    columns: tuple[Column, ...] = ()
+    if with_note:
+        view = await services.records.note_view(record.environment, table.name, record_type.note_view)
+        columns = note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
+    row, known = await asyncio.gather(
+        access.read_row_as(services, record, table, [*name_columns(table), *columns], actor),
+        _known_values(services, record, key_field_columns(record_type, table)),
+    )
+    return _Seen(table=table, row=row, columns=columns, known=known)
+
+
+async def _known_values(
+    services: Services, record: RecordRef, columns: tuple[Column, ...]
+) -> Mapping[str, ReportedValue]:
+    """What the chat need not be told again; as of before the reading, so that no change falls in between."""
+    if not columns:
+        return {}
+    before = services.clock.now()
+    try:
+        row = await services.records.read(record, columns, caller=None)
+    except (NotFound, NotAllowed):
+        return {}  # the person sees the row, the app does not: old values come with the events, or not at all
+    return {column.name: known_value(column, row, before) for column in columns}
+
+
+async def _keep(services: Services, chat: Chat, record: RecordRef, actor: Actor, seen: _Seen) -> Answer:
+    head = head_of(services.links, seen.table, record, seen.row)
+    new = NewConnection(
+        chat_id=chat.id,
+        record=record,
+        record_name=name_of(seen.table, seen.row),
+        record_number=number_of(seen.table, seen.row),
+        connector_id=actor.object_id,
+        connector_name=actor.user.name,
+        connected_at=services.clock.now(),
+    )
+    async with services.store.writing() as work:
+        # The roster answered for the bot a moment ago, so it is in the chat.
+        await work.chats.save(replace(chat, bot_present=True))
+        connection = await work.connections.add(new)
+        if connection is None:
+            live = await work.connections.active(chat.id, record)
+            return Answer(message=_already_connected(live or new, head))
+        message = _connected(connection, head, seen)
+        key = f"connected {connection.id}"
+        await work.outbox.enqueue([outgoing(chat, message, key=key, connection=connection.id)], at=new.connected_at)
+        await work.reported_values.save({(connection.id, column): value for column, value in seen.known.items()})
+        by, by_name = actor.object_id, actor.user.name
+        await start_sync(services, work, chat, connection, maker=by, at=new.connected_at)
+        await work.audit.add(audited("connect", connection, at=new.connected_at, by=by, by_name=by_name))
+    return Answer(message=message, kept=True)
 
 
 def _question(claim: Mapping[str, str], table: Table, audience: Audience) -> Message:

@@ -1,81 +1,73 @@
 """Disconnecting a chat from a record (spec D1-D3)."""
 
 import asyncio
-from dataclasses import dataclass
 
-from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.public_names import Verb
 from bot.domain.record_types import RecordType
 from bot.domain.rights import DISCONNECT_PRIVILEGE, DisconnectFacts, may_disconnect, who_may_disconnect
 from bot.domain.values import Chat, Connection, Person
 from bot.features.chat_sync.start_and_end import sync_ended
-from bot.features.shared.access import Actor, Gates
+from bot.features.shared import access
+from bot.features.shared.access import Actor
 from bot.features.shared.answers import Answer, called, outgoing
 from bot.features.shared.audited import audited
-from bot.ports.dataverse import Records
-from bot.store.administration import Administration
-from bot.store.unit_of_work import Store
+from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisconnectChat:
-    """Ends a connection on behalf of a person in the chat."""
+async def disconnect_chat(services: Services, chat: Chat, person: Person, connection: Connection) -> Answer:
+    """The word of who disconnected the record, kept for the chat.
 
-    store: Store
-    records: Records
-    administration: Administration
-    gates: Gates
-    clock: Clock
+    Raises `NotAllowed` that names the rules which would have allowed it, `BotAbsent` or `Unavailable`.
+    """
+    environment = connection.record.environment
+    actor, _ = await asyncio.gather(
+        access.require_user(services, environment, person), access.require_member(services, chat, person)
+    )
+    types = await services.administration.record_types(environment)
+    record_type = types.get(connection.record.table, RecordType(table=connection.record.table))
+    if not may_disconnect(await _facts(services, connection, actor, record_type)):
+        raise _refusal(connection, record_type)
+    return await _end(services, chat, connection, actor)
 
-    async def __call__(self, chat: Chat, person: Person, connection: Connection) -> Answer:
-        """The word of who disconnected the record, kept for the chat.
 
-        Raises `NotAllowed` that names the rules which would have allowed it, `BotAbsent` or `Unavailable`.
-        """
-        environment = connection.record.environment
-        actor, _ = await asyncio.gather(self.gates.actor(environment, person), self.gates.member(chat, person))
-        types = await self.administration.record_types(environment)
-        record_type = types.get(connection.record.table, RecordType(table=connection.record.table))
-        if not may_disconnect(await self._facts(connection, actor, record_type)):
-            raise _refusal(connection, record_type)
-        return await self._end(chat, connection, actor)
+async def _facts(services: Services, connection: Connection, actor: Actor, record_type: RecordType) -> DisconnectFacts:
+    owns, holds = await asyncio.gather(
+        _owns(services, connection, actor),
+        services.records.holds_privilege(connection.record.environment, actor.user.id, DISCONNECT_PRIVILEGE),
+    )
+    return DisconnectFacts(
+        owns_record=owns,
+        is_last_connector=connection.connector_id == actor.object_id,
+        owner_can=record_type.owner_can_disconnect,
+        connector_can=record_type.connector_can_disconnect,
+        holds_privilege=holds,
+    )
 
-    async def _facts(self, connection: Connection, actor: Actor, record_type: RecordType) -> DisconnectFacts:
-        owns, holds = await asyncio.gather(
-            self._owns(connection, actor),
-            self.records.holds_privilege(connection.record.environment, actor.user.id, DISCONNECT_PRIVILEGE),
-        )
-        return DisconnectFacts(
-            owns_record=owns,
-            is_last_connector=connection.connector_id == actor.object_id,
-            owner_can=record_type.owner_can_disconnect,
-            connector_can=record_type.connector_can_disconnect,
-            holds_privilege=holds,
-        )
 
-    async def _owns(self, connection: Connection, actor: Actor) -> bool:
-        try:
-            return await self.records.is_owner(connection.record, actor.user.id)
-        except (NotFound, NotAllowed):
-            return False  # nobody owns a row that is gone; the other two rights still count
+async def _owns(services: Services, connection: Connection, actor: Actor) -> bool:
+    try:
+        return await services.records.is_owner(connection.record, actor.user.id)
+    except (NotFound, NotAllowed):
+        return False  # nobody owns a row that is gone; the other two rights still count
 
-    async def _end(self, chat: Chat, connection: Connection, actor: Actor) -> Answer:
-        now = self.clock.now()
-        message = _disconnected(connection, actor.user.name)
-        async with self.store.writing() as work:
-            ended = await work.connections.end(connection.id, at=now, by=actor.object_id, by_name=actor.user.name)
-            if not ended:
-                raise NotFound(f"{called(connection)} is not connected to this chat any more.")
-            key = f"disconnected {connection.id} {now.isoformat()}"
-            await work.outbox.enqueue([outgoing(chat, message, key=key, connection=connection.id)], at=now)
-            await sync_ended(work, [connection], at=now)
-            by, by_name = actor.object_id, actor.user.name
-            await work.audit.add(audited("disconnect", connection, at=now, by=by, by_name=by_name))
-        return Answer(message=message, kept=True)
+
+async def _end(services: Services, chat: Chat, connection: Connection, actor: Actor) -> Answer:
+    now = services.clock.now()
+    message = _disconnected(connection, actor.user.name)
+    async with services.store.writing() as work:
+        ended = await work.connections.end(connection.id, at=now, by=actor.object_id, by_name=actor.user.name)
+        if not ended:
+            raise NotFound(f"{called(connection)} is not connected to this chat any more.")
+        key = f"disconnected {connection.id} {now.isoformat()}"
+        await work.outbox.enqueue([outgoing(chat, message, key=key, connection=connection.id)], at=now)
+        await sync_ended(work, [connection], at=now)
+        by, by_name = actor.object_id, actor.user.name
+        await work.audit.add(audited("disconnect", connection, at=now, by=by, by_name=by_name))
+    return Answer(message=message, kept=True)
 
 
 def _disconnected(connection: Connection, by: str) -> Message:

@@ -1,14 +1,12 @@
 """The records that a chat is connected to."""
 
 import asyncio
-from dataclasses import dataclass
 
-from bot.domain.record_links import RecordLinks
 from bot.domain.values import Chat, Connection, Person
-from bot.features.shared.access import Gates
+from bot.features.shared import access
 from bot.features.shared.answers import Answer
-from bot.features.shared.readable_records import readable
-from bot.store.unit_of_work import Store
+from bot.features.shared.readable_records import readable_records
+from bot.features.shared.services import Services
 from cards.notice import NoticeView, notice
 from cards.record import RecordHeader
 from cards.record_list import RecordListView, RecordRow, record_list
@@ -17,31 +15,23 @@ SHOWN = 10
 """Rows on the card; it says how many more there are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListRecords:
-    """Lists what the person may see of a chat's records."""
-
-    store: Store
-    gates: Gates
-    links: RecordLinks
-
-    async def __call__(self, chat: Chat, person: Person) -> Answer:
-        """The records' names as the person may read them, the newest connection first."""
-        async with self.store.reading() as work:
-            connections = list(reversed(await work.connections.for_chat(chat.id)))
-        if not connections:
-            return nothing_connected()
-        await asyncio.gather(self.gates.actors(person), self.gates.member(chat, person))
-        shown = connections[:SHOWN]
-        heads = await readable(self.gates, self.links, shown, person)
-        rows = tuple(_row(connection, head) for connection, head in zip(shown, heads, strict=True) if head)
-        view = RecordListView(
-            title="Records connected to this chat",
-            rows=rows,
-            hidden=len(shown) - len(rows),
-            more=len(connections) - len(shown),
-        )
-        return Answer(message=record_list(view))
+async def list_records(services: Services, chat: Chat, person: Person) -> Answer:
+    """The records' names as the person may read them, the newest connection first."""
+    async with services.store.reading() as work:
+        connections = list(reversed(await work.connections.for_chat(chat.id)))
+    if not connections:
+        return nothing_connected()
+    await asyncio.gather(access.require_user_anywhere(services, person), access.require_member(services, chat, person))
+    shown = connections[:SHOWN]
+    heads = await readable_records(services, shown, person)
+    rows = tuple(_row(connection, head) for connection, head in zip(shown, heads, strict=True) if head)
+    view = RecordListView(
+        title="Records connected to this chat",
+        rows=rows,
+        hidden=len(shown) - len(rows),
+        more=len(connections) - len(shown),
+    )
+    return Answer(message=record_list(view))
 
 
 def _row(connection: Connection, head: RecordHeader) -> RecordRow:

@@ -1,43 +1,38 @@
 """What follows from change notifications (spec Y2)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.clock import Clock
 from bot.domain.subscriptions import ChatNotification, LifecycleEvent, LifecycleNotification, SubscriptionTarget
 from bot.domain.values import ChatId
 from bot.features.chat_sync.record_activity import Changed, NoteChat, Topic
-from bot.store.unit_of_work import Store
+from bot.features.shared.services import Services
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _SEVEREST = (LifecycleEvent.REAUTHORIZE, LifecycleEvent.MISSED, LifecycleEvent.REMOVED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HearChanges:
-    """Notes which chats changed, and what is the matter with subscriptions."""
+async def receive_notifications(
+    services: Services,
+    recorder: NoteChat,
+    chats: Sequence[ChatNotification],
+    subscriptions: Sequence[LifecycleNotification],
+) -> int:
+    """How many of the news are of subscriptions that there are and about what those are for.
 
-    store: Store
-    note: NoteChat
-    clock: Clock
-
-    async def __call__(self, chats: Sequence[ChatNotification], subscriptions: Sequence[LifecycleNotification]) -> int:
-        """How many of the news are of subscriptions that there are and about what those are for.
-
-        What follows is durable when this returns; raises `Unavailable`.
-        """
-        named = {each.subscription for each in chats} | {each.subscription for each in subscriptions}
-        async with self.store.reading() as work:
-            known = await work.subscriptions.targets_of(sorted(named))
-        fitting = [each for each in chats if _fits(each, known)]
-        events = [each for each in subscriptions if each.subscription in known]
-        if fitting:
-            await self.note.all_changed(_changed(fitting))
-        if events:
-            async with self.store.writing() as work:
-                await work.subscriptions.record_lifecycle(_severest(events), at=self.clock.now())
-        return len(fitting) + len(events)
+    What follows is durable when this returns; raises `Unavailable`.
+    """
+    named = {each.subscription for each in chats} | {each.subscription for each in subscriptions}
+    async with services.store.reading() as work:
+        known = await work.subscriptions.targets_of(sorted(named))
+    fitting = [each for each in chats if _fits(each, known)]
+    events = [each for each in subscriptions if each.subscription in known]
+    if fitting:
+        await recorder.all_changed(_changed(fitting))
+    if events:
+        async with services.store.writing() as work:
+            await work.subscriptions.record_lifecycle(_severest(events), at=services.clock.now())
+    return len(fitting) + len(events)
 
 
 def _fits(news: ChatNotification, known: Mapping[str, SubscriptionTarget]) -> bool:

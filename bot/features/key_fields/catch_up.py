@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from bot.clock import Clock
 from bot.domain.catch_up import MissedChange, missed_changes
 from bot.domain.formatting import format_value
 from bot.domain.key_fields import RecordEvent, ReportedValue
 from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
-from bot.domain.record_links import RecordLinks
 from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Column, ColumnValue, Row, Table
 from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
@@ -20,10 +18,9 @@ from bot.features.chat_sync.start_and_end import sync_ended
 from bot.features.connections.connect_chat import known_value
 from bot.features.shared.answers import called, finished, head_of, name_columns
 from bot.features.shared.audited import audited
+from bot.features.shared.services import Services
 from bot.features.shared.told_type import told_type
-from bot.ports.dataverse import Records
-from bot.store.administration import Administration
-from bot.store.unit_of_work import Store, UnitOfWork
+from bot.store.unit_of_work import UnitOfWork
 from cards.catch_up import CatchUp as CaughtUpRecord
 from cards.catch_up import CatchUpView, catch_up
 from cards.key_fields import Change
@@ -58,92 +55,86 @@ class _Told:
     tell_values: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatchUp:
-    """Compares what the chat was told with what is so now."""
+async def post_catch_up(services: Services, chat: ChatId, jobs: Sequence[str]) -> None:
+    """Keeps the card, if there is something to say, and settles the jobs; raises `Unavailable`."""
+    async with services.store.reading() as work:
+        connections = await work.connections.for_chat(chat)
+    at = services.clock.now()
+    seen = await _look(services, connections)
+    async with services.store.writing() as work:
+        held = [each for each in await work.connections.for_chat(chat, for_update=True) if each.paused_at is None]
+        # Where an event waits, it says more: who changed what.
+        expected = await work.inbox.has_pending([each.record for each in held])
+        ids = {each.id for each in held if each.record not in expected}
+        going = [each for each in seen if each.connection.id in ids and not each.merged]
+        for each in (each for each in seen if each.connection.id in ids and each.merged):
+            await work.inbox.add_event(_merger(each.connection, at), at=at, due_at=at)
+        await _tell(services, work, chat, going, at)
+        for each in going:
+            if each.row is None:
+                await _end(work, each.connection, at)
+        await work.inbox.complete(jobs, at=at)
 
-    store: Store
-    records: Records
-    administration: Administration
-    links: RecordLinks
-    clock: Clock
 
-    async def __call__(self, chat: ChatId, jobs: Sequence[str]) -> None:
-        """Keeps the card, if there is something to say, and settles the jobs; raises `Unavailable`."""
-        async with self.store.reading() as work:
-            connections = await work.connections.for_chat(chat)
-        at = self.clock.now()
-        seen = await self._look(connections)
-        async with self.store.writing() as work:
-            held = [each for each in await work.connections.for_chat(chat, for_update=True) if each.paused_at is None]
-            # Where an event waits, it says more: who changed what.
-            expected = await work.inbox.has_pending([each.record for each in held])
-            ids = {each.id for each in held if each.record not in expected}
-            going = [each for each in seen if each.connection.id in ids and not each.merged]
-            for each in (each for each in seen if each.connection.id in ids and each.merged):
-                await work.inbox.add_event(_merger(each.connection, at), at=at, due_at=at)
-            await self._tell(work, chat, going, at)
-            for each in going:
-                if each.row is None:
-                    await _end(work, each.connection, at)
-            await work.inbox.complete(jobs, at=at)
+async def _look(services: Services, connections: Sequence[Connection]) -> Sequence[_Seen]:
+    """The records as they are, read table by table; those that the app may not read are left out."""
 
-    async def _look(self, connections: Sequence[Connection]) -> Sequence[_Seen]:
-        """The records as they are, read table by table; those that the app may not read are left out."""
+    def kind(each: Connection) -> tuple[EnvironmentId, str]:
+        return each.record.environment, each.record.table
 
-        def kind(each: Connection) -> tuple[EnvironmentId, str]:
-            return each.record.environment, each.record.table
+    groups = [(kind, list(group)) for kind, group in groupby(sorted(connections, key=kind), key=kind)]
+    seen = await asyncio.gather(*(_look_at(services, *kind, group) for kind, group in groups))
+    return [each for group in seen for each in group]
 
-        groups = [(kind, list(group)) for kind, group in groupby(sorted(connections, key=kind), key=kind)]
-        seen = await asyncio.gather(*(self._look_at(*kind, group) for kind, group in groups))
-        return [each for group in seen for each in group]
 
-    async def _look_at(
-        self, environment: EnvironmentId, name: str, connections: Sequence[Connection]
-    ) -> Sequence[_Seen]:
-        record_type = await told_type(self.administration, environment, name)
-        if record_type is None:
-            return ()
-        table = await self.records.table(environment, name)
-        columns = key_field_columns(record_type, table)
-        row_ids = [each.record.row_id for each in connections]
-        merging = [table.columns[each] for each in (MASTER, MERGED) if each in table.columns]
-        read = {column.name: column for column in (*name_columns(table), *columns, *merging)}
-        rows = await self.records.read_many(environment, table, row_ids, list(read.values()))
-        return [
-            _Seen(
-                connection=each,
-                table=table,
-                columns=columns,
-                row=rows[each.record.row_id],
-                tell_values=not record_type.tell_each,
-            )
-            for each in connections
-            if each.record.row_id in rows
-        ]
-
-    async def _tell(self, work: UnitOfWork, chat_id: ChatId, going: Sequence[_Seen], at: datetime) -> None:
-        known = await work.reported_values.for_connections([each.connection.id for each in going])
-        told = [each for seen in going for each in _missed(seen, known.get(seen.connection.id, {}))]
-        deleted = tuple(called(seen.connection) for seen in going if seen.row is None)
-        chat = await work.chats.get(chat_id)
-        if not (told or deleted) or chat is None:
-            return
-        view = CatchUpView(records=tuple(self._caught_up(each) for each in told), at=at, deleted=deleted)
-        message = OutgoingMessage(
-            key=f"caught up {chat_id} {at.isoformat()}",
-            chat_id=chat_id,
-            activity=finished(catch_up(view), chat.channel),
-            previously_reported={
-                (each.connection.id, change.column.name): change.old for each in told for change in each.changes
-            },
+async def _look_at(
+    services: Services, environment: EnvironmentId, name: str, connections: Sequence[Connection]
+) -> Sequence[_Seen]:
+    record_type = await told_type(services.administration, environment, name)
+    if record_type is None:
+        return ()
+    table = await services.records.table(environment, name)
+    columns = key_field_columns(record_type, table)
+    row_ids = [each.record.row_id for each in connections]
+    merging = [table.columns[each] for each in (MASTER, MERGED) if each in table.columns]
+    read = {column.name: column for column in (*name_columns(table), *columns, *merging)}
+    rows = await services.records.read_many(environment, table, row_ids, list(read.values()))
+    return [
+        _Seen(
+            connection=each,
+            table=table,
+            columns=columns,
+            row=rows[each.record.row_id],
+            tell_values=not record_type.tell_each,
         )
-        await work.outbox.enqueue([message], at=at)
-        await work.reported_values.save(_learned(told, at))
+        for each in connections
+        if each.record.row_id in rows
+    ]
 
-    def _caught_up(self, told: _Told) -> CaughtUpRecord:
-        head = head_of(self.links, told.table, told.connection.record, told.row)
-        return CaughtUpRecord(record=head, changes=tuple(_change(each, told) for each in told.changes))
+
+async def _tell(services: Services, work: UnitOfWork, chat_id: ChatId, going: Sequence[_Seen], at: datetime) -> None:
+    known = await work.reported_values.for_connections([each.connection.id for each in going])
+    told = [each for seen in going for each in _missed(seen, known.get(seen.connection.id, {}))]
+    deleted = tuple(called(seen.connection) for seen in going if seen.row is None)
+    chat = await work.chats.get(chat_id)
+    if not (told or deleted) or chat is None:
+        return
+    view = CatchUpView(records=tuple(_caught_up(services, each) for each in told), at=at, deleted=deleted)
+    message = OutgoingMessage(
+        key=f"caught up {chat_id} {at.isoformat()}",
+        chat_id=chat_id,
+        activity=finished(catch_up(view), chat.channel),
+        previously_reported={
+            (each.connection.id, change.column.name): change.old for each in told for change in each.changes
+        },
+    )
+    await work.outbox.enqueue([message], at=at)
+    await work.reported_values.save(_learned(told, at))
+
+
+def _caught_up(services: Services, told: _Told) -> CaughtUpRecord:
+    head = head_of(services.links, told.table, told.connection.record, told.row)
+    return CaughtUpRecord(record=head, changes=tuple(_change(each, told) for each in told.changes))
 
 
 def _merger(connection: Connection, at: datetime) -> RecordEvent:

@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.key_fields import RecordEvent, ReportedValue
 from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
-from bot.domain.record_links import RecordLinks
 from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Row
 from bot.domain.values import Connection, NewConnection, RecordRef
@@ -18,8 +16,8 @@ from bot.features.connections.connect_chat import known_value
 from bot.features.key_fields.read_facts import KeyFieldFacts
 from bot.features.shared.answers import called, head_of, name_columns, name_of, number_of, open_button, outgoing
 from bot.features.shared.audited import audited
-from bot.ports.dataverse import Records
-from bot.store.unit_of_work import Store, UnitOfWork
+from bot.features.shared.services import Services
+from bot.store.unit_of_work import UnitOfWork
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
@@ -37,86 +35,83 @@ class _Survivor:
     known: Mapping[str, ReportedValue]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowMerge:
-    """Ends the connections of the record that was merged, and connects the same chats to the one that is left."""
+async def follow_merge(
+    services: Services, facts: KeyFieldFacts, into: RecordRef, events: Sequence[RecordEvent]
+) -> bool:
+    """Tells each chat and settles the events in one transaction; raises `Unavailable`, and then nothing is kept.
 
-    store: Store
-    records: Records
-    links: RecordLinks
-    clock: Clock
+    False, and nothing is done, where the record that is left cannot be read.
+    """
+    survivor = await _survivor(services, facts, into)
+    if survivor is None:
+        return False
+    now = services.clock.now()
+    async with services.store.writing() as work:
+        for connection in await work.connections.for_record(facts.record, for_update=True):
+            await _follow(services, work, connection, survivor, now)
+        await work.inbox.complete([event.key for event in events], at=now)
+    return True
 
-    async def __call__(self, facts: KeyFieldFacts, into: RecordRef, events: Sequence[RecordEvent]) -> bool:
-        """Tells each chat and settles the events in one transaction; raises `Unavailable`, and then nothing is kept.
 
-        False, and nothing is done, where the record that is left cannot be read.
-        """
-        survivor = await self._survivor(facts, into)
-        if survivor is None:
-            return False
-        now = self.clock.now()
-        async with self.store.writing() as work:
-            for connection in await work.connections.for_record(facts.record, for_update=True):
-                await self._follow(work, connection, survivor, now)
-            await work.inbox.complete([event.key for event in events], at=now)
-        return True
-
-    async def _survivor(self, facts: KeyFieldFacts, into: RecordRef) -> _Survivor | None:
-        columns = key_field_columns(facts.record_type, facts.table)
-        merging = [facts.table.columns[name] for name in (MASTER, MERGED) if name in facts.table.columns]
-        read = {column.name: column for column in (*name_columns(facts.table), *columns, *merging)}
-        record: RecordRef = into
-        for _ in range(_STEPS_AT_MOST):
-            before = self.clock.now()
-            try:
-                row = await self.records.read(record, list(read.values()), caller=None)
-            except (NotFound, NotAllowed):
-                return None
-            following = merge_target(record.environment, facts.table, row)
-            if following is None:
-                known = {column.name: known_value(column, row, before) for column in columns}
-                return _Survivor(facts=facts, record=record, row=row, known=known)
-            record = following
-        return None
-
-    async def _follow(self, work: UnitOfWork, old: Connection, survivor: _Survivor, now: datetime) -> None:
-        by = next(iter(survivor.facts.people.values()), "")
-        await work.connections.end(old.id, at=now, by=None, by_name=by)
-        await work.audit.add(audited("merged", old, at=now, by=None, by_name=by))
-        new = await work.connections.add(_connection_to(old, survivor))
-        if new:
-            await work.reported_values.save({(new.id, column): value for column, value in survivor.known.items()})
-            await work.audit.add(audited("connected by merging", new, at=now, by=None, by_name=by))
-            await sync_follows(work, old, new, at=now)
-        else:
-            await sync_ended(work, [old], at=now)
-        if old.paused_at:
-            await work.connections.pause(old.chat_id, old.paused_reason or "", at=now)
-            return
-        message = await self._message(work, old, survivor, new)
-        if message:
-            await work.outbox.enqueue([message], at=now)
-
-    async def _message(
-        self, work: UnitOfWork, old: Connection, survivor: _Survivor, new: Connection | None
-    ) -> OutgoingMessage | None:
-        chat = await work.chats.get(old.chat_id)
-        if chat is None:
+async def _survivor(services: Services, facts: KeyFieldFacts, into: RecordRef) -> _Survivor | None:
+    columns = key_field_columns(facts.record_type, facts.table)
+    merging = [facts.table.columns[name] for name in (MASTER, MERGED) if name in facts.table.columns]
+    read = {column.name: column for column in (*name_columns(facts.table), *columns, *merging)}
+    record: RecordRef = into
+    for _ in range(_STEPS_AT_MOST):
+        before = services.clock.now()
+        try:
+            row = await services.records.read(record, list(read.values()), caller=None)
+        except (NotFound, NotAllowed):
             return None
-        told = self._merged(old, survivor, was_connected=new is None)
-        return outgoing(chat, told, key=f"merged {old.id}", connection=new.id if new else None)
+        following = merge_target(record.environment, facts.table, row)
+        if following is None:
+            known = {column.name: known_value(column, row, before) for column in columns}
+            return _Survivor(facts=facts, record=record, row=row, known=known)
+        record = following
+    return None
 
-    def _merged(self, old: Connection, survivor: _Survivor, *, was_connected: bool) -> Message:
-        head = head_of(self.links, survivor.facts.table, survivor.record, survivor.row)
-        name = head.number or head.name
-        how = "was connected to it already" if was_connected else "is connected to that one now"
-        return notice(
-            NoticeView(
-                text=f"{called(old)} was merged into {name}.",
-                next_step=f"This chat {how} and is told of its changes.",
-                button=open_button(head),
-            )
+
+async def _follow(services: Services, work: UnitOfWork, old: Connection, survivor: _Survivor, now: datetime) -> None:
+    by = next(iter(survivor.facts.people.values()), "")
+    await work.connections.end(old.id, at=now, by=None, by_name=by)
+    await work.audit.add(audited("merged", old, at=now, by=None, by_name=by))
+    new = await work.connections.add(_connection_to(old, survivor))
+    if new:
+        await work.reported_values.save({(new.id, column): value for column, value in survivor.known.items()})
+        await work.audit.add(audited("connected by merging", new, at=now, by=None, by_name=by))
+        await sync_follows(work, old, new, at=now)
+    else:
+        await sync_ended(work, [old], at=now)
+    if old.paused_at:
+        await work.connections.pause(old.chat_id, old.paused_reason or "", at=now)
+        return
+    message = await _message(services, work, old, survivor, new)
+    if message:
+        await work.outbox.enqueue([message], at=now)
+
+
+async def _message(
+    services: Services, work: UnitOfWork, old: Connection, survivor: _Survivor, new: Connection | None
+) -> OutgoingMessage | None:
+    chat = await work.chats.get(old.chat_id)
+    if chat is None:
+        return None
+    told = _merged(services, old, survivor, was_connected=new is None)
+    return outgoing(chat, told, key=f"merged {old.id}", connection=new.id if new else None)
+
+
+def _merged(services: Services, old: Connection, survivor: _Survivor, *, was_connected: bool) -> Message:
+    head = head_of(services.links, survivor.facts.table, survivor.record, survivor.row)
+    name = head.number or head.name
+    how = "was connected to it already" if was_connected else "is connected to that one now"
+    return notice(
+        NoticeView(
+            text=f"{called(old)} was merged into {name}.",
+            next_step=f"This chat {how} and is told of its changes.",
+            button=open_button(head),
         )
+    )
 
 
 def _connection_to(old: Connection, survivor: _Survivor) -> NewConnection:

@@ -9,8 +9,8 @@ from bot.domain.public_names import Verb
 from bot.domain.values import Chat, ChatId, Connection
 from bot.features.key_fields.read_facts import KeyFieldFacts
 from bot.features.shared.answers import called
+from bot.features.shared.services import Services
 from bot.logs import get_logger
-from bot.ports.teams import Roster
 from cards.buttons import ActionButton
 
 _AT_ONCE = 5
@@ -25,32 +25,29 @@ class Turn:
     buttons: tuple[ActionButton, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindAbsentOwner:
-    """Finds the chats in which a record's new owner is not yet."""
+async def find_chats_without_owner(
+    services: Services, facts: KeyFieldFacts, chats: Sequence[Chat]
+) -> frozenset[ChatId]:
+    """Those chats; one that does not say who is in it is none of them."""
+    turns = asyncio.Semaphore(_AT_ONCE)
 
-    roster: Roster
+    async def absent(chat: Chat) -> bool:
+        async with turns:
+            return await _is_absent(services, facts, chat)
 
-    async def __call__(self, facts: KeyFieldFacts, chats: Sequence[Chat]) -> frozenset[ChatId]:
-        """Those chats; one that does not say who is in it is none of them."""
-        turns = asyncio.Semaphore(_AT_ONCE)
+    if facts.new_owner is None:
+        return frozenset()
+    found = await asyncio.gather(*(absent(chat) for chat in chats))
+    return frozenset(chat.id for chat, is_absent in zip(chats, found, strict=True) if is_absent)
 
-        async def absent(chat: Chat) -> bool:
-            async with turns:
-                return await self._is_absent(facts, chat)
 
-        if facts.new_owner is None:
-            return frozenset()
-        found = await asyncio.gather(*(absent(chat) for chat in chats))
-        return frozenset(chat.id for chat, is_absent in zip(chats, found, strict=True) if is_absent)
-
-    async def _is_absent(self, facts: KeyFieldFacts, chat: Chat) -> bool:
-        try:
-            members = await self.roster.members(chat)
-        except ChatSyncError as error:
-            _log.warning("new owner not offered to the chat", reason=str(error))
-            return False
-        return facts.new_owner is not None and facts.new_owner.object_id not in members
+async def _is_absent(services: Services, facts: KeyFieldFacts, chat: Chat) -> bool:
+    try:
+        members = await services.roster.members(chat)
+    except ChatSyncError as error:
+        _log.warning("new owner not offered to the chat", reason=str(error))
+        return False
+    return facts.new_owner is not None and facts.new_owner.object_id not in members
 
 
 def turns_of(facts: KeyFieldFacts, connection: Connection, *, owner_is_absent: bool) -> Sequence[Turn]:

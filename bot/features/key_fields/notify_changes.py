@@ -5,21 +5,19 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from uuid import uuid4
 
-from bot.clock import Clock
 from bot.domain.formatting import canonical_value, format_value
 from bot.domain.key_fields import NetChange, RecordEvent, ReportedValue, net_changes
 from bot.domain.outgoing_messages import OutgoingMessage
-from bot.domain.record_links import RecordLinks
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
 from bot.domain.tables import Column, ColumnValue
 from bot.domain.values import ChatId, Connection, ConnectionId
 from bot.features.connections.connect_chat import LONGEST_TOLD
-from bot.features.key_fields.follow_merge import FollowMerge
-from bot.features.key_fields.lifecycle_news import FindAbsentOwner, Turn, turns_of
-from bot.features.key_fields.read_facts import KeyFieldFacts, ReadKeyFieldFacts
+from bot.features.key_fields.follow_merge import follow_merge
+from bot.features.key_fields.lifecycle_news import Turn, find_chats_without_owner, turns_of
+from bot.features.key_fields.read_facts import KeyFieldFacts, load_change
 from bot.features.shared.answers import chats_button, finished, head_of, values_button
-from bot.features.shared.roster_cache import FindReaders
-from bot.store.unit_of_work import Store, UnitOfWork
+from bot.features.shared.services import Services
+from bot.store.unit_of_work import UnitOfWork
 from cards.buttons import ActionButton
 from cards.key_fields import Change, KeyFieldsView, key_fields
 from cards.personal_view import PersonalView
@@ -37,98 +35,90 @@ class _Decided:
     told: list[ReportedChange] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TellKeyFields:
-    """Makes of a record's waiting events one card for each chat, or none."""
+async def notify_changes(services: Services, events: Sequence[RecordEvent]) -> None:
+    """Keeps the cards and settles the events in one transaction; raises `Unavailable`, and then nothing is kept."""
+    facts = await load_change(services, events)
+    if facts and facts.survivor and await follow_merge(services, facts, facts.survivor, events):
+        return
+    absent, readers = await _around(services, facts) if facts else (frozenset[ChatId](), {})
+    now = services.clock.now()
+    async with services.store.writing() as work:
+        if facts:
+            decided = await _decide(services, work, facts, absent, readers)
+            await work.outbox.enqueue(decided.messages, at=now)
+            await work.reported_values.save(decided.learned)
+            await work.reported_changes.add(decided.told, at=now)
+        await work.inbox.complete([event.key for event in events], at=now)
 
-    store: Store
-    read_facts: ReadKeyFieldFacts
-    find_absent_owner: FindAbsentOwner
-    find_readers: FindReaders
-    follow_merge: FollowMerge
-    links: RecordLinks
-    clock: Clock
 
-    async def __call__(self, events: Sequence[RecordEvent]) -> None:
-        """Keeps the cards and settles the events in one transaction; raises `Unavailable`, and then nothing is kept."""
-        facts = await self.read_facts(events)
-        if facts and facts.survivor and await self.follow_merge(facts, facts.survivor, events):
-            return
-        absent, readers = await self._around(facts) if facts else (frozenset[ChatId](), {})
-        now = self.clock.now()
-        async with self.store.writing() as work:
-            if facts:
-                decided = await self._decide(work, facts, absent, readers)
-                await work.outbox.enqueue(decided.messages, at=now)
-                await work.reported_values.save(decided.learned)
-                await work.reported_changes.add(decided.told, at=now)
-            await work.inbox.complete([event.key for event in events], at=now)
+async def _around(services: Services, facts: KeyFieldFacts) -> tuple[frozenset[ChatId], Readers]:
+    """What Teams is asked beforehand, where it matters: which chats lack the new owner, and who reads along."""
+    if facts.new_owner is None and not facts.record_type.tell_each:
+        return frozenset(), {}
+    async with services.store.reading() as work:
+        connections = await work.connections.for_record(facts.record)
+        chats = await work.chats.get_many([each.chat_id for each in connections if each.paused_at is None])
+    absent = await find_chats_without_owner(services, facts, list(chats.values()))
+    each_alone = facts.record_type.tell_each
+    return absent, await services.roster_cache.of(list(chats.values())) if each_alone else {}
 
-    async def _around(self, facts: KeyFieldFacts) -> tuple[frozenset[ChatId], Readers]:
-        """What Teams is asked beforehand, where it matters: which chats lack the new owner, and who reads along."""
-        if facts.new_owner is None and not facts.record_type.tell_each:
-            return frozenset(), {}
-        async with self.store.reading() as work:
-            connections = await work.connections.for_record(facts.record)
-            chats = await work.chats.get_many([each.chat_id for each in connections if each.paused_at is None])
-        absent = await self.find_absent_owner(facts, list(chats.values()))
-        each_alone = facts.record_type.tell_each
-        return absent, await self.find_readers.of(list(chats.values())) if each_alone else {}
 
-    async def _decide(
-        self, work: UnitOfWork, facts: KeyFieldFacts, absent: frozenset[ChatId], readers: Readers
-    ) -> _Decided:
-        """A message for each chat that does not know yet, and what the chats know from then on."""
-        live = await work.connections.for_record(facts.record, for_update=True)
-        connections = [connection for connection in live if connection.paused_at is None]
-        known = await work.reported_values.for_connections([connection.id for connection in connections])
-        chats = await work.chats.get_many([connection.chat_id for connection in connections])
-        # Most chats know the same, and then they get the same card.
-        shared = cache(partial(_activity, leads_to=(chats_button(facts.record),)))
-        decided = _Decided()
-        for connection in connections:
-            knows = known.get(connection.id, {})
-            told = [change for change in net_changes(facts.columns, facts.events, knows) if change.notify]
-            turns = turns_of(facts, connection, owner_is_absent=connection.chat_id in absent)
-            if not (told or turns):
-                continue
-            view = self._view(connection, facts, told, turns)
-            if told and facts.record_type.tell_each:
-                kept = _kept(connection, facts, view, told)
-                decided.told.append(kept)
-                view = _told_to_all(view, values_button(kept.key), readers.get(connection.chat_id))
-                body = _activity(view, chats[connection.chat_id].channel, leads_to=(chats_button(facts.record),))
-            else:
-                # A turn's buttons name the connection, so that card is the chat's own.
-                body = (_activity if turns else shared)(view, chats[connection.chat_id].channel)
-            decided.messages.append(_message(connection, facts, body, told, knows))
-            decided.learned.update({(connection.id, each.column.name): _learned(each, facts) for each in told})
-        return decided
+async def _decide(
+    services: Services, work: UnitOfWork, facts: KeyFieldFacts, absent: frozenset[ChatId], readers: Readers
+) -> _Decided:
+    """A message for each chat that does not know yet, and what the chats know from then on."""
+    live = await work.connections.for_record(facts.record, for_update=True)
+    connections = [connection for connection in live if connection.paused_at is None]
+    known = await work.reported_values.for_connections([connection.id for connection in connections])
+    chats = await work.chats.get_many([connection.chat_id for connection in connections])
+    # Most chats know the same, and then they get the same card.
+    shared = cache(partial(_activity, leads_to=(chats_button(facts.record),)))
+    decided = _Decided()
+    for connection in connections:
+        knows = known.get(connection.id, {})
+        told = [change for change in net_changes(facts.columns, facts.events, knows) if change.notify]
+        turns = turns_of(facts, connection, owner_is_absent=connection.chat_id in absent)
+        if not (told or turns):
+            continue
+        view = _view(services, connection, facts, told, turns)
+        if told and facts.record_type.tell_each:
+            kept = _kept(connection, facts, view, told)
+            decided.told.append(kept)
+            view = _told_to_all(view, values_button(kept.key), readers.get(connection.chat_id))
+            body = _activity(view, chats[connection.chat_id].channel, leads_to=(chats_button(facts.record),))
+        else:
+            # A turn's buttons name the connection, so that card is the chat's own.
+            body = (_activity if turns else shared)(view, chats[connection.chat_id].channel)
+        decided.messages.append(_message(connection, facts, body, told, knows))
+        decided.learned.update({(connection.id, each.column.name): _learned(each, facts) for each in told})
+    return decided
 
-    def _view(
-        self, connection: Connection, facts: KeyFieldFacts, told: Sequence[NetChange], turns: Sequence[Turn]
-    ) -> KeyFieldsView:
-        people = dict.fromkeys(person for change in told for person in change.people)
-        if not told:
-            people = dict.fromkeys(event.changed_by for event in facts.events if event.changed_by)
-        return KeyFieldsView(
-            record=self._head(connection, facts),
-            changes=tuple(_change(change, facts) for change in told),
-            people=tuple(facts.people[person] for person in people if person in facts.people),
-            at=max(change.at for change in told) if told else max(event.at for event in facts.events),
-            news=tuple(turn.news for turn in turns),
-            buttons=tuple(button for turn in turns for button in turn.buttons),
-        )
 
-    def _head(self, connection: Connection, facts: KeyFieldFacts) -> RecordHeader:
-        if facts.row:
-            return head_of(self.links, facts.table, facts.record, facts.row)
-        return RecordHeader(
-            kind=facts.table.label,
-            name=connection.record_name,
-            number=connection.record_number,
-            url=self.links.open_url(facts.record),
-        )
+def _view(
+    services: Services, connection: Connection, facts: KeyFieldFacts, told: Sequence[NetChange], turns: Sequence[Turn]
+) -> KeyFieldsView:
+    people = dict.fromkeys(person for change in told for person in change.people)
+    if not told:
+        people = dict.fromkeys(event.changed_by for event in facts.events if event.changed_by)
+    return KeyFieldsView(
+        record=_head(services, connection, facts),
+        changes=tuple(_change(change, facts) for change in told),
+        people=tuple(facts.people[person] for person in people if person in facts.people),
+        at=max(change.at for change in told) if told else max(event.at for event in facts.events),
+        news=tuple(turn.news for turn in turns),
+        buttons=tuple(button for turn in turns for button in turn.buttons),
+    )
+
+
+def _head(services: Services, connection: Connection, facts: KeyFieldFacts) -> RecordHeader:
+    if facts.row:
+        return head_of(services.links, facts.table, facts.record, facts.row)
+    return RecordHeader(
+        kind=facts.table.label,
+        name=connection.record_name,
+        number=connection.record_number,
+        url=services.links.open_url(facts.record),
+    )
 
 
 def _kept(

@@ -1,61 +1,49 @@
 """Telling chats that their record was deleted (spec K10)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from bot.clock import Clock
 from bot.domain.key_fields import RecordEvent
 from bot.domain.values import Connection
 from bot.features.chat_sync.start_and_end import sync_ended
 from bot.features.shared.answers import called, outgoing
 from bot.features.shared.audited import audited
+from bot.features.shared.services import Services
 from bot.features.shared.told_type import told_type
-from bot.ports.dataverse import Records
-from bot.store.administration import Administration
-from bot.store.unit_of_work import Store
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TellDeletion:
-    """Ends the record's connections and tells each chat; what else its events say no longer matters."""
+async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> None:
+    """Keeps the words and settles the events in one transaction; raises `Unavailable`, and then nothing is kept.
 
-    store: Store
-    records: Records
-    administration: Administration
-    clock: Clock
+    While chats or the table are off, the connections stay (spec S1): once they are on, it is found that the
+    record is gone.
+    """
+    deletion = next(event for event in events if event.deleted)
+    record = deletion.record
+    is_told = await told_type(services.administration, record.environment, record.table) is not None
+    by = await _name(services, deletion) if is_told else ""
+    now = services.clock.now()
+    async with services.store.writing() as work:
+        connections = await work.connections.for_record(record) if is_told else ()
+        chats = await work.chats.get_many([connection.chat_id for connection in connections])
+        for connection in connections:
+            await work.connections.end(connection.id, at=now, by=None, by_name=by)
+            await work.audit.add(audited("record deleted", connection, at=deletion.at, by=None, by_name=by))
+        await sync_ended(work, connections, at=now)
+        reachable = [connection for connection in connections if connection.paused_at is None]
+        words = [(chats[each.chat_id], _deleted(each, by), each) for each in reachable]
+        await work.outbox.enqueue(
+            [outgoing(chat, word, key=f"deleted {each.id}", connection=each.id) for chat, word, each in words],
+            at=now,
+        )
+        await work.inbox.complete([event.key for event in events], at=now)
 
-    async def __call__(self, events: Sequence[RecordEvent]) -> None:
-        """Keeps the words and settles the events in one transaction; raises `Unavailable`, and then nothing is kept.
 
-        While chats or the table are off, the connections stay (spec S1): once they are on, it is found that the
-        record is gone.
-        """
-        deletion = next(event for event in events if event.deleted)
-        record = deletion.record
-        is_told = await told_type(self.administration, record.environment, record.table) is not None
-        by = await self._name(deletion) if is_told else ""
-        now = self.clock.now()
-        async with self.store.writing() as work:
-            connections = await work.connections.for_record(record) if is_told else ()
-            chats = await work.chats.get_many([connection.chat_id for connection in connections])
-            for connection in connections:
-                await work.connections.end(connection.id, at=now, by=None, by_name=by)
-                await work.audit.add(audited("record deleted", connection, at=deletion.at, by=None, by_name=by))
-            await sync_ended(work, connections, at=now)
-            reachable = [connection for connection in connections if connection.paused_at is None]
-            words = [(chats[each.chat_id], _deleted(each, by), each) for each in reachable]
-            await work.outbox.enqueue(
-                [outgoing(chat, word, key=f"deleted {each.id}", connection=each.id) for chat, word, each in words],
-                at=now,
-            )
-            await work.inbox.complete([event.key for event in events], at=now)
-
-    async def _name(self, deletion: RecordEvent) -> str:
-        if deletion.changed_by is None:
-            return ""
-        return await self.records.user_name(deletion.record.environment, deletion.changed_by) or ""
+async def _name(services: Services, deletion: RecordEvent) -> str:
+    if deletion.changed_by is None:
+        return ""
+    return await services.records.user_name(deletion.record.environment, deletion.changed_by) or ""
 
 
 def _deleted(connection: Connection, by: str) -> Message:

@@ -11,9 +11,8 @@ from bot.domain.record_types import RecordType, key_field_columns
 from bot.domain.tables import LOOKUPS, Column, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
 from bot.features.shared.answers import name_columns
+from bot.features.shared.services import Services
 from bot.features.shared.told_type import told_type
-from bot.ports.dataverse import Records
-from bot.store.administration import Administration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,81 +46,81 @@ class KeyFieldFacts:
     """The record that it was merged into."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadKeyFieldFacts:
-    """Reads the facts as the app: no person acts here."""
+async def load_change(services: Services, events: Sequence[RecordEvent]) -> KeyFieldFacts | None:
+    """The facts; None where nothing is to be told of the record. Raises `Unavailable`."""
+    record = events[0].record
+    record_type = await told_type(services.administration, record.environment, record.table)
+    if record_type is None:
+        return None
+    table = await services.records.table(record.environment, record.table)
+    columns = key_field_columns(record_type, table)
+    watched = tuple(table.columns[name] for name in WATCHED_COLUMNS if name in table.columns)
+    read = {column.name: column for column in (*name_columns(table), *columns, *watched)}
+    row = await _row(services, record, list(read.values()))
+    whole = [_completed(event, (*columns, *watched), row) for event in events]
+    life = lifecycle_of(record.table, events)
+    named, people, new_owner = await asyncio.gather(
+        _with_names(services, record.environment, whole, columns),
+        _people(services, record.environment, events),
+        _new_owner(services, record.environment, life.new_owner),
+    )
+    return KeyFieldFacts(
+        record=record,
+        record_type=record_type,
+        table=table,
+        columns=columns,
+        events=named,
+        row=row,
+        people=people,
+        closed_as=None if life.closed_state is None else _state(table, life.closed_state),
+        new_owner=new_owner,
+        survivor=merge_target(record.environment, table, row) if row else None,
+    )
 
-    records: Records
-    administration: Administration
 
-    async def __call__(self, events: Sequence[RecordEvent]) -> KeyFieldFacts | None:
-        """The facts; None where nothing is to be told of the record. Raises `Unavailable`."""
-        record = events[0].record
-        record_type = await told_type(self.administration, record.environment, record.table)
-        if record_type is None:
-            return None
-        table = await self.records.table(record.environment, record.table)
-        columns = key_field_columns(record_type, table)
-        watched = tuple(table.columns[name] for name in WATCHED_COLUMNS if name in table.columns)
-        read = {column.name: column for column in (*name_columns(table), *columns, *watched)}
-        row = await self._row(record, list(read.values()))
-        whole = [_completed(event, (*columns, *watched), row) for event in events]
-        life = lifecycle_of(record.table, events)
-        named, people, new_owner = await asyncio.gather(
-            self._with_names(record.environment, whole, columns),
-            self._people(record.environment, events),
-            self._new_owner(record.environment, life.new_owner),
-        )
-        return KeyFieldFacts(
-            record=record,
-            record_type=record_type,
-            table=table,
-            columns=columns,
-            events=named,
-            row=row,
-            people=people,
-            closed_as=None if life.closed_state is None else _state(table, life.closed_state),
-            new_owner=new_owner,
-            survivor=merge_target(record.environment, table, row) if row else None,
-        )
+async def _new_owner(services: Services, environment: EnvironmentId, user: UserId | None) -> NewOwner | None:
+    if user is None:
+        return None
+    person, name = await asyncio.gather(
+        services.records.object_id(environment, user), services.records.user_name(environment, user)
+    )
+    return NewOwner(object_id=person, name=name) if person and name else None
 
-    async def _new_owner(self, environment: EnvironmentId, user: UserId | None) -> NewOwner | None:
-        if user is None:
-            return None
-        person, name = await asyncio.gather(
-            self.records.object_id(environment, user), self.records.user_name(environment, user)
-        )
-        return NewOwner(object_id=person, name=name) if person and name else None
 
-    async def _row(self, record: RecordRef, columns: Sequence[Column]) -> Row | None:
-        try:
-            return await self.records.read(record, columns, caller=None)
-        except (NotFound, NotAllowed):
-            return None
+async def _row(services: Services, record: RecordRef, columns: Sequence[Column]) -> Row | None:
+    try:
+        return await services.records.read(record, columns, caller=None)
+    except (NotFound, NotAllowed):
+        return None
 
-    async def _people(self, environment: EnvironmentId, events: Iterable[RecordEvent]) -> Mapping[UserId, str]:
-        users = list(dict.fromkeys(event.changed_by for event in events if event.changed_by))
-        names = await asyncio.gather(*(self.records.user_name(environment, user) for user in users))
-        return {user: name for user, name in zip(users, names, strict=True) if name}
 
-    async def _with_names(
-        self, environment: EnvironmentId, events: Sequence[RecordEvent], columns: Sequence[Column]
-    ) -> tuple[RecordEvent, ...]:
-        """The events with the names of rows that lookups point to: Dataverse sends no more than their ids."""
-        lookups = {column.name for column in columns if column.type in LOOKUPS}
-        changes = [change for event in events for change in event.changes if change.column in lookups]
-        values = [value for change in changes for value in (change.old, change.new) if value]
-        unnamed = list(dict.fromkeys(str(value.raw) for value in values if value.raw and value.text is None))
-        names = await asyncio.gather(*(self._name(environment, raw) for raw in unnamed))
-        known = dict(zip(unnamed, names, strict=True))
-        return tuple(_named(event, known) for event in events)
+async def _people(
+    services: Services, environment: EnvironmentId, events: Iterable[RecordEvent]
+) -> Mapping[UserId, str]:
+    users = list(dict.fromkeys(event.changed_by for event in events if event.changed_by))
+    names = await asyncio.gather(*(services.records.user_name(environment, user) for user in users))
+    return {user: name for user, name in zip(users, names, strict=True) if name}
 
-    async def _name(self, environment: EnvironmentId, raw: str) -> str | None:
-        table, _, row_id = raw.partition(":")
-        try:
-            return await self.records.row_name(environment, table, row_id)
-        except NotAllowed:
-            return None
+
+async def _with_names(
+    services: Services, environment: EnvironmentId, events: Sequence[RecordEvent], columns: Sequence[Column]
+) -> tuple[RecordEvent, ...]:
+    """The events with the names of rows that lookups point to: Dataverse sends no more than their ids."""
+    lookups = {column.name for column in columns if column.type in LOOKUPS}
+    changes = [change for event in events for change in event.changes if change.column in lookups]
+    values = [value for change in changes for value in (change.old, change.new) if value]
+    unnamed = list(dict.fromkeys(str(value.raw) for value in values if value.raw and value.text is None))
+    names = await asyncio.gather(*(_name(services, environment, raw) for raw in unnamed))
+    known = dict(zip(unnamed, names, strict=True))
+    return tuple(_named(event, known) for event in events)
+
+
+async def _name(services: Services, environment: EnvironmentId, raw: str) -> str | None:
+    table, _, row_id = raw.partition(":")
+    try:
+        return await services.records.row_name(environment, table, row_id)
+    except NotAllowed:
+        return None
 
 
 def _state(table: Table, state: int) -> str:

@@ -1,7 +1,7 @@
 """The pages of the dialog that starts a chat. What comes back from a page is a claim, whoever sends it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 from bot.domain.directory import DirectoryPerson, sanitize_topic
@@ -9,15 +9,25 @@ from bot.domain.errors import BadRequest
 from bot.domain.new_chat import ChatRequest, ChatStep, NewChatKey, require_people
 from bot.domain.object_ids import parse_object_id
 from bot.domain.public_names import PERSON, Dataset, Dialog
-from bot.domain.record_links import RecordLinks, parse_guid
+from bot.domain.record_links import parse_guid
 from bot.domain.values import ObjectId
-from bot.features.new_chats.create_chat import MakeChat, Progress
-from bot.features.new_chats.plan_chat import Plan, PlanChat
+from bot.features.new_chats.create_chat import Progress, resume_creation, start_creation, unfinished_creation
+from bot.features.new_chats.plan_chat import (
+    Plan,
+    find_people,
+    find_record,
+    find_records,
+    note_problem,
+    people_by_names,
+    plan_chat,
+    require_can_start,
+)
 from bot.features.record_search.find_records import Hit
 from bot.features.record_search.record_picker import listed, record_choice, record_of
 from bot.features.shared.action_data import Claims
 from bot.features.shared.answers import record_claim
-from bot.features.shared.routes import PageWork, Search
+from bot.features.shared.routes import PageHandler, SearchHandler
+from bot.features.shared.services import Services
 from bot.features.shared.turn import Incoming
 from cards.buttons import SubmitButton
 from cards.dialog import Page
@@ -50,119 +60,101 @@ _WORDS: Mapping[ChatStep, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewChatPages:
-    """Three pages: about which record, with whom, and what became of it."""
+async def start(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    """The first page; the second where a button has said already which record it is about."""
+    if "row" in claims:
+        return await show_people(services, incoming, claims)
+    return await _which_record(services, incoming, claims)
 
-    plan: PlanChat
-    make: MakeChat
-    links: RecordLinks
 
-    @property
-    def pages(self) -> Mapping[str, PageWork]:
-        """Who answers for each page."""
-        return {
-            Dialog.NEW_CHAT: self.start,
-            Dialog.NEW_CHAT_PEOPLE: self.choose,
-            Dialog.MAKE_CHAT: self.create,
-            Dialog.FINISH_CHAT: self.finish,
-        }
+async def choose(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    """The second page, or the first once more where it is not clear which record was meant."""
+    words = claims.get(WORDS, "").strip()
+    if claims.get(RECORD) or not words:
+        return await show_people(services, incoming, claims)
+    hits = await find_record(services, incoming.person, words)
+    if len(hits) == 1:
+        record = hits[0].record if isinstance(hits[0], Hit) else hits[0]
+        return await show_people(services, incoming, {**claims, **record_claim(record)})
+    choices = [record_choice(each) for each in hits if isinstance(each, Hit)]
+    wrong = "" if hits else "No record fits these words."
+    return await _which_record(services, incoming, claims, choices, wrong)
 
-    @property
-    def searches(self) -> Mapping[str, Search]:
-        """Who answers while somebody types a record's or a person's name."""
-        return {Dataset.RECORDS: self.search_records, Dataset.PEOPLE: self.search_people}
 
-    async def start(self, incoming: Incoming, claims: Claims) -> Page:
-        """The first page; the second where a button has said already which record it is about."""
-        if "row" in claims:
-            return await self.people(incoming, claims)
-        return await self._which_record(incoming, claims)
-
-    async def choose(self, incoming: Incoming, claims: Claims) -> Page:
-        """The second page, or the first once more where it is not clear which record was meant."""
-        words = claims.get(WORDS, "").strip()
-        if claims.get(RECORD) or not words:
-            return await self.people(incoming, claims)
-        hits = await self.plan.find_record(incoming.person, words)
-        if len(hits) == 1:
-            record = hits[0].record if isinstance(hits[0], Hit) else hits[0]
-            return await self.people(incoming, {**claims, **record_claim(record)})
-        choices = [record_choice(each) for each in hits if isinstance(each, Hit)]
-        wrong = "" if hits else "No record fits these words."
-        return await self._which_record(incoming, claims, choices, wrong)
-
-    async def _which_record(
-        self, incoming: Incoming, claims: Claims, hits: Sequence[Choice] = (), problem: str = ""
-    ) -> Page:
-        newest = await self.plan.find_records(incoming.person, "")
-        half_made = await self.make.unfinished(ObjectId(incoming.person.object_id or ""))
-        known = {PERSON: claims[PERSON]} if PERSON in claims else {}
-        finish = SubmitButton(
-            title="Finish my last chat", dialog=Dialog.FINISH_CHAT, payload={KEY: half_made.key if half_made else ""}
+async def _which_record(
+    services: Services, incoming: Incoming, claims: Claims, hits: Sequence[Choice] = (), problem: str = ""
+) -> Page:
+    newest = await find_records(services, incoming.person, "")
+    half_made = await unfinished_creation(services, ObjectId(incoming.person.object_id or ""))
+    known = {PERSON: claims[PERSON]} if PERSON in claims else {}
+    finish = SubmitButton(
+        title="Finish my last chat", dialog=Dialog.FINISH_CHAT, payload={KEY: half_made.key if half_made else ""}
+    )
+    return record_page(
+        RecordView(
+            record=RecordInputs(
+                choices=listed(newest),
+                dataset=Dataset.RECORDS,
+                hits=hits,
+                words=claims.get(WORDS, ""),
+            ),
+            problem=problem,
+            next_button=SubmitButton(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=known),
+            resume_button=finish if half_made else None,
         )
-        return record_page(
-            RecordView(
-                record=RecordInputs(
-                    choices=listed(newest),
-                    dataset=Dataset.RECORDS,
-                    hits=hits,
-                    words=claims.get(WORDS, ""),
-                ),
-                problem=problem,
-                next_button=SubmitButton(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=known),
-                resume_button=finish if half_made else None,
-            )
-        )
+    )
 
-    async def people(
-        self, incoming: Incoming, claims: Claims, problem: str = "", offered: Sequence[DirectoryPerson] = ()
-    ) -> Page:
-        """The second page; once more with what is wrong on it where something is."""
-        record, chosen = record_of(claims, self.links), _chosen(claims)
-        plan = await self.plan(incoming.person, record, chosen)
-        payload = {KEY: claims.get(KEY) or str(uuid4()), **(record_claim(record) if record else {})}
-        people = [*plan.chosen, *(each for each in offered if each.id not in chosen)]
-        make = SubmitButton(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
-        anyway = SubmitButton(title="Send it anyway", dialog=make.dialog, payload={**payload, SURE: ON})
-        view = _people_view(plan, people, claims, problem, make)
-        return people_page(replace(view, create_anyway_button=anyway if claims.get(SURE) == ON else None))
 
-    async def finish(self, incoming: Incoming, claims: Claims) -> Page:
-        """The last page once more: goes on with what is left."""
-        await self.plan.require(incoming.person, None)
-        return _progress(await self.make.go_on(_key(claims), incoming.person, incoming.chat))
+async def show_people(
+    services: Services, incoming: Incoming, claims: Claims, problem: str = "", offered: Sequence[DirectoryPerson] = ()
+) -> Page:
+    """The second page; once more with what is wrong on it where something is."""
+    record, chosen = record_of(claims, services.links), _chosen(claims)
+    plan = await plan_chat(services, incoming.person, record, chosen)
+    payload = {KEY: claims.get(KEY) or str(uuid4()), **(record_claim(record) if record else {})}
+    people = [*plan.chosen, *(each for each in offered if each.id not in chosen)]
+    make = SubmitButton(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
+    anyway = SubmitButton(title="Send it anyway", dialog=make.dialog, payload={**payload, SURE: ON})
+    view = _people_view(plan, people, claims, problem, make)
+    return people_page(replace(view, create_anyway_button=anyway if claims.get(SURE) == ON else None))
 
-    async def create(self, incoming: Incoming, claims: Claims) -> Page:
-        """The last page: makes the chat."""
-        record, key = record_of(claims, self.links), _key(claims)
-        await self.plan.require(incoming.person, record)
-        named = await self.plan.named(incoming.person, claims.get(NAMES, ""))
-        known = {**claims, PERSON: ",".join([claims.get(PERSON, ""), *(each.id for each in named.found)])}
-        if named.problem:
-            return await self.people(incoming, known, named.problem, named.offered)
-        person = ObjectId(incoming.person.object_id or "")
-        try:
-            people, note = require_people(person, _chosen(known)), claims.get(NOTE, ON) != OFF
-            doubts = (
-                await self.plan.doubts_about_note(record, people) if record and note and claims.get(SURE) != ON else ""
-            )
-            if doubts:
-                return await self.people(incoming, {**known, SURE: ON}, doubts)
-            topic = sanitize_topic(claims.get(NAME, ""))
-            wish = ChatRequest(person=person, people=people, topic=topic, record=record, note=note)
-            return _progress(await self.make.begin(key, wish, incoming.person, incoming.chat))
-        except BadRequest as error:
-            return await self.people(incoming, known, f"{error} {error.next_step}".strip())
 
-    async def search_records(self, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
-        """Records that fit what was typed."""
-        return [record_choice(each) for each in await self.plan.find_records(incoming.person, words)]
+async def resume(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    """The last page once more: goes on with what is left."""
+    await require_can_start(services, incoming.person, None)
+    return _progress(await resume_creation(services, _key(claims), incoming.person, incoming.chat))
 
-    async def search_people(self, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
-        """People who fit what was typed."""
-        found = await self.plan.find_people(incoming.person, words)
-        return [person_choice(each, each.title) for each in found if each.id != incoming.person.object_id]
+
+async def create(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    """The last page: makes the chat."""
+    record, key = record_of(claims, services.links), _key(claims)
+    await require_can_start(services, incoming.person, record)
+    named = await people_by_names(services, incoming.person, claims.get(NAMES, ""))
+    known = {**claims, PERSON: ",".join([claims.get(PERSON, ""), *(each.id for each in named.found)])}
+    if named.problem:
+        return await show_people(services, incoming, known, named.problem, named.offered)
+    person = ObjectId(incoming.person.object_id or "")
+    try:
+        people, note = require_people(person, _chosen(known)), claims.get(NOTE, ON) != OFF
+        doubts = await note_problem(services, record, people) if record and note and claims.get(SURE) != ON else ""
+        if doubts:
+            return await show_people(services, incoming, {**known, SURE: ON}, doubts)
+        topic = sanitize_topic(claims.get(NAME, ""))
+        wish = ChatRequest(person=person, people=people, topic=topic, record=record, note=note)
+        return _progress(await start_creation(services, key, wish, incoming.person, incoming.chat))
+    except BadRequest as error:
+        return await show_people(services, incoming, known, f"{error} {error.next_step}".strip())
+
+
+async def search_records(services: Services, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
+    """Records that fit what was typed."""
+    return [record_choice(each) for each in await find_records(services, incoming.person, words)]
+
+
+async def search_people(services: Services, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
+    """People who fit what was typed."""
+    found = await find_people(services, incoming.person, words)
+    return [person_choice(each, each.title) for each in found if each.id != incoming.person.object_id]
 
 
 def person_choice(person: DirectoryPerson, about: str) -> Choice:
@@ -224,3 +216,14 @@ def _progress(progress: Progress) -> Page:
     return progress_page(
         ProgressView(summary=summary, steps=lines, url=new.url, resume_button=again if new.remaining_steps else None)
     )
+
+
+PAGES: Mapping[str, PageHandler] = {
+    Dialog.NEW_CHAT: start,
+    Dialog.NEW_CHAT_PEOPLE: choose,
+    Dialog.MAKE_CHAT: create,
+    Dialog.FINISH_CHAT: resume,
+}
+
+
+SEARCHES: Mapping[str, SearchHandler] = {Dataset.RECORDS: search_records, Dataset.PEOPLE: search_people}

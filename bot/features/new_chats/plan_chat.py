@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from bot.domain.directory import DirectoryPerson, sanitize_topic
 from bot.domain.errors import ChatSyncError
 from bot.domain.note_fields import note_columns, note_facts
-from bot.domain.record_links import RecordLinks
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Column, Table
 from bot.domain.values import ObjectId, Person, RecordRef
-from bot.features.record_search.find_records import FindRecords, Hit
-from bot.features.shared.access import Actor, Gates
+from bot.features.record_search.find_records import (
+    Hit,
+    find_one,
+    newest_records,
+    record_by_link,
+    records_by_words,
+)
+from bot.features.shared import access
+from bot.features.shared.access import Actor
 from bot.features.shared.answers import head_of, name_columns, name_of
-from bot.features.suggestions.suggest_people import Suggested, SuggestPeople
+from bot.features.shared.services import Services
+from bot.features.suggestions.suggest_people import Suggested, suggest_people
 from bot.logs import get_logger
-from bot.ports.dataverse import Records
-from bot.ports.graph import Directory
-from bot.store.administration import Administration
 from cards.record import Fact, RecordHeader
 
 OFFERED = 5
@@ -67,129 +71,129 @@ class Named:
     """Which names fit nobody or several; empty where all is clear."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanChat:
-    """Gathers it, as the person."""
+async def plan_chat(services: Services, person: Person, record: RecordRef | None, chosen: Sequence[ObjectId]) -> Plan:
+    """What is offered, with the people who were chosen before.
 
-    records: Records
-    administration: Administration
-    directory: Directory
-    find: FindRecords
-    suggest: SuggestPeople
-    gates: Gates
-    links: RecordLinks
-    readers_within_s: float
-    """So long somebody is kept waiting for who may open a record."""
+    Raises `NotSupported`, `NotAllowed` or `Unavailable`.
+    """
+    actor = await _actor(services, person, record)
+    people = asyncio.gather(
+        _suggested(services, record, actor),
+        services.directory.get_people(chosen),
+        services.directory.search("", at_most=LISTED),
+    )
+    planned, (suggested, before, listed) = await asyncio.gather(_record(services, record, actor), people)
+    known = {actor.object_id, *(each.person.id for each in suggested)}
+    return Plan(
+        record=planned,
+        suggested=suggested,
+        chosen=[each for each in before.values() if each.id not in known],
+        others=[each for each in listed if each.id not in {*known, *before}],
+    )
 
-    async def __call__(self, person: Person, record: RecordRef | None, chosen: Sequence[ObjectId]) -> Plan:
-        """What is offered, with the people who were chosen before.
 
-        Raises `NotSupported`, `NotAllowed` or `Unavailable`.
-        """
-        actor = await self._actor(person, record)
-        people = asyncio.gather(
-            self._suggested(record, actor), self.directory.get_people(chosen), self.directory.search("", at_most=LISTED)
-        )
-        planned, (suggested, before, listed) = await asyncio.gather(self._record(record, actor), people)
-        known = {actor.object_id, *(each.person.id for each in suggested)}
-        return Plan(
-            record=planned,
-            suggested=suggested,
-            chosen=[each for each in before.values() if each.id not in known],
-            others=[each for each in listed if each.id not in {*known, *before}],
-        )
+async def require_can_start(services: Services, person: Person, record: RecordRef | None) -> None:
+    """The person may start a chat: about the record, or about none (spec S1, S3, S4, C3)."""
+    actor = await _actor(services, person, record)
+    if record is not None:
+        table = await services.records.table(record.environment, record.table)
+        await access.read_row_as(services, record, table, name_columns(table), actor)
 
-    async def require(self, person: Person, record: RecordRef | None) -> None:
-        """The person may start a chat: about the record, or about none (spec S1, S3, S4, C3)."""
-        actor = await self._actor(person, record)
-        if record is not None:
-            table = await self.records.table(record.environment, record.table)
-            await self.gates.row(record, table, name_columns(table), actor)
 
-    async def _actor(self, person: Person, record: RecordRef | None) -> Actor:
-        if record is not None:
-            await self.gates.record_type(record.environment, record.table)
-            return await self.gates.actor(record.environment, person)
-        return next(iter((await self.gates.actors(person)).values()))
+async def _actor(services: Services, person: Person, record: RecordRef | None) -> Actor:
+    if record is not None:
+        await access.require_record_type(services, record.environment, record.table)
+        return await access.require_user(services, record.environment, person)
+    return next(iter((await access.require_user_anywhere(services, person)).values()))
 
-    async def find_records(self, person: Person, words: str) -> Sequence[Hit]:
-        """Records to choose from: the one that a link means, those that the words fit, or the newest."""
-        if not words.strip():
-            return await self.find.newest(person)
-        record = await self.find.by_link(words)
-        if record is None:
-            return await self.find.by_words(words, person)
-        hit = await self.find.one(record, person)
-        return [hit] if hit else []
 
-    async def find_people(self, person: Person, words: str) -> Sequence[DirectoryPerson]:
-        """People to choose from; only who may start a chat may look people up."""
-        await self.require(person, None)
-        return await self.directory.search(words, at_most=LISTED)
+async def find_records(services: Services, person: Person, words: str) -> Sequence[Hit]:
+    """Records to choose from: the one that a link means, those that the words fit, or the newest."""
+    if not words.strip():
+        return await newest_records(services, person)
+    record = await record_by_link(services, words)
+    if record is None:
+        return await records_by_words(services, words, person)
+    hit = await find_one(services, record, person)
+    return [hit] if hit else []
 
-    async def named(self, person: Person, names: str) -> Named:
-        """Whom the names mean, which stand between commas; only who may start a chat may look people up."""
-        parts = list(dict.fromkeys(part.strip() for part in names.split(",") if part.strip()))[:NAMES_AT_MOST]
-        if parts:
-            await self.require(person, None)
-        answers = await asyncio.gather(*(self.directory.search(part, at_most=OFFERED) for part in parts))
-        hits = {part: _meant(part, found) for part, found in zip(parts, answers, strict=True)}
-        unclear = [part for part, found in hits.items() if len(found) != 1]
-        return Named(
-            found=[found[0] for found in hits.values() if len(found) == 1],
-            offered=[each for part in unclear for each in hits[part]],
-            problem=f"It is not clear who is meant: {', '.join(unclear)}. Write the whole name, or choose."
-            if unclear
-            else "",
-        )
 
-    async def doubts_about_note(self, record: RecordRef, people: Sequence[ObjectId]) -> str:
-        """Empty where everybody may open the record, or there is no note; else who may not, as a question (spec C9)."""
-        if not (await self.gates.record_type(record.environment, record.table)).note:
-            return ""
-        try:
-            async with asyncio.timeout(self.readers_within_s):
-                readers = await self.records.filter_readers(record, people)
-        except TimeoutError:
-            return f"It is not known in time who can open this record. {WAYS_OUT}"
-        blind = [each for each in people if each not in readers]
-        names = await self.directory.get_people(blind)
-        who = ", ".join(names[each].name for each in blind if each in names)
-        return f"{who} cannot open this record, and would see the note. {WAYS_OUT}" if blind else ""
+async def find_people(services: Services, person: Person, words: str) -> Sequence[DirectoryPerson]:
+    """People to choose from; only who may start a chat may look people up."""
+    await require_can_start(services, person, None)
+    return await services.directory.search(words, at_most=LISTED)
 
-    async def find_record(self, person: Person, text: str) -> Sequence[Hit | RecordRef]:
-        """The record that a link, a number or words mean; several where it is not clear."""
-        record = await self.find.by_link(text)
-        return [record] if record else await self.find.by_words(text, person)
 
-    async def _record(self, record: RecordRef | None, actor: Actor) -> RecordPlan | None:
-        if record is None:
-            return None
-        record_type = await self.gates.record_type(record.environment, record.table)
-        table = await self.records.table(record.environment, record.table, reader=actor.user.id)
-        columns = await self._note(record, record_type, table)
-        row = await self.gates.row(record, table, [*name_columns(table), *(columns or ())], actor)
-        facts = [Fact(label=label, value=value) for label, value in note_facts(columns or (), row)]
-        return RecordPlan(
-            head=head_of(self.links, table, record, row),
-            topic=(sanitize_topic(name_of(table, row)) or "") if record_type.auto_name else "",
-            facts=None if columns is None else tuple(facts),
-        )
+async def people_by_names(services: Services, person: Person, names: str) -> Named:
+    """Whom the names mean, which stand between commas; only who may start a chat may look people up."""
+    parts = list(dict.fromkeys(part.strip() for part in names.split(",") if part.strip()))[:NAMES_AT_MOST]
+    if parts:
+        await require_can_start(services, person, None)
+    answers = await asyncio.gather(*(services.directory.search(part, at_most=OFFERED) for part in parts))
+    hits = {part: _meant(part, found) for part, found in zip(parts, answers, strict=True)}
+    unclear = [part for part, found in hits.items() if len(found) != 1]
+    return Named(
+        found=[found[0] for found in hits.values() if len(found) == 1],
+        offered=[each for part in unclear for each in hits[part]],
+        problem=f"It is not clear who is meant: {', '.join(unclear)}. Write the whole name, or choose."
+        if unclear
+        else "",
+    )
 
-    async def _note(self, record: RecordRef, record_type: RecordType, table: Table) -> tuple[Column, ...] | None:
-        if not record_type.note:
-            return None
-        view = await self.records.note_view(record.environment, table.name, record_type.note_view)
-        return note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
 
-    async def _suggested(self, record: RecordRef | None, actor: Actor) -> Sequence[Suggested]:
-        if record is None:
-            return []
-        try:
-            return await self.suggest(record, actor.object_id)
-        except ChatSyncError as error:
-            _log.warning("nobody could be suggested", reason=str(error))
-            return []  # people can be searched all the same
+async def note_problem(services: Services, record: RecordRef, people: Sequence[ObjectId]) -> str:
+    """Empty where everybody may open the record, or there is no note; else who may not, as a question (spec C9)."""
+    if not (await access.require_record_type(services, record.environment, record.table)).note:
+        return ""
+    try:
+        async with asyncio.timeout(services.limits.answer_within_s / 2):
+            readers = await services.records.filter_readers(record, people)
+    except TimeoutError:
+        return f"It is not known in time who can open this record. {WAYS_OUT}"
+    blind = [each for each in people if each not in readers]
+    names = await services.directory.get_people(blind)
+    who = ", ".join(names[each].name for each in blind if each in names)
+    return f"{who} cannot open this record, and would see the note. {WAYS_OUT}" if blind else ""
+
+
+async def find_record(services: Services, person: Person, text: str) -> Sequence[Hit | RecordRef]:
+    """The record that a link, a number or words mean; several where it is not clear."""
+    record = await record_by_link(services, text)
+    return [record] if record else await records_by_words(services, text, person)
+
+
+async def _record(services: Services, record: RecordRef | None, actor: Actor) -> RecordPlan | None:
+    if record is None:
+        return None
+    record_type = await access.require_record_type(services, record.environment, record.table)
+    table = await services.records.table(record.environment, record.table, reader=actor.user.id)
+    columns = await _note(services, record, record_type, table)
+    row = await access.read_row_as(services, record, table, [*name_columns(table), *(columns or ())], actor)
+    facts = [Fact(label=label, value=value) for label, value in note_facts(columns or (), row)]
+    return RecordPlan(
+        head=head_of(services.links, table, record, row),
+        topic=(sanitize_topic(name_of(table, row)) or "") if record_type.auto_name else "",
+        facts=None if columns is None else tuple(facts),
+    )
+
+
+async def _note(
+    services: Services, record: RecordRef, record_type: RecordType, table: Table
+) -> tuple[Column, ...] | None:
+    if not record_type.note:
+        return None
+    view = await services.records.note_view(record.environment, table.name, record_type.note_view)
+    return note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
+
+
+async def _suggested(services: Services, record: RecordRef | None, actor: Actor) -> Sequence[Suggested]:
+    if record is None:
+        return []
+    try:
+        return await suggest_people(services, record, actor.object_id)
+    except ChatSyncError as error:
+        _log.warning("nobody could be suggested", reason=str(error))
+        return []  # people can be searched all the same
 
 
 def _meant(name: str, found: Sequence[DirectoryPerson]) -> Sequence[DirectoryPerson]:

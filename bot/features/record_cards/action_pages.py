@@ -1,7 +1,7 @@
 """The pages on which a person does something to a record (spec Q3)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 from bot.domain.errors import NotAllowed
@@ -17,11 +17,11 @@ from bot.domain.record_actions import (
     strip_control_characters,
     truncate_for_input,
 )
-from bot.domain.record_links import RecordLinks
 from bot.domain.tables import Column, ColumnType
-from bot.features.record_cards.read_as_person import OwnRecord, ReadOwnRecord
+from bot.features.record_cards.read_as_person import OwnRecord, read_as_person
 from bot.features.record_cards.record_actions import LONGEST_RESOLUTION, Aim, FilledIn, Outcome
 from bot.features.shared.answers import head_of
+from bot.features.shared.services import Services
 from cards.activity import fits
 from cards.buttons import ActionButton, Button, SubmitButton
 from cards.dialog import Page
@@ -50,70 +50,74 @@ Lead = Callable[[str, str, Mapping[str, str]], ActionButton | SubmitButton]
 """The button of this title that leads on to a page or an act, with these claims."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowActs:
-    """Makes the pages of one person, whichever door they came through."""
+async def show_menu(
+    services: Services, aim: Aim, lead: Lead, *, clash: Outcome | None = None, back: Button | None = None
+) -> Page:
+    """What the person can do; `back` leads to where they came from. After a clash also that there is nothing."""
+    own = await read_as_person(services, aim.chat, aim.person, aim.link)
+    acts = _acts(own)
+    if not acts and clash is None:
+        raise NotAllowed(
+            "There is nothing that you can do to this record on a card.",
+            "Open the record, or ask your administrator to allow more.",
+        )
+    buttons: list[Button] = [lead(title, act, {VERSION: own.row.etag}) for title, act in acts]
+    buttons += [back] if back else []
+    facts = tuple(Fact(label=label, value=value) for label, value in own.facts)
+    view = ActionsView(
+        record=_head(services, own), facts=facts, actions=tuple(buttons), conflict=_clash(own, (), clash)
+    )
+    return actions_page(view)
 
-    read: ReadOwnRecord
-    links: RecordLinks
 
-    async def menu(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, back: Button | None = None) -> Page:
-        """What the person can do; `back` leads to where they came from. After a clash also that there is nothing."""
-        own = await self.read(aim.chat, aim.person, aim.link)
-        acts = _acts(own)
-        if not acts and clash is None:
-            raise NotAllowed(
-                "There is nothing that you can do to this record on a card.",
-                "Open the record, or ask your administrator to allow more.",
-            )
-        buttons: list[Button] = [lead(title, act, {VERSION: own.row.etag}) for title, act in acts]
-        buttons += [back] if back else []
-        facts = tuple(Fact(label=label, value=value) for label, value in own.facts)
-        view = ActionsView(record=self._head(own), facts=facts, actions=tuple(buttons), conflict=_clash(own, (), clash))
-        return actions_page(view)
+async def show_fields(
+    services: Services, aim: Aim, lead: Lead, *, clash: Outcome | None = None, typed: FilledIn | None = None
+) -> Page:
+    """The columns to change; after a clash with what somebody typed beside what they hold now."""
+    own = await read_as_person(services, aim.chat, aim.person, aim.link)
+    if not own.changeable:
+        raise NotAllowed("There are no fields that you can change on a card.", "Open the record instead.")
+    marks = {MARK + each.name: digest(_held(own, each)) for each in own.changeable}
+    save = lead("Save", SAVE_FIELDS, {VERSION: own.row.etag, **marks})
+    fields = [_field(own, each, typed) for each in own.changeable]
+    buttons, shown = [save, _back(lead)], _clash(own, own.changeable, clash)
+    return fitting(shown, lambda clash: fields_page(_head(services, own), fields, buttons, clash))
 
-    async def fields(
-        self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, typed: FilledIn | None = None
-    ) -> Page:
-        """The columns to change; after a clash with what somebody typed beside what they hold now."""
-        own = await self.read(aim.chat, aim.person, aim.link)
-        if not own.changeable:
-            raise NotAllowed("There are no fields that you can change on a card.", "Open the record instead.")
-        marks = {MARK + each.name: digest(_held(own, each)) for each in own.changeable}
-        save = lead("Save", SAVE_FIELDS, {VERSION: own.row.etag, **marks})
-        fields = [_field(own, each, typed) for each in own.changeable]
-        buttons, shown = [save, self._back(lead)], _clash(own, own.changeable, clash)
-        return fitting(shown, lambda clash: fields_page(self._head(own), fields, buttons, clash))
 
-    async def note(self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, typed: str = "") -> Page:
-        """A note to write, or to write otherwise."""
-        own = await self.read(aim.chat, aim.person, aim.link)
-        buttons = [lead("Add the note", SAVE_NOTE, {WISH: uuid4().hex}), self._back(lead)]
-        given = strip_control_characters(typed)[:MAX_NOTE_LENGTH]
-        return note_page(self._head(own), MAX_NOTE_LENGTH, buttons, _clash(own, (), clash), given)
+async def show_note_form(
+    services: Services, aim: Aim, lead: Lead, *, clash: Outcome | None = None, typed: str = ""
+) -> Page:
+    """A note to write, or to write otherwise."""
+    own = await read_as_person(services, aim.chat, aim.person, aim.link)
+    buttons = [lead("Add the note", SAVE_NOTE, {WISH: uuid4().hex}), _back(lead)]
+    given = strip_control_characters(typed)[:MAX_NOTE_LENGTH]
+    return note_page(_head(services, own), MAX_NOTE_LENGTH, buttons, _clash(own, (), clash), given)
 
-    async def resolution(
-        self, aim: Aim, lead: Lead, *, clash: Outcome | None = None, reason: str = "", words: str = ""
-    ) -> Page:
-        """How the case was resolved; after a clash with the reason and the words that somebody gave."""
-        own = await self.read(aim.chat, aim.person, aim.link)
-        reasons = _choices(resolutions(own.table))
-        if not reasons or CardAction.RESOLVE not in own.acts:
-            raise NotAllowed("You cannot resolve this on a card.", "Open the record to see how it is now.")
-        save = lead("Resolve case", RESOLVE, {VERSION: own.row.etag})
-        buttons, typed = [save, self._back(lead)], words[:LONGEST_RESOLUTION]
 
-        def shown(clash: EditConflict | None) -> Page:
-            head, longest = self._head(own), LONGEST_RESOLUTION
-            return resolution_page(head, reasons, longest, buttons, clash, chosen=reason, typed=typed)
+async def show_resolution(
+    services: Services, aim: Aim, lead: Lead, *, clash: Outcome | None = None, reason: str = "", words: str = ""
+) -> Page:
+    """How the case was resolved; after a clash with the reason and the words that somebody gave."""
+    own = await read_as_person(services, aim.chat, aim.person, aim.link)
+    reasons = _choices(resolutions(own.table))
+    if not reasons or CardAction.RESOLVE not in own.acts:
+        raise NotAllowed("You cannot resolve this on a card.", "Open the record to see how it is now.")
+    save = lead("Resolve case", RESOLVE, {VERSION: own.row.etag})
+    buttons, typed = [save, _back(lead)], words[:LONGEST_RESOLUTION]
 
-        return fitting(_clash(own, own.noted, clash), shown)
+    def shown(clash: EditConflict | None) -> Page:
+        head, longest = _head(services, own), LONGEST_RESOLUTION
+        return resolution_page(head, reasons, longest, buttons, clash, chosen=reason, typed=typed)
 
-    def _head(self, own: OwnRecord) -> RecordHeader:
-        return head_of(self.links, own.table, own.record, own.row)
+    return fitting(_clash(own, own.noted, clash), shown)
 
-    def _back(self, lead: Lead) -> Button:
-        return replace(lead("Back", MENU, {}), ignores_inputs=True)
+
+def _head(services: Services, own: OwnRecord) -> RecordHeader:
+    return head_of(services.links, own.table, own.record, own.row)
+
+
+def _back(lead: Lead) -> Button:
+    return replace(lead("Back", MENU, {}), ignores_inputs=True)
 
 
 def _acts(own: OwnRecord) -> Sequence[tuple[str, str]]:

@@ -10,12 +10,12 @@ from bot.domain.record_actions import CardAction, action_problem, allowed_column
 from bot.domain.record_links import RecordLink
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, Person, RecordRef
-from bot.features.record_cards.resolve_link import FindLinkedRecord, LinkedRecord
+from bot.features.record_cards.resolve_link import LinkedRecord, linked_note_columns, resolve_link
 from bot.features.record_cards.shared_card import untold
-from bot.features.shared.access import Actor, Gates
+from bot.features.shared import access
+from bot.features.shared.access import Actor
 from bot.features.shared.answers import name_columns
-from bot.features.shared.roster_cache import FindReaders
-from bot.ports.dataverse import Records
+from bot.features.shared.services import Services
 
 OWNER, STATE, STATUS, CHANGED_BY, CHANGED_ON = "ownerid", "statecode", "statuscode", "modifiedby", "modifiedon"
 _OPEN = 0
@@ -82,45 +82,39 @@ class OwnRecord:
                 return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadOwnRecord:
-    """Reads it as the person."""
+async def read_as_person(services: Services, chat: Chat, person: Person, link: RecordLink) -> OwnRecord:
+    """The record; raises `NotAllowed`, `NotFound` or `NotSupported` for who may not see it, or `Unavailable`."""
+    await services.roster_cache.require(chat, person)
+    return await _read(services, person, link)
 
-    records: Records
-    gates: Gates
-    find: FindLinkedRecord
-    readers: FindReaders
 
-    async def __call__(self, chat: Chat, person: Person, link: RecordLink) -> OwnRecord:
-        """The record; raises `NotAllowed`, `NotFound` or `NotSupported` for who may not see it, or `Unavailable`."""
-        await self.readers.require(chat, person)
-        return await self._read(person, link)
+async def read_to_act(services: Services, chat: Chat, person: Person, link: RecordLink) -> OwnRecord:
+    """The same for who is about to change it: whether they are in the chat is asked anew."""
+    await services.roster_cache.require_now(chat, person)
+    return await _read(services, person, link)
 
-    async def to_act(self, chat: Chat, person: Person, link: RecordLink) -> OwnRecord:
-        """The same for who is about to change it: whether they are in the chat is asked anew."""
-        await self.readers.require_now(chat, person)
-        return await self._read(person, link)
 
-    async def _read(self, person: Person, link: RecordLink) -> OwnRecord:
-        linked = await self.find(link, person)
-        record = linked.record
-        actor = await self.gates.actor(record.environment, person)
-        table = await self.records.table(record.environment, record.table, reader=actor.user.id)
-        noted = await self.find.note_columns(linked, table)
-        try:
-            row, may_write = await asyncio.gather(
-                self.gates.row(record, table, list(_columns(linked, table, noted)), actor),
-                self._may_write(linked, actor),
-            )
-        except HiddenRecord as error:
-            raise untold(error, linked.record_type.disclosure) from error
-        return OwnRecord(linked=linked, actor=actor, table=table, row=row, noted=noted, may_write=may_write)
+async def _read(services: Services, person: Person, link: RecordLink) -> OwnRecord:
+    linked = await resolve_link(services, link, person)
+    record = linked.record
+    actor = await access.require_user(services, record.environment, person)
+    table = await services.records.table(record.environment, record.table, reader=actor.user.id)
+    noted = await linked_note_columns(services, linked, table)
+    try:
+        row, may_write = await asyncio.gather(
+            access.read_row_as(services, record, table, list(_columns(linked, table, noted)), actor),
+            _may_write(services, linked, actor),
+        )
+    except HiddenRecord as error:
+        raise untold(error, linked.record_type.disclosure) from error
+    return OwnRecord(linked=linked, actor=actor, table=table, row=row, noted=noted, may_write=may_write)
 
-    async def _may_write(self, linked: LinkedRecord, actor: Actor) -> bool:
-        """Whether the person may change it, where that is of any use to know."""
-        if not (linked.record_type.card_acts or linked.record_type.change_fields):
-            return False
-        return await self.records.can_write(linked.record, actor.user.id)
+
+async def _may_write(services: Services, linked: LinkedRecord, actor: Actor) -> bool:
+    """Whether the person may change it, where that is of any use to know."""
+    if not (linked.record_type.card_acts or linked.record_type.change_fields):
+        return False
+    return await services.records.can_write(linked.record, actor.user.id)
 
 
 def _columns(linked: LinkedRecord, table: Table, noted: Iterable[Column]) -> Iterable[Column]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from bot.clock import Clock
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, Unavailable
 from bot.domain.formatting import canonical_value
@@ -15,10 +14,16 @@ from bot.domain.record_links import RecordLink
 from bot.domain.saved_message import MAX_TITLE_LENGTH, MessageForm, SavedMessage
 from bot.domain.tables import Raw
 from bot.domain.values import Chat, Person
-from bot.features.record_cards.read_as_person import CHANGED_BY, CHANGED_ON, STATUS, OwnRecord, ReadOwnRecord
+from bot.features.record_cards.read_as_person import (
+    CHANGED_BY,
+    CHANGED_ON,
+    STATUS,
+    OwnRecord,
+    read_as_person,
+    read_to_act,
+)
 from bot.features.shared.answers import called_in
-from bot.ports.dataverse_writes import NotesAndTasks, RecordWrites
-from bot.store.unit_of_work import Store
+from bot.features.shared.services import Services
 
 LONGEST_RESOLUTION = 200
 """Characters of a resolution ("Case Resolution table reference", `subject`)."""
@@ -62,143 +67,139 @@ class Outcome:
         return replace(self, said=f"{self.said} You wrote: {written}") if written else self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActOnRecord:
-    """Each act is judged anew: whether the administrator lets it, and by Dataverse whether the person may.
+async def assign_to_me(services: Services, aim: Aim) -> Outcome:
+    """Makes the person the owner."""
+    own = await _allowed(services, aim, CardAction.ASSIGN)
+    user, caller = own.actor.user.id, own.actor.object_id
+    return await _done(
+        services,
+        aim,
+        own,
+        CardAction.ASSIGN,
+        lambda: services.record_writes.assign(own.record, user, version=aim.version, caller=caller),
+        is_done=lambda now: now.is_mine,
+        said=f"{_called(own)} is assigned to you.",
+    )
 
-    Nothing is done twice. A change is made of one version of the row, which it ends; whoever asks for it again finds
-    it made.
-    """
 
-    store: Store
-    read: ReadOwnRecord
-    writes: RecordWrites
-    attaching: NotesAndTasks
-    clock: Clock
+async def change_fields(services: Services, aim: Aim, form: FilledIn) -> Outcome:
+    """Sets the columns that were filled in otherwise than they were; raises `BadRequest` for what does not fit."""
+    own = await read_to_act(services, aim.chat, aim.person, aim.link)
+    wanted = _wanted(own, form)
+    new = _differing(own, wanted)
+    if not new:
+        return Outcome(said=f"{_called(own)} says so already.", done=True)
+    return await _done(
+        services,
+        aim,
+        own,
+        "change",
+        lambda: services.record_writes.update(own.record, new, version=aim.version, caller=own.actor.object_id),
+        is_done=lambda now: not _differing(now, wanted),
+        said=f"{_called(own)} is changed: {', '.join(own.table.columns[name].label for name in new)}.",
+    )
 
-    async def assign(self, aim: Aim) -> Outcome:
-        """Makes the person the owner."""
-        own = await self._allowed(aim, CardAction.ASSIGN)
-        user, caller = own.actor.user.id, own.actor.object_id
-        return await self._done(
-            aim,
-            own,
-            CardAction.ASSIGN,
-            lambda: self.writes.assign(own.record, user, version=aim.version, caller=caller),
-            is_done=lambda now: now.is_mine,
-            said=f"{_called(own)} is assigned to you.",
+
+async def resolve_case(services: Services, aim: Aim, reason: str, words: str) -> Outcome:
+    """Resolves the case with one of its reasons."""
+    own = await _allowed(services, aim, CardAction.RESOLVE)
+    written = " ".join(words.split())
+    number = next((number for number in resolutions(own.table) if str(number) == reason), None)
+    if number is None or not written or len(written) > LONGEST_RESOLUTION:
+        raise BadRequest("Choose a reason, and say in a few words how the case was resolved.")
+
+    caller = own.actor.object_id
+    return await _done(
+        services,
+        aim,
+        own,
+        CardAction.RESOLVE,
+        lambda: services.record_writes.resolve(own.record, number, written, version=aim.version, caller=caller),
+        # Where somebody else resolved it, these words are nowhere.
+        is_done=lambda now: now.row.value(STATUS).raw == number and now.is_last_changed_by_me,
+        said=f"{_called(own)} is resolved.",
+    )
+
+
+async def add_note(services: Services, aim: Aim, text: str, wish: str) -> Outcome:
+    """Adds a note that is the person's own. The same wish with the same text is the same note: it has one id."""
+    own = await _allowed(services, aim, CardAction.NOTE)
+    called, written = _called(own), text.strip()
+    if not written or len(written) > MAX_NOTE_LENGTH:
+        raise BadRequest(f"A note has 1 to {MAX_NOTE_LENGTH} characters.")
+    note = SavedMessage(
+        form=MessageForm.NOTE, title=f"Note on {called}"[:MAX_TITLE_LENGTH], text=written, origin=_ORIGIN
+    )
+    row_id = str(uuid5(_NOTES, f"{own.actor.object_id} {own.record.row_id} {wish} {written}"))
+
+    async def attach() -> None:
+        with suppress(Conflict):  # the one with this id is the same
+            await services.notes_and_tasks.create(own.record, row_id, note, caller=own.actor.object_id)
+
+    return await _done(
+        services, aim, own, CardAction.NOTE, attach, is_done=lambda _: False, said=f"Your note is added to {called}."
+    )
+
+
+async def _allowed(services: Services, aim: Aim, act: CardAction) -> OwnRecord:
+    own = await read_to_act(services, aim.chat, aim.person, aim.link)
+    if act not in own.linked.record_type.card_acts:
+        raise NotAllowed(
+            "Your administrator has not turned this on for cards of this record type.", "Open the record instead."
         )
+    return own
 
-    async def change(self, aim: Aim, form: FilledIn) -> Outcome:
-        """Sets the columns that were filled in otherwise than they were; raises `BadRequest` for what does not fit."""
-        own = await self.read.to_act(aim.chat, aim.person, aim.link)
-        wanted = _wanted(own, form)
-        new = _differing(own, wanted)
-        if not new:
-            return Outcome(said=f"{_called(own)} says so already.", done=True)
-        return await self._done(
-            aim,
-            own,
-            "change",
-            lambda: self.writes.update(own.record, new, version=aim.version, caller=own.actor.object_id),
-            is_done=lambda now: not _differing(now, wanted),
-            said=f"{_called(own)} is changed: {', '.join(own.table.columns[name].label for name in new)}.",
-        )
 
-    async def resolve(self, aim: Aim, reason: str, words: str) -> Outcome:
-        """Resolves the case with one of its reasons."""
-        own = await self._allowed(aim, CardAction.RESOLVE)
-        written = " ".join(words.split())
-        number = next((number for number in resolutions(own.table) if str(number) == reason), None)
-        if number is None or not written or len(written) > LONGEST_RESOLUTION:
-            raise BadRequest("Choose a reason, and say in a few words how the case was resolved.")
-
-        caller = own.actor.object_id
-        return await self._done(
-            aim,
-            own,
-            CardAction.RESOLVE,
-            lambda: self.writes.resolve(own.record, number, written, version=aim.version, caller=caller),
-            # Where somebody else resolved it, these words are nowhere.
-            is_done=lambda now: now.row.value(STATUS).raw == number and now.is_last_changed_by_me,
-            said=f"{_called(own)} is resolved.",
-        )
-
-    async def add_note(self, aim: Aim, text: str, wish: str) -> Outcome:
-        """Adds a note that is the person's own. The same wish with the same text is the same note: it has one id."""
-        own = await self._allowed(aim, CardAction.NOTE)
-        called, written = _called(own), text.strip()
-        if not written or len(written) > MAX_NOTE_LENGTH:
-            raise BadRequest(f"A note has 1 to {MAX_NOTE_LENGTH} characters.")
-        note = SavedMessage(
-            form=MessageForm.NOTE, title=f"Note on {called}"[:MAX_TITLE_LENGTH], text=written, origin=_ORIGIN
-        )
-        row_id = str(uuid5(_NOTES, f"{own.actor.object_id} {own.record.row_id} {wish} {written}"))
-
-        async def attach() -> None:
-            with suppress(Conflict):  # the one with this id is the same
-                await self.attaching.create(own.record, row_id, note, caller=own.actor.object_id)
-
-        return await self._done(
-            aim, own, CardAction.NOTE, attach, is_done=lambda _: False, said=f"Your note is added to {called}."
-        )
-
-    async def _allowed(self, aim: Aim, act: CardAction) -> OwnRecord:
-        own = await self.read.to_act(aim.chat, aim.person, aim.link)
-        if act not in own.linked.record_type.card_acts:
-            raise NotAllowed(
-                "Your administrator has not turned this on for cards of this record type.", "Open the record instead."
-            )
-        return own
-
-    async def _done(
-        self,
-        aim: Aim,
-        own: OwnRecord,
-        act: str,
-        work: Callable[[], Awaitable[None]],
-        *,
-        is_done: Callable[[OwnRecord], bool],
-        said: str,
-    ) -> Outcome:
-        """What came of the work. `is_done`: whether the record is as it would be after it."""
-        if is_done(own):
-            return Outcome(said=said, done=True)
-        # Before it is done: after a crash in between one word too many is kept, never one too few.
-        await self._audit(act, aim, own)
-        try:
-            await work()
-        except Conflict:
-            return await self._after_clash(act, aim, own, is_done, said)
-        except Unavailable:
-            raise  # it may be done
-        except ChatSyncError as error:
-            await self._audit(f"{act} refused", aim, own)
-            raise _explained(error) from error
+async def _done(
+    services: Services,
+    aim: Aim,
+    own: OwnRecord,
+    act: str,
+    work: Callable[[], Awaitable[None]],
+    *,
+    is_done: Callable[[OwnRecord], bool],
+    said: str,
+) -> Outcome:
+    """What came of the work. `is_done`: whether the record is as it would be after it."""
+    if is_done(own):
         return Outcome(said=said, done=True)
+    # Before it is done: after a crash in between one word too many is kept, never one too few.
+    await _audit(services, act, aim, own)
+    try:
+        await work()
+    except Conflict:
+        return await _after_clash(services, act, aim, own, is_done, said)
+    except Unavailable:
+        raise  # it may be done
+    except ChatSyncError as error:
+        await _audit(services, f"{act} refused", aim, own)
+        raise _explained(error) from error
+    return Outcome(said=said, done=True)
 
-    async def _after_clash(
-        self, act: str, aim: Aim, own: OwnRecord, is_done: Callable[[OwnRecord], bool], said: str
-    ) -> Outcome:
-        now = await self.read(aim.chat, aim.person, aim.link)
-        if is_done(now):
-            return Outcome(said=said, done=True)
-        await self._audit(f"{act} refused", aim, own)
-        who = now.row.value(CHANGED_BY).text or "Somebody"
-        what = f"{who} changed this {now.table.label.lower()} meanwhile, so nothing was done. This is how it is now."
-        return Outcome(said=what, done=False, at=_instant(now.row.value(CHANGED_ON).raw))
 
-    async def _audit(self, act: str, aim: Aim, own: OwnRecord) -> None:
-        entry = AuditEntry(
-            at=self.clock.now(),
-            act=f"on card: {act}",
-            person_id=own.actor.object_id,
-            person_name=own.actor.user.name,
-            chat_id=aim.chat.id,
-            record=own.record,
-        )
-        async with self.store.writing() as work:
-            await work.audit.add(entry)
+async def _after_clash(
+    services: Services, act: str, aim: Aim, own: OwnRecord, is_done: Callable[[OwnRecord], bool], said: str
+) -> Outcome:
+    now = await read_as_person(services, aim.chat, aim.person, aim.link)
+    if is_done(now):
+        return Outcome(said=said, done=True)
+    await _audit(services, f"{act} refused", aim, own)
+    who = now.row.value(CHANGED_BY).text or "Somebody"
+    what = f"{who} changed this {now.table.label.lower()} meanwhile, so nothing was done. This is how it is now."
+    return Outcome(said=what, done=False, at=_instant(now.row.value(CHANGED_ON).raw))
+
+
+async def _audit(services: Services, act: str, aim: Aim, own: OwnRecord) -> None:
+    entry = AuditEntry(
+        at=services.clock.now(),
+        act=f"on card: {act}",
+        person_id=own.actor.object_id,
+        person_name=own.actor.user.name,
+        chat_id=aim.chat.id,
+        record=own.record,
+    )
+    async with services.store.writing() as work:
+        await work.audit.add(entry)
 
 
 def _wanted(own: OwnRecord, form: FilledIn) -> dict[str, Raw]:

@@ -1,59 +1,52 @@
 """A record as one reader of its card may see it, and what they can do about it (spec U2, Q3)."""
 
-from dataclasses import dataclass
-
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.public_names import ACTION, VERSION, Verb
 from bot.domain.record_actions import CardAction
-from bot.domain.record_links import RecordLink, RecordLinks
+from bot.domain.record_links import RecordLink
 from bot.domain.values import Chat, ChatKind, Person, RecordRef
 from bot.features.record_cards.action_pages import ASSIGN
-from bot.features.record_cards.read_as_person import OwnRecord, ReadOwnRecord
+from bot.features.record_cards.read_as_person import OwnRecord, read_as_person
 from bot.features.record_cards.record_actions import Outcome
 from bot.features.shared.answers import Answer, chats_button, connect_button, head_of, own_view_button, record_claim
-from bot.store.unit_of_work import Store
+from bot.features.shared.services import Services
 from cards.buttons import ActionButton, Button
 from cards.link_card import LinkView, link_card
 from cards.personal_view import PersonalView, hidden_card
 from cards.record import Fact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ViewRecord:
-    """Makes the card of one reader. Nobody else ever sees it."""
+async def view_record(
+    services: Services, chat: Chat, person: Person, link: RecordLink, *, after: Outcome | None = None
+) -> Answer:
+    """The card; for who may not see the record one that tells nothing of it. Raises `Unavailable`.
 
-    store: Store
-    read: ReadOwnRecord
-    links: RecordLinks
+    `after`: what came of something that the person did on it.
+    """
+    accounts = (person.account_id,) if person.account_id else None
+    own = PersonalView(button=own_view_button(link), accounts=accounts)
+    try:
+        record = await read_as_person(services, chat, person, link)
+    except (NotAllowed, NotFound, NotSupported) as error:
+        return Answer(message=hidden_card(str(error), error.next_step, own))
+    can_connect = await _can_connect(services, chat, record.record)
+    view = LinkView(
+        record=head_of(services.links, record.table, record.record, record.row),
+        facts=tuple(Fact(label=label, value=value) for label, value in record.facts),
+        message=after.said if after else "",
+        message_at=after.at if after else None,
+        buttons=(*([connect_button(record.record)] if can_connect else []), chats_button(record.record)),
+        first=_act(record),
+        asks_for_note=can_connect and record.linked.record_type.note,
+        personal_view=own,
+    )
+    return Answer(message=link_card(view))
 
-    async def __call__(self, chat: Chat, person: Person, link: RecordLink, *, after: Outcome | None = None) -> Answer:
-        """The card; for who may not see the record one that tells nothing of it. Raises `Unavailable`.
 
-        `after`: what came of something that the person did on it.
-        """
-        accounts = (person.account_id,) if person.account_id else None
-        own = PersonalView(button=own_view_button(link), accounts=accounts)
-        try:
-            record = await self.read(chat, person, link)
-        except (NotAllowed, NotFound, NotSupported) as error:
-            return Answer(message=hidden_card(str(error), error.next_step, own))
-        can_connect = await self._can_connect(chat, record.record)
-        view = LinkView(
-            record=head_of(self.links, record.table, record.record, record.row),
-            facts=tuple(Fact(label=label, value=value) for label, value in record.facts),
-            message=after.said if after else "",
-            message_at=after.at if after else None,
-            buttons=(*([connect_button(record.record)] if can_connect else []), chats_button(record.record)),
-            first=_act(record),
-            asks_for_note=can_connect and record.linked.record_type.note,
-            personal_view=own,
-        )
-        return Answer(message=link_card(view))
-
-    async def _can_connect(self, chat: Chat, record: RecordRef) -> bool:
-        async with self.store.reading() as work:
-            connected = await work.connections.active(chat.id, record) is not None
-        return not connected and chat.kind is not ChatKind.PERSONAL
+async def _can_connect(services: Services, chat: Chat, record: RecordRef) -> bool:
+    async with services.store.reading() as work:
+        connected = await work.connections.active(chat.id, record) is not None
+    return not connected and chat.kind is not ChatKind.PERSONAL
 
 
 def _act(own: OwnRecord) -> Button | None:

@@ -6,9 +6,16 @@ from dataclasses import dataclass, replace
 from bot.domain.errors import BadRequest, NotFound
 from bot.domain.public_names import QUIET, Command, Verb
 from bot.domain.values import Person, RecordRef
-from bot.features.record_search.find_records import SHOWN, FindRecords, Hit, looked_for
+from bot.features.record_search.find_records import (
+    SHOWN,
+    Hit,
+    looked_for,
+    record_by_link,
+    records_by_words,
+)
 from bot.features.shared.action_data import Claims
 from bot.features.shared.answers import Answer, record_claim
+from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.choice import ChoiceRow, ChoiceView, choice
 
@@ -53,36 +60,33 @@ PEOPLE = Wanted(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhichRecord:
-    """Finds it as the person who asks."""
+async def choose_record(services: Services, asked: str, person: Person, wanted: Wanted) -> RecordRef | Answer:
+    """The record that is meant by its link, number or words; or the choice between several."""
+    if not asked:
+        raise BadRequest("Which record?", f"Write {wanted.command} and its number, its link or a few words.")
+    record = await record_by_link(services, asked)
+    if record:
+        return record
+    hits = await _hits(services, asked, person)
+    return _choose(hits, wanted) if len(hits) > 1 else hits[0].record
 
-    find: FindRecords
 
-    async def __call__(self, asked: str, person: Person, wanted: Wanted) -> RecordRef | Answer:
-        """The record that is meant by its link, number or words; or the choice between several."""
-        if not asked:
-            raise BadRequest("Which record?", f"Write {wanted.command} and its number, its link or a few words.")
-        record = await self.find.by_link(asked)
-        if record:
-            return record
-        hits = await self._hits(asked, person)
-        return _choose(hits, wanted) if len(hits) > 1 else hits[0].record
+async def offer_choice(services: Services, asked: str, person: Person, wanted: Wanted) -> Answer:
+    """The choice, also where there is only one by now."""
+    return _choose(await _hits(services, asked, person), wanted)
 
-    async def choice(self, asked: str, person: Person, wanted: Wanted) -> Answer:
-        """The choice, also where there is only one by now."""
-        return _choose(await self._hits(asked, person), wanted)
 
-    async def _hits(self, asked: str, person: Person) -> Sequence[Hit]:
-        hits = await self.find.by_words(asked, person)
-        if not hits:
-            raise NotFound("No record fits these words.", "Check the number, or paste the record's link.")
-        return hits
+async def _hits(services: Services, asked: str, person: Person) -> Sequence[Hit]:
+    hits = await records_by_words(services, asked, person)
+    if not hits:
+        raise NotFound("No record fits these words.", "Check the number, or paste the record's link.")
+    return hits
 
-    async def claim(self, asked: str) -> Claims:
-        """What is meant as a button names it: only when it is pressed, words are looked for, as who presses."""
-        record = await self.find.by_link(asked)
-        return record_claim(record) if record else {NAMED: looked_for(asked)}
+
+async def button_data(services: Services, asked: str) -> Claims:
+    """What is meant as a button names it: only when it is pressed, words are looked for, as who presses."""
+    record = await record_by_link(services, asked)
+    return record_claim(record) if record else {NAMED: looked_for(asked)}
 
 
 def _choose(hits: Sequence[Hit], wanted: Wanted) -> Answer:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
 from bot.domain.formatting import format_value
-from bot.domain.record_links import RecordLinks, first_address
+from bot.domain.record_links import first_address
 from bot.domain.record_types import STANDARD_TABLES, RecordType, distinguishing_columns
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import EnvironmentId, Person, RecordRef
-from bot.features.shared.access import Actor, Gates
+from bot.features.shared import access
+from bot.features.shared.access import Actor
 from bot.features.shared.answers import name_columns, name_of, number_column, number_of
-from bot.ports.dataverse import Records
-from bot.store.administration import Administration
+from bot.features.shared.services import Services
 
 SHOWN = 6
 """Rows that a card of choices shows."""
@@ -82,93 +82,99 @@ MoreColumns = Callable[[EnvironmentId, RecordType, Table], Awaitable[Sequence[Co
 """What is to be read of records of this type besides what names them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindRecords:
-    """Finds records as the person who asks."""
-
-    records: Records
-    administration: Administration
-    gates: Gates
-    links: RecordLinks
-
-    async def by_link(self, text: str) -> RecordRef | None:
-        """The record that a link in the text names; None without a link, `BadRequest` where it names none."""
-        address = first_address(text)
-        if address is None:
-            return None
-        link = self.links.parse(address)
-        if link is None:
-            raise BadRequest(
-                "This link does not open a record of your Dynamics 365.",
-                "Open the record, copy the address of its page, and try again.",
-            )
-        table = link.table
-        if table is None and link.type_code is not None:
-            table = (await self.records.table_by_code(link.environment, link.type_code)).name
-        return RecordRef(environment=link.environment, table=table or "", row_id=link.row_id)
-
-    async def by_words(self, text: str, person: Person) -> Sequence[Hit]:
-        """Records whose number is the text or whose name holds its words, at most one more than a card shows."""
-        words = looked_for(text)
-        hits = [self._hit(each) for each in await self.everywhere(words, person, at_most=SHOWN + 1)]
-        exact = [hit for hit in hits if hit.number and hit.number.lower() == words.lower()]
-        return (exact or hits)[: SHOWN + 1]
-
-    async def newest(self, person: Person) -> Sequence[Hit]:
-        """The records that changed last, a few of each type, the newest first."""
-        found = await self.everywhere("", person, at_most=NEWEST)
-        return [self._hit(each) for each in sorted(found, key=lambda each: each.changed_at, reverse=True)[:LISTED]]
-
-    def _hit(self, found: Found) -> Hit:
-        return _hit(found, found.record.environment if len(self.links.environments) > 1 else "")
-
-    async def one(self, record: RecordRef, person: Person) -> Hit | None:
-        """The record; None where it is not for this person, or not of a type that chats can be connected to."""
-        found = await self.at(record, person)
-        return self._hit(found) if found else None
-
-    async def at(self, record: RecordRef, person: Person, more: MoreColumns | None = None) -> Found | None:
-        """The same with all that is read of what is found."""
-        try:
-            record_type = await self.gates.record_type(record.environment, record.table)
-            actor = await self.gates.actor(record.environment, person)
-            table = await self.records.table(record.environment, record.table)
-            added = tuple(await more(record.environment, record_type, table)) if more else ()
-            row = await self.gates.row(record, table, _read_columns(table, added), actor)
-        except (NotAllowed, NotFound, NotSupported):
-            return None
-        return Found(record=record, record_type=record_type, table=table, row=row, more=added)
-
-    async def everywhere(
-        self, words: str, person: Person, *, at_most: int, only: str | None = None, more: MoreColumns | None = None
-    ) -> Sequence[Found]:
-        """So many of each type, or of the one table, wherever the person may act.
-
-        Raises `NotAllowed` where that is nowhere, `NotSupported` for a table that is not enabled.
-        """
-        actors = await self.gates.actors(person)
-        types = {place: await self._types(place, only) for place in actors}
-        if only and not any(types.values()):
-            raise NotSupported(
-                "Chats cannot be connected to records of this type.", "Ask your administrator to add the record type."
-            )
-        search = _Search(find=self, words=words, at_most=at_most, more=more)
-        found = await asyncio.gather(
-            *(search.in_environment(place, types[place], actor) for place, actor in actors.items())
+async def record_by_link(services: Services, text: str) -> RecordRef | None:
+    """The record that a link in the text names; None without a link, `BadRequest` where it names none."""
+    address = first_address(text)
+    if address is None:
+        return None
+    link = services.links.parse(address)
+    if link is None:
+        raise BadRequest(
+            "This link does not open a record of your Dynamics 365.",
+            "Open the record, copy the address of its page, and try again.",
         )
-        return [each for answer in found for each in answer]
+    table = link.table
+    if table is None and link.type_code is not None:
+        table = (await services.records.table_by_code(link.environment, link.type_code)).name
+    return RecordRef(environment=link.environment, table=table or "", row_id=link.row_id)
 
-    async def _types(self, environment: EnvironmentId, only: str | None) -> Sequence[RecordType]:
-        types = await self.administration.record_types(environment)
-        enabled = (each for each in types.values() if each.enabled and only in {None, each.table})
-        return sorted(enabled, key=lambda each: _rank(each.table))
+
+async def records_by_words(services: Services, text: str, person: Person) -> Sequence[Hit]:
+    """Records whose number is the text or whose name holds its words, at most one more than a card shows."""
+    words = looked_for(text)
+    hits = [_to_hit(services, each) for each in await search_everywhere(services, words, person, at_most=SHOWN + 1)]
+    exact = [hit for hit in hits if hit.number and hit.number.lower() == words.lower()]
+    return (exact or hits)[: SHOWN + 1]
+
+
+async def newest_records(services: Services, person: Person) -> Sequence[Hit]:
+    """The records that changed last, a few of each type, the newest first."""
+    found = await search_everywhere(services, "", person, at_most=NEWEST)
+    return [_to_hit(services, each) for each in sorted(found, key=lambda each: each.changed_at, reverse=True)[:LISTED]]
+
+
+def _to_hit(services: Services, found: Found) -> Hit:
+    return _hit(found, found.record.environment if len(services.links.environments) > 1 else "")
+
+
+async def find_one(services: Services, record: RecordRef, person: Person) -> Hit | None:
+    """The record; None where it is not for this person, or not of a type that chats can be connected to."""
+    found = await read_found(services, record, person)
+    return _to_hit(services, found) if found else None
+
+
+async def read_found(
+    services: Services, record: RecordRef, person: Person, more: MoreColumns | None = None
+) -> Found | None:
+    """The same with all that is read of what is found."""
+    try:
+        record_type = await access.require_record_type(services, record.environment, record.table)
+        actor = await access.require_user(services, record.environment, person)
+        table = await services.records.table(record.environment, record.table)
+        added = tuple(await more(record.environment, record_type, table)) if more else ()
+        row = await access.read_row_as(services, record, table, _read_columns(table, added), actor)
+    except (NotAllowed, NotFound, NotSupported):
+        return None
+    return Found(record=record, record_type=record_type, table=table, row=row, more=added)
+
+
+async def search_everywhere(
+    services: Services,
+    words: str,
+    person: Person,
+    *,
+    at_most: int,
+    only: str | None = None,
+    more: MoreColumns | None = None,
+) -> Sequence[Found]:
+    """So many of each type, or of the one table, wherever the person may act.
+
+    Raises `NotAllowed` where that is nowhere, `NotSupported` for a table that is not enabled.
+    """
+    actors = await access.require_user_anywhere(services, person)
+    types = {place: await _types(services, place, only) for place in actors}
+    if only and not any(types.values()):
+        raise NotSupported(
+            "Chats cannot be connected to records of this type.", "Ask your administrator to add the record type."
+        )
+    search = _Search(services=services, words=words, at_most=at_most, more=more)
+    found = await asyncio.gather(
+        *(search.in_environment(place, types[place], actor) for place, actor in actors.items())
+    )
+    return [each for answer in found for each in answer]
+
+
+async def _types(services: Services, environment: EnvironmentId, only: str | None) -> Sequence[RecordType]:
+    types = await services.administration.record_types(environment)
+    enabled = (each for each in types.values() if each.enabled and only in {None, each.table})
+    return sorted(enabled, key=lambda each: _rank(each.table))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Search:
     """One search through an environment."""
 
-    find: FindRecords
+    services: Services
     words: str
     at_most: int
     more: MoreColumns | None
@@ -185,7 +191,7 @@ class _Search:
 
     async def _table(self, environment: EnvironmentId, record_type: RecordType) -> Table | None:
         try:
-            return await self.find.records.table(environment, record_type.table)
+            return await self.services.records.table(environment, record_type.table)
         except NotFound:
             return None  # the organisation does not have every standard table
 
@@ -194,7 +200,7 @@ class _Search:
     ) -> Sequence[Found]:
         more = tuple(await self.more(environment, record_type, table)) if self.more else ()
         try:
-            rows = await self.find.records.search(
+            rows = await self.services.records.search(
                 environment,
                 table,
                 self.words,

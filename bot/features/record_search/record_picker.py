@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from bot.domain.public_names import Dataset, QuotedField
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import Person, RecordRef
-from bot.features.new_chats.plan_chat import PlanChat
-from bot.features.record_search.find_records import FindRecords, Hit
+from bot.features.new_chats.plan_chat import find_record, find_records, require_can_start
+from bot.features.record_search.find_records import Hit, find_one, record_by_link
 from bot.features.shared.action_data import Claims, record_in
+from bot.features.shared.services import Services
 from cards.inputs import MAX_TITLE_LENGTH, Choice
 from cards.record_inputs import RECORD, WORDS, RecordInputs
 
@@ -21,45 +21,44 @@ _PARTS = "|"
 """Stands between the parts of a record's name in a list of choices."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedRecords:
-    """Reads what was filled in, and fills it in for the next page."""
+async def selected_records(services: Services, person: Person, claims: Claims) -> Sequence[Hit | RecordRef]:
+    """What is meant: what was written, else the record that was chosen; several where that is not clear."""
+    words = claims.get(WORDS, "").strip()
+    if words:
+        return await find_record(services, person, words)
+    record = record_of(claims, services.links)
+    return [record] if record else []
 
-    plan: PlanChat
-    find: FindRecords
-    links: RecordLinks
 
-    async def named(self, person: Person, claims: Claims) -> Sequence[Hit | RecordRef]:
-        """What is meant: what was written, else the record that was chosen; several where that is not clear."""
-        words = claims.get(WORDS, "").strip()
-        if words:
-            return await self.plan.find_record(person, words)
-        record = record_of(claims, self.links)
-        return [record] if record else []
+async def prefilled_record(services: Services, person: Person, claims: Claims) -> Hit | None:
+    """The record that was chosen before, else the first that the message links to, where the person may read it."""
+    record = record_of(claims, services.links)
+    linked = (each for each in claims.get(QuotedField.ADDRESSES, "").split("\n") if services.links.parse(each))
+    address = next(linked, None)
+    if record is None and address:
+        record = await record_by_link(services, address)
+    return await find_one(services, record, person) if record else None
 
-    async def about(self, person: Person, claims: Claims) -> Hit | None:
-        """The record that was chosen before, else the first that the message links to, where the person may read it."""
-        record = record_of(claims, self.links)
-        linked = (each for each in claims.get(QuotedField.ADDRESSES, "").split("\n") if self.links.parse(each))
-        address = next(linked, None)
-        if record is None and address:
-            record = await self.find.by_link(address)
-        return await self.find.one(record, person) if record else None
 
-    async def inputs(
-        self, person: Person, claims: Claims, about: Hit | None, found: Sequence[Hit | RecordRef] = ()
-    ) -> RecordInputs:
-        """The inputs: with the records that were found where they are several, else as they were filled in."""
-        return _inputs(claims, about, found, await self.plan.find_records(person, ""))
+async def record_inputs(
+    services: Services, person: Person, claims: Claims, about: Hit | None, found: Sequence[Hit | RecordRef] = ()
+) -> RecordInputs:
+    """The inputs: with the records that were found where they are several, else as they were filled in."""
+    return _inputs(claims, about, found, await find_records(services, person, ""))
 
-    async def asked(
-        self, person: Person, claims: Claims, about: Awaitable[Hit | None], found: Sequence[Hit | RecordRef] = ()
-    ) -> tuple[Hit | None, RecordInputs]:
-        """What the page is about and its inputs, for who may start a chat; asked for all at once, as it takes long."""
-        _, known, newest = await asyncio.gather(
-            self.plan.require(person, None), about, self.plan.find_records(person, "")
-        )
-        return known, _inputs(claims, known, found, newest)
+
+async def load_record_inputs(
+    services: Services,
+    person: Person,
+    claims: Claims,
+    about: Awaitable[Hit | None],
+    found: Sequence[Hit | RecordRef] = (),
+) -> tuple[Hit | None, RecordInputs]:
+    """What the page is about and its inputs, for who may start a chat; asked for all at once, as it takes long."""
+    _, known, newest = await asyncio.gather(
+        require_can_start(services, person, None), about, find_records(services, person, "")
+    )
+    return known, _inputs(claims, known, found, newest)
 
 
 def _inputs(claims: Claims, about: Hit | None, found: Sequence[Hit | RecordRef], newest: Sequence[Hit]) -> RecordInputs:

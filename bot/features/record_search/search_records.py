@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.domain.errors import NotFound, NotSupported
 from bot.domain.note_fields import note_columns, note_facts
-from bot.domain.record_links import RecordLinks
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.tables import Column, Table
 from bot.domain.values import Chat, EnvironmentId, Person
 from bot.features.record_cards.shared_card import told, told_card, told_link
-from bot.features.record_search.find_records import FindRecords, Found, looked_for
+from bot.features.record_search.find_records import (
+    Found,
+    looked_for,
+    read_found,
+    record_by_link,
+    search_everywhere,
+)
 from bot.features.shared.answers import head_of
-from bot.features.shared.roster_cache import FindReaders
-from bot.ports.dataverse import Records
-from bot.store.administration import Administration
+from bot.features.shared.services import Services
 from cards.message import Message
 from cards.search_result import SearchResultView
 
@@ -33,74 +37,71 @@ class Result:
     card: Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchRecords:
-    """Searches as the person who asks."""
+async def search_records(
+    services: Services, text: str, person: Person, chat: Chat, *, only: str | None, skip: int, count: int
+) -> Sequence[Result]:
+    """A page of what fits the text: the best fit first, and without a text what changed last.
 
-    records: Records
-    administration: Administration
-    find: FindRecords
-    readers: FindReaders
-    links: RecordLinks
+    A link finds its record. `only`: the table to search, None for all; words before a colon name one too, as in
+    `lead: smith`. Raises `NotAllowed`, `NotSupported` where the table is not enabled, `BadRequest` for a link to
+    something else, or `Unavailable`.
+    """
+    if skip >= FURTHEST:
+        return []
+    until = skip + min(count, PAGE)
+    found, accounts = await services.roster_cache.beside(chat, _found(services, text, person, only, until))
+    return [_result(services, each, accounts) for each in found[skip:until]]
 
-    async def __call__(
-        self, text: str, person: Person, chat: Chat, *, only: str | None, skip: int, count: int
-    ) -> Sequence[Result]:
-        """A page of what fits the text: the best fit first, and without a text what changed last.
 
-        A link finds its record. `only`: the table to search, None for all; words before a colon name one too, as in
-        `lead: smith`. Raises `NotAllowed`, `NotSupported` where the table is not enabled, `BadRequest` for a link to
-        something else, or `Unavailable`.
-        """
-        if skip >= FURTHEST:
-            return []
-        until = skip + min(count, PAGE)
-        found, accounts = await self.readers.beside(chat, self._found(text, person, only, until))
-        return [self._result(each, accounts) for each in found[skip:until]]
+async def _found(services: Services, text: str, person: Person, only: str | None, until: int) -> Sequence[Found]:
+    record = await record_by_link(services, text)
+    if record:
+        linked = await read_found(services, record, person, partial(_told_columns, services))
+        return [linked] if linked else []
+    words = looked_for(text)
+    only, words = (only, words) if only else await _kind(services, words)
+    found = await search_everywhere(
+        services, words, person, at_most=until, only=only, more=partial(_told_columns, services)
+    )
+    return _ordered(found, words)
 
-    async def _found(self, text: str, person: Person, only: str | None, until: int) -> Sequence[Found]:
-        record = await self.find.by_link(text)
-        if record:
-            linked = await self.find.at(record, person, self._told_columns)
-            return [linked] if linked else []
-        words = looked_for(text)
-        only, words = (only, words) if only else await self._kind(words)
-        found = await self.find.everywhere(words, person, at_most=until, only=only, more=self._told_columns)
-        return _ordered(found, words)
 
-    async def _kind(self, words: str) -> tuple[str | None, str]:
-        """The table that is named before a colon, and what is looked for in it."""
-        kind, colon, rest = words.partition(":")
-        for environment in self.links.environments if colon else ():
-            for name in await self.administration.record_types(environment.id):
-                if kind.strip().casefold() in {name, *await self._labels(environment.id, name)}:
-                    return name, rest.strip()
-        return None, words
+async def _kind(services: Services, words: str) -> tuple[str | None, str]:
+    """The table that is named before a colon, and what is looked for in it."""
+    kind, colon, rest = words.partition(":")
+    for environment in services.links.environments if colon else ():
+        for name in await services.administration.record_types(environment.id):
+            if kind.strip().casefold() in {name, *await _labels(services, environment.id, name)}:
+                return name, rest.strip()
+    return None, words
 
-    async def _labels(self, environment: EnvironmentId, name: str) -> frozenset[str]:
-        try:
-            return frozenset({(await self.records.table(environment, name)).label.casefold()})
-        except NotFound:
-            return frozenset()  # the organisation does not have every standard table
 
-    async def _told_columns(
-        self, environment: EnvironmentId, record_type: RecordType, table: Table
-    ) -> Sequence[Column]:
-        """The note's columns, where the card in the chat tells them (spec U1)."""
-        if record_type.disclosure is not Disclosure.FIELDS:
-            return ()
-        try:
-            view = await self.records.note_view(environment, table.name, record_type.note_view)
-        except (NotFound, NotSupported):
-            return ()  # the card is as good without them
-        return note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
+async def _labels(services: Services, environment: EnvironmentId, name: str) -> frozenset[str]:
+    try:
+        return frozenset({(await services.records.table(environment, name)).label.casefold()})
+    except NotFound:
+        return frozenset()  # the organisation does not have every standard table
 
-    def _result(self, found: Found, accounts: tuple[str, ...] | None) -> Result:
-        disclosure = found.record_type.disclosure
-        named, facts = told_link(found.record, disclosure), note_facts(found.more, found.row)
-        head = head_of(self.links, found.table, named, found.row)
-        card = told_card(named, told(head, disclosure), facts, accounts=accounts)
-        return Result(view=SearchResultView(record=head, distinguishing_values=found.telling), card=card)
+
+async def _told_columns(
+    services: Services, environment: EnvironmentId, record_type: RecordType, table: Table
+) -> Sequence[Column]:
+    """The note's columns, where the card in the chat tells them (spec U1)."""
+    if record_type.disclosure is not Disclosure.FIELDS:
+        return ()
+    try:
+        view = await services.records.note_view(environment, table.name, record_type.note_view)
+    except (NotFound, NotSupported):
+        return ()  # the card is as good without them
+    return note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
+
+
+def _result(services: Services, found: Found, accounts: tuple[str, ...] | None) -> Result:
+    disclosure = found.record_type.disclosure
+    named, facts = told_link(found.record, disclosure), note_facts(found.more, found.row)
+    head = head_of(services.links, found.table, named, found.row)
+    card = told_card(named, told(head, disclosure), facts, accounts=accounts)
+    return Result(view=SearchResultView(record=head, distinguishing_values=found.telling), card=card)
 
 
 def _ordered(found: Sequence[Found], words: str) -> Sequence[Found]:

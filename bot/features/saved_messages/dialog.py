@@ -1,7 +1,6 @@
 """The dialog that writes a message to a record. What comes back from it is a claim, whoever sends it."""
 
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from uuid import uuid4
 
@@ -10,14 +9,21 @@ from bot.domain.public_names import Dialog, QuotedField
 from bot.domain.record_links import parse_guid
 from bot.domain.saved_message import MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, MessageForm, SavedMessage, safe_link
 from bot.domain.values import RecordRef
-from bot.features.connections.find_connections import FindConnections
+from bot.features.connections.find_connections import connections_of_chat
 from bot.features.new_chats.dialog import KEY
 from bot.features.record_search.find_records import Hit
-from bot.features.record_search.record_picker import NamedRecords, only, wrong_record
-from bot.features.saved_messages.save_message import SaveMessage
+from bot.features.record_search.record_picker import (
+    load_record_inputs,
+    only,
+    prefilled_record,
+    selected_records,
+    wrong_record,
+)
+from bot.features.saved_messages.save_message import save_message
 from bot.features.shared.action_data import Claims
 from bot.features.shared.answers import record_claim
-from bot.features.shared.routes import PageWork, Search
+from bot.features.shared.routes import PageHandler
+from bot.features.shared.services import Services
 from bot.features.shared.turn import Incoming
 from cards.buttons import SubmitButton
 from cards.dialog import Done, Page
@@ -32,97 +38,82 @@ _LONGEST_LINE = 300
 _FORMS = {MessageForm.NOTE: "Note", MessageForm.TASK: "Task"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavePages:
-    """One page: to which record, in which form, and all that will be written."""
+async def start(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    """The page, with the message, and the record that it links to or the only one of the chat."""
+    if not claims.get(QuotedField.TEXT, "").strip():
+        raise BadRequest(
+            "There is no text to save.", "Open the menu of a message that has some, and choose Save to record."
+        )
+    author = claims.get(QuotedField.AUTHOR, "")
+    title = f"Teams message from {author}"[:MAX_TITLE_LENGTH] if author else "Teams message"
+    begun = {
+        KEY: str(uuid4()),
+        _AS_IT_WAS: _digest(claims[QuotedField.TEXT]),
+        TITLE: title,
+        TEXT: claims[QuotedField.TEXT],
+    }
+    return await _page(services, incoming, {**claims, **begun}, about=_first_about(services, incoming, claims))
 
-    records: NamedRecords
-    connections: FindConnections
-    save: SaveMessage
 
-    @property
-    def pages(self) -> Mapping[str, PageWork]:
-        """Who answers for each page."""
-        return {Dialog.SAVE_MESSAGE: self.start, Dialog.SAVE_THIS_MESSAGE: self.submit}
+async def _first_about(services: Services, incoming: Incoming, claims: Claims) -> Hit | None:
+    """The record that the message links to, else the only one of the chat, where the person may read it."""
+    linked = await prefilled_record(services, incoming.person, claims)
+    connections = () if linked else await connections_of_chat(services, incoming.chat)
+    if len(connections) != 1:
+        return linked
+    return await prefilled_record(services, incoming.person, record_claim(connections[0].record))
 
-    @property
-    def searches(self) -> Mapping[str, Search]:
-        """None of its own: it searches records as the new chat's pages do."""
-        return {}
 
-    async def start(self, incoming: Incoming, claims: Claims) -> Page:
-        """The page, with the message, and the record that it links to or the only one of the chat."""
-        if not claims.get(QuotedField.TEXT, "").strip():
-            raise BadRequest(
-                "There is no text to save.", "Open the menu of a message that has some, and choose Save to record."
-            )
-        author = claims.get(QuotedField.AUTHOR, "")
-        title = f"Teams message from {author}"[:MAX_TITLE_LENGTH] if author else "Teams message"
-        begun = {
-            KEY: str(uuid4()),
-            _AS_IT_WAS: _digest(claims[QuotedField.TEXT]),
-            TITLE: title,
-            TEXT: claims[QuotedField.TEXT],
-        }
-        return await self._page(incoming, {**claims, **begun}, about=self._first_about(incoming, claims))
+async def submit(services: Services, incoming: Incoming, claims: Claims) -> Page | Done:
+    """The message is written; or the page once more, with what is wrong on it."""
+    key, found = parse_guid(claims.get(KEY, "")), await selected_records(services, incoming.person, claims)
+    if key is None:
+        raise BadRequest("This dialog is too old to go on with.", "Open it from the message once more.")
+    if len(found) != 1:
+        return await _page(services, incoming, claims, wrong_record(found, claims), found)
+    changed = _digest(claims.get(TEXT, "")) != claims.get(_AS_IT_WAS)
+    message = SavedMessage(
+        form=_form(claims),
+        title=claims.get(TITLE, "").strip(),
+        text=claims.get(TEXT, "").strip(),
+        origin="\n".join(_origin(claims, _changed(incoming) if changed else "")),
+    )
+    try:
+        name = await save_message(services, incoming.chat, incoming.person, only(found), message, key)
+    except BadRequest as error:
+        return await _page(services, incoming, claims, f"{error} {error.next_step}".strip())
+    return Done(text=f"Saved to {name} as a {message.form}.")
 
-    async def _first_about(self, incoming: Incoming, claims: Claims) -> Hit | None:
-        """The record that the message links to, else the only one of the chat, where the person may read it."""
-        linked = await self.records.about(incoming.person, claims)
-        connections = () if linked else await self.connections.of_chat(incoming.chat)
-        if len(connections) != 1:
-            return linked
-        return await self.records.about(incoming.person, record_claim(connections[0].record))
 
-    async def submit(self, incoming: Incoming, claims: Claims) -> Page | Done:
-        """The message is written; or the page once more, with what is wrong on it."""
-        key, found = parse_guid(claims.get(KEY, "")), await self.records.named(incoming.person, claims)
-        if key is None:
-            raise BadRequest("This dialog is too old to go on with.", "Open it from the message once more.")
-        if len(found) != 1:
-            return await self._page(incoming, claims, wrong_record(found, claims), found)
-        changed = _digest(claims.get(TEXT, "")) != claims.get(_AS_IT_WAS)
-        message = SavedMessage(
+async def _page(
+    services: Services,
+    incoming: Incoming,
+    claims: Claims,
+    problem: str = "",
+    found: Sequence[Hit | RecordRef] = (),
+    about: Awaitable[Hit | None] | None = None,
+) -> Page:
+    said = about or prefilled_record(services, incoming.person, claims)
+    record, inputs = await load_record_inputs(services, incoming.person, claims, said, found)
+    kept = (KEY, _AS_IT_WAS, QuotedField.AUTHOR, QuotedField.SENT, QuotedField.FILES, QuotedField.LINK)
+    payload = {name: claims[name] for name in kept if claims.get(name)}
+    payload |= record_claim(record.record) if record else {}
+    return save_page(
+        SaveView(
+            record=inputs,
+            forms=[Choice(title=words, value=form) for form, words in _FORMS.items()],
             form=_form(claims),
-            title=claims.get(TITLE, "").strip(),
-            text=claims.get(TEXT, "").strip(),
-            origin="\n".join(_origin(claims, _changed(incoming) if changed else "")),
+            title=claims.get(TITLE, "")[:MAX_TITLE_LENGTH],
+            max_title_length=MAX_TITLE_LENGTH,
+            text=claims.get(TEXT, "")[:MAX_TEXT_LENGTH],
+            max_text_length=MAX_TEXT_LENGTH,
+            origin=_origin(claims),
+            changed=_changed(incoming),
+            link=_link(claims),
+            problem=problem,
+            save=SubmitButton(title="Save", dialog=Dialog.SAVE_THIS_MESSAGE, payload=payload),
         )
-        try:
-            name = await self.save(incoming.chat, incoming.person, only(found), message, key)
-        except BadRequest as error:
-            return await self._page(incoming, claims, f"{error} {error.next_step}".strip())
-        return Done(text=f"Saved to {name} as a {message.form}.")
-
-    async def _page(
-        self,
-        incoming: Incoming,
-        claims: Claims,
-        problem: str = "",
-        found: Sequence[Hit | RecordRef] = (),
-        about: Awaitable[Hit | None] | None = None,
-    ) -> Page:
-        said = about or self.records.about(incoming.person, claims)
-        record, inputs = await self.records.asked(incoming.person, claims, said, found)
-        kept = (KEY, _AS_IT_WAS, QuotedField.AUTHOR, QuotedField.SENT, QuotedField.FILES, QuotedField.LINK)
-        payload = {name: claims[name] for name in kept if claims.get(name)}
-        payload |= record_claim(record.record) if record else {}
-        return save_page(
-            SaveView(
-                record=inputs,
-                forms=[Choice(title=words, value=form) for form, words in _FORMS.items()],
-                form=_form(claims),
-                title=claims.get(TITLE, "")[:MAX_TITLE_LENGTH],
-                max_title_length=MAX_TITLE_LENGTH,
-                text=claims.get(TEXT, "")[:MAX_TEXT_LENGTH],
-                max_text_length=MAX_TEXT_LENGTH,
-                origin=_origin(claims),
-                changed=_changed(incoming),
-                link=_link(claims),
-                problem=problem,
-                save=SubmitButton(title="Save", dialog=Dialog.SAVE_THIS_MESSAGE, payload=payload),
-            )
-        )
+    )
 
 
 def _form(claims: Claims) -> MessageForm:
@@ -152,3 +143,6 @@ def _link(claims: Claims) -> str:
 def _digest(text: str) -> str:
     """Of the text without the line ends, which clients write in their own ways."""
     return sha256(" ".join(text.split()).encode()).hexdigest()
+
+
+PAGES: Mapping[str, PageHandler] = {Dialog.SAVE_MESSAGE: start, Dialog.SAVE_THIS_MESSAGE: submit}

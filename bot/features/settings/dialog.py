@@ -1,7 +1,6 @@
 """The pages of the settings: what their buttons send, as values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from bot.domain.errors import BadRequest
@@ -10,15 +9,33 @@ from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure
 from bot.domain.settings import SettingValue
 from bot.domain.values import EnvironmentId
-from bot.features.chat_sync.sync_existing import SyncExisting
-from bot.features.settings.import_export import MoveSettings
+from bot.features.chat_sync.sync_existing import sync_existing_chats
+from bot.features.settings.import_export import preview_import, save_import, show_export, show_import
 from bot.features.settings.pages import Outcome, overview_page
 from bot.features.settings.record_type_page import DEFAULT
-from bot.features.settings.save_settings import OrganisationForm, RecordTypeForm, SaveSettings
-from bot.features.settings.show_settings import ShowSettings
+from bot.features.settings.save_settings import (
+    OrganisationForm,
+    RecordTypeForm,
+    add_record_type,
+    save_organization,
+    save_record_type,
+)
+from bot.features.settings.show_settings import (
+    find_changeable_columns,
+    find_columns,
+    find_roles,
+    find_tables,
+    first_page,
+    load_context,
+    named_environment,
+    show_add_table,
+    show_organization,
+    show_record_type,
+)
 from bot.features.settings.store_settings import Saving
 from bot.features.shared.action_data import Claims
-from bot.features.shared.routes import PageWork, Search
+from bot.features.shared.routes import PageHandler, SearchHandler
+from bot.features.shared.services import Services
 from bot.features.shared.turn import Incoming
 from cards.dialog import Page
 from cards.inputs import OFF, ON, Choice
@@ -38,101 +55,79 @@ _SWITCHES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsDialogs:
-    """Reads what was filled in: claims, all of them, which the use cases check."""
+async def _first(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    return await first_page(services, incoming.person, claims.get("environment", ""))
 
-    show: ShowSettings
-    save: SaveSettings
-    move: MoveSettings
-    sync_existing: SyncExisting
 
-    @property
-    def pages(self) -> Mapping[str, PageWork]:
-        """Who answers for each page."""
-        return {
-            Dialog.SETTINGS: self._first,
-            Dialog.SETTINGS_ORGANIZATION: self._organisation,
-            Dialog.SETTINGS_SAVE_ORGANIZATION: self._save_organisation,
-            Dialog.SETTINGS_SYNC_EXISTING: self._sync_existing,
-            Dialog.SETTINGS_RECORD_TYPE: self._record_type,
-            Dialog.SETTINGS_SAVE_RECORD_TYPE: self._save_record_type,
-            Dialog.SETTINGS_CHOOSE_TABLE: self._adding,
-            Dialog.SETTINGS_ADD: self._add,
-            Dialog.SETTINGS_EXPORT: self._export,
-            Dialog.SETTINGS_IMPORT: self._import,
-            Dialog.SETTINGS_PREVIEW: self._preview,
-            Dialog.SETTINGS_SAVE_IMPORT: self._save_import,
-        }
+async def _organisation(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    return await show_organization(services, incoming.person, _environment(claims))
 
-    @property
-    def searches(self) -> Mapping[str, Search]:
-        """Who answers while somebody types."""
-        return {
-            Dataset.ROLES: self._roles,
-            Dataset.TABLES: self._tables,
-            Dataset.KEY_FIELDS: self._columns,
-            Dataset.CHANGE_FIELDS: self._changeable,
-        }
 
-    async def _first(self, incoming: Incoming, claims: Claims) -> Page:
-        return await self.show.first(incoming.person, claims.get("environment", ""))
+async def _save_organisation(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    filled_in = OrganisationForm(
+        chats_on=_switch(claims, "chats_on"),
+        allowed_roles=tuple(unquote(each) for each in _several(claims, "allowed_roles")),
+        idle_days=claims.get("sync_idle_days", ""),
+        mirror_chats=_switch(claims, "mirror_chats"),
+        sync_on=_switch(claims, "sync_on") if "sync_on" in claims else None,
+    )
+    return await save_organization(services, _saving(incoming, claims), filled_in)
 
-    async def _organisation(self, incoming: Incoming, claims: Claims) -> Page:
-        return await self.show.organisation(incoming.person, _environment(claims))
 
-    async def _save_organisation(self, incoming: Incoming, claims: Claims) -> Page:
-        filled_in = OrganisationForm(
-            chats_on=_switch(claims, "chats_on"),
-            allowed_roles=tuple(unquote(each) for each in _several(claims, "allowed_roles")),
-            idle_days=claims.get("sync_idle_days", ""),
-            mirror_chats=_switch(claims, "mirror_chats"),
-            sync_on=_switch(claims, "sync_on") if "sync_on" in claims else None,
-        )
-        return await self.save.organisation(_saving(incoming, claims), filled_in)
+async def _sync_existing(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    environment = named_environment(services, _environment(claims))
+    count = await sync_existing_chats(services, environment.id, incoming.person)
+    chats = "No chat was" if count == 0 else "One chat is" if count == 1 else f"{count} chats are"
+    said = f"{chats} {'left out' if count == 0 else 'shown in Dynamics 365 from now on'}."
+    return overview_page(await load_context(services, environment), Outcome(said=said))
 
-    async def _sync_existing(self, incoming: Incoming, claims: Claims) -> Page:
-        environment = self.show.environment(_environment(claims))
-        count = await self.sync_existing(environment.id, incoming.person)
-        chats = "No chat was" if count == 0 else "One chat is" if count == 1 else f"{count} chats are"
-        said = f"{chats} {'left out' if count == 0 else 'shown in Dynamics 365 from now on'}."
-        return overview_page(await self.show.place(environment), Outcome(said=said))
 
-    async def _record_type(self, incoming: Incoming, claims: Claims) -> Page:
-        return await self.show.record_type(incoming.person, _environment(claims), _table(claims))
+async def _record_type(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    return await show_record_type(services, incoming.person, _environment(claims), _table(claims))
 
-    async def _save_record_type(self, incoming: Incoming, claims: Claims) -> Page:
-        return await self.save.record_type(_saving(incoming, claims), _filled_in(claims))
 
-    async def _adding(self, incoming: Incoming, claims: Claims) -> Page:
-        return await self.show.adding(incoming.person, _environment(claims))
+async def _save_record_type(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    return await save_record_type(services, _saving(incoming, claims), _filled_in(claims))
 
-    async def _add(self, incoming: Incoming, claims: Claims) -> Page:
-        return await self.save.add(_saving(incoming, claims), claims.get("table", ""))
 
-    async def _export(self, incoming: Incoming, claims: Claims) -> Page:
-        return await self.move.export(incoming.person, claims.get("environment", ""), claims.get("part", ""))
+async def _adding(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    return await show_add_table(services, incoming.person, _environment(claims))
 
-    async def _import(self, incoming: Incoming, claims: Claims) -> Page:
-        return await self.move.importing(incoming.person, claims.get("environment", ""))
 
-    async def _preview(self, incoming: Incoming, claims: Claims) -> Page:
-        return await self.move.preview(incoming.person, _environment(claims), claims.get("settings", ""))
+async def _add(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    return await add_record_type(services, _saving(incoming, claims), claims.get("table", ""))
 
-    async def _save_import(self, incoming: Incoming, claims: Claims) -> Page:
-        return await self.move.save(_saving(incoming, claims), claims.get("settings", ""))
 
-    async def _roles(self, incoming: Incoming, text: str, claims: Claims) -> Sequence[Choice]:
-        return await self.show.find_roles(incoming.person, _environment(claims), text)
+async def _export(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    return await show_export(services, incoming.person, claims.get("environment", ""), claims.get("part", ""))
 
-    async def _tables(self, incoming: Incoming, text: str, claims: Claims) -> Sequence[Choice]:
-        return await self.show.find_tables(incoming.person, _environment(claims), text)
 
-    async def _columns(self, incoming: Incoming, text: str, claims: Claims) -> Sequence[Choice]:
-        return await self.show.find_columns(incoming.person, _environment(claims), _table(claims), text)
+async def _import(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    return await show_import(services, incoming.person, claims.get("environment", ""))
 
-    async def _changeable(self, incoming: Incoming, text: str, claims: Claims) -> Sequence[Choice]:
-        return await self.show.find_changeable(incoming.person, _environment(claims), _table(claims), text)
+
+async def _preview(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    return await preview_import(services, incoming.person, _environment(claims), claims.get("settings", ""))
+
+
+async def _save_import(services: Services, incoming: Incoming, claims: Claims) -> Page:
+    return await save_import(services, _saving(incoming, claims), claims.get("settings", ""))
+
+
+async def _roles(services: Services, incoming: Incoming, text: str, claims: Claims) -> Sequence[Choice]:
+    return await find_roles(services, incoming.person, _environment(claims), text)
+
+
+async def _tables(services: Services, incoming: Incoming, text: str, claims: Claims) -> Sequence[Choice]:
+    return await find_tables(services, incoming.person, _environment(claims), text)
+
+
+async def _columns(services: Services, incoming: Incoming, text: str, claims: Claims) -> Sequence[Choice]:
+    return await find_columns(services, incoming.person, _environment(claims), _table(claims), text)
+
+
+async def _changeable(services: Services, incoming: Incoming, text: str, claims: Claims) -> Sequence[Choice]:
+    return await find_changeable_columns(services, incoming.person, _environment(claims), _table(claims), text)
 
 
 def _filled_in(claims: Claims) -> RecordTypeForm:
@@ -205,3 +200,27 @@ def _several(claims: Claims, name: str) -> tuple[str, ...]:
 
 def _incomplete() -> BadRequest:
     return BadRequest("This page was not filled in as it was made.", "Write settings to open them again.")
+
+
+PAGES: Mapping[str, PageHandler] = {
+    Dialog.SETTINGS: _first,
+    Dialog.SETTINGS_ORGANIZATION: _organisation,
+    Dialog.SETTINGS_SAVE_ORGANIZATION: _save_organisation,
+    Dialog.SETTINGS_SYNC_EXISTING: _sync_existing,
+    Dialog.SETTINGS_RECORD_TYPE: _record_type,
+    Dialog.SETTINGS_SAVE_RECORD_TYPE: _save_record_type,
+    Dialog.SETTINGS_CHOOSE_TABLE: _adding,
+    Dialog.SETTINGS_ADD: _add,
+    Dialog.SETTINGS_EXPORT: _export,
+    Dialog.SETTINGS_IMPORT: _import,
+    Dialog.SETTINGS_PREVIEW: _preview,
+    Dialog.SETTINGS_SAVE_IMPORT: _save_import,
+}
+
+
+SEARCHES: Mapping[str, SearchHandler] = {
+    Dataset.ROLES: _roles,
+    Dataset.TABLES: _tables,
+    Dataset.KEY_FIELDS: _columns,
+    Dataset.CHANGE_FIELDS: _changeable,
+}

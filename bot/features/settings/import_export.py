@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.domain.errors import BadRequest
 from bot.domain.public_names import Dialog
@@ -11,11 +11,16 @@ from bot.domain.settings_history import SavedSettings
 from bot.domain.values import EnvironmentId, Person
 from bot.features.settings.json_format import changes_to_json, settings_to_json
 from bot.features.settings.pages import Outcome, Place, change_lines, meanwhile_lines, overview_page
-from bot.features.settings.parse_import import Import, ReadImport
-from bot.features.settings.show_settings import ShowSettings, with_views
-from bot.features.settings.store_settings import Form, KeepSettings, Saving
-from bot.features.shared.access import Gates
-from bot.ports.dataverse import Definitions
+from bot.features.settings.parse_import import Import, parse_import
+from bot.features.settings.show_settings import (
+    administered_environments,
+    load_context,
+    named_environment,
+    with_views,
+)
+from bot.features.settings.store_settings import Form, Saving, store_settings
+from bot.features.shared import access
+from bot.features.shared.services import Services
 from cards.buttons import SubmitButton
 from cards.dialog import Page
 from cards.inputs import Choice
@@ -35,89 +40,88 @@ LONGEST_CARRIED = 9_000
 """Characters of changes that a button carries, beside their lines on the card."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveSettings:
-    """A text is read and judged anew at each step: what a page carries is a claim."""
+async def show_export(services: Services, person: Person, named: str, part: str) -> Page:
+    """The settings as a text to copy, in parts where there are many record types."""
+    environment = named_environment(services, named or (await administered_environments(services, person))[0].id)
+    await access.require_administrator(services, environment.id, person)
+    place = await load_context(services, environment)
+    number = int(part) if part.isascii() and part.isdigit() and len(part) < len("1000") else 0
+    tables = sorted(place.settings.record_types)
+    chosen = tables[number * TYPES_AT_ONCE : (number + 1) * TYPES_AT_ONCE]
+    shown = replace(place.settings, record_types={name: place.settings.record_types[name] for name in chosen})
+    text = settings_to_json(shown, await _view_names(services, environment.id, shown))
+    left = len(tables) > (number + 1) * TYPES_AT_ONCE
+    more = place.step("Next part", Dialog.SETTINGS_EXPORT, part=str(number + 1)) if left else None
+    return export_page(place.id, text, place.back, more=more)
 
-    show: ShowSettings
-    read: ReadImport
-    keep: KeepSettings
-    definitions: Definitions
-    gates: Gates
 
-    async def export(self, person: Person, named: str, part: str) -> Page:
-        """The settings as a text to copy, in parts where there are many record types."""
-        environment = self.show.environment(named or (await self.show.administered(person))[0].id)
-        await self.gates.administrator(environment.id, person)
-        place = await self.show.place(environment)
-        number = int(part) if part.isascii() and part.isdigit() and len(part) < len("1000") else 0
-        tables = sorted(place.settings.record_types)
-        chosen = tables[number * TYPES_AT_ONCE : (number + 1) * TYPES_AT_ONCE]
-        shown = replace(place.settings, record_types={name: place.settings.record_types[name] for name in chosen})
-        text = settings_to_json(shown, await self._view_names(environment.id, shown))
-        left = len(tables) > (number + 1) * TYPES_AT_ONCE
-        more = place.step("Next part", Dialog.SETTINGS_EXPORT, part=str(number + 1)) if left else None
-        return export_page(place.id, text, place.back, more=more)
+async def _view_names(
+    services: Services, environment: EnvironmentId, settings: EnvironmentSettings
+) -> Mapping[str, str]:
+    """Names that tell the chosen views: ids may differ in the next environment."""
+    chosen = [each.table for each in settings.record_types.values() if each.note_view]
+    names: dict[str, str] = {}
+    for views in await asyncio.gather(*(services.customizations.views(environment, table) for table in chosen)):
+        all_names = [view.name for view in views]
+        names |= {view.id: view.name for view in views if all_names.count(view.name) == 1}
+    return names
 
-    async def _view_names(self, environment: EnvironmentId, settings: EnvironmentSettings) -> Mapping[str, str]:
-        """Names that tell the chosen views: ids may differ in the next environment."""
-        chosen = [each.table for each in settings.record_types.values() if each.note_view]
-        names: dict[str, str] = {}
-        for views in await asyncio.gather(*(self.definitions.views(environment, table) for table in chosen)):
-            all_names = [view.name for view in views]
-            names |= {view.id: view.name for view in views if all_names.count(view.name) == 1}
-        return names
 
-    async def importing(self, person: Person, named: str) -> Page:
-        """Where to paste the text."""
-        return await self._importing(person, named, "")
+async def show_import(services: Services, person: Person, named: str) -> Page:
+    """Where to paste the text."""
+    return await _importing(services, person, named, "")
 
-    async def _importing(self, person: Person, named: str, text: str, problems: Sequence[tuple[str, str]] = ()) -> Page:
-        mine = [each.id for each in await self.show.administered(person)]
-        return import_page(
-            ImportView(
-                environments=tuple(Choice(title=each, value=each) for each in mine),
-                chosen=next((each for each in mine if each == named), mine[0]),
-                text=text,
-                show=SubmitButton(title="Show what would change", dialog=Dialog.SETTINGS_PREVIEW, payload={}),
-                problems=tuple(problems),
-            )
+
+async def _importing(
+    services: Services, person: Person, named: str, text: str, problems: Sequence[tuple[str, str]] = ()
+) -> Page:
+    mine = [each.id for each in await administered_environments(services, person)]
+    return import_page(
+        ImportView(
+            environments=tuple(Choice(title=each, value=each) for each in mine),
+            chosen=next((each for each in mine if each == named), mine[0]),
+            text=text,
+            show=SubmitButton(title="Show what would change", dialog=Dialog.SETTINGS_PREVIEW, payload={}),
+            problems=tuple(problems),
         )
+    )
 
-    async def preview(self, person: Person, named: str, text: str) -> Page:
-        """What the text would change; nothing is saved."""
-        environment = self.show.environment(named)
-        actor = await self.gates.administrator(environment.id, person)
-        if len(text) > MAX_TEXT_LENGTH:
-            raise BadRequest(f"This text has more than {MAX_TEXT_LENGTH} characters.", "Import it in several parts.")
-        brought = await self.read(environment.id, actor.object_id, text)
-        place = await self.show.place(environment)
-        wanted = brought.edit(place.settings)
-        wrong = brought.wrong(brought.judge(place.settings, wanted))
-        if wrong:
-            return await self._importing(person, named, text, wrong)
-        return _previewed(_with_all_views(place, brought), diff_settings(place.settings, wanted))
 
-    async def save(self, saving: Saving, text: str) -> Page:
-        """The first page with what was saved; or what would change now, where others saved meanwhile."""
-        environment = self.show.environment(saving.environment)
-        actor = await self.gates.administrator(environment.id, saving.person)
-        brought = await self.read(environment.id, actor.object_id, text)
-        if brought.mistakes:
-            return await self._importing(saving.person, environment.id, text, brought.mistakes)
-        form = Form(
-            edit=brought.edit,
-            judge=brought.judge,
-            is_about=lambda _: True,
-        )
-        kept = await self.keep(saving, actor, form)
-        if kept.problems:
-            return await self._importing(saving.person, environment.id, text, brought.wrong(kept.problems))
-        place = _with_all_views(await self.show.place(environment, kept.settings), brought)
-        if kept.changes and not kept.saved:
-            return _previewed(place, kept.changes, kept.meanwhile)
-        said = "Saved. It holds from now on." if kept.saved else "Nothing was changed."
-        return overview_page(place, Outcome(said=said, changes=kept.changes, meanwhile=kept.meanwhile))
+async def preview_import(services: Services, person: Person, named: str, text: str) -> Page:
+    """What the text would change; nothing is saved."""
+    environment = named_environment(services, named)
+    actor = await access.require_administrator(services, environment.id, person)
+    if len(text) > MAX_TEXT_LENGTH:
+        raise BadRequest(f"This text has more than {MAX_TEXT_LENGTH} characters.", "Import it in several parts.")
+    brought = await parse_import(services, environment.id, actor.object_id, text)
+    place = await load_context(services, environment)
+    wanted = brought.edit(place.settings)
+    wrong = brought.wrong(brought.judge(place.settings, wanted))
+    if wrong:
+        return await _importing(services, person, named, text, wrong)
+    return _previewed(_with_all_views(place, brought), diff_settings(place.settings, wanted))
+
+
+async def save_import(services: Services, saving: Saving, text: str) -> Page:
+    """The first page with what was saved; or what would change now, where others saved meanwhile."""
+    environment = named_environment(services, saving.environment)
+    actor = await access.require_administrator(services, environment.id, saving.person)
+    brought = await parse_import(services, environment.id, actor.object_id, text)
+    if brought.mistakes:
+        return await _importing(services, saving.person, environment.id, text, brought.mistakes)
+    form = Form(
+        edit=brought.edit,
+        judge=brought.judge,
+        is_about=lambda _: True,
+    )
+    kept = await store_settings(services, saving, actor, form)
+    if kept.problems:
+        return await _importing(services, saving.person, environment.id, text, brought.wrong(kept.problems))
+    place = _with_all_views(await load_context(services, environment, kept.settings), brought)
+    if kept.changes and not kept.saved:
+        return _previewed(place, kept.changes, kept.meanwhile)
+    said = "Saved. It holds from now on." if kept.saved else "Nothing was changed."
+    return overview_page(place, Outcome(said=said, changes=kept.changes, meanwhile=kept.meanwhile))
 
 
 def _with_all_views(place: Place, brought: Import) -> Place:

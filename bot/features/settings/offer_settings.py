@@ -1,12 +1,14 @@
 """The way into the settings (spec M1)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from bot.domain.errors import BadRequest
-from bot.domain.public_names import Dialog
-from bot.domain.values import Person
-from bot.features.settings.show_settings import ShowSettings
+from bot.domain.public_names import Command, Dialog
+from bot.features.settings.show_settings import administered_environments
 from bot.features.shared.answers import Answer
+from bot.features.shared.routes import CommandHandler
+from bot.features.shared.services import Services
+from bot.features.shared.turn import Incoming
 from cards.buttons import DialogButton
 from cards.notice import NoticeView, notice
 
@@ -17,18 +19,15 @@ _DOORS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferSettings:
-    """Dialogs open from a button alone, so the answer to a command is one."""
+async def _settings(services: Services, incoming: Incoming, rest: str) -> Answer:
+    """The card with the button; raises `NotAllowed` for who administers no environment."""
+    door = _DOORS.get(rest.lower())
+    if door is None:
+        raise BadRequest("There are settings, settings export and settings import.", "Write one of these.")
+    await administered_environments(services, incoming.person)
+    dialog, text, title = door
+    button = DialogButton(title=title, dialog=dialog, payload={})
+    return Answer(message=notice(NoticeView(text=text, next_step="For administrators alone.", button=button)))
 
-    show: ShowSettings
 
-    async def __call__(self, person: Person, rest: str) -> Answer:
-        """The card with the button; raises `NotAllowed` for who administers no environment."""
-        door = _DOORS.get(rest.lower())
-        if door is None:
-            raise BadRequest("There are settings, settings export and settings import.", "Write one of these.")
-        await self.show.administered(person)
-        dialog, text, title = door
-        button = DialogButton(title=title, dialog=dialog, payload={})
-        return Answer(message=notice(NoticeView(text=text, next_step="For administrators alone.", button=button)))
+COMMANDS: Mapping[str, CommandHandler] = {Command.SETTINGS: _settings}

@@ -11,9 +11,8 @@ from bot.domain.values import EnvironmentId, ObjectId
 from bot.features.settings.json_format import SettingsDocument, parse_document
 from bot.features.settings.labels import setting_path
 from bot.features.settings.rules import SettingProblem, organization_problems, record_type_problems
+from bot.features.shared.services import Services
 from bot.features.shared.sync_switch import sync_refusal
-from bot.ports.dataverse import Definitions
-from bot.ports.graph import Directory
 
 TYPES_AT_MOST = 40
 """Record types that one text may name: the definition of each is read from Dataverse before anybody sees an answer."""
@@ -55,35 +54,29 @@ class Import:
         return (*self.mistakes, *((setting_path(each.table, each.setting), each.reason) for each in problems))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadImport:
-    """Raises nothing for what is wrong with the text."""
+async def parse_import(services: Services, environment: EnvironmentId, person: ObjectId, text: str) -> Import:
+    """The text, with what is known of everything that it names."""
+    document = parse_document(text)
+    names, roles, refusal = await asyncio.gather(
+        services.customizations.tables(environment),
+        services.customizations.role_names(environment),
+        sync_refusal(services.directory, person),
+    )
+    there, mistakes = _named(document, {each.name for each in names})
+    facts = await asyncio.gather(*(_facts(services, environment, name) for name in there))
+    return Import(
+        document=document,
+        known=dict(zip(there, facts, strict=True)),
+        roles=roles,
+        sync_refusal=refusal,
+        mistakes=(*document.problems, *mistakes),
+    )
 
-    definitions: Definitions
-    directory: Directory
 
-    async def __call__(self, environment: EnvironmentId, person: ObjectId, text: str) -> Import:
-        """The text, with what is known of everything that it names."""
-        document = parse_document(text)
-        names, roles, refusal = await asyncio.gather(
-            self.definitions.tables(environment),
-            self.definitions.role_names(environment),
-            sync_refusal(self.directory, person),
-        )
-        there, mistakes = _named(document, {each.name for each in names})
-        facts = await asyncio.gather(*(self._facts(environment, name) for name in there))
-        return Import(
-            document=document,
-            known=dict(zip(there, facts, strict=True)),
-            roles=roles,
-            sync_refusal=refusal,
-            mistakes=(*document.problems, *mistakes),
-        )
-
-    async def _facts(self, environment: EnvironmentId, name: str) -> tuple[Table, Sequence[View]]:
-        return await asyncio.gather(
-            self.definitions.table(environment, name), self.definitions.views(environment, name)
-        )
+async def _facts(services: Services, environment: EnvironmentId, name: str) -> tuple[Table, Sequence[View]]:
+    return await asyncio.gather(
+        services.customizations.table(environment, name), services.customizations.views(environment, name)
+    )
 
 
 def _named(document: SettingsDocument, tables: Collection[str]) -> tuple[Sequence[str], Sequence[tuple[str, str]]]:

@@ -10,12 +10,18 @@ from bot.domain.errors import BadRequest
 from bot.domain.settings import EnvironmentSettings, SettingValue, with_record_type
 from bot.features.settings.pages import Outcome, organisation_page, overview_page
 from bot.features.settings.rules import organization_problems, record_type_problems
-from bot.features.settings.show_settings import ShowSettings, with_views
-from bot.features.settings.store_settings import Form, KeepSettings, Kept, Saving
-from bot.features.shared.access import Gates
+from bot.features.settings.show_settings import (
+    filled_record_type,
+    load_context,
+    named_environment,
+    read_table,
+    show_add_table,
+    with_views,
+)
+from bot.features.settings.store_settings import Form, Kept, Saving, store_settings
+from bot.features.shared import access
+from bot.features.shared.services import Services
 from bot.features.shared.sync_switch import sync_refusal
-from bot.ports.dataverse import Definitions
-from bot.ports.graph import Directory
 from cards.dialog import Page
 
 NO_NUMBER = -1
@@ -58,71 +64,63 @@ class RecordTypeForm:
         return with_record_type(settings, replace(settings.record_type(self.table), **values))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveSettings:
-    """Each right is checked again, whatever page the person came from."""
+async def save_organization(services: Services, saving: Saving, filled_in: OrganisationForm) -> Page:
+    """The first page with what was saved; or the same one with what is wrong or was saved by others."""
+    environment = named_environment(services, saving.environment)
+    actor = await access.require_administrator(services, environment.id, saving.person)
+    roles, refusal = await asyncio.gather(
+        services.customizations.role_names(environment.id), sync_refusal(services.directory, actor.object_id)
+    )
+    form = Form(
+        edit=filled_in.edit,
+        judge=lambda before, wanted: organization_problems(
+            before.organization, wanted.organization, roles, sync_refusal=refusal
+        ),
+        is_about=lambda change: change.table is None,
+    )
+    kept = await store_settings(services, saving, actor, form)
+    place = await load_context(services, environment, kept.settings)
+    if _is_done(kept):
+        return overview_page(place, _outcome(kept))
+    days = None if kept.settings.organization.sync_idle_days >= 0 else filled_in.idle_days
+    return organisation_page(place, roles, sync_refusal=refusal, idle_days=days, outcome=_outcome(kept))
 
-    show: ShowSettings
-    keep: KeepSettings
-    definitions: Definitions
-    directory: Directory
-    gates: Gates
 
-    async def organisation(self, saving: Saving, filled_in: OrganisationForm) -> Page:
-        """The first page with what was saved; or the same one with what is wrong or was saved by others."""
-        environment = self.show.environment(saving.environment)
-        actor = await self.gates.administrator(environment.id, saving.person)
-        roles, refusal = await asyncio.gather(
-            self.definitions.role_names(environment.id), sync_refusal(self.directory, actor.object_id)
-        )
-        form = Form(
-            edit=filled_in.edit,
-            judge=lambda before, wanted: organization_problems(
-                before.organization, wanted.organization, roles, sync_refusal=refusal
-            ),
-            is_about=lambda change: change.table is None,
-        )
-        kept = await self.keep(saving, actor, form)
-        place = await self.show.place(environment, kept.settings)
-        if _is_done(kept):
-            return overview_page(place, _outcome(kept))
-        days = None if kept.settings.organization.sync_idle_days >= 0 else filled_in.idle_days
-        return organisation_page(place, roles, sync_refusal=refusal, idle_days=days, outcome=_outcome(kept))
+async def save_record_type(services: Services, saving: Saving, filled_in: RecordTypeForm) -> Page:
+    """The first page with what was saved; or the same one with what is wrong or was saved by others."""
+    environment = named_environment(services, saving.environment)
+    actor = await access.require_administrator(services, environment.id, saving.person)
+    table, views = await read_table(services, environment.id, filled_in.table)
+    form = Form(
+        edit=filled_in.edit,
+        judge=lambda before, after: record_type_problems(
+            before.record_type(table.name), after.record_type(table.name), table, views
+        ),
+        is_about=lambda change: change.table == table.name,
+    )
+    kept = await store_settings(services, saving, actor, form)
+    place = with_views(await load_context(services, environment, kept.settings), views)
+    if _is_done(kept):
+        return overview_page(place, _outcome(kept))
+    return await filled_record_type(services, place, table, views, _outcome(kept))
 
-    async def record_type(self, saving: Saving, filled_in: RecordTypeForm) -> Page:
-        """The first page with what was saved; or the same one with what is wrong or was saved by others."""
-        environment = self.show.environment(saving.environment)
-        actor = await self.gates.administrator(environment.id, saving.person)
-        table, views = await self.show.table(environment.id, filled_in.table)
-        form = Form(
-            edit=filled_in.edit,
-            judge=lambda before, after: record_type_problems(
-                before.record_type(table.name), after.record_type(table.name), table, views
-            ),
-            is_about=lambda change: change.table == table.name,
-        )
-        kept = await self.keep(saving, actor, form)
-        place = with_views(await self.show.place(environment, kept.settings), views)
-        if _is_done(kept):
-            return overview_page(place, _outcome(kept))
-        return await self.show.filled(place, table, views, _outcome(kept))
 
-    async def add(self, saving: Saving, name: str) -> Page:
-        """The page of the record type, which is on from now; the choice once more where there is no such table."""
-        environment = self.show.environment(saving.environment)
-        actor = await self.gates.administrator(environment.id, saving.person)
-        try:
-            table, views = await self.show.table(environment.id, name)
-        except BadRequest as error:
-            return await self.show.adding(saving.person, environment.id, str(error))
-        form = Form(
-            edit=lambda settings: with_record_type(settings, replace(settings.record_type(name), enabled=True)),
-            judge=lambda *_: (),
-            is_about=lambda _: False,
-        )
-        kept = await self.keep(saving, actor, form)
-        place = await self.show.place(environment, kept.settings)
-        return await self.show.filled(place, table, views)
+async def add_record_type(services: Services, saving: Saving, name: str) -> Page:
+    """The page of the record type, which is on from now; the choice once more where there is no such table."""
+    environment = named_environment(services, saving.environment)
+    actor = await access.require_administrator(services, environment.id, saving.person)
+    try:
+        table, views = await read_table(services, environment.id, name)
+    except BadRequest as error:
+        return await show_add_table(services, saving.person, environment.id, str(error))
+    form = Form(
+        edit=lambda settings: with_record_type(settings, replace(settings.record_type(name), enabled=True)),
+        judge=lambda *_: (),
+        is_about=lambda _: False,
+    )
+    kept = await store_settings(services, saving, actor, form)
+    place = await load_context(services, environment, kept.settings)
+    return await filled_record_type(services, place, table, views)
 
 
 def _is_done(kept: Kept) -> bool:

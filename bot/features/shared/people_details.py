@@ -8,8 +8,8 @@ from typing import TypeVar
 from bot.domain.directory import DirectoryPerson, Presence
 from bot.domain.errors import ChatSyncError
 from bot.domain.values import ObjectId
+from bot.features.shared.services import Services
 from bot.logs import get_logger
-from bot.ports.graph import Directory
 
 T = TypeVar("T")
 
@@ -29,33 +29,31 @@ class SeenPeople:
         return found.name if found else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookAtPeople:
-    """Asks the directory once for all people of a page. What it refuses, or is too slow for, is left out."""
+async def look_up_people(
+    services: Services, *, named: Iterable[ObjectId | None], present: Iterable[ObjectId]
+) -> SeenPeople:
+    """The names of some and the presence of others; nobody of these is left out."""
+    ids = list(dict.fromkeys(each for each in named if each))
+    nobody: Mapping[ObjectId, DirectoryPerson] = {}
+    people, presence = await asyncio.gather(
+        _tried(services, "names", services.directory.get_people(ids), nobody),
+        look_up_presence(services, list(dict.fromkeys(present))),
+    )
+    return SeenPeople(people=people, presence=presence)
 
-    directory: Directory
-    patience_s: float
 
-    async def __call__(self, *, named: Iterable[ObjectId | None], present: Iterable[ObjectId]) -> SeenPeople:
-        """The names of some and the presence of others; nobody of these is left out."""
-        ids = list(dict.fromkeys(each for each in named if each))
-        nobody: Mapping[ObjectId, DirectoryPerson] = {}
-        people, presence = await asyncio.gather(
-            self._tried("names", self.directory.get_people(ids), nobody), self.presence(list(dict.fromkeys(present)))
-        )
-        return SeenPeople(people=people, presence=presence)
+async def look_up_presence(services: Services, people: Collection[ObjectId]) -> Mapping[ObjectId, Presence]:
+    """Whether they can be spoken to now; nobody is left out."""
+    unknown = dict.fromkeys(people, Presence.UNKNOWN)
+    return await _tried(services, "presence", services.directory.presence(list(people)), unknown)
 
-    async def presence(self, people: Collection[ObjectId]) -> Mapping[ObjectId, Presence]:
-        """Whether they can be spoken to now; nobody is left out."""
-        unknown = dict.fromkeys(people, Presence.UNKNOWN)
-        return await self._tried("presence", self.directory.presence(list(people)), unknown)
 
-    async def _tried(
-        self, what: str, asked: Awaitable[Mapping[ObjectId, T]], otherwise: Mapping[ObjectId, T]
-    ) -> Mapping[ObjectId, T]:
-        try:
-            async with asyncio.timeout(self.patience_s):
-                return await asked
-        except (TimeoutError, ChatSyncError) as error:
-            _log.warning("list without", what=what, reason=str(error) or "Microsoft 365 takes long to answer.")
-            return otherwise
+async def _tried(
+    services: Services, what: str, asked: Awaitable[Mapping[ObjectId, T]], otherwise: Mapping[ObjectId, T]
+) -> Mapping[ObjectId, T]:
+    try:
+        async with asyncio.timeout(services.limits.answer_within_s / 3):
+            return await asked
+    except (TimeoutError, ChatSyncError) as error:
+        _log.warning("list without", what=what, reason=str(error) or "Microsoft 365 takes long to answer.")
+        return otherwise

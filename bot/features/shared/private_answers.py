@@ -6,30 +6,32 @@ from typing import TypeVar
 from bot.domain.errors import NotSupported
 from bot.features.shared.action_data import Claims
 from bot.features.shared.answers import Answer
+from bot.features.shared.services import Services
 from bot.features.shared.turn import Incoming
 from cards.buttons import ActionButton
 from cards.personal_view import PersonalView, personal_button_card
 
 T = TypeVar("T")
+Handler = Callable[[Services, Incoming, Claims], Awaitable[T]]
 
 
-def alone(work: Callable[[Incoming, Claims], Awaitable[T]]) -> Callable[[Incoming, Claims], Awaitable[T]]:
-    """The work where nobody else sees its answer.
+def private_only(handler: Handler[T]) -> Handler[T]:
+    """Return the handler, limited to turns whose answer only the person sees.
 
-    It is refused where a client that knows no better sends a button as a message, which is answered to everybody.
+    Older clients send a button as a message, which is answered to the whole chat; such a turn is refused.
     """
 
-    async def asked(incoming: Incoming, claims: Claims) -> T:
-        if not incoming.private:
+    async def limited(services: Services, turn: Incoming, data: Claims) -> T:
+        if not turn.private:
             raise NotSupported(
                 "Your Teams cannot show this to you alone.", "Write to Chat Sync in a chat of your own instead."
             )
-        return await work(incoming, claims)
+        return await handler(services, turn, data)
 
-    return asked
+    return limited
 
 
-def offered_alone(incoming: Incoming, text: str, press: ActionButton) -> Answer:
+def private_button(incoming: Incoming, text: str, press: ActionButton) -> Answer:
     """The button for a chat with others, which the client of who asked presses by itself where it can."""
     account = incoming.person.account_id
     own = PersonalView(button=press, accounts=(account,) if account else None)

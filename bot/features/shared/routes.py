@@ -1,37 +1,30 @@
-"""Routes: the functions that answer buttons, dialog pages, and searches, by their public names."""
+"""Routes: the functions that answer commands, buttons, dialog pages, and searches, by their public names."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
+from dataclasses import dataclass, field
 
 from bot.features.shared.action_data import Claims
 from bot.features.shared.answers import Answer
+from bot.features.shared.services import Services
 from bot.features.shared.turn import Incoming
 from cards.dialog import Done, Page
 from cards.inputs import Choice
 
-PressWork = Callable[[Incoming, Claims], Awaitable[Answer]]
-PageWork = Callable[[Incoming, Claims], Awaitable[Page | Done]]
-Search = Callable[[Incoming, str, Claims], Awaitable[Sequence[Choice]]]
+CommandHandler = Callable[[Services, Incoming, str], Awaitable[Answer]]
+"""Answers a text command; gets the text after the command."""
+ButtonHandler = Callable[[Services, Incoming, Claims], Awaitable[Answer]]
+"""Answers a button on a card."""
+PageHandler = Callable[[Services, Incoming, Claims], Awaitable[Page | Done]]
+"""Shows a page of a dialog."""
+SearchHandler = Callable[[Services, Incoming, str, Claims], Awaitable[Sequence[Choice]]]
+"""Finds choices while a person types into an input."""
 
 
-class ButtonFamily(Protocol):
-    """Buttons of one feature."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """Everything that one feature answers, by command, verb, page, and dataset."""
 
-    @property
-    def work(self) -> Mapping[str, PressWork]:
-        """Map each verb to the function that answers it."""
-        ...
-
-
-class PageFamily(Protocol):
-    """Dialog pages of one feature."""
-
-    @property
-    def pages(self) -> Mapping[str, PageWork]:
-        """Map each page to the function that shows it."""
-        ...
-
-    @property
-    def searches(self) -> Mapping[str, Search]:
-        """Map each dataset to the function that answers while a person types."""
-        ...
+    commands: Mapping[str, CommandHandler] = field(default_factory=dict)
+    buttons: Mapping[str, ButtonHandler] = field(default_factory=dict)
+    pages: Mapping[str, PageHandler] = field(default_factory=dict)
+    searches: Mapping[str, SearchHandler] = field(default_factory=dict)

@@ -2,19 +2,17 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from bot.domain.directory import Presence
 from bot.domain.errors import ChatSyncError
 from bot.domain.public_names import PERSON, Verb
-from bot.domain.record_links import RecordLinks
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
-from bot.features.shared.access import Gates
+from bot.features.shared import access
 from bot.features.shared.answers import Answer, head_of, new_chat_button
-from bot.features.shared.people_details import LookAtPeople
-from bot.features.suggestions.suggest_people import Suggested, SuggestPeople
-from bot.ports.graph import ChatDirectory
+from bot.features.shared.people_details import look_up_presence
+from bot.features.shared.services import Services
+from bot.features.suggestions.suggest_people import Suggested, suggest_people
 from cards.buttons import ActionButton, Button, LinkButton
 from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
 
@@ -22,55 +20,50 @@ _NEW_CHAT = "https://teams.microsoft.com/l/chat/0/0"
 """Opens a chat with what to write in it filled in ("Deep link to start a new chat", Teams documentation)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListSuggestions:
-    """Lists the people for somebody who may read the record."""
-
-    gates: Gates
-    people: LookAtPeople
-    chats: ChatDirectory
-    suggest: SuggestPeople
-    links: RecordLinks
-
-    async def __call__(self, chat: Chat, person: Person, record: RecordRef) -> Answer:
-        """The card; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
-        opened = await self.gates.opened(record, person)
-        (found, presence), members = await asyncio.gather(
-            self._found(record, opened.actor.object_id), self._members(chat)
+async def list_suggestions(services: Services, chat: Chat, person: Person, record: RecordRef) -> Answer:
+    """The card; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
+    opened = await access.require_readable(services, record, person)
+    (found, presence), members = await asyncio.gather(
+        _found(services, record, opened.actor.object_id), _members(services, chat)
+    )
+    rows = tuple(
+        SuggestionRow(
+            name=each.person.name,
+            presence=presence[each.person.id],
+            reason=each.reason,
+            buttons=_ways(services, record, each, members),
         )
-        rows = tuple(
-            SuggestionRow(
-                name=each.person.name,
-                presence=presence[each.person.id],
-                reason=each.reason,
-                buttons=self._ways(record, each, members),
-            )
-            for each in found
-        )
-        view = SuggestionsView(record=head_of(self.links, opened.table, record, opened.row), rows=rows)
-        return Answer(message=suggestions(view))
+        for each in found
+    )
+    view = SuggestionsView(record=head_of(services.links, opened.table, record, opened.row), rows=rows)
+    return Answer(message=suggestions(view))
 
-    async def _found(
-        self, record: RecordRef, asking: ObjectId
-    ) -> tuple[Sequence[Suggested], Mapping[ObjectId, Presence]]:
-        found = await self.suggest(record, asking)
-        return found, await self.people.presence([each.person.id for each in found])
 
-    async def _members(self, chat: Chat) -> frozenset[ObjectId] | None:
-        """Who is in the chat; None where nobody can be added to it or removed, or it is not known."""
-        if chat.kind is not ChatKind.GROUP:
-            return None
-        try:
-            return frozenset(each.object_id for each in await self.chats.list_members(chat.id) if each.object_id)
-        except ChatSyncError:
-            return None
+async def _found(
+    services: Services, record: RecordRef, asking: ObjectId
+) -> tuple[Sequence[Suggested], Mapping[ObjectId, Presence]]:
+    found = await suggest_people(services, record, asking)
+    return found, await look_up_presence(services, [each.person.id for each in found])
 
-    def _ways(self, record: RecordRef, suggested: Suggested, members: frozenset[ObjectId] | None) -> tuple[Button, ...]:
-        """How the person can be spoken to from here."""
-        someone = suggested.person
-        query = urlencode({"users": someone.sign_in, "message": self.links.open_url(record)}, quote_via=quote)
-        new_chat = new_chat_button(record, with_person=someone.id)
-        return (LinkButton(title="Write", url=f"{_NEW_CHAT}?{query}"), new_chat, *_here(someone.id, members))
+
+async def _members(services: Services, chat: Chat) -> frozenset[ObjectId] | None:
+    """Who is in the chat; None where nobody can be added to it or removed, or it is not known."""
+    if chat.kind is not ChatKind.GROUP:
+        return None
+    try:
+        return frozenset(each.object_id for each in await services.chats.list_members(chat.id) if each.object_id)
+    except ChatSyncError:
+        return None
+
+
+def _ways(
+    services: Services, record: RecordRef, suggested: Suggested, members: frozenset[ObjectId] | None
+) -> tuple[Button, ...]:
+    """How the person can be spoken to from here."""
+    someone = suggested.person
+    query = urlencode({"users": someone.sign_in, "message": services.links.open_url(record)}, quote_via=quote)
+    new_chat = new_chat_button(record, with_person=someone.id)
+    return (LinkButton(title="Write", url=f"{_NEW_CHAT}?{query}"), new_chat, *_here(someone.id, members))
 
 
 def _here(person: ObjectId, members: frozenset[ObjectId] | None) -> tuple[ActionButton, ...]:

@@ -1,4 +1,4 @@
-"""How alike texts are."""
+"""Similarity of texts."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz, process, utils
 
 _CHUNK = 1000
-"""Texts that are compared in one go: so long, about two milliseconds, nothing else runs."""
+"""Number of texts compared at a time, about two milliseconds without interruption."""
 
 
 class WordSimilarity:
     """Similarity of texts. Two texts are alike if they have the same words, in any order.
 
-    What one has and the other lacks counts against them: a title of one word is not like each that has it.
+    Words that only one text has lower the similarity: a title of one word is not similar to every title with that word.
     """
 
     async def most_like(self, text: str, texts: Sequence[str], *, at_most: int, at_least: float) -> Sequence[int]:
-        """Which of the texts are most like the one, the most alike first; `at_least` of 1, which is the same."""
+        """Return the positions of the most similar texts, best first; `at_least` of 1 means identical."""
         chunks = [texts[begin : begin + _CHUNK] for begin in range(0, len(texts), _CHUNK)]
         found = [await asyncio.to_thread(_most_like, text, chunk, at_most, at_least) for chunk in chunks]
         scored = [(score, number * _CHUNK + place) for number, some in enumerate(found) for score, place in some]

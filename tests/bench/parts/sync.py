@@ -17,13 +17,14 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from bot.clock import SystemClock
-from bot.config import Settings
+from bot.config.settings import Settings
 from bot.domain.chat_sync import ActivityRow, RowState, SyncedRow
+from bot.domain.limits import Limits
 from bot.domain.queue_states import Queue
 from bot.domain.values import Chat, ChatId, ChatKind, NewConnection, ObjectId, RecordRef, UserId
-from bot.wiring.services import Foundation, close, make_foundation, prepare
-from bot.wiring.workers import SYNC_AT_ONCE, sync_lane
-from bot.workers.limits import Limits
+from bot.wiring.services import Runtime, build_runtime, close, migrate_and_load
+from bot.wiring.workers import SYNC_CONCURRENCY
+from bot.workers.chat_sync import SyncHandler
 from bot.workers.worker import Worker
 from tests.bench.bars import Row
 from tests.bench.bench import Bench, Report
@@ -44,11 +45,11 @@ def sync(bench: Bench) -> Report:
 async def _measured(chats: int, seconds: int) -> Report:
     heard: list[tuple[float, str, str]] = []
     with TemporaryDirectory() as place:
-        async with _dataverse(heard) as url, _running(url, Path(place)) as base:
-            named = await _filled(base, chats)
-            turn_us, last = await _talked(base, named, seconds)
+        async with _dataverse(heard) as url, _running(url, Path(place)) as runtime:
+            named = await _filled(runtime, chats)
+            turn_us, last = await _talked(runtime, named, seconds)
             await asyncio.sleep(chats / 10)
-            late = await _late(base, named, last)
+            late = await _late(runtime, named, last)
     moments = sorted(at for at, _, _ in heard)
     most = max((bisect_right(moments, at + 1) - number for number, at in enumerate(moments)), default=0)
     writes = _writes(heard)
@@ -57,27 +58,27 @@ async def _measured(chats: int, seconds: int) -> Report:
     return Report(rows=rows, figures=[f"{len(moments)} requests, {len(writes)} rows written"])
 
 
-async def _talked(base: Foundation, chats: Sequence[ChatId], seconds: int) -> tuple[float, datetime]:
+async def _talked(runtime: Runtime, chats: Sequence[ChatId], seconds: int) -> tuple[float, datetime]:
     """Microseconds that a turn has to do with it, and when the last message came."""
     spent, count, last = 0.0, 0, datetime.now(UTC)
     for _ in range(seconds * 10):
         begun = time.perf_counter()
         last = datetime.now(UTC)
         for number in range(_PER_S // 10):
-            base.note_chat.written(chats[(count + number) % len(chats)], _WRITER, last)
+            runtime.activity_recorder.written(chats[(count + number) % len(chats)], _WRITER, last)
         count += _PER_S // 10
         spent += time.perf_counter() - begun
         await asyncio.sleep(max(0.0, 0.1 - (time.perf_counter() - begun)))
     last = datetime.now(UTC)
     for chat in chats:
-        base.note_chat.written(chat, _WRITER, last)
+        runtime.activity_recorder.written(chat, _WRITER, last)
     return 1_000_000 * spent / count, last
 
 
-async def _late(base: Foundation, chats: Sequence[ChatId], last: datetime) -> int:
+async def _late(runtime: Runtime, chats: Sequence[ChatId], last: datetime) -> int:
     """Rows that do not show the last message."""
     wanted = last.replace(microsecond=0)
-    async with base.store.reading() as work:
+    async with runtime.services.store.reading() as work:
         found = await work.chat_sync.active_connections(chats)
     return sum(each.synced.row is None or each.synced.row.modified_on != wanted for each in found)
 
@@ -105,33 +106,40 @@ async def _dataverse(heard: list[tuple[float, str, str]]) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _running(url: str, place: Path) -> AsyncIterator[Foundation]:
+async def _running(url: str, place: Path) -> AsyncIterator[Runtime]:
     settings = Settings(
         dataverse_urls=(url,),
         database_url=f"sqlite+aiosqlite:///{place}/bench.db",
         webhook_key=SecretStr("of-the-bench"),
     )
-    base, limits = await make_foundation(settings, SystemClock()), Limits(concurrency=SYNC_AT_ONCE)
-    await prepare(base)
-    lane, wake = sync_lane(base, Limits()), base.switchboard.wakeups[Queue.SYNC]
-    worker = Worker(Queue.SYNC, lane, store=base.store, clock=base.clock, wake=wake, limits=limits)
-    tasks = [asyncio.create_task(each) for each in (base.note_chat.run(), worker.run())]
-    yield base
+    runtime = await build_runtime(settings, SystemClock(), Limits(concurrency=SYNC_CONCURRENCY))
+    await migrate_and_load(runtime)
+    services, wake = runtime.services, runtime.event_hub.wakeups[Queue.SYNC]
+    worker = Worker(
+        Queue.SYNC,
+        SyncHandler(services),
+        store=services.store,
+        clock=services.clock,
+        wake=wake,
+        limits=services.limits,
+    )
+    tasks = [asyncio.create_task(each) for each in (runtime.activity_recorder.run(), worker.run())]
+    yield runtime
     for task in tasks:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-    await close(base)
+    await close(runtime)
 
 
-async def _filled(base: Foundation, count: int) -> Sequence[ChatId]:
+async def _filled(runtime: Runtime, count: int) -> Sequence[ChatId]:
     chats = [ChatId(f"19:{number:05}@thread.v2") for number in range(count)]
-    now = base.clock.now()
+    now = runtime.services.clock.now()
     row = ActivityRow(state=RowState.OPEN, version='W/"0"', members=frozenset({_USER}))
-    async with base.store.writing() as work:
+    async with runtime.services.store.writing() as work:
         for number, chat in enumerate(chats):
             await work.chats.save(_chat(chat))
-            made = await work.connections.add(_connection(base, chat, number, now))
+            made = await work.connections.add(_connection(runtime, chat, number, now))
             assert made
             activity = SyncedRow(
                 activity_id=f"00000000-0000-4000-9000-{number:012}",
@@ -150,8 +158,8 @@ def _chat(chat: ChatId) -> Chat:
     )
 
 
-def _connection(base: Foundation, chat: ChatId, number: int, now: datetime) -> NewConnection:
-    (environment,) = (each.id for each in base.links.environments)
+def _connection(runtime: Runtime, chat: ChatId, number: int, now: datetime) -> NewConnection:
+    (environment,) = (each.id for each in runtime.services.links.environments)
     record = RecordRef(environment=environment, table="incident", row_id=f"{number:08}-0000-4000-8000-000000000000")
     return NewConnection(
         chat_id=chat,

@@ -1,10 +1,7 @@
 """Dataverse in memory: the port's answers without a wire, for measurements of the Teams door alone."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from unittest.mock import patch
 
-from bot.dataverse.records import DataverseRecords
 from bot.domain.tables import Column, ColumnType, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
 from tests.bench.samples import LINKS, record_name, row_id
@@ -22,13 +19,7 @@ _CASE = Table(
 
 
 class MemoryRecords:
-    """What of `bot.ports.dataverse.Records` link queries ask for."""
-
-    @classmethod
-    def instead(cls) -> AbstractContextManager[object]:
-        """`make_app` takes no records of others: within the block these stand in for Dataverse's."""
-        own = cls()
-        return patch.multiple(DataverseRecords, table=own.table, read=own.read, user=own.user)
+    """The part of `bot.ports.dataverse.Records` that link queries use."""
 
     def __init__(self) -> None:
         self._titles = {row_id(number): record_name(number) for number in range(LINKS)}

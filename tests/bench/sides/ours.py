@@ -1,28 +1,30 @@
 """The product as `app.py` runs it, with the limits, the records and the ticker that a measurement asks for."""
 
 import argparse
-from contextlib import nullcontext
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import web
 
 import app
-from bot.config import Settings, load_settings
+from bot.config.load import load_settings
+from bot.config.settings import Settings
+from bot.domain.limits import Limits
 from bot.logs import AccessLogger, set_up_logs
-from bot.wiring import application as wiring
-from bot.workers.limits import Limits
+from bot.wiring.application import make_app
 from tests.bench.sides.memory_records import MemoryRecords
 from tests.bench.ticker import add_ticker
 
 
 async def make(settings: Settings, options: argparse.Namespace) -> web.Application:
-    """The application that `bot.wiring.application` makes."""
+    """Build the application with the limits and records of the measurement."""
     limits = Limits(poll_interval=timedelta(seconds=options.look_again))
     if options.unlimited:
         limits = Limits(chat=(), tenant=None, poll_interval=limits.poll_interval)
     if options.unpaced_chats:
         limits = Limits(chat=(), poll_interval=limits.poll_interval)
-    made = await wiring.make_app(settings, limits=limits)
+    replacements: dict[str, Any] = {"records": MemoryRecords()} if options.memory else {}
+    made = await make_app(settings, limits=limits, **replacements)
     if options.ticker:
         add_ticker(made)
     return made
@@ -36,14 +38,13 @@ def main() -> None:
     parser.add_argument("--look-again", type=float, default=Limits().poll_interval.total_seconds())
     options, settings = parser.parse_args(), load_settings()
     set_up_logs(settings.log_format, settings.log_level)
-    with MemoryRecords.instead() if options.memory else nullcontext():
-        web.run_app(
-            make(settings, options),
-            host=settings.host,
-            port=settings.port,
-            access_log_class=AccessLogger,
-            print=lambda _: app._ready(settings),
-        )
+    web.run_app(
+        make(settings, options),
+        host=settings.host,
+        port=settings.port,
+        access_log_class=AccessLogger,
+        print=lambda _: app._ready(settings),
+    )
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def _bare(session: ClientSession, service_url: str) -> Post:
 async def _ours(service_url: str) -> AsyncIterator[Post]:
     """The product's sender, as `bot.wiring.application` puts it together."""
     from bot.clock import SystemClock
-    from bot.config import load_settings
+    from bot.config.load import load_settings
     from bot.domain.send_outcomes import Sent
     from bot.domain.values import Chat, ChatId, ChatKind
     from bot.http.session import create_session

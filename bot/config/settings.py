@@ -1,16 +1,14 @@
-"""Settings, from the environment or a file `.env`: read here and nowhere else.
+"""The settings of a process. `docs/settings.md` explains each to administrators.
 
-pydantic-settings is used because it reads, converts and checks them and names each in its errors. What each setting
-means to an administrator is said in `docs/settings.md`.
+pydantic-settings reads, converts, and validates them, and names the variable in each error.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, PositiveFloat, SecretStr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, PositiveFloat, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.config_problems import problems_of
 from bot.domain.hosts import is_loopback
 
 Role = Literal["all", "web", "worker", "sandbox"]
@@ -20,24 +18,20 @@ _GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 Guid = Annotated[str, Field(pattern=_GUID)]
 
 
-class SettingsError(Exception):
-    """A setting is missing or wrong; the text names it and says what to do."""
-
-
 def _listed(value: object) -> object:
-    """A comma-separated text as its parts."""
+    """Split a comma-separated text."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 def _address(value: object) -> object:
-    """A web address without a slash at its end; https, or http on this machine."""
+    """Return a web address without a trailing slash; allow http only for this machine."""
     if not isinstance(value, str) or not value:
         return value
     parts = urlsplit(value)
     if not parts.hostname or parts.scheme not in {"http", "https"}:
-        raise ValueError("write a whole address, such as https://contoso.crm4.dynamics.com")
+        raise ValueError("enter a full address, such as https://contoso.crm4.dynamics.com")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ValueError("use https: plain http is for this machine's own addresses alone")
+        raise ValueError("use https; http is allowed only for addresses of this machine")
     return value.rstrip("/")
 
 
@@ -50,7 +44,7 @@ Address = Annotated[str, BeforeValidator(_address)]
 Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 
-# Where Teams' connectors answer: public cloud, GCC, GCC High and DoD (Teams documentation, "Proactive messages").
+# Hosts of Teams' connectors: public cloud, GCC, GCC High, and DoD (Teams documentation, "Proactive messages").
 _SERVICE_HOSTS = (
     "smba.trafficmanager.net",
     "smba.infra.gcc.teams.microsoft.com",
@@ -59,15 +53,15 @@ _SERVICE_HOSTS = (
 )
 
 
-# Service plans that hold Teams ("Product names and service plan identifiers for licensing").
+# Service plans that include Teams ("Product names and service plan identifiers for licensing").
 _TEAMS_PLANS = ("TEAMS1", "TEAMS_GOV", "TEAMS_GCCHIGH", "TEAMS_DOD", "TEAMS_FREE_SERVICE")
 
 LONGEST_CLIENT_STATE = 128
-"""Characters that a subscription takes ("subscription resource type", Microsoft Graph)."""
+"""Maximum number of characters in a subscription's `clientState` ("subscription resource type", Microsoft Graph)."""
 
 
 class Settings(BaseSettings):
-    """All settings, checked and unchangeable."""
+    """All settings, each validated on its own; `bot.config.checks` validates them together."""
 
     model_config = SettingsConfigDict(
         env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, validate_by_name=True
@@ -129,48 +123,27 @@ class Settings(BaseSettings):
 
     @property
     def one_process(self) -> bool:
-        """Whether nobody else works on the database: a SQLite file has one process."""
+        """True if this process has the database to itself: a SQLite file allows one process."""
         return self.database_url.startswith("sqlite")
 
     @property
     def uses_own_sandbox(self) -> bool:
-        """Whether the sandbox runs in this process because no Dataverse is set."""
+        """True if the sandbox runs in this process because no Dataverse environment is set."""
         return not self.dataverse_urls
 
     @property
     def own_url(self) -> str:
-        """The address under which other systems reach the bot."""
+        """The base address at which other systems reach the bot."""
         return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def graph_tenant(self) -> str | None:
-        """The tenant whose people and chats Microsoft Graph is asked for."""
+        """The tenant used for calls of Microsoft Graph; None if it is not known."""
         only = self.allowed_tenants[0] if len(self.allowed_tenants) == 1 else None
         return self.app_tenant_id or self.dataverse_tenant_id or only
 
     @property
     def tenants(self) -> frozenset[str]:
-        """The tenants whose activities are taken; empty where nobody signs in."""
+        """The tenants whose activities are accepted, in lowercase; empty if the bot has no app ID."""
         named = self.allowed_tenants or ((self.app_tenant_id,) if self.app_tenant_id else ())
         return frozenset(tenant.lower() for tenant in named)
-
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
-        problems = [text for wrong, text in problems_of(self) if wrong]
-        if problems:
-            raise ValueError("\n".join(problems))
-        return self
-
-
-def load_settings() -> Settings:
-    """The settings of this process; raises `SettingsError` that names each variable that is wrong."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        lines = [_line(str(problem["loc"][0]) if problem["loc"] else "", problem["msg"]) for problem in error.errors()]
-        raise SettingsError("\n".join(lines)) from error
-
-
-def _line(variable: str, message: str) -> str:
-    text = message.removeprefix("Value error, ")
-    return f"{variable}: {text}" if variable else text

@@ -1,4 +1,4 @@
-"""How fast Teams may be written to. Pure.
+"""Rate windows of Teams: how fast the bot may post. Pure.
 
 The windows are those of "Optimize your bot with rate limiting" (Teams documentation, October 2026).
 """
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-_AFTER = timedelta(milliseconds=1)
+_MARGIN = timedelta(milliseconds=1)
 """Limits count closed windows: a post exactly one window after another still counts with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most so many posts in any span of this length."""
+    """A maximum number of posts in any span of this length."""
 
     posts: int
     span: timedelta
@@ -25,30 +25,32 @@ CHAT_WINDOWS = (
     Window(60, timedelta(seconds=30)),
     Window(1800, timedelta(hours=1)),
 )
-"""Posts of one bot into one conversation."""
+"""Limits for posts of one bot into one conversation."""
 
 TENANT_WINDOW = Window(5, timedelta(milliseconds=103))
-"""Requests of one app in one tenant: 50 in a second. By fives, so that a burst that sets out late does not meet the
-next one, and a twenty-fifth below the limit."""
+"""Limit for requests of one app in one tenant: 50 a second. In fives, so that a delayed burst does not meet the next
+one, and 1/25 below the limit.
+"""
 
 SYNC_WINDOW = Window(1, timedelta(milliseconds=80))
-"""Requests for rows of chats: fifteen in a second to one environment (spec Y4). One by one, so that those that set out
-late meet no burst, and a sixth below the limit for them."""
+"""Limit for requests for rows of chats: fifteen a second to one environment (spec Y4). One by one, so that delayed
+requests form no burst, and 1/6 below the limit.
+"""
 
 
 def longest_span(windows: Sequence[Window]) -> timedelta:
-    """How far back posts matter."""
+    """Return the length of the longest window: older posts no longer count."""
     return max((window.span for window in windows), default=timedelta(0))
 
 
 def earliest_post(windows: Sequence[Window], posts: Sequence[datetime], now: datetime) -> datetime:
-    """When the next post may follow those posts, given in order; now or later."""
+    """Return the earliest time of the next post after these posts, given in order; `now` or later."""
     full = (window for window in windows if len(posts) >= window.posts)
-    return max([now, *(posts[-window.posts] + window.span + _AFTER for window in full)])
+    return max([now, *(posts[-window.posts] + window.span + _MARGIN for window in full)])
 
 
 def reserve_slots(window: Window, posts: Sequence[datetime], now: datetime, count: int) -> Sequence[datetime]:
-    """The instants, in order, at which so many more posts may go out."""
+    """Return the times, in order, at which this many more posts are allowed."""
     kept = list(posts)
     for _ in range(count):
         kept.append(earliest_post((window,), kept, now))

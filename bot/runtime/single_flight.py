@@ -1,4 +1,4 @@
-"""Work that many may ask for at once and that is to be done once."""
+"""Run work once for all callers that ask for it at the same time."""
 
 import asyncio
 from collections import Counter
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class SingleFlight(Generic[T]):
-    """Lets everybody who asks while the work is under way share its result."""
+    """Share one run of the work between all callers that ask while it is running."""
 
     def __init__(self, work: Callable[[], Coroutine[Any, Any, T]]) -> None:
         self._work = work
@@ -18,27 +18,27 @@ class SingleFlight(Generic[T]):
 
     @property
     def is_running(self) -> bool:
-        """Whether somebody has started the work and it has not ended."""
+        """True while the work is running."""
         return self._task is not None and not self._task.done()
 
     def start(self) -> asyncio.Task[T]:
-        """Sees to it that the work is under way; nobody has to await it."""
+        """Start the work unless it is running; the task may be left without a caller that awaits it."""
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work())
-            self._task.add_done_callback(_looked_at)
+            self._task.add_done_callback(_retrieve_exception)
         return self._task
 
     async def result(self) -> T:
-        """What comes of the work. Who gives up waiting does not end it for the others."""
+        """Return the result of the work. A caller that is cancelled does not cancel it for the others."""
         return await asyncio.shield(self.start())
 
     def cancel(self) -> None:
-        """Ends the work where it is under way; whoever waits for it is ended too."""
+        """Cancel the work if it is running, and with it all callers that wait."""
         if self._task is not None:
             self._task.cancel()
 
     async def close(self) -> None:
-        """Ends the work where it is under way."""
+        """Cancel the work if it is running, and wait until it has ended."""
         self.cancel()
         if self._task is not None:
             with suppress(asyncio.CancelledError, Exception):
@@ -46,14 +46,14 @@ class SingleFlight(Generic[T]):
 
 
 class SharedFlights(Generic[T]):
-    """Of those who ask for the same at the same time, the first does the work and all have its result."""
+    """Share one run of the work between concurrent callers with the same key."""
 
     def __init__(self) -> None:
         self._flights: dict[Hashable, SingleFlight[T]] = {}
         self._waiting: Counter[SingleFlight[T]] = Counter()
 
     async def result(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """What comes of the work that is under way for the key, or else of this; it ends with the last who waits."""
+        """Return the result of the running work of the key, or start this; cancel it if the last caller gives up."""
         flight = self._flights.get(key)
         if flight is None:
             flight = self._flights[key] = SingleFlight(work)
@@ -73,7 +73,7 @@ class SharedFlights(Generic[T]):
             del self._flights[key]
 
 
-def _looked_at(task: asyncio.Task[Any]) -> None:
-    """Work in the background tells of its failure itself; asyncio need not complain that nobody asked."""
+def _retrieve_exception(task: asyncio.Task[Any]) -> None:
+    """Mark the exception as retrieved: background work logs its own failures, and asyncio need not warn."""
     if not task.cancelled():
         task.exception()

@@ -1,0 +1,31 @@
+"""Limits of a process: concurrency, rates, and deadlines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.rate_windows import CHAT_WINDOWS, SYNC_WINDOW, TENANT_WINDOW, Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Limits of one process; the rate windows apply to all processes together."""
+
+    concurrency: int = 50
+    """Maximum number of concurrent lanes."""
+    lease: timedelta = timedelta(seconds=10)
+    """Time until the lease of a lane expires if its worker dies; a live worker renews it three times as often."""
+    poll_interval: timedelta = timedelta(seconds=5)
+    """Maximum time that a worker sleeps, in case a notification of new work got lost."""
+    answer_within_s: float = 2.5
+    """Every response is due within three seconds (spec Q2), and rendering and sending it takes time as well."""
+    chat: Sequence[Window] = CHAT_WINDOWS
+    tenant: Window | None = TENANT_WINDOW
+    sync: Window | None = SYNC_WINDOW
+    """Limit of requests to each Dataverse environment for rows of chats."""
+    row_interval: timedelta = timedelta(seconds=5)
+    """Minimum time between two writes of such a row (spec Y4)."""
+    graph_pace_s: float = 1.0
+    """Time between two calls of Microsoft Graph on one chat: the limit is one call a second ("Throttling limits",
+    Teams).
+    """

@@ -1,0 +1,79 @@
+"""Text commands that connect a chat to a record, disconnect it, or list its records."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.public_names import QUIET, Command, Verb
+from bot.domain.values import ChatKind, Connection
+from bot.features.connections.connect_chat import Note, connect_chat
+from bot.features.connections.disconnect_chat import disconnect_chat
+from bot.features.connections.find_connections import connections_by_text
+from bot.features.connections.list_records import list_records
+from bot.features.new_chats.offer_chat import offer_group_chat
+from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, NAMED, Wanted, choose_record
+from bot.features.record_search.find_records import SHOWN, looked_for
+from bot.features.shared.answers import Answer
+from bot.features.shared.private_answers import private_button
+from bot.features.shared.routes import CommandHandler
+from bot.features.shared.services import Services
+from bot.features.shared.turn import Incoming, other_in
+from cards.buttons import ActionButton
+from cards.choice import ChoiceRow, ChoiceView, choice
+
+
+async def _connect(services: Services, incoming: Incoming, rest: str) -> Answer:
+    text, quiet = _without_quiet(rest)
+    purpose = CONNECT_QUIETLY if quiet else CONNECT
+    record = await choose_record(services, text, incoming.person, purpose)
+    if isinstance(record, Answer):
+        # The choice lists records that this person can read, but others in the chat perhaps cannot.
+        return record if incoming.private else _choose_privately(incoming, text, purpose)
+    if incoming.chat.kind is ChatKind.PERSONAL:
+        other = other_in(incoming.chat, incoming.person)
+        return await offer_group_chat(services, incoming.person, record, other)
+    return await connect_chat(services, incoming.chat, incoming.person, record, note=Note.NONE if quiet else Note.ASK)
+
+
+async def _disconnect(services: Services, incoming: Incoming, rest: str) -> Answer:
+    connections = await connections_by_text(services, incoming.chat, rest)
+    if len(connections) > 1:
+        return _choose_connection(connections)
+    return await disconnect_chat(services, incoming.chat, incoming.person, connections[0])
+
+
+async def _records(services: Services, incoming: Incoming, _rest: str) -> Answer:
+    return await list_records(services, incoming.chat, incoming.person)
+
+
+def _without_quiet(rest: str) -> tuple[str, bool]:
+    """Return the text without a final `quiet`, and whether it was there."""
+    before, _, last = rest.rpartition(" ")
+    return (before.strip(), True) if last.lower() == QUIET else (rest, False)
+
+
+def _choose_privately(incoming: Incoming, text: str, purpose: Wanted) -> Answer:
+    data = {**purpose.press.payload, NAMED: looked_for(text)}
+    return private_button(incoming, purpose.asked, ActionButton(title="Show records", verb=Verb.CHOOSE, payload=data))
+
+
+def _choose_connection(connections: Sequence[Connection]) -> Answer:
+    rows = tuple(_connection_row(connection) for connection in connections[:SHOWN])
+    more = max(0, len(connections) - SHOWN)
+    hint = "Write disconnect and the record's number to name it."
+    view = ChoiceView(question="Which record should this chat be disconnected from?", rows=rows, more=more, hint=hint)
+    return Answer(message=choice(view))
+
+
+def _connection_row(connection: Connection) -> ChoiceRow:
+    data = {"connection": str(connection.id)}
+    button = ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=data)
+    detail = f"Connected by {connection.connector_name}"
+    return ChoiceRow(
+        kind="", name=connection.record_name, number=connection.record_number, detail=detail, button=button
+    )
+
+
+COMMANDS: Mapping[str, CommandHandler] = {
+    Command.CONNECT: _connect,
+    Command.DISCONNECT: _disconnect,
+    Command.RECORDS: _records,
+}

@@ -1,0 +1,6 @@
+"""New chats: the command and the dialog."""
+
+from bot.features.new_chats import dialog, offer_chat
+from bot.features.shared.routes import Feature
+
+NEW_CHATS = Feature(commands=offer_chat.COMMANDS, pages=dialog.PAGES, searches=dialog.SEARCHES)

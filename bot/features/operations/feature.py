@@ -1,0 +1,6 @@
+"""Operations: the command `status`."""
+
+from bot.features.operations import chat_status
+from bot.features.shared.routes import Feature
+
+OPERATIONS = Feature(commands=chat_status.COMMANDS)

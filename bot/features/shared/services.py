@@ -1,0 +1,55 @@
+"""Services: what the features work with."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.domain.limits import Limits
+from bot.domain.new_chat import NewChatKey
+from bot.domain.record_links import RecordLinks
+from bot.domain.values import EnvironmentId, ObjectId
+from bot.features.shared.roster_cache import FindReaders
+from bot.ports.dataverse import Definitions, RecordPeople, Records, WebhookSteps
+from bot.ports.dataverse_writes import ChatActivityRows, NotesAndTasks, RecordWrites, TeamsAssociations
+from bot.ports.graph import ChatDirectory, Directory
+from bot.ports.teams import Roster
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The store, the outside systems, and the few objects that remember something between calls."""
+
+    clock: Clock
+    limits: Limits
+    store: Store
+    administration: Administration
+    links: RecordLinks
+    records: Records
+    record_writes: RecordWrites
+    record_people: RecordPeople
+    notes_and_tasks: NotesAndTasks
+    customizations: Definitions
+    webhook_steps: WebhookSteps
+    chat_rows: ChatActivityRows
+    associations: TeamsAssociations
+    directory: Directory
+    chats: ChatDirectory
+    roster: Roster
+    roster_cache: FindReaders
+    coalescing_window: timedelta
+    """Changes of one record within this time become one card (spec K7)."""
+    emulator_user: ObjectId | None = None
+    """The user for people without an Entra object id; set only for the Emulator on the sandbox."""
+    chat_creations: dict[NewChatKey, asyncio.Task[None]] = field(default_factory=dict)
+    """Creations of chats that are running in this process."""
+    membership_changes: set[asyncio.Task[None]] = field(default_factory=set)
+    """Changes of members that are running in this process."""
+
+    @property
+    def environments(self) -> Sequence[EnvironmentId]:
+        """The ids of the configured environments."""
+        return [each.id for each in self.links.environments]

@@ -1,0 +1,1 @@
+"""Building blocks that need only the clock and the event loop: cache, single flight, backoff."""

@@ -1,0 +1,61 @@
+"""Process the work of a lane, and schedule another attempt if it fails."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.domain.errors import ChatSyncError, Unavailable
+from bot.logs import correlated, get_logger
+from bot.runtime.backoff import Backoff
+from bot.store.unit_of_work import Store, UnitOfWork
+from bot.workers.worker import LaneResult
+
+GIVE_UP_AFTER = timedelta(hours=24)
+"""Work that has failed for this long becomes a dead letter with its reason (spec K9)."""
+
+BACKOFF = Backoff(first_s=1.0, factor=2.0, longest_s=300.0)
+
+_log = get_logger(__name__)
+
+
+class RecordFailure(Protocol):
+    """Store that an attempt on a lane failed, and return the number of failures so far."""
+
+    async def __call__(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> int:
+        """Turn work into dead letters if it was enqueued before `dead_letter_before`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """Runs the work of the lanes of one queue. `event`: the log event of a failure."""
+
+    store: Store
+    clock: Clock
+    event: str
+    record_failure: Callable[[UnitOfWork], RecordFailure]
+
+    async def run(
+        self, lane: str, correlation_id: str, process: Callable[[], Awaitable[datetime | None]]
+    ) -> LaneResult[None]:
+        """Run `process`, which returns when to continue; on failure, log it and schedule the next attempt."""
+        with correlated(correlation_id):
+            try:
+                return LaneResult(lane, not_before=await process())
+            except ChatSyncError as error:
+                retry_after_s = error.retry_after_s if isinstance(error, Unavailable) else None
+                reason = f"{type(error).__name__}: {error}"
+                _log.warning(self.event, reason=reason, notes=getattr(error, "__notes__", []))
+            except Exception as error:  # noqa: BLE001 - the worker's boundary: one lane must not block the others
+                retry_after_s, reason = None, type(error).__name__
+                _log.exception(self.event)
+            return LaneResult(lane, not_before=await self._next_attempt_at(lane, reason, retry_after_s))
+
+    async def _next_attempt_at(self, lane: str, reason: str, retry_after_s: float | None) -> datetime:
+        now = self.clock.now()
+        async with self.store.writing() as work:
+            record = self.record_failure(work)
+            attempts = await record(lane, reason, dead_letter_before=now - GIVE_UP_AFTER, at=now)
+        return BACKOFF.next_attempt_at(now, attempts, retry_after_s)
