@@ -54,7 +54,7 @@ CHOOSE = ActionButton(title="Connect", verb=CONNECT.verb, payload=CONNECT.payloa
 NASTY = "<at>everyone</at> **bold** [x](https://evil.example) `code` # h\n- one\n1. two {{DATE(2020-01-01T00:00:00Z)}}"
 LONG = "The customer says " + "that the pump vibrates and " * 200
 
-ABOUT: dict[str, str] = {"title": "Chats about", "none": "No chat is connected to this record."}
+ABOUT: dict[str, str] = {"title": "Chats about", "empty_text": "No chat is connected to this record."}
 
 
 def a_chat(name: str, state: str, button: ActionButton | LinkButton | None) -> ChatRow:

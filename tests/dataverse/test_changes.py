@@ -91,7 +91,7 @@ async def test_a_link_that_leads_elsewhere_is_neither_followed_nor_kept(
 async def test_a_table_too_large_to_begin_with_is_left(
     client: DataverseClient, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes_module, "PAGES_AT_MOST", 3)
+    monkeypatch.setattr(changes_module, "MAX_PAGES", 3)
     link = f"{server.url}/api/data/v9.2/incidents?$skiptoken=2"
     server.answers = [answering(200, {"value": [{"incidentid": "A"}, 5], "@odata.nextLink": link})]
     assert await tracked_changes(client, CASE, None) is None

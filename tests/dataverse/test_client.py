@@ -178,7 +178,7 @@ async def test_an_answer_that_breaks_off_is_asked_for_again(client: DataverseCli
 async def test_an_answer_without_an_end_is_not_read_to_it(
     client: DataverseClient, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "LARGEST", 1000)
+    monkeypatch.setattr(sending, "MAX_BYTES", 1000)
     server.answers = [answering(200, {"value": "x" * 2000})]
     with pytest.raises(Unavailable, match="too large"):
         await client.get("incidents(1)")

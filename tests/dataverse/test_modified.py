@@ -73,7 +73,7 @@ async def test_where_tracking_is_refused_rows_say_it_themselves(client: Datavers
 async def test_a_look_is_bounded_and_goes_on_where_it_stopped(
     client: DataverseClient, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(modified_module, "ROWS_AT_MOST", 3)
+    monkeypatch.setattr(modified_module, "MAX_ROWS", 3)
     link = f"{server.url}/api/data/v9.2/incidents?$skiptoken=2"
     rows = [row("A", "2026-11-21T10:00:01Z"), row("B", "2026-11-21T10:00:02Z")]
     server.answers = [answering(200, {"value": rows, "@odata.nextLink": link})]
@@ -90,7 +90,7 @@ async def test_a_look_is_bounded_and_goes_on_where_it_stopped(
 async def test_of_more_rows_with_one_stamp_than_can_be_read_all_connected_ones_are_looked_at(
     client: DataverseClient, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(modified_module, "ROWS_AT_MOST", 2)
+    monkeypatch.setattr(modified_module, "MAX_ROWS", 2)
     rows = [row("A", "2026-11-21T10:00:00Z"), row("B", "2026-11-21T10:00:00Z")]
     server.answers = [answering(200, {"value": rows}), answering(200, {"value": [row("C", "2026-11-21T10:30:00Z")]})]
     found = await tracked_changes(client, STAMPED, AT)

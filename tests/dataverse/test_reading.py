@@ -72,9 +72,9 @@ async def test_long_rows_are_read_fewer_at_a_time(
         rows = server.bodies[-1].count(b"incidents(")
         return await answering(200, batch(*[("200 OK", ROW)] * rows), **MULTIPART)(_request)
 
-    monkeypatch.setattr(sending, "LARGEST", len(batch(("200 OK", ROW), ("200 OK", ROW))))
+    monkeypatch.setattr(sending, "MAX_BYTES", len(batch(("200 OK", ROW), ("200 OK", ROW))))
     server.answers = [long_rows]
     assert len(await read_rows(client, CASE, list("abcde"), [TITLE])) == 5
-    monkeypatch.setattr(sending, "LARGEST", 10)
+    monkeypatch.setattr(sending, "MAX_BYTES", 10)
     with pytest.raises(Unavailable, match="too large"):
         await read_rows(client, CASE, list("ab"), [TITLE])
