@@ -1,1 +1,1 @@
-"""The Web API over HTTP: paths and methods to answers."""
+"""HTTP interface of the Web API."""

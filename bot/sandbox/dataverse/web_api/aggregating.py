@@ -1,4 +1,4 @@
-"""Rows brought together by `$apply`."""
+"""Aggregation with `$apply`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -19,7 +19,7 @@ from bot.sandbox.values import Json, Row
 
 
 def applied(exchange: Exchange, table: Table, rows: Iterable[Row]) -> web.Response:
-    """A row for each group. Like Dataverse, which runs this as FetchXML, it leaves out what is empty."""
+    """Return one row per group. Like Dataverse, which runs this as FetchXML, omit empty values."""
     query = query_of(exchange.request.query.items(), {APPLY, "$orderby", "$top"})
     asked = parse_apply(exchange.request.query[APPLY])
     columns = [column_of(table, name) for name in asked.groups]
@@ -47,7 +47,7 @@ def _require_known(table: Table, asked: Apply, order: Sequence[Order]) -> None:
 
 
 def _reading(exchange: Exchange, table: Table, asked: Aggregate) -> Callable[[Sequence[Row]], Scalar]:
-    """The way from a group to its aggregate."""
+    """Return a function that computes the aggregate of a group."""
     if not asked.name:
         return len
     column = column_of(table, asked.name)

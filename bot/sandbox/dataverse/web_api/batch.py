@@ -1,4 +1,4 @@
-"""Several requests in one: `$batch`."""
+"""Batch requests: `$batch`."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,14 +22,14 @@ from bot.sandbox.values import Json
 Serve: TypeAlias = Callable[[Exchange], Awaitable[web.Response]]
 
 _WHOSE = frozenset({"authorization", "callerobjectid", "mscrmcallerid"})
-"""Headers that hold for every part: who asks does not change within a batch, unless a part says so."""
+"""Headers that every part inherits from the batch unless it sets them itself."""
 
 _SERVICE = re.compile(r"(?:https?://[^/]+)?/(?:[^?]*/)?api/data/v9\.[0-2]/")
 _REFERENCE = re.compile(r"/?\$([A-Za-z0-9_.-]+)(?=$|[/?])")
 
 
 async def batch(exchange: Exchange, serve: Serve) -> web.Response:
-    """All answers in one. Without `Prefer: odata.continue-on-error` the first refusal ends it, and is its status."""
+    """Return all responses in one. The first error ends the batch unless `Prefer: odata.continue-on-error` is set."""
     content = await exchange.request.content(LARGEST_BATCH)
     answers: list[Answering] = []
     status = HTTPStatus.OK
@@ -53,7 +53,7 @@ async def _answer(exchange: Exchange, asking: Part | ChangeSet, serve: Serve) ->
 
 
 async def _change_set(exchange: Exchange, change_set: ChangeSet, serve: Serve) -> list[Answered]:
-    """One transaction; raises the `DataverseError` of the first request that is refused, and then nothing is kept."""
+    """Run a change set in one transaction. Roll back and raise the `DataverseError` of the first failure."""
     answers: list[Answered] = []
     made: dict[str, str] = {}
     async with exchange.dataverse.store.change() as draft:
@@ -88,7 +88,7 @@ def _exchange(whole: Exchange, part: Part, draft: Draft | None, made: Mapping[st
 
 
 def _resolved(address: str, made: Mapping[str, str]) -> str:
-    """The address, with a reference such as `$1` at its beginning replaced by the row that it stands for."""
+    """Replace a reference such as `$1` at the start of the address with the address of the row it represents."""
     found = _REFERENCE.match(address)
     if not found or address.lstrip("/").startswith(("$batch", "$metadata")):
         return address
@@ -98,13 +98,13 @@ def _resolved(address: str, made: Mapping[str, str]) -> str:
 
 
 def _with_addresses(body: bytes, made: Mapping[str, str]) -> bytes:
-    """The body with the addresses of rows that the change set has made."""
+    """Return the body with references replaced by the addresses of rows that the change set created."""
     if b'"$' not in body and b'"/$' not in body:
         return body
     try:
         return orjson.dumps(_addressed(orjson.loads(body), made))
     except orjson.JSONDecodeError:
-        return body  # for the reader of the body to refuse
+        return body  # the handler rejects the body
 
 
 def _addressed(value: Json, made: Mapping[str, str]) -> Json:

@@ -1,4 +1,4 @@
-"""The action `CloseIncident`: a case is resolved ("CloseIncident Action", Web API reference)."""
+"""The action `CloseIncident`, which resolves a case ("CloseIncident Action", Web API reference)."""
 
 from aiohttp import web
 
@@ -13,11 +13,11 @@ from bot.sandbox.values import Json, JsonObject, Row
 _CASE = "incident"
 _ACTIVE, _RESOLVED = 0, 1
 _DEFAULT = -1
-"""Stands for the state's default reason."""
+"""Value that selects the default status reason of the state."""
 
 
 async def close_incident(exchange: Exchange) -> web.Response:
-    """The case has the state Resolved, with the reason that is named. What the resolution says is not kept."""
+    """Resolve the case with the given status reason. The resolution's text is not stored."""
     body = await exchange.body()
     table = exchange.caller.schema[_CASE]
     async with change(exchange) as made:

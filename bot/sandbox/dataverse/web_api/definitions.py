@@ -1,4 +1,4 @@
-"""`EntityDefinitions`: tables and columns."""
+"""Table and column definitions: `EntityDefinitions`."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -29,7 +29,7 @@ _CLASS_END = "AttributeMetadata"
 
 
 def definitions(exchange: Exchange, path: tuple[Segment, ...]) -> web.Response:
-    """Definitions of tables, of one table, or of its columns and relationships."""
+    """Return the definitions of all tables, of one table, or of its columns and relationships."""
     if exchange.request.method != "GET":
         raise not_offered("changing definitions; its tables are fixed")
     query = query_of(exchange.request.query.items(), OPTIONS)
@@ -49,7 +49,7 @@ def definitions(exchange: Exchange, path: tuple[Segment, ...]) -> web.Response:
 
 
 def metadata(exchange: Exchange) -> web.Response:
-    """The CSDL document."""
+    """Return the CSDL document."""
     annotations = exchange.request.query.get("annotations", "false").lower() == "true"
     return web.Response(
         body=csdl(exchange.caller.schema, annotations=annotations),
@@ -95,7 +95,7 @@ def _columns(
 
 
 def _cast(path: tuple[Segment, ...]) -> tuple[str | None, tuple[Segment, ...]]:
-    """The class that the path asks for, and what follows it."""
+    """Split the path into the column class that it casts to and the remaining segments."""
     if not path or not path[0].name.startswith(NAMESPACE):
         return None, path
     name = path[0].name.removeprefix(NAMESPACE)

@@ -1,4 +1,4 @@
-"""Queries in FetchXML: given in the address, or kept as a view."""
+"""FetchXML queries, given in the address or stored as a view."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -28,12 +28,12 @@ _MORE = "Microsoft.Dynamics.CRM.morerecords"
 
 
 def asks_by_fetch(exchange: Exchange) -> bool:
-    """Whether the request is a FetchXML query, or names a view."""
+    """Return True if the request contains a FetchXML query or names a view."""
     return any(name in exchange.request.query for name in (FETCH, *_VIEWS))
 
 
 def fetched(exchange: Exchange, table: Table) -> web.Response:
-    """What the query gives; raises `DataverseError` where it is wrong, or not for the caller."""
+    """Run the query. Raise `DataverseError` if it is invalid or the caller lacks the privileges."""
     query = query_of(exchange.request.query.items(), {FETCH, *_VIEWS, "$count"})
     fetch = parse_fetch(_text(exchange, table))
     if fetch.entity.table != table.name:
@@ -50,7 +50,7 @@ def fetched(exchange: Exchange, table: Table) -> web.Response:
 
 
 def _text(exchange: Exchange, table: Table) -> str:
-    """The query, or that of the view."""
+    """Return the FetchXML in the request or in the view that it names."""
     given = exchange.request.query
     named = [name for name in (FETCH, *_VIEWS) if name in given]
     if len(named) != 1:
@@ -106,7 +106,7 @@ def _context(exchange: Exchange, table: Table, writer: Writer) -> str:
 
 
 def _paging(exchange: Exchange, fetch: Fetch, table: Table, shown: Sequence[Entry], *, more: bool) -> dict[str, Json]:
-    """Whether there is more, and where it begins. A query ordered by a linked table has no cookie, as on Dataverse."""
+    """Return the paging annotations. Like on Dataverse, a query that is ordered by a linked table has no cookie."""
     wants, found = exchange.preferences.wants, dict[str, Json]()
     by_link = any(node.orders for node in list(fetch.entity.walk())[1:])
     if more and wants(_COOKIE) and shown and shown[-1].id and not by_link:

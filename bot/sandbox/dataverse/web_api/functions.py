@@ -32,7 +32,7 @@ _FLAGS: Mapping[AccessMask, str] = {
 
 
 def who_am_i(exchange: Exchange) -> web.Response:
-    """The caller, their unit and the organisation."""
+    """Return the IDs of the caller, the caller's business unit, and the organization."""
     user = exchange.caller.user
     unit = user.target("businessunitid")
     return _answer(
@@ -46,7 +46,7 @@ UNBOUND: Mapping[str, Callable[[Exchange], web.Response]] = {"WhoAmI": who_am_i}
 
 
 def bound(exchange: Exchange, table: Table, row_id: str, segment: Segment) -> web.Response:
-    """A function of a user."""
+    """Call a function that is bound to a user."""
     function = _OF_USERS.get(segment.name.removeprefix(NAMESPACE))
     if table.name != "systemuser" or function is None:
         raise not_offered(f"the function '{segment.name}' of {table.set_name}")
@@ -54,7 +54,7 @@ def bound(exchange: Exchange, table: Table, row_id: str, segment: Segment) -> we
 
 
 def _principal_access(exchange: Exchange, user: Row, segment: Segment) -> web.Response:
-    """What the user may do with the row."""
+    """Return the user's access rights to the row."""
     schema = exchange.caller.schema
     target = reference_of(schema, _address(exchange, segment), tuple(schema.tables))
     row = exchange.caller.read(schema[target.table], target.id)
@@ -64,7 +64,7 @@ def _principal_access(exchange: Exchange, user: Row, segment: Segment) -> web.Re
 
 
 def _address(exchange: Exchange, segment: Segment) -> str:
-    """The row named by the parameter `Target`, which points to another parameter: `@t`."""
+    """Return the row reference in the parameter `Target`, which names another parameter: `@t`."""
     alias = segment.named().get("Target", "")
     given = exchange.request.query.get(alias) if alias.startswith("@") else None
     try:
@@ -78,7 +78,7 @@ def _address(exchange: Exchange, segment: Segment) -> str:
 
 
 def _privilege_by_name(exchange: Exchange, user: Row, segment: Segment) -> web.Response:
-    """How far the user holds one privilege, by roles of their own and of their teams; empty where not at all."""
+    """Return the depths at which the user holds one privilege through roles of the user or the user's teams."""
     name = text_of(segment.named().get("PrivilegeName", ""))
     if not exchange.caller.rows.where("privilege", name=name):
         raise bad_query(f"Could not find a privilege with name '{name[:100]}'.")
@@ -87,7 +87,7 @@ def _privilege_by_name(exchange: Exchange, user: Row, segment: Segment) -> web.R
 
 
 def _all_privileges(exchange: Exchange, user: Row, segment: Segment) -> web.Response:  # noqa: ARG001
-    """Every privilege that the user holds."""
+    """Return every privilege that the user holds."""
     return _privileges(exchange, exchange.dataverse.callers.access(user).principal.grants)
 
 
@@ -108,7 +108,7 @@ def _privileges(exchange: Exchange, grants: Mapping[str, tuple[Grant, ...]]) -> 
 
 
 def _secured_columns(exchange: Exchange, user: Row, segment: Segment) -> web.Response:  # noqa: ARG001
-    """What the user may do with each secured column, by profiles of their own and of their teams."""
+    """Return the user's permissions for each secured column, through profiles of the user or the user's teams."""
     access = exchange.dataverse.callers.access(user)
     flags = {"CanRead": "canread", "CanCreate": "cancreate", "CanUpdate": "canupdate"}
     found: list[Json] = [

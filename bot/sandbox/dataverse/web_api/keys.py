@@ -1,4 +1,4 @@
-"""Rows by the keys in an address, primary or alternate ("Use an alternate key to reference a record")."""
+"""Row lookup by primary or alternate key ("Use an alternate key to reference a record")."""
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -16,21 +16,21 @@ KeyValues = Mapping[str, Value]
 
 
 def row_id_of(exchange: Exchange, table: Table, segment: Segment) -> str | KeyValues:
-    """The id of the row that a segment names; the values of an alternate key that no row has."""
+    """Return the ID of the row that a segment names, or the alternate key's values if no row has them."""
     values = key_values(table, segment)
     if values is None:
         return key_of(table, segment)
     found = row_with(exchange.draft.all(table.name) if exchange.draft else exchange.caller.rows.all(table.name), values)
     if found is None:
         return values
-    # A row that the caller may not see is as good as none, for a key can be guessed.
+    # A hidden row is treated as missing because a caller could guess keys.
     if not exchange.caller.may(Right.READ, found):
         raise no_row_with(table)
     return found.id
 
 
 def key_values(table: Table, segment: Segment) -> KeyValues | None:
-    """The values of an alternate key; None where the segment holds a primary key."""
+    """Return the values of an alternate key, or None if the segment contains a primary key."""
     if "=" not in (segment.argument or ""):
         return None
     given = segment.named()
@@ -44,14 +44,14 @@ def key_values(table: Table, segment: Segment) -> KeyValues | None:
 
 
 def row_with(rows: Iterable[Row], values: KeyValues) -> Row | None:
-    """The row with these values; texts are the same whatever their letters' case."""
+    """Return the row with these values. Text is compared without regard to case."""
     return next(
         (row for row in rows if all(_same(row.values.get(name), value) for name, value in values.items())), None
     )
 
 
 def no_row_with(table: Table) -> DataverseError:
-    """A row that is named by an alternate key and does not exist."""
+    """Return the error for an alternate key that no row has."""
     return DataverseError(
         HTTPStatus.NOT_FOUND,
         "0x80060891",

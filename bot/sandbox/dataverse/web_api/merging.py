@@ -1,4 +1,4 @@
-"""The action `Merge`: a case and another that says the same ("Merge Action", Web API reference)."""
+"""The action `Merge`, which merges one case into another ("Merge Action", Web API reference)."""
 
 from aiohttp import web
 
@@ -14,7 +14,7 @@ _CASE = "incident"
 
 
 async def merge(exchange: Exchange) -> web.Response:
-    """The subordinate is canceled and names its master; what belongs to it stays where it is."""
+    """Cancel the subordinate case and set its master. Rows related to the subordinate keep their lookups."""
     body = await exchange.body()
     table = exchange.caller.schema[_CASE]
     async with change(exchange) as made:

@@ -1,7 +1,7 @@
-"""Batches as text: requests in, answers out ("Execute batch operations using the Web API").
+"""Multipart encoding of batches ("Execute batch operations using the Web API").
 
-Python's own parser of messages reads them: it takes nested parts, lines that end with or without a carriage return, and
-never gives up on a malformed one.
+Python's email parser reads the requests. It accepts nested parts and both line endings, and never fails on malformed
+input.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,26 +22,26 @@ _LINE = "\r\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One request in a batch."""
+    """A request in a batch."""
 
     content_id: str | None
     method: str
     url: str
     headers: Mapping[str, str]
-    """By names in small letters."""
+    """Headers by lowercase name."""
     body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSet:
-    """Requests of which all succeed, or none."""
+    """Requests that succeed or fail together."""
 
     parts: Sequence[Part]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """One answer in a batch's answer."""
+    """A response in a batch response."""
 
     response: web.Response
     content_id: str | None = None
@@ -52,7 +52,7 @@ Answering: TypeAlias = Answered | Sequence[Answered]
 
 
 def parts_of(content_type: str, body: bytes) -> Sequence[Asking]:
-    """The requests of a batch; raises `DataverseError` where it cannot be read."""
+    """Parse the requests of a batch. Raise `DataverseError` if the body is malformed."""
     message = BytesParser().parsebytes(b"Content-Type: " + content_type.encode("ascii", "replace") + b"\r\n\r\n" + body)
     found = [_asking(each) for each in _inside(message)]
     if sum(len(each.parts) if isinstance(each, ChangeSet) else 1 for each in found) > PARTS_AT_MOST:
@@ -93,12 +93,12 @@ def _part(message: Message) -> Part:
 
 
 def _text(value: object) -> str:
-    """A header's value on one line, however it was folded."""
+    """Return a header's value on one line."""
     return " ".join(str(value).split())
 
 
 def written(answers: Iterable[Answering]) -> tuple[str, bytes]:
-    """A batch's answer: its content type and its body."""
+    """Return the content type and body of a batch response."""
     return _multipart(
         "batchresponse", [_change_set(each) if isinstance(each, Sequence) else _one(each) for each in answers]
     )

@@ -1,6 +1,6 @@
-"""Several rows of one table in one request: `CreateMultiple`, `UpdateMultiple`, `UpsertMultiple`.
+"""Bulk operations on rows of one table: `CreateMultiple`, `UpdateMultiple`, `UpsertMultiple`.
 
-Each is one transaction: all rows are changed, or none ("Use bulk operation messages").
+Each request is one transaction that succeeds or fails as a whole ("Use bulk operation messages").
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,13 +19,13 @@ from bot.sandbox.errors import bad_query, no_such_row, not_offered
 from bot.sandbox.values import Json, JsonObject, Row
 
 TARGETS_AT_MOST = 1_000
-"""Rows of a request ("Use bulk operation messages": 100 to 1,000 are recommended)."""
+"""Maximum number of rows in a request. "Use bulk operation messages" recommends 100 to 1,000."""
 
 Act: TypeAlias = Callable[[Exchange, Table], Awaitable[web.Response]]
 
 
 def action(table: Table, name: str) -> Act:
-    """The action of that name; raises `DataverseError` where the sandbox has none."""
+    """Return the handler of an action. Raise `DataverseError` if the sandbox does not support it."""
     found = _ACTIONS.get(name.removeprefix(NAMESPACE))
     if found is None:
         raise not_offered(f"the action '{name[:100]}' of {table.set_name}")
@@ -61,7 +61,7 @@ async def _upsert(exchange: Exchange, table: Table) -> web.Response:
 
 
 def _key(table: Table, target: JsonObject) -> KeyValues | str | None:
-    """The row that a target's `@odata.id` names."""
+    """Return the key in a target's `@odata.id`, or None."""
     address = target.get("@odata.id")
     if not isinstance(address, str):
         return None

@@ -1,4 +1,4 @@
-"""Resource paths: `incidents(<id>)/customerid_account` in parts."""
+"""Parser for resource paths such as `incidents(<id>)/customerid_account`."""
 
 import re
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ _NAMED = re.compile(r"(\w+)\s*=\s*(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """One part of a path."""
+    """A segment of a path."""
 
     name: str
     argument: str | None = None
-    """What stands in the parentheses; None without parentheses."""
+    """Text in the parentheses, or None without parentheses."""
 
     def named(self) -> dict[str, str]:
-        """The argument as names and values: `LogicalName='incident'`."""
+        """Return the argument as names and values, such as `LogicalName='incident'`."""
         found = (_NAMED.fullmatch(part) for part in split(self.argument or "", ","))
         pairs = [(each[1], each[2]) for each in found if each]
         if len(pairs) != len(split(self.argument or "", ",")):
@@ -29,13 +29,13 @@ class Segment:
 
 
 def segments(path: str) -> tuple[Segment, ...]:
-    """The path's parts; raises `DataverseError` where it cannot be read."""
+    """Split a path into segments. Raise `DataverseError` if the path is malformed."""
     parts = (call(part) for part in split(path, "/"))
     return tuple(Segment(name=name, argument=argument) for name, argument in parts)
 
 
 def key_of(table: Table, segment: Segment) -> str:
-    """The row's id in a segment; raises `DataverseError` for anything else."""
+    """Return the row ID in a segment. Raise `DataverseError` if there is none."""
     argument = segment.argument or ""
     found = as_guid(argument) or as_guid(argument.removeprefix(f"{table.primary_id}="))
     if found is None:
@@ -44,7 +44,7 @@ def key_of(table: Table, segment: Segment) -> str:
 
 
 def text_of(argument: str) -> str:
-    """The text of a quoted argument; raises `DataverseError` where it is none."""
+    """Return the text of a quoted argument. Raise `DataverseError` if it is not quoted."""
     if len(argument) < len("''") or argument[0] != "'" or argument[-1] != "'":
         raise bad_query(f"{argument[:100]} is not a string literal.")
     return argument[1:-1].replace("''", "'")

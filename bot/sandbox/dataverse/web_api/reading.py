@@ -1,4 +1,4 @@
-"""Rows, columns and collections read."""
+"""Read requests for rows, columns, and collections."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -24,7 +24,7 @@ _MORE = "Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"
 
 
 def row_set(exchange: Exchange, table: Table) -> web.Response:
-    """A table's rows."""
+    """Return a table's rows."""
     exchange.caller.require_held(Right.READ, table)
     if asks_for_changes(exchange):
         return changes(exchange, table)
@@ -36,7 +36,7 @@ def row_set(exchange: Exchange, table: Table) -> web.Response:
 
 
 def count(exchange: Exchange, table: Table) -> web.Response:
-    """How many rows of a table there are for the caller, as plain text."""
+    """Return the number of a table's rows that the caller may read, as plain text."""
     exchange.caller.require_held(Right.READ, table)
     if asks_for_changes(exchange):
         return count_of_changes(exchange, table)
@@ -44,7 +44,7 @@ def count(exchange: Exchange, table: Table) -> web.Response:
 
 
 def count_related(exchange: Exchange, table: Table, row_id: str, name: str) -> web.Response:
-    """How many rows there are in a row's collection."""
+    """Return the number of rows in a row's collection, as plain text."""
     row = exchange.caller.read(table, row_id)
     other = collection_table(exchange.caller, table, name)
     if other is None:
@@ -53,12 +53,12 @@ def count_related(exchange: Exchange, table: Table, row_id: str, name: str) -> w
 
 
 def single(exchange: Exchange, table: Table, row_id: str) -> web.Response:
-    """One row."""
+    """Return a row by its ID."""
     return row_answer(exchange, exchange.caller.read(table, row_id))
 
 
 def row_answer(exchange: Exchange, row: Row) -> web.Response:
-    """A row that the caller may see."""
+    """Return a row that the caller may read."""
     table = exchange.caller.schema[row.table]
     query = query_of(exchange.request.query.items(), ROW_OPTIONS)
     exchange.answers.check(table, query)
@@ -68,13 +68,13 @@ def row_answer(exchange: Exchange, row: Row) -> web.Response:
 
 
 def body_of(exchange: Exchange, row: Row, query: Query) -> Json:
-    """A row's JSON with its context."""
+    """Return a row's JSON with its context URL."""
     context = exchange.answers.context(exchange.caller.schema[row.table], query, single=True)
     return {"@odata.context": context, **exchange.answers.row(row, query)}
 
 
 def navigation(exchange: Exchange, table: Table, row_id: str, name: str) -> web.Response:
-    """What a row's property leads to: a collection, a related row, or a column's value."""
+    """Return the collection, related row, or column value that a row's property names."""
     row = exchange.caller.read(table, row_id)
     other = collection_table(exchange.caller, table, name)
     if other:
@@ -128,13 +128,16 @@ def _list(exchange: Exchange, table: Table, rows: Iterable[Row]) -> web.Response
 
 
 def _next(exchange: Exchange, token: str) -> str:
-    """The address of the next page: this one's, with a token."""
+    """Return this page's address with a skip token, which is the address of the next page."""
     resource = exchange.request.path
     parameters = [(name, value) for name, value in exchange.request.query.items() if name != "$skiptoken"]
     return str((URL(exchange.base) / resource).with_query([*parameters, ("$skiptoken", token)]))
 
 
 def _not_modified(exchange: Exchange, query: Query, row: Row) -> bool:
-    """Neither expanded rows nor annotations are covered by a row's ETag ("Conditional retrievals")."""
+    """Return True if the client's copy is current. ETags cover neither expanded rows nor annotations.
+
+    The rule is from "Conditional retrievals".
+    """
     plain = not query.expand and not exchange.preferences.annotations
     return plain and exchange.header("If-None-Match") == row.etag

@@ -1,4 +1,4 @@
-"""References between rows: `$ref`."""
+"""Requests that change references between rows: `$ref`."""
 
 from aiohttp import web
 
@@ -14,7 +14,7 @@ from bot.sandbox.values import Ref, Row
 
 
 async def reference(exchange: Exchange, table: Table, row_id: str, segment: Segment) -> web.Response:
-    """A reference added, set or removed, by the request's method."""
+    """Add, set, or remove a reference, depending on the request's method."""
     association = association_of(table, segment.name)
     if association:
         await _associate(exchange, table, row_id, segment, association)
@@ -53,7 +53,7 @@ async def _set_lookup(exchange: Exchange, table: Table, row_id: str, navigation:
 
 
 async def _named(exchange: Exchange, *tables: str) -> Ref:
-    """The row that the body names, or `$id` where the method has no body."""
+    """Return the row in the body's `@odata.id`, or in `$id` for a method without a body."""
     by_body = exchange.request.method != "DELETE"
     address = (await exchange.body()).get("@odata.id") if by_body else exchange.request.query.get("$id")
     if not isinstance(address, str):

@@ -1,4 +1,4 @@
-"""What a request asks for, whether it came by itself or as a part of a batch."""
+"""Web API requests, sent alone or as part of a batch."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -15,22 +15,22 @@ class Asked:
 
     method: str
     path: str
-    """The resource, below the Web API's own address."""
+    """Resource path relative to the Web API's base address."""
     query: Mapping[str, str]
-    """The query options; its `items` gives one that came twice twice."""
+    """Query options. `items()` yields an option twice if the query repeats it."""
     headers: Mapping[str, str]
-    """By names in small letters, several values of one name joined by commas."""
+    """Headers by lowercase name, with repeated headers joined by commas."""
     content: Callable[[int], Awaitable[bytes]]
-    """Gives the body; raises `DataverseError` where it has more bytes than that."""
+    """Read the body. Raise `DataverseError` if it has more than the given number of bytes."""
 
     @property
     def media_type(self) -> str:
-        """What kind of body it says to have."""
+        """Media type of the body, in lowercase and without parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def asked_by(request: web.Request) -> Asked:
-    """What a request of its own asks for."""
+    """Return the Web API request in an HTTP request."""
 
     async def content(at_most: int) -> bytes:
         found = bytearray()
@@ -50,7 +50,7 @@ def asked_by(request: web.Request) -> Asked:
 
 
 def too_large(at_most: int) -> DataverseError:
-    """A body beyond what is taken."""
+    """Return the error for a body that is larger than the limit."""
     return DataverseError(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "0x80060888", f"The body is larger than {at_most} bytes."
     )

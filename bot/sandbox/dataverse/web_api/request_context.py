@@ -1,4 +1,4 @@
-"""One request, and ways to answer it."""
+"""Context of one Web API request, with helpers for its response."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,41 +16,41 @@ from bot.sandbox.errors import DataverseError, bad_query
 from bot.sandbox.storage.rows import Draft
 from bot.sandbox.values import Json, JsonObject
 
-LARGEST_BODY = 1_000_000  # bytes
-LARGEST_BATCH = 10_000_000  # bytes
+LARGEST_BODY = 1_000_000
+LARGEST_BATCH = 10_000_000
 ADDRESS = web.ResponseKey("ADDRESS", str)
-"""The address of the row that a request has made or changed, for later requests of the same change set."""
+"""Address of the row that a request created or changed, for later requests of the same change set."""
 
 _JSON = "application/json; odata.metadata=minimal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A request as the handlers see it: who asks, what for, and how the answer is to look."""
+    """The request, its caller, and the caller's preferences for the response."""
 
     dataverse: Dataverse
     request: Asked
     caller: Caller
     preferences: Preferences
     base: str
-    """The address of the Web API as the client named it."""
+    """Base address of the Web API as the client wrote it."""
     draft: Draft | None = None
-    """The transaction that the request is a part of; None for one of its own."""
+    """Transaction of the enclosing change set, or None."""
 
     @property
     def answers(self) -> Answers:
-        """Writes rows as this client wants them."""
+        """Serializer of rows for this client."""
         return Answers(self.caller, self.preferences, self.base)
 
     def header(self, name: str) -> str | None:
-        """A header's value; None where it says nothing, as the `null` that clients send."""
+        """Return a header's value, or None if it is missing, empty, or the text `null` that some clients send."""
         value = self.request.headers.get(name.lower())
         return None if value in {None, "", "null"} else value
 
     def json(
         self, body: Json, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
     ) -> web.Response:
-        """An answer with a body."""
+        """Return a response with a JSON body."""
         applied = self.preferences.applied
         return web.Response(
             status=status,
@@ -65,11 +65,11 @@ class Exchange:
 
     @staticmethod
     def nothing(headers: Mapping[str, str] | None = None) -> web.Response:
-        """An answer without a body."""
+        """Return a response without a body."""
         return web.Response(status=HTTPStatus.NO_CONTENT, headers={"OData-Version": "4.0", **(headers or {})})
 
     async def body(self, at_most: int = LARGEST_BODY) -> JsonObject:
-        """The request's JSON object; raises `DataverseError` for anything else."""
+        """Parse the request's JSON object. Raise `DataverseError` for any other body."""
         if self.request.media_type != "application/json":
             raise DataverseError(
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "0x80060888", "The body must have the content type application/json."

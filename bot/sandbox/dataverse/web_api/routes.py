@@ -1,4 +1,4 @@
-"""From a request to the handler for its path and method."""
+"""Routing of Web API requests by path and method."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
@@ -39,7 +39,7 @@ _ACTIONS: Mapping[str, Callable[[Exchange], Answer]] = {"CloseIncident": close_i
 
 
 async def answer(request: web.Request) -> web.Response:
-    """The Web API's answer; raises `DataverseError` for what it refuses."""
+    """Handle a Web API request. Raise `DataverseError` if it is rejected."""
     dataverse = request.app[DATAVERSE]
     asked = asked_by(request)
     exchange = Exchange(
@@ -57,13 +57,13 @@ async def answer(request: web.Request) -> web.Response:
 
 
 async def served(exchange: Exchange) -> web.Response:
-    """The answer to one request, be it by itself or a part of a batch."""
+    """Handle one request, sent alone or as part of a batch."""
     found = _resource(exchange, segments(exchange.request.path))
     return found if isinstance(found, web.Response) else await found
 
 
 def base_of(request: web.Request) -> str:
-    """The Web API's address as the client named it: host, way and version."""
+    """Return the Web API's base address with the host, mount path, and version that the client used."""
     way, _, _ = request.path.partition("/api/data/")
     return f"{request.url.origin()}{way}/api/data/{request.match_info['version']}"
 
@@ -91,7 +91,7 @@ def _resource(exchange: Exchange, path: tuple[Segment, ...]) -> Answer:
 
 
 def _keyed(exchange: Exchange, table: Table, path: tuple[Segment, ...]) -> Answer:
-    """A row by its primary key or an alternate one; by the latter it may have to be made."""
+    """Handle a row by its primary or alternate key. A PATCH with an alternate key can create the row."""
     key = row_id_of(exchange, table, path[0])
     if isinstance(key, str):
         return _row(exchange, table, key, path[1:])
@@ -101,7 +101,7 @@ def _keyed(exchange: Exchange, table: Table, path: tuple[Segment, ...]) -> Answe
 
 
 def _service(exchange: Exchange) -> web.Response:
-    """The service document: the names of all tables' sets."""
+    """Return the service document, which lists the entity sets."""
     sets: list[Json] = [{"name": name, "kind": "EntitySet", "url": name} for name in exchange.caller.schema.by_set]
     return exchange.json({"@odata.context": f"{exchange.base}/$metadata", "value": sets})
 

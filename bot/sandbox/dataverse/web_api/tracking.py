@@ -1,4 +1,4 @@
-"""Changes of a table since a client last asked: `Prefer: odata.track-changes` and delta links."""
+"""Change tracking: `Prefer: odata.track-changes` and delta links."""
 
 from http import HTTPStatus
 
@@ -20,15 +20,15 @@ _NOT_TRACKED = ("$filter", "$orderby", "$expand", "$top", "$count", "$apply")
 
 
 def asks_for_changes(exchange: Exchange) -> bool:
-    """Whether the client wants a delta link, follows one, or turns a page of its answer."""
+    """Return True if the client requests a delta link, follows one, or requests a further page of changes."""
     query = exchange.request.query
     return exchange.preferences.track_changes or TOKEN in query or is_tracking(query.get(_PAGE, ""))
 
 
 def changes(exchange: Exchange, table: Table) -> web.Response:
-    """What has changed, and the link to what changes next; without a token all rows.
+    """Return the changes and the next delta link. Without a token, return all rows.
 
-    Raises `DataverseError` where the table is not tracked or the caller may not read all of it.
+    Raise `DataverseError` if the table is not tracked or the caller may not read all of its rows.
     """
     query, start = _query(exchange, table), _start(exchange)
     found = delta(exchange.caller, table, start, exchange.preferences.page_size)
@@ -47,7 +47,7 @@ def changes(exchange: Exchange, table: Table) -> web.Response:
 
 
 def count_of_changes(exchange: Exchange, table: Table) -> web.Response:
-    """How many rows have changed or gone, as plain text."""
+    """Return the number of changed and deleted rows, as plain text."""
     _query(exchange, table)
     found = delta(exchange.caller, table, _start(exchange), None)
     text = str(len(found.rows) + len(found.removals))
@@ -55,7 +55,7 @@ def count_of_changes(exchange: Exchange, table: Table) -> web.Response:
 
 
 def _query(exchange: Exchange, table: Table) -> Query:
-    """The columns asked for; nothing else goes with change tracking."""
+    """Return the columns to select. Change tracking supports no other query option."""
     if not table.tracked:
         raise DataverseError(
             HTTPStatus.BAD_REQUEST, "0x80072491", f"Entity {table.name} isn't enabled for change tracking."

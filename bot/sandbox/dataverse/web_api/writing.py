@@ -1,4 +1,4 @@
-"""Rows created, changed and deleted."""
+"""Write requests: create, update, and delete."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -25,7 +25,7 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A transaction of one request."""
+    """The transaction of a request and the writer that changes rows in it."""
 
     draft: Draft
     changer: Changer
@@ -33,7 +33,7 @@ class Change:
 
 @asynccontextmanager
 async def change(exchange: Exchange) -> AsyncIterator[Change]:
-    """A transaction; what its events set off is kept along with it."""
+    """Open a transaction. The system jobs for its events are stored in the same transaction."""
     dataverse, at = exchange.dataverse, exchange.dataverse.now()
     async with _transaction(exchange) as draft:
         changer = Changer(exchange.caller, draft, at)
@@ -45,12 +45,12 @@ async def change(exchange: Exchange) -> AsyncIterator[Change]:
 
 
 def _transaction(exchange: Exchange) -> AbstractAsyncContextManager[Draft]:
-    """The change set's transaction, or one of the request's own."""
+    """Return the change set's transaction, or a new one for this request."""
     return nullcontext(exchange.draft) if exchange.draft else exchange.dataverse.store.change()
 
 
 async def create(exchange: Exchange, table: Table) -> web.Response:
-    """A new row."""
+    """Create a row."""
     payload, query = payload_of(exchange.caller.schema, table, await exchange.body()), _asked(exchange, table)
     async with change(exchange) as made:
         row = made.changer.create(table, payload)
@@ -60,7 +60,10 @@ async def create(exchange: Exchange, table: Table) -> web.Response:
 async def upsert(
     exchange: Exchange, table: Table, row_id: str | None, key: Mapping[str, Value] | None = None
 ) -> web.Response:
-    """A changed row, or a new one where there is none and the headers allow it; it gets the alternate key's values."""
+    """Update a row, or create it if it does not exist and the headers allow it.
+
+    A new row gets the values of the alternate key.
+    """
     payload, query = payload_of(exchange.caller.schema, table, await exchange.body()), _asked(exchange, table)
     payload = replace(payload, values={**(key or {}), **payload.values})
     async with change(exchange) as made:
@@ -71,7 +74,7 @@ async def upsert(
 
 
 async def delete(exchange: Exchange, table: Table, row_id: str) -> web.Response:
-    """A row taken out."""
+    """Delete a row."""
     async with change(exchange) as made:
         current = made.draft.get(table.name, row_id)
         if current is None:
@@ -82,7 +85,7 @@ async def delete(exchange: Exchange, table: Table, row_id: str) -> web.Response:
 
 
 async def set_property(exchange: Exchange, table: Table, row_id: str, name: str) -> web.Response:
-    """One column changed by itself, or an activity's parties all anew."""
+    """Set one column, or replace an activity's parties."""
     if name == f"{table.name}{PARTIES}" and table.is_activity:
         return await replace_parties(exchange, table, row_id)
     if name not in table.by_wire_name:
@@ -91,7 +94,7 @@ async def set_property(exchange: Exchange, table: Table, row_id: str, name: str)
 
 
 async def empty_property(exchange: Exchange, table: Table, row_id: str, name: str) -> web.Response:
-    """One column emptied by itself."""
+    """Clear one column."""
     if name not in table.by_wire_name:
         raise unknown_segment(name)
     return await _change_column(exchange, table, row_id, {name: None})
@@ -109,7 +112,7 @@ async def _change_column(exchange: Exchange, table: Table, row_id: str, body: Js
 
 
 async def replace_parties(exchange: Exchange, table: Table, row_id: str) -> web.Response:
-    """An activity's parties, all anew ("Associate tables on update using collection-valued navigation property")."""
+    """Replace an activity's parties ("Associate tables on update using collection-valued navigation property")."""
     parties = parties_of(exchange.caller.schema, (await exchange.body()).get("value"))
     async with change(exchange) as made:
         current = made.draft.get(table.name, row_id)
@@ -120,13 +123,13 @@ async def replace_parties(exchange: Exchange, table: Table, row_id: str) -> web.
 
 
 def _require_match(exchange: Exchange, table: Table, row_id: str, current: Row | None) -> None:
-    """The conditions of `If-Match` and `If-None-Match` ("Perform conditional operations")."""
+    """Check `If-Match` and `If-None-Match` ("Perform conditional operations")."""
     wanted = exchange.header("If-Match")
     if current is None:
         if wanted is not None:
             raise no_such_row(table, row_id)
         return
-    # Who may not see the row learns nothing of its version.
+    # A caller who may not read the row must not learn its version.
     exchange.caller.require(Right.READ, current)
     if exchange.header("If-None-Match") == ANY:
         raise already_there()
@@ -135,7 +138,7 @@ def _require_match(exchange: Exchange, table: Table, row_id: str, current: Row |
 
 
 def _asked(exchange: Exchange, table: Table) -> Query | None:
-    """What of the row is to come back, if anything: found wrong before the change is made, not after."""
+    """Return the query for the representation to return, or None. It is validated before the change."""
     if not exchange.preferences.representation:
         return None
     query = query_of(exchange.request.query.items(), ROW_OPTIONS)
