@@ -1,1 +1,1 @@
-"""Rows in memory and the journal that keeps their changes in a file."""
+"""Rows in memory and the journal file that stores their changes."""

@@ -1,4 +1,4 @@
-"""Changes as lines of text, for the journal."""
+"""Encoding of changes as journal lines."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -12,11 +12,11 @@ _Kind = TypeVar("_Kind")
 
 
 class DamagedLine(ValueError):
-    """A line that this program has not written."""
+    """A journal line that this program did not write."""
 
 
 def line_of(changes: Changes) -> bytes:
-    """One line that `changes_of` reads."""
+    """Encode changes as a line that `changes_of` decodes."""
     body = {
         "version": changes.version,
         "put": [[row.table, row.id, row.version, _encoded(row.values)] for row in changes.put],
@@ -26,7 +26,7 @@ def line_of(changes: Changes) -> bytes:
 
 
 def changes_of(line: bytes) -> Changes:
-    """The changes in a line; raises `DamagedLine`."""
+    """Decode the changes in a line. Raise `DamagedLine` if the line is invalid."""
     try:
         return _changes(_a(dict, orjson.loads(line)))
     except ValueError as error:
@@ -42,7 +42,7 @@ def _changes(body: Mapping[str, object]) -> Changes:
 
 
 def _removal(parts: object, version: int) -> Removal:
-    """A removal; older files do not say its own version, but their transaction's is as good."""
+    """Decode a removal. Older files lack its own version, so the transaction's version replaces it."""
     table, row_id, *own = _a(list, parts)
     return Removal(Ref(_a(str, table), _a(str, row_id)), _a(int, own[0]) if own else version)
 
@@ -73,5 +73,5 @@ def _value(value: object) -> Value:
 
 def _a(kind: type[_Kind], value: object) -> _Kind:
     if not isinstance(value, kind):
-        raise ValueError(f"expected {kind.__name__}")  # noqa: TRY004 - to the reader it is a damaged line
+        raise ValueError(f"expected {kind.__name__}")  # noqa: TRY004 - the caller treats it as a damaged line
     return value

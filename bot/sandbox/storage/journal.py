@@ -1,4 +1,4 @@
-"""The file that keeps changes: a line of JSON each, on the disk before anybody is told of the change."""
+"""The file of changes, one JSON line per transaction. A change is flushed to disk before it becomes visible."""
 
 import os
 import sys
@@ -13,15 +13,15 @@ from bot.sandbox.storage.rows import Changes, Removal
 from bot.sandbox.values import Ref, Row
 
 LONG = 2_000
-"""Lines from which on the file is written anew with the last state of each row alone."""
+"""Number of lines above which the file is compacted to the last state of each row."""
 
 
 class JournalError(Exception):
-    """The file cannot be used; the text says why and what to do."""
+    """The file cannot be used. The message states the reason and the next step."""
 
 
 class Journal:
-    """One process's hold on the file. Everything here blocks: call it off the event loop."""
+    """Exclusive access of one process to the file. All methods block, so call them off the event loop."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -29,10 +29,10 @@ class Journal:
         self._out: FileIO | None = None
 
     def open(self) -> Changes:
-        """Takes hold of the file and gives all that it holds as one transaction.
+        """Lock the file and return its content as one transaction.
 
-        Raises `JournalError` where another process holds it or a line in it is damaged. A last line without its end
-        was never told to anybody, so it is cut off.
+        Raise `JournalError` if another process uses the file or a line is damaged. An incomplete last line is cut off,
+        because its change was never acknowledged.
         """
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._claim()
@@ -44,7 +44,7 @@ class Journal:
         return changes
 
     def append(self, changes: Changes) -> None:
-        """Puts the changes on the disk. After a failure the file is as it was before; raises OSError."""
+        """Write the changes to disk. Raise OSError and restores the file's previous length on failure."""
         if self._out is None:
             raise JournalError("The sandbox's file is not open.")
         end = self._out.seek(0, os.SEEK_END)
@@ -56,7 +56,7 @@ class Journal:
             raise
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Close the file and release the lock."""
         for each in (self._out, self._lock):
             if each:
                 each.close()
@@ -95,7 +95,7 @@ def _write(out: FileIO, content: bytes) -> None:
 
 
 def _complete_lines(file: Path) -> list[bytes]:
-    """The file's lines; what comes after the last line's end is cut off."""
+    """Return the file's complete lines. Cut off an incomplete last line."""
     if not file.exists():
         return []
     content = file.read_bytes()
@@ -106,7 +106,7 @@ def _complete_lines(file: Path) -> list[bytes]:
 
 
 def _folded(each: Iterator[Changes]) -> Changes:
-    """The transactions as one: of each row the last that happened."""
+    """Merge transactions into one that contains the last state of each row."""
     version = 0
     last: dict[Ref, Row | Removal] = {}
     for changes in each:

@@ -1,4 +1,4 @@
-"""Rows in memory."""
+"""Rows in memory, and transactions on them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ SECURITY_TABLES = frozenset(
         "roleprivileges",
     }
 )
-"""Tables whose rows say what people may do."""
+"""Tables whose rows determine people's access rights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A row that was taken out, and the version that this made."""
+    """A deleted row and the version of its deletion."""
 
     ref: Ref
     version: int
@@ -35,46 +35,46 @@ class Removal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What one transaction does."""
+    """The changes of a transaction."""
 
     put: Sequence[Row] = ()
     removed: Sequence[Removal] = ()
     version: int
-    """The highest version that the transaction has given away."""
+    """Highest version that the transaction assigned."""
 
 
 class Rows:
-    """All rows as they are now."""
+    """The current rows of all tables."""
 
     def __init__(self) -> None:
         self.version = 0
         self.security_version = 0
-        """Grows with every change of what people may do."""
+        """Counter that increases with every change to access rights."""
         self._tables: dict[str, dict[str, Row]] = {}
         self._removed: dict[str, dict[str, Removal]] = {}
 
     def get(self, table: str, row_id: str) -> Row | None:
-        """The row, if it is there."""
+        """Return the row, or None if it does not exist."""
         return self._tables.get(table, {}).get(row_id)
 
     def find(self, ref: Ref | None) -> Row | None:
-        """The row that a lookup points to, if it is there."""
+        """Return the row that a lookup references, or None if it does not exist."""
         return self.get(ref.table, ref.id) if ref else None
 
     def all(self, table: str) -> Sequence[Row]:
-        """The table's rows in the order in which they came."""
+        """Return the table's rows in the order of their creation."""
         return tuple(self._tables.get(table, {}).values())
 
     def where(self, table: str, **values: Value) -> Sequence[Row]:
-        """The table's rows whose columns hold exactly these values."""
+        """Return the table's rows whose columns equal these values."""
         return [row for row in self.all(table) if all(row.values.get(name) == value for name, value in values.items())]
 
     def removed(self, table: str) -> Sequence[Removal]:
-        """The table's rows that were taken out, in the order in which they went."""
+        """Return the table's deleted rows in the order of their deletion."""
         return sorted(self._removed.get(table, {}).values(), key=lambda removal: removal.version)
 
     def apply(self, changes: Changes) -> None:
-        """Makes the changes."""
+        """Apply the changes of a transaction."""
         for row in changes.put:
             self._tables.setdefault(row.table, {})[row.id] = row
             self._removed.get(row.table, {}).pop(row.id, None)
@@ -88,7 +88,7 @@ class Rows:
 
 
 class Draft:
-    """A transaction in the making: it sees its own changes, others do not."""
+    """An open transaction. Only the transaction itself sees its changes."""
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
@@ -97,18 +97,18 @@ class Draft:
         self._removed: dict[Ref, Removal] = {}
 
     def get(self, table: str, row_id: str) -> Row | None:
-        """The row as it will be, if it will be there."""
+        """Return the row as the transaction sees it, or None."""
         ref = Ref(table, row_id)
         return None if ref in self._removed else self._put.get(ref) or self.rows.get(table, row_id)
 
     def all(self, table: str) -> Iterable[Row]:
-        """The table's rows as they will be."""
+        """Return the table's rows as the transaction sees them."""
         kept = [self._put.get(row.ref, row) for row in self.rows.all(table) if row.ref not in self._removed]
         new = [row for ref, row in self._put.items() if ref.table == table and self.rows.get(table, ref.id) is None]
         return [*kept, *new]
 
     def put(self, table: str, row_id: str, values: Mapping[str, Value]) -> Row:
-        """Keeps the row with exactly these values, under a new version."""
+        """Replace the row's values and assign a new version."""
         self._version += 1
         row = Row(table=table, id=row_id, version=self._version, values=values)
         self._removed.pop(row.ref, None)
@@ -116,16 +116,16 @@ class Draft:
         return row
 
     def update(self, row: Row, values: Mapping[str, Value]) -> Row:
-        """Keeps the row with these values changed."""
+        """Update these values of the row."""
         return self.put(row.table, row.id, {**row.values, **values})
 
     def remove(self, row: Row) -> None:
-        """Takes the row out."""
+        """Delete the row."""
         self._version += 1
         self._put.pop(row.ref, None)
         self._removed[row.ref] = Removal(row.ref, self._version)
 
     @property
     def changes(self) -> Changes:
-        """What the transaction does."""
+        """Changes of the transaction."""
         return Changes(put=tuple(self._put.values()), removed=tuple(self._removed.values()), version=self._version)

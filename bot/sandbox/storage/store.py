@@ -1,4 +1,4 @@
-"""The rows and their journal together: one writer at a time, kept before told."""
+"""The store of all rows. It runs one write transaction at a time and saves changes before they become visible."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,11 +10,11 @@ from bot.sandbox.storage.rows import Changes, Draft, Rows
 
 
 class NotKept(Exception):
-    """A change could not be written to the file, so it was not made."""
+    """The journal could not be written, so the transaction was rolled back."""
 
 
 class Store:
-    """All rows, and the way to change them."""
+    """All rows, with transactions to change them."""
 
     def __init__(self, rows: Rows, file: Path | None) -> None:
         self.rows = rows
@@ -23,24 +23,24 @@ class Store:
         self._listeners: list[Callable[[Changes], None]] = []
 
     async def open(self) -> None:
-        """Makes the changes of earlier runs again; raises `JournalError` or OSError where their file cannot be used."""
+        """Load the changes of earlier runs. Raise `JournalError` or OSError if the file cannot be used."""
         if self._journal:
             self.rows.apply(await asyncio.to_thread(self._journal.open))
 
     async def close(self) -> None:
-        """Lets go of the file."""
+        """Close the journal."""
         if self._journal:
             await asyncio.to_thread(self._journal.close)
 
     def listen(self, listener: Callable[[Changes], None]) -> None:
-        """Tells the listener of every change that is kept."""
+        """Call the listener after every committed transaction."""
         self._listeners.append(listener)
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[Draft]:
-        """A transaction. What the block has put is kept when it ends, or nothing is if it ends with an error.
+        """Open a transaction that is committed when the block ends, or rolled back on an exception.
 
-        Raises `NotKept` where the file cannot be written.
+        Raise `WriteFailed` if the journal cannot be written.
         """
         async with self._writing:
             draft = Draft(self.rows)
@@ -49,7 +49,7 @@ class Store:
             try:
                 await asyncio.shield(keeping)
             except asyncio.CancelledError:
-                # Whoever waits may go, but a half-kept change must not meet the next writer.
+                # The caller may be canceled, but the write must finish before the next one starts.
                 await keeping
                 raise
 
