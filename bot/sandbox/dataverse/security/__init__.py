@@ -1,1 +1,1 @@
-"""What a person may do, computed from roles, ownership, shares and column security profiles."""
+"""Access rights from roles, ownership, shares, and column security profiles."""

@@ -1,4 +1,4 @@
-"""What a caller may do with rows and columns ("How role-based security controls access")."""
+"""Access rights of a caller to rows and columns ("How role-based security controls access")."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,23 +11,23 @@ from bot.sandbox.storage.rows import Rows
 from bot.sandbox.values import Ref, Row, Value
 
 Find = Callable[[str, str], Row | None]
-"""Finds a row by table and id, as the transaction at hand sees it."""
+"""Function that finds a row by table and ID, as the current transaction sees it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """One user's own rights."""
+    """The access rights of one user."""
 
     schema: Schema
     rows: Rows
     principal: Principal
 
     def holds(self, right: Right, table: Table) -> bool:
-        """Whether some role of the user's gives the right, however far it goes."""
+        """Return True if a role of the user grants the right at any depth."""
         return privilege_name(right, table.privilege) in self.principal.scopes
 
     def may(self, right: Right, row: Row) -> bool:
-        """Whether the user may do this with the row."""
+        """Return True if the user has the right on the row."""
         table = self.schema[row.table]
         if table.rights_from:
             parent = self.rows.find(row.target(table.rights_from))
@@ -46,19 +46,19 @@ class Access:
         )
 
     def everywhere(self, right: Right, table: Table) -> bool:
-        """Whether the user may do this with every row of the table, whoever owns it."""
+        """Return True if the user has the right on every row of the table, regardless of the owner."""
         scope = self.principal.scopes.get(privilege_name(right, table.privilege))
         unowned = table.ownership in {Ownership.ORGANIZATION, Ownership.NONE}
         return scope is not None and not table.rights_from and (scope.everywhere or unowned)
 
     def column(self, flag: str, table: Table, column: Column) -> bool:
-        """Whether the user's profiles allow `canread`, `cancreate` or `canupdate` for the column."""
+        """Return True if the user's profiles allow `canread`, `cancreate`, or `canupdate` for the column."""
         if not column.secured or self.principal.administrator:
             return True
         return (table.name, column.guarded_by) in self.principal.secured[flag]
 
     def mask(self, row: Row) -> AccessMask:
-        """All that the user may do with the row."""
+        """Return all rights that the user has on the row."""
         found = AccessMask(0)
         for right in Right:
             if self.may(right, row):
@@ -68,34 +68,34 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks: the application user, alone or on behalf of a person. What both may do is allowed."""
+    """The caller of a request: the application user, alone or on behalf of a person. It has only the rights of both."""
 
     schema: Schema
     rows: Rows
     user: Row
     """The person, or the application user itself."""
     on_behalf: Row | None
-    """The application user, where it acts for somebody else."""
+    """The application user if it acts on behalf of a person, or None."""
     accesses: tuple[Access, ...]
 
     def holds(self, right: Right, table: Table) -> bool:
-        """Whether the caller has the right on some rows of the table."""
+        """Return True if the caller has the right on any rows of the table."""
         return all(access.holds(right, table) for access in self.accesses)
 
     def everywhere(self, right: Right, table: Table) -> bool:
-        """Whether the caller has the right on every row of the table."""
+        """Return True if the caller has the right on every row of the table."""
         return all(access.everywhere(right, table) for access in self.accesses)
 
     def may(self, right: Right, row: Row) -> bool:
-        """Whether the caller may do this with the row."""
+        """Return True if the caller has the right on the row."""
         return all(access.may(right, row) for access in self.accesses)
 
     def column(self, flag: str, table: Table, column: Column) -> bool:
-        """Whether the caller has the column's permission `canread`, `cancreate` or `canupdate`."""
+        """Return True if the caller has the permission `canread`, `cancreate`, or `canupdate` for the column."""
         return all(access.column(flag, table, column) for access in self.accesses)
 
     def value(self, row: Row, column: Column) -> Value:
-        """The column's value; None where the caller may not see it."""
+        """Return the column's value, or None if the caller may not read it."""
         if column.name == "versionnumber":
             return row.version
         if not column.readable:
@@ -105,16 +105,16 @@ class Caller:
         return row.values.get(column.name)
 
     def readable(self, table: Table) -> Iterable[Row]:
-        """The rows of the table that the caller may see."""
+        """Return the rows of the table that the caller may read."""
         return (row for row in self.rows.all(table.name) if self.may(Right.READ, row))
 
     def seen(self, ref: Ref | None) -> Row | None:
-        """The row that a lookup points to, if it is there and the caller may see it."""
+        """Return the row that a lookup references, or None if it does not exist or the caller may not read it."""
         row = self.rows.find(ref)
         return row if row and self.may(Right.READ, row) else None
 
     def read(self, table: Table, row_id: str) -> Row:
-        """The row with this id; raises `DataverseError` where it is not there or not for the caller to see."""
+        """Return the row with this ID. Raise `DataverseError` if it does not exist or the caller may not read it."""
         row = self.rows.get(table.name, row_id)
         if row is None:
             raise no_such_row(table, row_id)
@@ -122,15 +122,15 @@ class Caller:
         return row
 
     def require(self, right: Right, row: Row) -> None:
-        """Raises `DataverseError` where the caller may not do this with the row."""
+        """Raise `DataverseError` if the caller does not have the right on the row."""
         if not self.may(right, row):
             raise self.refusal(right, self.schema[row.table])
 
     def require_held(self, right: Right, table: Table) -> None:
-        """Raises `DataverseError` where no role of the caller's gives the right on the table."""
+        """Raise `DataverseError` if no role of the caller grants the right on the table."""
         if not self.holds(right, table):
             raise self.refusal(right, table)
 
     def refusal(self, right: Right, table: Table) -> DataverseError:
-        """The error that says which privilege is missing."""
+        """Return the error that names the missing privilege."""
         return missing_privilege(self.user.id, privilege_name(right, table.privilege), table)

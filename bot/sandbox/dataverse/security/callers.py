@@ -1,4 +1,4 @@
-"""Who a request is from, by its headers ("Impersonate another user using the Web API")."""
+"""Identification of the caller from request headers ("Impersonate another user using the Web API")."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -13,11 +13,11 @@ from bot.sandbox.storage.rows import Rows
 from bot.sandbox.values import Row
 
 _HEADERS = {"CallerObjectId": "azureactivedirectoryobjectid", "MSCRMCallerID": "systemuserid"}
-"""The column that each of the two headers names a user by."""
+"""User column that each impersonation header refers to."""
 
 
 class Callers:
-    """Turns headers into callers."""
+    """Creates callers from request headers."""
 
     def __init__(self, schema: Schema, rows: Rows, application: str) -> None:
         self._schema = schema
@@ -26,7 +26,7 @@ class Callers:
         self._principals = Principals(rows)
 
     def of(self, headers: Mapping[str, str]) -> Caller:
-        """The caller; raises `DataverseError` for a user that is not there, is disabled or may not be stood in for."""
+        """Return the caller. Raise `DataverseError` if the user is unknown, disabled, or may not be impersonated."""
         app = self._application_user()
         person = self._person(headers)
         if person is None or person.id == app.id:
@@ -38,7 +38,7 @@ class Callers:
         return self._caller(person, app)
 
     def access(self, user: Row) -> Access:
-        """A user's own rights."""
+        """Return the access rights of one user."""
         return Access(schema=self._schema, rows=self._rows, principal=self._principals.of(user))
 
     def _application_user(self) -> Row:

@@ -1,10 +1,10 @@
-"""Rights and how far they go."""
+"""Rights, access masks, and privilege depths."""
 
 from enum import IntFlag, StrEnum
 
 
 class Right(StrEnum):
-    """What can be done with a row, as the names of privileges have it."""
+    """A right on a row, as the names of privileges spell it."""
 
     READ = "Read"
     WRITE = "Write"
@@ -33,7 +33,7 @@ MASKS = {right: AccessMask[right.name] for right in Right}
 
 
 class Depth(IntFlag):
-    """How far a privilege goes, as `privilegedepthmask` has it."""
+    """The depth of a privilege, as `privilegedepthmask` stores it."""
 
     BASIC = 1
     LOCAL = 2
@@ -42,11 +42,11 @@ class Depth(IntFlag):
 
 
 def privilege_name(right: Right, suffix: str) -> str:
-    """The name of the privilege to do this with a table's rows."""
+    """Return the name of the privilege that grants the right on a table."""
     return f"prv{right}{suffix}"
 
 
 ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
 DISCONNECT = "prvUnlinkTeamsChatFromRecord"
 OTHER_PRIVILEGES = (ACT_FOR_OTHERS, DISCONNECT)
-"""Privileges that are not about a table's rows ("Miscellaneous privileges")."""
+"""Privileges that do not apply to a table's rows ("Miscellaneous privileges")."""

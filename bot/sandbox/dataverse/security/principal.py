@@ -1,4 +1,4 @@
-"""A user's roles, teams, units and profiles, brought together."""
+"""Resolution of a user's roles, teams, business units, and column security profiles."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from bot.sandbox.storage.rows import Rows
 from bot.sandbox.values import Ref, Row
 
 ADMINISTRATOR_ROLE = "System Administrator"
-"""Its holders always see secured columns ("Column-level security")."""
+"""Role whose holders always see secured columns ("Column-level security")."""
 
 _ALLOWED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """One privilege that a role gives, and the business unit from which its depth is measured."""
+    """One privilege that a role grants, and the business unit that its depth starts from."""
 
     depth: Depth
     unit: str
@@ -23,7 +23,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """How far all the grants of one privilege reach together."""
+    """The combined reach of all grants of one privilege."""
 
     everywhere: bool
     units: frozenset[str]
@@ -31,25 +31,25 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """A user, with all that decides what the user may do."""
+    """A user with everything that determines the user's access rights."""
 
     user: Row
     teams: frozenset[str]
     grants: Mapping[str, tuple[Grant, ...]]
     scopes: Mapping[str, Scope]
     shared: Mapping[str, int]
-    """Access masks of the rows that are shared with the user or a team of theirs, by row id."""
+    """Access masks of the rows shared with the user or the user's teams, by row ID."""
     secured: Mapping[str, frozenset[tuple[str, str]]]
-    """Table and column that the profiles allow, by `canread`, `cancreate` and `canupdate`."""
+    """Table and column names that the profiles allow, by `canread`, `cancreate`, and `canupdate`."""
     administrator: bool
 
     def is_or_is_in(self, owner: Ref | None) -> bool:
-        """Whether the owner is the user or one of the user's teams."""
+        """Return True if the owner is the user or one of the user's teams."""
         return owner is not None and (owner.id == self.user.id or owner.id in self.teams)
 
 
 class Principals:
-    """Principals by user, worked out anew when something has changed what people may do."""
+    """Cache of principals by user ID. It is cleared when access rights change."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -57,7 +57,7 @@ class Principals:
         self._known: dict[str, Principal] = {}
 
     def of(self, user: Row) -> Principal:
-        """The user's principal."""
+        """Return the user's principal."""
         if self._version != self._rows.security_version:
             self._version = self._rows.security_version
             self._known.clear()
@@ -114,7 +114,7 @@ def _scope(rows: Rows, grants: Iterable[Grant]) -> Scope:
 
 
 def _below(rows: Rows, unit: str) -> set[str]:
-    """The units under a unit, at any distance."""
+    """Return the IDs of all business units below a unit, at any level."""
     children = [row.id for row in rows.where("businessunit", parentbusinessunitid=Ref("businessunit", unit))]
     return set(children).union(*(_below(rows, child) for child in children))
 
