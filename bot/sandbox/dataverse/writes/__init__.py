@@ -1,1 +1,1 @@
-"""Changes of rows: what a body may hold, what follows from it, and who may make it."""
+"""Writing of rows: request bodies, validation, derived values, and access checks."""

@@ -1,4 +1,4 @@
-"""Associations between rows, made and undone by reference ("Associate and disassociate table rows")."""
+"""Many-to-many associations between rows ("Associate and disassociate table rows")."""
 
 from bot.sandbox.dataverse.schema.model import ManyToMany
 from bot.sandbox.dataverse.security.access import Caller
@@ -9,7 +9,7 @@ from bot.sandbox.values import Row, Value
 
 
 def associate(caller: Caller, draft: Draft, row: Row, other: Row, association: ManyToMany) -> None:
-    """Associates the rows; nothing happens where they are. Raises `DataverseError` for callers without the rights."""
+    """Associate two rows unless they already are. Raise `DataverseError` if the caller lacks the rights."""
     _require(caller, row, other)
     if _between(draft, row, other, association) is None:
         first, second = sorted((row.id, other.id))
@@ -20,7 +20,7 @@ def associate(caller: Caller, draft: Draft, row: Row, other: Row, association: M
 
 
 def disassociate(caller: Caller, draft: Draft, row: Row, other: Row, association: ManyToMany) -> None:
-    """Undoes it; nothing happens where the rows are not associated."""
+    """Remove the association of two rows, if it exists. Raise `DataverseError` if the caller lacks the rights."""
     _require(caller, row, other)
     found = _between(draft, row, other, association)
     if found:
@@ -28,7 +28,7 @@ def disassociate(caller: Caller, draft: Draft, row: Row, other: Row, association
 
 
 def _require(caller: Caller, row: Row, other: Row) -> None:
-    """A membership changes what people may do, so it takes the right to write both sides."""
+    """Require write access to both rows, because a membership can change access rights."""
     caller.require(Right.WRITE, row)
     caller.require(Right.WRITE, other)
 

@@ -1,4 +1,4 @@
-"""Changes of rows in a transaction, by one caller: create, update, delete."""
+"""Creation, update, and deletion of rows in a transaction, on behalf of one caller."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,22 +25,22 @@ from bot.sandbox.storage.rows import Draft
 from bot.sandbox.values import Ref, Row, Value
 
 GOES_ALONG = frozenset({"fieldpermission", "sdkmessageprocessingstepimage"})
-"""Tables whose rows go with the row that they are a part of."""
+"""Tables whose rows are deleted along with the row they belong to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """What happened to a row, for the steps that wait for it."""
+    """A change to a row, which webhook steps can subscribe to."""
 
     message: str
     before: Row | None
     after: Row | None
     target: Mapping[str, Value]
-    """The columns that the request set, the unchanged ones too."""
+    """Columns that the request set, including unchanged ones."""
 
     @property
     def row(self) -> Row:
-        """The row as it is after the event, or as it was before it was deleted."""
+        """The row after the event, or before it if the row was deleted."""
         row = self.after or self.before
         if row is None:
             raise ValueError(self.message)
@@ -48,7 +48,7 @@ class Event:
 
 
 class Changer:
-    """Makes one caller's changes, and notes what happened."""
+    """Writes rows for one caller and records the events."""
 
     def __init__(self, caller: Caller, draft: Draft, at: datetime) -> None:
         self._caller = caller
@@ -58,7 +58,7 @@ class Changer:
         self.events: list[Event] = []
 
     def create(self, table: Table, payload: Payload, row_id: str | None = None) -> Row:
-        """The new row; raises `DataverseError` where it may not be made."""
+        """Create a row. Raise `DataverseError` if the body is invalid or the caller lacks the rights."""
         require_writable(table, "POST")
         _require_same_key(table, payload, row_id)
         require_fitting(table, payload, create=True)
@@ -73,7 +73,7 @@ class Changer:
         return row
 
     def update(self, row: Row, payload: Payload) -> Row:
-        """The changed row; raises `DataverseError` where it may not be changed so."""
+        """Update a row. Raise `DataverseError` if the body is invalid or the caller lacks the rights."""
         table = self._schema[row.table]
         require_writable(table, "PATCH")
         self._caller.require(Right.WRITE, row)
@@ -94,7 +94,7 @@ class Changer:
         return after
 
     def merge(self, row: Row, master: Row) -> Row:
-        """The row as one that was merged into the other; raises `DataverseError` where either may not be changed."""
+        """Merge a row into its master. Raise `DataverseError` if the caller may not update both."""
         table = self._schema[row.table]
         for each in (row, master):
             self._caller.require(Right.WRITE, each)
@@ -104,7 +104,7 @@ class Changer:
         return after
 
     def delete(self, row: Row) -> None:
-        """Takes the row out, and its parties and shares; raises `DataverseError` where it may not be."""
+        """Delete the row with its parties and shares. Raise `DataverseError` if the row may not be deleted."""
         table = self._schema[row.table]
         require_writable(table, "DELETE")
         self._caller.require(Right.DELETE, row)
@@ -145,7 +145,7 @@ class Changer:
         return found
 
     def _touched(self, table: Table, verb: str) -> Mapping[str, Value]:
-        """Who created or modified the row, and when."""
+        """Return the audit columns for a creation or modification."""
         if f"{verb}on" not in table.columns:
             return {}
         app = self._caller.on_behalf
@@ -167,7 +167,7 @@ class Changer:
                 self._draft.remove(party)
 
     def _pointing_to(self, row: Row) -> Iterator[tuple[Row, str]]:
-        """Other rows with a lookup to this one, and the lookup's column."""
+        """Yield the rows with a lookup to this row, with the lookup's column."""
         for table in self._schema.tables.values():
             for other in self._draft.all(table.name):
                 for name, value in other.values.items():
@@ -175,7 +175,7 @@ class Changer:
                         yield other, name
 
     def _unlink(self, other: Row, column: str) -> None:
-        """Empties the lookup, or takes out a row that is nothing without it."""
+        """Clear the lookup, or delete the row if it cannot exist without it."""
         table = self._schema[other.table]
         if not table.set_name or table.name in GOES_ALONG:
             self._draft.remove(other)
@@ -191,6 +191,6 @@ class Changer:
 
 
 def _require_same_key(table: Table, payload: Payload, row_id: str | None) -> None:
-    """A body that names another row than the path is a mistake."""
+    """Reject a body whose primary key differs from the key in the path."""
     if row_id is not None and payload.row_id not in {None, row_id}:
         raise bad_payload(table.set_name, "The primary key of a row cannot be changed.")

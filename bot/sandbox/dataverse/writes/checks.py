@@ -1,4 +1,4 @@
-"""Whether a change may be made, and whether this caller may make it. Each check raises `DataverseError` if not."""
+"""Validation and access checks for writes. Each check raises `DataverseError` if it fails."""
 
 from bot.sandbox.dataverse.schema.model import LOOKUPS, Column, Table
 from bot.sandbox.dataverse.security.access import Caller
@@ -9,20 +9,20 @@ from bot.sandbox.storage.rows import Draft
 from bot.sandbox.values import Ref, Row, Value
 
 NOT_WRITTEN = frozenset({"activityparty", "asyncoperation", "cs_stocklevel", "privilege", "usersettings"})
-"""Tables whose rows only the platform, or another system, changes."""
+"""Tables whose rows only the platform or another system can change."""
 
 NOT_DELETED = frozenset({"businessunit", "systemuser", "transactioncurrency"})
-"""Tables whose rows can be disabled, not deleted."""
+"""Tables whose rows can be disabled but not deleted."""
 
 
 def require_writable(table: Table, method: str) -> None:
-    """The table's rows can be changed in this way."""
+    """Require that the table allows this kind of write."""
     if table.name in NOT_WRITTEN or (method == "DELETE" and table.name in NOT_DELETED):
         raise wrong_method(method)
 
 
 def require_fitting(table: Table, payload: Payload, *, create: bool) -> None:
-    """The body sets no column that cannot be set, and empties none that must hold a row."""
+    """Require that every column can be set and that no mandatory lookup is empty."""
     for name, value in payload.values.items():
         column = table.columns[name]
         if not (column.creatable if create else column.updatable):
@@ -37,12 +37,12 @@ def require_fitting(table: Table, payload: Payload, *, create: bool) -> None:
 
 
 def must_hold(column: Column) -> bool:
-    """Whether the column is a lookup that can never be empty."""
+    """Return True if the column is a lookup that must not be empty."""
     return column.required and column.kind in LOOKUPS
 
 
 def require_unique(draft: Draft, table: Table, row: Row) -> None:
-    """No other row has the same values in the columns of an alternate key. Empty columns make no key."""
+    """Require that no other row has the same alternate key. A key with an empty column is ignored."""
     for key in table.keys:
         own = [row.values.get(name) for name in key.columns]
         if None in own:
@@ -53,14 +53,14 @@ def require_unique(draft: Draft, table: Table, row: Row) -> None:
 
 
 def require_secured(caller: Caller, table: Table, payload: Payload, *, create: bool) -> None:
-    """The caller may set every secured column that the body sets."""
+    """Require that the caller may set every secured column in the body."""
     flag = "cancreate" if create else "canupdate"
     if not all(caller.column(flag, table, table.columns[name]) for name in payload.values):
         raise secured_column(create=create)
 
 
 def require_lookups(caller: Caller, draft: Draft, row: Row, payload: Payload) -> None:
-    """The rows that the body points to are there, and the caller may attach this row to them."""
+    """Require that all referenced rows exist and that the caller may append this row to them."""
     for party in payload.parties or ():
         _there(caller, draft, party.values.get("partyid"))
     for name, value in payload.values.items():

@@ -1,4 +1,4 @@
-"""JSON values as values of columns; what does not fit is refused as Dataverse refuses it."""
+"""Conversion of JSON values to column values, with Dataverse's own error messages."""
 
 import math
 import re
@@ -11,7 +11,7 @@ from bot.sandbox.guids import as_guid
 from bot.sandbox.values import Json, Value
 
 EARLIEST_YEAR = 1753
-"""The first year that a date column holds (SQL Server's `datetime`)."""
+"""First year that a date column supports (SQL Server's `datetime`)."""
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,7})?)?(Z|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -19,14 +19,14 @@ _CHOICES = re.compile(r"-?\d{1,10}(,-?\d{1,10})*")
 
 
 def coerced(table: Table, column: Column, given: Json) -> Value:
-    """The column's value; raises `DataverseError` where the JSON value does not fit."""
+    """Convert a JSON value to the column's type. Raise `DataverseError` if it does not match the column."""
     if given is None:
         return None
     return _BY_KIND[column.kind](table, column, given)
 
 
 def instant(at: datetime) -> str:
-    """The instant as rows hold it: UTC, whole seconds."""
+    """Return the instant as rows store it: ISO text in UTC with whole seconds."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

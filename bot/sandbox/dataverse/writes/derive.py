@@ -1,4 +1,4 @@
-"""What follows from a change by itself: owners' units, names, amounts in the base currency, states, numbers."""
+"""Values that Dataverse derives: owning units, names, base-currency amounts, states, and row numbers."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,7 +11,7 @@ Values = Mapping[str, Value]
 
 
 def states(table: Table, before: Values, given: Values) -> Values:
-    """State and status reason as they go together; raises `DataverseError` where they do not."""
+    """Return the state and status reason that belong together. Raise `DataverseError` if the given ones do not."""
     if table.state is None or table.status is None or not {"statecode", "statuscode"} & given.keys():
         return {}
     state = given.get("statecode", before.get("statecode"))
@@ -39,7 +39,7 @@ def _not_together(table: Table, state: Value, reason: Value) -> DataverseError:
 
 
 def derived(draft: Draft, table: Table, values: Values) -> dict[str, Value]:
-    """All values of the row, with those that follow from others."""
+    """Return the row's values with all derived values added."""
     found = dict(values)
     found.update(_ownership(draft, table, found))
     found.update(_full_name(table, found))
@@ -99,7 +99,7 @@ def _table_of(value: Value) -> Value:
 
 
 def next_number(table: Table, rows: Iterable[Row]) -> Values:
-    """The running number of a new row, such as `CAS-01037`."""
+    """Return the next number of a new row, such as `CAS-01037`."""
     if table.number is None:
         return {}
     column, prefix = table.number

@@ -1,4 +1,4 @@
-"""Bodies of requests that change a row ("Create a table row using the Web API")."""
+"""Request bodies that create or update a row ("Create a table row using the Web API")."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -19,17 +19,17 @@ _ADDRESS = re.compile(rf"(?:.*/)?(\w+)\(({GUID})\)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """What a body sets."""
+    """The values that a body sets."""
 
     values: Mapping[str, Value] = field(default_factory=dict)
     row_id: str | None = None
-    """The primary key, where the body names one."""
+    """Primary key in the body, or None."""
     parties: tuple["Payload", ...] | None = None
-    """The activity's parties, where the body lists them."""
+    """Activity parties in the body, or None if it does not list them."""
 
 
 def payload_of(schema: Schema, table: Table, body: JsonObject) -> Payload:
-    """The body's values; raises `DataverseError` where one does not fit the table."""
+    """Parse a body. Raise `DataverseError` if a value does not match the table."""
     values: dict[str, Value] = {}
     parties: tuple[Payload, ...] | None = None
     for name, given in body.items():
@@ -42,7 +42,7 @@ def payload_of(schema: Schema, table: Table, body: JsonObject) -> Payload:
 
 
 def parties_of(schema: Schema, given: Json) -> tuple[Payload, ...]:
-    """The parties in a list; raises `DataverseError` where one does not fit."""
+    """Parse a list of activity parties. Raise `DataverseError` if one is invalid."""
     table = schema["activityparty"]
     if not isinstance(given, list) or len(given) > PARTIES_AT_MOST:
         raise bad_payload(table.set_name, f"Parties must be a list of at most {PARTIES_AT_MOST}.")
@@ -53,7 +53,7 @@ def parties_of(schema: Schema, given: Json) -> tuple[Payload, ...]:
 
 
 def reference_of(schema: Schema, address: str, allowed: Iterable[str]) -> Ref:
-    """The row that an address such as `/accounts(<id>)` names; raises `DataverseError` for any other text."""
+    """Parse the row reference in an address such as `/accounts(<id>)`. Raise `DataverseError` for any other text."""
     found = _ADDRESS.fullmatch(address.strip())
     table = schema.by_set.get(found[1]) if found else None
     if found is None or table is None or table.name not in allowed:
@@ -62,7 +62,7 @@ def reference_of(schema: Schema, address: str, allowed: Iterable[str]) -> Ref:
 
 
 def _value(schema: Schema, table: Table, name: str, given: Json) -> Mapping[str, Value]:
-    """The column and its value; nothing for an annotation without a meaning."""
+    """Return the column and its value, or nothing for an annotation."""
     if name.endswith(BIND):
         return _bound(schema, table, name.removesuffix(BIND), given)
     if "@" in name:
