@@ -1,1 +1,1 @@
-"""Dataverse's webhook: which steps a change sets off, what they send, and the sending."""
+"""Dataverse's webhooks: the steps that an event triggers, their payloads, and the delivery."""

@@ -1,4 +1,4 @@
-"""`RemoteExecutionContext` as JSON: what Dataverse posts to a webhook ("Use webhooks")."""
+"""The JSON that Dataverse posts to a webhook: `RemoteExecutionContext` ("Use webhooks")."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bot.sandbox.settings import ORGANIZATION_ID, ORGANIZATION_NAME
 from bot.sandbox.values import NO_ID, Json, JsonObject, Ref, Row, Value
 
 LARGEST = 256 * 1024
-"""Bytes of a payload; of a larger one the parts in `REMOVED` are left out."""
+"""Payload limit. A larger payload is sent without the parts in `REMOVED`."""
 
 REMOVED = ("ParentContext", "InputParameters", "PreEntityImages", "PostEntityImages")
 
@@ -23,7 +23,7 @@ _MAIN_OPERATION, _POST_OPERATION = 30, 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """Why a step runs: the event, who caused it and when, and the ids that go with it."""
+    """One execution of a step: the event, its caller and time, and the IDs to report."""
 
     event: Event
     caller: Caller
@@ -35,7 +35,7 @@ class Occasion:
 
 
 def execution_context(occasion: Occasion) -> JsonObject:
-    """The context that the step sends, whatever its size."""
+    """Build the context that the step sends, regardless of its size."""
     row, table = occasion.event.row, occasion.caller.schema[occasion.event.row.table]
     main = _context(occasion, table, _requested(table, occasion.event), stage=_MAIN_OPERATION)
     return {
@@ -95,7 +95,7 @@ def _requested(table: Table, event: Event) -> Mapping[str, Value]:
 
 
 def _target(table: Table, event: Event) -> Mapping[str, Value]:
-    """The request's columns, and those that the platform set along with them."""
+    """Return the columns of the request and those that the platform set with them."""
     touched = ("modifiedon", "modifiedby", "modifiedonbehalfby")
     added = {name: event.row.values.get(name) for name in touched if name in table.columns}
     return {**_requested(table, event), **added}
@@ -108,7 +108,7 @@ def _target_value(table: Table, event: Event, target: Mapping[str, Value]) -> Js
 
 
 def _images(occasion: Occasion, table: Table, row: Row | None, kind: int) -> list[JsonObject]:
-    """The images that are registered with the step, of the row as it was or as it is."""
+    """Return the step's registered images of the row, before or after the event."""
     wanted = (image for image in occasion.images if image.number("imagetype") in {kind, _BOTH})
     return [
         {"key": image.text("entityalias"), "value": _entity(table, row, _names(image.text("attributes"), table))}
@@ -122,7 +122,7 @@ def _names(attributes: str, table: Table) -> Iterable[str]:
 
 
 def _entity(table: Table, row: Row, names: Iterable[str]) -> JsonObject:
-    """An image: it leaves out what is empty."""
+    """Return the entity in an image, which omits empty columns."""
     values = {name: row.values.get(name) for name in (*names, table.primary_id)}
     return _entity_of(table, row, {name: value for name, value in values.items() if value is not None})
 

@@ -1,4 +1,4 @@
-"""Which steps an event sets off, and the system jobs that will send for them."""
+"""System jobs for the steps that an event triggers."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,11 +16,11 @@ from bot.sandbox.values import Row
 ENABLED = 0
 JOBS = "asyncoperation"
 UNWATCHED = frozenset({JOBS})
-"""Tables whose changes set nothing off."""
+"""Tables whose changes trigger no steps."""
 
 
 def put_jobs(draft: Draft, caller: Caller, events: Iterable[Event], at: datetime) -> None:
-    """Adds a system job for every step that one of the events sets off, to the same transaction."""
+    """Add a system job to the transaction for every step that an event triggers."""
     correlation_id = str(uuid4())
     for event in events:
         for step in steps_for(draft.rows, event):
@@ -38,7 +38,7 @@ def put_jobs(draft: Draft, caller: Caller, events: Iterable[Event], at: datetime
 
 
 def steps_for(rows: Rows, event: Event) -> list[Row]:
-    """The enabled steps that wait for this event, in their order."""
+    """Return the enabled steps that the event triggers, in the order of their rank."""
     if event.row.table in UNWATCHED:
         return []
     steps = [step for step in rows.all("sdkmessageprocessingstep") if _waits_for(rows, step, event)]
@@ -57,7 +57,7 @@ def _waits_for(rows: Rows, step: Row, event: Event) -> bool:
 
 
 def _touches(filtering: str, event: Event) -> bool:
-    """Whether the request set one of the columns that the step watches, changed or not."""
+    """Return True if the request set a column that the step filters on, even to the same value."""
     watched = {name.strip() for name in filtering.split(",") if name.strip()}
     return not watched or event.message != "Update" or not watched.isdisjoint(event.target)
 
@@ -88,7 +88,7 @@ def _put(draft: Draft, occasion: Occasion) -> None:
 
 
 def payload(occasion: Occasion) -> bytes:
-    """The body that is sent. One that is too large goes without the parts that hold values."""
+    """Build the body of the webhook request. An oversized body omits the optional parts."""
     context = execution_context(occasion)
     whole = orjson.dumps(context)
     if len(whole) <= LARGEST:

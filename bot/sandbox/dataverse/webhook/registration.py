@@ -1,4 +1,4 @@
-"""What of Dataverse's webhooks can be registered here ("Register a WebHook")."""
+"""Validation of webhook registrations ("Register a WebHook")."""
 
 from http import HTTPStatus
 
@@ -10,17 +10,17 @@ from bot.sandbox.storage.rows import Draft
 from bot.sandbox.values import Row
 
 WEBHOOK = 8
-"""`serviceendpoint.contract`."""
+"""Value of `serviceendpoint.contract`."""
 
 WEBHOOK_KEY = 4
-"""`serviceendpoint.authtype`: the key goes as `?code=…`."""
+"""Value of `serviceendpoint.authtype` for a key that is sent as `?code=…`."""
 
 ASYNCHRONOUS = 1
 POST_OPERATION = 40
 
 
 def require_registrable(draft: Draft, row: Row, webhook_url: str) -> None:
-    """Raises `DataverseError` for endpoints and steps that the sandbox could not serve."""
+    """Raise `DataverseError` if the sandbox does not support the endpoint or step."""
     if row.table == "serviceendpoint":
         _require_endpoint(row, webhook_url)
     if row.table == "sdkmessageprocessingstep":

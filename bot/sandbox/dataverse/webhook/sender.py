@@ -1,4 +1,4 @@
-"""Sends what waits in the system jobs, one after the other."""
+"""Delivery of webhook requests from the queue of system jobs, one at a time."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,16 +21,16 @@ from bot.sandbox.storage.store import NotKept, Store
 from bot.sandbox.values import Row, Value
 
 TIMEOUT_S = 60.0
-"""How long Dataverse waits for a receiver ("Use webhooks")."""
+"""Time that Dataverse waits for a receiver ("Use webhooks")."""
 
 RETRIED = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
-"""Answers after which Dataverse tries once more."""
+"""Statuses after which Dataverse retries once."""
 
 KEPT_JOBS = 50
-"""System jobs that stay readable after they have ended."""
+"""Number of completed system jobs that remain readable."""
 
 LOOKS, LOOK_EVERY_S = 600, 0.05
-"""How often to look whether the receiver of this very process listens yet."""
+"""Attempts and interval for checking whether the webhook of this process already listens."""
 
 _READY, _COMPLETED = 0, 3
 _SUCCEEDED, _FAILED = 30, 31
@@ -40,7 +40,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a system job."""
+    """The result of a system job."""
 
     succeeded: bool
     message: str
@@ -48,7 +48,7 @@ class Outcome:
 
 
 class Sender:
-    """Works off the system jobs in the order in which they came."""
+    """Processes the system jobs in the order of their creation."""
 
     def __init__(
         self, store: Store, session: ClientSession, settings: SandboxSettings, now: Callable[[], datetime]
@@ -61,7 +61,7 @@ class Sender:
         store.listen(self._wake)
 
     async def run(self) -> None:
-        """Sends until it is cancelled. What is not sent by then is sent after the next start."""
+        """Send until canceled. Unsent jobs are sent after the next start."""
         if self._next():
             await self._until_listening()
         while True:
@@ -80,7 +80,7 @@ class Sender:
         return next((job for job in self._store.rows.all(JOBS) if job.number("statecode") == _READY), None)
 
     async def _until_listening(self) -> None:
-        """Jobs of an earlier run start with the process, and so may come before its own webhook listens."""
+        """Wait for the webhook of this process, because jobs of an earlier run may start before it listens."""
         url = URL(self._settings.webhook_url)
         for _ in range(LOOKS):
             if await _listens(url):
@@ -101,7 +101,7 @@ class Sender:
         return Outcome(succeeded=succeeded, message=message, retries=retries)
 
     async def _post(self, job: Row, endpoint: Row) -> tuple[int, str]:
-        """One attempt: the status of the answer, 0 where there was none, and what happened in words."""
+        """Post once. Return the response's status, or 0 without a response, and a message."""
         url, key = self._address(endpoint)
         try:
             async with self._session.post(
@@ -116,7 +116,7 @@ class Sender:
             return 0, f"The webhook did not answer: {type(error).__name__}."
 
     def _address(self, endpoint: Row) -> tuple[str, str]:
-        """The endpoint's URL and key; the key of the sandbox's own endpoint is a setting and is not kept."""
+        """Return the endpoint's URL and key. The key of the sandbox's own endpoint is a setting and is not stored."""
         own_key = self._settings.webhook_key if endpoint.id == ENDPOINT_ID else ""
         return endpoint.text("url"), endpoint.text("authvalue") or own_key
 
