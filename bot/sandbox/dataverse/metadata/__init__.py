@@ -1,1 +1,1 @@
-"""Definitions of tables as `EntityDefinitions` gives them."""
+"""Table definitions in the format of `EntityDefinitions`."""

@@ -1,4 +1,4 @@
-"""Columns as `AttributeMetadata`, each with what only its own type says."""
+"""Column definitions as `AttributeMetadata`, with the properties of each column type."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,7 +8,7 @@ from bot.sandbox.guids import named_guid
 from bot.sandbox.values import Json, JsonObject
 
 _VIRTUAL = frozenset({Kind.FILE, Kind.IMAGE, Kind.MULTI_SELECT})
-"""Types that have no code of their own in the older enumeration."""
+"""Column types without a code of their own in the older enumeration."""
 
 _CASTS: Mapping[Kind, str] = {
     Kind.CUSTOMER: "Lookup",
@@ -16,18 +16,18 @@ _CASTS: Mapping[Kind, str] = {
     Kind.PARTY_LIST: "Lookup",
     Kind.UNIQUE_IDENTIFIER: "UniqueIdentifier",
 }
-"""Types whose class is named otherwise than they are."""
+"""Column types whose metadata class has a different name."""
 
 _NAMED = frozenset({Kind.BOOLEAN, Kind.MULTI_SELECT, *CHOICES})
 
 
 def type_of(kind: Kind) -> str:
-    """The class of a column's definition, without its namespace."""
+    """Return the class of a column's definition, without its namespace."""
     return f"{_CASTS.get(kind, kind.value)}AttributeMetadata"
 
 
 def column_definitions(table: Table) -> Iterator[tuple[str, JsonObject, JsonObject]]:
-    """Each column's class, common properties and own properties; shadow columns follow their column."""
+    """Yield each column's class, common properties, and own properties. Shadow columns follow their column."""
     for number, column in enumerate(table.columns.values(), 2):
         yield type_of(column.kind), _common(table, column, number), _own(table, column)
         for name, kind in _shadows(column):
@@ -42,7 +42,7 @@ def column_definitions(table: Table) -> Iterator[tuple[str, JsonObject, JsonObje
 
 
 def _shadows(column: Column) -> Iterator[tuple[str, str]]:
-    """Columns that only say another way what their column says."""
+    """Yield the name and type of the columns that only restate this column's value."""
     if column.kind in LOOKUPS:
         yield f"{column.name}name", "String"
         if len(column.targets) > 1:
@@ -81,7 +81,7 @@ def _common(table: Table, column: Column, number: int | None) -> JsonObject:
 
 
 def _use(column: Column, *, is_key: bool) -> JsonObject:
-    """Who can do what with the column."""
+    """Return the column's security and permitted operations."""
     needed = "SystemRequired" if is_key else "ApplicationRequired" if column.required else "None"
     return {
         "IsSecured": column.secured,
@@ -132,7 +132,7 @@ def _text(column: Column) -> JsonObject:
 
 
 def _old(column: Column) -> str:
-    """The older enumeration of formats does not know rich text."""
+    """Return the format in the older enumeration, which has no rich text."""
     return "TextArea" if column.text_format == "RichText" else column.text_format
 
 

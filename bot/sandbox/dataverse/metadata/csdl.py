@@ -14,7 +14,7 @@ _CHANGE_TRACKING = "Org.OData.Capabilities.V1.ChangeTracking"
 
 _BASE = "crmbaseentity"
 _OWNER = "principal"
-"""What a user and a team have in common: both own rows."""
+"""Base type of users and teams, both of which own rows."""
 
 _TYPES: Mapping[Kind, str] = {
     Kind.STRING: "Edm.String",
@@ -46,7 +46,7 @@ _FUNCTIONS: Mapping[str, tuple[str | None, Mapping[str, str], Mapping[str, str]]
         {"RolePrivileges": f"Collection({ALIAS}.RolePrivilege)"},
     ),
 }
-"""Functions: the table that they are bound to, their parameters, and what they answer."""
+"""Functions with the table they are bound to, their parameters, and the properties of their response."""
 
 _ROLE_PRIVILEGE = {
     "Depth": f"{ALIAS}.PrivilegeDepth",
@@ -73,7 +73,7 @@ _ENUMERATIONS: Mapping[str, Mapping[str, int]] = {
 
 @cache
 def csdl(schema: Schema, *, annotations: bool) -> bytes:
-    """The document; with annotations it also says which tables' changes are tracked."""
+    """Build the document. Annotations state which tables support change tracking."""
     root = Element("edmx:Edmx", {"Version": "4.0", "xmlns:edmx": _EDMX})
     services = SubElement(root, "edmx:DataServices")
     document = SubElement(services, "Schema", {"Namespace": NAMESPACE, "Alias": ALIAS, "xmlns": _EDM})
@@ -125,7 +125,7 @@ def _facets(table: Table, column: Column) -> dict[str, str]:
 
 
 def _collections(schema: Schema, table: Table) -> dict[str, Table]:
-    """What a row's collections hold."""
+    """Return the table of the rows in each collection."""
     found = {name: schema[each.table] for name, each in schema.collections(table.name).items()}
     found.update({each.name: schema[each.other_table] for each in table.associations})
     return found

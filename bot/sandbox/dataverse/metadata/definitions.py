@@ -1,4 +1,4 @@
-"""Tables as `EntityMetadata`."""
+"""Table definitions as `EntityMetadata`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from bot.sandbox.guids import named_guid
 from bot.sandbox.values import Json, JsonObject
 
 DATA_PROVIDER = "00010600-0000-4000-9000-00000000da7a"
-"""What serves the rows of the virtual table."""
+"""Data provider of the virtual table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnDefinition:
-    """A column's definition, by the class that it must be cast to for its own properties."""
+    """A column's definition, with the class to cast it to for its own properties."""
 
     type_name: str
     common: JsonObject
@@ -29,7 +29,7 @@ class ColumnDefinition:
 
 @dataclass(frozen=True, kw_only=True)
 class TableDefinition:
-    """A table's definition and the collections that belong to it."""
+    """A table's definition with its columns, keys, and relationships."""
 
     schema: Schema
     table: Table
@@ -41,7 +41,7 @@ class TableDefinition:
 
     @cached_property
     def columns(self) -> Sequence[ColumnDefinition]:
-        """The columns, shadow columns too."""
+        """Definitions of the columns, including shadow columns."""
         return [
             ColumnDefinition(type_name=type_name, common=common, own=own)
             for type_name, common, own in column_definitions(self.table)
@@ -49,7 +49,7 @@ class TableDefinition:
 
     @cached_property
     def collections(self) -> Mapping[str, Sequence[JsonObject]]:
-        """Keys and relationships."""
+        """Keys and relationships by collection name."""
         return {
             "Keys": keys(self.table),
             "ManyToOneRelationships": many_to_one(self.schema, self.table),
@@ -59,7 +59,7 @@ class TableDefinition:
 
 
 class Definitions:
-    """The definitions of all tables that the Web API shows."""
+    """Definitions of all tables in the Web API."""
 
     def __init__(self, schema: Schema) -> None:
         self.tables: Mapping[str, TableDefinition] = {
@@ -68,7 +68,7 @@ class Definitions:
 
     @cached_property
     def by_id(self) -> Mapping[str, TableDefinition]:
-        """The definitions by their `MetadataId`."""
+        """Definitions by their `MetadataId`."""
         return {str(each.body["MetadataId"]): each for each in self.tables.values()}
 
 
@@ -121,7 +121,7 @@ def _traits(table: Table) -> JsonObject:
 
 
 def _privileges(table: Table) -> list[Json]:
-    """The privileges that are about the table's rows; activities share those of all activities."""
+    """Return the privileges on the table's rows. All activities share one set."""
     if not table.privilege:
         return []
     owned = table.ownership is Ownership.USER

@@ -9,7 +9,7 @@ from bot.sandbox.values import JsonObject
 
 
 def keys(table: Table) -> Sequence[JsonObject]:
-    """The alternate keys of a table."""
+    """Return the definitions of a table's alternate keys."""
     return [
         {
             "MetadataId": named_guid("key", table.name, key.name),

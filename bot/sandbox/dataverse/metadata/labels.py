@@ -1,4 +1,4 @@
-"""Labels and choices in definitions."""
+"""Labels and choices in table definitions."""
 
 from bot.sandbox.dataverse.schema.model import Column, Kind, Option, Table
 from bot.sandbox.guids import named_guid
@@ -15,7 +15,7 @@ _IN_ARABIC = {
     "Status": "الحالة العامة",
     "Status Reason": "سبب الحالة",
 }
-"""Some labels in a second language, one that runs from right to left."""
+"""Labels in a second language that is written from right to left."""
 
 _TYPES = {
     Kind.BOOLEAN: "Boolean",
@@ -31,7 +31,7 @@ _OPTION_CLASS = {
 
 
 def label(text: str) -> JsonObject:
-    """A label in English, the app's own language, and in others where there is one; an empty one without a text."""
+    """Return a label in English, the user's language, and in any other language. Without text, the label is empty."""
     if not text:
         return {"LocalizedLabels": [], "UserLocalizedLabel": None}
     english = _localized(text, ENGLISH, named_guid("label", text))
@@ -54,7 +54,7 @@ def _localized(text: str, language: int, label_id: str) -> JsonObject:
 
 
 def option_set(table: Table, column: Column) -> JsonObject:
-    """A column's choices."""
+    """Return a column's option set."""
     common: dict[str, Json] = {
         "MetadataId": named_guid(table.name, column.name, "options"),
         "Name": f"{table.name}_{column.name}",

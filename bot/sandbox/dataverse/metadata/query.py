@@ -1,4 +1,4 @@
-"""Queries on definitions: select, filter, expand ("Query table definitions using the Web API")."""
+"""Queries on definitions: select, filter, and expand ("Query table definitions using the Web API")."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ CHOICES = frozenset({"OptionSet", "GlobalOptionSet"})
 
 @dataclass(frozen=True, slots=True)
 class _Properties:
-    """The properties of a kind of definition, as one of them has them."""
+    """Properties of one kind of definition, taken from a sample."""
 
     sample: JsonObject
     type_name: str
@@ -42,7 +42,7 @@ class _Properties:
 
 
 def chosen(definition: JsonObject, names: Iterable[str] | None, type_name: str) -> dict[str, Json]:
-    """The properties asked for, and the id that always comes back."""
+    """Return the selected properties and the ID, which is always included."""
     if names is None:
         return dict(definition)
     unknown = next((name for name in names if name not in definition), None)
@@ -52,7 +52,7 @@ def chosen(definition: JsonObject, names: Iterable[str] | None, type_name: str) 
 
 
 def filtered(definitions: Sequence[JsonObject], query: Query, type_name: str) -> Sequence[JsonObject]:
-    """The definitions that the filter lets through."""
+    """Return the definitions that match the filter."""
     if query.filter is None or not definitions:
         return definitions
     test = predicate(query.filter, _Properties(definitions[0], type_name))
@@ -60,7 +60,7 @@ def filtered(definitions: Sequence[JsonObject], query: Query, type_name: str) ->
 
 
 def table_body(definition: TableDefinition, query: Query) -> JsonObject:
-    """A table's definition, with the collections asked for."""
+    """Return a table's definition with the expanded collections."""
     body = chosen(definition.body, query.select, "EntityMetadata")
     for expand in query.expand:
         body[expand.name] = collection(definition, expand)
@@ -68,7 +68,7 @@ def table_body(definition: TableDefinition, query: Query) -> JsonObject:
 
 
 def collection(definition: TableDefinition, expand: Expand) -> Sequence[JsonObject]:
-    """Columns, keys or relationships of a table."""
+    """Return the columns, keys, or relationships of a table."""
     if expand.name == "Attributes":
         return column_bodies(definition, expand.query, None)
     if expand.name not in definition.collections:
@@ -78,7 +78,7 @@ def collection(definition: TableDefinition, expand: Expand) -> Sequence[JsonObje
 
 
 def column_bodies(definition: TableDefinition, query: Query, cast: str | None) -> Sequence[JsonObject]:
-    """The columns; with a cast those of one type alone, with what only that type says."""
+    """Return the columns. A cast limits them to one type and adds the properties of that type."""
     columns = [each for each in definition.columns if cast in {None, each.type_name}]
     bodies = {id(column): column_view(column, cast) for column in columns}
     kept = {id(each) for each in filtered(list(bodies.values()), query, cast or COLUMN_CLASS)}
@@ -86,7 +86,7 @@ def column_bodies(definition: TableDefinition, query: Query, cast: str | None) -
 
 
 def column_view(column: ColumnDefinition, cast: str | None) -> JsonObject:
-    """The properties that can be chosen and filtered by."""
+    """Return the properties that can be selected and filtered."""
     if cast is None:
         return column.common
     own = {name: value for name, value in column.own.items() if name not in CHOICES}
@@ -94,7 +94,7 @@ def column_view(column: ColumnDefinition, cast: str | None) -> JsonObject:
 
 
 def column_body(column: ColumnDefinition, query: Query, cast: str | None) -> JsonObject:
-    """One column's definition, with its choices where they are asked for."""
+    """Return a column's definition with its expanded choices."""
     body = chosen(column_view(column, cast), query.select, cast or COLUMN_CLASS)
     for expand in query.expand:
         if cast is None or expand.name not in CHOICES & column.own.keys():

@@ -8,12 +8,12 @@ from bot.sandbox.values import JsonObject
 
 
 def many_to_one(schema: Schema, table: Table) -> Sequence[JsonObject]:
-    """The lookups of a table."""
+    """Return the relationships of a table's lookups."""
     return list(_lookups(schema, table))
 
 
 def one_to_many(schema: Schema, table: Table) -> Sequence[JsonObject]:
-    """The lookups of all tables that can point to this one."""
+    """Return the relationships of all lookups that can reference this table."""
     return [
         each
         for other in schema.by_set.values()
@@ -23,7 +23,7 @@ def one_to_many(schema: Schema, table: Table) -> Sequence[JsonObject]:
 
 
 def many_to_many(schema: Schema, table: Table) -> Sequence[JsonObject]:
-    """The associations of a table."""
+    """Return the many-to-many relationships of a table."""
     return [
         {
             "MetadataId": named_guid("relationship", each.name),
