@@ -1,1 +1,1 @@
-"""FetchXML: views and queries written as XML, read and answered."""
+"""FetchXML queries, including views: parsing, execution, and results."""

@@ -1,4 +1,4 @@
-"""Rows brought together: how many, how much ("Aggregate data using FetchXml")."""
+"""Grouping and aggregation ("Aggregate data using FetchXml")."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ Values: TypeAlias = Sequence[Scalar]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One value of a group, and the row and column that it is shown as; an aggregate is nobody's own."""
+    """One value of a group. A grouping value has a source row, alias, and column. An aggregate has no source."""
 
     value: Scalar
     of: tuple[Found, str, Column] | None = None
@@ -34,7 +34,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """An attribute, and where it is."""
+    """A requested attribute with the alias of its table and its column."""
 
     attribute: Attribute
     place: str
@@ -42,7 +42,7 @@ class _Asked:
 
 
 def grouped(joins: Joins, rows: Sequence[Found]) -> list[Mapping[str, Cell]]:
-    """A row for each group, by the aliases that the query gives; raises `DataverseError` where one is missing."""
+    """Group the rows and aggregate each group. Raise `DataverseError` if an attribute is invalid."""
     asked = [_asked(joins, place, attribute) for place, node in joins.nodes.items() for attribute in node.attributes]
     keys = [each for each in asked if each.attribute.group]
     groups: dict[tuple[Scalar, ...], list[Found]] = {} if keys else {(): []}
@@ -53,7 +53,7 @@ def grouped(joins: Joins, rows: Sequence[Found]) -> list[Mapping[str, Cell]]:
 
 
 def aggregate(name: str, values: Values) -> Scalar:
-    """The aggregate of the values that are not empty."""
+    """Compute the aggregate of the non-empty values."""
     present = [value for value in values if value is not None]
     if name == "countcolumn":
         return len(present)
@@ -109,7 +109,7 @@ def _ordered(joins: Joins, rows: Sequence[Mapping[str, Cell]]) -> list[Mapping[s
 
 
 def sort_key(value: Scalar) -> tuple[bool, str | float | datetime]:
-    """What a value is sorted by; empty ones come first."""
+    """Return the sort key of a value. Empty values sort first."""
     return (False, 0) if value is None else (True, _order_key(value))
 
 

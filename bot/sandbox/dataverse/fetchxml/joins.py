@@ -1,4 +1,4 @@
-"""Rows of a query: the queried table's, each with the linked rows that go with it."""
+"""Execution of a query: the queried table's rows joined with their linked rows."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
@@ -13,17 +13,17 @@ from bot.sandbox.errors import bad_query, no_such_column
 from bot.sandbox.values import Ref, Row, Value
 
 ROOT = ""
-"""The name that the queried table's row has among those of a found row."""
+"""Alias of the queried table."""
 
 ROWS_AT_MOST = 50_000
-"""Rows that links may multiply a query to; Dataverse's own limit for paging without cookies."""
+"""Maximum number of rows that links may produce. It is Dataverse's limit for paging without cookies."""
 
 Found: TypeAlias = Mapping[str, Row | None]
-"""The rows that belong together, by the alias of their table. A row that an outer link has not found is None."""
+"""Joined rows by the alias of their table. A row that an outer link did not find is None."""
 
 
 class Joins:
-    """Runs one query for one caller. All names are looked up, and all conditions read, before any row is."""
+    """Runs one query for one caller. It resolves all names and compiles all conditions before it reads rows."""
 
     def __init__(self, caller: Caller, fetch: Fetch, asker: Asker) -> None:
         self._caller = caller
@@ -47,7 +47,7 @@ class Joins:
                 self._check(node, link)
 
     def table(self, alias: str) -> Table:
-        """The table of an alias; raises `DataverseError` where there is none."""
+        """Return the table of an alias. Raise `DataverseError` if the alias is unknown."""
         node = self.nodes.get(alias)
         table = self._caller.schema.get(node.table) if node else None
         if table is None:
@@ -55,7 +55,7 @@ class Joins:
         return table
 
     def column(self, alias: str, name: str) -> Column:
-        """A column of an alias's table; raises `DataverseError` where there is none."""
+        """Return a column of an alias's table. Raise `DataverseError` if the column is unknown."""
         table = self.table(alias)
         column = table.columns.get(name)
         if column is None:
@@ -63,11 +63,11 @@ class Joins:
         return column
 
     def alias_of(self, node: Node) -> str:
-        """The alias of a table in the query."""
+        """Return the alias of a table in the query."""
         return self._aliases[id(node)]
 
     def rows(self) -> list[Found]:
-        """All that the caller may see of what the query asks for."""
+        """Return the joined rows that match the query and that the caller may read."""
         root = self._fetch.entity
         found: list[Found] = []
         for row in self._readable(self.table(ROOT)):
@@ -77,11 +77,11 @@ class Joins:
         return found
 
     def value(self, found: Found, alias: str, column: Column) -> Scalar:
-        """A column's value as it is compared; None where the row is not there or the value not for the caller."""
+        """Return a column's value for comparisons, or None if the row is missing or the value is hidden."""
         return scalar(column, self.plain(found, alias, column))
 
     def plain(self, found: Found, alias: str, column: Column) -> Value:
-        """A column's value; None where the row is not there or the value not for the caller."""
+        """Return a column's value, or None if the row is missing or the value is hidden."""
         row = found.get(alias)
         return self._caller.value(row, column) if row else None
 
@@ -93,7 +93,7 @@ class Joins:
             raise bad_query(f"A link of type '{link.kind}' gives no columns.")
 
     def _readable(self, table: Table) -> Iterable[Row]:
-        """The table's rows for the caller. What stands between two tables is seen by who sees both sides."""
+        """Return the table's rows that the caller may read. Intersect rows are readable if both of their rows are."""
         if table.set_name:
             return self._caller.readable(table)
         rows = self._caller.rows.all(table.name)
@@ -102,7 +102,7 @@ class Joins:
         )
 
     def _linked(self, found: Found, node: Node) -> Iterator[Found]:
-        """The row with every choice of rows that the table's links lead to."""
+        """Yield the joined row with every combination of rows that the table's links find."""
         results: list[Found] = [found]
         for link in node.links:
             results = [each for result in results for each in self._through(result, node, link)]

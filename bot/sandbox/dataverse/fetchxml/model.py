@@ -1,4 +1,4 @@
-"""A FetchXML query as a tree ("Query data using FetchXml"). Names are not looked up yet."""
+"""The syntax tree of a FetchXML query, with unresolved names ("Query data using FetchXml")."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,26 +7,26 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
-    """A column that is asked for."""
+    """A requested column."""
 
     name: str
     alias: str = ""
     aggregate: str = ""
-    """`count`, `countcolumn`, `sum`, `avg`, `min` or `max`."""
+    """Aggregate function: `count`, `countcolumn`, `sum`, `avg`, `min`, or `max`."""
     group: bool = False
     part: str = ""
-    """The part of a date to group by: `year`, `quarter`, `month` or `day`."""
+    """Part of a date to group by: `year`, `quarter`, `month`, or `day`."""
     distinct: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A column, or the alias of one, by which rows are put in order."""
+    """A sort order by a column or by the alias of an attribute."""
 
     name: str
     alias: str = ""
     node: str = ""
-    """The alias of the linked table that the column is of, where it is not the one that holds the order."""
+    """Alias of the linked table with the column, or empty for the table that contains the order."""
     descending: bool = False
 
 
@@ -38,12 +38,12 @@ class Condition:
     operator: str
     values: tuple[str, ...] = ()
     node: str = ""
-    """The alias of the linked table that the column is of, where it is not the one that holds the condition."""
+    """Alias of the linked table with the column, or empty for the table that contains the condition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Conditions of which all must hold, or any."""
+    """Conditions joined by `and` or `or`."""
 
     any: bool
     parts: "tuple[Test, ...]"
@@ -54,19 +54,19 @@ Test: TypeAlias = Condition | Filter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """The queried table, or a linked one."""
+    """The queried table or a linked table."""
 
     table: str
     alias: str = ""
     attributes: tuple[Attribute, ...] = ()
     every: bool = False
-    """All columns are asked for."""
+    """True if all columns are requested."""
     orders: tuple[Order, ...] = ()
     filters: tuple[Filter, ...] = ()
     links: "tuple[Link, ...]" = ()
 
     def walk(self) -> "Iterator[Node]":
-        """This table and those linked to it, in the order in which they are written."""
+        """Yield this table and its linked tables, in document order."""
         yield self
         for link in self.links:
             yield from link.node.walk()
@@ -74,27 +74,27 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A linked table, and how its rows are found."""
+    """A linked table and the columns that link it."""
 
     node: Node
     own: str
-    """The column of the linked table (`from`)."""
+    """Column of the linked table (`from`)."""
     other: str
-    """The column of the table that it is linked to (`to`)."""
+    """Column of the parent table (`to`)."""
     kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
-    """A whole query."""
+    """A complete query."""
 
     entity: Node
     top: int | None = None
     count: int | None = None
     page: int = 1
     last: str | None = None
-    """The id of the last row of the page before, from the paging cookie."""
+    """ID of the previous page's last row, from the paging cookie."""
     distinct: bool = False
     aggregate: bool = False
     raw_order: bool = False
-    """Choices are ordered by their numbers, not by their labels (`useraworderby`)."""
+    """True to sort choices by number instead of label (`useraworderby`)."""

@@ -1,4 +1,4 @@
-"""Conditions as tests of values ("FetchXml condition operators")."""
+"""Condition operators as predicates ("FetchXml condition operators")."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -43,12 +43,12 @@ _NEGATED = {
     "ne-businessunit": "eq-businessunit",
     "not-contain-values": "contain-values",
 }
-"""Operators that hold where another does not. Like Dataverse, they hold for empty columns."""
+"""Operators that negate another one. Like Dataverse, they match empty columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Whom and when a condition such as "equals current user" means."""
+    """User and time that conditions such as "equals current user" refer to."""
 
     user: str
     unit: str
@@ -57,7 +57,7 @@ class Asker:
 
 
 def test_of(condition: Condition, column: Column, asker: Asker) -> TestOf:
-    """The condition as a test; raises `DataverseError` for operators and values that do not fit the column."""
+    """Compile a condition. Raise `DataverseError` if the operator or a value does not match the column."""
     contrary = _NEGATED.get(condition.operator)
     if contrary is None:
         return _positive(condition.operator, condition.values, column, asker)
@@ -105,7 +105,7 @@ def _compared(signs: frozenset[int], text: str, column: Column) -> TestOf:
 
 
 def _literal(column: Column, text: str) -> Scalar:
-    """The text as a value of the column's type."""
+    """Parse the text as a value of the column's type."""
     if column.kind in LOOKUPS | GUIDS:
         return _fitting(column, text, as_guid)
     if column.kind is Kind.BOOLEAN:
@@ -122,7 +122,7 @@ def _literal(column: Column, text: str) -> Scalar:
 
 
 def _fitting(column: Column, text: str, read: Callable[[str], _Read | None]) -> _Read:
-    """What the text says; raises `DataverseError` where it says nothing of the column's type."""
+    """Parse the text, or raise `DataverseError` if it is not a value of the column's type."""
     try:
         found = read(text.strip().lower())
     except (OverflowError, ValueError):
@@ -141,13 +141,13 @@ def _moment(text: str, column: Column) -> datetime:
 
 
 def _matching(operator: str, pattern: str) -> TestOf:
-    """A test of texts; `like` brings its own wildcards, at its ends too."""
+    """Return a text predicate. A `like` pattern contains its own wildcards."""
     test = text_test(_LIKE[operator], pattern)
     return lambda value: isinstance(value, str) and test(value.casefold())
 
 
 def _own(operator: str, asker: Asker) -> TestOf | None:
-    """Conditions on who asks."""
+    """Return a predicate on the current user, business unit, or teams, or None for other operators."""
     ids: Mapping[str, frozenset[str]] = {
         "eq-userid": frozenset({asker.user}),
         "eq-businessunit": frozenset({asker.unit}),
@@ -161,7 +161,7 @@ def _own(operator: str, asker: Asker) -> TestOf | None:
 
 
 def _dated(operator: str, values: tuple[str, ...], column: Column, asker: Asker) -> TestOf:
-    """Conditions on a day, or on days around today, by UTC."""
+    """Return a predicate on a date or on a period relative to now, in UTC."""
     if column.kind is not Kind.DATE_TIME:
         raise _unknown(operator)
     try:

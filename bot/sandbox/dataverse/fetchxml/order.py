@@ -1,4 +1,4 @@
-"""The order of a query's rows, and the page that is asked for."""
+"""Sorting and paging of a query's rows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ _UNORDERED = frozenset({Kind.MULTI_SELECT, Kind.IMAGE, Kind.FILE, Kind.PARTY_LIS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One row of an answer, written when its page is known."""
+    """A result row that is serialized only if it is on the requested page."""
 
     body: Callable[[], Mapping[str, Json]]
     id: str | None = None
-    """The id of the queried table's row, where the entry stands for one."""
+    """ID of the queried table's row, or None if the entry represents no single row."""
 
 
 SortKey: TypeAlias = tuple[bool, str | float | datetime]
 
 
 def ordered(caller: Caller, fetch: Fetch, joins: Joins, rows: Sequence[Found]) -> list[Found]:
-    """The rows in the query's order: that of the queried table first, then those of linked ones."""
+    """Sort the rows, first by the queried table's orders and then by those of linked tables."""
     result = list(rows)
     formatter = Formatter(caller.schema, caller.rows, caller.user.id)
     wanted = [(alias, order) for alias, node in joins.nodes.items() for order in node.orders]
@@ -42,7 +42,7 @@ def ordered(caller: Caller, fetch: Fetch, joins: Joins, rows: Sequence[Found]) -
 
 
 def page(fetch: Fetch, entries: Sequence[Entry]) -> tuple[Sequence[Entry], bool]:
-    """The page's rows, and whether there are more."""
+    """Return the page's rows and whether more follow."""
     if fetch.top is not None:
         if fetch.count is not None or fetch.page > 1:
             raise bad_query("The top attribute can't be specified with paging attribute page.")
@@ -50,14 +50,14 @@ def page(fetch: Fetch, entries: Sequence[Entry]) -> tuple[Sequence[Entry], bool]
     size = fetch.count or PAGE_AT_MOST
     start = (fetch.page - 1) * size
     after = [at for at, entry in enumerate(entries, 1) if entry.id == fetch.last] if fetch.last else []
-    # A row that a link has multiplied does not say where the page ended, so the page's number does.
+    # A row that a link repeats does not identify the end of the page, so the page number does.
     if len(after) == 1:
         start = after[0]
     return entries[start : start + size], start + size < len(entries)
 
 
 def _column(joins: Joins, alias: str, name: str) -> tuple[str, Column]:
-    """A column by its name, or by the alias that the query gives it."""
+    """Resolve a column by its name or by the alias of an attribute."""
     for place, node in joins.nodes.items():
         for attribute in node.attributes:
             if attribute.alias == name:
@@ -69,7 +69,7 @@ def _column(joins: Joins, alias: str, name: str) -> tuple[str, Column]:
 
 
 def _key(joins: Joins, alias: str, column: Column, formatter: Formatter | None) -> Callable[[Found], SortKey]:
-    """What rows are sorted by: what a lookup or a choice shows, and the value of any other column."""
+    """Return a sort key function: the label of a lookup or choice, or the value of any other column."""
 
     def key(found: Found) -> SortKey:
         row = found.get(alias)

@@ -1,4 +1,4 @@
-"""FetchXML read from text. What the sandbox does not know is refused, so that no condition is lost in silence."""
+"""Parser for FetchXML. It rejects unsupported parts, so that no condition is ignored."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 LONGEST = 65_536
-"""Characters of a query: what an address in a batch may have."""
+"""Maximum number of characters in a query, which is the limit for a URL in a batch."""
 
 DEEPEST = 15
-"""Tables linked to linked tables, and filters in filters."""
+"""Maximum number of levels of nested links and filters."""
 
 LINKS_AT_MOST = 15
-"""Linked tables of a query ("Join tables using FetchXml")."""
+"""Maximum number of linked tables in a query ("Join tables using FetchXml")."""
 
 _Made = TypeVar("_Made")
 
@@ -52,7 +52,7 @@ _LINK = frozenset(["name", "from", "to", "alias", "link-type", "intersect", "vis
 
 
 def parse_fetch(text: str) -> Fetch:
-    """The query in the text; raises `DataverseError` where it is wrong or beyond what the sandbox offers."""
+    """Parse a query. Raise `DataverseError` if it is invalid or uses unsupported features."""
     if len(text) > LONGEST:
         raise bad_query(f"The FetchXML is longer than {LONGEST} characters.")
     root = _parsed(text)
@@ -165,7 +165,7 @@ def _link(element: "Element", depth: int) -> Link:
 
 
 def _last_of(cookie: str) -> str | None:
-    """The last row's id in a paging cookie."""
+    """Return the last row's ID in a paging cookie, or None without a cookie."""
     if not cookie:
         return None
     last = [as_guid(child.get("last", "")) for child in _parsed(cookie)]

@@ -1,4 +1,4 @@
-"""Rows of a FetchXML query as JSON. Unlike other queries, they leave out what is empty."""
+"""Serialization of FetchXML results. Unlike other queries, they omit empty values."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -15,7 +15,7 @@ from bot.sandbox.values import Json
 
 
 class Writer:
-    """Writes the rows of one query; its columns are looked up once."""
+    """Serializes the rows of one query. It resolves the columns once."""
 
     def __init__(self, answers: Answers, joins: Joins, fetch: Fetch) -> None:
         self._answers = answers
@@ -31,11 +31,11 @@ class Writer:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The properties of the queried table's own rows."""
+        """Property names of the queried table's own columns."""
         return tuple(name for alias, name, _ in self._columns if alias == ROOT)
 
     def row(self, found: Found) -> Mapping[str, Json]:
-        """A row and what its links have found."""
+        """Serialize a row with its linked rows."""
         own = found[ROOT]
         body: dict[str, Json] = {"@odata.etag": own.etag} if own and not self._distinct else {}
         for alias, name, column in self._columns:
@@ -46,7 +46,7 @@ class Writer:
         return body
 
     def group(self, cells: Mapping[str, Cell]) -> Mapping[str, Json]:
-        """A group's values, with labels where a column of its rows is shown."""
+        """Serialize a group, with labels for the values it is grouped by."""
         body: dict[str, Json] = {}
         for alias, cell in cells.items():
             if cell.value is None:
@@ -59,7 +59,7 @@ class Writer:
         return body
 
     def _named(self, joins: Joins, alias: str, node: Node) -> Iterator[tuple[str, Column]]:
-        """The columns of a table in the query, by the properties that they become."""
+        """Yield the property names and columns of a table in the query."""
         table = joins.table(alias)
         everything = node.every or (alias == ROOT and not node.attributes)
         if everything:
@@ -76,7 +76,7 @@ class Writer:
 
     @staticmethod
     def _always(table: Table, chosen: set[str]) -> Iterator[tuple[str, Column]]:
-        """The primary key, and the currency of an amount."""
+        """Yield the primary key, and the currency if an amount is selected."""
         money = any(table.columns[name].kind is Kind.MONEY for name in chosen)
         for name in (table.primary_id, *(["transactioncurrencyid"] if money else [])):
             if name not in chosen:
@@ -84,7 +84,7 @@ class Writer:
 
 
 def json_of(value: Scalar) -> Json:
-    """A compared value as JSON."""
+    """Convert a comparison value to JSON."""
     return instant(value) if isinstance(value, datetime) else value
 
 
