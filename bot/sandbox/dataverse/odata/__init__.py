@@ -1,1 +1,1 @@
-"""OData as Dataverse speaks it: queries in, JSON out."""
+"""OData as Dataverse implements it: query parsing and JSON responses."""

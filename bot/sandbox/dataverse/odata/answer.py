@@ -1,4 +1,4 @@
-"""Rows as the JSON of an answer, with the annotations that the client asked for."""
+"""Serialization of rows as JSON, with the annotations that the client requested."""
 
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from bot.sandbox.values import Json, Ref, Row, Value
 
 
 class Answers:
-    """Writes rows for one request."""
+    """Serializes rows for one request."""
 
     def __init__(self, caller: Caller, preferences: Preferences, base: str) -> None:
         self._caller = caller
@@ -25,21 +25,21 @@ class Answers:
         self._formatter = Formatter(caller.schema, caller.rows, caller.user.id)
 
     def address(self, table: Table, row_id: str) -> str:
-        """The URL of a row."""
+        """Return the URL of a row."""
         return f"{self._base}/{table.set_name}({row_id})"
 
     def context(self, table: Table, query: Query, *, single: bool = False) -> str:
-        """The URL that says what an answer holds."""
+        """Return the context URL of a response."""
         return f"{self._base}/$metadata#{table.set_name}{_selection(query)}{'/$entity' if single else ''}"
 
     def check(self, table: Table, query: Query) -> None:
-        """Raises `DataverseError` for names that the table does not have, whether or not any row is found."""
+        """Raise `DataverseError` for names that the table does not have, even if no row matches."""
         self._columns(table, query)
         for expand in query.expand:
             self._check_expand(table, expand)
 
     def row(self, row: Row, query: Query) -> dict[str, Json]:
-        """The row's JSON. Its primary key always comes back, and an amount of money brings its currency."""
+        """Serialize a row. The primary key is always included, and an amount includes its currency."""
         table = self._caller.schema[row.table]
         body: dict[str, Json] = {"@odata.etag": row.etag}
         for column in self._columns(table, query):
@@ -59,7 +59,7 @@ class Answers:
         return list(dict.fromkeys((*chosen, table.columns[table.primary_id])))
 
     def property(self, row: Row, column: Column, name: str) -> Iterator[tuple[str, Json]]:
-        """A column under a name, after the annotations that the client wants of it."""
+        """Yield a column's requested annotations and then its value, under a given name."""
         value = self._caller.value(row, column)
         for annotation, text in self._annotations(row, column, value):
             if text is not None and self._preferences.wants(annotation):

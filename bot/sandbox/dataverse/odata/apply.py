@@ -1,4 +1,4 @@
-"""Aggregation as OData writes it ("Aggregate data using OData"): `$apply`."""
+"""Parser for OData aggregation, `$apply` ("Aggregate data using OData")."""
 
 import re
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from bot.sandbox.dataverse.odata.tree import And, Expression
 from bot.sandbox.errors import bad_query, not_offered
 
 METHODS = {"sum": "sum", "average": "avg", "min": "min", "max": "max", "countdistinct": "countcolumn"}
-"""What FetchXML, as which Dataverse runs them, calls the methods."""
+"""Aggregate functions of FetchXML by OData method. Dataverse runs `$apply` as FetchXML."""
 
 _COUNT = re.compile(r"\$count\s+as\s+(\w+)")
 _AGGREGATE = re.compile(r"(\w+)\s+with\s+(\w+)\s+as\s+(\w+)")
@@ -17,7 +17,7 @@ _AGGREGATE = re.compile(r"(\w+)\s+with\s+(\w+)\s+as\s+(\w+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate:
-    """One aggregate: of a property, or the number of rows."""
+    """An aggregate of a property, or the number of rows."""
 
     alias: str
     name: str = ""
@@ -27,7 +27,7 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Apply:
-    """Which rows, grouped by what, give which aggregates."""
+    """A filter, the grouping properties, and the aggregates."""
 
     filter: Expression | None = None
     groups: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Apply:
 
 
 def parse_apply(text: str) -> Apply:
-    """The transformations in the text; raises `DataverseError` where it is wrong or beyond what the sandbox offers."""
+    """Parse the transformations. Raise `DataverseError` if they are invalid or unsupported."""
     found = Apply()
     for step in split(text, "/"):
         name, inside = call(step)

@@ -1,4 +1,4 @@
-"""A table's columns as properties of its rows: found by name, read as the caller may see them."""
+"""Columns as OData properties: lookup by name, and values as the caller may read them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _TYPES: dict[Kind, Edm] = {
 
 
 def column_of(table: Table, name: str) -> Column:
-    """The column by its property's name; raises `DataverseError` where there is none."""
+    """Return the column of a property. Raise `DataverseError` if the property is unknown."""
     column = table.by_wire_name.get(name)
     if column is None:
         raise unknown_property(name, table.name)
@@ -32,13 +32,13 @@ def column_of(table: Table, name: str) -> Column:
 
 
 def moment_of(text: str) -> datetime:
-    """The instant, or the beginning of the day, that a date column holds."""
+    """Return the instant, or the start of the day, in a date column's text."""
     at = datetime.fromisoformat(text)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def scalar(column: Column, value: Value) -> Scalar:
-    """The value as it is compared."""
+    """Return the value for comparisons."""
     if isinstance(value, Ref):
         return value.id
     if column.kind is Kind.DATE_TIME and isinstance(value, str):
@@ -47,19 +47,19 @@ def scalar(column: Column, value: Value) -> Scalar:
 
 
 Find: TypeAlias = Callable[[Row], Row | None]
-"""The way from a row to a related one, as far as the caller may see it."""
+"""Function from a row to a related row that the caller may read."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowProperties:
-    """The properties that a filter on a table may name."""
+    """Properties that a filter on a table may use."""
 
     schema: Schema
     table: Table
     caller: Caller
 
     def reading(self, path: Path) -> Reading[Row]:
-        """The column at the end of the path. Where the way there is cut or not for the caller to see, it is empty."""
+        """Return a reader for the column at the end of the path. A missing or hidden row on the path reads as None."""
         table, find = self.table, _itself()
         for name in path.names[:-1]:
             table, find = self._step(table, find, name)
@@ -74,7 +74,7 @@ class RowProperties:
         return Reading(_TYPES[column.kind], read)
 
     def collection(self, path: Path) -> "tuple[RowProperties, Callable[[Row], Iterable[Row]]]":
-        """The columns of a collection's rows, and the rows as far as the caller may see them."""
+        """Return the properties of a collection's rows, and a function to the rows that the caller may read."""
         table, find = self.table, _itself()
         for name in path.names[:-1]:
             table, find = self._step(table, find, name)

@@ -1,4 +1,4 @@
-"""What has changed in a table since a moment, by versions ("Use change tracking")."""
+"""Change tracking by row versions ("Use change tracking")."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from bot.sandbox.storage.rows import Removal
 from bot.sandbox.values import Row
 
 LIFETIME_DAYS = 7
-"""How long a token is good: `organization.expirechangetrackingindays`, unless somebody changes it."""
+"""Lifetime of a token, the default of `organization.expirechangetrackingindays`."""
 
 _TIME = "%m/%d/%Y %H:%M:%S"
 _TOKEN = re.compile(r"(\d{1,18})!(\d\d/\d\d/\d{4} \d\d:\d\d:\d\d)")
@@ -25,7 +25,7 @@ _COOKIE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """The state of all rows that a client knows: their highest version, and when that was."""
+    """The highest row version that a client has seen, and the time of that state."""
 
     version: int
     at: datetime
@@ -36,7 +36,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """How far a client has read: up to which versions, and the token that it gets in the end."""
+    """The versions a client has read up to, and the token for its next delta link."""
 
     page: int
     rows: int
@@ -52,21 +52,21 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
-    """A page of what is new: rows as they are now, and rows that are gone."""
+    """A page of changes: current rows and removals."""
 
     rows: Sequence[Row]
     removals: Sequence[Removal]
     next: Position | None
-    """Where the next page begins; None on the last one."""
+    """Start of the next page, or None on the last page."""
 
 
 def is_tracking(skip_token: str) -> bool:
-    """Whether a page's token belongs to an answer about changes."""
+    """Return True if a skip token belongs to a response with changes."""
     return 'istracking="True"' in skip_token
 
 
 def token_of(text: str, version: int, now: datetime) -> Token:
-    """The token in a delta link; raises `DataverseError` for one that is too old or not from these rows."""
+    """Parse the token of a delta link. Raise `DataverseError` if it has expired or does not match these rows."""
     found = _TOKEN.fullmatch(text)
     if not found:
         raise bad_query("The $deltatoken is malformed. Use the @odata.deltaLink as it came.")
@@ -75,21 +75,21 @@ def token_of(text: str, version: int, now: datetime) -> Token:
     except ValueError as error:
         raise bad_query("The $deltatoken is malformed. Use the @odata.deltaLink as it came.") from error
     token = Token(version=int(found[1]), at=at)
-    # A sandbox without a file begins anew at each start, and then knows less than its older tokens.
+    # A sandbox without a file starts over, so tokens of an earlier run can be ahead of its version.
     if now - at > timedelta(days=LIFETIME_DAYS) or token.version > version:
         raise _expired()
     return token
 
 
 def first(now: Token, since: Token | None) -> Position:
-    """Where reading begins. Without an earlier token all rows are new, and none is known to be gone."""
+    """Return the start position. Without an earlier token, all rows are new and no removals are reported."""
     if since is None:
         return Position(page=1, rows=0, removals=now.version, token=now)
     return Position(page=1, rows=since.version, removals=since.version, token=now)
 
 
 def position_of(skip_token: str, version: int, now: datetime) -> Position:
-    """Where a further page begins; raises `DataverseError` for a token that was not given away."""
+    """Parse the position in a skip token. Raise `DataverseError` if it is malformed."""
     found = _COOKIE.fullmatch(skip_token)
     if not found:
         raise bad_query("The $skiptoken is malformed. Use the @odata.nextLink as it came.")
@@ -99,9 +99,9 @@ def position_of(skip_token: str, version: int, now: datetime) -> Position:
 
 
 def delta(caller: Caller, table: Table, start: Position, page_size: int | None) -> Delta:
-    """A page of changes: first the rows by version, then the removals, as the documentation has it.
+    """Return a page of changes: first the rows by version, then the removals, as documented by Dataverse.
 
-    A row that changes while a client turns pages comes back with its new version, so nothing is lost in between.
+    A row that changes between pages is returned again with its new version, so no change is lost.
     """
     size = page_size or PAGE_AT_MOST
     changed = [row for row in caller.readable(table) if row.version > start.rows]

@@ -1,4 +1,4 @@
-"""Filters: text in, tree out ("Filter rows using OData")."""
+"""Parser for filters ("Filter rows using OData")."""
 
 from datetime import UTC, datetime
 
@@ -22,13 +22,13 @@ from bot.sandbox.dataverse.odata.tree import (
 from bot.sandbox.errors import DataverseError, bad_query, not_offered
 
 DEEPEST = 50
-"""Levels of parentheses and negations."""
+"""Maximum number of levels of parentheses and negations."""
 
 OPERATORS = frozenset({"eq", "ne", "gt", "ge", "lt", "le"})
 TEXT_FUNCTIONS = frozenset({"contains", "startswith", "endswith"})
 
 _LISTS = {"Microsoft.Dynamics.CRM.In": False, "Microsoft.Dynamics.CRM.NotIn": True}
-"""Query functions that take a list, and whether they mean its contrary."""
+"""List functions, with True for the negated one."""
 
 _WORDS: dict[str, Literal] = {
     "null": Literal(Edm.NULL, None),
@@ -38,12 +38,12 @@ _WORDS: dict[str, Literal] = {
 
 
 def parse_filter(text: str) -> Expression:
-    """The tree of a filter; raises `DataverseError` where it is wrong or beyond what the sandbox offers."""
+    """Parse a filter. Raise `DataverseError` if it is invalid or unsupported."""
     return _Parser(text).whole()
 
 
 class _Parser:
-    """Recursive descent: or < and < not < comparison."""
+    """Recursive descent parser: or < and < not < comparison."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -51,7 +51,7 @@ class _Parser:
         self._at = 0
         self._depth = 0
         self._variable: str | None = None
-        """What the lambda expression around calls a collection's row."""
+        """Variable of the enclosing lambda expression, or None."""
 
     def whole(self) -> Expression:
         tree = self._or()
@@ -123,7 +123,7 @@ class _Parser:
         return Compare(self._take().text, left, self._operand())
 
     def _related(self) -> Related | None:
-        """`contact_customer_accounts/any(c:c/lastname eq 'Berg')`; None where something else stands here."""
+        """Parse a lambda such as `contact_customer_accounts/any(c:c/lastname eq 'Berg')`, or return None."""
         start, names = self._at, [self._here.text]
         while self._take().mark is Mark.NAME and self._takes("/"):
             names.append(self._here.text)
@@ -141,7 +141,7 @@ class _Parser:
         return Related(path, every, inner)
 
     def _path(self, names: list[str]) -> Path:
-        """A property of the rows that the filter, or the lambda around it, is about."""
+        """Return a property path relative to the filtered row or the lambda variable."""
         if self._variable is None:
             return Path(tuple(names))
         if names[0] != self._variable or len(names) == 1:
@@ -160,14 +160,14 @@ class _Parser:
         return TextMatch(function, path, str(text.value))
 
     def _in_list(self, *, negated: bool) -> Expression:
-        """`Microsoft.Dynamics.CRM.In(PropertyName='…',PropertyValues=[…])`, as clients write lists."""
+        """Parse `Microsoft.Dynamics.CRM.In(PropertyName='…',PropertyValues=[…])`."""
         self._take()
         for word in ("(", "PropertyName", "="):
             self._expect(word)
         name = self._literal()
         for word in (",", "PropertyValues", "="):
             self._expect(word)
-        # They come as texts, whatever the property's type.
+        # The values are strings, whatever the property's type.
         values = tuple(Literal(Edm.ANY, each.value) for each in self._list("[", "]"))
         self._expect(")")
         found = OneOf(Path(tuple(str(name.value).split("/"))), values)
@@ -199,7 +199,7 @@ class _Parser:
 
     def _name(self, token: Token) -> Operand:
         if "." in token.text and self._here.mark is Mark.STRING:
-            return Literal(Edm.STRING, _unquoted(self._take().text))  # an enumeration's member, by its type's name
+            return Literal(Edm.STRING, _unquoted(self._take().text))  # an enumeration member with its type name
         if self._here.text == "(":
             raise not_offered(f"the query function '{token.text}'")
         names = [token.text]

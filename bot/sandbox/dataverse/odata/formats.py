@@ -1,4 +1,4 @@
-"""Values as Dataverse shows them to a person: in their own format and time zone, with labels and names."""
+"""Formatted values in the user's locale and time zone, with labels and names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bot.sandbox.values import Ref, Row, Value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """How a language area writes dates, numbers and money."""
+    """The date, number, and currency format of a locale."""
 
     date: str
     clock_24: bool
@@ -27,7 +27,7 @@ FORMATS: Mapping[int, Format] = {
     2057: Format(date="{day:02}/{month:02}/{year}", clock_24=True, group=",", point=".", money="{symbol}{number}"),
     1031: Format(date="{day:02}.{month:02}.{year}", clock_24=True, group=".", point=",", money="{number} {symbol}"),
 }
-"""By locale id, as `usersettings` names it; others are shown as in the United States."""
+"""Formats by the locale ID in `usersettings`. Other locales use the format of the United States."""
 
 _NOON = 12
 
@@ -40,11 +40,11 @@ class Formatter:
         self._schema = schema
         self._rows = rows
         self._format = FORMATS.get(settings.number("localeid") or 0, US) if settings else US
-        # Dataverse's bias is what must be added to local time to get UTC.
+        # Dataverse's bias is the number of minutes to add to local time to get UTC.
         self._from_utc = timedelta(minutes=-(settings.number("timezonebias") or 0) if settings else 0)
 
     def text(self, row: Row, column: Column, value: Value) -> str | None:
-        """The value as it is shown; None for values that are shown as they are."""
+        """Return the formatted value, or None if the value is shown unchanged."""
         if isinstance(value, Ref):
             return self.name(value) or None
         if isinstance(value, tuple):
@@ -58,7 +58,7 @@ class Formatter:
         return self._text(column, value) if isinstance(value, str) else None
 
     def name(self, ref: Ref) -> str:
-        """The name of the row that a lookup points to; lookups show it to everybody who may see the lookup."""
+        """Return the name of the row that a lookup references. Everyone who can read the lookup sees it."""
         row = self._rows.find(ref)
         return row.text(self._schema[ref.table].primary_name) if row else ""
 

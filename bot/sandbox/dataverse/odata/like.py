@@ -1,6 +1,6 @@
-"""Texts that match a pattern, as Dataverse's text functions take them ("Wildcard characters in conditions").
+"""Pattern matching of Dataverse's text functions ("Wildcard characters in conditions").
 
-`%` stands for any characters, `_` for one, `[abc]` and `[a-c]` for one of these, `[^abc]` for one other than these.
+`%` matches any characters, `_` one character, `[abc]` and `[a-c]` one of these, and `[^abc]` any other character.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,13 +9,13 @@ from typing import TypeAlias
 _One: TypeAlias = Callable[[str], bool]
 _ANY = None
 _Atom: TypeAlias = _One | None
-"""One character's test; None for any characters, or none."""
+"""Test for one character, or None for any number of characters."""
 
 _AROUND = {"like": ("", ""), "contains": ("%", "%"), "startswith": ("", "%"), "endswith": ("%", "")}
 
 
 def text_test(function: str, pattern: str) -> Callable[[str], bool]:
-    """A test for texts in folded case: whether the pattern is in it, or begins or ends it."""
+    """Return a test for case-folded text that contains, starts with, or ends with the pattern."""
     before, after = _AROUND[function]
     atoms = _atoms(before + pattern.casefold() + after)
     return lambda text: _matches(atoms, text)
@@ -48,7 +48,7 @@ def _one_of(inside: str) -> _One:
 
 
 def _spread(inside: str) -> Sequence[tuple[str, str]]:
-    """The ranges in brackets; a single character is a range of itself."""
+    """Parse the ranges in brackets. A single character is a range of itself."""
     ranges: list[tuple[str, str]] = []
     at = 0
     while at < len(inside):
@@ -59,7 +59,7 @@ def _spread(inside: str) -> Sequence[tuple[str, str]]:
 
 
 def _matches(atoms: Sequence[_Atom], text: str) -> bool:
-    """Greedy, going back to the last `%` only: its time is bounded by the product of both lengths."""
+    """Match greedily and backtrack to the last `%` only, so that time is bounded by the product of both lengths."""
     at = atom = 0
     star, resume = -1, 0
     while at < len(text):

@@ -1,4 +1,4 @@
-"""Which rows an answer holds: filter, order, page."""
+"""Filtering, sorting, and paging of rows."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -24,27 +24,27 @@ SortKey: TypeAlias = tuple[bool, str | float | datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of rows."""
+    """A page of rows."""
 
     rows: Sequence[Row]
     total: int
-    """How many rows there are on all pages."""
+    """Number of rows on all pages."""
     next_token: str | None
 
 
 def matching(caller: Caller, table: Table, rows: Iterable[Row], query: Query) -> list[Row]:
-    """The rows that the filter lets through, in order."""
+    """Return the rows that match the filter, sorted."""
     tests = [predicate(query.filter, RowProperties(caller.schema, table, caller))] if query.filter is not None else []
     found = [row for row in rows if all(test(row) for test in tests)]
     formatter = Formatter(caller.schema, caller.rows, caller.user.id)
-    # Sorting keeps the order of equal rows, so the least important property goes first.
+    # Sorting is stable, so the least important property is sorted first.
     for order in reversed(query.order):
         _sort(found, caller, _ordering(table, order), formatter, descending=order.descending)
     return found
 
 
 def page_of(rows: Sequence[Row], query: Query, page_size: int | None) -> Page:
-    """The page that the query asks for. A page size overrules `$top` ("Page results using OData")."""
+    """Return the requested page. A page size overrides `$top` ("Page results using OData")."""
     if page_size is None and query.top is not None:
         return Page(rows=rows[: query.top], total=len(rows), next_token=None)
     size = page_size or PAGE_AT_MOST
@@ -57,7 +57,7 @@ def page_of(rows: Sequence[Row], query: Query, page_size: int | None) -> Page:
 
 
 def _start(rows: Sequence[Row], token: str | None) -> tuple[int, int]:
-    """The page's number and where it starts: after the last row of the page before, if that is still there."""
+    """Return the page's number and start: after the previous page's last row if it still exists."""
     if token is None:
         return 1, 0
     found = _TOKEN.fullmatch(token)
@@ -78,7 +78,7 @@ def _ordering(table: Table, order: Order) -> Column:
 def _sort(rows: list[Row], caller: Caller, column: Column, formatter: Formatter, *, descending: bool) -> None:
     def key(row: Row) -> SortKey:
         value = caller.value(row, column)
-        # A lookup is ordered by the name that it shows ("Order rows using OData").
+        # A lookup is sorted by its label ("Order rows using OData").
         named = formatter.name(value) if column.kind in LOOKUPS and isinstance(value, Ref) else scalar(column, value)
         return (False, 0) if named is None else (True, named.casefold() if isinstance(named, str) else named)
 

@@ -1,4 +1,4 @@
-"""Query options as values ("Query data using the Web API"). Names are not looked up yet."""
+"""Query options, with unresolved names ("Query data using the Web API")."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from bot.sandbox.dataverse.odata.tree import Expression
 from bot.sandbox.errors import DataverseError, bad_query, not_offered
 
 PAGE_AT_MOST = 5_000
-"""Rows of an answer ("Page results using OData")."""
+"""Maximum number of rows in a response ("Page results using OData")."""
 
 EXPANDS_AT_MOST = 15
-"""Expanded properties of a query ("Join tables using OData")."""
+"""Maximum number of expanded properties in a query ("Join tables using OData")."""
 
 FETCH, VIEW, PERSONAL_VIEW = "fetchXml", "savedQuery", "userQuery"
-"""Options that bring a query of another kind, or name one."""
+"""Options that contain a FetchXML query or name a view."""
 APPLY = "$apply"
 
 OPTIONS = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$expand", "$skiptoken"})
 ROW_OPTIONS = frozenset({"$select", "$expand"})
-"""What goes with a single row."""
+"""Options that apply to a single row."""
 
 _NOT_OFFERED = {
     "sql": "SQL queries (sql)",
@@ -30,7 +30,7 @@ _WITHOUT_MEANING = frozenset({"$format", "tag"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A property by which rows are put in order."""
+    """A property to sort by."""
 
     name: str
     descending: bool
@@ -38,7 +38,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is asked of a table."""
+    """A parsed query on a table."""
 
     select: tuple[str, ...] | None = None
     filter: Expression | None = None
@@ -51,14 +51,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expand:
-    """A navigation property that is asked for along with its row."""
+    """A navigation property to include with its row."""
 
     name: str
     query: Query
 
 
 def query_of(parameters: Iterable[tuple[str, str]], allowed: Iterable[str] = OPTIONS) -> Query:
-    """The query in a request's parameters; raises `DataverseError` for what is wrong or not offered."""
+    """Parse a request's query options. Raise `DataverseError` if one is invalid or unsupported."""
     given: dict[str, str] = {}
     for name, value in parameters:
         _add(given, name, value, frozenset(allowed))

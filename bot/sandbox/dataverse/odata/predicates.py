@@ -1,4 +1,4 @@
-"""Filters as tests: each property found, each comparison's types checked, before any row is looked at."""
+"""Compilation of filters to predicates. Properties and types are checked before any row is read."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -31,21 +31,21 @@ Test: TypeAlias = Callable[[S], bool]
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[S]):
-    """A property's type, and the way to its value."""
+    """A property's type and a function that reads its value."""
 
     type: Edm
     read: Callable[[S], Scalar]
 
 
 class Properties(Protocol[S]):
-    """The properties that a filter may name."""
+    """The properties that a filter may use."""
 
     def reading(self, path: Path) -> Reading[S]:
-        """The property; raises `DataverseError` where there is none of that name."""
+        """Return the property's reader. Raise `DataverseError` if the property is unknown."""
         ...
 
     def collection(self, path: Path) -> "tuple[Properties[S], Callable[[S], Iterable[S]]]":
-        """What may be named of a collection's members, and the way to them; raises `DataverseError` for no such one."""
+        """Return a collection's member properties and a function to its members. Raise `DataverseError` if unknown."""
         ...
 
 
@@ -64,11 +64,11 @@ _SIGNS: Mapping[str, frozenset[int]] = {
     "lt": frozenset({-1}),
     "le": frozenset({-1, 0}),
 }
-"""How the left side may lie to the right side: above (1), beside (0) or below (-1)."""
+"""Results of `compare` that satisfy each operator."""
 
 
 def predicate(tree: Expression, properties: Properties[S]) -> Test[S]:
-    """A test for the tree; raises `DataverseError` for unknown properties and types that do not go together."""
+    """Compile the tree. Raise `DataverseError` for unknown properties and incompatible types."""
     match tree:
         case And(parts):
             tests = [predicate(part, properties) for part in parts]
@@ -106,12 +106,12 @@ def _always(_: object) -> bool:
 
 
 def folded(value: Scalar) -> Scalar:
-    """The value as it is compared: texts without regard to case, as Dataverse's collation has it."""
+    """Return the value for comparisons: text without regard to case, as in Dataverse's collation."""
     return value.casefold() if isinstance(value, str) else value
 
 
 def sign(left: Scalar, right: Scalar) -> int | None:
-    """Whether the left value lies above (1), beside (0) or below (-1) the right; None where neither can be said."""
+    """Compare two values and return 1, 0, or -1. Return None if they cannot be ordered."""
     if isinstance(left, str) and isinstance(right, str):
         return (left > right) - (left < right)
     if isinstance(left, datetime) and isinstance(right, datetime):
@@ -136,7 +136,7 @@ def _compare(tree: Compare, properties: Properties[S]) -> Test[S]:
 
 
 def _typed(kind: Edm, literal: Literal) -> Literal:
-    """A value that a list function gives as text, as the property's type has it."""
+    """Convert a text value of a list function to the property's type."""
     read = _READ.get(kind)
     if literal.type is not Edm.ANY or read is None:
         return literal
@@ -154,7 +154,7 @@ def _side(operand: Operand, properties: Properties[S]) -> Reading[S]:
 
 
 def _as_guid(operand: Operand, side: Reading[S]) -> Reading[S]:
-    """A unique identifier may also be written in quotes."""
+    """Treat a quoted GUID as a GUID."""
     if isinstance(operand, Literal) and operand.type is Edm.STRING:
         found = as_guid(str(operand.value))
         if found:

@@ -1,4 +1,4 @@
-"""What a client would like of the answer ("Compose HTTP requests", Prefer headers)."""
+"""Response preferences of a client: the Prefer header ("Compose HTTP requests")."""
 
 import re
 from dataclasses import dataclass
@@ -16,25 +16,25 @@ _PREFERENCE = re.compile(r'([\w.-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s",;]*)))?')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """The preferences that the sandbox knows."""
+    """The preferences that the sandbox supports."""
 
     representation: bool = False
     page_size: int | None = None
     annotations: str = ""
-    """Names, with `*` for any characters, and commas between them."""
+    """Comma-separated annotation names, with `*` as wildcard."""
     track_changes: bool = False
-    """The answer is to end with a link to what changes from now on."""
+    """True to end the response with a delta link."""
     continue_on_error: bool = False
-    """A batch is to go on where one of its requests is refused."""
+    """True to continue a batch after a failed request."""
 
     def wants(self, annotation: str) -> bool:
-        """Whether the answer is to hold this annotation."""
+        """Return True if the client requested this annotation."""
         patterns = (pattern.strip() for pattern in self.annotations.split(","))
         return any(fnmatchcase(annotation, pattern) for pattern in patterns if pattern)
 
     @property
     def applied(self) -> str:
-        """What the answer's header `Preference-Applied` says."""
+        """Value of the response header `Preference-Applied`."""
         parts = ["return=representation"] * self.representation
         if self.page_size:
             parts.append(f"odata.maxpagesize={self.page_size}")
@@ -46,7 +46,7 @@ class Preferences:
 
 
 def preferences(header: str) -> Preferences:
-    """The preferences in a request's `Prefer` header; unknown ones have no effect."""
+    """Parse a request's `Prefer` header. Unknown preferences are ignored."""
     given: dict[str, str] = {}
     for name, quoted, plain in _PREFERENCE.findall(header):
         given.setdefault(name.lower(), quoted or plain)

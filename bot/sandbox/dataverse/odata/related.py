@@ -1,4 +1,4 @@
-"""Rows that belong to a row: by a collection or an association."""
+"""Related rows through one-to-many collections and many-to-many associations."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from bot.sandbox.values import Ref, Row
 
 
 def collection_table(caller: Caller, table: Table, name: str) -> Table | None:
-    """The table of the rows in a collection; None where the table has no collection of that name."""
+    """Return the table of the rows in a collection, or None if the table has no such collection."""
     children = caller.schema.collections(table.name).get(name)
     association = association_of(table, name)
     other = children.table if children else association.other_table if association else None
@@ -16,12 +16,12 @@ def collection_table(caller: Caller, table: Table, name: str) -> Table | None:
 
 
 def association_of(table: Table, name: str) -> ManyToMany | None:
-    """The table's association of that name."""
+    """Return the table's association with this name, or None."""
     return next((each for each in table.associations if each.name == name), None)
 
 
 def related_rows(caller: Caller, row: Row, name: str) -> Iterable[Row]:
-    """The rows in a row's collection that the caller may see."""
+    """Return the rows in a row's collection that the caller may read."""
     table = caller.schema[row.table]
     association = association_of(table, name)
     if association:

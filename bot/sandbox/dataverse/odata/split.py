@@ -1,4 +1,4 @@
-"""Lists and groups in query options, apart from what is in quotes or parentheses."""
+"""Splitting of query options at separators outside quotes and parentheses."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -6,18 +6,18 @@ from itertools import pairwise
 from bot.sandbox.errors import bad_query
 
 DEEPEST = 12
-"""Parentheses in parentheses that an option may have."""
+"""Maximum number of levels of nested parentheses in an option."""
 
 
 def split(text: str, separator: str) -> Sequence[str]:
-    """The parts of a list, without the blanks around them; raises `DataverseError` for parentheses without a match."""
+    """Split a list and strip each part. Raise `DataverseError` for unbalanced parentheses or quotes."""
     cuts = [-1, *(at for at, character in _outside(text) if character == separator), len(text)]
     parts = [text[start + 1 : end].strip() for start, end in pairwise(cuts)]
     return [part for part in parts if part]
 
 
 def call(text: str) -> tuple[str, str | None]:
-    """A name and what stands in the parentheses after it, or None where it has none."""
+    """Split a call into its name and argument. The argument is None without parentheses."""
     name, opening, rest = text.partition("(")
     if not opening:
         return text, None
@@ -28,7 +28,7 @@ def call(text: str) -> tuple[str, str | None]:
 
 
 def _outside(text: str) -> Iterator[tuple[int, str]]:
-    """The characters that are neither in quotes nor in parentheses."""
+    """Yield the position of each character that is outside quotes and parentheses."""
     depth, quoted = 0, False
     for at, character in enumerate(text):
         quoted ^= character == "'"

@@ -1,4 +1,4 @@
-"""The words of a filter."""
+"""Tokenizer for filters."""
 
 import re
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ from bot.sandbox.errors import bad_query
 from bot.sandbox.guids import GUID
 
 LONGEST = 8_000
-"""Characters of a filter: what fits into the first line of a request."""
+"""Maximum number of characters in a filter, which is the limit for a request line."""
 
 
 class Mark(StrEnum):
-    """What kind of word a token is."""
+    """The kind of a token."""
 
     GUID = "guid"
     DATE = "date"
@@ -27,7 +27,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, its kind and where it stands."""
+    """A token with its kind and position."""
 
     mark: Mark
     text: str
@@ -47,7 +47,7 @@ _KINDS = (
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a filter, with one that marks the end; raises `DataverseError` where it cannot be read."""
+    """Yield the tokens of a filter and an end token. Raise `DataverseError` if the text is invalid."""
     if len(text) > LONGEST:
         raise bad_query(f"The filter is longer than {LONGEST} characters.")
     at = _blank(text, 0)

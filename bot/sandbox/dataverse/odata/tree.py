@@ -1,4 +1,4 @@
-"""A filter as a tree."""
+"""The syntax tree of a filter."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ Scalar: TypeAlias = bool | int | float | str | datetime | None
 
 
 class Edm(StrEnum):
-    """The types that values are compared as."""
+    """Types for comparisons."""
 
     STRING = "Edm.String"
     NUMBER = "Edm.Decimal"
@@ -19,12 +19,12 @@ class Edm(StrEnum):
     DATE = "Edm.DateTimeOffset"
     NULL = "Edm.Null"
     ANY = "any"
-    """A definition's property: its values say themselves what they are."""
+    """Type of a definition's property, whose values have types of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A value written in the filter."""
+    """A literal value in the filter."""
 
     type: Edm
     value: Scalar
@@ -32,7 +32,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A property, by way of single-valued navigation properties."""
+    """A property, through single-valued navigation properties."""
 
     names: tuple[str, ...]
 
@@ -42,7 +42,7 @@ Operand: TypeAlias = Literal | Path
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """Two values side by side."""
+    """A comparison of two operands."""
 
     operator: str
     left: Operand
@@ -51,7 +51,7 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """A property that has one of several values."""
+    """A test for one of several values."""
 
     path: Path
     values: tuple[Literal, ...]
@@ -59,7 +59,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class TextMatch:
-    """A part of a text: `contains`, `startswith` or `endswith`."""
+    """A text function: `contains`, `startswith`, or `endswith`."""
 
     function: str
     path: Path
@@ -68,28 +68,28 @@ class TextMatch:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The contrary."""
+    """A negation."""
 
     inner: "Expression"
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of them."""
+    """A conjunction."""
 
     parts: tuple["Expression", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Any of them."""
+    """A disjunction."""
 
     parts: tuple["Expression", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Rows of a collection: any of them, or all of them, fulfil the condition. Without one, there is any."""
+    """A condition on any or all rows of a collection. Without a condition, it matches a non-empty collection."""
 
     path: Path
     every: bool
