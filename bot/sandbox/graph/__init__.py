@@ -1,1 +1,1 @@
-"""A small Microsoft Graph: chats, people, teams and channels, as JSON and errors of the real one."""
+"""The sandbox's Microsoft Graph: chats, people, teams, channels, apps, and subscriptions."""

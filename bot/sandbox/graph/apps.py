@@ -1,4 +1,4 @@
-"""The bot's app: in the organisation's catalog, in chats and in the team."""
+"""Installation of the bot's app in chats and in the team."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _BY_MANIFEST = re.compile(r"externalId eq '([^']*)'")
 
 
 async def catalog(asked: Asked) -> Given:
-    """The organisation's apps: the bot's own."""
+    """Return the apps in the organization's catalog, which contains only the bot's own."""
     by_manifest = _BY_MANIFEST.fullmatch(asked.query.get("$filter", "").strip())
     own = asked.teams.settings.app_id
     known = by_manifest is None or by_manifest[1].lower() == own.lower()
@@ -25,27 +25,27 @@ async def catalog(asked: Asked) -> Given:
 
 
 async def in_chat(asked: Asked) -> Given:
-    """The apps in a chat."""
+    """Return the apps in a chat."""
     return _listed(asked, found(asked).id)
 
 
 async def in_team(asked: Asked) -> Given:
-    """The apps in a team."""
+    """Return the apps in a team."""
     return _listed(asked, team(asked))
 
 
 async def add_to_chat(asked: Asked) -> Given:
-    """Puts the app into a chat, with the permissions that its manifest asks."""
+    """Install the app in a chat with the permissions that its manifest requests."""
     return await _add(asked, found(asked).id)
 
 
 async def add_to_team(asked: Asked) -> Given:
-    """Puts the app into a team."""
+    """Install the app in a team."""
     return await _add(asked, team(asked))
 
 
 async def remove_from_chat(asked: Asked) -> Given:
-    """Takes the app out of a chat."""
+    """Remove the app from a chat."""
     chat = found(asked)
     if asked.path[3] != _installation_id(chat.id) or not has_app(asked.teams.rows, chat.id):
         raise not_found("The installation")
@@ -72,7 +72,7 @@ async def _add(asked: Asked, place: str) -> Given:
 
 
 def _consented(given: Json) -> set[str]:
-    """The names of the consented permissions."""
+    """Return the names of the consented permissions."""
     rows = given.get("resourceSpecificPermissions") if isinstance(given, Mapping) else None
     listed = rows if isinstance(rows, list) else []
     return {str(each.get("permissionValue")) for each in listed if isinstance(each, Mapping)}

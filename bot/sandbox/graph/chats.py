@@ -1,4 +1,4 @@
-"""Chats and who is in them."""
+"""Chats and their members."""
 
 import re
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _PERSON = "#microsoft.graph.aadUserConversationMember"
 
 
 async def create(asked: Asked) -> Given:
-    """A new group chat."""
+    """Create a group chat."""
     body = asked.body
     if body.get("chatType") != "group":
         raise not_offered("chats other than group chats")
@@ -35,19 +35,19 @@ async def create(asked: Asked) -> Given:
 
 
 async def read(asked: Asked) -> Given:
-    """One chat."""
+    """Return a chat."""
     return Given(body=_json(asked, found(asked)))
 
 
 async def change(asked: Asked) -> Given:
-    """A chat's new name; nothing else of it can be changed."""
+    """Change a chat's topic. No other property can be changed."""
     if set(asked.body) - {"@odata.type"} != {"topic"}:
         raise bad_request("Only the property 'topic' of a chat can be changed.")
     return Given(body=_json(asked, await asked.teams.rename(found(asked), _topic(asked.body["topic"]))))
 
 
 async def of_user(asked: Asked) -> Given:
-    """A person's chats, the one with the newest message or event first."""
+    """Return a person's chats, starting with the newest message or event."""
     user, kinds = named(asked.path[1]), _KIND.findall(asked.query.get("$filter", ""))
     mine = [chat for chat in asked.teams.chats() if member(asked.teams.rows, chat.id, user.id)]
     chats = [chat for chat in mine if not kinds or chat.text("chatType") in kinds]
@@ -56,14 +56,14 @@ async def of_user(asked: Asked) -> Given:
 
 
 async def members(asked: Asked) -> Given:
-    """Who is in a chat."""
+    """Return a chat's members."""
     chat = found(asked)
     rows = [_member(each) for each in members_of(asked.teams.rows, chat.id)]
     return collection(asked, f"chats('{quote(chat.id)}')/members", rows)
 
 
 async def add_member(asked: Asked) -> Given:
-    """One more person in a chat."""
+    """Add a member to a chat."""
     chat, user = found(asked), _person(asked.body)
     if member(asked.teams.rows, chat.id, user.id):
         raise conflict("The user is already a member of the chat.")
@@ -75,7 +75,7 @@ async def add_member(asked: Asked) -> Given:
 
 
 async def remove_member(asked: Asked) -> Given:
-    """One person less in a chat."""
+    """Remove a member from a chat."""
     chat = found(asked)
     rows = [row for row in members_of(asked.teams.rows, chat.id) if row.id == asked.path[3]]
     if not rows:
@@ -85,7 +85,7 @@ async def remove_member(asked: Asked) -> Given:
 
 
 def found(asked: Asked) -> Row:
-    """The chat that the request is about; raises `GraphError` where there is none."""
+    """Return the chat that the request addresses. Raise `GraphError` if it does not exist."""
     chat = find_chat(asked.teams.rows, asked.path[1])
     if chat is None:
         raise not_found("The chat")
@@ -93,7 +93,7 @@ def found(asked: Asked) -> Row:
 
 
 def _person(given: Json) -> SampleUser:
-    """Whom a member is bound to; raises `GraphError`."""
+    """Return the user that a member is bound to. Raise `GraphError` if the member is invalid."""
     bind = given.get("user@odata.bind") if isinstance(given, Mapping) else None
     bound = _BIND.fullmatch(bind) if isinstance(bind, str) else None
     roles = given.get("roles") if isinstance(given, Mapping) else None
@@ -130,7 +130,7 @@ def _json(asked: Asked, chat: Row) -> JsonObject:
 
 
 def _last(asked: Asked, chat: Row) -> JsonObject | None:
-    """The newest message, as the list of chats shows it."""
+    """Return the newest message in the format of a chat list."""
     newest = next(iter(messages_of(asked.teams.rows, chat.id)), None)
     return (
         {"id": newest.id, "createdDateTime": newest.text("at"), "isDeleted": False, "messageType": "message"}

@@ -1,4 +1,4 @@
-"""Errors as Graph tells them ("Microsoft Graph error responses and resource types")."""
+"""Errors of Graph ("Microsoft Graph error responses and resource types")."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -9,11 +9,11 @@ from bot.sandbox.values import JsonObject
 
 
 class GraphError(Refusal):
-    """A refusal, with the status and the code that Graph gives it."""
+    """A Graph error with its HTTP status and error code."""
 
     @property
     def body(self) -> JsonObject:
-        """The answer's body."""
+        """JSON body of the response."""
         request_id = str(uuid4())
         inner = {
             "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
@@ -24,22 +24,22 @@ class GraphError(Refusal):
 
 
 def bad_request(message: str) -> GraphError:
-    """A request that makes no sense."""
+    """Return the error for an invalid request."""
     return GraphError(HTTPStatus.BAD_REQUEST, "BadRequest", message)
 
 
 def forbidden(message: str) -> GraphError:
-    """Something that the app, or a person, may not do."""
+    """Return the error for an operation that the app or user may not perform."""
     return GraphError(HTTPStatus.FORBIDDEN, "Forbidden", message)
 
 
 def not_found(what: str) -> GraphError:
-    """Something that is not there, or not visible."""
+    """Return the error for a resource that does not exist or is not visible."""
     return GraphError(HTTPStatus.NOT_FOUND, "NotFound", f"{what} was not found.")
 
 
 def no_such_user(user: str) -> GraphError:
-    """A person whom the directory does not have."""
+    """Return the error for a user that the directory does not contain."""
     return GraphError(
         HTTPStatus.NOT_FOUND,
         "Request_ResourceNotFound",
@@ -48,10 +48,10 @@ def no_such_user(user: str) -> GraphError:
 
 
 def conflict(message: str) -> GraphError:
-    """Something that is there already."""
+    """Return the error for a resource that already exists."""
     return GraphError(HTTPStatus.CONFLICT, "Conflict", message)
 
 
 def not_offered(what: str) -> GraphError:
-    """Something that Graph does and the sandbox does not."""
+    """Return the 501 error for a Graph feature that the sandbox does not support."""
     return GraphError(HTTPStatus.NOT_IMPLEMENTED, "NotImplemented", f"The sandbox does not offer {what}.")

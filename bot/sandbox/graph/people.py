@@ -1,4 +1,4 @@
-"""People: who they are, their licences, whether they are available."""
+"""Users with their licenses, directory roles, and presence."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -17,13 +17,13 @@ _STARTS = re.compile(r"startswith\((displayName|mail|userPrincipalName),'((?:[^'
 
 
 def user(asked: Asked) -> Given:
-    """One person, by object id or user principal name."""
+    """Return a user by object ID or user principal name."""
     context = {"@odata.context": f"{asked.base}/$metadata#users/$entity"}
     return Given(body={**context, **selected(asked, _json(named(asked.path[1])))})
 
 
 def users(asked: Asked) -> Given:
-    """The people whom a search or a filter finds, by name."""
+    """Return the users that match the search or filter, sorted by name."""
     wanted = _condition(asked)
     found = sorted((each for each in DIRECTORY.values() if wanted(each)), key=lambda each: each.name)
     count = {"@odata.count": len(found)} if asked.query.get("$count") == "true" else {}
@@ -32,19 +32,19 @@ def users(asked: Asked) -> Given:
 
 
 def licences(asked: Asked) -> Given:
-    """What a person has licences for."""
+    """Return a user's licenses."""
     held = [_LICENCE] if named(asked.path[1]).has_teams else []
     return collection(asked, "users/licenseDetails", held)
 
 
 def directory_roles(asked: Asked) -> Given:
-    """The roles of the directory that a person holds."""
+    """Return a user's directory roles."""
     held = [_GLOBAL_ADMINISTRATOR] if named(asked.path[1]).id == object_id(ALEX) else []
     return collection(asked, "directoryRoles", [selected(asked, each) for each in held])
 
 
 def presences(asked: Asked) -> Given:
-    """Whether people are available; those whom nobody knows are unknown."""
+    """Return the presence of users. Unknown users have the presence `PresenceUnknown`."""
     ids = asked.body.get("ids")
     if not isinstance(ids, list) or not 0 < len(ids) <= PRESENCES_AT_MOST:
         raise bad_request(f"The property 'ids' must hold 1 to {PRESENCES_AT_MOST} identifiers.")
@@ -52,7 +52,7 @@ def presences(asked: Asked) -> Given:
 
 
 def named(text: str) -> SampleUser:
-    """The person; raises `GraphError` where there is none."""
+    """Return the user. Raise `GraphError` if the directory does not contain it."""
     found = find_user(text)
     if found is None:
         raise no_such_user(text)

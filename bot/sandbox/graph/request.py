@@ -1,4 +1,4 @@
-"""A request to Graph, whether it came by itself or as a part of a batch, and its answer."""
+"""Graph requests, sent alone or as part of a batch, and their responses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,29 +11,29 @@ from bot.sandbox.values import Json, JsonObject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a request asks for."""
+    """A request to Graph."""
 
     teams: Teams
     base: str
-    """Graph's address as the client named it."""
+    """Base address of Graph as the client wrote it."""
     method: str
     path: tuple[str, ...]
-    """The resource's parts, below Graph's own address."""
+    """Resource path, split into parts."""
     query: Mapping[str, str]
     headers: Mapping[str, str]
-    """By names in small letters."""
+    """Headers by lowercase name."""
     content: Json = None
-    """The body's JSON; None without one."""
+    """Parsed JSON body, or None without a body."""
 
     @property
     def body(self) -> JsonObject:
-        """The body's JSON object; raises `GraphError` for anything else."""
+        """The body's JSON object. Raises `GraphError` for any other body."""
         if not isinstance(self.content, Mapping):
             raise bad_request("Write request body is missing or is no JSON object.")
         return self.content
 
     def top(self, usual: int, at_most: int) -> int:
-        """How many rows a page is to have; raises `GraphError` for what is no such number."""
+        """Return the page size. Raise `GraphError` if `$top` is not a number in the allowed range."""
         text = self.query.get("$top", str(usual))
         number = int(text) if text.isascii() and text.isdigit() and len(text) < len("10000") else 0
         if not 1 <= number <= at_most:
@@ -43,7 +43,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """An answer."""
+    """A response."""
 
     status: HTTPStatus = HTTPStatus.OK
     body: JsonObject | None = None
@@ -54,12 +54,12 @@ NOTHING = Given(status=HTTPStatus.NO_CONTENT)
 
 
 def collection(asked: Asked, kind: str, rows: list[JsonObject], **more: Json) -> Given:
-    """A page of rows."""
+    """Return a page of rows."""
     context = {"@odata.context": f"{asked.base}/$metadata#{kind}"}
     return Given(body={**context, **more, "value": rows})
 
 
 def selected(asked: Asked, row: JsonObject) -> JsonObject:
-    """The properties that `$select` names, and those that always come; all of them without it."""
+    """Return the properties in `$select` and the annotations, or all properties without `$select`."""
     named = {name.strip() for name in asked.query.get("$select", "").split(",") if name.strip()}
     return {name: value for name, value in row.items() if not named or name in named or name.startswith("@")}

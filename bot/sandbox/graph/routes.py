@@ -1,4 +1,4 @@
-"""From a request to the handler for its method and path."""
+"""Routing of Graph requests by method and path."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -14,7 +14,7 @@ from bot.sandbox.teams.sample_organization import TEAMS
 from bot.sandbox.values import Json, JsonObject
 
 TOGETHER_AT_MOST = 20
-"""Requests in a batch ("Combine multiple HTTP requests using JSON batching")."""
+"""Maximum number of requests in a batch ("Combine multiple HTTP requests using JSON batching")."""
 
 Handler = Callable[[Asked], Given | Awaitable[Given]]
 
@@ -55,7 +55,7 @@ _NOT_OFFERED: Mapping[str, str] = {
 
 
 async def graph(request: web.Request) -> web.Response:
-    """Graph's answer; raises `GraphError` for what it refuses."""
+    """Handle a request to Graph. Raise `GraphError` if it is rejected."""
     way, _, _ = request.path.partition("/graph/")
     base = f"{request.url.origin()}{way}/graph/{request.match_info['version']}"
     content = await request.read()
@@ -75,7 +75,7 @@ async def graph(request: web.Request) -> web.Response:
 
 
 async def _served(asked: Asked) -> Given:
-    """The answer to one request; raises `GraphError`."""
+    """Handle one request. Raise `GraphError` if it is rejected."""
     for (method, pattern), handler in _HANDLERS.items():
         if method == asked.method and _fits(asked.path, pattern.split("/")):
             given = handler(asked)
@@ -89,7 +89,7 @@ async def _served(asked: Asked) -> Given:
 
 
 async def _batch(asked: Asked) -> Given:
-    """The answers to several requests, each by itself."""
+    """Handle several requests independently."""
     listed = asked.body.get("requests") if asked.method == "POST" else None
     if not isinstance(listed, list) or not 1 <= len(listed) <= TOGETHER_AT_MOST:
         raise bad_request(f"A batch is posted and holds 1 to {TOGETHER_AT_MOST} requests.")
@@ -97,7 +97,7 @@ async def _batch(asked: Asked) -> Given:
 
 
 async def _answered(asked: Asked, given: Json) -> JsonObject:
-    """One part's answer as it stands in the batch's."""
+    """Return the response to one part of a batch, in the format of the batch response."""
     if not isinstance(given, Mapping) or not all(isinstance(given.get(name), str) for name in ("id", "method", "url")):
         raise bad_request("Each request of a batch needs 'id', 'method' and 'url'.")
     parts = urlsplit(str(given["url"]))

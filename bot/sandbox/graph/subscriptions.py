@@ -1,6 +1,6 @@
-"""Who wants to be told of changes ("Create subscription", "Update subscription", Microsoft Graph).
+"""Subscriptions to change notifications ("Create subscription", "Update subscription", Microsoft Graph).
 
-On demand a subscription gets a lifecycle event: a request for it with the header `x-sandbox-lifecycle: missed`.
+To test lifecycle notifications, read a subscription with a header such as `x-sandbox-lifecycle: missed`.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -19,9 +19,9 @@ from bot.sandbox.values import JsonObject, Row, Value
 LIFECYCLE = "x-sandbox-lifecycle"
 EVENTS = frozenset({"reauthorizationRequired", "subscriptionRemoved", "missed"})
 LONGEST = timedelta(minutes=4320)
-"""The longest life of a subscription on chats ("Subscription lifetime")."""
+"""Longest lifetime of a subscription on chats ("Subscription lifetime")."""
 WITHOUT_LIFECYCLE = timedelta(hours=1)
-"""The longest life of one that has no address for lifecycle events."""
+"""Longest lifetime without a lifecycle notification URL."""
 LONGEST_STATE = 128
 ON_A_PAGE = 100
 
@@ -36,11 +36,11 @@ _KEPT = (
     "encryptionCertificateId",
 )
 _SECRET = ("clientState", "encryptionCertificate")
-"""Nobody reads these again."""
+"""Properties that Graph never returns."""
 
 
 async def create(asked: Asked) -> Given:
-    """A new subscription, once who answers at its addresses has shaken hands."""
+    """Create a subscription after its endpoints pass the validation."""
     body, what = asked.body, watched(asked.body.get("resource"))
     if what is None:
         raise not_offered("subscriptions on anything but chats and their members")
@@ -58,7 +58,7 @@ async def create(asked: Asked) -> Given:
 
 
 async def listed(asked: Asked) -> Given:
-    """The app's subscriptions, page by page."""
+    """Return the app's subscriptions, page by page."""
     rows = sorted(living(asked.teams.rows, asked.teams.now()), key=lambda row: row.version)
     after = asked.query.get("$skiptoken", "0")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < len("1000000") else 0
@@ -68,7 +68,7 @@ async def listed(asked: Asked) -> Given:
 
 
 async def read(asked: Asked) -> Given:
-    """One subscription; with the header on demand its owner hears a lifecycle event."""
+    """Return a subscription. With the test header, also send a lifecycle notification."""
     row, event = _found(asked), asked.headers.get(LIFECYCLE)
     if event is not None:
         await _send(asked, row, event)
@@ -76,7 +76,7 @@ async def read(asked: Asked) -> Given:
 
 
 async def renew(asked: Asked) -> Given:
-    """A subscription that lives longer."""
+    """Extend a subscription's lifetime."""
     row, until = _found(asked), _until(asked)
     if set(asked.body) - {"@odata.type"} != {"expirationDateTime"}:
         raise not_offered("changes of a subscription other than its expirationDateTime")
@@ -86,13 +86,13 @@ async def renew(asked: Asked) -> Given:
 
 
 async def reauthorize(asked: Asked) -> Given:
-    """The subscription goes on as long as it would have."""
+    """Reauthorize a subscription, which keeps its lifetime."""
     _found(asked)
     return NOTHING
 
 
 async def end(asked: Asked) -> Given:
-    """No subscription any more."""
+    """Delete a subscription."""
     row = _found(asked)
     async with asked.teams.store.change() as draft:
         draft.remove(row)
@@ -116,7 +116,7 @@ def _found(asked: Asked) -> Row:
 
 
 def _until(asked: Asked) -> datetime:
-    """When the subscription is to expire; raises `GraphError` for what is no instant."""
+    """Return the requested expiration. Raise `GraphError` if it is not an instant."""
     given = asked.body.get("expirationDateTime")
     try:
         until = datetime.fromisoformat(given if isinstance(given, str) else "")
@@ -158,19 +158,19 @@ def _check_certificate(body: JsonObject) -> None:
 
 
 def _allowed(asked: Asked, what: Watched) -> None:
-    """Raises `GraphError` where the app lacks the permission."""
+    """Raise `GraphError` if the app lacks the permission."""
     teams, needed, held = asked.teams, what.permission, True
     if what.chat is not None:
         if find_chat(teams.rows, what.chat) is None:
             raise not_found("The chat")
-        # What the manifest asks of chats is granted with the app, chat by chat.
+        # Resource-specific permissions in the manifest are granted with the installation, chat by chat.
         held = needed in teams.settings.app_permissions and has_app(teams.rows, what.chat)
     if needed in teams.withheld or not held:
         raise forbidden(f"Operation: Create; Exception: the app lacks the permission {needed}.")
 
 
 def _not_there_yet(asked: Asked, what: Watched) -> None:
-    """Raises `GraphError` for a second one on the same, and for a second one of the app on one chat."""
+    """Raise `GraphError` for a duplicate subscription, or if the app reached its limit of subscriptions."""
     there = [watched(row.text("resource")) for row in living(asked.teams.rows, asked.teams.now())]
     if what in there:
         raise conflict("A subscription already exists for the requested combination of resource and changeType.")

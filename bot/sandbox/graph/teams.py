@@ -8,13 +8,13 @@ from bot.sandbox.values import JsonObject
 
 
 async def joined(asked: Asked) -> Given:
-    """The teams of a person."""
+    """Return the teams that a person has joined."""
     row: JsonObject = {"id": TEAM_ID, "displayName": TEAM_NAME, "description": None, "isArchived": False}
     return collection(asked, "teams", [row] if named(asked.path[1]).id in TEAM_MEMBERS else [])
 
 
 async def channels(asked: Asked) -> Given:
-    """A team's channels."""
+    """Return a team's channels."""
     team(asked)
     standard = "membershipType eq 'standard'" in asked.query.get("$filter", "")
     shown = [each for each in CHANNELS if each.kind == "standard" or not standard]
@@ -22,13 +22,13 @@ async def channels(asked: Asked) -> Given:
 
 
 async def primary_channel(asked: Asked) -> Given:
-    """The channel "General"."""
+    """Return the channel "General"."""
     team(asked)
     return Given(body=_json(asked, CHANNELS[0]))
 
 
 def team(asked: Asked) -> str:
-    """The id of the team that the request is about; raises `GraphError` where there is none."""
+    """Return the ID of the team that the request addresses. Raise `GraphError` if it does not exist."""
     if asked.path[1].lower() != TEAM_ID:
         raise not_found("The team")
     return TEAM_ID
