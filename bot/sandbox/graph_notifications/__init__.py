@@ -1,1 +1,1 @@
-"""Graph's change notifications: who asked for them, and sending them."""
+"""Graph change notifications: subscriptions, encryption, and delivery."""

@@ -1,4 +1,4 @@
-"""Resource data as Graph encrypts it ("Set up change notifications that include resource data")."""
+"""Encryption of resource data ("Set up change notifications that include resource data")."""
 
 import base64
 import hashlib
@@ -19,16 +19,16 @@ _IV_BYTES = 16
 
 
 def certificate_of(text: str) -> tuple[Certificate, rsa.RSAPublicKey]:
-    """The certificate that a subscription brings, and its key; raises `ValueError` for what is none with an RSA key."""
+    """Load a subscription's certificate and its public key. Raise `ValueError` if it has no RSA key."""
     certificate = load_der_x509_certificate(base64.b64decode(text, validate=True))
     public = certificate.public_key()
     if not isinstance(public, rsa.RSAPublicKey):
-        raise ValueError("The certificate's key is no RSA key.")  # noqa: TRY004 - it is the text that is wrong
+        raise ValueError("The certificate's key is no RSA key.")  # noqa: TRY004 - the text is invalid, not its type
     return certificate, public
 
 
 def sealed(data: JsonObject, certificate_text: str, certificate_id: str) -> JsonObject:
-    """The data so that only the certificate's owner can read it."""
+    """Encrypt the data for the owner of the certificate."""
     (certificate, public), key = certificate_of(certificate_text), os.urandom(_KEY_BYTES)
     padder = PKCS7(algorithms.AES.block_size).padder()
     encryptor = Cipher(algorithms.AES(key), modes.CBC(key[:_IV_BYTES])).encryptor()

@@ -1,4 +1,4 @@
-"""Sends change notifications, as Graph does: after the change, in batches, and again where nobody takes them."""
+"""Delivery of change notifications as in Graph: after the change, in batches, and with retries."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -18,13 +18,13 @@ from bot.sandbox.teams.chats import find_chat, members_of
 from bot.sandbox.values import Json, JsonObject, Row
 
 HANDSHAKE_S = 10.0
-"""How long Graph waits for the validation token ("notificationUrl validation")."""
+"""Time that Graph waits for the validation token ("notificationUrl validation")."""
 TIMEOUT_S = 3.0
-"""How long it waits for a notification to be taken ("Receive change notifications through webhooks")."""
+"""Time that Graph waits for a response to a notification ("Receive change notifications through webhooks")."""
 TOGETHER_AT_MOST = 100
-"""Notifications of one POST."""
+"""Maximum number of notifications in a POST."""
 ATTEMPTS = 6
-"""Graph goes on for four hours; the sandbox for half a minute."""
+"""Maximum number of delivery attempts. Graph retries for four hours, the sandbox for half a minute."""
 LONGEST_TOKEN = 10_000
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -32,7 +32,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """A notification on its way."""
+    """A queued notification."""
 
     url: str
     body: JsonObject
@@ -40,7 +40,7 @@ class _Told:
 
 
 class Notifying:
-    """Tells those who have subscribed."""
+    """Sends notifications to subscribers."""
 
     def __init__(self, session: ClientSession, rows: Rows, now: Callable[[], datetime]) -> None:
         self._session = session
@@ -49,7 +49,7 @@ class Notifying:
         self._queue: asyncio.Queue[_Told] = asyncio.Queue()
 
     async def shakes_hands(self, url: str) -> bool:
-        """Whether who answers at the address gives back what is sent to be given back."""
+        """Return True if the endpoint returns the validation token."""
         token = f"Validation: Testing client application reachability <for> subscription & Request-Id: {uuid4()} +%20é"
         try:
             async with self._session.post(
@@ -65,18 +65,18 @@ class Notifying:
             return False
 
     def happened(self, what: Happened) -> None:
-        """Tells everybody who waits for such a change."""
+        """Queue a notification of a change for every matching subscription."""
         for row in waiting_for(self._rows, what, self._now()):
             self._queue.put_nowait(_Told(url=row.text("notificationUrl"), body=_notification(self._rows, row, what)))
 
     def lifecycle(self, subscription: Row, event: str) -> None:
-        """Tells a subscription's owner what is the matter with the subscription."""
+        """Queue a lifecycle notification for a subscription."""
         url = subscription.text("lifecycleNotificationUrl")
         if url:
             self._queue.put_nowait(_Told(url=url, body={**_envelope(subscription), "lifecycleEvent": event}))
 
     async def run(self) -> None:
-        """Sends until it is cancelled; what is on its way by then is lost."""
+        """Send until canceled. Queued notifications are lost then."""
         while True:
             told = [await self._queue.get()]
             while not self._queue.empty() and len(told) < TOGETHER_AT_MOST:
@@ -106,7 +106,7 @@ class Notifying:
 
 
 def _notification(rows: Rows, subscription: Row, what: Happened) -> JsonObject:
-    """A change as the subscription's owner hears of it."""
+    """Build the notification of a change for a subscription."""
     resource = f"chats('{what.chat}')" + (f"/members('{what.member}')" if what.member else "")
     kind = "#microsoft.graph.aadUserConversationMember" if what.member else "#microsoft.graph.chat"
     rich = subscription.values.get("includeResourceData") is True
@@ -134,7 +134,7 @@ def _envelope(subscription: Row) -> dict[str, Json]:
 
 
 def _data(rows: Rows, what: Happened) -> JsonObject:
-    """The resource itself; of a member that is gone only the ids are known."""
+    """Return the resource data. Only the IDs of a removed member are known."""
     chat = find_chat(rows, what.chat)
     if what.member:
         return {"id": what.member, "chatId": what.chat}

@@ -1,4 +1,4 @@
-"""Subscriptions as they are kept, and what each is for ("subscription resource type", Microsoft Graph)."""
+"""Stored subscriptions and the resources they watch ("subscription resource type", Microsoft Graph)."""
 
 import re
 from collections.abc import Sequence
@@ -19,38 +19,38 @@ _INSTALLED = re.compile(rf"/?appCatalogs/teamsApps/{CATALOG_ID}/installedToChats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """What a subscription is for."""
+    """The resource of a subscription."""
 
     chat: str | None
-    """One chat; None for every chat that has the app."""
+    """ID of a chat, or None for every chat that has the app."""
     members: bool
-    """Who is in it, and not its other properties."""
+    """True for the chat's members, False for its other properties."""
 
     @property
     def permission(self) -> str:
-        """What the app needs for it at least ("Change notifications for Teams resources")."""
+        """Least privileged permission for the resource ("Change notifications for Teams resources")."""
         if self.chat is None:
             return "ChatMember.Read.WhereInstalled" if self.members else "Chat.ReadBasic.WhereInstalled"
         return "ChatMember.Read.Chat" if self.members else "ChatSettings.Read.Chat"
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The changes that can be asked for."""
+        """Change types that a subscription can request."""
         return frozenset({"created", "deleted"} if self.members else {"updated"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """A change of a chat, or of who is in it."""
+    """A change to a chat or its members."""
 
     chat: str
     kind: str
     member: str | None = None
-    """The membership that came or went."""
+    """ID of the membership that was added or removed, or None."""
 
 
 def watched(resource: Json) -> Watched | None:
-    """What the resource of a subscription names; None where the sandbox has no such resource."""
+    """Parse the resource of a subscription. Return None if the sandbox does not support it."""
     text = resource if isinstance(resource, str) else ""
     every, one = _INSTALLED.fullmatch(text), _ONE_CHAT.fullmatch(text)
     if every:
@@ -59,12 +59,12 @@ def watched(resource: Json) -> Watched | None:
 
 
 def living(rows: Rows, now: datetime) -> Sequence[Row]:
-    """The subscriptions that have not expired."""
+    """Return the subscriptions that have not expired."""
     return [row for row in rows.all(SUBSCRIPTIONS) if row.text("expirationDateTime") > instant(now)]
 
 
 def waiting_for(rows: Rows, happened: Happened, now: datetime) -> Sequence[Row]:
-    """The subscriptions that want to be told of the change."""
+    """Return the subscriptions that match the change."""
     return [row for row in living(rows, now) if _wants(rows, row, happened)]
 
 
