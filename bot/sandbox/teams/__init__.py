@@ -1,1 +1,1 @@
-"""A small Teams: who is in which chat, what was posted there, and the connector through which the bot reaches it."""
+"""The sandbox's Teams: chats with their members and messages, and the Bot Connector that the bot posts to."""

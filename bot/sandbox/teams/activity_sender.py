@@ -1,4 +1,4 @@
-"""Tells the bot what happens in chats, as Teams does: activities to its own door."""
+"""Delivery of activities to the bot's messaging endpoint, as in Teams."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -16,24 +16,24 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 class Telling:
-    """Posts activities; a bot that does not listen misses them, as it would in Teams."""
+    """Sends activities without retries. As in Teams, a bot that does not listen misses them."""
 
     def __init__(self, session: ClientSession, address: str) -> None:
         self._session = session
         self._address = address
 
     async def app_added(self, place: Place) -> None:
-        """The app is in the conversation."""
+        """Send the activities for an app installation."""
         bot = {"id": place.bot_id, "name": place.bot_name}
         await self._tell(place, {"type": "installationUpdate", "action": "add"})
         await self._tell(place, {"type": "conversationUpdate", "membersAdded": [bot]})
 
     async def members_added(self, place: Place, accounts: Sequence[Mapping[str, Json]]) -> None:
-        """People are in the conversation."""
+        """Send the activity for new members."""
         await self._tell(place, {"type": "conversationUpdate", "membersAdded": list(accounts)})
 
     async def members_removed(self, place: Place, accounts: Sequence[Mapping[str, Json]]) -> None:
-        """People are not in the conversation any more."""
+        """Send the activity for removed members."""
         await self._tell(place, {"type": "conversationUpdate", "membersRemoved": list(accounts)})
 
     async def _tell(self, place: Place, what: Mapping[str, Json]) -> None:

@@ -1,4 +1,4 @@
-"""The sample organisation's team and its channels."""
+"""The sample organization's team and its channels."""
 
 from dataclasses import dataclass
 
@@ -27,5 +27,5 @@ TEAM_MEMBERS = tuple(object_id(person) for person in (ALEX, MEGAN, ADELE, ISAIAH
 
 
 def find_channel(conversation: str) -> SampleChannel | None:
-    """The channel with this id."""
+    """Return the channel with this ID, or None."""
     return next((each for each in CHANNELS if each.id == conversation), None)

@@ -1,4 +1,4 @@
-"""Chats as they are kept: rows beside those of Dataverse, in the same file."""
+"""Chats, members, app installations, and messages, stored as rows in the same file as Dataverse's rows."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ CHATS, MEMBERS, INSTALLED, MESSAGES = "teams_chat", "teams_member", "teams_insta
 TENANT_ID = "00000000-0000-4000-9000-0000000007e0"
 MEMBERS_AT_MOST = 250
 MESSAGES_KEPT = 200
-"""Of each chat, the newest."""
+"""Number of newest messages that are stored per chat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A conversation as the bot hears of it."""
+    """A conversation and its bot, as activities describe them."""
 
     id: str
     kind: str
@@ -31,43 +31,43 @@ class Place:
 
 
 def find_chat(rows: Rows, chat: str) -> Row | None:
-    """The chat."""
+    """Return the chat, or None."""
     return rows.get(CHATS, chat)
 
 
 def members_of(rows: Rows, chat: str) -> Sequence[Row]:
-    """Who is in the chat."""
+    """Return the memberships of the chat."""
     return rows.where(MEMBERS, chat=chat)
 
 
 def member(rows: Rows, chat: str, user_id: str) -> Row | None:
-    """The person's membership, if they are in the chat."""
+    """Return the person's membership in the chat, or None."""
     return rows.get(MEMBERS, membership_id(chat, user_id))
 
 
 def people_in(rows: Rows, conversation: str) -> Sequence[SampleUser]:
-    """The people of a chat or of a channel's team, as far as the directory has them."""
+    """Return the directory's users who are members of the chat or of the channel's team."""
     ids = TEAM_MEMBERS if find_channel(conversation) else [row.text("userId") for row in members_of(rows, conversation)]
     return [DIRECTORY[each] for each in ids if each in DIRECTORY]
 
 
 def has_app(rows: Rows, place: str) -> bool:
-    """Whether the bot's app is installed in the chat or team."""
+    """Return True if the bot's app is installed in the chat or team."""
     return rows.get(INSTALLED, place) is not None
 
 
 def messages_of(rows: Rows, conversation: str) -> Sequence[Row]:
-    """What was posted into the conversation, the newest first."""
+    """Return the messages in the conversation, newest first."""
     return sorted(rows.where(MESSAGES, chat=conversation), key=lambda row: row.number("number") or 0, reverse=True)
 
 
 def membership_id(chat: str, user_id: str) -> str:
-    """The id of a membership: opaque, as Graph's."""
+    """Return the opaque ID of a membership."""
     return base64.b64encode(f"MCMjMSMj{chat}##{user_id}".encode()).decode()
 
 
 def put_chat(draft: Draft, place: Place, topic: str | None, at: datetime) -> Row:
-    """Keeps a chat."""
+    """Create a chat."""
     return draft.put(
         CHATS,
         place.id,
@@ -85,7 +85,7 @@ def put_chat(draft: Draft, place: Place, topic: str | None, at: datetime) -> Row
 
 
 def put_member(draft: Draft, chat: str, user: SampleUser, *, account: str, since: str | None) -> Row:
-    """Puts a person into a chat; `account` is how the connector names them there."""
+    """Add a person to a chat. `account` is the person's ID in the Bot Connector."""
     values: Mapping[str, Value] = {
         "chat": chat,
         "userId": user.id,
@@ -97,7 +97,7 @@ def put_member(draft: Draft, chat: str, user: SampleUser, *, account: str, since
 
 
 def put_message(draft: Draft, conversation: str, *, summary: str, card: str, at: datetime) -> int:
-    """Keeps what was posted, and gives its number; what is very old goes."""
+    """Store a message and return its number. The oldest messages beyond the limit are deleted."""
     there = messages_of(draft.rows, conversation)
     number = (there[0].number("number") or 0) + 1 if there else 1
     values: Mapping[str, Value] = {

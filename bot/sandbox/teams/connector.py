@@ -1,4 +1,4 @@
-"""The connector of chats that the sandbox's Graph has made ("Bot Connector API reference"): the bot posts here."""
+"""The Bot Connector for the sandbox's chats, which the bot posts to ("Bot Connector API reference")."""
 
 from http import HTTPStatus
 
@@ -13,18 +13,18 @@ from bot.sandbox.teams.sample_organization import TEAMS, Teams
 from bot.sandbox.values import Json
 
 LARGEST = 100_000
-"""Bytes of a message ("Message size limits")."""
+"""Message size limit ("Message size limits")."""
 
 
 class ConnectorError(Refusal):
-    """A refusal, with the status and the code that the connector gives it."""
+    """A Bot Connector error with its HTTP status and error code."""
 
     def __init__(self, status: HTTPStatus, code: str) -> None:
         super().__init__(status, code, f"{code} happened.")
 
 
 async def connector(request: web.Request) -> web.Response:
-    """The connector's answer; raises `ConnectorError` for what it refuses."""
+    """Handle a request to the Bot Connector. Raise `ConnectorError` if it is rejected."""
     teams = request.app[TEAMS]
     match request.method, request.match_info["path"].split("/"):
         case "POST", ["conversations", conversation, "activities", *reply] if len(reply) <= 1:
@@ -57,7 +57,7 @@ async def _posted(request: web.Request, teams: Teams, conversation: str) -> web.
 
 
 def _card(activity: dict[str, Json]) -> str:
-    """The first card of the activity as JSON; empty where it has none."""
+    """Return the activity's first card as JSON, or an empty string."""
     attachments = activity.get("attachments")
     first = attachments[0] if isinstance(attachments, list) and attachments else None
     return orjson.dumps(first["content"]).decode() if isinstance(first, dict) and "content" in first else ""
@@ -69,7 +69,7 @@ def _members(teams: Teams, conversation: str) -> list[SampleUser]:
 
 
 def _require_bot(teams: Teams, conversation: str) -> None:
-    """Refuses what the bot asks of conversations that it is not in."""
+    """Raise `ConnectorError` if the conversation does not exist or the bot is not in it."""
     channel = find_channel(conversation)
     if channel is None and find_chat(teams.rows, conversation) is None:
         raise ConnectorError(HTTPStatus.NOT_FOUND, "ConversationNotFound")

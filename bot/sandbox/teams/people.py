@@ -1,4 +1,4 @@
-"""The people of the sample organisation's directory; most of them have a user in its Dataverse too."""
+"""The sample organization's directory. Most of its users also have a user in Dataverse."""
 
 import re
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from bot.sandbox.guids import as_guid
 from bot.sandbox.sample_data.ids import ADELE, ALEX, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, object_id
 
 NESTOR = 27
-"""In the directory alone, and without a licence for Teams."""
+"""Person in the directory only, without a Teams license."""
 
-# The Agents Playground's own people have a thirteenth digit, a zero, in their ids' last group.
+# The IDs of the Agents Playground's users have an extra zero in their last group.
 _PLAYGROUND_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-)0([0-9a-f]{12})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleUser:
-    """Somebody in the directory."""
+    """A user in the directory."""
 
     id: str
     name: str
@@ -27,12 +27,12 @@ class SampleUser:
 
     @property
     def address(self) -> str:
-        """The user principal name, and where mail goes."""
+        """User principal name and mail address."""
         return f"{self.name.replace(' ', '.').lower()}@example.com"
 
     @property
     def account(self) -> str:
-        """The id by which Teams' connector names the person."""
+        """User ID in the Bot Connector."""
         return f"29:{self.id}"
 
 
@@ -62,12 +62,12 @@ DIRECTORY = {
 
 
 def find_user(named: str) -> SampleUser | None:
-    """Somebody by object id, user principal name or the connector's own id."""
+    """Find a user by object ID, user principal name, or connector ID."""
     wanted = named.removeprefix("29:").lower()
     return DIRECTORY.get(wanted) or next((each for each in DIRECTORY.values() if each.address == wanted), None)
 
 
 def own_object_id(text: str) -> str | None:
-    """An Entra object id in lower case, also as the Playground writes it; None for anything else."""
+    """Return an Entra object ID in lowercase, including the Playground's format, or None for any other text."""
     playground = _PLAYGROUND_ID.fullmatch(text)
     return as_guid("".join(playground.groups()) if playground else text)

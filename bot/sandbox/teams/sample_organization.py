@@ -1,4 +1,4 @@
-"""What people and apps do in chats: each act is kept, and then the bot is told of it."""
+"""Actions of people and apps in chats. Each is stored, and then the bot and Graph's subscribers are notified."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,26 +34,26 @@ WHOLE_HISTORY = "0001-01-01T00:00:00Z"
 
 @dataclass(slots=True, kw_only=True)
 class Teams:
-    """The sample organisation's chats."""
+    """The sample organization's Teams."""
 
     settings: SandboxSettings
     store: Store
     now: Callable[[], datetime]
     telling: Telling | None = None
     notifying: Notifying | None = None
-    """Both None until the application runs."""
+    """Sender of change notifications. Both senders are None until the application runs."""
     withheld: set[str] = field(default_factory=set)
-    """Permissions of Graph that the organisation has not granted to the app."""
+    """Graph permissions that the organization has not granted to the app."""
     subscriptions_at_most: int = 10_000
-    """Subscriptions of an organisation ("Supported resources", Microsoft Graph change notifications)."""
+    """Maximum number of subscriptions in an organization ("Change notifications", Supported resources)."""
 
     @property
     def rows(self) -> Rows:
-        """Everything that is kept."""
+        """All stored rows."""
         return self.store.rows
 
     async def create(self, people: Sequence[SampleUser], topic: str | None) -> Row:
-        """A new group chat with these people in it, and without the bot."""
+        """Create a group chat with these people and without the bot."""
         place = self._own_place(f"19:{uuid4().hex}@thread.v2", "group")
         async with self.store.change() as draft:
             for user in people:
@@ -61,14 +61,14 @@ class Teams:
             return put_chat(draft, place, topic, self.now())
 
     async def rename(self, chat: Row, topic: str) -> Row:
-        """The chat's new name. Teams tells bots nothing of it, Graph those who have subscribed."""
+        """Rename the chat. Only Graph's subscribers are notified, because Teams sends bots no activity for it."""
         async with self.store.change() as draft:
             renamed = draft.update(chat, {"topic": topic, "lastUpdatedDateTime": instant(self.now())})
         self._notify(Happened(chat=chat.id, kind="updated"))
         return renamed
 
     async def add(self, chat: Row, user: SampleUser, since: str | None) -> Row:
-        """Puts a person into the chat."""
+        """Add a person to the chat."""
         async with self.store.change() as draft:
             row = put_member(draft, chat.id, user, account=user.account, since=since)
             draft.update(chat, {"lastUpdatedDateTime": instant(self.now())})
@@ -78,7 +78,7 @@ class Teams:
         return row
 
     async def remove(self, chat: Row, membership: Row) -> None:
-        """Takes a person out of the chat."""
+        """Remove a person from the chat."""
         async with self.store.change() as draft:
             draft.remove(membership)
             draft.update(chat, {"lastUpdatedDateTime": instant(self.now())})
@@ -87,7 +87,7 @@ class Teams:
             await self.telling.members_removed(place_of(chat), [_account(membership)])
 
     async def install(self, place_id: str) -> None:
-        """Puts the bot's app into a chat or the team."""
+        """Install the bot's app in a chat or the team."""
         async with self.store.change() as draft:
             draft.put(INSTALLED, place_id, {"appId": self.settings.app_id})
         chat = find_chat(self.rows, place_id)
@@ -97,19 +97,19 @@ class Teams:
             await self.telling.app_added(place)
 
     async def uninstall(self, place_id: str) -> None:
-        """Takes the app out again."""
+        """Remove the app."""
         row = self.rows.get(INSTALLED, place_id)
         async with self.store.change() as draft:
             if row:
                 draft.remove(row)
 
     async def post(self, conversation: str, summary: str, card: str) -> int:
-        """Keeps what the bot posted; gives its number."""
+        """Store a message that the bot posted, and return its number."""
         async with self.store.change() as draft:
             return put_message(draft, conversation, summary=summary, card=card, at=self.now())
 
     async def learn(self, activity: Mapping[str, object]) -> None:
-        """Knows from now on of a group chat that another client has with the bot, and of who spoke there."""
+        """Register a group chat that another client has with the bot, and the sender of the activity."""
         place, user, account = _seen(activity)
         if place is None or place.service_url.startswith(self.settings.url):
             return
@@ -125,11 +125,11 @@ class Teams:
                 put_member(draft, place.id, new_member, account=account, since=WHOLE_HISTORY)
 
     def chats(self) -> Sequence[Row]:
-        """All chats, the newest first."""
+        """Return all chats, newest first."""
         return sorted(self.rows.all(CHATS), key=lambda row: row.text("createdDateTime"), reverse=True)
 
     def team_has_app(self) -> bool:
-        """Whether the bot's app is in the team."""
+        """Return True if the bot's app is installed in the team."""
         return has_app(self.rows, TEAM_ID)
 
     def _notify(self, what: Happened) -> None:
@@ -150,7 +150,7 @@ TEAMS = web.AppKey("TEAMS", Teams)
 
 
 def place_of(chat: Row) -> Place:
-    """The chat as the bot hears of it."""
+    """Return the chat and its bot as activities describe them."""
     return Place(
         id=chat.id,
         kind=chat.text("chatType"),
@@ -166,7 +166,7 @@ def _account(membership: Row) -> Mapping[str, Json]:
 
 
 def _seen(activity: Mapping[str, object]) -> tuple[Place | None, SampleUser | None, str]:
-    """The group chat of an activity, the person behind it, and that person's account; as far as it names them."""
+    """Return the group chat, sender, and sender's account in an activity, as far as it contains them."""
     conversation, bot, sender = (_part(activity, name) for name in ("conversation", "recipient", "from"))
     chat, service_url = conversation.get("id"), activity.get("serviceUrl")
     if conversation.get("conversationType") != "groupChat" or not isinstance(chat, str):
