@@ -1,1 +1,1 @@
-"""Definitions of the sandbox's tables and columns, in Dataverse's own names."""
+"""Definitions of the sandbox's tables and columns, with Dataverse's own names."""

@@ -1,4 +1,4 @@
-"""Activities, their parties, and notes."""
+"""Activity tables, activity parties, and notes."""
 
 from bot.sandbox.dataverse.schema.build import (
     READ_ONLY,
@@ -31,7 +31,7 @@ REGARDING = (
 )
 
 ACTIVITY_PRIVILEGE = "Activity"
-"""All of Dataverse's own activities share one set of privileges."""
+"""Suffix of the privileges that all of Dataverse's own activities share."""
 
 PARTICIPATION = {
     1: "Sender",
@@ -174,7 +174,7 @@ ACTIVITY_PARTY = table(
 )
 
 NOTED = (*REGARDING, "email", "task")
-"""Tables whose rows notes can be attached to."""
+"""Tables whose rows can have notes."""
 
 NOTE = table(
     Names(

@@ -1,4 +1,4 @@
-"""Short ways to write down columns and tables."""
+"""Factory functions for columns and tables."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -7,14 +7,14 @@ from typing import NotRequired, TypedDict, Unpack
 from bot.sandbox.dataverse.schema.model import AlternateKey, Column, Kind, ManyToMany, Option, Ownership, Table, Target
 
 SHORT_NUMBER = 2_147_483_647
-"""Largest whole number of an Integer column ("Column data types")."""
+"""Largest value of an Integer column ("Column data types")."""
 
 MONEY_AT_MOST = 922_337_203_685_477.0
 DECIMAL_AT_MOST = 100_000_000_000.0
 
 
 class Extra(TypedDict):
-    """What the short forms pass on."""
+    """Optional column properties that the factory functions pass on."""
 
     secured: NotRequired[bool]
     readable: NotRequired[bool]
@@ -27,98 +27,98 @@ READ_ONLY: Extra = {"creatable": False, "updatable": False}
 
 
 def text(name: str, label: str, length: int = 100, *, form: str = "Text", **extra: Unpack[Extra]) -> Column:
-    """A line of text."""
+    """Create a single-line text column."""
     return Column(name=name, kind=Kind.STRING, label=label, max_length=length, text_format=form, **extra)
 
 
 def memo(name: str, label: str, length: int = 2000, *, rich: bool = False, **extra: Unpack[Extra]) -> Column:
-    """Several lines of text, or rich text."""
+    """Create a multiline or rich text column."""
     form = "RichText" if rich else "TextArea"
     return Column(name=name, kind=Kind.MEMO, label=label, max_length=length, text_format=form, **extra)
 
 
 def choice(name: str, label: str, options: Mapping[int, str], **extra: Unpack[Extra]) -> Column:
-    """One of several choices."""
+    """Create a choice column."""
     return Column(name=name, kind=Kind.PICKLIST, label=label, options=_options(options), **extra)
 
 
 def choices(name: str, label: str, options: Mapping[int, str], **extra: Unpack[Extra]) -> Column:
-    """Any number of several choices."""
+    """Create a multi-select choice column."""
     return Column(name=name, kind=Kind.MULTI_SELECT, label=label, options=_options(options), **extra)
 
 
 def yes_no(name: str, label: str, no: str = "No", yes: str = "Yes", **extra: Unpack[Extra]) -> Column:
-    """Yes or no."""
+    """Create a yes/no column."""
     return Column(name=name, kind=Kind.BOOLEAN, label=label, options=_options({0: no, 1: yes}), **extra)
 
 
 def whole(name: str, label: str, at_most: int = SHORT_NUMBER, at_least: int = 0, **extra: Unpack[Extra]) -> Column:
-    """A whole number."""
+    """Create a whole number column."""
     return Column(name=name, kind=Kind.INTEGER, label=label, minimum=at_least, maximum=at_most, **extra)
 
 
 def decimal(name: str, label: str, precision: int = 2, **extra: Unpack[Extra]) -> Column:
-    """A decimal number."""
+    """Create a decimal number column."""
     return _number(Column(name=name, kind=Kind.DECIMAL, label=label, precision=precision, **extra), DECIMAL_AT_MOST)
 
 
 def double(name: str, label: str, precision: int = 5, **extra: Unpack[Extra]) -> Column:
-    """A floating-point number."""
+    """Create a floating-point number column."""
     return _number(Column(name=name, kind=Kind.DOUBLE, label=label, precision=precision, **extra), DECIMAL_AT_MOST)
 
 
 def money(name: str, label: str, **extra: Unpack[Extra]) -> tuple[Column, Column]:
-    """An amount of money, and the column that repeats it in the base currency."""
+    """Create a currency column, and the column with its amount in the base currency."""
     amount = _number(Column(name=name, kind=Kind.MONEY, label=label, precision=2, **extra), MONEY_AT_MOST)
     base = replace(amount, name=f"{name}_base", label=f"{label} (Base)", base_of=name, **READ_ONLY)
     return amount, base
 
 
 def moment(name: str, label: str, **extra: Unpack[Extra]) -> Column:
-    """A date and time in the user's own time zone."""
+    """Create a date and time column in the user's time zone."""
     return Column(name=name, kind=Kind.DATE_TIME, label=label, **extra)
 
 
 def day(name: str, label: str, **extra: Unpack[Extra]) -> Column:
-    """A date."""
+    """Create a date-only column."""
     return Column(name=name, kind=Kind.DATE_TIME, label=label, date_only=True, **extra)
 
 
 def guid(name: str, label: str, **extra: Unpack[Extra]) -> Column:
-    """A unique identifier."""
+    """Create a unique identifier column."""
     return Column(name=name, kind=Kind.UNIQUE_IDENTIFIER, label=label, **extra)
 
 
 def table_name(name: str, label: str, **extra: Unpack[Extra]) -> Column:
-    """The logical name of a table."""
+    """Create a column for the logical name of a table."""
     return Column(name=name, kind=Kind.ENTITY_NAME, label=label, max_length=128, **extra)
 
 
 def image(name: str, label: str) -> Column:
-    """A picture."""
+    """Create an image column."""
     return Column(name=name, kind=Kind.IMAGE, label=label, creatable=False, updatable=False)
 
 
 def file(name: str, label: str) -> Column:
-    """A file, of which the row holds the id."""
+    """Create a file column, which stores the file's ID."""
     return Column(name=name, kind=Kind.FILE, label=label, creatable=False, updatable=False)
 
 
 def big(name: str, label: str, **extra: Unpack[Extra]) -> Column:
-    """A large whole number."""
+    """Create a big integer column."""
     return Column(name=name, kind=Kind.BIG_INT, label=label, **extra)
 
 
 def lookup(
     name: str, label: str, table: str, collection: str = "", navigation: str = "", **extra: Unpack[Extra]
 ) -> Column:
-    """A row of one other table."""
+    """Create a lookup to one table."""
     target = Target(table=table, navigation=navigation or name, collection=collection)
     return Column(name=name, kind=Kind.LOOKUP, label=label, targets=(target,), **extra)
 
 
 def lookup_any(name: str, label: str, *targets: tuple[str, str], suffix: str = "", **extra: Unpack[Extra]) -> Column:
-    """A row of any of several tables, each given with the name of its collection."""
+    """Create a lookup to several tables, each given with the name of its collection."""
     made = tuple(
         Target(table=table, navigation=f"{name}_{table}{suffix}", collection=collection)
         for table, collection in targets
@@ -127,18 +127,18 @@ def lookup_any(name: str, label: str, *targets: tuple[str, str], suffix: str = "
 
 
 def customer(name: str, label: str, accounts: str, contacts: str, **extra: Unpack[Extra]) -> Column:
-    """An account or a contact; `accounts` and `contacts` name the collections on them."""
+    """Create a lookup to accounts and contacts. `accounts` and `contacts` name the collections."""
     column = lookup_any(name, label, ("account", accounts), ("contact", contacts), **extra)
     return replace(column, kind=Kind.CUSTOMER)
 
 
 def parties(name: str, label: str, mask: int) -> Column:
-    """A list of activity parties with one participation type."""
+    """Create a list of activity parties with one participation type."""
     return Column(name=name, kind=Kind.PARTY_LIST, label=label, party_mask=mask, creatable=False, updatable=False)
 
 
 def states(*given: tuple[int, str, Mapping[int, str]]) -> tuple[Column, Column]:
-    """State and status reason: each state with its label and its status reasons, the default one first."""
+    """Create the state and status reason columns from each state's label and status reasons, the default one first."""
     state = tuple(
         Option(value=value, label=label, default_status=next(iter(reasons))) for value, label, reasons in given
     )
@@ -154,12 +154,12 @@ def states(*given: tuple[int, str, Mapping[int, str]]) -> tuple[Column, Column]:
 
 
 def active_inactive() -> tuple[Column, Column]:
-    """The two states that most tables have."""
+    """Create the two states of most tables."""
     return states((0, "Active", {1: "Active"}), (1, "Inactive", {2: "Inactive"}))
 
 
 def currency() -> tuple[Column, Column]:
-    """What a table with amounts of money has besides."""
+    """Create the currency and exchange rate columns, which every table with amounts has."""
     return (
         lookup("transactioncurrencyid", "Currency", "transactioncurrency"),
         decimal("exchangerate", "Exchange Rate", 10, **READ_ONLY),
@@ -167,7 +167,7 @@ def currency() -> tuple[Column, Column]:
 
 
 class TableExtra(TypedDict):
-    """What `table` passes on."""
+    """Optional table properties that `table` passes on."""
 
     is_activity: NotRequired[bool]
     is_virtual: NotRequired[bool]
@@ -181,7 +181,7 @@ class TableExtra(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """The names that a table goes by. What is left empty follows from the logical name."""
+    """Names of a table. Empty names are derived from the logical name."""
 
     name: str
     label: str
@@ -200,7 +200,7 @@ def table(
     ownership: Ownership = Ownership.USER,
     **extra: Unpack[TableExtra],
 ) -> Table:
-    """A table with its own columns and those that Dataverse gives every table of its ownership."""
+    """Create a table with its own columns and Dataverse's standard columns for its ownership."""
     key = names.primary_id or f"{names.name}id"
     schema_name = names.schema_name or _capitalised(names.name)
     own = [guid(key, names.label, updatable=False), *_flat(columns)]
@@ -230,7 +230,7 @@ def _flat(columns: Iterable[Column | tuple[Column, ...]]) -> Iterable[Column]:
 
 
 def _capitalised(name: str) -> str:
-    """The schema name that is usual for a logical name: a publisher's prefix stays small."""
+    """Return the usual schema name for a logical name. A publisher's prefix stays lowercase."""
     return name if "_" in name else name[:1].upper() + name[1:]
 
 

@@ -1,4 +1,4 @@
-"""All tables of the sandbox."""
+"""The catalog of all tables in the sandbox."""
 
 from bot.sandbox.dataverse.schema.activities import ACTIVITY_PARTY, CHAT, CHAT_ASSOCIATION, EMAIL, NOTE, TASK
 from bot.sandbox.dataverse.schema.customers import ACCOUNT, CONTACT
@@ -47,7 +47,7 @@ BUSINESS_TABLES = (
     WORK_ORDER,
     TASK,
 )
-"""The tables that people work with, in the order in which the pages list them."""
+"""Tables that people work with, in the order of the pages."""
 
 SCHEMA = Schema(
     (

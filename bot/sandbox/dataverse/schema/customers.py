@@ -1,4 +1,4 @@
-"""Accounts and contacts."""
+"""The account and contact tables."""
 
 from bot.sandbox.dataverse.schema.build import (
     READ_ONLY,

@@ -1,4 +1,4 @@
-"""What a table and a column are."""
+"""Definitions of tables and columns."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from functools import cached_property
 
 
 class Kind(StrEnum):
-    """Types of columns, named as `AttributeTypeName` names them, less the word `Type`."""
+    """Column types, named like `AttributeTypeName` without the suffix `Type`."""
 
     BIG_INT = "BigInt"
     BOOLEAN = "Boolean"
@@ -39,7 +39,7 @@ GUIDS = frozenset({Kind.UNIQUE_IDENTIFIER, Kind.FILE})
 
 
 class Ownership(StrEnum):
-    """Who can own a table's rows, in the words of `OwnershipType`."""
+    """Ownership of a table's rows, with the values of `OwnershipType`."""
 
     USER = "UserOwned"
     ORGANIZATION = "OrganizationOwned"
@@ -49,30 +49,30 @@ class Ownership(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One choice of a column."""
+    """A choice of a column."""
 
     value: int
     label: str
     state: int | None = None
-    """The state that a status reason belongs to."""
+    """State that a status reason belongs to."""
     default_status: int | None = None
-    """The status reason that a row gets with this state."""
+    """Default status reason of a state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A table that a lookup may point to, and the names of the way there and back."""
+    """A table that a lookup can reference, with the names of both navigation properties."""
 
     table: str
     navigation: str
-    """The single-valued property on the lookup's own table."""
+    """Single-valued navigation property on the lookup's own table."""
     collection: str
-    """The collection-valued property on the target; also the relationship's name."""
+    """Collection-valued navigation property on the target, which is also the relationship's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column's definition."""
+    """Definition of a column."""
 
     name: str
     kind: Kind
@@ -86,9 +86,9 @@ class Column:
     text_format: str = "Text"
     date_only: bool = False
     party_mask: int | None = None
-    """The participation type of the activity parties that a list of parties stands for."""
+    """Participation type of the activity parties in a party list."""
     base_of: str = ""
-    """The money column whose amount this one repeats in the base currency."""
+    """Currency column whose amount this column contains in the base currency."""
     secured: bool = False
     readable: bool = True
     creatable: bool = True
@@ -97,26 +97,26 @@ class Column:
 
     @property
     def wire_name(self) -> str:
-        """The column's property in a row's JSON."""
+        """Name of the column's property in a row's JSON."""
         return f"_{self.name}_value" if self.kind in LOOKUPS else self.name
 
     @property
     def guarded_by(self) -> str:
-        """The column whose field permission decides over this one."""
+        """Name of the column whose field permission applies to this one."""
         return self.base_of or self.name
 
     def option(self, value: object) -> Option | None:
-        """The choice with this number."""
+        """Return the choice with this number, or None."""
         return next((option for option in self.options if option.value == value), None)
 
     def target(self, table: str) -> Target | None:
-        """How the lookup points to the table; None where it cannot."""
+        """Return the lookup's target for the table, or None if it cannot reference the table."""
         return next((target for target in self.targets if target.table == table), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManyToMany:
-    """An association between rows of two tables, kept as rows of a table in between."""
+    """A many-to-many association, stored as rows of an intersect table."""
 
     name: str
     between: str
@@ -127,7 +127,7 @@ class ManyToMany:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlternateKey:
-    """Columns whose values together name one row."""
+    """Columns whose values together identify a row."""
 
     name: str
     columns: tuple[str, ...]
@@ -135,41 +135,41 @@ class AlternateKey:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table's definition."""
+    """Definition of a table."""
 
     name: str
     schema_name: str
     label: str
     plural: str
     set_name: str
-    """Empty for tables that the Web API does not show."""
+    """Entity set name, or empty if the Web API does not expose the table."""
     type_code: int
     primary_id: str
     primary_name: str
     columns: Mapping[str, Column]
     ownership: Ownership = Ownership.USER
     privilege: str = ""
-    """What follows `prvRead` and its like in the privileges' names; empty for tables that nobody asks for."""
+    """Suffix of the privilege names, such as after `prvRead`, or empty if no privileges apply."""
     is_activity: bool = False
     is_virtual: bool = False
     sends_updates: bool = True
     tracked: bool = True
-    """Whether the table's changes can be asked for by delta links (`ChangeTrackingEnabled`)."""
+    """True if delta links support the table (`ChangeTrackingEnabled`)."""
     rights_from: str = ""
-    """The lookup to the row whose rights count for this one too."""
+    """Lookup to the row whose access rights also apply to this row, or empty."""
     number: tuple[str, str] | None = None
-    """The column with the row's running number, and what the number starts with."""
+    """Column with the row's number and the prefix of the number, or None."""
     associations: tuple[ManyToMany, ...] = field(default=())
     keys: tuple[AlternateKey, ...] = ()
 
     @cached_property
     def by_wire_name(self) -> Mapping[str, Column]:
-        """The columns by their property in a row's JSON; lists of parties have none."""
+        """Columns by property name. Party lists have no property."""
         return {column.wire_name: column for column in self.columns.values() if column.kind is not Kind.PARTY_LIST}
 
     @cached_property
     def navigations(self) -> Mapping[str, tuple[Column, Target | None]]:
-        """Lookups by their single-valued properties. An owner's one property leads to users and teams (None)."""
+        """Lookups by single-valued navigation property. The target is None for owners, who can be users or teams."""
         found: dict[str, tuple[Column, Target | None]] = {}
         for column in self.columns.values():
             for target in column.targets:
@@ -179,23 +179,23 @@ class Table:
 
     @property
     def state(self) -> Column | None:
-        """The column with the row's state."""
+        """Column with the row's state, or None."""
         return self.columns.get("statecode")
 
     @property
     def status(self) -> Column | None:
-        """The column with the row's status reason."""
+        """Column with the row's status reason, or None."""
         return self.columns.get("statuscode")
 
     @property
     def money(self) -> Iterable[Column]:
-        """The columns with amounts of money that people set."""
+        """Currency columns that people set."""
         return (column for column in self.columns.values() if column.kind is Kind.MONEY and not column.base_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Children:
-    """A collection of rows that point to a row."""
+    """A collection of rows that reference a row."""
 
     name: str
     table: str
@@ -203,7 +203,7 @@ class Children:
 
 
 class Schema:
-    """All tables."""
+    """The definitions of all tables."""
 
     def __init__(self, tables: Iterable[Table]) -> None:
         self.tables: Mapping[str, Table] = {table.name: table for table in tables}
@@ -218,11 +218,11 @@ class Schema:
         return self.tables[name]
 
     def get(self, name: str) -> Table | None:
-        """The table with this logical name."""
+        """Return the table with this logical name, or None."""
         return self.tables.get(name)
 
     def collections(self, table: str) -> Mapping[str, Children]:
-        """The collections of rows of other tables that point to a row of this one."""
+        """Return the collections of rows that reference a row of this table, by name."""
         return self._collections[table]
 
     def _add_collection(self, table: Table, column: Column, target: Target) -> None:

@@ -1,4 +1,4 @@
-"""Users, teams and what they may do."""
+"""The user, team, and security tables."""
 
 from bot.sandbox.dataverse.schema.build import (
     Names,
@@ -19,7 +19,7 @@ _FIELD_PERMISSION = {0: "Not Allowed", 4: "Allowed"}
 
 
 def _between(name: str, label: str, type_code: int, *columns: Column) -> Table:
-    """The table in the middle of an association; the Web API shows the association alone."""
+    """Create an intersect table, which the Web API exposes only as an association."""
     return table(
         Names(name=name, label=label, plural=label, primary_name=f"{name}id", privilege=""),
         type_code,

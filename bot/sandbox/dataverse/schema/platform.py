@@ -1,4 +1,4 @@
-"""Views, messages, webhooks and other tables of the platform itself."""
+"""Platform tables such as views, messages, and webhooks."""
 
 from bot.sandbox.dataverse.schema.build import (
     READ_ONLY,

@@ -1,4 +1,4 @@
-"""Tables of sales and field service."""
+"""The sales and field service tables."""
 
 from bot.sandbox.dataverse.schema.build import (
     READ_ONLY,
@@ -141,4 +141,4 @@ STOCK_LEVEL = table(
     tracked=False,
     sends_updates=False,
 )
-"""A virtual table: its rows lie in another system, so nothing tells of their changes."""
+"""A virtual table, whose rows come from another system and send no events."""

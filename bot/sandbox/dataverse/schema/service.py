@@ -1,4 +1,4 @@
-"""Tables of customer service."""
+"""The customer service tables."""
 
 from bot.sandbox.dataverse.schema.build import (
     READ_ONLY,
@@ -152,5 +152,5 @@ CONVERSATION = table(
         (2, "Canceled", {6: "Canceled"}),
     ),
     is_activity=True,
-    tracked=False,  # so that clients meet a table of people's work whose changes they must find otherwise
+    tracked=False,  # so that tests cover a business table without change tracking
 )
