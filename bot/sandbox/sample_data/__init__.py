@@ -1,1 +1,1 @@
-"""Sample rows: the service desk of a maker of pumps and solar systems."""
+"""Sample rows: the customer service of a manufacturer of pumps and solar systems."""

@@ -1,4 +1,4 @@
-"""Sample emails, tasks and notes."""
+"""Sample emails, tasks, and notes."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ _AGENTS = (ADELE, ISAIAH, MEGAN)
 
 
 def sow_emails(sower: Sower, people: People, cases: Sequence[Ref]) -> None:
-    """The emails, with their parties."""
+    """Add the emails with their activity parties."""
     for number in range(1, EMAILS + 1):
         outgoing = number % 2 == 0
         agent, contact = user(_AGENTS[number % 3]), people.contacts[number % len(people.contacts)]
@@ -52,7 +52,7 @@ def _address_column(of_agent: bool) -> str:
 
 
 def sow_tasks(sower: Sower, people: People, cases: Sequence[Ref]) -> None:
-    """The tasks."""
+    """Add the tasks."""
     for number in range(1, TASK_ROWS + 1):
         is_done = number % 4 == 0
         sower.add(
@@ -75,7 +75,7 @@ def sow_tasks(sower: Sower, people: People, cases: Sequence[Ref]) -> None:
 
 
 def sow_notes(sower: Sower, cases: Sequence[Ref]) -> None:
-    """Notes on the first cases."""
+    """Add notes to the first cases."""
     for number in range(1, NOTES + 1):
         sower.add(
             "annotation",

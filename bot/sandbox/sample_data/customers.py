@@ -11,24 +11,24 @@ ACCOUNTS = 34
 CONTACTS = 40
 
 OWNERS = (user(ADELE), DISPATCH, user(ADELE), user(ISAIAH), TIER_2, user(MEGAN))
-"""Owners come round: half of the rows belong to EMEA, the others do not."""
+"""Row owners, assigned in turn. Half of the rows belong to EMEA."""
 
 _SPECIAL_ACCOUNTS = {5: "מפעלי מים הגליל", 11: "مزارع النخيل الذهبية", 17: "[Draft] *Star* & <Sons> #1"}
 _SPECIAL_CONTACTS = {7: ("ליאור", "כהן"), 13: ("أميرة", "حداد")}
 
 
 def sow_accounts(sower: Sower) -> Sequence[Ref]:
-    """The accounts, the first one being the customer of the first case."""
+    """Add the accounts. The first one is the customer of the first case."""
     return [_account(sower, number) for number in range(1, ACCOUNTS + 1)]
 
 
 def sow_contacts(sower: Sower, accounts: Sequence[Ref]) -> Sequence[Ref]:
-    """The contacts, each at an account."""
+    """Add the contacts, each at an account."""
     return [_contact(sower, number, accounts) for number in range(1, CONTACTS + 1)]
 
 
 def contact_id(number: int) -> str:
-    """A contact's id; accounts name their primary contacts before these are there."""
+    """Return a contact's ID, which accounts reference before the contact exists."""
     return row_id(2, number)
 
 
@@ -71,7 +71,7 @@ def _address(number: int) -> dict[str, Value]:
 
 
 def _account_details(number: int) -> dict[str, Value]:
-    """What some accounts do not have."""
+    """Return the optional values that some accounts lack."""
     return {
         "telephone1": f"+49 555 01{number:02}",
         "websiteurl": f"https://account-{number}.example.com",

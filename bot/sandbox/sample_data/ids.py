@@ -1,48 +1,48 @@
-"""Ids of the sample rows: fixed, and readable."""
+"""Fixed, readable IDs of the sample rows."""
 
 from bot.sandbox.values import Ref
 
 CASE_PREFIX = 0
-"""Cases begin with zeros, so that the id of the first one is known by heart."""
+"""Prefix of case IDs. It is zero so that the first case's ID is easy to remember."""
 
 
 def row_id(prefix: int, number: int) -> str:
-    """The id of a table's row: its prefix (the table's type code) and its number in hexadecimal."""
+    """Return a row's ID, built from a prefix (the table's type code) and a number."""
     return f"{prefix:08}-0000-4000-9000-{number:012x}"
 
 
 def object_id(person: int) -> str:
-    """The Entra object id of a sample person, such as 20."""
+    """Return the Entra object ID of a sample person."""
     return f"00000000-0000-0000-0000-{person:012}"
 
 
 def user_id(person: int) -> str:
-    """The `systemuserid` of a sample person; it ends with the same digits as the object id."""
+    """Return the `systemuserid` of a sample person, which ends with the same digits as the object ID."""
     return f"00000008-0000-4000-9000-{person:012}"
 
 
 def user(person: int) -> Ref:
-    """The user of a sample person."""
+    """Return a reference to a sample person's user."""
     return Ref("systemuser", user_id(person))
 
 
 def team(number: int) -> Ref:
-    """A sample team."""
+    """Return a reference to a sample team."""
     return Ref("team", row_id(9, number))
 
 
 def unit(number: int) -> Ref:
-    """A sample business unit."""
+    """Return a reference to a sample business unit."""
     return Ref("businessunit", row_id(10, number))
 
 
 def currency(number: int) -> Ref:
-    """A sample currency; the first is the base currency."""
+    """Return a reference to a sample currency. The first is the base currency."""
     return Ref("transactioncurrency", row_id(9105, number))
 
 
 ALEX, MEGAN, ADELE, ISAIAH, PATTI, LYNNE, DIEGO = range(20, 27)
-"""The sample people by the last digits of their object ids."""
+"""Numbers of the sample people, which are the last digits of their object IDs."""
 
 APPLICATION = 99
 APPLICATION_USER_ID = user_id(APPLICATION)

@@ -1,4 +1,4 @@
-"""Sample units, people, teams and column security."""
+"""Sample business units, users, teams, and column security."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ _UNITS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserSeed:
-    """A user."""
+    """A sample user."""
 
     person: int
     first: str
@@ -46,9 +46,9 @@ class UserSeed:
     address: str
     locale: int = 1033
     bias: int = 0
-    """Minutes from local time to UTC."""
+    """Minutes to add to local time to get UTC."""
     application: str | None = None
-    """The application's id, where the user is one."""
+    """Application ID of an application user, or None."""
 
 
 def _person(person: int, name: str, unit: Ref, title: str, *, locale: int = 1033, bias: int = 0) -> UserSeed:
@@ -83,7 +83,7 @@ _ALLOWED = 4
 
 
 def sow_units(sower: Sower) -> None:
-    """Business units and currencies, which everything else points to."""
+    """Add the business units and currencies, which all other rows reference."""
     for unit, name, parent in _UNITS:
         sower.put(
             "businessunit",
@@ -111,7 +111,7 @@ def sow_units(sower: Sower) -> None:
 
 
 def sow_people(sower: Sower) -> None:
-    """Users with their settings, and teams with their members."""
+    """Add the users with their settings, and the teams with their members."""
     for seed in _USERS:
         _sow_user(sower, seed)
     for team, name, unit, members in _TEAMS:
@@ -144,7 +144,7 @@ def _sow_user(sower: Sower, seed: UserSeed) -> None:
 
 
 def sow_profiles(sower: Sower) -> None:
-    """The profile that opens the secured columns, and who has it."""
+    """Add the profile for the secured columns, and its members."""
     finance = sower.add("fieldsecurityprofile", 1, name="Finance", description="Sees and sets amounts of money.")
     for number, (table, column) in enumerate(_SECURED, 1):
         sower.add(
@@ -162,7 +162,7 @@ def sow_profiles(sower: Sower) -> None:
 
 
 def share(sower: Sower, number: int, row: Ref, person: int, mask: int) -> None:
-    """Shares a row with a person."""
+    """Share a row with a person."""
     sower.add(
         "principalobjectaccess",
         number,

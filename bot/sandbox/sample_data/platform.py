@@ -1,4 +1,4 @@
-"""Sample messages, and the webhook that is connected from the start."""
+"""Sample messages and the preregistered webhook."""
 
 from bot.sandbox.dataverse.schema.model import Schema
 from bot.sandbox.sample_data.ids import CASE_STEP_ID, DELETE_STEP_IDS, ENDPOINT_ID
@@ -10,7 +10,7 @@ TOLD_COLUMNS = "masterid,merged,ownerid,prioritycode,statecode,statuscode"
 
 
 def sow_messages(sower: Sower, schema: Schema) -> dict[tuple[str, str], Ref]:
-    """Messages, and a filter for each table that they can be told of; gives the filters by message and table."""
+    """Add the messages and a filter for each table that sends events. Return the filters by message and table name."""
     filters: dict[tuple[str, str], Ref] = {}
     for number, message in enumerate(MESSAGES, 1):
         ref = sower.add("sdkmessage", number, name=message)
@@ -31,9 +31,9 @@ def sow_messages(sower: Sower, schema: Schema) -> dict[tuple[str, str], Ref]:
 
 
 def sow_webhook(sower: Sower, filters: dict[tuple[str, str], Ref]) -> None:
-    """The endpoint, the steps that tell of cases, and the image with the values before an update.
+    """Add the endpoint, its steps, and the image with a case's values before an update.
 
-    The endpoint's address is a setting, which is filled in at each start.
+    The endpoint's address is a setting, which is applied at each start.
     """
     endpoint = sower.put(
         "serviceendpoint",

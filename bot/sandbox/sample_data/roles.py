@@ -32,7 +32,7 @@ WORK = (
     "Opportunity",
     "msdyn_workorder",
 )
-"""Privileges of the tables that people work with."""
+"""Privilege suffixes of the tables that people work with."""
 
 _EVERYDAY = (Right.READ, Right.WRITE, Right.CREATE, Right.APPEND, Right.APPEND_TO, Right.ASSIGN, Right.SHARE)
 _LOOKED_AT = (
@@ -53,7 +53,7 @@ _ATTACHED_TO = ("User", "Team", "BusinessUnit", "TransactionCurrency")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleSeed:
-    """A role: privileges with their depth."""
+    """A sample role: its privileges with their depths, and its members."""
 
     name: str
     privileges: Mapping[str, Depth] = field(default_factory=dict)
@@ -61,12 +61,12 @@ class RoleSeed:
 
 
 def sow_roles(sower: Sower, schema: Schema) -> None:
-    """All privileges, the roles that hold them, and the people who hold the roles."""
+    """Add all privileges, the roles, and the role assignments."""
     privileges = {
         name: sower.add("privilege", number, name=name, accessright=mask)
         for number, (name, mask) in enumerate(_privileges(schema), 1)
     }
-    # In every environment it has this id, and the role that was made from it is the administrators'.
+    # The template has this ID in every environment, and its role is System Administrator.
     template = sower.put("roletemplate", ADMINISTRATOR_TEMPLATE, {"name": ADMINISTRATOR_ROLE})
     templates = {ADMINISTRATOR_ROLE: template}
     count = 0
@@ -88,7 +88,7 @@ def sow_roles(sower: Sower, schema: Schema) -> None:
 
 
 def _privileges(schema: Schema) -> Iterable[tuple[str, int]]:
-    """The names of all privileges, with what they allow."""
+    """Yield the names and access rights of all privileges."""
     tables = [table for table in schema.tables.values() if table.privilege]
     owned = {table.privilege for table in tables if table.ownership is Ownership.USER}
     for suffix in dict.fromkeys(table.privilege for table in tables):
@@ -116,7 +116,7 @@ def _roles(privileges: Mapping[str, Ref]) -> Iterable[RoleSeed]:
 
 
 def _base() -> Mapping[str, Depth]:
-    """What everybody needs to look around."""
+    """Return the privileges that every role needs."""
     read = {privilege_name(Right.READ, each): Depth.GLOBAL for each in _LOOKED_AT}
     attach = {privilege_name(Right.APPEND_TO, each): Depth.GLOBAL for each in _ATTACHED_TO}
     own_views = {privilege_name(right, "UserQuery"): Depth.BASIC for right in (Right.READ, Right.WRITE, Right.CREATE)}
@@ -128,7 +128,7 @@ def _work(rights: Iterable[Right], depth: Depth) -> Mapping[str, Depth]:
 
 
 def _support_agent() -> Mapping[str, Depth]:
-    """Reads everything and attaches to everything, writes what they own."""
+    """Return the privileges to read and append to all rows, and to write own rows."""
     return {
         **_base(),
         **_work(_EVERYDAY, Depth.BASIC),
@@ -137,6 +137,6 @@ def _support_agent() -> Mapping[str, Depth]:
 
 
 def _restricted_agent() -> Mapping[str, Depth]:
-    """Reads what belongs to the own unit, and may add activities and notes to it."""
+    """Return the privileges to read rows of the own business unit and to add activities and notes to them."""
     own = {privilege_name(right, suffix): Depth.BASIC for right in _EVERYDAY for suffix in ("Activity", "Note")}
     return {**_base(), **own, **_work((Right.READ, Right.APPEND_TO), Depth.LOCAL)}

@@ -1,4 +1,4 @@
-"""Sample leads, opportunities, work orders and stock levels."""
+"""Sample leads, opportunities, work orders, and stock levels."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ ROWS = 30
 
 
 def sow_leads(sower: Sower) -> None:
-    """The leads."""
+    """Add the leads."""
     for number in range(1, ROWS + 1):
         state, status = ((0, 1), (0, 2), (1, 3), (0, 1), (2, 5))[number % 5]
         city, *_ = CITIES[number % len(CITIES)]
@@ -44,7 +44,7 @@ def sow_leads(sower: Sower) -> None:
 
 
 def sow_opportunities(sower: Sower, people: People) -> None:
-    """The opportunities."""
+    """Add the opportunities."""
     for number in range(1, ROWS + 1):
         state, status = ((0, 1), (0, 2), (1, 3), (0, 1), (2, 5), (0, 1))[number % 6]
         account = people.accounts[number % len(people.accounts)]
@@ -73,7 +73,7 @@ def sow_opportunities(sower: Sower, people: People) -> None:
 
 
 def sow_work_orders(sower: Sower, people: People, cases: Sequence[Ref]) -> None:
-    """The work orders."""
+    """Add the work orders."""
     for number in range(1, ROWS + 1):
         city, _, _, latitude, longitude = CITIES[number % len(CITIES)]
         system_status = (690970000, 690970001, 690970002, 690970003)[number % 4]
@@ -103,6 +103,6 @@ def sow_work_orders(sower: Sower, people: People, cases: Sequence[Ref]) -> None:
 
 
 def sow_stock_levels(sower: Sower) -> None:
-    """The rows of the virtual table."""
+    """Add the rows of the virtual table."""
     for number, product in enumerate(PRODUCTS, 1):
         sower.add("cs_stocklevel", number, cs_name=product, cs_onhand=7 * number, cs_warehouse="Freiburg")

@@ -1,4 +1,4 @@
-"""All sample rows."""
+"""The complete sample data."""
 
 from functools import cache
 
@@ -17,11 +17,11 @@ from bot.sandbox.sample_data.views import sow_views
 from bot.sandbox.storage.rows import Changes, Rows
 
 SHARED_CASE = 4
-"""The case (counted from 1) that Isaiah owns and shares with Patti."""
+"""Position of the case that Isaiah owns and shares with Patti, starting at 1."""
 
 
 def sample_rows(schema: Schema) -> Rows:
-    """The rows that the sandbox starts with; always the same."""
+    """Return the sample rows, which are always the same."""
     rows = Rows()
     rows.apply(_sample(schema))
     return rows

@@ -1,4 +1,4 @@
-"""Puts sample rows in place."""
+"""Builder of the sample rows."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -11,21 +11,21 @@ from bot.sandbox.storage.rows import Changes, Draft, Rows
 from bot.sandbox.values import Ref, Value
 
 OPENING = datetime(2026, 3, 2, 8, 15, tzinfo=UTC)
-"""When the first sample row was made."""
+"""Creation time of the first sample row."""
 
 
 def day(number: int) -> str:
-    """A date, so many days after the opening."""
+    """Return a date, given as days after the opening."""
     return (OPENING + timedelta(days=number)).date().isoformat()
 
 
 def moment(number: int, minutes: int = 0) -> str:
-    """An instant, so many days and minutes after the opening."""
+    """Return an instant, given as days and minutes after the opening."""
     return instant(OPENING + timedelta(days=number, minutes=minutes))
 
 
 class Sower:
-    """Collects rows, each with what Dataverse would have given it."""
+    """Collects rows and sets the values that Dataverse would set."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
@@ -33,12 +33,12 @@ class Sower:
         self._parties = 0
 
     def add(self, table_name: str, number: int, **values: Value) -> Ref:
-        """Adds a row whose id follows from its number; see `put`."""
+        """Add a row with an ID derived from its number. See `put`."""
         prefix = CASE_PREFIX if table_name == "incident" else self._schema[table_name].type_code
         return self.put(table_name, row_id(prefix, number), values, age=number)
 
     def put(self, table_name: str, key: str, values: Mapping[str, Value], *, age: int = 0) -> Ref:
-        """Adds a row, with the table's usual values where none is given; `age` spreads the rows over the days."""
+        """Add a row with the table's default values. `age` is the row's creation time in days after the opening."""
         table = self._schema[table_name]
         found: dict[str, Value] = {name: False for name, each in table.columns.items() if each.kind is Kind.BOOLEAN}
         found[table.primary_id] = key
@@ -54,7 +54,7 @@ class Sower:
         return self._draft.put(table_name, key, derived(self._draft, table, {**found, **values})).ref
 
     def party(self, activity: Ref, mask: int, partner: Ref | None, address: str = "") -> None:
-        """Adds an activity party."""
+        """Add an activity party."""
         self._parties += 1
         self.add(
             "activityparty",
@@ -66,16 +66,16 @@ class Sower:
         )
 
     def text(self, ref: Ref, column: str) -> str:
-        """A column's text of a row that is in place."""
+        """Return the text in a column of a row that was already added."""
         row = self._draft.get(ref.table, ref.id)
         return row.text(column) if row else ""
 
     def target(self, ref: Ref, column: str) -> Ref | None:
-        """The row that a lookup of a row in place points to."""
+        """Return the lookup target in a column of a row that was already added."""
         row = self._draft.get(ref.table, ref.id)
         return row.target(column) if row else None
 
     @property
     def changes(self) -> Changes:
-        """All rows that were added, as one transaction."""
+        """All added rows as one transaction."""
         return self._draft.changes

@@ -1,4 +1,4 @@
-"""Sample cases, knowledge articles and conversations."""
+"""Sample cases, knowledge articles, and conversations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ CASES = 36
 ARTICLES = 30
 CONVERSATIONS = 30
 FIRST = 1001
-"""The number of the first case, article and work order."""
+"""Number of the first case, article, and work order."""
 
 FIRST_TITLE = "Pump vibrates after firmware update"
 
@@ -41,19 +41,19 @@ _PRIORITIES = (2, 1, 2, 3, 2, 1, 3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """Customers whom the sample rows are about."""
+    """The customers in the sample data."""
 
     accounts: Sequence[Ref]
     contacts: Sequence[Ref]
 
 
 def sow_cases(sower: Sower, people: People) -> Sequence[Ref]:
-    """The cases; the first one is the example that everything starts with."""
+    """Add the cases. The first one is the main example."""
     return [_case(sower, number, people) for number in range(1, CASES + 1)]
 
 
 def case_title(number: int) -> str:
-    """The title of a case."""
+    """Return the title of a case."""
     if number == 1:
         return FIRST_TITLE
     return _SPECIAL_TITLES.get(number, f"{pick(PRODUCTS, number)} {pick(FAULTS, number)}")
@@ -110,7 +110,7 @@ def _case_details(number: int) -> dict[str, Value]:
 
 
 def _analysis(number: int) -> str:
-    """Rich text; its picture lies inline or, as the editor of Dynamics 365 keeps it, behind an address."""
+    """Return rich text with an image, either inline or stored by the rich text editor of Dynamics 365."""
     stored = f"/api/data/v9.2/msdyn_richtextfiles(00010600-0000-4000-9000-{number:012x})/msdyn_imageblob/$value"
     picture = IMAGE if number % 2 else stored
     return (
@@ -120,7 +120,7 @@ def _analysis(number: int) -> str:
 
 
 def sow_articles(sower: Sower) -> Sequence[Ref]:
-    """The knowledge articles."""
+    """Add the knowledge articles."""
     return [_article(sower, number) for number in range(1, ARTICLES + 1)]
 
 
@@ -153,7 +153,7 @@ def _article(sower: Sower, number: int) -> Ref:
 
 
 def sow_conversations(sower: Sower, people: People, cases: Sequence[Ref]) -> Sequence[Ref]:
-    """The conversations."""
+    """Add the conversations."""
     return [_conversation(sower, number, people, cases) for number in range(1, CONVERSATIONS + 1)]
 
 

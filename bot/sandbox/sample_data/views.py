@@ -1,4 +1,4 @@
-"""Sample views: five kinds for each table that people work with, and the case's view for notes."""
+"""Sample views: five types for each business table, and a view with the case's note columns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bot.sandbox.dataverse.schema.model import Table
 from bot.sandbox.sample_data.sample_builder import Sower
 
 PUBLIC, ADVANCED_FIND, ASSOCIATED, QUICK_FIND, LOOKUP = 0, 1, 2, 4, 64
-"""`savedquery.querytype` ("Customize views")."""
+"""Values of `savedquery.querytype` ("Customize views")."""
 
 NOTE_VIEW = "Case introduction message"
 
@@ -39,12 +39,12 @@ _LINKS = {
         '<attribute name="telephone1"/></link-entity>'
     )
 }
-"""Links of views to other tables, by alias."""
+"""Links to other tables in views, by alias."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewSeed:
-    """A view's name, kind and columns."""
+    """Name, type, and columns of a view."""
 
     name: str
     kind: int
@@ -53,7 +53,7 @@ class ViewSeed:
 
 
 def sow_views(sower: Sower) -> None:
-    """All sample views."""
+    """Add all sample views."""
     number = 0
     for table in BUSINESS_TABLES:
         for seed in _views(table):
@@ -87,7 +87,7 @@ def _views(table: Table) -> list[ViewSeed]:
 
 
 def layout(table: Table, columns: tuple[str, ...]) -> str:
-    """The grid: which columns, in which order."""
+    """Return the layout XML with the view's columns."""
     cells = "".join(
         f"<cell name={quoteattr(name)} width='150'{' disableSorting=' + repr('1') if '.' in name else ''} />"
         for name in columns
@@ -99,7 +99,7 @@ def layout(table: Table, columns: tuple[str, ...]) -> str:
 
 
 def fetch(table: Table, columns: tuple[str, ...]) -> str:
-    """The query: columns, order and links."""
+    """Return the FetchXML with the view's columns, order, and links."""
     attributes = "".join(f'<attribute name="{name}"/>' for name in columns if "." not in name)
     links = "".join(link for alias, link in _LINKS.items() if any(name.startswith(f"{alias}.") for name in columns))
     return (

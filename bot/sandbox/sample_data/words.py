@@ -1,4 +1,4 @@
-"""Words from which the sample rows are made."""
+"""Words for the sample rows."""
 
 PRODUCTS = (
     "Kaltbach 40 borehole pump",
@@ -65,9 +65,9 @@ IMAGE = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
     "AAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-"""A picture of one grey dot, as rich text carries pictures inline."""
+"""An image of one gray pixel, inline as in rich text."""
 
 
 def pick(words: tuple[str, ...], number: int) -> str:
-    """The word for a row's number; the words come round."""
+    """Return the word for a row's number, starting over after the last word."""
     return words[number % len(words)]
