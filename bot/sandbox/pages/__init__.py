@@ -1,1 +1,1 @@
-"""Pages on which a person looks at the sample rows and edits them."""
+"""Web pages to view and edit the sample rows."""

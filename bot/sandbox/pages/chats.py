@@ -1,4 +1,4 @@
-"""The pages of chats: those that Graph has made, with what the bot has posted there, and those of other clients."""
+"""Pages of chats, with the messages that the bot posted."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,14 +17,14 @@ from bot.sandbox.teams.chats import find_chat, has_app, messages_of, people_in
 from bot.sandbox.teams.sample_organization import TEAMS, Teams
 from bot.sandbox.values import Json, Row
 
-# Clients put the reader's own time in place of these.
+# Clients replace these with the reader's local time.
 _MOMENT = re.compile(r"\{\{DATE\(([^,)]+)[^)]*\)\}\} \{\{TIME\([^)]*\)\}\}")
 _ITEMS = ("body", "items", "columns", "actions", "facts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A card as words, from top to bottom."""
+    """A message as text, with its lines and button titles."""
 
     at: str
     summary: str
@@ -34,7 +34,7 @@ class Post:
 
 @told_plainly
 async def chats(request: web.Request) -> web.Response:
-    """All chats, the newest first."""
+    """Show all chats, newest first."""
     teams = request.app[TEAMS]
     lines = [(path(request, "chat", chat=row.id), _name(teams, row), row) for row in teams.chats()]
     return page(request, "chats.html", {"lines": lines})
@@ -42,7 +42,7 @@ async def chats(request: web.Request) -> web.Response:
 
 @told_plainly
 async def chat(request: web.Request) -> web.Response:
-    """One chat or channel: who is in it, and what the bot has posted."""
+    """Show a chat or channel with its members and the bot's messages."""
     teams, conversation = request.app[TEAMS], request.match_info["chat"]
     row, channel = find_chat(teams.rows, conversation), find_channel(conversation)
     if row is None and channel is None:
@@ -63,7 +63,7 @@ async def chat(request: web.Request) -> web.Response:
 
 
 def _name(teams: Teams, chat_row: Row) -> str:
-    """The topic; without one the people, as Teams names it."""
+    """Return the topic, or the members' names as Teams shows them."""
     names = [each.name for each in people_in(teams.rows, chat_row.id)]
     return chat_row.text("topic") or ", ".join(names[:3]) or chat_row.id
 
@@ -80,7 +80,7 @@ def _post(row: Row) -> Post:
 
 
 def _parts(part: Json) -> Iterator[Mapping[str, Json]]:
-    """The card's elements, from top to bottom."""
+    """Yield the card's elements from top to bottom."""
     if isinstance(part, Mapping):
         yield part
         for name in _ITEMS:

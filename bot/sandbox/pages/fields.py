@@ -1,4 +1,4 @@
-"""A row's columns as fields of a form, by type; what cannot be edited is a fact that is shown."""
+"""Form fields for a row's columns, and facts for the columns that cannot be edited."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ HIDDEN = "Not shown to you"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One option of a select or checkbox group."""
+    """An option of a select control or a checkbox group."""
 
     value: str
     label: str
     chosen: bool
     state: str = ""
-    """The state that a status reason belongs to."""
+    """State that a status reason belongs to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Field:
     """A column that can be edited."""
 
     name: str
-    """The property by which the Web API sets it."""
+    """Property that the Web API uses to set the column."""
     label: str
     control: str
     value: str = ""
@@ -40,16 +40,16 @@ class Field:
 
     @property
     def is_wide(self) -> bool:
-        """Whether the control needs a line of its own."""
+        """True if the control needs a full row of the form."""
         return self.control in {"textarea", "checkboxes"} or (self.control == "text" and (self.length or 0) > _SHORT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A column that is shown only, and the row that it points to."""
+    """A read-only column, with the row that it references."""
 
     name: str
-    """The column's property in a row's JSON; empty where the value is not for the person to see."""
+    """Property name in the row's JSON, or empty if the person may not see the value."""
     label: str
     text: str
     target: Ref | None = None
@@ -73,7 +73,7 @@ _LEFT_OUT = frozenset({Kind.PARTY_LIST, Kind.IMAGE, Kind.FILE, Kind.UNIQUE_IDENT
 
 
 def fields_of(caller: Caller, table: Table, row: Row) -> Sequence[Field]:
-    """The columns that can be edited, in the order of the table's definition."""
+    """Return the editable columns in the order of the table's definition."""
     return [
         _field(caller, table, column, caller.value(row, column))
         for column in table.columns.values()
@@ -82,7 +82,7 @@ def fields_of(caller: Caller, table: Table, row: Row) -> Sequence[Field]:
 
 
 def facts_of(caller: Caller, table: Table, row: Row) -> Sequence[Fact]:
-    """The other columns."""
+    """Return the other columns."""
     formatter = Formatter(caller.schema, caller.rows, caller.user.id)
     shown = [
         _fact(caller, table, row, column, formatter)
@@ -93,7 +93,7 @@ def facts_of(caller: Caller, table: Table, row: Row) -> Sequence[Fact]:
 
 
 def _parties(caller: Caller, table: Table, row: Row) -> Iterator[Fact]:
-    """An activity's users, by the part that they take in it; everybody may see who is a user."""
+    """Yield an activity's users by participation type. Everyone may see the names of users."""
     own = [party for party in caller.rows.all("activityparty") if party.values.get("activityid") == row.ref]
     lists = {column.party_mask: column.label for column in table.columns.values() if column.party_mask is not None}
     for kind, name in PARTICIPATION.items():
@@ -134,7 +134,7 @@ def _control(column: Column) -> str:
 
 
 def _value(column: Column, value: Value) -> str:
-    """The value as the control holds it."""
+    """Return the value in the control's format."""
     if value is None or isinstance(value, Ref | tuple):
         return ""
     if isinstance(value, bool):

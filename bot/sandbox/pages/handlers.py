@@ -1,4 +1,4 @@
-"""The pages: tables, rows, one row."""
+"""Handlers of the pages for tables, rows, and a single row."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Line:
 
 
 def told_plainly(handler: Handler) -> Handler:
-    """Shows a refusal as a page."""
+    """Decorate a handler to show a `DataverseError` as a page."""
 
     @wraps(handler)
     async def telling(request: web.Request) -> web.Response:
@@ -54,13 +54,13 @@ def told_plainly(handler: Handler) -> Handler:
 
 
 async def to_index(request: web.Request) -> web.Response:
-    """Leads to the first page from the address without its last slash."""
+    """Redirect from the address without a trailing slash."""
     raise web.HTTPFound(path(request, "index"))
 
 
 @told_plainly
 async def index(request: web.Request) -> web.Response:
-    """The tables, each with the number of rows that the person may see."""
+    """Show the tables with the number of rows that the person may read."""
     caller = caller_of(request)
     others = (caller.schema[name] for name in OTHER_TABLES)
     return page(
@@ -77,7 +77,7 @@ async def index(request: web.Request) -> web.Response:
 
 @told_plainly
 async def rows(request: web.Request) -> web.Response:
-    """A table's rows, the newest first, as far as name or number hold the words."""
+    """Show a table's rows whose name or number contains the search text, newest first."""
     caller, table = caller_of(request), _table(request)
     caller.require_held(Right.READ, table)
     words = request.query.get("q", "").strip()
@@ -100,7 +100,7 @@ async def rows(request: web.Request) -> web.Response:
 
 @told_plainly
 async def row(request: web.Request) -> web.Response:
-    """One row: what can be edited, and what is only shown."""
+    """Show a row's editable columns and its read-only values."""
     caller, table = caller_of(request), _table(request)
     row_id = as_guid(request.match_info["row_id"])
     if row_id is None:
@@ -125,7 +125,7 @@ async def row(request: web.Request) -> web.Response:
 
 
 async def pick(request: web.Request) -> web.Response:
-    """Keeps the person to act as, and goes back to where the form was."""
+    """Store the person to act as in a cookie and redirect back to the form's page."""
     given = await request.post()
     home = path(request, "index")
     back = str(given.get("back", ""))
@@ -137,7 +137,7 @@ async def pick(request: web.Request) -> web.Response:
 
 @told_plainly
 async def main(request: web.Request) -> web.Response:
-    """A record link leads to the row's page."""
+    """Redirect a record link to the row's page."""
     ref = linked_row(request.app[DATAVERSE].schema, request.query)
     if ref is None:
         raise _not_there()

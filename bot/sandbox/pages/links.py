@@ -1,4 +1,4 @@
-"""Addresses of the pages, wherever the sandbox is mounted, and of rows as Dynamics 365 writes them."""
+"""Paths of the pages, relative to the mount point, and record links as in Dynamics 365."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
@@ -11,23 +11,23 @@ from bot.sandbox.values import Ref
 
 
 def path(request: web.Request, name: str, **parts: str) -> str:
-    """The path of a named route."""
+    """Return the path of a named route."""
     return str(request.app.router[name].url_for(**parts))
 
 
 def row_path(request: web.Request, ref: Ref) -> str:
-    """The path of a row's page."""
+    """Return the path of a row's page."""
     return path(request, "row", table=ref.table, row_id=ref.id)
 
 
 def record_link(request: web.Request, ref: Ref) -> str:
-    """The address by which people name the row elsewhere ("Open apps, forms and views with a URL")."""
+    """Return the record link that people share ("Open apps, forms and views with a URL")."""
     page = path(request, "main")
     return f"{request.url.origin()}{page}?pagetype=entityrecord&etn={ref.table}&id={ref.id}"
 
 
 def linked_row(schema: Schema, query: Mapping[str, str]) -> Ref | None:
-    """The row that a record link's query names, in any of its forms; None for other pages."""
+    """Return the row in a record link's query, in any supported format, or None for other pages."""
     asked = {name.lower(): value for name, value in query.items()}
     nested = {name.lower(): value for name, value in parse_qsl(asked.get("extraqs", "").lstrip("?"), max_num_fields=50)}
     asked = {**nested, **asked}

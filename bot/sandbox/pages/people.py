@@ -1,4 +1,4 @@
-"""Whom the pages act as: one of the sample people, picked and kept in a cookie."""
+"""The sample person that the pages act as, stored in a cookie."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ COOKIE = "sandbox_person"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplePerson:
-    """A person whom one can act as, and what to expect."""
+    """A person to act as, with a short description."""
 
     object_id: str
     name: str
@@ -35,11 +35,11 @@ PEOPLE = tuple(
 
 
 def picked(request: web.Request) -> SamplePerson:
-    """The person in the cookie, else the first."""
+    """Return the person in the cookie, or the first person."""
     wanted = request.cookies.get(COOKIE)
     return next((person for person in PEOPLE if person.object_id == wanted), PEOPLE[0])
 
 
 def caller_of(request: web.Request) -> Caller:
-    """The picked person as a caller; raises `DataverseError` for people without an enabled user."""
+    """Return the acting person as a caller. Raise `DataverseError` if the person has no enabled user."""
     return request.app[DATAVERSE].callers.of({"CallerObjectId": picked(request).object_id})

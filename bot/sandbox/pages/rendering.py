@@ -1,4 +1,4 @@
-"""Pages from templates."""
+"""Rendering of pages from templates."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -32,7 +32,7 @@ _HEADERS = {
 
 @cache
 def templates() -> Environment:
-    """The templates, read now so that no request waits for the disk; once, as reading them takes longest of a start."""
+    """Load all templates once at startup, because it is the slowest part of a start."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -49,7 +49,7 @@ def templates() -> Environment:
 def page(
     request: web.Request, template: str, values: Mapping[str, object], status: HTTPStatus = HTTPStatus.OK
 ) -> web.Response:
-    """A page, with what all pages have in common."""
+    """Render a page with the values that all pages share."""
     root = request.app[DATAVERSE].store.rows.find(ROOT)
     text = (
         request.app[PAGES]

@@ -1,4 +1,4 @@
-"""Where the pages are."""
+"""Routes of the pages."""
 
 from aiohttp import web
 
@@ -8,7 +8,7 @@ from bot.sandbox.pages.rendering import PAGES, STATIC, templates
 
 
 def add_pages(app: web.Application) -> None:
-    """Adds the pages to the application."""
+    """Add the pages to the application."""
     app[PAGES] = templates()
     app.router.add_get("", to_index)
     app.router.add_get("/", index, name="index")
