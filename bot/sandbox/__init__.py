@@ -1,1 +1,1 @@
-"""A small Dataverse that speaks the real wire format, with sample rows and pages to look at and edit them."""
+"""The development sandbox: Dataverse, Microsoft Graph, and Teams in their real wire formats, with web pages."""

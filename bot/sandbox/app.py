@@ -1,4 +1,4 @@
-"""The sandbox as an application that others mount."""
+"""The sandbox as an aiohttp application to mount in another one."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -31,13 +31,13 @@ from bot.sandbox.teams.connector import connector
 from bot.sandbox.teams.sample_organization import TEAMS, Teams
 
 SAMPLE_ADMINISTRATOR = object_id(ALEX)
-"""The Entra object id of the person who administers the sample organisation."""
+"""Entra object ID of the person who administers the sample organization."""
 
 
 def make_sandbox(settings: SandboxSettings, *, now: Callable[[], datetime]) -> web.Application:
-    """The application, with pages at `/`. Starting it opens the file.
+    """Return the sandbox application, with its pages at `/`. Starting the application opens the journal file.
 
-    The Web API is below `/api/data/v9.2/`, Graph below `/graph/v1.0/`, the connector of its chats below `/teams/v3/`.
+    The Web API is below `/api/data/v9.2/`, Graph below `/graph/v1.0/`, and the Bot Connector below `/teams/v3/`.
     """
     app = web.Application(middlewares=[only_this_machine, go_wrong_on_demand, errors_as_json])
     app[DOORS] = {
@@ -65,7 +65,7 @@ def make_sandbox(settings: SandboxSettings, *, now: Callable[[], datetime]) -> w
 
 
 async def _keep(app: web.Application) -> AsyncIterator[None]:
-    """Opens the file of changes, and lets go of it in the end."""
+    """Open the journal for the lifetime of the application."""
     store = app[DATAVERSE].store
     await store.open()
     _set_own_endpoint(store.rows, app[DATAVERSE].settings)
@@ -74,7 +74,7 @@ async def _keep(app: web.Application) -> AsyncIterator[None]:
 
 
 def _set_own_endpoint(rows: Rows, settings: SandboxSettings) -> None:
-    """The address and key of the product's own webhook are settings of each start, whatever the file says."""
+    """Set the address and key of the product's webhook from the settings, which override the journal."""
     endpoint = rows.get("serviceendpoint", ENDPOINT_ID)
     if endpoint:
         values = {**endpoint.values, "url": settings.webhook_url, "authvalue": None}
@@ -82,7 +82,7 @@ def _set_own_endpoint(rows: Rows, settings: SandboxSettings) -> None:
 
 
 async def _send(app: web.Application) -> AsyncIterator[None]:
-    """Sends events for as long as the application runs."""
+    """Run the webhook sender and the notification sender for the lifetime of the application."""
     dataverse = app[DATAVERSE]
     async with ClientSession(cookie_jar=DummyCookieJar(), headers={"User-Agent": "chat-sync-sandbox"}) as session:
         sender = Sender(dataverse.store, session, dataverse.settings, dataverse.now)

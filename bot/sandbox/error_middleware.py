@@ -1,4 +1,4 @@
-"""The outermost door: whatever goes wrong is told as the system that was asked tells errors."""
+"""Error middleware: render every failure in the error format of the system that was called."""
 
 import re
 from http import HTTPStatus
@@ -19,7 +19,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 @web.middleware
 async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answers refusals with their status and code, and anything unforeseen with 500 and no detail."""
+    """Return `ServiceError`s with their status and code, and unexpected exceptions as 500 without details."""
     door = door_of(request)
     if door is None:
         return await handler(request)
@@ -40,7 +40,7 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
 
 
 def _require_token_form(request: web.Request) -> None:
-    """No token is needed; one that is sent must look like one."""
+    """Reject a malformed Authorization header. A missing header is accepted."""
     given = request.headers.get("Authorization")
     if given is not None and not _BEARER.fullmatch(given):
         raise DataverseError(

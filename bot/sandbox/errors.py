@@ -1,4 +1,4 @@
-"""Errors as the Web API tells them ("Compose HTTP requests and handle errors", "Web service error codes")."""
+"""Errors of the Web API ("Compose HTTP requests and handle errors", "Web service error codes")."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -8,14 +8,14 @@ from bot.sandbox.dataverse.schema.model import Table
 from bot.sandbox.refusals import Refusal
 
 QUERY = "0x80060888"
-"""What is wrong with the URL, the query or the method."""
+"""Error code for an invalid URL, query, or method."""
 
 PAYLOAD = "0x80048d19"
-"""The body does not fit the table's definition."""
+"""Error code for a body that does not match the table's definition."""
 
 
 class DataverseError(Refusal):
-    """A refusal, with the status and the code that Dataverse gives it."""
+    """A Web API error with its HTTP status and Dataverse error code."""
 
     headers: ClassVar[Mapping[str, str]] = {
         "Content-Type": "application/json; odata.metadata=minimal",
@@ -24,17 +24,17 @@ class DataverseError(Refusal):
 
 
 def bad_query(message: str) -> DataverseError:
-    """A query option, path or header that cannot be understood."""
+    """Return the error for an invalid query option, path, or header."""
     return DataverseError(HTTPStatus.BAD_REQUEST, QUERY, message)
 
 
 def unknown_property(name: str, type_name: str) -> DataverseError:
-    """A query for a property that the type does not have."""
+    """Return the error for a query on a property that the type does not have."""
     return bad_query(f"Could not find a property named '{name}' on type 'Microsoft.Dynamics.CRM.{type_name}'.")
 
 
 def no_such_column(table: Table, name: str) -> DataverseError:
-    """A column that a FetchXML query names and the table does not have."""
+    """Return the error for a FetchXML column that the table does not have."""
     return DataverseError(
         HTTPStatus.BAD_REQUEST,
         "0x80041103",
@@ -43,7 +43,7 @@ def no_such_column(table: Table, name: str) -> DataverseError:
 
 
 def bad_payload(table: str, reason: str) -> DataverseError:
-    """A body whose properties do not fit the table."""
+    """Return the error for a body whose properties do not match the table."""
     return DataverseError(
         HTTPStatus.BAD_REQUEST,
         PAYLOAD,
@@ -52,22 +52,22 @@ def bad_payload(table: str, reason: str) -> DataverseError:
 
 
 def out_of_range(code: str, message: str) -> DataverseError:
-    """A value that the column's definition does not allow."""
+    """Return the error for a value outside the limits of the column's definition."""
     return DataverseError(HTTPStatus.BAD_REQUEST, code, f"A validation error occurred. {message}")
 
 
 def unknown_segment(name: str) -> DataverseError:
-    """A path to something that is not there."""
+    """Return the error for a path segment that does not exist."""
     return DataverseError(HTTPStatus.NOT_FOUND, "0x8006088a", f"Resource not found for the segment '{name}'.")
 
 
 def no_such_row(table: Table, row_id: str) -> DataverseError:
-    """A row that does not exist."""
+    """Return the error for a row that does not exist."""
     return DataverseError(HTTPStatus.NOT_FOUND, "0x80040217", f"{table.name} With Id = {row_id} Does Not Exist")
 
 
 def missing_privilege(user_id: str, privilege: str, table: Table) -> DataverseError:
-    """A right that the person does not have."""
+    """Return the error for a privilege that the user does not have."""
     return DataverseError(
         HTTPStatus.FORBIDDEN,
         "0x80040220",
@@ -77,7 +77,7 @@ def missing_privilege(user_id: str, privilege: str, table: Table) -> DataverseEr
 
 
 def secured_column(*, create: bool) -> DataverseError:
-    """A secured column that the person may not set."""
+    """Return the error for a secured column that the user may not set."""
     if create:
         message = "The user does not have create permissions to a secured field."
         return DataverseError(HTTPStatus.FORBIDDEN, "0x8004F502", message)
@@ -86,7 +86,7 @@ def secured_column(*, create: bool) -> DataverseError:
 
 
 def version_mismatch() -> DataverseError:
-    """A row that has changed since the caller read it."""
+    """Return the error for a row that changed since the caller read it."""
     return DataverseError(
         HTTPStatus.PRECONDITION_FAILED,
         "0x80060882",
@@ -95,17 +95,17 @@ def version_mismatch() -> DataverseError:
 
 
 def already_there() -> DataverseError:
-    """A row that was to be created exists."""
+    """Return the error for creating a row that already exists."""
     return DataverseError(
         HTTPStatus.PRECONDITION_FAILED, "0x80060892", "A record with matching key values already exists."
     )
 
 
 def not_offered(what: str) -> DataverseError:
-    """Something that Dataverse does and the sandbox does not."""
+    """Return the 501 error for a Dataverse feature that the sandbox does not support."""
     return DataverseError(HTTPStatus.NOT_IMPLEMENTED, QUERY, f"The sandbox does not offer {what}.")
 
 
 def wrong_method(method: str) -> DataverseError:
-    """A method that does not go with the resource."""
+    """Return the error for a method that the resource does not support."""
     return DataverseError(HTTPStatus.METHOD_NOT_ALLOWED, QUERY, f"Operation not supported: {method} on this resource.")

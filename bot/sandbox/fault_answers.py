@@ -1,4 +1,4 @@
-"""How each door tells of trouble that a fault demands."""
+"""Injected faults as error responses of each service."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -17,7 +17,7 @@ _LIMITS: Mapping[str, tuple[str, str]] = {
     "time": ("0x80072321", _COMBINED),
     "concurrency": ("0x80072326", "Number of concurrent requests exceeded the limit of 52."),
 }
-"""Service protection's three limits ("Service protection API limits")."""
+"""Messages of the three service protection limits ("Service protection API limits")."""
 
 
 _DATAVERSE: Mapping[str, tuple[str, str]] = {
@@ -48,7 +48,7 @@ _CONNECTOR: Mapping[str, str] = {
 
 
 def dataverse_trouble(fault: Fault) -> DataverseError:
-    """As the Web API tells it."""
+    """Return the fault as a Web API error."""
     if fault.kind == "412":
         return version_mismatch()
     if fault.kind == "429":
@@ -57,10 +57,10 @@ def dataverse_trouble(fault: Fault) -> DataverseError:
 
 
 def graph_trouble(fault: Fault) -> GraphError:
-    """As Graph tells it."""
+    """Return the fault as a Graph error."""
     return GraphError(HTTPStatus(int(fault.kind)), *_GRAPH[fault.kind])
 
 
 def connector_trouble(fault: Fault) -> ConnectorError:
-    """As Teams' connector tells it."""
+    """Return the fault as a Bot Connector error."""
     return ConnectorError(HTTPStatus(int(fault.kind)), _CONNECTOR.get(fault.kind, "ServiceError"))

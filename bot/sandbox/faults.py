@@ -1,9 +1,9 @@
-"""Faults on demand, for tests of clients: what a busy, broken or far-away system answers.
+"""Fault injection for client tests: responses of a busy, broken, or unreachable system.
 
-A request with the header `x-sandbox-fault: 429; retry-after=3` is answered so itself. With `times=2` it is answered as
-usual, and the next two requests to the same door (the Web API, Graph, the connector), whoever sends them, are answered
-so; `path=incidents` leaves out those whose resource does not begin so, `ends=members` those that do not end so, and
-`method=POST` those of other methods. With `lost` all is done, and the answer never comes.
+A request with the header `x-sandbox-fault: 429; retry-after=3` gets that response itself. With `times=2`, the request
+succeeds, and the next two requests to the same service (Web API, Graph, or connector) fail, regardless of the client.
+`path=incidents` limits the fault to resources with this prefix, `ends=members` to resources with this suffix, and
+`method=POST` to one method. With `lost`, the request is processed, but the response never arrives.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from bot.sandbox.refusals import Refusal, told
 HEADER = "x-sandbox-fault"
 LONGEST_WAIT_S = 120
 LIMITS = frozenset({"requests", "time", "concurrency"})
-"""Which of Dataverse's limits a 429 of it is about."""
+"""Service protection limits of Dataverse that a 429 can report."""
 _TICK_S = 0.05
 
 _KINDS = frozenset(
@@ -33,13 +33,13 @@ _OPTION = re.compile(r"\s*([a-z-]+)\s*=\s*([^;\s]+)\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """How a request is to go wrong."""
+    """A fault to inject into a request."""
 
     kind: str
     options: Mapping[str, str]
 
     def hits(self, method: str, resource: str) -> bool:
-        """Whether the fault is meant for requests of this kind."""
+        """Return True if the fault applies to a request with this method and resource."""
         named = self.options
         return (
             resource.startswith(named.get("path", ""))
@@ -48,7 +48,7 @@ class Fault:
         )
 
     def number(self, name: str, usual: int) -> int:
-        """An option's number; raises `DataverseError` where it is none."""
+        """Return the number in an option. Raise `DataverseError` if it is not a number."""
         text = self.options.get(name, str(usual))
         if not (text.isascii() and text.isdigit() and len(text) < len("100000")):
             raise bad_query(f"The option '{name}' of {HEADER} must be a whole number.")
@@ -57,12 +57,12 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """Faults that wait for their requests."""
+    """Faults that are queued for the next matching requests."""
 
     waiting: list[Fault] = field(default_factory=list)
 
     def next(self, method: str, resource: str) -> Fault | None:
-        """The fault for a request, which is used up by it."""
+        """Remove and return the fault for a request, if one is queued."""
         found = next((fault for fault in self.waiting if fault.hits(method, resource)), None)
         if found:
             self.waiting.remove(found)
@@ -71,24 +71,24 @@ class Faults:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """One of the sandbox's systems: how it tells of trouble, and what trouble waits for its requests."""
+    """One of the sandbox's services: its error format and its queued faults."""
 
     refusal: Callable[[Fault], Refusal]
     faults: Faults = field(default_factory=Faults)
 
 
 DOORS = web.AppKey("DOORS", Mapping[str, Door])
-"""By the names of the routes."""
+"""The services by route name."""
 
 
 def door_of(request: web.Request) -> Door | None:
-    """The door that the request came to; None for the pages."""
+    """Return the service that the request addresses, or None for a page."""
     return request.app[DOORS].get(request.match_info.route.name or "")
 
 
 @web.middleware
 async def go_wrong_on_demand(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answers as a request's header, or one before it, has demanded."""
+    """Respond with the fault that this request, or an earlier one, asked for."""
     door = door_of(request)
     if door is None:
         return await handler(request)
@@ -121,7 +121,7 @@ def _demanded(request: web.Request, door: Door) -> Fault | None:
 
 
 def fault_of(text: str) -> Fault:
-    """The fault that a header demands; raises `DataverseError` where it cannot be understood."""
+    """Parse the fault in a header. Raise `DataverseError` if it is invalid."""
     kind, *options = text.split(";")
     found = [_OPTION.fullmatch(option) for option in options]
     given = {each[1]: each[2] for each in found if each}
@@ -151,18 +151,18 @@ def _refusal(fault: Fault, door: Door) -> web.Response:
 
 
 async def _hang(request: web.Request, fault: Fault) -> web.StreamResponse:
-    """Says nothing until the client has gone, or so many seconds are over; then the connection breaks."""
+    """Send nothing until the client disconnects or the time is over, then close the connection."""
     loop = asyncio.get_running_loop()
     end = loop.time() + min(fault.number("seconds", LONGEST_WAIT_S), LONGEST_WAIT_S)
     while request.transport is not None and not request.transport.is_closing() and loop.time() < end:  # noqa: ASYNC110
-        # aiohttp says in no other way that a client has gone, unless it is to cancel every handler.
+        # aiohttp reports a disconnect in no other way unless it cancels every handler.
         await asyncio.sleep(_TICK_S)
     _break_off(request)
     return web.Response()
 
 
 async def _cut_off(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
-    """Breaks the connection in the middle of the answer; what the request has changed stays changed."""
+    """Close the connection halfway through the response. Changes that the request made remain."""
     body = answer.body if isinstance(answer, web.Response) and isinstance(answer.body, bytes) else b""
     half = web.StreamResponse(status=answer.status, headers=answer.headers)
     half.content_length = len(body) + 1

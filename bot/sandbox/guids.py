@@ -1,4 +1,4 @@
-"""Unique identifiers in their one form: lower case, with dashes, without braces."""
+"""GUIDs in one format: lowercase, with hyphens, without braces."""
 
 import re
 from uuid import NAMESPACE_URL, uuid5
@@ -9,11 +9,11 @@ _GUID = re.compile(rf"\{{?({GUID})\}}?")
 
 
 def as_guid(text: str) -> str | None:
-    """The identifier in the text; None if it is none."""
+    """Return the GUID in the text, or None if the text is not a GUID."""
     found = _GUID.fullmatch(text.strip())
     return found[1].lower() if found else None
 
 
 def named_guid(*names: str) -> str:
-    """The same identifier for the same names, always."""
+    """Return a GUID that is derived from the names and is always the same for them."""
     return str(uuid5(NAMESPACE_URL, "/".join(names)))

@@ -1,4 +1,4 @@
-"""Who may speak to the sandbox: this machine alone, and no page of another site."""
+"""Access restricted to this machine, to protect against DNS rebinding and cross-site requests."""
 
 import re
 from http import HTTPStatus
@@ -15,7 +15,7 @@ _HOST = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::([0-9]{1,5}))?", re.I
 
 @web.middleware
 async def only_this_machine(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuses foreign names for this host (DNS rebinding) and requests that another site's page sends."""
+    """Reject requests with another host name (DNS rebinding) or from a page of another site."""
     origin = request.headers.get("Origin")
     if not is_this_machine(request.headers.get("Host", "")):
         return _refused("The sandbox answers to localhost, 127.0.0.1 and [::1] only.")
@@ -25,7 +25,7 @@ async def only_this_machine(request: web.Request, handler: Handler) -> web.Strea
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether a host, with or without a port, names this machine."""
+    """Return True if a host, with or without a port, is a loopback name."""
     found = _HOST.fullmatch(host)
     return found is not None and int(found[1] or 0) <= LARGEST_PORT
 

@@ -1,4 +1,4 @@
-"""What the sandbox does not do, as each of its doors tells it."""
+"""Base class of the errors that the sandbox's services return."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from bot.sandbox.values import JsonObject
 
 
 class Refusal(Exception):
-    """A refusal: status, code and words."""
+    """An error response: status, code, and message."""
 
     headers: ClassVar[Mapping[str, str]] = {"Content-Type": "application/json"}
 
@@ -22,10 +22,10 @@ class Refusal(Exception):
 
     @property
     def body(self) -> JsonObject:
-        """The answer's body."""
+        """JSON body of the response."""
         return {"error": {"code": self.code, "message": str(self)}}
 
 
 def told(error: Refusal) -> web.Response:
-    """A refusal as it goes out."""
+    """Return the error as an HTTP response."""
     return web.Response(status=error.status, body=orjson.dumps(error.body), headers=error.headers)

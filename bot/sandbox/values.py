@@ -1,4 +1,4 @@
-"""What the columns of a row hold."""
+"""Column values and rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ NO_ID = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A row of some table, as a lookup holds it."""
+    """A reference to a row, as a lookup stores it."""
 
     table: str
     id: str
 
 
 Value: TypeAlias = bool | int | float | str | tuple[int, ...] | Ref | None
-"""A column's value. Instants are ISO text in UTC and whole seconds, several choices a sorted tuple of numbers."""
+"""A column's value. An instant is ISO text in UTC with whole seconds. Several choices are a sorted tuple of numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row as it is kept. Columns that hold nothing may be missing from `values`."""
+    """A stored row. Empty columns may be missing from `values`."""
 
     table: str
     id: str
@@ -33,25 +33,25 @@ class Row:
 
     @property
     def etag(self) -> str:
-        """The weak tag that names this state of the row ("Perform conditional operations")."""
+        """Weak ETag of this version of the row ("Perform conditional operations")."""
         return f'W/"{self.version}"'
 
     @property
     def ref(self) -> Ref:
-        """This row as a lookup holds it."""
+        """Reference to this row, as a lookup stores it."""
         return Ref(self.table, self.id)
 
     def text(self, column: str) -> str:
-        """The column's text; empty where it holds none."""
+        """Return the column's text, or an empty string."""
         value = self.values.get(column)
         return value if isinstance(value, str) else ""
 
     def number(self, column: str) -> int | None:
-        """The column's whole number, such as the number of a choice."""
+        """Return the column's whole number, such as a choice's number, or None."""
         value = self.values.get(column)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def target(self, column: str) -> Ref | None:
-        """The row that the lookup column points to."""
+        """Return the row that the lookup column references, or None."""
         value = self.values.get(column)
         return value if isinstance(value, Ref) else None

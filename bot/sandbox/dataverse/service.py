@@ -1,4 +1,4 @@
-"""All parts of one sandbox."""
+"""The parts of the sandbox's Dataverse."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from bot.sandbox.storage.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataverse:
-    """What handlers work with."""
+    """The components that request handlers use."""
 
     settings: SandboxSettings
     schema: Schema
