@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from bot.sandbox.dataverse.schema.model import Table
-from bot.sandbox.refusals import Refusal
+from bot.sandbox.refusals import ServiceError
 
 QUERY = "0x80060888"
 """Error code for an invalid URL, query, or method."""
@@ -14,7 +14,7 @@ PAYLOAD = "0x80048d19"
 """Error code for a body that does not match the table's definition."""
 
 
-class DataverseError(Refusal):
+class DataverseError(ServiceError):
     """A Web API error with its HTTP status and Dataverse error code."""
 
     headers: ClassVar[Mapping[str, str]] = {
@@ -94,16 +94,16 @@ def version_mismatch() -> DataverseError:
     )
 
 
-def already_there() -> DataverseError:
+def already_exists() -> DataverseError:
     """Return the error for creating a row that already exists."""
     return DataverseError(
         HTTPStatus.PRECONDITION_FAILED, "0x80060892", "A record with matching key values already exists."
     )
 
 
-def not_offered(what: str) -> DataverseError:
+def not_implemented(what: str) -> DataverseError:
     """Return the 501 error for a Dataverse feature that the sandbox does not support."""
-    return DataverseError(HTTPStatus.NOT_IMPLEMENTED, QUERY, f"The sandbox does not offer {what}.")
+    return DataverseError(HTTPStatus.NOT_IMPLEMENTED, QUERY, f"The sandbox does not support {what}.")
 
 
 def wrong_method(method: str) -> DataverseError:

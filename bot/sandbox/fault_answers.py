@@ -32,7 +32,7 @@ _GRAPH: Mapping[str, tuple[str, str]] = {
     "400": ("BadRequest", "The request is malformed or incorrect."),
     "403": ("Forbidden", "Missing role permissions on the request. Roles on the request ''."),
     "404": ("NotFound", "The requested resource was not found."),
-    "409": ("Conflict", "The resource is there already."),
+    "409": ("Conflict", "The resource already exists."),
     "412": ("PreconditionFailed", "A precondition has failed."),
     "429": ("TooManyRequests", "The request limit has been reached."),
     "500": ("InternalServerError", "There was an internal server error while processing the request."),
@@ -47,7 +47,7 @@ _CONNECTOR: Mapping[str, str] = {
 }
 
 
-def dataverse_trouble(fault: Fault) -> DataverseError:
+def dataverse_error(fault: Fault) -> DataverseError:
     """Return the fault as a Web API error."""
     if fault.kind == "412":
         return version_mismatch()
@@ -56,11 +56,11 @@ def dataverse_trouble(fault: Fault) -> DataverseError:
     return DataverseError(HTTPStatus(int(fault.kind)), *_DATAVERSE[fault.kind])
 
 
-def graph_trouble(fault: Fault) -> GraphError:
+def graph_error(fault: Fault) -> GraphError:
     """Return the fault as a Graph error."""
     return GraphError(HTTPStatus(int(fault.kind)), *_GRAPH[fault.kind])
 
 
-def connector_trouble(fault: Fault) -> ConnectorError:
+def connector_error(fault: Fault) -> ConnectorError:
     """Return the fault as a Bot Connector error."""
     return ConnectorError(HTTPStatus(int(fault.kind)), _CONNECTOR.get(fault.kind, "ServiceError"))

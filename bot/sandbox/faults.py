@@ -16,10 +16,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.sandbox.errors import bad_query
-from bot.sandbox.refusals import Refusal, told
+from bot.sandbox.refusals import ServiceError, error_response
 
 HEADER = "x-sandbox-fault"
-LONGEST_WAIT_S = 120
+MAX_WAIT_S = 120
 LIMITS = frozenset({"requests", "time", "concurrency"})
 """Service protection limits of Dataverse that a 429 can report."""
 _TICK_S = 0.05
@@ -38,89 +38,89 @@ class Fault:
     kind: str
     options: Mapping[str, str]
 
-    def hits(self, method: str, resource: str) -> bool:
+    def matches(self, method: str, resource: str) -> bool:
         """Return True if the fault applies to a request with this method and resource."""
-        named = self.options
+        options = self.options
         return (
-            resource.startswith(named.get("path", ""))
-            and resource.endswith(named.get("ends", ""))
-            and method == named.get("method", method)
+            resource.startswith(options.get("path", ""))
+            and resource.endswith(options.get("ends", ""))
+            and method == options.get("method", method)
         )
 
-    def number(self, name: str, usual: int) -> int:
+    def number(self, name: str, default: int) -> int:
         """Return the number in an option. Raise `DataverseError` if it is not a number."""
-        text = self.options.get(name, str(usual))
+        text = self.options.get(name, str(default))
         if not (text.isascii() and text.isdigit() and len(text) < len("100000")):
             raise bad_query(f"The option '{name}' of {HEADER} must be a whole number.")
         return int(text)
 
 
 @dataclass(slots=True)
-class Faults:
+class FaultQueue:
     """Faults that are queued for the next matching requests."""
 
-    waiting: list[Fault] = field(default_factory=list)
+    queued: list[Fault] = field(default_factory=list)
 
     def next(self, method: str, resource: str) -> Fault | None:
         """Remove and return the fault for a request, if one is queued."""
-        found = next((fault for fault in self.waiting if fault.hits(method, resource)), None)
+        found = next((fault for fault in self.queued if fault.matches(method, resource)), None)
         if found:
-            self.waiting.remove(found)
+            self.queued.remove(found)
         return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class FaultyService:
     """One of the sandbox's services: its error format and its queued faults."""
 
-    refusal: Callable[[Fault], Refusal]
-    faults: Faults = field(default_factory=Faults)
+    error_for: Callable[[Fault], ServiceError]
+    faults: FaultQueue = field(default_factory=FaultQueue)
 
 
-DOORS = web.AppKey("DOORS", Mapping[str, Door])
+SERVICES = web.AppKey("SERVICES", Mapping[str, FaultyService])
 """The services by route name."""
 
 
-def door_of(request: web.Request) -> Door | None:
+def service_of(request: web.Request) -> FaultyService | None:
     """Return the service that the request addresses, or None for a page."""
-    return request.app[DOORS].get(request.match_info.route.name or "")
+    return request.app[SERVICES].get(request.match_info.route.name or "")
 
 
 @web.middleware
-async def go_wrong_on_demand(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def inject_faults(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Respond with the fault that this request, or an earlier one, asked for."""
-    door = door_of(request)
-    if door is None:
+    service = service_of(request)
+    if service is None:
         return await handler(request)
     try:
-        fault = _demanded(request, door)
-    except Refusal as error:
-        return told(error)
+        fault = _fault_for(request, service)
+    except ServiceError as error:
+        return error_response(error)
     if fault is None:
         return await handler(request)
     if fault.kind == "hang":
         return await _hang(request, fault)
     if fault.kind == "truncated":
-        return await _cut_off(request, await handler(request))
+        return await _truncate(request, await handler(request))
     if fault.kind == "lost":
         await handler(request)
-        _break_off(request)
+        _disconnect(request)
         return web.Response()
-    return _refusal(fault, door)
+    return _error(fault, service)
 
 
-def _demanded(request: web.Request, door: Door) -> Fault | None:
+def _fault_for(request: web.Request, service: FaultyService) -> Fault | None:
     given = request.headers.get(HEADER)
     if given is None:
-        return door.faults.next(request.method, request.match_info["path"])
-    fault = fault_of(given)
+        return service.faults.next(request.method, request.match_info["path"])
+    fault = parse_fault(given)
     if "times" not in fault.options:
         return fault
-    door.faults.waiting += [fault] * fault.number("times", 1)
+    service.faults.queued += [fault] * fault.number("times", 1)
     return None
 
 
-def fault_of(text: str) -> Fault:
+def parse_fault(text: str) -> Fault:
     """Parse the fault in a header. Raise `DataverseError` if it is invalid."""
     kind, *options = text.split(";")
     found = [_OPTION.fullmatch(option) for option in options]
@@ -132,19 +132,19 @@ def fault_of(text: str) -> Fault:
         or not known
         or given.get("limit", "time") not in LIMITS
     ):
-        raise bad_query(f"'{text[:200]}' is no fault. Known are {', '.join(sorted(_KINDS))}.")
+        raise bad_query(f"'{text[:200]}' is not a fault. The known faults are {', '.join(sorted(_KINDS))}.")
     fault = Fault(kind=kind.strip(), options=given)
     for name in {"retry-after", "seconds", "times"} & given.keys():
         fault.number(name, 0)
     return fault
 
 
-def _refusal(fault: Fault, door: Door) -> web.Response:
+def _error(fault: Fault, service: FaultyService) -> web.Response:
     if fault.kind == "401":
         return web.Response(status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
     if fault.kind == "not-json":
         return web.Response(text="<html><body>Sorry, something went wrong.</body></html>", content_type="text/html")
-    response = told(door.refusal(fault))
+    response = error_response(service.error_for(fault))
     if "retry-after" in fault.options:
         response.headers["Retry-After"] = fault.options["retry-after"]
     return response
@@ -153,25 +153,25 @@ def _refusal(fault: Fault, door: Door) -> web.Response:
 async def _hang(request: web.Request, fault: Fault) -> web.StreamResponse:
     """Send nothing until the client disconnects or the time is over, then close the connection."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + min(fault.number("seconds", LONGEST_WAIT_S), LONGEST_WAIT_S)
+    end = loop.time() + min(fault.number("seconds", MAX_WAIT_S), MAX_WAIT_S)
     while request.transport is not None and not request.transport.is_closing() and loop.time() < end:  # noqa: ASYNC110
         # aiohttp reports a disconnect in no other way unless it cancels every handler.
         await asyncio.sleep(_TICK_S)
-    _break_off(request)
+    _disconnect(request)
     return web.Response()
 
 
-async def _cut_off(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
+async def _truncate(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
     """Close the connection halfway through the response. Changes that the request made remain."""
     body = answer.body if isinstance(answer, web.Response) and isinstance(answer.body, bytes) else b""
     half = web.StreamResponse(status=answer.status, headers=answer.headers)
     half.content_length = len(body) + 1
     await half.prepare(request)
     await half.write(body[: len(body) // 2])
-    _break_off(request)
+    _disconnect(request)
     return half
 
 
-def _break_off(request: web.Request) -> None:
+def _disconnect(request: web.Request) -> None:
     if request.transport is not None:
         request.transport.close()

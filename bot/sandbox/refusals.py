@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.sandbox.values import JsonObject
 
 
-class Refusal(Exception):
+class ServiceError(Exception):
     """An error response: status, code, and message."""
 
     headers: ClassVar[Mapping[str, str]] = {"Content-Type": "application/json"}
@@ -26,6 +26,6 @@ class Refusal(Exception):
         return {"error": {"code": self.code, "message": str(self)}}
 
 
-def told(error: Refusal) -> web.Response:
+def error_response(error: ServiceError) -> web.Response:
     """Return the error as an HTTP response."""
     return web.Response(status=error.status, body=orjson.dumps(error.body), headers=error.headers)

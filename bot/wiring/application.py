@@ -180,7 +180,7 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
     )
     made = make_sandbox(sandbox, now=clock.now)
     app.add_subapp(SANDBOX_PATH, made)
-    return made[TEAMS].learn
+    return made[TEAMS].observe
 
 
 def _sandbox_alone(settings: Settings) -> web.Application:

@@ -63,7 +63,7 @@ async def test_the_main_job_from_the_first_word_to_the_card(pages: tuple[Playgro
 
     count = await teams.cards.count()
     await sandbox.get_by_role("button", name="Save").click()
-    await sandbox.get_by_text("Nothing has changed.").wait_for()
+    await sandbox.get_by_text("There are no changes to save.").wait_for()
     assert await teams.cards.count() == count
 
     await save(sandbox, Priority="Low")
@@ -183,7 +183,7 @@ async def test_the_chat_is_on_the_records_timeline_with_who_is_in_it_and_who_wro
             await asyncio.sleep(0.2)
     await sandbox.goto(f"{site}/sandbox/tables/chat")
     await sandbox.get_by_role("link", name="Adele Vance, Alex Wilber").first.click()
-    await sandbox.get_by_role("heading", name="Shown only").wait_for()
+    await sandbox.get_by_role("heading", name="Read-only columns").wait_for()
     facts = await sandbox.locator("dl.facts").inner_text()
     assert "Modified in Teams By\nAlex Wilber" in facts
     assert "Chat Participant\nAdele Vance, Alex Wilber" in facts

@@ -92,11 +92,11 @@ async def test_a_member_who_is_there_already_is_no_trouble(graph: Graph) -> None
 
 async def test_a_full_chat_says_so(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     chat = (await graph.chats.create([ALEX_ID, ADELE_ID], None)).id
-    monkeypatch.setattr("bot.sandbox.graph.chats.MEMBERS_AT_MOST", 2)
+    monkeypatch.setattr("bot.sandbox.graph.chats.MAX_MEMBERS", 2)
     monkeypatch.setattr("bot.graph.chats.MAX_MEMBERS", 2)
     with pytest.raises(NotSupported, match="full"):
         await graph.chats.add_member(chat, MEGAN_ID)
-    assert sandbox_chats.MEMBERS_AT_MOST == MAX_MEMBERS == 250
+    assert sandbox_chats.MAX_MEMBERS == MAX_MEMBERS == 250
 
 
 async def test_somebody_whose_account_is_off_cannot_be_added(graph: Graph) -> None:

@@ -16,7 +16,7 @@ from bot.config.settings import Settings
 from bot.domain.errors import BadRequest
 from bot.domain.limits import Limits
 from bot.graph.encrypted_data import Certificate, EncryptedData, load_certificate
-from bot.sandbox.graph_notifications.encryption import sealed
+from bot.sandbox.graph_notifications.encryption import encrypt
 from bot.wiring.services import build_runtime
 from tests.fakes.certificates import Certificates, make_certificates
 
@@ -37,7 +37,7 @@ def packed(own: Certificates, password: bytes | None) -> bytes:
 
 def encrypted(seal: Certificate, topic: str) -> EncryptedData:
     """A chat as the sandbox encrypts it."""
-    content = sealed({"topic": topic}, seal.certificate, seal.id)
+    content = encrypt({"topic": topic}, seal.certificate, seal.id)
     return EncryptedData(
         content=str(content["data"]),
         key=str(content["dataKey"]),

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.chat_sync import SyncedRow
 from bot.domain.values import Chat, ChatId, ChatKind, EnvironmentId, NewConnection, ObjectId, RecordRef
 from bot.graph.encrypted_data import load_certificate
-from bot.sandbox.graph_notifications.encryption import sealed
+from bot.sandbox.graph_notifications.encryption import encrypt
 from bot.store.tables import chat, environment, sync_job
 from bot.store.unit_of_work import Store
 from tests.fakes.certificates import Certificates
@@ -85,7 +85,7 @@ async def test_a_thousand_new_names_are_taken_in_time_with_one_thing_to_do_for_e
             KNOWN,
             CLIENT_STATE,
             name(number),
-            encryptedContent=sealed({"id": name(number), "topic": f"Pump {number}"}, seal.certificate, seal.id),
+            encryptedContent=encrypt({"id": name(number), "topic": f"Pump {number}"}, seal.certificate, seal.id),
         )
         for number in range(CHATS)
     ]

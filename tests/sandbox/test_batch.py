@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sandbox.dataverse.web_api.multipart import ChangeSet, parts_of
+from bot.sandbox.dataverse.web_api.multipart import ChangeSet, decode_batch
 from bot.sandbox.errors import DataverseError
 from tests.sandbox.batches import change_set, request, send
 from tests.sandbox.cases import NEW_CASE
@@ -254,7 +254,7 @@ LINES = st.sampled_from(
 def test_whatever_comes_is_read_or_refused(lines: list[str], line: str) -> None:
     content = line.join(["--x", *lines]).encode("utf-8", "surrogatepass")
     try:
-        found = parts_of("multipart/mixed; boundary=x", content)
+        found = decode_batch("multipart/mixed; boundary=x", content)
     except DataverseError:
         return
     for part in (each for asking in found for each in (asking.parts if isinstance(asking, ChangeSet) else [asking])):

@@ -254,7 +254,7 @@ async def test_graph_learns_of_chats_that_other_clients_have(graph: Graph) -> No
         "recipient": {"id": "bot", "name": "Bot"},
     }
     for seen in (activity, activity, {**activity, "from": {}}, {**activity, "from": "x", "conversation": "y"}, {}):
-        await teams.learn(seen)
+        await teams.observe(seen)
     (row,) = teams.chats()
     assert (row.id, row.text("serviceUrl")) == ("19:theirs@thread.v2", activity["serviceUrl"])
     (member,) = teams.rows.where("teams_member", chat=row.id)

@@ -33,7 +33,7 @@ async def test_names_of_this_machine_are_answered(client: Client, host: str) -> 
 async def test_other_names_are_refused(client: Client, host: str, path: str) -> None:
     answer = await client.get(path, headers={hdrs.HOST: host})
     assert answer.status == 403
-    assert (await answer.json())["error"]["message"].startswith("The sandbox answers to localhost")
+    assert (await answer.json())["error"]["message"].startswith("The sandbox accepts only localhost")
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ async def test_an_unforeseen_fault_is_told_without_detail(client: Client, monkey
     def broken(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("bot.sandbox.dataverse.web_api.reading.matching", broken)
+    monkeypatch.setattr("bot.sandbox.dataverse.web_api.reading.select_rows", broken)
     answer = await client.get(f"{WEB_API}/incidents")
     assert answer.status == 500
     assert "secret" not in await answer.text()

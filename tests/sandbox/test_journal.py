@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.sandbox.storage.codec import DamagedLine, changes_of, line_of
-from bot.sandbox.storage.journal import LONG, Journal, JournalError
+from bot.sandbox.storage.codec import DamagedLine, decode_changes, encode_changes
+from bot.sandbox.storage.journal import COMPACTION_THRESHOLD, Journal, JournalError
 from bot.sandbox.storage.rows import Changes, Removal
 from bot.sandbox.values import Ref, Row, Value
 from tests.sandbox.wire import CASE, Api, Start
@@ -62,21 +62,21 @@ def opened(file: Path) -> Iterator[tuple[Journal, Changes]]:
 @settings(deadline=None)
 @given(st.lists(ROWS, max_size=4), st.lists(REMOVALS, max_size=3), st.integers(0, 2**53))
 def test_changes_are_read_as_they_were_written(rows: list[Row], removed: list[Removal], version: int) -> None:
-    line = line_of(Changes(put=rows, removed=removed, version=version))
+    line = encode_changes(Changes(put=rows, removed=removed, version=version))
     assert line.count(b"\n") == 1
-    read = changes_of(line)
+    read = decode_changes(line)
     assert (list(read.put), list(read.removed), read.version) == (rows, removed, version)
 
 
 def test_a_removal_of_an_older_file_has_its_transactions_version() -> None:
-    assert changes_of(b'{"version":7,"put":[],"removed":[["a","b"]]}').removed == [Removal(Ref("a", "b"), 7)]
+    assert decode_changes(b'{"version":7,"put":[],"removed":[["a","b"]]}').removed == [Removal(Ref("a", "b"), 7)]
 
 
 @settings(deadline=None)
 @given(st.one_of(st.binary(max_size=40), st.text(max_size=40).map(str.encode)))
 def test_anything_else_is_refused(line: bytes) -> None:
     with pytest.raises(DamagedLine):
-        changes_of(line)
+        decode_changes(line)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_anything_else_is_refused(line: bytes) -> None:
 )
 def test_json_of_another_form_is_refused(line: bytes) -> None:
     with pytest.raises(DamagedLine):
-        changes_of(line)
+        decode_changes(line)
 
 
 async def test_changes_outlive_the_process(start: Start, file: Path) -> None:
@@ -162,7 +162,7 @@ async def test_a_torn_last_line_is_cut_off(start: Start, file: Path) -> None:
 
 def test_a_damaged_line_ends_the_start_with_what_to_do(file: Path) -> None:
     file.parent.mkdir()
-    file.write_bytes(line_of(put(1)) + b"nonsense\n" + line_of(put(2)))
+    file.write_bytes(encode_changes(put(1)) + b"nonsense\n" + encode_changes(put(2)))
     with pytest.raises(JournalError, match=r"Line 2 of .* is damaged\. Move the file away"):
         Journal(file).open()
     file.unlink()
@@ -184,17 +184,20 @@ def test_a_journal_that_is_not_open_keeps_nothing(file: Path) -> None:
 
 def test_a_long_file_is_written_anew_with_the_last_states_alone(file: Path) -> None:
     file.parent.mkdir()
-    lines = [line_of(Changes(put=[row(number % 3, n=number)], version=number)) for number in range(LONG + 1)]
-    gone = Changes(removed=[Removal(Ref("incident", "0"), LONG + 7)], version=LONG + 7)
-    file.write_bytes(b"".join([*lines, line_of(gone)]))
+    lines = [
+        encode_changes(Changes(put=[row(number % 3, n=number)], version=number))
+        for number in range(COMPACTION_THRESHOLD + 1)
+    ]
+    gone = Changes(removed=[Removal(Ref("incident", "0"), COMPACTION_THRESHOLD + 7)], version=COMPACTION_THRESHOLD + 7)
+    file.write_bytes(b"".join([*lines, encode_changes(gone)]))
     with opened(file) as (journal, folded):
         assert sorted(each.id for each in folded.put) == ["1", "2"]
         journal.append(put(9))
     assert file.read_bytes().count(b"\n") == 2
     with opened(file) as (_, again):
         assert sorted(each.id for each in again.put) == ["1", "2", "9"]
-        assert list(again.removed) == [Removal(Ref("incident", "0"), LONG + 7)]
-        assert again.version == LONG + 7
+        assert list(again.removed) == [Removal(Ref("incident", "0"), COMPACTION_THRESHOLD + 7)]
+        assert again.version == COMPACTION_THRESHOLD + 7
 
 
 async def test_a_change_that_cannot_be_kept_is_not_made(
@@ -210,7 +213,7 @@ async def test_a_change_that_cannot_be_kept_is_not_made(
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
         answer = await Api(client).patch(CASE, {"prioritycode": 1}, status=503)
-        assert answer["error"]["message"] == "The change could not be kept. Nothing was changed."
+        assert answer["error"]["message"] == "The change could not be saved. Nothing was changed."
     assert without_context(await Api(client).get(CASE)) == without_context(before)
     assert size_of(file) == size
     await Api(client).patch(CASE, {"prioritycode": 3})

@@ -17,7 +17,7 @@ from yarl import URL
 from bot.sandbox.app import SandboxSettings, make_sandbox
 from bot.sandbox.dataverse.security.model import Right
 from bot.sandbox.dataverse.service import DATAVERSE
-from bot.sandbox.dataverse.web_api.routes import answer
+from bot.sandbox.dataverse.web_api.routes import web_api
 from bot.sandbox.errors import DataverseError
 from bot.sandbox.sample_data.ids import ISAIAH, PATTI, object_id
 from bot.sandbox.storage.rows import Changes
@@ -88,7 +88,7 @@ def sandbox(hidden: Mapping[str, Value], secured: Callable[[int], float], person
     app = make_sandbox(SETTINGS, now=lambda: datetime(2026, 11, 21, tzinfo=UTC))
     app.freeze()
     dataverse = app[DATAVERSE]
-    rows, caller = dataverse.store.rows, dataverse.callers.of({"CallerObjectId": object_id(person)})
+    rows, caller = dataverse.store.rows, dataverse.callers.from_headers({"CallerObjectId": object_id(person)})
     readable = [case for case in rows.all("incident") if caller.may(Right.READ, case)]
     unreadable = [case for case in rows.all("incident") if case not in readable]
     parent = unreadable[0].ref if unreadable else None
@@ -124,7 +124,7 @@ async def asked(app: web.Application, path: str, query: Mapping[str, str], perso
     request._match_info = await app.router.resolve(request)
     request.match_info.add_app(app)
     try:
-        told = await answer(request)
+        told = await web_api(request)
     except DataverseError as error:
         return error.status, str(error).encode()
     assert isinstance(told.body, bytes)

@@ -90,7 +90,7 @@ async def test_what_rows_hold_is_text_never_markup(client: Client) -> None:
     assert "<script>alert" not in page
     listed = await text(client, "/sandbox/tables/incident?q=<script>")
     assert "<script>alert" not in listed
-    assert "with “&lt;script&gt;”" in listed
+    assert "matching “&lt;script&gt;”" in listed
 
 
 async def test_pages_run_no_foreign_code(client: Client) -> None:
@@ -117,7 +117,7 @@ async def test_the_picked_person_is_kept(client: Client) -> None:
     assert (cookie["path"], cookie["samesite"], cookie["httponly"]) == ("/sandbox/", "Strict", True)
     page = await text(client, ROW)
     assert re.search(r"<option [^>]*selected>Patti Fernandez", page)
-    assert "Not shown to you" in page
+    assert "No access" in page
     assert "480" not in page
     assert "is missing prvReadIncident" in await text(client, HIDDEN_ROW, status=403)
     cases = re.search(r">Cases</span> <span class=\"count\">(\d+) rows", await text(client, "/sandbox/"))
@@ -183,12 +183,12 @@ async def test_other_addresses_lead_nowhere(client: Client, path: str) -> None:
 async def test_every_table_has_pages(client: Client, table: str) -> None:
     path = re.search(rf'href="(/sandbox/tables/{table}/[\w-]+)"', await text(client, f"/sandbox/tables/{table}"))
     assert path
-    assert "Shown only" in await text(client, path[1])
+    assert "Read-only columns" in await text(client, path[1])
 
 
 async def test_system_jobs_can_be_looked_at(client: Client, api: Api) -> None:
     await api.patch(f"incidents({CASE_ID})", {"prioritycode": 1})
     job = (await api.ended_jobs(1))[0]
     page = await text(client, f"/sandbox/tables/asyncoperation/{job['asyncoperationid']}")
-    assert "The webhook answered 200." in page
+    assert "The webhook returned 200." in page
     assert '<form id="row"' not in page

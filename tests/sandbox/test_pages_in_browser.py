@@ -54,7 +54,7 @@ async def test_only_what_was_changed_is_sent(page: Page) -> None:
 async def test_without_a_change_nothing_is_sent(page: Page, api: Api) -> None:
     before = await api.get(CASE)
     await save(page)
-    await expect(page.get_by_role("status")).to_have_text("Nothing has changed.")
+    await expect(page.get_by_role("status")).to_have_text("There are no changes to save.")
     assert await api.get(CASE) == before
 
 
@@ -79,16 +79,16 @@ async def test_a_row_that_somebody_changed_meanwhile_is_not_overwritten(page: Pa
     await api.patch(CASE, {"prioritycode": 3}, person=21)
     await page.get_by_label("Priority").select_option("High")
     await save(page)
-    await expect(page.get_by_role("status")).to_contain_text("Megan Bowen changed this case meanwhile")
+    await expect(page.get_by_role("status")).to_contain_text("Megan Bowen changed this case on ")
     assert (await api.get(f"{CASE}?$select=prioritycode"))["prioritycode"] == 3
 
 
 async def test_who_may_not_change_the_row_is_told_so(page: Page) -> None:
-    await page.get_by_label("Acting as").select_option("Patti Fernandez – reads cases of EMEA")
+    await page.get_by_label("Acting as").select_option("Patti Fernandez – reads EMEA cases")
     await page.get_by_role("button", name="Switch").click()
     await page.get_by_label("Priority").select_option("High")
     await save(page)
-    await expect(page.get_by_role("status")).to_contain_text("Patti Fernandez may not change this case.")
+    await expect(page.get_by_role("status")).to_contain_text("Patti Fernandez cannot change this case.")
 
 
 async def test_a_value_that_does_not_fit_is_told(page: Page) -> None:

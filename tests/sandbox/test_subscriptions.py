@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.x509 import load_pem_x509_certificate
 
 from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
-from bot.sandbox.graph.subscriptions import ON_A_PAGE
-from bot.sandbox.teams.sample_organization import Teams
+from bot.sandbox.graph.subscriptions import PAGE_SIZE
+from bot.sandbox.teams.sample_organization import SampleOrganization
 from tests.fakes.certificates import Certificates
 from tests.fakes.clock import HeldClock
 from tests.ports import free_port
@@ -40,7 +40,7 @@ class Subscriber(Graph):
         self.shakes_hands = True
         self.statuses: list[int] = []
         """How the next notifications are answered."""
-        self.teams: Teams
+        self.teams: SampleOrganization
 
     async def take(self, request: web.Request) -> web.Response:
         token = request.query.get("validationToken")
@@ -230,7 +230,7 @@ async def test_an_app_has_one_subscription_on_a_chat_and_no_second_on_the_same(g
     assert (await graph.refused(graph.wanted(chat)))[0] == 409
     assert (await graph.refused(graph.wanted(f"{chat}/members")))[0] == 403
     await graph.subscribe(EVERY_CHAT)
-    graph.teams.subscriptions_at_most = 2
+    graph.teams.max_subscriptions = 2
     assert (await graph.refused(graph.wanted(f"{EVERY_CHAT}/getAllMembers")))[0] == 403
 
 
@@ -245,10 +245,10 @@ async def test_without_the_permission_nobody_may_subscribe(graph: Subscriber) ->
 
 
 async def test_subscriptions_are_listed_page_by_page(graph: Subscriber) -> None:
-    for _ in range(ON_A_PAGE + 1):
+    for _ in range(PAGE_SIZE + 1):
         await graph.subscribe(f"/chats/{await graph.chat_with_app()}")
     _, page = await graph.graph("GET", "subscriptions")
-    assert len(page["value"]) == ON_A_PAGE
+    assert len(page["value"]) == PAGE_SIZE
     async with graph.session.get(page["@odata.nextLink"]) as answer:
         rest = await answer.json()
     assert (len(rest["value"]), "@odata.nextLink" in rest) == (1, False)

@@ -39,14 +39,14 @@ async def test_a_passing_fault_is_tried_once_more(api: Api, receiver: Receiver, 
     one, two = await receiver.next(), await receiver.next()
     assert one.body == two.body
     job = (await api.ended_jobs(1))[0]
-    assert (job["statuscode"], job["retrycount"], job["message"]) == (30, 1, "The webhook answered 200.")
+    assert (job["statuscode"], job["retrycount"], job["message"]) == (30, 1, "The webhook returned 200.")
 
 
 async def test_a_second_fault_fails_the_job(api: Api, receiver: Receiver) -> None:
     receiver.statuses = [503, 503, 200]
     await api.patch(CASE, {"prioritycode": 1})
     job = (await api.ended_jobs(1))[0]
-    assert (job["statuscode"], job["retrycount"], job["message"]) == (31, 1, "The webhook answered 503.")
+    assert (job["statuscode"], job["retrycount"], job["message"]) == (31, 1, "The webhook returned 503.")
     assert receiver.got.qsize() == 2
 
 
@@ -64,7 +64,7 @@ async def test_a_receiver_that_is_not_there_fails_the_job(start: Start, unused_t
     await api.patch(CASE, {"prioritycode": 1})
     job = (await api.ended_jobs(1))[0]
     assert job["statuscode"] == 31
-    assert job["message"].startswith("The webhook did not answer")
+    assert job["message"].startswith("The webhook did not respond")
     assert KEY not in str(job)
 
 
@@ -90,7 +90,7 @@ async def test_a_job_whose_step_has_gone_fails(api: Api, receiver: Receiver) -> 
     receiver.gate.set()
     one, two = await api.ended_jobs(2)
     assert (one["statuscode"], two["statuscode"]) == (30, 31)
-    assert two["message"] == "The step or its endpoint is not there any more."
+    assert two["message"] == "The step or its endpoint no longer exists."
     assert one["_owningextensionid_value"] is two["_owningextensionid_value"] is None
 
 

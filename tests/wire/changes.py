@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from bot.features.chat_sync.enqueue_stale_chats import LOOK_EVERY
-from bot.sandbox.graph_notifications.subscriptions import SUBSCRIPTIONS, living
+from bot.sandbox.graph_notifications.subscriptions import SUBSCRIPTIONS, active_subscriptions
 from bot.sandbox.values import Row
 from bot.store.tables import change_link, subscription, sync_job
 from tests.wire.world import GROUP, World
@@ -20,7 +20,7 @@ async def synced(world: World, chat: str = GROUP, number: str = "CAS-01001") -> 
     await world.say(f"connect {number} quiet", chat=chat)
     await world.settle()
     world.connector.posts.pop(chat, None)
-    await world.teams.learn(world.activity(chat))
+    await world.teams.observe(world.activity(chat))
     await asked_for(world)
 
 
@@ -82,7 +82,7 @@ async def nothing_is_late(world: World) -> None:
 
 def there(world: World) -> Sequence[Row]:
     """The subscriptions that Graph has."""
-    return living(world.teams.rows, world.clock.now())
+    return active_subscriptions(world.teams.rows, world.clock.now())
 
 
 def resources(world: World) -> set[str]:
@@ -92,7 +92,7 @@ def resources(world: World) -> set[str]:
 
 async def lose(world: World, row: Row) -> None:
     """Graph loses a subscription without a word."""
-    async with world.teams.store.change() as draft:
+    async with world.teams.store.transaction() as draft:
         found = draft.get(SUBSCRIPTIONS, row.id)
         assert found
         draft.remove(found)

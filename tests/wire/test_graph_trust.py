@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.config.settings import Settings
 from bot.graph.encrypted_data import load_certificate
-from bot.sandbox.graph_notifications.encryption import sealed
+from bot.sandbox.graph_notifications.encryption import encrypt
 from bot.store.tables import chat
 from tests.fakes.certificates import Certificates, make_certificates
 from tests.fakes.connector import FakeConnector
@@ -70,7 +70,7 @@ def rich(own: Certificates, named: Mapping[str, Any] | None = None, **more: obje
     der = load_pem_x509_certificate(own.certificate.read_bytes()).public_bytes(Encoding.DER)
     seal = load_certificate(own.certificate.read_bytes() + own.key.read_bytes(), None)
     held = {"id": GROUP, "topic": NAME, "lastUpdatedDateTime": "2026-11-21T10:20:30.1234567Z", **(named or {})}
-    content = {**sealed(held, base64.b64encode(der).decode(), seal.id), **more}
+    content = {**encrypt(held, base64.b64encode(der).decode(), seal.id), **more}
     return renamed(KNOWN, CLIENT_STATE, encryptedContent=content)
 
 

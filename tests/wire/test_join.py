@@ -222,7 +222,7 @@ async def test_a_chat_that_is_full_an_app_without_consent_and_a_chat_that_is_gon
     await world.fault("graph", "403; method=POST; ends=members")
     told = texts((await world.press(join, chat=PERSONAL))["value"])
     assert any("ChatMember.ReadWrite.All" in each for each in told)
-    monkeypatch.setattr("bot.sandbox.graph.chats.MEMBERS_AT_MOST", 2)
+    monkeypatch.setattr("bot.sandbox.graph.chats.MAX_MEMBERS", 2)
     monkeypatch.setattr("bot.graph.chats.MAX_MEMBERS", 2)
     assert "full" in texts((await world.press(join, chat=PERSONAL))["value"])[0]
     await world.fault("graph", "404; method=GET; ends=members")

@@ -13,7 +13,7 @@ from bot.config.settings import Settings
 from bot.domain.limits import Limits
 from bot.sandbox.faults import HEADER
 from bot.sandbox.teams.chats import messages_of
-from bot.sandbox.teams.sample_organization import Teams
+from bot.sandbox.teams.sample_organization import SampleOrganization
 from bot.store.engine import Engines
 from bot.store.tables import change_link, inbox, lane, outbox
 from bot.wiring.application import make_app
@@ -73,7 +73,7 @@ class World:
     headers: dict[str, str] = field(default_factory=dict)
     """Headers of every call as Teams."""
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
-    teams: Teams = field(init=False)
+    teams: SampleOrganization = field(init=False)
     """The chats of the sandbox."""
     _runner: web.AppRunner | None = None
 

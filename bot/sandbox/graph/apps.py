@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from bot.sandbox.graph.chats import found
+from bot.sandbox.graph.chats import require_chat
 from bot.sandbox.graph.errors import bad_request, conflict, not_found
-from bot.sandbox.graph.request import NOTHING, Asked, Given, collection
-from bot.sandbox.graph.teams import team
+from bot.sandbox.graph.request import NO_CONTENT, GraphRequest, GraphResponse, collection
+from bot.sandbox.graph.teams import require_team
 from bot.sandbox.settings import CATALOG_ID
 from bot.sandbox.teams.chats import has_app
 from bot.sandbox.values import Json, JsonObject
@@ -16,74 +16,74 @@ _BIND = re.compile(r"https?://[^/]+/(?:.*/)?appCatalogs/teamsApps(?:\('([^']+)'\
 _BY_MANIFEST = re.compile(r"externalId eq '([^']*)'")
 
 
-async def catalog(asked: Asked) -> Given:
+async def list_catalog(request: GraphRequest) -> GraphResponse:
     """Return the apps in the organization's catalog, which contains only the bot's own."""
-    by_manifest = _BY_MANIFEST.fullmatch(asked.query.get("$filter", "").strip())
-    own = asked.teams.settings.app_id
-    known = by_manifest is None or by_manifest[1].lower() == own.lower()
-    return collection(asked, "appCatalogs/teamsApps", [_app(own)] if known else [])
+    by_manifest = _BY_MANIFEST.fullmatch(request.query.get("$filter", "").strip())
+    app_id = request.teams.settings.app_id
+    matches = by_manifest is None or by_manifest[1].lower() == app_id.lower()
+    return collection(request, "appCatalogs/teamsApps", [_app(app_id)] if matches else [])
 
 
-async def in_chat(asked: Asked) -> Given:
+async def list_in_chat(request: GraphRequest) -> GraphResponse:
     """Return the apps in a chat."""
-    return _listed(asked, found(asked).id)
+    return _installed_apps(request, require_chat(request).id)
 
 
-async def in_team(asked: Asked) -> Given:
+async def list_in_team(request: GraphRequest) -> GraphResponse:
     """Return the apps in a team."""
-    return _listed(asked, team(asked))
+    return _installed_apps(request, require_team(request))
 
 
-async def add_to_chat(asked: Asked) -> Given:
+async def install_in_chat(request: GraphRequest) -> GraphResponse:
     """Install the app in a chat with the permissions that its manifest requests."""
-    return await _add(asked, found(asked).id)
+    return await _install(request, require_chat(request).id)
 
 
-async def add_to_team(asked: Asked) -> Given:
+async def install_in_team(request: GraphRequest) -> GraphResponse:
     """Install the app in a team."""
-    return await _add(asked, team(asked))
+    return await _install(request, require_team(request))
 
 
-async def remove_from_chat(asked: Asked) -> Given:
+async def remove_from_chat(request: GraphRequest) -> GraphResponse:
     """Remove the app from a chat."""
-    chat = found(asked)
-    if asked.path[3] != _installation_id(chat.id) or not has_app(asked.teams.rows, chat.id):
+    chat = require_chat(request)
+    if request.path[3] != _installation_id(chat.id) or not has_app(request.teams.rows, chat.id):
         raise not_found("The installation")
-    await asked.teams.uninstall(chat.id)
-    return NOTHING
+    await request.teams.uninstall(chat.id)
+    return NO_CONTENT
 
 
-def _listed(asked: Asked, place: str) -> Given:
-    there = [_installation(asked, place)] if has_app(asked.teams.rows, place) else []
-    return collection(asked, "installedApps", there)
+def _installed_apps(request: GraphRequest, place_id: str) -> GraphResponse:
+    installed = [_installation(request, place_id)] if has_app(request.teams.rows, place_id) else []
+    return collection(request, "installedApps", installed)
 
 
-async def _add(asked: Asked, place: str) -> Given:
-    bind = asked.body.get("teamsApp@odata.bind")
-    bound = _BIND.fullmatch(bind) if isinstance(bind, str) else None
-    if bound is None or (bound[1] or bound[2]) != CATALOG_ID:
+async def _install(request: GraphRequest, place_id: str) -> GraphResponse:
+    bind = request.body.get("teamsApp@odata.bind")
+    app_match = _BIND.fullmatch(bind) if isinstance(bind, str) else None
+    if app_match is None or (app_match[1] or app_match[2]) != CATALOG_ID:
         raise not_found("The app")
-    if _consented(asked.body.get("consentedPermissionSet")) != set(asked.teams.settings.app_permissions):
-        raise bad_request("The consented permissions must be those that the app's manifest asks.")
-    if has_app(asked.teams.rows, place):
+    if _consented(request.body.get("consentedPermissionSet")) != set(request.teams.settings.app_permissions):
+        raise bad_request("The consented permissions must match the app's manifest.")
+    if has_app(request.teams.rows, place_id):
         raise conflict("App has already been installed.")
-    await asked.teams.install(place)
-    return Given(status=HTTPStatus.CREATED)
+    await request.teams.install(place_id)
+    return GraphResponse(status=HTTPStatus.CREATED)
 
 
-def _consented(given: Json) -> set[str]:
+def _consented(permission_set: Json) -> set[str]:
     """Return the names of the consented permissions."""
-    rows = given.get("resourceSpecificPermissions") if isinstance(given, Mapping) else None
-    listed = rows if isinstance(rows, list) else []
-    return {str(each.get("permissionValue")) for each in listed if isinstance(each, Mapping)}
+    entry_list = permission_set.get("resourceSpecificPermissions") if isinstance(permission_set, Mapping) else None
+    entries = entry_list if isinstance(entry_list, list) else []
+    return {str(each.get("permissionValue")) for each in entries if isinstance(each, Mapping)}
 
 
-def _installation(asked: Asked, place: str) -> JsonObject:
-    return {"id": _installation_id(place), "teamsApp": _app(asked.teams.settings.app_id)}
+def _installation(request: GraphRequest, place_id: str) -> JsonObject:
+    return {"id": _installation_id(place_id), "teamsApp": _app(request.teams.settings.app_id)}
 
 
-def _installation_id(place: str) -> str:
-    return f"{place}##{CATALOG_ID}".encode().hex()
+def _installation_id(place_id: str) -> str:
+    return f"{place_id}##{CATALOG_ID}".encode().hex()
 
 
 def _app(app_id: str) -> JsonObject:

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import uuid4
 
-from bot.sandbox.refusals import Refusal
+from bot.sandbox.refusals import ServiceError
 from bot.sandbox.values import JsonObject
 
 
-class GraphError(Refusal):
+class GraphError(ServiceError):
     """A Graph error with its HTTP status and error code."""
 
     @property
@@ -52,6 +52,6 @@ def conflict(message: str) -> GraphError:
     return GraphError(HTTPStatus.CONFLICT, "Conflict", message)
 
 
-def not_offered(what: str) -> GraphError:
+def not_implemented(what: str) -> GraphError:
     """Return the 501 error for a Graph feature that the sandbox does not support."""
-    return GraphError(HTTPStatus.NOT_IMPLEMENTED, "NotImplemented", f"The sandbox does not offer {what}.")
+    return GraphError(HTTPStatus.NOT_IMPLEMENTED, "NotImplemented", f"The sandbox does not support {what}.")

@@ -3,55 +3,55 @@
 import re
 from collections.abc import Callable, Iterable
 
-from bot.sandbox.graph.errors import bad_request, no_such_user, not_offered
-from bot.sandbox.graph.request import Asked, Given, collection, selected
+from bot.sandbox.graph.errors import bad_request, no_such_user, not_implemented
+from bot.sandbox.graph.request import GraphRequest, GraphResponse, collection, select_properties
 from bot.sandbox.sample_data.ids import ALEX, object_id
 from bot.sandbox.teams.people import DIRECTORY, SampleUser, find_user
 from bot.sandbox.values import JsonObject
 
-PRESENCES_AT_MOST = 650
+MAX_PRESENCES = 650
 
 _TEAMS_PLAN = "57ff2da0-773e-42df-b2af-ffb7a2317929"
 _SEARCH = re.compile(r'"(displayName|mail|userPrincipalName):([^"]*)"')
-_STARTS = re.compile(r"startswith\((displayName|mail|userPrincipalName),'((?:[^']|'')*)'\)")
+_STARTS_WITH = re.compile(r"startswith\((displayName|mail|userPrincipalName),'((?:[^']|'')*)'\)")
 
 
-def user(asked: Asked) -> Given:
+def read_user(request: GraphRequest) -> GraphResponse:
     """Return a user by object ID or user principal name."""
-    context = {"@odata.context": f"{asked.base}/$metadata#users/$entity"}
-    return Given(body={**context, **selected(asked, _json(named(asked.path[1])))})
+    context = {"@odata.context": f"{request.base}/$metadata#users/$entity"}
+    return GraphResponse(body={**context, **select_properties(request, _json(require_user(request.path[1])))})
 
 
-def users(asked: Asked) -> Given:
+def list_users(request: GraphRequest) -> GraphResponse:
     """Return the users that match the search or filter, sorted by name."""
-    wanted = _condition(asked)
-    found = sorted((each for each in DIRECTORY.values() if wanted(each)), key=lambda each: each.name)
-    count = {"@odata.count": len(found)} if asked.query.get("$count") == "true" else {}
-    rows = [selected(asked, _json(each)) for each in found[: asked.top(100, 999)]]
-    return collection(asked, "users", rows, **count)
+    matches = _search_condition(request)
+    found = sorted((each for each in DIRECTORY.values() if matches(each)), key=lambda each: each.name)
+    count = {"@odata.count": len(found)} if request.query.get("$count") == "true" else {}
+    rows = [select_properties(request, _json(each)) for each in found[: request.top(100, 999)]]
+    return collection(request, "users", rows, **count)
 
 
-def licences(asked: Asked) -> Given:
+def list_licenses(request: GraphRequest) -> GraphResponse:
     """Return a user's licenses."""
-    held = [_LICENCE] if named(asked.path[1]).has_teams else []
-    return collection(asked, "users/licenseDetails", held)
+    held = [_LICENSE] if require_user(request.path[1]).has_teams else []
+    return collection(request, "users/licenseDetails", held)
 
 
-def directory_roles(asked: Asked) -> Given:
+def list_directory_roles(request: GraphRequest) -> GraphResponse:
     """Return a user's directory roles."""
-    held = [_GLOBAL_ADMINISTRATOR] if named(asked.path[1]).id == object_id(ALEX) else []
-    return collection(asked, "directoryRoles", [selected(asked, each) for each in held])
+    held = [_GLOBAL_ADMINISTRATOR] if require_user(request.path[1]).id == object_id(ALEX) else []
+    return collection(request, "directoryRoles", [select_properties(request, each) for each in held])
 
 
-def presences(asked: Asked) -> Given:
+def list_presences(request: GraphRequest) -> GraphResponse:
     """Return the presence of users. Unknown users have the presence `PresenceUnknown`."""
-    ids = asked.body.get("ids")
-    if not isinstance(ids, list) or not 0 < len(ids) <= PRESENCES_AT_MOST:
-        raise bad_request(f"The property 'ids' must hold 1 to {PRESENCES_AT_MOST} identifiers.")
-    return collection(asked, "cloudCommunications/presences", [_presence(str(each).lower()) for each in ids])
+    ids = request.body.get("ids")
+    if not isinstance(ids, list) or not 0 < len(ids) <= MAX_PRESENCES:
+        raise bad_request(f"The property 'ids' must contain 1 to {MAX_PRESENCES} identifiers.")
+    return collection(request, "cloudCommunications/presences", [_presence(str(each).lower()) for each in ids])
 
 
-def named(text: str) -> SampleUser:
+def require_user(text: str) -> SampleUser:
     """Return the user. Raise `GraphError` if the directory does not contain it."""
     found = find_user(text)
     if found is None:
@@ -59,37 +59,37 @@ def named(text: str) -> SampleUser:
     return found
 
 
-def _condition(asked: Asked) -> Callable[[SampleUser], bool]:
-    if "$search" in asked.query:
-        if asked.headers.get("consistencylevel") != "eventual":
+def _search_condition(request: GraphRequest) -> Callable[[SampleUser], bool]:
+    if "$search" in request.query:
+        if request.headers.get("consistencylevel") != "eventual":
             raise bad_request("Request with $search query parameter only works through MSGraph with ConsistencyLevel.")
-        return _any_begins(_SEARCH.findall(asked.query["$search"]), "a $search of this form")
-    if "$filter" in asked.query:
-        return _any_begins(_STARTS.findall(asked.query["$filter"]), "a $filter but by startswith")
+        return _any_prefix(_SEARCH.findall(request.query["$search"]), "a $search of this form")
+    if "$filter" in request.query:
+        return _any_prefix(_STARTS_WITH.findall(request.query["$filter"]), "a $filter other than startswith")
     return lambda _: True
 
 
-def _any_begins(parts: Iterable[tuple[str, str]], otherwise: str) -> Callable[[SampleUser], bool]:
-    wanted = [(name, text.replace("''", "'").casefold()) for name, text in parts]
-    if not wanted:
-        raise not_offered(otherwise)
-    return lambda user: any(_begins(user, name, text) for name, text in wanted)
+def _any_prefix(parts: Iterable[tuple[str, str]], unsupported: str) -> Callable[[SampleUser], bool]:
+    matches = [(name, text.replace("''", "'").casefold()) for name, text in parts]
+    if not matches:
+        raise not_implemented(unsupported)
+    return lambda user: any(_has_prefix(user, name, text) for name, text in matches)
 
 
-def _begins(user: SampleUser, name: str, text: str) -> bool:
+def _has_prefix(user: SampleUser, name: str, text: str) -> bool:
     if name != "displayName":
         return user.address.startswith(text)
-    whole = user.name.casefold()
-    return whole.startswith(text) or any(word.startswith(text) for word in whole.split())
+    full_name = user.name.casefold()
+    return full_name.startswith(text) or any(word.startswith(text) for word in full_name.split())
 
 
 def _json(user: SampleUser) -> JsonObject:
-    given, _, family = user.name.partition(" ")
+    given_name, _, surname = user.name.partition(" ")
     return {
         "id": user.id,
         "displayName": user.name,
-        "givenName": given,
-        "surname": family,
+        "givenName": given_name,
+        "surname": surname,
         "mail": user.address,
         "userPrincipalName": user.address,
         "jobTitle": user.title,
@@ -109,7 +109,7 @@ _GLOBAL_ADMINISTRATOR: JsonObject = {
     "roleTemplateId": "62e90394-69f5-4237-9190-012177145e10",
 }
 
-_LICENCE: JsonObject = {
+_LICENSE: JsonObject = {
     "id": "sample-licence",
     "skuId": "6fd2c87f-b296-42f0-b197-1e91e994b900",
     "skuPartNumber": "ENTERPRISEPACK",

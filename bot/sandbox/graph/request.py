@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from bot.sandbox.graph.errors import bad_request
-from bot.sandbox.teams.sample_organization import Teams
+from bot.sandbox.teams.sample_organization import SampleOrganization
 from bot.sandbox.values import Json, JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class GraphRequest:
     """A request to Graph."""
 
-    teams: Teams
+    teams: SampleOrganization
     base: str
     """Base address of Graph as the client wrote it."""
     method: str
@@ -29,20 +29,20 @@ class Asked:
     def body(self) -> JsonObject:
         """The body's JSON object. Raises `GraphError` for any other body."""
         if not isinstance(self.content, Mapping):
-            raise bad_request("Write request body is missing or is no JSON object.")
+            raise bad_request("Write request body is missing or is not a JSON object.")
         return self.content
 
-    def top(self, usual: int, at_most: int) -> int:
+    def top(self, default: int, maximum: int) -> int:
         """Return the page size. Raise `GraphError` if `$top` is not a number in the allowed range."""
-        text = self.query.get("$top", str(usual))
+        text = self.query.get("$top", str(default))
         number = int(text) if text.isascii() and text.isdigit() and len(text) < len("10000") else 0
-        if not 1 <= number <= at_most:
-            raise bad_request(f"The limit of '{at_most}' for Top query has been exceeded or is no number.")
+        if not 1 <= number <= maximum:
+            raise bad_request(f"The limit of '{maximum}' for Top query has been exceeded or is not a number.")
         return number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class GraphResponse:
     """A response."""
 
     status: HTTPStatus = HTTPStatus.OK
@@ -50,16 +50,16 @@ class Given:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-NOTHING = Given(status=HTTPStatus.NO_CONTENT)
+NO_CONTENT = GraphResponse(status=HTTPStatus.NO_CONTENT)
 
 
-def collection(asked: Asked, kind: str, rows: list[JsonObject], **more: Json) -> Given:
+def collection(request: GraphRequest, kind: str, rows: list[JsonObject], **more: Json) -> GraphResponse:
     """Return a page of rows."""
-    context = {"@odata.context": f"{asked.base}/$metadata#{kind}"}
-    return Given(body={**context, **more, "value": rows})
+    context = {"@odata.context": f"{request.base}/$metadata#{kind}"}
+    return GraphResponse(body={**context, **more, "value": rows})
 
 
-def selected(asked: Asked, row: JsonObject) -> JsonObject:
+def select_properties(request: GraphRequest, row: JsonObject) -> JsonObject:
     """Return the properties in `$select` and the annotations, or all properties without `$select`."""
-    named = {name.strip() for name in asked.query.get("$select", "").split(",") if name.strip()}
-    return {name: value for name, value in row.items() if not named or name in named or name.startswith("@")}
+    names = {name.strip() for name in request.query.get("$select", "").split(",") if name.strip()}
+    return {name: value for name, value in row.items() if not names or name in names or name.startswith("@")}

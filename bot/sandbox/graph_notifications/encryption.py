@@ -18,18 +18,18 @@ _KEY_BYTES = 32
 _IV_BYTES = 16
 
 
-def certificate_of(text: str) -> tuple[Certificate, rsa.RSAPublicKey]:
+def load_certificate(text: str) -> tuple[Certificate, rsa.RSAPublicKey]:
     """Load a subscription's certificate and its public key. Raise `ValueError` if it has no RSA key."""
     certificate = load_der_x509_certificate(base64.b64decode(text, validate=True))
     public = certificate.public_key()
     if not isinstance(public, rsa.RSAPublicKey):
-        raise ValueError("The certificate's key is no RSA key.")  # noqa: TRY004 - the text is invalid, not its type
+        raise ValueError("The certificate's key is not an RSA key.")  # noqa: TRY004 - the text is invalid, not its type
     return certificate, public
 
 
-def sealed(data: JsonObject, certificate_text: str, certificate_id: str) -> JsonObject:
+def encrypt(data: JsonObject, certificate_text: str, certificate_id: str) -> JsonObject:
     """Encrypt the data for the owner of the certificate."""
-    (certificate, public), key = certificate_of(certificate_text), os.urandom(_KEY_BYTES)
+    (certificate, public), key = load_certificate(certificate_text), os.urandom(_KEY_BYTES)
     padder = PKCS7(algorithms.AES.block_size).padder()
     encryptor = Cipher(algorithms.AES(key), modes.CBC(key[:_IV_BYTES])).encryptor()
     content = encryptor.update(padder.update(orjson.dumps(data)) + padder.finalize()) + encryptor.finalize()

@@ -18,7 +18,7 @@ _INSTALLED = re.compile(rf"/?appCatalogs/teamsApps/{CATALOG_ID}/installedToChats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class WatchedResource:
     """The resource of a subscription."""
 
     chat: str | None
@@ -34,13 +34,13 @@ class Watched:
         return "ChatMember.Read.Chat" if self.members else "ChatSettings.Read.Chat"
 
     @property
-    def kinds(self) -> frozenset[str]:
+    def change_types(self) -> frozenset[str]:
         """Change types that a subscription can request."""
         return frozenset({"created", "deleted"} if self.members else {"updated"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
+class ChatChange:
     """A change to a chat or its members."""
 
     chat: str
@@ -49,30 +49,30 @@ class Happened:
     """ID of the membership that was added or removed, or None."""
 
 
-def watched(resource: Json) -> Watched | None:
+def parse_resource(resource: Json) -> WatchedResource | None:
     """Parse the resource of a subscription. Return None if the sandbox does not support it."""
     text = resource if isinstance(resource, str) else ""
     every, one = _INSTALLED.fullmatch(text), _ONE_CHAT.fullmatch(text)
     if every:
-        return Watched(chat=None, members=bool(every[1]))
-    return Watched(chat=one[1] or one[2], members=bool(one[3])) if one else None
+        return WatchedResource(chat=None, members=bool(every[1]))
+    return WatchedResource(chat=one[1] or one[2], members=bool(one[3])) if one else None
 
 
-def living(rows: Rows, now: datetime) -> Sequence[Row]:
+def active_subscriptions(rows: Rows, now: datetime) -> Sequence[Row]:
     """Return the subscriptions that have not expired."""
     return [row for row in rows.all(SUBSCRIPTIONS) if row.text("expirationDateTime") > instant(now)]
 
 
-def waiting_for(rows: Rows, happened: Happened, now: datetime) -> Sequence[Row]:
+def matching_subscriptions(rows: Rows, change: ChatChange, now: datetime) -> Sequence[Row]:
     """Return the subscriptions that match the change."""
-    return [row for row in living(rows, now) if _wants(rows, row, happened)]
+    return [row for row in active_subscriptions(rows, now) if _matches(rows, row, change)]
 
 
-def _wants(rows: Rows, row: Row, happened: Happened) -> bool:
-    what = watched(row.text("resource"))
+def _matches(rows: Rows, row: Row, change: ChatChange) -> bool:
+    resource = parse_resource(row.text("resource"))
     return (
-        what is not None
-        and what.members == (happened.member is not None)
-        and (what.chat == happened.chat or (what.chat is None and has_app(rows, happened.chat)))
-        and happened.kind in row.text("changeType").split(",")
+        resource is not None
+        and resource.members == (change.member is not None)
+        and (resource.chat == change.chat or (resource.chat is None and has_app(rows, change.chat)))
+        and change.kind in row.text("changeType").split(",")
     )

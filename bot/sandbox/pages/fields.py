@@ -7,11 +7,11 @@ from bot.sandbox.dataverse.odata.formats import Formatter
 from bot.sandbox.dataverse.schema.activities import PARTICIPATION
 from bot.sandbox.dataverse.schema.model import Column, Kind, Table
 from bot.sandbox.dataverse.security.access import Caller
-from bot.sandbox.dataverse.writes.checks import NOT_WRITTEN
+from bot.sandbox.dataverse.writes.checks import READ_ONLY_TABLES
 from bot.sandbox.values import Ref, Row, Value
 
-NOTHING = "–"
-HIDDEN = "Not shown to you"
+NO_VALUE = "–"
+NO_ACCESS = "No access"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,9 @@ class Field:
     @property
     def is_wide(self) -> bool:
         """True if the control needs a full row of the form."""
-        return self.control in {"textarea", "checkboxes"} or (self.control == "text" and (self.length or 0) > _SHORT)
+        return self.control in {"textarea", "checkboxes"} or (
+            self.control == "text" and (self.length or 0) > _LONG_TEXT_LENGTH
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class Fact:
     target: Ref | None = None
 
 
-_SHORT = 100  # characters
+_LONG_TEXT_LENGTH = 100  # characters
 
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE, Kind.MONEY})
 _CONTROLS: Mapping[Kind, str] = {
@@ -69,7 +71,7 @@ _CONTROLS: Mapping[Kind, str] = {
     Kind.STATUS: "select",
     Kind.STRING: "text",
 }
-_LEFT_OUT = frozenset({Kind.PARTY_LIST, Kind.IMAGE, Kind.FILE, Kind.UNIQUE_IDENTIFIER})
+_OMITTED = frozenset({Kind.PARTY_LIST, Kind.IMAGE, Kind.FILE, Kind.UNIQUE_IDENTIFIER})
 
 
 def fields_of(caller: Caller, table: Table, row: Row) -> Sequence[Field]:
@@ -87,7 +89,7 @@ def facts_of(caller: Caller, table: Table, row: Row) -> Sequence[Fact]:
     shown = [
         _fact(caller, table, row, column, formatter)
         for column in table.columns.values()
-        if column.readable and column.kind not in _LEFT_OUT and not _is_editable(caller, table, column)
+        if column.readable and column.kind not in _OMITTED and not _is_editable(caller, table, column)
     ]
     return [*shown, *_parties(caller, table, row)] if table.is_activity else shown
 
@@ -109,7 +111,7 @@ def _parties(caller: Caller, table: Table, row: Row) -> Iterator[Fact]:
 def _is_editable(caller: Caller, table: Table, column: Column) -> bool:
     known = column.kind in _CONTROLS or column.kind is Kind.DATE_TIME
     allowed = caller.column("canread", table, column) and caller.column("canupdate", table, column)
-    return known and column.updatable and column.readable and allowed and table.name not in NOT_WRITTEN
+    return known and column.updatable and column.readable and allowed and table.name not in READ_ONLY_TABLES
 
 
 def _field(caller: Caller, table: Table, column: Column, value: Value) -> Field:
@@ -151,7 +153,7 @@ def _choices(caller: Caller, table: Table, column: Column, value: Value) -> Iter
     if column.kind is Kind.BOOLEAN:
         return
     if column.kind is Kind.PICKLIST:
-        yield Choice(value="", label=NOTHING, chosen=value is None)
+        yield Choice(value="", label=NO_VALUE, chosen=value is None)
     for option in column.options:
         chosen = option.value in value if isinstance(value, tuple) else option.value == value
         state = table.state.option(option.state) if table.state and option.state is not None else None
@@ -173,10 +175,15 @@ def _owners(caller: Caller, value: Value) -> Iterator[Choice]:
 
 def _fact(caller: Caller, table: Table, row: Row, column: Column, formatter: Formatter) -> Fact:
     if not caller.column("canread", table, column):
-        return Fact(name="", label=column.label, text=HIDDEN)
+        return Fact(name="", label=column.label, text=NO_ACCESS)
     value = caller.value(row, column)
     text = formatter.text(row, column, value)
     if text is None:
-        text = NOTHING if value is None or isinstance(value, Ref) else str(value)
-    seen = caller.seen(value) if isinstance(value, Ref) else None
-    return Fact(name=column.wire_name, label=column.label, text=text or NOTHING, target=seen.ref if seen else None)
+        text = NO_VALUE if value is None or isinstance(value, Ref) else str(value)
+    readable_target = caller.find_readable(value) if isinstance(value, Ref) else None
+    return Fact(
+        name=column.wire_name,
+        label=column.label,
+        text=text or NO_VALUE,
+        target=readable_target.ref if readable_target else None,
+    )

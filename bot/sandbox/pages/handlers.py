@@ -16,21 +16,22 @@ from bot.sandbox.dataverse.security.model import Right
 from bot.sandbox.dataverse.service import DATAVERSE
 from bot.sandbox.errors import DataverseError
 from bot.sandbox.guids import as_guid
-from bot.sandbox.pages.fields import NOTHING, facts_of, fields_of
+from bot.sandbox.pages.fields import NO_VALUE, facts_of, fields_of
 from bot.sandbox.pages.links import linked_row, path, record_link, row_path
-from bot.sandbox.pages.people import COOKIE, PEOPLE, caller_of
+from bot.sandbox.pages.people import COOKIE, PEOPLE, acting_person, caller_of
 from bot.sandbox.pages.rendering import page
 from bot.sandbox.teams.sample_organization import TEAMS
 from bot.sandbox.values import Row
 
 OTHER_TABLES = ("chat", "annotation", "cs_stocklevel", "systemuser", "asyncoperation")
-ROWS_ON_A_PAGE = 25
+ROWS_PER_PAGE = 25
+NOT_FOUND = "There is no page at this address."
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.Response]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ListedRow:
     """A row in a list."""
 
     row: Row
@@ -40,25 +41,34 @@ class Line:
     created: str
 
 
-def told_plainly(handler: Handler) -> Handler:
+def errors_as_page(handler: Handler) -> Handler:
     """Decorate a handler to show a `DataverseError` as a page."""
 
     @wraps(handler)
-    async def telling(request: web.Request) -> web.Response:
+    async def wrapper(request: web.Request) -> web.Response:
         try:
             return await handler(request)
         except DataverseError as error:
-            return page(request, "notice.html", {"title": "Not shown", "text": str(error)}, error.status)
+            return _error_page(request, error)
 
-    return telling
+    return wrapper
 
 
-async def to_index(request: web.Request) -> web.Response:
+def _error_page(request: web.Request, error: DataverseError) -> web.Response:
+    if error.status == HTTPStatus.NOT_FOUND:
+        values = {"title": "Page not found", "text": NOT_FOUND, "reason": ""}
+    else:
+        text = f"{acting_person(request).name} cannot open this page."
+        values = {"title": "No access", "text": text, "reason": str(error)}
+    return page(request, "notice.html", values, error.status)
+
+
+async def redirect_to_index(request: web.Request) -> web.Response:
     """Redirect from the address without a trailing slash."""
     raise web.HTTPFound(path(request, "index"))
 
 
-@told_plainly
+@errors_as_page
 async def index(request: web.Request) -> web.Response:
     """Show the tables with the number of rows that the person may read."""
     caller = caller_of(request)
@@ -67,102 +77,102 @@ async def index(request: web.Request) -> web.Response:
         request,
         "index.html",
         {
-            "tables": _counted(request, caller, BUSINESS_TABLES),
-            "others": _counted(request, caller, others),
+            "tables": _row_counts(request, caller, BUSINESS_TABLES),
+            "others": _row_counts(request, caller, others),
             "chats": path(request, "chats"),
             "chat_count": len(request.app[TEAMS].chats()),
         },
     )
 
 
-@told_plainly
+@errors_as_page
 async def rows(request: web.Request) -> web.Response:
     """Show a table's rows whose name or number contains the search text, newest first."""
     caller, table = caller_of(request), _table(request)
-    caller.require_held(Right.READ, table)
-    words = request.query.get("q", "").strip()
-    found = sorted(_matching(caller, table, words), key=lambda row: row.text("createdon"), reverse=True)
+    caller.require_privilege(Right.READ, table)
+    search_text = request.query.get("q", "").strip()
+    matches = sorted(_matching(caller, table, search_text), key=lambda row: row.text("createdon"), reverse=True)
     number = _page_number(request)
-    start = (number - 1) * ROWS_ON_A_PAGE
+    start = (number - 1) * ROWS_PER_PAGE
     return page(
         request,
         "rows.html",
         {
             "table": table,
-            "lines": _lines(caller, table, found[start : start + ROWS_ON_A_PAGE]),
-            "total": len(found),
-            "words": words,
+            "lines": _lines(caller, table, matches[start : start + ROWS_PER_PAGE]),
+            "total": len(matches),
+            "words": search_text,
             "number": number,
-            "more": len(found) > start + ROWS_ON_A_PAGE,
+            "more": len(matches) > start + ROWS_PER_PAGE,
         },
     )
 
 
-@told_plainly
+@errors_as_page
 async def row(request: web.Request) -> web.Response:
     """Show a row's editable columns and its read-only values."""
     caller, table = caller_of(request), _table(request)
     row_id = as_guid(request.match_info["row_id"])
     if row_id is None:
-        raise _not_there()
-    found = caller.read(table, row_id)
+        raise _not_found()
+    record = caller.read(table, row_id)
     api = path(request, "api", version="v9.2", path=f"{table.set_name}({row_id})")
     return page(
         request,
         "row.html",
         {
             "table": table,
-            "row": found,
-            "name": _name(table, found),
-            "number": _number(table, found),
+            "row": record,
+            "name": _name(table, record),
+            "number": _number(table, record),
             "api": api,
-            "link": record_link(request, found.ref),
-            "fields": fields_of(caller, table, found),
-            "facts": facts_of(caller, table, found),
+            "link": record_link(request, record.ref),
+            "fields": fields_of(caller, table, record),
+            "facts": facts_of(caller, table, record),
             "list": path(request, "rows", table=table.name),
         },
     )
 
 
-async def pick(request: web.Request) -> web.Response:
+async def switch_person(request: web.Request) -> web.Response:
     """Store the person to act as in a cookie and redirect back to the form's page."""
-    given = await request.post()
+    form = await request.post()
     home = path(request, "index")
-    back = str(given.get("back", ""))
+    back = str(form.get("back", ""))
     answer = web.HTTPSeeOther(back if back.startswith(home) and "\\" not in back else home)
-    if str(given.get("person")) in {person.object_id for person in PEOPLE}:
-        answer.set_cookie(COOKIE, str(given["person"]), path=home, httponly=True, samesite="Strict")
+    if str(form.get("person")) in {person.object_id for person in PEOPLE}:
+        answer.set_cookie(COOKIE, str(form["person"]), path=home, httponly=True, samesite="Strict")
     raise answer
 
 
-@told_plainly
-async def main(request: web.Request) -> web.Response:
+@errors_as_page
+async def open_record_link(request: web.Request) -> web.Response:
     """Redirect a record link to the row's page."""
     ref = linked_row(request.app[DATAVERSE].schema, request.query)
     if ref is None:
-        raise _not_there()
+        raise _not_found()
     raise web.HTTPFound(row_path(request, ref))
 
 
 def _table(request: web.Request) -> Table:
     table = request.app[DATAVERSE].schema.get(request.match_info["table"])
     if table is None or not table.set_name:
-        raise _not_there()
+        raise _not_found()
     return table
 
 
-def _not_there() -> DataverseError:
-    return DataverseError(HTTPStatus.NOT_FOUND, "0x80040217", "There is no such page here.")
+def _not_found() -> DataverseError:
+    return DataverseError(HTTPStatus.NOT_FOUND, "0x80040217", NOT_FOUND)
 
 
-def _counted(request: web.Request, caller: Caller, tables: Iterable[Table]) -> Sequence[tuple[Table, int, str]]:
+def _row_counts(request: web.Request, caller: Caller, tables: Iterable[Table]) -> Sequence[tuple[Table, int, str]]:
     return [
         (table, sum(1 for _ in caller.readable(table)), path(request, "rows", table=table.name)) for table in tables
     ]
 
 
-def _matching(caller: Caller, table: Table, words: str) -> Iterable[Row]:
-    wanted = words.casefold()
+def _matching(caller: Caller, table: Table, search_text: str) -> Iterable[Row]:
+    wanted = search_text.casefold()
     return (
         row
         for row in caller.readable(table)
@@ -170,24 +180,24 @@ def _matching(caller: Caller, table: Table, words: str) -> Iterable[Row]:
     )
 
 
-def _lines(caller: Caller, table: Table, found: Iterable[Row]) -> Sequence[Line]:
+def _lines(caller: Caller, table: Table, matches: Iterable[Row]) -> Sequence[ListedRow]:
     formatter = Formatter(caller.schema, caller.rows, caller.user.id)
     return [
-        Line(
+        ListedRow(
             row=row,
-            name=_name(table, row) or NOTHING,
+            name=_name(table, row) or NO_VALUE,
             number=_number(table, row),
-            status=_shown(formatter, table, row, "statuscode"),
-            created=_shown(formatter, table, row, "createdon"),
+            status=_formatted(formatter, table, row, "statuscode"),
+            created=_formatted(formatter, table, row, "createdon"),
         )
-        for row in found
+        for row in matches
     ]
 
 
-def _shown(formatter: Formatter, table: Table, row: Row, column: str) -> str:
+def _formatted(formatter: Formatter, table: Table, row: Row, column: str) -> str:
     if column not in table.columns:
-        return NOTHING
-    return formatter.text(row, table.columns[column], row.values.get(column)) or NOTHING
+        return NO_VALUE
+    return formatter.text(row, table.columns[column], row.values.get(column)) or NO_VALUE
 
 
 def _name(table: Table, row: Row) -> str:
@@ -199,5 +209,5 @@ def _number(table: Table, row: Row) -> str:
 
 
 def _page_number(request: web.Request) -> int:
-    given = request.query.get("page", "1")
-    return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < len("10000") else 1
+    text = request.query.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < len("10000") else 1

@@ -28,12 +28,14 @@ def record_link(request: web.Request, ref: Ref) -> str:
 
 def linked_row(schema: Schema, query: Mapping[str, str]) -> Ref | None:
     """Return the row in a record link's query, in any supported format, or None for other pages."""
-    asked = {name.lower(): value for name, value in query.items()}
-    nested = {name.lower(): value for name, value in parse_qsl(asked.get("extraqs", "").lstrip("?"), max_num_fields=50)}
-    asked = {**nested, **asked}
-    row_id = as_guid(asked.get("id", ""))
-    table = schema.get(asked.get("etn", "").lower()) or _by_code(schema, asked.get("etc", ""))
-    is_record = asked.get("pagetype", "entityrecord").lower() == "entityrecord"
+    parameters = {name.lower(): value for name, value in query.items()}
+    nested = {
+        name.lower(): value for name, value in parse_qsl(parameters.get("extraqs", "").lstrip("?"), max_num_fields=50)
+    }
+    parameters = {**nested, **parameters}
+    row_id = as_guid(parameters.get("id", ""))
+    table = schema.get(parameters.get("etn", "").lower()) or _by_code(schema, parameters.get("etc", ""))
+    is_record = parameters.get("pagetype", "entityrecord").lower() == "entityrecord"
     return Ref(table.name, row_id) if table and row_id and is_record else None
 
 

@@ -25,16 +25,16 @@ PEOPLE = tuple(
     for number, name, about in (
         (ALEX, "Alex Wilber", "administrator"),
         (MEGAN, "Megan Bowen", "manager"),
-        (ADELE, "Adele Vance", "writes all cases"),
-        (ISAIAH, "Isaiah Langer", "writes own cases"),
-        (PATTI, "Patti Fernandez", "reads cases of EMEA"),
-        (LYNNE, "Lynne Robbins", "no user"),
-        (DIEGO, "Diego Siciliani", "disabled"),
+        (ADELE, "Adele Vance", "edits all cases"),
+        (ISAIAH, "Isaiah Langer", "edits own cases"),
+        (PATTI, "Patti Fernandez", "reads EMEA cases"),
+        (LYNNE, "Lynne Robbins", "no Dataverse user"),
+        (DIEGO, "Diego Siciliani", "disabled user"),
     )
 )
 
 
-def picked(request: web.Request) -> SamplePerson:
+def acting_person(request: web.Request) -> SamplePerson:
     """Return the person in the cookie, or the first person."""
     wanted = request.cookies.get(COOKIE)
     return next((person for person in PEOPLE if person.object_id == wanted), PEOPLE[0])
@@ -42,4 +42,4 @@ def picked(request: web.Request) -> SamplePerson:
 
 def caller_of(request: web.Request) -> Caller:
     """Return the acting person as a caller. Raise `DataverseError` if the person has no enabled user."""
-    return request.app[DATAVERSE].callers.of({"CallerObjectId": picked(request).object_id})
+    return request.app[DATAVERSE].callers.from_headers({"CallerObjectId": acting_person(request).object_id})

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.sandbox.dataverse.service import DATAVERSE
 from bot.sandbox.pages.links import path, row_path
-from bot.sandbox.pages.people import PEOPLE, picked
+from bot.sandbox.pages.people import PEOPLE, acting_person
 from bot.sandbox.sample_data.ids import ROOT
 
 HERE = Path(__file__).parent
@@ -57,7 +57,7 @@ def page(
         .render(
             organization=root.text("name") if root else "",
             people=PEOPLE,
-            person=picked(request),
+            person=acting_person(request),
             here=request.path_qs,
             home=path(request, "index"),
             pick=path(request, "pick"),

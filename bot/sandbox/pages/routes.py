@@ -3,19 +3,19 @@
 from aiohttp import web
 
 from bot.sandbox.pages.chats import chat, chats
-from bot.sandbox.pages.handlers import index, main, pick, row, rows, to_index
+from bot.sandbox.pages.handlers import index, open_record_link, redirect_to_index, row, rows, switch_person
 from bot.sandbox.pages.rendering import PAGES, STATIC, templates
 
 
 def add_pages(app: web.Application) -> None:
     """Add the pages to the application."""
     app[PAGES] = templates()
-    app.router.add_get("", to_index)
+    app.router.add_get("", redirect_to_index)
     app.router.add_get("/", index, name="index")
     app.router.add_get("/tables/{table}", rows, name="rows")
     app.router.add_get("/tables/{table}/{row_id}", row, name="row")
     app.router.add_get("/chats", chats, name="chats")
     app.router.add_get("/chats/{chat}", chat, name="chat")
-    app.router.add_post("/person", pick, name="pick")
-    app.router.add_get("/main.aspx", main, name="main")
+    app.router.add_post("/person", switch_person, name="pick")
+    app.router.add_get("/main.aspx", open_record_link, name="main")
     app.router.add_static("/static", STATIC, name="static")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from bot.sandbox.sample_data.customers import OWNERS
 from bot.sandbox.sample_data.ids import ADELE, ISAIAH, MEGAN, user
-from bot.sandbox.sample_data.sample_builder import Sower, moment
-from bot.sandbox.sample_data.service import People, case_title
+from bot.sandbox.sample_data.sample_builder import SampleBuilder, moment
+from bot.sandbox.sample_data.service import Customers, case_title
 from bot.sandbox.sample_data.words import IMAGE, PRODUCTS, TASKS, pick
 from bot.sandbox.values import Ref
 
@@ -17,12 +17,12 @@ _SENDER, _TO, _CC = 1, 2, 3
 _AGENTS = (ADELE, ISAIAH, MEGAN)
 
 
-def sow_emails(sower: Sower, people: People, cases: Sequence[Ref]) -> None:
+def add_emails(builder: SampleBuilder, customers: Customers, cases: Sequence[Ref]) -> None:
     """Add the emails with their activity parties."""
     for number in range(1, EMAILS + 1):
         outgoing = number % 2 == 0
-        agent, contact = user(_AGENTS[number % 3]), people.contacts[number % len(people.contacts)]
-        email = sower.add(
+        agent, contact = user(_AGENTS[number % 3]), customers.contacts[number % len(customers.contacts)]
+        email = builder.add(
             "email",
             number,
             subject=f"{'Re: ' if outgoing else ''}{case_title(number)}",
@@ -30,37 +30,37 @@ def sow_emails(sower: Sower, people: People, cases: Sequence[Ref]) -> None:
                 f"<div>Hello,<br>about &ldquo;{pick(PRODUCTS, number)}&rdquo;: please see the picture."
                 f'<br><img src="{IMAGE}"><br>Kind regards</div>'
             ),
-            regardingobjectid=cases[number - 1] if number % 5 else people.accounts[number],
+            regardingobjectid=cases[number - 1] if number % 5 else customers.accounts[number],
             directioncode=outgoing,
             prioritycode=number % 3,
             senton=moment(number, 20) if number % 4 else None,
-            sender=sower.text(agent if outgoing else contact, _address_column(outgoing)),
-            torecipients=sower.text(contact if outgoing else agent, _address_column(not outgoing)),
+            sender=builder.text(agent if outgoing else contact, _address_column(outgoing)),
+            torecipients=builder.text(contact if outgoing else agent, _address_column(not outgoing)),
             attachmentcount=number % 3,
             statecode=1 if number % 4 else 0,
             statuscode=(3 if outgoing else 4) if number % 4 else 1,
             ownerid=OWNERS[number % len(OWNERS)],
         )
-        sower.party(email, _SENDER, agent if outgoing else contact)
-        sower.party(email, _TO, contact if outgoing else agent)
+        builder.party(email, _SENDER, agent if outgoing else contact)
+        builder.party(email, _TO, contact if outgoing else agent)
         if number % 6 == 0:
-            sower.party(email, _CC, None, "archive@example.com")
+            builder.party(email, _CC, None, "archive@example.com")
 
 
 def _address_column(of_agent: bool) -> str:
     return "internalemailaddress" if of_agent else "emailaddress1"
 
 
-def sow_tasks(sower: Sower, people: People, cases: Sequence[Ref]) -> None:
+def add_tasks(builder: SampleBuilder, customers: Customers, cases: Sequence[Ref]) -> None:
     """Add the tasks."""
     for number in range(1, TASK_ROWS + 1):
         is_done = number % 4 == 0
-        sower.add(
+        builder.add(
             "task",
             number,
             subject=f"{pick(TASKS, number).capitalize()} the {pick(PRODUCTS, number)}",
             description=None if number % 3 == 0 else "Bring the long key. Call ahead!",
-            regardingobjectid=cases[number] if number % 3 else people.contacts[number],
+            regardingobjectid=cases[number] if number % 3 else customers.contacts[number],
             prioritycode=number % 3,
             scheduledstart=moment(number, 60),
             scheduledend=moment(number + 2, 90),
@@ -74,10 +74,10 @@ def sow_tasks(sower: Sower, people: People, cases: Sequence[Ref]) -> None:
         )
 
 
-def sow_notes(sower: Sower, cases: Sequence[Ref]) -> None:
+def add_notes(builder: SampleBuilder, cases: Sequence[Ref]) -> None:
     """Add notes to the first cases."""
     for number in range(1, NOTES + 1):
-        sower.add(
+        builder.add(
             "annotation",
             number,
             subject=f"Call of {number}. March",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.sandbox.sample_data.ids import ADELE, DISPATCH, DOLLAR, EURO, ISAIAH, MEGAN, TIER_2, row_id, user
-from bot.sandbox.sample_data.sample_builder import Sower, day
+from bot.sandbox.sample_data.sample_builder import SampleBuilder, day
 from bot.sandbox.sample_data.words import CITIES, COMPANIES, FIRST_NAMES, JOBS, LAST_NAMES, TRADES, pick
 from bot.sandbox.values import Ref, Value
 
@@ -17,14 +17,14 @@ _SPECIAL_ACCOUNTS = {5: "מפעלי מים הגליל", 11: "مزارع النخ
 _SPECIAL_CONTACTS = {7: ("ליאור", "כהן"), 13: ("أميرة", "حداد")}
 
 
-def sow_accounts(sower: Sower) -> Sequence[Ref]:
+def add_accounts(builder: SampleBuilder) -> Sequence[Ref]:
     """Add the accounts. The first one is the customer of the first case."""
-    return [_account(sower, number) for number in range(1, ACCOUNTS + 1)]
+    return [_account(builder, number) for number in range(1, ACCOUNTS + 1)]
 
 
-def sow_contacts(sower: Sower, accounts: Sequence[Ref]) -> Sequence[Ref]:
+def add_contacts(builder: SampleBuilder, accounts: Sequence[Ref]) -> Sequence[Ref]:
     """Add the contacts, each at an account."""
-    return [_contact(sower, number, accounts) for number in range(1, CONTACTS + 1)]
+    return [_contact(builder, number, accounts) for number in range(1, CONTACTS + 1)]
 
 
 def contact_id(number: int) -> str:
@@ -32,9 +32,9 @@ def contact_id(number: int) -> str:
     return row_id(2, number)
 
 
-def _account(sower: Sower, number: int) -> Ref:
+def _account(builder: SampleBuilder, number: int) -> Ref:
     name = _SPECIAL_ACCOUNTS.get(number, f"{pick(COMPANIES, number - 1)} {TRADES[(number - 1) // 16 % len(TRADES)]}")
-    return sower.add(
+    return builder.add(
         "account",
         number,
         name=name,
@@ -81,11 +81,11 @@ def _account_details(number: int) -> dict[str, Value]:
     }
 
 
-def _contact(sower: Sower, number: int, accounts: Sequence[Ref]) -> Ref:
+def _contact(builder: SampleBuilder, number: int, accounts: Sequence[Ref]) -> Ref:
     names = (pick(FIRST_NAMES, number - 1), pick(LAST_NAMES, number - 1))
     first, last = _SPECIAL_CONTACTS.get(number, names)
     city, country, *_ = CITIES[number % len(CITIES)]
-    return sower.add(
+    return builder.add(
         "contact",
         number,
         firstname=first,

@@ -23,7 +23,7 @@ from bot.sandbox.sample_data.ids import (
     user,
     user_id,
 )
-from bot.sandbox.sample_data.sample_builder import Sower
+from bot.sandbox.sample_data.sample_builder import SampleBuilder
 from bot.sandbox.values import Ref, Value
 
 _UNITS = (
@@ -82,10 +82,10 @@ _SECURED = (("incident", "cs_refundamount"), ("account", "creditlimit"))
 _ALLOWED = 4
 
 
-def sow_units(sower: Sower) -> None:
+def add_units(builder: SampleBuilder) -> None:
     """Add the business units and currencies, which all other rows reference."""
     for unit, name, parent in _UNITS:
-        sower.put(
+        builder.put(
             "businessunit",
             unit.id,
             {
@@ -97,7 +97,7 @@ def sow_units(sower: Sower) -> None:
         (EURO, "Euro", "EUR", "€", 1.0),
         (DOLLAR, "US Dollar", "USD", "$", 1.1),
     ):
-        sower.put(
+        builder.put(
             "transactioncurrency",
             currency.id,
             {
@@ -110,20 +110,20 @@ def sow_units(sower: Sower) -> None:
         )
 
 
-def sow_people(sower: Sower) -> None:
+def add_people(builder: SampleBuilder) -> None:
     """Add the users with their settings, and the teams with their members."""
     for seed in _USERS:
-        _sow_user(sower, seed)
+        _add_user(builder, seed)
     for team, name, unit, members in _TEAMS:
         values: dict[str, Value] = {"name": name, "teamtype": 0, "businessunitid": unit, "administratorid": user(MEGAN)}
-        sower.put("team", team.id, values)
+        builder.put("team", team.id, values)
         for person in members:
-            sower.add("teammembership", person * 100 + int(team.id[-1]), teamid=team, systemuserid=user(person))
+            builder.add("teammembership", person * 100 + int(team.id[-1]), teamid=team, systemuserid=user(person))
 
 
-def _sow_user(sower: Sower, seed: UserSeed) -> None:
+def _add_user(builder: SampleBuilder, seed: UserSeed) -> None:
     key = user_id(seed.person)
-    sower.put(
+    builder.put(
         "systemuser",
         key,
         {
@@ -140,14 +140,14 @@ def _sow_user(sower: Sower, seed: UserSeed) -> None:
             "islicensed": seed.application is None,
         },
     )
-    sower.put("usersettings", key, {"localeid": seed.locale, "timezonebias": seed.bias, "uilanguageid": 1033})
+    builder.put("usersettings", key, {"localeid": seed.locale, "timezonebias": seed.bias, "uilanguageid": 1033})
 
 
-def sow_profiles(sower: Sower) -> None:
+def add_profiles(builder: SampleBuilder) -> None:
     """Add the profile for the secured columns, and its members."""
-    finance = sower.add("fieldsecurityprofile", 1, name="Finance", description="Sees and sets amounts of money.")
+    finance = builder.add("fieldsecurityprofile", 1, name="Finance", description="Sees and sets amounts of money.")
     for number, (table, column) in enumerate(_SECURED, 1):
-        sower.add(
+        builder.add(
             "fieldpermission",
             number,
             fieldsecurityprofileid=finance,
@@ -158,12 +158,12 @@ def sow_profiles(sower: Sower) -> None:
             canupdate=_ALLOWED,
         )
     for person in (MEGAN, ADELE, APPLICATION):
-        sower.add("systemuserprofiles", person, systemuserid=user(person), fieldsecurityprofileid=finance)
+        builder.add("systemuserprofiles", person, systemuserid=user(person), fieldsecurityprofileid=finance)
 
 
-def share(sower: Sower, number: int, row: Ref, person: int, mask: int) -> None:
+def share(builder: SampleBuilder, number: int, row: Ref, person: int, mask: int) -> None:
     """Share a row with a person."""
-    sower.add(
+    builder.add(
         "principalobjectaccess",
         number,
         principalid=user(person),

@@ -15,12 +15,12 @@ from bot.sandbox.dataverse.security.model import (
 )
 from bot.sandbox.dataverse.security.principal import ADMINISTRATOR_ROLE
 from bot.sandbox.sample_data.ids import ADELE, ALEX, APPLICATION, DIEGO, ISAIAH, MEGAN, PATTI, ROOT, row_id, user
-from bot.sandbox.sample_data.sample_builder import Sower
+from bot.sandbox.sample_data.sample_builder import SampleBuilder
 from bot.sandbox.values import Ref
 
 ADMINISTRATOR_TEMPLATE = "627090ff-40a3-4053-8790-584edc5be201"
 
-WORK = (
+BUSINESS_PRIVILEGES = (
     "Incident",
     "Account",
     "Contact",
@@ -34,8 +34,8 @@ WORK = (
 )
 """Privilege suffixes of the tables that people work with."""
 
-_EVERYDAY = (Right.READ, Right.WRITE, Right.CREATE, Right.APPEND, Right.APPEND_TO, Right.ASSIGN, Right.SHARE)
-_LOOKED_AT = (
+_AGENT_RIGHTS = (Right.READ, Right.WRITE, Right.CREATE, Right.APPEND, Right.APPEND_TO, Right.ASSIGN, Right.SHARE)
+_READABLE = (
     "User",
     "Team",
     "BusinessUnit",
@@ -48,7 +48,7 @@ _LOOKED_AT = (
     "cs_stocklevel",
     "msdyn_teamschatassociation",
 )
-_ATTACHED_TO = ("User", "Team", "BusinessUnit", "TransactionCurrency")
+_APPENDABLE = ("User", "Team", "BusinessUnit", "TransactionCurrency")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,24 +60,26 @@ class RoleSeed:
     people: tuple[int, ...] = ()
 
 
-def sow_roles(sower: Sower, schema: Schema) -> None:
+def add_roles(builder: SampleBuilder, schema: Schema) -> None:
     """Add all privileges, the roles, and the role assignments."""
     privileges = {
-        name: sower.add("privilege", number, name=name, accessright=mask)
+        name: builder.add("privilege", number, name=name, accessright=mask)
         for number, (name, mask) in enumerate(_privileges(schema), 1)
     }
     # The template has this ID in every environment, and its role is System Administrator.
-    template = sower.put("roletemplate", ADMINISTRATOR_TEMPLATE, {"name": ADMINISTRATOR_ROLE})
+    template = builder.put("roletemplate", ADMINISTRATOR_TEMPLATE, {"name": ADMINISTRATOR_ROLE})
     templates = {ADMINISTRATOR_ROLE: template}
     count = 0
     for number, seed in enumerate(_roles(privileges), 1):
-        role = sower.add("role", number, name=seed.name, businessunitid=ROOT, roletemplateid=templates.get(seed.name))
+        role = builder.add("role", number, name=seed.name, businessunitid=ROOT, roletemplateid=templates.get(seed.name))
         for name, depth in seed.privileges.items():
             count += 1
-            sower.add("roleprivileges", count, roleid=role, privilegeid=privileges[name], privilegedepthmask=int(depth))
+            builder.add(
+                "roleprivileges", count, roleid=role, privilegeid=privileges[name], privilegedepthmask=int(depth)
+            )
         for person in seed.people:
             key = row_id(14, number * 1000 + person)
-            sower.put(
+            builder.put(
                 "systemuserroles",
                 key,
                 {
@@ -101,8 +103,8 @@ def _privileges(schema: Schema) -> Iterable[tuple[str, int]]:
 
 def _roles(privileges: Mapping[str, Ref]) -> Iterable[RoleSeed]:
     everything = dict.fromkeys(privileges, Depth.GLOBAL)
-    manager = {**_base(), **_work((*_EVERYDAY, Right.DELETE), Depth.GLOBAL), DISCONNECT: Depth.GLOBAL}
-    agent = {**_base(), **_work(_EVERYDAY, Depth.GLOBAL), DISCONNECT: Depth.GLOBAL}
+    manager = {**_base(), **_business((*_AGENT_RIGHTS, Right.DELETE), Depth.GLOBAL), DISCONNECT: Depth.GLOBAL}
+    agent = {**_base(), **_business(_AGENT_RIGHTS, Depth.GLOBAL), DISCONNECT: Depth.GLOBAL}
     yield RoleSeed(name=ADMINISTRATOR_ROLE, privileges=everything, people=(ALEX, APPLICATION))
     yield RoleSeed(name="CSR Manager", privileges=manager, people=(MEGAN,))
     yield RoleSeed(name="Customer Service Representative", privileges=agent, people=(ADELE, DIEGO))
@@ -117,26 +119,26 @@ def _roles(privileges: Mapping[str, Ref]) -> Iterable[RoleSeed]:
 
 def _base() -> Mapping[str, Depth]:
     """Return the privileges that every role needs."""
-    read = {privilege_name(Right.READ, each): Depth.GLOBAL for each in _LOOKED_AT}
-    attach = {privilege_name(Right.APPEND_TO, each): Depth.GLOBAL for each in _ATTACHED_TO}
+    read = {privilege_name(Right.READ, each): Depth.GLOBAL for each in _READABLE}
+    attach = {privilege_name(Right.APPEND_TO, each): Depth.GLOBAL for each in _APPENDABLE}
     own_views = {privilege_name(right, "UserQuery"): Depth.BASIC for right in (Right.READ, Right.WRITE, Right.CREATE)}
     return {**read, **attach, **own_views}
 
 
-def _work(rights: Iterable[Right], depth: Depth) -> Mapping[str, Depth]:
-    return {privilege_name(right, suffix): depth for right in rights for suffix in WORK}
+def _business(rights: Iterable[Right], depth: Depth) -> Mapping[str, Depth]:
+    return {privilege_name(right, suffix): depth for right in rights for suffix in BUSINESS_PRIVILEGES}
 
 
 def _support_agent() -> Mapping[str, Depth]:
     """Return the privileges to read and append to all rows, and to write own rows."""
     return {
         **_base(),
-        **_work(_EVERYDAY, Depth.BASIC),
-        **_work((Right.READ, Right.APPEND_TO), Depth.GLOBAL),
+        **_business(_AGENT_RIGHTS, Depth.BASIC),
+        **_business((Right.READ, Right.APPEND_TO), Depth.GLOBAL),
     }
 
 
 def _restricted_agent() -> Mapping[str, Depth]:
     """Return the privileges to read rows of the own business unit and to add activities and notes to them."""
-    own = {privilege_name(right, suffix): Depth.BASIC for right in _EVERYDAY for suffix in ("Activity", "Note")}
-    return {**_base(), **own, **_work((Right.READ, Right.APPEND_TO), Depth.LOCAL)}
+    own = {privilege_name(right, suffix): Depth.BASIC for right in _AGENT_RIGHTS for suffix in ("Activity", "Note")}
+    return {**_base(), **own, **_business((Right.READ, Right.APPEND_TO), Depth.LOCAL)}

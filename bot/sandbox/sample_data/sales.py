@@ -4,20 +4,20 @@ from collections.abc import Sequence
 
 from bot.sandbox.sample_data.customers import OWNERS
 from bot.sandbox.sample_data.ids import DOLLAR, EURO
-from bot.sandbox.sample_data.sample_builder import Sower, day, moment
-from bot.sandbox.sample_data.service import FIRST, People
+from bot.sandbox.sample_data.sample_builder import SampleBuilder, day, moment
+from bot.sandbox.sample_data.service import FIRST, Customers
 from bot.sandbox.sample_data.words import CITIES, COMPANIES, FIRST_NAMES, JOBS, LAST_NAMES, PRODUCTS, TASKS, pick
 from bot.sandbox.values import Ref
 
 ROWS = 30
 
 
-def sow_leads(sower: Sower) -> None:
+def add_leads(builder: SampleBuilder) -> None:
     """Add the leads."""
     for number in range(1, ROWS + 1):
         state, status = ((0, 1), (0, 2), (1, 3), (0, 1), (2, 5))[number % 5]
         city, *_ = CITIES[number % len(CITIES)]
-        sower.add(
+        builder.add(
             "lead",
             number,
             firstname=pick(FIRST_NAMES, number + 4),
@@ -43,18 +43,18 @@ def sow_leads(sower: Sower) -> None:
         )
 
 
-def sow_opportunities(sower: Sower, people: People) -> None:
+def add_opportunities(builder: SampleBuilder, customers: Customers) -> None:
     """Add the opportunities."""
     for number in range(1, ROWS + 1):
         state, status = ((0, 1), (0, 2), (1, 3), (0, 1), (2, 5), (0, 1))[number % 6]
-        account = people.accounts[number % len(people.accounts)]
-        sower.add(
+        account = customers.accounts[number % len(customers.accounts)]
+        builder.add(
             "opportunity",
             number,
             name=f"{number + 1} x {pick(PRODUCTS, number)}",
             customerid=account,
             parentaccountid=account,
-            parentcontactid=people.contacts[number],
+            parentcontactid=customers.contacts[number],
             estimatedvalue=3_250.75 * number,
             actualvalue=3_000.0 * number if state == 1 else None,
             budgetamount=4_000.0 * number,
@@ -72,17 +72,17 @@ def sow_opportunities(sower: Sower, people: People) -> None:
         )
 
 
-def sow_work_orders(sower: Sower, people: People, cases: Sequence[Ref]) -> None:
+def add_work_orders(builder: SampleBuilder, customers: Customers, cases: Sequence[Ref]) -> None:
     """Add the work orders."""
     for number in range(1, ROWS + 1):
         city, _, _, latitude, longitude = CITIES[number % len(CITIES)]
         system_status = (690970000, 690970001, 690970002, 690970003)[number % 4]
-        sower.add(
+        builder.add(
             "msdyn_workorder",
             number,
             msdyn_name=f"WO-{FIRST + number - 1:05}",
-            msdyn_serviceaccount=people.accounts[number - 1],
-            msdyn_billingaccount=people.accounts[number - 1],
+            msdyn_serviceaccount=customers.accounts[number - 1],
+            msdyn_billingaccount=customers.accounts[number - 1],
             msdyn_servicerequest=cases[number - 1] if number % 3 else None,
             msdyn_systemstatus=system_status,
             msdyn_workordersummary=f"{pick(TASKS, number).capitalize()} the {pick(PRODUCTS, number)}.",
@@ -102,7 +102,7 @@ def sow_work_orders(sower: Sower, people: People, cases: Sequence[Ref]) -> None:
         )
 
 
-def sow_stock_levels(sower: Sower) -> None:
+def add_stock_levels(builder: SampleBuilder) -> None:
     """Add the rows of the virtual table."""
     for number, product in enumerate(PRODUCTS, 1):
-        sower.add("cs_stocklevel", number, cs_name=product, cs_onhand=7 * number, cs_warehouse="Freiburg")
+        builder.add("cs_stocklevel", number, cs_name=product, cs_onhand=7 * number, cs_warehouse="Freiburg")

@@ -4,16 +4,16 @@ from functools import cache
 
 from bot.sandbox.dataverse.schema.model import Schema
 from bot.sandbox.dataverse.security.model import AccessMask
-from bot.sandbox.sample_data.activities import sow_emails, sow_notes, sow_tasks
-from bot.sandbox.sample_data.customers import sow_accounts, sow_contacts
+from bot.sandbox.sample_data.activities import add_emails, add_notes, add_tasks
+from bot.sandbox.sample_data.customers import add_accounts, add_contacts
 from bot.sandbox.sample_data.ids import PATTI
-from bot.sandbox.sample_data.people import share, sow_people, sow_profiles, sow_units
-from bot.sandbox.sample_data.platform import sow_messages, sow_webhook
-from bot.sandbox.sample_data.roles import sow_roles
-from bot.sandbox.sample_data.sales import sow_leads, sow_opportunities, sow_stock_levels, sow_work_orders
-from bot.sandbox.sample_data.sample_builder import Sower
-from bot.sandbox.sample_data.service import People, sow_articles, sow_cases, sow_conversations
-from bot.sandbox.sample_data.views import sow_views
+from bot.sandbox.sample_data.people import add_people, add_profiles, add_units, share
+from bot.sandbox.sample_data.platform import add_messages, add_webhook
+from bot.sandbox.sample_data.roles import add_roles
+from bot.sandbox.sample_data.sales import add_leads, add_opportunities, add_stock_levels, add_work_orders
+from bot.sandbox.sample_data.sample_builder import SampleBuilder
+from bot.sandbox.sample_data.service import Customers, add_articles, add_cases, add_conversations
+from bot.sandbox.sample_data.views import add_views
 from bot.sandbox.storage.rows import Changes, Rows
 
 SHARED_CASE = 4
@@ -29,24 +29,24 @@ def sample_rows(schema: Schema) -> Rows:
 
 @cache
 def _sample(schema: Schema) -> Changes:
-    sower = Sower(schema)
-    sow_units(sower)
-    sow_people(sower)
-    sow_roles(sower, schema)
-    sow_profiles(sower)
-    accounts = sow_accounts(sower)
-    people = People(accounts=accounts, contacts=sow_contacts(sower, accounts))
-    cases = sow_cases(sower, people)
-    share(sower, 1, cases[SHARED_CASE - 1], PATTI, AccessMask.READ)
-    sow_articles(sower)
-    sow_conversations(sower, people, cases)
-    sow_emails(sower, people, cases)
-    sow_tasks(sower, people, cases)
-    sow_notes(sower, cases)
-    sow_leads(sower)
-    sow_opportunities(sower, people)
-    sow_work_orders(sower, people, cases)
-    sow_stock_levels(sower)
-    sow_views(sower)
-    sow_webhook(sower, sow_messages(sower, schema))
-    return sower.changes
+    builder = SampleBuilder(schema)
+    add_units(builder)
+    add_people(builder)
+    add_roles(builder, schema)
+    add_profiles(builder)
+    accounts = add_accounts(builder)
+    customers = Customers(accounts=accounts, contacts=add_contacts(builder, accounts))
+    cases = add_cases(builder, customers)
+    share(builder, 1, cases[SHARED_CASE - 1], PATTI, AccessMask.READ)
+    add_articles(builder)
+    add_conversations(builder, customers, cases)
+    add_emails(builder, customers, cases)
+    add_tasks(builder, customers, cases)
+    add_notes(builder, cases)
+    add_leads(builder)
+    add_opportunities(builder, customers)
+    add_work_orders(builder, customers, cases)
+    add_stock_levels(builder)
+    add_views(builder)
+    add_webhook(builder, add_messages(builder, schema))
+    return builder.changes

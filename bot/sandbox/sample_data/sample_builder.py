@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from bot.sandbox.dataverse.schema.model import Kind, Ownership, Schema
 from bot.sandbox.dataverse.writes.coerce import instant
-from bot.sandbox.dataverse.writes.derive import derived
+from bot.sandbox.dataverse.writes.derive import with_derived_values
 from bot.sandbox.sample_data.ids import ADELE, ALEX, CASE_PREFIX, EURO, row_id, user
-from bot.sandbox.storage.rows import Changes, Draft, Rows
+from bot.sandbox.storage.rows import Changes, Rows, Transaction
 from bot.sandbox.values import Ref, Value
 
 OPENING = datetime(2026, 3, 2, 8, 15, tzinfo=UTC)
@@ -24,12 +24,12 @@ def moment(number: int, minutes: int = 0) -> str:
     return instant(OPENING + timedelta(days=number, minutes=minutes))
 
 
-class Sower:
+class SampleBuilder:
     """Collects rows and sets the values that Dataverse would set."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self._draft = Draft(Rows())
+        self._draft = Transaction(Rows())
         self._parties = 0
 
     def add(self, table_name: str, number: int, **values: Value) -> Ref:
@@ -51,7 +51,7 @@ class Sower:
             found["ownerid"] = user(ADELE)
         if table_name != "transactioncurrency" and "transactioncurrencyid" in table.columns:
             found["transactioncurrencyid"] = EURO
-        return self._draft.put(table_name, key, derived(self._draft, table, {**found, **values})).ref
+        return self._draft.put(table_name, key, with_derived_values(self._draft, table, {**found, **values})).ref
 
     def party(self, activity: Ref, mask: int, partner: Ref | None, address: str = "") -> None:
         """Add an activity party."""

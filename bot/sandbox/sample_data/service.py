@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.sandbox.sample_data.customers import OWNERS
 from bot.sandbox.sample_data.ids import ADELE, ALEX, DOLLAR, EURO, ISAIAH, MEGAN, user
-from bot.sandbox.sample_data.sample_builder import Sower, day, moment
+from bot.sandbox.sample_data.sample_builder import SampleBuilder, day, moment
 from bot.sandbox.sample_data.words import FAULTS, IMAGE, PRODUCTS, TASKS, pick
 from bot.sandbox.values import Ref, Value
 
@@ -40,16 +40,16 @@ _PRIORITIES = (2, 1, 2, 3, 2, 1, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class People:
+class Customers:
     """The customers in the sample data."""
 
     accounts: Sequence[Ref]
     contacts: Sequence[Ref]
 
 
-def sow_cases(sower: Sower, people: People) -> Sequence[Ref]:
+def add_cases(builder: SampleBuilder, customers: Customers) -> Sequence[Ref]:
     """Add the cases. The first one is the main example."""
-    return [_case(sower, number, people) for number in range(1, CASES + 1)]
+    return [_case(builder, number, customers) for number in range(1, CASES + 1)]
 
 
 def case_title(number: int) -> str:
@@ -59,17 +59,17 @@ def case_title(number: int) -> str:
     return _SPECIAL_TITLES.get(number, f"{pick(PRODUCTS, number)} {pick(FAULTS, number)}")
 
 
-def _case(sower: Sower, number: int, people: People) -> Ref:
+def _case(builder: SampleBuilder, number: int, customers: Customers) -> Ref:
     state, status = _STATUSES[(number - 1) % len(_STATUSES)]
     at_contact = number % 10 == 0
-    customer = people.contacts[number] if at_contact else people.accounts[(number - 1) % len(people.accounts)]
-    return sower.add(
+    customer = customers.contacts[number] if at_contact else customers.accounts[(number - 1) % len(customers.accounts)]
+    return builder.add(
         "incident",
         FIRST + number - 1,
         title=case_title(number),
         ticketnumber=f"CAS-{FIRST + number - 1:05}",
         customerid=customer,
-        primarycontactid=people.contacts[(number - 1) % len(people.contacts)],
+        primarycontactid=customers.contacts[(number - 1) % len(customers.contacts)],
         prioritycode=_PRIORITIES[(number - 1) % len(_PRIORITIES)],
         statecode=state,
         statuscode=status,
@@ -119,15 +119,15 @@ def _analysis(number: int) -> str:
     )
 
 
-def sow_articles(sower: Sower) -> Sequence[Ref]:
+def add_articles(builder: SampleBuilder) -> Sequence[Ref]:
     """Add the knowledge articles."""
-    return [_article(sower, number) for number in range(1, ARTICLES + 1)]
+    return [_article(builder, number) for number in range(1, ARTICLES + 1)]
 
 
-def _article(sower: Sower, number: int) -> Ref:
+def _article(builder: SampleBuilder, number: int) -> Ref:
     product, task = pick(PRODUCTS, number), pick(TASKS, number)
     state, status = ((3, 7), (0, 2), (3, 7), (1, 5), (4, 10))[number % 5]
-    return sower.add(
+    return builder.add(
         "knowledgearticle",
         number,
         title=f"How to {task} the {product}",
@@ -152,21 +152,21 @@ def _article(sower: Sower, number: int) -> Ref:
     )
 
 
-def sow_conversations(sower: Sower, people: People, cases: Sequence[Ref]) -> Sequence[Ref]:
+def add_conversations(builder: SampleBuilder, customers: Customers, cases: Sequence[Ref]) -> Sequence[Ref]:
     """Add the conversations."""
-    return [_conversation(sower, number, people, cases) for number in range(1, CONVERSATIONS + 1)]
+    return [_conversation(builder, number, customers, cases) for number in range(1, CONVERSATIONS + 1)]
 
 
-def _conversation(sower: Sower, number: int, people: People, cases: Sequence[Ref]) -> Ref:
+def _conversation(builder: SampleBuilder, number: int, customers: Customers, cases: Sequence[Ref]) -> Ref:
     is_closed = number % 3 == 0
-    return sower.add(
+    return builder.add(
         "msdyn_ocliveworkitem",
         number,
         subject=f"{('Chat', 'Call', 'SMS')[number % 3]} about {pick(PRODUCTS, number)}",
         description=None if number % 5 == 0 else f"Says it {pick(FAULTS, number)}.",
         msdyn_channel=(192360000, 192350002, 192340000)[number % 3],
         msdyn_activeagentid=user((ADELE, ISAIAH, ALEX)[number % 3]),
-        msdyn_customer=people.contacts[number] if number % 2 else people.accounts[number],
+        msdyn_customer=customers.contacts[number] if number % 2 else customers.accounts[number],
         msdyn_issueid=cases[number] if number % 4 else None,
         msdyn_startedon=moment(number, 30),
         msdyn_closedon=moment(number, 58) if is_closed else None,

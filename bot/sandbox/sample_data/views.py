@@ -6,7 +6,7 @@ from xml.sax.saxutils import quoteattr
 
 from bot.sandbox.dataverse.schema.catalog import BUSINESS_TABLES
 from bot.sandbox.dataverse.schema.model import Table
-from bot.sandbox.sample_data.sample_builder import Sower
+from bot.sandbox.sample_data.sample_builder import SampleBuilder
 
 PUBLIC, ADVANCED_FIND, ASSOCIATED, QUICK_FIND, LOOKUP = 0, 1, 2, 4, 64
 """Values of `savedquery.querytype` ("Customize views")."""
@@ -52,13 +52,13 @@ class ViewSeed:
     default: bool = False
 
 
-def sow_views(sower: Sower) -> None:
+def add_views(builder: SampleBuilder) -> None:
     """Add all sample views."""
     number = 0
     for table in BUSINESS_TABLES:
         for seed in _views(table):
             number += 1
-            sower.add(
+            builder.add(
                 "savedquery",
                 number,
                 name=seed.name,

@@ -8,11 +8,11 @@ from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.sandbox.storage.codec import DamagedLine, changes_of, line_of
+from bot.sandbox.storage.codec import DamagedLine, decode_changes, encode_changes
 from bot.sandbox.storage.rows import Changes, Removal
 from bot.sandbox.values import Ref, Row
 
-LONG = 2_000
+COMPACTION_THRESHOLD = 2_000
 """Number of lines above which the file is compacted to the last state of each row."""
 
 
@@ -35,10 +35,10 @@ class Journal:
         because its change was never acknowledged.
         """
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._claim()
+        self._acquire_lock()
         lines = _complete_lines(self._file)
-        changes = _folded(self._read(lines))
-        if len(lines) > LONG:
+        changes = _merge(self._read(lines))
+        if len(lines) > COMPACTION_THRESHOLD:
             self._compact(changes)
         self._out = self._file.open("ab", buffering=0)
         return changes
@@ -49,7 +49,7 @@ class Journal:
             raise JournalError("The sandbox's file is not open.")
         end = self._out.seek(0, os.SEEK_END)
         try:
-            _write(self._out, line_of(changes))
+            _write(self._out, encode_changes(changes))
         except OSError:
             with suppress(OSError):
                 self._out.truncate(end)
@@ -62,7 +62,7 @@ class Journal:
                 each.close()
         self._out = self._lock = None
 
-    def _claim(self) -> None:
+    def _acquire_lock(self) -> None:
         self._lock = self._file.with_name(self._file.name + ".lock").open("wb")
         try:
             _lock(self._lock)
@@ -73,7 +73,7 @@ class Journal:
     def _read(self, lines: list[bytes]) -> Iterator[Changes]:
         for number, line in enumerate(lines, 1):
             try:
-                yield changes_of(line)
+                yield decode_changes(line)
             except DamagedLine as error:
                 self.close()
                 raise JournalError(
@@ -83,7 +83,7 @@ class Journal:
     def _compact(self, changes: Changes) -> None:
         fresh = self._file.with_name(self._file.name + ".new")
         with fresh.open("wb", buffering=0) as out:
-            _write(out, line_of(changes))
+            _write(out, encode_changes(changes))
         fresh.replace(self._file)
 
 
@@ -105,7 +105,7 @@ def _complete_lines(file: Path) -> list[bytes]:
     return content[:end].splitlines()
 
 
-def _folded(each: Iterator[Changes]) -> Changes:
+def _merge(each: Iterator[Changes]) -> Changes:
     """Merge transactions into one that contains the last state of each row."""
     version = 0
     last: dict[Ref, Row | Removal] = {}

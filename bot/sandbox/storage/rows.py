@@ -87,7 +87,7 @@ class Rows:
         self.security_version += bool(touched & SECURITY_TABLES)
 
 
-class Draft:
+class Transaction:
     """An open transaction. Only the transaction itself sees its changes."""
 
     def __init__(self, rows: Rows) -> None:
@@ -103,9 +103,9 @@ class Draft:
 
     def all(self, table: str) -> Iterable[Row]:
         """Return the table's rows as the transaction sees them."""
-        kept = [self._put.get(row.ref, row) for row in self.rows.all(table) if row.ref not in self._removed]
+        existing = [self._put.get(row.ref, row) for row in self.rows.all(table) if row.ref not in self._removed]
         new = [row for ref, row in self._put.items() if ref.table == table and self.rows.get(table, ref.id) is None]
-        return [*kept, *new]
+        return [*existing, *new]
 
     def put(self, table: str, row_id: str, values: Mapping[str, Value]) -> Row:
         """Replace the row's values and assign a new version."""

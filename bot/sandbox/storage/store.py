@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.sandbox.storage.journal import Journal
-from bot.sandbox.storage.rows import Changes, Draft, Rows
+from bot.sandbox.storage.rows import Changes, Rows, Transaction
 
 
-class NotKept(Exception):
+class WriteFailed(Exception):
     """The journal could not be written, so the transaction was rolled back."""
 
 
@@ -19,7 +19,7 @@ class Store:
     def __init__(self, rows: Rows, file: Path | None) -> None:
         self.rows = rows
         self._journal = Journal(file) if file else None
-        self._writing = asyncio.Lock()
+        self._write_lock = asyncio.Lock()
         self._listeners: list[Callable[[Changes], None]] = []
 
     async def open(self) -> None:
@@ -32,35 +32,35 @@ class Store:
         if self._journal:
             await asyncio.to_thread(self._journal.close)
 
-    def listen(self, listener: Callable[[Changes], None]) -> None:
+    def add_listener(self, listener: Callable[[Changes], None]) -> None:
         """Call the listener after every committed transaction."""
         self._listeners.append(listener)
 
     @asynccontextmanager
-    async def change(self) -> AsyncIterator[Draft]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
         """Open a transaction that is committed when the block ends, or rolled back on an exception.
 
         Raise `WriteFailed` if the journal cannot be written.
         """
-        async with self._writing:
-            draft = Draft(self.rows)
-            yield draft
-            keeping = asyncio.create_task(self._keep(draft.changes))
+        async with self._write_lock:
+            transaction = Transaction(self.rows)
+            yield transaction
+            save = asyncio.create_task(self._save(transaction.changes))
             try:
-                await asyncio.shield(keeping)
+                await asyncio.shield(save)
             except asyncio.CancelledError:
                 # The caller may be canceled, but the write must finish before the next one starts.
-                await keeping
+                await save
                 raise
 
-    async def _keep(self, changes: Changes) -> None:
+    async def _save(self, changes: Changes) -> None:
         if not changes.put and not changes.removed:
             return
         if self._journal:
             try:
                 await asyncio.to_thread(self._journal.append, changes)
             except OSError as error:
-                raise NotKept from error
+                raise WriteFailed from error
         self.rows.apply(changes)
         for listener in self._listeners:
             listener(changes)

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.sandbox.dataverse.writes.coerce import instant
-from bot.sandbox.storage.rows import Draft, Rows
+from bot.sandbox.storage.rows import Rows, Transaction
 from bot.sandbox.teams.channels import TEAM_MEMBERS, find_channel
 from bot.sandbox.teams.people import DIRECTORY, SampleUser
 from bot.sandbox.values import Row, Value
 
 CHATS, MEMBERS, INSTALLED, MESSAGES = "teams_chat", "teams_member", "teams_installation", "teams_message"
 TENANT_ID = "00000000-0000-4000-9000-0000000007e0"
-MEMBERS_AT_MOST = 250
-MESSAGES_KEPT = 200
+MAX_MEMBERS = 250
+MAX_MESSAGES = 200
 """Number of newest messages that are stored per chat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Conversation:
     """A conversation and its bot, as activities describe them."""
 
     id: str
@@ -40,25 +40,29 @@ def members_of(rows: Rows, chat: str) -> Sequence[Row]:
     return rows.where(MEMBERS, chat=chat)
 
 
-def member(rows: Rows, chat: str, user_id: str) -> Row | None:
+def find_member(rows: Rows, chat: str, user_id: str) -> Row | None:
     """Return the person's membership in the chat, or None."""
     return rows.get(MEMBERS, membership_id(chat, user_id))
 
 
-def people_in(rows: Rows, conversation: str) -> Sequence[SampleUser]:
+def people_in(rows: Rows, conversation_id: str) -> Sequence[SampleUser]:
     """Return the directory's users who are members of the chat or of the channel's team."""
-    ids = TEAM_MEMBERS if find_channel(conversation) else [row.text("userId") for row in members_of(rows, conversation)]
+    ids = (
+        TEAM_MEMBERS
+        if find_channel(conversation_id)
+        else [row.text("userId") for row in members_of(rows, conversation_id)]
+    )
     return [DIRECTORY[each] for each in ids if each in DIRECTORY]
 
 
-def has_app(rows: Rows, place: str) -> bool:
+def has_app(rows: Rows, conversation_id: str) -> bool:
     """Return True if the bot's app is installed in the chat or team."""
-    return rows.get(INSTALLED, place) is not None
+    return rows.get(INSTALLED, conversation_id) is not None
 
 
-def messages_of(rows: Rows, conversation: str) -> Sequence[Row]:
+def messages_of(rows: Rows, conversation_id: str) -> Sequence[Row]:
     """Return the messages in the conversation, newest first."""
-    return sorted(rows.where(MESSAGES, chat=conversation), key=lambda row: row.number("number") or 0, reverse=True)
+    return sorted(rows.where(MESSAGES, chat=conversation_id), key=lambda row: row.number("number") or 0, reverse=True)
 
 
 def membership_id(chat: str, user_id: str) -> str:
@@ -66,25 +70,25 @@ def membership_id(chat: str, user_id: str) -> str:
     return base64.b64encode(f"MCMjMSMj{chat}##{user_id}".encode()).decode()
 
 
-def put_chat(draft: Draft, place: Place, topic: str | None, at: datetime) -> Row:
+def put_chat(transaction: Transaction, conversation: Conversation, topic: str | None, at: datetime) -> Row:
     """Create a chat."""
-    return draft.put(
+    return transaction.put(
         CHATS,
-        place.id,
+        conversation.id,
         {
-            "chatType": place.kind,
+            "chatType": conversation.kind,
             "topic": topic,
-            "tenantId": place.tenant_id,
-            "serviceUrl": place.service_url,
-            "botId": place.bot_id,
-            "botName": place.bot_name,
+            "tenantId": conversation.tenant_id,
+            "serviceUrl": conversation.service_url,
+            "botId": conversation.bot_id,
+            "botName": conversation.bot_name,
             "createdDateTime": instant(at),
             "lastUpdatedDateTime": instant(at),
         },
     )
 
 
-def put_member(draft: Draft, chat: str, user: SampleUser, *, account: str, since: str | None) -> Row:
+def put_member(transaction: Transaction, chat: str, user: SampleUser, *, account: str, since: str | None) -> Row:
     """Add a person to a chat. `account` is the person's ID in the Bot Connector."""
     values: Mapping[str, Value] = {
         "chat": chat,
@@ -93,21 +97,21 @@ def put_member(draft: Draft, chat: str, user: SampleUser, *, account: str, since
         "role": "owner",
         "visibleHistoryStartDateTime": since,
     }
-    return draft.put(MEMBERS, membership_id(chat, user.id), values)
+    return transaction.put(MEMBERS, membership_id(chat, user.id), values)
 
 
-def put_message(draft: Draft, conversation: str, *, summary: str, card: str, at: datetime) -> int:
+def put_message(transaction: Transaction, conversation_id: str, *, summary: str, card: str, at: datetime) -> int:
     """Store a message and return its number. The oldest messages beyond the limit are deleted."""
-    there = messages_of(draft.rows, conversation)
-    number = (there[0].number("number") or 0) + 1 if there else 1
+    existing = messages_of(transaction.rows, conversation_id)
+    number = (existing[0].number("number") or 0) + 1 if existing else 1
     values: Mapping[str, Value] = {
-        "chat": conversation,
+        "chat": conversation_id,
         "number": number,
         "summary": summary,
         "card": card,
         "at": instant(at),
     }
-    draft.put(MESSAGES, f"{conversation}/{number}", values)
-    for old in there[MESSAGES_KEPT - 1 :]:
-        draft.remove(old)
+    transaction.put(MESSAGES, f"{conversation_id}/{number}", values)
+    for old in existing[MAX_MESSAGES - 1 :]:
+        transaction.remove(old)
     return number

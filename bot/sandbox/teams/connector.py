@@ -5,18 +5,18 @@ from http import HTTPStatus
 import orjson
 from aiohttp import web
 
-from bot.sandbox.refusals import Refusal
+from bot.sandbox.refusals import ServiceError
 from bot.sandbox.teams.channels import TEAM_ID, find_channel
 from bot.sandbox.teams.chats import find_chat, has_app, people_in
 from bot.sandbox.teams.people import SampleUser, find_user
-from bot.sandbox.teams.sample_organization import TEAMS, Teams
+from bot.sandbox.teams.sample_organization import TEAMS, SampleOrganization
 from bot.sandbox.values import Json
 
-LARGEST = 100_000
+MAX_MESSAGE_BYTES = 100_000
 """Message size limit ("Message size limits")."""
 
 
-class ConnectorError(Refusal):
+class ConnectorError(ServiceError):
     """A Bot Connector error with its HTTP status and error code."""
 
     def __init__(self, status: HTTPStatus, code: str) -> None:
@@ -28,23 +28,23 @@ async def connector(request: web.Request) -> web.Response:
     teams = request.app[TEAMS]
     match request.method, request.match_info["path"].split("/"):
         case "POST", ["conversations", conversation, "activities", *reply] if len(reply) <= 1:
-            return await _posted(request, teams, conversation)
+            return await _post(request, teams, conversation)
         case "GET", ["conversations", conversation, "members"]:
             return web.json_response([_account(user) for user in _members(teams, conversation)])
         case "GET", ["conversations", conversation, "pagedmembers"]:
             return web.json_response({"members": [_account(user) for user in _members(teams, conversation)]})
-        case "GET", ["conversations", conversation, "members", named]:
-            there, user = _members(teams, conversation), find_user(named)
-            if user not in there:
+        case "GET", ["conversations", conversation, "members", user_id]:
+            members, user = _members(teams, conversation), find_user(user_id)
+            if user not in members:
                 raise ConnectorError(HTTPStatus.NOT_FOUND, "MemberNotFoundInConversation")
             return web.json_response(_account(user))
     raise ConnectorError(HTTPStatus.NOT_IMPLEMENTED, "NotImplemented")
 
 
-async def _posted(request: web.Request, teams: Teams, conversation: str) -> web.Response:
+async def _post(request: web.Request, teams: SampleOrganization, conversation: str) -> web.Response:
     _require_bot(teams, conversation)
     content = await request.read()
-    if len(content) > LARGEST:
+    if len(content) > MAX_MESSAGE_BYTES:
         raise ConnectorError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "MessageSizeTooBig")
     try:
         activity = orjson.loads(content)
@@ -63,12 +63,12 @@ def _card(activity: dict[str, Json]) -> str:
     return orjson.dumps(first["content"]).decode() if isinstance(first, dict) and "content" in first else ""
 
 
-def _members(teams: Teams, conversation: str) -> list[SampleUser]:
+def _members(teams: SampleOrganization, conversation: str) -> list[SampleUser]:
     _require_bot(teams, conversation)
     return list(people_in(teams.rows, conversation))
 
 
-def _require_bot(teams: Teams, conversation: str) -> None:
+def _require_bot(teams: SampleOrganization, conversation: str) -> None:
     """Raise `ConnectorError` if the conversation does not exist or the bot is not in it."""
     channel = find_channel(conversation)
     if channel is None and find_chat(teams.rows, conversation) is None:
@@ -78,12 +78,12 @@ def _require_bot(teams: Teams, conversation: str) -> None:
 
 
 def _account(user: SampleUser) -> dict[str, Json]:
-    given, _, family = user.name.partition(" ")
+    given_name, _, surname = user.name.partition(" ")
     return {
         "id": user.account,
         "name": user.name,
-        "givenName": given,
-        "surname": family,
+        "givenName": given_name,
+        "surname": surname,
         "email": user.address,
         "userPrincipalName": user.address,
         "userRole": "user",

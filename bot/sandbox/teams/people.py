@@ -61,13 +61,13 @@ DIRECTORY = {
 }
 
 
-def find_user(named: str) -> SampleUser | None:
+def find_user(identifier: str) -> SampleUser | None:
     """Find a user by object ID, user principal name, or connector ID."""
-    wanted = named.removeprefix("29:").lower()
-    return DIRECTORY.get(wanted) or next((each for each in DIRECTORY.values() if each.address == wanted), None)
+    user_id = identifier.removeprefix("29:").lower()
+    return DIRECTORY.get(user_id) or next((each for each in DIRECTORY.values() if each.address == user_id), None)
 
 
-def own_object_id(text: str) -> str | None:
+def parse_object_id(text: str) -> str | None:
     """Return an Entra object ID in lowercase, including the Playground's format, or None for any other text."""
     playground = _PLAYGROUND_ID.fullmatch(text)
     return as_guid("".join(playground.groups()) if playground else text)

@@ -8,44 +8,44 @@ from uuid import uuid4
 from aiohttp import web
 
 from bot.sandbox.dataverse.writes.coerce import instant
-from bot.sandbox.graph_notifications.notification_sender import Notifying
-from bot.sandbox.graph_notifications.subscriptions import Happened
+from bot.sandbox.graph_notifications.notification_sender import NotificationSender
+from bot.sandbox.graph_notifications.subscriptions import ChatChange
 from bot.sandbox.settings import SandboxSettings
 from bot.sandbox.storage.rows import Rows
 from bot.sandbox.storage.store import Store
-from bot.sandbox.teams.activity_sender import Telling
+from bot.sandbox.teams.activity_sender import ActivitySender
 from bot.sandbox.teams.channels import CHANNELS, TEAM_ID
 from bot.sandbox.teams.chats import (
     CHATS,
     INSTALLED,
-    Place,
+    Conversation,
     find_chat,
+    find_member,
     has_app,
-    member,
     put_chat,
     put_member,
     put_message,
 )
-from bot.sandbox.teams.people import DIRECTORY, SampleUser, own_object_id
+from bot.sandbox.teams.people import DIRECTORY, SampleUser, parse_object_id
 from bot.sandbox.values import Json, Row
 
 WHOLE_HISTORY = "0001-01-01T00:00:00Z"
 
 
 @dataclass(slots=True, kw_only=True)
-class Teams:
+class SampleOrganization:
     """The sample organization's Teams."""
 
     settings: SandboxSettings
     store: Store
     now: Callable[[], datetime]
-    telling: Telling | None = None
-    notifying: Notifying | None = None
+    activity_sender: ActivitySender | None = None
+    notification_sender: NotificationSender | None = None
     """Sender of change notifications. Both senders are None until the application runs."""
     withheld: set[str] = field(default_factory=set)
     """Graph permissions that the organization has not granted to the app."""
-    subscriptions_at_most: int = 10_000
-    """Maximum number of subscriptions in an organization ("Change notifications", Supported resources)."""
+    max_subscriptions: int = 10_000
+    """Limit of subscriptions per organization ("Supported resources", Microsoft Graph change notifications)."""
 
     @property
     def rows(self) -> Rows:
@@ -54,75 +54,75 @@ class Teams:
 
     async def create(self, people: Sequence[SampleUser], topic: str | None) -> Row:
         """Create a group chat with these people and without the bot."""
-        place = self._own_place(f"19:{uuid4().hex}@thread.v2", "group")
-        async with self.store.change() as draft:
+        conversation = self._own_conversation(f"19:{uuid4().hex}@thread.v2", "group")
+        async with self.store.transaction() as transaction:
             for user in people:
-                put_member(draft, place.id, user, account=user.account, since=WHOLE_HISTORY)
-            return put_chat(draft, place, topic, self.now())
+                put_member(transaction, conversation.id, user, account=user.account, since=WHOLE_HISTORY)
+            return put_chat(transaction, conversation, topic, self.now())
 
     async def rename(self, chat: Row, topic: str) -> Row:
         """Rename the chat. Only Graph's subscribers are notified, because Teams sends bots no activity for it."""
-        async with self.store.change() as draft:
-            renamed = draft.update(chat, {"topic": topic, "lastUpdatedDateTime": instant(self.now())})
-        self._notify(Happened(chat=chat.id, kind="updated"))
+        async with self.store.transaction() as transaction:
+            renamed = transaction.update(chat, {"topic": topic, "lastUpdatedDateTime": instant(self.now())})
+        self._notify(ChatChange(chat=chat.id, kind="updated"))
         return renamed
 
     async def add(self, chat: Row, user: SampleUser, since: str | None) -> Row:
         """Add a person to the chat."""
-        async with self.store.change() as draft:
-            row = put_member(draft, chat.id, user, account=user.account, since=since)
-            draft.update(chat, {"lastUpdatedDateTime": instant(self.now())})
-        self._notify(Happened(chat=chat.id, kind="created", member=row.id))
-        if self.telling and has_app(self.rows, chat.id):
-            await self.telling.members_added(place_of(chat), [_account(row)])
+        async with self.store.transaction() as transaction:
+            row = put_member(transaction, chat.id, user, account=user.account, since=since)
+            transaction.update(chat, {"lastUpdatedDateTime": instant(self.now())})
+        self._notify(ChatChange(chat=chat.id, kind="created", member=row.id))
+        if self.activity_sender and has_app(self.rows, chat.id):
+            await self.activity_sender.members_added(conversation_of(chat), [_account(row)])
         return row
 
     async def remove(self, chat: Row, membership: Row) -> None:
         """Remove a person from the chat."""
-        async with self.store.change() as draft:
-            draft.remove(membership)
-            draft.update(chat, {"lastUpdatedDateTime": instant(self.now())})
-        self._notify(Happened(chat=chat.id, kind="deleted", member=membership.id))
-        if self.telling and has_app(self.rows, chat.id):
-            await self.telling.members_removed(place_of(chat), [_account(membership)])
+        async with self.store.transaction() as transaction:
+            transaction.remove(membership)
+            transaction.update(chat, {"lastUpdatedDateTime": instant(self.now())})
+        self._notify(ChatChange(chat=chat.id, kind="deleted", member=membership.id))
+        if self.activity_sender and has_app(self.rows, chat.id):
+            await self.activity_sender.members_removed(conversation_of(chat), [_account(membership)])
 
     async def install(self, place_id: str) -> None:
         """Install the bot's app in a chat or the team."""
-        async with self.store.change() as draft:
-            draft.put(INSTALLED, place_id, {"appId": self.settings.app_id})
+        async with self.store.transaction() as transaction:
+            transaction.put(INSTALLED, place_id, {"appId": self.settings.app_id})
         chat = find_chat(self.rows, place_id)
         general = CHANNELS[0]
-        place = place_of(chat) if chat else self._own_place(general.id, "channel")
-        if self.telling:
-            await self.telling.app_added(place)
+        conversation = conversation_of(chat) if chat else self._own_conversation(general.id, "channel")
+        if self.activity_sender:
+            await self.activity_sender.app_added(conversation)
 
     async def uninstall(self, place_id: str) -> None:
         """Remove the app."""
         row = self.rows.get(INSTALLED, place_id)
-        async with self.store.change() as draft:
+        async with self.store.transaction() as transaction:
             if row:
-                draft.remove(row)
+                transaction.remove(row)
 
-    async def post(self, conversation: str, summary: str, card: str) -> int:
+    async def post(self, conversation_id: str, summary: str, card: str) -> int:
         """Store a message that the bot posted, and return its number."""
-        async with self.store.change() as draft:
-            return put_message(draft, conversation, summary=summary, card=card, at=self.now())
+        async with self.store.transaction() as transaction:
+            return put_message(transaction, conversation_id, summary=summary, card=card, at=self.now())
 
-    async def learn(self, activity: Mapping[str, object]) -> None:
+    async def observe(self, activity: Mapping[str, object]) -> None:
         """Register a group chat that another client has with the bot, and the sender of the activity."""
-        place, user, account = _seen(activity)
-        if place is None or place.service_url.startswith(self.settings.url):
+        conversation, user, account = _parse_activity(activity)
+        if conversation is None or conversation.service_url.startswith(self.settings.url):
             return
-        known = find_chat(self.rows, place.id)
-        new_member = user if user and not member(self.rows, place.id, user.id) else None
-        if known and not new_member and has_app(self.rows, place.id):
+        chat = find_chat(self.rows, conversation.id)
+        new_member = user if user and not find_member(self.rows, conversation.id, user.id) else None
+        if chat and not new_member and has_app(self.rows, conversation.id):
             return
-        async with self.store.change() as draft:
-            if known is None:
-                put_chat(draft, place, None, self.now())
-            draft.put(INSTALLED, place.id, {"appId": self.settings.app_id})
+        async with self.store.transaction() as transaction:
+            if chat is None:
+                put_chat(transaction, conversation, None, self.now())
+            transaction.put(INSTALLED, conversation.id, {"appId": self.settings.app_id})
             if new_member:
-                put_member(draft, place.id, new_member, account=account, since=WHOLE_HISTORY)
+                put_member(transaction, conversation.id, new_member, account=account, since=WHOLE_HISTORY)
 
     def chats(self) -> Sequence[Row]:
         """Return all chats, newest first."""
@@ -132,13 +132,13 @@ class Teams:
         """Return True if the bot's app is installed in the team."""
         return has_app(self.rows, TEAM_ID)
 
-    def _notify(self, what: Happened) -> None:
-        if self.notifying:
-            self.notifying.happened(what)
+    def _notify(self, change: ChatChange) -> None:
+        if self.notification_sender:
+            self.notification_sender.notify(change)
 
-    def _own_place(self, conversation: str, kind: str) -> Place:
-        return Place(
-            id=conversation,
+    def _own_conversation(self, conversation_id: str, kind: str) -> Conversation:
+        return Conversation(
+            id=conversation_id,
             kind=kind,
             service_url=f"{self.settings.url}/teams/",
             bot_id=f"28:{self.settings.app_id}",
@@ -146,12 +146,12 @@ class Teams:
         )
 
 
-TEAMS = web.AppKey("TEAMS", Teams)
+TEAMS = web.AppKey("TEAMS", SampleOrganization)
 
 
-def place_of(chat: Row) -> Place:
+def conversation_of(chat: Row) -> Conversation:
     """Return the chat and its bot as activities describe them."""
-    return Place(
+    return Conversation(
         id=chat.id,
         kind=chat.text("chatType"),
         service_url=chat.text("serviceUrl"),
@@ -165,22 +165,22 @@ def _account(membership: Row) -> Mapping[str, Json]:
     return {"id": membership.text("account"), "aadObjectId": membership.text("userId")}
 
 
-def _seen(activity: Mapping[str, object]) -> tuple[Place | None, SampleUser | None, str]:
+def _parse_activity(activity: Mapping[str, object]) -> tuple[Conversation | None, SampleUser | None, str]:
     """Return the group chat, sender, and sender's account in an activity, as far as it contains them."""
-    conversation, bot, sender = (_part(activity, name) for name in ("conversation", "recipient", "from"))
-    chat, service_url = conversation.get("id"), activity.get("serviceUrl")
-    if conversation.get("conversationType") != "groupChat" or not isinstance(chat, str):
+    chat_part, bot, sender = (_part(activity, name) for name in ("conversation", "recipient", "from"))
+    chat, service_url = chat_part.get("id"), activity.get("serviceUrl")
+    if chat_part.get("conversationType") != "groupChat" or not isinstance(chat, str):
         return None, None, ""
-    place = Place(
+    conversation = Conversation(
         id=chat,
         kind="group",
         service_url=str(service_url),
         bot_id=str(bot.get("id", "")),
         bot_name=str(bot.get("name", "")),
-        tenant_id=str(conversation.get("tenantId", "")),
+        tenant_id=str(chat_part.get("tenantId", "")),
     )
-    user = DIRECTORY.get(own_object_id(str(sender.get("aadObjectId", ""))) or "")
-    return place, user, str(sender.get("id", ""))
+    user = DIRECTORY.get(parse_object_id(str(sender.get("aadObjectId", ""))) or "")
+    return conversation, user, str(sender.get("id", ""))
 
 
 def _part(activity: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -59,7 +59,7 @@ class Node:
     table: str
     alias: str = ""
     attributes: tuple[Attribute, ...] = ()
-    every: bool = False
+    all_columns: bool = False
     """True if all columns are requested."""
     orders: tuple[Order, ...] = ()
     filters: tuple[Filter, ...] = ()

@@ -21,7 +21,7 @@ _CASTS: Mapping[Kind, str] = {
 _NAMED = frozenset({Kind.BOOLEAN, Kind.MULTI_SELECT, *CHOICES})
 
 
-def type_of(kind: Kind) -> str:
+def metadata_class(kind: Kind) -> str:
     """Return the class of a column's definition, without its namespace."""
     return f"{_CASTS.get(kind, kind.value)}AttributeMetadata"
 
@@ -29,16 +29,16 @@ def type_of(kind: Kind) -> str:
 def column_definitions(table: Table) -> Iterator[tuple[str, JsonObject, JsonObject]]:
     """Yield each column's class, common properties, and own properties. Shadow columns follow their column."""
     for number, column in enumerate(table.columns.values(), 2):
-        yield type_of(column.kind), _common(table, column, number), _own(table, column)
+        yield metadata_class(column.kind), _common_properties(table, column, number), _type_properties(table, column)
         for name, kind in _shadows(column):
             shadow = Column(name=name, kind=Kind.STRING, label="", creatable=False, updatable=False)
-            of_column: JsonObject = {
+            shadow_properties: JsonObject = {
                 "AttributeType": kind,
                 "AttributeTypeName": {"Value": f"{kind}Type"},
                 "AttributeOf": column.name,
                 "IsLogical": True,
             }
-            yield "AttributeMetadata", {**_common(table, shadow, None), **of_column}, {}
+            yield "AttributeMetadata", {**_common_properties(table, shadow, None), **shadow_properties}, {}
 
 
 def _shadows(column: Column) -> Iterator[tuple[str, str]]:
@@ -59,7 +59,7 @@ def _shadows(column: Column) -> Iterator[tuple[str, str]]:
         yield f"{column.name}_name", "String"
 
 
-def _common(table: Table, column: Column, number: int | None) -> JsonObject:
+def _common_properties(table: Table, column: Column, number: int | None) -> JsonObject:
     return {
         "MetadataId": named_guid(table.name, column.name),
         "LogicalName": column.name,
@@ -76,13 +76,13 @@ def _common(table: Table, column: Column, number: int | None) -> JsonObject:
         "IsPrimaryId": column.name == table.primary_id,
         "IsPrimaryName": column.name == table.primary_name,
         "IsValidODataAttribute": column.kind is not Kind.PARTY_LIST,
-        **_use(column, is_key=column.name == table.primary_id),
+        **_permissions(column, is_key=column.name == table.primary_id),
     }
 
 
-def _use(column: Column, *, is_key: bool) -> JsonObject:
+def _permissions(column: Column, *, is_key: bool) -> JsonObject:
     """Return the column's security and permitted operations."""
-    needed = "SystemRequired" if is_key else "ApplicationRequired" if column.required else "None"
+    required_level = "SystemRequired" if is_key else "ApplicationRequired" if column.required else "None"
     return {
         "IsSecured": column.secured,
         "CanBeSecuredForRead": not is_key,
@@ -92,14 +92,14 @@ def _use(column: Column, *, is_key: bool) -> JsonObject:
         "IsValidForCreate": column.creatable,
         "IsValidForUpdate": column.updatable,
         "RequiredLevel": {
-            "Value": needed,
+            "Value": required_level,
             "CanBeChanged": False,
             "ManagedPropertyLogicalName": "canmodifyrequirementlevelsettings",
         },
     }
 
 
-def _own(table: Table, column: Column) -> JsonObject:
+def _type_properties(table: Table, column: Column) -> JsonObject:
     match column.kind:
         case Kind.STRING | Kind.MEMO:
             return _text(column)
@@ -116,9 +116,9 @@ def _own(table: Table, column: Column) -> JsonObject:
                 "CalculationOf": base,
             }
         case Kind.DATE_TIME:
-            shape = "DateOnly" if column.date_only else "DateAndTime"
+            format_name = "DateOnly" if column.date_only else "DateAndTime"
             behavior = "DateOnly" if column.date_only else "UserLocal"
-            return {"Format": shape, "DateTimeBehavior": {"Value": behavior}}
+            return {"Format": format_name, "DateTimeBehavior": {"Value": behavior}}
         case Kind.LOOKUP | Kind.CUSTOMER | Kind.OWNER:
             return {"Targets": list(dict.fromkeys(target.table for target in column.targets)), "Format": "None"}
         case _ if column.options:
@@ -128,10 +128,14 @@ def _own(table: Table, column: Column) -> JsonObject:
 
 
 def _text(column: Column) -> JsonObject:
-    return {"MaxLength": column.max_length, "Format": _old(column), "FormatName": {"Value": column.text_format}}
+    return {
+        "MaxLength": column.max_length,
+        "Format": _legacy_format(column),
+        "FormatName": {"Value": column.text_format},
+    }
 
 
-def _old(column: Column) -> str:
+def _legacy_format(column: Column) -> str:
     """Return the format in the older enumeration, which has no rich text."""
     return "TextArea" if column.text_format == "RichText" else column.text_format
 

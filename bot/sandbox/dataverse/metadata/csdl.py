@@ -132,22 +132,22 @@ def _collections(schema: Schema, table: Table) -> dict[str, Table]:
 
 
 def _add_function(document: Element, name: str) -> None:
-    bound_to, parameters, answer = _FUNCTIONS[name]
+    bound_to, parameters, response = _FUNCTIONS[name]
     function = SubElement(document, "Function", {"Name": name, **({"IsBound": "true"} if bound_to else {})})
     if bound_to:
         parameters = {"entity": f"{ALIAS}.{bound_to}", **parameters}
     for parameter, kind in parameters.items():
         SubElement(function, "Parameter", {"Name": parameter, "Type": kind, "Nullable": "false"})
     SubElement(function, "ReturnType", {"Type": f"{ALIAS}.{name}Response", "Nullable": "false"})
-    _add_complex(document, f"{name}Response", answer)
+    _add_complex(document, f"{name}Response", response)
 
 
 def _add_container(document: Element, schema: Schema, *, annotations: bool) -> None:
     container = SubElement(document, "EntityContainer", {"Name": "System"})
     for table in schema.by_set.values():
         entity_set = SubElement(container, "EntitySet", {"Name": table.set_name, "EntityType": f"{ALIAS}.{table.name}"})
-        ways = {name: schema[target.table] for name, (_, target) in table.navigations.items() if target}
-        for name, other in {**ways, **_collections(schema, table)}.items():
+        bindings = {name: schema[target.table] for name, (_, target) in table.navigations.items() if target}
+        for name, other in {**bindings, **_collections(schema, table)}.items():
             SubElement(entity_set, "NavigationPropertyBinding", {"Path": name, "Target": other.set_name})
         if annotations:
             _add_tracking(entity_set, supported=table.tracked)
@@ -161,9 +161,9 @@ def _add_tracking(entity_set: Element, *, supported: bool) -> None:
 
 
 def _add_complex(document: Element, name: str, properties: Mapping[str, str]) -> None:
-    made = SubElement(document, "ComplexType", {"Name": name})
+    complex_type = SubElement(document, "ComplexType", {"Name": name})
     for each, kind in properties.items():
-        _add_property(made, each, kind)
+        _add_property(complex_type, each, kind)
 
 
 def _add_key(entity: Element, name: str) -> None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.sandbox.dataverse.metadata.columns import column_definitions
-from bot.sandbox.dataverse.metadata.keys import keys
+from bot.sandbox.dataverse.metadata.keys import key_definitions
 from bot.sandbox.dataverse.metadata.labels import label
 from bot.sandbox.dataverse.metadata.relationships import many_to_many, many_to_one, one_to_many
-from bot.sandbox.dataverse.schema.activities import NOTED
+from bot.sandbox.dataverse.schema.activities import TABLES_WITH_NOTES
 from bot.sandbox.dataverse.schema.model import Ownership, Schema, Table
 from bot.sandbox.dataverse.security.model import Right, privilege_name
 from bot.sandbox.guids import named_guid
@@ -51,7 +51,7 @@ class TableDefinition:
     def collections(self) -> Mapping[str, Sequence[JsonObject]]:
         """Keys and relationships by collection name."""
         return {
-            "Keys": keys(self.table),
+            "Keys": key_definitions(self.table),
             "ManyToOneRelationships": many_to_one(self.schema, self.table),
             "OneToManyRelationships": one_to_many(self.schema, self.table),
             "ManyToManyRelationships": many_to_many(self.schema, self.table),
@@ -73,7 +73,7 @@ class Definitions:
 
 
 def _definition(table: Table) -> JsonObject:
-    return {**_names(table), **_traits(table)}
+    return {**_names(table), **_characteristics(table)}
 
 
 def _names(table: Table) -> JsonObject:
@@ -94,13 +94,13 @@ def _names(table: Table) -> JsonObject:
     }
 
 
-def _traits(table: Table) -> JsonObject:
+def _characteristics(table: Table) -> JsonObject:
     return {
         "OwnershipType": table.ownership.value,
         "TableType": "Virtual" if table.is_virtual else "Standard",
         "DataProviderId": DATA_PROVIDER if table.is_virtual else None,
         "IsActivity": table.is_activity,
-        "HasNotes": table.name in NOTED,
+        "HasNotes": table.name in TABLES_WITH_NOTES,
         "IsActivityParty": table.name in {"account", "contact", "knowledgearticle", "systemuser"},
         "IsCustomEntity": "_" in table.name,
         "IsIntersect": False,

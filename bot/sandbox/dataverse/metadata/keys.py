@@ -8,7 +8,7 @@ from bot.sandbox.guids import named_guid
 from bot.sandbox.values import JsonObject
 
 
-def keys(table: Table) -> Sequence[JsonObject]:
+def key_definitions(table: Table) -> Sequence[JsonObject]:
     """Return the definitions of a table's alternate keys."""
     return [
         {

@@ -29,7 +29,7 @@ def many_to_many(schema: Schema, table: Table) -> Sequence[JsonObject]:
             "MetadataId": named_guid("relationship", each.name),
             "SchemaName": each.name,
             "RelationshipType": "ManyToManyRelationship",
-            "IntersectEntityName": each.between,
+            "IntersectEntityName": each.intersect_table,
             "Entity1LogicalName": table.name,
             "Entity1IntersectAttribute": each.own_column,
             "Entity1NavigationPropertyName": each.name,

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.sandbox.dataverse.odata.filter import parse_filter
-from bot.sandbox.dataverse.odata.split import call, split
+from bot.sandbox.dataverse.odata.split import parse_call, split
 from bot.sandbox.dataverse.odata.tree import And, Expression
-from bot.sandbox.errors import bad_query, not_offered
+from bot.sandbox.errors import bad_query, not_implemented
 
 METHODS = {"sum": "sum", "average": "avg", "min": "min", "max": "max", "countdistinct": "countcolumn"}
 """Aggregate functions of FetchXML by OData method. Dataverse runs `$apply` as FetchXML."""
@@ -38,23 +38,23 @@ def parse_apply(text: str) -> Apply:
     """Parse the transformations. Raise `DataverseError` if they are invalid or unsupported."""
     found = Apply()
     for step in split(text, "/"):
-        name, inside = call(step)
+        name, inside = parse_call(step)
         if inside is None:
             raise bad_query(f"Syntax error in '$apply': '{text[:200]}'.")
         if name not in {"filter", "groupby", "aggregate"}:
-            raise not_offered(f"the transformation '{name[:50]}' in $apply")
+            raise not_implemented(f"the transformation '{name[:50]}' in $apply")
         if found.groups or found.aggregates:
-            raise not_offered("transformations after a groupby or aggregate in $apply")
-        found = _with(found, name, inside)
+            raise not_implemented("transformations after a groupby or aggregate in $apply")
+        found = _add_step(found, name, inside)
     if not found.groups and not found.aggregates:
-        raise not_offered("$apply without groupby or aggregate; give a $filter")
+        raise not_implemented("$apply without groupby or aggregate. Use $filter")
     names = [*found.groups, *(each.alias for each in found.aggregates)]
     if len(names) != len(set(names)):
         raise bad_query("Two properties of '$apply' have the same name.")
     return found
 
 
-def _with(found: Apply, name: str, inside: str) -> Apply:
+def _add_step(found: Apply, name: str, inside: str) -> Apply:
     if name == "filter":
         condition = parse_filter(inside)
         return replace(found, filter=And((found.filter, condition)) if found.filter is not None else condition)
@@ -65,14 +65,14 @@ def _with(found: Apply, name: str, inside: str) -> Apply:
         raise bad_query(f"Syntax error in '$apply': 'groupby({inside[:200]})'.")
     groups = tuple(split(properties[1:-1], ","))
     if any("/" in group for group in groups):
-        raise not_offered("grouping by a column of a related row")
-    return replace(found, groups=groups, aggregates=_inner(rest[0]) if rest else ())
+        raise not_implemented("grouping by a column of a related row")
+    return replace(found, groups=groups, aggregates=_inner_aggregates(rest[0]) if rest else ())
 
 
-def _inner(text: str) -> tuple[Aggregate, ...]:
-    name, inside = call(text)
+def _inner_aggregates(text: str) -> tuple[Aggregate, ...]:
+    name, inside = parse_call(text)
     if name != "aggregate" or inside is None:
-        raise not_offered(f"'{name[:50]}' in a groupby")
+        raise not_implemented(f"'{name[:50]}' in a groupby")
     return _aggregates(inside)
 
 
@@ -88,5 +88,5 @@ def _aggregate(text: str) -> Aggregate:
     if not found:
         raise bad_query(f"Syntax error in '$apply': '{text[:200]}'.")
     if found[2] not in METHODS:
-        raise not_offered(f"the aggregation method '{found[2]}'")
+        raise not_implemented(f"the aggregation method '{found[2]}'")
     return Aggregate(alias=found[3], name=found[1], method=METHODS[found[2]], distinct=found[2] == "countdistinct")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
-from bot.sandbox.dataverse.odata.options import PAGE_AT_MOST
+from bot.sandbox.dataverse.odata.options import MAX_PAGE_SIZE
 from bot.sandbox.dataverse.schema.model import Table
 from bot.sandbox.dataverse.security.access import Caller
 from bot.sandbox.errors import DataverseError, bad_query
@@ -65,15 +65,15 @@ def is_tracking(skip_token: str) -> bool:
     return 'istracking="True"' in skip_token
 
 
-def token_of(text: str, version: int, now: datetime) -> Token:
+def parse_token(text: str, version: int, now: datetime) -> Token:
     """Parse the token of a delta link. Raise `DataverseError` if it has expired or does not match these rows."""
     found = _TOKEN.fullmatch(text)
     if not found:
-        raise bad_query("The $deltatoken is malformed. Use the @odata.deltaLink as it came.")
+        raise bad_query("The $deltatoken is malformed. Use the @odata.deltaLink unchanged.")
     try:
         at = datetime.strptime(found[2], _TIME).replace(tzinfo=UTC)
     except ValueError as error:
-        raise bad_query("The $deltatoken is malformed. Use the @odata.deltaLink as it came.") from error
+        raise bad_query("The $deltatoken is malformed. Use the @odata.deltaLink unchanged.") from error
     token = Token(version=int(found[1]), at=at)
     # A sandbox without a file starts over, so tokens of an earlier run can be ahead of its version.
     if now - at > timedelta(days=LIFETIME_DAYS) or token.version > version:
@@ -81,20 +81,20 @@ def token_of(text: str, version: int, now: datetime) -> Token:
     return token
 
 
-def first(now: Token, since: Token | None) -> Position:
+def start_position(now: Token, since: Token | None) -> Position:
     """Return the start position. Without an earlier token, all rows are new and no removals are reported."""
     if since is None:
         return Position(page=1, rows=0, removals=now.version, token=now)
     return Position(page=1, rows=since.version, removals=since.version, token=now)
 
 
-def position_of(skip_token: str, version: int, now: datetime) -> Position:
+def parse_position(skip_token: str, version: int, now: datetime) -> Position:
     """Parse the position in a skip token. Raise `DataverseError` if it is malformed."""
     found = _COOKIE.fullmatch(skip_token)
     if not found:
-        raise bad_query("The $skiptoken is malformed. Use the @odata.nextLink as it came.")
+        raise bad_query("The $skiptoken is malformed. Use the @odata.nextLink unchanged.")
     return Position(
-        page=int(found[1]), rows=int(found[2]), removals=int(found[3]), token=token_of(found[4], version, now)
+        page=int(found[1]), rows=int(found[2]), removals=int(found[3]), token=parse_token(found[4], version, now)
     )
 
 
@@ -103,13 +103,13 @@ def delta(caller: Caller, table: Table, start: Position, page_size: int | None) 
 
     A row that changes between pages is returned again with its new version, so no change is lost.
     """
-    size = page_size or PAGE_AT_MOST
+    size = page_size or MAX_PAGE_SIZE
     changed = [row for row in caller.readable(table) if row.version > start.rows]
     changed.sort(key=lambda row: row.version)
-    gone = [each for each in caller.rows.removed(table.name) if start.removals < each.version <= start.token.version]
+    deleted = [each for each in caller.rows.removed(table.name) if start.removals < each.version <= start.token.version]
     rows = changed[:size]
-    removals = gone[: size - len(rows)]
-    more = len(rows) + len(removals) < len(changed) + len(gone)
+    removals = deleted[: size - len(rows)]
+    more = len(rows) + len(removals) < len(changed) + len(deleted)
     following = replace(
         start,
         page=start.page + 1,

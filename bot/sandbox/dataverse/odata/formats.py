@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.sandbox.dataverse.odata.columns import moment_of
+from bot.sandbox.dataverse.odata.columns import parse_instant
 from bot.sandbox.dataverse.schema.model import CHOICES, Column, Kind, Schema
 from bot.sandbox.storage.rows import Rows
 from bot.sandbox.values import Ref, Row, Value
@@ -15,17 +15,35 @@ class Format:
     """The date, number, and currency format of a locale."""
 
     date: str
-    clock_24: bool
-    group: str
-    point: str
-    money: str
+    is_24_hour: bool
+    group_separator: str
+    decimal_separator: str
+    currency: str
 
 
-US = Format(date="{month}/{day}/{year}", clock_24=False, group=",", point=".", money="{symbol}{number}")
+US = Format(
+    date="{month}/{day}/{year}",
+    is_24_hour=False,
+    group_separator=",",
+    decimal_separator=".",
+    currency="{symbol}{number}",
+)
 FORMATS: Mapping[int, Format] = {
     1033: US,
-    2057: Format(date="{day:02}/{month:02}/{year}", clock_24=True, group=",", point=".", money="{symbol}{number}"),
-    1031: Format(date="{day:02}.{month:02}.{year}", clock_24=True, group=".", point=",", money="{number} {symbol}"),
+    2057: Format(
+        date="{day:02}/{month:02}/{year}",
+        is_24_hour=True,
+        group_separator=",",
+        decimal_separator=".",
+        currency="{symbol}{number}",
+    ),
+    1031: Format(
+        date="{day:02}.{month:02}.{year}",
+        is_24_hour=True,
+        group_separator=".",
+        decimal_separator=",",
+        currency="{number} {symbol}",
+    ),
 }
 """Formats by the locale ID in `usersettings`. Other locales use the format of the United States."""
 
@@ -73,17 +91,17 @@ class Formatter:
         currency = None if column.base_of else self._rows.find(row.target("transactioncurrencyid"))
         currency = currency or self._rows.all("transactioncurrency")[0]  # the first is the base currency
         number = self._number(abs(value), currency.number("currencyprecision") or 0)
-        shown = self._format.money.format(symbol=currency.text("currencysymbol"), number=number)
+        shown = self._format.currency.format(symbol=currency.text("currencysymbol"), number=number)
         return f"-{shown}" if value < 0 else shown
 
     def _number(self, value: float, precision: int) -> str:
-        signs = str.maketrans({",": self._format.group, ".": self._format.point})
+        signs = str.maketrans({",": self._format.group_separator, ".": self._format.decimal_separator})
         return f"{value:,.{precision}f}".translate(signs)
 
     def _text(self, column: Column, value: str) -> str | None:
         if column.kind is Kind.DATE_TIME:
-            at = moment_of(value)
-            return self._date(at) if column.date_only else self._moment(at + self._from_utc)
+            at = parse_instant(value)
+            return self._date(at) if column.date_only else self._date_time(at + self._from_utc)
         if column.kind is Kind.ENTITY_NAME:
             table = self._schema.get(value)
             return table.label if table else None
@@ -92,7 +110,7 @@ class Formatter:
     def _date(self, at: datetime) -> str:
         return self._format.date.format(day=at.day, month=at.month, year=at.year)
 
-    def _moment(self, at: datetime) -> str:
-        if self._format.clock_24:
+    def _date_time(self, at: datetime) -> str:
+        if self._format.is_24_hour:
             return f"{self._date(at)} {at:%H:%M}"
         return f"{self._date(at)} {at.hour % _NOON or _NOON}:{at:%M} {'AM' if at.hour < _NOON else 'PM'}"

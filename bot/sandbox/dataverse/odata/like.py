@@ -6,17 +6,17 @@
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-_One: TypeAlias = Callable[[str], bool]
+_CharacterTest: TypeAlias = Callable[[str], bool]
 _ANY = None
-_Atom: TypeAlias = _One | None
+_Atom: TypeAlias = _CharacterTest | None
 """Test for one character, or None for any number of characters."""
 
-_AROUND = {"like": ("", ""), "contains": ("%", "%"), "startswith": ("", "%"), "endswith": ("%", "")}
+_WILDCARDS = {"like": ("", ""), "contains": ("%", "%"), "startswith": ("", "%"), "endswith": ("%", "")}
 
 
 def text_test(function: str, pattern: str) -> Callable[[str], bool]:
     """Return a test for case-folded text that contains, starts with, or ends with the pattern."""
-    before, after = _AROUND[function]
+    before, after = _WILDCARDS[function]
     atoms = _atoms(before + pattern.casefold() + after)
     return lambda text: _matches(atoms, text)
 
@@ -41,13 +41,13 @@ def _atom(character: str) -> _Atom:
     return (lambda _: True) if character == "_" else character.__eq__
 
 
-def _one_of(inside: str) -> _One:
-    without = inside.startswith("^")
-    allowed = _spread(inside[without:])
-    return lambda character: any(low <= character <= high for low, high in allowed) is not without
+def _one_of(inside: str) -> _CharacterTest:
+    negated = inside.startswith("^")
+    allowed = _ranges(inside[negated:])
+    return lambda character: any(low <= character <= high for low, high in allowed) is not negated
 
 
-def _spread(inside: str) -> Sequence[tuple[str, str]]:
+def _ranges(inside: str) -> Sequence[tuple[str, str]]:
     """Parse the ranges in brackets. A single character is a range of itself."""
     ranges: list[tuple[str, str]] = []
     at = 0
@@ -61,16 +61,16 @@ def _spread(inside: str) -> Sequence[tuple[str, str]]:
 def _matches(atoms: Sequence[_Atom], text: str) -> bool:
     """Match greedily and backtrack to the last `%` only, so that time is bounded by the product of both lengths."""
     at = atom = 0
-    star, resume = -1, 0
+    last_wildcard, resume = -1, 0
     while at < len(text):
         test = atoms[atom] if atom < len(atoms) else None
         if test is not None and test(text[at]):
             at, atom = at + 1, atom + 1
         elif atom < len(atoms) and test is _ANY:
-            star, resume, atom = atom, at, atom + 1
-        elif star >= 0:
+            last_wildcard, resume, atom = atom, at, atom + 1
+        elif last_wildcard >= 0:
             resume += 1
-            at, atom = resume, star + 1
+            at, atom = resume, last_wildcard + 1
         else:
             return False
     return all(rest is _ANY for rest in atoms[atom:])

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.sandbox.dataverse.odata.filter import parse_filter
-from bot.sandbox.dataverse.odata.split import call, split
+from bot.sandbox.dataverse.odata.split import parse_call, split
 from bot.sandbox.dataverse.odata.tree import Expression
-from bot.sandbox.errors import DataverseError, bad_query, not_offered
+from bot.sandbox.errors import DataverseError, bad_query, not_implemented
 
-PAGE_AT_MOST = 5_000
+MAX_PAGE_SIZE = 5_000
 """Maximum number of rows in a response ("Page results using OData")."""
 
-EXPANDS_AT_MOST = 15
+MAX_EXPANDS = 15
 """Maximum number of expanded properties in a query ("Join tables using OData")."""
 
 FETCH, VIEW, PERSONAL_VIEW = "fetchXml", "savedQuery", "userQuery"
@@ -22,10 +22,10 @@ OPTIONS = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$expan
 ROW_OPTIONS = frozenset({"$select", "$expand"})
 """Options that apply to a single row."""
 
-_NOT_OFFERED = {
+_NOT_IMPLEMENTED = {
     "sql": "SQL queries (sql)",
 }
-_WITHOUT_MEANING = frozenset({"$format", "tag"})
+_IGNORED = frozenset({"$format", "tag"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,43 +57,43 @@ class Expand:
     query: Query
 
 
-def query_of(parameters: Iterable[tuple[str, str]], allowed: Iterable[str] = OPTIONS) -> Query:
+def parse_query(parameters: Iterable[tuple[str, str]], allowed: Iterable[str] = OPTIONS) -> Query:
     """Parse a request's query options. Raise `DataverseError` if one is invalid or unsupported."""
-    given: dict[str, str] = {}
+    options: dict[str, str] = {}
     for name, value in parameters:
-        _add(given, name, value, frozenset(allowed))
-    query = _query(given)
-    if _expands(query) > EXPANDS_AT_MOST:
-        raise bad_query(f"The number of $expand options must not exceed {EXPANDS_AT_MOST}.")
+        _add(options, name, value, frozenset(allowed))
+    query = _query(options)
+    if _count_expands(query) > MAX_EXPANDS:
+        raise bad_query(f"The number of $expand options must not exceed {MAX_EXPANDS}.")
     return query
 
 
-def _add(given: dict[str, str], name: str, value: str, allowed: frozenset[str]) -> None:
-    if name.startswith("@") or name in _WITHOUT_MEANING:
+def _add(options: dict[str, str], name: str, value: str, allowed: frozenset[str]) -> None:
+    if name.startswith("@") or name in _IGNORED:
         return
     if name not in allowed:
-        raise _refusal(name)
-    if name in given:
+        raise _unsupported(name)
+    if name in options:
         raise bad_query(f"Query option '{name}' was specified more than once, but it must be specified at most once.")
-    given[name] = value
+    options[name] = value
 
 
-def _refusal(name: str) -> DataverseError:
-    if name in _NOT_OFFERED:
-        return not_offered(_NOT_OFFERED[name])
+def _unsupported(name: str) -> DataverseError:
+    if name in _NOT_IMPLEMENTED:
+        return not_implemented(_NOT_IMPLEMENTED[name])
     return bad_query(f"The query parameter '{name}' is not supported here.")
 
 
-def _query(given: Mapping[str, str]) -> Query:
-    filtered = given.get("$filter")
+def _query(options: Mapping[str, str]) -> Query:
+    filtered = options.get("$filter")
     return Query(
-        select=tuple(split(given["$select"], ",")) if "$select" in given else None,
+        select=tuple(split(options["$select"], ",")) if "$select" in options else None,
         filter=None if filtered is None else parse_filter(filtered),
-        order=tuple(_order(part) for part in split(given.get("$orderby", ""), ",")),
-        top=_top(given["$top"]) if "$top" in given else None,
-        count=_flag(given.get("$count", "false")),
-        expand=tuple(_expand(part) for part in split(given.get("$expand", ""), ",")),
-        skip_token=given.get("$skiptoken"),
+        order=tuple(_order(part) for part in split(options.get("$orderby", ""), ",")),
+        top=_top(options["$top"]) if "$top" in options else None,
+        count=_flag(options.get("$count", "false")),
+        expand=tuple(_expand(part) for part in split(options.get("$expand", ""), ",")),
+        skip_token=options.get("$skiptoken"),
     )
 
 
@@ -102,14 +102,14 @@ def _order(text: str) -> Order:
     if direction not in ([], ["asc"], ["desc"]):
         raise bad_query(f"Syntax error in '$orderby': '{text}'.")
     if "/" in name:
-        raise not_offered("ordering by a column of a related row")
+        raise not_implemented("ordering by a column of a related row")
     return Order(name=name, descending=direction == ["desc"])
 
 
 def _top(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < len("1000000000")):
         raise bad_query(f"Invalid value '{text}' for $top query option found. It must be a non-negative integer.")
-    return min(int(text), PAGE_AT_MOST)
+    return min(int(text), MAX_PAGE_SIZE)
 
 
 def _flag(text: str) -> bool:
@@ -119,15 +119,15 @@ def _flag(text: str) -> bool:
 
 
 def _expand(text: str) -> Expand:
-    name, inside = call(text)
+    name, inside = parse_call(text)
     if name.endswith("/$ref"):
-        raise not_offered("references in $expand (/$ref)")
-    given: dict[str, str] = {}
+        raise not_implemented("references in $expand (/$ref)")
+    options: dict[str, str] = {}
     for option in split(inside or "", ";"):
         key, _, value = option.partition("=")
-        _add(given, key.strip(), value, OPTIONS - {"$skiptoken", "$count"})
-    return Expand(name=name, query=_query(given))
+        _add(options, key.strip(), value, OPTIONS - {"$skiptoken", "$count"})
+    return Expand(name=name, query=_query(options))
 
 
-def _expands(query: Query) -> int:
-    return len(query.expand) + sum(_expands(each.query) for each in query.expand)
+def _count_expands(query: Query) -> int:
+    return len(query.expand) + sum(_count_expands(each.query) for each in query.expand)

@@ -30,7 +30,7 @@ Test: TypeAlias = Callable[[S], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[S]):
+class PropertyReader(Generic[S]):
     """A property's type and a function that reads its value."""
 
     type: Edm
@@ -40,7 +40,7 @@ class Reading(Generic[S]):
 class Properties(Protocol[S]):
     """The properties that a filter may use."""
 
-    def reading(self, path: Path) -> Reading[S]:
+    def reader(self, path: Path) -> PropertyReader[S]:
         """Return the property's reader. Raise `DataverseError` if the property is unknown."""
         ...
 
@@ -50,7 +50,7 @@ class Properties(Protocol[S]):
 
 
 _NUMBERS = frozenset({Edm.INT, Edm.NUMBER})
-_READ: Mapping[Edm, Callable[[str], Scalar]] = {
+_PARSERS: Mapping[Edm, Callable[[str], Scalar]] = {
     Edm.STRING: str,
     Edm.INT: int,
     Edm.NUMBER: float,
@@ -58,7 +58,7 @@ _READ: Mapping[Edm, Callable[[str], Scalar]] = {
     Edm.GUID: lambda text: as_guid(text) or text,
     Edm.DATE: lambda text: datetime.fromisoformat(text).astimezone(UTC),
 }
-_SIGNS: Mapping[str, frozenset[int]] = {
+_MATCHING_ORDERS: Mapping[str, frozenset[int]] = {
     "gt": frozenset({1}),
     "ge": frozenset({0, 1}),
     "lt": frozenset({-1}),
@@ -82,8 +82,8 @@ def predicate(tree: Expression, properties: Properties[S]) -> Test[S]:
         case Compare():
             return _compare(tree, properties)
         case OneOf(path, values):
-            kind = properties.reading(path).type
-            equal = [_compare(Compare("eq", path, _typed(kind, value)), properties) for value in values]
+            kind = properties.reader(path).type
+            equal = [_compare(Compare("eq", path, _convert(kind, value)), properties) for value in values]
             return lambda subject: any(test(subject) for test in equal)
         case TextMatch():
             return _text_match(tree, properties)
@@ -94,23 +94,23 @@ def predicate(tree: Expression, properties: Properties[S]) -> Test[S]:
 
 
 def _related(tree: Related, properties: Properties[S]) -> Test[S]:
-    members, find = properties.collection(tree.path)
-    test = predicate(tree.inner, members) if tree.inner is not None else _always
+    member_properties, members_of = properties.collection(tree.path)
+    test = predicate(tree.inner, member_properties) if tree.inner is not None else _always
     if tree.every:
-        return lambda subject: all(test(member) for member in find(subject))
-    return lambda subject: any(test(member) for member in find(subject))
+        return lambda subject: all(test(member) for member in members_of(subject))
+    return lambda subject: any(test(member) for member in members_of(subject))
 
 
 def _always(_: object) -> bool:
     return True
 
 
-def folded(value: Scalar) -> Scalar:
+def fold_case(value: Scalar) -> Scalar:
     """Return the value for comparisons: text without regard to case, as in Dataverse's collation."""
     return value.casefold() if isinstance(value, str) else value
 
 
-def sign(left: Scalar, right: Scalar) -> int | None:
+def compare(left: Scalar, right: Scalar) -> int | None:
     """Compare two values and return 1, 0, or -1. Return None if they cannot be ordered."""
     if isinstance(left, str) and isinstance(right, str):
         return (left > right) - (left < right)
@@ -122,47 +122,47 @@ def sign(left: Scalar, right: Scalar) -> int | None:
 
 
 def _compare(tree: Compare, properties: Properties[S]) -> Test[S]:
-    left, right = _side(tree.left, properties), _side(tree.right, properties)
+    left, right = _operand_reader(tree.left, properties), _operand_reader(tree.right, properties)
     if right.type is Edm.GUID:
         left = _as_guid(tree.left, left)
     if left.type is Edm.GUID:
         right = _as_guid(tree.right, right)
-    _require_alike(left.type, right.type, tree.operator)
+    _require_compatible(left.type, right.type, tree.operator)
     if tree.operator in {"eq", "ne"}:
         wanted = tree.operator == "eq"
-        return lambda subject: (folded(left.read(subject)) == folded(right.read(subject))) is wanted
-    signs = _SIGNS[tree.operator]
-    return lambda subject: sign(folded(left.read(subject)), folded(right.read(subject))) in signs
+        return lambda subject: (fold_case(left.read(subject)) == fold_case(right.read(subject))) is wanted
+    orders = _MATCHING_ORDERS[tree.operator]
+    return lambda subject: compare(fold_case(left.read(subject)), fold_case(right.read(subject))) in orders
 
 
-def _typed(kind: Edm, literal: Literal) -> Literal:
+def _convert(kind: Edm, literal: Literal) -> Literal:
     """Convert a text value of a list function to the property's type."""
-    read = _READ.get(kind)
+    read = _PARSERS.get(kind)
     if literal.type is not Edm.ANY or read is None:
         return literal
     try:
         return Literal(kind, read(str(literal.value)))
     except (KeyError, OverflowError, ValueError) as error:
-        raise bad_query(f"'{str(literal.value)[:100]}' is no value of type '{kind}'.") from error
+        raise bad_query(f"'{str(literal.value)[:100]}' is not a value of type '{kind}'.") from error
 
 
-def _side(operand: Operand, properties: Properties[S]) -> Reading[S]:
+def _operand_reader(operand: Operand, properties: Properties[S]) -> PropertyReader[S]:
     if isinstance(operand, Path):
-        return properties.reading(operand)
+        return properties.reader(operand)
     value = operand.value
-    return Reading(operand.type, lambda _: value)
+    return PropertyReader(operand.type, lambda _: value)
 
 
-def _as_guid(operand: Operand, side: Reading[S]) -> Reading[S]:
+def _as_guid(operand: Operand, operand_reader: PropertyReader[S]) -> PropertyReader[S]:
     """Treat a quoted GUID as a GUID."""
     if isinstance(operand, Literal) and operand.type is Edm.STRING:
         found = as_guid(str(operand.value))
         if found:
-            return Reading(Edm.GUID, lambda _: found)
-    return side
+            return PropertyReader(Edm.GUID, lambda _: found)
+    return operand_reader
 
 
-def _require_alike(left: Edm, right: Edm, operator: str) -> None:
+def _require_compatible(left: Edm, right: Edm, operator: str) -> None:
     if Edm.ANY in {left, right} or Edm.NULL in {left, right} or left is right or {left, right} <= _NUMBERS:
         return
     raise bad_query(
@@ -172,13 +172,13 @@ def _require_alike(left: Edm, right: Edm, operator: str) -> None:
 
 
 def _text_match(tree: TextMatch, properties: Properties[S]) -> Test[S]:
-    reading = properties.reading(tree.path)
-    if reading.type not in {Edm.STRING, Edm.ANY}:
-        raise bad_query(f"The function '{tree.function}' takes a text property, not one of type '{reading.type}'.")
+    reader = properties.reader(tree.path)
+    if reader.type not in {Edm.STRING, Edm.ANY}:
+        raise bad_query(f"The function '{tree.function}' requires a text property, not one of type '{reader.type}'.")
     test = text_test(tree.function, tree.text)
 
     def matches(subject: S) -> bool:
-        value = reading.read(subject)
+        value = reader.read(subject)
         return isinstance(value, str) and test(value.casefold())
 
     return matches

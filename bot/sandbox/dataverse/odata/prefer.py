@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from bot.sandbox.dataverse.odata.options import PAGE_AT_MOST
+from bot.sandbox.dataverse.odata.options import MAX_PAGE_SIZE
 from bot.sandbox.errors import bad_query
 
 FORMATTED = "OData.Community.Display.V1.FormattedValue"
@@ -62,5 +62,5 @@ def preferences(header: str) -> Preferences:
 
 def _page_size(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:10])):
-        raise bad_query("odata.maxpagesize must be a whole number above 0.")
-    return min(int(text[:10]), PAGE_AT_MOST)
+        raise bad_query("odata.maxpagesize must be a positive whole number.")
+    return min(int(text[:10]), MAX_PAGE_SIZE)

@@ -10,12 +10,12 @@ from bot.sandbox.values import Ref, Row
 def collection_table(caller: Caller, table: Table, name: str) -> Table | None:
     """Return the table of the rows in a collection, or None if the table has no such collection."""
     children = caller.schema.collections(table.name).get(name)
-    association = association_of(table, name)
+    association = find_association(table, name)
     other = children.table if children else association.other_table if association else None
     return caller.schema[other] if other else None
 
 
-def association_of(table: Table, name: str) -> ManyToMany | None:
+def find_association(table: Table, name: str) -> ManyToMany | None:
     """Return the table's association with this name, or None."""
     return next((each for each in table.associations if each.name == name), None)
 
@@ -23,7 +23,7 @@ def association_of(table: Table, name: str) -> ManyToMany | None:
 def related_rows(caller: Caller, row: Row, name: str) -> Iterable[Row]:
     """Return the rows in a row's collection that the caller may read."""
     table = caller.schema[row.table]
-    association = association_of(table, name)
+    association = find_association(table, name)
     if association:
         return _associated(caller, row, association)
     children = caller.schema.collections(table.name)[name]
@@ -32,9 +32,9 @@ def related_rows(caller: Caller, row: Row, name: str) -> Iterable[Row]:
 
 
 def _associated(caller: Caller, row: Row, association: ManyToMany) -> Iterable[Row]:
-    for between in caller.rows.all(association.between):
-        other = between.values.get(association.other_column)
-        if between.values.get(association.own_column) == row.ref and isinstance(other, Ref):
-            found = caller.seen(other)
+    for intersect_row in caller.rows.all(association.intersect_table):
+        other = intersect_row.values.get(association.other_column)
+        if intersect_row.values.get(association.own_column) == row.ref and isinstance(other, Ref):
+            found = caller.find_readable(other)
             if found:
                 yield found

@@ -173,7 +173,7 @@ ACTIVITY_PARTY = table(
     tracked=False,
 )
 
-NOTED = (*REGARDING, "email", "task")
+TABLES_WITH_NOTES = (*REGARDING, "email", "task")
 """Tables whose rows can have notes."""
 
 NOTE = table(
@@ -191,7 +191,7 @@ NOTE = table(
     lookup_any(
         "objectid",
         "Regarding",
-        *((name, f"{name.capitalize()}_Annotation") for name in NOTED),
+        *((name, f"{name.capitalize()}_Annotation") for name in TABLES_WITH_NOTES),
     ),
     table_name("objecttypecode", "Object Type", **READ_ONLY),
     yes_no("isdocument", "Is Document"),

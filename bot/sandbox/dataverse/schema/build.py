@@ -6,14 +6,14 @@ from typing import NotRequired, TypedDict, Unpack
 
 from bot.sandbox.dataverse.schema.model import AlternateKey, Column, Kind, ManyToMany, Option, Ownership, Table, Target
 
-SHORT_NUMBER = 2_147_483_647
+MAX_INTEGER = 2_147_483_647
 """Largest value of an Integer column ("Column data types")."""
 
-MONEY_AT_MOST = 922_337_203_685_477.0
-DECIMAL_AT_MOST = 100_000_000_000.0
+MAX_MONEY = 922_337_203_685_477.0
+MAX_DECIMAL = 100_000_000_000.0
 
 
-class Extra(TypedDict):
+class ColumnOptions(TypedDict):
     """Optional column properties that the factory functions pass on."""
 
     secured: NotRequired[bool]
@@ -23,73 +23,75 @@ class Extra(TypedDict):
     required: NotRequired[bool]
 
 
-READ_ONLY: Extra = {"creatable": False, "updatable": False}
+READ_ONLY: ColumnOptions = {"creatable": False, "updatable": False}
 
 
-def text(name: str, label: str, length: int = 100, *, form: str = "Text", **extra: Unpack[Extra]) -> Column:
+def text(name: str, label: str, length: int = 100, *, form: str = "Text", **extra: Unpack[ColumnOptions]) -> Column:
     """Create a single-line text column."""
     return Column(name=name, kind=Kind.STRING, label=label, max_length=length, text_format=form, **extra)
 
 
-def memo(name: str, label: str, length: int = 2000, *, rich: bool = False, **extra: Unpack[Extra]) -> Column:
+def memo(name: str, label: str, length: int = 2000, *, rich: bool = False, **extra: Unpack[ColumnOptions]) -> Column:
     """Create a multiline or rich text column."""
     form = "RichText" if rich else "TextArea"
     return Column(name=name, kind=Kind.MEMO, label=label, max_length=length, text_format=form, **extra)
 
 
-def choice(name: str, label: str, options: Mapping[int, str], **extra: Unpack[Extra]) -> Column:
+def choice(name: str, label: str, options: Mapping[int, str], **extra: Unpack[ColumnOptions]) -> Column:
     """Create a choice column."""
     return Column(name=name, kind=Kind.PICKLIST, label=label, options=_options(options), **extra)
 
 
-def choices(name: str, label: str, options: Mapping[int, str], **extra: Unpack[Extra]) -> Column:
+def choices(name: str, label: str, options: Mapping[int, str], **extra: Unpack[ColumnOptions]) -> Column:
     """Create a multi-select choice column."""
     return Column(name=name, kind=Kind.MULTI_SELECT, label=label, options=_options(options), **extra)
 
 
-def yes_no(name: str, label: str, no: str = "No", yes: str = "Yes", **extra: Unpack[Extra]) -> Column:
+def yes_no(name: str, label: str, no: str = "No", yes: str = "Yes", **extra: Unpack[ColumnOptions]) -> Column:
     """Create a yes/no column."""
     return Column(name=name, kind=Kind.BOOLEAN, label=label, options=_options({0: no, 1: yes}), **extra)
 
 
-def whole(name: str, label: str, at_most: int = SHORT_NUMBER, at_least: int = 0, **extra: Unpack[Extra]) -> Column:
+def whole(
+    name: str, label: str, maximum: int = MAX_INTEGER, minimum: int = 0, **extra: Unpack[ColumnOptions]
+) -> Column:
     """Create a whole number column."""
-    return Column(name=name, kind=Kind.INTEGER, label=label, minimum=at_least, maximum=at_most, **extra)
+    return Column(name=name, kind=Kind.INTEGER, label=label, minimum=minimum, maximum=maximum, **extra)
 
 
-def decimal(name: str, label: str, precision: int = 2, **extra: Unpack[Extra]) -> Column:
+def decimal(name: str, label: str, precision: int = 2, **extra: Unpack[ColumnOptions]) -> Column:
     """Create a decimal number column."""
-    return _number(Column(name=name, kind=Kind.DECIMAL, label=label, precision=precision, **extra), DECIMAL_AT_MOST)
+    return _number(Column(name=name, kind=Kind.DECIMAL, label=label, precision=precision, **extra), MAX_DECIMAL)
 
 
-def double(name: str, label: str, precision: int = 5, **extra: Unpack[Extra]) -> Column:
+def double(name: str, label: str, precision: int = 5, **extra: Unpack[ColumnOptions]) -> Column:
     """Create a floating-point number column."""
-    return _number(Column(name=name, kind=Kind.DOUBLE, label=label, precision=precision, **extra), DECIMAL_AT_MOST)
+    return _number(Column(name=name, kind=Kind.DOUBLE, label=label, precision=precision, **extra), MAX_DECIMAL)
 
 
-def money(name: str, label: str, **extra: Unpack[Extra]) -> tuple[Column, Column]:
+def money(name: str, label: str, **extra: Unpack[ColumnOptions]) -> tuple[Column, Column]:
     """Create a currency column, and the column with its amount in the base currency."""
-    amount = _number(Column(name=name, kind=Kind.MONEY, label=label, precision=2, **extra), MONEY_AT_MOST)
+    amount = _number(Column(name=name, kind=Kind.MONEY, label=label, precision=2, **extra), MAX_MONEY)
     base = replace(amount, name=f"{name}_base", label=f"{label} (Base)", base_of=name, **READ_ONLY)
     return amount, base
 
 
-def moment(name: str, label: str, **extra: Unpack[Extra]) -> Column:
+def moment(name: str, label: str, **extra: Unpack[ColumnOptions]) -> Column:
     """Create a date and time column in the user's time zone."""
     return Column(name=name, kind=Kind.DATE_TIME, label=label, **extra)
 
 
-def day(name: str, label: str, **extra: Unpack[Extra]) -> Column:
+def day(name: str, label: str, **extra: Unpack[ColumnOptions]) -> Column:
     """Create a date-only column."""
     return Column(name=name, kind=Kind.DATE_TIME, label=label, date_only=True, **extra)
 
 
-def guid(name: str, label: str, **extra: Unpack[Extra]) -> Column:
+def guid(name: str, label: str, **extra: Unpack[ColumnOptions]) -> Column:
     """Create a unique identifier column."""
     return Column(name=name, kind=Kind.UNIQUE_IDENTIFIER, label=label, **extra)
 
 
-def table_name(name: str, label: str, **extra: Unpack[Extra]) -> Column:
+def table_name(name: str, label: str, **extra: Unpack[ColumnOptions]) -> Column:
     """Create a column for the logical name of a table."""
     return Column(name=name, kind=Kind.ENTITY_NAME, label=label, max_length=128, **extra)
 
@@ -104,20 +106,22 @@ def file(name: str, label: str) -> Column:
     return Column(name=name, kind=Kind.FILE, label=label, creatable=False, updatable=False)
 
 
-def big(name: str, label: str, **extra: Unpack[Extra]) -> Column:
+def big(name: str, label: str, **extra: Unpack[ColumnOptions]) -> Column:
     """Create a big integer column."""
     return Column(name=name, kind=Kind.BIG_INT, label=label, **extra)
 
 
 def lookup(
-    name: str, label: str, table: str, collection: str = "", navigation: str = "", **extra: Unpack[Extra]
+    name: str, label: str, table: str, collection: str = "", navigation: str = "", **extra: Unpack[ColumnOptions]
 ) -> Column:
     """Create a lookup to one table."""
     target = Target(table=table, navigation=navigation or name, collection=collection)
     return Column(name=name, kind=Kind.LOOKUP, label=label, targets=(target,), **extra)
 
 
-def lookup_any(name: str, label: str, *targets: tuple[str, str], suffix: str = "", **extra: Unpack[Extra]) -> Column:
+def lookup_any(
+    name: str, label: str, *targets: tuple[str, str], suffix: str = "", **extra: Unpack[ColumnOptions]
+) -> Column:
     """Create a lookup to several tables, each given with the name of its collection."""
     made = tuple(
         Target(table=table, navigation=f"{name}_{table}{suffix}", collection=collection)
@@ -126,7 +130,7 @@ def lookup_any(name: str, label: str, *targets: tuple[str, str], suffix: str = "
     return Column(name=name, kind=Kind.LOOKUP, label=label, targets=made, **extra)
 
 
-def customer(name: str, label: str, accounts: str, contacts: str, **extra: Unpack[Extra]) -> Column:
+def customer(name: str, label: str, accounts: str, contacts: str, **extra: Unpack[ColumnOptions]) -> Column:
     """Create a lookup to accounts and contacts. `accounts` and `contacts` name the collections."""
     column = lookup_any(name, label, ("account", accounts), ("contact", contacts), **extra)
     return replace(column, kind=Kind.CUSTOMER)
@@ -137,14 +141,14 @@ def parties(name: str, label: str, mask: int) -> Column:
     return Column(name=name, kind=Kind.PARTY_LIST, label=label, party_mask=mask, creatable=False, updatable=False)
 
 
-def states(*given: tuple[int, str, Mapping[int, str]]) -> tuple[Column, Column]:
+def states(*definitions: tuple[int, str, Mapping[int, str]]) -> tuple[Column, Column]:
     """Create the state and status reason columns from each state's label and status reasons, the default one first."""
     state = tuple(
-        Option(value=value, label=label, default_status=next(iter(reasons))) for value, label, reasons in given
+        Option(value=value, label=label, default_status=next(iter(reasons))) for value, label, reasons in definitions
     )
     status = tuple(
         Option(value=reason, label=label, state=value)
-        for value, _, reasons in given
+        for value, _, reasons in definitions
         for reason, label in reasons.items()
     )
     return (
@@ -166,7 +170,7 @@ def currency() -> tuple[Column, Column]:
     )
 
 
-class TableExtra(TypedDict):
+class TableOptions(TypedDict):
     """Optional table properties that `table` passes on."""
 
     is_activity: NotRequired[bool]
@@ -198,12 +202,12 @@ def table(
     type_code: int,
     *columns: Column | tuple[Column, ...],
     ownership: Ownership = Ownership.USER,
-    **extra: Unpack[TableExtra],
+    **extra: Unpack[TableOptions],
 ) -> Table:
     """Create a table with its own columns and Dataverse's standard columns for its ownership."""
     key = names.primary_id or f"{names.name}id"
-    schema_name = names.schema_name or _capitalised(names.name)
-    own = [guid(key, names.label, updatable=False), *_flat(columns)]
+    schema_name = names.schema_name or _schema_name(names.name)
+    own = [guid(key, names.label, updatable=False), *_flatten(columns)]
     return Table(
         name=names.name,
         schema_name=schema_name,
@@ -224,12 +228,12 @@ def _number(column: Column, limit: float) -> Column:
     return replace(column, minimum=-limit, maximum=limit)
 
 
-def _flat(columns: Iterable[Column | tuple[Column, ...]]) -> Iterable[Column]:
+def _flatten(columns: Iterable[Column | tuple[Column, ...]]) -> Iterable[Column]:
     for each in columns:
         yield from (each,) if isinstance(each, Column) else each
 
 
-def _capitalised(name: str) -> str:
+def _schema_name(name: str) -> str:
     """Return the usual schema name for a logical name. A publisher's prefix stays lowercase."""
     return name if "_" in name else name[:1].upper() + name[1:]
 

@@ -119,7 +119,7 @@ class ManyToMany:
     """A many-to-many association, stored as rows of an intersect table."""
 
     name: str
-    between: str
+    intersect_table: str
     own_column: str
     other_column: str
     other_table: str

@@ -18,7 +18,7 @@ from bot.sandbox.dataverse.schema.model import AlternateKey, Column, ManyToMany,
 _FIELD_PERMISSION = {0: "Not Allowed", 4: "Allowed"}
 
 
-def _between(name: str, label: str, type_code: int, *columns: Column) -> Table:
+def _intersect(name: str, label: str, type_code: int, *columns: Column) -> Table:
     """Create an intersect table, which the Web API exposes only as an association."""
     return table(
         Names(name=name, label=label, plural=label, primary_name=f"{name}id", privilege=""),
@@ -28,28 +28,30 @@ def _between(name: str, label: str, type_code: int, *columns: Column) -> Table:
     )
 
 
-USER_ROLES = _between(
+USER_ROLES = _intersect(
     "systemuserroles", "User roles", 14, lookup("systemuserid", "User", "systemuser"), lookup("roleid", "Role", "role")
 )
-TEAM_ROLES = _between("teamroles", "Team roles", 40, lookup("teamid", "Team", "team"), lookup("roleid", "Role", "role"))
-TEAM_MEMBERS = _between(
+TEAM_ROLES = _intersect(
+    "teamroles", "Team roles", 40, lookup("teamid", "Team", "team"), lookup("roleid", "Role", "role")
+)
+TEAM_MEMBERS = _intersect(
     "teammembership", "Team members", 23, lookup("teamid", "Team", "team"), lookup("systemuserid", "User", "systemuser")
 )
-USER_PROFILES = _between(
+USER_PROFILES = _intersect(
     "systemuserprofiles",
     "User profiles",
     1202,
     lookup("systemuserid", "User", "systemuser"),
     lookup("fieldsecurityprofileid", "Profile", "fieldsecurityprofile"),
 )
-TEAM_PROFILES = _between(
+TEAM_PROFILES = _intersect(
     "teamprofiles",
     "Team profiles",
     1203,
     lookup("teamid", "Team", "team"),
     lookup("fieldsecurityprofileid", "Profile", "fieldsecurityprofile"),
 )
-ROLE_PRIVILEGES = _between(
+ROLE_PRIVILEGES = _intersect(
     "roleprivileges",
     "Role privileges",
     12,
@@ -59,8 +61,14 @@ ROLE_PRIVILEGES = _between(
 )
 
 
-def _many(name: str, between: Table, own: str, other: str, other_table: str) -> ManyToMany:
-    return ManyToMany(name=name, between=between.name, own_column=own, other_column=other, other_table=other_table)
+def _association(name: str, intersect_table: Table, own_column: str, other_column: str, other_table: str) -> ManyToMany:
+    return ManyToMany(
+        name=name,
+        intersect_table=intersect_table.name,
+        own_column=own_column,
+        other_column=other_column,
+        other_table=other_table,
+    )
 
 
 USER = table(
@@ -91,9 +99,9 @@ USER = table(
     image("entityimage", "Entity Image"),
     ownership=Ownership.BUSINESS,
     associations=(
-        _many("systemuserroles_association", USER_ROLES, "systemuserid", "roleid", "role"),
-        _many("teammembership_association", TEAM_MEMBERS, "systemuserid", "teamid", "team"),
-        _many(
+        _association("systemuserroles_association", USER_ROLES, "systemuserid", "roleid", "role"),
+        _association("teammembership_association", TEAM_MEMBERS, "systemuserid", "teamid", "team"),
+        _association(
             "systemuserprofiles_association",
             USER_PROFILES,
             "systemuserid",
@@ -115,9 +123,11 @@ TEAM = table(
     text("description", "Description", 2000),
     ownership=Ownership.BUSINESS,
     associations=(
-        _many("teamroles_association", TEAM_ROLES, "teamid", "roleid", "role"),
-        _many("teammembership_association", TEAM_MEMBERS, "teamid", "systemuserid", "systemuser"),
-        _many("teamprofiles_association", TEAM_PROFILES, "teamid", "fieldsecurityprofileid", "fieldsecurityprofile"),
+        _association("teamroles_association", TEAM_ROLES, "teamid", "roleid", "role"),
+        _association("teammembership_association", TEAM_MEMBERS, "teamid", "systemuserid", "systemuser"),
+        _association(
+            "teamprofiles_association", TEAM_PROFILES, "teamid", "fieldsecurityprofileid", "fieldsecurityprofile"
+        ),
     ),
 )
 
@@ -151,9 +161,9 @@ ROLE = table(
     lookup("roletemplateid", "Role Template ID", "roletemplate", "role_template_roles"),
     ownership=Ownership.ORGANIZATION,
     associations=(
-        _many("systemuserroles_association", USER_ROLES, "roleid", "systemuserid", "systemuser"),
-        _many("teamroles_association", TEAM_ROLES, "roleid", "teamid", "team"),
-        _many("roleprivileges_association", ROLE_PRIVILEGES, "roleid", "privilegeid", "privilege"),
+        _association("systemuserroles_association", USER_ROLES, "roleid", "systemuserid", "systemuser"),
+        _association("teamroles_association", TEAM_ROLES, "roleid", "teamid", "team"),
+        _association("roleprivileges_association", ROLE_PRIVILEGES, "roleid", "privilegeid", "privilege"),
     ),
 )
 
@@ -178,8 +188,10 @@ FIELD_PROFILE = table(
     text("description", "Description", 2000),
     ownership=Ownership.ORGANIZATION,
     associations=(
-        _many("systemuserprofiles_association", USER_PROFILES, "fieldsecurityprofileid", "systemuserid", "systemuser"),
-        _many("teamprofiles_association", TEAM_PROFILES, "fieldsecurityprofileid", "teamid", "team"),
+        _association(
+            "systemuserprofiles_association", USER_PROFILES, "fieldsecurityprofileid", "systemuserid", "systemuser"
+        ),
+        _association("teamprofiles_association", TEAM_PROFILES, "fieldsecurityprofileid", "teamid", "team"),
     ),
 )
 

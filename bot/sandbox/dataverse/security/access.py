@@ -40,7 +40,7 @@ class Access:
         unit = row.target("owningbusinessunit") or row.target("businessunitid")
         return (
             (unit is not None and unit.id in scope.units)
-            or self.principal.is_or_is_in(row.target("ownerid"))
+            or self.principal.matches_owner(row.target("ownerid"))
             or row.id == self.principal.user.id
             or bool(self.principal.shared.get(row.id, 0) & MASKS[right])
         )
@@ -108,7 +108,7 @@ class Caller:
         """Return the rows of the table that the caller may read."""
         return (row for row in self.rows.all(table.name) if self.may(Right.READ, row))
 
-    def seen(self, ref: Ref | None) -> Row | None:
+    def find_readable(self, ref: Ref | None) -> Row | None:
         """Return the row that a lookup references, or None if it does not exist or the caller may not read it."""
         row = self.rows.find(ref)
         return row if row and self.may(Right.READ, row) else None
@@ -124,13 +124,13 @@ class Caller:
     def require(self, right: Right, row: Row) -> None:
         """Raise `DataverseError` if the caller does not have the right on the row."""
         if not self.may(right, row):
-            raise self.refusal(right, self.schema[row.table])
+            raise self.privilege_error(right, self.schema[row.table])
 
-    def require_held(self, right: Right, table: Table) -> None:
+    def require_privilege(self, right: Right, table: Table) -> None:
         """Raise `DataverseError` if no role of the caller grants the right on the table."""
         if not self.holds(right, table):
-            raise self.refusal(right, table)
+            raise self.privilege_error(right, table)
 
-    def refusal(self, right: Right, table: Table) -> DataverseError:
+    def privilege_error(self, right: Right, table: Table) -> DataverseError:
         """Return the error that names the missing privilege."""
         return missing_privilege(self.user.id, privilege_name(right, table.privilege), table)

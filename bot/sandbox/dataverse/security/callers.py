@@ -25,13 +25,13 @@ class Callers:
         self._application = application
         self._principals = Principals(rows)
 
-    def of(self, headers: Mapping[str, str]) -> Caller:
+    def from_headers(self, headers: Mapping[str, str]) -> Caller:
         """Return the caller. Raise `DataverseError` if the user is unknown, disabled, or may not be impersonated."""
         app = self._application_user()
         person = self._person(headers)
         if person is None or person.id == app.id:
             return self._caller(app, None)
-        if ACT_FOR_OTHERS not in self._principals.of(app).scopes:
+        if ACT_FOR_OTHERS not in self._principals.get(app).scopes:
             raise DataverseError(
                 HTTPStatus.FORBIDDEN, "0x80040220", f"The caller is missing {ACT_FOR_OTHERS} privilege."
             )
@@ -39,7 +39,7 @@ class Callers:
 
     def access(self, user: Row) -> Access:
         """Return the access rights of one user."""
-        return Access(schema=self._schema, rows=self._rows, principal=self._principals.of(user))
+        return Access(schema=self._schema, rows=self._rows, principal=self._principals.get(user))
 
     def _application_user(self) -> Row:
         user = self._rows.get("systemuser", self._application)
@@ -55,10 +55,10 @@ class Callers:
         return None
 
     def _user(self, header: str, given: str, column: str) -> Row:
-        wanted = as_guid(given)
-        if wanted is None:
-            raise bad_query(f"The header {header} must hold a GUID.")
-        found = next((row for row in self._rows.all("systemuser") if row.values.get(column) == wanted), None)
+        user_guid = as_guid(given)
+        if user_guid is None:
+            raise bad_query(f"The header {header} must contain a GUID.")
+        found = next((row for row in self._rows.all("systemuser") if row.values.get(column) == user_guid), None)
         if found is None:
             raise _unknown_user()
         if found.values.get("isdisabled"):

@@ -43,7 +43,7 @@ class Principal:
     """Table and column names that the profiles allow, by `canread`, `cancreate`, and `canupdate`."""
     administrator: bool
 
-    def is_or_is_in(self, owner: Ref | None) -> bool:
+    def matches_owner(self, owner: Ref | None) -> bool:
         """Return True if the owner is the user or one of the user's teams."""
         return owner is not None and (owner.id == self.user.id or owner.id in self.teams)
 
@@ -54,16 +54,16 @@ class Principals:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._version = -1
-        self._known: dict[str, Principal] = {}
+        self._cache: dict[str, Principal] = {}
 
-    def of(self, user: Row) -> Principal:
+    def get(self, user: Row) -> Principal:
         """Return the user's principal."""
         if self._version != self._rows.security_version:
             self._version = self._rows.security_version
-            self._known.clear()
-        if user.id not in self._known:
-            self._known[user.id] = _principal(self._rows, user)
-        return self._known[user.id]
+            self._cache.clear()
+        if user.id not in self._cache:
+            self._cache[user.id] = _principal(self._rows, user)
+        return self._cache[user.id]
 
 
 def _principal(rows: Rows, user: Row) -> Principal:

@@ -10,63 +10,63 @@ from bot.sandbox.dataverse.metadata.definitions import ColumnDefinition, TableDe
 from bot.sandbox.dataverse.metadata.query import (
     CHOICES,
     OPTIONS,
-    chosen,
     collection,
     column_bodies,
     column_body,
-    filtered,
+    filter_definitions,
+    select_properties,
     table_body,
 )
-from bot.sandbox.dataverse.odata.options import Expand, Query, query_of
+from bot.sandbox.dataverse.odata.options import Expand, Query, parse_query
 from bot.sandbox.dataverse.web_api.functions import NAMESPACE
-from bot.sandbox.dataverse.web_api.path import Segment, text_of
-from bot.sandbox.dataverse.web_api.request_context import Exchange
-from bot.sandbox.errors import DataverseError, bad_query, not_offered, unknown_segment
+from bot.sandbox.dataverse.web_api.path import Segment, parse_string
+from bot.sandbox.dataverse.web_api.request_context import RequestContext
+from bot.sandbox.errors import DataverseError, bad_query, not_implemented, unknown_segment
 from bot.sandbox.guids import as_guid
 from bot.sandbox.values import Json, JsonObject
 
 _CLASS_END = "AttributeMetadata"
 
 
-def definitions(exchange: Exchange, path: tuple[Segment, ...]) -> web.Response:
+def definitions(ctx: RequestContext, path: tuple[Segment, ...]) -> web.Response:
     """Return the definitions of all tables, of one table, or of its columns and relationships."""
-    if exchange.request.method != "GET":
-        raise not_offered("changing definitions; its tables are fixed")
-    query = query_of(exchange.request.query.items(), OPTIONS)
-    context = f"{exchange.base}/$metadata#{'/'.join(segment.name for segment in path)}"
+    if ctx.request.method != "GET":
+        raise not_implemented("changes to definitions, because its tables are fixed")
+    query = parse_query(ctx.request.query.items(), OPTIONS)
+    context = f"{ctx.base}/$metadata#{'/'.join(segment.name for segment in path)}"
     if path[0].argument is None:
         if len(path) > 1:
             raise unknown_segment(path[1].name)
-        return _many(exchange, context, _tables(exchange, query))
-    table = _table(exchange, path[0])
+        return _collection_response(ctx, context, _tables(ctx, query))
+    table = _table(ctx, path[0])
     if len(path) == 1:
-        return _one(exchange, context, table_body(table, query))
+        return _entity_response(ctx, context, table_body(table, query))
     if path[1].name == "Attributes":
-        return _columns(exchange, context, table, path[1:], query)
+        return _columns(ctx, context, table, path[1:], query)
     if len(path) == 2 and path[1].name in table.collections:  # noqa: PLR2004 - the table and its collection
-        return _many(exchange, context, collection(table, Expand(name=path[1].name, query=query)))
+        return _collection_response(ctx, context, collection(table, Expand(name=path[1].name, query=query)))
     raise unknown_segment(path[-1].name)
 
 
-def metadata(exchange: Exchange) -> web.Response:
+def metadata(ctx: RequestContext) -> web.Response:
     """Return the CSDL document."""
-    annotations = exchange.request.query.get("annotations", "false").lower() == "true"
+    annotations = ctx.request.query.get("annotations", "false").lower() == "true"
     return web.Response(
-        body=csdl(exchange.caller.schema, annotations=annotations),
+        body=csdl(ctx.caller.schema, annotations=annotations),
         headers={"Content-Type": "application/xml", "OData-Version": "4.0"},
     )
 
 
-def _tables(exchange: Exchange, query: Query) -> Sequence[JsonObject]:
-    every = exchange.dataverse.definitions.tables
-    kept = filtered([each.body for each in every.values()], query, "EntityMetadata")
-    return [table_body(every[str(body["LogicalName"])], query) for body in kept]
+def _tables(ctx: RequestContext, query: Query) -> Sequence[JsonObject]:
+    tables = ctx.dataverse.definitions.tables
+    matches = filter_definitions([each.body for each in tables.values()], query, "EntityMetadata")
+    return [table_body(tables[str(body["LogicalName"])], query) for body in matches]
 
 
-def _table(exchange: Exchange, segment: Segment) -> TableDefinition:
-    known = exchange.dataverse.definitions
+def _table(ctx: RequestContext, segment: Segment) -> TableDefinition:
+    known = ctx.dataverse.definitions
     found_id = as_guid(segment.argument or "")
-    name = "" if found_id else text_of(segment.named().get("LogicalName", "")).lower()
+    name = "" if found_id else parse_string(segment.arguments().get("LogicalName", "")).lower()
     found = known.by_id.get(found_id) if found_id else known.tables.get(name)
     if found is None:
         raise DataverseError(
@@ -76,22 +76,22 @@ def _table(exchange: Exchange, segment: Segment) -> TableDefinition:
 
 
 def _columns(
-    exchange: Exchange, context: str, table: TableDefinition, path: tuple[Segment, ...], query: Query
+    ctx: RequestContext, context: str, table: TableDefinition, path: tuple[Segment, ...], query: Query
 ) -> web.Response:
     cast, rest = _cast(path[1:])
     if path[0].argument is None:
         if rest:
             raise unknown_segment(rest[0].name)
-        return _many(exchange, context, column_bodies(table, query, cast))
+        return _collection_response(ctx, context, column_bodies(table, query, cast))
     column = _column(table, path[0])
     if cast is not None and column.type_name != cast:
         raise unknown_segment(f"{NAMESPACE}{cast}")
     if not rest:
-        return _one(exchange, context, column_body(column, query, cast))
+        return _entity_response(ctx, context, column_body(column, query, cast))
     choices = column.own.get(rest[0].name) if cast and rest[0].name in CHOICES and len(rest) == 1 else None
     if not isinstance(choices, dict):
         raise unknown_segment(rest[0].name)
-    return _one(exchange, context, chosen(choices, query.select, "OptionSetMetadata"))
+    return _entity_response(ctx, context, select_properties(choices, query.select, "OptionSetMetadata"))
 
 
 def _cast(path: tuple[Segment, ...]) -> tuple[str | None, tuple[Segment, ...]]:
@@ -100,13 +100,13 @@ def _cast(path: tuple[Segment, ...]) -> tuple[str | None, tuple[Segment, ...]]:
         return None, path
     name = path[0].name.removeprefix(NAMESPACE)
     if not name.endswith(_CLASS_END):
-        raise bad_query(f"'{name[:100]}' is not a type of column.")
+        raise bad_query(f"'{name[:100]}' is not a column type.")
     return name, path[1:]
 
 
 def _column(table: TableDefinition, segment: Segment) -> ColumnDefinition:
     found_id = as_guid(segment.argument or "")
-    wanted: Json = found_id or text_of(segment.named().get("LogicalName", "")).lower()
+    wanted: Json = found_id or parse_string(segment.arguments().get("LogicalName", "")).lower()
     by = "MetadataId" if found_id else "LogicalName"
     found = next((column for column in table.columns if column.common[by] == wanted), None)
     if found is None:
@@ -116,9 +116,9 @@ def _column(table: TableDefinition, segment: Segment) -> ColumnDefinition:
     return found
 
 
-def _many(exchange: Exchange, context: str, bodies: Sequence[JsonObject]) -> web.Response:
-    return exchange.json({"@odata.context": context, "value": bodies})
+def _collection_response(ctx: RequestContext, context: str, bodies: Sequence[JsonObject]) -> web.Response:
+    return ctx.json({"@odata.context": context, "value": bodies})
 
 
-def _one(exchange: Exchange, context: str, body: JsonObject) -> web.Response:
-    return exchange.json({"@odata.context": f"{context}/$entity", **body})
+def _entity_response(ctx: RequestContext, context: str, body: JsonObject) -> web.Response:
+    return ctx.json({"@odata.context": f"{context}/$entity", **body})

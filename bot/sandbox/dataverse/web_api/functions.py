@@ -8,10 +8,10 @@ from aiohttp import web
 from bot.sandbox.dataverse.schema.model import Table
 from bot.sandbox.dataverse.security.model import AccessMask, Depth
 from bot.sandbox.dataverse.security.principal import Grant
-from bot.sandbox.dataverse.web_api.path import Segment, text_of
-from bot.sandbox.dataverse.web_api.request_context import Exchange
-from bot.sandbox.dataverse.writes.payload import reference_of
-from bot.sandbox.errors import bad_query, not_offered
+from bot.sandbox.dataverse.web_api.path import Segment, parse_string
+from bot.sandbox.dataverse.web_api.request_context import RequestContext
+from bot.sandbox.dataverse.writes.payload import parse_reference
+from bot.sandbox.errors import bad_query, not_implemented
 from bot.sandbox.guids import named_guid
 from bot.sandbox.settings import ORGANIZATION_ID
 from bot.sandbox.values import NO_ID, Json, Row
@@ -31,68 +31,68 @@ _FLAGS: Mapping[AccessMask, str] = {
 }
 
 
-def who_am_i(exchange: Exchange) -> web.Response:
+def who_am_i(ctx: RequestContext) -> web.Response:
     """Return the IDs of the caller, the caller's business unit, and the organization."""
-    user = exchange.caller.user
+    user = ctx.caller.user
     unit = user.target("businessunitid")
-    return _answer(
-        exchange,
+    return _response(
+        ctx,
         "WhoAmIResponse",
         {"BusinessUnitId": unit.id if unit else NO_ID, "UserId": user.id, "OrganizationId": ORGANIZATION_ID},
     )
 
 
-UNBOUND: Mapping[str, Callable[[Exchange], web.Response]] = {"WhoAmI": who_am_i}
+UNBOUND: Mapping[str, Callable[[RequestContext], web.Response]] = {"WhoAmI": who_am_i}
 
 
-def bound(exchange: Exchange, table: Table, row_id: str, segment: Segment) -> web.Response:
+def call_bound(ctx: RequestContext, table: Table, row_id: str, segment: Segment) -> web.Response:
     """Call a function that is bound to a user."""
-    function = _OF_USERS.get(segment.name.removeprefix(NAMESPACE))
+    function = _USER_FUNCTIONS.get(segment.name.removeprefix(NAMESPACE))
     if table.name != "systemuser" or function is None:
-        raise not_offered(f"the function '{segment.name}' of {table.set_name}")
-    return function(exchange, exchange.caller.read(table, row_id), segment)
+        raise not_implemented(f"the function '{segment.name}' of {table.set_name}")
+    return function(ctx, ctx.caller.read(table, row_id), segment)
 
 
-def _principal_access(exchange: Exchange, user: Row, segment: Segment) -> web.Response:
+def _principal_access(ctx: RequestContext, user: Row, segment: Segment) -> web.Response:
     """Return the user's access rights to the row."""
-    schema = exchange.caller.schema
-    target = reference_of(schema, _address(exchange, segment), tuple(schema.tables))
-    row = exchange.caller.read(schema[target.table], target.id)
-    mask = exchange.dataverse.callers.access(user).mask(row)
+    schema = ctx.caller.schema
+    target = parse_reference(schema, _address(ctx, segment), tuple(schema.tables))
+    row = ctx.caller.read(schema[target.table], target.id)
+    mask = ctx.dataverse.callers.access(user).mask(row)
     rights = ", ".join(name for flag, name in _FLAGS.items() if flag in mask) or "None"
-    return _answer(exchange, "RetrievePrincipalAccessResponse", {"AccessRights": rights})
+    return _response(ctx, "RetrievePrincipalAccessResponse", {"AccessRights": rights})
 
 
-def _address(exchange: Exchange, segment: Segment) -> str:
+def _address(ctx: RequestContext, segment: Segment) -> str:
     """Return the row reference in the parameter `Target`, which names another parameter: `@t`."""
-    alias = segment.named().get("Target", "")
-    given = exchange.request.query.get(alias) if alias.startswith("@") else None
+    alias = segment.arguments().get("Target", "")
+    given = ctx.request.query.get(alias) if alias.startswith("@") else None
     try:
         body = orjson.loads(given or "")
     except orjson.JSONDecodeError as error:
         raise bad_query('The parameter Target must be given as Target=@t and @t={"@odata.id":"…"}.') from error
     address = body.get("@odata.id") if isinstance(body, dict) else None
     if not isinstance(address, str):
-        raise bad_query("The parameter Target must hold '@odata.id'.")
+        raise bad_query("The parameter Target must contain '@odata.id'.")
     return address
 
 
-def _privilege_by_name(exchange: Exchange, user: Row, segment: Segment) -> web.Response:
+def _privilege_by_name(ctx: RequestContext, user: Row, segment: Segment) -> web.Response:
     """Return the depths at which the user holds one privilege through roles of the user or the user's teams."""
-    name = text_of(segment.named().get("PrivilegeName", ""))
-    if not exchange.caller.rows.where("privilege", name=name):
+    name = parse_string(segment.arguments().get("PrivilegeName", ""))
+    if not ctx.caller.rows.where("privilege", name=name):
         raise bad_query(f"Could not find a privilege with name '{name[:100]}'.")
-    grants = exchange.dataverse.callers.access(user).principal.grants.get(name, ())
-    return _privileges(exchange, {name: grants})
+    grants = ctx.dataverse.callers.access(user).principal.grants.get(name, ())
+    return _privileges(ctx, {name: grants})
 
 
-def _all_privileges(exchange: Exchange, user: Row, segment: Segment) -> web.Response:  # noqa: ARG001
+def _all_privileges(ctx: RequestContext, user: Row, segment: Segment) -> web.Response:  # noqa: ARG001
     """Return every privilege that the user holds."""
-    return _privileges(exchange, exchange.dataverse.callers.access(user).principal.grants)
+    return _privileges(ctx, ctx.dataverse.callers.access(user).principal.grants)
 
 
-def _privileges(exchange: Exchange, grants: Mapping[str, tuple[Grant, ...]]) -> web.Response:
-    ids = {row.text("name"): row.id for row in exchange.caller.rows.all("privilege")}
+def _privileges(ctx: RequestContext, grants: Mapping[str, tuple[Grant, ...]]) -> web.Response:
+    ids = {row.text("name"): row.id for row in ctx.caller.rows.all("privilege")}
     found: list[Json] = [
         {
             "Depth": (Depth(grant.depth).name or "").capitalize(),
@@ -104,31 +104,31 @@ def _privileges(exchange: Exchange, grants: Mapping[str, tuple[Grant, ...]]) -> 
         for name, given in grants.items()
         for grant in given
     ]
-    return _answer(exchange, "RetrieveUserPrivilegesResponse", {"RolePrivileges": found})
+    return _response(ctx, "RetrieveUserPrivilegesResponse", {"RolePrivileges": found})
 
 
-def _secured_columns(exchange: Exchange, user: Row, segment: Segment) -> web.Response:  # noqa: ARG001
+def _secured_columns(ctx: RequestContext, user: Row, segment: Segment) -> web.Response:  # noqa: ARG001
     """Return the user's permissions for each secured column, through profiles of the user or the user's teams."""
-    access = exchange.dataverse.callers.access(user)
+    access = ctx.dataverse.callers.access(user)
     flags = {"CanRead": "canread", "CanCreate": "cancreate", "CanUpdate": "canupdate"}
     found: list[Json] = [
         {
             "AttributeId": named_guid(table.name, column.name),
             **{name: _ALLOWED if access.column(flag, table, column) else 0 for name, flag in flags.items()},
         }
-        for table in exchange.caller.schema.by_set.values()
+        for table in ctx.caller.schema.by_set.values()
         for column in table.columns.values()
         if column.secured
     ]
-    return _answer(exchange, "RetrievePrincipalAttributePrivilegesResponse", {"AttributePrivileges": found})
+    return _response(ctx, "RetrievePrincipalAttributePrivilegesResponse", {"AttributePrivileges": found})
 
 
-def _answer(exchange: Exchange, name: str, body: Mapping[str, Json]) -> web.Response:
-    context = f"{exchange.base}/$metadata#{NAMESPACE}{name}"
-    return exchange.json({"@odata.context": context, **body})
+def _response(ctx: RequestContext, name: str, body: Mapping[str, Json]) -> web.Response:
+    context = f"{ctx.base}/$metadata#{NAMESPACE}{name}"
+    return ctx.json({"@odata.context": context, **body})
 
 
-_OF_USERS: Mapping[str, Callable[[Exchange, Row, Segment], web.Response]] = {
+_USER_FUNCTIONS: Mapping[str, Callable[[RequestContext, Row, Segment], web.Response]] = {
     "RetrievePrincipalAccess": _principal_access,
     "RetrievePrincipalAttributePrivileges": _secured_columns,
     "RetrieveUserPrivilegeByPrivilegeName": _privilege_by_name,

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.sandbox.errors import bad_query
 
-PARTS_AT_MOST = 1_000
+MAX_PARTS = 1_000
 _LINE = "\r\n"
 
 
@@ -40,40 +40,40 @@ class ChangeSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class PartResponse:
     """A response in a batch response."""
 
     response: web.Response
     content_id: str | None = None
 
 
-Asking: TypeAlias = Part | ChangeSet
-Answering: TypeAlias = Answered | Sequence[Answered]
+BatchItem: TypeAlias = Part | ChangeSet
+BatchResult: TypeAlias = PartResponse | Sequence[PartResponse]
 
 
-def parts_of(content_type: str, body: bytes) -> Sequence[Asking]:
+def decode_batch(content_type: str, body: bytes) -> Sequence[BatchItem]:
     """Parse the requests of a batch. Raise `DataverseError` if the body is malformed."""
     message = BytesParser().parsebytes(b"Content-Type: " + content_type.encode("ascii", "replace") + b"\r\n\r\n" + body)
-    found = [_asking(each) for each in _inside(message)]
-    if sum(len(each.parts) if isinstance(each, ChangeSet) else 1 for each in found) > PARTS_AT_MOST:
-        raise bad_query(f"The batch holds more than {PARTS_AT_MOST} requests.")
+    found = [_decode_item(each) for each in _subparts(message)]
+    if sum(len(each.parts) if isinstance(each, ChangeSet) else 1 for each in found) > MAX_PARTS:
+        raise bad_query(f"The batch contains more than {MAX_PARTS} requests.")
     return found
 
 
-def _inside(message: Message) -> Sequence[Message]:
+def _subparts(message: Message) -> Sequence[Message]:
     parts = message.get_payload() if message.is_multipart() else None
     if not isinstance(parts, list) or message.get_content_type() != "multipart/mixed":
-        raise bad_query("The body of a batch must be multipart/mixed, with the boundary that its content type names.")
+        raise bad_query("The body of a batch must be multipart/mixed, with the boundary given in its content type.")
     return [part for part in parts if isinstance(part, Message)]
 
 
-def _asking(message: Message) -> Asking:
+def _decode_item(message: Message) -> BatchItem:
     if message.get_content_maintype() != "multipart":
-        return _part(message)
-    return ChangeSet(parts=[_part(each) for each in _inside(message)])
+        return _decode_part(message)
+    return ChangeSet(parts=[_decode_part(each) for each in _subparts(message)])
 
 
-def _part(message: Message) -> Part:
+def _decode_part(message: Message) -> Part:
     content = message.get_payload(decode=True)
     if message.get_content_type() != "application/http" or not isinstance(content, bytes):
         raise bad_query("Each part of a batch must have the content type application/http.")
@@ -84,23 +84,24 @@ def _part(message: Message) -> Part:
     inner = BytesParser().parsebytes(rest)
     body = inner.get_payload(decode=True)
     return Part(
-        content_id=_text(message["Content-ID"]) if "Content-ID" in message else None,
+        content_id=_unfold(message["Content-ID"]) if "Content-ID" in message else None,
         method=method.upper(),
         url=url.strip(),
-        headers={name.lower(): _text(value) for name, value in inner.items()},
+        headers={name.lower(): _unfold(value) for name, value in inner.items()},
         body=body.strip() if isinstance(body, bytes) else b"",
     )
 
 
-def _text(value: object) -> str:
+def _unfold(value: object) -> str:
     """Return a header's value on one line."""
     return " ".join(str(value).split())
 
 
-def written(answers: Iterable[Answering]) -> tuple[str, bytes]:
+def encode_batch(results: Iterable[BatchResult]) -> tuple[str, bytes]:
     """Return the content type and body of a batch response."""
     return _multipart(
-        "batchresponse", [_change_set(each) if isinstance(each, Sequence) else _one(each) for each in answers]
+        "batchresponse",
+        [_encode_change_set(each) if isinstance(each, Sequence) else _encode_part(each) for each in results],
     )
 
 
@@ -112,16 +113,16 @@ def _multipart(kind: str, parts: Iterable[bytes]) -> tuple[str, bytes]:
     ) + f"--{boundary}--\r\n".encode()
 
 
-def _change_set(answers: Sequence[Answered]) -> bytes:
-    content_type, body = _multipart("changesetresponse", [_one(each) for each in answers])
+def _encode_change_set(results: Sequence[PartResponse]) -> bytes:
+    content_type, body = _multipart("changesetresponse", [_encode_part(each) for each in results])
     return f"Content-Type: {content_type}{_LINE}{_LINE}".encode() + body
 
 
-def _one(answered: Answered) -> bytes:
-    response = answered.response
+def _encode_part(part_response: PartResponse) -> bytes:
+    response = part_response.response
     lines = ["Content-Type: application/http", "Content-Transfer-Encoding: binary"]
-    if answered.content_id is not None:
-        lines.append(f"Content-ID: {answered.content_id}")
+    if part_response.content_id is not None:
+        lines.append(f"Content-ID: {part_response.content_id}")
     lines += ["", f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
     lines += [f"{name}: {value}" for name, value in response.headers.items() if name != "Content-Length"]
     if "OData-EntityId" in response.headers:

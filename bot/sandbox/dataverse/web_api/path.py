@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.sandbox.dataverse.odata.split import call, split
+from bot.sandbox.dataverse.odata.split import parse_call, split
 from bot.sandbox.dataverse.schema.model import Table
 from bot.sandbox.errors import bad_query
 from bot.sandbox.guids import as_guid
@@ -19,7 +19,7 @@ class Segment:
     argument: str | None = None
     """Text in the parentheses, or None without parentheses."""
 
-    def named(self) -> dict[str, str]:
+    def arguments(self) -> dict[str, str]:
         """Return the argument as names and values, such as `LogicalName='incident'`."""
         found = (_NAMED.fullmatch(part) for part in split(self.argument or "", ","))
         pairs = [(each[1], each[2]) for each in found if each]
@@ -28,13 +28,13 @@ class Segment:
         return dict(pairs)
 
 
-def segments(path: str) -> tuple[Segment, ...]:
+def parse_path(path: str) -> tuple[Segment, ...]:
     """Split a path into segments. Raise `DataverseError` if the path is malformed."""
-    parts = (call(part) for part in split(path, "/"))
+    parts = (parse_call(part) for part in split(path, "/"))
     return tuple(Segment(name=name, argument=argument) for name, argument in parts)
 
 
-def key_of(table: Table, segment: Segment) -> str:
+def parse_row_id(table: Table, segment: Segment) -> str:
     """Return the row ID in a segment. Raise `DataverseError` if there is none."""
     argument = segment.argument or ""
     found = as_guid(argument) or as_guid(argument.removeprefix(f"{table.primary_id}="))
@@ -43,7 +43,7 @@ def key_of(table: Table, segment: Segment) -> str:
     return found
 
 
-def text_of(argument: str) -> str:
+def parse_string(argument: str) -> str:
     """Return the text of a quoted argument. Raise `DataverseError` if it is not quoted."""
     if len(argument) < len("''") or argument[0] != "'" or argument[-1] != "'":
         raise bad_query(f"{argument[:100]} is not a string literal.")

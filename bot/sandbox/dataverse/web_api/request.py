@@ -10,7 +10,7 @@ from bot.sandbox.errors import DataverseError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ApiRequest:
     """A request to the Web API."""
 
     method: str
@@ -29,18 +29,18 @@ class Asked:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def asked_by(request: web.Request) -> Asked:
+def api_request(request: web.Request) -> ApiRequest:
     """Return the Web API request in an HTTP request."""
 
-    async def content(at_most: int) -> bytes:
-        found = bytearray()
+    async def content(max_bytes: int) -> bytes:
+        body = bytearray()
         async for chunk in request.content.iter_any():
-            found += chunk
-            if len(found) > at_most:
-                raise too_large(at_most)
-        return bytes(found)
+            body += chunk
+            if len(body) > max_bytes:
+                raise too_large(max_bytes)
+        return bytes(body)
 
-    return Asked(
+    return ApiRequest(
         method=request.method,
         path=request.match_info["path"],
         query=request.query,
@@ -49,8 +49,8 @@ def asked_by(request: web.Request) -> Asked:
     )
 
 
-def too_large(at_most: int) -> DataverseError:
+def too_large(max_bytes: int) -> DataverseError:
     """Return the error for a body that is larger than the limit."""
     return DataverseError(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "0x80060888", f"The body is larger than {at_most} bytes."
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "0x80060888", f"The body is larger than {max_bytes} bytes."
     )

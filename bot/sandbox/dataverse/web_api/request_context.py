@@ -7,17 +7,17 @@ from http import HTTPStatus
 import orjson
 from aiohttp import web
 
-from bot.sandbox.dataverse.odata.answer import Answers
+from bot.sandbox.dataverse.odata.answer import RowSerializer
 from bot.sandbox.dataverse.odata.prefer import Preferences
 from bot.sandbox.dataverse.security.access import Caller
 from bot.sandbox.dataverse.service import Dataverse
-from bot.sandbox.dataverse.web_api.request import Asked
+from bot.sandbox.dataverse.web_api.request import ApiRequest
 from bot.sandbox.errors import DataverseError, bad_query
-from bot.sandbox.storage.rows import Draft
+from bot.sandbox.storage.rows import Transaction
 from bot.sandbox.values import Json, JsonObject
 
-LARGEST_BODY = 1_000_000
-LARGEST_BATCH = 10_000_000
+MAX_BODY_BYTES = 1_000_000
+MAX_BATCH_BYTES = 10_000_000
 ADDRESS = web.ResponseKey("ADDRESS", str)
 """Address of the row that a request created or changed, for later requests of the same change set."""
 
@@ -25,22 +25,22 @@ _JSON = "application/json; odata.metadata=minimal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class RequestContext:
     """The request, its caller, and the caller's preferences for the response."""
 
     dataverse: Dataverse
-    request: Asked
+    request: ApiRequest
     caller: Caller
     preferences: Preferences
     base: str
     """Base address of the Web API as the client wrote it."""
-    draft: Draft | None = None
+    transaction: Transaction | None = None
     """Transaction of the enclosing change set, or None."""
 
     @property
-    def answers(self) -> Answers:
+    def serializer(self) -> RowSerializer:
         """Serializer of rows for this client."""
-        return Answers(self.caller, self.preferences, self.base)
+        return RowSerializer(self.caller, self.preferences, self.base)
 
     def header(self, name: str) -> str | None:
         """Return a header's value, or None if it is missing, empty, or the text `null` that some clients send."""
@@ -64,18 +64,18 @@ class Exchange:
         )
 
     @staticmethod
-    def nothing(headers: Mapping[str, str] | None = None) -> web.Response:
+    def no_content(headers: Mapping[str, str] | None = None) -> web.Response:
         """Return a response without a body."""
         return web.Response(status=HTTPStatus.NO_CONTENT, headers={"OData-Version": "4.0", **(headers or {})})
 
-    async def body(self, at_most: int = LARGEST_BODY) -> JsonObject:
+    async def body(self, max_bytes: int = MAX_BODY_BYTES) -> JsonObject:
         """Parse the request's JSON object. Raise `DataverseError` for any other body."""
         if self.request.media_type != "application/json":
             raise DataverseError(
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "0x80060888", "The body must have the content type application/json."
             )
         try:
-            body = orjson.loads(await self.request.content(at_most))
+            body = orjson.loads(await self.request.content(max_bytes))
         except orjson.JSONDecodeError as error:
             raise bad_query("The body is not valid JSON.") from error
         if not isinstance(body, dict):

@@ -11,157 +11,157 @@ from bot.sandbox.dataverse.service import DATAVERSE
 from bot.sandbox.dataverse.web_api.batch import batch
 from bot.sandbox.dataverse.web_api.closing import close_incident
 from bot.sandbox.dataverse.web_api.definitions import definitions, metadata
-from bot.sandbox.dataverse.web_api.functions import NAMESPACE, UNBOUND, bound
-from bot.sandbox.dataverse.web_api.keys import no_row_with, row_id_of
+from bot.sandbox.dataverse.web_api.functions import NAMESPACE, UNBOUND, call_bound
+from bot.sandbox.dataverse.web_api.keys import find_row_id, key_not_found
 from bot.sandbox.dataverse.web_api.merging import merge
-from bot.sandbox.dataverse.web_api.multiple import action
-from bot.sandbox.dataverse.web_api.path import Segment, segments
-from bot.sandbox.dataverse.web_api.reading import count, count_related, navigation, row_set, single
-from bot.sandbox.dataverse.web_api.references import reference
-from bot.sandbox.dataverse.web_api.request import asked_by
-from bot.sandbox.dataverse.web_api.request_context import Exchange
-from bot.sandbox.dataverse.web_api.writing import create, delete, empty_property, set_property, upsert
-from bot.sandbox.errors import not_offered, unknown_segment, wrong_method
+from bot.sandbox.dataverse.web_api.multiple import find_action
+from bot.sandbox.dataverse.web_api.path import Segment, parse_path
+from bot.sandbox.dataverse.web_api.reading import count, count_related, list_rows, read_property, read_row
+from bot.sandbox.dataverse.web_api.references import change_reference
+from bot.sandbox.dataverse.web_api.request import api_request
+from bot.sandbox.dataverse.web_api.request_context import RequestContext
+from bot.sandbox.dataverse.web_api.writing import clear_property, create, delete, set_property, upsert
+from bot.sandbox.errors import not_implemented, unknown_segment, wrong_method
 from bot.sandbox.values import Json
 
-_NOT_OFFERED = {
-    "BulkDelete": "deleting rows in a system job (BulkDelete); delete them in a batch",
-    "CreateEntities": "changing definitions; its tables are fixed",
-    "GlobalOptionSetDefinitions": "global choices; ask the columns for their OptionSet",
-    "RetrieveCurrentOrganization": "RetrieveCurrentOrganization; WhoAmI names the organisation",
-    "RetrieveMetadataChanges": "RetrieveMetadataChanges; ask EntityDefinitions",
-    "RelationshipDefinitions": "RelationshipDefinitions; ask a table for its ManyToOneRelationships",
+_NOT_IMPLEMENTED = {
+    "BulkDelete": "BulkDelete. Delete the rows in a batch",
+    "CreateEntities": "changes to definitions, because its tables are fixed",
+    "GlobalOptionSetDefinitions": "global choices. Query the OptionSet of each column",
+    "RetrieveCurrentOrganization": "RetrieveCurrentOrganization. WhoAmI returns the organization",
+    "RetrieveMetadataChanges": "RetrieveMetadataChanges. Query EntityDefinitions",
+    "RelationshipDefinitions": "RelationshipDefinitions. Query a table's ManyToOneRelationships",
 }
 
-Answer: TypeAlias = web.Response | Awaitable[web.Response]
+Result: TypeAlias = web.Response | Awaitable[web.Response]
 
-_ACTIONS: Mapping[str, Callable[[Exchange], Answer]] = {"CloseIncident": close_incident, "Merge": merge}
+_ACTIONS: Mapping[str, Callable[[RequestContext], Result]] = {"CloseIncident": close_incident, "Merge": merge}
 
 
-async def answer(request: web.Request) -> web.Response:
+async def web_api(request: web.Request) -> web.Response:
     """Handle a Web API request. Raise `DataverseError` if it is rejected."""
     dataverse = request.app[DATAVERSE]
-    asked = asked_by(request)
-    exchange = Exchange(
+    request_data = api_request(request)
+    ctx = RequestContext(
         dataverse=dataverse,
-        request=asked,
-        caller=dataverse.callers.of(asked.headers),
-        preferences=preferences(asked.headers.get("prefer", "")),
-        base=base_of(request),
+        request=request_data,
+        caller=dataverse.callers.from_headers(request_data.headers),
+        preferences=preferences(request_data.headers.get("prefer", "")),
+        base=base_url(request),
     )
-    if exchange.request.path != "$batch":
-        return await served(exchange)
-    if exchange.request.method != "POST":
-        raise wrong_method(exchange.request.method)
-    return await batch(exchange, served)
+    if ctx.request.path != "$batch":
+        return await dispatch(ctx)
+    if ctx.request.method != "POST":
+        raise wrong_method(ctx.request.method)
+    return await batch(ctx, dispatch)
 
 
-async def served(exchange: Exchange) -> web.Response:
+async def dispatch(ctx: RequestContext) -> web.Response:
     """Handle one request, sent alone or as part of a batch."""
-    found = _resource(exchange, segments(exchange.request.path))
+    found = _resource(ctx, parse_path(ctx.request.path))
     return found if isinstance(found, web.Response) else await found
 
 
-def base_of(request: web.Request) -> str:
+def base_url(request: web.Request) -> str:
     """Return the Web API's base address with the host, mount path, and version that the client used."""
-    way, _, _ = request.path.partition("/api/data/")
-    return f"{request.url.origin()}{way}/api/data/{request.match_info['version']}"
+    prefix, _, _ = request.path.partition("/api/data/")
+    return f"{request.url.origin()}{prefix}/api/data/{request.match_info['version']}"
 
 
-def _resource(exchange: Exchange, path: tuple[Segment, ...]) -> Answer:
+def _resource(ctx: RequestContext, path: tuple[Segment, ...]) -> Result:
     if not path:
-        return _service(exchange)
+        return _service(ctx)
     first = path[0]
-    if first.name in _NOT_OFFERED:
-        raise not_offered(_NOT_OFFERED[first.name])
+    if first.name in _NOT_IMPLEMENTED:
+        raise not_implemented(_NOT_IMPLEMENTED[first.name])
     if first.name == "$metadata" and len(path) == 1:
-        return _only("GET", exchange, lambda: metadata(exchange))
+        return _single_method("GET", ctx, lambda: metadata(ctx))
     if first.name == "EntityDefinitions":
-        return definitions(exchange, path)
+        return definitions(ctx, path)
     if first.name in UNBOUND and len(path) == 1:
-        return _only("GET", exchange, lambda: UNBOUND[first.name](exchange))
+        return _single_method("GET", ctx, lambda: UNBOUND[first.name](ctx))
     if first.name in _ACTIONS and len(path) == 1:
-        return _only("POST", exchange, lambda: _ACTIONS[first.name](exchange))
-    table = exchange.caller.schema.by_set.get(first.name)
+        return _single_method("POST", ctx, lambda: _ACTIONS[first.name](ctx))
+    table = ctx.caller.schema.by_set.get(first.name)
     if table is None:
         raise unknown_segment(first.name)
     if first.argument is None:
-        return _set(exchange, table, path)
-    return _keyed(exchange, table, path)
+        return _entity_set(ctx, table, path)
+    return _by_key(ctx, table, path)
 
 
-def _keyed(exchange: Exchange, table: Table, path: tuple[Segment, ...]) -> Answer:
+def _by_key(ctx: RequestContext, table: Table, path: tuple[Segment, ...]) -> Result:
     """Handle a row by its primary or alternate key. A PATCH with an alternate key can create the row."""
-    key = row_id_of(exchange, table, path[0])
+    key = find_row_id(ctx, table, path[0])
     if isinstance(key, str):
-        return _row(exchange, table, key, path[1:])
-    if exchange.request.method != "PATCH" or len(path) > 1:
-        raise no_row_with(table)
-    return upsert(exchange, table, None, key)
+        return _row(ctx, table, key, path[1:])
+    if ctx.request.method != "PATCH" or len(path) > 1:
+        raise key_not_found(table)
+    return upsert(ctx, table, None, key)
 
 
-def _service(exchange: Exchange) -> web.Response:
+def _service(ctx: RequestContext) -> web.Response:
     """Return the service document, which lists the entity sets."""
-    sets: list[Json] = [{"name": name, "kind": "EntitySet", "url": name} for name in exchange.caller.schema.by_set]
-    return exchange.json({"@odata.context": f"{exchange.base}/$metadata", "value": sets})
+    sets: list[Json] = [{"name": name, "kind": "EntitySet", "url": name} for name in ctx.caller.schema.by_set]
+    return ctx.json({"@odata.context": f"{ctx.base}/$metadata", "value": sets})
 
 
-def _set(exchange: Exchange, table: Table, path: tuple[Segment, ...]) -> Answer:
+def _entity_set(ctx: RequestContext, table: Table, path: tuple[Segment, ...]) -> Result:
     rest = [segment.name for segment in path[1:]]
     if rest == ["$count"]:
-        return _only("GET", exchange, lambda: count(exchange, table))
+        return _single_method("GET", ctx, lambda: count(ctx, table))
     if len(path) == 2 and rest[0].startswith(NAMESPACE):  # noqa: PLR2004 - the set and its action
-        return _only("POST", exchange, lambda: action(table, rest[0])(exchange, table))
+        return _single_method("POST", ctx, lambda: find_action(table, rest[0])(ctx, table))
     if rest:
         raise unknown_segment(rest[0])
-    return _by_method(exchange, {"GET": lambda: row_set(exchange, table), "POST": lambda: create(exchange, table)})
+    return _by_method(ctx, {"GET": lambda: list_rows(ctx, table), "POST": lambda: create(ctx, table)})
 
 
-def _row(exchange: Exchange, table: Table, row_id: str, rest: tuple[Segment, ...]) -> Answer:
+def _row(ctx: RequestContext, table: Table, row_id: str, rest: tuple[Segment, ...]) -> Result:
     match rest:
         case ():
             return _by_method(
-                exchange,
+                ctx,
                 {
-                    "GET": lambda: single(exchange, table, row_id),
-                    "PATCH": lambda: upsert(exchange, table, row_id),
-                    "DELETE": lambda: delete(exchange, table, row_id),
+                    "GET": lambda: read_row(ctx, table, row_id),
+                    "PATCH": lambda: upsert(ctx, table, row_id),
+                    "DELETE": lambda: delete(ctx, table, row_id),
                 },
             )
         case (segment,):
-            return _property(exchange, table, row_id, segment)
+            return _property(ctx, table, row_id, segment)
         case (segment, Segment(name="$ref")):
-            return reference(exchange, table, row_id, segment)
+            return change_reference(ctx, table, row_id, segment)
         case (segment, Segment(name="$count")):
-            return _only("GET", exchange, lambda: count_related(exchange, table, row_id, segment.name))
+            return _single_method("GET", ctx, lambda: count_related(ctx, table, row_id, segment.name))
         case _:
             raise unknown_segment(rest[-1].name)
 
 
-def _property(exchange: Exchange, table: Table, row_id: str, segment: Segment) -> Answer:
+def _property(ctx: RequestContext, table: Table, row_id: str, segment: Segment) -> Result:
     if segment.name.startswith(NAMESPACE):
-        return _only("GET", exchange, lambda: bound(exchange, table, row_id, segment))
+        return _single_method("GET", ctx, lambda: call_bound(ctx, table, row_id, segment))
     if segment.argument is not None:
         raise unknown_segment(segment.name)
     column = table.columns.get(segment.name)
-    if exchange.request.method == "PATCH" and column and column.kind in {Kind.FILE, Kind.IMAGE}:
-        raise not_offered("files and pictures in columns")
+    if ctx.request.method == "PATCH" and column and column.kind in {Kind.FILE, Kind.IMAGE}:
+        raise not_implemented("files and images in columns")
     return _by_method(
-        exchange,
+        ctx,
         {
-            "GET": lambda: navigation(exchange, table, row_id, segment.name),
-            "PUT": lambda: set_property(exchange, table, row_id, segment.name),
-            "DELETE": lambda: empty_property(exchange, table, row_id, segment.name),
+            "GET": lambda: read_property(ctx, table, row_id, segment.name),
+            "PUT": lambda: set_property(ctx, table, row_id, segment.name),
+            "DELETE": lambda: clear_property(ctx, table, row_id, segment.name),
         },
     )
 
 
-def _only(method: str, exchange: Exchange, act: Callable[[], Answer]) -> Answer:
-    return _by_method(exchange, {method: act})
+def _single_method(method: str, ctx: RequestContext, handler: Callable[[], Result]) -> Result:
+    return _by_method(ctx, {method: handler})
 
 
-def _by_method(exchange: Exchange, acts: Mapping[str, Callable[[], Answer]]) -> Answer:
-    act = acts.get(exchange.request.method)
-    if act is None:
-        raise wrong_method(exchange.request.method)
-    return act()
+def _by_method(ctx: RequestContext, handlers: Mapping[str, Callable[[], Result]]) -> Result:
+    handler = handlers.get(ctx.request.method)
+    if handler is None:
+        raise wrong_method(ctx.request.method)
+    return handler()

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.sandbox.dataverse.odata.columns import moment_of
+from bot.sandbox.dataverse.odata.columns import parse_instant
 from bot.sandbox.dataverse.schema.model import CHOICES, Column, Kind, Table
 from bot.sandbox.dataverse.security.access import Caller
 from bot.sandbox.dataverse.writes.change import Event
 from bot.sandbox.settings import ORGANIZATION_ID, ORGANIZATION_NAME
 from bot.sandbox.values import NO_ID, Json, JsonObject, Ref, Row, Value
 
-LARGEST = 256 * 1024
-"""Payload limit. A larger payload is sent without the parts in `REMOVED`."""
+MAX_PAYLOAD_BYTES = 256 * 1024
+"""Payload limit. A larger payload is sent without `OPTIONAL_PARTS`."""
 
-REMOVED = ("ParentContext", "InputParameters", "PreEntityImages", "PostEntityImages")
+OPTIONAL_PARTS = ("ParentContext", "InputParameters", "PreEntityImages", "PostEntityImages")
 
 _CONTRACTS = "http://schemas.microsoft.com/xrm/2011/Contracts"
 _PRE, _POST, _BOTH = 0, 1, 2
@@ -22,7 +22,7 @@ _MAIN_OPERATION, _POST_OPERATION = 30, 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
+class StepExecution:
     """One execution of a step: the event, its caller and time, and the IDs to report."""
 
     event: Event
@@ -34,26 +34,26 @@ class Occasion:
     images: tuple[Row, ...]
 
 
-def execution_context(occasion: Occasion) -> JsonObject:
+def execution_context(execution: StepExecution) -> JsonObject:
     """Build the context that the step sends, regardless of its size."""
-    row, table = occasion.event.row, occasion.caller.schema[occasion.event.row.table]
-    main = _context(occasion, table, _requested(table, occasion.event), stage=_MAIN_OPERATION)
+    row, table = execution.event.row, execution.caller.schema[execution.event.row.table]
+    main = _context(execution, table, _requested(table, execution.event), stage=_MAIN_OPERATION)
     return {
-        **_context(occasion, table, _target(table, occasion.event), stage=_POST_OPERATION),
+        **_context(execution, table, _target(table, execution.event), stage=_POST_OPERATION),
         "ParentContext": {**main, "ParentContext": None, "PreEntityImages": [], "PostEntityImages": []},
-        "PreEntityImages": _images(occasion, table, occasion.event.before, _PRE),
+        "PreEntityImages": _images(execution, table, execution.event.before, _PRE),
         "PostEntityImages": [
             {"key": "AsynchronousStepPrimaryName", "value": _entity(table, row, (table.primary_name,))},
-            *_images(occasion, table, occasion.event.after, _POST),
+            *_images(execution, table, execution.event.after, _POST),
         ],
     }
 
 
-def _context(occasion: Occasion, table: Table, target: Mapping[str, Value], *, stage: int) -> JsonObject:
-    event = occasion.event
+def _context(execution: StepExecution, table: Table, target: Mapping[str, Value], *, stage: int) -> JsonObject:
+    event = execution.event
     created = event.message == "Create" and stage == _POST_OPERATION
     return {
-        "CorrelationId": occasion.correlation_id,
+        "CorrelationId": execution.correlation_id,
         "Depth": 1,
         "InitiatingUserAgent": None,
         "InputParameters": [{"key": "Target", "value": _target_value(table, event, target)}],
@@ -63,19 +63,19 @@ def _context(occasion: Occasion, table: Table, target: Mapping[str, Value], *, s
         "IsolationMode": 1,
         "MessageName": event.message,
         "Mode": 1,
-        "OperationCreatedOn": f"/Date({_milliseconds(occasion.at)}+0000)/",
-        "OperationId": occasion.operation_id,
+        "OperationCreatedOn": f"/Date({_milliseconds(execution.at)}+0000)/",
+        "OperationId": execution.operation_id,
         "OrganizationId": ORGANIZATION_ID,
         "OrganizationName": ORGANIZATION_NAME,
         "OutputParameters": [{"key": "id", "value": event.row.id}] if created else [],
-        "OwningExtension": _reference(occasion.step.ref),
+        "OwningExtension": _reference(execution.step.ref),
         "PrimaryEntityId": event.row.id,
         "PrimaryEntityName": table.name,
         "RequestId": None,
         "SecondaryEntityName": "none",
         "SharedVariables": [{"key": "IsAutoTransact", "value": True}],
         "Stage": stage,
-        **_who(occasion.caller.user),
+        **_who(execution.caller.user),
     }
 
 
@@ -107,9 +107,9 @@ def _target_value(table: Table, event: Event, target: Mapping[str, Value]) -> Js
     return _typed("Entity", _entity_of(table, event.row, target))
 
 
-def _images(occasion: Occasion, table: Table, row: Row | None, kind: int) -> list[JsonObject]:
+def _images(execution: StepExecution, table: Table, row: Row | None, kind: int) -> list[JsonObject]:
     """Return the step's registered images of the row, before or after the event."""
-    wanted = (image for image in occasion.images if image.number("imagetype") in {kind, _BOTH})
+    wanted = (image for image in execution.images if image.number("imagetype") in {kind, _BOTH})
     return [
         {"key": image.text("entityalias"), "value": _entity(table, row, _names(image.text("attributes"), table))}
         for image in wanted
@@ -154,7 +154,7 @@ def _attribute(column: Column, value: Value) -> Json:
     if column.kind is Kind.MONEY:
         return _typed("Money", {"Value": value})
     if column.kind is Kind.DATE_TIME:
-        return f"/Date({_milliseconds(moment_of(str(value)))})/"
+        return f"/Date({_milliseconds(parse_instant(str(value)))})/"
     return value
 
 

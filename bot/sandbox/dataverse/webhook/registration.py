@@ -4,9 +4,9 @@ from http import HTTPStatus
 
 from yarl import URL
 
-from bot.sandbox.errors import DataverseError, bad_query, not_offered
-from bot.sandbox.loopback_only import is_this_machine
-from bot.sandbox.storage.rows import Draft
+from bot.sandbox.errors import DataverseError, bad_query, not_implemented
+from bot.sandbox.loopback_only import is_loopback
+from bot.sandbox.storage.rows import Transaction
 from bot.sandbox.values import Row
 
 WEBHOOK = 8
@@ -19,33 +19,31 @@ ASYNCHRONOUS = 1
 POST_OPERATION = 40
 
 
-def require_registrable(draft: Draft, row: Row, webhook_url: str) -> None:
+def require_supported(transaction: Transaction, row: Row, webhook_url: str) -> None:
     """Raise `DataverseError` if the sandbox does not support the endpoint or step."""
     if row.table == "serviceendpoint":
         _require_endpoint(row, webhook_url)
     if row.table == "sdkmessageprocessingstep":
-        _require_step(draft, row)
+        _require_step(transaction, row)
 
 
 def _require_endpoint(row: Row, webhook_url: str) -> None:
     if row.number("contract") != WEBHOOK:
-        raise not_offered("service endpoints other than webhooks (contract 8)")
+        raise not_implemented("service endpoints other than webhooks (contract 8)")
     if row.number("authtype") != WEBHOOK_KEY:
-        raise not_offered("authentication other than a webhook key (authtype 4)")
+        raise not_implemented("authentication other than a webhook key (authtype 4)")
     try:
         url = URL(row.text("url"))
     except ValueError as error:
-        raise bad_query("The endpoint's url is not an address.") from error
-    if url.scheme not in {"http", "https"} or not (
-        is_this_machine(url.host or "") or url.host == URL(webhook_url).host
-    ):
-        raise bad_query("The sandbox sends events to this machine and to its own webhook only.")
+        raise bad_query("The endpoint's url is not a valid URL.") from error
+    if url.scheme not in {"http", "https"} or not (is_loopback(url.host or "") or url.host == URL(webhook_url).host):
+        raise bad_query("The sandbox sends events only to this machine and to its own webhook.")
 
 
-def _require_step(draft: Draft, row: Row) -> None:
+def _require_step(transaction: Transaction, row: Row) -> None:
     if row.number("mode") != ASYNCHRONOUS or row.number("stage") != POST_OPERATION:
-        raise not_offered("steps other than asynchronous ones after the operation (mode 1, stage 40)")
+        raise not_implemented("steps other than asynchronous ones after the operation (mode 1, stage 40)")
     message, message_filter = row.target("sdkmessageid"), row.target("sdkmessagefilterid")
-    found = draft.get(message_filter.table, message_filter.id) if message_filter else None
+    found = transaction.get(message_filter.table, message_filter.id) if message_filter else None
     if found and found.target("sdkmessageid") != message:
-        raise DataverseError(HTTPStatus.BAD_REQUEST, "0x80044191", "The message filter is of another message.")
+        raise DataverseError(HTTPStatus.BAD_REQUEST, "0x80044191", "The message filter belongs to another message.")

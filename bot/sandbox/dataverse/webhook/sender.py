@@ -11,25 +11,25 @@ import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from yarl import URL
 
-from bot.sandbox.dataverse.webhook.context import REMOVED
+from bot.sandbox.dataverse.webhook.context import OPTIONAL_PARTS
 from bot.sandbox.dataverse.webhook.jobs import JOBS
 from bot.sandbox.dataverse.writes.coerce import instant
 from bot.sandbox.sample_data.ids import ENDPOINT_ID
 from bot.sandbox.settings import SandboxSettings
 from bot.sandbox.storage.rows import Changes
-from bot.sandbox.storage.store import NotKept, Store
+from bot.sandbox.storage.store import Store, WriteFailed
 from bot.sandbox.values import Row, Value
 
 TIMEOUT_S = 60.0
 """Time that Dataverse waits for a receiver ("Use webhooks")."""
 
-RETRIED = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
+RETRYABLE_STATUSES = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
 """Statuses after which Dataverse retries once."""
 
-KEPT_JOBS = 50
+MAX_COMPLETED_JOBS = 50
 """Number of completed system jobs that remain readable."""
 
-LOOKS, LOOK_EVERY_S = 600, 0.05
+LISTEN_ATTEMPTS, LISTEN_INTERVAL_S = 600, 0.05
 """Attempts and interval for checking whether the webhook of this process already listens."""
 
 _READY, _COMPLETED = 0, 3
@@ -39,7 +39,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class JobResult:
     """The result of a system job."""
 
     succeeded: bool
@@ -47,7 +47,7 @@ class Outcome:
     retries: int
 
 
-class Sender:
+class WebhookSender:
     """Processes the system jobs in the order of their creation."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Sender:
         self._settings = settings
         self._now = now
         self._changed = asyncio.Event()
-        store.listen(self._wake)
+        store.add_listener(self._wake)
 
     async def run(self) -> None:
         """Send until canceled. Unsent jobs are sent after the next start."""
@@ -82,23 +82,23 @@ class Sender:
     async def _until_listening(self) -> None:
         """Wait for the webhook of this process, because jobs of an earlier run may start before it listens."""
         url = URL(self._settings.webhook_url)
-        for _ in range(LOOKS):
+        for _ in range(LISTEN_ATTEMPTS):
             if await _listens(url):
                 return
-            await asyncio.sleep(LOOK_EVERY_S)
-        _log.warning("sandbox webhook does not listen", host=url.host, port=url.port)
+            await asyncio.sleep(LISTEN_INTERVAL_S)
+        _log.warning("sandbox.webhook_not_listening", host=url.host, port=url.port)
 
-    async def _send(self, job: Row) -> Outcome:
+    async def _send(self, job: Row) -> JobResult:
         step = self._store.rows.find(job.target("owningextensionid"))
         endpoint = self._store.rows.find(step.target("eventhandler")) if step else None
         if endpoint is None:
-            return Outcome(succeeded=False, message="The step or its endpoint is not there any more.", retries=0)
+            return JobResult(succeeded=False, message="The step or its endpoint no longer exists.", retries=0)
         status, message = await self._post(job, endpoint)
-        retries = int(status in RETRIED)
+        retries = int(status in RETRYABLE_STATUSES)
         if retries:
             status, message = await self._post(job, endpoint)
         succeeded = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-        return Outcome(succeeded=succeeded, message=message, retries=retries)
+        return JobResult(succeeded=succeeded, message=message, retries=retries)
 
     async def _post(self, job: Row, endpoint: Row) -> tuple[int, str]:
         """Post once. Return the response's status, or 0 without a response, and a message."""
@@ -110,10 +110,10 @@ class Sender:
                 headers=self._headers(job),
                 timeout=ClientTimeout(total=TIMEOUT_S),
                 allow_redirects=False,
-            ) as answer:
-                return answer.status, f"The webhook answered {answer.status}."
+            ) as response:
+                return response.status, f"The webhook returned {response.status}."
         except (ClientError, TimeoutError, ValueError) as error:
-            return 0, f"The webhook did not answer: {type(error).__name__}."
+            return 0, f"The webhook did not respond: {type(error).__name__}."
 
     def _address(self, endpoint: Row) -> tuple[str, str]:
         """Return the endpoint's URL and key. The key of the sandbox's own endpoint is a setting and is not stored."""
@@ -128,28 +128,28 @@ class Sender:
             "x-ms-dynamics-request-name": job.text("messagename"),
             "x-ms-correlation-request-id": job.text("correlationid"),
         }
-        if REMOVED[0] not in orjson.loads(job.text("data")):
+        if OPTIONAL_PARTS[0] not in orjson.loads(job.text("data")):
             headers["x-ms-dynamics-msg-size-exceeded"] = "True"
         return headers
 
-    async def _finish(self, job: Row, outcome: Outcome) -> None:
+    async def _finish(self, job: Row, result: JobResult) -> None:
         at = instant(self._now())
-        ended: dict[str, Value] = {
+        completed: dict[str, Value] = {
             "statecode": _COMPLETED,
-            "statuscode": _SUCCEEDED if outcome.succeeded else _FAILED,
-            "message": outcome.message,
-            "retrycount": outcome.retries,
+            "statuscode": _SUCCEEDED if result.succeeded else _FAILED,
+            "message": result.message,
+            "retrycount": result.retries,
             "completedon": at,
             "modifiedon": at,
         }
         try:
-            async with self._store.change() as draft:
-                draft.update(draft.get(JOBS, job.id) or job, ended)
-                done = [row for row in draft.all(JOBS) if row.number("statecode") == _COMPLETED]
-                for row in done[:-KEPT_JOBS]:
-                    draft.remove(row)
-        except NotKept:
-            _log.exception("sandbox file cannot be written; the event will be sent again")
+            async with self._store.transaction() as transaction:
+                transaction.update(transaction.get(JOBS, job.id) or job, completed)
+                completed_jobs = [row for row in transaction.all(JOBS) if row.number("statecode") == _COMPLETED]
+                for row in completed_jobs[:-MAX_COMPLETED_JOBS]:
+                    transaction.remove(row)
+        except WriteFailed:
+            _log.exception("sandbox.job_result_not_saved")
             await self._changed.wait()
 
 

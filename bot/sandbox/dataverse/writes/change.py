@@ -10,21 +10,21 @@ from bot.sandbox.dataverse.schema.model import Kind, Ownership, Table
 from bot.sandbox.dataverse.security.access import Caller
 from bot.sandbox.dataverse.security.model import Right
 from bot.sandbox.dataverse.writes.checks import (
-    must_hold,
-    require_fitting,
+    is_mandatory_lookup,
     require_lookups,
     require_secured,
     require_unique,
+    require_valid_columns,
     require_writable,
 )
 from bot.sandbox.dataverse.writes.coerce import instant
-from bot.sandbox.dataverse.writes.derive import derived, next_number, states
+from bot.sandbox.dataverse.writes.derive import next_number, state_values, with_derived_values
 from bot.sandbox.dataverse.writes.payload import Payload
 from bot.sandbox.errors import DataverseError, bad_payload
-from bot.sandbox.storage.rows import Draft
+from bot.sandbox.storage.rows import Transaction
 from bot.sandbox.values import Ref, Row, Value
 
-GOES_ALONG = frozenset({"fieldpermission", "sdkmessageprocessingstepimage"})
+CASCADE_DELETED_TABLES = frozenset({"fieldpermission", "sdkmessageprocessingstepimage"})
 """Tables whose rows are deleted along with the row they belong to."""
 
 
@@ -47,13 +47,13 @@ class Event:
         return row
 
 
-class Changer:
+class RowWriter:
     """Writes rows for one caller and records the events."""
 
-    def __init__(self, caller: Caller, draft: Draft, at: datetime) -> None:
+    def __init__(self, caller: Caller, transaction: Transaction, at: datetime) -> None:
         self._caller = caller
         self._schema = caller.schema
-        self._draft = draft
+        self._transaction = transaction
         self._at = instant(at)
         self.events: list[Event] = []
 
@@ -61,13 +61,13 @@ class Changer:
         """Create a row. Raise `DataverseError` if the body is invalid or the caller lacks the rights."""
         require_writable(table, "POST")
         _require_same_key(table, payload, row_id)
-        require_fitting(table, payload, create=True)
+        require_valid_columns(table, payload, create=True)
         require_secured(self._caller, table, payload, create=True)
-        self._caller.require_held(Right.CREATE, table)
+        self._caller.require_privilege(Right.CREATE, table)
         row = self._put_new(table, payload, row_id or payload.row_id or str(uuid4()))
         self._caller.require(Right.CREATE, row)
-        require_unique(self._draft, table, row)
-        require_lookups(self._caller, self._draft, row, payload)
+        require_unique(self._transaction, table, row)
+        require_lookups(self._caller, self._transaction, row, payload)
         self._put_parties(row, payload.parties or ())
         self.events.append(Event(message="Create", before=None, after=row, target=payload.values))
         return row
@@ -77,16 +77,16 @@ class Changer:
         table = self._schema[row.table]
         require_writable(table, "PATCH")
         self._caller.require(Right.WRITE, row)
-        require_fitting(table, payload, create=False)
+        require_valid_columns(table, payload, create=False)
         require_secured(self._caller, table, payload, create=False)
         _require_same_key(table, payload, row.id)
         if payload.values.get("ownerid", row.values.get("ownerid")) != row.values.get("ownerid"):
             self._caller.require(Right.ASSIGN, row)
-        require_lookups(self._caller, self._draft, row, payload)
-        target = {**payload.values, **states(table, row.values, payload.values)}
-        values = {**row.values, **target, **self._touched(table, "modified")}
-        after = self._draft.put(table.name, row.id, derived(self._draft, table, values))
-        require_unique(self._draft, table, after)
+        require_lookups(self._caller, self._transaction, row, payload)
+        target = {**payload.values, **state_values(table, row.values, payload.values)}
+        values = {**row.values, **target, **self._audit_values(table, "modified")}
+        after = self._transaction.put(table.name, row.id, with_derived_values(self._transaction, table, values))
+        require_unique(self._transaction, table, after)
         if payload.parties is not None:
             self._remove_parties(row)
             self._put_parties(after, payload.parties)
@@ -99,7 +99,9 @@ class Changer:
         for each in (row, master):
             self._caller.require(Right.WRITE, each)
         target: dict[str, Value] = {"masterid": master.ref, "merged": True, "statecode": 2, "statuscode": 2000}
-        after = self._draft.put(table.name, row.id, {**row.values, **target, **self._touched(table, "modified")})
+        after = self._transaction.put(
+            table.name, row.id, {**row.values, **target, **self._audit_values(table, "modified")}
+        )
         self.events.append(Event(message="Update", before=row, after=after, target=target))
         return after
 
@@ -109,42 +111,42 @@ class Changer:
         require_writable(table, "DELETE")
         self._caller.require(Right.DELETE, row)
         self._remove_parties(row)
-        for other, column in list(self._pointing_to(row)):
+        for other, column in list(self._referencing_rows(row)):
             self._unlink(other, column)
-        for share in self._draft.all("principalobjectaccess"):
+        for share in self._transaction.all("principalobjectaccess"):
             if share.values.get("objectid") == row.id:
-                self._draft.remove(share)
-        self._draft.remove(row)
+                self._transaction.remove(share)
+        self._transaction.remove(row)
         self.events.append(Event(message="Delete", before=row, after=None, target={}))
 
     def _put_new(self, table: Table, payload: Payload, row_id: str) -> Row:
-        if self._draft.get(table.name, row_id):
+        if self._transaction.get(table.name, row_id):
             raise DataverseError(HTTPStatus.PRECONDITION_FAILED, "0x80040237", "Cannot insert duplicate key.")
         defaults = self._defaults(table)
         values = {
             **defaults,
-            **next_number(table, self._draft.all(table.name) if table.number else ()),
+            **next_number(table, self._transaction.all(table.name) if table.number else ()),
             **payload.values,
-            **states(table, defaults, payload.values),
+            **state_values(table, defaults, payload.values),
             table.primary_id: row_id,
         }
-        return self._draft.put(table.name, row_id, derived(self._draft, table, values))
+        return self._transaction.put(table.name, row_id, with_derived_values(self._transaction, table, values))
 
     def _defaults(self, table: Table) -> Mapping[str, Value]:
         found: dict[str, Value] = {name: False for name, column in table.columns.items() if column.kind is Kind.BOOLEAN}
-        found.update({**self._touched(table, "created"), **self._touched(table, "modified")})
+        found.update({**self._audit_values(table, "created"), **self._audit_values(table, "modified")})
         if table.ownership is Ownership.USER:
             found["ownerid"] = self._caller.user.ref
         if table.state and table.status:
             first = table.state.options[0]
             found.update(statecode=first.value, statuscode=first.default_status)
         if "transactioncurrencyid" in table.columns and table.name != "transactioncurrency":
-            found["transactioncurrencyid"] = next(iter(self._draft.all("transactioncurrency"))).ref
+            found["transactioncurrencyid"] = next(iter(self._transaction.all("transactioncurrency"))).ref
         if table.name == "chat":
             found.update(linkedby=self._caller.user.ref, linkedon=self._at)
         return found
 
-    def _touched(self, table: Table, verb: str) -> Mapping[str, Value]:
+    def _audit_values(self, table: Table, verb: str) -> Mapping[str, Value]:
         """Return the audit columns for a creation or modification."""
         if f"{verb}on" not in table.columns:
             return {}
@@ -159,17 +161,17 @@ class Changer:
         for party in parties:
             party_id = str(uuid4())
             values = {**party.values, "activityid": row.ref, "ispartydeleted": False, "activitypartyid": party_id}
-            self._draft.put("activityparty", party_id, values)
+            self._transaction.put("activityparty", party_id, values)
 
     def _remove_parties(self, row: Row) -> None:
-        for party in list(self._draft.all("activityparty")):
+        for party in list(self._transaction.all("activityparty")):
             if party.values.get("activityid") == row.ref:
-                self._draft.remove(party)
+                self._transaction.remove(party)
 
-    def _pointing_to(self, row: Row) -> Iterator[tuple[Row, str]]:
+    def _referencing_rows(self, row: Row) -> Iterator[tuple[Row, str]]:
         """Yield the rows with a lookup to this row, with the lookup's column."""
         for table in self._schema.tables.values():
-            for other in self._draft.all(table.name):
+            for other in self._transaction.all(table.name):
                 for name, value in other.values.items():
                     if isinstance(value, Ref) and value == row.ref and other.ref != row.ref:
                         yield other, name
@@ -177,17 +179,19 @@ class Changer:
     def _unlink(self, other: Row, column: str) -> None:
         """Clear the lookup, or delete the row if it cannot exist without it."""
         table = self._schema[other.table]
-        if not table.set_name or table.name in GOES_ALONG:
-            self._draft.remove(other)
-        elif must_hold(table.columns[column]):
+        if not table.set_name or table.name in CASCADE_DELETED_TABLES:
+            self._transaction.remove(other)
+        elif is_mandatory_lookup(table.columns[column]):
             raise DataverseError(
                 HTTPStatus.METHOD_NOT_ALLOWED,
                 "0x80040227",
                 "The object you tried to delete is associated with another object and cannot be deleted.",
             )
         else:
-            current = self._draft.get(other.table, other.id) or other
-            self._draft.put(other.table, other.id, derived(self._draft, table, {**current.values, column: None}))
+            current = self._transaction.get(other.table, other.id) or other
+            self._transaction.put(
+                other.table, other.id, with_derived_values(self._transaction, table, {**current.values, column: None})
+            )
 
 
 def _require_same_key(table: Table, payload: Payload, row_id: str | None) -> None:

@@ -18,7 +18,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _CHOICES = re.compile(r"-?\d{1,10}(,-?\d{1,10})*")
 
 
-def coerced(table: Table, column: Column, given: Json) -> Value:
+def coerce_value(table: Table, column: Column, given: Json) -> Value:
     """Convert a JSON value to the column's type. Raise `DataverseError` if it does not match the column."""
     if given is None:
         return None
@@ -30,7 +30,7 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _misfit(table: Table, column: Column, given: Json, edm: str) -> DataverseError:
+def _type_error(table: Table, column: Column, given: Json, edm: str) -> DataverseError:
     shown = str(given)[:100]
     return bad_payload(
         table.set_name, f"Cannot convert the literal '{shown}' to the expected type '{edm}' of '{column.name}'."
@@ -39,7 +39,7 @@ def _misfit(table: Table, column: Column, given: Json, edm: str) -> DataverseErr
 
 def _text(table: Table, column: Column, given: Json) -> Value:
     if not isinstance(given, str):
-        raise _misfit(table, column, given, "Edm.String")
+        raise _type_error(table, column, given, "Edm.String")
     if column.max_length is not None and len(given) > column.max_length:
         raise out_of_range(
             "0x80044331",
@@ -51,14 +51,14 @@ def _text(table: Table, column: Column, given: Json) -> Value:
 
 def _whole(table: Table, column: Column, given: Json) -> Value:
     if not isinstance(given, int) or isinstance(given, bool):
-        raise _misfit(table, column, given, "Edm.Int32")
+        raise _type_error(table, column, given, "Edm.Int32")
     _require_range(table, column, given, "0x8004432f")
     return given
 
 
 def _number(table: Table, column: Column, given: Json) -> Value:
     if not isinstance(given, int | float) or isinstance(given, bool) or not math.isfinite(given):
-        raise _misfit(table, column, given, "Edm.Double" if column.kind is Kind.DOUBLE else "Edm.Decimal")
+        raise _type_error(table, column, given, "Edm.Double" if column.kind is Kind.DOUBLE else "Edm.Decimal")
     _require_range(table, column, given, "0x80044330")
     return round(float(given), column.precision or 0)
 
@@ -73,7 +73,7 @@ def _require_range(table: Table, column: Column, given: float, code: str) -> Non
 
 def _choice(table: Table, column: Column, given: Json) -> Value:
     if not isinstance(given, int) or isinstance(given, bool):
-        raise _misfit(table, column, given, "Edm.Int32")
+        raise _type_error(table, column, given, "Edm.Int32")
     _require_option(table, column, given)
     return given
 
@@ -82,7 +82,7 @@ def _choices(table: Table, column: Column, given: Json) -> Value:
     if given == "":
         return None
     if not isinstance(given, str) or not _CHOICES.fullmatch(given):
-        raise _misfit(table, column, given, "Edm.String")
+        raise _type_error(table, column, given, "Edm.String")
     numbers = {int(number) for number in given.split(",")}
     for number in numbers:
         _require_option(table, column, number)
@@ -101,25 +101,25 @@ def _require_option(table: Table, column: Column, number: int) -> None:
 
 def _yes_no(table: Table, column: Column, given: Json) -> Value:
     if not isinstance(given, bool):
-        raise _misfit(table, column, given, "Edm.Boolean")
+        raise _type_error(table, column, given, "Edm.Boolean")
     return given
 
 
 def _guid(table: Table, column: Column, given: Json) -> Value:
     found = as_guid(given) if isinstance(given, str) else None
     if found is None:
-        raise _misfit(table, column, given, "Edm.Guid")
+        raise _type_error(table, column, given, "Edm.Guid")
     return found
 
 
 def _date(table: Table, column: Column, given: Json) -> Value:
     pattern, edm = (_DAY, "Edm.Date") if column.date_only else (_INSTANT, "Edm.DateTimeOffset")
     if not isinstance(given, str) or not pattern.fullmatch(given):
-        raise _misfit(table, column, given, edm)
+        raise _type_error(table, column, given, edm)
     try:
         value = date.fromisoformat(given).isoformat() if column.date_only else instant(datetime.fromisoformat(given))
     except (ValueError, OverflowError) as error:
-        raise _misfit(table, column, given, edm) from error
+        raise _type_error(table, column, given, edm) from error
     if int(value[:4]) < EARLIEST_YEAR:
         raise out_of_range("0x80040239", f"The date of '{column.name}' is before the year {EARLIEST_YEAR}.")
     return value

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 
 from bot.sandbox.dataverse.schema.model import Column, Table
 from bot.sandbox.errors import DataverseError, out_of_range
-from bot.sandbox.storage.rows import Draft
+from bot.sandbox.storage.rows import Transaction
 from bot.sandbox.values import Ref, Row, Value
 
 Values = Mapping[str, Value]
 
 
-def states(table: Table, before: Values, given: Values) -> Values:
+def state_values(table: Table, before: Values, given: Values) -> Values:
     """Return the state and status reason that belong together. Raise `DataverseError` if the given ones do not."""
     if table.state is None or table.status is None or not {"statecode", "statuscode"} & given.keys():
         return {}
@@ -21,7 +21,7 @@ def states(table: Table, before: Values, given: Values) -> Values:
         reason = before.get("statuscode") if unchanged else _default_reason(table.state, state)
     option = table.status.option(reason)
     if option is None or option.state != state:
-        raise _not_together(table, state, reason)
+        raise _state_mismatch(table, state, reason)
     return {"statecode": state, "statuscode": reason}
 
 
@@ -30,7 +30,7 @@ def _default_reason(column: Column, state: Value) -> Value:
     return option.default_status if option else None
 
 
-def _not_together(table: Table, state: Value, reason: Value) -> DataverseError:
+def _state_mismatch(table: Table, state: Value, reason: Value) -> DataverseError:
     option = table.state.option(state) if table.state else None
     label = option.label if option else state
     return out_of_range(
@@ -38,21 +38,21 @@ def _not_together(table: Table, state: Value, reason: Value) -> DataverseError:
     )
 
 
-def derived(draft: Draft, table: Table, values: Values) -> dict[str, Value]:
+def with_derived_values(transaction: Transaction, table: Table, values: Values) -> dict[str, Value]:
     """Return the row's values with all derived values added."""
     found = dict(values)
-    found.update(_ownership(draft, table, found))
+    found.update(_ownership(transaction, table, found))
     found.update(_full_name(table, found))
-    found.update(_money(draft, table, found))
-    found.update(_own_rules(table, found))
+    found.update(_money(transaction, table, found))
+    found.update(_table_specific(table, found))
     return found
 
 
-def _ownership(draft: Draft, table: Table, values: Values) -> Values:
+def _ownership(transaction: Transaction, table: Table, values: Values) -> Values:
     owner = values.get("ownerid")
     if "ownerid" not in table.columns or not isinstance(owner, Ref):
         return {}
-    row = draft.get(owner.table, owner.id)
+    row = transaction.get(owner.table, owner.id)
     return {
         "owninguser": owner if owner.table == "systemuser" else None,
         "owningteam": owner if owner.table == "team" else None,
@@ -67,23 +67,23 @@ def _full_name(table: Table, values: Values) -> Values:
     return {"fullname": " ".join(str(part) for part in parts if part)}
 
 
-def _money(draft: Draft, table: Table, values: Values) -> Values:
+def _money(transaction: Transaction, table: Table, values: Values) -> Values:
     amounts = list(table.money)
     if not amounts:
         return {}
     currency = values.get("transactioncurrencyid")
-    row = draft.get(currency.table, currency.id) if isinstance(currency, Ref) else None
+    row = transaction.get(currency.table, currency.id) if isinstance(currency, Ref) else None
     rate = row.values.get("exchangerate") if row else None
     rate = float(rate) if isinstance(rate, int | float) and rate else 1.0
-    based = {f"{column.name}_base": _based(values.get(column.name), rate) for column in amounts}
-    return {"exchangerate": rate, **based}
+    base_amounts = {f"{column.name}_base": _base_amount(values.get(column.name), rate) for column in amounts}
+    return {"exchangerate": rate, **base_amounts}
 
 
-def _based(amount: Value, rate: float) -> Value:
+def _base_amount(amount: Value, rate: float) -> Value:
     return round(amount / rate, 2) if isinstance(amount, int | float) else None
 
 
-def _own_rules(table: Table, values: Values) -> Values:
+def _table_specific(table: Table, values: Values) -> Values:
     if table.is_activity:
         return {"activitytypecode": table.name}
     rules = {

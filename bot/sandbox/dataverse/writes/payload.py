@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.sandbox.dataverse.schema.model import LOOKUPS, Schema, Table
-from bot.sandbox.dataverse.writes.coerce import coerced
-from bot.sandbox.errors import bad_payload, bad_query, not_offered
+from bot.sandbox.dataverse.writes.coerce import coerce_value
+from bot.sandbox.errors import bad_payload, bad_query, not_implemented
 from bot.sandbox.guids import GUID
 from bot.sandbox.values import Json, JsonObject, Ref, Value
 
 BIND = "@odata.bind"
 PARTIES = "_activity_parties"
-PARTIES_AT_MOST = 1_000
+MAX_PARTIES = 1_000
 
 _ADDRESS = re.compile(rf"(?:.*/)?(\w+)\(({GUID})\)")
 
@@ -28,36 +28,36 @@ class Payload:
     """Activity parties in the body, or None if it does not list them."""
 
 
-def payload_of(schema: Schema, table: Table, body: JsonObject) -> Payload:
+def parse_payload(schema: Schema, table: Table, body: JsonObject) -> Payload:
     """Parse a body. Raise `DataverseError` if a value does not match the table."""
     values: dict[str, Value] = {}
     parties: tuple[Payload, ...] | None = None
     for name, given in body.items():
         if name == f"{table.name}{PARTIES}" and table.is_activity:
-            parties = parties_of(schema, given)
+            parties = parse_parties(schema, given)
         else:
             values.update(_value(schema, table, name, given))
     row_id = values.pop(table.primary_id, None)
     return Payload(values=values, row_id=row_id if isinstance(row_id, str) else None, parties=parties)
 
 
-def parties_of(schema: Schema, given: Json) -> tuple[Payload, ...]:
+def parse_parties(schema: Schema, given: Json) -> tuple[Payload, ...]:
     """Parse a list of activity parties. Raise `DataverseError` if one is invalid."""
     table = schema["activityparty"]
-    if not isinstance(given, list) or len(given) > PARTIES_AT_MOST:
-        raise bad_payload(table.set_name, f"Parties must be a list of at most {PARTIES_AT_MOST}.")
-    made = [payload_of(schema, table, each) for each in given if isinstance(each, dict)]
-    if len(made) != len(given) or any(party.values.get("participationtypemask") is None for party in made):
+    if not isinstance(given, list) or len(given) > MAX_PARTIES:
+        raise bad_payload(table.set_name, f"Parties must be a list of at most {MAX_PARTIES}.")
+    parties = [parse_payload(schema, table, each) for each in given if isinstance(each, dict)]
+    if len(parties) != len(given) or any(party.values.get("participationtypemask") is None for party in parties):
         raise bad_payload(table.set_name, "Each party must be an object with a participationtypemask.")
-    return tuple(made)
+    return tuple(parties)
 
 
-def reference_of(schema: Schema, address: str, allowed: Iterable[str]) -> Ref:
+def parse_reference(schema: Schema, address: str, allowed: Iterable[str]) -> Ref:
     """Parse the row reference in an address such as `/accounts(<id>)`. Raise `DataverseError` for any other text."""
     found = _ADDRESS.fullmatch(address.strip())
     table = schema.by_set.get(found[1]) if found else None
     if found is None or table is None or table.name not in allowed:
-        raise bad_query(f"'{address[:200]}' does not name a row of {' or '.join(allowed)}.")
+        raise bad_query(f"'{address[:200]}' does not identify a row of {' or '.join(allowed)}.")
     return Ref(table.name, found[2].lower())
 
 
@@ -68,39 +68,39 @@ def _value(schema: Schema, table: Table, name: str, given: Json) -> Mapping[str,
     if "@" in name:
         return {}
     if name in table.navigations:
-        return _emptied(table, name, given)
+        return _cleared(table, name, given)
     column = table.by_wire_name.get(name)
     if column is None:
-        raise _unknown(schema, table, name)
+        raise _unknown_property(schema, table, name)
     if column.kind in LOOKUPS:
         raise bad_payload(
             table.set_name,
             "CRM do not support direct update of Entity Reference properties, Use Navigation properties instead.",
         )
-    return {column.name: coerced(table, column, given)}
+    return {column.name: coerce_value(table, column, given)}
 
 
 def _bound(schema: Schema, table: Table, navigation: str, given: Json) -> Mapping[str, Value]:
     column, target = table.navigations.get(navigation, (None, None))
     if column is None:
-        raise _unknown(schema, table, navigation)
+        raise _unknown_property(schema, table, navigation)
     if given is None:
         return {column.name: None}
     if not isinstance(given, str):
         raise bad_payload(table.set_name, f"'{navigation}{BIND}' must be the address of a row.")
     allowed = [target.table] if target else [each.table for each in column.targets]
-    return {column.name: reference_of(schema, given, allowed)}
+    return {column.name: parse_reference(schema, given, allowed)}
 
 
-def _emptied(table: Table, navigation: str, given: Json) -> Mapping[str, Value]:
+def _cleared(table: Table, navigation: str, given: Json) -> Mapping[str, Value]:
     if given is not None:
-        raise not_offered(f"creating a related row in the same request ('{navigation}')")
+        raise not_implemented(f"creating a related row in the same request ('{navigation}')")
     return {table.navigations[navigation][0].name: None}
 
 
-def _unknown(schema: Schema, table: Table, name: str) -> Exception:
+def _unknown_property(schema: Schema, table: Table, name: str) -> Exception:
     if name in schema.collections(table.name):
-        return not_offered(f"creating related rows in the same request ('{name}')")
+        return not_implemented(f"creating related rows in the same request ('{name}')")
     return bad_payload(
         table.set_name,
         f"The property '{name}' does not exist on type 'Microsoft.Dynamics.CRM.{table.name}'. "

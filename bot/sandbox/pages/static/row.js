@@ -1,9 +1,9 @@
-// Saves the columns that were changed through the Web API, as the person who is picked, and says what happened.
+// Saves changed columns through the Web API on behalf of the acting person, and shows the result.
 
 const form = document.querySelector("#row");
 const result = document.querySelector("#result");
 const FORMATTED = "OData.Community.Display.V1.FormattedValue";
-const LONGEST_SHOWN = 60;
+const MAX_SHOWN_LENGTH = 60;
 
 const READERS = {
   checkbox: (control) => control.checked,
@@ -12,21 +12,21 @@ const READERS = {
   select: (control) => (control.value === "" ? null : Number(control.value)),
   "datetime-local": (control) => (control.value === "" ? null : new Date(`${control.value}Z`).toISOString()),
 };
-const read = (control) => (READERS[control.dataset.control] ?? ((each) => each.value || null))(control);
+const readValue = (control) => (READERS[control.dataset.control] ?? ((each) => each.value || null))(control);
 
 const controls = () => [...form.querySelectorAll("[data-name]")];
 let saved = {};
-const remember = () => { saved = Object.fromEntries(controls().map((control) => [control.dataset.name, read(control)])); };
+const rememberValues = () => { saved = Object.fromEntries(controls().map((control) => [control.dataset.name, readValue(control)])); };
 
-function say(text, kind) {
+function showResult(text, kind) {
   result.textContent = text;
   result.dataset.kind = kind;
 }
 
-function shown(control, row) {
+function displayValue(control, row) {
   const name = control.dataset.control === "owner" ? "_ownerid_value" : control.dataset.name;
   const text = String(row[`${name}@${FORMATTED}`] ?? row[name] ?? "–");
-  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
 }
 
 async function request(method, query, body) {
@@ -43,48 +43,48 @@ async function request(method, query, body) {
   });
 }
 
-async function refusal(answer) {
-  const { error } = await answer.json();
+async function errorText(response) {
+  const { error } = await response.json();
   const { personName, label } = form.dataset;
-  if (answer.status === 412) {
+  if (response.status === 412) {
     const row = await (await request("GET", "?$select=modifiedon,_modifiedby_value")).json();
-    const who = row[`_modifiedby_value@${FORMATTED}`] ?? "Somebody";
-    return `${who} changed this ${label} meanwhile, on ${row[`modifiedon@${FORMATTED}`]}. Reload the page to see it as it is now.`;
+    const modifiedBy = row[`_modifiedby_value@${FORMATTED}`] ?? "Another user";
+    return `${modifiedBy} changed this ${label} on ${row[`modifiedon@${FORMATTED}`]}. Reload the page to see the current values.`;
   }
-  return answer.status === 403 ? `${personName} may not change this ${label}. ${error.message}` : `Not saved. ${error.message}`;
+  return response.status === 403 ? `${personName} cannot change this ${label}. ${error.message}` : `Not saved. ${error.message}`;
 }
 
 async function save(event) {
   event.preventDefault();
-  const changed = controls().filter((control) => read(control) !== saved[control.dataset.name]);
-  if (!changed.length) {
-    say("Nothing has changed.", "");
+  const changedControls = controls().filter((control) => readValue(control) !== saved[control.dataset.name]);
+  if (!changedControls.length) {
+    showResult("There are no changes to save.", "");
     return;
   }
   const button = form.querySelector(".save button");
   button.setAttribute("aria-disabled", "true");
-  say("Saving…", "");
+  showResult("Saving…", "");
   try {
-    const answer = await request("PATCH", "", Object.fromEntries(changed.map((control) => [control.dataset.name, read(control)])));
-    if (!answer.ok) {
-      say(await refusal(answer), "bad");
+    const response = await request("PATCH", "", Object.fromEntries(changedControls.map((control) => [control.dataset.name, readValue(control)])));
+    if (!response.ok) {
+      showResult(await errorText(response), "bad");
       return;
     }
-    const row = await answer.json();
+    const row = await response.json();
     form.dataset.etag = row["@odata.etag"];
-    follow(row);
-    remember();
-    const parts = changed.map((control) => `${control.dataset.label} is now ${shown(control, row)}`);
-    say(`Saved. ${parts.join(", ")}.`, "good");
+    updateDerived(row);
+    rememberValues();
+    const parts = changedControls.map((control) => `${control.dataset.label} is now ${displayValue(control, row)}`);
+    showResult(`Saved. ${parts.join(", ")}.`, "good");
   } catch {
-    say("The sandbox does not answer. Nothing was saved.", "bad");
+    showResult("The sandbox is not responding. Nothing was saved.", "bad");
   } finally {
     button.removeAttribute("aria-disabled");
   }
 }
 
-// State and status reason follow each other on the server, and other columns follow too.
-function follow(row) {
+// The server derives the state from the status reason and may derive other columns too.
+function updateDerived(row) {
   for (const fact of document.querySelectorAll(".facts dd")) {
     const text = String(row[`${fact.dataset.name}@${FORMATTED}`] ?? row[fact.dataset.name] ?? "–");
     if (fact.dataset.name in row && fact.textContent !== text) fact.textContent = text;
@@ -95,17 +95,17 @@ function follow(row) {
   }
 }
 
-// A status reason of another state brings its state along.
-function bringState(event) {
+// Select the state that a selected status reason belongs to.
+function selectState(event) {
   const state = event.target.selectedOptions?.[0]?.dataset.state;
   const control = form.querySelector('[data-name="statecode"]');
   if (event.target.dataset.name === "statuscode" && state && control) control.value = state;
 }
 
 if (form) {
-  remember();
+  rememberValues();
   form.addEventListener("submit", save);
-  form.addEventListener("change", bringState);
+  form.addEventListener("change", selectState);
 }
 document.querySelector("#copy").addEventListener("click", async (event) => {
   const link = document.querySelector("#link");
