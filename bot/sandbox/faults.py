@@ -110,10 +110,10 @@ async def inject_faults(request: web.Request, handler: Handler) -> web.StreamRes
 
 
 def _fault_for(request: web.Request, service: FaultyService) -> Fault | None:
-    given = request.headers.get(HEADER)
-    if given is None:
+    header = request.headers.get(HEADER)
+    if header is None:
         return service.faults.next(request.method, request.match_info["path"])
-    fault = parse_fault(given)
+    fault = parse_fault(header)
     if "times" not in fault.options:
         return fault
     service.faults.queued += [fault] * fault.number("times", 1)

@@ -25,10 +25,10 @@ async def create(request: GraphRequest) -> GraphResponse:
     body = request.body
     if body.get("chatType") != "group":
         raise not_implemented("chats other than group chats")
-    given = body.get("members")
-    if not isinstance(given, list) or not given:
+    members = body.get("members")
+    if not isinstance(members, list) or not members:
         raise bad_request("The property 'members' must list all members of the chat.")
-    people = [_bound_user(each) for each in given]
+    people = [_bound_user(each) for each in members]
     topic = body.get("topic")
     chat = await request.teams.create(people, None if topic is None else _topic(topic))
     return GraphResponse(status=HTTPStatus.CREATED, body=_chat_json(request, chat))
@@ -98,12 +98,12 @@ def require_chat(request: GraphRequest) -> Row:
     return chat
 
 
-def _bound_user(given: Json) -> SampleUser:
+def _bound_user(member: Json) -> SampleUser:
     """Return the user that a member is bound to. Raise `GraphError` if the member is invalid."""
-    bind = given.get("user@odata.bind") if isinstance(given, Mapping) else None
+    bind = member.get("user@odata.bind") if isinstance(member, Mapping) else None
     user_match = _BIND.fullmatch(bind) if isinstance(bind, str) else None
-    roles = given.get("roles") if isinstance(given, Mapping) else None
-    if user_match is None or not isinstance(given, Mapping) or given.get("@odata.type") != _PERSON:
+    roles = member.get("roles") if isinstance(member, Mapping) else None
+    if user_match is None or not isinstance(member, Mapping) or member.get("@odata.type") != _PERSON:
         raise bad_request("Each member needs '@odata.type' and 'user@odata.bind'.")
     if roles not in (["owner"], ["guest"]):
         raise bad_request("Each member needs the role 'owner' or 'guest'.")
@@ -113,10 +113,10 @@ def _bound_user(given: Json) -> SampleUser:
     return user
 
 
-def _topic(given: Json) -> str:
-    if not isinstance(given, str) or not given.strip() or ":" in given or len(given) > MAX_TOPIC_LENGTH:
+def _topic(topic: Json) -> str:
+    if not isinstance(topic, str) or not topic.strip() or ":" in topic or len(topic) > MAX_TOPIC_LENGTH:
         raise bad_request(f"A topic must have 1 to {MAX_TOPIC_LENGTH} characters and no ':'.")
-    return given
+    return topic
 
 
 def _chat_json(request: GraphRequest, chat: Row) -> JsonObject:

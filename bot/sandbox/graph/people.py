@@ -33,14 +33,14 @@ def list_users(request: GraphRequest) -> GraphResponse:
 
 def list_licenses(request: GraphRequest) -> GraphResponse:
     """Return a user's licenses."""
-    held = [_LICENSE] if require_user(request.path[1]).has_teams else []
-    return collection(request, "users/licenseDetails", held)
+    rows = [_LICENSE] if require_user(request.path[1]).has_teams else []
+    return collection(request, "users/licenseDetails", rows)
 
 
 def list_directory_roles(request: GraphRequest) -> GraphResponse:
     """Return a user's directory roles."""
-    held = [_GLOBAL_ADMINISTRATOR] if require_user(request.path[1]).id == object_id(ALEX) else []
-    return collection(request, "directoryRoles", [select_properties(request, each) for each in held])
+    rows = [_GLOBAL_ADMINISTRATOR] if require_user(request.path[1]).id == object_id(ALEX) else []
+    return collection(request, "directoryRoles", [select_properties(request, each) for each in rows])
 
 
 def list_presences(request: GraphRequest) -> GraphResponse:

@@ -209,5 +209,5 @@ def _plain(value: object) -> str | bool | None:
 
 def _json(row: Row) -> JsonObject:
     names = [name for name in (*_STORED_PROPERTIES, "expirationDateTime") if name not in _HIDDEN_PROPERTIES]
-    shown = {name: _plain(row.values.get(name)) for name in names}
-    return {"id": row.id, **shown, **dict.fromkeys(_HIDDEN_PROPERTIES)}
+    properties = {name: _plain(row.values.get(name)) for name in names}
+    return {"id": row.id, **properties, **dict.fromkeys(_HIDDEN_PROPERTIES)}

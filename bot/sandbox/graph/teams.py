@@ -17,8 +17,8 @@ async def list_channels(request: GraphRequest) -> GraphResponse:
     """Return a team's channels."""
     require_team(request)
     only_standard = "membershipType eq 'standard'" in request.query.get("$filter", "")
-    shown = [each for each in CHANNELS if each.kind == "standard" or not only_standard]
-    return collection(request, "channels", [_channel_json(request, each) for each in shown])
+    matches = [each for each in CHANNELS if each.kind == "standard" or not only_standard]
+    return collection(request, "channels", [_channel_json(request, each) for each in matches])
 
 
 async def primary_channel(request: GraphRequest) -> GraphResponse:

@@ -52,10 +52,10 @@ class ChatChange:
 def parse_resource(resource: Json) -> WatchedResource | None:
     """Parse the resource of a subscription. Return None if the sandbox does not support it."""
     text = resource if isinstance(resource, str) else ""
-    every, one = _INSTALLED.fullmatch(text), _ONE_CHAT.fullmatch(text)
-    if every:
-        return WatchedResource(chat=None, members=bool(every[1]))
-    return WatchedResource(chat=one[1] or one[2], members=bool(one[3])) if one else None
+    installed_match, chat_match = _INSTALLED.fullmatch(text), _ONE_CHAT.fullmatch(text)
+    if installed_match:
+        return WatchedResource(chat=None, members=bool(installed_match[1]))
+    return WatchedResource(chat=chat_match[1] or chat_match[2], members=bool(chat_match[3])) if chat_match else None
 
 
 def active_subscriptions(rows: Rows, now: datetime) -> Sequence[Row]:

@@ -172,11 +172,11 @@ def _row_counts(request: web.Request, caller: Caller, tables: Iterable[Table]) -
 
 
 def _matching(caller: Caller, table: Table, search_text: str) -> Iterable[Row]:
-    wanted = search_text.casefold()
+    folded_text = search_text.casefold()
     return (
         row
         for row in caller.readable(table)
-        if wanted in _name(table, row).casefold() or wanted in _number(table, row).casefold()
+        if folded_text in _name(table, row).casefold() or folded_text in _number(table, row).casefold()
     )
 
 

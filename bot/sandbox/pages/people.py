@@ -36,8 +36,8 @@ PEOPLE = tuple(
 
 def acting_person(request: web.Request) -> SamplePerson:
     """Return the person in the cookie, or the first person."""
-    wanted = request.cookies.get(COOKIE)
-    return next((person for person in PEOPLE if person.object_id == wanted), PEOPLE[0])
+    cookie = request.cookies.get(COOKIE)
+    return next((person for person in PEOPLE if person.object_id == cookie), PEOPLE[0])
 
 
 def caller_of(request: web.Request) -> Caller:

@@ -129,11 +129,11 @@ class Joins:
     def _linked_rows(self, found: JoinedRow, node: Node, link: Link) -> Iterator[JoinedRow]:
         alias = self._aliases[id(link.node)]
         own, other = self.column(alias, link.own), self.column(self._aliases[id(node)], link.other)
-        wanted = self.value(found, self._aliases[id(node)], other)
-        if wanted is None:
+        expected = self.value(found, self._aliases[id(node)], other)
+        if expected is None:
             return
         for row in self._readable(self.table(alias)):
-            if scalar(own, self._caller.value(row, own)) != wanted:
+            if scalar(own, self._caller.value(row, own)) != expected:
                 continue
             for each in self._join_links({**found, alias: row}, link.node):
                 if all(self._holds(test, each, alias) for test in link.node.filters):

@@ -84,8 +84,8 @@ def _compile_positive(operator: str, values: tuple[str, ...], column: Column, qu
     if operator in _LIKE:
         return _text_test(operator, _one(operator, values))
     if operator == "contain-values":
-        wanted = {_whole(each, column) for each in values}
-        return lambda value: isinstance(value, tuple) and bool(wanted & set(value))
+        expected = {_whole(each, column) for each in values}
+        return lambda value: isinstance(value, tuple) and bool(expected & set(value))
     return _current_user_test(operator, query_context) or _date_test(operator, values, column, query_context)
 
 
@@ -96,13 +96,13 @@ def _one(operator: str, values: tuple[str, ...]) -> str:
 
 
 def _comparison(orders: frozenset[int], text: str, column: Column) -> ValueTest:
-    wanted = fold_case(_literal(column, text))
+    expected = fold_case(_literal(column, text))
 
     def test(value: Value) -> bool:
         found = fold_case(scalar(column, value))
-        if isinstance(wanted, bool):
-            return found is wanted and 0 in orders
-        return compare(found, wanted) in orders
+        if isinstance(expected, bool):
+            return found is expected and 0 in orders
+        return compare(found, expected) in orders
 
     return test
 
@@ -157,10 +157,10 @@ def _current_user_test(operator: str, query_context: QueryContext) -> ValueTest 
         "eq-userteams": query_context.teams,
         "eq-useroruserteams": query_context.teams | {query_context.user},
     }
-    wanted = ids.get(operator)
-    if wanted is None:
+    expected = ids.get(operator)
+    if expected is None:
         return None
-    return lambda value: (value.id if isinstance(value, Ref) else value) in wanted
+    return lambda value: (value.id if isinstance(value, Ref) else value) in expected
 
 
 def _date_test(operator: str, values: tuple[str, ...], column: Column, query_context: QueryContext) -> ValueTest:

@@ -33,8 +33,8 @@ def sort_rows(caller: Caller, fetch: Fetch, joins: Joins, rows: Sequence[JoinedR
     """Sort the rows, first by the queried table's orders and then by those of linked tables."""
     result = list(rows)
     formatter = Formatter(caller.schema, caller.rows, caller.user.id)
-    wanted = [(alias, order) for alias, node in joins.nodes.items() for order in node.orders]
-    for alias, order in reversed(wanted):
+    orders = [(alias, order) for alias, node in joins.nodes.items() for order in node.orders]
+    for alias, order in reversed(orders):
         column_alias, column = _column(joins, order.node or alias, order.name or order.alias)
         sorts_by_label = column.kind in LOOKUPS or (column.kind in CHOICES and not fetch.raw_order)
         result.sort(
@@ -75,8 +75,8 @@ def _key(joins: Joins, alias: str, column: Column, formatter: Formatter | None) 
 
     def key(found: JoinedRow) -> SortKey:
         row = found.get(alias)
-        shown = formatter.text(row, column, joins.plain(found, alias, column)) if row and formatter else None
-        value = joins.value(found, alias, column) if shown is None else shown
+        label = formatter.text(row, column, joins.plain(found, alias, column)) if row and formatter else None
+        value = joins.value(found, alias, column) if label is None else label
         return (False, 0) if value is None else (True, value.casefold() if isinstance(value, str) else value)
 
     return key

@@ -113,8 +113,8 @@ def _add_table(document: Element, schema: Schema, table: Table) -> None:
         referenced = schema[target.table].primary_id if target else "ownerid"
         constraint = {"Property": column.wire_name, "ReferencedProperty": referenced}
         SubElement(navigation, "ReferentialConstraint", constraint)
-    for name, held in _collections(schema, table).items():
-        SubElement(entity, "NavigationProperty", {"Name": name, "Type": f"Collection({ALIAS}.{held.name})"})
+    for name, row_table in _collections(schema, table).items():
+        SubElement(entity, "NavigationProperty", {"Name": name, "Type": f"Collection({ALIAS}.{row_table.name})"})
 
 
 def _facets(table: Table, column: Column) -> dict[str, str]:

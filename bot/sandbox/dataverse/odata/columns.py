@@ -93,14 +93,14 @@ class RowProperties:
         column, target = table.navigations.get(name, (None, None))
         if column is None or target is None:
             raise unknown_property(name, table.name)
-        wanted, lookup = target.table, column
+        target_table, lookup = target.table, column
 
         def follow(row: Row) -> Row | None:
             found = find_related(row)
             ref = self.caller.value(found, lookup) if found else None
-            return self.caller.find_readable(ref) if isinstance(ref, Ref) and ref.table == wanted else None
+            return self.caller.find_readable(ref) if isinstance(ref, Ref) and ref.table == target_table else None
 
-        return self.schema[wanted], follow
+        return self.schema[target_table], follow
 
 
 def _identity() -> FindRelated:

@@ -130,15 +130,15 @@ class _Parser:
         if len(names) == 1 or names[-1] not in {"any", "all"} or not self._accept("("):
             self._position = start
             return None
-        every = names.pop() == "all"
+        match_all = names.pop() == "all"
         path, outer, inner = self._path(names), self._variable, None
-        if every or self._current.text != ")":
+        if match_all or self._current.text != ")":
             self._variable = self._take().text
             self._expect(":")
             inner = self._or()
             self._variable = outer
         self._expect(")")
-        return Related(path, every, inner)
+        return Related(path, match_all, inner)
 
     def _path(self, names: list[str]) -> Path:
         """Return a property path relative to the filtered row or the lambda variable."""

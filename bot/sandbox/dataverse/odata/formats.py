@@ -91,8 +91,8 @@ class Formatter:
         currency = None if column.base_of else self._rows.find(row.target("transactioncurrencyid"))
         currency = currency or self._rows.all("transactioncurrency")[0]  # the first is the base currency
         number = self._number(abs(value), currency.number("currencyprecision") or 0)
-        shown = self._format.currency.format(symbol=currency.text("currencysymbol"), number=number)
-        return f"-{shown}" if value < 0 else shown
+        formatted = self._format.currency.format(symbol=currency.text("currencysymbol"), number=number)
+        return f"-{formatted}" if value < 0 else formatted
 
     def _number(self, value: float, precision: int) -> str:
         signs = str.maketrans({",": self._format.group_separator, ".": self._format.decimal_separator})

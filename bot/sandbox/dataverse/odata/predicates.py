@@ -96,7 +96,7 @@ def predicate(tree: Expression, properties: Properties[S]) -> Test[S]:
 def _related(tree: Related, properties: Properties[S]) -> Test[S]:
     member_properties, members_of = properties.collection(tree.path)
     test = predicate(tree.inner, member_properties) if tree.inner is not None else _always
-    if tree.every:
+    if tree.match_all:
         return lambda subject: all(test(member) for member in members_of(subject))
     return lambda subject: any(test(member) for member in members_of(subject))
 
@@ -129,8 +129,8 @@ def _compare(tree: Compare, properties: Properties[S]) -> Test[S]:
         right = _as_guid(tree.right, right)
     _require_compatible(left.type, right.type, tree.operator)
     if tree.operator in {"eq", "ne"}:
-        wanted = tree.operator == "eq"
-        return lambda subject: (fold_case(left.read(subject)) == fold_case(right.read(subject))) is wanted
+        expects_equal = tree.operator == "eq"
+        return lambda subject: (fold_case(left.read(subject)) == fold_case(right.read(subject))) is expects_equal
     orders = _MATCHING_ORDERS[tree.operator]
     return lambda subject: compare(fold_case(left.read(subject)), fold_case(right.read(subject))) in orders
 

@@ -47,16 +47,16 @@ class Preferences:
 
 def preferences(header: str) -> Preferences:
     """Parse a request's `Prefer` header. Unknown preferences are ignored."""
-    given: dict[str, str] = {}
+    options: dict[str, str] = {}
     for name, quoted, plain in _PREFERENCE.findall(header):
-        given.setdefault(name.lower(), quoted or plain)
-    size = given.get("odata.maxpagesize")
+        options.setdefault(name.lower(), quoted or plain)
+    size = options.get("odata.maxpagesize")
     return Preferences(
-        representation=given.get("return") == "representation",
+        representation=options.get("return") == "representation",
         page_size=None if size is None else _page_size(size),
-        annotations=given.get("odata.include-annotations", ""),
-        track_changes="odata.track-changes" in given,
-        continue_on_error=given.get("odata.continue-on-error", "false") in {"", "true"},
+        annotations=options.get("odata.include-annotations", ""),
+        track_changes="odata.track-changes" in options,
+        continue_on_error=options.get("odata.continue-on-error", "false") in {"", "true"},
     )
 
 

@@ -92,7 +92,7 @@ class Related:
     """A condition on any or all rows of a collection. Without a condition, it matches a non-empty collection."""
 
     path: Path
-    every: bool
+    match_all: bool
     inner: "Expression | None"
 
 

@@ -48,14 +48,14 @@ class Callers:
         return user
 
     def _person(self, headers: Mapping[str, str]) -> Row | None:
-        given = {name.lower(): value for name, value in headers.items()}
+        by_name = {name.lower(): value for name, value in headers.items()}
         for header, column in _HEADERS.items():
-            if header.lower() in given:
-                return self._user(header, given[header.lower()], column)
+            if header.lower() in by_name:
+                return self._user(header, by_name[header.lower()], column)
         return None
 
-    def _user(self, header: str, given: str, column: str) -> Row:
-        user_guid = as_guid(given)
+    def _user(self, header: str, value: str, column: str) -> Row:
+        user_guid = as_guid(value)
         if user_guid is None:
             raise bad_query(f"The header {header} must contain a GUID.")
         found = next((row for row in self._rows.all("systemuser") if row.values.get(column) == user_guid), None)

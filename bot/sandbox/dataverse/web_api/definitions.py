@@ -106,12 +106,12 @@ def _cast(path: tuple[Segment, ...]) -> tuple[str | None, tuple[Segment, ...]]:
 
 def _column(table: TableDefinition, segment: Segment) -> ColumnDefinition:
     found_id = as_guid(segment.argument or "")
-    wanted: Json = found_id or parse_string(segment.arguments().get("LogicalName", "")).lower()
+    expected: Json = found_id or parse_string(segment.arguments().get("LogicalName", "")).lower()
     by = "MetadataId" if found_id else "LogicalName"
-    found = next((column for column in table.columns if column.common[by] == wanted), None)
+    found = next((column for column in table.columns if column.common[by] == expected), None)
     if found is None:
         raise DataverseError(
-            HTTPStatus.NOT_FOUND, "0x80060888", f"Could not find an attribute '{wanted}' of '{table.table.name}'."
+            HTTPStatus.NOT_FOUND, "0x80060888", f"Could not find an attribute '{expected}' of '{table.table.name}'."
         )
     return found
 

@@ -41,26 +41,26 @@ def run_fetch(ctx: RequestContext, table: Table) -> web.Response:
     joins = _build_joins(ctx, fetch)
     serializer = FetchSerializer(ctx.serializer, joins, fetch)
     entries = list(_entries(ctx, fetch, joins, serializer))
-    shown, more = page(fetch, entries)
+    page_entries, more = page(fetch, entries)
     body: dict[str, Json] = {"@odata.context": _context_url(ctx, table, serializer)}
     if query.count:
         body["@odata.count"] = min(len(entries), MAX_PAGE_SIZE)
-    body.update(_paging(ctx, fetch, table, shown, more=more))
-    return ctx.json({**body, "value": [entry.body() for entry in shown]})
+    body.update(_paging(ctx, fetch, table, page_entries, more=more))
+    return ctx.json({**body, "value": [entry.body() for entry in page_entries]})
 
 
 def _fetch_xml(ctx: RequestContext, table: Table) -> str:
     """Return the FetchXML in the request or in the view that it names."""
-    given = ctx.request.query
-    named = [name for name in (FETCH, *_VIEWS) if name in given]
-    if len(named) != 1:
+    parameters = ctx.request.query
+    query_options = [name for name in (FETCH, *_VIEWS) if name in parameters]
+    if len(query_options) != 1:
         raise bad_query(f"Only one of {', '.join((FETCH, *_VIEWS))} can be given.")
-    if named[0] == FETCH:
-        return given[FETCH]
-    view_id = as_guid(given[named[0]])
+    if query_options[0] == FETCH:
+        return parameters[FETCH]
+    view_id = as_guid(parameters[query_options[0]])
     if view_id is None:
-        raise bad_query(f"The value of '{named[0]}' must be the GUID of a view.")
-    view = ctx.caller.read(ctx.caller.schema[_VIEWS[named[0]]], view_id)
+        raise bad_query(f"The value of '{query_options[0]}' must be the GUID of a view.")
+    view = ctx.caller.read(ctx.caller.schema[_VIEWS[query_options[0]]], view_id)
     if view.text("returnedtypecode") != table.name:
         raise bad_query(f"The view belongs to '{view.text('returnedtypecode')}', not to '{table.name}'.")
     return view.text("fetchxml")
@@ -105,12 +105,14 @@ def _context_url(ctx: RequestContext, table: Table, serializer: FetchSerializer)
     return f"{ctx.base}/$metadata#{table.set_name}({','.join(serializer.names)})"
 
 
-def _paging(ctx: RequestContext, fetch: Fetch, table: Table, shown: Sequence[Entry], *, more: bool) -> dict[str, Json]:
+def _paging(
+    ctx: RequestContext, fetch: Fetch, table: Table, page_entries: Sequence[Entry], *, more: bool
+) -> dict[str, Json]:
     """Return the paging annotations. Like on Dataverse, a query that is ordered by a linked table has no cookie."""
     wants, found = ctx.preferences.wants, dict[str, Json]()
     by_link = any(node.orders for node in list(fetch.entity.walk())[1:])
-    if more and wants(_COOKIE) and shown and shown[-1].id and not by_link:
-        found[f"@{_COOKIE}"] = _cookie(fetch, table, shown[0].id or "", shown[-1].id)
+    if more and wants(_COOKIE) and page_entries and page_entries[-1].id and not by_link:
+        found[f"@{_COOKIE}"] = _cookie(fetch, table, page_entries[0].id or "", page_entries[-1].id)
     if wants(_MORE):
         found[f"@{_MORE}"] = more
     return found

@@ -33,12 +33,12 @@ def key_values(table: Table, segment: Segment) -> KeyValues | None:
     """Return the values of an alternate key, or None if the segment contains a primary key."""
     if "=" not in (segment.argument or ""):
         return None
-    given = segment.arguments()
-    if set(given) == {table.primary_id}:
+    arguments = segment.arguments()
+    if set(arguments) == {table.primary_id}:
         return None
-    columns = {table.by_wire_name[name].name: text for name, text in given.items() if name in table.by_wire_name}
-    if len(columns) != len(given) or not any(set(key.columns) == set(columns) for key in table.keys):
-        names = ", ".join(given)[:100]
+    columns = {table.by_wire_name[name].name: text for name, text in arguments.items() if name in table.by_wire_name}
+    if len(columns) != len(arguments) or not any(set(key.columns) == set(columns) for key in table.keys):
+        names = ", ".join(arguments)[:100]
         raise bad_query(f"The specified key attributes ({names}) are not a defined key for the {table.name} entity.")
     return {
         name: coerce_value(table, table.columns[name], _literal(table, name, text)) for name, text in columns.items()

@@ -79,11 +79,11 @@ def _query(ctx: RequestContext, table: Table) -> Query:
 
 
 def _start(ctx: RequestContext) -> Position:
-    given, version = ctx.request.query, ctx.caller.rows.version
+    options, version = ctx.request.query, ctx.caller.rows.version
     now = ctx.dataverse.now()
-    if _PAGE in given:
-        return parse_position(given[_PAGE], version, now)
-    since = parse_token(given[TOKEN], version, now) if TOKEN in given else None
+    if _PAGE in options:
+        return parse_position(options[_PAGE], version, now)
+    since = parse_token(options[TOKEN], version, now) if TOKEN in options else None
     return start_position(Token(version=version, at=now), since)
 
 

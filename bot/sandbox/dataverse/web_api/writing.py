@@ -124,16 +124,16 @@ async def replace_parties(ctx: RequestContext, table: Table, row_id: str) -> web
 
 def _require_match(ctx: RequestContext, table: Table, row_id: str, current: Row | None) -> None:
     """Check `If-Match` and `If-None-Match` ("Perform conditional operations")."""
-    wanted = ctx.header("If-Match")
+    if_match = ctx.header("If-Match")
     if current is None:
-        if wanted is not None:
+        if if_match is not None:
             raise no_such_row(table, row_id)
         return
     # A caller who may not read the row must not learn its version.
     ctx.caller.require(Right.READ, current)
     if ctx.header("If-None-Match") == ANY:
         raise already_exists()
-    if wanted not in {None, ANY, current.etag}:
+    if if_match not in {None, ANY, current.etag}:
         raise version_mismatch()
 
 

@@ -109,10 +109,10 @@ def _target_value(table: Table, event: Event, target: Mapping[str, Value]) -> Js
 
 def _images(execution: StepExecution, table: Table, row: Row | None, kind: int) -> list[JsonObject]:
     """Return the step's registered images of the row, before or after the event."""
-    wanted = (image for image in execution.images if image.number("imagetype") in {kind, _BOTH})
+    images = (image for image in execution.images if image.number("imagetype") in {kind, _BOTH})
     return [
         {"key": image.text("entityalias"), "value": _entity(table, row, _names(image.text("attributes"), table))}
-        for image in wanted
+        for image in images
         if row
     ]
 

@@ -34,6 +34,6 @@ def _require(caller: Caller, row: Row, other: Row) -> None:
 
 
 def _find_association(transaction: Transaction, row: Row, other: Row, association: ManyToMany) -> Row | None:
-    wanted = {association.own_column: row.ref, association.other_column: other.ref}
+    references = {association.own_column: row.ref, association.other_column: other.ref}
     rows = transaction.all(association.intersect_table)
-    return next((each for each in rows if all(each.values.get(name) == ref for name, ref in wanted.items())), None)
+    return next((each for each in rows if all(each.values.get(name) == ref for name, ref in references.items())), None)

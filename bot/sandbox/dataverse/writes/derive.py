@@ -10,12 +10,12 @@ from bot.sandbox.values import Ref, Row, Value
 Values = Mapping[str, Value]
 
 
-def state_values(table: Table, before: Values, given: Values) -> Values:
+def state_values(table: Table, before: Values, requested: Values) -> Values:
     """Return the state and status reason that belong together. Raise `DataverseError` if the given ones do not."""
-    if table.state is None or table.status is None or not {"statecode", "statuscode"} & given.keys():
+    if table.state is None or table.status is None or not {"statecode", "statuscode"} & requested.keys():
         return {}
-    state = given.get("statecode", before.get("statecode"))
-    reason = given.get("statuscode")
+    state = requested.get("statecode", before.get("statecode"))
+    reason = requested.get("statuscode")
     if reason is None:
         unchanged = state == before.get("statecode")
         reason = before.get("statuscode") if unchanged else _default_reason(table.state, state)

@@ -32,22 +32,22 @@ def parse_payload(schema: Schema, table: Table, body: JsonObject) -> Payload:
     """Parse a body. Raise `DataverseError` if a value does not match the table."""
     values: dict[str, Value] = {}
     parties: tuple[Payload, ...] | None = None
-    for name, given in body.items():
+    for name, value in body.items():
         if name == f"{table.name}{PARTIES}" and table.is_activity:
-            parties = parse_parties(schema, given)
+            parties = parse_parties(schema, value)
         else:
-            values.update(_value(schema, table, name, given))
+            values.update(_value(schema, table, name, value))
     row_id = values.pop(table.primary_id, None)
     return Payload(values=values, row_id=row_id if isinstance(row_id, str) else None, parties=parties)
 
 
-def parse_parties(schema: Schema, given: Json) -> tuple[Payload, ...]:
+def parse_parties(schema: Schema, value: Json) -> tuple[Payload, ...]:
     """Parse a list of activity parties. Raise `DataverseError` if one is invalid."""
     table = schema["activityparty"]
-    if not isinstance(given, list) or len(given) > MAX_PARTIES:
+    if not isinstance(value, list) or len(value) > MAX_PARTIES:
         raise bad_payload(table.set_name, f"Parties must be a list of at most {MAX_PARTIES}.")
-    parties = [parse_payload(schema, table, each) for each in given if isinstance(each, dict)]
-    if len(parties) != len(given) or any(party.values.get("participationtypemask") is None for party in parties):
+    parties = [parse_payload(schema, table, each) for each in value if isinstance(each, dict)]
+    if len(parties) != len(value) or any(party.values.get("participationtypemask") is None for party in parties):
         raise bad_payload(table.set_name, "Each party must be an object with a participationtypemask.")
     return tuple(parties)
 
@@ -61,14 +61,14 @@ def parse_reference(schema: Schema, address: str, allowed: Iterable[str]) -> Ref
     return Ref(table.name, found[2].lower())
 
 
-def _value(schema: Schema, table: Table, name: str, given: Json) -> Mapping[str, Value]:
+def _value(schema: Schema, table: Table, name: str, value: Json) -> Mapping[str, Value]:
     """Return the column and its value, or nothing for an annotation."""
     if name.endswith(BIND):
-        return _bound(schema, table, name.removesuffix(BIND), given)
+        return _bound(schema, table, name.removesuffix(BIND), value)
     if "@" in name:
         return {}
     if name in table.navigations:
-        return _cleared(table, name, given)
+        return _cleared(table, name, value)
     column = table.by_wire_name.get(name)
     if column is None:
         raise _unknown_property(schema, table, name)
@@ -77,23 +77,23 @@ def _value(schema: Schema, table: Table, name: str, given: Json) -> Mapping[str,
             table.set_name,
             "CRM do not support direct update of Entity Reference properties, Use Navigation properties instead.",
         )
-    return {column.name: coerce_value(table, column, given)}
+    return {column.name: coerce_value(table, column, value)}
 
 
-def _bound(schema: Schema, table: Table, navigation: str, given: Json) -> Mapping[str, Value]:
+def _bound(schema: Schema, table: Table, navigation: str, value: Json) -> Mapping[str, Value]:
     column, target = table.navigations.get(navigation, (None, None))
     if column is None:
         raise _unknown_property(schema, table, navigation)
-    if given is None:
+    if value is None:
         return {column.name: None}
-    if not isinstance(given, str):
+    if not isinstance(value, str):
         raise bad_payload(table.set_name, f"'{navigation}{BIND}' must be the address of a row.")
     allowed = [target.table] if target else [each.table for each in column.targets]
-    return {column.name: parse_reference(schema, given, allowed)}
+    return {column.name: parse_reference(schema, value, allowed)}
 
 
-def _cleared(table: Table, navigation: str, given: Json) -> Mapping[str, Value]:
-    if given is not None:
+def _cleared(table: Table, navigation: str, value: Json) -> Mapping[str, Value]:
+    if value is not None:
         raise not_implemented(f"creating a related row in the same request ('{navigation}')")
     return {table.navigations[navigation][0].name: None}
 
