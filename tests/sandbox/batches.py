@@ -1,4 +1,4 @@
-"""Batches as clients write them, and their answers taken apart."""
+"""Batch requests as clients send them, and parsing of the responses."""
 
 import json
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from tests.sandbox.wire import WEB_API, Api, Json
 
 
 @dataclass
-class Answer:
-    """One answer in a batch's answer."""
+class BatchAnswer:
+    """A response in a batch response."""
 
     status: int
     headers: dict[str, str]
@@ -28,7 +28,7 @@ def request(
     line: str = "\r\n",
     **headers: str,
 ) -> str:
-    """One part."""
+    """Return a part of a batch."""
     parts = ["Content-Type: application/http", "Content-Transfer-Encoding: binary"]
     parts += [f"Content-ID: {content_id}"] if content_id is not None else []
     parts += ["", f"{method} {url} HTTP/1.1"]
@@ -45,8 +45,8 @@ def change_set(*parts: str, line: str = "\r\n") -> str:
 
 async def send(
     api: Api, *parts: str, status: int = 200, person: int | None = None, line: str = "\r\n", **headers: str
-) -> list[Answer]:
-    """The answers to a batch of these parts, those of change sets among them."""
+) -> list[BatchAnswer]:
+    """Send the parts as a batch and return all responses, including those in change sets."""
     content = line.join([*(f"--whole{line}{part}" for part in parts), "--whole--", ""])
     sent = {"Content-Type": "multipart/mixed;boundary=whole", **headers}
     if person is not None:
@@ -56,13 +56,13 @@ async def send(
         assert answer.status == status, body
         kind = answer.headers["Content-Type"]
     message = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
-    return [_answer(part) for part in message.walk() if part.get_content_type() == "application/http"]
+    return [_parse_answer(part) for part in message.walk() if part.get_content_type() == "application/http"]
 
 
-def _answer(part: Any) -> Answer:
+def _parse_answer(part: Any) -> BatchAnswer:
     head, _, body = part.get_payload(decode=True).decode().replace("\r\n", "\n").partition("\n\n")
     first, *lines = head.split("\n")
-    return Answer(
+    return BatchAnswer(
         status=int(first.split()[1]),
         headers=dict(line.split(": ", 1) for line in lines),
         body=json.loads(body) if body.strip() else None,

@@ -13,19 +13,19 @@ from tests.sandbox.wire import KEY, MIDDAY, Api, Client, Receiver, Start
 
 @pytest.fixture
 async def receiver(aiohttp_server: Callable[[web.Application], Awaitable[TestServer]]) -> Receiver:
-    made = Receiver()
-    made.gate.set()
+    receiver = Receiver()
+    receiver.gate.set()
     app = web.Application()
-    app.router.add_post("/api/dataverse/events", made.answer)
-    made.url = str((await aiohttp_server(app)).make_url("/api/dataverse/events"))
-    return made
+    app.router.add_post("/api/dataverse/events", receiver.answer)
+    receiver.url = str((await aiohttp_server(app)).make_url("/api/dataverse/events"))
+    return receiver
 
 
 @pytest.fixture
 def start(aiohttp_client: Callable[[web.Application], Awaitable[Client]], receiver: Receiver) -> Start:
-    """Starts a sandbox; with a file it can be stopped and started again."""
+    """Return a function that starts a sandbox. With a file, the sandbox can be restarted."""
 
-    async def starting(file: Path | None = None, webhook_url: str = "") -> Client:
+    async def start_sandbox(file: Path | None = None, webhook_url: str = "") -> Client:
         settings = SandboxSettings(
             url="http://127.0.0.1:3978/sandbox",
             webhook_url=webhook_url or receiver.url,
@@ -36,7 +36,7 @@ def start(aiohttp_client: Callable[[web.Application], Awaitable[Client]], receiv
         app.add_subapp("/sandbox", make_sandbox(settings, now=lambda: MIDDAY))
         return await aiohttp_client(app)
 
-    return starting
+    return start_sandbox
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Events as the webhook's receiver gets them, and steps that send them."""
+"""Events that the webhook receiver gets, and steps that send them."""
 
 from typing import Any
 
@@ -9,18 +9,18 @@ STEP = f"sdkmessageprocessingsteps({CASE_STEP_ID})"
 CONTRACTS = "http://schemas.microsoft.com/xrm/2011/Contracts"
 
 
-def bag(pairs: list[Json]) -> dict[str, Any]:
-    """A list of keys and values as Dataverse writes bags."""
+def to_dict(pairs: list[Json]) -> dict[str, Any]:
+    """Convert a list of keys and values, Dataverse's format of bags, to a dict."""
     assert all(set(pair) == {"key", "value"} for pair in pairs)
     return {pair["key"]: pair["value"] for pair in pairs}
 
 
 def target(body: Json) -> dict[str, Any]:
-    return bag(bag(body["InputParameters"])["Target"]["Attributes"])
+    return to_dict(to_dict(body["InputParameters"])["Target"]["Attributes"])
 
 
-async def filter_of(api: Api, message: str, table: str) -> tuple[str, str]:
-    """The ids of a message and of its filter for the table."""
+async def find_filter(api: Api, message: str, table: str) -> tuple[str, str]:
+    """Return the IDs of a message and of its filter for the table."""
     rows = await api.rows(
         "sdkmessagefilters?$select=_sdkmessageid_value"
         f"&$filter=sdkmessageid/name eq '{message}' and primaryobjecttypecode eq '{table}'"
@@ -29,7 +29,7 @@ async def filter_of(api: Api, message: str, table: str) -> tuple[str, str]:
 
 
 async def new_step(api: Api, message: str, table: str, **more: object) -> str:
-    message_id, filter_id = await filter_of(api, message, table)
+    message_id, filter_id = await find_filter(api, message, table)
     address = await api.post(
         "sdkmessageprocessingsteps",
         {

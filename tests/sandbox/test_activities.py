@@ -59,7 +59,7 @@ async def test_a_list_of_parties_replaces_the_one_before(api: Api) -> None:
     assert await names(api, path) == ["Megan Bowen"]
 
 
-async def test_parties_can_be_replaced_by_themselves(api: Api) -> None:
+async def test_parties_can_be_replaced_without_other_columns(api: Api) -> None:
     path = await made(api, ADELE)
     body = {"value": chat(MEGAN)["chat_activity_parties"]}
     status, _, _ = await api.call("PUT", f"{path}/chat_activity_parties", body)
@@ -99,7 +99,7 @@ async def test_read_only_columns_of_a_chat_cannot_be_set(api: Api) -> None:
         await api.post("chats", {**chat(), column: "2026-11-21T11:00:00Z"}, status=400)
 
 
-async def test_a_note_knows_the_table_of_its_record(api: Api) -> None:
+async def test_a_note_returns_the_table_of_its_record(api: Api) -> None:
     address = await api.post(
         "annotations", {"subject": "Chat", "notetext": "…", "objectid_incident@odata.bind": f"/{CASE}"}, person=22
     )
@@ -107,7 +107,7 @@ async def test_a_note_knows_the_table_of_its_record(api: Api) -> None:
     assert (note["objecttypecode"], note[f"objecttypecode@{FORMATTED}"]) == ("incident", "Case")
 
 
-async def test_an_association_keeps_its_record_as_text(api: Api) -> None:
+async def test_an_association_stores_its_record_as_text(api: Api) -> None:
     body = {
         "msdyn_teamschatassociationname": "x",
         "msdyn_teamschatid": "19:abc@thread.v2",

@@ -1,4 +1,4 @@
-"""Rows brought together by `$apply`."""
+"""Aggregation with `$apply`."""
 
 from contextlib import suppress
 
@@ -34,7 +34,7 @@ async def test_rows_are_counted_and_summed_by_group(api: Api) -> None:
         assert row[f"prioritycode@{FORMATTED}"] in {"High", "Normal", "Low"}
 
 
-async def test_a_filter_goes_before(api: Api) -> None:
+async def test_a_filter_runs_before_the_aggregation(api: Api) -> None:
     counted = await api.rows("incidents?$apply=filter(prioritycode eq 1)/aggregate($count as n)")
     assert counted == [{"n": int(await api.get("incidents/$count?$filter=prioritycode eq 1"))}]
     both = "filter(prioritycode eq 1)/filter(contains(title,'pump'))/aggregate($count as n)"
@@ -42,7 +42,7 @@ async def test_a_filter_goes_before(api: Api) -> None:
     assert await api.rows(f"incidents?$apply={both}") == [{"n": int(plain)}]
 
 
-async def test_groups_alone_are_the_different_values(api: Api) -> None:
+async def test_grouping_without_aggregates_returns_the_distinct_values(api: Api) -> None:
     rows = await api.rows("incidents?$apply=groupby((prioritycode,statecode))&$orderby=prioritycode,statecode desc")
     every = await api.rows("incidents?$select=prioritycode,statecode")
     wanted = sorted({(row["prioritycode"], -row["statecode"]) for row in every})
@@ -50,7 +50,7 @@ async def test_groups_alone_are_the_different_values(api: Api) -> None:
     assert len(await api.rows("incidents?$apply=groupby((prioritycode,statecode))&$top=2")) == 2
 
 
-async def test_an_aggregate_of_nothing_counts_none(api: Api) -> None:
+async def test_an_aggregate_of_no_rows_counts_zero(api: Api) -> None:
     rows = await api.rows(
         "incidents?$apply=filter(title eq 'none such')/aggregate($count as n,createdon with max as last)"
     )
@@ -89,7 +89,7 @@ async def test_the_last_instant_is_an_instant(api: Api) -> None:
         ("aggregate($count as n)&$select=title", 400),
     ],
 )
-async def test_what_cannot_be_aggregated_is_refused(api: Api, apply: str, status: int) -> None:
+async def test_an_invalid_aggregation_is_rejected(api: Api, apply: str, status: int) -> None:
     await api.get(f"incidents?$apply={apply}", status=status)
 
 
@@ -105,9 +105,7 @@ STEPS = st.sampled_from(
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from([ISAIAH, PATTI]), STEPS, FILTERS, st.integers(0, 1100))
-async def test_no_aggregate_tells_what_is_not_for_the_person(
-    person: int, step: str, condition: str, number: int
-) -> None:
+async def test_no_aggregate_reveals_hidden_values(person: int, step: str, condition: str, number: int) -> None:
     query = {"$apply": f"filter({condition.format(n=number)})/{step}"}
     one, other = [await asked(app, "incidents", query, person) for app in sandboxes(person)]
     assert one == other
@@ -121,6 +119,6 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.text(max_size=30), st.lists(PIECES, max_size=12).map("".join)))
-def test_whatever_comes_is_read_or_refused(text: str) -> None:
+def test_any_input_is_parsed_or_rejected(text: str) -> None:
     with suppress(DataverseError):
         parse_apply(text)

@@ -1,4 +1,4 @@
-"""Several requests in one."""
+"""Batch requests."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ async def accounts(api: Api) -> int:
 
 
 @pytest.mark.parametrize("line", ["\r\n", "\n"])
-async def test_requests_are_answered_in_their_order(api: Api, line: str) -> None:
+async def test_responses_are_in_the_order_of_the_requests(api: Api, line: str) -> None:
     url = str(api.client.make_url(f"{WEB_API}/accounts"))
     made, read, absolute, related = await send(
         api,
@@ -39,7 +39,7 @@ async def test_requests_are_answered_in_their_order(api: Api, line: str) -> None
     assert related.body["name"]
 
 
-async def test_the_first_refusal_ends_the_batch_and_is_its_status(api: Api) -> None:
+async def test_the_first_error_ends_the_batch_and_sets_its_status(api: Api) -> None:
     before = await accounts(api)
     answers = await send(
         api,
@@ -53,7 +53,7 @@ async def test_the_first_refusal_ends_the_batch_and_is_its_status(api: Api) -> N
     assert await accounts(api) == before + 1
 
 
-async def test_a_batch_goes_on_after_a_refusal_where_it_is_told_to(api: Api) -> None:
+async def test_a_batch_continues_after_an_error_if_requested(api: Api) -> None:
     answers = await send(
         api,
         request("POST", "accounts", TOO_LONG),
@@ -64,7 +64,7 @@ async def test_a_batch_goes_on_after_a_refusal_where_it_is_told_to(api: Api) -> 
     assert [each.status for each in answers] == [400, 204, 404]
 
 
-async def test_a_change_set_is_made_as_a_whole(api: Api) -> None:
+async def test_a_change_set_is_one_transaction(api: Api) -> None:
     answers = await send(
         api,
         change_set(
@@ -82,7 +82,7 @@ async def test_a_change_set_is_made_as_a_whole(api: Api) -> None:
     assert [case["title"] for case in account["incident_customer_accounts"]] == ["In a set"]
 
 
-async def test_a_row_that_came_back_can_be_referred_to(api: Api) -> None:
+async def test_a_returned_row_can_be_referenced_by_content_id(api: Api) -> None:
     made, changed = await send(
         api,
         change_set(
@@ -95,7 +95,7 @@ async def test_a_row_that_came_back_can_be_referred_to(api: Api) -> None:
     assert changed.body["name"] == "Again"
 
 
-async def test_of_a_change_set_with_a_refusal_nothing_is_kept(api: Api) -> None:
+async def test_a_failed_change_set_is_rolled_back(api: Api) -> None:
     before, case = await accounts(api), await api.get(f"{CASE}?$select=title")
     answers = await send(
         api,
@@ -112,7 +112,7 @@ async def test_of_a_change_set_with_a_refusal_nothing_is_kept(api: Api) -> None:
     assert await api.get(f"{CASE}?$select=title") == case
 
 
-async def test_a_refused_change_set_does_not_stop_the_next(api: Api) -> None:
+async def test_a_failed_change_set_does_not_stop_the_next(api: Api) -> None:
     answers = await send(
         api,
         change_set(request("DELETE", "accounts(00000000-0000-4000-9000-00000000dead)", content_id=1)),
@@ -122,7 +122,7 @@ async def test_a_refused_change_set_does_not_stop_the_next(api: Api) -> None:
     assert [each.status for each in answers] == [404, 204]
 
 
-async def test_conditions_hold_inside_a_batch(api: Api) -> None:
+async def test_preconditions_apply_inside_a_batch(api: Api) -> None:
     etag = (await api.get(f"{CASE}?$select=title"))["@odata.etag"]
     answers = await send(
         api,
@@ -133,7 +133,7 @@ async def test_conditions_hold_inside_a_batch(api: Api) -> None:
     assert [each.status for each in answers] == [204, 412]
 
 
-async def test_who_asks_holds_for_every_part_unless_it_says_otherwise(api: Api) -> None:
+async def test_parts_inherit_the_caller_of_the_batch_unless_they_set_one(api: Api) -> None:
     first, second = await send(
         api,
         request("GET", "WhoAmI"),
@@ -144,7 +144,7 @@ async def test_who_asks_holds_for_every_part_unless_it_says_otherwise(api: Api) 
     assert second.body["UserId"].endswith("23")
 
 
-async def test_a_person_can_do_no_more_in_a_batch(api: Api) -> None:
+async def test_a_batch_grants_a_person_no_extra_rights(api: Api) -> None:
     answers = await send(
         api,
         request("GET", f"{CASE}?$select=title,cs_refundamount"),
@@ -156,7 +156,7 @@ async def test_a_person_can_do_no_more_in_a_batch(api: Api) -> None:
     assert answers[1].status == 403
 
 
-async def test_a_change_set_sends_its_events_once_each(api: Api) -> None:
+async def test_a_change_set_sends_each_event_once(api: Api) -> None:
     await send(
         api,
         change_set(
@@ -164,10 +164,10 @@ async def test_a_change_set_sends_its_events_once_each(api: Api) -> None:
             request("PATCH", CASE, {"prioritycode": 3}, content_id=2),
         ),
     )
-    assert len(await api.ended_jobs(2)) == 2
+    assert len(await api.completed_jobs(2)) == 2
 
 
-async def test_annotations_are_each_parts_own_wish(api: Api) -> None:
+async def test_each_part_requests_its_own_annotations(api: Api) -> None:
     plain, labelled = await send(
         api,
         request("GET", f"{CASE}?$select=prioritycode"),
@@ -191,7 +191,7 @@ async def test_annotations_are_each_parts_own_wish(api: Api) -> None:
         (request("POST", "accounts", None), ""),
     ],
 )
-async def test_a_wrong_part_is_refused(api: Api, part: str, words: str) -> None:
+async def test_an_invalid_part_is_rejected(api: Api, part: str, words: str) -> None:
     before = await accounts(api)
     (answer,) = await send(api, part, Prefer="odata.continue-on-error")
     assert answer.status in {400, 415}
@@ -212,7 +212,7 @@ async def test_a_wrong_part_is_refused(api: Api, part: str, words: str) -> None:
         ("", b"\xff\x00"),
     ],
 )
-async def test_what_is_no_batch_is_refused(api: Api, kind: str, content: bytes) -> None:
+async def test_a_malformed_batch_is_rejected(api: Api, kind: str, content: bytes) -> None:
     headers = {"Content-Type": kind} if kind else {}
     async with api.client.post(f"{WEB_API}/$batch", data=content, headers=headers) as answer:
         assert answer.status == 400
@@ -251,7 +251,7 @@ LINES = st.sampled_from(
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(HEADERS, LINES, st.text(max_size=20)), max_size=25), st.sampled_from(["\r\n", "\n"]))
-def test_whatever_comes_is_read_or_refused(lines: list[str], line: str) -> None:
+def test_any_input_is_parsed_or_rejected(lines: list[str], line: str) -> None:
     content = line.join(["--x", *lines]).encode("utf-8", "surrogatepass")
     try:
         found = decode_batch("multipart/mixed; boundary=x", content)
@@ -261,7 +261,7 @@ def test_whatever_comes_is_read_or_refused(lines: list[str], line: str) -> None:
         assert "\n" not in "".join((part.content_id or "", part.url, *part.headers.values()))
 
 
-async def test_a_batch_has_a_thousand_requests_at_most(api: Api) -> None:
+async def test_a_batch_is_limited_to_a_thousand_requests(api: Api) -> None:
     one = request("GET", "WhoAmI")
     async with api.client.post(
         f"{WEB_API}/$batch",

@@ -1,4 +1,4 @@
-"""What has changed since a client last asked: delta links."""
+"""Change tracking with delta links."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from tests.sandbox.cases import NEW_CASE, created
+from tests.sandbox.cases import NEW_CASE, create_row
 from tests.sandbox.wire import CASE, CASE_ID, Api, Json, Start
 
 TRACK = "odata.track-changes"
@@ -14,22 +14,22 @@ ALEX, ISAIAH, PATTI = 20, 23, 24
 SECOND_CASE = "incidents(00000000-0000-4000-9000-0000000003ea)"
 
 
-def path_of(link: str) -> str:
-    """A link as the tests' client asks for it."""
+def relative_path(link: str) -> str:
+    """Return a link relative to the test client's base address."""
     return link.partition("/v9.2/")[2]
 
 
-async def tracked(api: Api, path: str = "incidents?$select=title", **headers: Any) -> str:
-    """All rows read once; gives the link to what changes next."""
+async def read_delta_link(api: Api, path: str = "incidents?$select=title", **headers: Any) -> str:
+    """Read all rows and return the delta link."""
     body = await api.get(path, Prefer=TRACK, **headers)
-    return path_of(body["@odata.deltaLink"])
+    return relative_path(body["@odata.deltaLink"])
 
 
 def ids(rows: list[Json]) -> list[str]:
     return [str(row.get("incidentid") or row["id"]) for row in rows]
 
 
-async def test_the_first_answer_holds_all_rows_and_a_link_to_what_comes(api: Api) -> None:
+async def test_the_first_response_has_all_rows_and_a_delta_link(api: Api) -> None:
     status, body, headers = await api.call("GET", "incidents?$select=title", Prefer=TRACK)
     assert status == 200
     assert headers["Preference-Applied"] == TRACK
@@ -41,16 +41,16 @@ async def test_the_first_answer_holds_all_rows_and_a_link_to_what_comes(api: Api
     assert link.query["$deltatoken"].endswith("!11/21/2026 12:00:00")
 
 
-async def test_the_link_tells_nothing_where_nothing_has_changed(api: Api) -> None:
-    body = await api.get(await tracked(api))
+async def test_the_delta_link_returns_nothing_without_changes(api: Api) -> None:
+    body = await api.get(await read_delta_link(api))
     assert body["value"] == []
     assert body["@odata.context"].endswith("$metadata#incidents(title)/$delta")
     assert "@odata.deltaLink" in body
 
 
-async def test_new_changed_and_deleted_rows_are_told_once(api: Api) -> None:
-    link = await tracked(api)
-    new = await created(api, NEW_CASE)
+async def test_new_changed_and_deleted_rows_are_returned_once(api: Api) -> None:
+    link = await read_delta_link(api)
+    new = await create_row(api, NEW_CASE)
     await api.patch(CASE, {"title": "Changed"})
     await api.delete(SECOND_CASE)
     body = await api.get(link)
@@ -59,35 +59,35 @@ async def test_new_changed_and_deleted_rows_are_told_once(api: Api) -> None:
     assert f"incidents({rows[0]['incidentid']})" == new
     assert gone["@odata.context"].endswith("/$metadata#incidents/$deletedEntity")
     assert (gone["id"], gone["reason"]) == (SECOND_CASE[len("incidents(") : -1], "deleted")
-    assert (await api.get(path_of(body["@odata.deltaLink"])))["value"] == []
+    assert (await api.get(relative_path(body["@odata.deltaLink"])))["value"] == []
 
 
-async def test_a_row_changed_many_times_is_told_as_it_is_now(api: Api) -> None:
-    link = await tracked(api)
+async def test_a_row_changed_repeatedly_is_returned_in_its_current_state(api: Api) -> None:
+    link = await read_delta_link(api)
     for title in ("One", "Two", "Three"):
         await api.patch(CASE, {"title": title})
     assert [row["title"] for row in (await api.get(link))["value"]] == ["Three"]
 
 
-async def test_a_row_made_anew_under_its_old_id_is_not_told_as_gone(api: Api) -> None:
+async def test_a_row_recreated_with_its_old_id_is_not_returned_as_deleted(api: Api) -> None:
     account = "accounts(00000000-0000-4000-9000-00000000beef)"
     await api.patch(account, {"name": "First"})
-    link = await tracked(api, "accounts?$select=name")
+    link = await read_delta_link(api, "accounts?$select=name")
     await api.delete(account)
     await api.patch(account, {"name": "Second"})
     assert [row.get("name") for row in (await api.get(link))["value"]] == ["Second"]
 
 
-async def test_a_link_can_be_asked_twice(api: Api) -> None:
-    link = await tracked(api)
+async def test_a_delta_link_can_be_used_twice(api: Api) -> None:
+    link = await read_delta_link(api)
     await api.patch(CASE, {"title": "Changed"})
     assert (await api.get(link))["value"] == (await api.get(link))["value"] != []
 
 
-async def test_changes_come_in_pages_and_the_last_one_brings_the_link(api: Api) -> None:
-    link = await tracked(api)
+async def test_changes_are_paged_and_the_last_page_has_the_delta_link(api: Api) -> None:
+    link = await read_delta_link(api)
     for number in range(3):
-        await created(api, {**NEW_CASE, "title": f"New {number}"})
+        await create_row(api, {**NEW_CASE, "title": f"New {number}"})
     await api.delete(SECOND_CASE)
     told: list[Json] = []
     sizes = []
@@ -96,25 +96,25 @@ async def test_changes_come_in_pages_and_the_last_one_brings_the_link(api: Api) 
         sizes.append(len(body["value"]))
         told += body["value"]
         assert ("@odata.nextLink" in body) != ("@odata.deltaLink" in body)
-        link = path_of(body.get("@odata.nextLink") or body["@odata.deltaLink"])
+        link = relative_path(body.get("@odata.nextLink") or body["@odata.deltaLink"])
     assert sizes == [3, 1]
     assert [row.get("title", row.get("reason")) for row in told] == ["New 0", "New 1", "New 2", "deleted"]
 
 
-async def test_what_changes_while_pages_are_turned_is_not_lost(api: Api) -> None:
+async def test_a_change_between_two_pages_is_not_lost(api: Api) -> None:
     first = await api.get("incidents?$select=title", Prefer=f"{TRACK},odata.maxpagesize=30")
     seen = {row["incidentid"]: row["title"] for row in first["value"]}
     await api.patch(f"incidents({first['value'][0]['incidentid']})", {"title": "Meanwhile"})
     gone = first["value"][1]["incidentid"]
     await api.delete(f"incidents({gone})")
-    last = await api.get(path_of(first["@odata.nextLink"]))
+    last = await api.get(relative_path(first["@odata.nextLink"]))
     seen.update({row["incidentid"]: row["title"] for row in last["value"]})
     assert seen[first["value"][0]["incidentid"]] == "Meanwhile"
-    assert gone in ids((await api.get(path_of(last["@odata.deltaLink"])))["value"])
+    assert gone in ids((await api.get(relative_path(last["@odata.deltaLink"])))["value"])
 
 
 async def test_changes_are_counted(api: Api) -> None:
-    token = URL(await tracked(api)).query["$deltatoken"]
+    token = URL(await read_delta_link(api)).query["$deltatoken"]
     await api.patch(CASE, {"title": "Changed"})
     await api.delete(SECOND_CASE)
     count = f"incidents/$count?{URL.build(query={'$deltatoken': token}).raw_query_string}"
@@ -122,24 +122,24 @@ async def test_changes_are_counted(api: Api) -> None:
 
 
 @pytest.mark.parametrize(("day", "status"), [("11/14/2026 12:00:00", 200), ("11/14/2026 11:59:59", 400)])
-async def test_a_link_is_good_for_seven_days(api: Api, day: str, status: int) -> None:
-    version = URL(await tracked(api)).query["$deltatoken"].partition("!")[0]
+async def test_a_delta_link_expires_after_seven_days(api: Api, day: str, status: int) -> None:
+    version = URL(await read_delta_link(api)).query["$deltatoken"].partition("!")[0]
     body = await api.get(f"incidents?$deltatoken={version}!{day}", status=status)
     if status == 400:
         assert body["error"]["code"] == "0x80044352"
 
 
-async def test_a_link_from_rows_that_are_forgotten_has_expired(api: Api) -> None:
+async def test_a_delta_link_from_an_earlier_run_without_a_file_has_expired(api: Api) -> None:
     body = await api.get("incidents?$deltatoken=99999999!11/21/2026 11:00:00", status=400)
     assert body["error"]["code"] == "0x80044352"
 
 
-async def test_links_outlive_a_restart(start: Start, tmp_path: Path) -> None:
+async def test_delta_links_survive_a_restart(start: Start, tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     client = await start(file)
     api = Api(client)
     await api.delete(SECOND_CASE)
-    link = await tracked(api)
+    link = await read_delta_link(api)
     await api.patch(CASE, {"title": "Changed"})
     third = "incidents(00000000-0000-4000-9000-0000000003eb)"
     await api.delete(third)
@@ -149,7 +149,7 @@ async def test_links_outlive_a_restart(start: Start, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("table", ["cs_stocklevels", "msdyn_ocliveworkitems", "activityparties"])
-async def test_tables_without_tracking_refuse_it(api: Api, table: str) -> None:
+async def test_tables_without_change_tracking_reject_it(api: Api, table: str) -> None:
     definition = await api.get(f"EntityDefinitions?$select=ChangeTrackingEnabled&$filter=EntitySetName eq '{table}'")
     assert definition["value"][0]["ChangeTrackingEnabled"] is False
     body = await api.get(table, Prefer=TRACK, status=400)
@@ -157,7 +157,7 @@ async def test_tables_without_tracking_refuse_it(api: Api, table: str) -> None:
 
 
 @pytest.mark.parametrize("option", ["$filter=title eq 'x'", "$orderby=title", "$expand=ownerid", "$top=1"])
-async def test_other_options_do_not_go_with_it(api: Api, option: str) -> None:
+async def test_change_tracking_rejects_other_query_options(api: Api, option: str) -> None:
     body = await api.get(f"incidents?{option}", Prefer=TRACK, status=400)
     name = option.partition("=")[0]
     assert body["error"]["message"] == (
@@ -166,24 +166,24 @@ async def test_other_options_do_not_go_with_it(api: Api, option: str) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "x", "1!yesterday", "1!13/45/2026 00:00:00", "-1!11/21/2026 12:00:00"])
-async def test_a_token_of_ones_own_is_refused(api: Api, token: str) -> None:
+async def test_a_forged_delta_token_is_rejected(api: Api, token: str) -> None:
     await api.get(f"incidents?$deltatoken={token}", status=400)
 
 
-async def test_a_page_token_of_ones_own_is_refused(api: Api) -> None:
+async def test_a_forged_page_token_is_rejected(api: Api) -> None:
     await api.get('incidents?$skiptoken=<cookie istracking="True" />', status=400)
 
 
-async def test_only_who_reads_the_whole_table_may_follow_its_changes(api: Api) -> None:
+async def test_change_tracking_requires_read_access_to_the_whole_table(api: Api) -> None:
     await api.get("incidents?$select=title", Prefer=TRACK, person=ALEX)
     body = await api.get("incidents?$select=title", Prefer=TRACK, person=PATTI, status=403)
     assert "prvReadIncident" in body["error"]["message"]
-    link = await tracked(api)
+    link = await read_delta_link(api)
     await api.get(link, person=PATTI, status=403)
 
 
 async def test_secured_values_stay_hidden_in_changes(api: Api) -> None:
-    link = await tracked(api, "accounts?$select=creditlimit", person=ISAIAH)
+    link = await read_delta_link(api, "accounts?$select=creditlimit", person=ISAIAH)
     await api.patch("accounts(00000001-0000-4000-9000-000000000001)", {"creditlimit": 7})
     assert [row["creditlimit"] for row in (await api.get(link))["value"]] == [7]
     assert [row["creditlimit"] for row in (await api.get(link, person=ISAIAH))["value"]] == [None]

@@ -1,4 +1,4 @@
-"""Resolving a case by the action `CloseIncident`."""
+"""The action `CloseIncident`, which resolves a case."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ async def state(api: Api) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(("status", "reason"), [(5, 5), (1000, 1000), (-1, 5)])
-async def test_a_case_is_resolved_with_the_reason_or_the_states_own(api: Api, status: int, reason: int) -> None:
+async def test_a_case_is_resolved_with_the_given_or_default_status_reason(api: Api, status: int, reason: int) -> None:
     assert (await api.call("POST", "CloseIncident", {**DONE, "Status": status}))[0] == 204
     assert await state(api) == (1, reason)
 
@@ -49,16 +49,16 @@ async def test_a_case_that_is_resolved_is_not_resolved_again(api: Api) -> None:
     ],
     ids=str,
 )
-async def test_what_names_no_case_or_no_reason_is_refused(api: Api, wrong: dict[str, Any]) -> None:
+async def test_a_missing_case_or_status_reason_is_rejected(api: Api, wrong: dict[str, Any]) -> None:
     assert (await api.call("POST", "CloseIncident", wrong))[0] == 400
     assert (await state(api))[0] == 0
 
 
-async def test_a_case_that_is_not_there_is_not_found(api: Api) -> None:
+async def test_an_unknown_case_is_not_found(api: Api) -> None:
     gone = {"incidentid@odata.bind": "/incidents(00000000-0000-4000-9000-00000000dead)"}
     assert (await api.call("POST", "CloseIncident", {"IncidentResolution": gone, "Status": 5}))[0] == 404
 
 
 @pytest.mark.parametrize(("person", "status"), [(21, 204), (23, 403), (24, 403)])
-async def test_who_may_not_write_the_case_may_not_resolve_it(api: Api, person: int, status: int) -> None:
+async def test_resolving_a_case_requires_write_access(api: Api, person: int, status: int) -> None:
     assert (await api.call("POST", "CloseIncident", DONE, person=person))[0] == status

@@ -1,4 +1,4 @@
-"""The service's CSDL document says what the answers hold."""
+"""The CSDL document matches the responses of the service."""
 
 from xml.etree.ElementTree import Element
 
@@ -25,7 +25,7 @@ def properties(entity: Element) -> dict[str, str]:
     return {each.attrib["Name"]: each.attrib["Type"] for each in entity.findall(f"{EDM}Property")}
 
 
-async def test_rows_have_the_properties_that_it_says(api: Api) -> None:
+async def test_rows_have_the_declared_properties(api: Api) -> None:
     known = types(await document(api))
     for table in ("incident", "account", "systemuser", "chat"):
         definition = await api.get(f"EntityDefinitions(LogicalName='{table}')?$select=EntitySetName")
@@ -35,7 +35,7 @@ async def test_rows_have_the_properties_that_it_says(api: Api) -> None:
             assert own <= properties(known[table]).keys()
 
 
-async def test_every_name_that_it_uses_is_there(api: Api) -> None:
+async def test_every_referenced_name_is_declared(api: Api) -> None:
     root = await document(api)
     kinds = {"EntityType", "ComplexType", "EnumType"}
     known = {f"mscrm.{each.attrib['Name']}" for kind in kinds for each in root.iter(f"{EDM}{kind}")}
@@ -58,7 +58,7 @@ async def test_properties_have_the_types_of_their_values(api: Api) -> None:
     assert case["versionnumber"] == "Edm.Int64"
 
 
-async def test_navigation_properties_lead_where_rows_lead(api: Api) -> None:
+async def test_navigation_properties_match_the_rows(api: Api) -> None:
     case = types(await document(api))["incident"]
     ways = {each.attrib["Name"]: each.attrib["Type"] for each in case.findall(f"{EDM}NavigationProperty")}
     assert ways["customerid_account"] == "mscrm.account"
@@ -71,11 +71,11 @@ async def test_navigation_properties_lead_where_rows_lead(api: Api) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?annotations=false"])
-async def test_annotations_come_on_demand_alone(api: Api, query: str) -> None:
+async def test_annotations_are_included_only_on_request(api: Api, query: str) -> None:
     assert list((await document(api, query)).iter(f"{EDM}Annotation")) == []
 
 
-async def test_annotations_say_whose_changes_are_tracked(api: Api) -> None:
+async def test_annotations_state_which_tables_are_tracked(api: Api) -> None:
     tracked = {
         each.attrib["Name"]: value.attrib["Bool"]
         for each in (await document(api, "?annotations=true")).iter(f"{EDM}EntitySet")

@@ -18,7 +18,7 @@ async def column(api: Api, table: str, name: str, cast: str = "") -> dict[str, A
     return found
 
 
-async def test_a_table_says_what_it_is_called_and_what_it_is(api: Api) -> None:
+async def test_a_table_definition_has_names_and_characteristics(api: Api) -> None:
     table = await api.get(CASES)
     assert (table["LogicalName"], table["EntitySetName"], table["SchemaName"]) == ("incident", "incidents", "Incident")
     assert (table["PrimaryIdAttribute"], table["PrimaryNameAttribute"]) == ("incidentid", "title")
@@ -28,7 +28,7 @@ async def test_a_table_says_what_it_is_called_and_what_it_is(api: Api) -> None:
     assert table["DisplayName"]["LocalizedLabels"][0]["LanguageCode"] == 1033
 
 
-async def test_only_the_properties_asked_for_come_and_the_id(api: Api) -> None:
+async def test_only_the_selected_properties_and_the_id_are_returned(api: Api) -> None:
     table = await api.get(f"{CASES}?$select=EntitySetName")
     assert set(table) == {"@odata.context", "EntitySetName", "MetadataId"}
 
@@ -53,7 +53,7 @@ async def test_tables_are_found_by_their_properties(api: Api, condition: str, na
     assert {row["LogicalName"] for row in rows} == names
 
 
-async def test_columns_come_along_when_they_are_asked_for(api: Api) -> None:
+async def test_columns_are_included_when_expanded(api: Api) -> None:
     table = await api.get(
         f"{CASES}?$select=LogicalName&$expand=Attributes($select=LogicalName,AttributeType,AttributeTypeName;"
         "$filter=AttributeType eq Microsoft.Dynamics.CRM.AttributeTypeCode'Picklist')"
@@ -95,7 +95,7 @@ async def test_columns_come_along_when_they_are_asked_for(api: Api) -> None:
         ("knowledgearticle", "cs_manual", "Virtual", "FileType"),
     ],
 )
-async def test_each_type_of_column_says_what_it_is(api: Api, table: str, name: str, code: str, finer: str) -> None:
+async def test_each_column_type_has_its_codes(api: Api, table: str, name: str, code: str, finer: str) -> None:
     found = await column(api, table, name)
     assert (found["AttributeType"], found["AttributeTypeName"]["Value"], found["AttributeOf"]) == (code, finer, None)
 
@@ -115,7 +115,7 @@ async def test_each_type_of_column_says_what_it_is(api: Api, table: str, name: s
         ("knowledgearticle", "cs_manual_name", "cs_manual"),
     ],
 )
-async def test_shadow_columns_say_whose_they_are(api: Api, table: str, shadow: str, of: str) -> None:
+async def test_shadow_columns_name_their_column(api: Api, table: str, shadow: str, of: str) -> None:
     found = await column(api, table, shadow)
     assert (found["AttributeOf"], found["IsLogical"], found["IsValidForUpdate"]) == (of, True, False)
 
@@ -141,7 +141,7 @@ async def test_choices_come_with_their_labels(api: Api) -> None:
     assert rows[0]["GlobalOptionSet"] is None
 
 
-async def test_status_reasons_know_their_state(api: Api) -> None:
+async def test_status_reasons_name_their_state(api: Api) -> None:
     path = f"{CASES}/Attributes(LogicalName='statuscode')/{CRM}.StatusAttributeMetadata"
     status = await api.get(f"{path}?$select=LogicalName&$expand=OptionSet")
     states = {option["Value"]: option["State"] for option in status["OptionSet"]["Options"]}
@@ -150,7 +150,7 @@ async def test_status_reasons_know_their_state(api: Api) -> None:
     assert bare["Options"] == status["OptionSet"]["Options"]
 
 
-async def test_states_know_their_first_status_reason(api: Api) -> None:
+async def test_states_name_their_default_status_reason(api: Api) -> None:
     rows = await api.rows(f"{CASES}/Attributes/{CRM}.StateAttributeMetadata?$expand=OptionSet")
     options = rows[0]["OptionSet"]["Options"]
     assert [(option["Value"], option["DefaultStatus"]) for option in options] == [(0, 1), (1, 5), (2, 6)]
@@ -188,12 +188,12 @@ async def test_yes_and_no_have_labels(api: Api) -> None:
         ("ownerid", "LookupAttributeMetadata", {"Targets": ["systemuser", "team"]}),
     ],
 )
-async def test_a_cast_brings_what_only_that_type_says(api: Api, name: str, cast: str, expected: dict[str, Any]) -> None:
+async def test_a_cast_adds_the_properties_of_the_type(api: Api, name: str, cast: str, expected: dict[str, Any]) -> None:
     found = await column(api, "incident", name, cast)
     assert {key: found[key] for key in expected} == expected
 
 
-async def test_the_way_from_a_chat_to_its_record_is_described(api: Api) -> None:
+async def test_the_regarding_lookup_of_a_chat_is_described(api: Api) -> None:
     rows = await api.rows(
         "EntityDefinitions(LogicalName='chat')/ManyToOneRelationships?$select="
         "ReferencedEntity,ReferencingEntityNavigationPropertyName&$filter=ReferencingAttribute eq 'regardingobjectid'"
@@ -245,11 +245,11 @@ async def test_definitions_can_be_named_by_their_ids(api: Api) -> None:
         ("RelationshipDefinitions", 501),
     ],
 )
-async def test_what_is_no_definition_is_refused(api: Api, path: str, status: int) -> None:
+async def test_an_unknown_definition_is_rejected(api: Api, path: str, status: int) -> None:
     await api.get(path, status=status)
 
 
-async def test_definitions_are_not_changed_here(api: Api) -> None:
+async def test_definitions_cannot_be_changed(api: Api) -> None:
     await api.post("EntityDefinitions", {}, status=501)
 
 

@@ -1,4 +1,4 @@
-"""Faults on demand, for tests of clients."""
+"""Fault injection for client tests."""
 
 import asyncio
 from typing import Any
@@ -30,7 +30,7 @@ async def faulty(api: Api, fault: str, path: str = "WhoAmI") -> tuple[int, Any, 
         ("403", 403, "0x80048306", None),
     ],
 )
-async def test_a_request_is_refused_as_it_demands(
+async def test_a_request_gets_the_fault_it_asks_for(
     api: Api, fault: str, status: int, code: str, retry_after: str | None
 ) -> None:
     got, body, headers = await faulty(api, fault)
@@ -39,24 +39,24 @@ async def test_a_request_is_refused_as_it_demands(
     await api.get("WhoAmI")
 
 
-async def test_a_bad_token_is_told_without_a_body(api: Api) -> None:
+async def test_a_401_fault_has_no_body(api: Api) -> None:
     status, body, headers = await faulty(api, "401")
     assert (status, body, headers["WWW-Authenticate"]) == (401, "", "Bearer")
 
 
-async def test_an_answer_may_be_no_json_at_all(api: Api) -> None:
+async def test_a_response_can_be_something_other_than_json(api: Api) -> None:
     status, body, _ = await faulty(api, "not-json")
     assert status == 200
     assert body.startswith("<html>")
 
 
-async def test_an_answer_breaks_off_in_its_middle(api: Api) -> None:
+async def test_a_response_can_be_truncated(api: Api) -> None:
     with pytest.raises(ClientError):
         await faulty(api, "truncated", f"{CASE}?$select=title")
     await api.get(CASE)
 
 
-async def test_a_change_is_made_though_its_answer_is_lost(api: Api) -> None:
+async def test_a_change_is_applied_even_if_its_response_is_lost(api: Api) -> None:
     with pytest.raises(ClientError):
         async with api.client.patch(
             f"{WEB_API}/{CASE}",
@@ -67,7 +67,7 @@ async def test_a_change_is_made_though_its_answer_is_lost(api: Api) -> None:
     assert (await api.get(f"{CASE}?$select=title"))["title"] == "Made"
 
 
-async def test_an_answer_may_never_come(api: Api) -> None:
+async def test_a_response_can_hang(api: Api) -> None:
     with pytest.raises(TimeoutError):
         async with api.client.get(
             f"{WEB_API}/WhoAmI", headers={HEADER: "hang"}, timeout=ClientTimeout(total=0.2)
@@ -76,13 +76,13 @@ async def test_an_answer_may_never_come(api: Api) -> None:
     await api.get("WhoAmI")
 
 
-async def test_a_connection_that_hangs_breaks_in_the_end(api: Api) -> None:
+async def test_a_hanging_connection_is_closed_after_the_time_limit(api: Api) -> None:
     async with asyncio.timeout(20):
         with pytest.raises(ClientError):
             await faulty(api, "hang; seconds=0")
 
 
-async def test_the_next_requests_go_wrong_whoever_sends_them(api: Api) -> None:
+async def test_queued_faults_hit_the_next_requests_of_any_client(api: Api) -> None:
     status, body, _ = await faulty(api, "429; retry-after=1; times=2")
     assert status == 200
     assert "UserId" in body
@@ -90,7 +90,7 @@ async def test_the_next_requests_go_wrong_whoever_sends_them(api: Api) -> None:
     assert statuses == [429, 429, 200]
 
 
-async def test_faults_may_be_for_one_resource(api: Api) -> None:
+async def test_faults_can_be_limited_to_one_resource(api: Api) -> None:
     await faulty(api, "503; times=1; path=incidents")
     await api.get("accounts?$top=1")
     await api.get("incidents?$top=1", status=503)

@@ -1,4 +1,4 @@
-"""FetchXML: queries written as XML, and the views that hold them."""
+"""FetchXML queries and the views that contain them."""
 
 from contextlib import suppress
 from typing import Any
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.sandbox.dataverse.fetchxml.parse import parse_fetch
 from bot.sandbox.errors import DataverseError
-from tests.sandbox.cases import NEW_CASE, created
+from tests.sandbox.cases import NEW_CASE, create_row
 from tests.sandbox.wire import CASE, CASE_ID, EVERYTHING, FORMATTED, Api, Json
 
 ADELE, ISAIAH, PATTI = 22, 23, 24
@@ -39,7 +39,7 @@ def condition(name: str, operator: str, *values: str) -> str:
     return f"<condition attribute={quoteattr(name)} operator={quoteattr(operator)}>{inside}</condition>"
 
 
-async def test_columns_come_as_asked_and_empty_ones_not_at_all(api: Api) -> None:
+async def test_selected_columns_are_returned_and_empty_ones_omitted(api: Api) -> None:
     (row,) = await api.rows(
         cases(
             '<attribute name="title"/><attribute name="customerid"/><attribute name="parentcaseid"/>'
@@ -58,7 +58,7 @@ async def test_columns_come_as_asked_and_empty_ones_not_at_all(api: Api) -> None
     }
 
 
-async def test_all_columns_come_where_none_is_named(api: Api) -> None:
+async def test_all_columns_are_returned_if_none_is_selected(api: Api) -> None:
     row = (await api.rows(cases("", 'top="1"')))[0]
     assert {"ticketnumber", "_ownerid_value", "createdon"} <= set(row)
     assert set((await api.rows(cases("<all-attributes/>", 'top="1"')))[0]) == set(row)
@@ -118,7 +118,7 @@ async def test_several_choices_are_found_by_the_values_they_contain(api: Api) ->
     assert len(rows) == len(wanted)
 
 
-async def test_conditions_know_who_asks(api: Api) -> None:
+async def test_conditions_can_refer_to_the_current_user(api: Api) -> None:
     own = {row["incidentid"] for row in await api.rows(where(condition("ownerid", "eq-userid")), person=ISAIAH)}
     user = "00000008-0000-4000-9000-000000000023"
     assert own == {row["incidentid"] for row in await api.rows(f"incidents?$filter=_ownerid_value eq {user}")} != set()
@@ -126,12 +126,12 @@ async def test_conditions_know_who_asks(api: Api) -> None:
     assert own <= {row["incidentid"] for row in teams}
 
 
-async def test_days_are_those_of_the_clock(api: Api) -> None:
-    new = await created(api, NEW_CASE)
+async def test_date_conditions_use_the_current_day(api: Api) -> None:
+    new = await create_row(api, NEW_CASE)
     for operator in ("today", "this-month", "this-year", "last-seven-days", "tomorrow"):
         rows = await api.rows(where(condition("createdon", operator)))
         told = [f"incidents({row['incidentid']})" for row in rows]
-        # The last seven days end now, and the new case's instant is now.
+        # The period ends now, and the new case was created now.
         assert (new in told) is (operator in {"today", "this-month", "this-year"})
 
 
@@ -162,7 +162,7 @@ async def test_linked_rows_bring_their_columns_under_their_alias(api: Api) -> No
 
 
 async def test_an_outer_link_keeps_rows_without_match(api: Api) -> None:
-    await created(api, NEW_CASE)
+    await create_row(api, NEW_CASE)
     rows = await api.rows(cases(LINKED.format(kind="outer")))
     assert len(rows) == len(await api.rows("incidents?$select=title"))
     assert any("c.fullname" not in row for row in rows)
@@ -194,7 +194,7 @@ async def test_a_condition_may_be_about_a_linked_row(api: Api) -> None:
 
 
 @pytest.mark.parametrize("kind", ["exists", "in"])
-async def test_a_link_may_only_ask_whether_there_is_a_row(api: Api, kind: str) -> None:
+async def test_an_exists_link_only_tests_for_a_row(api: Api, kind: str) -> None:
     link = f'<link-entity name="task" from="regardingobjectid" to="incidentid" link-type="{kind}"/>'
     xml = f'<attribute name="title"/>{link}'
     tasks = await api.rows("tasks?$filter=regardingobjectid_incident_task/title ne null")
@@ -216,7 +216,7 @@ async def test_an_association_is_followed_by_the_table_in_between(api: Api) -> N
     assert {(row["fullname"], row["t.name"]) for row in rows} == wanted != set()
 
 
-async def test_rows_are_put_in_order_choices_by_their_labels(api: Api) -> None:
+async def test_rows_are_sorted_with_choices_by_label(api: Api) -> None:
     by = '<attribute name="prioritycode"/><order attribute="prioritycode"/><order attribute="title" descending="true"/>'
     labels = [row[f"prioritycode@{FORMATTED}"] for row in await api.rows(cases(by), Prefer=EVERYTHING)]
     assert labels == sorted(labels)
@@ -225,7 +225,7 @@ async def test_rows_are_put_in_order_choices_by_their_labels(api: Api) -> None:
     assert numbers == sorted(numbers)
 
 
-async def test_rows_are_put_in_order_by_linked_columns(api: Api) -> None:
+async def test_rows_are_sorted_by_linked_columns(api: Api) -> None:
     xml = LINKED.format(kind="inner") + '<order entityname="c" attribute="fullname" descending="true"/>'
     names = [row["c.fullname"] for row in await api.rows(cases(xml))]
     assert names == sorted(names, reverse=True, key=str.casefold)
@@ -235,7 +235,7 @@ async def test_rows_are_put_in_order_by_linked_columns(api: Api) -> None:
 
 
 async def pages(api: Api, xml: str, *, with_cookie: bool) -> list[list[Json]]:
-    """All pages, each asked for as the documentation has it."""
+    """Read all pages as the documentation describes."""
     found: list[list[Json]] = []
     cookie = ""
     while True:
@@ -258,7 +258,7 @@ async def test_all_pages_together_are_all_rows(api: Api, with_cookie: bool) -> N
     assert [row for page in found for row in page] == await api.rows(cases(xml), Prefer=EVERYTHING)
 
 
-async def test_with_a_cookie_no_row_is_lost_when_an_earlier_one_goes(api: Api) -> None:
+async def test_a_paging_cookie_skips_no_row_after_a_deletion(api: Api) -> None:
     xml = '<attribute name="title"/><order attribute="ticketnumber"/>'
     first = await api.get(cases(xml, 'count="2"'), Prefer=EVERYTHING)
     every = [row["incidentid"] for row in await api.rows(cases(xml))]
@@ -268,7 +268,7 @@ async def test_with_a_cookie_no_row_is_lost_when_an_earlier_one_goes(api: Api) -
     assert [row["incidentid"] for row in rows] == every[2:4]
 
 
-async def test_rows_that_look_alike_come_once_if_so_asked(api: Api) -> None:
+async def test_distinct_returns_equal_rows_once(api: Api) -> None:
     rows = await api.rows(cases('<attribute name="prioritycode"/><order attribute="prioritycode"/>', 'distinct="true"'))
     assert rows == [{"prioritycode": 1}, {"prioritycode": 3}, {"prioritycode": 2}]
 
@@ -312,7 +312,7 @@ async def test_dates_are_grouped_by_their_parts(api: Api) -> None:
     assert sum(row["cases"] for row in rows) == len(await api.rows("incidents?$select=title"))
 
 
-async def test_an_aggregate_of_nothing_counts_none(api: Api) -> None:
+async def test_an_aggregate_of_no_rows_counts_zero(api: Api) -> None:
     xml = (
         '<attribute name="incidentid" alias="cases" aggregate="count"/>'
         '<attribute name="cs_refundamount" alias="refunds" aggregate="sum"/>'
@@ -335,7 +335,7 @@ async def test_a_view_is_run_by_its_id(api: Api) -> None:
     assert names == sorted(names, key=str.casefold)
 
 
-async def test_a_view_runs_on_its_own_table_alone(api: Api) -> None:
+async def test_a_view_runs_only_on_its_own_table(api: Api) -> None:
     view_id = await view(api, "Quick Find Active Contacts")
     await api.get(f"incidents?savedQuery={view_id}", status=400)
     await api.get("incidents?savedQuery=00000000-0000-0000-0000-00000000dead", status=404)
@@ -350,7 +350,7 @@ async def test_a_personal_view_is_run_by_its_owner(api: Api) -> None:
         "querytype": 0,
         "fetchxml": '<fetch><entity name="incident"><attribute name="title"/></entity></fetch>',
     }
-    address = await created(api, body, "userqueries")
+    address = await create_row(api, body, "userqueries")
     view_id = address[len("userqueries(") : -1]
     assert len(await api.rows(f"incidents?userQuery={view_id}")) == len(await api.rows("incidents?$select=title"))
 
@@ -366,7 +366,7 @@ async def test_only_rows_that_the_person_may_read_are_found_or_linked(api: Api) 
     assert await api.rows(cases(link), person=PATTI) == []
 
 
-async def test_a_table_without_the_right_is_refused_as_a_link_too(api: Api) -> None:
+async def test_a_link_to_a_table_without_the_privilege_is_rejected(api: Api) -> None:
     link = '<link-entity name="serviceendpoint" from="serviceendpointid" to="incidentid" link-type="outer"/>'
     await api.get(cases(link), person=PATTI, status=403)
 
@@ -390,7 +390,7 @@ async def test_a_table_without_the_right_is_refused_as_a_link_too(api: Api) -> N
         ('<fetch paging-cookie="&lt;cookie/&gt;"><entity name="incident"/></fetch>', 400, "paging cookie"),
     ],
 )
-async def test_a_wrong_query_is_refused(api: Api, xml: str, status: int, words: str) -> None:
+async def test_an_invalid_query_is_rejected(api: Api, xml: str, status: int, words: str) -> None:
     body = await api.get(path(xml), status=status)
     assert words in body["error"]["message"]
 
@@ -436,7 +436,7 @@ async def test_a_wrong_query_is_refused(api: Api, xml: str, status: int, words: 
         ),
     ],
 )
-async def test_a_wrong_part_of_a_query_is_refused(api: Api, inside: str, status: int, words: str) -> None:
+async def test_an_invalid_part_of_a_query_is_rejected(api: Api, inside: str, status: int, words: str) -> None:
     body = await api.get(cases(inside), status=status)
     assert words in body["error"]["message"]
 
@@ -453,7 +453,7 @@ async def test_a_wrong_part_of_a_query_is_refused(api: Api, inside: str, status:
         ('<attribute name="title" alias="x" groupby="true"/><order attribute="title"/>', 400, "aliases"),
     ],
 )
-async def test_a_wrong_aggregate_is_refused(api: Api, inside: str, status: int, words: str) -> None:
+async def test_an_invalid_aggregate_is_rejected(api: Api, inside: str, status: int, words: str) -> None:
     body: Any = await api.get(cases(inside, 'aggregate="true"'), status=status)
     assert words in body["error"]["message"]
 
@@ -484,6 +484,6 @@ WORDS = st.sampled_from(
 
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.text(max_size=40), st.lists(WORDS, max_size=12).map("".join)))
-def test_whatever_comes_is_read_or_refused(text: str) -> None:
+def test_any_input_is_parsed_or_rejected(text: str) -> None:
     with suppress(DataverseError):
         parse_fetch(text)

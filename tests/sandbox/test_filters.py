@@ -128,26 +128,28 @@ async def test_the_rows_of_an_owner_are_found(api: Api) -> None:
         ("(" * 60 + "title eq 'x'" + ")" * 60, 400, "levels deep"),
     ],
 )
-async def test_a_wrong_condition_is_refused_with_a_reason(api: Api, condition: str, status: int, words: str) -> None:
+async def test_an_invalid_condition_is_rejected_with_a_reason(
+    api: Api, condition: str, status: int, words: str
+) -> None:
     answer = await api.get(f"incidents?$filter={quote(condition, safe='')}&$top=1", status=status)
     assert words in answer["error"]["message"]
 
 
-async def test_a_plus_in_the_address_is_a_blank(api: Api) -> None:
+async def test_a_plus_in_the_url_is_a_space(api: Api) -> None:
     rows = await api.rows("incidents?$select=ticketnumber&$filter=ticketnumber+eq+%27CAS-01001%27")
     assert [row["ticketnumber"] for row in rows] == FIRST
 
 
 @settings(deadline=None)
 @given(st.text(alphabet="tile '()eq=nadorx1-,/@.%[]né\x00\ud7ff", max_size=60))
-def test_any_text_is_a_filter_or_is_refused(text: str) -> None:
+def test_any_text_is_parsed_as_a_filter_or_rejected(text: str) -> None:
     with suppress(DataverseError):
         parse_filter(text)
 
 
 @settings(deadline=None)
 @given(st.text(max_size=12), st.text(max_size=12), st.text(max_size=12))
-def test_a_text_is_found_in_what_holds_it(before: str, text: str, after: str) -> None:
+def test_contains_finds_a_text_in_a_longer_one(before: str, text: str, after: str) -> None:
     plain = "".join(character for character in text if character not in "%_[]")
     whole = (before + plain + after).casefold()
     assert text_test("contains", plain)(whole)
@@ -161,12 +163,12 @@ def test_any_pattern_can_be_tested(pattern: str, text: str) -> None:
     assert text_test("contains", pattern)(text) in {True, False}
 
 
-def test_a_filter_has_a_longest_length() -> None:
+def test_the_length_of_a_filter_is_limited() -> None:
     with pytest.raises(DataverseError, match="longer than 8000 characters"):
         parse_filter("title eq '" + "x" * 8000 + "'")
 
 
-def test_many_wildcards_take_no_long_time() -> None:
+def test_many_wildcards_are_matched_quickly() -> None:
     assert not text_test("contains", "%a" * 40 + "b")("a" * 3000)
 
 
@@ -207,7 +209,7 @@ async def test_rows_are_found_by_their_collections(api: Api) -> None:
         assert {row["incidentid"] for row in rows} == ids, condition
 
 
-async def test_collections_are_reached_by_the_way_of_other_rows(api: Api) -> None:
+async def test_collections_are_reached_through_lookups(api: Api) -> None:
     by_way = "customerid_account/contact_customer_accounts/any(c:startswith(c/fullname,'N') and c/statecode eq 0)"
     rows = await api.rows(f"incidents?$select=title&$filter={by_way}")
     accounts = await api.rows(

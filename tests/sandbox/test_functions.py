@@ -7,7 +7,7 @@ ALEX = "systemusers(00000008-0000-4000-9000-000000000020)"
 ACCESS = f"{ALEX}/Microsoft.Dynamics.CRM.RetrievePrincipalAccess"
 
 
-async def test_who_am_i_names_user_unit_and_organisation(api: Api) -> None:
+async def test_who_am_i_returns_user_unit_and_organization(api: Api) -> None:
     answer = await api.get("WhoAmI()", person=22)
     assert answer["UserId"].endswith("000000000022")
     assert answer["BusinessUnitId"] == "00000010-0000-4000-9000-000000000002"
@@ -21,7 +21,7 @@ async def test_all_privileges_of_a_user_are_listed(api: Api) -> None:
     assert {each["PrivilegeId"] for each in answer["RolePrivileges"]} == every
 
 
-async def test_secured_columns_are_listed_with_what_profiles_and_administrators_may(api: Api) -> None:
+async def test_secured_columns_are_listed_with_their_permissions(api: Api) -> None:
     secured = "Microsoft.Dynamics.CRM.RetrievePrincipalAttributePrivileges()"
     columns = await api.get("EntityDefinitions(LogicalName='incident')/Attributes?$select=LogicalName,IsSecured")
     ids = {each["MetadataId"] for each in columns["value"] if each["IsSecured"]}
@@ -62,5 +62,5 @@ async def test_an_administrator_may_do_everything(api: Api) -> None:
         ("WhoAmI/nothing", 404),
     ],
 )
-async def test_a_wrong_call_is_refused(api: Api, path: str, status: int) -> None:
+async def test_an_invalid_call_is_rejected(api: Api, path: str, status: int) -> None:
     await api.get(path, status=status)

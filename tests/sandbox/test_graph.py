@@ -1,4 +1,4 @@
-"""The sandbox's Graph: chats, people, teams, apps; refusals in Graph's own form."""
+"""The sandbox's Graph: chats, people, teams, apps, and errors in Graph's format."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -17,12 +17,12 @@ APP = "00000005-0000-4000-9000-000000000001"
 
 
 class Graph:
-    """The sandbox's Graph and connector, and what the bot was told."""
+    """The sandbox's Graph and Bot Connector, and the activities that the bot received."""
 
     def __init__(self, session: ClientSession, url: str) -> None:
         self.session = session
         self.url = url
-        self.told: list[dict[str, Any]] = []
+        self.activities: list[dict[str, Any]] = []
 
     async def call(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -61,8 +61,8 @@ async def graph() -> AsyncIterator[Graph]:
         url = f"http://127.0.0.1:{port}/sandbox"
         made = Graph(session, url)
 
-        async def take(request: web.Request) -> web.Response:
-            made.told.append(await request.json())
+        async def receive(request: web.Request) -> web.Response:
+            made.activities.append(await request.json())
             return web.Response(status=201)
 
         settings = SandboxSettings(
@@ -74,7 +74,7 @@ async def graph() -> AsyncIterator[Graph]:
             app_permissions=RSC,
         )
         app = web.Application()
-        app.router.add_post("/api/messages", take)
+        app.router.add_post("/api/messages", receive)
         app.add_subapp("/sandbox", make_sandbox(settings, now=lambda: MIDDAY))
         runner = web.AppRunner(app)
         await runner.setup()
@@ -83,7 +83,7 @@ async def graph() -> AsyncIterator[Graph]:
         await runner.cleanup()
 
 
-async def test_a_created_chat_has_its_members_and_is_among_theirs(graph: Graph) -> None:
+async def test_a_created_chat_has_members_and_is_listed_for_them(graph: Graph) -> None:
     chat = await graph.chat(ALEX, ADELE)
     _, read = await graph.graph("GET", f"chats/{chat}")
     assert (read["topic"], read["chatType"]) == ("Pump", "group")
@@ -92,27 +92,27 @@ async def test_a_created_chat_has_its_members_and_is_among_theirs(graph: Graph) 
     _, listed = await graph.graph("GET", f"users/{ADELE.object_id}/chats?$expand=members&$filter=chatType eq 'group'")
     assert [(row["id"], len(row["members"])) for row in listed["value"]] == [(chat, 2)]
     assert (await graph.graph("GET", f"users/{MEGAN.object_id}/chats"))[1]["value"] == []
-    assert graph.told == []
+    assert graph.activities == []
 
 
-async def test_the_bot_hears_of_a_chat_once_its_app_is_there_and_then_of_who_joins(graph: Graph) -> None:
+async def test_the_bot_is_notified_of_its_installation_and_of_new_members(graph: Graph) -> None:
     chat = await graph.chat(ALEX, ADELE)
     assert (await graph.install(f"chats/{chat}"))[0] == 201
-    installed, added = graph.told
+    installed, added = graph.activities
     assert (installed["type"], installed["action"]) == ("installationUpdate", "add")
     assert added["membersAdded"] == [added["recipient"]]
     assert added["conversation"]["id"] == chat
     assert added["serviceUrl"] == f"{graph.url}/teams/"
     body = graph.person(MEGAN, visibleHistoryStartDateTime="0001-01-01T00:00:00Z")
     assert (await graph.graph("POST", f"chats/{chat}/members", body))[0] == 201
-    assert graph.told[2]["membersAdded"] == [{"id": f"29:{MEGAN.object_id}", "aadObjectId": MEGAN.object_id}]
+    assert graph.activities[2]["membersAdded"] == [{"id": f"29:{MEGAN.object_id}", "aadObjectId": MEGAN.object_id}]
     _, members = await graph.graph("GET", f"chats/{chat}/members")
     membership = next(row["id"] for row in members["value"] if row["userId"] == MEGAN.object_id)
     assert (await graph.graph("DELETE", f"chats/{chat}/members/{membership}"))[0] == 204
-    assert graph.told[3]["membersRemoved"] == graph.told[2]["membersAdded"]
+    assert graph.activities[3]["membersRemoved"] == graph.activities[2]["membersAdded"]
 
 
-async def test_the_bot_posts_into_a_chat_that_graph_made_and_a_person_can_look_at_it(graph: Graph) -> None:
+async def test_the_bot_posts_to_a_chat_and_the_page_shows_the_message(graph: Graph) -> None:
     chat = await graph.chat(ALEX, ADELE)
     conversation = f"teams/v3/conversations/{chat}"
     activity: dict[str, Any] = {"type": "message", "summary": "Hello", "attachments": []}
@@ -144,7 +144,7 @@ async def test_the_bot_posts_into_a_chat_that_graph_made_and_a_person_can_look_a
         ("a text", 400, "BadRequest"),
     ],
 )
-async def test_a_chats_name_is_all_that_can_be_changed_and_it_has_rules(
+async def test_only_the_topic_of_a_chat_can_be_changed_and_it_is_validated(
     graph: Graph, body: object, status: int, code: str
 ) -> None:
     chat = await graph.chat(ALEX, ADELE)
@@ -154,7 +154,7 @@ async def test_a_chats_name_is_all_that_can_be_changed_and_it_has_rules(
     assert (await graph.graph("PATCH", f"chats/{chat}", {"topic": "a" * 250}))[0] == 200
 
 
-async def test_what_graph_refuses_of_chats_is_refused(graph: Graph) -> None:
+async def test_invalid_requests_for_chats_are_rejected_as_in_graph(graph: Graph) -> None:
     chat = await graph.chat(ALEX, ADELE)
     nobody = {**graph.person(ALEX), "user@odata.bind": "https://graph.microsoft.com/v1.0/users/nobody@example.com"}
     for path, body, status in (
@@ -175,7 +175,7 @@ async def test_what_graph_refuses_of_chats_is_refused(graph: Graph) -> None:
         assert error["error"]["message"]
 
 
-async def test_the_app_is_installed_once_and_with_the_permissions_of_its_manifest(graph: Graph) -> None:
+async def test_the_app_is_installed_once_with_the_permissions_in_its_manifest(graph: Graph) -> None:
     place = f"chats/{await graph.chat(ALEX, ADELE)}"
     assert (await graph.install(place, permissions=RSC[:1]))[0] == 400
     assert (await graph.install(place, app="00000000-0000-0000-0000-000000000001"))[0] == 404
@@ -199,7 +199,7 @@ async def test_people_are_found_by_the_beginnings_of_their_names(graph: Graph) -
     assert (await graph.graph("GET", "users?$filter=jobTitle eq 'x'"))[0] == 501
 
 
-async def test_licences_presence_and_teams(graph: Graph) -> None:
+async def test_licenses_presence_and_teams(graph: Graph) -> None:
     _, held = await graph.graph("GET", f"users/{ADELE.object_id}/licenseDetails")
     assert held["value"][0]["servicePlans"][0]["servicePlanName"] == "TEAMS1"
     assert (await graph.graph("GET", f"users/{DIEGO.object_id}/licenseDetails"))[1]["value"] == []
@@ -214,10 +214,10 @@ async def test_licences_presence_and_teams(graph: Graph) -> None:
     _, channels = await graph.graph("GET", path)
     assert [row["displayName"] for row in channels["value"]] == ["General", "Pumps"]
     assert (await graph.install(f"teams/{TEAM_ID}"))[0] == 201
-    assert graph.told[1]["conversation"]["conversationType"] == "channel"
+    assert graph.activities[1]["conversation"]["conversationType"] == "channel"
 
 
-async def test_a_batch_answers_each_part_by_itself(graph: Graph) -> None:
+async def test_a_batch_responds_to_each_part_separately(graph: Graph) -> None:
     parts = [
         {"id": "a", "method": "GET", "url": f"/users/{ADELE.object_id}?$select=displayName"},
         {"id": "b", "method": "GET", "url": "/users/nobody"},
@@ -231,7 +231,7 @@ async def test_a_batch_answers_each_part_by_itself(graph: Graph) -> None:
         assert (await graph.graph("POST", "$batch", wrong))[0] == 400
 
 
-async def test_faults_are_for_the_door_that_they_were_given_to(graph: Graph) -> None:
+async def test_faults_apply_to_the_service_that_they_were_sent_to(graph: Graph) -> None:
     chat = await graph.chat(ALEX, ADELE)
     fault = "403; times=1; method=POST; ends=members"
     assert (await graph.graph("GET", f"chats/{chat}", None, x_sandbox_fault=fault))[0] == 200
@@ -244,7 +244,7 @@ async def test_faults_are_for_the_door_that_they_were_given_to(graph: Graph) -> 
     assert (status, error["error"]["code"]) == (429, "Throttled")
 
 
-async def test_graph_learns_of_chats_that_other_clients_have(graph: Graph) -> None:
+async def test_graph_registers_chats_of_other_clients(graph: Graph) -> None:
     settings = SandboxSettings(url=graph.url, webhook_url="", webhook_key=KEY, file=None)
     teams = make_sandbox(settings, now=lambda: MIDDAY)[TEAMS]
     activity = {

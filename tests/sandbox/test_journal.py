@@ -61,7 +61,7 @@ def opened(file: Path) -> Iterator[tuple[Journal, Changes]]:
 
 @settings(deadline=None)
 @given(st.lists(ROWS, max_size=4), st.lists(REMOVALS, max_size=3), st.integers(0, 2**53))
-def test_changes_are_read_as_they_were_written(rows: list[Row], removed: list[Removal], version: int) -> None:
+def test_changes_are_decoded_as_they_were_encoded(rows: list[Row], removed: list[Removal], version: int) -> None:
     line = encode_changes(Changes(put=rows, removed=removed, version=version))
     assert line.count(b"\n") == 1
     read = decode_changes(line)
@@ -74,7 +74,7 @@ def test_a_removal_of_an_older_file_has_its_transactions_version() -> None:
 
 @settings(deadline=None)
 @given(st.one_of(st.binary(max_size=40), st.text(max_size=40).map(str.encode)))
-def test_anything_else_is_refused(line: bytes) -> None:
+def test_other_lines_are_rejected(line: bytes) -> None:
     with pytest.raises(DamagedLine):
         decode_changes(line)
 
@@ -95,12 +95,12 @@ def test_anything_else_is_refused(line: bytes) -> None:
         b'{"version":1,"put":[],"removed":[["a","b","c"]]}',
     ],
 )
-def test_json_of_another_form_is_refused(line: bytes) -> None:
+def test_json_of_another_shape_is_rejected(line: bytes) -> None:
     with pytest.raises(DamagedLine):
         decode_changes(line)
 
 
-async def test_changes_outlive_the_process(start: Start, file: Path) -> None:
+async def test_changes_survive_a_restart(start: Start, file: Path) -> None:
     client = await start(file)
     api = Api(client)
     await api.patch(CASE, {"prioritycode": 1, "cs_symptoms": "1,2"}, person=22)
@@ -115,7 +115,7 @@ async def test_changes_outlive_the_process(start: Start, file: Path) -> None:
     await again.get("leads(00000004-0000-4000-9000-000000000001)", status=404)
 
 
-async def test_versions_go_on_growing(start: Start, file: Path) -> None:
+async def test_versions_increase_across_restarts(start: Start, file: Path) -> None:
     client = await start(file)
     address = await Api(client).post("tasks", {"subject": "x"})
     await Api(client).delete(path_of(address))
@@ -160,7 +160,7 @@ async def test_a_torn_last_line_is_cut_off(start: Start, file: Path) -> None:
     assert (case["description"], case["title"]) == ("kept", "kept too")
 
 
-def test_a_damaged_line_ends_the_start_with_what_to_do(file: Path) -> None:
+def test_a_damaged_line_stops_the_start_with_the_next_step(file: Path) -> None:
     file.parent.mkdir()
     file.write_bytes(encode_changes(put(1)) + b"nonsense\n" + encode_changes(put(2)))
     with pytest.raises(JournalError, match=r"Line 2 of .* is damaged\. Move the file away"):
@@ -170,19 +170,19 @@ def test_a_damaged_line_ends_the_start_with_what_to_do(file: Path) -> None:
         assert changes.put == []
 
 
-def test_a_file_has_one_process_at_a_time(file: Path) -> None:
+def test_one_process_at_a_time_uses_a_file(file: Path) -> None:
     with opened(file), pytest.raises(JournalError, match="Another process uses"):
         Journal(file).open()
     with opened(file) as (_, changes):
         assert changes.put == []
 
 
-def test_a_journal_that_is_not_open_keeps_nothing(file: Path) -> None:
+def test_a_closed_journal_rejects_changes(file: Path) -> None:
     with pytest.raises(JournalError):
         Journal(file).append(put(1))
 
 
-def test_a_long_file_is_written_anew_with_the_last_states_alone(file: Path) -> None:
+def test_a_long_file_is_compacted_to_the_last_state_of_each_row(file: Path) -> None:
     file.parent.mkdir()
     lines = [
         encode_changes(Changes(put=[row(number % 3, n=number)], version=number))
@@ -200,7 +200,7 @@ def test_a_long_file_is_written_anew_with_the_last_states_alone(file: Path) -> N
         assert again.version == COMPACTION_THRESHOLD + 7
 
 
-async def test_a_change_that_cannot_be_kept_is_not_made(
+async def test_a_change_that_cannot_be_saved_is_rolled_back(
     start: Start, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = await start(file)
@@ -219,7 +219,7 @@ async def test_a_change_that_cannot_be_kept_is_not_made(
     await Api(client).patch(CASE, {"prioritycode": 3})
 
 
-async def test_the_webhooks_address_and_key_are_those_of_each_start(
+async def test_the_webhook_address_and_key_come_from_the_settings_of_each_start(
     start: Start, file: Path, unused_tcp_port: int
 ) -> None:
     endpoint = "serviceendpoints(00004618-0000-4000-9000-000000000001)"

@@ -1,4 +1,4 @@
-"""Rows by alternate keys, and several rows at once."""
+"""Alternate keys and bulk operations."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ async def test_a_row_is_changed_and_deleted_by_its_alternate_key(api: Api) -> No
     assert body["error"]["code"] == "0x80060891"
 
 
-async def test_a_row_that_no_key_finds_is_made_with_the_keys_values(api: Api) -> None:
+async def test_a_patch_with_an_unknown_key_creates_the_row_with_the_key_values(api: Api) -> None:
     status, body, _ = await api.call(
         "PATCH",
         "accounts(accountnumber='NEW-1')?$select=accountnumber",
@@ -43,12 +43,12 @@ async def test_a_row_that_no_key_finds_is_made_with_the_keys_values(api: Api) ->
     assert [row["name"] for row in await numbered(api, "NEW")] == ["New"]
 
 
-async def test_conditions_hold_for_alternate_keys(api: Api) -> None:
+async def test_preconditions_apply_to_alternate_keys(api: Api) -> None:
     await api.patch("accounts(accountnumber='NEW-1')", {"name": "x"}, status=404, If_Match="*")
     await api.patch(FIRST, {"name": "x"}, status=412, If_None_Match="*")
 
 
-async def test_a_key_does_not_tell_of_a_row_that_the_person_may_not_see(api: Api) -> None:
+async def test_an_alternate_key_does_not_reveal_a_hidden_row(api: Api) -> None:
     seen = {row["accountnumber"] for row in await api.rows("accounts?$select=accountnumber", person=PATTI)}
     every = {row["accountnumber"] for row in await api.rows("accounts?$select=accountnumber")}
     for number in (*sorted(every - seen)[:1], "NONE-1"):
@@ -74,7 +74,7 @@ async def test_two_rows_cannot_have_the_same_key(api: Api) -> None:
         ("accounts(accountid=00000001-0000-4000-9000-000000000001)", 200),
     ],
 )
-async def test_only_defined_keys_name_a_row(api: Api, path: str, status: int) -> None:
+async def test_only_defined_keys_are_accepted(api: Api, path: str, status: int) -> None:
     await api.get(path, status=status)
 
 
@@ -83,7 +83,7 @@ async def test_the_definitions_list_the_keys(api: Api) -> None:
     assert [key["KeyAttributes"] for key in keys] == [["accountnumber"]]
 
 
-async def test_several_rows_are_made_changed_and_upserted(api: Api) -> None:
+async def test_bulk_operations_create_update_and_upsert_rows(api: Api) -> None:
     made = await api.post(
         f"{ACTION}.CreateMultiple",
         {"Targets": [{"@odata.type": "Microsoft.Dynamics.CRM.account", "name": name} for name in ("A", "B")]},
@@ -130,14 +130,14 @@ async def test_several_rows_are_made_changed_and_upserted(api: Api) -> None:
         ("DeleteMultiple", [{}], 501),
     ],
 )
-async def test_of_several_rows_with_a_wrong_one_none_is_changed(
+async def test_a_bulk_operation_with_an_invalid_row_is_rolled_back(
     api: Api, action: str, targets: object, status: int
 ) -> None:
     await api.post(f"{ACTION}.{action}", {"Targets": targets}, status=status)
     assert await api.rows("accounts?$filter=name eq 'Kept?'") == []
 
 
-async def test_a_person_changes_no_more_by_several(api: Api) -> None:
+async def test_bulk_operations_grant_a_person_no_extra_rights(api: Api) -> None:
     case_id = CASE[len("incidents(") : -1]
     targets = {"Targets": [{"incidentid": case_id, "prioritycode": 1}]}
     await api.post("incidents/Microsoft.Dynamics.CRM.UpdateMultiple", targets, person=PATTI, status=403)

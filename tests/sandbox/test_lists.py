@@ -30,7 +30,7 @@ async def test_a_lookup_is_ordered_by_the_name_it_shows(api: Api) -> None:
     assert names == sorted(names)
 
 
-async def test_the_count_is_of_all_pages(api: Api) -> None:
+async def test_the_count_covers_all_pages(api: Api) -> None:
     answer = await api.get("incidents?$select=title&$count=true&$top=3")
     assert (answer["@odata.count"], len(answer["value"])) == (36, 3)
     annotated = await api.get("incidents?$select=title&$count=true", Prefer=EVERYTHING)
@@ -44,7 +44,7 @@ async def test_a_bare_count_is_plain_text(api: Api) -> None:
     assert await api.get(f"{CASE}/Incident_Emails/$count") == "1"
 
 
-async def test_pages_hold_each_row_once(api: Api) -> None:
+async def test_pages_contain_each_row_once(api: Api) -> None:
     seen: list[str] = []
     answer = await api.get("incidents?$select=ticketnumber&$orderby=ticketnumber", Prefer="odata.maxpagesize=10")
     while True:
@@ -56,7 +56,7 @@ async def test_pages_hold_each_row_once(api: Api) -> None:
     assert seen == [f"CAS-{number:05}" for number in range(1001, 1037)]
 
 
-async def test_a_row_that_goes_between_two_pages_hides_no_other(api: Api) -> None:
+async def test_a_row_deleted_between_two_pages_hides_no_other(api: Api) -> None:
     answer = await api.get("contacts?$select=fullname", Prefer="odata.maxpagesize=2")
     rest = await api.rows("contacts?$select=fullname")
     await api.delete(f"contacts({CONTACT_1})")
@@ -67,15 +67,15 @@ async def test_a_row_that_goes_between_two_pages_hides_no_other(api: Api) -> Non
 @pytest.mark.parametrize(
     "token", ["", "2", "<cookie>", '<cookie pagenumber="2" last="x" skip="1" istracking="False" />']
 )
-async def test_a_paging_token_of_ones_own_making_is_refused(api: Api, token: str) -> None:
+async def test_a_forged_paging_token_is_rejected(api: Api, token: str) -> None:
     await api.get(f"incidents?$skiptoken={token}", status=400)
 
 
-async def test_top_is_ignored_where_a_page_size_is_given(api: Api) -> None:
+async def test_top_is_ignored_if_a_page_size_is_requested(api: Api) -> None:
     rows = await api.rows("incidents?$select=title&$top=1", Prefer="odata.maxpagesize=4")
     assert len(rows) == 4
 
 
 @pytest.mark.parametrize("size", ["0", "none", "-1", ""])
-async def test_a_page_size_that_is_no_number_is_refused(api: Api, size: str) -> None:
+async def test_an_invalid_page_size_is_rejected(api: Api, size: str) -> None:
     await api.get("incidents", Prefer=f"odata.maxpagesize={size}", status=400)

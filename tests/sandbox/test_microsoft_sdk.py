@@ -1,7 +1,7 @@
-"""Microsoft's own Dataverse SDK for Python (PyPI `PowerPlatform-Dataverse-Client`) works on the sandbox, unchanged.
+"""The sandbox works with Microsoft's Dataverse SDK for Python (PyPI `PowerPlatform-Dataverse-Client`).
 
-It insists on https, which the sandbox on loopback does not speak, so its address is set after it was made. What it
-offers and the sandbox does not is the last table here: each is refused with 501 and the reason, and is not hidden.
+The SDK requires HTTPS, which the sandbox does not offer, so its address is set after its creation. The last table here
+lists the SDK's features that the sandbox does not support. Each is rejected with status 501 and the reason.
 """
 
 import asyncio
@@ -25,22 +25,22 @@ Step: TypeAlias = Callable[[DataverseClient], None]
 
 
 class Credential:
-    """Stands in for a sign-in."""
+    """A fake credential."""
 
     def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
         return AccessToken("token", int(time.time()) + 3600)
 
 
 async def run(client: Client, step: Step) -> None:
-    """Runs a step off the loop on which the sandbox answers."""
+    """Run a step in a thread, because the sandbox runs in the event loop."""
     url = str(client.make_url("/sandbox"))
 
-    def stepping() -> None:
+    def run_step() -> None:
         with DataverseClient(url.replace("http://", "https://"), Credential()) as sdk:
             sdk._base_url = url
             step(sdk)
 
-    await asyncio.wait_for(asyncio.to_thread(stepping), 60)
+    await asyncio.wait_for(asyncio.to_thread(run_step), 60)
 
 
 def creates_reads_updates_and_deletes(sdk: DataverseClient) -> None:
@@ -164,7 +164,7 @@ def sends_batches(sdk: DataverseClient) -> None:
     assert [row["numberofemployees"] for row in cast("list[dict[str, Any]]", listed["value"])] == [7]
 
 
-def takes_errors_of_batches(sdk: DataverseClient) -> None:
+def returns_errors_of_batches(sdk: DataverseClient) -> None:
     batch = sdk.batch.new()
     batch.records.create("account", {"name": "x" * 200})
     batch.records.create("account", {"name": "Kept"})
@@ -207,7 +207,7 @@ def makes_data_frames(sdk: DataverseClient) -> None:
     assert row["name"] == frame["name"][0]
 
 
-def tells_errors_with_their_codes(sdk: DataverseClient) -> None:
+def returns_errors_with_their_codes(sdk: DataverseClient) -> None:
     with pytest.raises(HttpError) as refused:
         sdk.records.update("account", NO_ROW, {"name": "x"})
     assert refused.value.status_code == 404
@@ -229,18 +229,18 @@ def tells_errors_with_their_codes(sdk: DataverseClient) -> None:
         writes_many_rows_at_once,
         upserts_by_alternate_key,
         sends_batches,
-        takes_errors_of_batches,
+        returns_errors_of_batches,
         fetches_xml_page_by_page,
         reads_definitions,
         makes_data_frames,
-        tells_errors_with_their_codes,
+        returns_errors_with_their_codes,
     ],
 )
 async def test_the_sdk_works_on_the_sandbox(client: Client, step: Step) -> None:
     await run(client, step)
 
 
-def asks_in_sql(sdk: DataverseClient) -> None:
+def queries_with_sql(sdk: DataverseClient) -> None:
     sdk.query.sql("SELECT TOP 3 title FROM incident")
 
 
@@ -277,8 +277,8 @@ def lists_all_relationships(sdk: DataverseClient) -> None:
     sdk.tables.list_relationships()
 
 
-NOT_OFFERED: list[tuple[Step, str]] = [
-    (asks_in_sql, "SQL"),
+UNSUPPORTED: list[tuple[Step, str]] = [
+    (queries_with_sql, "SQL"),
     (deletes_many_rows_in_a_system_job, "BulkDelete"),
     (makes_tables, "changes to definitions"),
     (makes_columns, "changes to definitions"),
@@ -288,13 +288,11 @@ NOT_OFFERED: list[tuple[Step, str]] = [
     (uploads_files, "files"),
     (lists_all_relationships, "RelationshipDefinitions"),
 ]
-"""The sandbox's tables are fixed; nobody who uses it needs SQL, or jobs that delete."""
+"""Steps that the sandbox rejects. Its tables are fixed, and it needs neither SQL nor bulk delete jobs."""
 
 
-@pytest.mark.parametrize(("step", "reason"), NOT_OFFERED)
-async def test_what_the_sandbox_does_not_offer_is_refused_with_the_reason(
-    client: Client, step: Step, reason: str
-) -> None:
+@pytest.mark.parametrize(("step", "reason"), UNSUPPORTED)
+async def test_unsupported_features_are_rejected_with_the_reason(client: Client, step: Step, reason: str) -> None:
     def refused(sdk: DataverseClient) -> None:
         with pytest.raises(HttpError) as error:
             step(sdk)

@@ -1,7 +1,6 @@
-"""No query tells a person anything of rows and secured values that they may not read.
+"""No query reveals rows or secured values that a person may not read.
 
-Each property asks the same query of two sandboxes that differ only in what the person may not read: the answers must
-be the same to the letter.
+Each property runs the same query on two sandboxes that differ only in hidden data. The responses must be identical.
 """
 
 from collections.abc import Callable, Mapping
@@ -84,7 +83,7 @@ QUERIES = st.fixed_dictionaries(
 
 
 def sandbox(hidden: Mapping[str, Value], secured: Callable[[int], float], person: int) -> web.Application:
-    """A sandbox in which all that the person may not read has these values."""
+    """Return a sandbox whose hidden values are these."""
     app = make_sandbox(SETTINGS, now=lambda: datetime(2026, 11, 21, tzinfo=UTC))
     app.freeze()
     dataverse = app[DATAVERSE]
@@ -110,7 +109,7 @@ FIRST_CASE = Ref("incident", CASE_ID)
 
 @cache
 def sandboxes(person: int) -> tuple[web.Application, web.Application]:
-    """Two sandboxes that look the same to the person."""
+    """Return two sandboxes that look the same to the person."""
     return (
         sandbox({"title": "Secret", "prioritycode": 1, "parentcaseid": FIRST_CASE}, lambda at: 300.0 + at, person),
         sandbox({"title": "Pump", "prioritycode": 3, "parentcaseid": None}, lambda at: 900.0 - at, person),
@@ -133,14 +132,14 @@ async def asked(app: web.Application, path: str, query: Mapping[str, str], perso
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from([ISAIAH, PATTI]), QUERIES)
-async def test_no_query_of_a_list_tells_what_is_not_for_the_person(person: int, query: dict[str, str]) -> None:
+async def test_no_list_query_reveals_hidden_values(person: int, query: dict[str, str]) -> None:
     one, other = [await asked(app, "incidents", query, person) for app in sandboxes(person)]
     assert one == other
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from([ISAIAH, PATTI]), FILTERS, st.integers(0, 1100))
-async def test_no_count_tells_what_is_not_for_the_person(person: int, condition: str, number: int) -> None:
+async def test_no_count_reveals_hidden_values(person: int, condition: str, number: int) -> None:
     query = {"$filter": condition.format(n=number)}
     one, other = [await asked(app, "incidents/$count", query, person) for app in sandboxes(person)]
     assert one == other

@@ -1,4 +1,4 @@
-"""No FetchXML query, and no aggregate, tells a person anything of rows and secured values that they may not read."""
+"""No FetchXML query or aggregate reveals rows or secured values that a person may not read."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,7 +34,7 @@ ORDERS = st.sampled_from(
 )
 LINKS = st.sampled_from(
     [
-        # joined by a secured column on one side
+        # joined by a column that is secured on one side
         '<link-entity name="account" from="creditlimit" to="cs_refundamount" link-type="{kind}" alias="s"/>',
         (
             '<link-entity name="incident" from="parentcaseid" to="incidentid" link-type="{kind}" alias="c">'
@@ -85,7 +85,7 @@ async def require_the_same(person: int, query: dict[str, str]) -> None:
     st.builds(lambda link, kind: link.format(kind=kind), LINKS, st.sampled_from(["inner", "outer"])),
     st.sampled_from(["", 'count="7" page="2"', 'top="3"', 'distinct="true"']),
 )
-async def test_no_fetch_tells_what_is_not_for_the_person(
+async def test_no_fetchxml_query_reveals_hidden_values(
     person: int, condition: str, order: str, link: str, attributes: str
 ) -> None:
     inside = f"{COLUMNS}{order}<filter>{condition}</filter>{link}{ALWAYS}"
@@ -94,7 +94,7 @@ async def test_no_fetch_tells_what_is_not_for_the_person(
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from([ISAIAH, PATTI]), GROUPS, FILTERS)
-async def test_no_group_tells_what_is_not_for_the_person(person: int, group: str, condition: str) -> None:
+async def test_no_group_reveals_hidden_values(person: int, group: str, condition: str) -> None:
     links = ALWAYS.replace('<attribute name="creditlimit"/>', "").replace('<attribute name="title"/>', "")
     links = links.replace('<attribute name="prioritycode"/>', "")
     inside = f"{group}<filter>{condition}</filter>{links}"

@@ -29,7 +29,7 @@ async def test_the_first_page_lists_the_tables_with_their_rows(client: Client) -
     assert 'href="/sandbox/tables/incident"' in page
 
 
-async def test_the_address_without_its_slash_leads_there(client: Client) -> None:
+async def test_the_address_without_a_trailing_slash_redirects(client: Client) -> None:
     answer = await client.get("/sandbox", allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (302, "/sandbox/")
 
@@ -54,7 +54,7 @@ async def test_rows_are_searched_by_name_and_number(client: Client, words: str, 
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999", "²"])
-async def test_a_page_that_is_not_there_is_no_fault(client: Client, page: str) -> None:
+async def test_an_invalid_page_number_is_not_an_error(client: Client, page: str) -> None:
     answer = await client.get("/sandbox/tables/incident", params={"page": page})
     assert answer.status == 200
 
@@ -84,7 +84,7 @@ async def test_a_row_shows_its_link_to_copy(client: Client) -> None:
     assert f'value="{address}"' in page
 
 
-async def test_what_rows_hold_is_text_never_markup(client: Client) -> None:
+async def test_values_are_escaped(client: Client) -> None:
     page = await text(client, "/sandbox/tables/incident/00000000-0000-4000-9000-0000000003fb")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script>alert" not in page
@@ -93,7 +93,7 @@ async def test_what_rows_hold_is_text_never_markup(client: Client) -> None:
     assert "matching “&lt;script&gt;”" in listed
 
 
-async def test_pages_run_no_foreign_code(client: Client) -> None:
+async def test_pages_load_no_external_code(client: Client) -> None:
     for path in ("/sandbox/", ROW):
         answer = await client.get(path)
         policy = answer.headers["Content-Security-Policy"]
@@ -110,7 +110,7 @@ async def test_the_pages_own_files_are_served(client: Client, name: str) -> None
     assert len(await text(client, f"/sandbox/static/{name}")) > 500
 
 
-async def test_the_picked_person_is_kept(client: Client) -> None:
+async def test_the_acting_person_is_stored_in_a_cookie(client: Client) -> None:
     answer = await pick(client, 24, ROW)
     assert (answer.status, answer.headers["Location"]) == (303, ROW)
     cookie = answer.cookies["sandbox_person"]
@@ -126,14 +126,14 @@ async def test_the_picked_person_is_kept(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("person", "words"), [(25, "not a member of the organization"), (26, "is disabled")])
-async def test_people_without_a_user_are_told_so(client: Client, person: int, words: str) -> None:
+async def test_people_without_a_user_see_the_reason(client: Client, person: int, words: str) -> None:
     await pick(client, person)
     for path in ("/sandbox/", "/sandbox/tables/incident", ROW):
         assert words in await text(client, path, status=403)
 
 
 @pytest.mark.parametrize("back", ["https://example.com/", "//example.com", "/elsewhere", "/sandbox/\\example.com", ""])
-async def test_nobody_is_led_away_from_the_sandbox(client: Client, back: str) -> None:
+async def test_switching_never_redirects_outside_the_sandbox(client: Client, back: str) -> None:
     assert (await pick(client, 21, back)).headers["Location"] == "/sandbox/"
 
 
@@ -172,7 +172,7 @@ async def test_a_record_link_leads_to_the_rows_page(client: Client, query: str) 
         "/sandbox/nosuch",
     ],
 )
-async def test_other_addresses_lead_nowhere(client: Client, path: str) -> None:
+async def test_unknown_addresses_are_not_found(client: Client, path: str) -> None:
     await text(client, path, status=404)
 
 
@@ -186,9 +186,9 @@ async def test_every_table_has_pages(client: Client, table: str) -> None:
     assert "Read-only columns" in await text(client, path[1])
 
 
-async def test_system_jobs_can_be_looked_at(client: Client, api: Api) -> None:
+async def test_system_jobs_have_pages(client: Client, api: Api) -> None:
     await api.patch(f"incidents({CASE_ID})", {"prioritycode": 1})
-    job = (await api.ended_jobs(1))[0]
+    job = (await api.completed_jobs(1))[0]
     page = await text(client, f"/sandbox/tables/asyncoperation/{job['asyncoperationid']}")
     assert "The webhook returned 200." in page
     assert '<form id="row"' not in page

@@ -1,4 +1,4 @@
-"""The row's page as a person uses it, in Chromium."""
+"""The page of a row in Chromium."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def save(page: Page) -> None:
     await page.get_by_role("button", name="Save").click()
 
 
-async def test_a_saved_change_is_told_in_words(page: Page, api: Api) -> None:
+async def test_a_saved_change_is_confirmed(page: Page, api: Api) -> None:
     await page.get_by_label("Priority").select_option("High")
     await save(page)
     await expect(page.get_by_role("status")).to_have_text("Saved. Priority is now High.")
@@ -66,7 +66,7 @@ async def test_a_second_change_follows_the_first(page: Page, api: Api) -> None:
     assert (await api.get(f"{CASE}?$select=prioritycode"))["prioritycode"] == 3
 
 
-async def test_a_status_reason_brings_its_state_along(page: Page, api: Api) -> None:
+async def test_a_status_reason_selects_its_state(page: Page, api: Api) -> None:
     await page.get_by_label("Status Reason").select_option("Problem Solved")
     await save(page)
     await expect(page.get_by_role("status")).to_have_text(
@@ -83,7 +83,7 @@ async def test_a_row_that_somebody_changed_meanwhile_is_not_overwritten(page: Pa
     assert (await api.get(f"{CASE}?$select=prioritycode"))["prioritycode"] == 3
 
 
-async def test_who_may_not_change_the_row_is_told_so(page: Page) -> None:
+async def test_a_person_without_write_access_sees_an_error(page: Page) -> None:
     await page.get_by_label("Acting as").select_option("Patti Fernandez – reads EMEA cases")
     await page.get_by_role("button", name="Switch").click()
     await page.get_by_label("Priority").select_option("High")
@@ -91,14 +91,14 @@ async def test_who_may_not_change_the_row_is_told_so(page: Page) -> None:
     await expect(page.get_by_role("status")).to_contain_text("Patti Fernandez cannot change this case.")
 
 
-async def test_a_value_that_does_not_fit_is_told(page: Page) -> None:
+async def test_an_invalid_value_shows_an_error(page: Page) -> None:
     await page.get_by_label("Operating Hours").fill("-5")
     await save(page)
     await expect(page.get_by_role("status")).to_contain_text("Not saved.")
     await expect(page.get_by_role("status")).to_contain_text("outside the valid range")
 
 
-async def test_the_keyboard_is_enough(page: Page) -> None:
+async def test_the_page_works_with_the_keyboard(page: Page) -> None:
     await page.get_by_label("Serial Number").focus()
     await page.keyboard.press("Control+A")
     await page.keyboard.type("AQ-1")

@@ -6,7 +6,7 @@ ACCOUNT_1 = "00000001-0000-4000-9000-000000000001"
 CONTACT_1 = "00000002-0000-4000-9000-000000000001"
 
 
-async def test_the_first_case_is_the_example_that_everything_starts_with(api: Api) -> None:
+async def test_the_first_case_is_the_main_example(api: Api) -> None:
     case = await api.get(f"{CASE}?$select=title,ticketnumber,prioritycode,statecode,statuscode", Prefer=EVERYTHING)
     assert case["title"] == "Pump vibrates after firmware update"
     assert case["ticketnumber"] == "CAS-01001"
@@ -14,7 +14,7 @@ async def test_the_first_case_is_the_example_that_everything_starts_with(api: Ap
     assert labels == ["Normal", "Active", "In Progress"]
 
 
-async def test_a_selection_brings_the_key_and_nothing_else(api: Api) -> None:
+async def test_a_selection_returns_only_the_selected_columns_and_the_key(api: Api) -> None:
     case = await api.get(f"{CASE}?$select=title")
     assert set(case) == {"@odata.context", "@odata.etag", "title", "incidentid"}
     assert case["@odata.context"].endswith("/sandbox/api/data/v9.2/$metadata#incidents(title)/$entity")
@@ -27,7 +27,7 @@ async def test_an_amount_of_money_brings_its_currency(api: Api) -> None:
     assert case[f"_transactioncurrencyid_value@{FORMATTED}"] == "Euro"
 
 
-async def test_a_lookup_says_which_row_of_which_table_by_which_property(api: Api) -> None:
+async def test_a_lookup_has_annotations_for_name_table_and_property(api: Api) -> None:
     case = await api.get(f"{CASE}?$select=_customerid_value", Prefer=EVERYTHING)
     crm = "_customerid_value@Microsoft.Dynamics.CRM"
     assert case["_customerid_value"] == ACCOUNT_1
@@ -46,7 +46,7 @@ async def test_a_lookup_says_which_row_of_which_table_by_which_property(api: Api
         ("*", True, True),
     ],
 )
-async def test_only_the_annotations_that_are_asked_for_come(api: Api, asked: str, formatted: bool, table: bool) -> None:
+async def test_only_requested_annotations_are_returned(api: Api, asked: str, formatted: bool, table: bool) -> None:
     case = await api.get(f"{CASE}?$select=_ownerid_value", Prefer=f'odata.include-annotations="{asked}"')
     assert (f"_ownerid_value@{FORMATTED}" in case) is formatted
     assert ("_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname" in case) is table
@@ -176,7 +176,7 @@ async def test_the_owner_leads_to_a_user_or_a_team(api: Api) -> None:
         ("incidents?$expand=createdby($select=fullname)x", 400, "Syntax error"),
     ],
 )
-async def test_what_cannot_be_answered_is_refused_with_a_reason(api: Api, path: str, status: int, words: str) -> None:
+async def test_an_unsupported_query_is_rejected_with_a_reason(api: Api, path: str, status: int, words: str) -> None:
     answer = await api.get(path, status=status)
     assert set(answer) == {"error"}
     assert set(answer["error"]) == {"code", "message"}
@@ -202,7 +202,7 @@ async def test_an_unchanged_row_is_not_sent_again(api: Api) -> None:
     await api.get(f"{CASE}?$select=title", If_None_Match="null")
 
 
-async def test_a_method_that_does_not_fit_is_refused(api: Api) -> None:
+async def test_an_unsupported_method_is_rejected(api: Api) -> None:
     for method, path in (
         ("PATCH", "incidents"),
         ("POST", CASE),

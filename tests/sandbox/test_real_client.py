@@ -1,4 +1,4 @@
-"""A Dataverse client that others wrote (npm `dynamics-web-api`) reads and writes the sandbox."""
+"""A third-party Dataverse client (npm `dynamics-web-api`) reads and writes the sandbox."""
 
 import asyncio
 import os

@@ -28,7 +28,7 @@ async def test_members_are_seen_from_both_sides(api: Api) -> None:
     assert [row["fullname"] for row in rows] == ["Isaiah Langer", "Megan Bowen"]
 
 
-async def test_who_may_not_write_teams_changes_no_membership(api: Api) -> None:
+async def test_changing_a_membership_requires_write_access(api: Api) -> None:
     await api.post(f"{TIER_2}/teammembership_association/$ref", {"@odata.id": ADELE}, person=22, status=403)
     assert await teams(api) == ["EMEA Dispatch"]
 
@@ -55,7 +55,7 @@ async def test_a_lookup_is_set_and_removed_by_reference(api: Api) -> None:
         ("PUT", "incidents(00000000-0000-4000-9000-00000000dead)/primarycontactid/$ref", {"@odata.id": CONTACT}, 404),
     ],
 )
-async def test_what_is_no_reference_is_refused(
+async def test_an_invalid_reference_is_rejected(
     api: Api, method: str, path: str, body: dict[str, str] | None, status: int
 ) -> None:
     got, answer, _ = await api.call(method, path, body)

@@ -20,9 +20,7 @@ async def test_the_first_case_is_visible_to_everybody_with_a_user(api: Api, pers
 
 
 @pytest.mark.parametrize(("person", "status", "code"), [(LYNNE, 403, "0x80072560"), (DIEGO, 403, "0x80040225")])
-async def test_nobody_without_an_enabled_user_can_be_stood_in_for(
-    api: Api, person: int, status: int, code: str
-) -> None:
+async def test_only_enabled_users_can_be_impersonated(api: Api, person: int, status: int, code: str) -> None:
     answer = await api.get(CASE, person=person, status=status)
     assert answer["error"]["code"] == code
 
@@ -36,7 +34,7 @@ async def test_a_caller_id_that_is_no_guid_is_refused(api: Api) -> None:
     await api.get("WhoAmI", CallerObjectId="adele", status=400)
 
 
-async def test_without_a_person_the_app_asks(api: Api) -> None:
+async def test_without_a_person_the_application_user_is_the_caller(api: Api) -> None:
     assert (await api.get("WhoAmI"))["UserId"] == user_id(99)
 
 
@@ -167,13 +165,13 @@ async def test_who_may_write_which_case(api: Api, person: int, case: str, status
         ),
     ],
 )
-async def test_access_to_a_row_is_told_in_words(api: Api, person: int, case: str, rights: str) -> None:
+async def test_access_to_a_row_is_returned_as_names_of_rights(api: Api, person: int, case: str, rights: str) -> None:
     path = f"systemusers({user_id(person)})/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)"
     answer = await api.get(path + '?@t={"@odata.id":"incidents(' + case + ')"}')
     assert answer["AccessRights"] == rights
 
 
-async def test_access_is_told_for_the_user_not_for_the_caller(api: Api) -> None:
+async def test_access_is_returned_for_the_user_not_the_caller(api: Api) -> None:
     path = f"systemusers({user_id(ADELE)})/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@t)"
     answer = await api.get(path + '?@t={"@odata.id":"' + CASE + '"}', person=PATTI)
     assert "WriteAccess" in answer["AccessRights"]
@@ -219,18 +217,18 @@ async def test_a_privilege_of_the_unit_reaches_the_units_below_only_when_deep(ap
     await api.get(f"incidents({MEGANS_CASE})", person=PATTI, status=403)
 
 
-async def test_what_the_app_may_not_do_nobody_may_do_through_it(api: Api) -> None:
+async def test_impersonation_grants_no_more_than_the_app_itself_may_do(api: Api) -> None:
     app, profile = f"systemusers({user_id(99)})", "systemuserprofiles_association"
     roles = {row["name"]: row["roleid"] for row in await api.rows("roles?$select=name")}
     await api.post(f"{app}/systemuserroles_association/$ref", {"@odata.id": f"roles({roles['Restricted Agent']})"})
     await api.delete(f"{app}/{profile}(00001200-0000-4000-9000-000000000001)/$ref")
     await api.delete(f"{app}/systemuserroles_association({roles['System Administrator']})/$ref")
-    await api.get(f"incidents({CASE_ID})", person=ADELE, status=403)  # the app sees its own unit alone
+    await api.get(f"incidents({CASE_ID})", person=ADELE, status=403)  # the app has access to its own business unit only
     units = {row["_owningbusinessunit_value"] for row in await api.rows("incidents", person=ADELE)}
     assert units == {"00000010-0000-4000-9000-000000000001"}
 
 
-async def test_without_the_right_to_act_for_others_the_app_stands_in_for_nobody(api: Api) -> None:
+async def test_impersonation_requires_the_privilege_to_act_on_behalf_of_others(api: Api) -> None:
     app = f"systemusers({user_id(99)})"
     for role in await api.rows(f"{app}/systemuserroles_association?$select=name&$orderby=name"):
         await api.delete(f"{app}/systemuserroles_association({role['roleid']})/$ref")
@@ -249,7 +247,7 @@ async def test_connecting_needs_the_right_to_attach_to_the_record(api: Api) -> N
     assert "prvAppendToIncident" in answer["error"]["message"]
 
 
-async def test_a_shared_row_can_be_changed_when_the_share_says_so(api: Api) -> None:
+async def test_a_share_with_write_access_lets_a_person_change_the_row(api: Api) -> None:
     share = {
         "principalid_systemuser@odata.bind": f"/systemusers({user_id(ISAIAH)})",
         "objectid": CASE_ID,
@@ -260,7 +258,7 @@ async def test_a_shared_row_can_be_changed_when_the_share_says_so(api: Api) -> N
     await api.patch(CASE, {"prioritycode": 3}, person=ISAIAH)
 
 
-async def test_giving_a_row_away_needs_the_right_to_assign(api: Api) -> None:
+async def test_changing_the_owner_requires_the_assign_right(api: Api) -> None:
     to_megan = {"ownerid@odata.bind": f"/systemusers({user_id(MEGAN)})"}
     await api.patch(CASE, to_megan, person=ISAIAH, status=403)
     await api.patch(CASE, to_megan, person=ADELE)

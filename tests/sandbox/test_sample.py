@@ -58,7 +58,7 @@ def test_cases_have_the_columns_of_real_ones() -> None:
     assert len(SCHEMA["incident"].columns) >= 25
 
 
-def test_texts_are_as_varied_as_real_ones(rows: Rows) -> None:
+def test_texts_vary_like_real_ones(rows: Rows) -> None:
     titles = [row.text("title") for row in rows.all("incident")]
     names = [row.text("name") for row in rows.all("account")] + [row.text("fullname") for row in rows.all("contact")]
     texts = " ".join(titles + names)
@@ -117,7 +117,7 @@ async def test_the_case_has_its_view_for_notes(api: Api) -> None:
     assert cells == ["customerid", "prioritycode", "statuscode", "ownerid", "createdon"]
 
 
-async def test_some_views_hold_what_no_note_can_show(api: Api) -> None:
+async def test_some_views_have_columns_that_notes_cannot_show(api: Api) -> None:
     views = await api.rows("savedqueries?$select=returnedtypecode,layoutxml,fetchxml&$filter=querytype eq 4")
     layouts = {view["returnedtypecode"]: view["layoutxml"] for view in views}
     assert layouts["email"].split('<cell name="')[2].startswith('to"')

@@ -1,4 +1,4 @@
-"""The sandbox's change notifications: subscriptions with Graph's own rules, and what is sent to whom."""
+"""Change notifications of the sandbox: Graph's rules for subscriptions, and the delivery."""
 
 import asyncio
 import base64
@@ -30,31 +30,31 @@ EVERY_CHAT = f"/appCatalogs/teamsApps/{APP}/installedToChats"
 
 
 class Subscriber(Graph):
-    """Somebody who subscribes, with the addresses where notifications come."""
+    """A client with notification endpoints."""
 
     def __init__(self, session: ClientSession, url: str, clock: HeldClock) -> None:
         super().__init__(session, url)
         self.clock = clock
         self.notified: list[dict[str, Any]] = []
         self.tokens: list[str] = []
-        self.shakes_hands = True
+        self.returns_token = True
         self.statuses: list[int] = []
-        """How the next notifications are answered."""
+        """Statuses for the next notifications."""
         self.teams: SampleOrganization
 
-    async def take(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.Request) -> web.Response:
         token = request.query.get("validationToken")
         if token is not None:
             assert request.content_type == "text/plain"
             self.tokens.append(token)
-            return web.Response(text=token if self.shakes_hands else "hello")
+            return web.Response(text=token if self.returns_token else "hello")
         status = self.statuses.pop(0) if self.statuses else 202
         if status == 202:
             self.notified += (await request.json())["value"]
         return web.Response(status=status)
 
-    def wanted(self, resource: str, **more: object) -> dict[str, object]:
-        """A subscription as it is asked for."""
+    def subscription_body(self, resource: str, **more: object) -> dict[str, object]:
+        """Return the body of a subscription request."""
         here = f"{self.url.removesuffix('/sandbox')}/notify"
         members = resource.lower().endswith("members")
         return {
@@ -68,17 +68,17 @@ class Subscriber(Graph):
         }
 
     async def subscribe(self, resource: str, **more: object) -> dict[str, Any]:
-        status, made = await self.graph("POST", "subscriptions", self.wanted(resource, **more))
+        status, made = await self.graph("POST", "subscriptions", self.subscription_body(resource, **more))
         assert status == 201, made
         subscription: dict[str, Any] = made
         return subscription
 
-    async def refused(self, body: object) -> tuple[int, str]:
+    async def subscribe_error(self, body: object) -> tuple[int, str]:
         status, error = await self.graph("POST", "subscriptions", body)
         return status, error["error"]["message"]
 
-    async def heard(self, number: int) -> None:
-        """Returns when so many notifications have come."""
+    async def wait_for_notifications(self, number: int) -> None:
+        """Wait until this many notifications have arrived."""
         async with asyncio.timeout(20):
             while len(self.notified) < number:
                 await asyncio.sleep(0.005)
@@ -97,7 +97,7 @@ async def graph(clock: HeldClock) -> AsyncIterator[Subscriber]:
         made = Subscriber(session, url, clock)
         settings = SandboxSettings(url=url, webhook_url="", webhook_key=KEY, file=None, app_permissions=RSC)
         app = web.Application()
-        app.router.add_post("/notify", made.take)
+        app.router.add_post("/notify", made.receive)
         sandbox = make_sandbox(settings, now=clock.now)
         made.teams = sandbox[TEAMS]
         app.add_subapp("/sandbox", sandbox)
@@ -108,14 +108,14 @@ async def graph(clock: HeldClock) -> AsyncIterator[Subscriber]:
         await runner.cleanup()
 
 
-async def test_a_subscriber_shakes_hands_at_both_addresses_and_then_hears_of_a_new_name(graph: Subscriber) -> None:
+async def test_both_urls_are_validated_and_a_rename_is_notified(graph: Subscriber) -> None:
     chat = await graph.chat_with_app()
     made = await graph.subscribe(f"/chats/{chat}")
     assert len(graph.tokens) == 2
     assert all({"<", "&", "+", "é", "%"} <= set(token) for token in graph.tokens)
     assert (made["clientState"], made["resource"]) == (None, f"/chats/{chat}")
     await graph.graph("PATCH", f"chats/{chat}", {"topic": "Pump 2"})
-    await graph.heard(1)
+    await graph.wait_for_notifications(1)
     (told,) = graph.notified
     resource = f"chats('{chat}')"
     assert told == {
@@ -129,7 +129,7 @@ async def test_a_subscriber_shakes_hands_at_both_addresses_and_then_hears_of_a_n
     }
 
 
-async def test_one_subscription_hears_of_the_members_of_every_chat_that_has_the_app(graph: Subscriber) -> None:
+async def test_one_subscription_covers_the_members_of_every_chat_with_the_app(graph: Subscriber) -> None:
     await graph.subscribe(f"{EVERY_CHAT}/getAllMembers")
     with_app, without = await graph.chat_with_app(), await graph.chat(ALEX, ADELE)
     for chat in (without, with_app):
@@ -137,26 +137,26 @@ async def test_one_subscription_hears_of_the_members_of_every_chat_that_has_the_
     _, members = await graph.graph("GET", f"chats/{with_app}/members")
     megan = next(row["id"] for row in members["value"] if row["userId"] == MEGAN.object_id)
     await graph.graph("DELETE", f"chats/{with_app}/members/{megan}")
-    await graph.heard(2)
+    await graph.wait_for_notifications(2)
     assert [each["changeType"] for each in graph.notified] == ["created", "deleted"]
     assert {each["resource"] for each in graph.notified} == {f"chats('{with_app}')/members('{megan}')"}
 
 
-async def test_resource_data_is_sealed_for_the_owner_of_the_certificate(
+async def test_resource_data_is_encrypted_for_the_owner_of_the_certificate(
     graph: Subscriber, certificates: Certificates
 ) -> None:
     chat = await graph.chat_with_app()
     await graph.subscribe(EVERY_CHAT, **certificate(certificates))
     await graph.graph("PATCH", f"chats/{chat}", {"topic": "Pump 🔧"})
-    await graph.heard(1)
-    sealed = graph.notified[0]["encryptedContent"]
-    assert sealed["encryptionCertificateId"] == "key-1"
+    await graph.wait_for_notifications(1)
+    encrypted = graph.notified[0]["encryptedContent"]
+    assert encrypted["encryptionCertificateId"] == "key-1"
     assert "Pump" not in str(graph.notified)
-    assert opened(sealed, certificates)["topic"] == "Pump 🔧"
+    assert decrypt(encrypted, certificates)["topic"] == "Pump 🔧"
 
 
 def certificate(own: Certificates) -> dict[str, object]:
-    """What asks for resource data."""
+    """Return the properties that request resource data."""
     der = load_pem_x509_certificate(own.certificate.read_bytes()).public_bytes(serialization.Encoding.DER)
     return {
         "includeResourceData": True,
@@ -165,20 +165,20 @@ def certificate(own: Certificates) -> dict[str, object]:
     }
 
 
-def opened(sealed: dict[str, str], own: Certificates) -> Any:
-    """By the documented steps: key, signature, content."""
+def decrypt(encrypted: dict[str, str], own: Certificates) -> Any:
+    """Decrypt resource data with the documented steps: key, signature, content."""
     private = serialization.load_pem_private_key(own.key.read_bytes(), None)
     assert isinstance(private, rsa.RSAPrivateKey)
     oaep = padding.OAEP(mgf=padding.MGF1(hashes.SHA1()), algorithm=hashes.SHA1(), label=None)  # noqa: S303 - documented
-    key = private.decrypt(base64.b64decode(sealed["dataKey"]), oaep)
-    content = base64.b64decode(sealed["data"])
-    assert hmac.digest(key, content, hashlib.sha256) == base64.b64decode(sealed["dataSignature"])
+    key = private.decrypt(base64.b64decode(encrypted["dataKey"]), oaep)
+    content = base64.b64decode(encrypted["data"])
+    assert hmac.digest(key, content, hashlib.sha256) == base64.b64decode(encrypted["dataSignature"])
     decryptor = Cipher(algorithms.AES(key), modes.CBC(key[:16])).decryptor()
     padded = decryptor.update(content) + decryptor.finalize()
     return orjson.loads(padded[: -padded[-1]])
 
 
-async def test_a_subscription_ends_by_its_time_unless_it_is_renewed(graph: Subscriber) -> None:
+async def test_a_subscription_expires_unless_it_is_renewed(graph: Subscriber) -> None:
     made = await graph.subscribe(EVERY_CHAT)
     path = f"subscriptions/{made['id']}"
     graph.clock.advance(2 * 86400)
@@ -192,11 +192,11 @@ async def test_a_subscription_ends_by_its_time_unless_it_is_renewed(graph: Subsc
     await graph.graph("PATCH", f"chats/{chat}", {"topic": "Nobody hears of it"})
     await graph.subscribe(EVERY_CHAT)
     await graph.graph("PATCH", f"chats/{chat}", {"topic": "Somebody does"})
-    await graph.heard(1)
+    await graph.wait_for_notifications(1)
     assert len(graph.notified) == 1
 
 
-async def test_what_a_subscription_must_be_is_said_where_it_is_not(graph: Subscriber) -> None:
+async def test_an_invalid_subscription_is_rejected_with_the_reason(graph: Subscriber) -> None:
     chat = f"/chats/{await graph.chat_with_app()}"
     four_days = (graph.clock.now() + timedelta(days=4)).isoformat()
     for more, status, said in (
@@ -216,31 +216,31 @@ async def test_what_a_subscription_must_be_is_said_where_it_is_not(graph: Subscr
         ({"resource": "/users"}, 501, "chats"),
         ({"resource": 5}, 501, "chats"),
     ):
-        answered, message = await graph.refused({**graph.wanted(chat), **more})
+        answered, message = await graph.subscribe_error({**graph.subscription_body(chat), **more})
         assert (more, answered) == (more, status)
         assert said in message
-    graph.shakes_hands = False
-    assert (await graph.refused(graph.wanted(chat)))[0] == 400
+    graph.returns_token = False
+    assert (await graph.subscribe_error(graph.subscription_body(chat)))[0] == 400
     assert (await graph.graph("GET", "subscriptions"))[1]["value"] == []
 
 
-async def test_an_app_has_one_subscription_on_a_chat_and_no_second_on_the_same(graph: Subscriber) -> None:
+async def test_duplicate_subscriptions_are_rejected(graph: Subscriber) -> None:
     chat = f"/chats/{await graph.chat_with_app()}"
     await graph.subscribe(chat)
-    assert (await graph.refused(graph.wanted(chat)))[0] == 409
-    assert (await graph.refused(graph.wanted(f"{chat}/members")))[0] == 403
+    assert (await graph.subscribe_error(graph.subscription_body(chat)))[0] == 409
+    assert (await graph.subscribe_error(graph.subscription_body(f"{chat}/members")))[0] == 403
     await graph.subscribe(EVERY_CHAT)
     graph.teams.max_subscriptions = 2
-    assert (await graph.refused(graph.wanted(f"{EVERY_CHAT}/getAllMembers")))[0] == 403
+    assert (await graph.subscribe_error(graph.subscription_body(f"{EVERY_CHAT}/getAllMembers")))[0] == 403
 
 
-async def test_without_the_permission_nobody_may_subscribe(graph: Subscriber) -> None:
+async def test_a_subscription_requires_the_permission(graph: Subscriber) -> None:
     graph.teams.withheld |= {"Chat.ReadBasic.WhereInstalled", "ChatMember.Read.WhereInstalled"}
     for resource in (EVERY_CHAT, f"{EVERY_CHAT}/getAllMembers"):
-        status, message = await graph.refused(graph.wanted(resource))
+        status, message = await graph.subscribe_error(graph.subscription_body(resource))
         assert (status, ".WhereInstalled" in message) == (403, True)
     without_app = await graph.chat(ALEX, ADELE)
-    status, message = await graph.refused(graph.wanted(f"/chats/{without_app}"))
+    status, message = await graph.subscribe_error(graph.subscription_body(f"/chats/{without_app}"))
     assert (status, "ChatSettings.Read.Chat" in message) == (403, True)
 
 
@@ -259,7 +259,7 @@ async def test_on_demand_a_subscription_gets_a_lifecycle_event(graph: Subscriber
     path = f"subscriptions/{made['id']}"
     for event in ("reauthorizationRequired", "missed", "subscriptionRemoved"):
         assert (await graph.graph("GET", path, x_sandbox_lifecycle=event))[0] == 200
-    await graph.heard(3)
+    await graph.wait_for_notifications(3)
     assert [each["lifecycleEvent"] for each in graph.notified] == [
         "reauthorizationRequired",
         "missed",
@@ -273,10 +273,10 @@ async def test_on_demand_a_subscription_gets_a_lifecycle_event(graph: Subscriber
     assert (await graph.graph("DELETE", f"subscriptions/{other['id']}"))[0] == 204
 
 
-async def test_who_does_not_take_a_notification_gets_it_again(graph: Subscriber) -> None:
+async def test_a_failed_notification_is_retried(graph: Subscriber) -> None:
     chat = await graph.chat_with_app()
     await graph.subscribe(EVERY_CHAT)
     graph.statuses = [503]
     await graph.graph("PATCH", f"chats/{chat}", {"topic": "Pump 2"})
-    await graph.heard(1)
+    await graph.wait_for_notifications(1)
     assert graph.statuses == []

@@ -2,12 +2,12 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.cases import ACCOUNT, NEW_ID, created
+from tests.sandbox.cases import ACCOUNT, NEW_ID, create_row
 from tests.sandbox.wire import CASE, CASE_ID, WEB_API, Api
 
 
 async def test_names_and_base_amounts_follow(api: Api) -> None:
-    lead = await created(
+    lead = await create_row(
         api,
         {
             "firstname": "Zoë",
@@ -100,7 +100,7 @@ async def test_a_value_that_does_not_fit_is_refused_and_nothing_changes(
         ({"primarycontactid@odata.bind": "/contacts(00000002-0000-4000-9000-00000000dead)"}, 404),
     ],
 )
-async def test_related_rows_must_be_there(api: Api, body: dict[str, Any], status: int) -> None:
+async def test_referenced_rows_must_exist(api: Api, body: dict[str, Any], status: int) -> None:
     await api.patch(CASE, body, status=status)
 
 

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from bot.sandbox.sample_data.ids import CASE_STEP_ID
-from tests.sandbox.events import CONTRACTS, bag, new_step, target
+from tests.sandbox.events import CONTRACTS, new_step, target, to_dict
 from tests.sandbox.wire import CASE, CASE_ID, KEY, Api, Receiver
 
 ADELE = "00000008-0000-4000-9000-000000000022"
 APP = "00000008-0000-4000-9000-000000000099"
 
 
-async def test_a_change_of_priority_is_told_at_once(api: Api, receiver: Receiver) -> None:
+async def test_a_change_of_priority_is_sent_at_once(api: Api, receiver: Receiver) -> None:
     await api.patch(CASE, {"prioritycode": 1}, person=22)
     got = await receiver.next()
     assert got.query == {"code": KEY}
@@ -20,7 +20,7 @@ async def test_a_change_of_priority_is_told_at_once(api: Api, receiver: Receiver
     assert "x-ms-dynamics-msg-size-exceeded" not in got.headers
 
 
-async def test_the_context_says_what_who_and_when(api: Api, receiver: Receiver) -> None:
+async def test_the_context_has_message_caller_and_time(api: Api, receiver: Receiver) -> None:
     await api.patch(CASE, {"prioritycode": 1}, person=22)
     body = (await receiver.next()).body
     assert (body["MessageName"], body["Stage"], body["Mode"], body["Depth"]) == ("Update", 40, 1, 1)
@@ -51,11 +51,11 @@ async def test_the_target_holds_the_requests_columns_and_the_platforms(api: Api,
         person=22,
     )
     body = (await receiver.next()).body
-    entity = bag(body["InputParameters"])["Target"]
+    entity = to_dict(body["InputParameters"])["Target"]
     assert (entity["__type"], entity["Id"], entity["LogicalName"]) == (f"Entity:{CONTRACTS}", CASE_ID, "incident")
     assert entity["FormattedValues"] == []
     assert entity["RowVersion"].isdigit()
-    values = bag(entity["Attributes"])
+    values = to_dict(entity["Attributes"])
     assert values["prioritycode"] == {"__type": f"OptionSetValue:{CONTRACTS}", "Value": 1}
     assert values["cs_symptoms"] == [{"__type": f"OptionSetValue:{CONTRACTS}", "Value": number} for number in (1, 2)]
     assert values["cs_refundamount"] == {"__type": f"Money:{CONTRACTS}", "Value": 12.5}
@@ -72,45 +72,45 @@ async def test_the_target_holds_the_requests_columns_and_the_platforms(api: Api,
 async def test_the_images_hold_the_values_before_and_the_name(api: Api, receiver: Receiver) -> None:
     await api.patch(CASE, {"prioritycode": 1})
     body = (await receiver.next()).body
-    before = bag(body["PreEntityImages"])["Before"]
+    before = to_dict(body["PreEntityImages"])["Before"]
     assert "__type" not in before
-    values = bag(before["Attributes"])
+    values = to_dict(before["Attributes"])
     assert {name: values[name]["Value"] for name in ("prioritycode", "statecode", "statuscode")} == {
         "prioritycode": 2,
         "statecode": 0,
         "statuscode": 1,
     }
-    name = bag(body["PostEntityImages"])["AsynchronousStepPrimaryName"]
-    assert bag(name["Attributes"]) == {"title": "Pump vibrates after firmware update", "incidentid": CASE_ID}
+    name = to_dict(body["PostEntityImages"])["AsynchronousStepPrimaryName"]
+    assert to_dict(name["Attributes"]) == {"title": "Pump vibrates after firmware update", "incidentid": CASE_ID}
 
 
 async def test_an_image_leaves_out_what_was_empty(api: Api, receiver: Receiver) -> None:
     await api.patch(CASE, {"prioritycode": None})
     await api.patch(CASE, {"prioritycode": 3})
     await receiver.next()
-    before = bag((await receiver.next()).body["PreEntityImages"])["Before"]
-    assert "prioritycode" not in bag(before["Attributes"])
+    before = to_dict((await receiver.next()).body["PreEntityImages"])["Before"]
+    assert "prioritycode" not in to_dict(before["Attributes"])
 
 
-async def test_the_app_is_named_where_nobody_else_acts(api: Api, receiver: Receiver) -> None:
+async def test_the_app_is_the_caller_without_impersonation(api: Api, receiver: Receiver) -> None:
     await api.patch(CASE, {"prioritycode": 1})
     body = (await receiver.next()).body
     assert body["InitiatingUserId"] == APP
     assert target(body)["modifiedonbehalfby"] is None
 
 
-async def test_a_column_that_was_sent_unchanged_is_told_too(api: Api, receiver: Receiver) -> None:
+async def test_an_unchanged_column_in_the_request_triggers_the_step(api: Api, receiver: Receiver) -> None:
     await api.patch(CASE, {"prioritycode": 2})
     assert target((await receiver.next()).body)["prioritycode"]["Value"] == 2
 
 
-async def test_a_state_tells_its_status_reason(api: Api, receiver: Receiver) -> None:
+async def test_a_state_change_includes_the_status_reason(api: Api, receiver: Receiver) -> None:
     await api.patch(CASE, {"statecode": 1})
     values = target((await receiver.next()).body)
     assert (values["statecode"]["Value"], values["statuscode"]["Value"]) == (1, 5)
 
 
-async def test_columns_that_nobody_watches_tell_nothing(api: Api, receiver: Receiver) -> None:
+async def test_unfiltered_columns_trigger_nothing(api: Api, receiver: Receiver) -> None:
     await api.patch(CASE, {"description": "Nobody watches this."})
     await api.patch("accounts(00000001-0000-4000-9000-000000000001)", {"description": "Nor this."})
     await api.post(
@@ -121,7 +121,7 @@ async def test_columns_that_nobody_watches_tell_nothing(api: Api, receiver: Rece
     assert receiver.got.empty()
 
 
-async def test_a_change_that_is_refused_tells_nothing(api: Api, receiver: Receiver) -> None:
+async def test_a_rejected_change_triggers_nothing(api: Api, receiver: Receiver) -> None:
     await api.patch(CASE, {"prioritycode": 9}, status=400)
     await api.patch(CASE, {"prioritycode": 1}, person=24, status=403)
     await api.patch(CASE, {"prioritycode": 1}, status=412, If_Match='W/"1"')
@@ -130,7 +130,7 @@ async def test_a_change_that_is_refused_tells_nothing(api: Api, receiver: Receiv
     assert receiver.got.empty()
 
 
-async def test_a_payload_that_is_too_large_goes_without_its_values(api: Api, receiver: Receiver) -> None:
+async def test_an_oversized_payload_is_sent_without_values(api: Api, receiver: Receiver) -> None:
     article = "knowledgearticles(00009953-0000-4000-9000-000000000001)"
     await new_step(api, "Update", "knowledgearticle")
     await api.patch(article, {"content": "<p>" + "x" * 300_000 + "</p>"})

@@ -3,25 +3,25 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox.sample_data.ids import CASE_STEP_ID, DELETE_STEP_IDS, ENDPOINT_ID
-from tests.sandbox.events import CONTRACTS, STEP, bag, filter_of, new_step, target
+from tests.sandbox.events import CONTRACTS, STEP, find_filter, new_step, target, to_dict
 from tests.sandbox.wire import CASE, Api, Json, Receiver
 
 
-async def test_a_step_of_ones_own_tells_of_creations(api: Api, receiver: Receiver) -> None:
+async def test_a_registered_step_sends_creations(api: Api, receiver: Receiver) -> None:
     await new_step(api, "Create", "task", filteringattributes="subject")
     address = await api.post("tasks", {"subject": "Call", "prioritycode": 2})
     body = (await receiver.next()).body
     assert body["MessageName"] == "Create"
-    assert bag(body["OutputParameters"]) == {"id": address[-37:-1]}
+    assert to_dict(body["OutputParameters"]) == {"id": address[-37:-1]}
     assert target(body)["subject"] == "Call"
     assert body["PreEntityImages"] == []
 
 
-async def test_a_step_of_ones_own_tells_of_deletions(api: Api, receiver: Receiver) -> None:
+async def test_a_registered_step_sends_deletions(api: Api, receiver: Receiver) -> None:
     await new_step(api, "Delete", "task")
     await api.delete("tasks(00004212-0000-4000-9000-000000000001)")
     body = (await receiver.next()).body
-    reference = bag(body["InputParameters"])["Target"]
+    reference = to_dict(body["InputParameters"])["Target"]
     assert reference["__type"] == f"EntityReference:{CONTRACTS}"
     assert (reference["LogicalName"], reference["Id"]) == ("task", "00004212-0000-4000-9000-000000000001")
 
@@ -35,7 +35,7 @@ async def test_each_step_sends_an_event_of_its_own(api: Api, receiver: Receiver)
     assert one["CorrelationId"] == two["CorrelationId"]
 
 
-async def test_a_disabled_step_tells_nothing(api: Api, receiver: Receiver) -> None:
+async def test_a_disabled_step_sends_nothing(api: Api, receiver: Receiver) -> None:
     await api.patch(STEP, {"statecode": 1})
     await api.patch(CASE, {"prioritycode": 1})
     await api.patch(STEP, {"statecode": 0})
@@ -43,7 +43,7 @@ async def test_a_disabled_step_tells_nothing(api: Api, receiver: Receiver) -> No
     assert target((await receiver.next()).body)["prioritycode"]["Value"] == 3
 
 
-async def test_an_image_after_the_change_can_be_had(api: Api, receiver: Receiver) -> None:
+async def test_a_post_image_can_be_registered(api: Api, receiver: Receiver) -> None:
     await api.post(
         "sdkmessageprocessingstepimages",
         {
@@ -55,12 +55,12 @@ async def test_an_image_after_the_change_can_be_had(api: Api, receiver: Receiver
         },
     )
     await api.patch(CASE, {"prioritycode": 1})
-    images = bag((await receiver.next()).body["PostEntityImages"])
-    values = bag(images["After"]["Attributes"])
+    images = to_dict((await receiver.next()).body["PostEntityImages"])
+    values = to_dict(images["After"]["Attributes"])
     assert (values["prioritycode"]["Value"], values["ticketnumber"]) == (1, "CAS-01001")
 
 
-async def test_the_endpoint_never_tells_its_key(api: Api) -> None:
+async def test_the_endpoint_never_returns_its_key(api: Api) -> None:
     await api.patch(f"serviceendpoints({ENDPOINT_ID})", {"authvalue": "another key"})
     row = await api.get(f"serviceendpoints({ENDPOINT_ID})")
     assert (row["isauthvalueset"], "authvalue" in row) == (True, False)
@@ -68,7 +68,7 @@ async def test_the_endpoint_never_tells_its_key(api: Api) -> None:
     assert await api.rows("serviceendpoints?$filter=authvalue ne null") == []
 
 
-async def test_an_endpoints_own_key_goes_with_its_events(api: Api, receiver: Receiver) -> None:
+async def test_an_endpoint_with_its_own_key_sends_it_with_events(api: Api, receiver: Receiver) -> None:
     await api.patch(f"serviceendpoints({ENDPOINT_ID})", {"authvalue": "a&b=c #ü"})
     await api.patch(CASE, {"prioritycode": 1})
     assert (await receiver.next()).query == {"code": "a&b=c #ü"}
@@ -97,11 +97,11 @@ async def test_only_webhooks_on_this_machine_can_be_registered(api: Api, body: J
 async def test_only_asynchronous_steps_after_the_operation_can_be_registered(api: Api) -> None:
     await api.patch(STEP, {"mode": 0}, status=501)
     await api.patch(STEP, {"stage": 20}, status=501)
-    message, _ = await filter_of(api, "Create", "incident")
+    message, _ = await find_filter(api, "Create", "incident")
     await api.patch(STEP, {"sdkmessageid@odata.bind": f"/sdkmessages({message})"}, status=400)
 
 
-async def test_an_endpoint_stays_while_a_step_needs_it(api: Api) -> None:
+async def test_an_endpoint_with_steps_cannot_be_deleted(api: Api) -> None:
     await api.delete(f"serviceendpoints({ENDPOINT_ID})", status=405)
     for step in (CASE_STEP_ID, *DELETE_STEP_IDS.values()):
         await api.delete(f"sdkmessageprocessingsteps({step})")

@@ -29,40 +29,40 @@ async def test_the_answer_does_not_wait_for_the_receiver(api: Api, receiver: Rec
     assert [job["statuscode"] for job in await api.rows("asyncoperations")] == [0, 0]
     receiver.gate.set()
     await receiver.next()
-    assert [job["statuscode"] for job in await api.ended_jobs(2)] == [30, 30]
+    assert [job["statuscode"] for job in await api.completed_jobs(2)] == [30, 30]
 
 
 @pytest.mark.parametrize("first", [502, 503, 504])
-async def test_a_passing_fault_is_tried_once_more(api: Api, receiver: Receiver, first: int) -> None:
+async def test_a_transient_failure_is_retried_once(api: Api, receiver: Receiver, first: int) -> None:
     receiver.statuses = [first]
     await api.patch(CASE, {"prioritycode": 1})
     one, two = await receiver.next(), await receiver.next()
     assert one.body == two.body
-    job = (await api.ended_jobs(1))[0]
+    job = (await api.completed_jobs(1))[0]
     assert (job["statuscode"], job["retrycount"], job["message"]) == (30, 1, "The webhook returned 200.")
 
 
-async def test_a_second_fault_fails_the_job(api: Api, receiver: Receiver) -> None:
+async def test_a_second_failure_fails_the_job(api: Api, receiver: Receiver) -> None:
     receiver.statuses = [503, 503, 200]
     await api.patch(CASE, {"prioritycode": 1})
-    job = (await api.ended_jobs(1))[0]
+    job = (await api.completed_jobs(1))[0]
     assert (job["statuscode"], job["retrycount"], job["message"]) == (31, 1, "The webhook returned 503.")
     assert receiver.got.qsize() == 2
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 404, 429, 500])
-async def test_other_answers_fail_the_job_at_once(api: Api, receiver: Receiver, status: int) -> None:
+async def test_other_statuses_fail_the_job_at_once(api: Api, receiver: Receiver, status: int) -> None:
     receiver.statuses = [status]
     await api.patch(CASE, {"prioritycode": 1})
-    job = (await api.ended_jobs(1))[0]
+    job = (await api.completed_jobs(1))[0]
     assert (job["statecode"], job["statuscode"], job["retrycount"]) == (3, 31, 0)
     assert receiver.got.qsize() == 1
 
 
-async def test_a_receiver_that_is_not_there_fails_the_job(start: Start, unused_tcp_port: int) -> None:
+async def test_an_unreachable_receiver_fails_the_job(start: Start, unused_tcp_port: int) -> None:
     api = Api(await start(webhook_url=f"http://127.0.0.1:{unused_tcp_port}/api/dataverse/events"))
     await api.patch(CASE, {"prioritycode": 1})
-    job = (await api.ended_jobs(1))[0]
+    job = (await api.completed_jobs(1))[0]
     assert job["statuscode"] == 31
     assert job["message"].startswith("The webhook did not respond")
     assert KEY not in str(job)
@@ -75,7 +75,7 @@ async def test_the_last_fifty_jobs_stay_readable(api: Api, receiver: Receiver) -
         await receiver.next()
     await api.patch(CASE, {"prioritycode": 1})
     await receiver.next()
-    jobs = await api.ended_jobs(50)
+    jobs = await api.completed_jobs(50)
     assert len(jobs) in {50, 51}
     assert all("data" not in job for job in jobs)
 
@@ -88,7 +88,7 @@ async def test_a_job_whose_step_has_gone_fails(api: Api, receiver: Receiver) -> 
     await api.delete(STEP)
     assert await api.rows("sdkmessageprocessingstepimages") == []
     receiver.gate.set()
-    one, two = await api.ended_jobs(2)
+    one, two = await api.completed_jobs(2)
     assert (one["statuscode"], two["statuscode"]) == (30, 31)
     assert two["message"] == "The step or its endpoint no longer exists."
     assert one["_owningextensionid_value"] is two["_owningextensionid_value"] is None
@@ -108,7 +108,7 @@ async def test_what_was_not_sent_at_the_end_is_sent_after_the_next_start(
     one, two = await receiver.next(), await receiver.next()
     assert one.body == first.body
     assert target(two.body)["prioritycode"]["Value"] == 3
-    assert [job["statuscode"] for job in await again.ended_jobs(2)] == [30, 30]
+    assert [job["statuscode"] for job in await again.completed_jobs(2)] == [30, 30]
 
 
 async def test_after_a_start_the_sender_waits_until_the_receiver_listens(
@@ -128,7 +128,7 @@ async def test_after_a_start_the_sender_waits_until_the_receiver_listens(
         assert (await receiver.next()).body == first.body
 
 
-async def test_an_outcome_that_cannot_be_kept_is_sent_again(
+async def test_an_event_is_sent_again_if_its_result_cannot_be_saved(
     start: Start, receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api = Api(await start(tmp_path / "rows.jsonl"))

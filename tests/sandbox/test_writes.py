@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.cases import ACCOUNT, NEW_CASE, NEW_ID, created
+from tests.sandbox.cases import ACCOUNT, NEW_CASE, NEW_ID, create_row
 from tests.sandbox.wire import CASE, CASE_ID, MIDDAY, WEB_API, Api
 
 ADELE = "00000008-0000-4000-9000-000000000022"
@@ -17,7 +17,7 @@ async def test_a_new_row_is_named_in_the_answers_header(api: Api) -> None:
 
 
 async def test_a_new_row_gets_what_the_platform_gives_it(api: Api) -> None:
-    path = await created(api, NEW_CASE, person=22)
+    path = await create_row(api, NEW_CASE, person=22)
     case = await api.get(path)
     assert case["ticketnumber"] == "CAS-01037"
     assert (case["statecode"], case["statuscode"], case["isescalated"]) == (0, 1, False)
@@ -29,7 +29,7 @@ async def test_a_new_row_gets_what_the_platform_gives_it(api: Api) -> None:
 
 
 async def test_the_app_acts_on_nobodys_behalf_when_it_acts_for_itself(api: Api) -> None:
-    case = await api.get(await created(api, NEW_CASE))
+    case = await api.get(await create_row(api, NEW_CASE))
     assert (case["_createdby_value"], case["_createdonbehalfby_value"]) == (APP, None)
 
 
@@ -66,7 +66,7 @@ async def test_a_changed_row_comes_back_when_it_is_asked_for(api: Api) -> None:
     assert row["prioritycode"] == 1
 
 
-async def test_a_patch_makes_the_row_where_there_is_none(api: Api) -> None:
+async def test_a_patch_creates_a_missing_row(api: Api) -> None:
     await api.patch(f"incidents({NEW_ID})", NEW_CASE)
     assert (await api.get(f"incidents({NEW_ID})?$select=title"))["title"] == "New"
 
@@ -85,12 +85,12 @@ async def test_a_wrong_selection_is_refused_before_anything_changes(api: Api) ->
     assert await api.get("incidents/$count") == "36"
 
 
-async def test_a_patch_can_be_kept_from_making_a_row(api: Api) -> None:
+async def test_if_match_keeps_a_patch_from_creating_a_row(api: Api) -> None:
     answer = await api.patch(f"incidents({NEW_ID})", NEW_CASE, status=404, If_Match="*")
     assert answer["error"]["code"] == "0x80040217"
 
 
-async def test_a_patch_can_be_kept_from_changing_a_row(api: Api) -> None:
+async def test_if_none_match_keeps_a_patch_from_changing_a_row(api: Api) -> None:
     answer = await api.patch(CASE, {"prioritycode": 1}, status=412, If_None_Match="*")
     assert answer["error"]["message"] == "A record with matching key values already exists."
     await api.patch(f"incidents({NEW_ID})", NEW_CASE, If_None_Match="*")
@@ -105,7 +105,7 @@ async def test_a_change_on_an_old_version_is_refused(api: Api) -> None:
     await api.delete(CASE, status=412, If_Match=etag)
 
 
-async def test_who_cannot_see_a_row_learns_nothing_of_its_version(api: Api) -> None:
+async def test_a_precondition_does_not_reveal_the_version_of_a_hidden_row(api: Api) -> None:
     hidden = "incidents(00000000-0000-4000-9000-0000000003ee)"
     await api.patch(hidden, {"prioritycode": 1}, person=24, status=403, If_Match='W/"1"')
     await api.patch(hidden, {"prioritycode": 1}, person=24, status=403, If_None_Match="*")
@@ -115,7 +115,7 @@ async def test_the_header_null_of_careful_clients_has_no_meaning(api: Api) -> No
     await api.patch(CASE, {"prioritycode": 1}, If_None_Match="null")
 
 
-async def test_of_two_changes_on_one_version_one_is_kept(api: Api) -> None:
+async def test_one_of_two_changes_to_the_same_version_succeeds(api: Api) -> None:
     etag = (await api.get(f"{CASE}?$select=title"))["@odata.etag"]
     answers = await asyncio.gather(
         *(api.call("PATCH", CASE, {"prioritycode": number}, If_Match=etag) for number in (1, 2, 3))
@@ -124,19 +124,19 @@ async def test_of_two_changes_on_one_version_one_is_kept(api: Api) -> None:
 
 
 async def test_a_deleted_row_is_gone(api: Api) -> None:
-    path = await created(api, NEW_CASE)
+    path = await create_row(api, NEW_CASE)
     await api.delete(path)
     await api.get(path, status=404)
     await api.delete(path, status=404)
 
 
-async def test_a_row_that_others_need_stays(api: Api) -> None:
+async def test_a_row_in_a_mandatory_lookup_cannot_be_deleted(api: Api) -> None:
     answer = await api.delete(ACCOUNT.removeprefix("/"), status=405)
     assert answer["error"]["code"] == "0x80040227"
 
 
 async def test_lookups_to_a_deleted_row_are_emptied(api: Api) -> None:
-    path = await created(api, NEW_CASE)
+    path = await create_row(api, NEW_CASE)
     await api.patch(CASE, {"parentcaseid@odata.bind": f"/{path}"})
     await api.delete(path)
     assert (await api.get(f"{CASE}?$select=_parentcaseid_value"))["_parentcaseid_value"] is None
@@ -149,11 +149,11 @@ async def test_users_are_disabled_not_deleted(api: Api) -> None:
 
 
 @pytest.mark.parametrize("table", ["activityparties", "asyncoperations", "privileges", "cs_stocklevels"])
-async def test_rows_of_the_platform_are_not_made_by_hand(api: Api, table: str) -> None:
+async def test_platform_rows_cannot_be_created(api: Api, table: str) -> None:
     await api.post(table, {}, status=405)
 
 
-async def test_a_state_brings_its_first_status_reason(api: Api) -> None:
+async def test_a_state_sets_its_default_status_reason(api: Api) -> None:
     await api.patch(CASE, {"statecode": 1})
     case = await api.get(f"{CASE}?$select=statecode,statuscode")
     assert (case["statecode"], case["statuscode"]) == (1, 5)
@@ -181,7 +181,7 @@ async def test_one_column_is_changed_and_emptied_by_itself(api: Api) -> None:
     assert (row["title"], row["description"]) == ("By itself", None)
 
 
-async def test_one_column_is_not_changed_by_who_may_not(api: Api) -> None:
+async def test_setting_one_column_requires_write_access(api: Api) -> None:
     for person, path, status in ((24, "title", 403), (None, "nosuch", 404), (None, "createdon", 400)):
         got, _, _ = await api.call("PUT", f"{CASE}/{path}", {"value": "2026-01-01T00:00:00Z"}, person=person)
         assert got == status, path

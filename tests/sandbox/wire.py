@@ -1,4 +1,4 @@
-"""The sandbox over the wire, as clients and webhooks see it."""
+"""Clients and webhook receivers for tests of the sandbox over HTTP."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Start = Callable[..., Awaitable[Client]]
 
 @dataclass
 class Received:
-    """One request that the webhook's receiver got."""
+    """A request that the webhook receiver got."""
 
     query: Mapping[str, str]
     headers: Mapping[str, str]
@@ -38,7 +38,7 @@ class Received:
 
 @dataclass
 class Receiver:
-    """A webhook's receiver that writes down what it gets and answers as it is told."""
+    """A webhook receiver that records requests and returns the given statuses."""
 
     url: str = ""
     statuses: list[int] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Receiver:
 
 @dataclass
 class Api:
-    """The Web API as a client sees it, as the app or on behalf of a sample person."""
+    """A Web API client that acts as the app or on behalf of a sample person."""
 
     client: Client
 
@@ -101,8 +101,8 @@ class Api:
         assert got == status, answer
         return answer
 
-    async def ended_jobs(self, count: int) -> list[Json]:
-        """The system jobs, as soon as so many have ended."""
+    async def completed_jobs(self, count: int) -> list[Json]:
+        """Wait until this many system jobs have ended, and return them."""
         async with asyncio.timeout(20):
             while True:
                 jobs = await self.rows("asyncoperations?$filter=statecode eq 3")

@@ -53,21 +53,21 @@ async def remove_from_chat(request: GraphRequest) -> GraphResponse:
     return NO_CONTENT
 
 
-def _installed_apps(request: GraphRequest, place_id: str) -> GraphResponse:
-    installed = [_installation(request, place_id)] if has_app(request.teams.rows, place_id) else []
+def _installed_apps(request: GraphRequest, chat_or_team_id: str) -> GraphResponse:
+    installed = [_installation(request, chat_or_team_id)] if has_app(request.teams.rows, chat_or_team_id) else []
     return collection(request, "installedApps", installed)
 
 
-async def _install(request: GraphRequest, place_id: str) -> GraphResponse:
+async def _install(request: GraphRequest, chat_or_team_id: str) -> GraphResponse:
     bind = request.body.get("teamsApp@odata.bind")
     app_match = _BIND.fullmatch(bind) if isinstance(bind, str) else None
     if app_match is None or (app_match[1] or app_match[2]) != CATALOG_ID:
         raise not_found("The app")
     if _consented(request.body.get("consentedPermissionSet")) != set(request.teams.settings.app_permissions):
         raise bad_request("The consented permissions must match the app's manifest.")
-    if has_app(request.teams.rows, place_id):
+    if has_app(request.teams.rows, chat_or_team_id):
         raise conflict("App has already been installed.")
-    await request.teams.install(place_id)
+    await request.teams.install(chat_or_team_id)
     return GraphResponse(status=HTTPStatus.CREATED)
 
 
@@ -78,12 +78,12 @@ def _consented(permission_set: Json) -> set[str]:
     return {str(each.get("permissionValue")) for each in entries if isinstance(each, Mapping)}
 
 
-def _installation(request: GraphRequest, place_id: str) -> JsonObject:
-    return {"id": _installation_id(place_id), "teamsApp": _app(request.teams.settings.app_id)}
+def _installation(request: GraphRequest, chat_or_team_id: str) -> JsonObject:
+    return {"id": _installation_id(chat_or_team_id), "teamsApp": _app(request.teams.settings.app_id)}
 
 
-def _installation_id(place_id: str) -> str:
-    return f"{place_id}##{CATALOG_ID}".encode().hex()
+def _installation_id(chat_or_team_id: str) -> str:
+    return f"{chat_or_team_id}##{CATALOG_ID}".encode().hex()
 
 
 def _app(app_id: str) -> JsonObject:

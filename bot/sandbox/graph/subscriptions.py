@@ -122,9 +122,9 @@ def _require_subscription(request: GraphRequest) -> Row:
 
 def _expiration(request: GraphRequest) -> datetime:
     """Return the requested expiration. Raise `GraphError` if it is not an instant."""
-    given = request.body.get("expirationDateTime")
+    value = request.body.get("expirationDateTime")
     try:
-        expires_at = datetime.fromisoformat(given if isinstance(given, str) else "")
+        expires_at = datetime.fromisoformat(value if isinstance(value, str) else "")
     except ValueError as error:
         raise bad_request("The property 'expirationDateTime' is missing or is not a date and time.") from error
     return expires_at if expires_at.tzinfo else expires_at.replace(tzinfo=UTC)

@@ -86,19 +86,19 @@ class SampleOrganization:
         if self.activity_sender and has_app(self.rows, chat.id):
             await self.activity_sender.members_removed(conversation_of(chat), [_account(membership)])
 
-    async def install(self, place_id: str) -> None:
+    async def install(self, chat_or_team_id: str) -> None:
         """Install the bot's app in a chat or the team."""
         async with self.store.transaction() as transaction:
-            transaction.put(INSTALLED, place_id, {"appId": self.settings.app_id})
-        chat = find_chat(self.rows, place_id)
+            transaction.put(INSTALLED, chat_or_team_id, {"appId": self.settings.app_id})
+        chat = find_chat(self.rows, chat_or_team_id)
         general = CHANNELS[0]
         conversation = conversation_of(chat) if chat else self._own_conversation(general.id, "channel")
         if self.activity_sender:
             await self.activity_sender.app_added(conversation)
 
-    async def uninstall(self, place_id: str) -> None:
+    async def uninstall(self, chat_or_team_id: str) -> None:
         """Remove the app."""
-        row = self.rows.get(INSTALLED, place_id)
+        row = self.rows.get(INSTALLED, chat_or_team_id)
         async with self.store.transaction() as transaction:
             if row:
                 transaction.remove(row)

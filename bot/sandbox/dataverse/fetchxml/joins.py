@@ -143,8 +143,8 @@ class Joins:
         if isinstance(test, Filter):
             tests = (self._holds(part, found, alias) for part in test.parts)
             return (any(tests) if test.any else all(tests)) if test.parts else True
-        place = test.node or alias
-        return self._tests[id(test)](self.plain(found, place, self.column(place, test.name)))
+        test_alias = test.node or alias
+        return self._tests[id(test)](self.plain(found, test_alias, self.column(test_alias, test.name)))
 
 
 def _require_bounded(found: list[JoinedRow]) -> None:
