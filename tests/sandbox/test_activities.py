@@ -7,7 +7,7 @@ MEGAN = "/systemusers(00000008-0000-4000-9000-000000000021)"
 CHAT_PARTICIPANT = 12
 
 
-def chat(*members: str) -> dict[str, Any]:
+def chat_body(*members: str) -> dict[str, Any]:
     return {
         "subject": "Case 1001 triage",
         "teamschatid": "19:abc@thread.v2",
@@ -19,8 +19,8 @@ def chat(*members: str) -> dict[str, Any]:
     }
 
 
-async def made(api: Api, *members: str, person: int = 22) -> str:
-    address = await api.post("chats", chat(*members), person=person)
+async def create_chat(api: Api, *members: str, person: int = 22) -> str:
+    address = await api.post("chats", chat_body(*members), person=person)
     return str(address).partition("/v9.2/")[2]
 
 
@@ -30,12 +30,12 @@ async def names(api: Api, path: str) -> list[str]:
 
 
 async def test_a_chat_is_made_with_its_members_in_one_request(api: Api) -> None:
-    path = await made(api, ADELE, MEGAN)
+    path = await create_chat(api, ADELE, MEGAN)
     assert await names(api, path) == ["Adele Vance", "Megan Bowen"]
 
 
 async def test_a_chat_says_who_linked_it_and_when(api: Api) -> None:
-    row = await api.get(await made(api, ADELE), Prefer=EVERYTHING)
+    row = await api.get(await create_chat(api, ADELE), Prefer=EVERYTHING)
     assert row[f"_linkedby_value@{FORMATTED}"] == "Adele Vance"
     assert row["_linkedby_value@Microsoft.Dynamics.CRM.associatednavigationproperty"] == "LinkedBy"
     assert row["linkedon"] == "2026-11-21T12:00:00Z"
@@ -46,22 +46,22 @@ async def test_a_chat_says_who_linked_it_and_when(api: Api) -> None:
 
 
 async def test_a_chat_shows_up_at_its_record(api: Api) -> None:
-    await made(api, ADELE)
+    await create_chat(api, ADELE)
     rows = await api.rows(f"{CASE}/Incident_Teamschats?$select=subject")
     assert [row["subject"] for row in rows] == ["Case 1001 triage"]
 
 
 async def test_a_list_of_parties_replaces_the_one_before(api: Api) -> None:
-    path = await made(api, ADELE, MEGAN)
-    await api.patch(path, {"subject": "Renamed", "chat_activity_parties": chat(MEGAN)["chat_activity_parties"]})
+    path = await create_chat(api, ADELE, MEGAN)
+    await api.patch(path, {"subject": "Renamed", "chat_activity_parties": chat_body(MEGAN)["chat_activity_parties"]})
     assert await names(api, path) == ["Megan Bowen"]
     await api.patch(path, {"subject": "Again"})
     assert await names(api, path) == ["Megan Bowen"]
 
 
 async def test_parties_can_be_replaced_without_other_columns(api: Api) -> None:
-    path = await made(api, ADELE)
-    body = {"value": chat(MEGAN)["chat_activity_parties"]}
+    path = await create_chat(api, ADELE)
+    body = {"value": chat_body(MEGAN)["chat_activity_parties"]}
     status, _, _ = await api.call("PUT", f"{path}/chat_activity_parties", body)
     assert status == 204
     assert await names(api, path) == ["Megan Bowen"]
@@ -80,23 +80,23 @@ async def test_a_party_that_does_not_fit_is_refused(api: Api) -> None:
         {"participationtypemask": 12, "partyid_lead@odata.bind": "/leads(00000004-0000-4000-9000-000000000001)"},
         {"participationtypemask": 12, "nosuch": 1},
     ):
-        await api.post("chats", {**chat(), "chat_activity_parties": [party]}, status=400)
-    await api.post("chats", {**chat(), "chat_activity_parties": {}}, status=400)
+        await api.post("chats", {**chat_body(), "chat_activity_parties": [party]}, status=400)
+    await api.post("chats", {**chat_body(), "chat_activity_parties": {}}, status=400)
     dead = {"participationtypemask": 12, "partyid_systemuser@odata.bind": ADELE.replace("22)", "77)")}
-    await api.post("chats", {**chat(), "chat_activity_parties": [dead]}, status=404)
+    await api.post("chats", {**chat_body(), "chat_activity_parties": [dead]}, status=404)
     assert await api.rows("chats") == []
 
 
 async def test_parties_go_with_their_activity(api: Api) -> None:
     before = len(await api.rows("activityparties?$select=activitypartyid"))
-    path = await made(api, ADELE, MEGAN)
+    path = await create_chat(api, ADELE, MEGAN)
     await api.delete(path)
     assert len(await api.rows("activityparties?$select=activitypartyid")) == before
 
 
 async def test_read_only_columns_of_a_chat_cannot_be_set(api: Api) -> None:
     for column in ("linkedon", "unlinkedon"):
-        await api.post("chats", {**chat(), column: "2026-11-21T11:00:00Z"}, status=400)
+        await api.post("chats", {**chat_body(), column: "2026-11-21T11:00:00Z"}, status=400)
 
 
 async def test_a_note_returns_the_table_of_its_record(api: Api) -> None:

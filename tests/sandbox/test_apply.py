@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.sandbox.dataverse.odata.apply import parse_apply
 from bot.sandbox.errors import DataverseError
 from bot.sandbox.sample_data.ids import ISAIAH, PATTI
-from tests.sandbox.test_nothing_inferred import FILTERS, asked, sandboxes
+from tests.sandbox.test_nothing_inferred import FILTERS, sandboxes, send_query
 from tests.sandbox.wire import EVERYTHING, FORMATTED, Api
 
 
@@ -107,7 +107,7 @@ STEPS = st.sampled_from(
 @given(st.sampled_from([ISAIAH, PATTI]), STEPS, FILTERS, st.integers(0, 1100))
 async def test_no_aggregate_reveals_hidden_values(person: int, step: str, condition: str, number: int) -> None:
     query = {"$apply": f"filter({condition.format(n=number)})/{step}"}
-    one, other = [await asked(app, "incidents", query, person) for app in sandboxes(person)]
+    one, other = [await send_query(app, "incidents", query, person) for app in sandboxes(person)]
     assert one == other
     assert one[0] == 200
 

@@ -24,7 +24,7 @@ async def accounts(api: Api) -> int:
 @pytest.mark.parametrize("line", ["\r\n", "\n"])
 async def test_responses_are_in_the_order_of_the_requests(api: Api, line: str) -> None:
     url = str(api.client.make_url(f"{WEB_API}/accounts"))
-    made, read, absolute, related = await send(
+    created, read, absolute, related = await send(
         api,
         request("POST", "accounts", ACCOUNT, line=line),
         request("GET", "accounts?$select=name&$filter=name eq 'Batched Ærø'", line=line),
@@ -32,8 +32,8 @@ async def test_responses_are_in_the_order_of_the_requests(api: Api, line: str) -
         request("GET", f"/api/data/v9.2/{CASE}/customerid_account?$select=name", line=line),
         line=line,
     )
-    assert made.status == 204
-    assert made.headers["Location"] == made.headers["OData-EntityId"]
+    assert created.status == 204
+    assert created.headers["Location"] == created.headers["OData-EntityId"]
     assert [row["name"] for row in read.body["value"]] == ["Batched Ærø"]
     assert absolute.body["@odata.count"] == 1
     assert related.body["name"]
@@ -83,15 +83,15 @@ async def test_a_change_set_is_one_transaction(api: Api) -> None:
 
 
 async def test_a_returned_row_can_be_referenced_by_content_id(api: Api) -> None:
-    made, changed = await send(
+    created, changed = await send(
         api,
         change_set(
             request("POST", "accounts?$select=name", ACCOUNT, content_id=1, Prefer="return=representation"),
             request("PATCH", "$1?$select=name", {"name": "Again"}, content_id=2, Prefer="return=representation"),
         ),
     )
-    assert (made.status, changed.status) == (201, 200)
-    assert changed.body["accountid"] == made.body["accountid"]
+    assert (created.status, changed.status) == (201, 200)
+    assert changed.body["accountid"] == created.body["accountid"]
     assert changed.body["name"] == "Again"
 
 

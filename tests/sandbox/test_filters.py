@@ -14,7 +14,7 @@ FIRST = ["CAS-01001"]
 ADELE = "00000008-0000-4000-9000-000000000022"
 
 
-async def found(api: Api, condition: str, table: str = "incidents", column: str = "ticketnumber") -> list[str]:
+async def matching_rows(api: Api, condition: str, table: str = "incidents", column: str = "ticketnumber") -> list[str]:
     path = f"{table}?$select={column}&$filter={quote(condition, safe='')}"
     return [row[column] for row in await api.rows(path)]
 
@@ -69,16 +69,16 @@ async def found(api: Api, condition: str, table: str = "incidents", column: str 
     ],
 )
 async def test_each_condition_finds_its_rows(api: Api, condition: str, numbers: list[int]) -> None:
-    assert await found(api, condition) == [f"CAS-{number:05}" for number in numbers]
+    assert await matching_rows(api, condition) == [f"CAS-{number:05}" for number in numbers]
 
 
 async def test_a_person_is_found_by_object_id(api: Api) -> None:
     condition = "azureactivedirectoryobjectid eq 00000000-0000-0000-0000-000000000022"
-    assert await found(api, condition, "systemusers", "systemuserid") == [ADELE]
+    assert await matching_rows(api, condition, "systemusers", "systemuserid") == [ADELE]
 
 
 async def test_the_rows_of_an_owner_are_found(api: Api) -> None:
-    numbers = await found(api, f"_ownerid_value eq {ADELE} and statecode eq 0")
+    numbers = await matching_rows(api, f"_ownerid_value eq {ADELE} and statecode eq 0")
     assert FIRST[0] in numbers
     assert 0 < len(numbers) < 20
 

@@ -40,9 +40,9 @@ class Graph:
 
     async def chat(self, *people: Somebody, topic: str | None = "Pump") -> str:
         body = {"chatType": "group", "topic": topic, "members": [self.person(each) for each in people]}
-        status, made = await self.graph("POST", "chats", body)
+        status, created = await self.graph("POST", "chats", body)
         assert status == 201
-        chat_id: str = made["id"]
+        chat_id: str = created["id"]
         return chat_id
 
     async def install(self, chat: str, permissions: tuple[str, ...] = RSC, app: str = APP) -> tuple[int, Any]:
@@ -59,10 +59,10 @@ async def graph() -> AsyncIterator[Graph]:
     async with ClientSession() as session:
         port = free_port()
         url = f"http://127.0.0.1:{port}/sandbox"
-        made = Graph(session, url)
+        client = Graph(session, url)
 
         async def receive(request: web.Request) -> web.Response:
-            made.activities.append(await request.json())
+            client.activities.append(await request.json())
             return web.Response(status=201)
 
         settings = SandboxSettings(
@@ -79,7 +79,7 @@ async def graph() -> AsyncIterator[Graph]:
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield made
+        yield client
         await runner.cleanup()
 
 

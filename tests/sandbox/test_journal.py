@@ -51,7 +51,7 @@ def put(number: int) -> Changes:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[tuple[Journal, Changes]]:
+def open_journal(file: Path) -> Iterator[tuple[Journal, Changes]]:
     journal = Journal(file)
     try:
         yield journal, journal.open()
@@ -138,12 +138,12 @@ def without_context(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name != "@odata.context"}
 
 
-def tear(file: Path) -> None:
+def add_torn_line(file: Path) -> None:
     whole = file.read_bytes()
     file.write_bytes(whole + whole[: len(whole) // 2])
 
 
-def size_of(file: Path) -> int:
+def file_size(file: Path) -> int:
     return file.stat().st_size
 
 
@@ -151,7 +151,7 @@ async def test_a_torn_last_line_is_cut_off(start: Start, file: Path) -> None:
     client = await start(file)
     await Api(client).patch(CASE, {"description": "kept"})
     await client.close()
-    tear(file)
+    add_torn_line(file)
 
     client = await start(file)
     await Api(client).patch(CASE, {"title": "kept too"})
@@ -166,14 +166,14 @@ def test_a_damaged_line_stops_the_start_with_the_next_step(file: Path) -> None:
     with pytest.raises(JournalError, match=r"Line 2 of .* is damaged\. Move the file away"):
         Journal(file).open()
     file.unlink()
-    with opened(file) as (_, changes):
+    with open_journal(file) as (_, changes):
         assert changes.put == []
 
 
 def test_one_process_at_a_time_uses_a_file(file: Path) -> None:
-    with opened(file), pytest.raises(JournalError, match="Another process uses"):
+    with open_journal(file), pytest.raises(JournalError, match="Another process uses"):
         Journal(file).open()
-    with opened(file) as (_, changes):
+    with open_journal(file) as (_, changes):
         assert changes.put == []
 
 
@@ -190,11 +190,11 @@ def test_a_long_file_is_compacted_to_the_last_state_of_each_row(file: Path) -> N
     ]
     gone = Changes(removed=[Removal(Ref("incident", "0"), COMPACTION_THRESHOLD + 7)], version=COMPACTION_THRESHOLD + 7)
     file.write_bytes(b"".join([*lines, encode_changes(gone)]))
-    with opened(file) as (journal, folded):
+    with open_journal(file) as (journal, folded):
         assert sorted(each.id for each in folded.put) == ["1", "2"]
         journal.append(put(9))
     assert file.read_bytes().count(b"\n") == 2
-    with opened(file) as (_, again):
+    with open_journal(file) as (_, again):
         assert sorted(each.id for each in again.put) == ["1", "2", "9"]
         assert list(again.removed) == [Removal(Ref("incident", "0"), COMPACTION_THRESHOLD + 7)]
         assert again.version == COMPACTION_THRESHOLD + 7
@@ -205,17 +205,17 @@ async def test_a_change_that_cannot_be_saved_is_rolled_back(
 ) -> None:
     client = await start(file)
     before = await Api(client).get(CASE)
-    size = size_of(file)
+    size = file_size(file)
 
-    def full(_: int) -> None:
+    def fail_disk_full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(os, "fsync", full)
+        patched.setattr(os, "fsync", fail_disk_full)
         answer = await Api(client).patch(CASE, {"prioritycode": 1}, status=503)
         assert answer["error"]["message"] == "The change could not be saved. Nothing was changed."
     assert without_context(await Api(client).get(CASE)) == without_context(before)
-    assert size_of(file) == size
+    assert file_size(file) == size
     await Api(client).patch(CASE, {"prioritycode": 3})
 
 

@@ -12,7 +12,7 @@ ALEX = "systemusers(azureactivedirectoryobjectid=00000000-0000-0000-0000-0000000
 PATTI = 24
 
 
-async def numbered(api: Api, start: str) -> list[Json]:
+async def find_accounts(api: Api, start: str) -> list[Json]:
     return await api.rows(f"accounts?$select=name,accountnumber&$filter=startswith(accountnumber,'{start}')")
 
 
@@ -40,7 +40,7 @@ async def test_a_patch_with_an_unknown_key_creates_the_row_with_the_key_values(a
         Prefer="return=representation",
     )
     assert (status, body["accountnumber"]) == (201, "NEW-1")
-    assert [row["name"] for row in await numbered(api, "NEW")] == ["New"]
+    assert [row["name"] for row in await find_accounts(api, "NEW")] == ["New"]
 
 
 async def test_preconditions_apply_to_alternate_keys(api: Api) -> None:
@@ -84,13 +84,13 @@ async def test_the_definitions_list_the_keys(api: Api) -> None:
 
 
 async def test_bulk_operations_create_update_and_upsert_rows(api: Api) -> None:
-    made = await api.post(
+    created = await api.post(
         f"{ACTION}.CreateMultiple",
         {"Targets": [{"@odata.type": "Microsoft.Dynamics.CRM.account", "name": name} for name in ("A", "B")]},
         status=200,
     )
-    assert made["@odata.context"].endswith("#Microsoft.Dynamics.CRM.CreateMultipleResponse")
-    first, second = made["Ids"]
+    assert created["@odata.context"].endswith("#Microsoft.Dynamics.CRM.CreateMultipleResponse")
+    first, second = created["Ids"]
     targets: list[dict[str, Any]] = [
         {"accountid": first, "accountnumber": "M-1"},
         {"accountid": second, "accountnumber": "M-2"},
@@ -109,7 +109,7 @@ async def test_bulk_operations_create_update_and_upsert_rows(api: Api) -> None:
         status=200,
     )
     assert [each["RecordCreated"] for each in upserted["Results"]] == [False, False, True, True]
-    assert {(row["accountnumber"], row["name"]) for row in await numbered(api, "M-")} == {
+    assert {(row["accountnumber"], row["name"]) for row in await find_accounts(api, "M-")} == {
         ("M-1", "By key"),
         ("M-2", "By id"),
         ("M-3", "New"),

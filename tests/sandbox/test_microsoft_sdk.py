@@ -44,24 +44,24 @@ async def run(client: Client, step: Step) -> None:
 
 
 def creates_reads_updates_and_deletes(sdk: DataverseClient) -> None:
-    made = sdk.records.create("account", {"name": "SDK O'Hara & Søn", "numberofemployees": 3})
-    row = sdk.records.retrieve("account", made, select=["name", "numberofemployees"])
+    created = sdk.records.create("account", {"name": "SDK O'Hara & Søn", "numberofemployees": 3})
+    row = sdk.records.retrieve("account", created, select=["name", "numberofemployees"])
     assert row is not None
     assert (row["name"], row["numberofemployees"]) == ("SDK O'Hara & Søn", 3)
-    sdk.records.update("account", made, {"name": "Renamed"})
-    again = sdk.records.retrieve("account", made, select=["name"])
+    sdk.records.update("account", created, {"name": "Renamed"})
+    again = sdk.records.retrieve("account", created, select=["name"])
     assert again is not None
     assert again["name"] == "Renamed"
-    sdk.records.delete("account", made)
-    assert sdk.records.retrieve("account", made, select=["name"]) is None
+    sdk.records.delete("account", created)
+    assert sdk.records.retrieve("account", created, select=["name"]) is None
 
 
 def binds_lookups(sdk: DataverseClient) -> None:
     (contact,) = sdk.records.list("contact", select=["contactid"], top=1)
-    made = sdk.records.create(
+    created = sdk.records.create(
         "account", {"name": "Bound", "primarycontactid@odata.bind": f"/contacts({contact['contactid']})"}
     )
-    row = sdk.records.retrieve("account", made, select=["name"], expand=["primarycontactid"])
+    row = sdk.records.retrieve("account", created, select=["name"], expand=["primarycontactid"])
     assert row is not None
     assert row["primarycontactid"]["contactid"] == contact["contactid"]
 
@@ -91,7 +91,7 @@ def lists_with_filters_and_order(sdk: DataverseClient) -> None:
     assert not any("pump" in row["title"].lower() for row in rows)
 
 
-def knows_every_filter(sdk: DataverseClient) -> None:
+def supports_every_filter(sdk: DataverseClient) -> None:
     def count(condition: Any) -> int:
         return len(list(sdk.records.list("incident", select=["title"], filter=condition)))
 
@@ -109,7 +109,7 @@ def knows_every_filter(sdk: DataverseClient) -> None:
         assert count(one) + count(other) == every
 
 
-def turns_pages(sdk: DataverseClient) -> None:
+def reads_pages(sdk: DataverseClient) -> None:
     sizes = [len(list(page)) for page in sdk.records.list_pages("contact", select=["fullname"], page_size=7)]
     assert sizes == [7, 7, 7, 7, 7, 5]
 
@@ -122,15 +122,15 @@ def builds_queries(sdk: DataverseClient) -> None:
 
 
 def writes_many_rows_at_once(sdk: DataverseClient) -> None:
-    made = sdk.records.create("account", [{"name": f"Many {number}"} for number in range(3)])
-    assert len(set(made)) == 3
-    sdk.records.update("account", made, {"numberofemployees": 5})
-    sdk.records.update("account", made, [{"name": f"Each {number}"} for number in range(3)])
+    created = sdk.records.create("account", [{"name": f"Many {number}"} for number in range(3)])
+    assert len(set(created)) == 3
+    sdk.records.update("account", created, {"numberofemployees": 5})
+    sdk.records.update("account", created, [{"name": f"Each {number}"} for number in range(3)])
     rows = list(
         sdk.records.list("account", select=["name"], filter="startswith(name,'Each ') and numberofemployees eq 5")
     )
     assert {row["name"] for row in rows} == {"Each 0", "Each 1", "Each 2"}
-    for row_id in made:
+    for row_id in created:
         sdk.records.delete("account", row_id)
 
 
@@ -198,19 +198,19 @@ def reads_definitions(sdk: DataverseClient) -> None:
     assert sdk.tables.list_table_relationships("incident")
 
 
-def makes_data_frames(sdk: DataverseClient) -> None:
+def returns_data_frames(sdk: DataverseClient) -> None:
     frame = sdk.records.list("account", select=["name"], top=2).to_dataframe()
-    made = sdk.dataframe.create("account", frame[["name"]])
-    assert len(made) == 2
-    row = sdk.records.retrieve("account", made[0], select=["name"])
+    created = sdk.dataframe.create("account", frame[["name"]])
+    assert len(created) == 2
+    row = sdk.records.retrieve("account", created[0], select=["name"])
     assert row is not None
     assert row["name"] == frame["name"][0]
 
 
 def returns_errors_with_their_codes(sdk: DataverseClient) -> None:
-    with pytest.raises(HttpError) as refused:
+    with pytest.raises(HttpError) as expect_rejection:
         sdk.records.update("account", NO_ROW, {"name": "x"})
-    assert refused.value.status_code == 404
+    assert expect_rejection.value.status_code == 404
     with pytest.raises(HttpError) as wrong:
         list(sdk.records.list("account", filter="nosuch eq 1"))
     assert wrong.value.details["service_error_code"] == "0x80060888"
@@ -223,8 +223,8 @@ def returns_errors_with_their_codes(sdk: DataverseClient) -> None:
         binds_lookups,
         writes_choices_by_their_labels,
         lists_with_filters_and_order,
-        knows_every_filter,
-        turns_pages,
+        supports_every_filter,
+        reads_pages,
         builds_queries,
         writes_many_rows_at_once,
         upserts_by_alternate_key,
@@ -232,7 +232,7 @@ def returns_errors_with_their_codes(sdk: DataverseClient) -> None:
         returns_errors_of_batches,
         fetches_xml_page_by_page,
         reads_definitions,
-        makes_data_frames,
+        returns_data_frames,
         returns_errors_with_their_codes,
     ],
 )
@@ -248,15 +248,15 @@ def deletes_many_rows_in_a_system_job(sdk: DataverseClient) -> None:
     sdk.records.delete("account", [NO_ROW, NO_ROW])
 
 
-def makes_tables(sdk: DataverseClient) -> None:
+def creates_tables(sdk: DataverseClient) -> None:
     sdk.tables.create("cs_Thing", {"cs_Size": "int"})
 
 
-def makes_columns(sdk: DataverseClient) -> None:
+def creates_columns(sdk: DataverseClient) -> None:
     sdk.tables.add_columns("account", {"cs_Size": "int"})
 
 
-def makes_keys(sdk: DataverseClient) -> None:
+def creates_keys(sdk: DataverseClient) -> None:
     sdk.tables.create_alternate_key("account", "cs_name", ["name"])
 
 
@@ -280,9 +280,9 @@ def lists_all_relationships(sdk: DataverseClient) -> None:
 UNSUPPORTED: list[tuple[Step, str]] = [
     (queries_with_sql, "SQL"),
     (deletes_many_rows_in_a_system_job, "BulkDelete"),
-    (makes_tables, "changes to definitions"),
-    (makes_columns, "changes to definitions"),
-    (makes_keys, "changes to definitions"),
+    (creates_tables, "changes to definitions"),
+    (creates_columns, "changes to definitions"),
+    (creates_keys, "changes to definitions"),
     (changes_columns, "changes to definitions"),
     (reads_types_of_columns_in_one_call, "RetrieveMetadataChanges"),
     (uploads_files, "files"),
@@ -293,10 +293,10 @@ UNSUPPORTED: list[tuple[Step, str]] = [
 
 @pytest.mark.parametrize(("step", "reason"), UNSUPPORTED)
 async def test_unsupported_features_are_rejected_with_the_reason(client: Client, step: Step, reason: str) -> None:
-    def refused(sdk: DataverseClient) -> None:
+    def expect_rejection(sdk: DataverseClient) -> None:
         with pytest.raises(HttpError) as error:
             step(sdk)
         assert error.value.status_code == 501
         assert reason in str(error.value)
 
-    await run(client, refused)
+    await run(client, expect_rejection)

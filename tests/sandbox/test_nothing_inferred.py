@@ -91,16 +91,16 @@ def sandbox(hidden: Mapping[str, Value], secured: Callable[[int], float], person
     readable = [case for case in rows.all("incident") if caller.may(Right.READ, case)]
     unreadable = [case for case in rows.all("incident") if case not in readable]
     parent = unreadable[0].ref if unreadable else None
-    put = [changed(case, {**hidden, "cs_refundamount": secured(0)}) for case in unreadable]
+    put = [with_values(case, {**hidden, "cs_refundamount": secured(0)}) for case in unreadable]
     for at, case in enumerate(readable):
         amounts = {"cs_refundamount": secured(at), "cs_refundamount_base": secured(-at)}
-        put.append(changed(case, {**amounts, "parentcaseid": parent}))
-    put += [changed(account, {"creditlimit": secured(at)}) for at, account in enumerate(rows.all("account"))]
+        put.append(with_values(case, {**amounts, "parentcaseid": parent}))
+    put += [with_values(account, {"creditlimit": secured(at)}) for at, account in enumerate(rows.all("account"))]
     rows.apply(Changes(put=put, version=rows.version))
     return app
 
 
-def changed(row: Row, values: Mapping[str, Value]) -> Row:
+def with_values(row: Row, values: Mapping[str, Value]) -> Row:
     return Row(table=row.table, id=row.id, version=row.version, values={**row.values, **values})
 
 
@@ -116,7 +116,7 @@ def sandboxes(person: int) -> tuple[web.Application, web.Application]:
     )
 
 
-async def asked(app: web.Application, path: str, query: Mapping[str, str], person: int) -> tuple[int, bytes]:
+async def send_query(app: web.Application, path: str, query: Mapping[str, str], person: int) -> tuple[int, bytes]:
     url = URL(f"/api/data/v9.2/{path}").with_query(query)
     headers = {"Host": "127.0.0.1", "CallerObjectId": object_id(person), "Prefer": 'odata.include-annotations="*"'}
     request = make_mocked_request("GET", str(url), headers=headers, app=app)
@@ -133,7 +133,7 @@ async def asked(app: web.Application, path: str, query: Mapping[str, str], perso
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from([ISAIAH, PATTI]), QUERIES)
 async def test_no_list_query_reveals_hidden_values(person: int, query: dict[str, str]) -> None:
-    one, other = [await asked(app, "incidents", query, person) for app in sandboxes(person)]
+    one, other = [await send_query(app, "incidents", query, person) for app in sandboxes(person)]
     assert one == other
 
 
@@ -141,11 +141,11 @@ async def test_no_list_query_reveals_hidden_values(person: int, query: dict[str,
 @given(st.sampled_from([ISAIAH, PATTI]), FILTERS, st.integers(0, 1100))
 async def test_no_count_reveals_hidden_values(person: int, condition: str, number: int) -> None:
     query = {"$filter": condition.format(n=number)}
-    one, other = [await asked(app, "incidents/$count", query, person) for app in sandboxes(person)]
+    one, other = [await send_query(app, "incidents/$count", query, person) for app in sandboxes(person)]
     assert one == other
 
 
 async def test_the_two_sandboxes_do_differ_for_those_who_may_read() -> None:
     query = {"$filter": "title eq 'Secret' or cs_refundamount gt 850"}
-    one, other = [await asked(app, "incidents/$count", query, 20) for app in sandboxes(PATTI)]
+    one, other = [await send_query(app, "incidents/$count", query, 20) for app in sandboxes(PATTI)]
     assert one != other

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.sandbox.sample_data.ids import ISAIAH, PATTI
-from tests.sandbox.test_nothing_inferred import asked, sandboxes
+from tests.sandbox.test_nothing_inferred import sandboxes, send_query
 
 CONDITIONS = st.sampled_from(
     [
@@ -71,8 +71,8 @@ def fetch(inside: str, attributes: str = "") -> dict[str, str]:
     return {"fetchXml": f'<fetch {attributes}><entity name="incident">{inside}</entity></fetch>', "$count": "true"}
 
 
-async def require_the_same(person: int, query: dict[str, str]) -> None:
-    one, other = [await asked(app, "incidents", query, person) for app in sandboxes(person)]
+async def require_same_answers(person: int, query: dict[str, str]) -> None:
+    one, other = [await send_query(app, "incidents", query, person) for app in sandboxes(person)]
     assert one == other
     assert one[0] == 200
 
@@ -89,7 +89,7 @@ async def test_no_fetchxml_query_reveals_hidden_values(
     person: int, condition: str, order: str, link: str, attributes: str
 ) -> None:
     inside = f"{COLUMNS}{order}<filter>{condition}</filter>{link}{ALWAYS}"
-    await require_the_same(person, fetch(inside, attributes))
+    await require_same_answers(person, fetch(inside, attributes))
 
 
 @settings(max_examples=60, deadline=None)
@@ -98,4 +98,4 @@ async def test_no_group_reveals_hidden_values(person: int, group: str, condition
     links = ALWAYS.replace('<attribute name="creditlimit"/>', "").replace('<attribute name="title"/>', "")
     links = links.replace('<attribute name="prioritycode"/>', "")
     inside = f"{group}<filter>{condition}</filter>{links}"
-    await require_the_same(person, fetch(inside, 'aggregate="true"'))
+    await require_same_answers(person, fetch(inside, 'aggregate="true"'))

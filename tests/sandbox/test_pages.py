@@ -17,7 +17,7 @@ async def text(client: Client, path: str, status: int = 200) -> str:
     return await answer.text()
 
 
-async def pick(client: Client, person: int, back: str = "/sandbox/") -> ClientResponse:
+async def switch_person(client: Client, person: int, back: str = "/sandbox/") -> ClientResponse:
     form = {"person": f"00000000-0000-0000-0000-{person:012}", "back": back}
     return await client.post("/sandbox/person", data=form, allow_redirects=False)
 
@@ -111,7 +111,7 @@ async def test_the_pages_own_files_are_served(client: Client, name: str) -> None
 
 
 async def test_the_acting_person_is_stored_in_a_cookie(client: Client) -> None:
-    answer = await pick(client, 24, ROW)
+    answer = await switch_person(client, 24, ROW)
     assert (answer.status, answer.headers["Location"]) == (303, ROW)
     cookie = answer.cookies["sandbox_person"]
     assert (cookie["path"], cookie["samesite"], cookie["httponly"]) == ("/sandbox/", "Strict", True)
@@ -127,18 +127,18 @@ async def test_the_acting_person_is_stored_in_a_cookie(client: Client) -> None:
 
 @pytest.mark.parametrize(("person", "words"), [(25, "not a member of the organization"), (26, "is disabled")])
 async def test_people_without_a_user_see_the_reason(client: Client, person: int, words: str) -> None:
-    await pick(client, person)
+    await switch_person(client, person)
     for path in ("/sandbox/", "/sandbox/tables/incident", ROW):
         assert words in await text(client, path, status=403)
 
 
 @pytest.mark.parametrize("back", ["https://example.com/", "//example.com", "/elsewhere", "/sandbox/\\example.com", ""])
 async def test_switching_never_redirects_outside_the_sandbox(client: Client, back: str) -> None:
-    assert (await pick(client, 21, back)).headers["Location"] == "/sandbox/"
+    assert (await switch_person(client, 21, back)).headers["Location"] == "/sandbox/"
 
 
 async def test_an_unknown_person_changes_nothing(client: Client) -> None:
-    assert "sandbox_person" not in (await pick(client, 77)).cookies
+    assert "sandbox_person" not in (await switch_person(client, 77)).cookies
 
 
 @pytest.mark.parametrize(

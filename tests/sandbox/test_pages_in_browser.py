@@ -75,7 +75,7 @@ async def test_a_status_reason_selects_its_state(page: Page, api: Api) -> None:
     assert (await api.get(f"{CASE}?$select=statecode"))["statecode"] == 1
 
 
-async def test_a_row_that_somebody_changed_meanwhile_is_not_overwritten(page: Page, api: Api) -> None:
+async def test_a_row_changed_by_another_user_is_not_overwritten(page: Page, api: Api) -> None:
     await api.patch(CASE, {"prioritycode": 3}, person=21)
     await page.get_by_label("Priority").select_option("High")
     await save(page)

@@ -44,7 +44,7 @@ async def test_a_row_without_access_is_refused_with_the_missing_privilege(api: A
     assert "is missing prvReadIncident privilege" in answer["error"]["message"]
 
 
-async def test_a_row_that_is_not_there_is_not_found_by_anybody(api: Api) -> None:
+async def test_an_unknown_row_is_not_found_for_any_caller(api: Api) -> None:
     await api.get("incidents(00000000-0000-4000-9000-00000000dead)", person=PATTI, status=404)
 
 

@@ -126,5 +126,5 @@ async def test_some_views_have_columns_that_notes_cannot_show(api: Api) -> None:
     assert 'alias="contactaccount"' in fetch
 
 
-async def test_nobody_has_personal_views_at_first(api: Api) -> None:
+async def test_there_are_no_personal_views_at_first(api: Api) -> None:
     assert await api.rows("userqueries") == []

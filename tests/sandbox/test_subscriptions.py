@@ -68,9 +68,9 @@ class Subscriber(Graph):
         }
 
     async def subscribe(self, resource: str, **more: object) -> dict[str, Any]:
-        status, made = await self.graph("POST", "subscriptions", self.subscription_body(resource, **more))
-        assert status == 201, made
-        subscription: dict[str, Any] = made
+        status, created = await self.graph("POST", "subscriptions", self.subscription_body(resource, **more))
+        assert status == 201, created
+        subscription: dict[str, Any] = created
         return subscription
 
     async def subscribe_error(self, body: object) -> tuple[int, str]:
@@ -94,33 +94,33 @@ async def graph(clock: HeldClock) -> AsyncIterator[Subscriber]:
     async with ClientSession() as session:
         port = free_port()
         url = f"http://127.0.0.1:{port}/sandbox"
-        made = Subscriber(session, url, clock)
+        subscriber = Subscriber(session, url, clock)
         settings = SandboxSettings(url=url, webhook_url="", webhook_key=KEY, file=None, app_permissions=RSC)
         app = web.Application()
-        app.router.add_post("/notify", made.receive)
+        app.router.add_post("/notify", subscriber.receive)
         sandbox = make_sandbox(settings, now=clock.now)
-        made.teams = sandbox[TEAMS]
+        subscriber.teams = sandbox[TEAMS]
         app.add_subapp("/sandbox", sandbox)
         runner = web.AppRunner(app)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield made
+        yield subscriber
         await runner.cleanup()
 
 
 async def test_both_urls_are_validated_and_a_rename_is_notified(graph: Subscriber) -> None:
     chat = await graph.chat_with_app()
-    made = await graph.subscribe(f"/chats/{chat}")
+    created = await graph.subscribe(f"/chats/{chat}")
     assert len(graph.tokens) == 2
     assert all({"<", "&", "+", "é", "%"} <= set(token) for token in graph.tokens)
-    assert (made["clientState"], made["resource"]) == (None, f"/chats/{chat}")
+    assert (created["clientState"], created["resource"]) == (None, f"/chats/{chat}")
     await graph.graph("PATCH", f"chats/{chat}", {"topic": "Pump 2"})
     await graph.wait_for_notifications(1)
     (told,) = graph.notified
     resource = f"chats('{chat}')"
     assert told == {
-        "subscriptionId": made["id"],
-        "subscriptionExpirationDateTime": made["expirationDateTime"],
+        "subscriptionId": created["id"],
+        "subscriptionExpirationDateTime": created["expirationDateTime"],
         "clientState": "s3cret",
         "tenantId": "00000000-0000-4000-9000-0000000007e0",
         "changeType": "updated",
@@ -179,8 +179,8 @@ def decrypt(encrypted: dict[str, str], own: Certificates) -> Any:
 
 
 async def test_a_subscription_expires_unless_it_is_renewed(graph: Subscriber) -> None:
-    made = await graph.subscribe(EVERY_CHAT)
-    path = f"subscriptions/{made['id']}"
+    created = await graph.subscribe(EVERY_CHAT)
+    path = f"subscriptions/{created['id']}"
     graph.clock.advance(2 * 86400)
     later = {"expirationDateTime": (graph.clock.now() + timedelta(days=3)).isoformat()}
     assert (await graph.graph("PATCH", path, later))[0] == 200
@@ -255,8 +255,8 @@ async def test_subscriptions_are_listed_page_by_page(graph: Subscriber) -> None:
 
 
 async def test_on_demand_a_subscription_gets_a_lifecycle_event(graph: Subscriber) -> None:
-    made = await graph.subscribe(EVERY_CHAT)
-    path = f"subscriptions/{made['id']}"
+    created = await graph.subscribe(EVERY_CHAT)
+    path = f"subscriptions/{created['id']}"
     for event in ("reauthorizationRequired", "missed", "subscriptionRemoved"):
         assert (await graph.graph("GET", path, x_sandbox_lifecycle=event))[0] == 200
     await graph.wait_for_notifications(3)

@@ -134,7 +134,7 @@ async def test_an_event_is_sent_again_if_its_result_cannot_be_saved(
     api = Api(await start(tmp_path / "rows.jsonl"))
     failed = asyncio.Event()
 
-    def full(_: int) -> None:
+    def fail_disk_full(_: int) -> None:
         failed.set()
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -142,7 +142,7 @@ async def test_an_event_is_sent_again_if_its_result_cannot_be_saved(
     await api.patch(CASE, {"prioritycode": 1})
     first = await receiver.next()
     with monkeypatch.context() as patched:
-        patched.setattr(os, "fsync", full)
+        patched.setattr(os, "fsync", fail_disk_full)
         receiver.gate.set()
         await asyncio.wait_for(failed.wait(), 20)
     await api.patch(CASE, {"prioritycode": 3})

@@ -28,7 +28,7 @@ async def test_a_new_row_gets_what_the_platform_gives_it(api: Api) -> None:
     assert case["_owningbusinessunit_value"] == "00000010-0000-4000-9000-000000000002"
 
 
-async def test_the_app_acts_on_nobodys_behalf_when_it_acts_for_itself(api: Api) -> None:
+async def test_the_app_acts_on_behalf_of_no_one_by_default(api: Api) -> None:
     case = await api.get(await create_row(api, NEW_CASE))
     assert (case["_createdby_value"], case["_createdonbehalfby_value"]) == (APP, None)
 

@@ -104,9 +104,9 @@ def _bound_user(member: Json) -> SampleUser:
     user_match = _BIND.fullmatch(bind) if isinstance(bind, str) else None
     roles = member.get("roles") if isinstance(member, Mapping) else None
     if user_match is None or not isinstance(member, Mapping) or member.get("@odata.type") != _PERSON:
-        raise bad_request("Each member needs '@odata.type' and 'user@odata.bind'.")
+        raise bad_request("Each member must have '@odata.type' and 'user@odata.bind'.")
     if roles not in (["owner"], ["guest"]):
-        raise bad_request("Each member needs the role 'owner' or 'guest'.")
+        raise bad_request("Each member must have the role 'owner' or 'guest'.")
     user = require_user(user_match[1] or user_match[2])
     if not user.enabled:
         raise forbidden("The user's account is disabled.")

@@ -99,7 +99,7 @@ async def _batch(graph_request: GraphRequest) -> GraphResponse:
 async def _handle_part(graph_request: GraphRequest, part: Json) -> JsonObject:
     """Return the response to one part of a batch, in the format of the batch response."""
     if not isinstance(part, Mapping) or not all(isinstance(part.get(name), str) for name in ("id", "method", "url")):
-        raise bad_request("Each request of a batch needs 'id', 'method' and 'url'.")
+        raise bad_request("Each request of a batch must have 'id', 'method', and 'url'.")
     url = urlsplit(str(part["url"]))
     headers = part.get("headers")
     part_request = GraphRequest(

@@ -24,7 +24,7 @@ FAULTS = (
 TASKS = (
     "replace the shaft seal of",
     "update the firmware of",
-    "winterise",
+    "winterize",
     "read the error log of",
     "align the coupling of",
     "reset",

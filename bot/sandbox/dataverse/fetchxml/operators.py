@@ -131,7 +131,7 @@ def _parse(column: Column, text: str, read: Callable[[str], _Parsed | None]) -> 
     except (OverflowError, ValueError):
         found = None
     if found is None:
-        raise bad_query(f"The value '{text[:100]}' does not fit the attribute '{column.name}' of type {column.kind}.")
+        raise bad_query(f"The value '{text[:100]}' does not match the attribute '{column.name}' of type {column.kind}.")
     return found
 
 

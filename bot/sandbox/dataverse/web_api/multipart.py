@@ -80,7 +80,7 @@ def _decode_part(message: Message) -> Part:
     first, _, rest = content.lstrip().partition(b"\n")
     method, _, url = first.decode("utf-8", "replace").strip().removesuffix("HTTP/1.1").strip().partition(" ")
     if not method.isalpha() or not url:
-        raise bad_query("Each part of a batch must begin with a method and an address.")
+        raise bad_query("Each part of a batch must start with a method and a URL.")
     inner = BytesParser().parsebytes(rest)
     body = inner.get_payload(decode=True)
     return Part(

@@ -24,7 +24,7 @@ class Segment:
         found = (_NAMED.fullmatch(part) for part in split(self.argument or "", ","))
         pairs = [(each[1], each[2]) for each in found if each]
         if len(pairs) != len(split(self.argument or "", ",")):
-            raise bad_query(f"The arguments of '{self.name}' cannot be read.")
+            raise bad_query(f"The arguments of '{self.name}' are malformed.")
         return dict(pairs)
 
 
