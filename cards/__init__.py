@@ -1,1 +1,1 @@
-"""Adaptive Cards: pure. What comes in is finished words, what goes out is a card."""
+"""Adaptive Cards, built by pure functions from finished texts."""

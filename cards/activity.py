@@ -1,4 +1,4 @@
-"""Finished activities and attachments, in the form that a channel shows."""
+"""Finished activities and attachments, as JSON for a channel."""
 
 import json
 from typing import Any
@@ -12,15 +12,16 @@ ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 THUMBNAIL = "application/vnd.microsoft.card.thumbnail"
 TEAMS = "msteams"
 MAX_BYTES = 25_000
-"""Bytes of a card: Teams takes more from bots, but 28 KB elsewhere ("Message size limits")."""
+"""Bytes of a card. Teams accepts more from bots, but its other limits are 28 KB ("Message size limits")."""
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=rendered)
 
 
 def activity_json(message: Message, *, channel: str) -> bytes:
-    """The activity, ready to be sent: the card alone, for Teams would split text beside it into a message of its own.
+    """Return the activity as JSON that is ready to send.
 
-    Raises ValueError for a card that is too large.
+    It contains only the card, because Teams would post text beside it as a separate message. Raise ValueError for a
+    card that is too large.
     """
     card, summary = card_json(message, channel=channel), _ENCODER.encode(feed_line(message)).encode()
     return b'{"type":"message","summary":%b,"attachments":[{"contentType":"%b","content":%b}]}' % (
@@ -31,12 +32,12 @@ def activity_json(message: Message, *, channel: str) -> bytes:
 
 
 def feed_line(message: Message) -> str:
-    """What stands for the card in the feed."""
+    """Return the text that represents the card in the activity feed."""
     return truncate(message.summary, MAX_LENGTH)
 
 
 def card_json(message: Message, *, channel: str) -> bytes:
-    """The card alone, ready to be sent; raises ValueError for one that is too large."""
+    """Return the card alone as JSON that is ready to send. Raise ValueError if it is too large."""
     encoded = _on_teams(message.card) if channel == TEAMS else _encoded(_with_submits(to_json(message.card)))
     if len(encoded) > MAX_BYTES:
         raise ValueError(f"a card of more than {MAX_BYTES} bytes")
@@ -44,12 +45,12 @@ def card_json(message: Message, *, channel: str) -> bytes:
 
 
 def fits(card: AdaptiveCard) -> bool:
-    """Whether Teams takes the card."""
+    """Check whether Teams accepts the card's size."""
     return len(_on_teams(card)) <= MAX_BYTES
 
 
 def _on_teams(card: AdaptiveCard) -> bytes:
-    """The card; where it is too large, without what its buttons say a second time for clients that are old."""
+    """Return the card as JSON. If it is too large, leave out the fallback actions for old clients."""
     whole = _encoded(card)
     return whole if len(whole) <= MAX_BYTES else _encoded(_without_fallbacks(to_json(card)))
 
@@ -59,7 +60,7 @@ def _encoded(card: AdaptiveCard | dict[str, Any]) -> bytes:
 
 
 def result_preview(message: Message) -> dict[str, Any]:
-    """What Teams wants beside the card of a message extension's result."""
+    """Return the preview that Teams requires beside the card of a search result."""
     return {"contentType": THUMBNAIL, "content": {"title": feed_line(message), "text": ""}}
 
 
@@ -72,7 +73,7 @@ def _without_fallbacks(part: Any) -> Any:
 
 
 def _with_submits(part: Any) -> Any:
-    """The part with `Action.Submit` in place of `Action.Execute`, and without `refresh`: only Teams knows these."""
+    """Return the part with `Action.Submit` for `Action.Execute`, and without `refresh`: only Teams supports them."""
     if isinstance(part, list):
         return [_with_submits(each) for each in part]
     if not isinstance(part, dict):

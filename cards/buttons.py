@@ -1,4 +1,4 @@
-"""Buttons, before it is decided how a channel shows them."""
+"""Buttons, independent of how a channel shows them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from cards.elements import Action, ActionSet, Execute, OpenUrl, Submit
 
 DIALOG = "dialog"
-"""Under this name a button says which page of a dialog it is for."""
+"""Name in a button's data for the page of the dialog that it opens or submits to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionButton:
-    """A button that the bot answers. What it carries comes back as a claim, not as a permission."""
+    """A button that the bot handles. Its payload comes back as untrusted data."""
 
     title: str
     verb: str
     payload: Mapping[str, str]
     ignores_inputs: bool = False
-    """It sends nothing that was filled in, so nothing has to be."""
+    """True if the button submits no inputs, so that required ones may be empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class LinkButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogButton:
-    """A button that opens a dialog; where a channel has none, its page comes as a card into the chat."""
+    """A button that opens a dialog. In channels without dialogs, the page is posted as a card."""
 
     title: str
     dialog: str
@@ -39,30 +39,30 @@ class DialogButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitButton:
-    """A button on a dialog's page: it sends what was filled in, with the payload, to the page that it names."""
+    """A button on a dialog page that submits the inputs and the payload to the named page."""
 
     title: str
     dialog: str
     payload: Mapping[str, str]
     ignores_inputs: bool = False
-    """It sends nothing that was filled in, so nothing has to be."""
+    """True if the button submits no inputs, so that required ones may be empty."""
 
 
 Button = ActionButton | LinkButton | DialogButton | SubmitButton
 
 
 BUTTONS_PER_ROW = 2
-"""A third is too wide for a phone."""
+"""Buttons in a row. A third button is too wide for a phone."""
 
 
 def button_rows(buttons: Sequence[Button]) -> list[ActionSet]:
-    """The buttons within a card's body, in as many rows as a phone needs."""
+    """Return the buttons in as many rows of a card's body as a phone needs."""
     pairs = [buttons[at : at + BUTTONS_PER_ROW] for at in range(0, len(buttons), BUTTONS_PER_ROW)]
     return [ActionSet([render_button(each) for each in pair]) for pair in pairs]
 
 
 def render_button(which: Button) -> Action:
-    """The button as an action of a card."""
+    """Return the button as an action of a card."""
     match which:
         case LinkButton():
             return OpenUrl(which.title, which.url)

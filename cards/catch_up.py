@@ -1,4 +1,4 @@
-"""The card that sums up what a chat missed (spec K9)."""
+"""Summary card of the changes that a chat missed (spec K9)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,7 @@ from cards.key_fields import Change, change_facts, summarize
 from cards.message import Message
 from cards.record import RecordHeader, byline, escape_name, join_with_dots, open_button
 from cards.text import EMPTY, escape, local_time, single_line
+from cards.words import and_list, plural
 
 MAX_RECORDS = 5
 _LONGEST_NAME = 100
@@ -18,7 +19,7 @@ _TITLE = "While I was away"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatchUp:
-    """A record and the net change of its key fields."""
+    """A record and the net changes of its key fields."""
 
     record: RecordHeader
     changes: tuple[Change, ...]
@@ -26,43 +27,51 @@ class CatchUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatchUpView:
-    """The chat's records of which something was missed, and as of when."""
+    """The chat's records with missed changes, and the time of the summary."""
 
     records: tuple[CatchUp, ...]
     at: datetime
     deleted: tuple[str, ...] = ()
-    """What people called the records that are gone."""
+    """Names of deleted records."""
 
 
 def catch_up(view: CatchUpView) -> Message:
-    """A title, and for each record its name, what changed, and the button that opens it."""
+    """Return the card with each record's name, its changes, and the button that opens it."""
     body: list[elements.Element] = [elements.TextBlock(_TITLE, size="Medium", weight="Bolder")]
     for each in view.records[:MAX_RECORDS]:
-        body += _record(each)
+        body += _record_rows(each)
     if view.deleted:
         body.append(
             elements.Container(
-                [elements.TextBlock(escape(_gone(view.deleted), limit=_LONGEST_SENTENCE))], separated=True
+                [elements.TextBlock(escape(_deleted_sentence(view.deleted), limit=_LONGEST_SENTENCE))], separated=True
             )
         )
     more = len(view.records) - MAX_RECORDS
-    rest = f"{more} more {'record' if more == 1 else 'records'} changed · as" if more > 0 else "As"
-    body.append(byline(f"{rest} of {local_time(view.at)}"))
+    as_of = f"As of {local_time(view.at)}"
+    body.append(byline(f"{_more(more)} · {as_of}" if more > 0 else as_of))
     said = [summarize(each.record, each.changes) for each in view.records[:MAX_RECORDS]]
-    said += [_gone(view.deleted)] * bool(view.deleted)
+    said += [_deleted_sentence(view.deleted)] * bool(view.deleted)
     return Message(card=elements.AdaptiveCard(body), summary=f"{_TITLE}: {' – '.join(said)}")
 
 
-def _gone(deleted: tuple[str, ...]) -> str:
-    """The sentence about records that are gone; it can be of many, and then names some."""
+def _deleted_sentence(deleted: tuple[str, ...]) -> str:
+    """Return the sentence about deleted records, which names only some of many."""
     shown = [single_line(each, limit=_LONGEST_NAME) for each in deleted[:MAX_RECORDS]]
     more = len(deleted) - len(shown)
-    names = ", ".join([*shown, f"{more} more"] if more else shown)
-    was, them = ("was", "it") if len(deleted) == 1 else ("were", "them")
-    return f"{names} {was} deleted in Dynamics 365. This chat is no longer connected to {them}."
+    names = and_list([*shown, f"{more} more"] if more else shown)
+    sentence = plural(
+        len(deleted),
+        "{names} was deleted in Dynamics 365. This chat is no longer connected to it.",
+        "{names} were deleted in Dynamics 365. This chat is no longer connected to them.",
+    )
+    return sentence.format(names=names)
 
 
-def _record(each: CatchUp) -> list[elements.Element]:
+def _more(count: int) -> str:
+    return plural(count, "1 more record changed", f"{count} more records changed")
+
+
+def _record_rows(each: CatchUp) -> list[elements.Element]:
     record = each.record
     words: list[elements.Element] = [
         elements.TextBlock(escape_name(record.name or record.kind), weight="Bolder"),

@@ -1,7 +1,9 @@
-"""The chats that are connected to a record."""
+"""List of the chats connected to a record."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from cards import elements
 from cards.buttons import ActionButton, DialogButton, LinkButton, SubmitButton, button_rows, render_button
@@ -9,26 +11,29 @@ from cards.inputs import TextInput
 from cards.message import Message
 from cards.record import RecordHeader, byline, escape_name, escape_word, join_with_dots
 from cards.text import escape, local_time, single_line
+from cards.words import plural
+
+Noun = Literal["chat", "connection"]
 
 MAX_ROWS = 6
 BEGIN, WORDS = "begin", "words"
-"""In what a button sends: which row comes first, and what the names have to hold, from the input."""
+"""Names in a button's data: the index of the first row, and the words entered as a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectedBy:
-    """Who connected a chat to the record, and when."""
+    """The person who connected a chat, and the time."""
 
     name: str
     presence: str
-    """Whether the person can be spoken to now."""
+    """The person's availability."""
     at: datetime
     paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedBy:
-    """Who ended a connection, and when."""
+    """The person who ended a connection, and the time."""
 
     name: str
     at: datetime
@@ -36,23 +41,23 @@ class EndedBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRow:
-    """A chat, and what the person can do with it."""
+    """A chat and the action that the person can take."""
 
     name: str
     connected: ConnectedBy | None
-    """None where it is not connected to the record."""
+    """None if the chat is not connected to the record."""
     state: str
     button: ActionButton | SubmitButton | LinkButton | None
     last_written_at: datetime | None = None
-    """When the last message came."""
+    """Time of the last message."""
     last_writer: str = ""
-    """Who wrote it, where that is known."""
+    """Author of the last message, if known."""
     ended: EndedBy | None = None
-    """None where the connection goes on."""
+    """None while the connection is active."""
     sync: str = ""
-    """Whether it is shown on the record's timeline in Dynamics 365."""
+    """Sentence about whether the record's timeline in Dynamics 365 shows the chat."""
     sync_since: datetime | None = None
-    """Since when that is so, where that is known."""
+    """Time of the last activity in an idle chat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,39 +65,39 @@ class ChatListView:
     """A page of the list."""
 
     title: str
-    """What stands before the record's number."""
+    """Title with the placeholder `{record}` for the record's number or name."""
     record: RecordHeader
     rows: tuple[ChatRow, ...]
     total: int
-    """Chats in all that fit the words."""
+    """Number of all chats that match the words."""
     offset: int
     query: str
     empty_text: str
-    """What is said where there is none."""
+    """Text for an empty list."""
     page_button: ActionButton | SubmitButton
-    """Asks for another page, once it says which."""
-    noun: str = "chat"
-    """What is counted."""
+    """Button for another page. The card adds the index of its first row."""
+    noun: Noun = "chat"
+    """The things that are counted."""
     is_searchable: bool = True
-    """Whether names can be looked for."""
+    """True if people can search by name."""
     searched_chats: int | None = None
-    """Among so many, the newest, names were looked for; None: among all."""
+    """Number of newest chats that were searched by name; None if all were."""
     more_buttons: tuple[ActionButton | DialogButton, ...] = ()
-    """What else can be done about the record's chats."""
+    """More actions for the record's chats."""
 
 
 def page_offset(offset: int, total: int) -> int:
-    """With which row the page begins that is shown: the last one, where the list has become shorter meanwhile."""
+    """Return the index of the page's first row: that of the last page if the list has become shorter."""
     return min(offset, max(0, total - 1) // MAX_ROWS * MAX_ROWS)
 
 
 def chat_list(view: ChatListView) -> Message:
-    """The record, a row for each chat, and the buttons that turn the page or look for a name."""
+    """Return the card with the record, a row for each chat, and the buttons for paging and searching."""
     return Message(card=elements.AdaptiveCard(list_body(view), full_width=True), summary=single_line(_title(view)))
 
 
 def list_body(view: ChatListView) -> list[elements.Element]:
-    """What stands on it; raises ValueError for too many rows."""
+    """Return the elements of the list. Raise ValueError for too many rows."""
     if len(view.rows) > MAX_ROWS:
         raise ValueError(f"a list of chats has {MAX_ROWS} rows at most")
     body: list[elements.Element] = [
@@ -102,14 +107,15 @@ def list_body(view: ChatListView) -> list[elements.Element]:
     ]
     body.append(byline(_counted(view)))
     if view.is_searchable and (view.query or view.total > MAX_ROWS):
-        body.append(TextInput(WORDS, "Name", value=view.query, hint="A part of the chat's name", longest=100))
+        body.append(TextInput(WORDS, "Name", value=view.query, hint="Part of the chat name", longest=100))
     if view.query or view.total > MAX_ROWS:
         body.append(elements.ActionSet([render_button(each) for each in _page_buttons(view)]))
     return [*body, *button_rows(view.more_buttons)]
 
 
 def _title(view: ChatListView) -> str:
-    return f"{view.title} {single_line(view.record.number or view.record.name or view.record.kind)}"
+    record = single_line(view.record.number or view.record.name or view.record.kind)
+    return view.title.format(record=record)
 
 
 def _row(row: ChatRow) -> elements.Element:
@@ -136,20 +142,55 @@ def _facts(row: ChatRow) -> list[str]:
     if row.ended:
         facts.append(f"Disconnected by {escape_word(row.ended.name)} · {local_time(row.ended.at)}")
     if row.sync:
-        since = f" · {local_time(row.sync_since)}" if row.sync_since else ""
-        facts.append(f"{escape(row.sync, limit=200)}{since}")
+        facts.append(f"{escape(row.sync, limit=200)}{last_activity(row.sync_since)}")
     return facts
 
 
+_COUNTED: Mapping[Noun, tuple[str, str]] = {
+    "chat": ("1 chat", "{found} chats"),
+    "connection": ("1 connection", "{found} connections"),
+}
+_NAMED = ("1 chat with {words} in its name", "{found} chats with {words} in their names")
+_NAMED_AMONG = (
+    "1 of the newest {among} chats has {words} in its name",
+    "{found} of the newest {among} chats have {words} in their names",
+)
+_PART = "{first} to {last} of {found}"
+_NAMED_PART = "{first} to {last} of {found} chats with {words} in their names"
+_NAMED_PART_AMONG = "{first} to {last} of {found} chats with {words} in their names, among the newest {among}"
+_NONE_NAMED = "No chat has {words} in its name."
+_NONE_NAMED_AMONG = "None of the newest {among} chats has {words} in its name."
+
+
+def last_activity(at: datetime | None) -> str:
+    """Return the sentence about a chat's last activity, with a space before it; empty if the time is not known."""
+    return f" Last activity: {local_time(at)}." if at else ""
+
+
 def _counted(view: ChatListView) -> str:
-    named = f" with {escape_word(view.query)} in {'their' if view.total > 1 else 'its'} name" if view.query else ""
-    named += f", among the newest {view.searched_chats}" if view.searched_chats else ""
+    """Return the line below the rows: the number of chats, and the part of them on this page."""
+    if not view.total and not view.query:
+        return escape(view.empty_text)
+    sentence = _named(view) if view.query else _unnamed(view)
+    return sentence.format(
+        first=view.offset + 1,
+        last=view.offset + len(view.rows),
+        found=view.total,
+        words=escape_word(view.query),
+        among=view.searched_chats,
+    )
+
+
+def _unnamed(view: ChatListView) -> str:
+    return _PART if view.total > len(view.rows) else plural(view.total, *_COUNTED[view.noun])
+
+
+def _named(view: ChatListView) -> str:
     if not view.total:
-        return f"No chat{named}." if view.query else escape(view.empty_text)
-    if view.total == len(view.rows):
-        return f"{view.total} {view.noun}{'' if view.total == 1 else 's'}{named}"
-    last = view.offset + len(view.rows)
-    return f"{view.offset + 1} to {last} of {view.total}{named}"
+        return _NONE_NAMED_AMONG if view.searched_chats else _NONE_NAMED
+    if view.total > len(view.rows):
+        return _NAMED_PART_AMONG if view.searched_chats else _NAMED_PART
+    return plural(view.total, *(_NAMED_AMONG if view.searched_chats else _NAMED))
 
 
 def _page_buttons(view: ChatListView) -> list[ActionButton | SubmitButton]:

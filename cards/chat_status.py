@@ -1,19 +1,21 @@
-"""What became of a chat's connections lately: the last change, the last card, and what is in the way."""
+"""Status of a chat's connections: the last change, the last card, and any problems."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from cards import elements
 from cards.buttons import ActionButton, render_button
+from cards.chat_list import last_activity
 from cards.message import Message
 from cards.record import RecordHeader, byline, escape_name, join_with_dots, open_button
 from cards.record_list import MAX_ROWS, remainder_text
 from cards.text import EMPTY, escape, local_time, single_line
+from cards.words import plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paused:
-    """Nothing is told to the chat."""
+    """A pause, during which the chat gets no cards."""
 
     since: datetime
     reason: str
@@ -21,7 +23,7 @@ class Paused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingCards:
-    """Cards for the chat that wait."""
+    """Cards that wait to be sent."""
 
     cards: int
     reason: str = ""
@@ -30,51 +32,51 @@ class PendingCards:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncIssue:
-    """The record's timeline does not show the chat as it is."""
+    """The reason why the record's timeline does not show the current state of the chat."""
 
     reason: str
     since: datetime | None
     resume: ActionButton | None
-    """None where nobody can do anything about it here."""
+    """None if sync cannot be resumed in the chat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusRow:
-    """A connected record; what is in the way is None, or empty, where nothing is."""
+    """A connected record. Problems are None or empty if there are none."""
 
     record: RecordHeader
     last_change_at: datetime | None
     last_card_at: datetime | None
     disabled_reason: str = ""
-    """What an administrator has turned off."""
+    """The setting that an administrator turned off."""
     paused: Paused | None = None
     event_failure: str = ""
-    """Why what changed is not on its way to the chat yet."""
+    """The reason why changes are not sent yet."""
     pending: PendingCards | None = None
     rejected_reason: str = ""
-    """Why the last card never arrived."""
+    """The reason why the last card could not be delivered."""
     sync_issue: SyncIssue | None = None
-    """None where the record's timeline shows the chat, or is not meant to."""
+    """None if the record's timeline shows the chat, or should not show it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatStatusView:
-    """The rows, how many records the person cannot open, and how many more there are than the card shows."""
+    """The rows, the number of records that the person cannot open, and the number of records that are not shown."""
 
     rows: tuple[StatusRow, ...]
     hidden: int
     more: int = 0
     delay_reason: str = ""
-    """Why the chat's name and members reach the record's timeline late, and what to do about it."""
+    """The reason why the chat's name reaches the record's timeline late, and what to do about it."""
     sync_off_reason: str = ""
-    """That an administrator has turned off what brings them there, and who turns it on."""
+    """Sentence that chat sync is turned off, and who can turn it on."""
 
 
 def chat_status(view: ChatStatusView) -> Message:
-    """The title and a row for each record."""
+    """Return the card with a row for each record."""
     if len(view.rows) > MAX_ROWS:
         raise ValueError(f"a list of records has {MAX_ROWS} rows at most")
-    title = "What this chat is told"
+    title = "Status of this chat"
     body: list[elements.Element] = [elements.TextBlock(escape(title), weight="Bolder")]
     body += [_row(row) for row in view.rows]
     rest = remainder_text(len(view.rows), view.hidden, view.more)
@@ -83,7 +85,7 @@ def chat_status(view: ChatStatusView) -> Message:
     if view.sync_off_reason:
         body.append(byline(escape(view.sync_off_reason)))
     if view.delay_reason:
-        body.append(byline(f"The timeline follows this chat\u2019s name late. {escape(view.delay_reason)}"))
+        body.append(byline(f"Changes to the name of this chat reach the timeline late. {escape(view.delay_reason)}"))
     return Message(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(title))
 
 
@@ -92,9 +94,9 @@ def _row(row: StatusRow) -> elements.Element:
     words: list[elements.Element] = [
         elements.TextBlock(escape_name(record.name or record.kind)),
         _small(join_with_dots(record.kind, record.number) or EMPTY, subtle=True),
-        _small(_last(row.last_change_at, "Last change received", "No change received so far"), subtle=True),
-        _small(_last(row.last_card_at, "Last card sent", "No card sent so far"), subtle=True),
-        *(_small(obstacle) for obstacle in _issues(row)),
+        _small(_last_time(row.last_change_at, "Last change received {at}", "No changes received yet"), subtle=True),
+        _small(_last_time(row.last_card_at, "Last card sent {at}", "No cards sent yet"), subtle=True),
+        *(_small(obstacle) for obstacle in _problems(row)),
     ]
     resume = row.sync_issue.resume if row.sync_issue else None
     actions = [elements.ActionSet([render_button(each)]) for each in (open_button(record), resume) if each]
@@ -106,31 +108,29 @@ def _small(text: str, *, subtle: bool = False) -> elements.TextBlock:
     return elements.TextBlock(text, size="Small", subtle=subtle, spacing="None")
 
 
-def _last(at: datetime | None, what: str, never: str) -> str:
-    return f"{what} {local_time(at)}" if at else never
+def _last_time(at: datetime | None, sentence: str, never: str) -> str:
+    return sentence.format(at=local_time(at)) if at else never
 
 
-def _issues(row: StatusRow) -> list[str]:
-    """What is in the way, each in one sentence; what a pause explains is not said again."""
+def _problems(row: StatusRow) -> list[str]:
+    """Return one text for each problem. A pause already explains why cards wait."""
     said = [escape(row.disabled_reason)] if row.disabled_reason else []
     if row.sync_issue:
-        since = f" · {local_time(row.sync_issue.since)}" if row.sync_issue.since else ""
-        said.append(f"{escape(row.sync_issue.reason)}{since}")
+        said.append(f"{escape(row.sync_issue.reason)}{last_activity(row.sync_issue.since)}")
     if row.paused:
-        return [
-            *said,
-            f"Paused since {local_time(row.paused.since)}: {escape(row.paused.reason)}. Add the app again to go on.",
-        ]
+        paused = f"Paused since {local_time(row.paused.since)}. {escape(row.paused.reason)}"
+        return [*said, f"{paused} To resume, add the app to this chat again."]
     if row.event_failure:
-        said.append(f"Changes wait to be told: {escape(row.event_failure)}")
+        said.append(f"Changes are waiting to be sent. {escape(row.event_failure)}")
     if row.pending:
-        said.append(_waiting(row.pending))
+        said.append(_waiting_cards(row.pending))
     if row.rejected_reason:
-        said.append(f"The last card was given up: {escape(row.rejected_reason)}.")
+        said.append(f"The last card could not be delivered. {escape(row.rejected_reason)}")
     return said
 
 
-def _waiting(held: PendingCards) -> str:
-    cards = f"{held.cards} {'card waits' if held.cards == 1 else 'cards wait'}"
-    until = f" until {local_time(held.until)}" if held.until else ""
-    return f"{cards}{until}: {escape(held.reason)}." if held.reason else f"{cards}{until}."
+def _waiting_cards(held: PendingCards) -> str:
+    sentences = [plural(held.cards, "1 card is waiting.", f"{held.cards} cards are waiting.")]
+    sentences += [escape(held.reason)] if held.reason else []
+    sentences += [f"Next attempt: {local_time(held.until)}."] if held.until else []
+    return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""The card to choose from several hits."""
+"""Card for choosing from several search results."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,14 @@ from cards.buttons import ActionButton, render_button
 from cards.message import Message
 from cards.record import byline, escape_name, join_with_dots
 from cards.text import escape, single_line
+from cards.words import plural
 
 MAX_ROWS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceRow:
-    """A record to choose; `detail` is the one thing that tells it from its neighbours."""
+    """A record to choose. `detail` distinguishes it from similar records."""
 
     kind: str
     name: str
@@ -24,7 +25,7 @@ class ChoiceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceView:
-    """What is asked, the rows, how many more there are, and how to narrow it down."""
+    """The question, the rows, the number of further results, and a hint for narrowing the search."""
 
     question: str
     rows: tuple[ChoiceRow, ...]
@@ -33,21 +34,21 @@ class ChoiceView:
 
 
 def choice(view: ChoiceView) -> Message:
-    """The question, a row for each record with its own button, and the hint."""
+    """Return the card with the question, a row and button for each record, and the hint."""
     if not 1 <= len(view.rows) <= MAX_ROWS:
         raise ValueError(f"a choice has 1 to {MAX_ROWS} rows")
-    more = f"{view.more} more. " if view.more else ""
+    more = plural(view.more, "1 more is not shown.", f"{view.more} more are not shown.") if view.more else ""
     body: list[elements.Element] = [
         elements.TextBlock(escape(view.question), weight="Bolder"),
         *(_row(row) for row in view.rows),
     ]
     if more or view.hint:
-        body.append(byline(escape(more + view.hint)))
+        body.append(byline(escape(f"{more} {view.hint}")))
     return Message(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(view.question))
 
 
 def _row(row: ChoiceRow) -> elements.Element:
-    """Name above, what tells it apart below; the whole row can be selected, and so can its button."""
+    """Return a row with the name above the details. The whole row and its button select the record."""
     action = render_button(row.button)
     below = join_with_dots(row.kind, row.number, row.detail)
     words: list[elements.Element] = [elements.TextBlock(escape_name(row.name))]

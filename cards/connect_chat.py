@@ -1,4 +1,4 @@
-"""The dialog that connects the chat in which it is opened (spec C1)."""
+"""Dialog that connects the chat in which it is opened (spec C1)."""
 
 from dataclasses import dataclass
 
@@ -12,22 +12,22 @@ from cards.record_inputs import RecordInputs, record_inputs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectView:
-    """Which record, and whether with a note; a one-to-one chat has none."""
+    """The record, and whether to send a note. `note` is None in a one-to-one chat, which gets none."""
 
     record: RecordInputs
     note: bool | None
     problem: str
     connect: SubmitButton
     connect_anyway: SubmitButton | None = None
-    """Sends the note though not everybody may open the record; None where that is not the question."""
+    """Sends the note even if some people cannot open the record. None if the person was not asked."""
 
 
 def connect_page(view: ConnectView) -> Page:
-    """The page."""
+    """Return the page."""
     body: list[Element] = [problem(view.problem)] if view.problem else []
     body += record_inputs(view.record)
     if view.note is not None:
-        body.append(Toggle(NOTE, "Send a note about the record into the chat", on=view.note))
+        body.append(Toggle(NOTE, "Send a note about the record to the chat", on=view.note))
     return page(
         "Connect this chat",
         body,

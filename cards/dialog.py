@@ -1,4 +1,4 @@
-"""Pages of dialogs: inputs with their labels, and the buttons below them."""
+"""Dialog pages: labeled inputs, and the buttons below them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MAX_PROBLEM_LENGTH = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What a dialog shows: the card has the inputs, the title stands above it."""
+    """A dialog page: a card with the inputs, and the title above it."""
 
     title: str
     card: AdaptiveCard
@@ -31,13 +31,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """The dialog is over: one line says what came of it."""
+    """The end of a dialog, with a line that states the result."""
 
     text: str
 
 
 def page(title: str, body: Sequence[Element], buttons: Sequence[Button] = (), *, height: Height = "medium") -> Page:
-    """A page of these elements and buttons, the first of which is the one to press."""
+    """Return a page with these elements and buttons. The first button is the primary one."""
     return Page(
         title=single_line(title, limit=MAX_TITLE_LENGTH),
         card=AdaptiveCard(body, actions=[render_button(each) for each in buttons]),
@@ -46,5 +46,5 @@ def page(title: str, body: Sequence[Element], buttons: Sequence[Button] = (), *,
 
 
 def problem(text: str) -> Element:
-    """What is wrong with what was filled in; it stands above the input that it is about."""
+    """Return the text of an input problem, which is placed above the input."""
     return TextBlock(escape(text, limit=MAX_PROBLEM_LENGTH), weight="Bolder")

@@ -1,6 +1,6 @@
-"""Elements of Adaptive Cards 1.5, on the classes of package `adaptivecards`, which has no actions and says version 1.2.
+"""Elements of Adaptive Cards 1.5, based on package `adaptivecards`, which lacks actions and states version 1.2.
 
-They are stricter than these (`cards.validation`).
+Unlike the package's classes, these validate their properties (`cards.validation`).
 """
 
 import re
@@ -13,21 +13,21 @@ from adaptivecards.baseobject import PropertyType
 from cards.validation import Side, Size, Spacing, ValidatedElement, Weight, Width, require_all
 
 Element = baseobject.Element
-"""What can stand in a card's body."""
+"""An element of a card's body."""
 
 VERSION = "1.5"
-"""The newest version that Teams shows in messages of bots ("Cards reference")."""
+"""Newest version that Teams shows in messages of bots ("Cards reference")."""
 
-# What people take in at a glance, and a phone shows.
+# Limits for readability on a phone.
 MAX_ACTIONS = 3
 MAX_COLUMNS = 2
-MAX_READERS = 60  # whom a refresh may name ("Universal Actions for Adaptive Cards", Teams documentation)
+MAX_READERS = 60  # users that a refresh can name ("Universal Actions for Adaptive Cards", Teams documentation)
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f/?#][^\s\x00-\x1f]*")
 
 
 class TextBlock(ValidatedElement, elements.TextBlock):
-    """A text, which clients read as Markdown: what comes from outside goes through `cards.text.escape` first."""
+    """A text that clients render as Markdown. Pass text from outside through `cards.text.escape` first."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class FactSet(ValidatedElement, containers.FactSet):
 
 
 class Column(ValidatedElement, containers.Column):
-    """One of the columns of a set."""
+    """A column of a column set."""
 
     def __init__(self, items: Sequence[Element], *, width: Width) -> None:
         super().__init__(items=require_all(items, Element, "Column.items"), width=width)
@@ -92,7 +92,7 @@ class OpenUrl(ValidatedElement):
 
 
 class Submit(ValidatedElement):
-    """A button whose data arrives as a message or, in a dialog, as what was filled in there."""
+    """A button whose data arrives as a message or, in a dialog, as the submitted page."""
 
     type = PropertyType(type=str)
     title = PropertyType(type=str)
@@ -112,7 +112,7 @@ class Submit(ValidatedElement):
 
 
 class Execute(ValidatedElement):
-    """A button that is answered in place; with a fallback for clients that do not know it."""
+    """A button whose card is updated in place, with a fallback for clients that do not support it."""
 
     type = PropertyType(type=str)
     title = PropertyType(type=str)
@@ -136,7 +136,7 @@ Action = OpenUrl | Submit | Execute
 
 
 class Container(ValidatedElement, containers.Container):
-    """Elements that belong together; the whole of it can be selected."""
+    """A group of elements that can be selected as a whole."""
 
     selectAction = PropertyType(type=(OpenUrl, Submit, Execute))  # noqa: N815 - the schema's name
 
@@ -154,7 +154,7 @@ class ActionSet(ValidatedElement, containers.ActionSet):
 
 
 class Refresh(ValidatedElement):
-    """Asks the bot for the reader's own card: for the readers named, or for all where the chat is small."""
+    """A request for the reader's personal card, from the named readers, or from all in a small chat."""
 
     action = PropertyType(type=Execute)
     userIds = PropertyType(type=list)  # noqa: N815 - the schema's name
@@ -167,7 +167,7 @@ class Refresh(ValidatedElement):
 
 
 class AdaptiveCard(ValidatedElement, adaptivecard.AdaptiveCard):
-    """A whole card, without `lang`: dates and times are to be written as the reader's client writes them."""
+    """A whole card, without `lang`, so that each client formats dates and times in its own language."""
 
     version = PropertyType(type=str)
     refresh = PropertyType(type=Refresh)

@@ -1,4 +1,4 @@
-"""What people can write."""
+"""Help card with all commands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from cards.text import escape
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpView:
-    """How each command is written, and what it does."""
+    """The syntax and description of each command."""
 
     commands: tuple[tuple[str, str], ...]
 
 
 def help_card(view: HelpView) -> Message:
-    """Each command with its meaning below."""
-    title = TextBlock("What you can write", size="Medium", weight="Bolder")
-    return Message(card=AdaptiveCard([title, *usage(view.commands)]), summary="What you can write to Chat Sync")
+    """Return the card with each command and its description."""
+    title = TextBlock("Commands", size="Medium", weight="Bolder")
+    return Message(card=AdaptiveCard([title, *usage(view.commands)]), summary="Commands of Chat Sync")
 
 
 def usage(commands: Sequence[tuple[str, str]]) -> list[Element]:
-    """How each command is written, and below it what it does."""
+    """Return the elements with the syntax of each command above its description."""
     lines: list[Element] = []
     for written, meaning in commands:
         lines.append(TextBlock(escape(written), weight="Bolder"))

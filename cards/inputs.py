@@ -1,4 +1,4 @@
-"""What people fill in on a card (Adaptive Cards 1.5, "Inputs"), as strict as `cards.elements`."""
+"""Inputs of a card (Adaptive Cards 1.5, "Inputs"), validated like `cards.elements`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from cards.text import escape
 from cards.validation import ValidatedElement, require_all
 
 ON, OFF = "true", "false"
-"""What a toggle sends ("Input.Toggle")."""
+"""Values that a toggle submits ("Input.Toggle")."""
 
 
 MAX_TITLE_LENGTH = 120
@@ -20,28 +20,28 @@ MAX_TITLE_LENGTH = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Something to choose: what is shown, and what comes back, as a claim."""
+    """A choice: its title, and the value that comes back as untrusted data."""
 
     title: str
     value: str
 
 
 class _Input(ValidatedElement, Element):
-    """What all inputs have."""
+    """Properties that all inputs share."""
 
     label = PropertyType(type=str)
     isRequired = PropertyType(type=bool)  # noqa: N815 - the schema's name
     errorMessage = PropertyType(type=str)  # noqa: N815 - the schema's name
 
     def __init__(self, name: str, label: str | None, *, required: str | None, **properties: object) -> None:
-        """`required` is what the client says where nothing is filled in; None for an input that may stay empty."""
+        """Create the input. `required` is the client's error message for an empty value; None allows an empty value."""
         super().__init__(
             id=name, label=label, isRequired=True if required else None, errorMessage=required, **properties
         )
 
 
 class TextInput(_Input):
-    """A line of text, or several."""
+    """A text input with one line or several."""
 
     element_type = "Input.Text"
     value = PropertyType(type=str)
@@ -72,7 +72,7 @@ class TextInput(_Input):
 
 
 class DateInput(_Input):
-    """A day: it sends it as `2026-11-21`."""
+    """A date input, which submits `2026-11-21`."""
 
     element_type = "Input.Date"
     value = PropertyType(type=str)
@@ -82,7 +82,7 @@ class DateInput(_Input):
 
 
 class Toggle(_Input):
-    """On or off: it sends `ON` or `OFF`."""
+    """A switch, which submits `ON` or `OFF`."""
 
     element_type = "Input.Toggle"
     title = PropertyType(type=str)
@@ -94,7 +94,7 @@ class Toggle(_Input):
 
 
 class _Set(_Input):
-    """What all sets of choices have."""
+    """Properties that all choice sets share."""
 
     element_type = "Input.ChoiceSet"
     choices = PropertyType(type=list)
@@ -128,7 +128,7 @@ class _Set(_Input):
 
 
 class Choices(_Set):
-    """One or several of these; several come back with commas between them."""
+    """A set with one choice or several. Several values come back separated by commas."""
 
     def __init__(
         self,
@@ -147,9 +147,9 @@ class Choices(_Set):
 
 
 class TypeaheadChoices(_Set):
-    """One or several that Teams asks the bot for while somebody types ("Typeahead search in Adaptive Cards").
+    """A set that Teams searches through the bot while a person types ("Typeahead search in Adaptive Cards").
 
-    What is listed is there before anything is typed, and all that there is in clients that do not ask.
+    The listed choices are shown before the person types. Clients without the search show only these.
     """
 
     def __init__(
@@ -170,9 +170,9 @@ class TypeaheadChoices(_Set):
 
 
 def _listed(choices: Sequence[Choice]) -> list[dict[str, Any]]:
-    """The choices as JSON, their titles escaped, as some clients read these as Markdown too.
+    """Return the choices as JSON. Titles are escaped, because some clients render Markdown in them.
 
-    A value with a comma could not be told from two.
+    Raise ValueError for a value with a comma, because commas separate several values.
     """
     for each in choices:
         if not escape(each.title) or not each.value or "," in each.value:

@@ -1,4 +1,4 @@
-"""The bot's one introduction to a chat."""
+"""The bot's introduction, posted once to each chat."""
 
 from dataclasses import dataclass
 
@@ -9,32 +9,35 @@ from cards.message import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntroductionView:
-    """Whether it is a one-to-one chat with the bot."""
+    """The kind of chat: `personal` for a one-to-one chat with the bot."""
 
     personal: bool
 
 
-_GROUP = "I tie this chat to records of Dynamics 365: a note about the record, and a card whenever a key field changes."
+_GROUP = (
+    "I connect this chat to Dynamics 365 records. The chat gets a note about the record, "
+    "and a card whenever a key field changes."
+)
 _GROUP_HOW = "Mention me and write:"
 _GROUP_EXAMPLES = (
-    ("connect CAS-01001", "Connects this chat to a record: by its number, its link or a few words"),
-    ("records", "Shows what this chat is connected to"),
-    ("help", "Tells what else you can write"),
+    ("connect CAS-01001", "Connect this chat to a record by its number, its link, or a few words"),
+    ("records", "List the records connected to this chat"),
+    ("help", "Show all commands"),
 )
 
 _PERSONAL = (
-    "I tie group chats to records of Dynamics 365: a note about the record, and a card whenever a key field changes. "
-    "Add me to a group chat to connect it."
+    "I connect group chats to Dynamics 365 records. The chat gets a note about the record, "
+    "and a card whenever a key field changes. To connect a group chat, add me to it."
 )
-_PERSONAL_HOW = "Here you can write:"
+_PERSONAL_HOW = "In this chat, write:"
 _PERSONAL_EXAMPLES = (
-    ("connect CAS-01001", "Starts a group chat about a record: by its number, its link or a few words"),
-    ("help", "Tells what else you can write"),
+    ("connect CAS-01001", "Start a group chat about a record by its number, its link, or a few words"),
+    ("help", "Show all commands"),
 )
 
 
 def introduction(view: IntroductionView) -> Message:
-    """What the bot does, and what to write first."""
+    """Return the card that says what the bot does and what to write first."""
     what, how, examples = (
         (_PERSONAL, _PERSONAL_HOW, _PERSONAL_EXAMPLES) if view.personal else (_GROUP, _GROUP_HOW, _GROUP_EXAMPLES)
     )
@@ -44,4 +47,4 @@ def introduction(view: IntroductionView) -> Message:
         TextBlock(how),
         *usage(examples),
     ]
-    return Message(card=AdaptiveCard(body), summary="Chat Sync ties chats to records of Dynamics 365")
+    return Message(card=AdaptiveCard(body), summary="Chat Sync connects chats to Dynamics 365 records")

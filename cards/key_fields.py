@@ -1,4 +1,4 @@
-"""The card that tells of changed key fields, and of turns in a record's life (spec K2, K12)."""
+"""Card for changed key fields and lifecycle changes of a record (spec K2, K12)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,16 +20,17 @@ from cards.record import (
     record_card,
 )
 from cards.text import EMPTY, bold, escape, isolate, local_time, single_line
+from cards.words import and_list, plural
 
 MAX_VALUE_LENGTH = 100
-"""Characters of each of the two values: together they are as long as one value of a note."""
+"""Characters of the old and of the new value. Both together are as long as a value of a note."""
 _LONGEST_SENTENCE = 400
 _PEOPLE_NAMED = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A column's change. `old` None: it is not known. `new` None: it is not to be told, only that it changed."""
+    """A changed column. `old` is None if it is not known. `new` is None if the card must not show it."""
 
     label: str
     old: str | None
@@ -38,23 +39,23 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFieldsView:
-    """What the card says: the changes, those who made them, and when the last of them was."""
+    """The changes, the people who made them, and the time of the last one."""
 
     record: RecordHeader
     changes: tuple[Change, ...]
     people: tuple[str, ...]
     at: datetime
     news: tuple[str, ...] = ()
-    """What became of the record as a whole, each a sentence."""
+    """Sentences about lifecycle changes."""
     buttons: tuple[Button, ...] = ()
-    """What can be done about it, beside opening the record."""
+    """Actions in addition to opening the record."""
     first: Button | None = None
-    """Stands beside the button that opens the record."""
+    """Button beside the one that opens the record."""
     personal_view: PersonalView | None = None
 
 
 def key_fields(view: KeyFieldsView) -> Message:
-    """Eyebrow, title, old and new value of each field, what became of the record, who and when, and the buttons."""
+    """Return the card with the old and new value of each field, lifecycle changes, people, time, and buttons."""
     body = heading(view.record)
     if view.changes or not view.news:
         body += change_facts(view.changes)
@@ -71,37 +72,37 @@ def _summary(view: KeyFieldsView) -> str:
 
 
 def change_facts(changes: Sequence[Change]) -> list[Element]:
-    """Old and new value of each field."""
-    return fact_set([(change.label, _format_change(change)) for change in changes])
+    """Return the old and new value of each field as facts."""
+    return fact_set([(change.label, _fact_value(change)) for change in changes])
 
 
 def summarize(record: RecordHeader, changes: Sequence[Change]) -> str:
-    """The changes as a line of text, for the feed and for screen readers."""
-    said = "; ".join(_describe_change(change) for change in changes)
+    """Return the changes as one line for the feed and for screen readers."""
+    said = "; ".join(_change_text(change) for change in changes)
     return f"{display_name(record)}: {said}"
 
 
-def _format_change(change: Change) -> str:
+def _fact_value(change: Change) -> str:
     if change.new is None or _looks_unchanged(change.old, change.new):
         return "changed"
     new = bold(escape_value(change.new, limit=MAX_VALUE_LENGTH))
     return new if change.old is None else f"{escape_value(change.old, limit=MAX_VALUE_LENGTH)} → {new}"
 
 
-def _describe_change(change: Change) -> str:
+def _change_text(change: Change) -> str:
     label = isolate(single_line(change.label, limit=MAX_WORD_LENGTH))
     if change.new is None or _looks_unchanged(change.old, change.new):
         return f"{label} changed"
-    arrow = "" if change.old is None else f"{_side(change.old)} → "
-    return f"{label} {arrow}{_side(change.new)}"
+    arrow = "" if change.old is None else f"{_short_value(change.old)} → "
+    return f"{label} {arrow}{_short_value(change.new)}"
 
 
 def _looks_unchanged(old: str | None, new: str) -> bool:
-    """Whether the two are alike as far as the card shows them, as long texts are that differ near their end."""
-    return old is not None and _side(old) == _side(new)
+    """Check whether both values look the same on the card, such as long texts that differ only near their end."""
+    return old is not None and _short_value(old) == _short_value(new)
 
 
-def _side(value: str) -> str:
+def _short_value(value: str) -> str:
     return isolate(single_line(value, limit=MAX_VALUE_LENGTH)) or EMPTY
 
 
@@ -110,6 +111,6 @@ def _people(people: Sequence[str]) -> str:
         return "Changed in Dynamics 365"
     names = [escape_word(name) for name in people]
     if len(names) <= _PEOPLE_NAMED:
-        return " and ".join(names)
+        return and_list(names)
     others = len(names) - _PEOPLE_NAMED
-    return f"{', '.join(names[:_PEOPLE_NAMED])} and {others} other{'s' if others > 1 else ''}"
+    return and_list([*names[:_PEOPLE_NAMED], plural(others, "1 other person", f"{others} other people")])

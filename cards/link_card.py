@@ -1,4 +1,4 @@
-"""The card that a pasted record link becomes, for everybody and for each reader (spec U1, U2, U4)."""
+"""Card for a pasted record link, for everyone and for each reader (spec U1, U2, U4)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,31 +13,31 @@ from cards.record import Fact, RecordHeader, byline, facts, heading, record_card
 from cards.text import escape, isolate, local_time, single_line
 
 GENERIC_KIND = "Dynamics 365 record"
-"""What a record is called whose table is not told."""
+"""Name of a record whose table is not shown."""
 
 _LONGEST_SENTENCE = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkView:
-    """What the card says."""
+    """The content of the card."""
 
     record: RecordHeader
     facts: tuple[Fact, ...] = ()
     message: str = ""
-    """What came of a button that was pressed on the card, and when what stood in its way happened."""
+    """Result of the last action on the card, and the time of the change that prevented it."""
     message_at: datetime | None = None
     buttons: tuple[Button, ...] = ()
-    """What can be done with the record, beside opening it."""
+    """Actions in addition to opening the record."""
     first: Button | None = None
-    """Stands beside the button that opens the record."""
+    """Button beside the one that opens the record."""
     asks_for_note: bool = False
-    """Whether it is asked if the chat gets a note when it is connected."""
+    """True if the card asks whether to send a note when the chat is connected."""
     personal_view: PersonalView | None = None
 
 
 def link_card(view: LinkView) -> Message:
-    """Eyebrow, title, facts where there are any, what came of it, and the buttons."""
+    """Return the card with the record, its facts, the result of the last action, and the buttons."""
     body = heading(view.record)
     if view.facts:
         body += facts(view.facts)
@@ -45,7 +45,7 @@ def link_card(view: LinkView) -> Message:
         body.append(TextBlock(escape(view.message, limit=_LONGEST_SENTENCE), weight="Bolder"))
     if view.message_at:
         body.append(byline(local_time(view.message_at)))
-    asked = [Toggle(NOTE, "Send a note about the record into the chat", on=True)] if view.asks_for_note else []
+    asked = [Toggle(NOTE, "Send a note about the record to the chat", on=True)] if view.asks_for_note else []
     named = (view.record.kind, view.record.number, view.record.name)
     return Message(
         card=record_card(
@@ -56,8 +56,8 @@ def link_card(view: LinkView) -> Message:
 
 
 def add_app_card() -> Message:
-    """The card for somebody without the app: it shows nothing of the record. Teams takes buttons off such a card."""
-    what = "Add the app Chat Sync in Teams to see here what you may see of it."
+    """Return the card for a person without the app, without the record. Teams removes buttons from this card."""
+    what = "To see its details here, add the Chat Sync app in Teams."
     body: list[Element] = [
         TextBlock(f"This is a {GENERIC_KIND}.", weight="Bolder"),
         TextBlock(what, spacing="Small"),

@@ -1,4 +1,4 @@
-"""A card and the line that stands for it where the card is not shown."""
+"""A card with its summary."""
 
 from dataclasses import dataclass
 

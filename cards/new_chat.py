@@ -1,4 +1,4 @@
-"""The dialog that starts a chat: about which record, with whom, and what became of it (spec C7, C8, A6)."""
+"""Dialog that starts a chat: the record, the people, and the progress (spec C7, C8, A6)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from cards.record_inputs import RecordInputs, record_inputs
 from cards.text import escape
 
 SUGGESTED, OTHERS, NAMES, NAME, NOTE = "suggested", "others", "names", "name", "note"
-"""The inputs' names, under which what was filled in comes back."""
+"""Names of the inputs."""
 
 MAX_NAME_LENGTH = 250
 """Characters of a chat's name ("Update chat", Microsoft Graph documentation)."""
@@ -23,18 +23,18 @@ _LONGEST_REASON = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordView:
-    """Which record, and how to go on."""
+    """The page that asks for the record."""
 
     record: RecordInputs
     problem: str
     next_button: SubmitButton
     resume_button: SubmitButton | None
-    """Goes on with a chat that was left half made."""
+    """Resumes a chat that was not finished."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleView:
-    """Whom to ask, how the chat is to be called, and what its note will say."""
+    """The people to choose from, the chat's name, and a preview of the note."""
 
     record: RecordHeader | None
     suggested: Sequence[Choice]
@@ -44,16 +44,16 @@ class PeopleView:
     topic: str
     note: bool
     facts: Sequence[Fact] | None
-    """What the note will say; None where there is none."""
+    """Content of the note; None if the record type has no note."""
     problem: str
     create_button: SubmitButton
     create_anyway_button: SubmitButton | None = None
-    """Sends the note though not everybody may open the record; None where that is not the question."""
+    """Sends the note even if some people cannot open the record. None if the person was not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepLine:
-    """A step and how it stands: done, not done, or why it could not be done."""
+    """A step of the creation: done, not done, or failed with a reason."""
 
     text: str
     done: bool
@@ -63,28 +63,28 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressView:
-    """What became of the chat."""
+    """The progress of the creation."""
 
     summary: str
     steps: Sequence[StepLine]
     url: str
-    """Opens the chat; empty where there is none yet."""
+    """Link that opens the chat; empty if there is no chat yet."""
     resume_button: SubmitButton | None
-    """None where nothing is left to do."""
+    """None if nothing is left to do."""
 
 
 def record_page(view: RecordView) -> Page:
-    """Which record; none is an answer too."""
+    """Return the page that asks for the record, which is optional."""
     body: list[Element] = [problem(view.problem)] if view.problem else []
     body += [
         *record_inputs(view.record),
-        byline("Leave both empty for a chat without a record."),
+        byline("To start a chat without a record, leave both empty."),
     ]
     return page(TITLE, body, [view.next_button, *([view.resume_button] if view.resume_button else [])], height="small")
 
 
 def people_page(view: PeopleView) -> Page:
-    """With whom, under which name, and whether with a note, which is shown as it will be."""
+    """Return the page that asks for people, a name, and whether to send the previewed note."""
     body: list[Element] = heading(view.record) if view.record else []
     if view.problem:
         body.append(problem(view.problem))
@@ -94,8 +94,10 @@ def people_page(view: PeopleView) -> Page:
         TypeaheadChoices(
             OTHERS, "More people" if view.suggested else "People", view.dataset, view.others, several=True
         ),
-        TextInput(NAMES, "Or their names, with commas between them"),
-        TextInput(NAME, "Name of the chat", value=view.topic, hint="Empty: by its people", longest=MAX_NAME_LENGTH),
+        TextInput(NAMES, "Or names, separated by commas"),
+        TextInput(
+            NAME, "Chat name", value=view.topic, hint="If empty: the names of its people", longest=MAX_NAME_LENGTH
+        ),
         *_note(view),
     ]
     buttons = [view.create_button, *([view.create_anyway_button] if view.create_anyway_button else [])]
@@ -103,7 +105,7 @@ def people_page(view: PeopleView) -> Page:
 
 
 def progress_page(view: ProgressView) -> Page:
-    """What is done, what is not and why, and how to go on."""
+    """Return the page that shows each step, the reason of a failure, and the way to resume."""
     body: list[Element] = [TextBlock(escape(view.summary, limit=_LONGEST_REASON), size="Medium", weight="Bolder")]
     for step in view.steps:
         words = f"{'Done' if step.done else 'Not done'}: {step.text}"
@@ -124,7 +126,7 @@ def _note(view: PeopleView) -> list[Element]:
     lines = facts(view.facts) if view.facts else []
     preview: list[Element] = [TextBlock(escape_name(view.record.name or view.record.kind), weight="Bolder"), *lines]
     return [
-        Toggle(NOTE, "Send a note about the record into the chat", on=view.note),
-        byline("Everybody in the chat will see:"),
+        Toggle(NOTE, "Send a note about the record to the chat", on=view.note),
+        byline("Everyone in the chat will see:"),
         Container(preview, separated=True),
     ]

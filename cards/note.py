@@ -1,4 +1,4 @@
-"""The introduction note: what the connected record is (spec N1-N4)."""
+"""Introduction note for a connected record (spec N1-N4)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,18 +11,18 @@ from cards.text import local_time
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteView:
-    """What a note says."""
+    """The content of a note."""
 
     record: RecordHeader
     facts: tuple[Fact, ...]
     connected_by: str
     connected_at: datetime
     buttons: tuple[Button, ...] = ()
-    """What can be done with the record, beside opening it."""
+    """Actions in addition to opening the record."""
 
 
 def note(view: NoteView) -> Message:
-    """Eyebrow, title, up to five facts, who connected and when, and the buttons."""
+    """Return the card with the record, up to five facts, the connector, the time, and the buttons."""
     body = heading(view.record)
     if view.facts:
         body += facts(view.facts)

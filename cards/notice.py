@@ -15,18 +15,18 @@ MAX_LENGTH = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeView:
-    """One sentence what happened, one what to do or whom to ask, and the one next step."""
+    """A sentence about what happened, one about what to do or whom to ask, and one button."""
 
     text: str
     next_step: str = ""
     at: datetime | None = None
     button: Button | None = None
     personal_view: PersonalView | None = None
-    """How the reader's client gets the card in whose place this one stands."""
+    """Request for the personal card that this notice replaces."""
 
 
 def notice(view: NoticeView) -> Message:
-    """A short card."""
+    """Return a short card."""
     body: list[Element] = [TextBlock(escape(view.text, limit=MAX_LENGTH), weight="Bolder")]
     if view.next_step:
         body.append(TextBlock(escape(view.next_step, limit=MAX_LENGTH), spacing="Small"))

@@ -1,4 +1,4 @@
-"""A card of one's own: what a reader's client asks for in place of the card that everybody sees (spec U2)."""
+"""Personal cards, which a reader's client requests in place of the shared card (spec U2)."""
 
 from dataclasses import dataclass
 
@@ -12,17 +12,18 @@ _LONGEST_SENTENCE = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalView:
-    """How readers get a card of their own."""
+    """The request for a reader's personal card."""
 
     button: ActionButton
     accounts: tuple[str, ...] | None
-    """Who reads the card, by the channel's own ids; None where that is not known."""
+    """Channel IDs of the readers; None if they are not known."""
 
 
 def refresh(own: PersonalView | None) -> Refresh | None:
-    """Has clients ask by themselves, as far as a card can name the readers; for more there is the message's menu.
+    """Return the automatic request for personal cards, which names the readers if a card can hold that many.
 
-    None where nobody is known: then the bot may not be in the chat, and would not be asked.
+    In larger chats, readers use the message's menu. Return None if no reader is known, because the bot may not be in
+    the chat and would not receive the request.
     """
     if own is None or not own.accounts:
         return None
@@ -31,17 +32,17 @@ def refresh(own: PersonalView | None) -> Refresh | None:
 
 
 def hidden_card(text: str, next_step: str, own: PersonalView) -> Message:
-    """The card of a reader who may see nothing of the record, until that is otherwise."""
-    return Message(card=AdaptiveCard(_said(text, next_step), refresh=refresh(own)), summary=single_line(text))
+    """Return the card for a reader without access to the record. It refreshes in case that changes."""
+    return Message(card=AdaptiveCard(_body(text, next_step), refresh=refresh(own)), summary=single_line(text))
 
 
 def personal_button_card(text: str, next_step: str, own: PersonalView) -> Message:
-    """The card of everybody, with the button that shows each reader a card of their own."""
-    card = AdaptiveCard(_said(text, next_step), actions=[render_button(own.button)], refresh=refresh(own))
+    """Return the shared card with the button that shows each reader a personal card."""
+    card = AdaptiveCard(_body(text, next_step), actions=[render_button(own.button)], refresh=refresh(own))
     return Message(card=card, summary=single_line(text))
 
 
-def _said(text: str, next_step: str) -> list[Element]:
+def _body(text: str, next_step: str) -> list[Element]:
     body: list[Element] = [TextBlock(escape(text, limit=_LONGEST_SENTENCE), weight="Bolder")]
     if next_step:
         body.append(TextBlock(escape(next_step, limit=_LONGEST_SENTENCE), spacing="Small"))

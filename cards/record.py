@@ -1,4 +1,4 @@
-"""What the cards about records share: eyebrow, title, facts, byline and the button that opens the record."""
+"""Parts that all cards about records share: eyebrow, title, facts, byline, and the button that opens the record."""
 
 import re
 from collections.abc import Sequence
@@ -12,46 +12,46 @@ MAX_NAME_LENGTH = 120
 """Characters of a record's name."""
 
 MAX_WORD_LENGTH = 60
-"""Characters of what is a word or two: a label, a number, a person's name."""
+"""Characters of a short text: a label, a number, or a person's name."""
 
 MAX_FACTS = 5
-"""What people take in at a glance, and as many as a note has columns ("Configure Teams chat in Customer Service")."""
+"""Facts of a card, as many as a note has columns ("Configure Teams chat in Customer Service")."""
 
 MAX_SIDE_BY_SIDE_LENGTH = 34
-"""Characters that fit beside each other on a phone, a card of 320 pixels."""
+"""Characters that fit side by side on a phone with a card of 320 pixels."""
 
-# East Asian scripts are broken anywhere, the others at white space only.
+# Clients break East Asian scripts anywhere, and other scripts only at white space.
 _UNBROKEN = re.compile(r"[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordHeader:
-    """How a card names a record and opens it."""
+    """The name and address of a record on a card."""
 
     kind: str
     """The table's display name."""
     name: str | None
-    """None where the name is not to be told."""
+    """None if the card must not show the name."""
     number: str | None
     url: str
-    """Empty where no address of the record is to be told."""
+    """Empty if the card must not contain an address of the record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A column's label and its value; empty where the column is."""
+    """A column's label and value. The value can be empty."""
 
     label: str
     value: str
 
 
 def display_name(record: RecordHeader) -> str:
-    """What people call the record: its number, else its name, else what kind it is. For places without Markdown."""
+    """Return the record's number, or else its name or kind, for places that do not render Markdown."""
     return isolate(single_line(record.number or record.name or record.kind, limit=MAX_NAME_LENGTH))
 
 
 def open_button(record: RecordHeader) -> LinkButton:
-    """The first button of every card about a record."""
+    """Return the first button of every card about a record."""
     return LinkButton(title="Open record", url=record.url)
 
 
@@ -64,9 +64,9 @@ def record_card(
     asked: Sequence[elements.Element] = (),
     refresh: elements.Refresh | None = None,
 ) -> elements.AdaptiveCard:
-    """The card with the button that opens the record, the `first` to do with it, and those beside them.
+    """Return the card with the button that opens the record, the `first` action, and the actions in `beside`.
 
-    `asked` stands above the latter: what is filled in for them.
+    `asked` contains the inputs for the latter and stands above them.
     """
     opens: list[Button] = [open_button(record)] if record.url else []
     opens += [first] if first else []
@@ -77,7 +77,7 @@ def record_card(
 
 
 def heading(record: RecordHeader) -> list[elements.Element]:
-    """Eyebrow and title; the title alone where no more than the kind of record is told."""
+    """Return the eyebrow and title, or only the title if the card shows just the kind of record."""
     title = elements.TextBlock(
         escape_name(record.name or record.number or record.kind), size="Medium", weight="Bolder", spacing="Small"
     )
@@ -85,15 +85,15 @@ def heading(record: RecordHeader) -> list[elements.Element]:
 
 
 def facts(rows: Sequence[Fact]) -> list[elements.Element]:
-    """The facts with their values as they are; an en dash for an empty one."""
+    """Return the facts with their values, or an en dash for an empty value."""
     return fact_set([(row.label, escape_value(row.value)) for row in rows])
 
 
 def fact_set(rows: Sequence[tuple[str, str]]) -> list[elements.Element]:
-    """Labels, which are escaped here, beside values, which are escaped already.
+    """Return labels, which are escaped here, beside values that are already escaped.
 
-    Values stand below their labels where a word is too long for a phone, such as an address: clients clip it in a
-    `FactSet`, and marks to break it at would be copied with it.
+    Values stand below their labels if a word is too long for a phone, such as an address. Clients clip it in a
+    `FactSet`, and people would copy invisible break marks with it.
     """
     if not 1 <= len(rows) <= MAX_FACTS:
         raise ValueError(f"a card has 1 to {MAX_FACTS} facts")
@@ -101,31 +101,31 @@ def fact_set(rows: Sequence[tuple[str, str]]) -> list[elements.Element]:
     widest = max(_longest_word(label) for label, _ in labelled) + max(_longest_word(value) for _, value in labelled)
     if widest <= MAX_SIDE_BY_SIDE_LENGTH:
         return [elements.FactSet([elements.Fact(label, value) for label, value in labelled])]
-    return [block for label, value in labelled for block in _one_below_the_other(label, value)]
+    return [block for label, value in labelled for block in _stacked(label, value)]
 
 
 def escape_value(value: str, *, limit: int = MAX_LENGTH) -> str:
-    """A value among other words, escaped; an en dash for an empty one."""
+    """Return a value, escaped for use in a sentence; an en dash if it is empty."""
     return isolate(escape(value, limit=limit)) or EMPTY
 
 
 def escape_word(text: str) -> str:
-    """A label, a number or somebody's name, escaped."""
+    """Return a label, a number, or a person's name, escaped."""
     return escape_value(text, limit=MAX_WORD_LENGTH)
 
 
 def escape_name(text: str) -> str:
-    """A record's name, escaped."""
+    """Return a record's name, escaped."""
     return escape_value(text, limit=MAX_NAME_LENGTH)
 
 
 def join_with_dots(*parts: str | None) -> str:
-    """Words side by side, those that are there, escaped."""
+    """Return the non-empty parts, escaped and separated by dots."""
     return " · ".join(escape_word(part) for part in parts if part and escape(part))
 
 
 def byline(text: str) -> elements.TextBlock:
-    """Who and when, small; escaped already."""
+    """Return a small line for people and times. The text must already be escaped."""
     return elements.TextBlock(text, size="Small", subtle=True)
 
 
@@ -145,5 +145,5 @@ def _longest_word(text: str) -> int:
     return max((len(unbroken) for unbroken in _UNBROKEN.findall(text)), default=0)
 
 
-def _one_below_the_other(label: str, value: str) -> tuple[elements.TextBlock, elements.TextBlock]:
+def _stacked(label: str, value: str) -> tuple[elements.TextBlock, elements.TextBlock]:
     return elements.TextBlock(label, weight="Bolder"), elements.TextBlock(value, spacing="None")

@@ -1,4 +1,4 @@
-"""What a person can do to a record, page by page: in a dialog, or on the card that only they see (spec Q3)."""
+"""Pages of actions on a record, in a dialog or on a personal card (spec Q3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from cards.record import Fact, RecordHeader, byline, display_name, facts, headin
 from cards.text import local_time, single_line
 
 NOTE, REASON, WORDS = "text", "reason", "words"
-"""The inputs' names, under which what was filled in comes back."""
+"""Names of the inputs."""
 
 FIELD_PREFIX = "field "
-"""What the name of an input for a column begins with."""
+"""Prefix of the name of a column's input."""
 
 MAX_LABEL_LENGTH = 70
 
 
 class FieldKind(StrEnum):
-    """How a column is filled in."""
+    """The kind of input for a column."""
 
     CHOICE = "choice"
     YES_OR_NO = "yes or no"
@@ -33,7 +33,7 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A column to fill in; `value` is what it holds, as the input sends it."""
+    """A column to edit. `value` is its current value, as the input submits it."""
 
     name: str
     label: str
@@ -46,7 +46,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditConflict:
-    """Why nothing was done: what to say, when it happened, and what the record says now."""
+    """An edit conflict: the message, the time of the other change, and the record's current values."""
 
     message: str
     at: datetime | None = None
@@ -55,7 +55,7 @@ class EditConflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionsView:
-    """What can be done."""
+    """The possible actions."""
 
     record: RecordHeader
     facts: tuple[Fact, ...]
@@ -64,7 +64,7 @@ class ActionsView:
 
 
 def actions_page(view: ActionsView) -> Page:
-    """The record as the person sees it, and a button for each thing that they can do."""
+    """Return the page with the record as the person sees it, and a button for each action."""
     body = _top(view.record, view.conflict)
     if view.facts:
         body += facts(view.facts)
@@ -74,7 +74,7 @@ def actions_page(view: ActionsView) -> Page:
 def fields_page(
     record: RecordHeader, fields: Sequence[Field], buttons: Sequence[Button], conflict: EditConflict | None = None
 ) -> Page:
-    """The columns that can be changed, filled in as they are."""
+    """Return the page with the columns to change and their current values."""
     return page(
         f"Change {display_name(record)}", [*_top(record, conflict), *(_input(each) for each in fields)], buttons
     )
@@ -87,8 +87,8 @@ def note_page(
     conflict: EditConflict | None = None,
     typed: str = "",
 ) -> Page:
-    """A note that becomes a part of the record."""
-    written = TextInput(NOTE, "Note", value=typed, longest=max_length, lines=True, required="Write the note")
+    """Return the page for a note that is added to the record."""
+    written = TextInput(NOTE, "Note", value=typed, longest=max_length, lines=True, required="Enter a note")
     return page(f"Add a note to {display_name(record)}", [*_top(record, conflict), written], buttons)
 
 
@@ -102,12 +102,12 @@ def resolution_page(
     chosen: str = "",
     typed: str = "",
 ) -> Page:
-    """How a case was resolved."""
+    """Return the page that asks how a case was resolved."""
     first = next((each.value for each in reasons if each.value == chosen), reasons[0].value)
     body = [
         *_top(record, conflict),
         Choices(REASON, "Reason", reasons, chosen=[first], required="Choose a reason"),
-        TextInput(WORDS, "Resolution", value=typed, longest=max_length, required="Say how it was resolved"),
+        TextInput(WORDS, "Resolution", value=typed, longest=max_length, required="Enter how it was resolved"),
     ]
     return page(f"Resolve {display_name(record)}", body, buttons)
 
@@ -123,7 +123,7 @@ def _top(record: RecordHeader, clash: EditConflict | None) -> list[Element]:
 
 def _input(field: Field) -> Element:
     name, label = FIELD_PREFIX + field.name, single_line(field.label, limit=MAX_LABEL_LENGTH)
-    required = "Fill this in" if field.required else None
+    required = "Enter a value" if field.required else None
     match field.kind:
         case FieldKind.CHOICE:
             return Choices(name, label, field.choices, chosen=[field.value] if field.value else [])

@@ -1,4 +1,4 @@
-"""The inputs that ask for a record, on the pages of several dialogs."""
+"""Inputs that ask for a record, shared by several dialogs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,24 +8,24 @@ from cards.inputs import Choice, Choices, TextInput, TypeaheadChoices
 from cards.text import escape
 
 RECORD, WORDS = "record", "words"
-"""The inputs' names, under which what was filled in comes back."""
+"""Names of the inputs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordInputs:
-    """Records to choose from, and the dataset in which Teams searches while somebody types."""
+    """Records to choose from, and the dataset that Teams searches while a person types."""
 
     choices: Sequence[Choice]
     dataset: str
     selected: str = ""
-    """The record that the page is about unless another is chosen; empty for none."""
+    """Default record of the page; empty if there is none."""
     hits: Sequence[Choice] = ()
-    """Records that fit what was written, where these are several."""
+    """Records that match the entered words, if there are several."""
     words: str = ""
 
 
 def record_inputs(view: RecordInputs) -> list[Element]:
-    """A list to choose from, in which Teams searches, and a line to write into."""
+    """Return a searchable list of records and a text input."""
     about: list[Element] = [TextBlock(escape(view.selected), weight="Bolder")] if view.selected else []
     label = "Another record" if view.selected else "Record"
     choices: Element = (
@@ -33,4 +33,4 @@ def record_inputs(view: RecordInputs) -> list[Element]:
         if view.hits
         else TypeaheadChoices(RECORD, label, view.dataset, view.choices)
     )
-    return [*about, choices, TextInput(WORDS, "Or its number, link or a few words", value=view.words)]
+    return [*about, choices, TextInput(WORDS, "Or its number, its link, or a few words", value=view.words)]

@@ -1,4 +1,4 @@
-"""The records that a chat is connected to."""
+"""List of the records that a chat is connected to."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from cards.buttons import render_button
 from cards.message import Message
 from cards.record import RecordHeader, byline, escape_name, escape_word, join_with_dots, open_button
 from cards.text import EMPTY, escape, local_time, single_line
+from cards.words import plural
 
 MAX_ROWS = 10
 
@@ -20,12 +21,12 @@ class RecordRow:
     connected_by: str
     connected_at: datetime
     paused_at: datetime | None = None
-    """Since when the chat is told nothing of the record."""
+    """Start of a pause, during which the chat gets no cards; None while it gets cards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordListView:
-    """The rows, how many records the person cannot open, and how many more there are than the card shows."""
+    """The rows, the number of records that the person cannot open, and the number of records that are not shown."""
 
     title: str
     rows: tuple[RecordRow, ...]
@@ -34,7 +35,7 @@ class RecordListView:
 
 
 def record_list(view: RecordListView) -> Message:
-    """The title and a row for each record with the button that opens it."""
+    """Return the card with a row and a button for each record."""
     if len(view.rows) > MAX_ROWS:
         raise ValueError(f"a list of records has {MAX_ROWS} rows at most")
     body: list[elements.Element] = [elements.TextBlock(escape(view.title), weight="Bolder")]
@@ -63,8 +64,17 @@ def _row(row: RecordRow) -> elements.Element:
 
 
 def remainder_text(shown: int, hidden: int, more: int) -> str:
-    """What a list of so many rows does not show, in words; empty where it shows all."""
-    noun = "more" if shown else "record" if hidden == 1 else "records"
-    unseen = f"{hidden} {noun} that you cannot open." if hidden else ""
-    left = f"{more} more {'is' if more == 1 else 'are'} not shown." if more else ""
-    return f"{unseen} {left}".strip()
+    """Return sentences about the records that the list does not show; empty if it shows all."""
+    return " ".join(sentence for sentence in (_hidden(shown, hidden), _more(more)) if sentence)
+
+
+def _hidden(shown: int, hidden: int) -> str:
+    if not hidden:
+        return ""
+    if shown:
+        return plural(hidden, "You cannot open 1 more record.", f"You cannot open {hidden} more records.")
+    return plural(hidden, "You cannot open 1 record.", f"You cannot open {hidden} records.")
+
+
+def _more(more: int) -> str:
+    return plural(more, "1 more record is not shown.", f"{more} more records are not shown.") if more else ""

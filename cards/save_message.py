@@ -1,4 +1,4 @@
-"""The dialog that writes a message to a record (spec C10): everything that is written stands on it."""
+"""Dialog that saves a message to a record (spec C10). It shows everything that is saved."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from cards.record_inputs import RecordInputs, record_inputs
 from cards.text import escape
 
 FORM, TITLE, TEXT = "form", "title", "text"
-"""The inputs' names, under which what was filled in comes back."""
+"""Names of the inputs."""
 
 _LONGEST_LINE = 2_100
-"""Characters of the longest address of a message, which stands there whole."""
+"""Characters of the longest message address, which is shown in full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveView:
-    """To which record, in which form, and what."""
+    """The record, the form, and the text to save."""
 
     record: RecordInputs
     forms: Sequence[Choice]
@@ -30,28 +30,26 @@ class SaveView:
     text: str
     max_text_length: int
     origin: Sequence[str]
-    """The lines that stand below the text, the last of them the address of the message where it has one."""
+    """Lines added below the text. The last one is the address of the message, if it has one."""
     changed: str
-    """The line that is added where the text is no longer that of the message, below the first of them."""
+    """Line added below the first of these lines if the person changed the text."""
     link: str
-    """The address of the message; empty for none."""
+    """Address of the message; empty if it has none."""
     problem: str
     save: SubmitButton
 
 
 def save_page(view: SaveView) -> Page:
-    """The page: what stands in its inputs is written as it stands there."""
+    """Return the page. The texts in its inputs are saved as they are."""
     body: list[Element] = [problem(view.problem)] if view.problem else []
     body += [
         *record_inputs(view.record),
         Choices(FORM, "Save as", view.forms, chosen=[view.form]),
-        TextInput(TITLE, "Title", value=view.title, longest=view.max_title_length, required="Write a title"),
-        TextInput(
-            TEXT, "Text", value=view.text, longest=view.max_text_length, lines=True, required="There is nothing to save"
-        ),
-        byline("Below the text will stand:"),
+        TextInput(TITLE, "Title", value=view.title, longest=view.max_title_length, required="Enter a title"),
+        TextInput(TEXT, "Text", value=view.text, longest=view.max_text_length, lines=True, required="Enter a text"),
+        byline("These lines are added below the text:"),
         Container([_line(each) for each in view.origin], separated=True),
-        byline("If you change the text, this is added below the first line:"),
+        byline("If you change the text, this line is added below the first one:"),
         Container([_line(view.changed)], separated=True),
     ]
     buttons: list[SubmitButton | LinkButton] = [view.save]

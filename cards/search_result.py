@@ -1,4 +1,4 @@
-"""What the search of the compose box shows of a record, for the person who searches alone."""
+"""Preview of a record in the results of the compose-box search, which only the searching person sees."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +10,14 @@ from cards.text import isolate, single_line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResultView:
-    """The record, and values that tell it apart from its neighbours."""
+    """The record, and values that distinguish it from similar records."""
 
     record: RecordHeader
     distinguishing_values: tuple[str, ...]
 
 
 def search_result(view: SearchResultView) -> dict[str, Any]:
-    """The preview of a result: the name above; kind, number and values below."""
+    """Return the preview of a result: the name above; the kind, number, and values below."""
     kind = " ".join(single_line(part, limit=MAX_WORD_LENGTH) for part in (view.record.kind, view.record.number or ""))
     shown = (isolate(single_line(part, limit=MAX_WORD_LENGTH)) for part in (kind, *view.distinguishing_values))
     title = isolate(single_line(view.record.name or view.record.number or view.record.kind, limit=MAX_NAME_LENGTH))

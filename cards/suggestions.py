@@ -1,4 +1,4 @@
-"""People to speak to about a record, and why."""
+"""People to talk to about a record, and why."""
 
 from dataclasses import dataclass
 
@@ -13,25 +13,25 @@ MAX_ROWS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionRow:
-    """Somebody."""
+    """A suggested person."""
 
     name: str
     presence: str
-    """Whether they can be spoken to now."""
+    """The person's availability."""
     reason: str
     buttons: tuple[Button, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionsView:
-    """Those who are tied to the record, the most tied first."""
+    """The suggested people, the strongest suggestion first."""
 
     record: RecordHeader
     rows: tuple[SuggestionRow, ...]
 
 
 def suggestions(view: SuggestionsView) -> Message:
-    """The record, and for each person a name, the reason, and the ways to speak to them."""
+    """Return the card with the record and, for each person, the reason and the buttons."""
     if len(view.rows) > MAX_ROWS:
         raise ValueError(f"a list of people has {MAX_ROWS} rows at most")
     title = f"People for {single_line(view.record.number or view.record.name or view.record.kind)}"
@@ -41,15 +41,13 @@ def suggestions(view: SuggestionsView) -> Message:
         *(_row(row) for row in view.rows),
     ]
     if not view.rows:
-        body.append(elements.TextBlock("Nobody else is tied to this record."))
+        body.append(elements.TextBlock("No other people are involved with this record."))
     return Message(card=elements.AdaptiveCard(body, full_width=True), summary=single_line(title))
 
 
 def _row(row: SuggestionRow) -> elements.Element:
     words: list[elements.Element] = [
         elements.TextBlock(f"{escape_name(row.name)} ({escape_word(row.presence)})"),
-        elements.TextBlock(
-            escape(row.reason[:1].upper() + row.reason[1:], limit=400), size="Small", subtle=True, spacing="None"
-        ),
+        elements.TextBlock(escape(row.reason, limit=400), size="Small", subtle=True, spacing="None"),
     ]
     return elements.Container([*words, *button_rows(row.buttons)], separated=True)

@@ -1,8 +1,7 @@
-"""The one place where text from outside becomes text of a card.
+"""Conversion of text from outside into text of a card.
 
-Clients read card text as Markdown ("Format cards in Teams"), replace `{{DATE(…)}}` in it, and show mentions: none of
-that may be set off by what stands in a record. What is harmless is left alone, for not every phone takes the
-backslash of an escaped character away again.
+Clients render Markdown ("Format cards in Teams"), replace `{{DATE(…)}}`, and show mentions. A record's text must never
+trigger any of these. Harmless text is not escaped, because some phones show the backslashes.
 """
 
 import re
@@ -10,35 +9,35 @@ import unicodedata
 from datetime import UTC, datetime
 
 EMPTY = "–"
-"""What an empty value shows as."""
+"""Text for an empty value."""
 
 MAX_LENGTH = 200
 """Characters of a value that a card shows."""
 
 _ELLIPSIS = "…"
-_SHORTEST_CUT = 0.6  # a cut at a word keeps at least this much of what may be shown
+_SHORTEST_CUT = 0.6  # a cut at a word keeps at least this share of the limit
 _JOINER = "\u200d"
 _ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 
-# Controls but for white space, surrogates, annotations, byte order marks, and what turns the text around it;
-# marks, joiners and scripts themselves stay.
+# Control characters except white space, surrogates, annotations, byte order marks, and direction overrides.
+# Combining marks, joiners, and the letters themselves stay.
 _HIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _MARKDOWN = re.compile(
     r"[`*]"
     r"|\[(?=.*\][(\[:])"
-    r"|(?<![^\W_])_|_(?![^\W_])"  # within a word it emphasises nothing, and an address stays whole
+    r"|(?<![^\W_])_|_(?![^\W_])"  # within a word it has no effect, so addresses stay unchanged
     r"|~(?=~)|(?<=\{)\{"
     r"|\\(?=[!-/:-@\[-`{-~]|$)"
 )
 _TAG_OR_ENTITY = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)")
-# Most texts: nothing in them can mean anything, wherever it stands.
+# Fast path for most texts: none of these characters has a meaning in Markdown, in any place.
 _HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9 ,.:;/@()'\"!?%-]*")
 _ENTITIES = {"<": "&lt;", "&": "&amp;"}
 _BLOCK_START = re.compile(r"^(\d{0,9})([-+](?=\s|$)|-(?=[-\s]*$)|>|#(?=#{0,5}(?:\s|$))|(?<=\d)[.)](?=\s|$))")
 
 
 def single_line(value: str, *, limit: int = MAX_LENGTH) -> str:
-    """The text on one line, shortened at a word, without what nobody sees: for places that know no Markdown."""
+    """Return the text on one line, truncated at a word, without invisible characters; for places without Markdown."""
     text = truncate(" ".join(_HIDDEN.sub("", value).split()), limit)
     if text.isascii():
         return text
@@ -46,12 +45,12 @@ def single_line(value: str, *, limit: int = MAX_LENGTH) -> str:
 
 
 def escape(value: str, *, limit: int = MAX_LENGTH) -> str:
-    """The text on one line, shortened at a word, and shown by every client exactly as it is written."""
+    """Return the text on one line, truncated at a word and escaped, so that every client shows it as written."""
     return _escaped(single_line(value, limit=limit))
 
 
 def truncate(text: str, limit: int) -> str:
-    """The text, or its beginning up to a word's end with an ellipsis, in at most so many characters."""
+    """Return the text, or its beginning up to the end of a word with an ellipsis, within this many characters."""
     if len(text) <= limit:
         return text
     end = limit - 1
@@ -63,7 +62,7 @@ def truncate(text: str, limit: int) -> str:
 
 
 def isolate(text: str) -> str:
-    """The text so that it does not turn the words around it, where it is of a script from right to left."""
+    """Return the text in Unicode isolates if it is right-to-left, so that the words around it keep their order."""
     if text.isascii():
         return text
     turns = any(unicodedata.bidirectional(character) in {"R", "AL", "AN"} for character in text)
@@ -71,12 +70,15 @@ def isolate(text: str) -> str:
 
 
 def bold(escaped: str) -> str:
-    """Text that is escaped already, in bold."""
+    """Return text that is already escaped in bold."""
     return f"**{escaped}**"
 
 
 def local_time(at: datetime) -> str:
-    """The instant by the reader's own clock: the client fills it in. Raises ValueError for a time without a zone."""
+    """Return the placeholder that clients replace with the time by the reader's clock.
+
+    Raise ValueError for a time without a time zone.
+    """
     if at.tzinfo is None:
         raise ValueError("a card's instants need a time zone")
     stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -84,7 +86,7 @@ def local_time(at: datetime) -> str:
 
 
 def _belong_together(before: str, after: str) -> bool:
-    """Whether the second character is a part of the first one's: an accent, a skin tone, a joined emoji."""
+    """Check whether the second character extends the first one: an accent, a skin tone, or a joined emoji."""
     is_skin_tone = "\U0001f3fb" <= after <= "\U0001f3ff"
     return _JOINER in {before, after} or is_skin_tone or unicodedata.category(after).startswith("M")
 

@@ -1,4 +1,4 @@
-"""The dialog that shows a record's timeline: which record, then the same list as on a card (spec L1)."""
+"""Dialog that shows a record's timeline: it asks for the record, then shows the list of the card (spec L1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,12 +10,12 @@ from cards.elements import Element
 from cards.record_inputs import RecordInputs, record_inputs
 
 _TITLE = "Timeline"
-"""Of every page: some clients keep the title of the first, so the record is named below it."""
+"""Title of every page. Some clients keep the first page's title, so the record is named below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseRecordView:
-    """The record whose timeline is wanted."""
+    """The page that asks for a record."""
 
     record: RecordInputs
     problem: str
@@ -23,15 +23,15 @@ class ChooseRecordView:
 
 
 def choose_record_page(view: ChooseRecordView) -> Page:
-    """The page that asks for it."""
+    """Return the page that asks for the record."""
     body: list[Element] = [problem(view.problem)] if view.problem else []
     return page(_TITLE, [*body, *record_inputs(view.record)], [view.show], height="small")
 
 
 def timeline_page(view: ChatListView, steps: Mapping[str, str], choose_another: SubmitButton) -> Page:
-    """The list, with the button that leads to another record.
+    """Return the page with the list and the button that leads to another record.
 
-    A dialog answers no press in place: `steps` says which page does what a button's verb asks for, and has all of them.
+    A dialog cannot run a button's verb, so `steps` must map every verb in the list to a page.
     """
 
     def step(press: ActionButton) -> SubmitButton:

@@ -1,7 +1,7 @@
-"""What elements of cards may say: the properties that package `adaptivecards` knows, of their kinds, and no others.
+"""Validation of card elements: only known properties, with values of the right type.
 
-The package keeps unknown properties silently; a client drops what it does not know without a word. So a mistake is an
-error here, when the card is built: a TypeError or ValueError that names element and property.
+Package `adaptivecards` accepts unknown properties, and clients ignore them silently. So a mistake raises an error when
+the card is built: a TypeError or ValueError that names the element and the property.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,28 +28,28 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 
 
 class ValidatedElement(BareObject):
-    """Takes the properties that an element has, of their kinds and choices, and no others; None leaves one out."""
+    """An element that accepts only its own properties, with values of their types and choices; None leaves one out."""
 
     def __init__(self, **properties: object) -> None:
         kind = type(self)
-        plan = _plan(kind)  # type: ignore[arg-type] # a class has a hash
+        plan = _plan(kind)  # type: ignore[arg-type] # classes are hashable
         self._data = plan.blank.copy()
         for name, value in properties.items():
             if value is not None:
                 known = plan.properties.get(name)
                 if known is None or not known.accepts(value):
-                    raise _error(kind, name, known, value)
+                    raise _error_for(kind, name, known, value)
                 self._data[known.key] = value
 
 
 def rendered(element: BareObject) -> dict[str, Any]:
-    """The element as JSON; what is in it is still elements, for an encoder to go on with."""
+    """Return the element as JSON. Its children are still elements, which the encoder converts."""
     known: dict[str, Any] = element.render()
     return known
 
 
 def to_json(element: BareObject) -> dict[str, Any]:
-    """The element and all that is in it as plain JSON."""
+    """Return the element and its children as plain JSON."""
     return {name: value if type(value) is str else _plain(value) for name, value in element.render().items()}
 
 
@@ -62,7 +62,10 @@ def _plain(value: object) -> object:
 def require_all(
     parts: Sequence[object], kind: type | tuple[type, ...], where: str, *, at_most: int | None = None
 ) -> list[Any]:
-    """The parts as a list; raises TypeError where there is none or one is of another kind, ValueError for too many."""
+    """Return the parts as a list.
+
+    Raise TypeError if it is empty or contains a wrong type, and ValueError if it is too long.
+    """
     if not parts or not all(isinstance(part, kind) for part in parts):
         raise TypeError(f"{where} must be a list of {kind} that is not empty")
     if at_most is not None and len(parts) > at_most:
@@ -72,20 +75,20 @@ def require_all(
 
 @dataclass(frozen=True, slots=True)
 class _Property:
-    """What the package knows of a property, and the choices that we know of."""
+    """A property of the package, with its allowed choices."""
 
     key: str
     type: Any
     choices: tuple[str, ...] | None
 
     def accepts(self, value: object) -> bool:
-        """Whether the property can have this value."""
+        """Check whether the property accepts this value."""
         return isinstance(value, self.type) and value != "" and (self.choices is None or value in self.choices)
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What the package knows of an element: looked up once for a class, as it is most of what a card costs."""
+    """The properties of an element, cached for each class, because they are most of the cost of a card."""
 
     blank: dict[str, Any]
     properties: Mapping[str, _Property]
@@ -104,8 +107,8 @@ def _plan(kind: type[ValidatedElement]) -> _Plan:
     return _Plan(blank.render(), properties)  # type: ignore[no-untyped-call] # as above
 
 
-def _error(kind: type, name: str, known: _Property | None, value: object) -> Exception:
-    """Why the element cannot have the property with this value."""
+def _error_for(kind: type, name: str, known: _Property | None, value: object) -> Exception:
+    """Return the error for a property with this value."""
     where = f"{kind.__name__}.{name}"
     if known is None:
         return TypeError(f"{where}: there is no such property")

@@ -1,1 +1,1 @@
-"""The Teams app manifest: what an administrator uploads."""
+"""Teams app manifest and package, which an administrator uploads."""

@@ -1,4 +1,4 @@
-"""Writes the app package: `python -m manifest --app-id … --domain … [--environment …] -o chat-sync.zip`."""
+"""Write the app package: `python -m manifest --app-id … --domain … [--environment …] -o chat-sync.zip`."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from manifest.options import PackageOptions, parse_options
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 when the package is written; 2 where a value would be refused, with the reason on standard error."""
+    """Write the package. Return 0, or exit with code 2 and a message on standard error for an invalid value."""
     parser = _parser()
     asked = parser.parse_args(arguments)
     try:
@@ -31,18 +31,20 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m manifest", description="Writes the Teams app package.")
-    parser.add_argument("--app-id", required=True, help="the bot's app id (MicrosoftAppId)")
-    parser.add_argument("--domain", required=True, help="the host at which Teams reaches the bot")
+    parser = argparse.ArgumentParser(prog="python -m manifest", description="Write the Teams app package.")
+    parser.add_argument("--app-id", required=True, help="app ID of the bot (MicrosoftAppId)")
+    parser.add_argument("--domain", required=True, help="host at which Teams reaches the bot")
     parser.add_argument(
         "--environment",
         nargs="+",
         action="extend",
         default=[],
-        help="the Dynamics 365 environments whose links become cards; without it, those of all regions",
+        help="Dynamics 365 environments whose links become cards (default: those of all regions)",
     )
-    parser.add_argument("--website", default="", help="an https address that says who runs this bot (https://<domain>)")
-    parser.add_argument("--version", default="1.0.0", help="raise it for every upload (1.0.0)")
+    parser.add_argument("--website", default="", help="https address of the bot's operator (default: https://<domain>)")
+    parser.add_argument(
+        "--version", default="1.0.0", help="package version; raise it for every upload (default: 1.0.0)"
+    )
     parser.add_argument("-o", "--output", type=Path, default=Path("chat-sync.zip"))
     return parser
 

@@ -1,4 +1,4 @@
-"""The manifest's JSON ("App manifest schema for Teams"). Pure."""
+"""The manifest as JSON ("App manifest schema for Teams"). Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from manifest.options import PackageOptions
 from manifest.regions import ALL_REGIONS
 
 SCHEMA_VERSION = "1.25"
-"""1.24 is the first that takes twelve text commands ("App manifest schema for Teams")."""
+"""Schema version. 1.24 is the first that allows twelve text commands ("App manifest schema for Teams")."""
 
 _SCHEMAS = f"https://developer.microsoft.com/en-us/json-schemas/teams/v{SCHEMA_VERSION}"
 
@@ -18,7 +18,7 @@ COLOR_ICON, OUTLINE_ICON = "color.png", "outline.png"
 
 
 def document(given: PackageOptions) -> dict[str, Any]:
-    """The manifest."""
+    """Return the manifest."""
     return {
         "$schema": f"{_SCHEMAS}/MicrosoftTeams.schema.json",
         "manifestVersion": SCHEMA_VERSION,
@@ -36,9 +36,9 @@ def document(given: PackageOptions) -> dict[str, Any]:
         },
         "name": {"short": "Chat Sync", "full": "Chat Sync for Dynamics 365"},
         "description": {
-            "short": "Ties group chats to records of Dynamics 365",
+            "short": "Connect group chats to Dynamics 365 records",
             "full": (
-                "Connect a group chat to a case, an account or another record of Dynamics 365. The chat gets a note "
+                "Connect a group chat to a case, an account, or another Dynamics 365 record. The chat gets a note "
                 "about the record, and a card whenever a key field changes."
             ),
         },
@@ -56,7 +56,7 @@ def document(given: PackageOptions) -> dict[str, Any]:
         "composeExtensions": [_extension(given)],
         "permissions": ["identity", "messageTeamMembers"],
         "validDomains": [given.domain],
-        # Teams wants the second of these, and reads it only of apps that sign people in.
+        # Teams requires `resource`, although it uses it only for apps with single sign-on.
         "webApplicationInfo": {"id": given.app_id, "resource": f"api://{given.domain}/{given.app_id}"},
         "authorization": {
             "permissions": {"resourceSpecific": [{"name": name, "type": "Application"} for name in CHAT_PERMISSIONS]}
@@ -67,17 +67,17 @@ def document(given: PackageOptions) -> dict[str, Any]:
 
 
 def _commands() -> list[dict[str, str]]:
-    """The commands that Teams offers while somebody types."""
+    """Return the commands that Teams suggests while a person types."""
     return [{"title": command, "description": meaning} for command, (_, meaning) in USAGE.items()]
 
 
 def language_file(manifest: Mapping[str, Any], language: str) -> dict[str, str]:
-    """What the manifest says in one of `LANGUAGES`."""
+    """Return the manifest's texts in one of `LANGUAGES`."""
     return translate(manifest, LANGUAGES[language], f"{_SCHEMAS}/MicrosoftTeams.Localization.schema.json")
 
 
 def _extension(given: PackageOptions) -> dict[str, Any]:
-    """What the compose box, the menu of a message, and pasted links do."""
+    """Return the compose extension: the compose box, the message menu, and pasted links."""
     links = {"domains": list(given.environments or ALL_REGIONS), "supportsAnonymizedPayloads": True}
     return {
         "botId": given.app_id,
@@ -88,12 +88,12 @@ def _extension(given: PackageOptions) -> dict[str, Any]:
 
 
 def _extension_commands() -> list[dict[str, Any]]:
-    """What the compose box offers: the search, which Teams wants first, and the dialogs."""
+    """Return the commands of the compose box: the search, which Teams requires first, and the dialogs."""
     search = {
         "id": SEARCH,
         "type": "query",
         "title": SEARCH_TITLE,
-        "description": "Find a record and put its card into the chat",
+        "description": "Find a record and insert its card into the chat",
         "context": ["compose", "commandBox"],
         "initialRun": True,
         "parameters": [

@@ -1,33 +1,33 @@
-"""The app's icons, drawn here: two speech bubbles that share a line. Pure."""
+"""The app's icons, drawn as two speech bubbles that overlap. Pure."""
 
 import struct
 import zlib
 from collections.abc import Callable
 
 Shade = Callable[[float, float], float]
-"""How much of a point is covered, from 0 to 1, at coordinates from 0 to 1."""
+"""The covered share of a point, from 0 to 1, at coordinates from 0 to 1."""
 
-_FINENESS = 3  # samples of a pixel in each direction: enough for smooth edges
+_FINENESS = 3  # samples per pixel in each direction, enough for smooth edges
 
 BACKGROUND = (0x24, 0x50, 0x5E)
 WHITE = (0xFF, 0xFF, 0xFF)
 
 
 def color_icon(size: int = 192) -> bytes:
-    """The full-colour icon as PNG: the mark in white on the accent colour, within the inner part of the square."""
+    """Return the full-color icon as PNG, with a white mark on the accent color within the safe area."""
     mark = _sampled(size, lambda x, y: _mark((x - 0.2) / 0.6, (y - 0.2) / 0.6))
     rows = [[_mixed(BACKGROUND, WHITE, cover) for cover in row] for row in mark]
     return _png(size, rows)
 
 
 def outline_icon(size: int = 32) -> bytes:
-    """The outline icon as PNG: the mark in white on nothing."""
+    """Return the outline icon as PNG, with a white mark on a transparent background."""
     mark = _sampled(size, lambda x, y: _mark((x - 0.06) / 0.88, (y - 0.06) / 0.88))
     return _png(size, [[(*WHITE, round(cover * 255)) for cover in row] for row in mark])
 
 
 def _mark(x: float, y: float) -> float:
-    """A bubble at the upper left, an outlined one at the lower right, and a gap where they meet."""
+    """Return a bubble at the upper left, an outlined one at the lower right, and a gap between them."""
     front = _bubble(x, y, (0.0, 0.0, 0.66, 0.52), tail=0.14)
     gap = _bubble(x, y, (-0.07, -0.07, 0.73, 0.59), tail=0.14)
     back = _bubble(x, y, (0.34, 0.36, 1.0, 0.86), tail=0.86)
@@ -47,7 +47,7 @@ def _bubble(x: float, y: float, box: tuple[float, float, float, float], *, tail:
 
 
 def _sampled(size: int, shade: Shade) -> list[list[float]]:
-    """The mean cover of every pixel."""
+    """Return the mean coverage of each pixel."""
     steps = [(n + 0.5) / _FINENESS for n in range(_FINENESS)]
 
     def cover(column: int, row: int) -> float:
@@ -63,7 +63,7 @@ def _mixed(back: tuple[int, ...], front: tuple[int, ...], cover: float) -> tuple
 
 
 def _png(size: int, rows: list[list[tuple[int, ...]]]) -> bytes:
-    """The pixels as a PNG file of colour type 6 (PNG specification, third edition)."""
+    """Return the pixels as a PNG file of color type 6 (PNG specification, third edition)."""
     raw = b"".join(b"\0" + bytes(part for pixel in row for part in pixel) for row in rows)
     header = struct.pack(">IIBBBBB", size, size, 8, 6, 0, 0, 0)
     chunks = (_chunk(b"IHDR", header), _chunk(b"IDAT", zlib.compress(raw, 9)), _chunk(b"IEND", b""))

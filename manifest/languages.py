@@ -1,6 +1,6 @@
-"""What the manifest says in other languages than English ("Localize your app", Teams documentation). Pure.
+"""The manifest's texts in languages other than English ("Localize your app", Teams documentation). Pure.
 
-Another language is another module beside `german`, and a line in `LANGUAGES`.
+To add a language, add a module like `german` and a line in `LANGUAGES`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,18 +9,18 @@ from typing import Any
 from manifest.german import GERMAN
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"de": GERMAN}
-"""For each language its words for the English ones."""
+"""Translations of the English texts, by language."""
 
 
 def file_name(language: str) -> str:
-    """The name of the language's file in the package."""
+    """Return the name of the language's file in the package."""
     return f"{language}.json"
 
 
 def translatable_strings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What can be said in another language: where it stands in the manifest, and the English words.
+    """Yield the path in the manifest and the English text of everything that can be translated.
 
-    Text commands are not in it: they are written as they are.
+    Text commands are left out, because people type them in English.
     """
     yield "name.short", manifest["name"]["short"]
     yield "name.full", manifest["name"]["full"]
@@ -33,7 +33,7 @@ def translatable_strings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str
 
 
 def translate(manifest: Mapping[str, Any], words: Mapping[str, str], schema: str) -> dict[str, str]:
-    """The language's file: what it has words for; Teams shows the rest in English."""
+    """Return the language's file with the available translations. Teams shows the rest in English."""
     return {
         "$schema": schema,
         **{place: words[text] for place, text in translatable_strings(manifest) if text in words},

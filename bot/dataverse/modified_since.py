@@ -10,17 +10,16 @@ from typing import Any
 from bot.dataverse.client import DataverseClient
 from bot.domain.errors import BadRequest, NotAllowed
 from bot.domain.formatting import canonical_instant
-from bot.domain.tables import Table
+from bot.domain.tables import MODIFIED_ON, Table
 from bot.logs import get_logger
 from bot.ports.dataverse import TableChanges
 
 MAX_ROWS = 50_000
 """Maximum number of rows read at a time, ten pages; the next call continues from there."""
 
-SINCE = "modifiedon ge "
+SINCE = f"{MODIFIED_ON} ge "
 """Prefix of links of this kind; links of change tracking are URLs."""
 
-_COLUMN = "modifiedon"
 _OVERLAP = timedelta(minutes=2)
 """A row is stamped before it is committed, possibly after a newer row was read. Dataverse cancels calls after 2 minutes
 ("Limits of custom code").
@@ -32,7 +31,7 @@ _log = get_logger(__name__)
 
 async def rows_modified_since(client: DataverseClient, table: Table, link: str | None) -> TableChanges | None:
     """Return the rows changed since the link was issued; None if the table does not say when its rows changed."""
-    if _COLUMN not in table.columns:
+    if MODIFIED_ON not in table.columns:
         return None
     since = _parse_time(link.removeprefix(SINCE)) if link and link.startswith(SINCE) else None
     try:
@@ -44,16 +43,16 @@ async def rows_modified_since(client: DataverseClient, table: Table, link: str |
 
 async def _start(client: DataverseClient, table: Table) -> TableChanges | None:
     """Start from the newest row, and so from Dataverse's clock, which may differ from ours."""
-    query = {"$select": f"{table.primary_id},{_COLUMN}", "$orderby": f"{_COLUMN} desc", "$top": "1"}
+    query = {"$select": f"{table.primary_id},{MODIFIED_ON}", "$orderby": f"{MODIFIED_ON} desc", "$top": "1"}
     newest = _newest_time(await client.rows(table.set_name, query))
     return _changes(newest - _OVERLAP, frozenset(), complete=False) if newest else None
 
 
 async def _changes_since(client: DataverseClient, table: Table, since: datetime) -> TableChanges | None:
     query = {
-        "$select": f"{table.primary_id},{_COLUMN}",
+        "$select": f"{table.primary_id},{MODIFIED_ON}",
         "$filter": SINCE + _format_time(since),
-        "$orderby": f"{_COLUMN} asc",
+        "$orderby": f"{MODIFIED_ON} asc",
     }
     rows = await client.all_rows(table.set_name, query, at_most=MAX_ROWS, prefer=[_PAGE])
     newest = _newest_time(rows) or since
@@ -73,7 +72,7 @@ def _changes(since: datetime, ids: frozenset[str], *, complete: bool) -> TableCh
 
 
 def _newest_time(rows: Sequence[Mapping[str, Any]]) -> datetime | None:
-    stamps = (_parse_time(str(row.get(_COLUMN) or "")) for row in rows)
+    stamps = (_parse_time(str(row.get(MODIFIED_ON) or "")) for row in rows)
     return max((stamp for stamp in stamps if stamp), default=None)
 
 

@@ -13,7 +13,7 @@ from bot.dataverse.protocol import ANNOTATIONS, FORMATTED, LOOKUP_TABLE
 from bot.dataverse.records import DataverseRecords
 from bot.domain.errors import BadRequest, NotAllowed, NotFound
 from bot.domain.record_links import parse_guid
-from bot.domain.tables import Table
+from bot.domain.tables import MODIFIED_BY, OWNER, STATE, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef
 from bot.ports.dataverse import InvolvedPeople, ResolvedRecord
 from bot.runtime.ttl_cache import TtlCache
@@ -90,7 +90,7 @@ class DataverseRecordPeople:
 
     async def _row(self, record: RecordRef, caller: ObjectId) -> Mapping[str, Any]:
         table = await self._records.table(record.environment, record.table)
-        columns = [f"_{name}_value" for name in ("ownerid", "createdby", "modifiedby") if name in table.columns]
+        columns = [f"_{name}_value" for name in (OWNER, "createdby", MODIFIED_BY) if name in table.columns]
         if not columns:
             return {}
         path = f"{table.set_name}({record.row_id})"
@@ -141,7 +141,7 @@ class DataverseRecordPeople:
 
     async def _read_solved(self, environment: EnvironmentId, name: str) -> Sequence[ResolvedRecord]:
         table = await self._records.table(environment, name)
-        if "statecode" not in table.columns or "ownerid" not in table.columns:
+        if STATE not in table.columns or OWNER not in table.columns:
             return ()
         query = {
             "$select": ",".join([table.primary_id, table.primary_name, _OWNER, *_subject_properties(table)]),

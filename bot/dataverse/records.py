@@ -29,7 +29,7 @@ from bot.domain.errors import BadRequest, NotFound, Unavailable
 from bot.domain.record_links import parse_guid
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.rights import Role
-from bot.domain.tables import Column, Row, Table, View
+from bot.domain.tables import MODIFIED_ON, OWNER, Column, Row, Table, View
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
 from bot.ports.dataverse import TableChanges
 from bot.runtime.ttl_cache import TtlCache
@@ -151,7 +151,7 @@ class DataverseRecords:
                 "$select": select_clause(columns) or table.primary_id,
                 "$expand": expand_clause(columns),
                 "$filter": " or ".join(conditions),
-                "$orderby": "modifiedon desc" if "modifiedon" in table.columns else "",
+                "$orderby": f"{MODIFIED_ON} desc" if MODIFIED_ON in table.columns else "",
                 "$top": str(at_most),
             }
             query = {name: value for name, value in options.items() if value}
@@ -219,7 +219,7 @@ class DataverseRecords:
     async def is_owner(self, record: RecordRef, user: UserId) -> bool:
         """Return whether the user owns the row, directly or through the owning team."""
         table = await self.table(record.environment, record.table)
-        owner = table.columns.get("ownerid")
+        owner = table.columns.get(OWNER)
         if owner is None:
             return False
         kind, _, owner_id = str((await self.read(record, [owner], caller=None)).value(owner.name).raw).partition(":")

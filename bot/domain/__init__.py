@@ -1,1 +1,1 @@
-"""The rules of the product: pure, standard library only."""
+"""Business rules: pure, and only the standard library."""

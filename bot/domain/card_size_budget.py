@@ -1,39 +1,39 @@
-"""How much room a card has for what people fill in on it. Pure.
+"""Space that inputs take on a card, in bytes of JSON. Pure.
 
-Each figure is the most that something can take in a card's JSON, so that what fits by them always does.
+Each figure is an upper bound, so inputs that fit by these figures always fit on the card.
 """
 
 from collections.abc import Mapping
 from string import punctuation
 
 MAX_INPUT_BYTES = 19_250
-"""Bytes for the inputs of a card: as much as five long texts in any script. Teams takes 28 KB ("Message size limits"),
-and the rest of it is for what stands around them.
+"""Bytes for the inputs of a card, enough for five long texts in any script. Teams accepts cards of 28 KB ("Message size
+limits"). The rest is for everything around the inputs.
 """
 
 MAX_LABEL_LENGTH = 120
 """Characters of a choice's label that a card shows."""
 
 _INPUT = 650
-"""An input but for what it holds: its label in any script, its names, and the mark of what it held."""
+"""Bytes of an input without its value: its label in any script, its names, and the digest of its old value."""
 _CHOICE = 24
 _ESCAPED = 3
-"""Bytes that a punctuation mark may take besides its own, as some mean something in Markdown or in JSON."""
+"""Extra bytes for a punctuation mark, because some marks are escaped in Markdown or JSON."""
 _CHARACTER = 4
 
 
 def max_bytes_of_choices(labels: Mapping[int, str]) -> int:
-    """Bytes of an input with these choices."""
+    """Return the bytes of an input with these choices."""
     return _INPUT + sum(_CHOICE + len(str(number)) + _max_bytes_of_label(label) for number, label in labels.items())
 
 
 def max_bytes_of_text(longest: int) -> int:
-    """Bytes of an input for a text of so many characters."""
+    """Return the bytes of a text input with this many characters."""
     return _INPUT + _CHARACTER * longest
 
 
 def max_bytes_of_toggle() -> int:
-    """Bytes of an input for a day, or for yes or no."""
+    """Return the bytes of a date input or a toggle."""
     return _INPUT
 
 

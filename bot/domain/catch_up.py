@@ -1,4 +1,4 @@
-"""What a chat missed of a record: the difference between what it was told and what is so now (spec K9)."""
+"""Changes that a chat missed: the difference between the last reported values and the current ones (spec K9)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bot.domain.tables import Column, ColumnValue, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissedChange:
-    """A column whose value is no longer the one that the chat was told."""
+    """A column whose current value differs from the last value reported to the chat."""
 
     column: Column
     old: ReportedValue
@@ -18,9 +18,9 @@ class MissedChange:
 
 
 def missed_changes(columns: Iterable[Column], row: Row, known: Mapping[str, ReportedValue]) -> tuple[MissedChange, ...]:
-    """The net change of each key field, in the order of the columns.
+    """Return the net change of each key field, in the order of the columns.
 
-    What the chat was never told cannot be compared, and of secured columns no value is kept.
+    Columns never reported to the chat are left out, and so are secured columns, whose values are not stored.
     """
     compared = [(column, known[column.name]) for column in columns if column.name in known and not column.secured]
     return tuple(

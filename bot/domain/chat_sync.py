@@ -1,4 +1,4 @@
-"""Keeping a row of Dataverse's table `chat` as its chat is in Teams (spec section 6). Pure."""
+"""Synchronization of a row in Dataverse's `chat` table with its chat in Teams (spec section 6). Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,64 +7,64 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from bot.domain.settings import EnvironmentSettings
-from bot.domain.text_limits import JOINERS, single_line, truncate_utf16
+from bot.domain.text_limits import single_line, truncate_utf16, truncated
 from bot.domain.values import ChatKind, ObjectId, UserId
 
 MAX_SUBJECT_LENGTH = 250
-"""Of column `subject`, in UTF-16 units as Dataverse counts them ("Chat table reference")."""
+"""UTF-16 units of column `subject` ("Chat table reference")."""
 MAX_DESCRIPTION_LENGTH = 2000
-"""Of column `description`, counted likewise ("Activity tables")."""
+"""UTF-16 units of column `description` ("Activity tables")."""
 MAX_CHAT_ID_LENGTH = 100
-"""Of column `teamschatid`."""
+"""Characters of column `teamschatid` ("Chat table reference")."""
 MAX_NAMES_IN_SUBJECT = 3
-"""Members by whom a chat without a name is called."""
+"""Members named in the subject of a chat that has no name."""
 
 STUCK_AFTER_ATTEMPTS = 8
 """Failed attempts after which it is said that they fail: so many take some minutes (`bot.workers.backoff`)."""
 
 
 class SyncProblem(StrEnum):
-    """Why a connection is not shown, or not kept true any more, on its record's timeline."""
+    """Reason why the record's timeline does not show a connection, or no longer updates it."""
 
     CHATS_OFF = "chats off"
     SYNC_OFF = "sync off"
     CHANNEL = "channel"
     """Channels get notes and cards, but no row (spec A2)."""
     BEFORE_SYNC = "before sync"
-    """It was made while sync was off (spec S2)."""
+    """The connection was made while sync was off (spec S2)."""
     DISCONNECTED = "disconnected"
     ACTIVITY_TABLE = "activity table"
-    """Activities cannot be about an activity (spec Y3)."""
+    """An activity cannot regard another activity (spec Y3)."""
     NO_TIMELINE = "no timeline"
     """The table has no relationship to chats (spec Y3)."""
     REFUSED = "refused"
-    """Who connected the chat may not add activities to the record (spec S5)."""
+    """The person who connected the chat cannot add activities to the record (spec S5)."""
     DELETED = "deleted"
-    """Somebody deleted the row in Dataverse."""
+    """The row was deleted in Dataverse."""
     COMPLETED = "completed"
     CANCELLED = "cancelled"
     SCHEDULED = "scheduled"
-    """Somebody gave the row one of these states in Dynamics 365: only open rows are kept true (spec Y3)."""
+    """The row was moved to this state in Dynamics 365. Only open rows are updated (spec Y3)."""
     IDLE = "idle"
-    """Nothing happened in the chat for so many days (spec Y3)."""
+    """The chat had no activity for the configured number of days (spec Y3)."""
 
     @property
     def can_be_resumed(self) -> bool:
-        """Whether a person can do something about it in the chat."""
+        """Check whether a person can resume sync in the chat."""
         return self in {SyncProblem.IDLE, SyncProblem.REFUSED, SyncProblem.DELETED}
 
 
 STORED_PROBLEMS = frozenset(
     {SyncProblem.ACTIVITY_TABLE, SyncProblem.NO_TIMELINE, SyncProblem.REFUSED, SyncProblem.DELETED}
 )
-"""Reasons that only Dataverse knows: they are kept once they were found."""
+"""Problems that only Dataverse can report. They are stored once they are found."""
 
 TABLE_PROBLEMS = frozenset({SyncProblem.ACTIVITY_TABLE, SyncProblem.NO_TIMELINE})
-"""Those that lie in the record's table: an administrator may give it a timeline, so it is looked at again."""
+"""Problems of the record's table. An administrator can add a timeline, so they are checked again."""
 
 
 class RowState(IntEnum):
-    """The column `statecode` of table `chat`."""
+    """Value of column `statecode` of table `chat` ("Chat table reference")."""
 
     OPEN = 0
     COMPLETED = 1
@@ -81,26 +81,26 @@ _NOT_OPEN = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityRow:
-    """A row of table `chat` as it was last seen; what None stands for was not looked at then."""
+    """A row of table `chat` as last read. None means that the column was not read."""
 
     state: RowState
     version: str
-    """Changes with every change of the row; empty where it has to be looked at before it is written."""
+    """Row version (ETag), which changes with every update. Empty if the row must be read before the next write."""
     members: frozenset[UserId] = frozenset()
     modified_on: datetime | None = None
     modified_by: UserId | None = None
     subject: str | None = None
     regarding: str | None = None
-    """The id of the record that it is about."""
+    """Row ID of the record in column `regardingobjectid`."""
     description: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredRow:
-    """A chat as its row shall show it; a subject of None was not asked for."""
+    """The chat's current facts, which its row should show. A subject of None was not requested."""
 
     record: str
-    """The id of the record that the chat is connected to."""
+    """Row ID of the record that the chat is connected to."""
     members: frozenset[UserId]
     modified_on: datetime | None
     modified_by: UserId | None
@@ -109,7 +109,7 @@ class DesiredRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowChange:
-    """What is to be written; None is left as it is. Members and who wrote last are written together."""
+    """Columns to write; None leaves a column unchanged. Members and the last writer are written together."""
 
     subject: str | None = None
     regarding: str | None = None
@@ -121,7 +121,7 @@ class RowChange:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to write."""
+        """Check whether there is nothing to write."""
         return self == RowChange()
 
 
@@ -130,42 +130,42 @@ NO_CHANGE = RowChange()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncedRow:
-    """What is kept of a connection that is shown on its record's timeline."""
+    """Sync state stored for a connection that the record's timeline shows."""
 
     activity_id: str
-    """Chosen by us before the row is created, so that trying again makes no second one."""
+    """Row ID chosen before the row is created, so that a retry does not create a second row."""
     created_by: ObjectId
-    """As whom the row is created (spec Y1)."""
+    """Person on whose behalf the row is created (spec Y1)."""
     last_activity_at: datetime
-    """When something happened in the chat that counts (spec Y3); stands still once it is idle."""
+    """Time of the last activity that counts (spec Y3). It stays unchanged while the chat is idle."""
     row: ActivityRow | None = None
-    """As it was last seen; None before it was created, or where it has to be looked at again."""
+    """Row as last read. None before it is created, or if it must be read again."""
     users: Mapping[ObjectId, UserId | None] = field(default_factory=dict)
-    """The chat's members who have an object id, with their enabled users."""
+    """Chat members with an object ID, and their enabled Dataverse users."""
     members_without_user: int = 0
-    """Members without an enabled user: they are counted only (spec Y1)."""
+    """Number of members without an enabled user (spec Y1)."""
     problem: SyncProblem | None = None
     """One of `STORED_PROBLEMS`."""
     closing_line: str | None = None
-    """The line with which the row was completed, once the connection had ended."""
+    """Line added to the row when it was completed after the connection ended."""
     written_at: datetime | None = None
-    """When the row was last written."""
+    """Time of the last write to the row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncState:
-    """Whether a connection's row is kept true, and if not, why."""
+    """Sync state of a connection: its row is updated, or the reason why not."""
 
     problem: SyncProblem | None
-    """None: it is."""
+    """None while the row is updated."""
     idle_since: datetime | None = None
-    """Since when it is not, where that is known: of an idle chat when something last happened."""
+    """Start of the problem, if known; for an idle chat, the time of its last activity."""
     written_at: datetime | None = None
-    """When the row was last written; None where there is none yet."""
+    """Time of the last write to the row. None if there is no row yet."""
     members_without_user: int = 0
-    """Members whom the row does not show."""
+    """Number of members that the row does not show."""
     failure: str = ""
-    """Why it cannot be brought up to date, though it shall be kept true; empty where it can."""
+    """Reason why updates fail even though sync is on. Empty if they succeed."""
 
 
 def sync_state(
@@ -177,13 +177,13 @@ def sync_state(
     now: datetime,
     stuck: str = "",
 ) -> SyncState:
-    """The state of a chat's connection.
+    """Return the sync state of a chat's connection.
 
-    `activity`: None where it was made while sync was off. `failure`: the reason for which the chat's job fails.
+    `activity` is None if the connection was made while sync was off. `failure` is the reason why the chat's job fails.
     """
     if activity is None:
         return SyncState(problem=_problem_without_row(settings, kind, ended=ended))
-    why = _row_problem(settings, activity, ended=ended, now=now)
+    why = _problem(settings, activity, ended=ended, now=now)
     since = activity.last_activity_at if why is SyncProblem.IDLE else None
     stuck = "" if why else stuck
     return SyncState(
@@ -199,17 +199,15 @@ def _problem_without_row(settings: EnvironmentSettings, kind: ChatKind, *, ended
     if ended:
         return SyncProblem.DISCONNECTED
     if not is_sync_on(settings):
-        return _off_problem(settings)
+        return _switched_off(settings)
     return SyncProblem.BEFORE_SYNC if kind is ChatKind.GROUP else SyncProblem.CHANNEL
 
 
-def _row_problem(
-    settings: EnvironmentSettings, activity: SyncedRow, *, ended: bool, now: datetime
-) -> SyncProblem | None:
+def _problem(settings: EnvironmentSettings, activity: SyncedRow, *, ended: bool, now: datetime) -> SyncProblem | None:
     if ended:
         return SyncProblem.DISCONNECTED
     if not is_sync_on(settings):
-        return _off_problem(settings)
+        return _switched_off(settings)
     if activity.problem:
         return activity.problem
     if activity.row and activity.row.state in _NOT_OPEN and activity.closing_line is None:
@@ -218,45 +216,39 @@ def _row_problem(
 
 
 def is_sync_on(settings: EnvironmentSettings) -> bool:
-    """Whether sync is on and not overruled (spec S2)."""
+    """Check whether sync is on and chats are not turned off (spec S2)."""
     return settings.organization.chats_on and settings.organization.sync_on
 
 
-def _off_problem(settings: EnvironmentSettings) -> SyncProblem:
+def _switched_off(settings: EnvironmentSettings) -> SyncProblem:
     return SyncProblem.SYNC_OFF if settings.organization.chats_on else SyncProblem.CHATS_OFF
 
 
 def is_idle(active_at: datetime, at: datetime, days: int) -> bool:
-    """Whether so many days (0: no limit) went by without anything that counts."""
+    """Check whether the chat was idle for more than this many days (0: no limit)."""
     return days > 0 and at - active_at > timedelta(days=days)
 
 
 def normalize_topic(text: str | None) -> str | None:
-    """A chat's name as it is kept: one line that fits a row; None where it has none."""
+    """Return a chat's name as one line that fits a row, or None if it has no name."""
     named = single_line(text or "")
-    return _truncated(named) if named else None
+    return truncated(named, MAX_SUBJECT_LENGTH) if named else None
 
 
 def build_subject(topic: str | None, names: Sequence[str]) -> str:
-    """What the row is called: the topic, else some members and how many more there are (spec Y1)."""
+    """Return the row's subject: the topic, or else some members and the number of the others (spec Y1)."""
     named = normalize_topic(topic)
     if not named:
         known = [name for name in map(single_line, names) if name][:MAX_NAMES_IN_SUBJECT]
         more = len(names) - len(known)
         named = ", ".join(known) + (f" + {more}" if more and known else "")
-    return _truncated(named) or "Teams chat"
-
-
-def _truncated(text: str) -> str:
-    if truncate_utf16(text, MAX_SUBJECT_LENGTH) == text:
-        return text
-    return truncate_utf16(text, MAX_SUBJECT_LENGTH - 1).rstrip(JOINERS + " ") + "…"
+    return truncated(named, MAX_SUBJECT_LENGTH) or "Teams chat"
 
 
 def plan_update(chat: DesiredRow, row: ActivityRow) -> RowChange:
-    """What makes an open row show the chat; once that is written, planning again gives nothing.
+    """Return the changes that make an open row show the chat. A second call after the write returns no change.
 
-    Times are whole seconds, as Dataverse keeps them, and never go back.
+    Times are whole seconds, as Dataverse stores them, and never go back.
     """
     if row.state is not RowState.OPEN:
         return NO_CHANGE
@@ -274,9 +266,9 @@ def plan_update(chat: DesiredRow, row: ActivityRow) -> RowChange:
 
 
 def plan_close(row: ActivityRow, line: str) -> RowChange:
-    """What completes an open row with a line that says why; nothing for a row that somebody has closed.
+    """Return the change that completes an open row with a line that gives the reason.
 
-    Where people have left no room for the line it is left out.
+    A row that is already closed is left alone. The line is left out if it does not fit into the description.
     """
     if row.state is not RowState.OPEN:
         return NO_CHANGE
@@ -287,7 +279,7 @@ def plan_close(row: ActivityRow, line: str) -> RowChange:
 
 
 def plan_reopen(chat: DesiredRow, row: ActivityRow, closing: str | None) -> RowChange:
-    """What makes the row show the chat, also where it was completed with the line `closing_line` (see `plan_close`)."""
+    """Return the changes that make the row show the chat, and reopen it if it was completed with the line `closing_line`."""
     if not closing or row.state is not RowState.COMPLETED:
         return plan_update(chat, row)
     left = "\n".join(each for each in (row.description or "").split("\n") if each.rstrip("\r") != closing)
@@ -298,7 +290,7 @@ def plan_reopen(chat: DesiredRow, row: ActivityRow, closing: str | None) -> RowC
 
 
 def apply_change(row: ActivityRow, change: RowChange, version: str) -> ActivityRow:
-    """The row once the change is written."""
+    """Return the row after the change is written."""
     named = ("subject", "regarding", "modified_on", "state", "description")
     written: dict[str, Any] = {name: getattr(change, name) for name in named if getattr(change, name) is not None}
     if change.members is not None:

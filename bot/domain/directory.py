@@ -1,4 +1,4 @@
-"""People, chats and teams as the organisation's directory knows them."""
+"""People, chats, and teams in the organization's directory."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +10,11 @@ MAX_MEMBERS = 250
 """Members of a group chat ("Limits and specifications for Microsoft Teams")."""
 
 MAX_TOPIC_LENGTH = 250
-"""Characters of a chat's name, which may not hold a colon ("Update chat", Microsoft Graph documentation)."""
+"""Characters of a chat's name, which must not contain a colon ("Update chat", Microsoft Graph documentation)."""
 
 
 class Presence(StrEnum):
-    """Whether somebody can be spoken to now, in the words in which it is told."""
+    """A person's availability, as the text that lists show."""
 
     AVAILABLE = "available"
     BUSY = "busy"
@@ -27,19 +27,19 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryPerson:
-    """Somebody in the directory."""
+    """A person in the directory."""
 
     id: ObjectId
     name: str
     sign_in: str
-    """The user principal name."""
+    """User principal name."""
     title: str = ""
     enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatMember:
-    """Somebody in a chat; without an object id where they are no user (anonymous guests, other bots)."""
+    """A member of a chat. Anonymous guests and other bots have no object ID."""
 
     membership_id: str
     object_id: ObjectId | None
@@ -49,7 +49,7 @@ class ChatMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatAccount:
-    """Somebody in a chat, by the account that Teams gives them there."""
+    """A member of a chat, by the account ID that Teams uses in that chat."""
 
     id: str
     object_id: ObjectId | None
@@ -58,16 +58,16 @@ class ChatAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryChat:
-    """A chat as Teams lists it."""
+    """A chat as Microsoft Graph lists it."""
 
     id: ChatId
     topic: str | None
     created_at: datetime | None
     url: str
-    """Opens the chat."""
+    """Link that opens the chat."""
     last_message_at: datetime | None = None
     members: tuple[ChatMember, ...] = ()
-    """As far as they came with the chat: of a large one not all."""
+    """Members returned with the chat; incomplete for a large chat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,5 +88,5 @@ class TeamChannel:
 
 
 def sanitize_topic(text: str) -> str | None:
-    """The text as a chat's name: without colons and line ends, not too long; None where nothing is left (spec C8)."""
+    """Return the text as a valid chat name without colons and line breaks, or None if nothing is left (spec C8)."""
     return " ".join(text.replace(":", " ").split())[:MAX_TOPIC_LENGTH].strip() or None

@@ -1,22 +1,22 @@
-"""What administrators set for a whole environment (spec S1-S3, Y3, Y5)."""
+"""Settings of a whole environment (spec S1-S3, Y3, Y5)."""
 
 from dataclasses import dataclass
 
 DEFAULT_SYNC_IDLE_DAYS = 7
-"""Use Teams chat in Customer Service: a chat without an update for seven days is not synced any more."""
+"""Use Teams chat in Customer Service: sync stops for a chat without an update for seven days."""
 
 MAX_SYNC_IDLE_DAYS = 3650
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationSettings:
-    """The switches of an environment."""
+    """The settings that apply to a whole environment."""
 
     chats_on: bool
     allowed_roles: tuple[str, ...] = ()
-    """The security roles whose holders may use the product; empty: everybody with an enabled user (spec S3)."""
+    """Security roles whose holders can use the product. Empty allows everyone with an enabled user (spec S3)."""
     sync_on: bool = False
     sync_idle_days: int = DEFAULT_SYNC_IDLE_DAYS
-    """Days after which a chat without an update is not synced any more; 0 for no limit (spec Y3)."""
+    """Days without an update after which sync of a chat stops; 0 for no limit (spec Y3)."""
     mirror_chats: bool = False
-    """Whether connections are mirrored for Dynamics' own pane (spec Y5)."""
+    """True if connections are copied for the Dynamics 365 chat pane (spec Y5)."""

@@ -1,53 +1,55 @@
-"""Errors, by what the one who meets them must do.
+"""Errors, grouped by what the caller must do.
 
-Each says in a person's words what happened and what to do next: the text may be shown in a chat as it is, so it
-never holds an id, a secret or anything of a record.
+Each says what happened and what to do next. The text can be shown in a chat, so it never contains IDs, secrets, or
+values of a record.
 """
 
 
 class ChatSyncError(Exception):
-    """What happened (`str(error)`) and what to do about it (`next_step`)."""
+    """Base error: `str(error)` says what happened, and `next_step` says what to do."""
 
     def __init__(self, what: str, next_step: str = "") -> None:
         super().__init__(what)
         self.next_step = next_step
         self.code: str | None = None
-        """What the other system calls it; for logs and for decisions, not for people."""
+        """Error code of the other system, for logs and decisions, not for people."""
 
 
 class NotAllowed(ChatSyncError):
-    """The person may not do this; somebody else may, or can grant it."""
+    """The person is not allowed to do this. Someone else may be, or can grant it."""
 
 
 class HiddenRecord(NotAllowed):
-    """The record is not there, or not for this person: which of both is told to nobody."""
+    """The record does not exist, or the person has no access. The error does not reveal which."""
 
 
 class NotFound(ChatSyncError):
-    """What was named is not there, or not for this person."""
+    """The named object does not exist, or the person has no access."""
 
 
 class NotSupported(ChatSyncError):
-    """This cannot be done with such a chat, table or column."""
+    """The chat, table, or column does not support this."""
 
 
 class BadRequest(ChatSyncError):
-    """What was sent makes no sense: correct it and send it again."""
+    """The request is wrong. Correct it and send it again."""
 
 
 class Conflict(ChatSyncError):
-    """Somebody else was faster: look again, then try again."""
+    """Someone else made a change first. Read the current state, then try again."""
 
 
 class BotAbsent(ChatSyncError):
-    """The bot is not in the chat: add the app first."""
+    """The bot is not in the chat. Add the app first."""
 
     def __init__(self) -> None:
-        super().__init__("Chat Sync is not in this chat.", "Add the app Chat Sync to the chat, then press Continue.")
+        super().__init__(
+            "Chat Sync is not in this chat.", "Add the Chat Sync app to this chat, and then select Continue."
+        )
 
 
 class Unavailable(ChatSyncError):
-    """A system did not answer in time or asked to wait: try again, the earliest in `retry_after_s` seconds."""
+    """A system did not respond in time or asked to wait. Retry after `retry_after_s` seconds at the earliest."""
 
     def __init__(self, what: str, next_step: str = "", *, retry_after_s: float | None = None) -> None:
         super().__init__(what, next_step)

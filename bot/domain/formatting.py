@@ -1,4 +1,4 @@
-"""Values of columns as text, and in the one form in which they are compared and kept."""
+"""Column values as text, and in the canonical form for comparing and storing."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -6,31 +6,31 @@ from datetime import UTC, datetime
 from bot.domain.tables import LOOKUPS, Column, ColumnType, ColumnValue, Raw
 
 UNNAMED = "(no name)"
-"""A lookup whose row's name is not known."""
+"""Text for a lookup whose row name is not known."""
 
 MAX_STORED_LENGTH = 256
-"""Characters of a raw text that are kept as they are; of a longer one only a digest is compared."""
+"""Characters of a raw text that are stored unchanged. For longer texts, only a digest is stored and compared."""
 
 _DIGEST = "sha256:"
-_NOTHING: tuple[Raw, ...] = (None, "", ())
+_EMPTY_VALUES: tuple[Raw, ...] = (None, "", ())
 _CHOICES = frozenset({ColumnType.PICKLIST, ColumnType.STATE, ColumnType.STATUS})
 _NUMBERS = frozenset({ColumnType.MONEY, ColumnType.DECIMAL, ColumnType.DOUBLE})
 
 
 def format_value(column: Column, value: ColumnValue) -> str:
-    """The value as a person reads it; empty text for an empty value."""
-    if value.raw in _NOTHING:
+    """Return the value as people read it; empty text for an empty value."""
+    if value.raw in _EMPTY_VALUES:
         return ""
     if column.type is ColumnType.STRING and not column.rich_text and not _is_digest(value.raw):
         return str(value.raw)
-    text = value.text if value.text is not None else _spelled(column, value.raw)
-    # Dataverse parts several choices by semicolons, a sentence by commas.
+    text = value.text if value.text is not None else _formatted(column, value.raw)
+    # Dataverse separates multiple choices by semicolons. Sentences use commas.
     return text.replace("; ", ", ") if column.type is ColumnType.MULTI_SELECT else text
 
 
 def canonical_value(column: Column, raw: Raw) -> Raw:
-    """The raw value in the form that two sources of one value share."""
-    if raw in _NOTHING:
+    """Return the raw value in a form that is the same for every source of the value."""
+    if raw in _EMPTY_VALUES:
         return None
     if column.type is ColumnType.DATE_TIME and isinstance(raw, str):
         return raw[:10] if column.date_only else canonical_instant(raw) or raw
@@ -40,7 +40,7 @@ def canonical_value(column: Column, raw: Raw) -> Raw:
 
 
 def digest_if_long(text: str) -> str:
-    """A short text as it is, a digest of a long one."""
+    """Return a short text unchanged, and the digest of a long one."""
     if len(text) <= MAX_STORED_LENGTH:
         return text
     return _DIGEST + hashlib.sha256(text.encode(errors="replace")).hexdigest()
@@ -51,7 +51,10 @@ def _is_digest(raw: Raw) -> bool:
 
 
 def canonical_instant(text: str) -> str | None:
-    """An ISO instant in UTC and whole seconds, as `2026-11-21T10:20:30Z`; a mere date stays one. None for neither."""
+    """Return an ISO time as `2026-11-21T10:20:30Z` in UTC and whole seconds.
+
+    A date without a time is returned unchanged. Return None for any other text.
+    """
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -62,7 +65,7 @@ def canonical_instant(text: str) -> str | None:
     return utc.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _spelled(column: Column, raw: Raw) -> str:
+def _formatted(column: Column, raw: Raw) -> str:
     if isinstance(raw, bool):
         return column.options.get(int(raw), "Yes" if raw else "No")
     if isinstance(raw, tuple):

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 
 def is_loopback(host: str) -> bool:
-    """Whether the host is this machine's own, reachable from nowhere else."""
+    """Check whether the host is this machine, which other machines cannot reach."""
     try:
         return host == "localhost" or ip_address(host.strip("[]")).is_loopback
     except ValueError:

@@ -1,27 +1,32 @@
-"""Who may join a chat that is connected to a record (spec J1, J2). Pure."""
+"""Permission to join a chat that is connected to a record (spec J1, J2). Pure."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinFacts:
-    """The two facts that decide."""
+    """The two facts that decide whether a person can join."""
 
     joining_is_on: bool
-    """The table's switch."""
+    """The record type's setting."""
     may_write: bool
-    """Whether the person may change the record."""
+    """True if the person can change the record."""
 
     @property
     def allowed(self) -> bool:
-        """Whether the person may join."""
+        """True if the person can join."""
         return self.joining_is_on and self.may_write
 
     @property
     def problem(self) -> str:
-        """Why not, in words; empty where the person may."""
-        off = "joining is off for this record type"
-        read_only = "you have read-only access to this record"
-        reasons = [off] * (not self.joining_is_on) + [read_only] * (not self.may_write)
-        text = " and ".join(reasons)
-        return f"{text[:1].upper()}{text[1:]}." if text else ""
+        """The reason why the person cannot join; empty if they can."""
+        return _PROBLEMS[self.joining_is_on, self.may_write]
+
+
+_PROBLEMS = {
+    (True, True): "",
+    (True, False): "You have read-only access to this record.",
+    (False, True): "Joining is off for this record type.",
+    (False, False): "Joining is off for this record type, and you have read-only access to this record.",
+}
+"""Reasons by `joining_is_on` and `may_write`."""

@@ -1,4 +1,4 @@
-"""Key fields: what of a record's changes is told to a chat (spec K2, K3, K7, K8)."""
+"""Key fields: the changes to a record that are reported to a chat (spec K2, K3, K7, K8)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bot.domain.values import RecordRef, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnChange:
-    """A column that was in the request of an update; `old` is the pre-image's value, None where there was none."""
+    """A column in an update request. `old` is the pre-image's value, or None without a pre-image."""
 
     column: str
     new: ColumnValue
@@ -20,23 +20,23 @@ class ColumnChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordEvent:
-    """An update of a record, or its end, as Dataverse told of it."""
+    """An update or deletion of a record, as Dataverse reported it."""
 
     key: str
-    """The same for every delivery of the same event (spec K6)."""
+    """Key that is the same for every delivery of the same event (spec K6)."""
     record: RecordRef
     at: datetime
     changed_by: UserId | None
     changes: tuple[ColumnChange, ...]
     stripped: bool = False
-    """Dataverse left the values out because the message was over 256 KB (spec K5)."""
+    """True if Dataverse left out the values because the message exceeded 256 KB (spec K5)."""
     deleted: bool = False
-    """The record is gone."""
+    """True if the record was deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedValue:
-    """What a connection's chat was last told of a column, and as of when; no value is kept of secured columns."""
+    """The last value of a column reported to a connection's chat, and its time. Secured values are not stored."""
 
     raw: Raw
     text: str | None
@@ -45,25 +45,25 @@ class ReportedValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetChange:
-    """A column's first old and last new value over the events of one window."""
+    """The first old and the last new value of a column over the events of one window."""
 
     column: Column
     old: ColumnValue | None
-    """None where the old value is not known."""
+    """None if the old value is not known."""
     new: ColumnValue
     at: datetime
     people: tuple[UserId, ...]
-    """Who changed it, in order."""
+    """People who changed the column, in order."""
     notify: bool
-    """False where the chat knows the new value already."""
+    """False if the chat already knows the new value."""
 
 
 def net_changes(
     columns: Iterable[Column], events: Sequence[RecordEvent], known: Mapping[str, ReportedValue]
 ) -> tuple[NetChange, ...]:
-    """What became of each key field that the events touch, in the order of the columns.
+    """Return the net change of each key field that the events touch, in the order of the columns.
 
-    Events count in the order of their own time; those older than what the chat was told of a column do not count.
+    Events are sorted by their own time. Events older than the last reported value of a column are ignored.
     """
     ordered = sorted(events, key=lambda event: event.at)
     net = (_net_change(column, ordered, known.get(column.name)) for column in columns)
@@ -92,7 +92,10 @@ def _net_change(column: Column, events: Sequence[RecordEvent], known: ReportedVa
 
 
 def _old_value(column: Column, pre_image: ColumnValue | None, known: ReportedValue | None) -> ColumnValue | None:
-    """The pre-image's value, else the last that was told; in the words in which it was told, where it is the same."""
+    """Return the pre-image's value, or else the last reported one.
+
+    If both are the same, return the reported one, so that its text stays the same.
+    """
     told = None if known is None or column.secured else ColumnValue(raw=known.raw, text=known.text)
     if pre_image is None or (told and told.raw == canonical_value(column, pre_image.raw)):
         return told

@@ -1,4 +1,4 @@
-"""A chat that is about to be made, step by step; whatever fails, the rest goes on from there (spec C7, A6). Pure."""
+"""Creation of a chat in steps that resume after a failure (spec C7, A6). Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,14 +11,14 @@ from bot.domain.errors import BadRequest, ChatSyncError
 from bot.domain.values import ChatId, ObjectId, RecordRef
 
 NewChatKey = NewType("NewChatKey", str)
-"""Names one wish, from the first page of its dialog on: asking for it twice makes one chat."""
+"""Key of a request, assigned on the first page of the dialog. Repeated requests with this key create one chat."""
 
 MAX_MEMBERS_AT_CREATION = 20
-"""People that a chat is created with; Graph was seen to take no more at once. The others are added one by one."""
+"""People added when the chat is created. In tests, Graph accepted no more at once. The others are added one by one."""
 
 
 class ChatStep(StrEnum):
-    """What has to be done, in this order."""
+    """A step of the creation, in this order."""
 
     CREATE = "create"
     MEMBERS = "members"
@@ -28,29 +28,29 @@ class ChatStep(StrEnum):
 
 
 REQUIRED_STEPS = frozenset({ChatStep.CREATE, ChatStep.INSTALL})
-"""Where one of these fails, nothing more can be done; what comes after the others is done all the same."""
+"""Steps that stop the creation if they fail. After other failures, the next steps still run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
-    """What somebody wants."""
+    """A person's request for a chat."""
 
     person: ObjectId
     people: tuple[ObjectId, ...]
-    """The others."""
+    """The people other than the requester."""
     topic: str | None = None
-    """None: Teams names it after its people."""
+    """None to let Teams name the chat after its members."""
     record: RecordRef | None = None
     note: bool = True
 
     @property
     def members(self) -> tuple[ObjectId, ...]:
-        """All who are to be in the chat, the one who wants it first."""
+        """All people who should be in the chat, the requester first."""
         return (self.person, *self.people)
 
     @property
     def steps(self) -> tuple[ChatStep, ...]:
-        """What has to be done for it. The app is added only where it has something to do: to a connected chat."""
+        """The required steps. The app is added only to a connected chat, because it has nothing to do elsewhere."""
         named = (ChatStep.NAME,) if self.topic else ()
         connected = (ChatStep.INSTALL, ChatStep.CONNECT) if self.record else ()
         return (ChatStep.CREATE, ChatStep.MEMBERS, *named, *connected)
@@ -58,7 +58,7 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFailure:
-    """Why a step could not be done, in words for people."""
+    """The reason why a step failed, as text for people."""
 
     step: ChatStep
     reason: str
@@ -67,7 +67,7 @@ class StepFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewChat:
-    """How far a wish has come."""
+    """The progress of a request."""
 
     key: NewChatKey
     request: ChatRequest
@@ -75,31 +75,31 @@ class NewChat:
     chat_id: ChatId | None = None
     url: str = ""
     creation_requested_at: datetime | None = None
-    """When Graph was asked to create the chat, where it is not known what became of that."""
+    """Time of a request to Graph to create the chat whose result is not known."""
     done: tuple[ChatStep, ...] = ()
     failures: tuple[StepFailure, ...] = ()
-    """Of the last attempt."""
+    """Failures of the last attempt."""
 
     @property
     def remaining_steps(self) -> tuple[ChatStep, ...]:
-        """What is still to be done."""
+        """The remaining steps."""
         return tuple(step for step in self.request.steps if step not in self.done)
 
     def with_done(self, *steps: ChatStep) -> Self:
-        """The same with these steps done."""
+        """Return the progress with these steps done."""
         return replace(self, done=(*self.done, *steps))
 
     def with_failure(self, step: ChatStep, error: ChatSyncError) -> Self:
-        """The same with a step that failed."""
+        """Return the progress with a failed step."""
         trouble = StepFailure(step=step, reason=str(error), next_step=error.next_step)
         return replace(self, failures=(*self.failures, trouble))
 
 
 def require_people(person: ObjectId, chosen: Sequence[ObjectId]) -> tuple[ObjectId, ...]:
-    """The others whom somebody chose, each once; raises `BadRequest` for none, or more than a chat holds."""
+    """Return the other people, without duplicates. Raise `BadRequest` for none, or for more than a chat can have."""
     others = tuple(dict.fromkeys(each for each in chosen if each != person))
     if not others:
         raise BadRequest("Choose at least one person.")
     if len(others) >= MAX_MEMBERS:
-        raise BadRequest(f"A chat has {MAX_MEMBERS} members at most. Choose fewer people.")
+        raise BadRequest(f"A chat can have at most {MAX_MEMBERS} members. Choose fewer people.")
     return others

@@ -1,10 +1,10 @@
-"""The introduction note: which columns of a view it shows, and as what text (spec N1, N2)."""
+"""Introduction note: the columns of a view that it shows, and their texts (spec N1, N2)."""
 
 from bot.domain.formatting import format_value
 from bot.domain.tables import Column, ColumnType, Row, Table, View
 
 MAX_FIELDS = 5
-"""Configure Teams chats in Customer Service: "The first five fields of any view are used"."""
+"""Columns of a note. Configure Teams chats in Customer Service: "The first five fields of any view are used"."""
 
 UNSUPPORTED_TYPES = frozenset(
     {
@@ -21,9 +21,9 @@ UNSUPPORTED_TYPES = frozenset(
 
 
 def note_columns(view: View, table: Table, *, leave_out_secured: bool = False) -> tuple[Column, ...]:
-    """The note's columns: the view's first five, less those that are not supported; nothing takes their place.
+    """Return the note's columns: the view's first five without unsupported ones, which are not replaced.
 
-    `leave_out_secured`: less the secured ones too (spec N5).
+    `leave_out_secured` also leaves out secured columns (spec N5).
     """
     first = (table.columns.get(name) or view.linked.get(name) for name in view.columns[:MAX_FIELDS])
     shown = (column for column in first if column and column.type not in UNSUPPORTED_TYPES)
@@ -31,5 +31,5 @@ def note_columns(view: View, table: Table, *, leave_out_secured: bool = False) -
 
 
 def note_facts(columns: tuple[Column, ...], row: Row) -> tuple[tuple[str, str], ...]:
-    """Label and text of each column; the text is empty where the value is."""
+    """Return the label and the text of each column. The text is empty for an empty value."""
     return tuple((column.label, format_value(column, row.value(column.name))) for column in columns)

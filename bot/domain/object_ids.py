@@ -5,7 +5,7 @@ import re
 from bot.domain.record_links import parse_guid
 from bot.domain.values import ObjectId
 
-# The Agents Playground's own people have a thirteenth digit, a zero, in their ids' last group.
+# The Agents Playground adds a thirteenth digit, a zero, to the last group of its people's IDs.
 _PLAYGROUND_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-)0([0-9a-f]{12})", re.IGNORECASE)
 
 
@@ -19,7 +19,7 @@ def is_app_account(account_id: str) -> bool:
 
 
 def parse_object_id(value: object) -> ObjectId | None:
-    """An Entra object id in lower case; None for anything else."""
+    """Return an Entra object ID in lowercase, or None for any other value."""
     text = value if isinstance(value, str) else ""
     playground = _PLAYGROUND_ID.fullmatch(text)
     found = parse_guid("".join(playground.groups()) if playground else text)

@@ -1,17 +1,18 @@
-"""Names that the outside knows: commands that people type, verbs of the cards' buttons, dialogs and their searches."""
+"""Public names: commands that people type, verbs of card buttons, dialogs, and their searches."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode
 
 
 class Verb(StrEnum):
-    """What a card's button asks for; its other values are claims that are checked again."""
+    """The action that a card's button requests. The button's other values are untrusted and checked again."""
 
     CONNECT = "connect"
     CHOOSE = "choose"
-    """Shows the records that words fit, to connect one of them. Clients ask for it by themselves: it does nothing."""
+    """List the records that match the words. Clients may send it automatically, so it must have no side effects."""
     VIEW = "view"
     VIEW_CHANGE = "view change"
     UPDATE = "update"
@@ -31,7 +32,7 @@ class Verb(StrEnum):
 
 
 class Dialog(StrEnum):
-    """A page of a dialog: what opens it, or where its button sends what was filled in."""
+    """A page of a dialog: the button that opens it, or the page that receives the inputs."""
 
     NEW_CHAT = "newChat"
     NEW_CHAT_PEOPLE = "newChatPeople"
@@ -63,7 +64,7 @@ class Dialog(StrEnum):
 
 
 class Dataset(StrEnum):
-    """What somebody searches while they type into an input of a dialog."""
+    """A dataset that a dialog's input searches while a person types."""
 
     RECORDS = "records"
     CHANNELS = "channels"
@@ -75,12 +76,12 @@ class Dataset(StrEnum):
 
 
 def encode_dataset(dataset: Dataset, claims: Mapping[str, str]) -> str:
-    """The dataset with what it is searched for in: clients send nothing but its name along with what is typed."""
+    """Return the dataset with its parameters, because clients send only its name with the typed text."""
     return f"{dataset}?{urlencode(claims)}"
 
 
 def decode_dataset(named: str) -> tuple[str, dict[str, str]]:
-    """The dataset's name and the claims behind it."""
+    """Return the name of the dataset and its parameters."""
     dataset, _, claims = named.partition("?")
     return dataset, dict(parse_qsl(claims))
 
@@ -101,71 +102,93 @@ class Command(StrEnum):
     SETTINGS = "settings"
 
 
+CLOSEST = 3
+"""Number of commands suggested for an unknown word."""
+
+_COMPARED = 40
+"""Characters of an unknown word that are compared. Longer input takes no more time."""
+
+
+def closest_commands(word: str) -> tuple[Command, ...]:
+    """Return the three commands closest to an unknown word, the closest first.
+
+    Commands that the word abbreviates come first, then the most similar ones. Case does not matter. Ties keep the order
+    of `Command`, so the same word always has the same answer.
+    """
+    typed = word.strip()[:_COMPARED].lower()
+
+    def distance(command: Command) -> tuple[bool, float]:
+        is_abbreviation = bool(typed) and command.startswith(typed)
+        return not is_abbreviation, -SequenceMatcher(None, typed, command, autojunk=False).ratio()
+
+    return tuple(sorted(Command, key=distance)[:CLOSEST])
+
+
 CHAT_PERMISSIONS = ("ChatSettings.Read.Chat", "ChatMember.Read.Chat")
-"""What the app asks of each chat that it is added to ("Resource-specific consent"): its name, and who is in it."""
+"""Permissions that the app requests in each chat ("Resource-specific consent"): the chat's name and its members."""
 
 AUDIENCE_CONFIRMED = "audience"
-"""In the data of a button: the person knows who the note reaches, and wants it sent."""
+"""In a button's data: the person confirmed who will see the note."""
 
 TARGET_CHAT = "into"
-"""In the data of a button: the chat that is meant, where it is not the one in which the button is pressed."""
+"""In a button's data: the target chat, if it differs from the chat of the button."""
 
 PERSON = "person"
-"""In the data of a button: whom it is about, by Entra object id."""
+"""In a button's data: the Entra object ID of the affected person."""
 
 
 class QuotedField(StrEnum):
-    """In what a page sends: the message from which it was opened."""
+    """Names in a page's data for the message that the page was opened from."""
 
     TEXT = "text"
     AUTHOR = "author"
     SENT = "sent"
     LINK = "link"
     FILES = "files"
-    """The attachments' names, a line each."""
+    """Names of the attachments, one per line."""
     ADDRESSES = "addresses"
-    """The web addresses in it, a line each."""
+    """Web addresses in the message, one per line."""
 
 
 ACTION = "act"
-"""In the data of a button: which page of what can be done to a record, or what is to be done."""
+"""In a button's data: the page of record actions, or the action itself."""
 
 VERSION = "version"
-"""In the data of a button: the version of the record's row that the person saw."""
+"""In a button's data: the version of the row that the person saw."""
 
 QUIET = "quiet"
 """The last word of `connect … quiet`: connect without the note."""
 
 USAGE: dict[Command, tuple[str, str]] = {
     Command.CONNECT: (
-        "connect <link, number or words> [quiet]",
-        "Connect this chat to a record; with quiet, without the introduction note",
+        "connect <link, number, or words> [quiet]",
+        "Connect this chat to a record; add quiet to skip the introduction note",
     ),
-    Command.DISCONNECT: ("disconnect [<link or number>]", "End a connection of this chat"),
-    Command.CHATS: ("chats [<link, number or words>]", "The chats that are connected to a record"),
+    Command.DISCONNECT: ("disconnect [<link or number>]", "Disconnect this chat from a record"),
+    Command.CHATS: ("chats [<link, number, or words>]", "List the chats connected to a record"),
     Command.TIMELINE: (
-        "timeline [<link, number or words>]",
-        "The chats that a record has and had: who wrote last, and what is kept of them in Dynamics 365",
+        "timeline [<link, number, or words>]",
+        "List the current and past chats of a record, with their last writer and their status in Dynamics 365",
     ),
-    Command.JOIN: ("join <link, number or words>", "Join a chat that is connected to a record"),
-    Command.SUGGEST: ("suggest [<link, number or words>]", "Whom to speak to about a record, and why"),
-    Command.RECORDS: ("records", "The records that this chat is connected to"),
-    Command.NEW: ("new", "Start a chat with people of your choice, about a record or about none"),
-    Command.STATUS: ("status", "What this chat was told last, and what is in the way"),
+    Command.JOIN: ("join <link, number, or words>", "Join a chat connected to a record"),
+    Command.SUGGEST: ("suggest [<link, number, or words>]", "Suggest people to talk to about a record, and say why"),
+    Command.RECORDS: ("records", "List the records connected to this chat"),
+    Command.NEW: ("new", "Start a chat with people you choose, with or without a record"),
+    Command.STATUS: ("status", "Show the latest updates sent to this chat, and any problems"),
     Command.SETTINGS: (
         "settings [export | import]",
-        "What administrators set: which records can be connected, notes, key fields, who may do what",
+        "For administrators: set record types, notes, key fields, and permissions",
     ),
-    Command.HELP: ("help", "What you can write here"),
+    Command.HELP: ("help", "Show all commands"),
 }
-"""How each command is written and what it does."""
+"""Syntax and description of each command."""
 
 SEARCH = "searchRecords"
 SEARCH_TITLE = "Find records"
-"""The search of the compose box, and how Teams calls it."""
+"""The search of the compose box, and its title in Teams."""
 
 ALL_RECORDS = "words"
-"""The name under which it sends what is looked for in all record types; the others are names of tables."""
+"""Name of the search parameter for all record types. The other parameters are named after tables."""
 
 SEARCHES: Mapping[str, str] = {
     ALL_RECORDS: "All records",
@@ -174,14 +197,14 @@ SEARCHES: Mapping[str, str] = {
     "contact": "Contacts",
     "knowledgearticle": "Articles",
 }
-"""What can be searched, with how Teams calls it: five parameters at most ("App manifest schema for Teams")."""
+"""Search parameters and their titles, at most five ("App manifest schema for Teams")."""
 
 INITIAL_RUN = "initialRun"
-"""Under this name the search says that it was opened and nothing is typed yet."""
+"""Name of the parameter that marks a search that was opened without any typed text."""
 
 
 class ActionContext(StrEnum):
-    """From where an action command is opened, by the manifest's names."""
+    """The place where an action command is offered, by its manifest name."""
 
     COMPOSE = "compose"
     COMMAND_BOX = "commandBox"
@@ -200,25 +223,25 @@ class ActionCommand:
 ACTIONS: Mapping[Dialog, ActionCommand] = {
     Dialog.CONNECT_CHAT: ActionCommand(
         title="Connect this chat",
-        meaning="Connect this chat to a record, such as the one that a message links to",
+        meaning="Connect this chat to a record, such as one that a message links to",
         contexts=(ActionContext.COMPOSE, ActionContext.MESSAGE),
     ),
     Dialog.SAVE_MESSAGE: ActionCommand(
         title="Save to record",
-        meaning="Write a message to a record as a note or a task",
+        meaning="Save a message to a record as a note or a task",
         contexts=(ActionContext.MESSAGE,),
     ),
     Dialog.TIMELINE: ActionCommand(
-        title="Timeline", meaning="The chats that a record has and had, and the way into them"
+        title="Timeline", meaning="Show the current and past chats of a record, and join them"
     ),
     Dialog.NEW_CHAT: ActionCommand(
-        title="New connected chat", meaning="Start a chat with people of your choice, about a record or about none"
+        title="New connected chat", meaning="Start a chat with people you choose, with or without a record"
     ),
     Dialog.CONNECT_CHANNEL: ActionCommand(
         title="Connect a channel", meaning="Connect a channel of one of your teams to a record"
     ),
     Dialog.SETTINGS: ActionCommand(
-        title="Settings", meaning="What administrators set: records, notes, key fields, who may do what"
+        title="Settings", meaning="For administrators: set record types, notes, key fields, and permissions"
     ),
 }
-"""The action commands, in the order in which Teams lists them."""
+"""Action commands, in the order in which Teams lists them."""

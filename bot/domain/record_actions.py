@@ -1,4 +1,4 @@
-"""What people can do to a record on its card, as far as an administrator lets them (spec Q3)."""
+"""Actions that a card offers on a record, within the limits that an administrator sets (spec Q3)."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -7,29 +7,28 @@ from enum import StrEnum
 
 from bot.domain.card_size_budget import MAX_INPUT_BYTES, max_bytes_of_choices, max_bytes_of_text, max_bytes_of_toggle
 from bot.domain.errors import BadRequest
-from bot.domain.tables import Column, ColumnType, Raw, Table
+from bot.domain.tables import OWNER, STATUS, Column, ColumnType, Raw, Table
 
 MAX_CHANGE_FIELDS = 5
-"""As many as a card shows: who changes more opens the record."""
+"""Columns that a card can change. People who want to change more can open the record."""
 
 MAX_TEXT_LENGTH = 800
-"""Characters of a column that a card lets somebody write: it holds five such columns, in any script."""
+"""Characters that a person can enter for a column on a card. Five such columns fit, in any script."""
 
 MAX_NOTE_LENGTH = 4_000
 
 _CASE = "incident"
-_OWNER = "ownerid"
 _FIRST_YEAR = 1753
-"""Dataverse keeps no date before it ("Behavior and format of the Date and Time column")."""
+"""Earliest year of a Dataverse date ("Behavior and format of the Date and Time column")."""
 
-TOO_MANY_CHOICES = "It has more choices than a card holds."
+TOO_MANY_CHOICES = "This column has too many choices for a card."
 
 _CHOICES = frozenset({ColumnType.PICKLIST, ColumnType.STATUS})
 _TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
 
 
 class CardAction(StrEnum):
-    """What can be allowed for a record type, beside changing some of its columns."""
+    """An action that can be allowed for a record type, in addition to changing columns."""
 
     ASSIGN = "assign"
     NOTE = "note"
@@ -37,64 +36,64 @@ class CardAction(StrEnum):
 
 
 def action_problem(action: CardAction, table: Table) -> str | None:
-    """Why the act cannot be done to the table's records, or None if it can."""
+    """Return the reason why the action is not possible for records of this table, or None."""
     match action:
-        case CardAction.ASSIGN if _OWNER not in table.columns:
-            return "Records of this table have no owner, so nobody can take them over."
+        case CardAction.ASSIGN if OWNER not in table.columns:
+            return "Records in this table have no owner, so they cannot be assigned."
         case CardAction.NOTE if not table.has_notes:
-            return "Records of this table have no notes."
+            return "Records in this table cannot have notes."
         case CardAction.RESOLVE if table.name != _CASE:
             return "Only cases can be resolved."
         case CardAction.RESOLVE if max_bytes_of_choices(resolutions(table)) > MAX_INPUT_BYTES:
-            return "There are more reasons to resolve a case than a card holds."
+            return "A card cannot hold all the reasons to resolve a case."
         case _:
             return None
 
 
 def possible_actions(table: Table) -> tuple[CardAction, ...]:
-    """The acts that can be done to the table's records."""
+    """Return the actions that are possible for records of this table."""
     return tuple(act for act in CardAction if action_problem(act, table) is None)
 
 
 def change_problem(column: Column) -> str | None:
-    """Why the column cannot be changed on a card, or None if it can."""
+    """Return the reason why a card cannot change the column, or None."""
     if not column.updatable:
-        return "It cannot be changed at all."
+        return "This column is read-only."
     if column.type is ColumnType.BOOLEAN:
         return None
     if column.type in _CHOICES:
         return TOO_MANY_CHOICES if _max_bytes(column) > MAX_INPUT_BYTES else None
     if column.type is ColumnType.DATE_TIME:
-        return None if column.plain_date else "A time of day depends on where somebody is."
+        return None if column.plain_date else "A card cannot change times, because they depend on the time zone."
     if column.type in _TEXTS and not column.rich_text:
         return None
-    return "Only choices, yes or no, dates and plain texts can be changed on a card."
+    return "A card can change only choices, yes/no values, dates, and plain text."
 
 
 def changeable_columns(table: Table) -> tuple[Column, ...]:
-    """The columns that a card can let people change, by their labels."""
+    """Return the columns that a card can change, sorted by label."""
     return _by_label(column for column in table.columns.values() if change_problem(column) is None)
 
 
 def change_fields_problem(names: Sequence[str], table: Table) -> str | None:
-    """Why these columns cannot be the ones that people change on cards, or None if they can."""
+    """Return the reason why cards cannot offer these columns together, or None."""
     if len(names) > MAX_CHANGE_FIELDS:
-        return f"{len(names)} columns are chosen, and {MAX_CHANGE_FIELDS} at most can be changed on a card."
+        return f"You chose {len(names)} columns. A card can change at most {MAX_CHANGE_FIELDS}."
     if len(set(names)) < len(names):
-        return "A column is named twice."
+        return "A column is listed twice."
     for name in names:
         column = table.columns.get(name)
         if column is None:
-            return f"The table has no column {name}. Choose another one."
+            return f"The table has no column named {name}. Choose another column."
         if reason := change_problem(column):
             return f"{column.label} ({name}): {reason}"
-    left_out = set(names) - {column.name for column in _within_budget(table.columns[name] for name in names)}
+    left_out = set(names) - {column.name for column in _fitting_together(table.columns[name] for name in names)}
     labels = ", ".join(table.columns[name].label for name in names if name in left_out)
-    return f"Together these columns are more than a card holds. Leave out {labels}, or others." if labels else None
+    return f"These columns do not fit on one card. Remove {labels} or other columns." if labels else None
 
 
 def too_long_columns(table: Table) -> tuple[Column, ...]:
-    """The columns that nothing but their many choices keeps off a card, by their labels."""
+    """Return the columns that only their many choices keep off a card, sorted by label."""
     return _by_label(column for column in table.columns.values() if change_problem(column) == TOO_MANY_CHOICES)
 
 
@@ -103,13 +102,13 @@ def _by_label(columns: Iterable[Column]) -> tuple[Column, ...]:
 
 
 def allowed_columns(names: Sequence[str], table: Table) -> tuple[Column, ...]:
-    """The columns that are set to be changed on cards, as far as the table still has and allows them."""
+    """Return the configured columns that the table still has and a card can still change."""
     there = (table.columns[name] for name in names if name in table.columns)
     return tuple(column for column in there if change_problem(column) is None)[:MAX_CHANGE_FIELDS]
 
 
 def options_in_state(column: Column, now: Raw) -> dict[int, str]:
-    """The numbers that the column can have with their labels: of a status those of the state that the row is in."""
+    """Return the column's choices as labels by number; for a status column, only those of the row's current state."""
     if column.type is not ColumnType.STATUS or not column.states:
         return dict(column.options)
     state = column.states.get(now) if isinstance(now, int) else None
@@ -117,15 +116,15 @@ def options_in_state(column: Column, now: Raw) -> dict[int, str]:
 
 
 def resolutions(table: Table) -> dict[int, str]:
-    """The reasons with which a case can be resolved: those of the state that comes after the open one."""
-    status = table.columns.get("statuscode")
+    """Return the choices for resolving a case: the statuses that belong to the resolved state."""
+    status = table.columns.get(STATUS)
     if status is None:
         return {}
     return {number: label for number, label in status.options.items() if status.states.get(number) == _RESOLVED}
 
 
 def fits_input(column: Column, now: Raw) -> bool:
-    """Whether an input of a card can hold what the column holds, and anything else that it could."""
+    """Check that a card's input can hold the column's current value and every other possible value."""
     if column.type in _CHOICES:
         return bool(options_in_state(column, now))
     held = str(now or "")
@@ -133,12 +132,12 @@ def fits_input(column: Column, now: Raw) -> bool:
 
 
 def columns_that_fit(columns: Iterable[Column], now: Mapping[str, Raw]) -> tuple[Column, ...]:
-    """Those of the columns, which hold these values now, that a card can let somebody change all at once."""
-    return _within_budget(column for column in columns if fits_input(column, now.get(column.name)))
+    """Return the columns that fit together on one card, given their current values."""
+    return _fitting_together(column for column in columns if fits_input(column, now.get(column.name)))
 
 
-def _within_budget(columns: Iterable[Column]) -> tuple[Column, ...]:
-    """The columns, without each that does not fit on a card beside those before it."""
+def _fitting_together(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Return the columns in order, leaving out each one that no longer fits on the card."""
     left, found = MAX_INPUT_BYTES, []
     for column in columns:
         if (room := _max_bytes(column)) <= left:
@@ -148,14 +147,14 @@ def _within_budget(columns: Iterable[Column]) -> tuple[Column, ...]:
 
 
 def _max_bytes(column: Column) -> int:
-    """Bytes that the column's input takes on a card, at most: those of a status in the state that has most reasons."""
+    """Return the most bytes that the column's input takes on a card; for a status column, in its longest state."""
     if column.type in _CHOICES:
-        return max(map(max_bytes_of_choices, _lists(column)), default=max_bytes_of_choices({}))
+        return max(map(max_bytes_of_choices, _choice_lists(column)), default=max_bytes_of_choices({}))
     return max_bytes_of_text(max_text_length(column)) if column.type in _TEXTS else max_bytes_of_toggle()
 
 
-def _lists(column: Column) -> Collection[Mapping[int, str]]:
-    """The lists of which one is there to choose from."""
+def _choice_lists(column: Column) -> Collection[Mapping[int, str]]:
+    """Return the choice lists that the column can show: one, or one for each state."""
     if column.type is not ColumnType.STATUS:
         return [column.options]
     by_state: dict[int | None, dict[int, str]] = {}
@@ -165,13 +164,13 @@ def _lists(column: Column) -> Collection[Mapping[int, str]]:
 
 
 _RESOLVED = 1
-"""The state of a resolved case ("incident table reference", `statecode`)."""
+"""State of a resolved case ("incident table reference", `statecode`)."""
 
 
 def parse_value(column: Column, text: str, now: Raw) -> Raw:
-    """What somebody filled in for the column, which is `now` something; empty text for an empty value.
+    """Parse the input for a column whose current value is `now`. Empty text clears the value.
 
-    Raises `BadRequest` where the column cannot have it.
+    Raise `BadRequest` if the column cannot have this value.
     """
     if column.type in _CHOICES:
         return _choice(column, text, now)
@@ -183,77 +182,77 @@ def parse_value(column: Column, text: str, now: Raw) -> Raw:
 
 
 def _choice(column: Column, text: str, now: Raw) -> Raw:
-    # A list in which nothing is chosen is not sent: then nothing is meant by it.
+    # Clients do not submit an empty choice list, so an empty text leaves the value unchanged.
     if not text:
         return now
     found = next((number for number in options_in_state(column, now) if str(number) == text), None)
     if found is None:
-        raise _invalid(column, "Choose one of the list")
+        raise _invalid(column, "Choose a value from the list.")
     return found
 
 
 def _yes_or_no(column: Column, text: str, now: Raw) -> Raw:
     if text not in {"", "true", "false"}:
-        raise _invalid(column, "It is yes or no")
+        raise _invalid(column, "Choose yes or no.")
     return now if not text else text == "true"
 
 
 def _date(column: Column, text: str) -> Raw:
     if not text:
-        _require_empty(column)
+        _require_optional(column)
         return None
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise _invalid(column, "Choose a day") from error
+        raise _invalid(column, "Choose a date.") from error
     if day.year < _FIRST_YEAR or len(text) != len("2026-11-21"):
-        raise _invalid(column, f"Choose a day after {_FIRST_YEAR}")
+        raise _invalid(column, f"Choose a date in {_FIRST_YEAR} or later.")
     return day.isoformat()
 
 
 def _text(column: Column, text: str) -> Raw:
     written = text.strip() if column.type is ColumnType.MEMO else " ".join(text.split())
     if not written:
-        _require_empty(column)
+        _require_optional(column)
         return None
     longest = max_text_length(column)
     if len(written) > longest:
-        raise _invalid(column, f"It has {len(written)} characters, and {longest} fit")
-    if not all(map(_can_be_written, written)):
-        raise _invalid(column, "It holds characters that cannot be written")
+        raise _invalid(column, f"The text has {len(written)} characters. Use at most {longest}.")
+    if not all(map(_is_allowed, written)):
+        raise _invalid(column, "Remove the control characters.")
     return written
 
 
 def digest(text: str) -> str:
-    """A short mark of what an input held, by which a page tells later whether somebody changed it."""
+    """Return a short digest of an input's value, so that a later page can tell whether the person changed it."""
     plain = text.replace("\r\n", "\n").strip()
     return hashlib.sha256(plain.encode(errors="replace")).hexdigest()[:16]
 
 
 def max_text_length(column: Column) -> int:
-    """Characters that somebody may write into the column on a card."""
+    """Return the number of characters that a person can enter into the column on a card."""
     return min(column.max_length or MAX_TEXT_LENGTH, MAX_TEXT_LENGTH)
 
 
 def truncate_for_input(column: Column, text: str) -> str:
-    """The text as far as an input for the column can hold it, and the column itself."""
+    """Return the text without control characters, cut to the length of the column's input."""
     return strip_control_characters(text)[: max_text_length(column)]
 
 
 def strip_control_characters(text: str) -> str:
-    """The text without control characters but for those of white space: nobody means them, and each takes much room."""
-    return "".join(character for character in text if _can_be_written(character))
+    """Remove control characters except white space: people never mean them, and each takes many bytes in JSON."""
+    return "".join(character for character in text if _is_allowed(character))
 
 
-def _can_be_written(character: str) -> bool:
+def _is_allowed(character: str) -> bool:
     return character >= " " or character in "\n\t\r"
 
 
-def _require_empty(column: Column) -> None:
-    """Returns where the column can be empty."""
+def _require_optional(column: Column) -> None:
+    """Raise `BadRequest` if the column must have a value."""
     if column.required:
-        raise _invalid(column, "It cannot be empty")
+        raise _invalid(column, "Enter a value.")
 
 
 def _invalid(column: Column, reason: str) -> BadRequest:
-    return BadRequest(f"{column.label}: {reason}.", "Correct it and save again.")
+    return BadRequest(f"{column.label}: {reason}", "Correct the value, and save again.")

@@ -1,20 +1,19 @@
-"""The life of a record: what is told of it though no administrator chose it as a key field (spec K12). Pure."""
+"""Lifecycle of a record: changes that are reported even if they are not key fields (spec K12). Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.key_fields import ColumnChange, RecordEvent
-from bot.domain.tables import Raw, Row, Table
+from bot.domain.tables import OWNER, STATE, Raw, Row, Table
 from bot.domain.values import EnvironmentId, RecordRef, UserId
 
-OWNER = "ownerid"
-STATE = "statecode"
 MASTER = "masterid"
 MERGED = "merged"
 WATCHED_COLUMNS = (OWNER, STATE, MASTER, MERGED)
+"""Columns that show a new owner, a closed record, or a merge: Dataverse reports and the inbox stores their changes."""
 
 _CLOSED = frozenset({1, 2})
-"""Of nearly every table: case 1 Resolved, 2 Canceled; opportunity Won, Lost; activities Completed, Canceled."""
+"""Closed states of most tables: case 1 Resolved, 2 Canceled; opportunity Won, Lost; activities Completed, Canceled."""
 _CLOSED_OF: Mapping[str, frozenset[int]] = {
     "contract": frozenset({4, 5}),
     "invoice": frozenset({1, 2, 3}),
@@ -23,23 +22,23 @@ _CLOSED_OF: Mapping[str, frozenset[int]] = {
     "quote": frozenset({2, 3}),
     "salesorder": frozenset({2, 3, 4}),
 }
-"""Tables whose states say it otherwise ("Table/entity reference", column `statecode`)."""
+"""Closed states of tables that differ ("Table/entity reference", column `statecode`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordLifecycle:
-    """What events tell of a record's life."""
+    """Lifecycle changes that events report."""
 
     closed_state: int | None = None
-    """The state in which it is closed now, where it was open before."""
+    """The state in which an open record was closed."""
     new_owner: UserId | None = None
-    """The person who owns it now, where somebody else did before; a team is nobody who could join."""
+    """The new owner, if it is another person than before. A team is left out, because it cannot join a chat."""
 
 
 def lifecycle_of(table: str, events: Sequence[RecordEvent]) -> RecordLifecycle:
-    """The difference that the events make as a whole, in the order of their own time.
+    """Return the net lifecycle change of the events, sorted by their own time.
 
-    An old value that is not known counts as another one; events that were stripped for size tell nothing of it.
+    An unknown old value counts as different. Events stripped for size report no lifecycle change.
     """
     ordered = sorted(events, key=lambda event: event.at)
     return RecordLifecycle(
@@ -48,7 +47,7 @@ def lifecycle_of(table: str, events: Sequence[RecordEvent]) -> RecordLifecycle:
 
 
 def merge_target(environment: EnvironmentId, table: Table, row: Row) -> RecordRef | None:
-    """The record that the row was merged into; None where it was not."""
+    """Return the record that the row was merged into, or None."""
     kind, _, row_id = str(row.value(MASTER).raw or "").partition(":")
     if not row_id or kind != table.name or (MERGED in table.columns and row.value(MERGED).raw is not True):
         return None

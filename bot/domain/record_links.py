@@ -1,7 +1,7 @@
-"""Links to records: which row a pasted address names, and the address that opens a row.
+"""Links to records: parsing pasted addresses, and building the address of a row.
 
-Forms of the address: "Open apps, forms and views with a URL" (Power Apps documentation); older products put the
-table's number (`etc`) where newer ones put its name (`etn`), and may wrap the row's id into `extraqs`.
+Address formats: "Open apps, forms and views with a URL" (Power Apps documentation). Older products send the table's
+number (`etc`) instead of its name (`etn`), and may wrap the row ID into `extraqs`.
 """
 
 import re
@@ -15,10 +15,10 @@ from bot.domain.hosts import is_loopback
 from bot.domain.values import Environment, EnvironmentId, RecordRef
 
 MAX_ADDRESS_LENGTH = 4096
-"""Characters of a link that are looked at: more than any browser's address bar is asked to hold."""
+"""Characters of a link that are read, more than browsers accept in their address bars."""
 
 MAX_ADDRESSES = 50
-"""Addresses of one text that are looked at."""
+"""Addresses of one text that are read."""
 
 _SENTENCE_ENDS = ".,;:!?)]>'"
 _PAGE = re.compile(r"(/apps/uniquename/[^/]+)?/main\.aspx", re.IGNORECASE)
@@ -30,9 +30,9 @@ _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordLink:
-    """What a link says of a record: its table by name or, in older links, by number.
+    """A record as a link names it: by table name or, in older links, by table number.
 
-    Neither where a card names the record to people who are not told of what type it is.
+    Both are None if a card hides the record's type from its readers.
     """
 
     environment: EnvironmentId
@@ -46,40 +46,43 @@ LinkTarget = RecordRef | RecordLink
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordLinks:
-    """Links to and from the environments that the product is set up for."""
+    """Links to and from the configured environments."""
 
     environments: tuple[Environment, ...]
     open_pattern: str = ""
     """See `open_record_url`."""
 
     def parse(self, address: str) -> RecordLink | None:
-        """The record that the address names."""
+        """Return the record that the address names, or None."""
         return parse_link(address, self.environments)
 
     def open_url(self, record: LinkTarget) -> str:
-        """The address behind the button "Open record"; empty for a link that says nothing of the table."""
+        """Return the address of the button "Open record"; empty for a link without a table."""
         (environment,) = (each for each in self.environments if each.id == record.environment)
         return open_record_url(environment, record, self.open_pattern)
 
     def environment_at(self, host: str) -> Environment | None:
-        """The environment whose events and links name this host."""
+        """Return the environment whose events and links use this host, or None."""
         return next((each for each in self.environments if host.lower() in each.hosts), None)
 
 
 def first_address(text: str) -> str | None:
-    """The first web address in a text, without the marks that end a sentence."""
+    """Return the first web address in a text, without punctuation at its end."""
     found = _ADDRESS.search(text)
     return found.group().rstrip(_SENTENCE_ENDS) if found else None
 
 
 def find_addresses(text: str) -> Iterator[str]:
-    """The web addresses in a text or in HTML, each once, the first `MAX_ADDRESSES`."""
+    """Yield the web addresses in a text or HTML without duplicates, up to `MAX_ADDRESSES`."""
     found = (unescape(each.group()).rstrip(_SENTENCE_ENDS) for each in _ADDRESS.finditer(text))
     return islice(dict.fromkeys(found), MAX_ADDRESSES)
 
 
 def parse_link(address: str, environments: Iterable[Environment]) -> RecordLink | None:
-    """The record that the address names; None for any other host or page: a view, a new record, another site."""
+    """Return the record that the address names.
+
+    Return None for any other host or page, such as a view, a new record, or another site.
+    """
     try:
         parts = urlsplit(address.strip()[: MAX_ADDRESS_LENGTH + 1])
         host = "".join(_host(parts))
@@ -91,15 +94,15 @@ def parse_link(address: str, environments: Iterable[Environment]) -> RecordLink 
 
 
 def parse_guid(text: str) -> str | None:
-    """The GUID in lower case without braces, or None if the text is none."""
+    """Return the GUID in lowercase without braces, or None if the text is not a GUID."""
     found = _GUID.fullmatch(text.strip())
     return found.group(1).lower() if found else None
 
 
 def record_url(environment: Environment, record: LinkTarget) -> str:
-    """The address that opens the record in a browser, in the words of a link; empty where it names no table.
+    """Return the address that opens the record in a browser; empty if the table is not known.
 
-    No documented form of the address does without.
+    Every documented form of the address requires the table.
     """
     code = record.type_code if isinstance(record, RecordLink) else None
     if not record.table and code is None:
@@ -109,9 +112,9 @@ def record_url(environment: Environment, record: LinkTarget) -> str:
 
 
 def open_record_url(environment: Environment, record: LinkTarget, pattern: str = "") -> str:
-    """What the button "Open record" opens: the deep-link pattern with the address filled in, else the address.
+    """Return the address for the button "Open record": the deep-link pattern, or else the plain address.
 
-    In the pattern `{url}` stands for the encoded address, `{table}` and `{id}` for the record's own.
+    In the pattern, `{url}` is the encoded address, and `{table}` and `{id}` are those of the record.
     """
     address, table = record_url(environment, record), record.table or ""
     if not pattern or not address or ("{table}" in pattern and not table):
@@ -121,7 +124,7 @@ def open_record_url(environment: Environment, record: LinkTarget, pattern: str =
 
 
 def _host(address: SplitResult) -> tuple[str, str]:
-    """The host and `:port`, the latter empty where it is the scheme's own. Raises ValueError for no web address."""
+    """Return the host and `:port`, which is empty for the scheme's default port; raise ValueError for other text."""
     scheme, name, port = address.scheme.lower(), address.hostname, address.port
     if scheme not in {"http", "https"} or not name:
         raise ValueError(scheme)
@@ -130,13 +133,13 @@ def _host(address: SplitResult) -> tuple[str, str]:
 
 
 def _is_page(environment: Environment, path: str) -> bool:
-    """Whether the path is that of the page that shows records, below the environment's own path."""
+    """Check whether the path is the page that shows records, below the environment's own path."""
     base = urlsplit(environment.url).path
     return path.startswith(base) and _PAGE.fullmatch(path[len(base) :]) is not None
 
 
 def _query(text: str) -> Mapping[str, str]:
-    """The query's names in lower case: copied links vary."""
+    """Return the query with lowercase names, because copied links vary."""
     return {name.lower(): value for name, value in parse_qsl(text, max_num_fields=100)}
 
 
@@ -155,15 +158,15 @@ def _record(environment: Environment, query: Mapping[str, str]) -> RecordLink | 
 
 
 def parse_environment(address: str) -> Environment:
-    """The environment at an address such as `https://contoso.crm4.dynamics.com`.
+    """Return the environment at an address such as `https://contoso.crm4.dynamics.com`.
 
-    Raises ValueError where the address is no web address. Loopback's three names count as one host.
+    Raise ValueError if this is not a web address. The three loopback names count as one host.
     """
     parts = urlsplit(address.rstrip("/"))
     name, port = _host(parts)
     own = is_loopback(name)
     names = _LOOPBACK_NAMES if own else {name}
-    # The sandbox keeps its name when the port changes, or its connections would be lost.
+    # The sandbox has the same ID on every port, so that its connections survive a change of port.
     known_as = ("localhost" if own else name + port) + parts.path
     hosts = frozenset(each + port for each in names)
     return Environment(id=EnvironmentId(known_as), url=address.rstrip("/"), hosts=hosts)

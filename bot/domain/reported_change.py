@@ -1,4 +1,4 @@
-"""What a card said had changed, kept so that each reader can be shown what they may see of it. Pure."""
+"""A change reported on a card, stored so that each reader can see the parts that they have access to. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bot.domain.values import ChatId, RecordRef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedColumn:
-    """A column's old and new value in words; `old` None: it is not known."""
+    """A column's old and new value as text. `old` is None if it is not known."""
 
     name: str
     label: str
@@ -23,7 +23,7 @@ class ReportedColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedButton:
-    """What could be done about it."""
+    """A button of the card."""
 
     title: str
     verb: str
@@ -32,24 +32,24 @@ class ReportedButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedChange:
-    """A card's change: nobody can guess its key."""
+    """The change on one card. Its key cannot be guessed."""
 
     key: str
     chat_id: ChatId
     record: RecordRef
     at: datetime
     people: tuple[str, ...]
-    """Who made it, by name."""
+    """Names of the people who made the change."""
     columns: tuple[ReportedColumn, ...]
     news: tuple[str, ...] = ()
     buttons: tuple[ReportedButton, ...] = ()
 
 
 def is_visible(told: ReportedColumn, column: Column | None, row: Row) -> bool:
-    """Whether somebody who reads the row so may see the values.
+    """Check whether a person who reads this row can see the values.
 
-    A secured column looks empty, or masked, to who may not read it. Only who reads the very value that was told proves
-    that it is theirs to see.
+    A secured column looks empty or masked to people without access. Only a person who reads the reported value can see
+    it.
     """
     if column is None:
         return False

@@ -1,4 +1,4 @@
-"""A message of a chat as it is written to a record (spec C10). Pure."""
+"""A chat message in the form in which it is saved to a record (spec C10). Pure."""
 
 import re
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from bot.domain.errors import BadRequest
 from bot.domain.values import ChatId
 
 MAX_TITLE_LENGTH = 200
-"""Characters of a task's subject; a note's may be longer ("Task table reference")."""
+"""Characters of a task's subject ("Task table reference"). A note's subject can be longer."""
 
 MAX_TEXT_LENGTH = 4_000
-"""Characters of a message that the dialog takes; the rest is behind the link."""
+"""Characters of a message that the dialog accepts. The rest is behind the link."""
 
 _LINK = re.compile(r"https://([a-z.]+)/l/message/[\w%@:.;,?=&+~/-]{1,2000}", re.ASCII | re.IGNORECASE)
 
 
-_CUT = "\n[The message goes on in Teams.]"
+_CUT = "\n[The message continues in Teams.]"
 
 _TEAMS = frozenset(
     {
@@ -28,48 +28,53 @@ _TEAMS = frozenset(
         "teams.microsoftonline.cn",
     }
 )
-"""The hosts of links to messages, in each of Microsoft's clouds."""
+"""Hosts of message links in each of Microsoft's clouds."""
 
 
 class MessageForm(StrEnum):
-    """As what a message is kept."""
+    """The table that a message is saved to."""
 
     NOTE = "note"
     TASK = "task"
 
 
 _LONGEST = {MessageForm.NOTE: 100_000, MessageForm.TASK: 2_000}
-"""Characters of a note's text and a task's description ("Note table reference", "Task table reference")."""
+"""Characters of a note's text and of a task's description ("Note table reference", "Task table reference")."""
+
+_TOO_LONG = {
+    MessageForm.NOTE: "A note can have at most {longest} characters. Shorten the text.",
+    MessageForm.TASK: "A task can have at most {longest} characters. Shorten the text.",
+}
 
 
 def truncate(text: str, *, whole: bool = True) -> str:
-    """The text as the dialog takes it; it says so where it is not the whole message."""
+    """Return the text cut to the dialog's limit, with a remark if part of the message is missing."""
     if whole and len(text) <= MAX_TEXT_LENGTH:
         return text
     return text[: MAX_TEXT_LENGTH - len(_CUT)] + _CUT
 
 
 def safe_link(address: str) -> str:
-    """The address where it is one of Teams, else nothing."""
+    """Return the address if it is a Teams message link, or else empty text."""
     found = _LINK.fullmatch(address.strip())
     return found.group() if found and found.group(1).lower() in _TEAMS else ""
 
 
 def message_link(chat: ChatId, message: str) -> str:
-    """The link to a message of a chat ("Deep link to a chat", Teams documentation)."""
+    """Return the link to a message of a chat ("Deep link to a chat", Teams documentation)."""
     context = quote('{"contextType":"chat"}', safe="")
     return f"https://teams.microsoft.com/l/message/{quote(chat, safe='')}/{quote(message, safe='')}?context={context}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedMessage:
-    """What is written, word by word."""
+    """The saved text."""
 
     form: MessageForm
     title: str
     text: str
     origin: str
-    """Whose words they are, when they were written, what was attached, and the link back to them; a line each."""
+    """Author, time, attachments, and the link back to the message, one per line."""
 
     @property
     def body(self) -> str:
@@ -77,10 +82,10 @@ class SavedMessage:
         return f"{self.text}\n\n{self.origin}"
 
     def validate(self) -> None:
-        """Raises `BadRequest` where nothing is written, or more than the form holds."""
+        """Raise `BadRequest` if the title or text is empty or too long."""
         if not self.title.strip() or not self.text.strip():
-            raise BadRequest("Write a title and a text.")
+            raise BadRequest("Enter a title and a text.")
         if len(self.title) > MAX_TITLE_LENGTH:
-            raise BadRequest(f"A title has {MAX_TITLE_LENGTH} characters at most. Shorten it.")
+            raise BadRequest(f"A title can have at most {MAX_TITLE_LENGTH} characters. Shorten the title.")
         if len(self.body) > _LONGEST[self.form]:
-            raise BadRequest(f"A {self.form} has {_LONGEST[self.form]:,} characters at most. Shorten the text.")
+            raise BadRequest(_TOO_LONG[self.form].format(longest=f"{_LONGEST[self.form]:,}"))

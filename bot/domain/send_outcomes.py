@@ -1,16 +1,16 @@
-"""What became of a message that was posted into a chat."""
+"""Results of sending a message to a chat."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Teams has it."""
+    """Teams accepted the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryLater:
-    """Not now: to be tried again, the earliest in `retry_after_s` seconds where Teams said so."""
+    """The send can be retried, after `retry_after_s` seconds at the earliest if Teams set a time."""
 
     reason: str
     retry_after_s: float | None = None
@@ -18,14 +18,14 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatUnreachable:
-    """The bot cannot speak to this chat until it is added again."""
+    """The bot cannot post in this chat until it is added again."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """This message will never be taken."""
+    """Teams will never accept this message."""
 
     reason: str
 

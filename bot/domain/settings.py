@@ -1,4 +1,4 @@
-"""All that is set for an environment as one value, and the changes that lead from one such value to another."""
+"""The settings of an environment as one value, and the changes between two such values."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -11,35 +11,35 @@ from bot.domain.record_types import RecordType, disabled_record_type
 SettingValue = bool | int | str | tuple[str, ...] | None
 
 ORGANIZATION_SETTINGS = ("chats_on", "allowed_roles", "sync_on", "sync_idle_days", "mirror_chats")
-"""The settings of an environment, in the order in which they are shown."""
+"""Settings of an environment, in display order."""
 
 SYNC_SETTINGS = frozenset({"chats_on", "sync_on", "sync_idle_days", "mirror_chats"})
-"""Those that say whether and how chats are shown on timelines."""
+"""Settings that control whether and how timelines show chats."""
 
 RECORD_TYPE_SETTINGS = tuple(field.name for field in fields(RecordType) if field.name != "table")
-"""The settings of a record type, in the order in which they are shown."""
+"""Settings of a record type, in display order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentSettings:
-    """What holds in an environment."""
+    """All settings of an environment."""
 
     version: int
-    """Counts the times that something was saved."""
+    """Number of times that settings were saved."""
     organization: OrganizationSettings
     record_types: Mapping[str, RecordType]
-    """By table, the disabled ones too."""
+    """Record types by table, including disabled ones."""
     sync_changed_at: datetime | None = None
-    """When sync was last turned on or off; None where it never was."""
+    """Time at which sync was last turned on or off; None if it never was."""
 
     def record_type(self, table: str) -> RecordType:
-        """What holds for the table, also where nobody has added it."""
+        """Return the settings of the table, with defaults if it was never added."""
         return self.record_types.get(table) or disabled_record_type(table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingChange:
-    """One setting that is different; `table` is None for those of the whole environment."""
+    """One changed setting. `table` is None for a setting of the whole environment."""
 
     table: str | None
     setting: str
@@ -48,7 +48,7 @@ class SettingChange:
 
 
 def diff_settings(before: EnvironmentSettings, after: EnvironmentSettings) -> tuple[SettingChange, ...]:
-    """What leads from one to the other: first what is set for the whole environment, then table by table."""
+    """Return the changes between two values: first those of the whole environment, then table by table."""
     found = list(_changes(None, ORGANIZATION_SETTINGS, before.organization, after.organization))
     for table in sorted({*before.record_types, *after.record_types}):
         found += _changes(table, RECORD_TYPE_SETTINGS, before.record_type(table), after.record_type(table))
@@ -63,7 +63,7 @@ def _changes(table: str | None, settings: Sequence[str], before: object, after: 
 
 
 def apply_changes(settings: EnvironmentSettings, made: Iterable[SettingChange]) -> EnvironmentSettings:
-    """The settings with these changes; their version stays as it is."""
+    """Return the settings with these changes. The version stays the same."""
     organisation: dict[str, Any] = {}
     types: dict[str, dict[str, Any]] = {}
     for change in made:
@@ -78,11 +78,11 @@ def apply_changes(settings: EnvironmentSettings, made: Iterable[SettingChange]) 
 
 
 def revert_changes(settings: EnvironmentSettings, made: Sequence[SettingChange]) -> EnvironmentSettings:
-    """The settings as they were before these changes, which were made in this order."""
+    """Return the settings before these changes, which are listed in the order in which they were made."""
     back = [replace(change, was=change.now, now=change.was) for change in reversed(made)]
     return apply_changes(settings, back)
 
 
 def with_record_type(settings: EnvironmentSettings, record_type: RecordType) -> EnvironmentSettings:
-    """The settings with this in place of what held for the table."""
+    """Return the settings with this record type in place of the table's current one."""
     return replace(settings, record_types={**settings.record_types, record_type.table: record_type})

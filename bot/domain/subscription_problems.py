@@ -1,4 +1,4 @@
-"""Why new names of chats, and who joins and leaves, are not heard of at once. Pure."""
+"""Problems that delay notifications about chat names and members. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from bot.domain.subscriptions import Scope, Subscription, SubscriptionError, Sub
 PERMISSIONS = {
     Scope.TOPICS: "Chat.ReadBasic.WhereInstalled",
     Scope.MEMBERS: "ChatMember.Read.WhereInstalled",
-    # The app asks every chat that it is added to for its own. Where that was refused, the one for all chats helps.
+    # The app requests resource-specific consent in each chat. If that was denied, this permission covers all chats.
     Scope.CHAT: "Chat.ReadBasic.WhereInstalled",
 }
-"""What the app needs for a subscription at least ("Change notifications for Microsoft Teams resources")."""
+"""Least-privileged permission for each subscription ("Change notifications for Microsoft Teams resources")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionProblem:
-    """What is in the way, and what to do about it; `error` says what kind of thing it is."""
+    """A subscription problem, its description, and what to do about it."""
 
     error: SubscriptionError
     description: str
@@ -26,7 +26,10 @@ class SubscriptionProblem:
 def find_problem(
     subscriptions: Mapping[SubscriptionTarget, Subscription], targets: Iterable[SubscriptionTarget]
 ) -> SubscriptionProblem | None:
-    """What keeps all of these from being heard of; None where one is, or where nobody has tried yet."""
+    """Return the problem that blocks all of these subscriptions.
+
+    Return None if one of them exists, or if none was tried yet.
+    """
     found = [subscriptions[watch] for watch in targets if watch in subscriptions]
     hindered = [each for each in found if each.error]
     if not hindered or any(each.id for each in found):
@@ -36,24 +39,24 @@ def find_problem(
 
 def _problem_of(subscription: Subscription) -> SubscriptionProblem:
     hindrance = subscription.error or SubscriptionError.NO_ANSWER
-    what, next_step = _WORDS[hindrance]
+    what, next_step = _SENTENCES[hindrance]
     return SubscriptionProblem(
         error=hindrance, description=what, next_step=next_step.format(permission=PERMISSIONS[subscription.target.scope])
     )
 
 
-_WORDS = {
+_SENTENCES = {
     SubscriptionError.NOT_ALLOWED: (
-        "Microsoft 365 does not let Chat Sync hear of changes in chats.",
-        "Ask a Privileged Role Administrator or Global Administrator to grant it the permission {permission}.",
+        "Microsoft 365 does not let Chat Sync subscribe to changes in chats.",
+        "Ask a Privileged Role Administrator or Global Administrator to grant Chat Sync the permission {permission}.",
     ),
     SubscriptionError.NOT_FOUND: (
-        "Chat Sync is not among the organisation's apps in Teams.",
-        "Ask a Teams administrator to upload its package and to allow it.",
+        "Chat Sync is not in your organization's app catalog in Teams.",
+        "Ask a Teams administrator to upload the app package and allow the app.",
     ),
     SubscriptionError.UNREACHABLE: (
-        "Microsoft 365 does not reach Chat Sync.",
-        "Ask your administrator to let /api/graph/events through to CHATSYNC_PUBLIC_URL.",
+        "Microsoft 365 cannot reach Chat Sync.",
+        "Ask your administrator to allow requests from the internet to /api/graph/events at CHATSYNC_PUBLIC_URL.",
     ),
-    SubscriptionError.NO_ANSWER: ("Microsoft 365 does not answer.", "It is asked again in a moment."),
+    SubscriptionError.NO_ANSWER: ("Microsoft 365 is not responding.", "Chat Sync will try again soon."),
 }

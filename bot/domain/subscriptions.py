@@ -1,4 +1,4 @@
-"""Being told by Microsoft Graph what changes in chats: what is subscribed to, and when it is seen to. Pure."""
+"""Microsoft Graph subscriptions to chat changes: their targets, and when to renew or retry them. Pure."""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,78 +9,78 @@ from enum import StrEnum
 from bot.domain.values import ChatId, EnvironmentId
 
 MAX_LIFETIME = timedelta(minutes=4320)
-"""The longest that a subscription on chats lives ("Subscription lifetime", Microsoft Graph)."""
+"""Maximum lifetime of a chat subscription ("Subscription lifetime", Microsoft Graph)."""
 LIFETIME = MAX_LIFETIME - timedelta(minutes=15)
-"""What is asked for: Graph refuses an end that is later by its own clock, and ours may be ahead of that."""
+"""Requested lifetime. Graph rejects an expiration that is too late by its own clock, which may be behind ours."""
 MAX_SUBSCRIPTIONS = 10_000
-"""Subscriptions of an organisation ("Change notifications: supported resources", Microsoft Graph)."""
+"""Subscriptions of an organization ("Change notifications: supported resources", Microsoft Graph)."""
 
 _MARGIN = timedelta(hours=24)
-"""Renewed so long before the end at the latest: a day without Graph loses no subscription."""
+"""Latest renewal before the expiration, so that a day without Graph loses no subscription."""
 _SPREAD = timedelta(hours=12)
-"""Renewals of many that were made in one hour are spread over so long."""
+"""Period over which renewals are spread if many subscriptions were created in one hour."""
 
 
 class Scope(StrEnum):
-    """What a subscription tells of."""
+    """The changes that a subscription reports."""
 
     TOPICS = "topics"
     """New names of all chats that have the app."""
     MEMBERS = "members"
-    """Who joins and leaves the chats that have the app."""
+    """Members who join or leave the chats that have the app."""
     CHAT = "chat"
-    """New names of one chat. The only subscription that an app may have on it: members come from the bot's events."""
+    """New names of one chat. An app can have no other subscription on it, so members come from the bot's own events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionTarget:
-    """What a subscription is for."""
+    """The target of a subscription."""
 
     scope: Scope
     chat: ChatId | None = None
-    """With `Scope.CHAT` alone."""
+    """Set only with `Scope.CHAT`."""
 
     @property
     def key(self) -> str:
-        """The same for the same; `target_from_key` gives it back."""
+        """Unique key, which `target_from_key` parses."""
         return f"{self.scope} {self.chat}" if self.chat else self.scope.value
 
     def covers(self, chat: ChatId) -> bool:
-        """Whether it tells of this chat."""
+        """Check whether the subscription reports changes of this chat."""
         return self.chat in {None, chat}
 
 
 TOPICS, MEMBERS = SubscriptionTarget(scope=Scope.TOPICS), SubscriptionTarget(scope=Scope.MEMBERS)
 ALL_CHATS_TARGETS = (TOPICS, MEMBERS)
-"""Two subscriptions that cover every chat which has the app."""
+"""Two subscriptions that cover every chat that has the app."""
 
 
 def chat_target(chat: ChatId) -> SubscriptionTarget:
-    """The subscription on one chat."""
+    """Return the subscription on one chat."""
     return SubscriptionTarget(scope=Scope.CHAT, chat=chat)
 
 
 def target_from_key(key: str) -> SubscriptionTarget:
-    """The watch whose key it is."""
+    """Parse the key of a subscription target."""
     scope, _, chat = key.partition(" ")
     return SubscriptionTarget(scope=Scope(scope), chat=ChatId(chat) if chat else None)
 
 
 class SubscriptionError(StrEnum):
-    """Why there is no subscription where one is wanted."""
+    """Reason why a wanted subscription does not exist."""
 
     NOT_ALLOWED = "not allowed"
-    """The app lacks the permission, or the organisation has no room for more."""
+    """The app lacks the permission, or the organization has reached its limit."""
     NOT_FOUND = "not there"
-    """The chat, or the app's entry in the organisation's catalog."""
+    """The chat does not exist, or the app is not in the organization's catalog."""
     UNREACHABLE = "not reached"
-    """Graph did not get the right answer at our address."""
+    """Graph did not get the right response at our address."""
     NO_ANSWER = "no answer"
-    """Of Graph, or it asked to wait."""
+    """Graph did not respond, or asked to wait."""
 
     @property
     def permanent(self) -> bool:
-        """Whether somebody has to do something about it first."""
+        """True if an administrator must act first."""
         return self in {SubscriptionError.NOT_ALLOWED, SubscriptionError.NOT_FOUND}
 
 
@@ -94,33 +94,33 @@ _RETRY_AFTER = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """A subscription that there is or is to be."""
+    """A subscription that exists or should exist."""
 
     target: SubscriptionTarget
     wanted: bool = True
     id: str | None = None
-    """Graph's own; None where there is none."""
+    """Graph's ID; None if there is no subscription."""
     expires_at: datetime | None = None
-    """When the last one expires or expired; None where there never was one."""
+    """Expiration of the last subscription; None if there never was one."""
     fingerprint: str = ""
-    """Names the address, client state and certificate that it was made with."""
+    """Fingerprint of the address, client state, and certificate of the subscription."""
     needs_refresh: bool = False
-    """Whether something was missed, so that its chats are to be looked at."""
+    """True if notifications were missed, so that its chats must be fetched again."""
     error: SubscriptionError | None = None
 
 
 class SubscriptionStep(StrEnum):
-    """What a subscription needs next."""
+    """The next step for a subscription."""
 
     CREATE = "make"
-    RECREATE = "make anew"
+    RECREATE = "remake"
     REFRESH = "reread"
     RENEW = "renew"
     DELETE = "end"
 
 
 def next_step(subscription: Subscription, fingerprint: str, now: datetime) -> SubscriptionStep:
-    """What a subscription needs that is due; `fingerprint`: what it would be made with today."""
+    """Return the next step for a subscription that is due. `fingerprint` is the current fingerprint."""
     if not subscription.wanted:
         return SubscriptionStep.DELETE
     if subscription.id is None or subscription.expires_at is None or subscription.expires_at <= now:
@@ -131,27 +131,27 @@ def next_step(subscription: Subscription, fingerprint: str, now: datetime) -> Su
 
 
 def renewal_at(target: SubscriptionTarget, expires_at: datetime) -> datetime:
-    """When a subscription is to be renewed: a day to a day and a half before its end, each at a time of its own."""
+    """Return the renewal time: a day to a day and a half before the expiration, different for each target."""
     share = int.from_bytes(hashlib.sha256(target.key.encode()).digest()[:2]) / 0xFFFF
     return expires_at - _MARGIN - share * _SPREAD
 
 
 def next_attempt_at(error: SubscriptionError, now: datetime, retry_after_s: float | None = None) -> datetime:
-    """When something that failed is tried again, not before who refused asked for it."""
+    """Return the time of the next attempt, which respects the requested delay."""
     return now + max(_RETRY_AFTER[error], timedelta(seconds=retry_after_s or 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncedEnvironment:
-    """An environment whose chats are synced, and since when something has to have happened in them (spec Y3)."""
+    """An environment with sync on, and the time since which its chats must have had activity (spec Y3)."""
 
     environment: EnvironmentId
     active_since: datetime | None
-    """None: no limit."""
+    """None for no limit."""
 
 
 class LifecycleEvent(StrEnum):
-    """What Graph tells of a subscription itself ("Reduce missing subscriptions and change notifications")."""
+    """A lifecycle event of Graph ("Reduce missing subscriptions and change notifications")."""
 
     REAUTHORIZE = "reauthorizationRequired"
     REMOVED = "subscriptionRemoved"
@@ -160,21 +160,21 @@ class LifecycleEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatNotification:
-    """A chat changed, or who is in it; what is said of it beyond that is left out (spec S6)."""
+    """A notification that a chat or its members changed, without any other content (spec S6)."""
 
     subscription: str
     chat: ChatId
     has_topic: bool = False
-    """Whether the chat's name was told."""
+    """True if the notification contains the chat's name."""
     topic: str | None = None
-    """The name, where it has one."""
+    """The name, if the chat has one."""
     at: datetime | None = None
-    """When, where it was told."""
+    """Time of the change, if the notification contains it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleNotification:
-    """Something is the matter with a subscription."""
+    """A lifecycle event of one subscription."""
 
     subscription: str
     event: LifecycleEvent
@@ -182,7 +182,7 @@ class LifecycleNotification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedNotifications:
-    """What came in one POST that can be trusted, and how many notifications cannot."""
+    """Verified notifications of one POST request, and the number of rejected ones."""
 
     chats: Sequence[ChatNotification]
     subscriptions: Sequence[LifecycleNotification]

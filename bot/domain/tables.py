@@ -1,18 +1,22 @@
-"""Tables, columns, views and rows of Dataverse, as values."""
+"""Dataverse tables, columns, views, and rows as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 Raw = str | int | float | bool | tuple[int, ...] | None
-"""A column's value in one canonical form, whoever sent it.
+"""Canonical value of a column, the same for every source.
 
-Instants and dates are ISO text in UTC, lookups `<table>:<row id>`, several choices a sorted tuple of their numbers.
+Times and dates are ISO text in UTC, lookups are `<table>:<row id>`, and multiple choices are a sorted tuple of numbers.
 """
+
+OWNER, STATE, STATUS = "ownerid", "statecode", "statuscode"
+MODIFIED_BY, MODIFIED_ON = "modifiedby", "modifiedon"
+"""Logical names of columns that most tables have ("Table/entity reference")."""
 
 
 class ColumnType(StrEnum):
-    """Types of columns, named as `AttributeTypeName` names them, less the word `Type`."""
+    """Column types, named like `AttributeTypeName` without the word `Type`."""
 
     BIG_INT = "BigInt"
     BOOLEAN = "Boolean"
@@ -45,7 +49,7 @@ LOOKUPS = frozenset({ColumnType.LOOKUP, ColumnType.CUSTOMER, ColumnType.OWNER})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column and what is needed to name and to show its values."""
+    """A column, with everything needed to label and show its values."""
 
     name: str
     label: str
@@ -54,22 +58,22 @@ class Column:
     rich_text: bool = False
     date_only: bool = False
     precision: int | None = None
-    """Digits behind the point of a number; None where the table's metadata does not say."""
+    """Digits after the decimal point; None if the table's metadata does not say."""
     updatable: bool = True
     required: bool = False
-    """Whether people are to leave no row without a value."""
+    """True if the column must have a value."""
     max_length: int | None = None
-    """Characters of a text; None where the table's metadata does not say."""
+    """Characters of a text; None if the table's metadata does not say."""
     plain_date: bool = False
-    """Whether it holds a day that is the same everywhere, without a time."""
+    """True if the column holds a date that is the same in every time zone, without a time."""
     states: Mapping[int, int] = field(default_factory=dict)
-    """Of a status column: the state that each of its numbers belongs to."""
+    """For a status column, the state of each of its numbers."""
     options: Mapping[int, str] = field(default_factory=dict)
-    """Labels of a choice's, status', state's or yes/no column's numbers (yes is 1, no is 0)."""
+    """Labels by number of a choice, status, state, or yes/no column (yes is 1, no is 0)."""
     labels: Mapping[int, str] = field(default_factory=dict)
-    """The label in each language of the environment, by the number that Windows gives the language (LCID)."""
+    """Labels by language ID (LCID) of the environment."""
     through: tuple[str, ...] = ()
-    """The navigation properties that lead to the linked row whose column it is; empty for a table's own columns."""
+    """Navigation properties that lead to the linked row with this column; empty for the table's own columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +89,17 @@ class Table:
     type_code: int | None = None
     is_activity: bool = False
     has_notes: bool = False
-    """Whether people can attach notes to its rows."""
+    """True if its rows can have notes."""
     is_virtual: bool = False
     sends_updates: bool = True
-    """Whether the message filter `Update` exists, so that Dataverse can tell of changes."""
+    """True if the message filter `Update` exists, so that Dataverse can report changes."""
     tracks_changes: bool = False
-    """Whether Dataverse says on request which rows changed since a while ago."""
+    """True if Dataverse can list the rows that changed since a point in time (change tracking)."""
     labels: Mapping[int, str] = field(default_factory=dict)
-    """As a column's."""
+    """Labels by language ID (LCID), as for a column."""
 
     def in_language(self, language: int | None) -> "Table":
-        """The same with the labels of that language, as far as there are some."""
+        """Return the table with the labels of this language, if they exist."""
         if language is None or (
             self.labels.get(language, self.label) == self.label
             and not any(column.labels.get(language, column.label) != column.label for column in self.columns.values())
@@ -118,20 +122,20 @@ class TableName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A view's columns in the order of its layout; a linked column is named `<alias>.<column>`."""
+    """A view's columns in the order of its layout. A linked column is named `<alias>.<column>`."""
 
     id: str
     name: str
     columns: tuple[str, ...]
     quick_find: bool = False
-    """Whether it is the table's one Quick Find view."""
+    """True if this is the table's Quick Find view."""
     linked: Mapping[str, Column] = field(default_factory=dict)
-    """The linked columns that can be read, by their names."""
+    """Readable linked columns by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnValue:
-    """What a column holds: the raw value and, where Dataverse gave it, the text it shows to the caller."""
+    """A column's raw value and, if Dataverse sent it, the formatted text for the caller."""
 
     raw: Raw
     text: str | None = None
@@ -139,14 +143,14 @@ class ColumnValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row as somebody may see it; columns that were not asked for are missing."""
+    """A row as one caller sees it. Columns that were not requested are missing."""
 
     id: str
     values: Mapping[str, ColumnValue]
     etag: str = ""
 
     def value(self, column: str) -> ColumnValue:
-        """The column's value; an empty one where the row does not have it."""
+        """Return the column's value, or an empty value if the row does not have it."""
         return self.values.get(column, EMPTY)
 
 

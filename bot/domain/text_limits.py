@@ -1,31 +1,45 @@
-"""Texts that fit columns of Dataverse, which counts UTF-16 units ("String columns: MaxLength"). Pure."""
+"""Texts that fit Dataverse columns, whose limits count UTF-16 units ("String columns: MaxLength"). Pure.
+
+`cards.text` shortens text for cards and has other rules. It counts characters, ends at a word, and keeps direction
+marks, because clients apply them. Cards and the domain do not import each other, so each has its own functions.
+"""
 
 import unicodedata
 
 JOINERS = "\u200c\u200d"
-"""They hold emoji and letters together."""
+"""Joiners that hold emoji and letters together."""
 MAX_INPUT_LENGTH = 10_000
-"""Characters of a text that are looked at to make one line of it: forty times what any column holds."""
+"""Characters of a text that are read to make one line, forty times the length of any column."""
 _FORMAT = "Cf"
 _TAGS = range(0xE0020, 0xE0080)
-"""They spell which flag an emoji is ("Unicode Technical Standard #51", emoji tag sequences)."""
+"""Tag characters that spell the flag of an emoji ("Unicode Technical Standard #51", emoji tag sequences)."""
 
 
 def truncate_utf16(text: str, units: int) -> str:
-    """The text's beginning that has so many UTF-16 units at most, of whole characters; halves of some are left out."""
+    """Return the longest beginning of the text that has at most this many UTF-16 units.
+
+    Characters are never split, and half surrogate pairs are dropped.
+    """
     begin = text[:units].encode("utf-16-le", "surrogatepass")[: 2 * units]
     return begin.decode("utf-16-le", "ignore")
 
 
+def truncated(text: str, units: int) -> str:
+    """Return the text, or its beginning and an ellipsis, in at most this many UTF-16 units."""
+    if truncate_utf16(text, units) == text:
+        return text
+    return truncate_utf16(text, units - 1).rstrip(JOINERS + " ") + "…"
+
+
 def single_line(text: str) -> str:
-    """The text with one space for everything that is not to be seen.
+    """Return the text as one line, with one space for each run of invisible characters.
 
-    Marks of direction, which stand within names from right to left, and other marks of format leave no gap.
+    Format marks, such as the direction marks in right-to-left names, leave no gap.
     """
-    return " ".join("".join(map(_shown, text[:MAX_INPUT_LENGTH])).split())
+    return " ".join("".join(map(_visible, text[:MAX_INPUT_LENGTH])).split())
 
 
-def _shown(character: str) -> str:
+def _visible(character: str) -> str:
     if character.isprintable() or character in JOINERS or ord(character) in _TAGS:
         return character
     return "" if unicodedata.category(character) == _FORMAT else " "

@@ -1,4 +1,4 @@
-"""Values that every layer speaks of: environments, records, people, chats, connections."""
+"""Values that every layer uses: environments, records, people, chats, and connections."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,32 +6,32 @@ from enum import StrEnum
 from typing import NewType
 
 EnvironmentId = NewType("EnvironmentId", str)
-"""A Dataverse organisation, named by its URL's host."""
+"""ID of a Dataverse organization: the host of its URL."""
 
 ChatId = NewType("ChatId", str)
 ConnectionId = NewType("ConnectionId", int)
 
 ObjectId = NewType("ObjectId", str)
-"""A person's Entra object id: a GUID in lower case."""
+"""Entra object ID of a person: a GUID in lowercase."""
 
 UserId = NewType("UserId", str)
-"""The id of a person's row in Dataverse's table `systemuser`: a GUID in lower case."""
+"""Row ID of a person in Dataverse's `systemuser` table: a GUID in lowercase."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """A Dataverse organisation that the product is set up for."""
+    """A Dataverse organization that the product is configured for."""
 
     id: EnvironmentId
     url: str
-    """Where record links start: scheme, host and, in the sandbox, a path; no slash at the end."""
+    """Base address of record links: scheme, host, and, in the sandbox, a path; without a slash at the end."""
     hosts: frozenset[str]
-    """Hosts, with port where it is not the scheme's own, under which links and events name it."""
+    """Hosts that links and events use for the environment, with the port unless it is the scheme's default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordRef:
-    """Which row of which table in which environment."""
+    """A row of a table in an environment."""
 
     environment: EnvironmentId
     table: str
@@ -40,17 +40,17 @@ class RecordRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody in Teams, as an activity names them."""
+    """A person in Teams, as an activity identifies them."""
 
     account_id: str
-    """The channel's own id of the person (`29:…` in Teams)."""
+    """The channel's own ID of the person (`29:…` in Teams)."""
     object_id: ObjectId | None
     name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person's row in Dataverse's table `systemuser`."""
+    """A person's row in Dataverse's `systemuser` table."""
 
     id: UserId
     name: str
@@ -59,7 +59,7 @@ class User:
 
 
 class ChatKind(StrEnum):
-    """What a conversation is; only group chats can be connected so far."""
+    """The kind of a conversation."""
 
     GROUP = "group"
     PERSONAL = "personal"
@@ -67,12 +67,12 @@ class ChatKind(StrEnum):
 
 
 TEAMS = "msteams"
-"""The Bot Framework's name of the Teams channel; the Emulator and others have their own."""
+"""The Bot Framework's name for the Teams channel. The Emulator and others have their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
-    """A conversation and what is needed to reach it."""
+    """A conversation, with everything needed to reach it."""
 
     id: ChatId
     kind: ChatKind
@@ -83,12 +83,12 @@ class Chat:
     bot_name: str
     bot_present: bool = True
     team_id: str | None = None
-    """The team of a channel, as the directory names it; None where it is not known."""
+    """The directory's ID of a channel's team; None if it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewConnection:
-    """A connection that is about to be made."""
+    """A connection before it is stored."""
 
     chat_id: ChatId
     record: RecordRef
@@ -101,9 +101,9 @@ class NewConnection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection(NewConnection):
-    """A connection that is kept: one chat and one record."""
+    """A stored connection between one chat and one record."""
 
     id: ConnectionId
     paused_at: datetime | None = None
-    """Since when nothing is told to the chat, because the bot cannot reach it."""
+    """Start of a pause, during which the bot cannot reach the chat; None while it can."""
     paused_reason: str | None = None

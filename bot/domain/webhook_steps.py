@@ -1,18 +1,16 @@
-"""The steps by which Dataverse tells of changes: which there should be, and what is missing. Pure."""
+"""Webhook steps that make Dataverse report changes: required steps, and their difference from registered ones. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.record_lifecycle import WATCHED_COLUMNS
 from bot.domain.record_types import RecordType, key_field_columns, updates_problem
 from bot.domain.tables import Table
 
-LIFECYCLE_COLUMNS = ("ownerid", "statecode", "statuscode", "masterid", "merged")
-"""What the life of a record shows in: its owner, whether it is open, and into which row it was merged (spec K12)."""
-
 
 class StepMessage(StrEnum):
-    """What is done to a row that the bot wants to hear of."""
+    """Dataverse message that the bot subscribes to."""
 
     UPDATE = "Update"
     DELETE = "Delete"
@@ -20,32 +18,32 @@ class StepMessage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookStep:
-    """What Dataverse is to tell of one table."""
+    """A step that Dataverse runs for one table."""
 
     message: StepMessage
     table: str
     columns: tuple[str, ...] = ()
-    """An update of one of these is told, with their values before it; in the order of their names."""
+    """Columns whose updates trigger the step and whose old values it sends, sorted by name."""
 
     @property
     def label(self) -> str:
-        """What operators read."""
+        """Text that names the step for operators."""
         watched = f" ({', '.join(self.columns)})" if self.columns else ""
         return f"{self.message} of {self.table}{watched}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredWebhookStep:
-    """A step as it stands in Dataverse."""
+    """A step as registered in Dataverse."""
 
     id: str
     step: WebhookStep
     image_id: str | None
-    """Of the picture of the row before the update."""
+    """ID of the pre-image."""
     image_columns: tuple[str, ...]
     enabled: bool
     after_commit: bool
-    """Whether it runs asynchronously after the operation: else it would hold up, or undo, what people save."""
+    """True if the step runs asynchronously after the operation. Synchronous steps could block people's changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepPlan:
-    """What has to be done so that the steps are as they should be; nothing where they are."""
+    """Changes that make the registered steps match the required ones."""
 
     add: tuple[WebhookStep, ...] = ()
     change: tuple[tuple[RegisteredWebhookStep, WebhookStep], ...] = ()
@@ -66,18 +64,18 @@ class StepPlan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether all is as it should be."""
+        """Check whether there is nothing to change."""
         return not (self.add or self.change or self.remove)
 
 
 def desired_steps(record_types: Mapping[str, RecordType], tables: Mapping[str, Table]) -> tuple[WebhookStep, ...]:
-    """The steps for the record types that are enabled, table by table; `tables` are those that Dataverse has."""
+    """Return the steps that the enabled record types require, by table. `tables` are those that Dataverse has."""
     enabled = sorted(name for name, each in record_types.items() if each.enabled and name in tables)
     return tuple(step for name in enabled for step in _steps(record_types[name], tables[name]))
 
 
 def plan_steps(desired: Sequence[WebhookStep], registered: Sequence[RegisteredWebhookStep]) -> StepPlan:
-    """What parts the one from the other. Of two steps for the same message and table the second is one too many."""
+    """Return the difference. A second step for the same message and table is removed."""
     left = {(each.message, each.table): each for each in desired}
     change, remove = [], []
     for each in registered:
@@ -93,10 +91,10 @@ def _steps(record_type: RecordType, table: Table) -> tuple[WebhookStep, ...]:
     if updates_problem(table):
         return ()
     watched = {column.name for column in key_field_columns(record_type, table)} | (
-        set(LIFECYCLE_COLUMNS) & table.columns.keys()
+        set(WATCHED_COLUMNS) & table.columns.keys()
     )
     update = WebhookStep(message=StepMessage.UPDATE, table=table.name, columns=tuple(sorted(watched)))
-    # A step that watches no column would be told of every change.
+    # A step without columns would trigger on every change.
     return (*([update] if watched else []), WebhookStep(message=StepMessage.DELETE, table=table.name))
 
 

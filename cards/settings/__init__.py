@@ -1,1 +1,1 @@
-"""The pages on which administrators set what the product does."""
+"""Pages on which administrators change settings."""

@@ -1,4 +1,4 @@
-"""Settings as text: taking them out of one environment and into another."""
+"""Settings as text, for moving them between environments."""
 
 from dataclasses import dataclass
 
@@ -17,24 +17,25 @@ from cards.settings.shared import (
     label,
     problem_lines,
 )
+from cards.words import plural
 
 MAX_TEXT_LENGTH = 16_000
-"""Characters of settings that a page holds: a card has room for 25 000 bytes, and carries them twice escaped."""
+"""Characters of settings on a page. A card has 25,000 bytes and contains them escaped twice."""
 
 MAX_PREVIEWED = 60
-"""Changes that are shown before they are made."""
+"""Changes that the preview shows."""
 
 
 def export_page(where: str, text: str, back: SubmitButton, *, more: SubmitButton | None = None) -> Page:
-    """The settings to copy; `more` leads to the part that did not fit."""
+    """Return the page with the settings to copy. `more` opens the part that did not fit."""
     body: list[Element] = [breadcrumb(where), TextInput("settings", "Copy this text", value=text, lines=True)]
-    body.append(hint("It holds settings alone, no records and no secrets. Paste it where you write: settings import"))
+    body.append(hint("This text contains only settings, no records or secrets. To import it, write: settings import"))
     return page("Export settings", body, [more, back] if more else [back], height="large")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportView:
-    """Where the settings are to go, and what was wrong with the text."""
+    """The target environment, and the mistakes in the text."""
 
     environments: tuple[Choice, ...]
     chosen: str
@@ -44,7 +45,7 @@ class ImportView:
 
 
 def import_page(view: ImportView) -> Page:
-    """The text to paste."""
+    """Return the page for pasting the settings."""
     body: list[Element] = []
     if view.problems:
         body.append(TextBlock("Nothing was changed.", weight="Bolder"))
@@ -56,19 +57,19 @@ def import_page(view: ImportView) -> Page:
             "settings",
             "Settings",
             value=view.text,
-            hint="Paste what settings export gave",
+            hint="Paste the text from settings export",
             longest=MAX_TEXT_LENGTH,
             lines=True,
             required="Paste the settings",
         )
     )
-    body.append(hint("You see what would change before it is saved. What the text does not name stays as it is."))
+    body.append(hint("You can review the changes before you save them. Settings not in the text stay the same."))
     return page("Import settings", body, [view.show], height="large")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewView:
-    """What would change. Without a step to save there is nothing to change."""
+    """The changes to make. `save` is None if there are none."""
 
     place: str
     changes: tuple[ChangeLine, ...]
@@ -78,12 +79,12 @@ class PreviewView:
 
 
 def preview_page(view: PreviewView) -> Page:
-    """What would change, and the step that does it."""
+    """Return the page with the changes and the button that saves them."""
     body: list[Element] = [breadcrumb(view.place), *concurrent_change_lines(view.concurrent_changes, kept=False)]
     if view.save is None:
-        body.append(TextBlock("These settings hold already. There is nothing to change."))
+        body.append(TextBlock("This environment already has these settings. There is nothing to change."))
         return page("Import settings", body, [view.back])
     count = len(view.changes)
-    body.append(heading(f"{count} {'setting' if count == 1 else 'settings'} would change:"))
+    body.append(heading(plural(count, "1 setting will change:", f"{count} settings will change:")))
     body += change_lines(view.changes, at_most=MAX_PREVIEWED)
     return page("Import settings", body, [view.save, view.back])

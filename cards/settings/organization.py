@@ -1,4 +1,4 @@
-"""What is set for a whole environment."""
+"""Settings of a whole environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from cards.settings.shared import (
     toggles,
 )
 
-TITLE = "Organisation"
+TITLE = "Organization"
 
 MAX_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationView:
-    """The settings by their names; `labels` say what each is called."""
+    """The settings by name. `labels` contains their labels."""
 
     place: str
     labels: Mapping[str, str]
@@ -33,42 +33,46 @@ class OrganizationView:
     roles: tuple[Choice, ...]
     """The roles to choose from."""
     dataset: str
-    """Where others are searched."""
+    """Dataset that contains all roles."""
     allowed: tuple[str, ...]
     idle_days: str
     sync_words: str
-    """Whether sync is on, and who may change it."""
+    """Sentences about the state of sync and who can change it."""
     may_sync: bool
     save: SubmitButton
     back: SubmitButton
     open_roles: LinkButton
     sync_existing: SubmitButton | None = None
-    """Has chats shown that were connected while sync was off; None where sync is off now."""
+    """Shows chats that were connected while sync was off. None while sync is off."""
     problems: tuple[tuple[str, str], ...] = ()
     concurrent_changes: tuple[ConcurrentChanges, ...] = ()
 
 
 def organization_page(view: OrganizationView) -> Page:
-    """Switches, roles, and what becomes of chats that fall silent."""
+    """Return the page with the switches, roles, and settings for idle chats."""
     labels = view.labels
     body: list[Element] = [breadcrumb(TITLE, view.place)]
     body += concurrent_change_lines(view.concurrent_changes, kept=False)
     body += problem_lines(view.problems)
     body += toggles(labels, view.switches, "chats_on")
-    body.append(hint("Off: the bot answers that chats are turned off, and tells chats nothing. Connections stay."))
+    body.append(hint("Off: Chat Sync sends nothing to chats and answers that chats are turned off. Connections stay."))
     if view.roles:
         body.append(_roles(view))
-    body.append(hint("Nothing chosen: everybody with a Dynamics 365 user."))
+    body.append(hint("If you choose no role, everyone with a Dynamics 365 user can use chats."))
     body.append(ActionSet([render_button(view.open_roles)]))
     body.append(heading("Chat sync"))
     if view.may_sync:
         body += toggles(labels, view.switches, "sync_on")
     body.append(hint(view.sync_words))
     if view.sync_existing:
-        body.append(hint("Chats that were connected while it was off are not shown in Dynamics 365."))
+        body.append(hint("Chats that were connected while chat sync was off are not shown in Dynamics 365."))
         body.append(ActionSet([render_button(view.sync_existing)]))
     days = TextInput(
-        "sync_idle_days", labels["sync_idle_days"], value=view.idle_days, hint="0: no limit", longest=MAX_DIGITS
+        "sync_idle_days",
+        labels["sync_idle_days"],
+        value=view.idle_days,
+        hint="0 for no limit",
+        longest=MAX_DIGITS,
     )
     body.append(days)
     body += toggles(labels, view.switches, "mirror_chats")

@@ -1,4 +1,4 @@
-"""Where the settings begin: the environment, what holds there, and the ways to change it."""
+"""Start page of the settings: the environment, its current settings, and the pages that change them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ TITLE = "Chat Sync settings"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewView:
-    """`types` are the record types to choose from; `message` is what came of the page before."""
+    """`types` are the record types to choose from; `message` is the result of the previous page."""
 
     place: str
     facts: tuple[tuple[str, str], ...]
@@ -34,14 +34,14 @@ class OverviewView:
     add: SubmitButton
     organization: SubmitButton
     other_environment: SubmitButton | None = None
-    """To another environment, where there are several."""
+    """Opens another environment, if there are several."""
     message: str = ""
     saved: tuple[ChangeLine, ...] = ()
     concurrent_changes: tuple[ConcurrentChanges, ...] = ()
 
 
 def overview_page(view: OverviewView) -> Page:
-    """What was saved, what holds for the whole environment, and the record types to choose from."""
+    """Return the page with the saved changes, the settings of the environment, and the record types."""
     body: list[Element] = [breadcrumb(view.place)]
     if view.message:
         body.append(TextBlock(escape(view.message), weight="Bolder"))
@@ -52,13 +52,13 @@ def overview_page(view: OverviewView) -> Page:
         body.append(ActionSet([render_button(view.other_environment)]))
     if view.types:
         body.append(Choices("table", "Record type", _labelled(view.types), chosen=[view.types[0].value]))
-        # By itself: three buttons side by side are too wide for a phone.
+        # In its own row, because three buttons side by side are too wide for a phone.
         body.append(ActionSet([render_button(view.change)]))
     return page(TITLE, body, [view.add, view.organization], height="medium")
 
 
 def environment_page(environments: Sequence[Choice], go: SubmitButton) -> Page:
-    """The first page where there are several environments."""
+    """Return the page that asks for one of several environments."""
     first = [environments[0].value]
     body = [Choices("environment", "Environment", _labelled(environments), chosen=first, expanded=True)]
     return page(TITLE, body, [go], height="small")
@@ -66,7 +66,7 @@ def environment_page(environments: Sequence[Choice], go: SubmitButton) -> Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddTableView:
-    """The tables to choose from before anything is typed, and why the last choice was none."""
+    """Tables listed before the person types, and the problem with the last choice."""
 
     place: str
     listed: tuple[Choice, ...]
@@ -77,7 +77,7 @@ class AddTableView:
 
 
 def add_table_page(view: AddTableView) -> Page:
-    """The table to add."""
+    """Return the page that asks for the table to add."""
     body: list[Element] = [breadcrumb(view.place)]
     if view.problem:
         body += problem_lines([("Table", view.problem)])
@@ -86,7 +86,7 @@ def add_table_page(view: AddTableView) -> Page:
             "table", "Table (type a few letters)", view.dataset, _labelled(view.listed), required="Choose a table"
         )
     )
-    body.append(hint("Its note is off until you turn it on."))
+    body.append(hint("The note for a new record type is off until you turn it on."))
     return page("Add a record type", body, [view.add, view.back], height="medium")
 
 

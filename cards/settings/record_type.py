@@ -1,4 +1,4 @@
-"""What is set for a record type."""
+"""Settings of a record type."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,44 +19,42 @@ from cards.settings.shared import (
     toggles,
 )
 
-SECURED_VIEW = "Everybody in the chat sees the values that the person saw who connected it"
-AS_THEMSELVES = "Whatever somebody does on a card, Dynamics 365 judges by their own rights and keeps in their name."
-EACH_OF_THEM = (
-    "On: a card tells everybody only which fields changed, and shows the values to each person who may see them."
-)
+SECURED_VIEW = "Everyone in the chat sees the values that the person who connected it can see."
+AS_THEMSELVES = "Dynamics 365 checks each action against the person's own permissions and records it under their name."
+EACH_OF_THEM = "On: the card shows everyone only which fields changed. Only people who can see the values get them."
 SECURED_FIELDS = (
-    "Of a secured column a card says only that it changed, unless you let it tell the values to everybody in the chat."
+    "For a secured column, the card says only that it changed, unless you show its values to everyone in the chat."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteChoices:
-    """The views to choose from; `problem` says why there can be no note at all."""
+    """The views to choose from. `problem` is the reason if a note is not possible at all."""
 
     views: tuple[Choice, ...]
     chosen: str
     secured: tuple[str, ...] = ()
-    """The labels of the chosen view's secured columns."""
+    """Labels of the secured columns in the chosen view."""
     unsupported: tuple[str, ...] = ()
-    """The names of views of which a note can show nothing."""
+    """Names of views with no column that a note can show."""
     problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFieldChoices:
-    """The columns to choose from; `problem` says why there can be no key updates at all."""
+    """The columns to choose from. `problem` is the reason if key updates are not possible at all."""
 
     columns: tuple[Choice, ...]
     dataset: str
     chosen: tuple[str, ...]
     unsupported: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """Reasons, and the labels of the columns that each holds for."""
+    """Reasons, with the labels of the columns that they apply to."""
     problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardChoices:
-    """What people can be allowed to do on cards, and the columns that they can be allowed to change there."""
+    """The actions and columns that can be allowed on cards."""
 
     acts: tuple[Choice, ...]
     allowed: tuple[str, ...]
@@ -64,12 +62,12 @@ class CardChoices:
     dataset: str
     chosen: tuple[str, ...]
     too_long: tuple[str, ...] = ()
-    """The labels of columns that have more choices than a card holds."""
+    """Labels of columns with too many choices for a card."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordTypeView:
-    """The settings by their names; `labels` say what each is called."""
+    """The settings by name. `labels` contains their labels."""
 
     place: str
     title: str
@@ -81,7 +79,7 @@ class RecordTypeView:
     disclosure: str
     on_cards: CardChoices
     no_timeline_reason: str
-    """Why chats are not shown on the timeline of its records (spec Y3); empty where they are."""
+    """The reason why timelines do not show chats of these records (spec Y3); empty if they do."""
     save: SubmitButton
     back: SubmitButton
     problems: tuple[tuple[str, str], ...] = ()
@@ -89,7 +87,7 @@ class RecordTypeView:
 
 
 def record_type_page(view: RecordTypeView) -> Page:
-    """Everything that can be set for the record type."""
+    """Return the page with all settings of the record type."""
     labels, on = view.labels, view.switches
     body: list[Element] = [breadcrumb(view.title, view.place)]
     body += concurrent_change_lines(view.concurrent_changes, kept=False)
@@ -102,7 +100,7 @@ def record_type_page(view: RecordTypeView) -> Page:
         body.append(hint(view.no_timeline_reason))
     body += [heading("Key updates"), *_key_fields(view), heading("Links")]
     body.append(Choices("disclosure", labels["disclosure"], view.disclosures, chosen=[view.disclosure]))
-    body += [heading("Acting on cards"), *_on_cards(view)]
+    body += [heading("Actions on cards"), *_on_cards(view)]
     return page(view.title, body, [view.save, view.back], height="large")
 
 
@@ -116,9 +114,9 @@ def _note(view: RecordTypeView) -> list[Element]:
     if chosen.problem:
         body.append(hint(chosen.problem))
     if chosen.secured:
-        body.append(hint(f"{name_list('Secured columns of this view', chosen.secured)}. {SECURED_VIEW}."))
+        body.append(hint(f"{name_list('Secured columns in this view', chosen.secured)}. {SECURED_VIEW}"))
     if chosen.unsupported:
-        body.append(hint(f"{name_list('Views of which a note can show nothing', chosen.unsupported)}."))
+        body.append(hint(f"{name_list('Views with no columns that a note can show', chosen.unsupported)}."))
     return body + toggles(view.labels, view.switches, "leave_out_secured")
 
 
@@ -131,7 +129,7 @@ def _key_fields(view: RecordTypeView) -> list[Element]:
     body.append(
         TypeaheadChoices(
             "key_fields",
-            f"{view.labels['key_fields']} (five at most; type to search)",
+            f"{view.labels['key_fields']} (up to five; type to search)",
             chosen.dataset,
             columns,
             chosen=chosen.chosen,
@@ -151,8 +149,8 @@ def _on_cards(view: RecordTypeView) -> list[Element]:
         body.append(acts)
     columns = [Choice(title=label(each.title), value=each.value) for each in found.columns]
     if columns:
-        asked = f"{labels['change_fields']} (five at most; type to search)"
+        asked = f"{labels['change_fields']} (up to five; type to search)"
         body.append(TypeaheadChoices("change_fields", asked, found.dataset, columns, chosen=found.chosen, several=True))
     if found.too_long:
-        body.append(hint(name_list("More choices than a card holds", found.too_long)))
+        body.append(hint(name_list("Columns with too many choices for a card", found.too_long)))
     return [*body, hint(AS_THEMSELVES)]

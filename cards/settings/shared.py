@@ -1,4 +1,4 @@
-"""What the pages of the settings share: where one is, what was changed, and what is wrong."""
+"""Parts that the settings pages share: the location, changes, and problems."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from cards.record import byline, join_with_dots
 from cards.text import escape, local_time, single_line, truncate
 
 MAX_LINES = 10
-"""Changes, or mistakes, that a page names."""
+"""Changes or mistakes that a page lists."""
 
 MAX_LABEL_LENGTH = 70
 MAX_LISTED = 12
@@ -19,7 +19,7 @@ MAX_LISTED = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLine:
-    """A setting that is different; `where` is empty for those of the whole environment."""
+    """A changed setting. `where` is empty for settings of the whole environment."""
 
     where: str
     setting: str
@@ -29,7 +29,7 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConcurrentChanges:
-    """What somebody else saved while a page was open."""
+    """Changes that someone else saved while the page was open."""
 
     who: str
     at: datetime
@@ -37,12 +37,12 @@ class ConcurrentChanges:
 
 
 def breadcrumb(*parts: str) -> Element:
-    """Where one is, from the inside out."""
+    """Return the line that says which settings the page shows, from the inside out."""
     return byline(join_with_dots(*parts))
 
 
 def change_lines(changes: Sequence[ChangeLine], *, at_most: int = MAX_LINES) -> list[Element]:
-    """A line for each change, up to so many."""
+    """Return a line for each change, up to a limit."""
     lines: list[Element] = [TextBlock(_changed(each), size="Small", spacing="None") for each in changes[:at_most]]
     return lines + _more(len(changes) - at_most)
 
@@ -57,46 +57,51 @@ def _more(count: int) -> list[Element]:
 
 
 def concurrent_change_lines(saved: Sequence[ConcurrentChanges], *, kept: bool) -> list[Element]:
-    """Who saved what since the page was opened; `kept` says that what was filled in is saved all the same."""
+    """Return the changes saved since the page was opened. `kept` says that the person's own changes were saved too."""
     if not saved:
         return []
     lines: list[Element] = []
     for each in saved[-3:]:
-        lines.append(TextBlock(f"{escape(each.who)} saved settings meanwhile, {local_time(each.at)}:", weight="Bolder"))
+        lines.append(
+            TextBlock(
+                f"{escape(each.who)} saved these changes while this page was open ({local_time(each.at)}):",
+                weight="Bolder",
+            )
+        )
         lines += change_lines(each.changes)
     if not kept:
-        lines.append(problem("Yours are not saved yet. Below they are filled in together with these: look, then save."))
+        lines.append(problem("Your changes are not saved yet. The form below contains both. Review it, and then save."))
     return lines
 
 
 def problem_lines(reasons: Sequence[tuple[str, str]]) -> list[Element]:
-    """What is wrong, each after what it is about."""
+    """Return a line for each problem, with its setting in front."""
     shown = [problem(f"{about}: {reason}") for about, reason in reasons[:MAX_LINES]]
     return shown + _more(len(reasons) - MAX_LINES)
 
 
 def heading(text: str) -> Element:
-    """What the inputs below are about."""
+    """Return the heading of a group of inputs."""
     return TextBlock(text, weight="Bolder", spacing="Medium")
 
 
 def hint(text: str) -> Element:
-    """What one should know of the input above."""
+    """Return the explanation below an input."""
     return TextBlock(escape(text, limit=400), size="Small", subtle=True, spacing="Small")
 
 
 def name_list(intro: str, names: Sequence[str]) -> str:
-    """The names behind the words that say what they have in common, up to so many."""
+    """Return the introduction and the names, up to a limit."""
     more = len(names) - MAX_LISTED
-    rest = f" and {more} more" if more > 0 else ""
-    return f"{intro}: {', '.join(truncate(single_line(name), 40) for name in names[:MAX_LISTED])}{rest}"
+    shown = [truncate(single_line(name), 40) for name in names[:MAX_LISTED]]
+    return f"{intro}: {', '.join([*shown, f'and {more} more'] if more > 0 else shown)}"
 
 
 def label(text: str) -> str:
-    """The text of an input or a choice: clients read no Markdown there."""
+    """Return the label of an input or a choice, where clients render no Markdown."""
     return single_line(text, limit=MAX_LABEL_LENGTH)
 
 
 def toggles(labels: Mapping[str, str], on: Mapping[str, bool], *names: str) -> list[Element]:
-    """Switches by their names."""
+    """Return a switch for each of the named settings."""
     return [Toggle(name, label(labels[name]), on=on[name]) for name in names]

@@ -1,4 +1,4 @@
-"""What a person can do to a record on a card: part of the gallery."""
+"""Pages of actions on a record: part of the gallery."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ _FACTS = (
     Fact(label="Owner", value="Adele Vance"),
 )
 _CLASH = EditConflict(
-    message="Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now.",
+    message="Megan Bowen changed this case, so nothing was done. These are the current values.",
     at=datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC),
     facts=_FACTS,
 )

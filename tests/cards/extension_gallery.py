@@ -1,4 +1,4 @@
-"""The pages of the message extension's dialogs, as they were agreed: part of the gallery."""
+"""Dialog pages of the message extension: part of the gallery."""
 
 from dataclasses import replace
 
@@ -43,7 +43,7 @@ EXTENSION_PAGES: dict[str, Page] = {
     "connect this chat asked first": connect_page(
         replace(
             CONNECT,
-            problem="3 of 7 people in this chat cannot open this case. Take the note out, or send it anyway.",
+            problem="3 of 7 people in this chat cannot open this case. Remove the note, or send it anyway.",
             connect_anyway=SubmitButton(title="Send it anyway", dialog="connectThisChat", payload={"sure": "true"}),
         )
     ),

@@ -1,4 +1,4 @@
-"""Every card that the product shows, once in each of its forms; the golden files are made of these."""
+"""Every card of the product in each of its forms, which the golden files record."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ from cards.record_inputs import RecordInputs
 from cards.record_list import RecordListView, RecordRow, record_list
 from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
 from cards.timeline import ChooseRecordView, choose_record_page, timeline_page
+from cards.unknown_command import UnknownCommandView, unknown_command
 from tests.cards.acts_gallery import ACTS_PAGES, ASSIGN, UPDATE
 from tests.cards.extension_gallery import CHOICE, EXTENSION_PAGES
 from tests.cards.settings_gallery import SETTINGS_PAGES
@@ -54,7 +55,7 @@ CHOOSE = ActionButton(title="Connect", verb=CONNECT.verb, payload=CONNECT.payloa
 NASTY = "<at>everyone</at> **bold** [x](https://evil.example) `code` # h\n- one\n1. two {{DATE(2020-01-01T00:00:00Z)}}"
 LONG = "The customer says " + "that the pump vibrates and " * 200
 
-ABOUT: dict[str, str] = {"title": "Chats about", "empty_text": "No chat is connected to this record."}
+ABOUT: dict[str, str] = {"title": "Chats about {record}", "empty_text": "No chat is connected to this record."}
 
 
 def a_chat(name: str, state: str, button: ActionButton | LinkButton | None) -> ChatRow:
@@ -68,19 +69,19 @@ def a_chat(name: str, state: str, button: ActionButton | LinkButton | None) -> C
 
 
 TIMELINE = ChatListView(
-    title="Timeline of",
+    title="Timeline of {record}",
     record=CASE,
     rows=(
         replace(
             a_chat("Pump at Fabrikam", "You are in this chat.", LinkButton(title="Open chat", url=URL)),
             connected=ConnectedBy(name="Adele Vance", presence="available", at=AT),
             last_writer="Megan Bowen",
-            sync="On the timeline in Dynamics 365, but for 2 members who have no user there",
+            sync="Shown on the timeline in Dynamics 365, without 2 members who have no user there.",
         ),
         replace(
-            a_chat("Spare parts", "You can join this chat and see all that was said.", JOIN),
+            a_chat("Spare parts", "You can join this chat and see its whole history.", JOIN),
             last_writer="Megan Bowen",
-            sync="Not kept up to date any more: nothing happened in the chat for 7 days",
+            sync="No longer updated because the chat had no activity for 7 days.",
             sync_since=AT,
         ),
         replace(
@@ -123,8 +124,8 @@ def people_view(**changes: object) -> PeopleView:
     view = PeopleView(
         record=CASE,
         suggested=(
-            Choice(title="Adele Vance · owner", value="22"),
-            Choice(title="Megan Bowen · connected a chat", value="21"),
+            Choice(title="Adele Vance · Owner", value="22"),
+            Choice(title="Megan Bowen · Connected a chat", value="21"),
         ),
         others=(Choice(title="Isaiah Langer · Support Agent", value="23"),),
         dataset="people",
@@ -153,7 +154,7 @@ CHANNEL = ChannelView(
     search="",
     team="",
     note=True,
-    problem="3 of 7 people in this team cannot open this record. Take the note out, or send it anyway.",
+    problem="3 of 7 people in this team cannot open this record. Remove the note, or send it anyway.",
     connect=SubmitButton(title="Connect", dialog="connectThisChannel", payload={}),
     connect_anyway=SubmitButton(title="Send it anyway", dialog="connectThisChannel", payload={"sure": "true"}),
 )
@@ -244,20 +245,20 @@ GALLERY: dict[str, Message] = {
         LinkView(
             record=CASE,
             facts=FIVE,
-            message="Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now.",
+            message="Megan Bowen changed this case, so nothing was done. These are the current values.",
             message_at=AT,
             buttons=(CHATS,),
             first=UPDATE,
         )
     ),
     "link card of a reader who may see nothing": hidden_card(
-        "You cannot open this case: it is not there, or not for you.",
+        "This case does not exist, or you do not have access to it.",
         "Check the link, or ask the record's owner for access.",
         replace(OWN, accounts=("29:adele",)),
     ),
     "chats for each reader alone": personal_button_card(
         "Chats about CAS-01001",
-        "Only you will see what the button shows.",
+        "Only you can see what the button shows.",
         PersonalView(button=replace(CHATS, title="Show chats"), accounts=("29:adele",)),
     ),
     "key fields for everybody without a value": key_fields(
@@ -313,7 +314,7 @@ GALLERY: dict[str, Message] = {
             changes=(Change(label="Status", old="Active", new="Resolved"),),
             people=("Megan Bowen",),
             at=AT,
-            news=("This case is closed now (Resolved). Shall the chat stay connected to CAS-01001?",),
+            news=("This case was closed (Resolved). Keep the chat connected to CAS-01001?",),
             buttons=(replace(CHOOSE, title="Keep connected"), replace(CHOOSE, title="Disconnect")),
         )
     ),
@@ -323,7 +324,7 @@ GALLERY: dict[str, Message] = {
             changes=(),
             people=("Megan Bowen",),
             at=AT,
-            news=(f"{NASTY} owns this account now and is not in this chat.",),
+            news=(f"{NASTY} now owns this account and is not in this chat.",),
             buttons=(replace(CHOOSE, title="Add new owner"),),
         )
     ),
@@ -342,17 +343,17 @@ GALLERY: dict[str, Message] = {
     ),
     "chats of a record": chat_list(
         ChatListView(
-            title="Chats about",
+            title="Chats about {record}",
             empty_text="No chat is connected to this record.",
             record=CASE,
             rows=(
                 a_chat("Pump at Fabrikam", "You are in this chat.", LinkButton(title="Open chat", url=URL)),
                 a_chat(
-                    "Spare parts", "You can join this chat and see all that was said.", replace(CHOOSE, title="Join")
+                    "Spare parts", "You can join this chat and see its whole history.", replace(CHOOSE, title="Join")
                 ),
                 a_chat(
                     "Chat of Adele Vance",
-                    "Locked. Joining is off for this record type and you have read-only access to this record. "
+                    "Locked. Joining is off for this record type, and you have read-only access to this record. "
                     "Ask Adele Vance, who connected the chat, or your administrator.",
                     None,
                 ),
@@ -370,7 +371,7 @@ GALLERY: dict[str, Message] = {
     ),
     "chats of nasty names": chat_list(
         ChatListView(
-            title="Chats about",
+            title="Chats about {record}",
             empty_text="No chat is connected to this record.",
             record=RecordHeader(kind="K" * 100, name=NASTY, number=None, url=URL),
             rows=(a_chat(NASTY, LONG, CHOOSE),) * 6,
@@ -390,13 +391,13 @@ GALLERY: dict[str, Message] = {
     "timeline of which record": choose_record_page(
         ChooseRecordView(
             record=RecordInputs(choices=(CHOICE,), dataset="records", words="CAS-99999"),
-            problem="No record fits these words.",
+            problem="No record matches these words.",
             show=SubmitButton(title="Show", dialog="timelineOf", payload={}),
         )
     ).message,
     "chats of a name among the newest": chat_list(
         ChatListView(
-            title="Chats about",
+            title="Chats about {record}",
             empty_text="No chat is connected to this record.",
             record=CASE,
             rows=(
@@ -407,8 +408,8 @@ GALLERY: dict[str, Message] = {
                 ),
                 a_chat(
                     "Channel of a team",
-                    "Locked. Only members of its team see this channel. To get into the team, ask Adele Vance, "
-                    "who connected it, or your administrator.",
+                    "Locked. Only team members can see this channel. To join the team, ask Adele Vance, "
+                    "who connected the channel, or ask your administrator.",
                     None,
                 ),
             ),
@@ -421,7 +422,7 @@ GALLERY: dict[str, Message] = {
     ),
     "chats of nobody": chat_list(
         ChatListView(
-            title="Chats about",
+            title="Chats about {record}",
             empty_text="No chat is connected to this record.",
             record=ACCOUNT,
             rows=(),
@@ -438,14 +439,14 @@ GALLERY: dict[str, Message] = {
                 SuggestionRow(
                     name="Adele Vance",
                     presence="available",
-                    reason="owner, worked on 3 activities this month",
+                    reason="Owner · Worked on 3 activities this month",
                     buttons=(
                         LinkButton(title="Write", url=URL),
                         DialogButton(title="New chat", dialog="newChat", payload={}),
                         replace(CHOOSE, title="Add to this chat"),
                     ),
                 ),
-                SuggestionRow(name="Megan Bowen", presence="in a call", reason="in 2 connected chats", buttons=()),
+                SuggestionRow(name="Megan Bowen", presence="in a call", reason="In 2 connected chats", buttons=()),
             ),
         )
     ),
@@ -541,11 +542,11 @@ GALLERY: dict[str, Message] = {
                     record=CASE,
                     last_change_at=AT,
                     last_card_at=AT,
-                    event_failure="Dynamics 365 does not answer.",
-                    pending=PendingCards(cards=2, reason="Teams limits how much the app may write", until=AT),
-                    rejected_reason="Teams finds it too large",
+                    event_failure="Dynamics 365 is not responding.",
+                    pending=PendingCards(cards=2, reason="Teams limits how many messages the app can send.", until=AT),
+                    rejected_reason="The message is too large for Teams.",
                     sync_issue=SyncIssue(
-                        reason="Not kept up to date any more: nothing happened in the chat for 7 days",
+                        reason="No longer updated because the chat had no activity for 7 days.",
                         since=AT,
                         resume=replace(CHATS, title="Resume"),
                     ),
@@ -555,11 +556,11 @@ GALLERY: dict[str, Message] = {
                     last_change_at=AT,
                     last_card_at=None,
                     sync_issue=SyncIssue(
-                        reason="Not shown in Dynamics 365: it was connected before chat sync was turned on",
+                        reason="Not shown in Dynamics 365 because it was connected before chat sync was turned on.",
                         since=None,
                         resume=None,
                     ),
-                    paused=Paused(since=AT, reason="the app is not in this chat any more"),
+                    paused=Paused(since=AT, reason="The app is no longer in this chat."),
                 ),
                 StatusRow(
                     record=ACCOUNT,
@@ -571,10 +572,10 @@ GALLERY: dict[str, Message] = {
             ),
             hidden=0,
             more=2,
-            sync_off_reason="Not kept up to date in Dynamics 365: chat sync is turned off. "
-            "A Global Administrator turns it on in the settings.",
-            delay_reason="Microsoft 365 does not let Chat Sync hear of changes in chats. "
-            "Ask a Privileged Role Administrator or Global Administrator to grant it the permission "
+            sync_off_reason="Not updated in Dynamics 365 because chat sync is turned off. "
+            "A Global Administrator can turn it on in the settings.",
+            delay_reason="Microsoft 365 does not let Chat Sync subscribe to changes in chats. "
+            "Ask a Privileged Role Administrator or Global Administrator to grant Chat Sync the permission "
             "Chat.ReadBasic.WhereInstalled.",
         )
     ),
@@ -608,20 +609,20 @@ GALLERY: dict[str, Message] = {
     "refusal": notice(
         NoticeView(
             text="You cannot disconnect CAS-01001 from this chat.",
-            next_step="It can be disconnected by somebody whose security role lets them disconnect Teams chats. "
-            "Ask one of them, or your administrator.",
+            next_step="Only people whose security role lets them disconnect Teams chats can do this. "
+            "Ask one of them, or ask your administrator.",
         )
     ),
     "refusal with a button": notice(
         NoticeView(
             text="Chat Sync is not in this chat.",
-            next_step="Add the app Chat Sync to the chat, then press Continue.",
+            next_step="Add the Chat Sync app to this chat, and then select Continue.",
             button=ActionButton(title="Continue", verb="connect", payload=CONNECT.payload),
         )
     ),
     "refusal to a reader": notice(
         NoticeView(
-            text="Dynamics 365 takes long to answer.",
+            text="Dynamics 365 is slow to respond.",
             next_step="Try again in a moment.",
             button=ActionButton(title="Try again", verb="view", payload=CONNECT.payload),
             personal_view=PersonalView(
@@ -643,7 +644,7 @@ GALLERY: dict[str, Message] = {
             TextInput("words", "Words", lines=True),
             Toggle("note", "Send a note", on=True),
             Toggle("quiet", "Say nothing", on=False, label="Cards"),
-            problem("Choose somebody."),
+            problem("Choose a person."),
             Choices(
                 "people",
                 "People",
@@ -708,18 +709,24 @@ GALLERY: dict[str, Message] = {
     ).message,
     "introduction to a group chat": introduction(IntroductionView(personal=False)),
     "introduction to a person": introduction(IntroductionView(personal=True)),
+    "unknown command": unknown_command(
+        UnknownCommandView(word="frobnicate", closest=("connect", "disconnect", "chats"))
+    ),
+    "unknown command of nasty words": unknown_command(
+        UnknownCommandView(word=NASTY, closest=("connect", "disconnect"))
+    ),
     "help": help_card(
         HelpView(
             commands=(
                 (
-                    "connect <link, number or words> [quiet]",
-                    "Connect this chat to a record; with quiet, without the introduction note",
+                    "connect <link, number, or words> [quiet]",
+                    "Connect this chat to a record; add quiet to skip the introduction note",
                 ),
-                ("disconnect [<link or number>]", "End a connection of this chat"),
-                ("records", "The records that this chat is connected to"),
-                ("new", "Start a chat with people of your choice, about a record or about none"),
-                ("status", "What this chat was told last, and what is in the way"),
-                ("help", "What you can write here"),
+                ("disconnect [<link or number>]", "Disconnect this chat from a record"),
+                ("records", "List the records connected to this chat"),
+                ("new", "Start a chat with people you choose, with or without a record"),
+                ("status", "Show the latest updates sent to this chat, and any problems"),
+                ("help", "Show all commands"),
             )
         )
     ),

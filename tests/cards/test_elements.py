@@ -33,7 +33,7 @@ GO = Execute("Go", "connect", {"row": "1"})
 
 
 class Coloured(TextBlock):
-    """An element of ours that sets what the package's does not have."""
+    """An element with a property that the package does not know."""
 
     def __init__(self) -> None:
         super(TextBlock, self).__init__(text="x", colour="red")
@@ -80,12 +80,12 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
 
 
 @pytest.mark.parametrize(("mistake", "where"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_an_error_that_says_where_it_is(mistake: Callable[[], object], where: str) -> None:
+def test_a_mistake_raises_an_error_that_names_its_place(mistake: Callable[[], object], where: str) -> None:
     with pytest.raises((TypeError, ValueError), match=re.escape(where)):
         mistake()
 
 
-def test_a_press_carries_a_fallback_for_clients_that_do_not_know_it() -> None:
+def test_a_button_has_a_fallback_for_old_clients() -> None:
     assert to_json(GO) == {
         "type": "Action.Execute",
         "title": "Go",
@@ -95,13 +95,13 @@ def test_a_press_carries_a_fallback_for_clients_that_do_not_know_it() -> None:
     }
 
 
-def test_a_card_that_teams_would_refuse_for_its_size_is_never_finished() -> None:
+def test_a_card_too_large_for_teams_raises_an_error() -> None:
     card = AdaptiveCard([TextBlock("ü" * 13_000)])
     with pytest.raises(ValueError, match="25000 bytes"):
         card_json(Message(card=card, summary="x"), channel="msteams")
 
 
-def test_a_card_can_be_refreshed_for_each_reader_on_teams_and_nowhere_else() -> None:
+def test_only_cards_for_teams_refresh_for_each_reader() -> None:
     message = Message(card=AdaptiveCard([BLOCK], refresh=Refresh(GO, user_ids=["29:x"])), summary="x")
     on_teams = ready_card(message, channel="msteams")
     assert on_teams["refresh"] == {"action": to_json(GO), "userIds": ["29:x"]}
@@ -110,19 +110,19 @@ def test_a_card_can_be_refreshed_for_each_reader_on_teams_and_nowhere_else() -> 
 
 
 @pytest.mark.parametrize("count", [0, 6])
-def test_a_card_of_no_change_or_of_more_than_people_take_in_is_refused(count: int) -> None:
+def test_a_card_without_changes_or_with_too_many_raises_an_error(count: int) -> None:
     changes = (Change(label="Priority", old="Low", new="High"),) * count
     with pytest.raises(ValueError, match="1 to 5 facts"):
         key_fields(KeyFieldsView(record=CASE, changes=changes, people=(), at=AT))
 
 
-def test_a_choice_of_more_rows_than_people_read_is_refused() -> None:
+def test_a_choice_with_too_many_rows_raises_an_error() -> None:
     row = ChoiceRow(kind="Case", name="x", number=None, detail="", button=CONNECT)
     with pytest.raises(ValueError, match="6 rows"):
         choice(ChoiceView(question="?", rows=(row,) * 7, more=0, hint=""))
 
 
-def test_a_list_of_more_records_than_fit_a_card_is_refused() -> None:
+def test_a_list_with_too_many_records_raises_an_error() -> None:
     row = RecordRow(record=CASE, connected_by="x", connected_at=AT)
     with pytest.raises(ValueError, match="10 rows"):
         record_list(RecordListView(title="x", rows=(row,) * 11, hidden=0))

@@ -1,4 +1,4 @@
-"""What the search of the compose box shows of a record, as it was found good."""
+"""Previews of records in the compose-box search."""
 
 import pytest
 
@@ -28,11 +28,11 @@ from tests.cards.gallery import ACCOUNT, CASE, LONG, URL
         ),
     ],
 )
-def test_a_preview_is_the_name_and_what_tells_it_apart(view: SearchResultView, title: str, text: str) -> None:
+def test_a_preview_shows_the_name_and_distinguishing_values(view: SearchResultView, title: str, text: str) -> None:
     assert search_result(view) == {"contentType": THUMBNAIL, "content": {"title": title, "text": text}}
 
 
-def test_a_preview_is_short_whatever_the_record_is_called() -> None:
+def test_a_preview_is_short_for_any_record_name() -> None:
     shown = search_result(
         SearchResultView(
             record=RecordHeader(kind=LONG, name=LONG, number=LONG, url=URL), distinguishing_values=(LONG, LONG)

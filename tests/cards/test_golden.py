@@ -1,4 +1,4 @@
-"""Each card exactly as it was found good; `python -m tests.cards.regenerate` after a change on purpose."""
+"""Each card matches its golden file. After an intended change, run `python -m tests.cards.regenerate`."""
 
 import json
 
@@ -13,24 +13,24 @@ from tests.cards.schema import parts, schema_errors
 
 
 @pytest.mark.parametrize("name", GALLERY)
-def test_the_card_is_as_it_was_found_good(name: str) -> None:
+def test_the_card_matches_its_golden_file(name: str) -> None:
     assert finished(name) == json.loads(golden_file(name).read_text(encoding="utf-8"))
 
 
-def test_there_is_no_golden_file_without_a_card() -> None:
+def test_every_golden_file_has_a_card() -> None:
     assert {file.name for file in GOLDEN.glob("*.json")} == {golden_file(name).name for name in GALLERY}
 
 
 @pytest.mark.parametrize("channel", ["msteams", "emulator"])
 @pytest.mark.parametrize("name", GALLERY)
-def test_the_card_obeys_the_official_schema(name: str, channel: str) -> None:
+def test_the_card_is_valid_in_the_official_schema(name: str, channel: str) -> None:
     (attachment,) = activity(GALLERY[name], channel=channel)["attachments"]
     assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
     assert schema_errors(attachment["content"]) == []
 
 
 @pytest.mark.parametrize("name", GALLERY)
-def test_the_card_is_short_and_says_itself_in_one_line(name: str) -> None:
+def test_the_card_is_short_and_has_a_summary_of_one_line(name: str) -> None:
     ready = finished(name)
     card = ready["attachments"][0]["content"]
     assert len(json.dumps(card, ensure_ascii=False).encode()) < MAX_BYTES / 2
@@ -40,10 +40,10 @@ def test_the_card_is_short_and_says_itself_in_one_line(name: str) -> None:
     assert all(len(part["facts"]) <= 5 for part in parts(card) if "facts" in part)
 
 
-def test_outside_of_teams_buttons_are_submits_that_carry_their_verb() -> None:
+def test_outside_teams_buttons_submit_their_verb() -> None:
     for name, message in GALLERY.items():
         (shown,) = finished(name)["attachments"]
-        shown["content"].pop("refresh", None)  # is no button, and only Teams knows it
+        shown["content"].pop("refresh", None)  # not a button, and only Teams supports it
         on_teams = [part for part in parts(shown) if part.get("type") == "Action.Execute"]
         (attachment,) = activity(message, channel="emulator")["attachments"]
         submits = [part for part in parts(attachment["content"]) if part.get("type") == "Action.Submit"]
@@ -52,7 +52,7 @@ def test_outside_of_teams_buttons_are_submits_that_carry_their_verb() -> None:
         assert not [part for part in parts(attachment) if part.get("type") == "Action.Execute"]
 
 
-def test_a_result_of_a_message_extension_has_a_preview() -> None:
+def test_a_search_result_has_a_preview() -> None:
     found = result_preview(GALLERY["link card"])
     assert found["contentType"] == "application/vnd.microsoft.card.thumbnail"
     assert found["content"]["title"] == "Case · CAS-01001 · Pump vibrates after firmware update"

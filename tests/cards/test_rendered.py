@@ -1,4 +1,4 @@
-"""The cards as Microsoft's own renderer shows them, at the width of a phone."""
+"""The cards in Microsoft's own renderer, at the width of a phone."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +33,7 @@ STYLE = """
     .ac-pushButton { padding: 5px 12px; font: 600 14px 'Noto Sans', sans-serif; white-space: nowrap }
 </style>
 """
-"""Buttons are about as wide as in Teams, and so are letters."""
+"""Make buttons and letters about as wide as in Teams."""
 MARKDOWN = """
 AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
     result.outputHtml = window.markdownit().render(text);
@@ -73,13 +73,13 @@ def page() -> Iterator[Page]:
 
 
 def show(page: Page, name: str) -> list[str]:
-    """Shows the card; gives what the parser warns of."""
+    """Show the card, and return the warnings of the parser."""
     warnings: list[str] = page.evaluate(SHOW, card(GALLERY[name], channel="msteams"))
     return warnings
 
 
 def lines(page: Page) -> list[str]:
-    """What a person reads, from top to bottom."""
+    """Return the visible text, from top to bottom."""
     return [" ".join(line.split()) for line in page.inner_text("body").splitlines() if line.strip()]
 
 
@@ -89,13 +89,13 @@ def pressed(page: Page) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", GALLERY)
-def test_the_renderer_takes_all_of_the_card_and_clips_nothing(page: Page, name: str) -> None:
+def test_the_renderer_accepts_the_card_and_clips_nothing(page: Page, name: str) -> None:
     assert show(page, name) == []
     assert page.evaluate(CLIPPED) == []
 
 
 @pytest.mark.parametrize("name", GALLERY)
-def test_nothing_that_stands_in_a_record_becomes_markup(page: Page, name: str) -> None:
+def test_text_of_a_record_never_becomes_markup(page: Page, name: str) -> None:
     show(page, name)
     assert page.locator("body :is(a, at, ul, ol, em, s, code, pre, blockquote, h1, hr, img)").count() == 0
 
@@ -117,7 +117,7 @@ def test_a_note_reads_from_top_to_bottom(page: Page) -> None:
     ]
 
 
-def test_nasty_values_are_read_as_they_were_written(page: Page) -> None:
+def test_nasty_values_are_shown_as_written(page: Page) -> None:
     show(page, "note of markup")
     assert lines(page)[3:-3] == [
         *("*Model*", "*5* _x_ **b** ~~c~~ `d`"),
@@ -141,7 +141,7 @@ def test_the_new_value_stands_out(page: Page, name: str, new: str) -> None:
     assert page.locator("strong").all_inner_texts() == [new]
 
 
-def test_an_old_value_from_right_to_left_still_stands_before_the_new_one(page: Page) -> None:
+def test_a_right_to_left_old_value_comes_before_the_new_one(page: Page) -> None:
     show(page, "key fields from right to left")
     old = page.evaluate(
         "() => { const words = document.createRange(); const text = document.querySelector('strong').previousSibling;"
@@ -152,7 +152,7 @@ def test_an_old_value_from_right_to_left_still_stands_before_the_new_one(page: P
 
 
 @pytest.mark.parametrize("way", ["its button", "the row", "the keyboard"])
-def test_a_choice_is_made_once_whichever_way(page: Page, way: str) -> None:
+def test_a_row_and_its_button_select_the_record_once(page: Page, way: str) -> None:
     show(page, "choice")
     if way == "its button":
         page.get_by_role("button", name="Connect").nth(1).click()

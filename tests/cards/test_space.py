@@ -1,4 +1,4 @@
-"""What is reckoned to fit on a card does: no figure of the domain is smaller than what the card's JSON takes."""
+"""Inputs fit on a card by the domain's figures: none is smaller than the JSON of the card."""
 
 import json
 from dataclasses import replace
@@ -31,7 +31,7 @@ words = st.text(st.sampled_from('a <&;*\\"_`[](){}~-#>1.') | st.characters(exclu
 
 
 def size(field: Field) -> int:
-    """Bytes of the input, and of the mark of what it held."""
+    """Return the bytes of the input and of the digest of its old value."""
     (made,) = to_json(fields_page(HEAD, [field], []).card)["body"][1:]
     return len(json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()) + 2 * len(
         f'"mark {NAME}":"{"0" * 16}",'
@@ -57,17 +57,17 @@ def test_choices(label: str, titles: list[str]) -> None:
 )
 @example("🙂" * 80, "🙂" * 800)
 @example("字" * 80, '"\\\n\t' * 200)
-def test_a_text(label: str, value: str) -> None:
+def test_a_text_input(label: str, value: str) -> None:
     assert size(field(FieldKind.LINES, label, value)) <= max_bytes_of_text(800)
 
 
 @given(words.filter(single_line))
-def test_a_day_and_yes_or_no(label: str) -> None:
+def test_a_date_input_and_a_toggle(label: str) -> None:
     for kind, value in ((FieldKind.DATE, "2026-11-21"), (FieldKind.YES_OR_NO, "true")):
         assert size(field(kind, label, value)) <= max_bytes_of_toggle()
 
 
-def test_the_fullest_form_fits_without_what_the_record_says_now() -> None:
+def test_the_fullest_form_fits_without_the_current_values() -> None:
     emoji = "🙂" * 800
     claims = {"environment": "e" * 60, "table": "t" * 48, "row": "0" * 36, "act": "save fields", "version": "0" * 24}
     marks = {f"mark {NAME}{number}": "0" * 16 for number in range(5)}
@@ -87,6 +87,6 @@ def test_the_fullest_form_fits_without_what_the_record_says_now() -> None:
     assert to_json(given.card) == to_json(made(replace(clash, facts=())).card)
 
 
-def test_five_long_texts_fit_whatever_their_script() -> None:
+def test_five_long_texts_fit_in_any_script() -> None:
     assert 5 * max_bytes_of_text(800) <= MAX_INPUT_BYTES
     assert MAX_LABEL_LENGTH == MAX_TITLE_LENGTH

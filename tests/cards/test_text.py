@@ -20,7 +20,7 @@ NEVER_SHOWN = re.compile(
 
 
 def rendered(markdown: str, which: MarkdownIt = MARKDOWNS["CommonMark, which takes HTML"]) -> str:
-    """What a client that knows Markdown shows of the text."""
+    """Return the text that a Markdown client shows."""
     return BeautifulSoup(which.render(markdown), "html.parser").get_text().strip("\n")
 
 
@@ -76,31 +76,31 @@ def rendered(markdown: str, which: MarkdownIt = MARKDOWNS["CommonMark, which tak
         "https://contoso.example/a_b_c?x=1&y=2",
     ],
 )
-def test_a_value_is_shown_as_it_is_written(text: str, which: MarkdownIt) -> None:
+def test_a_value_is_shown_as_written(text: str, which: MarkdownIt) -> None:
     assert rendered(escape(text), which) == text
 
 
 @pytest.mark.parametrize("text", ["Case #12", "-1", "1.5", "snake_case", "a | b", "[image]", "50 %", "R&D", "C:\\temp"])
-def test_a_harmless_value_is_left_alone(text: str) -> None:
+def test_a_harmless_value_is_not_escaped(text: str) -> None:
     assert escape(text) == text
 
 
 @pytest.mark.parametrize("text", ["שלום", "CAS-1 שלום!", "مرحبا", "٣"])
-def test_a_script_from_right_to_left_does_not_turn_the_words_around_it(text: str) -> None:
+def test_right_to_left_text_is_isolated(text: str) -> None:
     assert isolate(text) == f"\u2068{text}\u2069"
 
 
-def test_a_script_from_left_to_right_is_left_alone() -> None:
+def test_left_to_right_text_is_not_isolated() -> None:
     assert isolate("Grüße, 你好") == "Grüße, 你好"
 
 
-def test_control_and_turning_characters_are_taken_out_and_lines_become_one() -> None:
+def test_control_and_direction_characters_are_removed_and_lines_joined() -> None:
     assert escape("a\u202eb\u0000c\u2066d\ud800e\ufefff") == "abcdef"
     assert escape("one\r\n\n  two\tthree \u2028 four ") == "one two three four"
 
 
 @pytest.mark.parametrize("nothing", ["", " \n ", "\u200b", "\u200e \u200f", "\u0000"])
-def test_a_text_of_which_nothing_is_seen_is_empty(nothing: str) -> None:
+def test_invisible_text_becomes_empty(nothing: str) -> None:
     assert escape(nothing) == single_line(nothing) == ""
 
 
@@ -112,7 +112,7 @@ def test_a_long_text_ends_at_a_word_with_an_ellipsis() -> None:
 
 
 @pytest.mark.parametrize("one", ["👩‍🔧", "👍🏽", "❤️", "e\u0301"])
-def test_what_is_one_sign_to_a_reader_is_not_cut_in_two(one: str) -> None:
+def test_a_grapheme_is_never_split(one: str) -> None:
     for limit in range(4, 12):
         kept = truncate("abc" + one * 10, limit).removesuffix("…")
         assert kept.removeprefix("abc") == one * kept.count(one[0])
@@ -128,7 +128,7 @@ awkward = st.text(st.sampled_from("ab *_`[]()<>#-+1.)=~|\\{}&;!:\n/at") | st.cha
 @example(text="&#42;")
 @example(text="1)")
 @example(text="[a[b](c)")
-def test_whatever_stands_in_a_value_it_is_only_text(text: str, which: MarkdownIt) -> None:
+def test_any_value_is_shown_as_plain_text(text: str, which: MarkdownIt) -> None:
     escaped = escape(text, limit=1000)
     assert not re.search(r"\{\{", escaped)
     assert not re.search(r"</?[A-Za-z]", escaped)
@@ -143,7 +143,7 @@ def test_whatever_stands_in_a_value_it_is_only_text(text: str, which: MarkdownIt
 @example("(x)")
 @example("\\")
 def test_a_value_can_be_set_in_bold(text: str) -> None:
-    soup = BeautifulSoup(MarkdownIt("commonmark").render(f"Normal → {bold(isolate(escape(text)))}"), "html.parser")
+    soup = BeautifulSoup(MarkdownIt("commonmark").render(f"Normal → {bold(isolate(escape(text)))}."), "html.parser")
     strong = soup.find("strong")
     assert strong
     assert strong.get_text() == isolate(rendered(escape(text)))
@@ -151,12 +151,12 @@ def test_a_value_can_be_set_in_bold(text: str) -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=3000), st.integers(10, 300))
-def test_a_text_is_never_longer_than_it_may_be(text: str, limit: int) -> None:
+def test_text_never_exceeds_its_limit(text: str, limit: int) -> None:
     assert len(rendered(escape(text, limit=limit))) <= limit
     assert len(single_line(text, limit=limit)) <= limit
 
 
-def test_an_instant_is_for_the_readers_own_clock() -> None:
+def test_a_time_is_shown_by_the_readers_clock() -> None:
     at = datetime(2026, 11, 21, 11, 20, 30, 999_999, tzinfo=timezone(timedelta(hours=1)))
     assert local_time(at) == "{{DATE(2026-11-21T10:20:30Z, SHORT)}} {{TIME(2026-11-21T10:20:30Z)}}"
     with pytest.raises(ValueError, match="time zone"):

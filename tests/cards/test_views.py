@@ -1,4 +1,4 @@
-"""Whatever stands in records and names: every family makes a card that is small, whole and only text."""
+"""Every card is small, complete, and plain text for any value in records and names."""
 
 import json
 import re
@@ -22,6 +22,7 @@ from cards.notice import NoticeView, notice
 from cards.record import MAX_FACTS, Fact, RecordHeader
 from cards.record_list import MAX_ROWS as RECORDS_AT_MOST
 from cards.record_list import RecordListView, RecordRow, record_list
+from cards.unknown_command import UnknownCommandView, unknown_command
 from cards.validation import to_json
 from tests.cards.gallery import AT, GALLERY, URL
 from tests.cards.ready import activity
@@ -72,12 +73,13 @@ FAMILIES: dict[str, Callable[[str], Message]] = {
     "notice": lambda text: notice(
         NoticeView(text=f"{text} is gone", next_step=f"Ask {text}.", button=LinkButton(title="x", url=URL))
     ),
+    "unknown command": lambda text: unknown_command(UnknownCommandView(word=text, closest=("connect", "chats", "new"))),
     "help": lambda text: help_card(HelpView(commands=((f"connect {text}", f"Connects {text}"),) * 8)),
 }
 
 
 def texts(card: dict[str, Any]) -> list[str]:
-    """All that clients read as Markdown."""
+    """Return all text that clients render as Markdown."""
     return [str(part[name]) for part in parts(card) for name in ("text", "title", "value") if name in part]
 
 
@@ -93,7 +95,7 @@ def texts(card: dict[str, Any]) -> list[str]:
 @example(text="👩‍🔧" * 200)
 @example(text="{{DATE(2020-01-01T00:00:00Z)}}" * 20)
 @example(text="עברית " * 80)
-def test_whatever_the_text_the_card_is_small_and_only_text(
+def test_every_card_is_small_and_shows_plain_text_for_any_value(
     text: str, family: Callable[[str], Message], channel: str
 ) -> None:
     ready = activity(family(text), channel=channel)
@@ -107,7 +109,7 @@ def test_whatever_the_text_the_card_is_small_and_only_text(
         assert "{{" not in OWN_MACRO.sub("", shown)
 
 
-def test_a_question_without_a_hint_ends_with_its_rows() -> None:
+def test_a_choice_without_a_hint_ends_with_its_rows() -> None:
     row = ChoiceRow(kind="Case", name="Pump", number=None, detail="", button=PRESS)
     card = activity(choice(ChoiceView(question="Which?", rows=(row,), more=0, hint="")), channel="msteams")
     assert texts(card["attachments"][0]["content"])[-1] == "Connect"
@@ -118,7 +120,7 @@ def test_a_notice_can_be_one_sentence() -> None:
     assert texts(card) == ["Nothing is left to do."]
 
 
-def test_a_card_that_says_nothing_of_the_name_has_none_of_it() -> None:
+def test_a_card_without_the_name_contains_no_part_of_it() -> None:
     told = link_card(LinkView(record=RecordHeader(kind="Case", name=None, number=None, url=URL)))
     assert texts(activity(told, channel="msteams")["attachments"][0]["content"]) == ["Case", "Open record"]
 
@@ -129,8 +131,11 @@ def test_a_card_that_says_nothing_of_the_name_has_none_of_it() -> None:
         ((), "Changed in Dynamics 365"),
         (("Adele Vance",), "Adele Vance"),
         (("Adele Vance", "Megan Bowen"), "Adele Vance and Megan Bowen"),
-        (("Adele Vance", "Megan Bowen", "Alex Wilber"), "Adele Vance, Megan Bowen and 1 other"),
-        (("Adele Vance", "Megan Bowen", "Alex Wilber", "Isaiah Langer"), "Adele Vance, Megan Bowen and 2 others"),
+        (("Adele Vance", "Megan Bowen", "Alex Wilber"), "Adele Vance, Megan Bowen, and 1 other person"),
+        (
+            ("Adele Vance", "Megan Bowen", "Alex Wilber", "Isaiah Langer"),
+            "Adele Vance, Megan Bowen, and 2 other people",
+        ),
     ],
 )
 def test_the_byline_names_two_people_and_counts_the_others(people: tuple[str, ...], named: str) -> None:
@@ -153,7 +158,7 @@ def test_the_byline_names_two_people_and_counts_the_others(people: tuple[str, ..
         (WAS, IS, f"\u2068{WAS}\u2069 → **\u2068{IS}\u2069**", f"Priority \u2068{WAS}\u2069 → \u2068{IS}\u2069"),
     ],
 )
-def test_a_change_is_told_as_far_as_it_is_known(old: str | None, new: str | None, shown: str, said: str) -> None:
+def test_a_change_shows_only_known_values(old: str | None, new: str | None, shown: str, said: str) -> None:
     view = KeyFieldsView(record=head("C-1"), changes=(Change(label="Priority", old=old, new=new),), people=(), at=AT)
     ready = activity(key_fields(view), channel="msteams")
     (fact,) = [part for part in parts(ready["attachments"][0]["content"]) if "value" in part]
@@ -161,7 +166,7 @@ def test_a_change_is_told_as_far_as_it_is_known(old: str | None, new: str | None
     assert ready["summary"] == f"C-1: {said}"
 
 
-def test_whoever_is_asked_for_a_record_or_a_person_can_search_while_they_type() -> None:
+def test_inputs_for_records_and_people_search_while_typing() -> None:
     asked = {"record": "records", "others": "people"}
     found = set()
     for name, message in GALLERY.items():

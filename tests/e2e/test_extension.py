@@ -13,7 +13,7 @@ from tests.process.bot_process import BotProcess
 pytestmark = pytest.mark.e2e
 
 CASE = "Pump vibrates after firmware update"
-WORDS = "Or its number, link or a few words"
+WORDS = "Or its number, its link, or a few words"
 SAID = "The bearing play is 1.2 mm & more."
 
 

@@ -54,7 +54,7 @@ async def test_on_ones_own_card_the_chat_is_connected_without_a_note(teams: Play
     await paste(teams, bot)
     await teams.press(CASE, "Show details")
     own = await teams.card("Status Reason")
-    await own.get_by_text("Send a note about the record into the chat").click()
+    await own.get_by_text("Send a note about the record to the chat").click()
     await teams.press("Status Reason", "Connect this chat")
     assert "Connected by Alex Wilber." in await teams.lines("CAS-01001 is connected to this chat.")
 
@@ -117,7 +117,7 @@ async def test_on_ones_own_card_fields_are_changed_a_note_is_added_and_the_case_
 
 
 async def test_values_of_a_change_are_shown_to_who_asks_and_may_see_them(teams: Playground, bot: BotProcess) -> None:
-    await set_up_cases(teams, "Tell values of key fields only to those who may see them")
+    await set_up_cases(teams, "Show key field values only to people who can see them")
     await teams.say("connect CAS-01001 quiet")
     await teams.card("is connected to this chat")
     await bot.save("CAS-01001", {"prioritycode": 1})

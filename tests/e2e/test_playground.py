@@ -107,11 +107,11 @@ async def test_a_new_connected_chat_is_started_from_the_compose_box(pages: tuple
     await teams.card("I tie this chat")
     dialog = await teams.action("newChat")
     # The Playground does not search while somebody types.
-    await dialog.get_by_label("Or its number, link or a few words").fill("CAS-01001")
+    await dialog.get_by_label("Or its number, its link, or a few words").fill("CAS-01001")
     await dialog.get_by_role("button", name="Next").click()
-    await dialog.get_by_text("Everybody in the chat will see:").wait_for()
-    await dialog.get_by_label("Or their names, with commas between them").fill("Megan Bowen")
-    await dialog.get_by_label("Name of the chat").fill("Pump: today")
+    await dialog.get_by_text("Everyone in the chat will see:").wait_for()
+    await dialog.get_by_label("Or names, separated by commas").fill("Megan Bowen")
+    await dialog.get_by_label("Chat name").fill("Pump: today")
     await dialog.get_by_role("button", name="Create chat").click()
     await dialog.get_by_text("The chat is ready.").wait_for()
 
@@ -135,16 +135,16 @@ async def test_lists_and_buttons_are_clicked_through_to_a_disconnect_that_is_und
     assert "You are in this chat." in listed
     assert listed[-3:] == ["New chat", "My other chats", "Timeline"]
     await teams.press("Chats about CAS-01001", "My other chats")
-    assert "You are in no other group chat." in await teams.lines("My other chats, to connect to CAS-01001")
+    assert "You are in no other group chat." in await teams.lines("My other chats to connect to CAS-01001")
     await teams.say("suggest")
     await teams.press("People for CAS-01001", "Show people")
     await teams.card("Adele Vance (available)")
     people = await teams.lines("People for CAS-01001")
-    assert people[2:] == ["Adele Vance (available)", "Owner, changed it last", "Write", "New chat", "Add to this chat"]
+    assert people[2:] == ["Adele Vance (available)", "Owner · Last changed it", "Write", "New chat", "Add to this chat"]
     await teams.press("People for CAS-01001", "Add to this chat")
     await teams.card("Alex Wilber added Adele Vance to this chat.")
     await teams.say("status")
-    assert "No change received so far" in await teams.lines("What this chat is told")
+    assert "No changes received yet" in await teams.lines("Status of this chat")
 
     await save(sandbox, Owner="Diego Siciliani")
     owned = await teams.lines("owns this case now and is not in this chat", within_s=6)

@@ -1,4 +1,4 @@
-"""What can be done on cards, and what somebody may fill in there (spec Q3)."""
+"""Actions on cards, and the values that their inputs accept (spec Q3)."""
 
 from dataclasses import replace
 from datetime import date
@@ -65,7 +65,7 @@ def table(*columns: Column, name: str = "incident", has_notes: bool = True) -> T
         (table(name="cs_stock", has_notes=False), ()),
     ],
 )
-def test_what_can_be_done_follows_from_the_table(where: Table, acts: tuple[CardAction, ...]) -> None:
+def test_possible_actions_depend_on_the_table(where: Table, acts: tuple[CardAction, ...]) -> None:
     assert possible_actions(where) == acts
     assert all(action_problem(act, where) for act in CardAction if act not in acts)
 
@@ -78,12 +78,12 @@ CHANGEABLE = {ColumnType.PICKLIST, ColumnType.STATUS, ColumnType.BOOLEAN, Column
 
 
 @pytest.mark.parametrize("kind", ColumnType)
-def test_choices_yes_or_no_dates_and_plain_texts_can_be_changed_and_nothing_else(kind: ColumnType) -> None:
+def test_only_choices_switches_dates_and_plain_text_can_be_changed(kind: ColumnType) -> None:
     assert (change_problem(column(kind)) is None) == (kind in CHANGEABLE)
-    assert change_problem(replace(column(kind), updatable=False)) == "It cannot be changed at all."
+    assert change_problem(replace(column(kind), updatable=False)) == "This column is read-only."
 
 
-def test_a_day_can_be_changed_a_time_of_day_and_rich_text_cannot() -> None:
+def test_a_date_can_be_changed_but_not_a_time_or_rich_text() -> None:
     assert change_problem(FOLLOW_UP) is None
     assert change_problem(replace(column(ColumnType.DATE_TIME), date_only=True)) is not None
     assert change_problem(replace(column(ColumnType.MEMO), rich_text=True)) is not None
@@ -94,23 +94,23 @@ def test_a_day_can_be_changed_a_time_of_day_and_rich_text_cannot() -> None:
     [
         ([], None),
         (["prioritycode", "title"], None),
-        (["prioritycode", "prioritycode"], "A column is named twice."),
-        (["nothing"], "The table has no column nothing. Choose another one."),
-        (["ownerid"], "Owner (ownerid): Only choices, yes or no, dates and plain texts can be changed on a card."),
-        (list("abcdef"), "6 columns are chosen, and 5 at most can be changed on a card."),
+        (["prioritycode", "prioritycode"], "A column is listed twice."),
+        (["nothing"], "The table has no column named nothing. Choose another column."),
+        (["ownerid"], "Owner (ownerid): A card can change only choices, yes/no values, dates, and plain text."),
+        (list("abcdef"), "You chose 6 columns. A card can change at most 5."),
     ],
 )
-def test_fields_that_cannot_be_changed_are_refused_with_the_reason(names: list[str], reason: str | None) -> None:
+def test_unsupported_fields_are_refused_with_the_reason(names: list[str], reason: str | None) -> None:
     assert change_fields_problem(names, table(PRIORITY, TITLE, OWNER)) == reason
 
 
-def test_what_an_administrator_chose_counts_as_far_as_the_table_still_has_it() -> None:
+def test_only_configured_columns_that_still_exist_count() -> None:
     where = table(PRIORITY, OWNER, TITLE)
     assert allowed_columns(["gone", "ownerid", "title", "prioritycode"], where) == (TITLE, PRIORITY)
     assert changeable_columns(where) == (PRIORITY, TITLE)
 
 
-def test_a_status_can_have_the_reasons_of_the_state_that_the_row_is_in() -> None:
+def test_a_status_offers_the_reasons_of_the_current_state() -> None:
     assert options_in_state(STATUS, 2) == {1: "In Progress", 2: "On Hold"}
     assert options_in_state(STATUS, 6) == {6: "Cancelled"}
     assert options_in_state(STATUS, None) == {}
@@ -118,7 +118,7 @@ def test_a_status_can_have_the_reasons_of_the_state_that_the_row_is_in() -> None
     assert resolutions(table()) == {}
 
 
-def test_an_input_holds_what_fits_it() -> None:
+def test_an_input_holds_only_values_that_fit() -> None:
     assert fits_input(PRIORITY, None)
     assert not fits_input(STATUS, None)
     assert fits_input(TITLE, "x" * 20)
@@ -129,9 +129,9 @@ def test_an_input_holds_what_fits_it() -> None:
 LONG = {number: f"Country number {number}" for number in range(500)}
 
 
-def test_a_list_is_as_long_as_a_card_holds() -> None:
+def test_the_longest_list_fits_on_a_card() -> None:
     long = replace(PRIORITY, options=LONG)
-    assert change_problem(long) == "It has more choices than a card holds."
+    assert change_problem(long) == "This column has too many choices for a card."
     assert too_long_columns(table(PRIORITY, long)) == (long,)
     status = replace(STATUS, options=LONG, states={number: number % 2 for number in LONG})
     assert change_problem(status) is None
@@ -139,16 +139,16 @@ def test_a_list_is_as_long_as_a_card_holds() -> None:
     assert action_problem(CardAction.RESOLVE, table(replace(STATUS, options=LONG, states=dict.fromkeys(LONG, 1))))
 
 
-def test_columns_are_offered_as_far_as_they_fit_together() -> None:
+def test_only_columns_that_fit_together_are_offered() -> None:
     half = {number: LONG[number] for number in range(250)}
     columns = [replace(PRIORITY, name=name, label=name.upper(), options=half) for name in ("a", "b")]
     assert columns_that_fit([*columns, TITLE], {}) == (columns[0], TITLE)
     assert columns_that_fit([TITLE, TEXT], {"title": "x" * 21, "description": "a\x01"}) == ()
     problem = change_fields_problem(["a", "b", "title"], table(*columns, TITLE))
-    assert problem == "Together these columns are more than a card holds. Leave out B, or others."
+    assert problem == "These columns do not fit on one card. Remove B or other columns."
 
 
-def test_what_is_given_back_fits_the_input() -> None:
+def test_truncated_text_fits_the_input() -> None:
     assert truncate_for_input(TITLE, "a\x01b\nc" * 10) == ("ab\nc" * 10)[:20]
 
 
@@ -168,7 +168,7 @@ def test_what_is_given_back_fits_the_input() -> None:
         (TEXT, "  ", "x", None),
     ],
 )
-def test_what_is_filled_in_becomes_a_value(of: Column, text: str, now: Raw, read: Raw) -> None:
+def test_an_input_becomes_a_value(of: Column, text: str, now: Raw, read: Raw) -> None:
     assert parse_value(of, text, now) == read
 
 
@@ -187,13 +187,13 @@ def test_what_is_filled_in_becomes_a_value(of: Column, text: str, now: Raw, read
         (TEXT, "a\x00b"),
     ],
 )
-def test_what_the_column_cannot_have_is_refused_by_its_name(of: Column, text: str) -> None:
+def test_an_unsupported_value_is_refused_with_the_column_label(of: Column, text: str) -> None:
     with pytest.raises(BadRequest, match=of.label):
         parse_value(of, text, 1)
 
 
 @given(some.sampled_from([PRIORITY, STATUS, ESCALATED, FOLLOW_UP, TITLE, TEXT]), some.text(max_size=40))
-def test_whatever_is_filled_in_is_read_or_refused(of: Column, text: str) -> None:
+def test_any_input_is_parsed_or_refused(of: Column, text: str) -> None:
     try:
         read = parse_value(of, text, 1)
     except BadRequest:
@@ -210,7 +210,7 @@ def test_whatever_is_filled_in_is_read_or_refused(of: Column, text: str) -> None
 
 
 @given(some.text(), some.text())
-def test_marks_tell_texts_apart_but_for_how_a_client_ends_its_lines(one: str, other: str) -> None:
+def test_digests_differ_except_for_line_endings(one: str, other: str) -> None:
     plain = one.replace("\r\n", "\n").strip(), other.replace("\r\n", "\n").strip()
     assert (digest(one) == digest(other)) == (plain[0] == plain[1])
     assert digest(one.replace("\n", "\r\n").replace("\r\r\n", "\r\n")) == digest(one) or "\r" in one

@@ -1,4 +1,4 @@
-"""What a row on the timeline shall show (spec Y1-Y3), by tables and by properties."""
+"""Content of a timeline row (spec Y1-Y3), by tables and by properties."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -69,7 +69,7 @@ def settings(**organisation: object) -> EnvironmentSettings:
 
 
 @given(facts, rows)
-def test_what_is_written_once_is_not_written_again(chat: DesiredRow, row: ActivityRow) -> None:
+def test_a_second_plan_after_the_write_is_empty(chat: DesiredRow, row: ActivityRow) -> None:
     after = apply_change(row, plan_update(chat, row), "2")
     assert plan_update(chat, after).is_empty
 
@@ -88,7 +88,7 @@ def test_an_open_row_shows_the_chat_and_its_time_never_goes_back(chat: DesiredRo
 
 
 @given(facts, rows)
-def test_closing_and_opening_again_leaves_what_a_person_wrote(chat: DesiredRow, row: ActivityRow) -> None:
+def test_closing_and_reopening_keeps_a_persons_text(chat: DesiredRow, row: ActivityRow) -> None:
     ended = apply_change(row, plan_close(row, "Disconnected."), "2")
     back = apply_change(ended, plan_reopen(chat, ended, "Disconnected."), "3")
     if row.state is RowState.OPEN:
@@ -110,14 +110,14 @@ def test_closing_and_opening_again_leaves_what_a_person_wrote(chat: DesiredRow, 
         ("🛠" * 994, "🛠" * 994),
     ],
 )
-def test_a_row_is_completed_with_a_line_where_there_is_room_for_it(before: str, after: str) -> None:
+def test_a_row_is_completed_with_a_line_if_it_fits(before: str, after: str) -> None:
     row = replace(OPEN, description=before)
     ended = apply_change(row, plan_close(row, "Disconnected."), "2")
     assert (ended.state, ended.description) == (RowState.COMPLETED, after)
 
 
 @given(st.none() | st.text(max_size=600), st.lists(st.text(max_size=300), max_size=5))
-def test_a_subject_always_fits_is_one_line_and_never_empty(topic: str | None, names: list[str]) -> None:
+def test_a_subject_fits_has_one_line_and_is_never_empty(topic: str | None, names: list[str]) -> None:
     subject = build_subject(topic, names)
     assert 0 < len(subject.encode("utf-16-le")) // 2 <= MAX_SUBJECT_LENGTH
     assert subject == subject.strip()
@@ -137,7 +137,7 @@ def test_a_subject_always_fits_is_one_line_and_never_empty(topic: str | None, na
         ("👨‍👩‍👧" * 40, [], "👨‍👩‍👧" * 31 + "…"),
     ],
 )
-def test_a_chat_is_called_by_its_topic_or_its_members(topic: str | None, names: list[str], subject: str) -> None:
+def test_the_subject_is_the_topic_or_the_members(topic: str | None, names: list[str], subject: str) -> None:
     assert build_subject(topic, names) == subject
 
 
@@ -163,7 +163,7 @@ def test_a_chat_is_called_by_its_topic_or_its_members(topic: str | None, names: 
         ({"sync_idle_days": 0}, replace(ACTIVITY, last_activity_at=NOW - timedelta(days=4000)), False, None),
     ],
 )
-def test_why_a_connection_is_not_synced(
+def test_each_reason_against_sync(
     organisation: dict[str, object], activity: SyncedRow | None, ended: bool, why: SyncProblem | None
 ) -> None:
     state = sync_state(settings(**organisation), ChatKind.GROUP, activity, ended=ended, now=NOW)
@@ -175,7 +175,7 @@ def test_a_channel_has_no_row() -> None:
     assert sync_state(ON, ChatKind.CHANNEL, None, ended=False, now=NOW).problem is SyncProblem.CHANNEL
 
 
-def test_what_is_not_kept_true_is_not_called_stuck_too() -> None:
+def test_a_chat_without_sync_is_not_reported_as_stuck() -> None:
     kept = sync_state(ON, ChatKind.GROUP, ACTIVITY, ended=False, now=NOW, stuck="NotAllowed: no")
     ended = sync_state(ON, ChatKind.GROUP, ACTIVITY, ended=True, now=NOW, stuck="NotAllowed: no")
     assert (kept.problem, kept.failure) == (None, "NotAllowed: no")

@@ -1,4 +1,4 @@
-"""Settings: what is wrong with them is said by the name of the variable."""
+"""Problems of the configuration, reported with the name of the variable."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def test_a_file_env_is_read_and_a_variable_wins_over_it(monkeypatch: pytest.Monk
     assert (settings.port, settings.coalesce_s, settings.log_level) == (5000, 3.0, "INFO")
 
 
-def test_a_whole_set_for_production(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_complete_production_configuration_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     urls = "https://contoso.crm4.dynamics.com/, https://fabrikam.crm.dynamics.com"
     settings = load(monkeypatch, {**REAL, "HOST": "0.0.0.0", "CHATSYNC_DATAVERSE_URL": urls})  # noqa: S104
     assert settings.dataverse_urls == ("https://contoso.crm4.dynamics.com", "https://fabrikam.crm.dynamics.com")
@@ -59,7 +59,7 @@ def test_listed_tenants_take_the_place_of_the_apps_own(monkeypatch: pytest.Monke
     ],
     ids=str,
 )
-def test_one_proof_of_who_the_bot_is_is_enough(monkeypatch: pytest.MonkeyPatch, proof: dict[str, str]) -> None:
+def test_one_credential_of_the_bot_is_enough(monkeypatch: pytest.MonkeyPatch, proof: dict[str, str]) -> None:
     settings = load(monkeypatch, {**without(REAL, "MicrosoftAppPassword"), **proof})
     assert settings.tenants == {"bbbbbbbb-0000-4000-8000-000000000002"}
 
@@ -73,7 +73,7 @@ def test_one_proof_of_who_the_bot_is_is_enough(monkeypatch: pytest.MonkeyPatch, 
     ],
     ids=str,
 )
-def test_an_application_user_of_its_own_has_one_proof(monkeypatch: pytest.MonkeyPatch, proof: dict[str, str]) -> None:
+def test_a_separate_application_user_has_one_credential(monkeypatch: pytest.MonkeyPatch, proof: dict[str, str]) -> None:
     assert load(monkeypatch, {**USER, **proof}).dataverse_client_id == USER["CHATSYNC_DATAVERSE_CLIENT_ID"]
 
 
@@ -170,7 +170,7 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
 
 
 @pytest.mark.parametrize(("variables", "named"), REFUSED.values(), ids=REFUSED)
-def test_what_does_not_allow_a_start_is_named(
+def test_a_setting_that_prevents_the_start_is_named(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: str
 ) -> None:
     with pytest.raises(SettingsError) as refused:
@@ -180,7 +180,7 @@ def test_what_does_not_allow_a_start_is_named(
     assert "a-secret-that-nobody-logs" not in str(refused.value)
 
 
-def test_everything_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError) as refused:
         load(monkeypatch, {"PORT": "x", "CHATSYNC_COALESCE_S": "y"})
     assert len(str(refused.value).splitlines()) == 2

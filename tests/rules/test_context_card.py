@@ -41,7 +41,7 @@ def test_columns_that_the_table_does_not_have_are_skipped() -> None:
     assert [column.name for column in shown] == ["a", "b"]
 
 
-def test_a_view_without_a_supported_column_gives_no_facts() -> None:
+def test_a_view_without_supported_columns_has_no_facts() -> None:
     assert note_columns(view("gone"), table()) == ()
 
 

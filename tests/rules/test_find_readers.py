@@ -1,4 +1,4 @@
-"""Who reads along is asked once for a while, and nobody waits long for it (spec U2)."""
+"""The roster cache: one request per TTL, and no long wait (spec U2)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ CHAT = Chat(
 
 
 class Asked:
-    """A roster that counts how often it is asked."""
+    """A roster that counts its requests."""
 
     def __init__(self, answer: Sequence[str] | Exception) -> None:
         self.answer = answer
@@ -50,7 +50,7 @@ def person(account: str) -> Person:
     return Person(account_id=account, object_id=None, name="")
 
 
-async def test_sixty_who_ask_at_once_ask_once_and_again_after_a_while(clock: HeldClock) -> None:
+async def test_sixty_concurrent_callers_share_one_request_until_the_ttl_ends(clock: HeldClock) -> None:
     roster = Asked(["29:a", "29:b", "29:a"])
     readers = FindReaders(roster=roster, clock=clock, patience_s=5)
     assert set(await asyncio.gather(*(readers(CHAT) for _ in range(60)))) == {("29:a", "29:b")}
@@ -63,7 +63,7 @@ async def test_sixty_who_ask_at_once_ask_once_and_again_after_a_while(clock: Hel
 
 
 @pytest.mark.parametrize("trouble", [BotAbsent(), Unavailable("no"), PermissionError("no")])
-async def test_where_nobody_says_it_nothing_is_known_for_a_minute(clock: HeldClock, trouble: Exception) -> None:
+async def test_a_failed_request_is_not_repeated_for_a_minute(clock: HeldClock, trouble: Exception) -> None:
     roster = Asked(trouble)
     readers = FindReaders(roster=roster, clock=clock, patience_s=5)
     assert [await readers(CHAT) for _ in range(3)] == [None] * 3
@@ -73,7 +73,7 @@ async def test_where_nobody_says_it_nothing_is_known_for_a_minute(clock: HeldClo
     assert roster.times == 2
 
 
-async def test_who_does_not_wait_leaves_the_answer_to_those_who_come_later(clock: HeldClock) -> None:
+async def test_a_caller_that_gives_up_leaves_the_result_for_later_callers(clock: HeldClock) -> None:
     roster = Asked(["29:a"])
     readers = FindReaders(roster=roster, clock=clock, patience_s=0.01)
     roster.hangs.clear()
@@ -84,7 +84,7 @@ async def test_who_does_not_wait_leaves_the_answer_to_those_who_come_later(clock
     assert roster.times == 1
 
 
-async def test_who_is_not_in_the_chat_is_refused_and_where_the_bot_is_not_nobody_is(clock: HeldClock) -> None:
+async def test_only_members_pass_unless_the_bot_is_absent(clock: HeldClock) -> None:
     readers = FindReaders(roster=Asked(["29:a"]), clock=clock, patience_s=5)
     with pytest.raises(NotAllowed):
         await readers.require(CHAT, person("29:stranger"))
@@ -92,7 +92,7 @@ async def test_who_is_not_in_the_chat_is_refused_and_where_the_bot_is_not_nobody
     await absent.require(CHAT, person("29:stranger"))
 
 
-async def test_who_is_about_to_change_something_is_asked_for_now_and_what_was_remembered_of_the_chat_is_not_believed(
+async def test_a_change_bypasses_the_cache(
     clock: HeldClock,
 ) -> None:
     roster = Asked(["29:a"])

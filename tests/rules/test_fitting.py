@@ -1,4 +1,4 @@
-"""Texts that fit a column of Dataverse, whatever script they are in."""
+"""Texts in any script that fit a Dataverse column."""
 
 import unicodedata
 
@@ -18,7 +18,7 @@ def units(text: str) -> int:
 
 
 @given(WHOLE, st.integers(0, 260))
-def test_what_is_cut_is_the_longest_beginning_that_fits(text: str, room: int) -> None:
+def test_truncated_text_is_the_longest_beginning_that_fits(text: str, room: int) -> None:
     beginnings = [text[:length] for length in range(len(text) + 1)]
     assert truncate_utf16(text, room) == [each for each in beginnings if units(each) <= room][-1]
 
@@ -42,12 +42,12 @@ def test_half_a_character_is_left_out() -> None:
         ("\ud83d", ""),
     ],
 )
-def test_a_line_shows_what_people_wrote_and_no_gaps_where_there_is_nothing(told: str, line: str) -> None:
+def test_a_line_shows_the_written_text_without_gaps(told: str, line: str) -> None:
     assert single_line(told) == line
 
 
 @given(st.text())
-def test_a_line_is_a_line_once_and_for_all(text: str) -> None:
+def test_making_a_line_twice_changes_nothing(text: str) -> None:
     line = single_line(text)
     assert single_line(line) == line
     assert not {unicodedata.category(each) for each in line} & {"Cc", "Cs", "Zl", "Zp"}
@@ -56,6 +56,6 @@ def test_a_line_is_a_line_once_and_for_all(text: str) -> None:
 @given(
     st.text(min_size=1, max_size=50).map(lambda text: (text * MAX_INPUT_LENGTH)[:MAX_INPUT_LENGTH]), st.text(min_size=1)
 )
-def test_of_a_text_without_an_end_only_so_much_is_read(text: str, more: str) -> None:
+def test_only_the_beginning_of_a_very_long_text_is_read(text: str, more: str) -> None:
     assert single_line(text + more) == single_line(text)
     assert normalize_topic(text + more) == normalize_topic(text)

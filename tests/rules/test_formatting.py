@@ -33,7 +33,7 @@ CHOICE = column(ColumnType.PICKLIST, options={1: "High"})
         (CHOICE, None, ""),
     ],
 )
-def test_a_value_without_dataverses_text_is_spelled_by_its_kind(kind: Column, raw: Raw, text: str) -> None:
+def test_a_value_without_dataverses_text_is_formatted_by_its_type(kind: Column, raw: Raw, text: str) -> None:
     assert format_value(kind, ColumnValue(raw=raw)) == text
 
 
@@ -43,7 +43,7 @@ def test_dataverses_own_text_comes_first() -> None:
     assert format_value(column(ColumnType.MEMO), ColumnValue(raw="<p>x</p>", text="x")) == "x"
 
 
-def test_a_line_of_text_is_shown_as_it_is_even_where_it_looks_like_html() -> None:
+def test_a_line_of_text_is_shown_unchanged_even_if_it_looks_like_html() -> None:
     assert format_value(column(ColumnType.STRING), ColumnValue(raw="<b>x</b>", text="x")) == "<b>x</b>"
 
 
@@ -58,7 +58,7 @@ def test_a_line_of_text_is_shown_as_it_is_even_where_it_looks_like_html() -> Non
         (column(ColumnType.MEMO), "x" * 5000, digest_if_long("x" * 5000)),
     ],
 )
-def test_one_value_has_one_form_whoever_sent_it(kind: Column, one: Raw, other: Raw) -> None:
+def test_a_value_has_one_form_for_every_source(kind: Column, one: Raw, other: Raw) -> None:
     assert canonical_value(kind, one) == canonical_value(kind, other)
 
 

@@ -39,7 +39,7 @@ def told(changes: tuple[NetChange, ...]) -> list[str]:
     return [change.column.name for change in changes if change.notify]
 
 
-def test_a_change_is_told_with_the_value_before_it() -> None:
+def test_a_change_has_its_old_value() -> None:
     change = only(net_changes([PRIORITY], [event(1, old=2)], {}))
     assert change.notify
     assert change.old == ColumnValue(raw=2)
@@ -47,28 +47,28 @@ def test_a_change_is_told_with_the_value_before_it() -> None:
     assert change.people == ("adele",)
 
 
-def test_without_a_pre_image_the_value_told_last_is_the_old_one() -> None:
+def test_without_a_pre_image_the_last_reported_value_is_the_old_one() -> None:
     change = only(net_changes([PRIORITY], [event(1)], {"prioritycode": knows(2, text="Normal")}))
     assert change.old == ColumnValue(raw=2, text="Normal")
 
 
-def test_the_old_value_keeps_the_words_in_which_it_was_told() -> None:
+def test_the_old_value_keeps_its_reported_text() -> None:
     change = only(net_changes([PRIORITY], [event(1, old=2)], {"prioritycode": knows(2, text="Normaal")}))
     assert change.old == ColumnValue(raw=2, text="Normaal")
 
 
-def test_an_old_value_that_nobody_knows_is_not_invented() -> None:
+def test_an_unknown_old_value_stays_unknown() -> None:
     change = only(net_changes([PRIORITY], [event(1)], {}))
     assert change.notify
     assert change.old is None
 
 
-def test_a_column_saved_without_a_change_is_not_told() -> None:
+def test_a_column_saved_without_a_change_is_not_reported() -> None:
     assert told(net_changes([PRIORITY], [event(2, old=2)], {})) == []
     assert told(net_changes([PRIORITY], [event(2)], {"prioritycode": knows(2)})) == []
 
 
-def test_a_column_emptied_twice_is_told_once() -> None:
+def test_a_column_cleared_twice_is_reported_once() -> None:
     assert told(net_changes([PRIORITY], [event(None, old=2)], {})) == ["prioritycode"]
     assert told(net_changes([PRIORITY], [event(None, old="")], {})) == []
 
@@ -86,16 +86,16 @@ def test_a_field_that_returns_to_where_it_started_is_dropped() -> None:
     assert told(net_changes([PRIORITY, STATUS], there_and_back, {})) == ["statuscode"]
 
 
-def test_an_event_older_than_what_was_told_makes_no_card() -> None:
+def test_an_event_older_than_the_reported_value_is_ignored() -> None:
     assert net_changes([PRIORITY], [event(3, old=2, s=-5)], {"prioritycode": knows(1, s=0)}) == ()
 
 
-def test_a_change_that_the_note_showed_already_is_not_told_again() -> None:
+def test_a_change_already_shown_in_the_note_is_not_reported() -> None:
     # The row was read with the new value; the event of that change arrives afterwards.
     assert told(net_changes([PRIORITY], [event(1, old=2, s=1)], {"prioritycode": knows(1, s=0)})) == []
 
 
-def test_of_a_secured_column_no_value_is_known_and_the_pre_image_decides() -> None:
+def test_for_a_secured_column_only_the_pre_image_counts() -> None:
     known = {"refund": knows(None)}
     assert told(net_changes([SECRET], [event(5.0, old=4.0, column="refund")], known)) == ["refund"]
     assert told(net_changes([SECRET], [event(5.0, old=5, column="refund")], known)) == []
@@ -108,7 +108,7 @@ values = st.integers(1, 4)
 
 
 @given(st.lists(values, min_size=1, max_size=12), values)
-def test_however_the_events_are_ordered_the_net_change_is_the_same(sequence: list[int], start: int) -> None:
+def test_the_net_change_does_not_depend_on_the_order_of_events(sequence: list[int], start: int) -> None:
     olds = [start, *sequence]
     events = [event(new, old=old, s=i) for i, (old, new) in enumerate(zip(olds, sequence, strict=False))]
     forward = net_changes([PRIORITY], events, {})
@@ -120,7 +120,7 @@ def test_however_the_events_are_ordered_the_net_change_is_the_same(sequence: lis
 
 
 @given(st.lists(values, min_size=1, max_size=12), values, st.data())
-def test_in_whatever_windows_the_events_come_the_chat_ends_with_the_last_value(
+def test_the_chat_ends_with_the_last_value_for_any_windows(
     sequence: list[int], start: int, data: st.DataObject
 ) -> None:
     known = {"prioritycode": knows(start)}

@@ -1,4 +1,4 @@
-"""Logs tell what happened, and never what was said or what lets somebody in."""
+"""Logs contain events, and never message content or credentials."""
 
 import logging
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def test_a_traceback_shows_where_it_happened_and_no_values(
     assert SECRET not in said
 
 
-async def test_what_is_written_into_tables_is_not_logged_at_any_level(
+async def test_written_table_values_are_never_logged(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = logging.getLogger("aiosqlite").level

@@ -1,4 +1,4 @@
-"""Teams is never written to faster than it allows (rate limits of bots: by conversation, and by app and tenant)."""
+"""Posts stay within the rate limits of Teams for bots: per conversation, and per app and tenant."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ WAITS = st.lists(st.timedeltas(timedelta(0), timedelta(seconds=3)), min_size=1, 
 
 
 def most_in_any(span: timedelta, posts: Sequence[datetime]) -> int:
-    """The most posts in any closed span of this length."""
+    """Return the maximum number of posts in any closed span of this length."""
     return max(sum(first <= post <= first + span for post in posts) for first in posts)
 
 
@@ -28,7 +28,7 @@ def test_a_chat_never_gets_more_than_each_window_allows(waits: list[timedelta]) 
         assert most_in_any(window.span, posts) <= window.posts
 
 
-def test_a_burst_goes_out_at_once_and_the_rest_as_soon_as_may_be() -> None:
+def test_a_burst_goes_out_at_once_and_the_rest_as_soon_as_allowed() -> None:
     posts: list[datetime] = []
     for _ in range(9):
         posts.append(earliest_post(CHAT_WINDOWS, posts, START))

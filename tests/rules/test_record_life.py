@@ -1,4 +1,4 @@
-"""Turns in a record's life (spec K12)."""
+"""Lifecycle changes of a record (spec K12)."""
 
 from datetime import timedelta
 from itertools import pairwise
@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.key_fields import ColumnChange, RecordEvent
-from bot.domain.record_lifecycle import MASTER, MERGED, OWNER, STATE, lifecycle_of, merge_target
-from bot.domain.tables import Column, ColumnType, ColumnValue, Raw, Row, Table
+from bot.domain.record_lifecycle import MASTER, MERGED, lifecycle_of, merge_target
+from bot.domain.tables import OWNER, STATE, Column, ColumnType, ColumnValue, Raw, Row, Table
 from tests.rules.test_key_fields import CASE, NOON, UNKNOWN, event
 
 OPEN, RESOLVED, CANCELED = 0, 1, 2
@@ -18,7 +18,7 @@ ADELE, TIER = "systemuser:a", "team:t"
 
 
 def told(*values: tuple[str, object, Raw]) -> list[RecordEvent]:
-    """Events, each with a column and its old and new value."""
+    """Return events, each with a column and its old and new value."""
     return [event(new, old, s=second, column=column) for second, (column, old, new) in enumerate(values)]
 
 
@@ -36,7 +36,7 @@ def told(*values: tuple[str, object, Raw]) -> list[RecordEvent]:
         ([], None),
     ],
 )
-def test_closed_is_what_was_open_before(changes: list[tuple[object, Raw]], closed: int | None) -> None:
+def test_a_record_is_closed_only_if_it_was_open_before(changes: list[tuple[object, Raw]], closed: int | None) -> None:
     assert lifecycle_of("incident", told(*((STATE, old, new) for old, new in changes))).closed_state == closed
 
 
@@ -72,16 +72,14 @@ def test_a_new_owner_is_another_person(old: object, new: Raw, owner: str | None)
 
 
 @given(st.lists(st.sampled_from([OPEN, RESOLVED, CANCELED]), min_size=2, max_size=6), st.randoms())
-def test_only_the_first_and_the_last_state_count_whatever_order_events_come_in(
-    states: list[int], order: Random
-) -> None:
+def test_only_the_first_and_last_states_count_in_any_order_of_events(states: list[int], order: Random) -> None:
     events = told(*((STATE, old, new) for old, new in pairwise(states)))
     order.shuffle(events)
     closes = states[0] == OPEN and states[-1] != OPEN
     assert (lifecycle_of("incident", events).closed_state is not None) is closes
 
 
-def test_an_event_that_was_stripped_for_size_tells_nothing() -> None:
+def test_an_event_stripped_for_size_reports_no_lifecycle_change() -> None:
     stripped = RecordEvent(key="k", record=CASE, at=NOON + timedelta(1), changed_by=None, changes=(), stripped=True)
     assert lifecycle_of("incident", [stripped]).closed_state is None
 
@@ -118,7 +116,7 @@ def test_the_survivor_is_another_row_of_the_same_table(master: Raw, merged: Raw,
     assert (found.row_id if found else None) == survivor
 
 
-def test_changes_of_other_columns_are_no_turn() -> None:
+def test_changes_of_other_columns_are_no_lifecycle_change() -> None:
     change = ColumnChange(column="prioritycode", new=ColumnValue(raw=1))
     life = lifecycle_of("incident", [RecordEvent(key="k", record=CASE, at=NOON, changed_by=None, changes=(change,))])
     assert (life.closed_state, life.new_owner) == (None, None)

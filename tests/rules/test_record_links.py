@@ -100,12 +100,12 @@ def test_the_sandbox_keeps_its_name_when_the_port_changes() -> None:
 
 
 @pytest.mark.parametrize("address", ["contoso", "https://", "mailto:a@b.example", "http://host:99999"])
-def test_no_environment_is_made_of_what_is_no_address(address: str) -> None:
+def test_an_invalid_address_makes_no_environment(address: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         parse_environment(address)
 
 
-def test_the_link_in_a_sentence_is_found_without_the_marks_around_it() -> None:
+def test_a_link_in_a_sentence_is_found_without_punctuation() -> None:
     assert first_address("see (https://a.example/x?y=1), please") == "https://a.example/x?y=1"
     assert first_address("connect HTTPS://A.example/b quiet") == "HTTPS://A.example/b"
     assert first_address("nothing here: http:// or www.example.com") is None
@@ -131,7 +131,7 @@ def test_no_text_breaks_the_parser(text: str) -> None:
         assert link is None or parse_guid(link.row_id) == link.row_id
 
 
-def test_the_button_opens_the_record_in_teams_where_a_pattern_is_set() -> None:
+def test_the_button_uses_the_pattern_to_open_the_record_in_teams() -> None:
     record = RecordRef(environment=CONTOSO.id, table="incident", row_id=ROW)
     plain = record_url(CONTOSO, record)
     pattern = "https://teams.microsoft.com/l/entity/app/tab?webUrl={url}&label={table}&record={id}"
@@ -141,7 +141,7 @@ def test_the_button_opens_the_record_in_teams_where_a_pattern_is_set() -> None:
     )
 
 
-def test_what_opens_a_record_tells_no_more_of_its_table_than_the_link_does() -> None:
+def test_the_open_address_reveals_no_more_of_the_table_than_the_link() -> None:
     pattern = "https://teams.microsoft.com/l/entity/app/tab?webUrl={url}"
     numbered = RecordLink(environment=CONTOSO.id, type_code=112, row_id=ROW)
     address = f"{PAGE}?pagetype=entityrecord&etc=112&id={ROW}"

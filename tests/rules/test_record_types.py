@@ -58,7 +58,7 @@ def test_the_standard_tables_are_ready_with_the_defaults_of_the_source_pages() -
         (ColumnType.FILE, "files"),
     ],
 )
-def test_what_cannot_be_a_key_field_says_why(kind: ColumnType, words: str) -> None:
+def test_unsupported_key_fields_have_a_reason(kind: ColumnType, words: str) -> None:
     assert words in (key_field_problem(column("a", kind)) or "")
 
 
@@ -67,7 +67,7 @@ def test_every_other_kind_of_column_can_be_a_key_field() -> None:
     assert [kind for kind in ColumnType if kind not in refused and key_field_problem(column("a", kind))] == []
 
 
-def test_virtual_tables_and_those_without_the_update_message_tell_of_no_changes() -> None:
+def test_virtual_tables_and_tables_without_update_message_have_no_key_updates() -> None:
     watched = RecordType(table="x", notify=True, key_fields=("a",))
     assert key_field_columns(watched, table(column("a"))) == (column("a"),)
     for silent in (table(column("a"), is_virtual=True), table(column("a"), sends_updates=False)):
@@ -75,7 +75,7 @@ def test_virtual_tables_and_those_without_the_update_message_tell_of_no_changes(
         assert key_field_columns(watched, silent) == ()
 
 
-def test_key_fields_are_told_as_far_as_the_table_has_and_allows_them() -> None:
+def test_only_existing_and_supported_key_fields_are_reported() -> None:
     columns = [column("a"), column("n", ColumnType.INTEGER), *(column(f"c{i}") for i in range(6))]
     names = ("gone", "n", "a", *(f"c{i}" for i in range(6)))
     chosen = key_field_columns(RecordType(table="x", notify=True, key_fields=names), table(*columns))

@@ -18,7 +18,7 @@ TABLE = [
     ("N", "N", "Y", "N", "N", "N"),
     ("N", "Y", "N", "N", "N", "N"),
     ("N", "N", "N", "N", "N", "N"),
-    # The table lacks these: nobody without one of the three rights disconnects.
+    # The table lacks these. Without one of the three rights, a person cannot disconnect.
     ("N", "N", "Y/N", "Y", "N", "N"),
     ("N", "Y", "Y", "N", "N", "N"),
     ("Y", "N", "N", "Y", "N", "N"),
@@ -26,7 +26,7 @@ TABLE = [
 
 
 def facts_of(row: tuple[str, ...]) -> list[DisconnectFacts]:
-    """Every combination that a row of the table stands for."""
+    """Return every combination that a row of the table covers."""
     choices = [[letter == "Y" for letter in cell.split("/")] for cell in row]
     names = ("owns_record", "is_last_connector", "owner_can", "connector_can", "holds_privilege")
     return [DisconnectFacts(**dict(zip(names, values, strict=True))) for values in product(*choices)]
@@ -45,7 +45,7 @@ def test_the_table_says_something_about_every_combination() -> None:
 
 
 @given(st.builds(DisconnectFacts, **dict.fromkeys(DisconnectFacts.__dataclass_fields__, st.booleans())))
-def test_nobody_disconnects_without_one_of_the_three_rights(facts: DisconnectFacts) -> None:
+def test_disconnecting_requires_one_of_the_three_rights(facts: DisconnectFacts) -> None:
     rights = (
         facts.owner_can and facts.owns_record,
         facts.connector_can and facts.is_last_connector,
@@ -54,10 +54,11 @@ def test_nobody_disconnects_without_one_of_the_three_rights(facts: DisconnectFac
     assert may_disconnect(facts) == any(rights)
 
 
-def test_the_refusal_names_exactly_whom_the_settings_allow() -> None:
-    role = "somebody whose security role lets them disconnect Teams chats"
-    assert who_may_disconnect(owner_can=False, connector_can=False) == role
-    assert who_may_disconnect(owner_can=True, connector_can=False) == f"the record's owner or {role}"
+def test_the_refusal_names_everyone_whom_the_settings_allow() -> None:
+    role = "people whose security role lets them disconnect Teams chats can do this."
+    assert who_may_disconnect(owner_can=False, connector_can=False) == f"Only {role}"
+    assert who_may_disconnect(owner_can=True, connector_can=False) == f"Only the record's owner or {role}"
+    assert who_may_disconnect(owner_can=False, connector_can=True) == f"Only the person who connected it or {role}"
     assert who_may_disconnect(owner_can=True, connector_can=True) == (
-        f"the record's owner, the person who connected it or {role}"
+        f"Only the record's owner, the person who connected it, or {role}"
     )

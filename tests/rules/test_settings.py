@@ -1,4 +1,4 @@
-"""Settings as values: what differs, what is taken back, what speaks against them, and their form as JSON."""
+"""Settings as values: changes, reverting, validation, and JSON."""
 
 from dataclasses import replace
 
@@ -53,7 +53,7 @@ environments = st.builds(
 
 
 def types_of(settings: EnvironmentSettings) -> dict[str, RecordType]:
-    """What holds for each table, as far as it is not what holds for tables that nobody has added."""
+    """Return the settings of each table that differs from the defaults."""
     all_types = {table: settings.record_type(table) for table in ("incident", "account", "lead")}
     return {
         table: each for table, each in all_types.items() if each != RecordType(table=table, enabled=False, note=False)
@@ -61,9 +61,7 @@ def types_of(settings: EnvironmentSettings) -> dict[str, RecordType]:
 
 
 @given(environments, environments)
-def test_the_changes_from_one_to_the_other_lead_there_and_back(
-    before: EnvironmentSettings, after: EnvironmentSettings
-) -> None:
+def test_changes_can_be_applied_and_reverted(before: EnvironmentSettings, after: EnvironmentSettings) -> None:
     made = diff_settings(before, after)
     there = apply_changes(before, made)
     assert (there.organization, types_of(there)) == (after.organization, types_of(after))
@@ -73,7 +71,7 @@ def test_the_changes_from_one_to_the_other_lead_there_and_back(
 
 
 @given(environments)
-def test_what_is_exported_is_read_as_it_was(settings: EnvironmentSettings) -> None:
+def test_exported_settings_are_imported_unchanged(settings: EnvironmentSettings) -> None:
     document = parse_document(settings_to_json(settings, {}))
     assert document.problems == ()
     assert OrganizationSettings(**document.organization) == settings.organization  # type: ignore[arg-type]
@@ -82,7 +80,7 @@ def test_what_is_exported_is_read_as_it_was(settings: EnvironmentSettings) -> No
 
 
 @given(st.text(max_size=60) | st.recursive(st.none() | st.booleans() | words, st.lists).map(repr))
-def test_no_text_is_too_odd_to_be_refused_in_words(text: str) -> None:
+def test_any_invalid_text_is_refused_with_a_reason(text: str) -> None:
     document = parse_document(text)
     assert document.problems
     assert (document.organization, document.record_types) == ({}, {})
@@ -99,14 +97,14 @@ def test_no_text_is_too_odd_to_be_refused_in_words(text: str) -> None:
         (OrganizationSettings(chats_on=True, sync_idle_days=0), False, {}),
         (OrganizationSettings(chats_on=True, allowed_roles=("Agent",)), False, {}),
         (
-            OrganizationSettings(chats_on=True, allowed_roles=("Agent", "Nobody")),
+            OrganizationSettings(chats_on=True, allowed_roles=("Agent", "X")),
             False,
-            {"allowed_roles": "named Nobody"},
+            {"allowed_roles": "do not exist: X"},
         ),
         (OrganizationSettings(chats_on=True, allowed_roles=("Gone",)), False, {}),
     ],
 )
-def test_what_speaks_against_an_organisations_settings(
+def test_invalid_environment_settings_have_a_reason(
     wanted: OrganizationSettings, may_sync: bool, problems: dict[str, str]
 ) -> None:
     before = OrganizationSettings(chats_on=True, allowed_roles=("Gone",))
@@ -129,25 +127,25 @@ CASE = table(
     [
         ("", None),
         ("abcde", None),
-        ("abcdef", "6 columns are chosen, and 5 at most can be key fields."),
-        ("aa", "A column is named twice."),
-        ("az", "The table has no column z. Choose another one."),
+        ("abcdef", "You chose 6 columns. At most 5 can be key fields."),
+        ("aa", "A column is listed twice."),
+        ("az", "The table has no column named z. Choose another column."),
         (("photo",), "photo (photo): "),
         (("a", "count"), "count (count): "),
     ],
 )
-def test_what_speaks_against_key_fields(chosen: str | tuple[str, ...], reason: str | None) -> None:
+def test_invalid_key_fields_have_a_reason(chosen: str | tuple[str, ...], reason: str | None) -> None:
     found = key_fields_problem(tuple(chosen), CASE)
     assert found is None if reason is None else str(found).startswith(reason)
 
 
-def test_columns_are_offered_or_listed_with_the_reason_and_none_is_both() -> None:
+def test_each_column_is_either_offered_or_listed_with_a_reason() -> None:
     offered = {each.name for each in key_field_candidates(CASE)}
     refused = {each.name for _, columns in unsupported_key_fields(CASE) for each in columns}
     assert (offered, refused) == (set("abcdef"), {"photo", "count"})
 
 
-def test_what_was_saved_before_stands_in_nobodys_way() -> None:
+def test_an_unchanged_problem_does_not_block_a_save() -> None:
     before = replace(next(iter(standard_record_types())), table="x", key_fields=("z",), note=True, notify=True)
     assert record_type_problems(before, replace(before, join=False), CASE, []) == ()
     assert [each.setting for each in record_type_problems(before, replace(before, key_fields=("y",)), CASE, [])] == [
@@ -164,11 +162,11 @@ def test_what_was_saved_before_stands_in_nobodys_way() -> None:
         (Role(name="Customer Service Representative", template="00000000-0000-0000-0000-000000000001"), False),
     ],
 )
-def test_an_administrators_role_is_known_in_every_language(role: Role, administers: bool) -> None:
+def test_the_administrator_role_is_recognized_in_every_language(role: Role, administers: bool) -> None:
     assert is_administrator([Role(name="Agent"), role]) is administers
 
 
-def test_who_holds_one_of_the_roles_named_may_use_it_and_everybody_where_none_is_named() -> None:
+def test_allowed_roles_can_use_the_product_and_everyone_without_any() -> None:
     agent = Role(name="Agent")
     assert may_use([agent], ["Agent", "Manager"])
     assert may_use([], [])

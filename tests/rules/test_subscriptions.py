@@ -1,4 +1,4 @@
-"""When subscriptions are made, renewed and ended, and what is said where they cannot be."""
+"""Creation, renewal, and end of subscriptions, and the sentences for their problems."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -56,24 +56,24 @@ WATCHES = st.sampled_from(ALL_CHATS_TARGETS) | st.text(min_size=1, max_size=60).
         (Subscription(target=TOPICS, wanted=False), SubscriptionStep.DELETE),
     ],
 )
-def test_what_a_subscription_needs_next(subscription: Subscription, step: SubscriptionStep) -> None:
+def test_the_next_step_of_a_subscription(subscription: Subscription, step: SubscriptionStep) -> None:
     assert next_step(subscription, "us", NOW) is step
 
 
 @given(watch=WATCHES)
-def test_a_watch_is_known_again_by_its_key(watch: SubscriptionTarget) -> None:
+def test_the_key_of_a_target_can_be_parsed(watch: SubscriptionTarget) -> None:
     assert target_from_key(watch.key) == watch
 
 
 @given(watch=WATCHES)
-def test_a_subscription_is_renewed_a_day_before_its_end_at_the_latest_and_a_day_and_a_half_at_the_earliest(
+def test_a_renewal_is_a_day_to_a_day_and_a_half_before_the_expiration(
     watch: SubscriptionTarget,
 ) -> None:
     end = NOW + LIFETIME
     assert timedelta(hours=24) <= end - renewal_at(watch, end) <= timedelta(hours=36)
 
 
-def test_renewals_of_many_are_spread_over_twelve_hours() -> None:
+def test_many_renewals_are_spread_over_twelve_hours() -> None:
     at = sorted(renewal_at(chat_target(ChatId(f"19:{number}@thread.v2")), NOW + LIFETIME) for number in range(10_000))
     per_hour = [sum(begin <= each < begin + timedelta(hours=1) for each in at) for begin in (at[0], at[5_000])]
     assert all(600 < number < 1_100 for number in per_hour)
@@ -81,7 +81,7 @@ def test_renewals_of_many_are_spread_over_twelve_hours() -> None:
 
 @pytest.mark.parametrize("hindrance", SubscriptionError)
 @given(retry_after_s=st.none() | st.floats(min_value=0, max_value=86_400))
-def test_what_failed_is_tried_again_after_some_minutes_and_not_before_graph_allows_it(
+def test_a_failed_step_is_retried_after_some_minutes_when_graph_allows_it(
     hindrance: SubscriptionError, retry_after_s: float | None
 ) -> None:
     wait = next_attempt_at(hindrance, NOW, retry_after_s) - NOW
@@ -109,7 +109,7 @@ def hindered(watch: SubscriptionTarget, hindrance: SubscriptionError | None, own
         ([hindered(MEMBERS, SubscriptionError.NOT_ALLOWED)], None),
     ],
 )
-def test_an_obstacle_is_told_where_nothing_covers_the_chat(
+def test_a_problem_is_reported_if_no_subscription_covers_the_chat(
     kept: list[Subscription], found: SubscriptionError | None
 ) -> None:
     told = find_problem({each.target: each for each in kept}, (TOPICS, CHAT))

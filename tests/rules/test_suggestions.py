@@ -1,4 +1,4 @@
-"""Who comes first among the people for a record, and why."""
+"""The ranking of people for a record, and the reasons."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,18 +13,18 @@ def told(ties: dict[ObjectId, list[Relation]]) -> list[tuple[str, str]]:
     return [(each.person, each.reason) for each in rank_people(ties)]
 
 
-def test_the_strongest_reason_comes_first_and_all_are_told() -> None:
+def test_the_strongest_reason_comes_first_and_all_are_listed() -> None:
     ties = [
         Relation(kind=RelationKind.CREATOR),
         Relation(kind=RelationKind.ACTIVITIES, count=3),
         Relation(kind=RelationKind.CHATS, count=2),
         Relation(kind=RelationKind.OWNER),
     ]
-    reason = "owner, worked on 3 activities this month, in 2 connected chats, created it"
+    reason = "Owner · Worked on 3 activities this month · In 2 connected chats · Created it"
     assert told({A: ties}) == [(A, reason)]
 
 
-def test_who_works_on_it_a_lot_comes_after_the_owner_and_before_who_only_changed_it() -> None:
+def test_a_frequent_worker_ranks_between_the_owner_and_the_last_editor() -> None:
     ties = {
         A: [Relation(kind=RelationKind.MODIFIER)],
         B: [Relation(kind=RelationKind.ACTIVITIES, count=99)],
@@ -33,13 +33,13 @@ def test_who_works_on_it_a_lot_comes_after_the_owner_and_before_who_only_changed
     assert [each.person for each in rank_people(ties)] == [C, B, A]
 
 
-def test_much_of_one_thing_counts_up_to_a_limit() -> None:
+def test_a_count_has_a_limit() -> None:
     some, many = Relation(kind=RelationKind.SIMILAR, count=5), Relation(kind=RelationKind.SIMILAR, count=20)
     assert some.weight == many.weight
-    assert many.reason == "handled 20 similar records"
+    assert many.reason == "Handled 20 similar records"
 
 
-def test_of_two_with_the_same_sum_the_one_with_more_ties_comes_first_then_the_order_of_ids() -> None:
+def test_equal_sums_are_ordered_by_number_of_relations_then_by_id() -> None:
     chats = Relation(kind=RelationKind.CHATS, count=3)
     team = Relation(kind=RelationKind.TEAM)
     two = [
@@ -50,7 +50,7 @@ def test_of_two_with_the_same_sum_the_one_with_more_ties_comes_first_then_the_or
     assert [each.person for each in rank_people({B: [team], A: [chats], C: two})] == [C, A, B]
 
 
-def test_nobody_is_suggested_for_nothing() -> None:
+def test_a_person_without_relations_is_not_suggested() -> None:
     assert rank_people({A: []}) == []
 
 
@@ -58,7 +58,7 @@ ties = st.builds(Relation, kind=st.sampled_from(RelationKind), count=st.integers
 
 
 @given(st.dictionaries(st.sampled_from([A, B, C]), st.lists(ties, max_size=6)))
-def test_the_order_is_that_of_the_sums_and_always_the_same(people: dict[ObjectId, list[Relation]]) -> None:
+def test_the_order_follows_the_sums_and_is_deterministic(people: dict[ObjectId, list[Relation]]) -> None:
     found = rank_people(people)
     assert found == rank_people(dict(reversed(people.items())))
     sums = [each.score for each in found]
@@ -67,6 +67,6 @@ def test_the_order_is_that_of_the_sums_and_always_the_same(people: dict[ObjectId
 
 
 @given(st.lists(ties, min_size=1, max_size=6), ties)
-def test_one_more_tie_never_puts_somebody_behind(own: list[Relation], more: Relation) -> None:
+def test_one_more_relation_never_lowers_the_rank(own: list[Relation], more: Relation) -> None:
     before, after = (RankedPerson(person=A, relations=tuple(each)).score for each in (own, [*own, more]))
     assert after > before

@@ -1,4 +1,4 @@
-"""Why something did not get through, in words: every code that Teams may give has some."""
+"""Sentences for delivery failures, for every code of Teams."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from bot.teams.send_outcome import _UNREACHABLE_CODES, send_outcome
 
 
 def reason_of(status: int, code: str = "SomeCode") -> str:
-    """The reason that is kept of an answer of the connector."""
+    """Return the stored reason of a response of the connector."""
     body = b'{"error": {"code": "%b"}}' % code.encode()
     outcome = send_outcome(ConnectorResponse(status=status, headers={}, body=body))
     assert isinstance(outcome, ChatUnreachable | RetryLater | Rejected)
@@ -17,23 +17,23 @@ def reason_of(status: int, code: str = "SomeCode") -> str:
 
 
 @pytest.mark.parametrize("code", _UNREACHABLE_CODES)
-def test_each_code_by_which_a_chat_is_gone_has_words_of_its_own(code: str) -> None:
+def test_each_code_of_an_unreachable_chat_has_its_own_sentence(code: str) -> None:
     said = describe_failure(reason_of(403, code))
-    assert said not in {"Teams refuses it", code}
+    assert said not in {"Teams rejected the message.", code}
 
 
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (0, "Teams does not answer"),
-        (408, "Teams does not answer"),
-        (412, "Teams is busy"),
-        (413, "Teams finds it too large"),
-        (429, "Teams limits how much the app may write"),
-        (500, "Teams has trouble"),
-        (503, "Teams has trouble"),
-        (400, "Teams refuses it"),
+        (0, "Teams is not responding."),
+        (408, "Teams is not responding."),
+        (412, "Teams is busy."),
+        (413, "The message is too large for Teams."),
+        (429, "Teams limits how many messages the app can send."),
+        (500, "Teams is having problems."),
+        (503, "Teams is having problems."),
+        (400, "Teams rejected the message."),
     ],
 )
-def test_each_status_is_said_in_words(status: int, words: str) -> None:
+def test_each_status_has_a_sentence(status: int, words: str) -> None:
     assert describe_failure(reason_of(status)) == words

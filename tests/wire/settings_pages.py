@@ -60,7 +60,7 @@ async def record_type(world: World, table: str = "incident", *, person: Somebody
 
 async def organisation(world: World, *, person: Somebody = ALEX) -> Shown:
     """The page of the whole environment."""
-    return await ask(world, (await opened(world, person=person)).step("Organisation"), person=person)
+    return await ask(world, (await opened(world, person=person)).step("Organization"), person=person)
 
 
 async def turn_off(world: World) -> None:

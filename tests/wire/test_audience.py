@@ -22,7 +22,7 @@ async def test_who_connects_is_asked_and_the_question_tells_nothing_of_the_recor
     card = world.card()
     assert texts(card) == [
         "4 of 8 people in this chat cannot open this case.",
-        "The note would show them its fields. Send it all the same?",
+        "The note shows fields of the record to everyone in the chat. Send it anyway?",
     ]
     assert list(buttons(card)) == WAYS_ON
     assert SECRET_CASE not in str(card)
@@ -88,7 +88,9 @@ async def test_where_it_cannot_be_found_out_in_time_the_person_decides(bare_worl
     await world.paste(await world.link())  # what is read once is read
     world.dataverse_hangs_on = "$batch"
     await world.say(f"connect {SECRET_CASE}")
-    assert texts(world.card())[0] == "It is not known yet who of the 5 people in this chat can open this case."
+    assert texts(world.card())[0] == (
+        "Chat Sync has not yet checked which of the 5 people in this chat can open this case."
+    )
     await world.stop()
 
 

@@ -298,15 +298,15 @@ async def test_after_a_clash_what_was_typed_stands_beside_what_is_so_now(world: 
 
 
 WRONG = [
-    ("field prioritycode", "99", "Choose one of the list"),
-    ("field prioritycode", "High", "Choose one of the list"),
-    ("field statuscode", "5", "Choose one of the list"),
-    ("field isescalated", "maybe", "It is yes or no"),
-    ("field followupby", "tomorrow", "Choose a day"),
-    ("field followupby", "0001-01-01", "Choose a day after 1753"),
-    ("field followupby", "2026-11-21T10:00:00Z", "Choose a day"),
-    ("field productserialnumber", "x" * 101, "It has 101 characters, and 100 fit"),
-    ("field productserialnumber", "a\x07b", "It holds characters that cannot be written"),
+    ("field prioritycode", "99", "Choose a value from the list."),
+    ("field prioritycode", "High", "Choose a value from the list."),
+    ("field statuscode", "5", "Choose a value from the list."),
+    ("field isescalated", "maybe", "Choose yes or no."),
+    ("field followupby", "tomorrow", "Choose a date."),
+    ("field followupby", "0001-01-01", "Choose a date in 1753 or later."),
+    ("field followupby", "2026-11-21T10:00:00Z", "Choose a date."),
+    ("field productserialnumber", "x" * 101, "The text has 101 characters. Use at most 100."),
+    ("field productserialnumber", "a\x07b", "Remove the control characters."),
 ]
 
 

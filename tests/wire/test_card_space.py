@@ -66,12 +66,10 @@ async def test_administrators_are_told_which_lists_are_too_long_and_what_to_leav
     await with_options(world, {"severitycode": countries(500), "prioritycode": long, "casetypecode": long})
     await world.restart()
     page = await record_type(world)
-    assert "More choices than a card holds: Severity" in texts(page.card)
+    assert "Columns with too many choices for a card: Severity" in texts(page.card)
     assert "severitycode" not in page.choices("change_fields").values()
     refused = await ask(world, page.step("Save", change_fields="prioritycode,casetypecode"))
-    assert any(
-        "Together these columns are more than a card holds. Leave out Case Type" in each for each in texts(refused.card)
-    )
+    assert any("These columns do not fit on one card. Remove Case Type" in each for each in texts(refused.card))
 
 
 async def test_options_without_a_label_are_called_by_their_numbers(world: World) -> None:
@@ -111,7 +109,7 @@ async def test_whatever_is_sent_as_filled_in_the_form_comes_back_with_why_not(wo
     version = (await case(world))["@odata.etag"]
     for name, text in (("description", "x\x01" * 40_000), ("prioritycode", "9" * 40_000), ("followupby", "x" * 40_000)):
         again = await press(world, form, "Save", {f"field {name}": text})
-        assert "Correct it and save again." in str(texts(again))
+        assert "Correct the value, and save again." in str(texts(again))
         assert "Save" in buttons(again)
     assert (await case(world))["@odata.etag"] == version
 

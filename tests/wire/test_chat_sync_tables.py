@@ -16,7 +16,7 @@ async def test_a_table_that_gets_its_timeline_later_shows_the_chats_that_were_co
     await goes_on(world)
     assert await rows(world) == []
     await world.say("status")
-    assert "Not shown in Dynamics 365: records of this type have no timeline of chats" in texts(world.card())
+    assert "Not shown in Dynamics 365 because this record type has no timeline for chats." in texts(world.card())
     world.dataverse_refuses.clear()
     world.clock.advance(6 * 3600)
 

@@ -266,7 +266,10 @@ async def test_where_the_bot_is_absent_the_person_adds_the_app_and_continues(wor
     claims = {"environment": "localhost/sandbox", "table": "incident", "row": await world.row("incidents")}
     answer = await world.press({"verb": "connect", "data": claims}, chat=absent)
     card = answer["value"]
-    assert texts(card) == ["Chat Sync is not in this chat.", "Add the app Chat Sync to the chat, then press Continue."]
+    assert texts(card) == [
+        "Chat Sync is not in this chat.",
+        "Add the Chat Sync app to this chat, and then select Continue.",
+    ]
     assert await world.rows_in(connection) == []
     await world.add_bot(absent)
     answer = await world.press(buttons(card)["Continue"], chat=absent)

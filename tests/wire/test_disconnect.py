@@ -45,8 +45,8 @@ async def test_who_does_not_is_told_which_rule_would_have_allowed_it(world: Worl
     assert texts(world.card()) == [
         "You cannot disconnect CAS-01001 from this chat.",
         (
-            "It can be disconnected by somebody whose security role lets them disconnect Teams chats. "
-            "Ask one of them, or your administrator."
+            "Only people whose security role lets them disconnect Teams chats can do this. "
+            "Ask one of them, or ask your administrator."
         ),
     ]
     assert await live(world) == ["CAS-01001"]
@@ -263,7 +263,7 @@ async def test_records_lists_what_the_person_may_open(world: World) -> None:
     await world.say("records", person=PATTI)
     card = world.card()
     assert SECRET_CASE not in str(card)
-    assert texts(card)[-1] == "1 more that you cannot open."
+    assert texts(card)[-1] == "You cannot open 1 more record."
     world.join(LYNNE)
     await world.say("records", person=LYNNE)
     assert texts(world.card())[0].startswith("You have no user")
@@ -274,17 +274,17 @@ async def test_a_list_that_is_too_long_says_how_many_more_there_are(world: World
     await world.say("records")
     said = texts(world.card())
     assert len([line for line in said if line.startswith("Connected by")]) == 10
-    assert said[-1] == "2 more are not shown."
+    assert said[-1] == "2 more records are not shown."
 
 
 async def test_help_says_what_can_be_written_also_to_what_is_not_understood(world: World) -> None:
     for text in ("help", "HELP me", "what is the weather", ""):
         await world.say(text)
         said = texts(world.card())
-        assert said[0] == "What you can write"
+        assert said[0] == "Commands"
         assert any("connect" in line for line in said)
     await world.say("help", chat=PERSONAL)
-    assert texts(world.card(PERSONAL))[0] == "What you can write"
+    assert texts(world.card(PERSONAL))[0] == "Commands"
 
 
 async def allow(world: World, **rights: bool) -> None:

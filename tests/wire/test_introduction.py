@@ -44,7 +44,7 @@ async def test_alone_with_a_person_the_bot_says_how_it_is_used_there(world: Worl
     activity = world.activity(PERSONAL, type="installationUpdate", action="add")
     await world.post({**activity, "conversation": {**activity["conversation"], "id": alone}})
     await world.settle()
-    assert any("Add me to a group chat" in line for line in texts(world.card(alone)))
+    assert any("To connect a group chat, add me to it." in line for line in texts(world.card(alone)))
 
 
 async def test_the_emulators_first_event_introduces_the_bot_in_its_own_buttons(world: World) -> None:

@@ -87,7 +87,7 @@ async def test_who_is_in_a_chat_opens_it_and_who_may_join_joins(world: World) ->
         (True, ALEX, OPEN),
         (True, ISAIAH, f"Locked. Y{READ_ONLY[1:]}. {ASK}"),
         (False, ALEX, f"Locked. {OFF}. {ASK}"),
-        (False, ISAIAH, f"Locked. {OFF} and {READ_ONLY}. {ASK}"),
+        (False, ISAIAH, f"Locked. {OFF}, and {READ_ONLY}. {ASK}"),
     ],
     ids=["on and may write", "on and reads only", "off and may write", "off and reads only"],
 )
@@ -137,7 +137,7 @@ async def test_the_chats_are_those_of_this_record_found_by_name_and_shown_page_b
     found = (await world.press({"verb": "chats", "data": claim}, chat=PERSONAL))["value"]
     assert texts(found)[-1] == "1 chat with plan 3 in its name"
     none = (await world.press({"verb": "chats", "data": {**claim, "words": "x"}}, chat=PERSONAL))["value"]
-    assert texts(none)[-1] == "No chat with x in its name."
+    assert texts(none)[-1] == "No chat has x in its name."
     past = (await world.press({"verb": "chats", "data": {**claim, "words": "", "begin": "600"}}, chat=PERSONAL))[
         "value"
     ]
@@ -195,7 +195,7 @@ async def test_a_person_connects_another_of_their_chats_from_here(world: World) 
     further = buttons(await listed(world, ALEX))["My other chats"]
     card = (await world.press(further, chat=PERSONAL))["value"]
     said = texts(card)
-    assert said[0] == "My other chats, to connect to CAS-01001"
+    assert said[0] == "My other chats to connect to CAS-01001"
     assert said.index("Spare parts") < said.index("Lunch")
     assert "Connected to 1 other record." in said
     assert "Not connected to a record." in said

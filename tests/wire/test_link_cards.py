@@ -162,7 +162,7 @@ async def test_a_chat_that_is_connected_is_not_offered_to_be(world: World) -> No
 async def test_who_connects_the_chat_on_their_own_card_chooses_whether_it_gets_a_note(world: World, note: str) -> None:
     own = await refreshed(world, await pasted(world), ADELE)
     asked = Shown("", own)
-    assert asked.inputs["note"]["title"] == "Send a note about the record into the chat"
+    assert asked.inputs["note"]["title"] == "Send a note about the record to the chat"
     assert asked.filled_in == {"note": "true"}
     button = buttons(own)["Connect this chat"]
     await world.press({**button, "data": {**button["data"], "note": note}}, person=ADELE)
@@ -336,7 +336,7 @@ async def test_without_the_app_the_card_shows_nothing_and_asks_to_add_it(world: 
     (found,) = extension["attachments"]
     assert texts(found["content"]) == [
         "This is a Dynamics 365 record.",
-        "Add the app Chat Sync in Teams to see here what you may see of it.",
+        "To see its details here, add the Chat Sync app in Teams.",
     ]
     assert buttons(found["content"]) == {}
     assert found["preview"]["content"]["title"] == "Dynamics 365 record"

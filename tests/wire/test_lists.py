@@ -78,11 +78,11 @@ async def test_a_name_is_looked_for_among_the_newest_chats_and_the_list_says_so(
 ) -> None:
     monkeypatch.setattr("bot.features.chat_lists.list_chats.LOOKED_AT", 1)
     await connected(world)
-    assert (await named(world, "zeppelin"))[-1] == "No chat with zeppelin in its name."
+    assert (await named(world, "zeppelin"))[-1] == "No chat has zeppelin in its name."
     await connected(world, OTHER_GROUP)
     assert (await listed(world, "chats"))[-1] == "2 chats"
-    assert (await named(world, "adele"))[-1] == "1 chat with adele in its name, among the newest 1"
-    assert (await named(world, "zeppelin"))[-1] == "No chat with zeppelin in its name, among the newest 1."
+    assert (await named(world, "adele"))[-1] == "1 of the newest 1 chats has adele in its name"
+    assert (await named(world, "zeppelin"))[-1] == "None of the newest 1 chats has zeppelin in its name."
 
 
 async def named(world: World, words: str) -> list[str]:
@@ -115,12 +115,12 @@ async def test_of_ones_many_chats_the_connected_ones_come_first_and_fifty_others
     assert texts(card)[-1] == "1 to 6 of 51"
     last = texts(await my_chats(world, begin="48"))
     assert [last[-1], last[-3]] == ["49 to 51 of 51", "Talk 49"]
-    assert texts(await my_chats(world, words="talk 5"))[-1] == "1 to 6 of 11 with talk 5 in their name"
+    assert texts(await my_chats(world, words="talk 5"))[-1] == "1 to 6 of 11 chats with talk 5 in their names"
     # Where Graph has no more to tell just now, there are the first ones.
     world.dataverse_refuses["older-ones"] = (503, {})
     assert texts(await my_chats(world))[-1] == "1 to 6 of 50"
     found = texts(await my_chats(world, words="talk 7"))[-1]
-    assert found == "1 chat with talk 7 in its name, among the newest 50"
+    assert found == "1 of the newest 50 chats has talk 7 in its name"
 
 
 ALONE = "Only you will see what the button shows."

@@ -181,7 +181,7 @@ async def test_a_chat_is_learned_from_any_activity(world: World) -> None:
     new = "19:3f3f3f3f@thread.v2"
     world.connector.members[new] = [ALEX.account_id]
     await world.say("help", chat=new)
-    assert texts(world.card(new))[0] == "What you can write"
+    assert texts(world.card(new))[0] == "Commands"
     (kept,) = await world.rows_in(chat, chat.c.id == new)
     assert (kept["kind"], kept["bot_present"], kept["service_url"]) == ("group", True, world.connector.service_url)
 
@@ -222,7 +222,7 @@ async def test_replies_can_be_asked_for_in_the_answer_itself(world: World) -> No
     status, body = await world.post(message)
     assert status == 200
     (reply,) = body["activities"]
-    assert texts(reply["attachments"][0]["content"])[0] == "What you can write"
+    assert texts(reply["attachments"][0]["content"])[0] == "Commands"
     assert world.nothing_was_said()
 
 

@@ -58,15 +58,18 @@ async def test_an_export_names_everything_and_brings_it_back(world: World) -> No
         "change_fields": [],
     }
     assert body["record_types"]["incident"]["card_acts"] == ["assign"]
-    assert texts((await shown(world, body)).card)[-1] == "These settings hold already. There is nothing to change."
+    assert (
+        texts((await shown(world, body)).card)[-1]
+        == "This environment already has these settings. There is nothing to change."
+    )
     page = await record_type(world, "account")
     await ask(world, page.step("Save", note_view="default", disclosure="name", join="true"))
     back = await shown(world, body)
     assert texts(back.card)[1:] == [
-        "3 settings would change:",
-        "Account · View of the note: The default view → Active Accounts",
+        "3 settings will change:",
+        "Account · View for the note: The default view → Active Accounts",
         "Account · Let people join connected chats: on → off",
-        "Account · What the card of a pasted link tells everybody: Type, number and name → The type of record",
+        "Account · What the card of a pasted link shows to everyone: Type, number, and name → The record type",
     ]
     assert len(await saved(world)) == 2
     done = await ask(world, back.step("Save"))
@@ -78,7 +81,7 @@ async def test_an_export_names_everything_and_brings_it_back(world: World) -> No
 async def test_what_a_text_does_not_name_stays_as_it_is(world: World) -> None:
     page = await shown(world, {"format": 1, "record_types": {"lead": {"enabled": True, "note": True}}})
     assert texts(page.card)[1:] == [
-        "2 settings would change:",
+        "2 settings will change:",
         "Lead · Connect chats to these records: off → on",
         "Lead · Include a note: off → on",
     ]
@@ -93,31 +96,37 @@ MANY: dict[str, object] = {f"table{number}": {} for number in range(41)}
     ("wrong", "reason"),
     [
         ("{", "the text: This is not JSON: Expecting property name"),
-        ("[]", "the text: This is JSON, but not an export of settings."),
+        ("[]", "the text: This is JSON, but not a settings export."),
         ("[" * 9000, "the text: This is not JSON: "),
-        ("NaN", "the text: This is JSON, but not an export of settings."),
-        ({}, "format: It has to be 1. Take a text that settings export gave."),
-        ({"format": True}, "format: It has to be 1."),
-        ({"format": 1, "colours": 1}, "colours: There is no such part."),
-        ({"format": 1, "record_types": []}, "record_types: It has to be an object in braces."),
+        ("NaN", "the text: This is JSON, but not a settings export."),
+        ({}, "format: The format must be 1. Use the text from settings export."),
+        ({"format": True}, "format: The format must be 1."),
+        ({"format": 1, "colours": 1}, "colours: There is no section with this name."),
+        ({"format": 1, "record_types": []}, "record_types: This must be an object in braces."),
         ({"format": 1, "record_types": {"nothing": {}}}, "nothing: There is no such table in this environment."),
-        ({"format": 1, "record_types": {"incident": 5}}, "It has to be an object in braces."),
-        ({"format": 1, "record_types": {"incident": {"colour": 1}}}, "incident.colour: There is no such setting."),
-        ({"format": 1, "record_types": {"incident": {"table": "a"}}}, "incident.table: There is no such setting."),
-        ({"format": 1, "record_types": {"incident": {"note": "yes"}}}, "incident.note: It has to be true or false."),
-        ({"format": 1, "record_types": {"incident": {"join": 1}}}, "incident.join: It has to be true or false."),
-        ({"format": 1, "organisation": {"sync_idle_days": True}}, "days: It has to be a whole number."),
-        ({"format": 1, "organisation": {"sync_idle_days": 7.5}}, "days: It has to be a whole number."),
-        ({"format": 1, "organisation": {"sync_idle_days": -1}}, "Write a whole number of days from 0 to 3650"),
-        ({"format": 1, "organisation": {"allowed_roles": "CSR"}}, "It has to be a list of names in brackets."),
-        ({"format": 1, "organisation": {"allowed_roles": ["Nobody"]}}, "There is no security role named Nobody."),
+        ({"format": 1, "record_types": {"incident": 5}}, "This must be an object in braces."),
+        (
+            {"format": 1, "record_types": {"incident": {"colour": 1}}},
+            "colour: There is no setting with this name.",
+        ),
+        (
+            {"format": 1, "record_types": {"incident": {"table": "a"}}},
+            "table: There is no setting with this name.",
+        ),
+        ({"format": 1, "record_types": {"incident": {"note": "yes"}}}, "incident.note: This must be true or false."),
+        ({"format": 1, "record_types": {"incident": {"join": 1}}}, "incident.join: This must be true or false."),
+        ({"format": 1, "organisation": {"sync_idle_days": True}}, "days: This must be a whole number."),
+        ({"format": 1, "organisation": {"sync_idle_days": 7.5}}, "days: This must be a whole number."),
+        ({"format": 1, "organisation": {"sync_idle_days": -1}}, "Enter a whole number of days from 0 to 3650"),
+        ({"format": 1, "organisation": {"allowed_roles": "CSR"}}, "This must be a list of names in brackets."),
+        ({"format": 1, "organisation": {"allowed_roles": ["Nobody"]}}, "These security roles do not exist: Nobody."),
         (
             {"format": 1, "record_types": {"incident": {"key_fields": list("abcdef")}}},
-            "fields: 6 columns are chosen, and 5 at most can be key fields.",
+            "fields: You chose 6 columns. At most 5 can be key fields.",
         ),
         (
             {"format": 1, "record_types": {"incident": {"key_fields": ["statuscode", 5]}}},
-            "It has to be a list of names in brackets.",
+            "This must be a list of names in brackets.",
         ),
         (
             {"format": 1, "record_types": {"incident": {"key_fields": ["cs_operatinghours"]}}},
@@ -125,11 +134,11 @@ MANY: dict[str, object] = {f"table{number}": {} for number in range(41)}
         ),
         (
             {"format": 1, "record_types": {"incident": {"note": False, "note_view": "Nothing of this name"}}},
-            "This view is not there any more, or is not a system view of the table.",
+            "This view no longer exists or is not a system view of the table.",
         ),
         (
             {"format": 1, "record_types": {"incident": {"card_acts": ["assign", "delete"]}}},
-            "card_acts: It has to be a list, in brackets, of assign, note, resolve.",
+            "card_acts: This must be a list in brackets. It can contain: assign, note, resolve.",
         ),
         (
             {"format": 1, "record_types": {"account": {"card_acts": ["resolve"]}}},
@@ -137,15 +146,15 @@ MANY: dict[str, object] = {f"table{number}": {} for number in range(41)}
         ),
         (
             {"format": 1, "record_types": {"incident": {"change_fields": ["ownerid"]}}},
-            "Only choices, yes or no, dates and plain texts can be changed on a card.",
+            "A card can change only choices, yes/no values, dates, and plain text.",
         ),
         (
             {"format": 1, "record_types": {"incident": {"disclosure": "all"}}},
-            "It has to be one of nothing, table, name, fields.",
+            "This must be one of these: nothing, table, name, fields.",
         ),
         (
             {"format": 1, "record_types": {"cs_stocklevel": {"enabled": True, "notify": True}}},
-            "Virtual tables do not tell of changes.",
+            "Virtual tables do not report changes.",
         ),
         (
             {"format": 1, "record_types": {f"table{n}": {} for n in range(41)}},
@@ -175,7 +184,7 @@ async def test_others_who_saved_between_the_preview_and_the_press_are_told(world
     assert again.title == "Import settings"
     assert texts(again.card)[2] == "Case · Let people join connected chats: on → off"
     assert texts(again.card)[-2:] == [
-        "1 setting would change:",
+        "1 setting will change:",
         "Case · Name new chats after the record: off → on",
     ]
     assert texts((await ask(world, again.step("Save"))).card)[1] == "Saved. It holds from now on."

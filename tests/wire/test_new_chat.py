@@ -203,7 +203,7 @@ async def test_a_chat_without_a_record_has_a_name_and_no_app(world: World) -> No
         ("not an id,,5", "Choose at least one person."),
         ("00000000-0000-0000-0000-000000000001", "Somebody whom you chose is not in your organisation any more."),
         (DIEGO.object_id, "Diego Siciliani cannot sign in any more."),
-        (",".join(f"00000000-0000-0000-0001-{n:012}" for n in range(250)), "A chat has 250 members at most."),
+        (",".join(f"00000000-0000-0000-0001-{n:012}" for n in range(250)), "A chat can have at most 250 members."),
     ],
     ids=["nobody", "oneself", "no ids", "unknown", "disabled", "too many"],
 )
@@ -336,8 +336,8 @@ async def test_people_of_the_record_are_suggested_with_the_reason(world: World) 
     world.card()
     page = await people_page(world)
     titles = [each["title"] for each in inputs(page)["suggested"]["choices"]]
-    assert "Megan Bowen · connected a chat" in titles
-    assert any("· owner" in title for title in titles)
+    assert "Megan Bowen · Connected a chat" in titles
+    assert any("· Owner" in title for title in titles)
     last = await press(world, page, "Create chat", suggested=chosen(MEGAN))
     assert texts(last)[0] == "The chat is ready."
     await world.settle()

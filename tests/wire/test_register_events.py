@@ -118,7 +118,7 @@ async def test_the_steps_follow_the_settings_once_the_webhook_is_registered(orga
     await organisation.settle()
     by_name = {each["name"]: each for each in await of_the_table(organisation, "sdkmessageprocessingsteps")}
     watched = by_name["Chat Sync: Update of incident"]["filteringattributes"]
-    assert watched == "masterid,merged,ownerid,statecode,statuscode,title"
+    assert watched == "masterid,merged,ownerid,statecode,title"
     assert "Chat Sync: Delete of email" not in by_name
 
 

@@ -35,7 +35,7 @@ ORIGIN = (
     "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000"
 )
 
-IF_CHANGED = ["If you change the text, this is added below the first line:", "Changed by Adele Vance"]
+IF_CHANGED = ["If you change the text, this line is added below the first one:", "Changed by Adele Vance"]
 
 
 async def answered(world: World, name: str, value: Mapping[str, object], person: Somebody, chat: str) -> dict[str, Any]:
@@ -84,7 +84,7 @@ async def test_a_message_becomes_a_note_as_it_was_shown(world: World) -> None:
     assert page.title == "Save to record"
     assert page.inputs["text"]["value"] == TEXT
     assert page.inputs["title"]["value"] == "Teams message from Adele Vance"
-    assert texts(page.card)[-6:] == ["Below the text will stand:", *ORIGIN.splitlines(), *IF_CHANGED]
+    assert texts(page.card)[-6:] == ["These lines are added below the text:", *ORIGIN.splitlines(), *IF_CHANGED]
     assert await rows(world, "annotations") == []
 
     done = await send(world, page.step("Save", words="CAS-01001"))
@@ -131,7 +131,7 @@ async def test_all_that_is_written_of_a_text_that_somebody_changed_was_shown_bef
     text, _, below = note["notetext"].partition("\n\n")
     assert text == f"{SECRET} only"
     assert set(below.splitlines()) <= set(shown)
-    first = shown.index("Below the text will stand:") + 1
+    first = shown.index("These lines are added below the text:") + 1
     assert below.splitlines() == [shown[first], shown[-1], *shown[first + 1 : -2]]
 
 
@@ -215,12 +215,12 @@ async def test_what_dataverse_refuses_is_audited_as_refused(world: World) -> Non
         ({}, "Choose a record, or write which."),
         ({"words": "no such record anywhere"}, "No record fits these words."),
         ({"words": "pump"}, "Choose a record."),
-        ({"words": "CAS-01001", "text": " "}, "Write a title and a text."),
-        ({"words": "CAS-01001", "title": " "}, "Write a title and a text."),
-        ({"words": "CAS-01001", "title": "x" * 201}, "A title has 200 characters at most. Shorten it."),
+        ({"words": "CAS-01001", "text": " "}, "Enter a title and a text."),
+        ({"words": "CAS-01001", "title": " "}, "Enter a title and a text."),
+        ({"words": "CAS-01001", "title": "x" * 201}, "A title can have at most 200 characters. Shorten the title."),
         (
             {"words": "CAS-01001", "form": "task", "text": "x" * 2_000},
-            "A task has 2,000 characters at most. Shorten the text.",
+            "A task can have at most 2,000 characters. Shorten the text.",
         ),
     ],
     ids=lambda each: str(each)[:40],
@@ -275,7 +275,7 @@ async def test_a_message_of_any_length_and_kind_is_shown_and_saved(world: World)
     notes = await rows(world, "annotations")
     assert len(notes) == 5
     assert "evil.example" not in json.dumps(notes)
-    assert any("[The message goes on in Teams.]" in note["notetext"] for note in notes)
+    assert any("[The message continues in Teams.]" in note["notetext"] for note in notes)
     ours = "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000?context="
     assert all(ours in note["notetext"] for note in notes)
 

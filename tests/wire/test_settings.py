@@ -27,7 +27,7 @@ async def test_the_command_gives_an_administrator_the_way_in(world: World, chat:
     first = await ask(world, way_in, name="task/fetch", chat=chat)
     assert first.title == "Chat Sync settings"
     assert first.choices("table")["Case: on, note, join, 3 key fields"] == "incident"
-    assert {"Chats: on", "Who may use them: Everybody with a Dynamics 365 user"} <= set(texts(first.card))
+    assert {"Chats: on", "Who may use them: Everyone with a Dynamics 365 user"} <= set(texts(first.card))
 
 
 @pytest.mark.parametrize("person", [MEGAN, ADELE, ISAIAH], ids=lambda person: person.name)
@@ -50,7 +50,7 @@ async def test_no_page_no_button_and_no_search_is_for_anybody_else(world: World)
     environment = await organisation(world)
     adding = await ask(world, first.step("Add a record type"))
     forged = [
-        first.step("Organisation"),
+        first.step("Organization"),
         first.step("Add a record type"),
         case.step("Save", join="false"),
         environment.step("Save", chats_on="false"),
@@ -99,9 +99,9 @@ async def test_what_is_saved_holds_at_once_and_is_kept_with_who_and_when(world: 
     assert texts(after.card)[:5] == [
         "localhost/sandbox",
         "Saved. It holds from now on.",
-        "Account · View of the note: The default view → Active Accounts",
+        "Account · View for the note: The default view → Active Accounts",
         "Account · Let people join connected chats: off → on",
-        "Account · Tell chats of key updates: off → on",
+        "Account · Notify chats of key updates: off → on",
     ]
     assert await saved(world) == [
         (
@@ -236,8 +236,8 @@ async def test_security_roles_are_searched_by_administrators_alone(world: World)
 async def test_days_that_are_none_are_refused_beside_what_was_written(world: World, days: str) -> None:
     page = await organisation(world)
     again = await ask(world, page.step("Save", sync_idle_days=days, mirror_chats="true"))
-    assert again.title == "Organisation"
-    assert "Write a whole number of days from 0 to 3650; 0 for no limit." in " ".join(texts(again.card))
+    assert again.title == "Organization"
+    assert "Enter a whole number of days from 0 to 3650. Enter 0 for no limit." in " ".join(texts(again.card))
     assert again.filled_in["mirror_chats"] == "true"
     assert await saved(world) == []
 
@@ -248,9 +248,9 @@ async def test_two_who_save_at_once_do_not_undo_each_others(world: World) -> Non
     await ask(world, megans.step("Save", join="false"), person=MEGAN)
     told = await ask(world, alexs.step("Save", auto_name="true"))
     said = texts(told.card)
-    assert said[1].startswith("Megan Bowen saved settings meanwhile, ")
+    assert said[1].startswith("Megan Bowen saved these changes while this page was open (")
     assert said[2] == "Case · Let people join connected chats: on → off"
-    assert said[3] == "Yours are not saved yet. Below they are filled in together with these: look, then save."
+    assert said[3] == "Your changes are not saved yet. The form below contains both. Review it, and then save."
     assert (told.filled_in["auto_name"], told.filled_in["join"]) == ("true", "false")
     assert len(await saved(world)) == 1
     done = await ask(world, told.step("Save"))
@@ -286,9 +286,9 @@ async def test_what_cannot_be_a_key_field_is_listed_with_the_reason_and_secured_
 @pytest.mark.parametrize(
     ("chosen", "reason"),
     [
-        ("a,b,c,d,e,f", "6 columns are chosen, and 5 at most can be key fields."),
-        ("prioritycode,prioritycode", "A column is named twice."),
-        ("nothing", "The table has no column nothing. Choose another one."),
+        ("a,b,c,d,e,f", "You chose 6 columns. At most 5 can be key fields."),
+        ("prioritycode,prioritycode", "A column is listed twice."),
+        ("nothing", "The table has no column named nothing. Choose another column."),
     ],
 )
 async def test_key_fields_that_cannot_be_are_refused_with_the_reason(world: World, chosen: str, reason: str) -> None:
@@ -321,8 +321,8 @@ async def test_a_view_with_secured_columns_is_marked_and_they_can_be_left_out_of
     await ask(world, page.step("Save", note_view=chosen))
     again = await record_type(world, "account")
     assert (
-        "Secured columns of this view: Credit Limit. "
-        "Everybody in the chat sees the values that the person saw who connected it."
+        "Secured columns in this view: Credit Limit. "
+        "Everyone in the chat sees the values that the person who connected it can see."
     ) in texts(again.card)
     number = await world.row("accounts", "AC-1001", "accountnumber")
     link = f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn=account&id={number}"
@@ -345,8 +345,8 @@ async def test_a_view_that_was_deleted_meanwhile_is_refused_and_its_setting_told
     page = await record_type(world)
     await world.delete("savedqueries", chosen)
     again = await ask(world, page.step("Save", note_view=chosen, note="false"))
-    gone = "This view is not there any more, or is not a system view of the table. Choose another view."
-    assert f"View of the note: {gone}" in texts(again.card)
+    gone = "This view no longer exists or is not a system view of the table. Choose another view."
+    assert f"View for the note: {gone}" in texts(again.card)
     fresh = await record_type(world)
     assert gone in texts(fresh.card)
     assert fresh.filled_in["note_view"] == "default"
@@ -358,11 +358,11 @@ async def test_a_view_that_was_deleted_meanwhile_is_refused_and_its_setting_told
 async def test_a_view_of_which_a_note_can_show_nothing_is_not_offered_and_not_taken(world: World) -> None:
     chosen = await view(world, "account", "Pictures", "entityimage", "accountid")
     page = await record_type(world, "account")
-    assert "Views of which a note can show nothing: Pictures." in texts(page.card)
+    assert "Views with no columns that a note can show: Pictures." in texts(page.card)
     assert chosen not in page.choices("note_view").values()
     again = await ask(world, page.step("Save", note_view=chosen))
     assert (
-        "View of the note: A note can show none of the first five columns of this view. Choose another view."
+        "View for the note: A note cannot show any of the first five columns of this view. Choose another view."
         in texts(again.card)
     )
 
@@ -370,25 +370,25 @@ async def test_a_view_of_which_a_note_can_show_nothing_is_not_offered_and_not_ta
 async def test_where_a_table_has_no_view_there_is_no_note(world: World) -> None:
     adding = await ask(world, (await opened(world)).step("Add a record type"))
     page = await ask(world, adding.step("Add", table="team"))
-    assert "This table has no view, so there is nothing that a note could show." in texts(page.card)
+    assert "This table has no views, so a note has nothing to show." in texts(page.card)
     assert "note" not in page.inputs
     forged = await ask(world, page.step("Save", note="true"))
-    assert "Include a note: This table has no view, so there is nothing that a note could show." in texts(forged.card)
+    assert "Include a note: This table has no views, so a note has nothing to show." in texts(forged.card)
 
 
 async def test_a_table_that_does_not_tell_of_changes_says_so_instead_of_offering_key_fields(world: World) -> None:
     adding = await ask(world, (await opened(world)).step("Add a record type"))
     page = await ask(world, adding.step("Add", table="cs_stocklevel"))
-    assert "Virtual tables do not tell of changes." in texts(page.card)
+    assert "Virtual tables do not report changes." in texts(page.card)
     assert not {"notify", "key_fields", "tell_secured"} & set(page.inputs)
     forged = await ask(world, page.step("Save", notify="true"))
-    assert "Tell chats of key updates: Virtual tables do not tell of changes." in texts(forged.card)
+    assert "Notify chats of key updates: Virtual tables do not report changes." in texts(forged.card)
     assert len(await saved(world)) == 1
 
 
 async def test_records_that_are_activities_say_that_chats_are_not_synced_to_them(world: World) -> None:
     page = await record_type(world, "email")
-    assert "Chats are not synced to these records: they are activities themselves." in texts(page.card)
+    assert "Chats are not synced to these records, because they are activities themselves." in texts(page.card)
     case = await record_type(world)
     assert not any("not synced" in text for text in texts(case.card))
 
@@ -396,7 +396,7 @@ async def test_records_that_are_activities_say_that_chats_are_not_synced_to_them
 async def test_a_table_without_a_timeline_of_chats_says_that_chats_are_not_synced_to_its_records(world: World) -> None:
     adding = await ask(world, (await opened(world)).step("Add a record type"))
     page = await ask(world, adding.step("Add", table="cs_stocklevel"))
-    words = "Chats are not synced to these records: they have no timeline of chats in Dynamics 365."
+    words = "Chats are not synced to these records, because they have no timeline for chats in Dynamics 365."
     assert words in texts(page.card)
 
 
@@ -440,7 +440,7 @@ async def test_what_people_can_do_on_cards_is_chosen_from_what_the_table_allows(
 
 async def test_fields_that_cannot_be_changed_on_cards_are_refused_with_the_reason(world: World) -> None:
     page = await ask(world, (await record_type(world)).step("Save", change_fields="customerid"))
-    assert any("Only choices, yes or no, dates and plain texts" in each for each in texts(page.card))
+    assert any("A card can change only choices" in each for each in texts(page.card))
     assert await saved(world) == []
 
 
@@ -486,7 +486,7 @@ async def test_a_dialog_that_takes_too_long_is_answered_with_a_way_to_try_again(
     world.limits = Limits(chat=(), tenant=None, answer_within_s=0.3)
     await world.start()
     world.dataverse_hangs = True
-    page = await ask(world, first.step("Organisation"))
+    page = await ask(world, first.step("Organization"))
     world.dataverse_hangs = False
     assert list(buttons(page.card)) == ["Try again"]
 

@@ -32,11 +32,11 @@ async def told(world: World, *, person: Somebody = ALEX) -> Sequence[str]:
 
 async def test_a_chat_hears_when_the_last_change_came_and_the_last_card_went(world: World) -> None:
     await connected(world)
-    assert (await told(world))[3:] == ["No change received so far", f"Last card sent {AT_START}"]
+    assert (await told(world))[3:] == ["No changes received yet", f"Last card sent {AT_START}"]
     await world.change({"prioritycode": HIGH})
     await world.window_ends()
     assert await told(world) == [
-        "What this chat is told",
+        "Status of this chat",
         "Pump vibrates after firmware update",
         "Case · CAS-01001",
         f"Last change received {AT_START}",
@@ -52,7 +52,9 @@ async def test_a_throttled_chat_hears_until_when_its_cards_wait(world: World) ->
         await world.window_ends()
     world.connector.fault = lambda *_: None
     until = "{{DATE(2026-11-21T10:20:49Z, SHORT)}} {{TIME(2026-11-21T10:20:49Z)}}"
-    assert (await told(world))[-1] == f"2 cards wait until {until}: Teams limits how much the app may write."
+    assert (await told(world))[-1] == (
+        f"2 cards are waiting. Teams limits how many messages the app can send. Next attempt: {until}."
+    )
     world.clock.advance(17)
     await world.settle()
     assert "wait" not in str(await told(world))
@@ -66,7 +68,7 @@ async def test_a_card_that_teams_refused_is_accounted_for(world: World) -> None:
     world.connector.fault = lambda *_: None
     assert (await told(world))[-2:] == [
         f"Last card sent {AT_START}",
-        "The last card was given up: Teams finds it too large.",
+        "The last card could not be delivered. The message is too large for Teams.",
     ]
     await world.forget(outbox)
 
@@ -77,8 +79,8 @@ async def test_a_paused_chat_hears_since_when_and_why(world: World) -> None:
     async with world.engines.writing.begin() as begun:
         paused = {"paused_at": world.clock.now(), "paused_reason": "BotNotInConversationRoster"}
         await begun.execute(update(connection).values(paused))
-    why = "the app is not in this chat any more. Add the app again to go on."
-    assert (await told(world))[-1] == f"Paused since {AT_START}: {why}"
+    why = "The app is no longer in this chat. To resume, add the app to this chat again."
+    assert (await told(world))[-1] == f"Paused since {AT_START}. {why}"
 
 
 async def test_what_a_pause_kept_back_is_not_called_lost_when_the_chat_is_caught_up_with(world: World) -> None:
@@ -117,7 +119,7 @@ async def test_changes_that_wait_for_dataverse_are_told_of_when_it_answers_again
     world.dataverse_is_down = False
     said = await told(world)
     assert said[3] == f"Last change received {AT_START}"
-    assert said[-1] == "Changes wait to be told: Dynamics 365 does not answer."
+    assert said[-1] == "Changes are waiting to be sent. Dynamics 365 does not answer."
     world.clock.advance(60)
     await world.settle()
     assert "wait" not in str(await told(world))
@@ -151,7 +153,7 @@ async def test_each_person_hears_only_of_records_that_they_may_read(world: World
     some = await told(world, person=PATTI)
     assert len([line for line in every if line.startswith("Case ·")]) == 2
     assert [line for line in some if line.startswith("Case ·")] == ["Case · CAS-01001"]
-    assert some[-1] == "1 more that you cannot open."
+    assert some[-1] == "You cannot open 1 more record."
     world.join(LYNNE)
     assert (await told(world, person=LYNNE))[0].startswith("You have no user in Dynamics 365")
 

@@ -254,8 +254,9 @@ async def test_what_is_not_granted_is_said_in_the_chat_and_by_the_doctor(world: 
     await world.settle()
     await world.say("status")
     assert texts(world.card())[-1] == (
-        "The timeline follows this chat’s name late. Microsoft 365 does not let Chat Sync hear of changes in chats. "
-        "Ask a Privileged Role Administrator or Global Administrator to grant it the permission "
+        "Changes to the name of this chat reach the timeline late. "
+        "Microsoft 365 does not let Chat Sync subscribe to changes in chats. "
+        "Ask a Privileged Role Administrator or Global Administrator to grant Chat Sync the permission "
         "Chat.ReadBasic.WhereInstalled."
     )
     lines: list[str] = []

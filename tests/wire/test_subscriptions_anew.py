@@ -107,4 +107,4 @@ async def test_one_that_is_refused_when_it_is_made_anew_is_said_in_the_chat(worl
     await hindered(world, SubscriptionError.NOT_ALLOWED, f"chat {GROUP}")
     await world.say("status")
     await world.settle()
-    assert "Microsoft 365 does not let Chat Sync hear of changes in chats." in texts(world.card())[-1]
+    assert "Microsoft 365 does not let Chat Sync subscribe to changes in chats." in texts(world.card())[-1]

@@ -39,7 +39,7 @@ async def test_people_are_named_with_their_reasons_the_most_tied_first(world: Wo
     await task(world, "CAS-01001", MEGAN)
     assert await told(world, "CAS-01001") == [
         "Adele Vance (available)",
-        "Owner, connected a chat, changed it last",
+        "Owner · Connected a chat · Last changed it",
         "Isaiah Langer (do not disturb)",
         "Worked on 3 activities this month",
         "Megan Bowen (in a call)",
@@ -50,7 +50,7 @@ async def test_people_are_named_with_their_reasons_the_most_tied_first(world: Wo
         "Isaiah Langer (do not disturb)",
         "Worked on 3 activities this month",
         "Megan Bowen (in a call)",
-        "Worked on 1 activity this month, in 1 connected chat",
+        "Worked on 1 activity this month · In 1 connected chat",
         "Alex Wilber (available)",
         "Created it",
     ]
@@ -62,10 +62,10 @@ ADELE_FREE, ISAIAH_BUSY, MEGAN_CALLS = (
     "Megan Bowen (in a call)",
 )
 SAMPLE = {
-    "CAS-01001": [ADELE_FREE, "Owner, changed it last"],
-    "CAS-01002": [ADELE_FREE, "In the team that owns it, changed it last"],
-    "CAS-01004": [ISAIAH_BUSY, "Owner", ADELE_FREE, "Changed it last", MEGAN_CALLS, "Handled 1 similar record"],
-    "CAS-01006": [MEGAN_CALLS, "Owner", ADELE_FREE, "Changed it last"],
+    "CAS-01001": [ADELE_FREE, "Owner · Last changed it"],
+    "CAS-01002": [ADELE_FREE, "Member of the owner team · Last changed it"],
+    "CAS-01004": [ISAIAH_BUSY, "Owner", ADELE_FREE, "Last changed it", MEGAN_CALLS, "Handled 1 similar record"],
+    "CAS-01006": [MEGAN_CALLS, "Owner", ADELE_FREE, "Last changed it"],
 }
 """The ranking of the sample data as it comes: who owns before who changed it, and that before who handled others."""
 
@@ -76,7 +76,7 @@ async def test_the_sample_data_is_ranked_line_by_line(world: World) -> None:
 
 async def test_members_of_the_team_that_owns_it_are_named(world: World) -> None:
     said = await told(world, "CAS-01002")
-    assert said[:2] == ["Adele Vance (available)", "In the team that owns it, changed it last"]
+    assert said[:2] == ["Adele Vance (available)", "Member of the owner team · Last changed it"]
 
 
 async def test_who_handled_something_much_alike_is_named(world: World) -> None:
@@ -109,7 +109,7 @@ async def test_of_similar_records_those_count_that_the_person_may_read(world: Wo
     assert said[said.index("Isaiah Langer (do not disturb)") + 1] == "Handled 2 similar records"
     said = await told(world, "CAS-01001", person=PATTI)
     assert "Isaiah Langer (do not disturb)" not in said
-    assert "handled 1 similar record" in said[said.index("Adele Vance (available)") + 1]
+    assert "Handled 1 similar record" in said[said.index("Adele Vance (available)") + 1]
 
 
 async def test_a_title_of_one_word_is_not_like_each_that_has_it(world: World) -> None:
@@ -141,7 +141,7 @@ async def test_where_similar_records_cannot_be_read_the_others_are_named_all_the
         "Isaiah Langer (do not disturb)",
         "Owner",
         "Adele Vance (available)",
-        "Changed it last",
+        "Last changed it",
     ]
 
 

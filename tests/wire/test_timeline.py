@@ -17,8 +17,8 @@ from tests.wire.test_join import ASK, OPEN, YOURS, made_chat
 from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
 
 NOW = "{{DATE(2026-11-21T10:20:30Z, SHORT)}} {{TIME(2026-11-21T10:20:30Z)}}"
-SHOWN = "On the timeline in Dynamics 365"
-IDLE = "Not kept up to date any more: nothing happened in the chat for 7 days"
+SHOWN = "Shown on the timeline in Dynamics 365"
+IDLE = "No longer updated because the chat had no activity for 7 days."
 
 
 async def connected(world: World, chat: str = GROUP, number: str = "CAS-01001") -> None:
@@ -152,10 +152,10 @@ async def test_a_record_without_a_chat_says_so_and_the_only_record_of_a_chat_nee
 
 async def test_after_seven_idle_days_it_says_so_and_one_press_resumes_it(world: World) -> None:
     await idle(world)
-    assert any(each.startswith(f"{IDLE} · ") for each in texts(await timeline(world)))
+    assert any(each.startswith(f"{IDLE} Last activity: ") for each in texts(await timeline(world)))
     await world.say("status")
     card = world.card()
-    assert any(each.startswith(f"{IDLE} · ") for each in texts(card))
+    assert any(each.startswith(f"{IDLE} Last activity: ") for each in texts(card))
     answer = await world.press(buttons(card)["Resume"], person=MEGAN)
     assert texts(answer["value"])[0] == "This chat is shown on the timeline of CAS-01001 from now on."
     await goes_on(world)
@@ -207,9 +207,12 @@ async def test_chats_of_the_time_before_sync_are_shown_once_an_administrator_wan
 @pytest.mark.parametrize(
     ("refusal", "why"),
     [
-        ((403, {"error": {"code": "0x80040220"}}), "the app lacks rights there, which an administrator can give it"),
-        ((400, {"error": {"code": "0x80044330"}}), "it is refused there; your administrator finds why in the log"),
-        ((503, {}), "Dynamics 365 does not answer"),
+        ((403, {"error": {"code": "0x80040220"}}), "The app lacks permissions there. An administrator can grant them."),
+        (
+            (400, {"error": {"code": "0x80044330"}}),
+            "Dynamics 365 rejected the change. Your administrator can find the reason in the log.",
+        ),
+        ((503, {}), "Dynamics 365 does not answer."),
     ],
 )
 async def test_a_row_that_cannot_be_written_is_not_said_to_be_up_to_date(
@@ -223,7 +226,7 @@ async def test_a_row_that_cannot_be_written_is_not_said_to_be_up_to_date(
     assert any(each.startswith(SHOWN) for each in texts(await timeline(world))), "a hiccup is nothing to speak of"
     for _ in range(STUCK_AFTER_ATTEMPTS):
         await goes_on(world, 300)
-    said = f"What is new may be missing in Dynamics 365: {why}"
+    said = f"New activity may be missing in Dynamics 365. {why}"
     assert said in texts(await timeline(world))
     await world.say("status")
     assert said in texts(world.card())
@@ -242,8 +245,8 @@ async def test_a_row_that_was_never_made_is_said_to_be_missing_and_why(world: Wo
     await connected(world)
     for _ in range(STUCK_AFTER_ATTEMPTS):
         await goes_on(world, 300)
-    why = "it is refused there; your administrator finds why in the log"
-    assert f"Not shown so far in Dynamics 365: {why}" in texts(await timeline(world))
+    why = "Dynamics 365 rejected the change. Your administrator can find the reason in the log."
+    assert f"Not shown in Dynamics 365 yet. {why}" in texts(await timeline(world))
 
 
 async def counted(world: World) -> str:
@@ -258,9 +261,9 @@ async def test_while_sync_is_off_who_was_shown_reads_so_and_others_do_not(world:
     await goes_on(world)
     await switch_sync(world, on=False)
     await connected(world, OTHER_GROUP)
-    said = "Not kept up to date in Dynamics 365: chat sync is turned off"
+    said = "Not updated in Dynamics 365 because chat sync is turned off."
     await world.say("status")
-    assert texts(world.card())[-1] == f"{said}. A Global Administrator turns it on in the settings."
+    assert texts(world.card())[-1] == f"{said} A Global Administrator can turn it on in the settings."
     await world.say("status", chat=OTHER_GROUP)
     assert said not in str(texts(world.card(OTHER_GROUP)))
     await ask(world, (await organisation(world)).step("Save", chats_on="false"))
@@ -287,7 +290,9 @@ async def test_the_time_for_which_a_switch_is_off_makes_no_chat_idle_and_wakes_n
     await ask(world, (await organisation(world)).step("Save", **{switch: "true"}))
     await goes_on(world)
     assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))
-    assert any(each.startswith(f"{IDLE} · ") for each in texts(await timeline(world, text="timeline CAS-01002")))
+    assert any(
+        each.startswith(f"{IDLE} Last activity: ") for each in texts(await timeline(world, text="timeline CAS-01002"))
+    )
     world.clock.advance(timedelta(days=5, minutes=1).total_seconds())
-    assert any(each.startswith(f"{IDLE} · ") for each in texts(await timeline(world)))
+    assert any(each.startswith(f"{IDLE} Last activity: ") for each in texts(await timeline(world)))
     await goes_on(world, 180)  # what might have been missed meanwhile is looked for

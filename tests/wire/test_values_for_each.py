@@ -197,7 +197,7 @@ async def test_plain_is_what_an_administrator_finds_and_can_turn(world: World) -
     page = await settings_page(world)
     assert page.filled_in["tell_each"] == "false"
     done = await ask(world, page.step("Save", tell_each="true"))
-    assert "Case · Tell values of key fields only to those who may see them: off → on" in texts(done.card)
+    assert "Case · Show key field values only to people who can see them: off → on" in texts(done.card)
     await connect(world)
     await world.change({"prioritycode": 1}, by=ALEX)
     await world.window_ends()

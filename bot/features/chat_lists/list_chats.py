@@ -36,7 +36,7 @@ async def list_chats(
     opened = await access.require_readable(services, record, person)
     page = await (_named(services, record, opened, words, begin) if words else _page(services, record, opened, begin))
     view = ChatListView(
-        title="Chats about",
+        title="Chats about {record}",
         record=head_of(services.links, opened.table, record, opened.row),
         rows=tuple(page.rows),
         total=page.found,

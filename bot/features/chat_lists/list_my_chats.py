@@ -35,7 +35,7 @@ async def list_my_chats(
     begin = page_offset(begin, len(named))
     page = named[begin : begin + MAX_ROWS]
     view = ChatListView(
-        title="My other chats, to connect to",
+        title="My other chats to connect to {record}",
         record=head_of(services.links, opened.table, record, opened.row),
         rows=tuple(_row(each, record, connections.get(each.id, ())) for each in page),
         total=len(named),

@@ -33,7 +33,7 @@ async def timeline_view(services: Services, person: Person, record: RecordRef, *
         begin = page_offset(begin, found)
         entries = await work.timeline.for_record(record, offset=begin, at_most=MAX_ROWS)
     return ChatListView(
-        title="Timeline of",
+        title="Timeline of {record}",
         record=head_of(services.links, opened.table, record, opened.row),
         rows=await _rows(services, entries, opened),
         total=found,

@@ -1,54 +1,75 @@
-"""Whether a chat is shown on its record's timeline, in words (spec Y3, L1). Pure."""
+"""Sentences about whether a record's timeline shows a chat (spec Y3, L1). Pure."""
 
 from collections.abc import Mapping
 
 from bot.domain.chat_sync import SyncProblem, SyncState
 from bot.features.shared.failure_texts import describe_event_failure
 
-_HINDRANCES = {
-    "NotAllowed": "the app lacks rights there, which an administrator can give it",
-    "BadRequest": "it is refused there; your administrator finds why in the log",
+_REASONS = {
+    "NotAllowed": "The app lacks permissions there. An administrator can grant them.",
+    "BadRequest": "Dynamics 365 rejected the change. Your administrator can find the reason in the log.",
 }
-"""For errors whose own words are meant for who asks for something themselves."""
+"""Sentences for errors whose own text addresses the person who asked for the action."""
 
-_WORDS: Mapping[SyncProblem, str] = {
-    SyncProblem.CHATS_OFF: "Not kept up to date in Dynamics 365: chats are turned off",
-    SyncProblem.SYNC_OFF: "Not kept up to date in Dynamics 365: chat sync is turned off",
-    SyncProblem.CHANNEL: "Channels are not shown in Dynamics 365",
-    SyncProblem.BEFORE_SYNC: "Not shown in Dynamics 365: it was connected before chat sync was turned on",
-    SyncProblem.DISCONNECTED: "Not kept up to date in Dynamics 365 any more",
-    SyncProblem.ACTIVITY_TABLE: "Not shown in Dynamics 365: activities have no timeline of their own",
-    SyncProblem.NO_TIMELINE: "Not shown in Dynamics 365: records of this type have no timeline of chats",
-    SyncProblem.REFUSED: "Not shown in Dynamics 365: who connected it may not add activities to the record",
-    SyncProblem.DELETED: "Not shown in Dynamics 365: somebody deleted it there",
-    SyncProblem.COMPLETED: "Not kept up to date any more: it was completed in Dynamics 365",
-    SyncProblem.CANCELLED: "Not kept up to date any more: it was cancelled in Dynamics 365",
-    SyncProblem.SCHEDULED: "Not kept up to date any more: it was scheduled in Dynamics 365",
-    SyncProblem.IDLE: "Not kept up to date any more: nothing happened in the chat for {days}",
+_SENTENCES: Mapping[SyncProblem, str] = {
+    SyncProblem.CHATS_OFF: "Not updated in Dynamics 365 because chats are turned off.",
+    SyncProblem.SYNC_OFF: "Not updated in Dynamics 365 because chat sync is turned off.",
+    SyncProblem.CHANNEL: "Channels are not shown in Dynamics 365.",
+    SyncProblem.BEFORE_SYNC: "Not shown in Dynamics 365 because it was connected before chat sync was turned on.",
+    SyncProblem.DISCONNECTED: "No longer updated in Dynamics 365.",
+    SyncProblem.ACTIVITY_TABLE: "Not shown in Dynamics 365 because activities do not have a timeline.",
+    SyncProblem.NO_TIMELINE: "Not shown in Dynamics 365 because this record type has no timeline for chats.",
+    SyncProblem.REFUSED: (
+        "Not shown in Dynamics 365 because the person who connected it cannot add activities to the record."
+    ),
+    SyncProblem.DELETED: "Not shown in Dynamics 365 because someone deleted it there.",
+    SyncProblem.COMPLETED: "No longer updated because it was completed in Dynamics 365.",
+    SyncProblem.CANCELLED: "No longer updated because it was canceled in Dynamics 365.",
+    SyncProblem.SCHEDULED: "No longer updated because it was scheduled in Dynamics 365.",
+    SyncProblem.IDLE: "No longer updated because the chat had no activity for {days} days.",
 }
+_IDLE_FOR_A_DAY = "No longer updated because the chat had no activity for a day."
+
+SYNC_IS_OFF = (
+    "Not updated in Dynamics 365 because chat sync is turned off. "
+    "A Global Administrator can turn it on in the settings."
+)
+_STUCK_BEFORE_ROW = "Not shown in Dynamics 365 yet. {reason}"
+_STUCK_WITH_ROW = "New activity may be missing in Dynamics 365. {reason}"
+_PENDING = "Will appear on the timeline in Dynamics 365 soon."
+_SHOWN = "Shown on the timeline in Dynamics 365."
+_SHOWN_WITHOUT_ONE = "Shown on the timeline in Dynamics 365, without 1 member who has no user there."
+_SHOWN_WITHOUT_SOME = "Shown on the timeline in Dynamics 365, without {others} members who have no user there."
 
 
 def describe_sync_state(state: SyncState, *, idle_days: int) -> str:
-    """One sentence without its full stop."""
+    """Return whole sentences that say whether the record's timeline shows the chat, and if not, why."""
+    if state.problem is SyncProblem.IDLE and idle_days == 1:
+        return _IDLE_FOR_A_DAY
     if state.problem:
-        days = "a day" if idle_days == 1 else f"{idle_days} days"
-        return _WORDS[state.problem].format(days=days)
+        return _SENTENCES[state.problem].format(days=idle_days)
     if state.failure:
-        so_far = "What is new may be missing" if state.written_at else "Not shown so far"
-        return f"{so_far} in Dynamics 365: {_hindrance(state.failure)}"
+        sentences = _STUCK_WITH_ROW if state.written_at else _STUCK_BEFORE_ROW
+        return sentences.format(reason=_reason(state.failure))
     if state.written_at is None:
-        return "On its way to the timeline in Dynamics 365"
-    if not state.members_without_user:
-        return "On the timeline in Dynamics 365"
-    people = "member who has" if state.members_without_user == 1 else "members who have"
-    return f"On the timeline in Dynamics 365, but for {state.members_without_user} {people} no user there"
+        return _PENDING
+    return _shown(state.members_without_user)
 
 
-def _hindrance(reason: str) -> str:
-    return _HINDRANCES.get(reason.partition(": ")[0]) or describe_event_failure(reason).rstrip(".")
+def _shown(others: int) -> str:
+    if not others:
+        return _SHOWN
+    return _SHOWN_WITHOUT_ONE if others == 1 else _SHOWN_WITHOUT_SOME.format(others=others)
+
+
+def _reason(reason: str) -> str:
+    return _REASONS.get(reason.partition(": ")[0]) or describe_event_failure(reason)
 
 
 def no_timeline_reason(*, is_activity: bool) -> str:
-    """Why chats are not shown on the timeline of a table's records, for those who set the table up."""
-    why = "are activities themselves" if is_activity else "have no timeline of chats in Dynamics 365"
-    return f"Chats are not synced to these records: they {why}."
+    """Return why timelines do not show chats of this table, for the administrator who sets it up."""
+    return _ACTIVITIES_NOT_SHOWN if is_activity else _TYPE_NOT_SHOWN
+
+
+_ACTIVITIES_NOT_SHOWN = "Chats are not synced to these records, because they are activities themselves."
+_TYPE_NOT_SHOWN = "Chats are not synced to these records, because they have no timeline for chats in Dynamics 365."

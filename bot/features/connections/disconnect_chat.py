@@ -87,5 +87,5 @@ def _refusal(connection: Connection, record_type: RecordType) -> NotAllowed:
     )
     return NotAllowed(
         f"You cannot disconnect {called(connection)} from this chat.",
-        f"It can be disconnected by {allowed}. Ask one of them, or your administrator.",
+        f"{allowed} Ask one of them, or ask your administrator.",
     )

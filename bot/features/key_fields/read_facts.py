@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.key_fields import ColumnChange, RecordEvent
-from bot.domain.record_lifecycle import STATE, WATCHED_COLUMNS, lifecycle_of, merge_target
+from bot.domain.record_lifecycle import WATCHED_COLUMNS, lifecycle_of, merge_target
 from bot.domain.record_types import RecordType, key_field_columns
-from bot.domain.tables import LOOKUPS, Column, ColumnValue, Row, Table
+from bot.domain.tables import LOOKUPS, STATE, Column, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
 from bot.features.shared.answers import name_columns
 from bot.features.shared.services import Services

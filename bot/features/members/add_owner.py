@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.domain.errors import NotFound
-from bot.domain.record_lifecycle import OWNER
+from bot.domain.tables import OWNER
 from bot.domain.values import Chat, Connection, ObjectId, Person, UserId
 from bot.features.members.change_members import add_member
 from bot.features.shared import access

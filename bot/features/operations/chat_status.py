@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain.chat_sync import SyncedRow, SyncState, is_sync_on, sync_state
+from bot.domain.chat_sync import SyncedRow, is_sync_on, sync_state
 from bot.domain.chat_sync import SyncProblem as Reason
 from bot.domain.public_names import Command
 from bot.domain.queue_states import ChatState, ConnectionState
 from bot.domain.subscription_problems import find_problem
 from bot.domain.subscriptions import TOPICS, chat_target
 from bot.domain.values import Chat, ChatId, Connection, Person
-from bot.features.chat_sync.status_texts import describe_sync_state
+from bot.features.chat_sync.status_texts import SYNC_IS_OFF, describe_sync_state
 from bot.features.connections.list_records import SHOWN, nothing_connected
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, resume_button
@@ -102,8 +102,7 @@ async def _sync_off(services: Services, synced: Sequence[Connection]) -> str:
     settings = [await services.administration.settings(each.record.environment) for each in synced]
     if not any(each.organization.chats_on and not each.organization.sync_on for each in settings):
         return ""
-    words = describe_sync_state(SyncState(problem=Reason.SYNC_OFF), idle_days=0)
-    return f"{words}. A Global Administrator turns it on in the settings."
+    return SYNC_IS_OFF
 
 
 async def _off(services: Services, connection: Connection) -> str:

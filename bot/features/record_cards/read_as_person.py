@@ -8,7 +8,7 @@ from bot.domain.errors import HiddenRecord
 from bot.domain.note_fields import note_facts
 from bot.domain.record_actions import CardAction, action_problem, allowed_columns, columns_that_fit
 from bot.domain.record_links import RecordLink
-from bot.domain.tables import Column, Row, Table
+from bot.domain.tables import MODIFIED_BY, MODIFIED_ON, OWNER, STATE, STATUS, Column, Row, Table
 from bot.domain.values import Chat, Person, RecordRef
 from bot.features.record_cards.resolve_link import LinkedRecord, linked_note_columns, resolve_link
 from bot.features.record_cards.shared_card import untold
@@ -17,7 +17,6 @@ from bot.features.shared.access import Actor
 from bot.features.shared.answers import name_columns
 from bot.features.shared.services import Services
 
-OWNER, STATE, STATUS, CHANGED_BY, CHANGED_ON = "ownerid", "statecode", "statuscode", "modifiedby", "modifiedon"
 _OPEN = 0
 """The state in which every table's rows begin."""
 
@@ -52,7 +51,7 @@ class OwnRecord:
     @property
     def is_last_changed_by_me(self) -> bool:
         """Whether it is as the person themselves left it."""
-        return self.row.value(CHANGED_BY).raw == f"systemuser:{self.actor.user.id}"
+        return self.row.value(MODIFIED_BY).raw == f"systemuser:{self.actor.user.id}"
 
     @property
     def is_open(self) -> bool:
@@ -120,6 +119,6 @@ async def _may_write(services: Services, linked: LinkedRecord, actor: Actor) -> 
 def _columns(linked: LinkedRecord, table: Table, noted: Iterable[Column]) -> Iterable[Column]:
     """Each column once: what a card says, what can be changed, and who changed it last."""
     changed = allowed_columns(linked.record_type.change_fields, table)
-    facts = (table.columns.get(name) for name in (OWNER, STATE, STATUS, CHANGED_BY, CHANGED_ON))
+    facts = (table.columns.get(name) for name in (OWNER, STATE, STATUS, MODIFIED_BY, MODIFIED_ON))
     asked = (*name_columns(table), *noted, *changed, *(column for column in facts if column))
     return {column.name: column for column in asked}.values()

@@ -12,12 +12,9 @@ from bot.domain.formatting import canonical_value
 from bot.domain.record_actions import MAX_NOTE_LENGTH, CardAction, digest, parse_value, resolutions
 from bot.domain.record_links import RecordLink
 from bot.domain.saved_message import MAX_TITLE_LENGTH, MessageForm, SavedMessage
-from bot.domain.tables import Raw
+from bot.domain.tables import MODIFIED_BY, MODIFIED_ON, STATUS, Raw
 from bot.domain.values import Chat, Person
 from bot.features.record_cards.read_as_person import (
-    CHANGED_BY,
-    CHANGED_ON,
-    STATUS,
     OwnRecord,
     read_as_person,
     read_to_act,
@@ -184,9 +181,9 @@ async def _after_clash(
     if is_done(now):
         return Outcome(said=said, done=True)
     await _audit(services, f"{act} refused", aim, own)
-    who = now.row.value(CHANGED_BY).text or "Somebody"
+    who = now.row.value(MODIFIED_BY).text or "Somebody"
     what = f"{who} changed this {now.table.label.lower()} meanwhile, so nothing was done. This is how it is now."
-    return Outcome(said=what, done=False, at=_instant(now.row.value(CHANGED_ON).raw))
+    return Outcome(said=what, done=False, at=_instant(now.row.value(MODIFIED_ON).raw))
 
 
 async def _audit(services: Services, act: str, aim: Aim, own: OwnRecord) -> None:

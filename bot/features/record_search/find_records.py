@@ -9,7 +9,7 @@ from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
 from bot.domain.formatting import format_value
 from bot.domain.record_links import first_address
 from bot.domain.record_types import STANDARD_TABLES, RecordType, distinguishing_columns
-from bot.domain.tables import Column, Row, Table
+from bot.domain.tables import MODIFIED_ON, STATUS, Column, Row, Table
 from bot.domain.values import EnvironmentId, Person, RecordRef
 from bot.features.shared import access
 from bot.features.shared.access import Actor
@@ -32,9 +32,6 @@ _NUMBER = re.compile(r"[A-Za-z]{1,6}-?\d[\w-]{2,30}")
 """What looks like a record's number, as in `CAS-01001`."""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
-
-_TELLING = "statuscode"
-_CHANGED = "modifiedon"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +66,7 @@ class Found:
     @property
     def changed_at(self) -> str:
         """When the record was changed last, in a form that sorts by time."""
-        return str(self.row.value(_CHANGED).raw or "")
+        return str(self.row.value(MODIFIED_ON).raw or "")
 
     @property
     def telling(self) -> tuple[str, ...]:
@@ -222,8 +219,8 @@ def _read_columns(table: Table, more: Sequence[Column]) -> Sequence[Column]:
     own = (
         *name_columns(table),
         *distinguishing_columns(table),
-        table.columns.get(_CHANGED),
-        table.columns.get(_TELLING),
+        table.columns.get(MODIFIED_ON),
+        table.columns.get(STATUS),
     )
     return list({column.name: column for column in (*own, *more) if column}.values())
 
@@ -239,12 +236,12 @@ def _rank(table: str) -> tuple[int, str]:
 
 
 def _hit(found: Found, place: str) -> Hit:
-    telling = found.table.columns.get(_TELLING)
+    telling = found.table.columns.get(STATUS)
     return Hit(
         record=found.record,
         kind=found.table.label,
         name=name_of(found.table, found.row),
         number=found.number,
-        detail=format_value(telling, found.row.value(_TELLING)) if telling else "",
+        detail=format_value(telling, found.row.value(STATUS)) if telling else "",
         place=place,
     )

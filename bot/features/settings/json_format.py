@@ -1,4 +1,4 @@
-"""Settings as JSON, for moving them from one environment to another (spec M1)."""
+"""Settings as JSON, for moving them between environments (spec M1)."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -16,14 +16,14 @@ from bot.domain.settings import (
 )
 
 FORMAT = 1
-"""The only form that there is so far."""
+"""Number of the only format so far."""
 
 _LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsDocument:
-    """What a JSON text says, and what is wrong with it: each as the path of a setting and the reason."""
+    """Parsed settings, and mistakes as pairs of a setting's path and the reason."""
 
     organization: Mapping[str, SettingValue]
     record_types: Mapping[str, Mapping[str, SettingValue]]
@@ -31,7 +31,7 @@ class SettingsDocument:
 
 
 def settings_to_json(settings: EnvironmentSettings, view_names: Mapping[str, str]) -> str:
-    """The settings as JSON; a view is named by its id where `view_names` has no name for it."""
+    """Return the settings as JSON. A view without a name in `view_names` is written as its ID."""
     body: dict[str, Any] = {
         "format": FORMAT,
         "organisation": {name: getattr(settings.organization, name) for name in ORGANIZATION_SETTINGS},
@@ -45,7 +45,7 @@ def settings_to_json(settings: EnvironmentSettings, view_names: Mapping[str, str
 
 
 def changes_to_json(made: Iterable[SettingChange]) -> str:
-    """The settings that these changes lead to, and no others, as JSON on one line."""
+    """Return only the changed settings as JSON on one line."""
     organisation: dict[str, SettingValue] = {}
     types: dict[str, dict[str, SettingValue]] = {}
     for change in made:
@@ -56,16 +56,16 @@ def changes_to_json(made: Iterable[SettingChange]) -> str:
 
 
 def parse_document(text: str) -> SettingsDocument:
-    """What the text says. Settings that it does not name are to stay as they are."""
+    """Parse the text. Settings that it does not name are left unchanged."""
     try:
         body = json.loads(text)
     except (ValueError, RecursionError) as error:
-        return _wrong("the text", f"This is not JSON: {str(error)[:_LONGEST_TEXT]}.")
+        return _rejected("the text", f"This is not JSON: {str(error)[:_LONGEST_TEXT]}.")
     if not isinstance(body, dict):
-        return _wrong("the text", "This is JSON, but not an export of settings.")
+        return _rejected("the text", "This is JSON, but not a settings export.")
     if body.get("format") != FORMAT or isinstance(body.get("format"), bool):
-        return _wrong("format", f"It has to be {FORMAT}. Take a text that settings export gave.")
-    mistakes = [(name, "There is no such part.") for name in body if name not in {"format", *_PARTS}]
+        return _rejected("format", f"The format must be {FORMAT}. Use the text from settings export.")
+    mistakes = [(name, "There is no section with this name.") for name in body if name not in {"format", *_PARTS}]
     parts: dict[str, dict[str, Any]] = {}
     for name in _PARTS:
         parts[name] = _object(body.get(name, {}), name, mistakes)
@@ -82,14 +82,14 @@ _PARTS = ("organisation", "record_types")
 Problems = list[tuple[str, str]]
 
 
-def _wrong(path: str, reason: str) -> SettingsDocument:
+def _rejected(path: str, reason: str) -> SettingsDocument:
     return SettingsDocument(organization={}, record_types={}, problems=((path, reason),))
 
 
 def _object(value: object, path: str, mistakes: Problems) -> dict[str, Any]:
     if isinstance(value, dict):
         return cast("dict[str, Any]", value)
-    mistakes.append((path, "It has to be an object in braces."))
+    mistakes.append((path, "This must be an object in braces."))
     return {}
 
 
@@ -100,9 +100,9 @@ def _settings(
     for name, value in values.items():
         kind = _KINDS.get(name, _SWITCH) if name in known else None
         if kind is None:
-            mistakes.append((f"{path}.{name[:_LONGEST_TEXT]}", "There is no such setting."))
-        elif not kind.takes(value):
-            mistakes.append((f"{path}.{name}", f"It has to be {kind.words}."))
+            mistakes.append((f"{path}.{name[:_LONGEST_TEXT]}", "There is no setting with this name."))
+        elif not kind.accepts(value):
+            mistakes.append((f"{path}.{name}", kind.rule))
         else:
             found[name] = kind.convert(value)
     return found
@@ -110,10 +110,11 @@ def _settings(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """What a setting can be in JSON."""
+    """The JSON type of a setting."""
 
-    words: str
-    takes: Callable[[Any], bool]
+    rule: str
+    """Sentence shown if the value has another type."""
+    accepts: Callable[[Any], bool]
     convert: Callable[[Any], SettingValue] = lambda value: value
 
 
@@ -121,10 +122,10 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= _LONGEST_TEXT
 
 
-_SWITCH = _Kind(words="true or false", takes=lambda value: isinstance(value, bool))
+_SWITCH = _Kind(rule="This must be true or false.", accepts=lambda value: isinstance(value, bool))
 _NAMES = _Kind(
-    words="a list of names in brackets",
-    takes=lambda value: isinstance(value, list) and all(_is_text(each) for each in value),
+    rule="This must be a list of names in brackets.",
+    accepts=lambda value: isinstance(value, list) and all(_is_text(each) for each in value),
     convert=tuple,
 )
 _KINDS: Mapping[str, _Kind] = {
@@ -132,20 +133,24 @@ _KINDS: Mapping[str, _Kind] = {
     "key_fields": _NAMES,
     "change_fields": _NAMES,
     "card_acts": _Kind(
-        words="a list, in brackets, of " + ", ".join(CardAction),
-        takes=lambda value: isinstance(value, list) and all(isinstance(e, str) and e in set(CardAction) for e in value),
+        rule=f"This must be a list in brackets. It can contain: {', '.join(CardAction)}.",
+        accepts=lambda value: (
+            isinstance(value, list) and all(isinstance(e, str) and e in set(CardAction) for e in value)
+        ),
         convert=lambda value: tuple(CardAction(each) for each in value),
     ),
     "sync_idle_days": _Kind(
-        words="a whole number", takes=lambda value: isinstance(value, int) and not isinstance(value, bool)
+        rule="This must be a whole number.",
+        accepts=lambda value: isinstance(value, int) and not isinstance(value, bool),
     ),
     "note_view": _Kind(
-        words="a view's name or id, or null for the default view", takes=lambda value: value is None or _is_text(value)
+        rule="This must be the name or ID of a view, or null for the default view.",
+        accepts=lambda value: value is None or _is_text(value),
     ),
     "disclosure": _Kind(
-        words="one of " + ", ".join(Disclosure),
-        takes=lambda value: isinstance(value, str) and value in set(Disclosure),
+        rule=f"This must be one of these: {', '.join(Disclosure)}.",
+        accepts=lambda value: isinstance(value, str) and value in set(Disclosure),
         convert=Disclosure,
     ),
 }
-"""Settings that are no switches."""
+"""Types of the settings that are not switches."""

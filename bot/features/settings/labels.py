@@ -1,4 +1,4 @@
-"""What settings and their values are called, on pages and in lists of changes."""
+"""Labels of settings and their values, for pages and lists of changes."""
 
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure
@@ -6,33 +6,33 @@ from bot.domain.settings import SettingValue
 
 LABELS = {
     "chats_on": "Chats",
-    "allowed_roles": "Who may use chats",
+    "allowed_roles": "Who can use chats",
     "sync_on": "Chat sync",
-    "sync_idle_days": "Days until an idle chat is not synced any more",
-    "mirror_chats": "List chats in Dynamics 365's own pane",
+    "sync_idle_days": "Days until an idle chat stops syncing",
+    "mirror_chats": "List chats in the Dynamics 365 chat pane",
     "enabled": "Connect chats to these records",
     "note": "Include a note",
-    "note_view": "View of the note",
-    "leave_out_secured": "Leave secured columns out of the note",
+    "note_view": "View for the note",
+    "leave_out_secured": "Exclude secured columns from the note",
     "auto_name": "Name new chats after the record",
     "join": "Let people join connected chats",
     "owner_can_disconnect": "Record owner can disconnect",
     "connector_can_disconnect": "Chat connector can disconnect",
-    "notify": "Tell chats of key updates",
+    "notify": "Notify chats of key updates",
     "key_fields": "Key fields",
-    "tell_secured": "Tell values of secured key fields",
-    "disclosure": "What the card of a pasted link tells everybody",
-    "tell_each": "Tell values of key fields only to those who may see them",
+    "tell_secured": "Show values of secured key fields",
+    "disclosure": "What the card of a pasted link shows to everyone",
+    "tell_each": "Show key field values only to people who can see them",
     "card_acts": "What people can do on a card",
     "change_fields": "Fields that people can change on a card",
 }
-"""By the names of the settings."""
+"""Labels by the name of the setting."""
 
 DISCLOSURES = {
-    Disclosure.NOTHING: "Nothing of the record",
-    Disclosure.TABLE: "The type of record",
-    Disclosure.NAME: "Type, number and name",
-    Disclosure.FIELDS: "Type, number, name and the note's fields",
+    Disclosure.NOTHING: "Nothing about the record",
+    Disclosure.TABLE: "The record type",
+    Disclosure.NAME: "Type, number, and name",
+    Disclosure.FIELDS: "Type, number, name, and the fields of the note",
 }
 
 CARD_ACTS = {
@@ -41,13 +41,13 @@ CARD_ACTS = {
     CardAction.RESOLVE: "Resolve",
 }
 
-EVERYBODY = "Everybody with a Dynamics 365 user"
+EVERYBODY = "Everyone with a Dynamics 365 user"
 DEFAULT_VIEW = "The default view"
 NO_LIMIT = "no limit"
 
 
 def format_setting(setting: str, value: SettingValue) -> str:
-    """The value as people read it; ids and logical names stay as they are."""
+    """Return the value as people read it. IDs and logical names stay unchanged."""
     match value:
         case bool():
             return "on" if value else "off"
@@ -66,5 +66,5 @@ def format_setting(setting: str, value: SettingValue) -> str:
 
 
 def setting_path(table: str | None, setting: str) -> str:
-    """Where the setting stands in an export."""
+    """Return the path of the setting in an export."""
     return f"organisation.{setting}" if table is None else f"record_types.{table}.{setting}"

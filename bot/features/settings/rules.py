@@ -1,4 +1,4 @@
-"""What speaks against settings, judged by what the environment's tables, views and roles are like now (spec T4, T5)."""
+"""Validation of settings against the environment's current tables, views, and roles (spec T4, T5)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from bot.domain.tables import Column, Table, View
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingProblem:
-    """Why a setting cannot be as it is wanted; `table` is None for those of the whole environment."""
+    """The reason why a setting cannot have the new value. `table` is None for settings of the whole environment."""
 
     table: str | None
     setting: str
@@ -29,16 +29,16 @@ class SettingProblem:
 def organization_problems(
     before: OrganizationSettings, wanted: OrganizationSettings, roles: Collection[str], *, sync_refusal: str
 ) -> tuple[SettingProblem, ...]:
-    """What speaks against the changes: roles that are not there, days that are none, a switch of somebody else's.
+    """Validate the changes: unknown roles, invalid days, or a switch that this person may not change.
 
-    `sync_refusal`: why the person may not turn chat sync on or off; empty where they may.
+    `sync_refusal` is the reason why the person may not turn chat sync on or off; empty if they may.
     """
     found = []
     unknown = [role for role in wanted.allowed_roles if role not in {*roles, *before.allowed_roles}]
     if unknown:
-        found.append(_problem("allowed_roles", f"There is no security role named {', '.join(unknown)}."))
+        found.append(_problem("allowed_roles", f"These security roles do not exist: {', '.join(unknown)}."))
     if not 0 <= wanted.sync_idle_days <= MAX_SYNC_IDLE_DAYS:
-        reason = f"Write a whole number of days from 0 to {MAX_SYNC_IDLE_DAYS}; 0 for no limit."
+        reason = f"Enter a whole number of days from 0 to {MAX_SYNC_IDLE_DAYS}. Enter 0 for no limit."
         found.append(_problem("sync_idle_days", reason))
     if wanted.sync_on != before.sync_on and sync_refusal:
         found.append(_problem("sync_on", sync_refusal))
@@ -52,7 +52,7 @@ def _problem(setting: str, reason: str) -> SettingProblem:
 def record_type_problems(
     before: RecordType, wanted: RecordType, table: Table, views: Sequence[View]
 ) -> tuple[SettingProblem, ...]:
-    """What speaks against the changes; what stays as it was is not judged again, so that it stands in nobody's way."""
+    """Validate the changes to a record type. Unchanged settings are not checked again, so they never block a save."""
     found = {}
     shows = wanted.note or wanted.note_view is not None
     if shows and (wanted.note, wanted.note_view) != (before.note, before.note_view):
@@ -71,7 +71,7 @@ def record_type_problems(
 
 
 def find_note_view(note_view: str | None, table: str, views: Iterable[View]) -> View | None:
-    """The view with this id, for None the table's default by rule T3; None where it is not there."""
+    """Return the view with this ID, or the default view by rule T3 for None. Return None if it does not exist."""
     if note_view is not None:
         return next((view for view in views if view.id == note_view), None)
     if table == CASE:
@@ -80,49 +80,49 @@ def find_note_view(note_view: str | None, table: str, views: Iterable[View]) -> 
 
 
 def note_problem(note_view: str | None, table: Table, views: Sequence[View]) -> str | None:
-    """Why there can be no note with this view, or None if there can."""
+    """Return the reason why a note with this view is not possible, or None."""
     view = find_note_view(note_view, table.name, views)
     if view is None and not views:
-        return "This table has no view, so there is nothing that a note could show."
+        return "This table has no views, so a note has nothing to show."
     if view is None and note_view is None:
-        return "The table's default view is not there. Choose another view."
+        return "The table's default view does not exist. Choose another view."
     if view is None:
-        return "This view is not there any more, or is not a system view of the table. Choose another view."
+        return "This view no longer exists or is not a system view of the table. Choose another view."
     if not note_columns(view, table):
-        return "A note can show none of the first five columns of this view. Choose another view."
+        return "A note cannot show any of the first five columns of this view. Choose another view."
     return None
 
 
 def key_fields_problem(names: Sequence[str], table: Table) -> str | None:
-    """Why these columns cannot be the key fields, or None if they can (spec T2, T5)."""
+    """Return the reason why these columns cannot be the key fields, or None (spec T2, T5)."""
     if len(names) > MAX_KEY_FIELDS:
-        return f"{len(names)} columns are chosen, and {MAX_KEY_FIELDS} at most can be key fields."
+        return f"You chose {len(names)} columns. At most {MAX_KEY_FIELDS} can be key fields."
     if len(set(names)) < len(names):
-        return "A column is named twice."
+        return "A column is listed twice."
     if names and (problem := updates_problem(table)):
         return problem
     for name in names:
         column = table.columns.get(name)
         if column is None:
-            return f"The table has no column {name}. Choose another one."
+            return f"The table has no column named {name}. Choose another column."
         if reason := key_field_problem(column):
             return f"{column.label} ({name}): {reason}"
     return None
 
 
 def secured_columns(view: View, table: Table) -> tuple[Column, ...]:
-    """The secured columns that a note with this view shows (spec N5)."""
+    """Return the secured columns that a note with this view shows (spec N5)."""
     return tuple(column for column in note_columns(view, table) if column.secured)
 
 
 def key_field_candidates(table: Table) -> tuple[Column, ...]:
-    """The columns that can be key fields, by their labels."""
+    """Return the columns that can be key fields, sorted by label."""
     supported = (column for column in table.columns.values() if key_field_problem(column) is None)
     return tuple(sorted(supported, key=_by_label))
 
 
 def unsupported_key_fields(table: Table) -> tuple[tuple[str, tuple[Column, ...]], ...]:
-    """The columns that cannot be key fields, by the reason."""
+    """Return the columns that cannot be key fields, grouped by reason."""
     by_reason: dict[str, list[Column]] = {}
     for column in sorted(table.columns.values(), key=_by_label):
         if reason := key_field_problem(column):

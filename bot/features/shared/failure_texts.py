@@ -1,43 +1,43 @@
-"""Why something did not get through, in a person's words; logs and the store keep the code that the system gave."""
+"""Sentences for delivery failures. Logs and the store keep the original code."""
 
 import re
 
-_OF_CHATS = {
-    "BotNotInConversationRoster": "the app is not in this chat any more",
-    "BotDisabledByAdmin": "an administrator has turned the app off",
-    "ConversationNotFound": "Teams does not know this chat any more",
-    "ConversationBlockedByUser": "the app has been blocked",
-    "MessageWritesBlocked": "the app may not write in this chat",
-    "ForbiddenOperationException": "the app may not write in this chat",
+_CHAT_FAILURES = {
+    "BotNotInConversationRoster": "The app is no longer in this chat.",
+    "BotDisabledByAdmin": "An administrator turned off the app.",
+    "ConversationNotFound": "Teams cannot find this chat.",
+    "ConversationBlockedByUser": "Someone blocked the app.",
+    "MessageWritesBlocked": "The app is not allowed to post in this chat.",
+    "ForbiddenOperationException": "The app is not allowed to post in this chat.",
 }
-_OF_STATUSES = {
-    408: "Teams does not answer",
-    412: "Teams is busy",
-    413: "Teams finds it too large",
-    429: "Teams limits how much the app may write",
+_STATUS_FAILURES = {
+    408: "Teams is not responding.",
+    412: "Teams is busy.",
+    413: "The message is too large for Teams.",
+    429: "Teams limits how many messages the app can send.",
 }
 _SERVER_ERRORS = range(500, 600)
 
 
 def is_chat_failure(reason: str) -> bool:
-    """Whether it was the chat that could not be reached: what was meant for it is summed up when it can be again."""
-    return reason in _OF_CHATS
+    """Check whether the chat was unreachable. Its messages are summarized when it can be reached again."""
+    return reason in _CHAT_FAILURES
 
 
 def describe_failure(reason: str) -> str:
-    """The words for a reason with which a message was kept back: a code of Teams, or a status and a code."""
-    if reason in _OF_CHATS:
-        return _OF_CHATS[reason]
+    """Return the sentence for a failed message: `reason` is a code of Teams, or a status and a code."""
+    if reason in _CHAT_FAILURES:
+        return _CHAT_FAILURES[reason]
     if reason.startswith("no answer"):
-        return _OF_STATUSES[408]
+        return _STATUS_FAILURES[408]
     found = re.match(r"status (\d{3})\b", reason)
     status = int(found.group(1)) if found else 0
     if status in _SERVER_ERRORS:
-        return "Teams has trouble"
-    return _OF_STATUSES.get(status, "Teams refuses it")
+        return "Teams is having problems."
+    return _STATUS_FAILURES.get(status, "Teams rejected the message.")
 
 
 def describe_event_failure(reason: str) -> str:
-    """The same for a reason for which nothing followed from an event: an error of ours says what happened itself."""
+    """Return the sentence for an event that failed. The product's own errors bring their own sentence."""
     _, known, words = reason.partition(": ")
-    return words if known else "Something went wrong; your administrator finds it in the log."
+    return words if known else "Something went wrong. Your administrator can find the cause in the log."

@@ -1,8 +1,8 @@
-"""Whom to speak to about a record, and why (spec A3). Pure.
+"""People to talk to about a record, and why (spec A3). Pure.
 
-Every tie of a person to the record has a weight; a person's ties add up, and who has the most comes first. What can be
-counted counts up to a limit, so that much of one thing does not outweigh everything else. Of two with the same sum the
-one with more different ties comes first, then the order of their ids: the same question has the same answer.
+Every relation of a person to the record has a weight. A person's weights add up, and the highest sum comes first.
+Counted relations count up to a limit, so that one of them does not outweigh all others. Of two equal sums, the one with
+more relations comes first, then the order of the IDs. The same question always has the same answer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,16 +13,16 @@ from bot.domain.values import ObjectId
 
 
 class RelationKind(Enum):
-    """How somebody can be tied to a record: weight, at most so many count, and the words for one and for several."""
+    """A relation to a record: its weight, the maximum count, and the texts for one and for several."""
 
-    OWNER = (60, 1, "owner", "")
-    TEAM = (30, 1, "in the team that owns it", "")
-    ACTIVITIES = (12, 5, "worked on 1 activity this month", "worked on {} activities this month")
-    CHATS = (10, 3, "in 1 connected chat", "in {} connected chats")
-    CONNECTOR = (15, 1, "connected a chat", "")
-    MODIFIER = (12, 1, "changed it last", "")
-    CREATOR = (8, 1, "created it", "")
-    SIMILAR = (7, 5, "handled 1 similar record", "handled {} similar records")
+    OWNER = (60, 1, "Owner", "")
+    TEAM = (30, 1, "Member of the owner team", "")
+    ACTIVITIES = (12, 5, "Worked on 1 activity this month", "Worked on {count} activities this month")
+    CHATS = (10, 3, "In 1 connected chat", "In {count} connected chats")
+    CONNECTOR = (15, 1, "Connected a chat", "")
+    MODIFIER = (12, 1, "Last changed it", "")
+    CREATOR = (8, 1, "Created it", "")
+    SIMILAR = (7, 5, "Handled 1 similar record", "Handled {count} similar records")
 
     def __init__(self, weight: int, most: int, one: str, several: str) -> None:
         self.weight = weight
@@ -33,42 +33,42 @@ class RelationKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
-    """One way in which somebody is tied to the record."""
+    """One relation of a person to the record."""
 
     kind: RelationKind
     count: int = 1
 
     @property
     def weight(self) -> int:
-        """What it adds to the person's sum."""
+        """The weight that it adds to the person's sum."""
         return self.kind.weight * min(self.count, self.kind.most)
 
     @property
     def reason(self) -> str:
-        """What the person who asks reads."""
-        return self.kind.one if self.count == 1 else self.kind.several.format(self.count)
+        """Text that explains the relation."""
+        return self.kind.one if self.count == 1 else self.kind.several.format(count=self.count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedPerson:
-    """Somebody and the ties that speak for them, the strongest first."""
+    """A person with their relations, the strongest first."""
 
     person: ObjectId
     relations: tuple[Relation, ...]
 
     @property
     def score(self) -> int:
-        """What their ties add up to."""
+        """The sum of the weights."""
         return sum(each.weight for each in self.relations)
 
     @property
     def reason(self) -> str:
-        """All reasons in one line."""
-        return ", ".join(each.reason for each in self.relations)
+        """All reasons on one line."""
+        return " · ".join(each.reason for each in self.relations)
 
 
 def rank_people(relations: Mapping[ObjectId, Sequence[Relation]]) -> Sequence[RankedPerson]:
-    """Everybody who is tied at all, the most tied first."""
+    """Return everyone who has a relation to the record, the highest sum first."""
     order = list(RelationKind)
     people = [
         RankedPerson(
