@@ -1,4 +1,4 @@
-"""The clock, and the port by which tests replace it."""
+"""The clock, and the protocol that lets tests hold time still."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -6,14 +6,14 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """The time, so that tests can hold it still."""
+    """A source of the current time that tests can replace."""
 
     def now(self) -> datetime:
-        """The instant, aware and in UTC."""
+        """Return the current time, aware and in UTC."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Returns when that much time has passed."""
+        """Return after this many seconds."""
         ...
 
 
@@ -21,9 +21,9 @@ class SystemClock:
     """The clock of this machine."""
 
     def now(self) -> datetime:
-        """Return the current time in UTC."""
+        """Return the current time, aware and in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait for this many seconds."""
+        """Return after this many seconds."""
         await asyncio.sleep(seconds)

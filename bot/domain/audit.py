@@ -9,7 +9,7 @@ from bot.domain.values import ChatId, ObjectId, RecordRef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """Who did what to which connection or chat, and when."""
+    """An action of a person on a connection or chat."""
 
     at: datetime
     act: str
@@ -17,5 +17,5 @@ class AuditEntry:
     person_name: str
     chat_id: ChatId
     record: RecordRef | None
-    """None where it is about the chat alone."""
+    """None for actions on a chat only."""
     details: Mapping[str, str] = field(default_factory=dict)

@@ -279,7 +279,7 @@ def plan_close(row: ActivityRow, line: str) -> RowChange:
 
 
 def plan_reopen(chat: DesiredRow, row: ActivityRow, closing: str | None) -> RowChange:
-    """Return the changes that make the row show the chat, and reopen it if it was completed with the line `closing_line`."""
+    """Return the changes that make the row show the chat; reopen a row that was completed with the closing line."""
     if not closing or row.state is not RowState.COMPLETED:
         return plan_update(chat, row)
     left = "\n".join(each for each in (row.description or "").split("\n") if each.rstrip("\r") != closing)

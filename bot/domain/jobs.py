@@ -1,4 +1,4 @@
-"""Jobs that wait in the store: a record's events, work on a chat or an environment, and chat synchronization."""
+"""Jobs in the store: pending events, work on a chat or an environment, and chat sync."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from bot.domain.values import ChatId, EnvironmentId
 
 
 class JobKind(StrEnum):
-    """What can be asked for a chat or an environment."""
+    """Kinds of jobs for a chat or an environment."""
 
     CATCH_UP = "catch up"
-    """Telling a chat what it missed of all its records (spec K9)."""
+    """Notify a chat of the changes that it missed, for all its records (spec K9)."""
     FOLLOW_SETTINGS = "follow settings"
-    """Having an environment tell of what its settings ask for."""
+    """Apply an environment's settings to its webhook."""
     SYNC_ALL = "sync all"
-    """Bringing the rows of all synced chats of an environment up to date."""
+    """Update the rows of all synchronized chats of an environment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatJob:
-    """Work on one chat: done once, however often it was asked for meanwhile."""
+    """Work on one chat. Requests before it starts share one job."""
 
     kind: JobKind
     chat_id: ChatId
@@ -29,7 +29,7 @@ class ChatJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentJob:
-    """Work on one environment: done once, however often it was asked for meanwhile."""
+    """Work on one environment. Requests before it starts share one job."""
 
     kind: JobKind
     environment: EnvironmentId
@@ -40,22 +40,22 @@ Job = ChatJob | EnvironmentJob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingWork:
-    """What waits in a lane of the inbox, in the order in which it came: a record's events, or one job."""
+    """Pending work in a lane of the inbox, in order of arrival: a record's events, or one job."""
 
     keys: Sequence[str]
     events: Sequence[RecordEvent] = ()
     job: Job | None = None
     correlation_id: str
-    """Of what came last."""
+    """The correlation id of the latest arrival."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncJob:
-    """A chat whose rows are to be brought up to date."""
+    """A pending update of a chat's Dataverse rows."""
 
     chat_id: ChatId
     request_count: int
-    """Counts how often it was asked for: what is asked for meanwhile is done once more."""
+    """The number of requests. If it grows during the update, the job runs again."""
     fetch: bool
-    """Whether Teams is to be asked who is in the chat and what it is called."""
+    """Whether to fetch members and topic from Teams."""
     correlation_id: str

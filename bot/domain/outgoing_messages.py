@@ -1,4 +1,4 @@
-"""Messages in the outbox."""
+"""Messages of the outbox."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,23 +10,23 @@ from bot.domain.values import Chat, ChatId, ConnectionId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """A finished activity that is on its way to a chat."""
+    """A message for a chat, ready to send."""
 
     key: str
-    """A second message with the same key is not kept."""
+    """A second message with the same key is dropped."""
     chat_id: ChatId
     activity: bytes
-    """The activity as JSON."""
+    """The Bot Framework activity as JSON."""
     connection_id: ConnectionId | None = None
     caused_at: datetime | None = None
-    """When the first of the changes was made that it tells of."""
+    """The time of the first change in the message."""
     previously_reported: Mapping[tuple[ConnectionId, str], ReportedValue | None] = field(default_factory=dict)
-    """What the chat knew of the columns that the message tells of, by connection."""
+    """The values that the chat knew before this message, by connection and column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingMessage:
-    """A message at the head of its chat's lane, and the chat as it is reached now."""
+    """The first message of a chat's lane, with the chat's current address."""
 
     id: int
     chat: Chat
@@ -36,4 +36,4 @@ class PendingMessage:
     correlation_id: str
     caused_at: datetime | None = None
     posts: Sequence[datetime] = ()
-    """When the bot wrote into the chat during the last hour, in order."""
+    """The bot's posts to the chat during the last hour, in order."""

@@ -1,4 +1,4 @@
-"""The queues, and the states that operators and users see."""
+"""The queues and their states for operators and users."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,28 +8,28 @@ from bot.domain.values import ChatId
 
 
 class Queue(StrEnum):
-    """What is kept until it is worked off, in lanes: a lane of the inbox is a record, those of the others are chats."""
+    """The queues of the store. A lane of the inbox is a record; a lane of the others is a chat."""
 
     INBOX = "inbox"
     OUTBOX = "outbox"
     SYNC = "sync"
-    """Chats whose rows in Dataverse are to be brought up to date."""
+    """Chats whose Dataverse rows need an update."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueState:
-    """What waits in a queue."""
+    """The pending work of a queue."""
 
     pending: int
     oldest_at: datetime | None
-    """When the oldest was put in."""
+    """The arrival time of the oldest work."""
     stuck: int | None = None
-    """For how many chats sync fails again and again; None of other queues."""
+    """The number of chats whose sync fails repeatedly; None for other queues."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndeliveredMessage:
-    """A message that Teams does not have; what it says stays out of sight."""
+    """A message in the outbox, without its content."""
 
     id: int
     chat_id: ChatId
@@ -40,7 +40,7 @@ class UndeliveredMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StuckChat:
-    """A chat whose rows in Dataverse cannot be brought up to date."""
+    """A chat whose Dataverse rows cannot be updated."""
 
     chat_id: ChatId
     enqueued_at: datetime
@@ -50,23 +50,23 @@ class StuckChat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatState:
-    """What is in the way of a chat's next message."""
+    """What delays a chat's next message."""
 
     next_attempt_at: datetime | None = None
-    """When the next message may go out; None where none waits."""
+    """The earliest time of the next message; None if no message is pending."""
     failure: str | None = None
-    """Why it was not taken so far."""
+    """The error of the last attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionState:
-    """What became of a connection lately."""
+    """The recent events and messages of a connection."""
 
     last_event_at: datetime | None = None
     event_failure: str | None = None
-    """Why nothing could follow from an event so far, or why it was given up."""
+    """The error of the pending event, or the reason why the last event is a dead letter."""
     last_sent_at: datetime | None = None
     pending: int = 0
-    """Messages about the record that wait for their chat."""
+    """The number of pending messages about the record."""
     dead_letter_reason: str | None = None
-    """Why the last message was parked."""
+    """The reason why the last message is a dead letter."""

@@ -9,11 +9,11 @@ from bot.domain.values import ChatId, EnvironmentId, ObjectId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedSettings:
-    """Who saved which changes, when and where."""
+    """A save of settings."""
 
     environment: EnvironmentId
     version: int
-    """The version that the settings then had."""
+    """The version of the settings after the save."""
     at: datetime
     person_id: ObjectId
     person_name: str

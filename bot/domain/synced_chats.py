@@ -1,4 +1,4 @@
-"""Synchronized chats as the store knows them."""
+"""The stored state of synchronized chats."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bot.domain.values import Chat, ChatId, Connection, ObjectId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncedConnection:
-    """A connection that is shown on its record's timeline."""
+    """A connection that the record's timeline shows."""
 
     connection: Connection
     ended_at: datetime | None
@@ -20,32 +20,32 @@ class SyncedConnection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncedChat:
-    """A chat and what is known of it."""
+    """A chat and its stored state."""
 
     chat: Chat
     topic: str | None
     topic_reported_at: datetime | None
-    """When Teams told of the topic without being asked."""
+    """The time of the last topic notification from Teams."""
     checked_at: datetime | None
-    """When Teams was last asked for topic and members; None where what was so then is not to be compared with."""
+    """When topic and members were last fetched; None if the earlier result must not be compared with a new one."""
     last_writer_id: ObjectId | None
     last_written_at: datetime | None
     connections: Sequence[SyncedConnection]
-    """The live ones, and those that have ended and whose rows are not completed yet; oldest first."""
+    """Active connections, and ended ones whose rows are not completed, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedChat:
-    """What Teams says of a chat."""
+    """The topic and members of a chat, fetched from Teams."""
 
     topic: str | None
     accounts: Mapping[str, ObjectId | None]
-    """The members' accounts, but for apps."""
+    """Entra object ids by account id, without apps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicChange:
-    """A chat has a new name, or none any more."""
+    """A new topic of a chat, or its removal."""
 
     chat_id: ChatId
     topic: str | None
@@ -54,19 +54,19 @@ class TopicChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastWrite:
-    """Somebody wrote into a chat, changed what they had written, or deleted it."""
+    """A message that a person posted, edited, or deleted."""
 
     chat_id: ChatId
     writer: ObjectId | None
-    """None for those who are nobody in Entra ID."""
+    """The Entra object id, or None for people without one."""
     at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """The time for which sync was off in an environment."""
+    """A period in which sync was off in an environment."""
 
     start: datetime
     end: datetime
     active_since: datetime | None
-    """Since when something had happened in chats that were not idle when it began; None: no limit."""
+    """The oldest last activity of chats that were not idle at the beginning; None for no limit."""

@@ -1,4 +1,4 @@
-"""Entries of a record's chat history."""
+"""Entries of a record's chat history (spec L1)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,19 +9,19 @@ from bot.domain.values import ChatKind, Connection, ObjectId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """A connection of the record, and what is known of its chat."""
+    """A connection of the record and the state of its chat."""
 
     connection: Connection
     kind: ChatKind
     team_id: str | None
-    """The team of a channel, where it is known."""
+    """The team of a channel, if known."""
     topic: str | None
     last_writer_id: ObjectId | None
     last_written_at: datetime | None
     ended_at: datetime | None
-    """None where it goes on."""
+    """None for an active connection."""
     ended_by_name: str
     synced: SyncedRow | None
-    """None where it was never synced."""
+    """None if the connection was never synchronized."""
     failure: str
-    """Why the chat's rows cannot be brought up to date; empty where they can."""
+    """The error of the chat's repeated sync failures, or an empty text."""

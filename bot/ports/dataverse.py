@@ -1,4 +1,4 @@
-"""Ports to Dataverse: rows, customizations, the people of a record, and webhook steps."""
+"""Ports to Dataverse: rows, customizations, people of a record, and webhook steps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,23 +13,23 @@ from bot.domain.webhook_steps import RegisteredWebhookStep, Registration, Webhoo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableChanges:
-    """What is told of a table's changes since somebody last asked."""
+    """A table's changes since a position in its change tracking."""
 
     delta_link: str
-    """Gives what changes from here on."""
+    """The link that requests the changes after these."""
     changed: frozenset[str] = frozenset()
     deleted: frozenset[str] = frozenset()
     is_complete: bool
-    """False where tracking has only begun, or begun again: what changed before is not known."""
+    """False if tracking has started or restarted: earlier changes are unknown."""
     includes_deletions: bool = True
-    """False where `deleted` is empty because nobody tells of it."""
+    """False if the table's change tracking does not report deletions."""
 
 
 class Records(Protocol):
-    """Dataverse. A `caller` is the person as whom is asked; None is the app's own identity (spec S5).
+    """Rows of Dataverse. A `caller` is the person who is impersonated; None is the app's own identity (spec S5).
 
-    Every call may raise `Unavailable`; calls on a row `NotFound` where it is not there and `NotAllowed` where the
-    caller may not see it.
+    Each call may raise `Unavailable`. Calls on a row raise `NotFound` if it does not exist, and `NotAllowed` if the
+    caller may not read it.
     """
 
     async def require_answer(self, environment: EnvironmentId) -> None:
@@ -45,32 +45,35 @@ class Records(Protocol):
         ...
 
     async def table(self, environment: EnvironmentId, name: str, *, reader: UserId | None = None) -> Table:
-        """The table and its columns; raises `NotFound` for an unknown name.
+        """Return the table and its columns; raises `NotFound` for an unknown name.
 
-        `reader`: who reads the labels, in their own language where there are labels in it; else they are in the app's.
+        Labels are in the language of `reader` if they are translated, else in the app's language.
         """
         ...
 
     async def table_by_code(self, environment: EnvironmentId, code: int) -> Table:
-        """The table that has this number in this environment; raises `NotFound`."""
+        """Return the table with this object type code in this environment; raises `NotFound`."""
         ...
 
     async def note_view(self, environment: EnvironmentId, table: str, view: str | None) -> View:
-        """The view with this id, else the table's default by rule T3; raises `NotFound`, or `NotSupported`."""
+        """Return the view with this id, or the table's default by rule T3; raises `NotFound` or `NotSupported`."""
         ...
 
     async def read(self, record: RecordRef, columns: Sequence[Column], *, caller: ObjectId | None) -> Row:
-        """The row with these columns, as the caller sees them."""
+        """Return the row with these columns as the caller sees it."""
         ...
 
     async def read_many(
         self, environment: EnvironmentId, table: Table, row_ids: Sequence[str], columns: Sequence[Column]
     ) -> Mapping[str, Row | None]:
-        """The rows as the app sees them, None for one that is gone; rows that the app may not read are left out."""
+        """Return rows by id as the app sees them. Deleted rows are None, and unreadable rows have no entry."""
         ...
 
     async def changes_since(self, environment: EnvironmentId, table: Table, link: str | None) -> TableChanges | None:
-        """What changed since the link was given, or the first link; None where nothing tells of the table's changes."""
+        """Return the changes after the link, or only the first link if `delta_link` is None.
+
+        Returns None if the table has no change tracking.
+        """
         ...
 
     async def search(
@@ -83,149 +86,152 @@ class Records(Protocol):
         caller: ObjectId,
         at_most: int,
     ) -> Sequence[Row]:
-        """Rows whose name holds the words or whose number begins with them, all for none; what changed last first."""
+        """Return rows, most recently modified first.
+
+        A row matches if its name contains the words or its number starts with them. Empty words match all rows.
+        """
         ...
 
     async def user(self, environment: EnvironmentId, person: ObjectId) -> User | None:
-        """The person's Dataverse user, enabled or not; None where there is none (spec S4)."""
+        """Return the person's Dataverse user, enabled or not, or None (spec S4)."""
         ...
 
     async def roles(self, environment: EnvironmentId, user: UserId) -> frozenset[Role]:
-        """The user's security roles, their own and those of their teams."""
+        """Return the user's security roles, including those of the user's teams."""
         ...
 
     async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:
-        """A user's full name; None where the row is not there."""
+        """Return the user's full name, or None if the user does not exist."""
         ...
 
     async def object_id(self, environment: EnvironmentId, user: UserId) -> ObjectId | None:
-        """Who a user is in Entra; None for users who are nobody there."""
+        """Return the user's Entra object id, or None for users without one."""
         ...
 
     async def row_name(self, environment: EnvironmentId, table: str, row_id: str) -> str | None:
-        """The name of any row, as the app sees it; None where it is not there."""
+        """Return the name of any row as the app sees it, or None if it does not exist."""
         ...
 
     async def is_owner(self, record: RecordRef, user: UserId) -> bool:
-        """Whether the user owns the row, directly or through the owning team."""
+        """Return whether the user owns the row, directly or through the owning team."""
         ...
 
     async def filter_readers(self, record: RecordRef, people: Sequence[ObjectId]) -> frozenset[ObjectId]:
-        """Those of the people who have an enabled user and may open the record."""
+        """Return the people who have an enabled user and read access to the record."""
         ...
 
     async def can_write(self, record: RecordRef, user: UserId) -> bool:
-        """Whether the user may change the record."""
+        """Return whether the user may update the record."""
         ...
 
     async def holds_privilege(self, environment: EnvironmentId, user: UserId, privilege: str) -> bool:
-        """Whether one of the user's security roles holds the privilege; False where nobody knows it."""
+        """Return whether one of the user's security roles has the privilege; False if the privilege does not exist."""
         ...
 
 
 class Definitions(Protocol):
-    """Tables, views and security roles as the app sees them. Every call may raise `Unavailable`."""
+    """Tables, views, and security roles as the app sees them. Each call may raise `Unavailable`."""
 
     async def table(self, environment: EnvironmentId, name: str) -> Table:
-        """The table and its columns; raises `NotFound` for an unknown name."""
+        """Return the table and its columns; raises `NotFound` for an unknown name."""
         ...
 
     async def tables(self, environment: EnvironmentId) -> Sequence[TableName]:
-        """The tables whose records people can open, by their labels."""
+        """Return the tables whose records people can open, ordered by label."""
         ...
 
     async def views(self, environment: EnvironmentId, table: str) -> Sequence[View]:
-        """The table's system views that are lists of records, by name; those whose layout is damaged are left out."""
+        """Return the system views that list the table's records, ordered by name, without damaged ones."""
         ...
 
     async def has_timeline(self, environment: EnvironmentId, table: str) -> bool:
-        """Whether chats can be shown on the timeline of the table's rows."""
+        """Return whether the timeline of the table's rows can show chats."""
         ...
 
     async def role_names(self, environment: EnvironmentId) -> Sequence[str]:
-        """The names of the security roles, in order."""
+        """Return the sorted names of the security roles."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvolvedPeople:
-    """Who a record's columns and activities name; those without an enabled user are left out."""
+    """People in a record's columns and activities, without those who have no enabled user."""
 
     owner: ObjectId | None = None
     team: frozenset[ObjectId] = frozenset()
-    """The members of the team that owns it."""
+    """The members of the owning team."""
     creator: ObjectId | None = None
     modifier: ObjectId | None = None
     activities: Mapping[ObjectId, int] = field(default_factory=dict)
-    """How many of its activities each of them owns."""
+    """The number of the record's activities by owner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedRecord:
-    """A record that somebody has brought to its end."""
+    """A closed record and its owner."""
 
     row_id: str
     text: str
-    """Its name and what it is filed under."""
+    """Its name and subject."""
     owner: ObjectId
 
 
 class RecordPeople(Protocol):
-    """See `InvolvedPeople`. Every call may raise `Unavailable`."""
+    """The people of a record, and similar closed records. Each call may raise `Unavailable`."""
 
     async def involved_people(self, record: RecordRef, *, since: datetime, caller: ObjectId) -> InvolvedPeople:
-        """The people, as far as the caller may see what names them; activities that changed since the instant."""
+        """Return the people that the caller may see; count activities that changed since then."""
         ...
 
     async def resolved_records(self, environment: EnvironmentId, table: str) -> Sequence[ResolvedRecord]:
-        """The newest ten thousand at most, as the app sees them; they may be ten minutes old."""
+        """Return up to ten thousand of the newest closed records as the app sees them, cached for up to ten minutes."""
         ...
 
     async def record_text(self, record: RecordRef, *, caller: ObjectId) -> str:
-        """The record's name and what it is filed under, as far as the caller may see them."""
+        """Return the record's name and subject as the caller sees them."""
         ...
 
     async def filter_readable(
         self, environment: EnvironmentId, table: str, row_ids: Sequence[str], *, caller: ObjectId
     ) -> frozenset[str]:
-        """Those of a few rows that the caller may read."""
+        """Return the ids of the rows that the caller may read; pass only a few."""
         ...
 
 
 class WebhookSteps(Protocol):
-    """The bot's own webhook in Dataverse and its steps; those of others are left alone.
+    """The bot's own webhook in Dataverse and its steps. Other webhooks are never changed.
 
-    Every call may raise `Unavailable`, and `NotAllowed` where the application user lacks a privilege.
+    Each call may raise `Unavailable`, and `NotAllowed` if the application user lacks a privilege.
     """
 
     async def find_registration(self, environment: EnvironmentId) -> Registration | None:
-        """The webhook with the bot's address; None where there is none."""
+        """Return the webhook with the bot's address, or None."""
         ...
 
     async def other_addresses(self, environment: EnvironmentId) -> Sequence[str]:
-        """Addresses of webhooks of the bot's kind that lead elsewhere: to another bot, or to where this one was."""
+        """Return the addresses of other Chat Sync webhooks: of another bot, or of this bot's former address."""
         ...
 
     async def register(self, environment: EnvironmentId) -> Registration:
-        """Creates the webhook, or gives the one that is there the key that holds now."""
+        """Create the webhook, or update the key of the existing one."""
         ...
 
     async def add(self, environment: EnvironmentId, endpoint_id: str, step: WebhookStep) -> None:
-        """Adds a step, with the picture of the row before."""
+        """Add a step with a pre-image of the row."""
         ...
 
     async def update(self, environment: EnvironmentId, registered: RegisteredWebhookStep, step: WebhookStep) -> None:
-        """Makes the registered step what it should be."""
+        """Update the registered step."""
         ...
 
     async def remove(self, environment: EnvironmentId, registered: RegisteredWebhookStep) -> None:
-        """Removes a step; it may be gone already."""
+        """Delete the step, which may be deleted already."""
         ...
 
     async def unregister(self, environment: EnvironmentId, endpoint_id: str) -> None:
-        """Removes the webhook; its steps have to be gone."""
+        """Delete the webhook. Delete its steps first."""
         ...
 
     async def missing_privileges(self, environment: EnvironmentId) -> Sequence[str]:
-        """Names of the privileges that registering needs and the application user does not hold."""
+        """Return the names of the privileges that registration needs and the application user lacks."""
         ...

@@ -10,24 +10,24 @@ from bot.domain.values import ChatId, Connection, EnvironmentId, ObjectId, Recor
 
 
 class RecordWrites(Protocol):
-    """Changes, each made as the caller and of no other version of the row.
+    """Updates of records, each as the caller and for one version of the row.
 
-    They raise `Conflict` where the row has another version by now, `NotAllowed`, `NotFound`, `BadRequest` for values
-    that Dataverse does not take, or `Unavailable`: then it may be done or not.
+    They raise `Conflict` if the row has another version, `NotAllowed`, `NotFound`, `BadRequest` for values that
+    Dataverse rejects, or `Unavailable`: then the update may or may not have been made.
     """
 
     async def assign(self, record: RecordRef, owner: UserId, *, version: str, caller: ObjectId) -> None:
-        """Makes the user the record's owner."""
+        """Assign the record to the user."""
         ...
 
     async def update(self, record: RecordRef, values: Mapping[str, Raw], *, version: str, caller: ObjectId) -> None:
-        """Sets these columns."""
+        """Update these columns."""
         ...
 
     async def resolve(self, record: RecordRef, reason: int, words: str, *, version: str, caller: ObjectId) -> None:
-        """Resolves a case with a status reason; of a case that is not open any more it raises `BadRequest`.
+        """Resolve a case with a status reason; raises `BadRequest` if the case is not open.
 
-        The version is compared a moment before: a change in that moment is kept, and the case resolved all the same.
+        The version is compared before the request: a change between the two is kept, and the case is resolved anyway.
         """
         ...
 
@@ -36,53 +36,53 @@ class NotesAndTasks(Protocol):
     """Notes and tasks of a record."""
 
     async def create(self, record: RecordRef, row_id: str, message: SavedMessage, *, caller: ObjectId) -> None:
-        """Writes the message as the caller, under this id, so that it is never there twice.
+        """Create a note or task from the message as the caller. Its fixed id prevents duplicates.
 
-        Raises `Conflict` where it is there already, `NotSupported` where records of this table have no notes or tasks,
-        `NotAllowed` where the caller may not write one, or `Unavailable`.
+        Raises `Conflict` if it exists, `NotSupported` if the table has no notes or tasks, `NotAllowed` if the caller
+        may not create it, or `Unavailable`.
         """
         ...
 
 
 class ChatActivityRows(Protocol):
-    """Rows of table `chat`. Every call may raise `Unavailable`; none is made faster than Dataverse shall be asked.
+    """Rows of table `chat`. Each call may raise `Unavailable`, and is delayed to stay below Dataverse's limits.
 
-    That something is not there is said only where Dataverse itself says so.
+    A row counts as missing only if Dataverse reports that it does not exist.
     """
 
     async def has_timeline(self, environment: EnvironmentId, table: str) -> bool:
-        """Whether rows of table `chat` can be about rows of this one; raises `NotFound` for an unknown table."""
+        """Return whether rows of table `chat` can refer to this table; raises `NotFound` for an unknown table."""
         ...
 
     async def users(self, environment: EnvironmentId, people: Sequence[ObjectId]) -> Mapping[ObjectId, UserId]:
-        """The enabled users of those people who have one."""
+        """Return the enabled users of the people who have one."""
         ...
 
     async def create(
         self, record: RecordRef, activity_id: str, chat: ChatId, desired: DesiredRow, *, created_by: ObjectId
     ) -> ActivityRow:
-        """Creates the row as the maker.
+        """Create the row as the maker.
 
-        Raises `Conflict` where it is there already, `NotAllowed` where the maker may not, `NotFound` where the record
-        or a user is not there.
+        Raises `Conflict` if it exists, `NotAllowed` if the maker may not create it, and `NotFound` if the record or a
+        user does not exist.
         """
         ...
 
     async def read(self, environment: EnvironmentId, activity_id: str) -> ActivityRow | None:
-        """The whole row; None where it is not there."""
+        """Return the whole row, or None if it does not exist."""
         ...
 
     async def update(self, record: RecordRef, activity_id: str, row: ActivityRow, change: RowChange) -> ActivityRow:
-        """The row after the change.
+        """Update the row and return it.
 
-        Raises `Conflict` where it is another version now, `NotFound` where the row, its record or a user is not there.
+        Raises `Conflict` if it has another version, and `NotFound` if the row, its record, or a user does not exist.
         """
         ...
 
 
 class TeamsAssociations(Protocol):
-    """Rows by which Dynamics 365's own pane lists chats (spec Y5)."""
+    """Rows by which the chat pane of Dynamics 365 lists chats (spec Y5)."""
 
     async def set_listed(self, connection: Connection, *, listed: bool) -> None:
-        """Lists the chat with the record, or does so no more; raises `NotAllowed` or `Unavailable`."""
+        """List the chat with the record, or remove it from the list; raises `NotAllowed` or `Unavailable`."""
         ...

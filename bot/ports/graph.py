@@ -1,6 +1,6 @@
 """Ports to Microsoft Graph.
 
-Every call may raise `Unavailable`, and `NotAllowed` that names the missing permission and who can grant it.
+Each call may raise `Unavailable`, and `NotAllowed` with the missing permission and who can grant it.
 Graph is called as the app: check the user's rights before each call (spec S7).
 """
 
@@ -15,84 +15,87 @@ from bot.domain.values import ChatId, ObjectId
 
 
 class Directory(Protocol):
-    """People."""
+    """The people of the organization."""
 
     async def get_people(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, DirectoryPerson]:
-        """Those of them that are in the directory."""
+        """Return the people who are in the directory."""
         ...
 
     async def search(self, words: str, *, at_most: int) -> Sequence[DirectoryPerson]:
-        """People whose name or address begins with the words; the first ones by name where there are none."""
+        """Return people whose name or address starts with the words; without words, the first people by name."""
         ...
 
     async def presence(self, ids: Sequence[ObjectId]) -> Mapping[ObjectId, Presence]:
-        """Whether they can be spoken to now; nobody is left out."""
+        """Return the presence of each person."""
         ...
 
     async def with_teams_license(self, ids: Sequence[ObjectId]) -> frozenset[ObjectId]:
-        """Those of them who have a licence for Teams (spec A3)."""
+        """Return the people with a Teams license (spec A3)."""
         ...
 
     async def is_global_administrator(self, person: ObjectId) -> bool:
-        """Whether the person holds Entra's role Global Administrator now, directly or through a group (spec S2)."""
+        """Return whether the person has Entra's role Global Administrator, directly or through a group (spec S2)."""
         ...
 
 
 class ChatDirectory(Protocol):
-    """Group chats, teams and channels. Calls on a chat raise `NotFound` where it is not there, or not for the app."""
+    """Group chats, teams, and channels. Calls on a chat raise `NotFound` if the app cannot see it."""
 
     async def create(self, people: Sequence[ObjectId], topic: str | None) -> DirectoryChat:
-        """A new group chat. `Unavailable` may mean that there is one all the same: see `find_created`."""
+        """Create a group chat. After `Unavailable` it may exist: see `find_created`."""
         ...
 
     async def find_created(self, people: Sequence[ObjectId], *, since: datetime) -> DirectoryChat | None:
-        """The group chat with exactly these people (the first of them is asked) that was created since."""
+        """Return the group chat with exactly these people that was created since then, or None.
+
+        The search covers the chats of the first person.
+        """
         ...
 
     async def get_chat(self, chat: ChatId) -> DirectoryChat:
-        """The chat."""
+        """Return the chat."""
         ...
 
     async def list_chats(self, person: ObjectId, *, at_most: int = 50) -> Sequence[DirectoryChat]:
-        """The person's group and meeting chats, the one with the newest message first."""
+        """Return the person's group and meeting chats, the latest message first."""
         ...
 
     async def list_members(self, chat: ChatId) -> Sequence[ChatMember]:
-        """Who is in the chat now."""
+        """Return the current members of the chat."""
         ...
 
     async def add_member(self, chat: ChatId, person: ObjectId) -> None:
-        """The person is in the chat and sees its whole history; raises `NotSupported` where the chat is full."""
+        """Add the person with the whole history; raises `NotSupported` if the chat is full."""
         ...
 
     async def remove_member(self, chat: ChatId, person: ObjectId) -> None:
-        """The person is not in the chat any more."""
+        """Remove the person from the chat."""
         ...
 
     async def rename(self, chat: ChatId, topic: str) -> None:
-        """The chat has this name; raises `BadRequest` for one that Teams does not take."""
+        """Rename the chat; raises `BadRequest` if Teams rejects the name."""
         ...
 
     async def install(self, chat: ChatId) -> None:
-        """The app is in the chat, with the permissions that it asks of chats."""
+        """Install the app in the chat with its permissions for chats."""
         ...
 
     async def list_teams(self, person: ObjectId) -> Sequence[Team]:
-        """The teams that the person is a member of."""
+        """Return the teams of the person."""
         ...
 
     async def list_channels(self, team: str) -> Sequence[TeamChannel]:
-        """The team's channels that all of its members see."""
+        """Return the team's standard channels, which all members see."""
         ...
 
     async def install_in_team(self, team: str) -> None:
-        """The app is in the team."""
+        """Install the app in the team."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteSubscription:
-    """A subscription as the system that tells has it."""
+    """A subscription in Microsoft Graph."""
 
     id: str
     expires_at: datetime
@@ -100,14 +103,14 @@ class RemoteSubscription:
 
 
 class ChangeFeed(Protocol):
-    """The system that tells.
+    """Subscriptions to changes of chats in Microsoft Graph.
 
-    Every call may raise `Unavailable`, and `NotAllowed` that names the permission which the app lacks.
+    Each call may raise `Unavailable`, and `NotAllowed` with the missing permission.
     """
 
     @property
     def fingerprint(self) -> str:
-        """Names the address, client state and certificate that subscriptions are made with."""
+        """Return a fingerprint of the address, client state, and certificate of new subscriptions."""
         ...
 
     @property
@@ -116,21 +119,21 @@ class ChangeFeed(Protocol):
         ...
 
     async def subscribe(self, target: SubscriptionTarget) -> RemoteSubscription:
-        """A new subscription.
+        """Create a subscription.
 
-        Raises `Conflict` where there is one, `NotFound` where what it is for is not there, `BadRequest` where we could
-        not be reached.
+        Raises `Conflict` if there is one, `NotFound` if the target does not exist, and `BadRequest` if Graph cannot
+        reach our address.
         """
         ...
 
     async def renew(self, subscription: str, target: SubscriptionTarget) -> RemoteSubscription:
-        """The subscription with its full life before it; raises `NotFound` where it is gone."""
+        """Extend the subscription to its maximum lifetime; raises `NotFound` if it does not exist."""
         ...
 
     async def unsubscribe(self, subscription: str) -> None:
-        """There is no such subscription any more."""
+        """Delete the subscription, which may be deleted already."""
         ...
 
     async def list_subscriptions(self) -> Sequence[RemoteSubscription]:
-        """Those that the app has for this address."""
+        """Return the app's subscriptions for this address."""
         ...

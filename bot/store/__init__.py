@@ -1,1 +1,1 @@
-"""Back door: everything that is kept, on SQLite or PostgreSQL through SQLAlchemy Core."""
+"""The store: all persistent data, on SQLite or PostgreSQL through SQLAlchemy Core."""

@@ -1,4 +1,4 @@
-"""What administrators set, kept in the store and held in memory."""
+"""The settings of all environments, stored in the database and cached in memory."""
 
 import asyncio
 from collections.abc import Mapping
@@ -21,17 +21,17 @@ _OFF = EnvironmentSettings(version=0, organization=OrganizationSettings(chats_on
 
 
 class Administration:
-    """The settings of all environments, cached in memory; call `initialize` first."""
+    """The settings of all environments. Reads are free except the first one after a save. Call `initialize` first."""
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
         self._held: dict[EnvironmentId, tuple[int, EnvironmentSettings]] = {}
-        """Settings, and how often it had been said by then that some were saved."""
+        """Settings by environment, each with the value of `_saved` before they were read."""
         self._saved = 0
         self._reading = asyncio.Lock()
 
     async def initialize(self, environments: Mapping[EnvironmentId, bool]) -> None:
-        """Gives each environment that is new its defaults, its switches on or off as said, and reads all settings."""
+        """Store default settings for new environments, with their switches as given, and read all settings."""
         async with self._engines.writing.begin() as connection:
             for name, on in environments.items():
                 await _add_defaults(connection, name, on=on)
@@ -39,13 +39,14 @@ class Administration:
                 self._held[name] = self._saved, await read_settings(connection, name)
 
     def invalidate(self) -> None:
-        """What is held in memory is read again before it is used: somebody has saved settings."""
+        """Invalidate the cache after a save, possibly by another process."""
         self._saved += 1
 
     async def settings(self, environment: EnvironmentId) -> EnvironmentSettings:
-        """All that is set for the environment; raises `Unavailable` where it has to be read and cannot.
+        """Return all settings of the environment.
 
-        Everything is off in one that is not configured: connections to it may be left.
+        Raises `Unavailable` if they must be read and the database does not respond. An environment that is not
+        configured has everything off: connections to it may remain in the store.
         """
         if environment not in self._held:
             return _OFF
@@ -53,18 +54,18 @@ class Administration:
         return held if as_of == self._saved else await self._reload(environment)
 
     async def chats_on(self, environment: EnvironmentId) -> bool:
-        """Whether chats are turned on."""
+        """Return whether chats are turned on (spec S1)."""
         return (await self.settings(environment)).organization.chats_on
 
     async def record_types(self, environment: EnvironmentId) -> Mapping[str, RecordType]:
-        """The environment's record types by table, the disabled ones too."""
+        """Return the environment's record types by table, including disabled ones."""
         return (await self.settings(environment)).record_types
 
     async def _reload(self, environment: EnvironmentId) -> EnvironmentSettings:
         async with self._reading:
             as_of, held = self._held[environment]
             if as_of != self._saved:
-                # Taken before reading: what is saved meanwhile has it read once more.
+                # Remember the count from before the read: a save during the read invalidates the result.
                 as_of = self._saved
                 with translate_errors():
                     async with cancel_safe(self._engines.reading) as connection:

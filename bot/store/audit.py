@@ -1,4 +1,4 @@
-"""Rows of what people did."""
+"""The audit log."""
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,7 +14,7 @@ class Audit:
         self._connection = connection
 
     async def add(self, entry: AuditEntry) -> None:
-        """Keeps the entry; where it is about no record, the columns that name one are empty."""
+        """Add the entry. The columns that name a record stay empty if the entry is about a chat only."""
         record = entry.record
         await self._connection.execute(
             insert(table).values(

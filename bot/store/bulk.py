@@ -1,6 +1,6 @@
-"""One statement for many rows, handed to the driver as it is.
+"""Bulk inserts that bypass SQLAlchemy's processing of values.
 
-SQLAlchemy looks at every value of every row; where rows come by the thousand that costs more than the database itself.
+SQLAlchemy processes each value of each row. With thousands of rows, this takes longer than the database.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 async def bulk_execute(connection: AsyncConnection, statement: Any, rows: Sequence[Mapping[str, object]]) -> None:
-    """Executes an insert once for each row; the values are those that the driver takes: see `Instant` for times."""
+    """Execute an insert for each row. Values must have the driver's types: convert times with `microseconds`."""
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
     names = compiled.positiontup
     await connection.exec_driver_sql(compiled.string, [tuple(row[name] for name in names) for row in rows])

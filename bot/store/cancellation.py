@@ -1,7 +1,7 @@
-"""Transactions that a cancellation ends between two statements and never within one.
+"""Transactions that a cancellation interrupts only between statements.
 
-A driver that is interrupted in the middle of a statement has to be thrown away with its connection. SQLite's would keep
-the lock on the file meanwhile, and everybody else would wait for it.
+A driver that is interrupted within a statement must be discarded with its connection. On SQLite, that connection would
+keep the write lock and block all other writers.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ T = TypeVar("T")
 
 
 async def shielded(work: Coroutine[Any, Any, T]) -> T:
-    """The result of the work; a cancellation meanwhile, or several, takes effect when it is done."""
+    """Await the work to its end, and only then let cancellations take effect."""
     task = asyncio.create_task(work)
-    if await _cancelled_before_the_end_of(task):
+    if await _cancelled_during(task):
         raise asyncio.CancelledError
     return task.result()
 
 
-async def _cancelled_before_the_end_of(task: asyncio.Task[Any]) -> bool:
+async def _cancelled_during(task: asyncio.Task[Any]) -> bool:
     cancelled = False
     while not task.done():
         try:
@@ -30,36 +30,36 @@ async def _cancelled_before_the_end_of(task: asyncio.Task[Any]) -> bool:
         except asyncio.CancelledError:
             cancelled = True
     if cancelled and not task.cancelled():
-        task.exception()  # looked at, or asyncio would complain that nobody did
+        task.exception()  # retrieve the exception, or asyncio logs that it was never retrieved
     return cancelled
 
 
 class CancelSafeConnection(AsyncConnection):
-    """Each of its statements comes to its end."""
+    """A connection whose statements cannot be cancelled halfway."""
 
     async def execute(self, *arguments: Any, **named: Any) -> Any:
-        """See `AsyncConnection.execute`."""
+        """Execute like `AsyncConnection.execute`."""
         return await shielded(super().execute(*arguments, **named))
 
     async def exec_driver_sql(self, *arguments: Any, **named: Any) -> Any:
-        """See `AsyncConnection.exec_driver_sql`."""
+        """Execute like `AsyncConnection.exec_driver_sql`."""
         return await shielded(super().exec_driver_sql(*arguments, **named))
 
 
 @asynccontextmanager
 async def cancel_safe(engine: AsyncEngine) -> AsyncIterator[CancelSafeConnection]:
-    """A connection in a transaction, which is undone unless it is committed in the block."""
+    """Open a connection in a transaction, which is rolled back unless the block commits it."""
     connection = await _opened(engine)
     try:
         yield connection
     finally:
-        # Closing undoes what was not committed.
+        # Closing rolls back an uncommitted transaction.
         await shielded(connection.close())
 
 
 async def _opened(engine: AsyncEngine) -> CancelSafeConnection:
     opening = asyncio.create_task(_open(engine))
-    if await _cancelled_before_the_end_of(opening):
+    if await _cancelled_during(opening):
         if opening.exception() is None:
             await shielded(opening.result().close())
         raise asyncio.CancelledError

@@ -1,4 +1,4 @@
-"""Rows of where change tracking goes on."""
+"""Positions in Dataverse's change tracking."""
 
 from datetime import datetime
 
@@ -11,19 +11,19 @@ from bot.store.upsert import insert
 
 
 class ChangeTracking:
-    """Positions in Dataverse's change tracking, by table."""
+    """Positions in Dataverse's change tracking, one for each table."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def get_delta_link(self, environment: EnvironmentId, name: str) -> str | None:
-        """The link that gives what changed in the table since it was taken."""
+        """Return the link that requests the table's changes since the last read, or None."""
         mine = (table.c.environment == environment) & (table.c.table == name)
         link: str | None = (await self._connection.execute(select(table.c.link).where(mine))).scalar()
         return link
 
     async def save_delta_link(self, environment: EnvironmentId, name: str, link: str, *, at: datetime) -> None:
-        """Keeps the link in place of the last one."""
+        """Replace the table's link."""
         statement = insert(self._connection, table).values(environment=environment, table=name, link=link, taken_at=at)
         await self._connection.execute(
             statement.on_conflict_do_update(

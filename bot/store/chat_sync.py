@@ -1,4 +1,4 @@
-"""What is kept of chats whose connections are shown on the timelines of their records."""
+"""Chats with synchronized connections, and the state of their rows in Dataverse."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -25,8 +25,8 @@ from bot.domain.chat_sync import SyncedRow, SyncProblem
 from bot.domain.synced_chats import FetchedChat, LastWrite, Pause, SyncedChat, SyncedConnection, TopicChange
 from bot.domain.values import ChatId, ChatKind, Connection, ConnectionId, EnvironmentId, ObjectId
 from bot.store import upsert
-from bot.store.chat_activity_json import people_from_json, row_from_json, row_to_json
 from bot.store.chats import CHAT_COLUMNS, chat_from_row
+from bot.store.codecs import ACTIVITY_ROW
 from bot.store.connections import connection_from_row
 from bot.store.lanes import Lanes
 from bot.store.sync_jobs import SyncJobs
@@ -39,43 +39,46 @@ _KNOWN = (chat.c.topic, chat.c.topic_told_at, chat.c.looked_at, chat.c.last_writ
 
 
 class ChatSync(SyncJobs):
-    """Chats with synchronized connections. The store has no such data about other chats."""
+    """The state of synchronized chats. No such data is stored about other chats."""
 
     def __init__(self, db: AsyncConnection, lanes: Lanes) -> None:
         super().__init__(db, lanes)
         self._db = db
 
     async def start(self, connection: ConnectionId, synced: SyncedRow) -> None:
-        """The connection is synced from now on, unless it was before."""
+        """Start synchronization of the connection, unless it was started before."""
         statement = upsert.insert(self._db, chat_activity).values(connection_id=connection, **_values(synced))
         await self._db.execute(statement.on_conflict_do_nothing(index_elements=["connection_id"]))
 
     async def transfer(self, old: ConnectionId, new: ConnectionId) -> None:
-        """The new connection takes over the row of the old one."""
+        """Transfer the Dataverse row of the old connection to the new connection."""
         mine = chat_activity.c.connection_id == old
         await self._db.execute(update(chat_activity).where(mine).values(connection_id=new))
 
     async def get_rows(self, connections: Sequence[ConnectionId]) -> Mapping[ConnectionId, SyncedRow]:
-        """What is kept of the connections that are synced."""
+        """Return the state of the connections that were ever synchronized, including paused and ended ones."""
         query = select(chat_activity).where(chat_activity.c.connection_id.in_(connections))
         found = await self._db.execute(query)
         return {ConnectionId(row["connection_id"]): synced_row_from_row(row) for row in found.mappings()}
 
     async def save_row(self, connection: ConnectionId, synced: SyncedRow) -> None:
-        """Keeps what became of the row."""
+        """Store the state of the connection's row. The time of the last activity in the chat does not change."""
         values = {name: value for name, value in _values(synced).items() if name != "active_at"}
         mine = chat_activity.c.connection_id == connection
         await self._db.execute(update(chat_activity).where(mine).values(values))
 
     async def touch(self, at: Mapping[ConnectionId, datetime]) -> None:
-        """Keeps when something last happened."""
+        """Store the time of the last activity; earlier times change nothing."""
         rows = [{"of": each, "now": moment} for each, moment in sorted(at.items())]
         earlier = (chat_activity.c.connection_id == bindparam("of")) & (chat_activity.c.active_at < bindparam("now"))
         if rows:
             await self._db.execute(update(chat_activity).where(earlier).values(active_at=bindparam("now")), rows)
 
     async def exclude_pause(self, environment: EnvironmentId, pause: Pause) -> None:
-        """For connections there that were not idle the pause does not count, nor what changed in it."""
+        """Exclude the pause from the idle time of the environment's connections that were not idle when it began.
+
+        Also forget when the chats were last fetched: changes during the pause must not count as activity now.
+        """
         here = select(connection.c.id).where(connection.c.environment == environment)
         mine = chat_activity.c.connection_id.in_(here) & (chat_activity.c.active_at <= pause.start)
         if pause.active_since is not None:
@@ -87,11 +90,11 @@ class ChatSync(SyncJobs):
         await self._db.execute(update(chat).where(chat.c.id.in_(chats)).values(looked_at=None))
 
     async def active_connections(self, chats: Sequence[ChatId]) -> Sequence[SyncedConnection]:
-        """The live connections of these chats that are synced."""
+        """Return the active connections of these chats that were ever synchronized."""
         return await self._connections(_LIVE, connection.c.chat_id.in_(chats))
 
     async def get_chat(self, chat_id: ChatId) -> SyncedChat | None:
-        """Everything that is known of the chat."""
+        """Return all stored data of the chat, or None if the chat is unknown."""
         found = await self._db.execute(select(*CHAT_COLUMNS, *_KNOWN).where(chat.c.id == chat_id))
         row = found.mappings().one_or_none()
         if row is None:
@@ -108,20 +111,20 @@ class ChatSync(SyncJobs):
         )
 
     async def save_snapshot(self, known: SyncedChat, fetched: FetchedChat, *, at: datetime) -> None:
-        """Keeps when Teams was asked and the chat's name, unless another was told since that was `known`."""
+        """Store the time of the fetch and the chat's topic, unless the stored topic changed after `known` was read."""
         chat_id = known.chat.id
-        # Both: of two names that were told as of the same moment the later one stays too.
+        # Compare both: two topics may have the same time, and the one stored last must stay.
         same_time = chat.c.topic_told_at.is_not_distinct_from(known.topic_reported_at)
         same = same_time & chat.c.topic.is_not_distinct_from(known.topic)
         topic = case((same, fetched.topic), else_=chat.c.topic)
         await self._db.execute(update(chat).where(chat.c.id == chat_id).values(topic=topic, looked_at=at))
 
     async def mark_checked(self, chat_id: ChatId, *, at: datetime) -> None:
-        """Teams was not to be asked, or did not say anything."""
+        """Store the time of a fetch that was skipped or failed."""
         await self._db.execute(update(chat).where(chat.c.id == chat_id).values(looked_at=at))
 
     async def save_topics(self, changes: Sequence[TopicChange]) -> None:
-        """Keeps the chats' names, unless later ones were told."""
+        """Store the chats' topics, unless a later topic is stored."""
         rows = [{"of": each.chat_id, "called": each.topic, "now": each.at} for each in changes]
         earlier = or_(chat.c.topic_told_at.is_(None), chat.c.topic_told_at <= bindparam("now"))
         told = update(chat).where(chat.c.id == bindparam("of"), earlier)
@@ -130,7 +133,7 @@ class ChatSync(SyncJobs):
             await self._db.execute(told.values(topic=bindparam("called"), topic_told_at=bindparam("now")), in_order)
 
     async def save_last_writes(self, writes: Sequence[LastWrite]) -> None:
-        """Keeps who wrote last."""
+        """Store each chat's last writer and time, unless a later message is stored."""
         rows = [{"of": each.chat_id, "by": each.writer, "now": each.at} for each in writes]
         earlier = or_(chat.c.last_written_at.is_(None), chat.c.last_written_at < bindparam("now"))
         last = update(chat).where(chat.c.id == bindparam("of"), earlier)
@@ -141,8 +144,11 @@ class ChatSync(SyncJobs):
             )
 
     async def stale_chats(self, *, since: datetime, at_most: int) -> Sequence[ChatId]:
-        """Chats whose rows are open and that Teams was not asked about since; not those that wait already."""
-        # Those that wait may fail again and again, and would stay the first.
+        """Return chats with synchronized connections that were not fetched since then, the oldest fetch first.
+
+        Ended connections count until their rows are completed. Chats with a pending job are left out.
+        """
+        # Chats with a pending job may fail repeatedly and would stay at the head of the result.
         waits = select(sync_job.c.lane).where(sync_job.c.lane == chat.c.id, sync_job.c.state == PENDING)
         long_ago = or_(chat.c.looked_at.is_(None), chat.c.looked_at < since)
         synced = _joined(chat.c.id, chat.c.looked_at).join(chat, chat.c.id == connection.c.chat_id)
@@ -156,7 +162,10 @@ class ChatSync(SyncJobs):
     async def chats_in_environment(
         self, environment: EnvironmentId, *, after: ChatId | None, at_most: int
     ) -> Sequence[ChatId]:
-        """Chats with live connections there, or such that have just ended, in the order of their ids."""
+        """Return chats with active or uncompleted connections in the environment, ordered by id.
+
+        Pass the last id as `after` to get the next page.
+        """
         here = (connection.c.environment == environment) & (connection.c.chat_id > (after or ""))
         every = select(connection.c.chat_id).outerjoin(chat_activity)
         ending = chat_activity.c.connection_id.is_not(None) & chat_activity.c.closing.is_(None)
@@ -166,7 +175,7 @@ class ChatSync(SyncJobs):
     async def unsynced_connections(
         self, environment: EnvironmentId, *, after: ConnectionId | None, at_most: int
     ) -> Sequence[Connection]:
-        """Live connections of group chats there that were made while sync was off."""
+        """Return active group chat connections that were made while sync was off, ordered by id, after an id."""
         here = (connection.c.environment == environment) & (connection.c.id > (after or 0))
         synced = select(chat_activity.c.connection_id).where(chat_activity.c.connection_id == connection.c.id)
         query = select(connection).join(chat, chat.c.id == connection.c.chat_id)
@@ -178,12 +187,13 @@ class ChatSync(SyncJobs):
         return [connection_from_row(row) for row in found.mappings()]
 
     async def unmirrored_connections(self, chat_id: ChatId) -> Sequence[tuple[Connection, bool]]:
-        """Connections of the chat that are not listed as they are; an ended one only where no newer one is live.
+        """Return the chat's connections whose entry in Dynamics 365 is wrong, each with whether it must be listed.
 
-        Channels have no place in the list ("msdyn_teamscollaboration table reference").
+        Leave out an ended connection if the chat and record are connected again: both share one entry. Only group
+        chats can be listed ("msdyn_teamscollaboration table reference").
         """
         newer = connection.alias()
-        # The row in the pane is that of the chat and the record: what has ended would take it from what is live.
+        # The entry belongs to the chat and the record: an ended connection would remove that of the active one.
         same = and_(*(newer.c[each] == connection.c[each] for each in ("chat_id", "environment", "table", "row_id")))
         again = select(newer.c.id).where(same, newer.c.ended_at.is_(None)).exists()
         listed = _LIVE & (chat.c.kind == ChatKind.GROUP)
@@ -193,7 +203,7 @@ class ChatSync(SyncJobs):
         return [(connection_from_row(row), row["listed"]) for row in found.mappings()]
 
     async def save_mirrored(self, connection_id: ConnectionId, *, listed: bool) -> None:
-        """The connection is listed there, or not any more."""
+        """Store whether Dynamics 365 lists the connection."""
         mine = connection.c.id == connection_id
         await self._db.execute(update(connection).where(mine).values(mirrored=listed))
 
@@ -219,7 +229,7 @@ def _values(synced: SyncedRow) -> dict[str, object]:
         "activity_id": synced.activity_id,
         "maker_id": synced.created_by,
         "active_at": synced.last_activity_at,
-        "row": row_to_json(synced.row),
+        "row": ACTIVITY_ROW.encode(synced.row),
         "people": dict(synced.users),
         "others": synced.members_without_user,
         "trouble": synced.problem,
@@ -229,13 +239,13 @@ def _values(synced: SyncedRow) -> dict[str, object]:
 
 
 def synced_row_from_row(row: RowMapping) -> SyncedRow:
-    """What is kept of a synced connection, in a row that holds all columns of the table."""
+    """Return the sync state from a row with all columns of table `chat_activity`."""
     return SyncedRow(
         activity_id=row["activity_id"],
         created_by=ObjectId(row["maker_id"]),
         last_activity_at=row["active_at"],
-        row=row_from_json(row["row"]),
-        users=people_from_json(row["people"]),
+        row=ACTIVITY_ROW.decode(row["row"]),
+        users=row["people"],
         members_without_user=row["others"],
         problem=SyncProblem(row["trouble"]) if row["trouble"] else None,
         closing_line=row["closing"],

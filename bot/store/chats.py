@@ -1,4 +1,4 @@
-"""Rows of the chats that the bot has heard of."""
+"""The chats that the bot knows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -12,7 +12,7 @@ from bot.store.tables import chat as table
 from bot.store.upsert import insert
 
 CHAT_COLUMNS = (
-    # Everything of `bot.domain.values.Chat`.
+    # All fields of `bot.domain.values.Chat`.
     table.c.id,
     table.c.kind,
     table.c.channel,
@@ -33,18 +33,18 @@ class Chats:
         self.left_chats: set[ChatId] = set()
 
     async def get(self, chat: ChatId) -> Chat | None:
-        """The chat, or None if the bot has not heard of it."""
+        """Return the chat, or None if the bot does not know it."""
         found = await self._connection.execute(select(*CHAT_COLUMNS).where(table.c.id == chat))
         row = found.mappings().one_or_none()
         return chat_from_row(row) if row else None
 
     async def get_many(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Chat]:
-        """The chats by their ids, as far as the bot has heard of them."""
+        """Return the known ones of the chats by id."""
         found = await self._connection.execute(select(*CHAT_COLUMNS).where(table.c.id.in_(chats)))
         return {ChatId(row["id"]): chat_from_row(row) for row in found.mappings()}
 
     async def save(self, chat: Chat) -> None:
-        """Keeps the chat as it is now; a channel stays in its team, also where that is not told this time."""
+        """Store the chat. A channel keeps its team if the new value has none."""
         values = asdict(chat)
         statement = insert(self._connection, table).values(values)
         now = {name: value for name, value in values.items() if name != "id"}
@@ -52,18 +52,18 @@ class Chats:
         await self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=now))
 
     async def mark_bot_removed(self, chat: ChatId) -> None:
-        """The bot is not in the chat any more."""
+        """Store that the bot is no longer in the chat, and notify caches after the commit."""
         await self._connection.execute(update(table).where(table.c.id == chat).values(bot_present=False))
         self.left_chats.add(chat)
 
     async def mark_introduced(self, chat: ChatId, at: datetime) -> bool:
-        """Notes that the bot introduced itself; False where it had done so before."""
+        """Store that the bot introduced itself; return False if it had done so before."""
         first = table.c.introduced_at.is_(None)
         done = await self._connection.execute(update(table).where(table.c.id == chat, first).values(introduced_at=at))
         return done.rowcount > 0
 
 
 def chat_from_row(row: RowMapping) -> Chat:
-    """The chat in a row that holds `CHAT_COLUMNS`."""
+    """Return the chat from a row with `CHAT_COLUMNS`."""
     named = {column.name: row[column.name] for column in CHAT_COLUMNS}
     return Chat(**{**named, "id": ChatId(row["id"]), "kind": ChatKind(row["kind"])})

@@ -1,4 +1,4 @@
-"""Rows of connections between chats and records."""
+"""Connections between chats and records."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,32 +20,32 @@ class Connections:
         self._connection = connection
 
     async def active(self, chat: ChatId, record: RecordRef) -> Connection | None:
-        """The live connection of the chat and the record."""
+        """Return the active connection of the chat and the record, or None."""
         found = await self._select(table.c.chat_id == chat, _is(record))
         return found[0] if found else None
 
     async def get(self, connection: ConnectionId) -> Connection | None:
-        """The live connection with this id."""
+        """Return the active connection with this id, or None."""
         found = await self._select(table.c.id == connection)
         return found[0] if found else None
 
     async def for_chat(self, chat: ChatId, *, for_update: bool = False) -> Sequence[Connection]:
-        """The chat's live connections, oldest first; `hold` locks them, always in one order."""
+        """Return the chat's active connections, oldest first. `hold` locks them until the end of the transaction."""
         return await self._select(table.c.chat_id == chat, for_update=for_update)
 
     async def for_chats(self, chats: Sequence[ChatId]) -> Mapping[ChatId, Sequence[Connection]]:
-        """The live connections of each of the chats that has some."""
+        """Return the active connections by chat, without chats that have none."""
         found: dict[ChatId, list[Connection]] = {}
         for each in await self._select(table.c.chat_id.in_(chats)):
             found.setdefault(each.chat_id, []).append(each)
         return found
 
     async def for_record(self, record: RecordRef, *, for_update: bool = False) -> Sequence[Connection]:
-        """The record's live connections, oldest first; `hold` locks them, always in one order."""
+        """Return the record's active connections, oldest first. `hold` locks them until the end of the transaction."""
         return await self._select(_is(record), for_update=for_update)
 
     async def chats_for_rows(self, environment: EnvironmentId, name: str, row_ids: Sequence[str]) -> frozenset[ChatId]:
-        """The chats that are connected to one of the rows."""
+        """Return the chats that are connected to one of the rows."""
         here = (table.c.environment == environment) & (table.c.table == name) & table.c.row_id.in_(row_ids)
         found = await self._connection.execute(select(table.c.chat_id).where(_LIVE, here).distinct())
         return frozenset(ChatId(chat) for chat in found.scalars())
@@ -53,14 +53,14 @@ class Connections:
     async def chats_for_table(
         self, environment: EnvironmentId, name: str, *, after: ChatId | None, at_most: int
     ) -> Sequence[ChatId]:
-        """Chats that are connected to rows of the table, in the order of their ids."""
+        """Return chats that are connected to rows of the table, ordered by id, after an id."""
         here = (table.c.environment == environment) & (table.c.table == name) & (table.c.chat_id > (after or ""))
         chats = select(table.c.chat_id).where(_LIVE, here).distinct().order_by(table.c.chat_id)
         found = await self._connection.execute(chats.limit(at_most))
         return [ChatId(chat) for chat in found.scalars()]
 
     async def add(self, connection: NewConnection) -> Connection | None:
-        """The new connection; None where the chat and the record have a live one already."""
+        """Return the new connection, or None if the chat and the record already have an active one."""
         statement = insert(self._connection, table).values(
             chat_id=connection.chat_id,
             environment=connection.record.environment,
@@ -77,7 +77,7 @@ class Connections:
         return connection_from_row(row) if row else None
 
     async def end(self, connection: ConnectionId, *, at: datetime, by: ObjectId | None, by_name: str) -> bool:
-        """Ends the connection; False where it had ended before."""
+        """End the connection; return False if it had ended before."""
         ended = await self._connection.execute(
             update(table)
             .where(table.c.id == connection, _LIVE)
@@ -86,13 +86,13 @@ class Connections:
         return ended.rowcount > 0
 
     async def recently_ended(self, connection: ConnectionId, *, since: datetime) -> Connection | None:
-        """The connection, where it ended at the instant or later."""
+        """Return the connection if it ended at that time or later, else None."""
         query = select(table).where(table.c.id == connection, table.c.ended_at >= since)
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return connection_from_row(row) if row else None
 
     async def reopen(self, connection: Connection) -> bool:
-        """Lets the connection go on; False where it goes on already, or the chat has a newer one."""
+        """Reactivate an ended connection; return False if it is active or the chat has a newer one for the record."""
         if await self.active(connection.chat_id, connection.record):
             return False
         ended = (table.c.id == connection.id) & table.c.ended_at.is_not(None)
@@ -101,12 +101,12 @@ class Connections:
         return reopened.rowcount > 0
 
     async def pause(self, chat: ChatId, reason: str, *, at: datetime) -> None:
-        """Pauses the chat's live connections; one that is paused already keeps its first reason."""
+        """Pause notifications of the chat's active connections. Paused connections keep their first reason."""
         going = (table.c.chat_id == chat) & _LIVE & table.c.paused_at.is_(None)
         await self._connection.execute(update(table).where(going).values(paused_at=at, paused_reason=reason))
 
     async def resume(self, chat: ChatId) -> Sequence[Connection]:
-        """Ends the pause; gives the connections that were paused."""
+        """End the pause, and return the connections that were paused."""
         paused = (table.c.chat_id == chat) & _LIVE & table.c.paused_at.is_not(None)
         resumed = await self._connection.execute(
             update(table).where(paused).values(paused_at=None, paused_reason=None).returning(*table.c)
@@ -125,7 +125,7 @@ def _is(record: RecordRef) -> ColumnElement[bool]:
 
 
 def connection_from_row(row: RowMapping) -> Connection:
-    """The connection in a row that holds all columns of the table."""
+    """Return the connection from a row with all columns of the table."""
     return Connection(
         id=ConnectionId(row["id"]),
         chat_id=ChatId(row["chat_id"]),

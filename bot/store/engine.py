@@ -1,4 +1,4 @@
-"""Engines: one that reads and one that writes, set up for SQLite or PostgreSQL."""
+"""Database engines for reading and writing, on SQLite or PostgreSQL."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,36 +12,39 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.domain.errors import Unavailable
 
 BUSY_S = 10
-"""How long SQLite waits for another process that writes, before it gives up."""
+"""Seconds that SQLite waits for the writer of another process before it fails."""
 
 _READERS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
-    """On PostgreSQL the two are one; on SQLite one connection writes, so that writers queue and never collide."""
+    """The engines for reading and writing.
+
+    On PostgreSQL they are one engine. On SQLite, all writes share one connection, so that they queue and never collide.
+    """
 
     reading: AsyncEngine
     writing: AsyncEngine
 
     async def close(self) -> None:
-        """Closes every connection."""
+        """Close all connections."""
         await self.reading.dispose()
         await self.writing.dispose()
 
 
 async def require_answer(engines: Engines) -> None:
-    """Returns when the database answers; raises `Unavailable` where it does not."""
+    """Return if the database responds; raises `Unavailable` if it does not."""
     try:
         async with engines.reading.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError) as error:
-        raise Unavailable("The database does not answer.", "Check CHATSYNC_DATABASE_URL and the server.") from error
+        raise Unavailable("The database does not respond.", "Check CHATSYNC_DATABASE_URL and the server.") from error
 
 
 def create_engines(url: str) -> Engines:
-    """Engines for `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`; nothing is connected yet."""
-    # Parameters hold record values: they stay out of errors and so out of logs.
+    """Return engines for `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…` without connecting yet."""
+    # Parameters contain record values: hide them from errors, and so from logs.
     if make_url(url).get_backend_name() == "sqlite":
         reading = create_async_engine(url, hide_parameters=True, pool_size=_READERS, max_overflow=0)
         writing = create_async_engine(url, hide_parameters=True, pool_size=1, max_overflow=0)
@@ -55,12 +58,12 @@ def create_engines(url: str) -> Engines:
 def _set_up_sqlite(engine: AsyncEngine, *, begin: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        # The driver would begin transactions by itself, too late and without IMMEDIATE.
+        # Without this, the driver begins transactions itself, too late and without IMMEDIATE.
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
             "journal_mode = WAL",
-            # In WAL mode NORMAL may lose the last commits when the power fails.
+            # In WAL mode, NORMAL may lose the last commits after a power failure.
             "synchronous = FULL",
             "foreign_keys = ON",
             f"busy_timeout = {BUSY_S * 1000}",

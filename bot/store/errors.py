@@ -1,4 +1,4 @@
-"""What a database does that does not work, as an error to come back from."""
+"""Translation of database errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +14,10 @@ _log = get_logger(__name__)
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """A database that is down, full or out of connections is something to come back to, not a fault of ours."""
+    """Raise `Unavailable` for errors of a database that is down, full, or out of connections, and log them."""
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
         cause = getattr(error, "orig", None) or error
-        _log.error("the database does not work", reason=f"{type(cause).__name__}: {cause}"[:200])
-        raise Unavailable("The database does not work at the moment.", "Try again in a few minutes.") from error
+        _log.error("store.unavailable", reason=f"{type(cause).__name__}: {cause}"[:200])
+        raise Unavailable("The database is not available at the moment.", "Try again in a few minutes.") from error

@@ -1,4 +1,4 @@
-"""Forgetting what was known of chats that are not synced any more (spec S6)."""
+"""Retention of personal data in chats that are no longer synchronized (spec S6)."""
 
 from datetime import datetime
 
@@ -8,25 +8,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.tables import chat, chat_activity, connection, environment, setting_change
 
 _KNOWN = ("topic", "topic_told_at", "last_writer_id", "last_written_at")
-"""What is known of a chat that is synced, who is in it left out."""
+"""Columns with data about a synchronized chat, except its members."""
 
 
 async def forget_chats(db: AsyncConnection, before: datetime, *, at_most: int) -> int:
-    """Forgets some of what was known of chats whose sync ended before; gives the number of rows.
+    """Clear data of up to `at_most` chats whose sync ended before; return the number of changed rows.
 
-    Who connected a chat to which record, and how that ended, stays: it is the record's history.
+    The connections themselves stay as the record's history.
     """
     return await _rows(db, before, at_most) + await _people(db, before, at_most) + await _chats(db, before, at_most)
 
 
 async def _rows(db: AsyncConnection, before: datetime, at_most: int) -> int:
-    """Of connections that ended before and whose rows in Dataverse are completed nothing is needed any more."""
+    """Delete the sync state of connections that ended before and whose Dataverse rows are completed."""
     done = _synced().where(_ended(before), chat_activity.c.closing.is_not(None)).limit(at_most)
     return (await db.execute(delete(chat_activity).where(chat_activity.c.connection_id.in_(done)))).rowcount
 
 
 async def _people(db: AsyncConnection, before: datetime, at_most: int) -> int:
-    """Who is in the chat is asked again, and the row is read again, should sync go on."""
+    """Clear the members and the last seen row. If sync is turned on again, both are fetched again."""
     anybody = cast(chat_activity.c.people, String) != "{}"
     some = _synced().where(_over(before), chat_activity.c.row.is_not(None) | anybody).limit(at_most)
     mine = update(chat_activity).where(chat_activity.c.connection_id.in_(some))
@@ -54,10 +54,10 @@ def _ended(before: datetime) -> ColumnElement[bool]:
 
 
 def _off(before: datetime) -> Select[tuple[str]]:
-    """The environments in which sync, or chats altogether, have been off since before."""
+    """Return the environments in which sync, or chats altogether, have been off since before."""
     of = environment.c
     sync_off = ~of.sync_on & (of.sync_changed_at.is_(None) | (of.sync_changed_at < before))
-    # When chats were turned off is known only by what was set: not before the last of it.
+    # The time at which chats were turned off is not stored: it is no later than the last change of settings.
     later = (setting_change.c.environment == of.id) & (setting_change.c.at >= before)
     chats_off = ~of.chats_on & ~select(setting_change.c.version).where(later).correlate(environment).exists()
     return select(of.id).where(sync_off | chats_off)

@@ -1,4 +1,4 @@
-"""Rows of the inbox: events that are kept until what follows from them is kept."""
+"""The inbox: events and jobs, stored until their effects are stored."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,36 +15,38 @@ from bot.domain.key_fields import RecordEvent
 from bot.domain.queue_states import Queue
 from bot.domain.values import RecordRef
 from bot.logs import correlation
-from bot.store.event_json import event_from_json, event_to_json, record_lane
-from bot.store.job_json import job_from_json, job_lane, job_to_json
-from bot.store.lanes import Lanes
+from bot.store.codecs import EVENT, JOB
+from bot.store.lanes import Lanes, job_lane, record_lane
 from bot.store.tables import DEAD_LETTERED, DONE, PENDING
 from bot.store.tables import inbox as table
 from bot.store.upsert import insert
 
 
 class Inbox:
-    """The inbox: events and jobs, stored until their effects are stored."""
+    """Events and jobs, stored until their effects are stored."""
 
     def __init__(self, connection: AsyncConnection, lanes: Lanes) -> None:
         self._connection = connection
         self._lanes = lanes
 
     async def add_event(self, event: RecordEvent, *, at: datetime, due_at: datetime) -> bool:
-        """Keeps the event; False where it was kept before."""
+        """Store the event; return False for a duplicate.
+
+        The due time of a record's first pending event applies to all its events.
+        """
         lane = record_lane(event.record)
-        statement = insert(self._connection, table).values(_row(event.key, lane, event_to_json(event), at, due_at))
+        statement = insert(self._connection, table).values(_row(event.key, lane, EVENT.encode(event), at, due_at))
         kept = await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
         if kept.rowcount > 0:
             await self._lanes.schedule(Queue.INBOX, [lane], due_at=due_at)
         return kept.rowcount > 0
 
     async def enqueue(self, job: Job, *, at: datetime, due_at: datetime) -> None:
-        """Keeps the job, unless the same one waits already and nobody has begun with it."""
-        lane, body = job_lane(job), job_to_json(job)
+        """Enqueue the job, unless the same job is pending and no worker has started it."""
+        lane, body = job_lane(job), JOB.encode(job)
         same = (table.c.lane == lane) & (table.c.state == PENDING)
         waits = (await self._connection.execute(select(table.c.id).where(same).limit(1))).first()
-        # Who is at work has looked already, perhaps before what the job is asked for now.
+        # A running job may have read its data before the change that this job is for.
         if waits and not await self._lanes.is_leased(Queue.INBOX, lane):
             return
         row = _row(f"{lane} {uuid4().hex}", lane, body, at, due_at)
@@ -52,13 +54,13 @@ class Inbox:
         await self._lanes.schedule(Queue.INBOX, [lane], due_at=due_at)
 
     async def has_pending(self, records: Sequence[RecordRef]) -> frozenset[RecordRef]:
-        """Those of the records of which an event waits."""
+        """Return the records with pending events."""
         lanes = {record_lane(record): record for record in records}
         waits = select(table.c.lane).where(table.c.lane.in_(lanes), table.c.state == PENDING).distinct()
         return frozenset(lanes[lane] for lane in (await self._connection.execute(waits)).scalars())
 
     async def pending(self, lanes: Sequence[str]) -> Mapping[str, PendingWork]:
-        """What waits in each lane that holds something."""
+        """Return the pending work of each lane that has any."""
         found = await self._connection.execute(
             select(table.c.lane, table.c.key, table.c.body, table.c.correlation_id)
             .where(table.c.lane.in_(lanes), table.c.state == PENDING)
@@ -68,11 +70,11 @@ class Inbox:
         return {lane: _waiting(list(rows)) for lane, rows in by_lane}
 
     async def complete(self, keys: Sequence[str], *, at: datetime) -> None:
-        """Nothing more follows."""
+        """Mark events and jobs as done, in the transaction that stores their effects."""
         await self._connection.execute(update(table).where(table.c.key.in_(keys)).values(state=DONE, done_at=at))
 
     async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> int:
-        """Counts an attempt, and gives their number; events kept before the given time are parked."""
+        """Count an attempt on the lane's work, and return the number of attempts; older work becomes a dead letter."""
         waits = (table.c.lane == lane) & (table.c.state == PENDING)
         counted = await self._connection.execute(
             update(table).where(waits).values(attempts=table.c.attempts + 1, reason=reason).returning(table.c.attempts)
@@ -100,7 +102,7 @@ def _waiting(rows: Sequence[Any]) -> PendingWork:
     bodies = [row.body for row in rows]
     return PendingWork(
         keys=[row.key for row in rows],
-        events=[event_from_json(body) for body in bodies if "job" not in body],
-        job=next((job_from_json(body) for body in bodies if "job" in body), None),
+        events=[EVENT.decode(body) for body in bodies if "job" not in body],
+        job=next((JOB.decode(body) for body in bodies if "job" in body), None),
         correlation_id=rows[-1].correlation_id,
     )

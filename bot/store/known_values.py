@@ -1,4 +1,4 @@
-"""Rows of the values that chats were last told of."""
+"""The last values that chats were notified of."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import ReportedValue
 from bot.domain.values import ConnectionId, EnvironmentId
-from bot.store.event_json import raw_from_json
+from bot.store.codecs import raw_from_json
 from bot.store.tables import connection
 from bot.store.tables import field_value as table
 from bot.store.upsert import insert
 
 
 class ReportedValues:
-    """The last key field values that each connection reported to its chat (spec K2)."""
+    """The last key field values that each connection's chat was notified of (spec K2)."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -23,7 +23,7 @@ class ReportedValues:
     async def for_connections(
         self, connections: Sequence[ConnectionId]
     ) -> Mapping[ConnectionId, Mapping[str, ReportedValue]]:
-        """What is known of each connection, by column."""
+        """Return the known values of each connection by column."""
         known: dict[ConnectionId, dict[str, ReportedValue]] = defaultdict(dict)
         found = await self._connection.execute(select(table).where(table.c.connection_id.in_(connections)))
         for row in found.mappings():
@@ -32,18 +32,18 @@ class ReportedValues:
         return known
 
     async def forget(self, values: Sequence[tuple[ConnectionId, str]]) -> None:
-        """Nothing is known of these columns any more."""
+        """Delete the values of these columns."""
         for of, column in values:
             mine = (table.c.connection_id == of) & (table.c.column == column)
             await self._connection.execute(delete(table).where(mine))
 
     async def forget_all(self, environment: EnvironmentId) -> None:
-        """Nothing is known any more of what chats were told of records there."""
+        """Delete all values of the environment's records."""
         there = select(connection.c.id).where(connection.c.environment == environment)
         await self._connection.execute(delete(table).where(table.c.connection_id.in_(there)))
 
     async def save(self, values: Mapping[tuple[ConnectionId, str], ReportedValue]) -> None:
-        """Keeps the values in place of those known before."""
+        """Store the values, replacing earlier ones."""
         rows = [
             {"connection_id": connection, "column": column, "raw": value.raw, "text": value.text, "at": value.at}
             for (connection, column), value in values.items()

@@ -1,7 +1,6 @@
-"""Brings the database to the form that this version of the product expects.
+"""Database migrations by Alembic.
 
-Alembic is used because it is what administrators of SQLAlchemy databases know; it is set up here, in code, so that
-there is no file of settings to keep in step.
+Administrators of SQLAlchemy databases know Alembic. It is configured in code, so that there is no second settings file.
 """
 
 from pathlib import Path
@@ -18,11 +17,16 @@ if TYPE_CHECKING:
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
-_LOCK = 0x43686174  # "Chat": the number under which PostgreSQL lets one process at a time migrate
+_LOCK = 0x43686174  # "Chat": the key of the advisory lock that lets one process at a time migrate
+
+
+def newest_revision() -> str:
+    """Return the id of the newest migration without importing Alembic."""
+    return max(script.name.partition("_")[0] for script in (SCRIPTS / "versions").glob("[0-9]*.py"))
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Applies the migrations that the database lacks; processes that start together do it one after the other."""
+    """Apply the missing migrations. Processes that start together take turns."""
     if await _is_up_to_date(engine):
         return
     async with engine.begin() as connection:
@@ -32,25 +36,26 @@ async def migrate(engine: AsyncEngine) -> None:
 
 
 async def require_up_to_date(engine: AsyncEngine) -> None:
-    """Returns where there is nothing to apply; raises `NotSupported` where there is, or `Unavailable`."""
+    """Return if no migration is missing; raises `NotSupported` if one is, or `Unavailable`."""
     try:
         up_to_date = await _is_up_to_date(engine)
     except OSError as error:
-        raise Unavailable("The database does not answer.") from error
+        raise Unavailable("The database does not respond.") from error
     if not up_to_date:
         raise NotSupported(
-            "The tables are not those of this version.", "Start Chat Sync: each start brings the database up to date."
+            "The database has the tables of another version.", "Start Chat Sync: each start updates the database."
         )
 
 
 async def _is_up_to_date(engine: AsyncEngine) -> bool:
-    """Whether there is nothing to apply: most starts, and those need not wait for Alembic to be imported."""
-    newest = max(script.name.partition("_")[0] for script in (SCRIPTS / "versions").glob("[0-9]*.py"))
+    """Return whether no migration is missing. Most starts end here and need not import Alembic."""
     try:
         async with engine.connect() as connection:
-            return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar() == newest
+            return (
+                await connection.execute(text("SELECT version_num FROM alembic_version"))
+            ).scalar() == newest_revision()
     except DBAPIError:
-        return False  # an empty database has no such table; one that does not answer says so when it is migrated
+        return False  # an empty database lacks the table; if the database is down, the migration reports it
 
 
 def _upgrade(connection: Connection) -> None:
@@ -60,7 +65,7 @@ def _upgrade(connection: Connection) -> None:
 
 
 def configuration(connection: Connection) -> "Config":
-    """Alembic's settings for work on this connection."""
+    """Return Alembic's configuration for this connection."""
     from alembic.config import Config
 
     config = Config()

@@ -1,52 +1,57 @@
-"""Rows of chats that are about to be made."""
+"""Chats that are being created."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.new_chat import ChatRequest, ChatStep, NewChat, NewChatKey, StepFailure
-from bot.domain.values import ChatId, EnvironmentId, ObjectId, RecordRef
+from bot.domain.new_chat import ChatStep, NewChat, NewChatKey, StepFailure
+from bot.domain.values import ChatId, ObjectId
+from bot.store.codecs import CHAT_REQUEST
 from bot.store.tables import new_chat as table
 from bot.store.upsert import insert
 
 
 class NewChats:
-    """Chats that are being created: a retry continues, and a second press creates no second chat."""
+    """The progress of each new chat: a retry continues, and a second press creates no second chat."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def get(self, key: NewChatKey) -> NewChat | None:
-        """The chat that is about to be made."""
+        """Return the progress of the new chat, or None."""
         found = await self._connection.execute(select(table).where(table.c.key == key))
         row = found.mappings().one_or_none()
         return _new_chat(row) if row else None
 
     async def add(self, new: NewChat) -> bool:
-        """Keeps it; False where its key is known already."""
-        values = {"key": new.key, "person_id": new.request.person, "begun_at": new.begun_at, "wish": _json(new.request)}
+        """Store the request; return False if its key exists."""
+        values = {
+            "key": new.key,
+            "person_id": new.request.person,
+            "begun_at": new.begun_at,
+            "wish": CHAT_REQUEST.encode(new.request),
+        }
         statement = insert(self._connection, table).values(**values, **_state(new))
         added = await self._connection.execute(statement.on_conflict_do_nothing())
         return added.rowcount > 0
 
     async def claim(self, key: NewChatKey, *, at: datetime, until: datetime) -> bool:
-        """Lets the caller alone work on it until then; False where somebody else does."""
+        """Lease the new chat until this time or until it is stored; return False if another caller has it."""
         free = or_(table.c.held_until.is_(None), table.c.held_until < at)
         claimed = await self._connection.execute(update(table).where(table.c.key == key, free).values(held_until=until))
         return claimed.rowcount > 0
 
     async def save(self, new: NewChat, *, leased_until: datetime | None) -> None:
-        """Keeps how far it has come."""
+        """Store the progress; `held_until` of None ends the lease."""
         await self._connection.execute(
             update(table).where(table.c.key == new.key).values(**_state(new), held_until=leased_until)
         )
 
     async def unfinished(self, person: ObjectId, *, since: datetime) -> NewChat | None:
-        """The person's newest that failed halfway, begun since."""
-        # It is there, or it may be: its creation was asked for, and the answer was lost.
+        """Return the person's newest chat that failed halfway and was requested since then, or None."""
+        # The chat exists, or it may: Graph was asked to create it, and the response was lost.
         there = or_(table.c.chat_id.is_not(None), table.c.asked_at.is_not(None))
         halfway = (table.c.person_id == person) & table.c.unfinished & there
         query = select(table).where(halfway, table.c.begun_at > since).order_by(table.c.id.desc()).limit(1)
@@ -65,20 +70,10 @@ def _state(new: NewChat) -> dict[str, Any]:
     }
 
 
-def _json(wish: ChatRequest) -> dict[str, Any]:
-    record = wish.record
-    return {
-        "people": list(wish.people),
-        "topic": wish.topic,
-        "note": wish.note,
-        "record": [record.environment, record.table, record.row_id] if record else None,
-    }
-
-
 def _new_chat(row: RowMapping) -> NewChat:
     return NewChat(
         key=NewChatKey(row["key"]),
-        request=_wish(ObjectId(row["person_id"]), row["wish"]),
+        request=CHAT_REQUEST.decode(row["wish"], person=row["person_id"]),
         begun_at=row["begun_at"],
         chat_id=ChatId(row["chat_id"]) if row["chat_id"] else None,
         url=row["url"],
@@ -87,15 +82,4 @@ def _new_chat(row: RowMapping) -> NewChat:
         failures=tuple(
             StepFailure(step=ChatStep(step), reason=why, next_step=then) for step, why, then in row["troubles"]
         ),
-    )
-
-
-def _wish(person: ObjectId, kept: Mapping[str, Any]) -> ChatRequest:
-    record = kept["record"]
-    return ChatRequest(
-        person=person,
-        people=tuple(ObjectId(each) for each in kept["people"]),
-        topic=kept["topic"],
-        note=kept["note"],
-        record=RecordRef(environment=EnvironmentId(record[0]), table=record[1], row_id=record[2]) if record else None,
     )

@@ -1,7 +1,7 @@
-"""News of what was committed, for the other parts of this process and, on PostgreSQL, for other processes.
+"""Events of the store for other parts of this process and, on PostgreSQL, for other processes.
 
-PostgreSQL passes them on with NOTIFY. News that were lost cost time and nothing else: workers look again by
-themselves, and who begins to listen reads the settings again.
+PostgreSQL delivers them with NOTIFY. A lost event only costs time: workers also poll, and a new listener reads the
+settings again.
 """
 
 import asyncio
@@ -19,17 +19,14 @@ from bot.domain.values import ChatId
 from bot.logs import get_logger
 
 _CHANNEL = "chatsync"
-_AGAIN_S = 2.0
+_RECONNECT_S = 2.0
 
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreEvent:
-    """What was committed and others have to know.
-
-    One of: something was put into a queue; the bot has left a chat; an administrator has saved settings.
-    """
+    """A committed change: a queue has new work, the bot left a chat, or settings were saved."""
 
     queue: Queue | None = None
     left_chat: ChatId | None = None
@@ -40,7 +37,7 @@ Publish = Callable[[StoreEvent], None]
 
 
 async def notify(connection: AsyncConnection, news: Sequence[StoreEvent]) -> None:
-    """Lets PostgreSQL tell other processes, when and if the transaction is committed."""
+    """Send the events to other processes through PostgreSQL when the transaction commits."""
     if connection.dialect.name != "postgresql":
         return
     for each in news:
@@ -51,11 +48,11 @@ async def notify(connection: AsyncConnection, news: Sequence[StoreEvent]) -> Non
 
 @asynccontextmanager
 async def listen(engine: AsyncEngine, publish: Publish) -> AsyncIterator[None]:
-    """Passes on the news of other processes, where the database is PostgreSQL; connects again where it must."""
+    """Receive the events of other processes during the block, if the database is PostgreSQL. Reconnect if needed."""
     if engine.dialect.name != "postgresql":
         yield
         return
-    task = asyncio.create_task(_listen_for_ever(engine, publish))
+    task = asyncio.create_task(_listen_forever(engine, publish))
     try:
         yield
     finally:
@@ -64,17 +61,17 @@ async def listen(engine: AsyncEngine, publish: Publish) -> AsyncIterator[None]:
             await task
 
 
-async def _listen_for_ever(engine: AsyncEngine, tell: Publish) -> None:
+async def _listen_forever(engine: AsyncEngine, tell: Publish) -> None:
     while True:
         try:
             await _listen(engine, tell)
         except (SQLAlchemyError, OSError) as error:
-            _log.warning("news of other processes are not heard", reason=type(error).__name__)
-        await asyncio.sleep(_AGAIN_S)
+            _log.warning("store.listener_failed", reason=type(error).__name__)
+        await asyncio.sleep(_RECONNECT_S)
 
 
 async def _listen(engine: AsyncEngine, tell: Publish) -> None:
-    """Returns when the connection is lost."""
+    """Receive events until the connection is lost."""
     lost = asyncio.Event()
     async with engine.connect() as connection:
         raw = (await connection.get_raw_connection()).driver_connection
@@ -82,14 +79,14 @@ async def _listen(engine: AsyncEngine, tell: Publish) -> None:
             return
         raw.add_termination_listener(lambda _: lost.set())
         await raw.add_listener(_CHANNEL, lambda *heard: tell(_news(heard[-1])))
-        # What was put in or saved while nobody listened is found by looking.
+        # Changes from before the subscription are found by looking.
         for queue in Queue:
             tell(StoreEvent(queue=queue))
         tell(StoreEvent(settings_saved=True))
         try:
             await lost.wait()
         finally:
-            # The pool must not give a connection that still listens to somebody else.
+            # The pool must not reuse a connection that still listens.
             await connection.invalidate()
 
 

@@ -1,4 +1,4 @@
-"""Rows of the outbox: messages that are kept until Teams has them."""
+"""The outbox: messages, stored until Teams accepts them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from bot.domain.values import ChatId, ConnectionId
 from bot.logs import correlation
 from bot.store.bulk import bulk_execute
 from bot.store.chats import CHAT_COLUMNS, chat_from_row
-from bot.store.event_json import reported_value_from_json, reported_value_to_json
+from bot.store.codecs import REPORTED_VALUE
 from bot.store.known_values import ReportedValues
 from bot.store.lanes import Lanes
 from bot.store.tables import DEAD_LETTERED, DONE, PENDING, chat, lane, microseconds
@@ -25,7 +25,7 @@ _later = table.alias("later")
 
 
 class Outbox:
-    """The outbox: messages, stored until Teams accepts them."""
+    """Messages, stored until Teams accepts them."""
 
     def __init__(self, connection: AsyncConnection, lanes: Lanes, known_values: ReportedValues) -> None:
         self._connection = connection
@@ -33,7 +33,7 @@ class Outbox:
         self._reported_values = known_values
 
     async def enqueue(self, messages: Sequence[OutgoingMessage], *, at: datetime) -> None:
-        """Keeps each message as the last of its chat, unless one with its key is kept already."""
+        """Append each message to its chat's lane, unless a message with the same key exists."""
         now = microseconds(at)
         rows = [_row(message, now) for message in messages]
         if not rows:
@@ -45,7 +45,7 @@ class Outbox:
     async def next_messages(
         self, lanes: Sequence[str], posts: Mapping[ChatId, Sequence[datetime]]
     ) -> Mapping[str, PendingMessage]:
-        """The next message of each lane that has one, and the chat as it is reached now."""
+        """Return the next message of each lane that has one, with the chat's current address and recent posts."""
         first = select(_later.c.id).where(_later.c.lane == lane.c.name, _later.c.state == PENDING)
         found = await self._connection.execute(
             select(table.c.id.label("message_id"), table.c.body, table.c.attempts, table.c.received_at)
@@ -58,19 +58,22 @@ class Outbox:
         return {row["id"]: _waiting(row, posts.get(row["id"], ())) for row in found.mappings()}
 
     async def mark_sent(self, messages: Sequence[int], *, at: datetime) -> None:
-        """Teams has taken the messages."""
+        """Mark the messages as accepted by Teams."""
         await self._connection.execute(update(table).where(table.c.id.in_(messages)).values(state=DONE, done_at=at))
 
     async def record_failure(self, message: int, reason: str) -> None:
-        """Teams has not taken it; it stays at the head of its lane."""
+        """Count a failed attempt. The message stays at the head of its lane."""
         await self._set(message, attempts=table.c.attempts + 1, reason=reason)
 
     async def dead_letter(self, message: int, reason: str, *, at: datetime) -> None:
-        """It will not be tried again by itself."""
+        """Make the message a dead letter: it is not retried automatically."""
         await self._set(message, state=DEAD_LETTERED, reason=reason, done_at=at)
 
     async def dead_letter_chat(self, chat: ChatId, reason: str, *, at: datetime) -> None:
-        """Parks everything that waits for the chat; what it would have told counts as untold again."""
+        """Make all pending messages of the chat dead letters.
+
+        The chat does not learn their values: restore what it knew before (spec K9).
+        """
         waits = (table.c.lane == chat) & (table.c.state == PENDING)
         found = await self._connection.execute(
             select(table.c.told_before).where(waits, table.c.told_before.is_not(None)).order_by(table.c.id)
@@ -78,7 +81,7 @@ class Outbox:
         before: dict[tuple[ConnectionId, str], ReportedValue | None] = {}
         for told_before in found.scalars():
             for connection, column, value in told_before:
-                before.setdefault((ConnectionId(connection), column), reported_value_from_json(value))
+                before.setdefault((ConnectionId(connection), column), REPORTED_VALUE.decode(value))
         await self._reported_values.save({key: value for key, value in before.items() if value})
         await self._reported_values.forget([key for key, value in before.items() if value is None])
         await self._connection.execute(
@@ -90,7 +93,7 @@ class Outbox:
 
 
 def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
-    before = [[*key, reported_value_to_json(value)] for key, value in message.previously_reported.items()]
+    before = [[*key, REPORTED_VALUE.encode(value)] for key, value in message.previously_reported.items()]
     return {
         "key": message.key,
         "lane": message.chat_id,

@@ -1,4 +1,4 @@
-"""Deleting what is done and old."""
+"""Deletion of old rows."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from bot.store.forgetting import forget_chats
 from bot.store.tables import PENDING, audit, inbox, new_chat, outbox, post, told_change
 
 BATCH_SIZE = 1_000
-"""Rows of a table that one transaction looks at, so that others never wait long for it."""
+"""Rows of a table per transaction, so that other transactions never wait long."""
 
 
 class Pruning:
@@ -19,9 +19,10 @@ class Pruning:
         self._connection = connection
 
     async def prune(self, *, before: datetime, posts_before: datetime) -> int:
-        """Deletes some of what was done, parked, begun, audited or posted before; gives the number of rows.
+        """Delete rows that were done, dead-lettered, or audited before, and older posts; return the number of rows.
 
-        What was known of chats that are not synced since then is forgotten too.
+        Also clear the data of chats whose sync ended before: topics, members, and last writers. One call handles at
+        most `BATCH_SIZE` rows of each table.
         """
         deleted = 0
         for queue in (inbox, outbox):
@@ -33,7 +34,7 @@ class Pruning:
         return deleted + await forget_chats(self._connection, before, at_most=BATCH_SIZE)
 
     async def _delete(self, table: Table, old: ColumnElement[bool]) -> int:
-        # Rows come in the order of time, so looking at the first of them needs no index of its own.
+        # Ids increase with time, so the oldest rows are found without another index.
         first = select(table.c.id).order_by(table.c.id).limit(BATCH_SIZE)
         done = await self._connection.execute(delete(table).where(table.c.id.in_(first.scalar_subquery()), old))
         return done.rowcount

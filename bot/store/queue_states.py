@@ -1,4 +1,4 @@
-"""What operators and people ask of the queues."""
+"""Queue states for operators and users."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.queue_states import ChatState, ConnectionState, Queue, QueueState, StuckChat, UndeliveredMessage
 from bot.domain.values import ChatId, Connection
-from bot.store.event_json import record_lane
-from bot.store.lanes import Lanes
+from bot.store.lanes import Lanes, record_lane
 from bot.store.sync_jobs import STUCK
 from bot.store.tables import DEAD_LETTERED, DONE, DROPPED, PENDING, inbox, lane, outbox, sync_job
 
@@ -24,7 +23,7 @@ class QueueStates:
         self._lanes = lanes
 
     async def queues(self) -> Mapping[Queue, QueueState]:
-        """How much waits in each queue, and since when."""
+        """Return the number of pending rows in each queue and the age of the oldest."""
         states = {}
         for queue, table in ((Queue.INBOX, inbox), (Queue.OUTBOX, outbox), (Queue.SYNC, sync_job)):
             asked = select(func.count(), func.min(table.c.received_at)).where(table.c.state == PENDING)
@@ -34,11 +33,11 @@ class QueueStates:
         return {**states, Queue.SYNC: replace(states[Queue.SYNC], stuck=stuck)}
 
     async def dead_letters(self, *, at_most: int) -> Sequence[UndeliveredMessage]:
-        """Messages that are not tried again by themselves, the oldest first."""
+        """Return dead letters, oldest first."""
         return await self._kept(DEAD_LETTERED, at_most)
 
     async def pending(self, *, at_most: int) -> Sequence[UndeliveredMessage]:
-        """Messages that are still to be sent, the oldest first."""
+        """Return pending messages, oldest first."""
         return await self._kept(PENDING, at_most)
 
     async def _kept(self, state: str, at_most: int) -> Sequence[UndeliveredMessage]:
@@ -52,7 +51,7 @@ class QueueStates:
         ]
 
     async def stuck_chats(self, *, at_most: int) -> Sequence[StuckChat]:
-        """Chats that sync fails for again and again."""
+        """Return chats whose sync fails repeatedly, ordered by id."""
         columns = (sync_job.c.lane, sync_job.c.received_at, sync_job.c.attempts, sync_job.c.reason)
         asked = select(*columns).where(STUCK).order_by(sync_job.c.lane).limit(at_most)
         return [
@@ -61,7 +60,10 @@ class QueueStates:
         ]
 
     async def retry(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:
-        """Puts parked messages back to be sent; they count as kept just now, so that they have a day again."""
+        """Return dead letters to the queue, all of them for None; return their ids with their chats.
+
+        They count as stored now, so that they are retried for a day.
+        """
         back = {"state": PENDING, "received_at": at, "due_at": at, "attempts": 0, "done_at": None}
         settled = await self._settle(messages, back)
         if settled:
@@ -69,7 +71,7 @@ class QueueStates:
         return settled
 
     async def discard(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:
-        """Gives parked messages up for good."""
+        """Discard dead letters, all of them for None; return their ids with their chats."""
         return await self._settle(messages, {"state": DROPPED, "done_at": at})
 
     async def _settle(self, messages: Sequence[int] | None, values: Mapping[str, object]) -> Mapping[int, ChatId]:
@@ -77,13 +79,13 @@ class QueueStates:
         return {number: ChatId(chat) for number, chat in await self._connection.execute(changed)}
 
     async def chat_state(self, chat: ChatId) -> ChatState:
-        """What is in the way of the chat's next message."""
+        """Return what delays the chat's next message."""
         first = select(outbox.c.reason).where(outbox.c.lane == chat, outbox.c.state == PENDING)
         due = select(lane.c.due_at).where(lane.c.queue == Queue.OUTBOX, lane.c.name == chat)
         return ChatState(next_attempt_at=await self._one(due), failure=await self._one(first.order_by(outbox.c.id)))
 
     async def connection_state(self, connection: Connection) -> ConnectionState:
-        """What became of the connection lately."""
+        """Return the recent events and messages of the connection."""
         mine = _about(connection)
         sent = select(func.max(outbox.c.done_at)).where(mine, outbox.c.state == DONE)
         waits = select(func.count()).where(mine, outbox.c.state == PENDING)
@@ -91,33 +93,33 @@ class QueueStates:
         events = inbox.c.lane == record_lane(connection.record)
         return ConnectionState(
             last_event_at=await self._one(select(func.max(inbox.c.received_at)).where(events)),
-            event_failure=await self._untold(events),
+            event_failure=await self._failure(events),
             last_sent_at=await self._one(sent),
             pending=await self._one(waits),
             dead_letter_reason=await self._one(last),
         )
 
-    async def _untold(self, events: ColumnElement[bool]) -> str | None:
-        """Of the first event that waits, else of the last one that came."""
+    async def _failure(self, events: ColumnElement[bool]) -> str | None:
+        """Return the failure of the first pending event, or of the latest event if none is pending."""
         first = select(inbox.c.reason).where(events, inbox.c.state == PENDING).order_by(inbox.c.id)
         last = select(_reason_in(inbox, DEAD_LETTERED)).where(events).order_by(inbox.c.received_at.desc())
         reason: str | None = await self._one(first) or await self._one(last)
         return reason
 
     async def _one(self, asked: Select[Any]) -> Any:
-        """The first value; None where there is none."""
+        """Return the first value, or None."""
         return (await self._connection.execute(asked.limit(1))).scalar()
 
 
 def _about(connection: Connection) -> ColumnElement[bool]:
-    """Messages that tell of the connection's record: of it alone, or of several in one card (spec K9)."""
+    """Match messages about the connection's record, including cards about several records (spec K9)."""
     of_several = outbox.c.connection_id.is_(None) & (outbox.c.lane == connection.chat_id)
     named = cast(outbox.c.told_before, String).contains(f'[{connection.id}, "', autoescape=True)
     return (outbox.c.connection_id == connection.id) | (of_several & named)
 
 
 def _reason_in(table: Table, state: str) -> ColumnElement[str | None]:
-    """The reason of a row in this state; NULL of the others."""
+    """Return the reason of rows in this state, and NULL for others."""
     return case((table.c.state == state, table.c.reason))
 
 

@@ -1,4 +1,4 @@
-"""Rows of what was posted lately."""
+"""Recent posts, from which the rate limiter computes the time of the next one."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -14,19 +14,19 @@ from bot.store.upsert import insert
 
 
 class RateHistory:
-    """Recent posts by chat and by tenant, shared by all processes; Teams limits both."""
+    """Recent posts by chat and by tenant, shared by all processes. Teams limits both rates."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def add_posts(self, posts: Sequence[tuple[ChatId, datetime]]) -> None:
-        """Notes posts into chats."""
+        """Store posts to chats."""
         rows = [{"chat_id": chat, "at": microseconds(at)} for chat, at in posts]
         if rows:
             await bulk_execute(self._connection, post.insert(), rows)
 
     async def posts_since(self, chats: Sequence[ChatId], at: datetime) -> Mapping[ChatId, Sequence[datetime]]:
-        """The posts into each chat after the instant, in order."""
+        """Return each chat's posts after this time, in order."""
         found = await self._connection.execute(
             select(post.c.chat_id, post.c.at).where(post.c.chat_id.in_(chats), post.c.at > at).order_by(post.c.at)
         )
@@ -36,7 +36,7 @@ class RateHistory:
         return posts
 
     async def lock_tenant_posts(self, tenant: str) -> Sequence[datetime]:
-        """The last posts that were reserved for the tenant, in order; nobody else may change them meanwhile."""
+        """Return the tenant's last reserved posts, in order, and lock them until the end of the transaction."""
         new = insert(self._connection, tenant_budget).values(tenant_id=tenant, posts=[])
         await self._connection.execute(new.on_conflict_do_nothing())
         found = await self._connection.execute(
@@ -46,6 +46,6 @@ class RateHistory:
         return posts
 
     async def save_tenant_posts(self, tenant: str, posts: Sequence[datetime]) -> None:
-        """Keeps these as the tenant's last posts."""
+        """Replace the tenant's last reserved posts."""
         mine = tenant_budget.c.tenant_id == tenant
         await self._connection.execute(update(tenant_budget).where(mine).values(posts=list(posts)))

@@ -1,32 +1,31 @@
-"""Rows of what cards said had changed."""
+"""Reported changes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
+from bot.domain.reported_change import ReportedChange
 from bot.domain.values import ChatId, EnvironmentId, RecordRef
-from bot.store.event_json import raw_from_json
+from bot.store.codecs import BUTTONS, COLUMNS
 from bot.store.tables import told_change as table
 
 
 class ReportedChanges:
-    """Reported changes whose values each reader loads with their own rights; retention deletes them."""
+    """Changes on cards whose values each reader loads with their own rights. Retention deletes them like queue rows."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def add(self, changes: Sequence[ReportedChange], *, at: datetime) -> None:
-        """Keeps the changes."""
+        """Store the changes."""
         if changes:
             await self._connection.execute(insert(table), [{**_row(each), "told_at": at} for each in changes])
 
     async def get(self, key: str) -> ReportedChange | None:
-        """The change of a card; None where it is not kept any more."""
+        """Return the change, or None if retention has deleted it."""
         found = await self._connection.execute(select(table).where(table.c.key == key))
         row = found.mappings().one_or_none()
         return _change(row) if row else None
@@ -41,9 +40,9 @@ def _row(change: ReportedChange) -> dict[str, object]:
         "row_id": change.record.row_id,
         "changed_at": change.at,
         "people": list(change.people),
-        "columns": [asdict(each) for each in change.columns],
+        "columns": COLUMNS.encode(change.columns),
         "news": list(change.news),
-        "buttons": [asdict(each) for each in change.buttons],
+        "buttons": BUTTONS.encode(change.buttons),
     }
 
 
@@ -54,7 +53,7 @@ def _change(row: Mapping[Any, Any]) -> ReportedChange:
         record=RecordRef(environment=EnvironmentId(row["environment"]), table=row["table"], row_id=row["row_id"]),
         at=row["changed_at"],
         people=tuple(row["people"]),
-        columns=tuple(ReportedColumn(**{**each, "raw": raw_from_json(each["raw"])}) for each in row["columns"]),
+        columns=COLUMNS.decode(row["columns"]),
         news=tuple(row["news"]),
-        buttons=tuple(ReportedButton(**each) for each in row["buttons"]),
+        buttons=BUTTONS.decode(row["buttons"]),
     )

@@ -1,8 +1,7 @@
-"""Rows of what administrators set, and of who set it."""
+"""The settings of environments and record types, and their history."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
-from typing import Any
+from dataclasses import asdict, fields, replace
 
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,8 +11,9 @@ from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.settings import EnvironmentSettings, SettingChange, SettingValue
 from bot.domain.settings_history import SavedSettings
-from bot.domain.values import ChatId, EnvironmentId, ObjectId
+from bot.domain.values import EnvironmentId
 from bot.store import upsert
+from bot.store.codecs import RECORD_TYPE, SAVED_SETTINGS
 from bot.store.tables import environment as environments
 from bot.store.tables import record_type as record_types
 from bot.store.tables import setting_change
@@ -25,14 +25,14 @@ class StoredSettings:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self.saved = False
-        """Whether something was saved in this transaction."""
+        """True if this transaction saved settings."""
 
     async def get_for_update(self, environment: EnvironmentId) -> EnvironmentSettings:
-        """What holds; nobody else saves until the end of the transaction."""
+        """Return the environment's settings, and lock them until the end of the transaction."""
         return await read_settings(self._connection, environment, for_update=True)
 
     async def save(self, settings: EnvironmentSettings, saved: SavedSettings) -> None:
-        """Keeps the settings, and who changed what."""
+        """Store the settings and the history entry, and notify caches after the commit."""
         values = {**asdict(settings.organization), "version": saved.version}
         named = update(environments).where(environments.c.id == saved.environment)
         await self._connection.execute(named.values(**values, sync_changed_at=settings.sync_changed_at))
@@ -50,7 +50,7 @@ class StoredSettings:
         await self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
 
     async def history_since(self, environment: EnvironmentId, version: int) -> Sequence[SavedSettings]:
-        """What was saved after this version, in order."""
+        """Return the history entries after this version, in order."""
         later = (setting_change.c.environment == environment) & (setting_change.c.version > version)
         rows = await self._connection.execute(select(setting_change).where(later).order_by(setting_change.c.version))
         return [_saved(row) for row in rows.mappings()]
@@ -59,7 +59,7 @@ class StoredSettings:
 async def read_settings(
     connection: AsyncConnection, environment: EnvironmentId, *, for_update: bool = False
 ) -> EnvironmentSettings:
-    """All that is set for an environment that is known. `hold`: nobody else saves until the end."""
+    """Return the settings of a known environment. `hold` locks them until the end of the transaction."""
     asked = select(environments).where(environments.c.id == environment)
     row = (await connection.execute(asked.with_for_update() if for_update else asked)).mappings().one()
     types = await connection.execute(select(record_types).where(record_types.c.environment == environment))
@@ -67,41 +67,22 @@ async def read_settings(
     return EnvironmentSettings(
         version=row["version"],
         organization=OrganizationSettings(**{**named, "allowed_roles": tuple(row["allowed_roles"])}),
-        record_types={each["table"]: _record_type(each) for each in types.mappings()},
+        record_types={each["table"]: RECORD_TYPE.decode(each) for each in types.mappings()},
         sync_changed_at=row["sync_changed_at"],
     )
 
 
-def _record_type(row: RowMapping) -> RecordType:
-    named = {field.name: row[field.name] for field in fields(RecordType)}
-    found = {
-        "key_fields": tuple(row["key_fields"]),
-        "disclosure": Disclosure(row["disclosure"]),
-        "card_acts": tuple(CardAction(act) for act in row["card_acts"]),
-        "change_fields": tuple(row["change_fields"]),
-    }
-    return RecordType(**{**named, **found})
-
-
 def _saved(row: RowMapping) -> SavedSettings:
-    return SavedSettings(
-        environment=EnvironmentId(row["environment"]),
-        version=row["version"],
-        at=row["at"],
-        person_id=ObjectId(row["person_id"]),
-        person_name=row["person_name"],
-        chat_id=ChatId(row["chat_id"]),
-        changes=tuple(_change(each) for each in row["changes"]),
-    )
+    saved = SAVED_SETTINGS.decode(row)
+    return replace(saved, changes=tuple(map(_typed, saved.changes)))
 
 
-def _change(kept: dict[str, Any]) -> SettingChange:
-    was, now = (_value(kept["setting"], kept[name]) for name in ("was", "now"))
-    return SettingChange(table=kept["table"], setting=kept["setting"], was=was, now=now)
+def _typed(change: SettingChange) -> SettingChange:
+    """Return the change with enum values, which JSON stores as text."""
+    return replace(change, was=_value(change.setting, change.was), now=_value(change.setting, change.now))
 
 
-def _value(setting: str, kept: Any) -> SettingValue:
-    if isinstance(kept, list):
-        return tuple(CardAction(act) for act in kept) if setting == "card_acts" else tuple(kept)
-    value: SettingValue = Disclosure(kept) if setting == "disclosure" else kept
-    return value
+def _value(setting: str, stored: SettingValue) -> SettingValue:
+    if setting == "card_acts" and isinstance(stored, tuple):
+        return tuple(CardAction(act) for act in stored)
+    return Disclosure(stored) if setting == "disclosure" and isinstance(stored, str) else stored

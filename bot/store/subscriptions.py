@@ -1,4 +1,4 @@
-"""Rows of subscriptions to changes in chats: those that there are, and those that are to be."""
+"""Existing and requested Microsoft Graph subscriptions to chat changes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -34,24 +34,24 @@ from bot.store import upsert
 from bot.store.tables import chat, chat_activity, connection, microseconds
 from bot.store.tables import subscription as table
 
-_MEANS: Mapping[LifecycleEvent, Mapping[str, object]] = {
+_EFFECTS: Mapping[LifecycleEvent, Mapping[str, object]] = {
     LifecycleEvent.REAUTHORIZE: {},
     LifecycleEvent.REMOVED: {"subscription_id": None, "reread": True},
     LifecycleEvent.MISSED: {"reread": True},
 }
 
-_UNDISTURBED = table.c.due_at == table.c.held_until
-"""Of a leased one: nothing was heard of it, and nobody has changed their mind, since it was claimed."""
+_UNCHANGED = table.c.due_at == table.c.held_until
+"""True for a leased row that nothing has changed since the lease began."""
 
 
 class Subscriptions:
-    """Existing and requested subscriptions to chat changes."""
+    """Existing and requested Microsoft Graph subscriptions to chat changes."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
     async def request(self, targets: Sequence[SubscriptionTarget], *, at: datetime) -> None:
-        """They are wanted from now on."""
+        """Request subscriptions. Those that are already requested keep their due times."""
         if not targets:
             return
         statement = upsert.insert(self._connection, table)
@@ -60,25 +60,28 @@ class Subscriptions:
         await self._connection.execute(upserted, [_new(watch, at) for watch in sorted(targets, key=lambda w: w.key)])
 
     async def cancel_all(self, *, at: datetime) -> None:
-        """Nobody wants any subscription any more."""
+        """Mark all subscriptions for deletion."""
         await self._connection.execute(update(table).where(table.c.wanted).values(wanted=False, due_at=at))
 
     async def cancel_chats(self, *, except_synced_in: Sequence[SyncedEnvironment], at: datetime) -> None:
-        """Of those on single chats only those on synced chats are wanted."""
+        """Mark subscriptions of single chats for deletion, except chats that are synchronized in these environments."""
         others = table.c.chat_id.is_not(None) & table.c.chat_id.not_in(_synced(except_synced_in))
         await self._connection.execute(update(table).where(table.c.wanted, others).values(wanted=False, due_at=at))
 
     async def expire_outdated(self, fingerprint: str, *, at: datetime) -> None:
-        """Those that were made with something else are due, but for those that are put off for a hindrance."""
+        """Make subscriptions due that were created with another configuration.
+
+        Subscriptions with an error keep the due time of their next attempt.
+        """
         others = table.c.subscription_id.is_not(None) & (table.c.made_for != fingerprint) & (table.c.due_at > at)
-        # Those with a hindrance are tried again when Graph has asked for it.
+        # Subscriptions with an error are retried when Graph allows it.
         others &= table.c.hindrance.is_(None) & _free(at)
         await self._connection.execute(update(table).where(others).values(due_at=at))
 
     async def chats_without(
         self, synced: Sequence[SyncedEnvironment], *, tenant: str | None, at_most: int
     ) -> Sequence[ChatId]:
-        """Chats that are synced and have no subscription of their own."""
+        """Return chats that are synchronized in one of these environments and have no subscription of their own."""
         served = select(table.c.watch).where(table.c.chat_id == chat.c.id, table.c.wanted).exists()
         query = _synced(synced).where(~served)
         if tenant is not None:
@@ -87,77 +90,80 @@ class Subscriptions:
         return [ChatId(each) for each in found.scalars()]
 
     async def count_for_chats(self) -> int:
-        """How many subscriptions on single chats there are or are to be."""
+        """Return the number of existing and requested subscriptions of single chats."""
         query = select(func.count()).select_from(table).where(table.c.chat_id.is_not(None))
         return int((await self._connection.execute(query)).scalar_one())
 
     async def get_many(self, targets: Sequence[SubscriptionTarget]) -> Mapping[SubscriptionTarget, Subscription]:
-        """Those of them that are kept."""
+        """Return the stored subscriptions for these targets."""
         query = select(table).where(table.c.watch.in_([watch.key for watch in targets]))
         found = [_subscription(row) for row in (await self._connection.execute(query)).mappings()]
         return {each.target: each for each in found}
 
     async def claim(self, *, at: datetime, until: datetime, at_most: int) -> Sequence[Subscription]:
-        """Leases those that are due and that nobody else sees to."""
+        """Lease due subscriptions that no worker has, the longest due first."""
         due = select(table.c.watch).where(table.c.due_at <= at, _free(at)).order_by(table.c.due_at, table.c.watch)
         names = (await self._connection.execute(due.limit(at_most).with_for_update(skip_locked=True))).scalars().all()
-        # Whoever says something meanwhile says when it is due: `_UNDISTURBED` knows by that.
+        # Every other change sets `due_at`, from which `_UNCHANGED` detects it.
         leased = {"held_until": until, "due_at": until}
         mine = update(table).where(table.c.watch.in_(names), _free(at)).values(leased).returning(table)
         return [_subscription(row) for row in (await self._connection.execute(mine)).mappings()] if names else []
 
     async def save(self, subscription: Subscription, *, due_at: datetime, is_new: bool = False) -> None:
-        """Keeps how it is now, and gives it back; what was heard since the claim stays to be seen to."""
+        """Store the subscription and its next due time, and end the lease. Whether it is requested does not change.
+
+        Lifecycle notifications that arrived during the lease stay in effect and make it due at once. A notification of
+        its removal clears the id, unless `is_new` says that this id was created after it.
+        """
         own_id = literal(subscription.id, String)
         values = {
             "subscription_id": own_id if is_new else case((table.c.subscription_id.is_not(None), own_id)),
             "expires_at": subscription.expires_at,
             "made_for": subscription.fingerprint,
             "reread": case(
-                (_UNDISTURBED, subscription.needs_refresh),
-                else_=or_(table.c.reread, literal(subscription.needs_refresh)),
+                (_UNCHANGED, subscription.needs_refresh), else_=or_(table.c.reread, literal(subscription.needs_refresh))
             ),
             "hindrance": subscription.error,
-            "due_at": case((_UNDISTURBED, microseconds(due_at)), else_=table.c.due_at),
+            "due_at": case((_UNCHANGED, microseconds(due_at)), else_=table.c.due_at),
             "held_until": None,
         }
         await self._connection.execute(update(table).where(table.c.watch == subscription.target.key).values(values))
 
     async def delete(self, target: SubscriptionTarget, *, at: datetime) -> None:
-        """There is none any more; it is forgotten, unless somebody has wanted it meanwhile."""
+        """Store that the subscription was deleted. Delete the row unless it was requested again meanwhile."""
         mine = table.c.watch == target.key
         await self._connection.execute(delete(table).where(mine, ~table.c.wanted))
         none = {"subscription_id": None, "held_until": None, "due_at": at}
         await self._connection.execute(update(table).where(mine).values(none))
 
     async def targets_of(self, ids: Sequence[str]) -> Mapping[str, SubscriptionTarget]:
-        """What those of them are for that are kept."""
+        """Return the targets of the known ones of these subscription ids."""
         query = select(table.c.subscription_id, table.c.watch).where(table.c.subscription_id.in_(ids))
         return {row.subscription_id: target_from_key(row.watch) for row in await self._connection.execute(query)}
 
     async def record_lifecycle(self, events: Mapping[str, LifecycleEvent], *, at: datetime) -> None:
-        """Something is the matter with these subscriptions: they are due."""
-        for event, means in _MEANS.items():
+        """Store lifecycle notifications by subscription id, and make the subscriptions due."""
+        for event, effects in _EFFECTS.items():
             ids = [each for each, told in events.items() if told is event]
             mine = update(table).where(table.c.subscription_id.in_(ids))
             if ids:
-                await self._connection.execute(mine.values(due_at=at, **means))
+                await self._connection.execute(mine.values(due_at=at, **effects))
 
     async def existing_targets(self, *, fingerprint: str | None = None) -> Mapping[str, SubscriptionTarget]:
-        """What every subscription that there is is for, by its id; `fingerprint`: only those made with just this."""
+        """Return the targets of all existing subscriptions by id; `fingerprint` limits them to one configuration."""
         query = select(table.c.subscription_id, table.c.watch).where(table.c.subscription_id.is_not(None))
         if fingerprint is not None:
             query = query.where(table.c.made_for == fingerprint)
         return {row.subscription_id: target_from_key(row.watch) for row in await self._connection.execute(query)}
 
     async def is_leased(self, target: SubscriptionTarget, *, at: datetime) -> bool:
-        """Whether somebody sees to it just now."""
+        """Return whether a worker has leased the subscription."""
         mine = (table.c.watch == target.key) & (table.c.held_until > at)
         return (await self._connection.execute(select(table.c.watch).where(mine))).first() is not None
 
 
 def _free(at: datetime) -> ColumnElement[bool]:
-    """Whether nobody sees to it just now."""
+    """Match rows that no worker has leased."""
     return or_(table.c.held_until.is_(None), table.c.held_until <= at)
 
 
@@ -166,7 +172,7 @@ def _new(watch: SubscriptionTarget, at: datetime) -> dict[str, object]:
 
 
 def _synced(environments: Sequence[SyncedEnvironment]) -> Select[Any]:
-    """The group chats of Teams that have the app and whose rows in one of the environments are kept true."""
+    """Select the group chats in Teams that have the app and are synchronized in one of the environments."""
     joined = select(chat.c.id).join_from(chat, connection, connection.c.chat_id == chat.c.id)
     rows = joined.join(chat_activity, chat_activity.c.connection_id == connection.c.id)
     in_teams = (chat.c.channel == TEAMS) & (chat.c.kind == ChatKind.GROUP) & chat.c.bot_present

@@ -1,4 +1,4 @@
-"""Rows of chats whose rows in Dataverse are to be brought up to date."""
+"""The queue of chats whose Dataverse rows need an update."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from bot.store.tables import sync_job as table
 from bot.store.upsert import insert
 
 STUCK = table.c.reason.is_not(None) & or_(table.c.state == DEAD_LETTERED, table.c.attempts >= STUCK_AFTER_ATTEMPTS)
-"""Jobs that failed for some minutes, or for so long that they were given up until the chat is asked for again."""
+"""Match jobs that failed for some minutes, and dead letters."""
 
 
 class SyncJobs:
@@ -28,7 +28,10 @@ class SyncJobs:
         self._lanes = lanes
 
     async def enqueue(self, chats: Sequence[ChatId], *, fetch: bool, at: datetime, due_at: datetime) -> None:
-        """Has the chats' rows brought up to date."""
+        """Enqueue an update of the chats' rows. Requests that arrive before it starts share one job.
+
+        A request revives a dead letter for another day; its failure stays recorded until it succeeds.
+        """
         if not chats:
             return
         statement = insert(self._connection, table)
@@ -45,13 +48,13 @@ class SyncJobs:
                 "state": PENDING,
             },
         )
-        # In one order, so that two transactions never wait for each other's rows.
+        # Sort to avoid deadlocks between transactions.
         rows = [_row(chat, fetch, at, due_at) for chat in sorted(set(chats))]
         await self._connection.execute(upsert, rows)
         await self._lanes.schedule(Queue.SYNC, [str(row["lane"]) for row in rows], due_at=due_at)
 
     async def pending(self, lanes: Sequence[str]) -> Mapping[str, SyncJob]:
-        """What is asked for in each lane."""
+        """Return the pending job of each lane."""
         query = select(table.c.lane, table.c.asked, table.c.look, table.c.correlation_id)
         found = await self._connection.execute(query.where(table.c.lane.in_(lanes), table.c.state == PENDING))
         return {
@@ -62,7 +65,7 @@ class SyncJobs:
         }
 
     async def complete(self, job: SyncJob, *, at: datetime) -> None:
-        """The job is done, unless it was asked for once more: that is another one, of just now."""
+        """Complete the job. If it was requested again meanwhile, it stays pending as a new job."""
         mine, well = table.c.lane == job.chat_id, {"attempts": 0, "reason": None}
         again, same = table.c.asked != job.request_count, table.c.asked == job.request_count
         await self._connection.execute(update(table).where(mine, again).values(received_at=at, **well))
@@ -71,7 +74,7 @@ class SyncJobs:
         )
 
     async def record_failure(self, lane: str, reason: str, *, dead_letter_before: datetime, at: datetime) -> int:
-        """Counts an attempt, and gives their number; an older job is parked with the reason."""
+        """Count an attempt, and return the number of attempts; an older job becomes a dead letter."""
         waits = (table.c.lane == lane) & (table.c.state == PENDING)
         counted = await self._connection.execute(
             update(table).where(waits).values(attempts=table.c.attempts + 1, reason=reason).returning(table.c.attempts)
@@ -82,7 +85,10 @@ class SyncJobs:
         return max(counted.scalars(), default=0)
 
     async def failures(self, chats: Sequence[ChatId]) -> Mapping[ChatId, str]:
-        """Why rows of these chats cannot be brought up to date."""
+        """Return why updates of these chats fail, for chats whose updates have failed for some minutes.
+
+        Chats whose next attempt may succeed are left out.
+        """
         found = await self._connection.execute(
             select(table.c.lane, table.c.reason).where(STUCK, table.c.lane.in_(chats))
         )

@@ -1,4 +1,4 @@
-"""Connections as the history of their records."""
+"""The chat history of records (spec L1)."""
 
 from collections.abc import Sequence
 
@@ -20,14 +20,14 @@ class Timeline:
         self._db = db
 
     async def count(self, record: RecordRef, *, active_only: bool = False) -> int:
-        """How many connections the record has and had, or has."""
+        """Return the number of the record's connections; `live` counts only active ones."""
         query = select(func.count()).select_from(connection).where(*_of(record, live=active_only))
         return (await self._db.execute(query)).scalar_one()
 
     async def for_record(
         self, record: RecordRef, *, offset: int, at_most: int, active_only: bool = False
     ) -> Sequence[TimelineEntry]:
-        """Some of them, the newest first."""
+        """Return a page of the record's connections, newest first; `live` returns only active ones."""
         known = (chat.c.kind, chat.c.team_id, chat.c.topic, chat.c.last_writer_id, chat.c.last_written_at)
         stuck = case((STUCK, sync_job.c.reason)).label("stuck")
         query = select(connection, chat_activity, *known, stuck)

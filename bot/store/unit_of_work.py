@@ -1,4 +1,4 @@
-"""Transactions over everything that is kept."""
+"""Transactions over all tables of the store."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -52,38 +52,38 @@ class UnitOfWork:
 
     @property
     def events(self) -> tuple[StoreEvent, ...]:
-        """What others have to know of the transaction."""
+        """Return the events to publish after the commit."""
         filled = (StoreEvent(queue=queue) for queue in self.lanes.touched)
         gone = (StoreEvent(left_chat=chat) for chat in self.chats.left_chats)
         return (*filled, *gone, *([StoreEvent(settings_saved=True)] if self.settings.saved else []))
 
 
 class Store:
-    """Opens transactions and publishes their events after the commit. An error rolls the transaction back."""
+    """Opens transactions and publishes their events after the commit."""
 
     def __init__(self, engines: Engines, publish: Callable[[StoreEvent], None]) -> None:
         self._engines = engines
-        self._tell = publish
+        self._publish = publish
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
-        """A transaction that only reads."""
+        """Open a transaction that only reads."""
         with translate_errors():
             async with cancel_safe(self._engines.reading) as connection:
                 yield UnitOfWork(connection)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[UnitOfWork]:
-        """A transaction that is committed at the end of the block, or undone by an error."""
+        """Open a transaction that is committed at the end of the block. An error rolls it back."""
         with translate_errors():
             async with cancel_safe(self._engines.writing) as connection:
                 work = UnitOfWork(connection)
                 yield work
-                # Who gives up waiting here must not leave it open whether the commit took place.
+                # A cancellation must not leave it unknown whether the commit succeeded.
                 await shielded(self._commit(connection, work))
 
     async def _commit(self, connection: AsyncConnection, work: UnitOfWork) -> None:
         await notify(connection, work.events)
         await connection.commit()
         for each in work.events:
-            self._tell(each)
+            self._publish(each)

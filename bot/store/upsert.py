@@ -1,4 +1,4 @@
-"""INSERT with ON CONFLICT, which both databases spell alike and SQLAlchemy keeps apart."""
+"""INSERT with ON CONFLICT, for which SQLAlchemy has one construct for each database."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 def insert(connection: AsyncConnection, table: Table) -> Any:
-    """An insert statement with `on_conflict_do_nothing` and `on_conflict_do_update`, of the connection's database."""
+    """Return an insert statement that supports ON CONFLICT, for the connection's database."""
     if connection.dialect.name == "postgresql":
-        # Here and not above: the other database's half need not be imported.
+        # Import here: one process uses only one of the two databases.
         from sqlalchemy.dialects import postgresql
 
         return postgresql.insert(table)

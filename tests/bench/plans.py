@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId, ConnectionId
 from bot.store.engine import Engines
-from bot.store.event_json import record_lane
+from bot.store.lanes import record_lane
 from bot.store.unit_of_work import Store, UnitOfWork
 from tests.bench.filled import chat_name, record_of
 from tests.bench.kept import kept, messages

@@ -29,7 +29,7 @@ from bot.domain.values import (
 )
 from bot.store.administration import Administration
 from bot.store.engine import Engines, create_engines
-from bot.store.event_json import record_lane
+from bot.store.lanes import record_lane
 from bot.store.migrate import migrate, require_up_to_date
 from bot.store.notify import StoreEvent
 from bot.store.tables import audit, metadata, outbox

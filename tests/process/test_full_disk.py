@@ -60,7 +60,7 @@ async def test_a_full_disk_is_told_to_the_caller_and_with_room_again_all_goes_on
             kept += 1
             status, body = await tell(bot, case, HIGH)
         assert status == 503
-        assert body["error"]["message"] == "The database does not work at the moment. Try again in a few minutes."
+        assert body["error"]["message"] == "The database is not available at the moment. Try again in a few minutes."
         async with bot.session.get(f"{bot.url}/healthz") as alive:
             assert alive.status == 200
         # Nothing is half written.

@@ -97,8 +97,8 @@ async def test_a_database_that_no_version_has_set_up_is_no_success(bare_world: W
     code, lines = await examined(bare_world.settings.model_copy(update=empty))
     assert code == 1
     assert (
-        "WRONG  database tables: The tables are not those of this version. "
-        "Start Chat Sync: each start brings the database up to date." in lines
+        "WRONG  database tables: The database has the tables of another version. "
+        "Start Chat Sync: each start updates the database." in lines
     )
 
 
@@ -106,7 +106,7 @@ async def test_a_database_that_does_not_answer_is_named_by_its_setting_without_i
     url = "postgresql+asyncpg://chatsync:hunter2@127.0.0.1:1/chatsync"
     code, lines = await examined(world.settings.model_copy(update={"database_url": url}))
     assert code == 1
-    assert "WRONG  database: The database does not answer. Check CHATSYNC_DATABASE_URL and the server." in lines
+    assert "WRONG  database: The database does not respond. Check CHATSYNC_DATABASE_URL and the server." in lines
     assert "hunter2" not in str(lines)
 
 

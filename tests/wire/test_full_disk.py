@@ -51,7 +51,7 @@ async def test_a_full_disk_is_told_to_each_caller_and_nothing_is_lost(world: Wor
             status, body = await world.tell(context(changed, PrimaryEntityId=case, OperationId=str(uuid4())))
             kept += status == 202
         assert status == 503
-        assert body["error"]["message"] == "The database does not work at the moment. Try again in a few minutes."
+        assert body["error"]["message"] == "The database is not available at the moment. Try again in a few minutes."
         async with world.session.get(f"{world.url}/healthz") as alive:
             assert alive.status == 200
         assert len(await world.rows_in(inbox)) == kept

@@ -166,7 +166,7 @@ async def test_a_database_that_does_not_work_is_said_in_the_same_form(world: Wor
     _, body = await world.post(world.activity(GROUP, ALEX, type="invoke", name=Invoke.PAGE, value={}))
     async with world.engines.writing.begin() as connection:
         await connection.execute(text("ALTER TABLE chat_elsewhere RENAME TO chat"))
-    assert body["task"]["value"] == "The database does not work at the moment. Try again in a few minutes."
+    assert body["task"]["value"] == "The database is not available at the moment. Try again in a few minutes."
 
 
 @pytest.mark.parametrize("command", ACTIONS)

@@ -1,4 +1,4 @@
-"""Similarity of texts."""
+"""Text similarity by rapidfuzz."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz, process, utils
 
 _CHUNK = 1000
-"""Number of texts compared at a time, about two milliseconds without interruption."""
+"""The number of texts per comparison. One comparison blocks a thread for about two milliseconds."""
 
 
 class WordSimilarity:
-    """Similarity of texts. Two texts are alike if they have the same words, in any order.
+    """Similarity of texts: two texts are alike if they have the same words, in any order.
 
-    Words that only one text has lower the similarity: a title of one word is not similar to every title with that word.
+    Words that only one text has reduce the score, so a title of one word does not match every text with that word.
     """
 
     async def most_like(self, text: str, texts: Sequence[str], *, at_most: int, at_least: float) -> Sequence[int]:
-        """Return the positions of the most similar texts, best first; `at_least` of 1 means identical."""
+        """Return the indexes of the most similar texts, best first.
+
+        `at_least` is the minimum score; equal texts score 1.
+        """
         chunks = [texts[begin : begin + _CHUNK] for begin in range(0, len(texts), _CHUNK)]
         found = [await asyncio.to_thread(_most_like, text, chunk, at_most, at_least) for chunk in chunks]
         scored = [(score, number * _CHUNK + place) for number, some in enumerate(found) for score, place in some]

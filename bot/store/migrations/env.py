@@ -1,4 +1,4 @@
-"""What Alembic runs for every migration: the connection comes from `bot.store.migrate`."""
+"""The script that Alembic runs for migrations. `bot.store.migrate` passes the connection."""
 
 from alembic import context
 

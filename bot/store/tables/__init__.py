@@ -1,6 +1,6 @@
-"""The tables of the store. What each is for: `docs/architecture.md`.
+"""The tables of the store. See `docs/architecture.md` for their purpose.
 
-SQLAlchemy Core is used because one set of statements then serves SQLite and PostgreSQL.
+SQLAlchemy Core lets the same statements run on SQLite and PostgreSQL.
 """
 
 from bot.store.tables.audit import audit

@@ -1,4 +1,4 @@
-"""What people did."""
+"""The table of the audit log."""
 
 from sqlalchemy import JSON, Column, String, Table
 

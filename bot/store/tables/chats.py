@@ -1,4 +1,4 @@
-"""Chats, what they are connected to, and what they know of it."""
+"""Tables of chats, connections, and their state."""
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, false, text
 
@@ -20,7 +20,7 @@ chat = Table(
     Column("channel_id", String),
     Column("topic", String),
     Column("topic_told_at", Instant),
-    # When Teams was last asked for topic and members.
+    # When the topic and the members were last fetched from Teams.
     Column("looked_at", Instant),
     Column("last_writer_id", String),
     Column("last_written_at", Instant),
@@ -44,11 +44,11 @@ connection = Table(
     Column("ended_at", Instant),
     Column("ended_by_id", String),
     Column("ended_by_name", String),
-    # Whether Dynamics' own pane lists the chat with the record.
+    # Whether the chat pane of Dynamics 365 lists the chat with the record.
     Column("mirrored", Boolean, nullable=False, server_default=false()),
 )
 _LIVE = text("ended_at IS NULL")
-# One live connection of a chat and a record, however many presses race for it (spec C4).
+# A chat and a record have at most one active connection, even if presses race (spec C4).
 Index(
     "uq_connection_live",
     connection.c.chat_id,
@@ -68,7 +68,7 @@ Index(
     postgresql_where=_LIVE,
 )
 
-# For the history of a record: its connections that have ended too.
+# These also cover ended connections, for the history.
 Index("ix_connection_chat", connection.c.chat_id, connection.c.id)
 Index("ix_connection_history", connection.c.environment, connection.c.table, connection.c.row_id, connection.c.id)
 
@@ -79,7 +79,7 @@ chat_activity = Table(
     Column("activity_id", String, nullable=False),
     Column("maker_id", String, nullable=False),
     Column("active_at", Instant, nullable=False),
-    # The row as it was last seen, without what it says: ids, times and its state.
+    # The last seen row without its text: ids, times, and state.
     Column("row", JSON(none_as_null=True)),
     Column("people", JSON, nullable=False),
     Column("others", Integer, nullable=False),
@@ -98,7 +98,7 @@ field_value = Table(
     Column("at", Instant, nullable=False),
 )
 
-# What cards said had changed, where each reader is shown the values by themselves.
+# Changes on cards whose values each reader loads with their own rights.
 told_change = Table(
     "told_change",
     metadata,
@@ -117,7 +117,7 @@ told_change = Table(
     UniqueConstraint("key"),
 )
 
-# Chats that people asked for: how far each has come, and who works on it just now.
+# Requested chats, their progress, and the lease of their creation.
 new_chat = Table(
     "new_chat",
     metadata,

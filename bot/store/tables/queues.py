@@ -1,4 +1,4 @@
-"""What waits to be done or sent, and how fast it may go."""
+"""Tables of the queues and of rate limiting."""
 
 from typing import Any
 
@@ -19,11 +19,11 @@ from sqlalchemy import (
 from bot.store.tables.types import Instant, Instants, RowNumber, metadata
 
 PENDING, DONE, DEAD_LETTERED, DROPPED = "waiting", "done", "parked", "dropped"
-"""States of a row in the inbox or the outbox."""
+"""States of a row in a queue. A parked row is a dead letter."""
 
 
 def _queue_table(name: str, *own: Column[Any], one_each: str) -> Table:
-    """What workers do lane by lane, with columns of its own; in `one_each` no two rows are alike."""
+    """Return the table of a queue with extra columns; `one_each` is a unique column."""
     return Table(
         name,
         metadata,
@@ -55,12 +55,12 @@ outbox = _queue_table(
     Column("connection_id", ForeignKey("connection.id")),
     Column("caused_at", Instant),
     Column("body", LargeBinary, nullable=False),
-    # What the chat was last told before this message, so that it can be told again if the message never arrives.
+    # The values that the chat knew before this message, restored if the message is never delivered.
     Column("told_before", JSON(none_as_null=True)),
     one_each="key",
 )
 
-# Chats whose rows in Dataverse are to be brought up to date: one row each, however often that is asked for.
+# Chats whose Dataverse rows need an update: one row for each chat, with a count of requests.
 sync_job = _queue_table(
     "sync_job",
     Column("lane", ForeignKey("chat.id"), nullable=False),
@@ -90,7 +90,7 @@ lane = Table(
 _DUE = text("due_at IS NOT NULL")
 Index("ix_lane_due", lane.c.queue, lane.c.due_at, sqlite_where=_DUE, postgresql_where=_DUE)
 
-# When the bot wrote into a chat, in its turn or by itself: what the pace of the next message follows from.
+# Posts of the bot to chats, from which the rate limiter computes the time of the next one.
 post = Table(
     "post",
     metadata,
@@ -100,7 +100,7 @@ post = Table(
 )
 Index(None, post.c.chat_id, post.c.at)
 
-# The instants of the last posts that workers reserved, whichever process they run in.
+# Times of the last posts that workers of all processes reserved.
 tenant_budget = Table(
     "tenant_budget",
     metadata,
@@ -108,7 +108,7 @@ tenant_budget = Table(
     Column("posts", Instants, nullable=False),
 )
 
-# Where Dataverse's change tracking goes on, table by table.
+# Positions in Dataverse's change tracking.
 change_link = Table(
     "change_link",
     metadata,

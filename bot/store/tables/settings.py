@@ -1,4 +1,4 @@
-"""What administrators set."""
+"""Tables of settings."""
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table
 
@@ -14,7 +14,7 @@ environment = Table(
     Column("sync_changed_at", Instant),
     Column("sync_idle_days", Integer, nullable=False),
     Column("mirror_chats", Boolean, nullable=False),
-    # Counts the times that settings were saved, so that two who save at once do not undo each other's.
+    # Increases with each save, to detect concurrent edits.
     Column("version", Integer, nullable=False),
 )
 
@@ -40,7 +40,7 @@ record_type = Table(
     Column("change_fields", JSON, nullable=False),
 )
 
-# Who set what: kept for good, unlike what people do every day.
+# The history of settings. Unlike the audit log, it has no retention limit.
 setting_change = Table(
     "setting_change",
     metadata,

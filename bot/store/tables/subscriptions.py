@@ -1,4 +1,4 @@
-"""What Microsoft Graph is asked to tell of."""
+"""The table of Microsoft Graph subscriptions."""
 
 from sqlalchemy import Boolean, Column, Index, String, Table, UniqueConstraint
 
@@ -7,17 +7,17 @@ from bot.store.tables.types import Instant, metadata
 subscription = Table(
     "subscription",
     metadata,
-    # What it is for.
+    # The target's key.
     Column("watch", String, primary_key=True),
     Column("chat_id", String),
     Column("wanted", Boolean, nullable=False),
     Column("subscription_id", String),
     Column("expires_at", Instant),
-    # Names the address, client state and certificate that it was made with.
+    # A fingerprint of the address, client state, and certificate that it was created with.
     Column("made_for", String, nullable=False),
     Column("reread", Boolean, nullable=False),
     Column("hindrance", String),
-    # When it is to be seen to next, and until when somebody does just now.
+    # When it is due next, and when the current lease ends.
     Column("due_at", Instant, nullable=False),
     Column("held_until", Instant),
     UniqueConstraint("chat_id"),

@@ -1,4 +1,4 @@
-"""What the tables are made of: how instants are kept, and how keys and indexes are named."""
+"""Column types, and names of keys and indexes."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,40 +8,40 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def microseconds(at: datetime) -> int:
-    """An instant as it is kept; one without a zone is refused."""
+    """Return a time as microseconds since 1970. A time without a zone raises `TypeError`."""
     return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware instant, kept as microseconds since 1970: exact, ordered and the same in every database."""
+    """An aware time, stored as microseconds since 1970: exact, sortable, and equal on both databases."""
 
     impl = BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """The instant as a whole number; a time without a zone is refused."""
+        """Return the time as microseconds."""
         del dialect
         return None if value is None else microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        """The whole number as an instant in UTC."""
+        """Return the microseconds as a UTC time."""
         del dialect
         return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
 class Instants(TypeDecorator[list[datetime]]):
-    """Several instants in one value, each as `Instant` keeps it."""
+    """A list of times in one value, each stored like `Instant`."""
 
     impl = JSON
     cache_ok = True
 
     def process_bind_param(self, value: list[datetime] | None, dialect: Dialect) -> list[int] | None:
-        """The instants as whole numbers."""
+        """Return the times as microseconds."""
         del dialect
         return None if value is None else [microseconds(each) for each in value]
 
     def process_result_value(self, value: list[int] | None, dialect: Dialect) -> list[datetime] | None:
-        """The whole numbers as instants in UTC."""
+        """Return the microseconds as UTC times."""
         del dialect
         return None if value is None else [_EPOCH + timedelta(microseconds=each) for each in value]
 
@@ -55,5 +55,5 @@ metadata = MetaData(
     }
 )
 
-# SQLite counts rows by itself only where the key is of type INTEGER.
+# SQLite generates keys only for the type INTEGER.
 RowNumber = BigInteger().with_variant(Integer, "sqlite")

@@ -1,0 +1,88 @@
+"""Codecs between domain values and JSON columns.
+
+Stored JSON is a contract: databases contain rows of earlier versions, and two versions may share a database during an
+update. `tests/contract/test_dumps.py` reads such rows. If you rename a field, map it to its stored name here.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from bot.domain.chat_sync import ActivityRow
+from bot.domain.jobs import Job
+from bot.domain.key_fields import RecordEvent, ReportedValue
+from bot.domain.new_chat import ChatRequest
+from bot.domain.record_types import RecordType
+from bot.domain.reported_change import ReportedButton, ReportedColumn
+from bot.domain.settings_history import SavedSettings
+from bot.domain.tables import Raw
+
+T = TypeVar("T")
+
+_RECORD = ("environment", "table", "row_id")
+"""The order of a record's fields: records are stored as arrays."""
+
+
+class Codec(Generic[T]):
+    """Encodes values of one type as JSON and decodes them.
+
+    `names` maps fields to stored names. `leave_out` lists fields that this column does not store.
+    """
+
+    def __init__(
+        self, kind: Any, *, names: Mapping[str, str] | None = None, leave_out: frozenset[str] = frozenset()
+    ) -> None:
+        self._kind = kind
+        self._stored_names = dict(names or {})
+        self._fields = {stored: field for field, stored in self._stored_names.items()}
+        self._leave_out = set(leave_out) or None
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[T]:
+        # Build on first use: most starts need few of them at once.
+        return TypeAdapter(self._kind)
+
+    def encode(self, value: T) -> Any:
+        """Return the value as JSON types."""
+        encoded = self._adapter.dump_python(value, mode="json", exclude=self._leave_out)
+        if not isinstance(encoded, dict):
+            return encoded
+        if encoded.get("record"):
+            encoded["record"] = [encoded["record"][name] for name in _RECORD]
+        return _renamed(encoded, self._stored_names)
+
+    def decode(self, stored: Any, **others: object) -> T:
+        """Return the value from stored JSON or from a row. Pass fields from other columns as keywords."""
+        if not isinstance(stored, Mapping):
+            return self._adapter.validate_python(stored)
+        fields = {**_renamed(stored, self._fields), **others}
+        if isinstance(fields.get("record"), list):
+            fields["record"] = dict(zip(_RECORD, fields["record"], strict=True))
+        return self._adapter.validate_python(fields)
+
+
+def raw_from_json(stored: Any) -> Raw:
+    """Return a raw value: JSON has no tuples. A codec would be forty times slower, and this runs for each cell."""
+    raw: Raw = tuple(stored) if isinstance(stored, list) else stored
+    return raw
+
+
+def _renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {names.get(name, name): value for name, value in values.items()}
+
+
+EVENT: Codec[RecordEvent] = Codec(RecordEvent)
+REPORTED_VALUE: Codec[ReportedValue | None] = Codec(ReportedValue | None)
+JOB: Codec[Job] = Codec(Job, names={"kind": "job", "chat_id": "chat"})
+ACTIVITY_ROW: Codec[ActivityRow | None] = Codec(
+    # The text of the row stays in Dataverse (spec S6).
+    ActivityRow | None,
+    leave_out=frozenset({"subject", "regarding", "description"}),
+)
+CHAT_REQUEST: Codec[ChatRequest] = Codec(ChatRequest, leave_out=frozenset({"person"}))
+COLUMNS: Codec[tuple[ReportedColumn, ...]] = Codec(tuple[ReportedColumn, ...])
+BUTTONS: Codec[tuple[ReportedButton, ...]] = Codec(tuple[ReportedButton, ...])
+RECORD_TYPE: Codec[RecordType] = Codec(RecordType)
+SAVED_SETTINGS: Codec[SavedSettings] = Codec(SavedSettings)

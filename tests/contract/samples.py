@@ -1,0 +1,264 @@
+"""One value of every stored kind, and a function that stores them all.
+
+The dumps under `tests/contract/dumps` contain these values as earlier revisions stored them. Do not change a value:
+add a new one, so that the old dumps still match.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.audit import AuditEntry
+from bot.domain.chat_sync import ActivityRow, RowState, SyncedRow, SyncProblem
+from bot.domain.environment_settings import OrganizationSettings
+from bot.domain.jobs import ChatJob, EnvironmentJob, Job, JobKind
+from bot.domain.key_fields import ColumnChange, RecordEvent, ReportedValue
+from bot.domain.new_chat import ChatRequest, ChatStep, NewChat, NewChatKey, StepFailure
+from bot.domain.outgoing_messages import OutgoingMessage
+from bot.domain.record_actions import CardAction
+from bot.domain.record_types import Disclosure, RecordType
+from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
+from bot.domain.settings import EnvironmentSettings, diff_settings, with_record_type
+from bot.domain.settings_history import SavedSettings
+from bot.domain.subscriptions import TOPICS, Subscription, SubscriptionError, chat_target
+from bot.domain.synced_chats import LastWrite, TopicChange
+from bot.domain.tables import ColumnValue, Raw
+from bot.domain.values import (
+    Chat,
+    ChatId,
+    ChatKind,
+    ConnectionId,
+    EnvironmentId,
+    NewConnection,
+    ObjectId,
+    RecordRef,
+    UserId,
+)
+from bot.store.administration import Administration
+from bot.store.unit_of_work import Store, UnitOfWork
+
+AT = datetime(2026, 11, 21, 10, 20, 30, tzinfo=UTC)
+EXACT = AT + timedelta(microseconds=123_456)
+LATER = AT + timedelta(minutes=1)
+CONTOSO = EnvironmentId("contoso")
+CASE = RecordRef(environment=CONTOSO, table="incident", row_id="1")
+ACCOUNT = RecordRef(environment=CONTOSO, table="account", row_id="2")
+ADELE, MEGAN = ObjectId("adele"), ObjectId("megan")
+CHAT = Chat(
+    id=ChatId("19:a@thread.v2"),
+    kind=ChatKind.GROUP,
+    channel="msteams",
+    tenant_id="t",
+    service_url="https://smba.trafficmanager.net/emea/",
+    bot_id="28:bot",
+    bot_name="Chat Sync",
+)
+CHANNEL = replace(CHAT, id=ChatId("19:b@thread.tacv2"), kind=ChatKind.CHANNEL, team_id="19:team@thread.tacv2")
+
+RAW_VALUES: dict[str, Raw] = {
+    "empty": None,
+    "yes": True,
+    "no": False,
+    "zero": 0,
+    "one": 1,
+    "negative": -7,
+    "large": 9_007_199_254_740_993,
+    "whole_float": 1.0,
+    "float": 0.1,
+    "no_text": "",
+    "text": "Pump “vibrates” 🚀",
+    "number_text": "1",
+    "true_text": "true",
+    "date": "2026-11-21",
+    "instant": "2026-11-21T10:20:30Z",
+    "lookup": "account:2",
+    "no_choices": (),
+    "choices": (1, 2, 3),
+}
+"""Every type of raw value, with values that a codec could confuse."""
+
+EVENT = RecordEvent(
+    key="event",
+    record=CASE,
+    at=EXACT,
+    changed_by=UserId("u1"),
+    changes=tuple(
+        ColumnChange(
+            column=name,
+            new=ColumnValue(raw=raw, text=None if raw is None else f"shown {raw}"),
+            old=ColumnValue(raw=raw) if name > "n" else None,
+        )
+        for name, raw in RAW_VALUES.items()
+    ),
+)
+STRIPPED = RecordEvent(key="stripped", record=CASE, at=AT, changed_by=None, changes=(), stripped=True)
+DELETED = RecordEvent(key="deleted", record=ACCOUNT, at=AT, changed_by=UserId("u1"), changes=(), deleted=True)
+JOBS: tuple[Job, ...] = (
+    ChatJob(kind=JobKind.CATCH_UP, chat_id=CHAT.id),
+    EnvironmentJob(kind=JobKind.FOLLOW_SETTINGS, environment=CONTOSO),
+    EnvironmentJob(kind=JobKind.SYNC_ALL, environment=CONTOSO),
+)
+
+LIVE, ENDED, PAUSED = ConnectionId(1), ConnectionId(2), ConnectionId(3)
+KNOWN = {name: ReportedValue(raw=raw, text=f"shown {raw}", at=EXACT) for name, raw in RAW_VALUES.items()}
+BEFORE = {name: ReportedValue(raw=raw, text=None, at=AT) for name, raw in RAW_VALUES.items()}
+"""Values that become known again when the outbox gives up the message `MESSAGE`."""
+
+MESSAGE = OutgoingMessage(
+    key="message",
+    chat_id=CHAT.id,
+    activity=b'{"type":"message"}',
+    connection_id=LIVE,
+    caused_at=EXACT,
+    previously_reported={**{(LIVE, name): value for name, value in BEFORE.items()}, (LIVE, "new"): None},
+)
+PARKED_MESSAGE = OutgoingMessage(key="parked", chat_id=CHANNEL.id, activity=b'{"type":"message","text":"2"}')
+
+ROW = ActivityRow(
+    state=RowState.COMPLETED,
+    version="12345",
+    members=frozenset({UserId("u1"), UserId("u2")}),
+    modified_on=EXACT,
+    modified_by=UserId("u1"),
+)
+ACTIVITY = SyncedRow(
+    activity_id="activity-1",
+    created_by=ADELE,
+    last_activity_at=AT,
+    row=ROW,
+    users={ADELE: UserId("u1"), MEGAN: None},
+    members_without_user=2,
+    problem=SyncProblem.REFUSED,
+    written_at=EXACT,
+)
+NEW_ACTIVITY = SyncedRow(activity_id="activity-2", created_by=MEGAN, last_activity_at=EXACT)
+
+REPORTED = ReportedChange(
+    key="change",
+    chat_id=CHAT.id,
+    record=CASE,
+    at=EXACT,
+    people=("Adele Vance", "Megan Bowen"),
+    columns=tuple(
+        ReportedColumn(name=name, label=name.title(), old=None if raw is None else "old", new=f"shown {raw}", raw=raw)
+        for name, raw in RAW_VALUES.items()
+    ),
+    news=("Closed.",),
+    buttons=(ReportedButton(title="Disconnect", verb="disconnect", payload={"record": "1"}),),
+)
+
+FAILED_CHAT = NewChat(
+    key=NewChatKey("failed"),
+    request=ChatRequest(person=ADELE, people=(MEGAN, ObjectId("alex")), topic="Pump", record=CASE, note=False),
+    begun_at=AT,
+    chat_id=CHAT.id,
+    url="https://teams.microsoft.com/l/chat/1",
+    creation_requested_at=EXACT,
+    done=(ChatStep.CREATE, ChatStep.MEMBERS),
+    failures=(StepFailure(step=ChatStep.NAME, reason="Too long.", next_step="Choose a shorter name."),),
+)
+PLAIN_CHAT = NewChat(key=NewChatKey("plain"), request=ChatRequest(person=ADELE, people=(MEGAN,)), begun_at=AT)
+
+AUDITED = AuditEntry(
+    at=AT, act="connect", person_id=ADELE, person_name="Adele Vance", chat_id=CHAT.id, record=CASE, details={"a": "ü"}
+)
+BEFORE_SETTINGS = EnvironmentSettings(
+    version=0, organization=OrganizationSettings(chats_on=True, sync_on=True), record_types={}
+)
+RECORD_TYPE = RecordType(
+    table="incident",
+    note_view="view-1",
+    notify=True,
+    key_fields=("title", "prioritycode"),
+    disclosure=Disclosure.FIELDS,
+    card_acts=(CardAction.ASSIGN, CardAction.NOTE),
+    change_fields=("title",),
+)
+SETTINGS = with_record_type(
+    EnvironmentSettings(
+        version=1,
+        organization=OrganizationSettings(
+            chats_on=True, allowed_roles=("Agent", "Leiter:in"), sync_on=True, sync_idle_days=30, mirror_chats=True
+        ),
+        record_types={},
+        sync_changed_at=EXACT,
+    ),
+    RECORD_TYPE,
+)
+SAVED = SavedSettings(
+    environment=CONTOSO,
+    version=1,
+    at=AT,
+    person_id=ADELE,
+    person_name="Adele Vance",
+    chat_id=CHAT.id,
+    changes=diff_settings(BEFORE_SETTINGS, SETTINGS),
+)
+SUBSCRIPTION = Subscription(
+    target=chat_target(CHAT.id),
+    id="s1",
+    expires_at=LATER,
+    fingerprint="m",
+    needs_refresh=True,
+    error=SubscriptionError.UNREACHABLE,
+)
+TENANT_POSTS = [AT, EXACT, LATER]
+
+
+async def fill(administration: Administration, store: Store) -> None:
+    """Store every sample in a new database."""
+    await administration.initialize({CONTOSO: True})
+    async with store.writing() as work:
+        await work.settings.save(SETTINGS, SAVED)
+        await _add_connections(work)
+        await _add_synced(work)
+        await _add_queues(work)
+        await work.reported_changes.add([REPORTED], at=AT)
+        for new in (FAILED_CHAT, PLAIN_CHAT):
+            await work.new_chats.add(new)
+        await work.audit.add(AUDITED)
+        await work.change_tracking.save_delta_link(CONTOSO, "incident", "link-1", at=AT)
+        await work.subscriptions.request([TOPICS, SUBSCRIPTION.target], at=AT)
+        await work.subscriptions.save(SUBSCRIPTION, due_at=LATER, is_new=True)
+        await work.rate_history.add_posts([(CHAT.id, AT), (CHAT.id, EXACT)])
+        await work.rate_history.lock_tenant_posts("t")
+        await work.rate_history.save_tenant_posts("t", TENANT_POSTS)
+
+
+async def _add_connections(work: UnitOfWork) -> None:
+    for chat in (CHAT, CHANNEL):
+        await work.chats.save(chat)
+    await work.chats.mark_introduced(CHAT.id, AT)
+    for chat, record, connector in ((CHAT, CASE, ADELE), (CHAT, ACCOUNT, MEGAN), (CHANNEL, CASE, ADELE)):
+        await work.connections.add(
+            NewConnection(
+                chat_id=chat.id,
+                record=record,
+                record_name="Pump vibrates",
+                record_number="CAS-01001" if record is CASE else None,
+                connector_id=connector,
+                connector_name=connector.title(),
+                connected_at=EXACT,
+            )
+        )
+    await work.connections.end(ENDED, at=LATER, by=MEGAN, by_name="Megan Bowen")
+    await work.connections.pause(CHANNEL.id, "The bot was removed.", at=AT)
+    await work.reported_values.save({(LIVE, name): value for name, value in KNOWN.items()})
+
+
+async def _add_synced(work: UnitOfWork) -> None:
+    await work.chat_sync.start(LIVE, ACTIVITY)
+    await work.chat_sync.start(PAUSED, NEW_ACTIVITY)
+    await work.chat_sync.save_topics([TopicChange(chat_id=CHAT.id, topic="Pump", at=AT)])
+    await work.chat_sync.save_last_writes([LastWrite(chat_id=CHAT.id, writer=ADELE, at=EXACT)])
+    await work.chat_sync.save_mirrored(LIVE, listed=True)
+    await work.chat_sync.enqueue([CHAT.id], fetch=True, at=AT, due_at=LATER)
+
+
+async def _add_queues(work: UnitOfWork) -> None:
+    for event in (EVENT, STRIPPED, DELETED):
+        await work.inbox.add_event(event, at=AT, due_at=LATER)
+    for job in JOBS:
+        await work.inbox.enqueue(job, at=AT, due_at=LATER)
+    await work.outbox.enqueue([MESSAGE, PARKED_MESSAGE], at=AT)
+    heads = await work.outbox.next_messages([CHANNEL.id], {})
+    await work.outbox.dead_letter(heads[CHANNEL.id].id, "The tenant refused the message.", at=AT)

@@ -1,0 +1,198 @@
+"""Databases of earlier versions migrate to this version, and their rows decode to the values that were stored."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import JSON, String, Table, cast, select
+from sqlalchemy import Connection as SqlConnection
+
+from bot.domain.key_fields import ReportedValue
+from bot.domain.queue_states import Queue
+from bot.store.administration import Administration
+from bot.store.engine import Engines, create_engines
+from bot.store.lanes import job_lane, record_lane
+from bot.store.migrate import migrate, newest_revision, require_up_to_date
+from bot.store.tables import metadata
+from bot.store.unit_of_work import Store
+from tests.contract import samples
+from tests.contract.dump import FOLDER, fill_new, restore
+
+REVISIONS = sorted(file.name.partition(".")[0] for file in FOLDER.glob("*.sqlite.sql"))
+JSON_COLUMNS = [
+    (table, column.name) for table in metadata.sorted_tables for column in table.c if isinstance(column.type, JSON)
+]
+
+
+def dump_of(revision: str, url: str) -> str:
+    kind = "sqlite" if url.startswith("sqlite") else "postgresql"
+    return Path(FOLDER, f"{revision}.{kind}.sql").read_text(encoding="utf-8")
+
+
+@pytest.fixture(params=REVISIONS)
+async def engines(request: pytest.FixtureRequest, empty_database_url: str) -> AsyncIterator[Engines]:
+    """A database as an earlier revision left it, migrated to this version."""
+    await restore(empty_database_url, dump_of(request.param, empty_database_url))
+    made = create_engines(empty_database_url)
+    await migrate(made.writing)
+    await require_up_to_date(made.writing)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def store(engines: Engines) -> Store:
+    return Store(engines, lambda _: None)
+
+
+def test_this_revision_has_a_dump_for_each_database() -> None:
+    assert {f"{newest_revision()}.sqlite.sql", f"{newest_revision()}.postgresql.sql"} <= {
+        file.name for file in FOLDER.iterdir()
+    }
+
+
+async def test_the_tables_are_those_of_the_code(engines: Engines) -> None:
+    def differences(connection: SqlConnection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    async with engines.reading.begin() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_chats_and_connections_are_as_stored(store: Store) -> None:
+    async with store.reading() as work:
+        assert await work.chats.get_many([samples.CHAT.id, samples.CHANNEL.id]) == {
+            samples.CHAT.id: samples.CHAT,
+            samples.CHANNEL.id: samples.CHANNEL,
+        }
+        live, paused = await work.connections.for_record(samples.CASE)
+        history = await work.timeline.for_record(samples.ACCOUNT, offset=0, at_most=10)
+    assert (live.id, live.record_number, live.connected_at) == (samples.LIVE, "CAS-01001", samples.EXACT)
+    assert (paused.id, paused.paused_at, paused.paused_reason) == (samples.PAUSED, samples.AT, "The bot was removed.")
+    assert [(each.connection.id, each.ended_at, each.topic) for each in history] == [
+        (samples.ENDED, samples.LATER, "Pump")
+    ]
+
+
+async def test_known_values_keep_their_types(store: Store) -> None:
+    async with store.reading() as work:
+        known = (await work.reported_values.for_connections([samples.LIVE]))[samples.LIVE]
+    assert typed(known) == typed(samples.KNOWN)
+
+
+async def test_a_message_that_is_given_up_restores_the_values_before_it(store: Store) -> None:
+    async with store.writing() as work:
+        heads = await work.outbox.next_messages([samples.CHAT.id], {})
+        await work.outbox.dead_letter_chat(samples.CHAT.id, "gone", at=samples.LATER)
+        known = (await work.reported_values.for_connections([samples.LIVE]))[samples.LIVE]
+        parked = await work.queue_states.dead_letters(at_most=10)
+    assert (heads[samples.CHAT.id].activity, heads[samples.CHAT.id].caused_at) == (
+        samples.MESSAGE.activity,
+        samples.EXACT,
+    )
+    assert typed(known) == typed(samples.BEFORE)
+    assert [each.reason for each in parked] == ["gone", "The tenant refused the message."]
+
+
+def typed(known: Mapping[str, ReportedValue]) -> dict[str, tuple[bool, ReportedValue]]:
+    """Return the values with a mark for booleans: `True == 1`. SQLite returns a whole float as an integer."""
+    return {name: (isinstance(value.raw, bool), value) for name, value in known.items()}
+
+
+async def test_events_and_jobs_are_as_stored(store: Store) -> None:
+    lanes = [record_lane(samples.CASE), record_lane(samples.ACCOUNT)]
+    jobs = {job_lane(job): job for job in samples.JOBS}
+    async with store.reading() as work:
+        waiting = await work.inbox.pending([*lanes, *jobs])
+        sync_jobs = await work.chat_sync.pending([samples.CHAT.id])
+        assert await work.lanes.next_due(Queue.INBOX) == samples.LATER
+    (event, stripped), (deleted,) = (waiting[lane].events for lane in lanes)
+    assert (event, stripped, deleted) == (samples.EVENT, samples.STRIPPED, samples.DELETED)
+    raws = [(type(change.new.raw), change.new.raw) for change in event.changes]
+    assert raws == [(type(raw), raw) for raw in samples.RAW_VALUES.values()]
+    assert {lane: waiting[lane].job for lane in jobs} == jobs
+    assert (sync_jobs[samples.CHAT.id].request_count, sync_jobs[samples.CHAT.id].fetch) == (1, True)
+
+
+async def test_synced_chats_are_as_stored(store: Store) -> None:
+    async with store.reading() as work:
+        assert await work.chat_sync.get_rows([samples.LIVE, samples.PAUSED]) == {
+            samples.LIVE: samples.ACTIVITY,
+            samples.PAUSED: samples.NEW_ACTIVITY,
+        }
+        chat = await work.chat_sync.get_chat(samples.CHAT.id)
+        # It counts as listed in Dynamics 365 already.
+        assert await work.chat_sync.unmirrored_connections(samples.CHAT.id) == []
+    assert chat
+    assert (chat.topic, chat.topic_reported_at) == ("Pump", samples.AT)
+    assert (chat.last_writer_id, chat.last_written_at) == (samples.ADELE, samples.EXACT)
+
+
+async def test_reported_changes_and_new_chats_are_as_stored(store: Store) -> None:
+    async with store.reading() as work:
+        reported = await work.reported_changes.get(samples.REPORTED.key)
+        failed, plain = [await work.new_chats.get(each.key) for each in (samples.FAILED_CHAT, samples.PLAIN_CHAT)]
+    assert reported == samples.REPORTED
+    assert [type(each.raw) for each in reported.columns] == [type(each.raw) for each in samples.REPORTED.columns]
+    assert (failed, plain) == (samples.FAILED_CHAT, samples.PLAIN_CHAT)
+
+
+async def test_settings_and_their_history_are_as_stored(engines: Engines, store: Store) -> None:
+    administration = Administration(engines)
+    await administration.initialize({samples.CONTOSO: False})
+    settings = await administration.settings(samples.CONTOSO)
+    async with store.reading() as work:
+        (saved,) = await work.settings.history_since(samples.CONTOSO, 0)
+    assert (settings.organization, settings.sync_changed_at) == (samples.SETTINGS.organization, samples.EXACT)
+    assert settings.record_types["incident"] == samples.RECORD_TYPE
+    assert saved == samples.SAVED
+    values = [(each.was, each.now) for each in saved.changes]
+    assert [(type(was), type(now)) for was, now in values] == [
+        (type(each.was), type(each.now)) for each in samples.SAVED.changes
+    ]
+
+
+async def test_subscriptions_rates_and_change_tracking_are_as_stored(store: Store) -> None:
+    async with store.writing() as work:
+        kept = await work.subscriptions.get_many([samples.SUBSCRIPTION.target])
+        assert kept == {samples.SUBSCRIPTION.target: samples.SUBSCRIPTION}
+        assert await work.rate_history.lock_tenant_posts("t") == samples.TENANT_POSTS
+        posts = await work.rate_history.posts_since([samples.CHAT.id], samples.AT - timedelta(seconds=1))
+        assert posts == {samples.CHAT.id: [samples.AT, samples.EXACT]}
+        assert await work.change_tracking.get_delta_link(samples.CONTOSO, "incident") == "link-1"
+
+
+async def test_this_version_writes_the_json_of_its_dump(tmp_path: Path) -> None:
+    """Another process of this revision may read it: only the spelling of UTC and the order of a set may differ."""
+    old, new = (f"sqlite+aiosqlite:///{tmp_path}/{name}.db" for name in ("old", "new"))
+    await restore(old, dump_of(newest_revision(), old))
+    await fill_new(new)
+    expected, written = [await all_stored_json(url) for url in (old, new)]
+    assert written == expected
+    assert len(written["inbox.body"]) == len(samples.JOBS) + 3
+
+
+async def all_stored_json(url: str) -> dict[str, list[object]]:
+    engines = create_engines(url)
+    found = {f"{table.name}.{name}": await stored_json(engines, table, name) for table, name in JSON_COLUMNS}
+    await engines.close()
+    return found
+
+
+async def stored_json(engines: Engines, table: Table, column: str) -> list[object]:
+    keys = [each for each in table.primary_key.columns if each.name != column]
+    async with engines.reading.connect() as connection:
+        found = await connection.execute(select(cast(table.c[column], String)).order_by(*keys))
+        return [normalized(json.loads(each)) if each else None for each in found.scalars()]
+
+
+def normalized(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: sorted(each) if name == "members" else normalized(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [normalized(each) for each in value]
+    return value.removesuffix("Z") + "+00:00" if isinstance(value, str) and value.endswith("Z") else value
