@@ -53,7 +53,7 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
 @contextmanager
 def correlated(correlation_id: str | None = None) -> Iterator[str]:
     """Give all events logged in the block this correlation ID, or a new one; yield the ID."""
-    token = _correlation.set(_sanitized(correlation_id) if correlation_id else uuid4().hex)
+    token = _correlation.set(_sanitized_id(correlation_id) if correlation_id else uuid4().hex)
     try:
         yield correlation()
     finally:
@@ -65,7 +65,7 @@ def correlation() -> str:
     return _correlation.get()
 
 
-def _sanitized(external_id: str) -> str:
+def _sanitized_id(external_id: str) -> str:
     """Sanitize an ID from outside; return a new one if nothing is left."""
     return "".join(c for c in external_id[:_MAX_ID] if c.isalnum() or c in "-_.:") or uuid4().hex
 

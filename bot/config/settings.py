@@ -18,7 +18,7 @@ _GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 Guid = Annotated[str, Field(pattern=_GUID)]
 
 
-def _listed(value: object) -> object:
+def _split_list(value: object) -> object:
     """Split a comma-separated text."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
@@ -36,13 +36,13 @@ def _address(value: object) -> object:
 
 
 def _addresses(value: object) -> object:
-    parts = _listed(value)
+    parts = _split_list(value)
     return tuple(_address(part) for part in parts) if isinstance(parts, tuple) else parts
 
 
 Address = Annotated[str, BeforeValidator(_address)]
 Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_list)]
 
 # Hosts of Teams' connectors: public cloud, GCC, GCC High, and DoD (Teams documentation, "Proactive messages").
 _SERVICE_HOSTS = (

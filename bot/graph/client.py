@@ -18,6 +18,7 @@ from bot.graph.chat_throttle import ChatThrottle
 from bot.graph.protocol import NAME, missing_permission, page_rows, parse_error
 from bot.http.access_tokens import Tokens
 from bot.http.client import ApiClient, ApiRequest, ApiResponse, ApiTarget
+from bot.http.odata_errors import parse_retry_after
 from bot.metrics import Metrics
 from bot.runtime.backoff import Backoff
 from bot.runtime.single_flight import SharedFlights
@@ -183,9 +184,8 @@ def _parse_part(answer: Mapping[str, Any] | None, right: GraphPermission) -> Map
     status, body, headers = answer.get("status"), answer.get("body"), answer.get("headers")
     if isinstance(status, int) and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return body if isinstance(body, dict) else {}
-    wait = headers.get("Retry-After", "") if isinstance(headers, dict) else ""
-    seconds = float(wait) if isinstance(wait, str) and wait.isascii() and wait.isdigit() else None
-    error = parse_error(status if isinstance(status, int) else 0, body, seconds)
+    retry_after_s = parse_retry_after(headers.get("Retry-After")) if isinstance(headers, dict) else None
+    error = parse_error(status if isinstance(status, int) else 0, body, retry_after_s)
     return _missing_permission(error, right) if isinstance(error, NotAllowed) else error
 
 

@@ -13,7 +13,7 @@ from bot.logs import get_logger
 from bot.runtime.ttl_cache import TtlCache
 
 RENEW_AFTER = 0.75
-"""The part of a token's lifetime after which the next one is requested; a token of an hour is used until then."""
+"""Fraction of a token's lifetime after which the next one is requested: after 45 minutes of an hour."""
 MARGIN = timedelta(minutes=1)
 """A token counts as expired this much earlier, because clocks differ and calls take time."""
 PAUSE = timedelta(seconds=30)

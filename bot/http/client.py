@@ -17,6 +17,7 @@ from yarl import URL
 
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.http.access_tokens import Tokens
+from bot.http.odata_errors import parse_retry_after
 from bot.runtime.backoff import Backoff, jittered
 
 TIMEOUT_S = 10.0
@@ -187,7 +188,7 @@ class ApiClient:
     def _parse(self, request: ApiRequest, answer: ClientResponse, content: bytes) -> ApiResponse | Exception:
         if answer.status < HTTPStatus.MULTIPLE_CHOICES:
             return ApiResponse(target=self._system, headers=answer.headers, content=content)
-        wait_s = _retry_after(answer)
+        wait_s = _retry_after_s(answer)
         if self._system.shared_limit and answer.status == HTTPStatus.TOO_MANY_REQUESTS and wait_s:
             # The limits apply to the app as a whole: further requests would only extend the wait.
             self._blocked_until = max(self._blocked_until, asyncio.get_running_loop().time() + wait_s)
@@ -241,6 +242,6 @@ def json_object(content: bytes) -> Mapping[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def _retry_after(answer: ClientResponse) -> float | None:
-    value = answer.headers.get("Retry-After", "")
-    return min(float(value), MAX_WAIT_S) if value.isascii() and value.isdigit() else None
+def _retry_after_s(answer: ClientResponse) -> float | None:
+    seconds = parse_retry_after(answer.headers.get("Retry-After"))
+    return None if seconds is None else min(seconds, MAX_WAIT_S)

@@ -10,6 +10,11 @@ def error_code(body: object) -> str | None:
     return code[:40] if isinstance(code, str) else None
 
 
+def parse_retry_after(value: object) -> float | None:
+    """Return the seconds in a header `Retry-After`; None if it is missing or not a whole number."""
+    return float(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
+
+
 def with_cause(error: ChatSyncError, status: int, body: object, retry_after_s: float | None) -> ChatSyncError:
     """Add the known cause to the error, without the vendor's text, which can quote values."""
     if isinstance(error, Unavailable):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from bot.domain.send_outcomes import ChatUnreachable, Rejected, RetryLater, SendOutcome, Sent
+from bot.http.odata_errors import parse_retry_after
 from bot.teams.connector import ConnectorResponse
 
 _RETRYABLE = frozenset({0, 408, 412, 429, 500, 502, 503, 504})
@@ -40,8 +41,9 @@ def unreachable_code(answer: ConnectorResponse) -> str | None:
 def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
     """Return the seconds in the header `Retry-After`, given as seconds or as a date; None without the header."""
     value = headers.get("Retry-After", "")
-    if value.isascii() and value.isdigit():
-        return float(value)
+    seconds = parse_retry_after(value)
+    if seconds is not None:
+        return seconds
     try:
         at = parsedate_to_datetime(value)
     except ValueError:

@@ -12,7 +12,7 @@ from bot.config.settings import Settings
 from bot.domain.errors import NotSupported
 from bot.domain.limits import Limits
 from bot.domain.values import EnvironmentId
-from bot.wiring.diagnostics import hints, needs
+from bot.wiring.diagnostics import advisory_checks, required_checks
 from bot.wiring.services import Runtime, build_runtime, close, load_settings_if_migrated, migrate_and_load
 
 Say = Callable[[str], object]
@@ -24,7 +24,9 @@ async def run_command(settings: Settings, arguments: Namespace, say: Say) -> int
     try:
         if arguments.command == "doctor":
             known = await load_settings_if_migrated(runtime)
-            return await doctor(needs(runtime, settings_read=known), hints(runtime, settings_read=known), say)
+            return await doctor(
+                required_checks(runtime, settings_read=known), advisory_checks(runtime, settings_read=known), say
+            )
         await migrate_and_load(runtime)
         work = {"outbox": _outbox, "dataverse": _dataverse}
         return await work[arguments.command](runtime, arguments, say)
@@ -47,7 +49,7 @@ def _operator() -> str:
     try:
         return getuser()
     except (KeyError, OSError):
-        return "an account without a name"  # as containers have
+        return "unnamed account"  # as containers have
 
 
 async def _dataverse(runtime: Runtime, arguments: Namespace, say: Say) -> int:
@@ -62,12 +64,13 @@ async def _dataverse(runtime: Runtime, arguments: Namespace, say: Say) -> int:
 def _require_own_dataverse(settings: Settings) -> None:
     if settings.uses_own_sandbox:
         raise NotSupported(
-            "The sandbox tells of changes by itself.", "Set CHATSYNC_DATAVERSE_URL to register with a real Dataverse."
+            "The sandbox sends events without a webhook.",
+            "Set CHATSYNC_DATAVERSE_URL to register with a real environment.",
         )
     if settings.public_url is None:
         raise NotSupported(
-            "Dataverse has to be told where to send its events.",
-            "Set CHATSYNC_PUBLIC_URL to the address under which it reaches this bot.",
+            "Dataverse needs a URL to send events to.",
+            "Set CHATSYNC_PUBLIC_URL to the address at which Dataverse reaches this bot.",
         )
 
 
@@ -77,5 +80,5 @@ def _environments(runtime: Runtime, host: str | None) -> Sequence[EnvironmentId]
         return known
     found = [each for each in known if each == host.lower()]
     if not found:
-        raise NotSupported(f"No environment {host} is set.", f"Choose one of: {', '.join(known)}")
+        raise NotSupported(f"Environment {host} is not configured.", f"Choose one of: {', '.join(known)}")
     return found

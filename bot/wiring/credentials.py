@@ -31,7 +31,7 @@ class _Identity:
 
 def bot_tokens(settings: Settings, session: ClientSession, clock: Clock) -> Tokens:
     """Return the tokens of the bot; none without an app ID."""
-    bot = _bot(settings)
+    bot = _bot_identity(settings)
     if bot is None:
         return NullTokens()
     own_tenant = settings.app_tenant_id if settings.app_type == "SingleTenant" else None
@@ -40,21 +40,21 @@ def bot_tokens(settings: Settings, session: ClientSession, clock: Clock) -> Toke
 
 def dataverse_tokens(settings: Settings, url: str, session: ClientSession, clock: Clock) -> Tokens:
     """Return the tokens of the application user, by default the bot itself; none for a sandbox."""
-    tenant, bot = settings.dataverse_tenant_id or settings.app_tenant_id, _bot(settings)
+    tenant, bot = settings.dataverse_tenant_id or settings.app_tenant_id, _bot_identity(settings)
     if is_loopback(urlsplit(url).hostname or "") or bot is None or tenant is None:
         return NullTokens()
-    return CachedTokens(_token_source(_application_user(settings) or bot, settings, session, tenant), clock)
+    return CachedTokens(_token_source(_application_user_identity(settings) or bot, settings, session, tenant), clock)
 
 
 def graph_tokens(settings: Settings, url: str, session: ClientSession, clock: Clock) -> Tokens:
     """Return the bot's tokens for Microsoft Graph in its tenant; none for a sandbox."""
-    tenant, bot = settings.graph_tenant, _bot(settings)
+    tenant, bot = settings.graph_tenant, _bot_identity(settings)
     if is_loopback(urlsplit(url).hostname or "") or bot is None or tenant is None:
         return NullTokens()
     return CachedTokens(_token_source(bot, settings, session, tenant), clock)
 
 
-def _bot(settings: Settings) -> _Identity | None:
+def _bot_identity(settings: Settings) -> _Identity | None:
     if settings.app_id is None:
         return None
     return _Identity(
@@ -65,7 +65,7 @@ def _bot(settings: Settings) -> _Identity | None:
     )
 
 
-def _application_user(settings: Settings) -> _Identity | None:
+def _application_user_identity(settings: Settings) -> _Identity | None:
     if settings.dataverse_client_id is None:
         return None
     return _Identity(

@@ -22,12 +22,12 @@ from bot.wiring.services import Runtime
 ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
 """Required for calls on behalf of other users ("Impersonate another user", Dataverse developer guide)."""
 _MIN_KEY_LENGTH = 16
-_MAX_NAMED = 5
-_DEADLINE_S = 30.0
+_MAX_NAMES = 5
+_TIMEOUT_S = 30.0
 """An operator can wait, and a large organization needs time to describe its tables."""
 
 
-def needs(runtime: Runtime, *, settings_read: bool) -> CheckHealth:
+def required_checks(runtime: Runtime, *, settings_read: bool) -> CheckHealth:
     """Return the checks that must pass. `settings_read`: the administrators' settings are available."""
     own_sandbox = runtime.settings.uses_own_sandbox
     checks = {
@@ -36,31 +36,31 @@ def needs(runtime: Runtime, *, settings_read: bool) -> CheckHealth:
     checks["database tables"] = partial(require_up_to_date, runtime.engines.writing)
     if not own_sandbox:
         for each in runtime.services.links.environments:
-            checks[f"impersonation in {each.id}"] = partial(_impersonates, runtime, each.id)
+            checks[f"impersonation in {each.id}"] = partial(_check_impersonation, runtime, each.id)
             if settings_read:
-                checks[f"records in {each.id}"] = partial(_has_record_privileges, runtime, each.id)
-    return CheckHealth(checks, runtime.services.clock, deadline_s=_DEADLINE_S)
+                checks[f"records in {each.id}"] = partial(_check_record_privileges, runtime, each.id)
+    return CheckHealth(checks, runtime.services.clock, deadline_s=_TIMEOUT_S)
 
 
-def hints(runtime: Runtime, *, settings_read: bool) -> CheckHealth:
-    """Return the advisory checks, which may explain unexpected behavior. `settings_read`: as for `needs`."""
+def advisory_checks(runtime: Runtime, *, settings_read: bool) -> CheckHealth:
+    """Return the advisory checks, which may explain unexpected behavior. `settings_read`: as for `required_checks`."""
     if runtime.settings.uses_own_sandbox:
-        return CheckHealth({"dataverse": _uses_sandbox}, runtime.services.clock)
-    checks: dict[str, Check] = {"webhook key": partial(_webhook_key_is_long, runtime)}
+        return CheckHealth({"dataverse": _check_no_sandbox}, runtime.services.clock)
+    checks: dict[str, Check] = {"webhook key": partial(_check_webhook_key, runtime)}
     for each in runtime.services.links.environments:
         if settings_read:
-            checks[f"chats in {each.id}"] = partial(_chats_enabled, runtime, each.id)
-            checks[f"webhook in {each.id}"] = partial(_webhook_up_to_date, runtime, each.id)
-            checks[f"secured columns in {each.id}"] = partial(_reads_secured_columns, runtime, each.id)
-            checks[f"timelines in {each.id}"] = partial(_syncs_chats, runtime, each.id)
-        checks[f"saving messages in {each.id}"] = partial(_creates_notes_and_tasks, runtime, each.id)
-        checks[f"disconnect privilege in {each.id}"] = partial(_has_disconnect_privilege, runtime, each.id)
+            checks[f"chats in {each.id}"] = partial(_check_chats_enabled, runtime, each.id)
+            checks[f"webhook in {each.id}"] = partial(_check_webhook, runtime, each.id)
+            checks[f"secured columns in {each.id}"] = partial(_check_secured_columns, runtime, each.id)
+            checks[f"timelines in {each.id}"] = partial(_check_chat_table, runtime, each.id)
+        checks[f"saving messages in {each.id}"] = partial(_check_note_privileges, runtime, each.id)
+        checks[f"disconnect privilege in {each.id}"] = partial(_check_disconnect_privilege, runtime, each.id)
     if settings_read:
-        checks["notifications from Microsoft 365"] = partial(_receives_notifications, runtime)
-    return CheckHealth(checks, runtime.services.clock, deadline_s=_DEADLINE_S)
+        checks["notifications from Microsoft 365"] = partial(_check_subscriptions, runtime)
+    return CheckHealth(checks, runtime.services.clock, deadline_s=_TIMEOUT_S)
 
 
-async def _impersonates(runtime: Runtime, environment: EnvironmentId) -> None:
+async def _check_impersonation(runtime: Runtime, environment: EnvironmentId) -> None:
     user = await runtime.services.records.own_user(environment)
     if not await runtime.services.records.holds_privilege(environment, user, ACT_FOR_OTHERS):
         raise NotAllowed(
@@ -69,7 +69,7 @@ async def _impersonates(runtime: Runtime, environment: EnvironmentId) -> None:
         )
 
 
-async def _has_record_privileges(runtime: Runtime, environment: EnvironmentId) -> None:
+async def _check_record_privileges(runtime: Runtime, environment: EnvironmentId) -> None:
     missing = (
         await runtime.application_user.missing(environment, await _enabled_tables(runtime, environment))
     ).privileges
@@ -81,17 +81,17 @@ async def _has_record_privileges(runtime: Runtime, environment: EnvironmentId) -
         )
 
 
-async def _reads_secured_columns(runtime: Runtime, environment: EnvironmentId) -> None:
+async def _check_secured_columns(runtime: Runtime, environment: EnvironmentId) -> None:
     hidden = (await runtime.application_user.missing(environment, await _enabled_tables(runtime, environment))).columns
     if hidden:
-        more = f" and {len(hidden) - _MAX_NAMED} more" if len(hidden) > _MAX_NAMED else ""
+        more = f" and {len(hidden) - _MAX_NAMES} more" if len(hidden) > _MAX_NAMES else ""
         raise NotAllowed(
-            f"The application user may not read {', '.join(hidden[:_MAX_NAMED])}{more}, so no card shows them.",
+            f"The application user may not read {', '.join(hidden[:_MAX_NAMES])}{more}, so no card shows them.",
             "Add it to a column security profile with read permission.",
         )
 
 
-async def _syncs_chats(runtime: Runtime, environment: EnvironmentId) -> None:
+async def _check_chat_table(runtime: Runtime, environment: EnvironmentId) -> None:
     organisation = (await runtime.services.administration.settings(environment)).organization
     if not organisation.sync_on:
         raise NotSupported(
@@ -112,21 +112,21 @@ async def _syncs_chats(runtime: Runtime, environment: EnvironmentId) -> None:
         )
 
 
-async def _chats_enabled(runtime: Runtime, environment: EnvironmentId) -> None:
+async def _check_chats_enabled(runtime: Runtime, environment: EnvironmentId) -> None:
     if not await runtime.services.administration.chats_on(environment):
         raise NotSupported(
             "Chats are turned off in this environment.", "An administrator can turn them on in the settings."
         )
 
 
-async def _webhook_up_to_date(runtime: Runtime, environment: EnvironmentId) -> None:
+async def _check_webhook(runtime: Runtime, environment: EnvironmentId) -> None:
     found = await inspect_webhook(runtime.services, environment)
     if found.registration is None or not found.plan.is_empty:
         what = "No webhook is registered" if found.registration is None else "The webhook differs from the settings"
         raise NotSupported(f"{what}.", "Run: python app.py dataverse connect")
 
 
-async def _receives_notifications(runtime: Runtime) -> None:
+async def _check_subscriptions(runtime: Runtime) -> None:
     """Raise the error of the last attempt to subscribe to changes of chats and members, if there is one."""
     settings = [await runtime.services.administration.settings(each.id) for each in runtime.services.links.environments]
     if not any(map(is_sync_on, settings)):
@@ -150,7 +150,7 @@ async def _enabled_tables(runtime: Runtime, environment: EnvironmentId) -> Seque
     return [name for name, each in types.items() if each.enabled]
 
 
-async def _creates_notes_and_tasks(runtime: Runtime, environment: EnvironmentId) -> None:
+async def _check_note_privileges(runtime: Runtime, environment: EnvironmentId) -> None:
     user = await runtime.services.records.own_user(environment)
     missing = [
         each
@@ -164,7 +164,7 @@ async def _creates_notes_and_tasks(runtime: Runtime, environment: EnvironmentId)
         )
 
 
-async def _has_disconnect_privilege(runtime: Runtime, environment: EnvironmentId) -> None:
+async def _check_disconnect_privilege(runtime: Runtime, environment: EnvironmentId) -> None:
     if not await runtime.services.records.knows_privilege(environment, DISCONNECT_PRIVILEGE):
         raise NotFound(
             f"The privilege {DISCONNECT_PRIVILEGE} does not exist, so no security role lets users disconnect chats.",
@@ -172,7 +172,7 @@ async def _has_disconnect_privilege(runtime: Runtime, environment: EnvironmentId
         )
 
 
-async def _webhook_key_is_long(runtime: Runtime) -> None:
+async def _check_webhook_key(runtime: Runtime) -> None:
     key = runtime.settings.webhook_key
     if key is None or len(key.get_secret_value()) < _MIN_KEY_LENGTH:
         raise BadRequest(
@@ -181,7 +181,7 @@ async def _webhook_key_is_long(runtime: Runtime) -> None:
         )
 
 
-async def _uses_sandbox() -> None:
+async def _check_no_sandbox() -> None:
     raise NotSupported(
         "No environment is set, so Chat Sync runs a sandbox.", "Set CHATSYNC_DATAVERSE_URL to use a real environment."
     )

@@ -1,4 +1,4 @@
-"""The client on the sandbox, as it is on Dataverse."""
+"""The Dataverse client, connected to the sandbox."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from tests.fakes.clock import HeldClock
 
 @dataclass
 class Dataverse:
-    """Dataverse, its client, and what the client asked it."""
+    """The sandbox, its client, and the requests of the client."""
 
     client: DataverseClient
     records: DataverseRecords
@@ -32,14 +32,14 @@ class Dataverse:
     clock: HeldClock
     asked: list[str] = field(default_factory=list)
     new: set[str] = field(default_factory=set)
-    """Columns that are not there yet, as far as definitions say."""
+    """Columns that the definitions do not contain yet."""
 
     async def row(self, path: str, query: str) -> dict[str, Any]:
-        """The first row of a query by the app."""
+        """Return the first row of a query by the app."""
         return dict((await self.client.rows(path, query))[0])
 
     async def view(self, cells: Sequence[str], links: str = "", *, table: str = "incident", **more: object) -> str:
-        """A new system view; gives its id."""
+        """Create a system view and return its ID."""
         layout = "".join(f"<cell name='{name}' width='150'/>" for name in cells)
         view = {
             "name": "Of a test",
@@ -53,7 +53,7 @@ class Dataverse:
         return made.entity_id.rpartition("(")[2].rstrip(")")
 
     async def case(self, number: str = "CAS-01001") -> RecordRef:
-        """A sample case."""
+        """Return a sample case."""
         row = await self.row("incidents", f"$select=incidentid&$filter=ticketnumber%20eq%20'{number}'")
         return RecordRef(environment=self.environment, table="incident", row_id=row["incidentid"])
 
@@ -68,7 +68,7 @@ async def dataverse(clock: HeldClock) -> AsyncIterator[Dataverse]:
         asked.append(f"{request.method} {request.path_qs}")
         response = await handler(request)
         if new and "/EntityDefinitions" in request.path and isinstance(response, web.Response):
-            told = orjson.loads(bytes(response.body or b""))  # type: ignore[arg-type] # the sandbox gives bytes
+            told = orjson.loads(bytes(response.body or b""))  # type: ignore[arg-type] # the sandbox returns bytes
             told["Attributes"] = [each for each in told.get("Attributes", ()) if each["LogicalName"] not in new]
             response.body = orjson.dumps(told)
         return response
@@ -96,7 +96,7 @@ def tokens() -> Tokens:
 
 @pytest.fixture
 async def client(server: Server, tokens: Tokens) -> AsyncIterator[DataverseClient]:
-    """A client of the hostile server."""
+    """Return a client of the hostile server."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.handle)
     async with TestServer(app) as running, ClientSession() as session:

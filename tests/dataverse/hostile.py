@@ -1,4 +1,4 @@
-"""A Dataverse that is busy, broken or hostile: it answers as it is told to."""
+"""A Dataverse that is busy, broken, or hostile, with configured answers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ Answering: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass
 class Tokens:
-    """Gives `first`, and `second` after `first` was refused."""
+    """Returns `first`, and `second` after `first` was rejected."""
 
     refusals: int = 0
 
@@ -25,12 +25,12 @@ class Tokens:
         self.refusals += 1
 
     async def close(self) -> None:
-        """Holds nothing."""
+        """Do nothing."""
 
 
 @dataclass
 class Server:
-    """Answers as it is told to, one answer after the other; the last one again and again."""
+    """Returns the configured answers in order, then repeats the last one."""
 
     answers: list[Answering] = field(default_factory=list)
     asked: list[web.Request] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Server:
         return await answer(request)
 
     async def slow(self, _request: web.Request) -> web.StreamResponse:
-        """Answers as soon as `hold` is set."""
+        """Wait until `hold` is set, then answer."""
         await self.hold.wait()
         return web.json_response(ROW)
 

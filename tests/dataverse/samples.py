@@ -1,4 +1,4 @@
-"""Payloads in the forms that Dataverse's documentation and captures show."""
+"""Payloads in the formats of Dataverse's documentation and of captured events."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +31,7 @@ def row(attributes: list[dict[str, object]], table: str = "incident") -> dict[st
 
 
 def context(new: Mapping[str, object], old: Mapping[str, object] | None = None, **changes: object) -> dict[str, Any]:
-    """A RemoteExecutionContext of an update; `old` is the pre-image's attributes, None for a step without an image."""
+    """Return the RemoteExecutionContext of an update; `old`: attributes of the pre-image, None if there is none."""
     images = [] if old is None else bag(PreImage={"Attributes": bag(**old), "Id": ROW, "LogicalName": "incident"})
     return {
         "BusinessUnitId": "b0000000-0000-0000-0000-000000000000",

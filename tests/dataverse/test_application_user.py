@@ -1,4 +1,4 @@
-"""As whom Chat Sync signs in to Dataverse, by its settings."""
+"""The identity that signs in to Dataverse depends on the settings."""
 
 import time
 from collections.abc import Callable
@@ -25,7 +25,7 @@ Made = Callable[..., Settings]
 
 @pytest.fixture
 def made(sign_in: FakeSignIn) -> Made:
-    """Makes settings for an organisation, with a bot whose own secret the sign-in service does not know."""
+    """Return a function that creates settings with a bot whose own secret the sign-in service does not know."""
 
     def settings(**more: object) -> Settings:
         given = {

@@ -1,4 +1,4 @@
-"""Rows by which Dynamics 365's own pane lists chats."""
+"""Rows that list chats in the chat pane of Dynamics 365."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Batches as text: requests out, answers in."""
+"""Encoding batch requests and decoding the responses."""
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +9,7 @@ from bot.domain.errors import BadRequest, Unavailable
 
 ROW = BatchRequest(method="GET", url="https://x/api/data/v9.2/incidents(1)?$select=title", headers={"Accept": "json"})
 KIND = "multipart/mixed; boundary=b"
-# As the documentation shows it: answers of reading, and those of a change set in a part of their own.
+# From the documentation: responses of reads, and those of a change set nested in one part.
 ANSWER = """--b
 Content-Type: application/http
 Content-Transfer-Encoding: binary
@@ -75,7 +75,7 @@ def test_changes_that_belong_together_are_one_part() -> None:
 
 
 @pytest.mark.parametrize("line", ["\n", "\r\n"])
-def test_answers_are_read_whatever_ends_their_lines(line: str) -> None:
+def test_answers_are_read_with_both_kinds_of_line_ends(line: str) -> None:
     read, made, gone = decode_batch(KIND, ANSWER.replace("\n", line).encode())
     assert (read.status, read.body.decode()) == (200, '{"title":"Пумпа – Ærø"}')
     assert (made.status, made.headers["odata-entityid"]) == (204, "https://x/api/data/v9.2/tasks(2)")
@@ -142,7 +142,7 @@ LINES = st.sampled_from(
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(LINES | st.text(max_size=20), max_size=25), st.sampled_from(["\r\n", "\n"]))
-def test_whatever_comes_is_read_or_refused(lines: list[str], line: str) -> None:
+def test_any_answer_is_read_or_rejected(lines: list[str], line: str) -> None:
     try:
         answers = decode_batch(KIND, line.join(["--b", *lines]).encode("utf-8", "surrogatepass"))
     except Unavailable:

@@ -1,4 +1,4 @@
-"""Change tracking, from the sandbox and from a server that means no good."""
+"""Change tracking, with the sandbox and with a hostile server."""
 
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ async def test_what_was_changed_and_deleted_since_the_link_is_told(dataverse: Da
     assert after == TableChanges(delta_link=after.delta_link if after else "", is_complete=True)
 
 
-async def test_a_link_that_is_too_old_is_begun_anew(dataverse: Dataverse) -> None:
+async def test_an_expired_link_starts_again(dataverse: Dataverse) -> None:
     case = await dataverse.records.table(dataverse.environment, "incident")
     first = await dataverse.records.changes_since(dataverse.environment, case, None)
     assert first
@@ -67,7 +67,7 @@ async def test_where_tracking_is_refused_there_is_none(
 
 
 @pytest.mark.parametrize("status", [400, 404, 410])
-async def test_however_an_old_link_is_refused_it_is_begun_anew(
+async def test_every_rejection_of_an_old_link_starts_again(
     client: DataverseClient, server: Server, status: int
 ) -> None:
     new = f"{server.url}/api/data/v9.2/incidents?$deltatoken=2"
@@ -96,7 +96,7 @@ async def test_a_table_too_large_to_begin_with_is_left(
     server.answers = [answering(200, {"value": [{"incidentid": "A"}, 5], "@odata.nextLink": link})]
     assert await tracked_changes(client, CASE, None) is None
     assert len(server.asked) == 3
-    # Among changes it goes on next time where it has stopped.
+    # Reading changes continues next time where it stopped.
     found = await tracked_changes(client, CASE, f"{server.url}/api/data/v9.2/incidents?$deltatoken=1")
     assert found == TableChanges(delta_link=link, changed=frozenset({"a"}), is_complete=True)
 

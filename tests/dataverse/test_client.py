@@ -1,4 +1,4 @@
-"""The one client against a Dataverse that is busy, broken or hostile."""
+"""The client with a Dataverse that is busy, broken, or hostile."""
 
 import asyncio
 
@@ -74,7 +74,7 @@ async def test_who_cannot_wait_so_long_is_told_when_to_come_back(client: Dataver
     waiting = asyncio.create_task(client.get("incidents(1)"))
     while not server.asked:
         await asyncio.sleep(0.01)
-    # A person's act has a deadline of its own, and takes its waiting along when it ends.
+    # A user's action has its own deadline, which also ends a wait.
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(client.get("incidents(2)"), 0.2)
     assert len(server.asked) == 1
@@ -126,7 +126,7 @@ async def test_each_refusal_has_its_error_which_quotes_nothing(
     assert len(server.asked) == 1
 
 
-# The errors that answer 403 ("Compose HTTP requests and handle errors"), by their codes ("Web service error codes").
+# Errors with status 403 ("Compose HTTP requests and handle errors"), by code ("Web service error codes").
 FORBIDDEN = {
     "AccessDenied": "0x80048405",
     "AttributePermissionReadIsMissing": "0x8004f504",

@@ -1,4 +1,4 @@
-"""Changing rows, reading them page by page and many at once, from a Dataverse that is busy, broken or hostile."""
+"""Writes, paging, and batches with a Dataverse that is busy, broken, or hostile."""
 
 import asyncio
 

@@ -1,6 +1,6 @@
-"""Contexts composed from the grammar of `RemoteExecutionContext`, whole and damaged: read, or refused with a reason.
+"""Contexts generated from the grammar of `RemoteExecutionContext`, intact and damaged: parsed, or rejected.
 
-`CHATSYNC_TEST_EXAMPLES` says how many of each are composed.
+`CHATSYNC_TEST_EXAMPLES` sets the number of examples.
 """
 
 import os
@@ -62,11 +62,11 @@ told = st.one_of(
     numbers.map(lambda value: typed("Money", Value=value)),
     st.booleans().map(lambda value: typed("BooleanManagedProperty", Value=value, CanBeChanged=True)),
 )
-"""Values that a card can tell of."""
+"""Values that a card can show."""
 
 
 def bag(values: st.SearchStrategy[Any], max_size: int) -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Keys and values as the serializer writes them."""
+    """Build keys and values as the serializer writes them."""
     listed = st.dictionaries(names, values, max_size=max_size)
     return listed.map(lambda found: [{"key": key, "value": value} for key, value in found.items()])
 
@@ -88,7 +88,7 @@ untold = st.one_of(
         lambda name, value: typed("AliasedValue", AttributeLogicalName=name, Value={"deep": value}), names, words
     ),
 )
-"""Values that no card can tell of."""
+"""Values that no card can show."""
 
 targets = rows(st.one_of(told, told, untold))
 images = st.lists(rows(told), max_size=2).map(
@@ -97,7 +97,7 @@ images = st.lists(rows(told), max_size=2).map(
 
 
 def parameters(message: str) -> st.SearchStrategy[list[dict[str, Any]]]:
-    """What comes along with a message."""
+    """Generate the parameters of a message."""
     shapes: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "Create": {"Target": targets},
         "Update": {"Target": targets, "ConcurrencyBehavior": st.just(0)},
@@ -119,7 +119,7 @@ def parameters(message: str) -> st.SearchStrategy[list[dict[str, Any]]]:
 
 @st.composite
 def contexts(draw: st.DrawFn, depth: int = 1) -> dict[str, Any]:
-    """A context in the form that Dataverse writes; one that was too large lacks its bags."""
+    """Generate a context in Dataverse's format; one that was too large lacks its collections."""
     message = draw(st.sampled_from(["Update"] * 4 + ["Create", "Delete", "Assign", "SetState", "Associate"]))
     size_exceeded = draw(st.integers(0, 9)) == 0
     parent = draw(st.none() | contexts(depth=0)) if depth else None
@@ -153,12 +153,12 @@ def contexts(draw: st.DrawFn, depth: int = 1) -> dict[str, Any]:
 
 
 def copied(value: Any) -> Any:
-    """The same with nothing in it that another example shares."""
+    """Copy the value, so that examples share nothing."""
     return orjson.loads(orjson.dumps(value))
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
-    """Every place in the value that something stands in: a container, and the key or index."""
+    """Return every position in the value: a container, and the key or index."""
     keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     return [place for key in keys for place in [(value, key), *places(value[key])]]
 
@@ -181,7 +181,7 @@ odd = st.one_of(
 
 @st.composite
 def damaged(draw: st.DrawFn) -> dict[str, Any]:
-    """A context in which some things are missing or of another kind."""
+    """Generate a context with missing values and values of another type."""
     context: dict[str, Any] = draw(contexts().map(copied))
     for _ in range(draw(st.integers(1, 4))):
         container, key = draw(st.sampled_from(places(context)))

@@ -170,9 +170,7 @@ keys = st.sampled_from([*context({}), "Unknown"])
 
 
 @given(changes=st.dictionaries(keys, values, max_size=4), attributes=st.dictionaries(st.text(max_size=8), values))
-def test_whatever_stands_in_a_context_it_is_read_or_refused(
-    changes: dict[str, Any], attributes: dict[str, Any]
-) -> None:
+def test_any_context_is_read_or_rejected(changes: dict[str, Any], attributes: dict[str, Any]) -> None:
     body = {**context({}), "InputParameters": bag(Target=row(bag(**attributes))), **changes}
     with suppress(BadRequest):
         assert event(body).record.row_id

@@ -70,7 +70,7 @@ def test_a_label_is_taken_from_another_language_or_else_the_name() -> None:
     assert (table.columns["a"].label, table.columns["b"].label) == ("Priorité", "b")
 
 
-def test_labels_are_those_of_the_readers_language_as_far_as_there_are_some() -> None:
+def test_labels_are_in_the_readers_language_if_there_are_any() -> None:
     english, french = {"Label": "Priority", "LanguageCode": 1033}, {"Label": "Priorité", "LanguageCode": 1036}
     both = {"UserLocalizedLabel": english, "LocalizedLabels": [english, french, {"Label": "", "LanguageCode": 1031}]}
     table = parse_table(definition(attribute("a", "String", DisplayName=both)), [], sends_updates=True)

@@ -1,4 +1,4 @@
-"""Changed rows of tables that Dataverse does not track, from the sandbox and from a server that means no good."""
+"""Changed rows of tables without change tracking, with the sandbox and with a hostile server."""
 
 from dataclasses import replace
 
@@ -39,7 +39,7 @@ async def test_rows_that_were_changed_since_the_last_look_are_told_by_dataverses
     then = await dataverse.records.changes_since(dataverse.environment, table, first.delta_link)
     assert then
     assert some["activityid"] in then.changed
-    # Nothing new: only the overlap is read again.
+    # There are no changes: only the overlap is read again.
     after = await dataverse.records.changes_since(dataverse.environment, table, then.delta_link)
     assert after == TableChanges(
         delta_link=then.delta_link, changed=frozenset([some["activityid"]]), is_complete=True, includes_deletions=False

@@ -86,5 +86,5 @@ def test_errors_say_what_to_do_and_nothing_that_the_vendor_wrote(status: int, ki
 
 
 @pytest.mark.parametrize("body", [None, [], {"error": "x"}, {"error": {"code": 5}}, {}])
-def test_an_error_without_a_body_is_an_error_all_the_same(body: object) -> None:
+def test_an_error_without_a_body_is_still_an_error(body: object) -> None:
     assert isinstance(parse_error(502, body), Unavailable)

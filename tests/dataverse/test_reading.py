@@ -1,4 +1,4 @@
-"""Many rows at once, from a Dataverse that is busy, broken or hostile."""
+"""Reading many rows, with a Dataverse that is busy, broken, or hostile."""
 
 import pytest
 from aiohttp import web
@@ -47,7 +47,7 @@ async def test_rows_that_are_gone_are_none_and_those_the_app_may_not_read_are_le
 @pytest.mark.parametrize(
     ("part", "raised"),
     [
-        # Only the code says that it is the row that is gone: a path may be unknown for other reasons.
+        # Only the code says that the row is missing: a path may be unknown for other reasons.
         (("404 Not Found", error("0x80060888")), NotFound),
         (("404 Not Found", "<html>"), NotFound),
         (("429 Too Many Requests", error("0x80072322")), Unavailable),

@@ -1,4 +1,4 @@
-"""Records and people, by the client that production uses, from the sandbox."""
+"""Records and users from the sandbox, through the production client."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from tests.dataverse.conftest import Dataverse
 
 ALEX, MEGAN, ADELE, ISAIAH, PATTI, LYNNE, DIEGO = (ObjectId(object_id(number)) for number in range(20, 27))
 SECRET_CASE = "CAS-01005"
-"""A case of another business unit: Patti Fernandez cannot see it."""
+"""A case of another business unit: Patti Fernandez has no access to it."""
 
 NO_ROW = "00000000-0000-4000-9000-00000000dead"
 

@@ -1,4 +1,4 @@
-"""An application user whose secret has expired or was revoked, or whose token is for somebody else."""
+"""An application user whose secret has expired or was revoked, or whose token has another audience."""
 
 import time
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ from tests.fakes.clock import HeldClock
 
 @dataclass
 class TokenService:
-    """Gives numbered tokens, as long as it knows the secret."""
+    """Issues numbered tokens while it knows the secret."""
 
     knows_the_secret: bool = True
     asked: list[str] = field(default_factory=list)
@@ -37,7 +37,7 @@ def service() -> TokenService:
 
 @pytest.fixture
 async def client(client: DataverseClient, service: TokenService, clock: HeldClock) -> AsyncIterator[DataverseClient]:
-    """The client of the hostile server, with tokens of the service."""
+    """Return a client of the hostile server, with tokens of the service."""
     tokens = CachedTokens(service, clock)
     async with ClientSession() as session:
         yield create_client(parse_environment(client.environment.url), session, tokens, Metrics())

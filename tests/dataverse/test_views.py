@@ -18,7 +18,7 @@ COMPANY = "<link-entity name='account' from='accountid' to='parentcustomerid' li
 
 
 async def facts(dataverse: Dataverse, record: RecordRef, view: str | None) -> dict[str, str]:
-    """What a note of the record shows."""
+    """Return the facts in a note of the record."""
     found = await dataverse.records.note_view(dataverse.environment, record.table, view)
     table = await dataverse.records.table(dataverse.environment, record.table)
     columns = note_columns(found, table)

@@ -29,7 +29,7 @@ ALEX_ID, MEGAN_ID, ADELE_ID, PATTI_ID, DIEGO_ID = (
 
 @dataclass
 class Graph:
-    """The client on the sandbox."""
+    """The Graph client, connected to the sandbox."""
 
     people: GraphPeople
     chats: GraphChats
@@ -38,7 +38,7 @@ class Graph:
     url: str
 
     async def fault(self, fault: str) -> None:
-        """The next request that the fault is for goes wrong."""
+        """Make the next request that matches the fault fail."""
         async with self.session.get(f"{self.url}/users", headers={HEADER: f"{fault}; times=1"}) as answer:
             assert answer.status == 200
 

@@ -1,4 +1,4 @@
-"""The client on the sandbox's Graph: chats, and each way in which Graph refuses."""
+"""Chats in the sandbox's Graph, and every way in which Graph refuses a request."""
 
 from datetime import timedelta
 

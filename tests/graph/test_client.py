@@ -1,4 +1,4 @@
-"""The client against a Graph that is busy, broken or hostile."""
+"""The client with a Graph that is busy, broken, or hostile."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -75,7 +75,7 @@ async def test_a_busy_graph_is_asked_again_after_the_time_that_it_names(
     with pytest.raises(Unavailable) as error:
         await busy.chats.list_members(OTHER)
     assert error.value.retry_after_s == 60
-    # The limit was that chat's: others are asked all the same.
+    # The limit applied to that chat, so other requests are sent.
     server.answers = [answering(200, EMPTY)]
     assert await busy.chats.list_members(ChatId("19:c@thread.v2")) == []
 

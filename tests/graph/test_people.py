@@ -1,4 +1,4 @@
-"""The client on the sandbox's Graph: people."""
+"""People in the sandbox's Graph."""
 
 from bot.domain.directory import Presence
 from bot.domain.values import ObjectId

@@ -1,4 +1,4 @@
-"""Certificates for resource data: which files are taken, and that only their own opens what was encrypted."""
+"""Certificates for resource data: the accepted files, and decryption by the right certificate only."""
 
 import base64
 from pathlib import Path
@@ -28,7 +28,7 @@ def pem(own: Certificates) -> bytes:
 
 
 def packed(own: Certificates, password: bytes | None) -> bytes:
-    """The same as PKCS 12."""
+    """Return the same as PKCS 12."""
     key = serialization.load_pem_private_key(own.key.read_bytes(), None)
     certificate = load_pem_x509_certificate(own.certificate.read_bytes())
     protection = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
@@ -36,7 +36,7 @@ def packed(own: Certificates, password: bytes | None) -> bytes:
 
 
 def encrypted(seal: Certificate, topic: str) -> EncryptedData:
-    """A chat as the sandbox encrypts it."""
+    """Return a chat as the sandbox encrypts it."""
     content = encrypt({"topic": topic}, seal.certificate, seal.id)
     return EncryptedData(
         content=str(content["data"]),

@@ -1,4 +1,4 @@
-"""Chat Sync as people run it: `python app.py` in a process of its own."""
+"""Chat Sync as operators run it: `python app.py` in a separate process."""
 
 import asyncio
 import os
@@ -16,13 +16,13 @@ _INCIDENTS = "/sandbox/api/data/v9.2/incidents"
 
 @dataclass
 class BotProcess:
-    """Can be started, asked, and killed."""
+    """A process that tests can start, call, and kill."""
 
     folder: Path
     settings: dict[str, str]
     session: ClientSession
     program: tuple[str, ...] = (str(ROOT / "app.py"),)
-    """What Python runs, with its arguments."""
+    """The program that Python runs, with its arguments."""
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -31,11 +31,11 @@ class BotProcess:
 
     @property
     def log(self) -> str:
-        """Everything that the process wrote, over all its starts."""
+        """Return everything that the process has written since its first start."""
         return (self.folder / "log").read_text(encoding="utf-8")
 
     async def start(self) -> None:
-        """Returns when the process answers."""
+        """Start the process and wait until it answers."""
         self.process = self._started()
         async with asyncio.timeout(60):
             while not await self._answers():
@@ -61,30 +61,30 @@ class BotProcess:
             return False
 
     def kill(self) -> None:
-        """kill -9: no goodbye."""
+        """Kill the process with SIGKILL."""
         assert self.process
         self.process.kill()
         self.process.wait()
 
     def stop(self) -> int:
-        """Asks it to stop; gives the exit status."""
+        """Stop the process gracefully and return its exit status."""
         assert self.process
         self.process.terminate()
         return self.process.wait(20)
 
     async def post(self, activity: dict[str, Any]) -> int:
-        """The status with which an activity is answered."""
+        """Post an activity and return the status."""
         async with self.session.post(f"{self.url}/api/messages", json=activity) as answer:
             return answer.status
 
     async def save(self, case: str, values: dict[str, Any]) -> None:
-        """Somebody saves a case of the sandbox, named by its number."""
+        """Save a case of the sandbox, found by its number."""
         url = f"{self.url}{_INCIDENTS}({await self.row(case)})"
         async with self.session.patch(url, json=values) as answer:
             assert answer.status == 204, await answer.text()
 
     async def row(self, case: str) -> str:
-        """The row id of a case of the sandbox."""
+        """Return the row ID of a case of the sandbox."""
         query = {"$filter": f"ticketnumber eq '{case}'"}
         async with self.session.get(f"{self.url}{_INCIDENTS}", params=query) as answer:
             (row,) = (await answer.json())["value"]

@@ -34,7 +34,7 @@ async def bot(tmp_path: Path, database_url: str) -> AsyncIterator[BotProcess]:
 
 @pytest.fixture
 async def engines(database_url: str) -> AsyncIterator[Engines]:
-    """The database that processes share, with its tables."""
+    """Return the database that the processes share, with its tables."""
     made = create_engines(database_url)
     await migrate(made.writing)
     yield made

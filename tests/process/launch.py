@@ -1,6 +1,6 @@
-"""Chat Sync with limits of its own: `python -m tests.process.launch <lease in seconds> <lanes at once>`.
+"""Chat Sync with other limits: `python -m tests.process.launch <lease in seconds> <concurrent lanes>`.
 
-Nothing is paced, so that a test gets through a large load in seconds.
+Rate limits are off, so that a test sends a large load in seconds.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""A load of cards for many chats, the processes that send it, and what is read off the connector afterwards."""
+"""A load of cards for many chats, the processes that send it, and what the connector received."""
 
 import asyncio
 from collections import Counter
@@ -23,10 +23,10 @@ from tests.process.bot_process import BotProcess
 CHATS, CARDS = (200, 50) if FULL else (60, 25)
 LEASE_S, AT_ONCE = (10, 50) if FULL else (3, 20)
 SCALED = ("-m", "tests.process.launch", str(LEASE_S), str(AT_ONCE))
-"""The program of a process that is not paced."""
+"""The program of a process without rate limits."""
 
 Figures = Callable[[str, object], None]
-"""Where a test leaves what it counted: pytest's `record_testsuite_property`, shown by `--junitxml`."""
+"""Records the figures of a test: pytest's `record_testsuite_property`, shown by `--junitxml`."""
 
 
 @dataclass
@@ -39,21 +39,24 @@ class Crew:
     members: list[BotProcess] = field(default_factory=list)
 
     async def start(self, *programs: Sequence[str]) -> list[BotProcess]:
-        """Starts workers that run these programs; on SQLite one does everything, for its file has one process."""
+        """Start workers that run these programs.
+
+        On SQLite, one process does everything, because its file allows only one.
+        """
         one = self.database_url.startswith("sqlite")
         started = [self.add("all" if one else "worker", tuple(each)) for each in programs[: 1 if one else None]]
         await asyncio.gather(*(each.start() for each in started))
         return started
 
     def add(self, role: str, program: tuple[str, ...], **settings: str) -> BotProcess:
-        """A process that is not started yet."""
+        """Add a process without starting it."""
         folder = self.folder / f"process-{len(self.members)}"
         folder.mkdir()
         common = {
             "PORT": str(free_port()),
             "CHATSYNC_ROLE": role,
             "CHATSYNC_DATABASE_URL": self.database_url,
-            # Nobody answers there: who only sends asks Dataverse nothing.
+            # No server listens there: a process that only sends calls no Dataverse.
             "CHATSYNC_DATAVERSE_URL": f"http://127.0.0.1:{free_port()}/sandbox",
             "CHATSYNC_WEBHOOK_KEY": "a-key",
             "CHATSYNC_LOG_LEVEL": "WARNING",
@@ -62,7 +65,7 @@ class Crew:
         return self.members[-1]
 
     def end(self) -> None:
-        """Ends every process."""
+        """Stop every process."""
         for each in self.members:
             if each.process:
                 each.kill()
@@ -81,7 +84,7 @@ def a_chat(number: int, service_url: str) -> Chat:
 
 
 async def put(engines: Engines, connector: FakeConnector, *, chats: int, cards: int, begin: int = 0) -> None:
-    """So many cards for each chat, numbered from `begin`, in one transaction."""
+    """Enqueue this many cards for each chat in one transaction, numbered from `begin`."""
     store = Store(engines, lambda _news: None)
     async with store.writing() as work:
         for chat in (a_chat(number, connector.service_url) for number in range(chats)):
@@ -94,7 +97,7 @@ async def put(engines: Engines, connector: FakeConnector, *, chats: int, cards: 
 
 
 def numbers(connector: FakeConnector, chat: str) -> list[int]:
-    """The cards that arrived in the chat, in the order in which they arrived."""
+    """Return the cards of the chat in the order in which they arrived."""
     return [int(post["text"]) for post in connector.posts.get(chat, ())]
 
 
@@ -107,7 +110,7 @@ def arrived(connector: FakeConnector) -> int:
 
 
 def repeated(connector: FakeConnector, chat: str) -> Counter[int]:
-    """The cards that arrived in the chat more than once, and how often beyond that."""
+    """Return the cards that arrived in the chat more than once, and how often beyond that."""
     return +Counter({number: times - 1 for number, times in Counter(numbers(connector, chat)).items()})
 
 
@@ -116,7 +119,7 @@ def in_order_of_first_arrival(connector: FakeConnector, chat: str) -> list[int]:
 
 
 def busiest(instants: Iterable[float], span_s: float) -> int:
-    """The most instants in any closed window of this length."""
+    """Return the largest number of times in any closed window of this length."""
     most, first, ordered = 0, 0, sorted(instants)
     for last, instant in enumerate(ordered):
         while ordered[first] < instant - span_s:
@@ -126,7 +129,7 @@ def busiest(instants: Iterable[float], span_s: float) -> int:
 
 
 async def until(condition: Callable[[], Awaitable[bool]], within_s: float) -> None:
-    """Returns when it holds; fails the test where that takes too long."""
+    """Wait until the condition holds; fail the test if that takes too long."""
     async with asyncio.timeout(within_s):
         while not await condition():
             await asyncio.sleep(0.05)
@@ -140,7 +143,7 @@ async def until_arrived(connector: FakeConnector, count: int, within_s: float = 
 
 
 async def until_all_is_sent(engines: Engines, within_s: float = 100) -> None:
-    """Returns when nothing waits and nobody holds a lane: then nothing more can arrive."""
+    """Wait until the queue is empty and no lane is leased, so that nothing more can arrive."""
     waiting = select(func.count()).select_from(outbox).where(outbox.c.state == PENDING)
     held = select(func.count()).select_from(lane).where(lane.c.owner.is_not(None))
 

@@ -1,4 +1,4 @@
-"""What an operator writes at a terminal: `python app.py …` beside the running service."""
+"""The command line `python app.py …` while the service is running."""
 
 import asyncio
 import sys
@@ -21,7 +21,7 @@ HIGH = 1
 
 
 async def written(bot: BotProcess, *arguments: str) -> tuple[int, list[str]]:
-    """The exit code of a command and the lines that it wrote."""
+    """Return the exit code of a command and the lines that it printed."""
     command = await asyncio.create_subprocess_exec(
         *(sys.executable, str(ROOT / "app.py"), *arguments),
         cwd=bot.folder,
@@ -35,7 +35,7 @@ async def written(bot: BotProcess, *arguments: str) -> tuple[int, list[str]]:
 
 
 async def refused(bot: BotProcess, connector: FakeConnector) -> None:
-    """A card for each of the two chats is parked, for Teams refused it."""
+    """Dead-letter a card for each of the two chats, because Teams rejects it."""
     tried: list[str] = []
 
     def too_big(conversation: str, _activity: dict[str, Any]) -> web.Response:
@@ -50,7 +50,7 @@ async def refused(bot: BotProcess, connector: FakeConnector) -> None:
 
 
 async def acts_on_messages(bot: BotProcess) -> list[tuple[object, ...]]:
-    """What operators did to messages, and who."""
+    """Return the audited actions on messages, and who did them."""
     engines = create_engines(bot.settings["CHATSYNC_DATABASE_URL"])
     asked = select(audit.c.act, audit.c.chat_id, audit.c.details, audit.c.person_name)
     async with engines.reading.begin() as connection:
@@ -60,7 +60,7 @@ async def acts_on_messages(bot: BotProcess) -> list[tuple[object, ...]]:
 
 
 async def eventually(bot: BotProcess, *arguments: str, lines: int, telling: str) -> None:
-    """Returns when the command writes so many lines, each of them telling this."""
+    """Wait until the command prints this many lines, each with the text."""
     found: list[str] = []
     for _ in range(10):
         _, found = await written(bot, *arguments)
@@ -81,7 +81,7 @@ async def test_parked_messages_are_listed_without_what_they_say_and_sent_again_o
     assert (code, set(chats)) == (0, {CHAT, OTHER_CHAT})
     assert all("status 413 MessageSizeTooBig" in line for line in lines)
     assert not [line for line in lines for word in ("CAS-01001", "Pump", "Priority", "High") if word in line]
-    # One is sent again, the other given up for good.
+    # One is sent again, and the other is dropped.
     assert await written(bot, "outbox", "retry", numbers[0]) == (0, ["1 queued to be sent again."])
     (card,) = (await connector.arrived(chats[0], 1))[0]["attachments"]
     assert "Priority: Normal → **High**" in texts(card["content"])
@@ -93,7 +93,7 @@ async def test_parked_messages_are_listed_without_what_they_say_and_sent_again_o
         ("retry message", chats[0], {"message": numbers[0]}, operator),
         ("drop message", chats[1], {"message": numbers[1]}, operator),
     ]
-    # What is not there is no success.
+    # A missing message is an error.
     assert await written(bot, "outbox", "retry", numbers[0]) == (1, ["0 queued to be sent again."])
 
 

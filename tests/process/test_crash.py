@@ -67,7 +67,7 @@ async def connect_all(bot: BotProcess, connector: FakeConnector) -> None:
 
 
 def told(connector: FakeConnector) -> Counter[tuple[str, str]]:
-    """How often each chat was told of each case."""
+    """Return how often each chat was notified of each case."""
     return Counter((chat, texts(card)[1]) for chat in CHATS for card in connector.cards(chat))
 
 
@@ -94,7 +94,7 @@ async def test_killed_between_the_answer_to_the_webhook_and_delivery_every_card_
     await connect_all(bot, connector)
     for case in CASES:
         await bot.save(case, {"prioritycode": HIGH})
-    # What looks around from time to time, and what was saved before, may wait there too.
+    # Periodic jobs and earlier changes may be waiting there too.
     raised = cast(inbox.c.body, String).like(f'%"prioritycode"%"raw": {HIGH}%')
     kept = select(func.count()).select_from(inbox).where(raised)
 
@@ -142,7 +142,7 @@ async def test_killed_in_the_middle_of_delivery_nothing_is_lost_and_twice_comes_
     await until(all_are_sent)
     seen = told(connector)
     assert set(seen) == set(EVERYTHING)
-    # One post at a time is under way in a chat: so many and no more can have arrived unseen.
+    # A chat has one post in progress at a time, so no more can have arrived unnoticed.
     twice = {key: times for key, times in seen.items() if times > 1}
     assert all(times == 2 for times in twice.values())
     assert max(Counter(chat for chat, _ in twice).values(), default=0) <= 1

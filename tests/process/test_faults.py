@@ -1,4 +1,4 @@
-"""A connector that misbehaves: what it refuses comes later, once and in order; what it took may come twice."""
+"""A connector with faults: a rejected card arrives later, once and in order; an accepted one may arrive twice."""
 
 import random
 from collections import Counter
@@ -29,12 +29,14 @@ pytestmark = pytest.mark.timeout(600 if FULL else 120)
 
 TAKEN = 201
 SEED = 307
-"""With it no chat of the smaller load waits for more than a few seconds; of the larger one some wait for minutes."""
+"""With this seed, no chat of the smaller load waits for more than a few seconds; some of the larger one wait for
+minutes.
+"""
 
 
 def answer_of(attempt: str) -> int:
-    """Chance, but the same in every run: an attempt of a card has its answer whenever it comes."""
-    chance = random.Random(attempt)  # noqa: S311 - nothing secret
+    """Return a random answer that is the same in every run: each attempt of a card has its own."""
+    chance = random.Random(attempt)  # noqa: S311 - not a secret
     return chance.choice([502, 503, 412]) if chance.random() < 0.3 else TAKEN
 
 

@@ -1,4 +1,4 @@
-"""A disk that is full under a running process: the caller hears of it, and with room again all goes on by itself."""
+"""A full disk under a running process: callers get an error, and the process recovers once there is space."""
 
 import asyncio
 import resource
@@ -26,7 +26,7 @@ KEY = "a-key-that-nobody-guesses"
 
 @contextmanager
 def room_for(process: int, octets: int) -> Iterator[None]:
-    """To the process the disk is full where a file has so many octets."""
+    """Limit the size of the process's files, so that its disk appears full."""
     before = resource.prlimit(process, resource.RLIMIT_FSIZE)
     resource.prlimit(process, resource.RLIMIT_FSIZE, (octets, before[1]))
     try:
@@ -36,7 +36,7 @@ def room_for(process: int, octets: int) -> Iterator[None]:
 
 
 async def tell(bot: BotProcess, case: str, priority: int) -> tuple[int, dict[str, Any]]:
-    """Dataverse tells of a change of the case; status and JSON of the answer."""
+    """Send an event of Dataverse about the case; return the status and JSON of the answer."""
     changed = {"prioritycode": typed("OptionSetValue", Value=priority)}
     now = f"/Date({time.time_ns() // 1_000_000}+0000)/"
     event = context(changed, PrimaryEntityId=case, OperationId=str(uuid4()), OperationCreatedOn=now)
@@ -63,7 +63,7 @@ async def test_a_full_disk_is_told_to_the_caller_and_with_room_again_all_goes_on
         assert body["error"]["message"] == "The database is not available at the moment. Try again in a few minutes."
         async with bot.session.get(f"{bot.url}/healthz") as alive:
             assert alive.status == 200
-        # Nothing is half written.
+        # No write is partial.
         assert await count_events(engines) == kept
         async with engines.reading.connect() as connection:
             assert (await connection.execute(text("PRAGMA integrity_check"))).scalar() == "ok"
@@ -76,7 +76,7 @@ async def test_a_full_disk_is_told_to_the_caller_and_with_room_again_all_goes_on
 
 
 def priorities(connector: FakeConnector, chat: str) -> list[str]:
-    """What the chat was told of the priority, card by card."""
+    """Return the priorities in the chat's cards, in order."""
     lines = [line for card in connector.cards(chat) for line in texts(card)]
     return [line.removeprefix("Priority: ") for line in lines if line.startswith("Priority: ")]
 

@@ -1,4 +1,4 @@
-"""What became of a change is found by one correlation id, from Dataverse's call to Teams' answer."""
+"""One correlation ID connects a change, from Dataverse's call to Teams' response."""
 
 import asyncio
 import json
@@ -17,13 +17,13 @@ HIGH = 1
 
 
 def logged(bot: BotProcess, event: str) -> list[dict[str, Any]]:
-    """The lines of the log that tell of such events."""
+    """Return the lines of the log with this event."""
     lines: list[dict[str, Any]] = [json.loads(line) for line in bot.log.splitlines()]
     return [line for line in lines if line["event"] == event]
 
 
 async def kept(bot: BotProcess, table: Table) -> list[str]:
-    """The correlation ids of a table's rows, in the order in which they were kept."""
+    """Return the correlation IDs of a table's rows in the order in which they were added."""
     engines = create_engines(bot.settings["CHATSYNC_DATABASE_URL"])
     async with engines.reading.connect() as connection:
         ids = list((await connection.execute(select(table.c.correlation_id).order_by(table.c.id))).scalars())

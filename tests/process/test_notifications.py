@@ -1,4 +1,4 @@
-"""A thousand notifications in one POST: taken within the time that Graph waits, one thing to do for each chat."""
+"""A thousand notifications in one POST: accepted within Graph's deadline, with one job for each chat."""
 
 import time
 from collections.abc import AsyncIterator
@@ -25,11 +25,11 @@ GRAPH_WAITS_S = 3.0
 
 @pytest.fixture
 async def busy(bare_world: World, certificates: Certificates, tmp_path: Path) -> AsyncIterator[World]:  # noqa: F811
-    """A web process, and a thousand chats on the timeline of a record each."""
+    """Start a web process with a thousand chats, each on the timeline of a record."""
     world = bare_world
     file = tmp_path / "both.pem"
     file.write_bytes(certificates.certificate.read_bytes() + certificates.key.read_bytes())
-    # What is to be done stays: how that is done is another story.
+    # The jobs stay: other tests process them.
     world.settings = world.settings.model_copy(update={"role": "web", "graph_certificate_file": str(file)})
     await world.start()
     (organisation,) = await world.rows_in(environment)

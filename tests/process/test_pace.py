@@ -1,4 +1,4 @@
-"""Teams' limits, counted by the connector's own clock, where workers send at the pace that people get."""
+"""Teams' rate limits, measured by the connector's clock, with workers at the shipped limits."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,13 +21,15 @@ from tests.process.load import (
 )
 
 AS_SHIPPED = (str(ROOT / "app.py"),)
-"""The program of a process with the limits that it has everywhere."""
+"""The program of a process with the shipped limits."""
 
 CHAT_LIMITS = ((7, 1.0), (8, 2.0), (60, 30.0))
-"""Posts into one conversation within so many seconds ("Optimize your bot with rate limiting", Teams documentation)."""
+"""Maximum number of posts into one conversation in this many seconds ("Optimize your bot with rate limiting", Teams
+documentation).
+"""
 TENANT_LIMIT, TENANT_SPAN_S = 50, 1.0
 LEEWAY = 1.2
-"""What leaves in time may arrive late beside other load, so it counts as more. The bench is stricter."""
+"""Posts that leave in time may arrive late on a busy machine, so they count as more. The bench is stricter."""
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -59,7 +61,7 @@ async def test_one_chat_that_is_throttled_waits_and_the_others_go_on(
     await put(engines, connector, chats=chats, cards=cards)
     await crew.start(AS_SHIPPED, AS_SHIPPED)
     await until_all_is_sent(engines)
-    # A card, the refused one, and nothing more before the time that was asked for.
+    # A card, the rejected one, and nothing more before the requested time.
     assert len([at for at in connector.tries[throttled] if at < ends[0]]) == 2
     assert all(connector.tries[chat][-1] < ends[0] for chat in others)
     assert {chat: numbers(connector, chat) for chat in chats_of(chats)} == {
@@ -96,7 +98,7 @@ async def test_two_workers_together_use_what_a_tenant_may_and_no_more(
         assert numbers(connector, chat) == list(range(cards))
     tries = all_tries(connector)
     most = busiest(tries, TENANT_SPAN_S)
-    # While more waits than may go out: the last of it is not counted.
+    # Measured while the queue is full: the end does not count.
     backlog = tries[: -2 * TENANT_LIMIT]
     use = (len(backlog) - 1) / (backlog[-1] - backlog[0]) / TENANT_LIMIT
     record_testsuite_property("most posts of a tenant within a second", most)

@@ -1,4 +1,4 @@
-"""A database that is restarted under load: the processes come back by themselves, and no card is lost."""
+"""A database that restarts under load: the processes recover, and no card is lost."""
 
 import asyncio
 from collections.abc import Iterator
@@ -26,14 +26,14 @@ from tests.process.load import (
 )
 
 DOWN_S = (1, LEASE_S + 1) * (5 if FULL else 1)
-"""How long the database is away each time: shorter than the workers' leases, and longer."""
+"""Duration of each outage: shorter and longer than the workers' leases."""
 
 pytestmark = pytest.mark.timeout(900 if FULL else 120)
 
 
 @pytest.fixture
 def cluster() -> Iterator[PostgresCluster]:
-    """A PostgreSQL that no other test needs meanwhile."""
+    """Return a PostgreSQL cluster that no other test uses meanwhile."""
     cluster = PostgresCluster.found()
     if cluster is None:
         missing("PostgreSQL (initdb and pg_ctl)")
@@ -68,7 +68,7 @@ async def test_a_database_that_is_restarted_under_load_costs_no_card(
     twice = 0
     for chat in chats_of(CHATS):
         assert in_order_of_first_arrival(connector, chat) == list(range(len(DOWN_S) * CARDS))
-        # At a restart Teams can have taken one card of a lane that is not settled yet.
+        # At a restart, Teams may have accepted one card of a lane whose result is not committed yet.
         assert repeated(connector, chat).total() <= len(DOWN_S)
         twice += repeated(connector, chat).total()
     record_testsuite_property("database restarts", len(DOWN_S))

@@ -1,4 +1,4 @@
-"""Several workers on one database: nothing is lost and each chat's order is kept, whatever happens to the workers."""
+"""Several workers on one database: nothing is lost, and each chat's order is kept, even if workers die."""
 
 import asyncio
 import random
@@ -31,7 +31,7 @@ from tests.process.load import (
 
 KILLS = 20 if FULL else 3
 SOON_S = 0.5
-"""What was under way when a process was killed has arrived after this time."""
+"""Posts in progress when a process was killed have arrived after this time."""
 
 pytestmark = pytest.mark.timeout(1200 if FULL else 120)
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -70,7 +70,7 @@ async def test_a_worker_that_is_killed_loses_nothing_and_its_lanes_go_on(
         killed_at, holders = asyncio.get_running_loop().time(), await holders_of_lanes(engines)
         await until_all_is_sent(engines)
         again = {chat: new for chat in chats_of(CHATS) if (new := of_round(connector, chat, kill))}
-        # Twice comes only what one worker, the killed one, had in hand: at most one card of each lane that it held.
+        # Only cards that the killed worker was posting arrive twice: at most one for each lane that it held.
         assert max(again.values(), default=0) <= 1
         assert len({holders[chat] for chat in again}) <= 1
         assert len(again) <= AT_ONCE
@@ -86,19 +86,19 @@ async def test_a_worker_that_is_killed_loses_nothing_and_its_lanes_go_on(
 
 
 async def holders_of_lanes(engines: Engines) -> dict[str, str]:
-    """Which worker has which lane."""
+    """Return the lanes with their workers."""
     async with engines.reading.connect() as connection:
         found = await connection.execute(select(lane.c.name, lane.c.owner).where(lane.c.owner.is_not(None)))
         return {row.name: row.owner for row in found}
 
 
 def of_round(connector: FakeConnector, chat: str, kill: int) -> int:
-    """How many cards that were put in before this kill arrived twice in the chat."""
+    """Return the number of cards enqueued before this kill that arrived twice."""
     return sum(times for number, times in repeated(connector, chat).items() if number // CARDS == kill)
 
 
 def delays_after(killed_at: float, connector: FakeConnector, lanes: dict[str, str]) -> list[float]:
-    """How long each of the lanes stood still, where something more arrived in it."""
+    """Return how long each lane paused, if a later card arrived in it."""
     later = [[at for at in connector.tries.get(lane, ()) if at > killed_at + SOON_S] for lane in lanes]
     return [instants[0] - killed_at for instants in later if instants]
 
@@ -108,7 +108,7 @@ async def test_a_worker_that_is_stopped_repeats_nothing(engines: Engines, crew: 
     await put(engines, connector, chats=CHATS, cards=CARDS)
     first, *_ = await crew.start(SCALED, SCALED)
     await until_arrived(connector, CHATS * CARDS // 4)
-    # In a thread: the connector of this process has to answer what is under way.
+    # In a thread, because the connector of this process has to answer the posts in progress.
     assert await asyncio.to_thread(first.stop) == 0
     assert arrived(connector) < CHATS * CARDS
     await first.start()

@@ -1,4 +1,4 @@
-"""Problems of the configuration, reported with the name of the variable."""
+"""Settings: each error names its variable."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The codec reads and writes every activity as msrest does, which botbuilder would use."""
+"""The codec reads and writes every activity exactly as msrest does."""
 
 import json
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ BASIC: Mapping[str, st.SearchStrategy[Any]] = {
 
 
 def of_type(kind: str, depth: int) -> st.SearchStrategy[Any]:
-    """JSON that fits a type of the models' maps."""
+    """Generate JSON for a type of the models' maps."""
     if kind[0] == "[":
         return st.lists(of_type(kind[1:-1], depth) | st.none(), max_size=2)
     if kind[0] == "{":
@@ -69,7 +69,7 @@ def of_type(kind: str, depth: int) -> st.SearchStrategy[Any]:
 
 
 def of_model(model: type[Model], depth: int) -> st.SearchStrategy[dict[str, Any]]:
-    """JSON of a model: some of its keys, now and then with what does not fit, and keys that it does not know."""
+    """Generate JSON of a model: some of its keys, sometimes with wrong values, and unknown keys."""
     known = {each["key"]: of_type(each["type"], depth) for each in model._attribute_map.values()}
     few = st.fixed_dictionaries({}, optional={key: fits | st.none() for key, fits in known.items()})
     odd = st.dictionaries(st.sampled_from(sorted(known)) | st.text(max_size=5), anything, max_size=1)

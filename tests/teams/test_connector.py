@@ -1,4 +1,4 @@
-"""The connector: which host a post goes to."""
+"""The connector posts to the right host."""
 
 import socket
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ CHAT = "19:a@thread.v2"
 
 
 class AllHosts(AbstractResolver):
-    """Every name leads to the fake connector; the names that were asked for."""
+    """Resolves every name to the fake connector, and records the names."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -34,7 +34,7 @@ class AllHosts(AbstractResolver):
         return [here]
 
     async def close(self) -> None:
-        """Holds nothing."""
+        """Do nothing."""
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ async def teams(tmp_path: Path) -> AsyncIterator[FakeConnector]:
 
 
 async def post(teams: FakeConnector, hosts: frozenset[str]) -> tuple[int, list[str]]:
-    """The status of a post to the public cloud, and the hosts that were called."""
+    """Post to the public cloud; return the status and the hosts that were called."""
     resolver = AllHosts(teams.port)
     async with ClientSession(connector=TCPConnector(resolver=resolver, ssl=False)) as session:
         connector = Connector(session, NullTokens(), hosts, signed_in=True)
@@ -54,7 +54,7 @@ async def post(teams: FakeConnector, hosts: frozenset[str]) -> tuple[int, list[s
 
 
 def only_gcc(called: list[int]) -> web.Response | None:
-    """The first call is for the wrong host."""
+    """Reject the first call as sent to the wrong host."""
     called.append(1)
     return error(403, "InvalidBotApiHost") if len(called) == 1 else None
 

@@ -1,4 +1,4 @@
-"""How the bot proves who it is to the token service."""
+"""The bot's credentials at the token service."""
 
 import time
 from pathlib import Path

@@ -15,7 +15,7 @@ def answer(status: int, code: str = "", **headers: str) -> ConnectorResponse:
     return ConnectorResponse(status=status, headers=named, body=body.encode())
 
 
-# The connector's documented answers, row by row.
+# The connector's documented responses, row by row.
 TABLE: list[tuple[ConnectorResponse, SendOutcome]] = [
     (answer(200), Sent()),
     (answer(201), Sent()),

@@ -1,4 +1,4 @@
-"""Who is in a chat, and what says nothing about it."""
+"""Members of a chat, and responses that do not list them."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Who calls: tokens that were good are remembered, no longer than they and their keys are good."""
+"""Caller tokens: valid ones are cached, but no longer than they and their keys are valid."""
 
 import asyncio
 import time
@@ -72,7 +72,7 @@ async def test_a_token_is_not_remembered_beyond_its_own_end(
     bearer = sign_in.bearer(SERVICE_URL, exp=int(time.time()) - 240)  # a minute of the leeway is left
     await let_in(check, bearer)
     clock.advance(61)
-    await let_in(check, bearer)  # by the real clock it is still good
+    await let_in(check, bearer)  # still valid by the real clock
     assert (check.verified_count, check.cached_count) == (2, 0)
 
 

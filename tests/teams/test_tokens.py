@@ -1,4 +1,4 @@
-"""The bot's own tokens: one for each scope, fetched ahead of time, and nobody waits for more than the first."""
+"""The bot's own tokens: one for each scope, renewed in advance, so that only the first caller waits."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ HOUR = 3600.0
 
 
 class TokenService:
-    """Gives numbered tokens that live an hour; can be slow or out of order."""
+    """Issues numbered tokens that are valid for an hour; can be slow or unavailable."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []

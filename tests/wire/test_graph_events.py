@@ -137,8 +137,8 @@ async def test_a_thousand_notifications_of_one_chat_are_one_thing_to_do(told: Wo
         ({}, "not a collection"),
         ({"value": {}}, "not a collection"),
         ({"value": [], "validationTokens": "x"}, "not a collection"),
-        ({"value": [], "validationTokens": ["x"] * 21}, "more"),
-        ({"value": [{}] * (MAX_NOTIFICATIONS + 1)}, "more"),
+        ({"value": [], "validationTokens": ["x"] * 21}, "too many"),
+        ({"value": [{}] * (MAX_NOTIFICATIONS + 1)}, "too many"),
     ],
 )
 async def test_what_is_no_collection_of_notifications_is_said_to_be_none(world: World, body: object, said: str) -> None:

@@ -226,7 +226,7 @@ async def test_a_chat_that_is_full_an_app_without_consent_and_a_chat_that_is_gon
     monkeypatch.setattr("bot.graph.chats.MAX_MEMBERS", 2)
     assert "full" in texts((await world.press(join, chat=PERSONAL))["value"])[0]
     await world.fault("graph", "404; method=GET; ends=members")
-    assert "not there" in " ".join(texts((await world.press(join, chat=PERSONAL))["value"]))
+    assert "does not exist" in " ".join(texts((await world.press(join, chat=PERSONAL))["value"]))
     assert ALEX.object_id not in await members(world, chat)
     assert [row["act"] for row in await world.rows_in(audit)] == ["connect"]
     await world.settle()

@@ -145,10 +145,10 @@ async def test_another_bots_webhook_is_named_and_left_alone(organisation: World)
 
 async def test_what_is_missing_for_it_is_said_at_once(organisation: World) -> None:
     for settings, reason in (
-        (organisation.settings.model_copy(update={"public_url": None}), "Dataverse has to be told where"),
-        (organisation.settings.model_copy(update={"dataverse_urls": ()}), "The sandbox tells of changes by itself."),
+        (organisation.settings.model_copy(update={"public_url": None}), "Dataverse needs a URL"),
+        (organisation.settings.model_copy(update={"dataverse_urls": ()}), "sandbox sends events without a webhook"),
     ):
         with pytest.raises(NotSupported, match=reason):
             await written(settings, "connect")
-    with pytest.raises(NotSupported, match="No environment elsewhere is set"):
+    with pytest.raises(NotSupported, match="Environment elsewhere is not configured"):
         await written(organisation.settings, "connect", environment="elsewhere")

@@ -261,7 +261,7 @@ async def test_what_is_not_granted_is_said_in_the_chat_and_by_the_doctor(world: 
     )
     lines: list[str] = []
     await run_command(world.settings, Namespace(command="doctor"), lines.append)
-    (said,) = [line for line in lines if "chats told by Microsoft 365" in line]
+    (said,) = [line for line in lines if "notifications from Microsoft 365" in line]
     assert said.startswith("note")
     assert "Chat.ReadBasic.WhereInstalled" in said
 
