@@ -1,7 +1,8 @@
 """Finished activities and attachments, as JSON for a channel."""
 
-import json
 from typing import Any
+
+import orjson
 
 from cards.elements import AdaptiveCard
 from cards.message import Message
@@ -14,8 +15,6 @@ TEAMS = "msteams"
 MAX_BYTES = 25_000
 """Bytes of a card. Teams accepts more from bots, but its other limits are 28 KB ("Message size limits")."""
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=rendered)
-
 
 def activity_json(message: Message, *, channel: str) -> bytes:
     """Return the activity as JSON that is ready to send.
@@ -23,7 +22,7 @@ def activity_json(message: Message, *, channel: str) -> bytes:
     It contains only the card, because Teams would post text beside it as a separate message. Raise ValueError for a
     card that is too large.
     """
-    card, summary = card_json(message, channel=channel), _ENCODER.encode(feed_line(message)).encode()
+    card, summary = card_json(message, channel=channel), orjson.dumps(feed_line(message))
     return b'{"type":"message","summary":%b,"attachments":[{"contentType":"%b","content":%b}]}' % (
         summary,
         ADAPTIVE.encode(),
@@ -56,7 +55,8 @@ def _on_teams(card: AdaptiveCard) -> bytes:
 
 
 def _encoded(card: AdaptiveCard | dict[str, Any]) -> bytes:
-    return _ENCODER.encode(card).encode()
+    # What a button carries is named by members of `StrEnum` too.
+    return orjson.dumps(card, default=rendered, option=orjson.OPT_NON_STR_KEYS)
 
 
 def result_preview(message: Message) -> dict[str, Any]:

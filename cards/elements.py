@@ -133,6 +133,7 @@ class Execute(ValidatedElement):
 
 
 Action = OpenUrl | Submit | Execute
+_ACTIONS = get_args(Action)
 
 
 class Container(ValidatedElement, containers.Container):
@@ -150,7 +151,7 @@ class ActionSet(ValidatedElement, containers.ActionSet):
     """Buttons within a card's body."""
 
     def __init__(self, actions: Sequence[Action]) -> None:
-        super().__init__(actions=require_all(actions, get_args(Action), "ActionSet.actions", at_most=MAX_ACTIONS))
+        super().__init__(actions=require_all(actions, _ACTIONS, "ActionSet.actions", at_most=MAX_ACTIONS))
 
 
 class Refresh(ValidatedElement):
@@ -181,9 +182,7 @@ class AdaptiveCard(ValidatedElement, adaptivecard.AdaptiveCard):
         refresh: Refresh | None = None,
         full_width: bool = False,
     ) -> None:
-        buttons = (
-            require_all(actions, get_args(Action), "AdaptiveCard.actions", at_most=MAX_ACTIONS) if actions else None
-        )
+        buttons = require_all(actions, _ACTIONS, "AdaptiveCard.actions", at_most=MAX_ACTIONS) if actions else None
         super().__init__(
             version=VERSION,
             body=require_all(body, Element, "AdaptiveCard.body"),
@@ -194,6 +193,7 @@ class AdaptiveCard(ValidatedElement, adaptivecard.AdaptiveCard):
 
 
 def _texts(data: Mapping[str, str], where: str) -> dict[str, str]:
-    if not all(isinstance(text, str) for pair in data.items() for text in pair):
-        raise TypeError(f"{where} must be texts")
+    for name, text in data.items():
+        if not isinstance(text, str) or not isinstance(name, str):
+            raise TypeError(f"{where} must be texts")
     return dict(data)

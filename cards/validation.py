@@ -4,7 +4,7 @@ Package `adaptivecards` accepts unknown properties, and clients ignore them sile
 the card is built: a TypeError or ValueError that names the element and the property.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from inspect import getattr_static
@@ -33,19 +33,25 @@ class ValidatedElement(BareObject):
     def __init__(self, **properties: object) -> None:
         kind = type(self)
         plan = _plan(kind)  # type: ignore[arg-type] # classes are hashable
-        self._data = plan.blank.copy()
+        data = self._data = plan.blank.copy()
+        known = plan.properties
         for name, value in properties.items():
-            if value is not None:
-                known = plan.properties.get(name)
-                if known is None or not known.accepts(value):
-                    raise _error_for(kind, name, known, value)
-                self._data[known.key] = value
+            if value is None:
+                continue
+            wanted = known.get(name)
+            # Inlined: this loop is half of the cost of a card.
+            if (
+                wanted is None
+                or not isinstance(value, wanted.type)
+                or value == ""
+                or (wanted.choices is not None and value not in wanted.choices)
+            ):
+                raise _error_for(kind, name, wanted, value)
+            data[wanted.key] = value
 
 
-def rendered(element: BareObject) -> dict[str, Any]:
-    """Return the element as JSON. Its children are still elements, which the encoder converts."""
-    known: dict[str, Any] = element.render()
-    return known
+rendered: Callable[[Any], dict[str, Any]] = BareObject.render
+"""Return an element as JSON. Its children are still elements, which the encoder converts."""
 
 
 def to_json(element: BareObject) -> dict[str, Any]:
@@ -80,10 +86,6 @@ class _Property:
     key: str
     type: Any
     choices: tuple[str, ...] | None
-
-    def accepts(self, value: object) -> bool:
-        """Check whether the property accepts this value."""
-        return isinstance(value, self.type) and value != "" and (self.choices is None or value in self.choices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,8 +144,8 @@ def _query(text: str) -> Mapping[str, str]:
 
 
 def _record(environment: Environment, query: Mapping[str, str]) -> RecordLink | None:
-    nested = _query(query.get("extraqs", "").lstrip("?"))
-    asked = {**nested, **query}
+    nested = query.get("extraqs", "").lstrip("?")
+    asked = {**_query(nested), **query} if nested else query
     row_id = parse_guid(asked.get("id", ""))
     table, code = asked.get("etn", ""), asked.get("etc", "")
     if row_id is None or asked.get("pagetype", "entityrecord").lower() != "entityrecord":

@@ -128,28 +128,25 @@ class ChatSyncBot(TeamsActivityHandler):
         """Every activity makes its chat known, so that a missed one costs nothing; then its kind decides."""
         activity = turn_context.activity
         if not translate.is_anonymous(activity):
-            self._note_writer(activity)
-            await self._handlers.chat_registry.seen(
-                translate.chat_of(activity), bot_present=translate.bot_present(activity)
-            )
-            await self._note(activity)
+            chat = translate.chat_of(activity)
+            self._note_writer(activity, chat)
+            await self._handlers.chat_registry.seen(chat, bot_present=translate.bot_present(activity))
+            await self._note(activity, chat)
         await super().on_turn(turn_context)
 
-    def _note_writer(self, activity: Activity) -> None:
+    def _note_writer(self, activity: Activity, chat: Chat) -> None:
         """Of a message, who wrote and when: held in memory first, so that it counts also where the turn fails."""
         if was_written(activity):
-            chat = translate.chat_of(activity).id
-            self._handlers.activity_recorder.written(
-                chat, writer_of(activity, self._handlers.emulator_user), moment_of(activity)
-            )
+            author = writer_of(activity, self._handlers.emulator_user)
+            self._handlers.activity_recorder.written(chat.id, author, moment_of(activity))
 
-    async def _note(self, activity: Activity) -> None:
+    async def _note(self, activity: Activity, chat: Chat) -> None:
         """Who came or went and what the chat is called, for the rows that show it in Dataverse."""
-        chat = translate.chat_of(activity).id
         happened = happened_in(activity)
         if happened:
             topic = Topic(name=happened.topic) if happened.topic is not None else None
-            await self._handlers.activity_recorder.changed(chat, at=happened.at, topic=topic, counts=happened.by_people)
+            recorder = self._handlers.activity_recorder
+            await recorder.changed(chat.id, at=happened.at, topic=topic, counts=happened.by_people)
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """A text command, or a button where the channel knows no better way to send one."""

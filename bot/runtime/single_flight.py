@@ -1,7 +1,6 @@
 """Run work once for all callers that ask for it at the same time."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Coroutine, Hashable
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
@@ -15,6 +14,8 @@ class SingleFlight(Generic[T]):
     def __init__(self, work: Callable[[], Coroutine[Any, Any, T]]) -> None:
         self._work = work
         self._task: asyncio.Task[T] | None = None
+        self.waiting = 0
+        """Callers of `SharedFlights` that wait for the result."""
 
     @property
     def is_running(self) -> bool:
@@ -50,7 +51,6 @@ class SharedFlights(Generic[T]):
 
     def __init__(self) -> None:
         self._flights: dict[Hashable, SingleFlight[T]] = {}
-        self._waiting: Counter[SingleFlight[T]] = Counter()
 
     async def result(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Return the result of the running work of the key, or start this; cancel it if the last caller gives up."""
@@ -58,13 +58,12 @@ class SharedFlights(Generic[T]):
         if flight is None:
             flight = self._flights[key] = SingleFlight(work)
             flight.start().add_done_callback(lambda _: self._forget(key, flight))
-        self._waiting[flight] += 1
+        flight.waiting += 1
         try:
             return await flight.result()
         finally:
-            self._waiting[flight] -= 1
-            if not self._waiting[flight]:
-                del self._waiting[flight]
+            flight.waiting -= 1
+            if not flight.waiting:
                 self._forget(key, flight)
                 flight.cancel()
 

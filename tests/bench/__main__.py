@@ -1,4 +1,4 @@
-"""Runs the bench: `uv run python -m tests.bench [part …] [--rounds N] [--quick]`."""
+"""Run the bench: `uv run python -m tests.bench [part …] [--rounds N] [--quick]`, or `compare <commit>`."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.bench.bars import Row, table
 from tests.bench.bench import Bench, Report, bench
 from tests.bench.child import AROUND
+from tests.bench.compare import main as compare
 from tests.bench.parts.beside import beside
 from tests.bench.parts.cards import cards
 from tests.bench.parts.inbound import inbound
@@ -42,12 +43,15 @@ ROUNDS = 3
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Prints what was measured, part by part, and all of it as a table in the end."""
+    """Print the figures of each part, and a table of all rows at the end."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["compare"]:
+        return compare(given[1:])
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Ratios of the product to its limits.")
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all where none is named")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="of which the median is taken")
     parser.add_argument("--quick", action="store_true", help="a smoke run: whether everything works, no more")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(given)
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"no part {', '.join(sorted(unknown))}")

@@ -145,7 +145,10 @@ def ask(port: int, method: str, path: str, body: object = None, **headers: str) 
 
 
 def _inherited() -> dict[str, str]:
-    """This process's environment without settings of the product: those are given one by one."""
-    ours = ("CHATSYNC_", "MicrosoftApp")
+    """Return this process's environment without the product's settings, which each child gets one by one.
+
+    Children keep compiled modules, as in production. Otherwise a cold start would mostly measure the compiler.
+    """
+    ours = ("CHATSYNC_", "MicrosoftApp", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "PYTHONPATH": str(ROOT)}

@@ -1,8 +1,10 @@
+import json
 import re
 from collections.abc import Callable
 
 import pytest
 
+from bot.domain.public_names import ActionContext
 from cards.activity import card_json
 from cards.choice import ChoiceRow, ChoiceView, choice
 from cards.elements import (
@@ -126,3 +128,9 @@ def test_a_list_with_too_many_records_raises_an_error() -> None:
     row = RecordRow(record=CASE, connected_by="x", connected_at=AT)
     with pytest.raises(ValueError, match="10 rows"):
         record_list(RecordListView(title="x", rows=(row,) * 11, hidden=0))
+
+
+def test_what_a_button_carries_can_be_named_by_members_of_an_enumeration() -> None:
+    card = AdaptiveCard([TextBlock("x")], actions=[Submit("Save", {ActionContext.COMPOSE: "incident", "row": "1"})])
+    (action,) = json.loads(card_json(Message(card=card, summary="x"), channel="msteams"))["actions"]
+    assert action["data"] == {ActionContext.COMPOSE.value: "incident", "row": "1"}

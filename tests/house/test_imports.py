@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot/sandbox": {"aiohttp", "cryptography", "yarl", "orjson", "jinja2", "defusedxml", "structlog"},
     "bot/store": {"sqlalchemy", "alembic", "pydantic"},
     "bot/teams": {"aiohttp", "botbuilder", "botframework", "msrest", "orjson"},
-    "cards": {"adaptivecards"},
+    "cards": {"adaptivecards", "orjson"},
     "manifest": set(),
 }
 

@@ -37,7 +37,9 @@ class MeetChat:
                 known = await work.chats.get(chat.id)
         present = bot_present if bot_present is not None else bool(known and known.bot_present)
         team = chat.team_id or (known.team_id if known else None)
-        now = replace(chat, bot_present=present, team_id=team)
+        is_same = present is chat.bot_present and team == chat.team_id
+        # A copy costs as much as all the rest of this, and most activities tell nothing new.
+        now = chat if is_same else replace(chat, bot_present=present, team_id=team)
         if known != now:
             async with self._store.writing() as work:
                 await work.chats.save(now)

@@ -36,8 +36,9 @@ def told_card(
 
 def told_link(record: RecordRef, disclosure: Disclosure, said: RecordLink | None = None) -> RecordLink:
     """How the card names the record: where nothing of it is to be told, no otherwise than a pasted link did."""
-    unnamed = RecordLink(environment=record.environment, row_id=record.row_id)
-    return (said or unnamed) if disclosure is Disclosure.NOTHING else replace(unnamed, table=record.table)
+    if disclosure is Disclosure.NOTHING:
+        return said or RecordLink(environment=record.environment, row_id=record.row_id)
+    return RecordLink(environment=record.environment, row_id=record.row_id, table=record.table)
 
 
 def told(head: RecordHeader, disclosure: Disclosure) -> RecordHeader:

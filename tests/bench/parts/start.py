@@ -12,16 +12,17 @@ from tests.bench.samples import link_query
 
 
 def start(bench: Bench) -> Report:
-    """Runs the rounds, on a database that an earlier start has made."""
+    """Run the rounds. A first start of each side creates the database and compiles the modules."""
     bench.set_world()
-    url = bench.sqlite()
-    ours, settings = [sys.executable, str(ROOT / "app.py")], bench.signed_in(url)
-    with running(ours, bench.folder, settings):
-        pass
-    seconds: dict[str, list[float]] = {"ours": [], "bare aiohttp": []}
+    ours, settings = [sys.executable, str(ROOT / "app.py")], bench.signed_in(bench.sqlite())
+    sides = {"ours": (ours, settings), "bare aiohttp": (module("sides.bare", "http"), bench.side())}
+    for command, environment in sides.values():
+        with running(command, bench.folder, environment):
+            pass
+    seconds: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(bench.rounds):
-        seconds["ours"].append(_to_first_answer(bench, ours, settings))
-        seconds["bare aiohttp"].append(_to_first_answer(bench, module("sides.bare", "http"), bench.side()))
+        for name, (command, environment) in sides.items():
+            seconds[name].append(_to_first_answer(bench, command, environment))
     lines = [f"{name:24} {median(found):5.2f} s" for name, found in seconds.items()]
     return Report(rows=[Row("20", ratio(seconds["ours"], seconds["bare aiohttp"]))], figures=lines)
 
