@@ -4,13 +4,12 @@ prometheus-client is the official library. Labels name outcomes and queues, neve
 """
 
 from collections.abc import Callable, Iterator
-from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
-from bot.domain.send_outcomes import SendOutcome
+from bot.domain.send_outcomes import OUTCOME_NAMES
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
@@ -23,9 +22,9 @@ class Metrics:
         self.messages = Counter(
             "chatsync_messages", "Messages posted, by outcome", ["outcome"], registry=self._registry
         )
-        for outcome in get_args(SendOutcome):
+        for name in OUTCOME_NAMES.values():
             # Start at 0, so that a rate can be computed from the first event on.
-            self.messages.labels(outcome.__name__.lower())
+            self.messages.labels(name)
         self.send_seconds = Histogram(
             "chatsync_send_seconds", "Response time of Teams for posts", buckets=_SECONDS, registry=self._registry
         )

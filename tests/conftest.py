@@ -1,9 +1,9 @@
-"""What all tests share: a clean environment, a held clock, and both databases."""
+"""What all tests share: a clean environment, a held clock, and a database."""
 
-import gc
 import os
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import structlog
@@ -12,41 +12,19 @@ from aiohttp import ClientSession, web_app
 from bot.http.session import create_session
 from tests.fakes.certificates import Certificates, make_certificates
 from tests.fakes.clock import HeldClock
-from tests.fakes.databases import MigratedDatabases
+from tests.fakes.databases import MigratedDatabases, memory_folder
 from tests.fakes.postgres import PostgresCluster
 from tests.fakes.sign_in import FakeSignIn
-from tests.turns import turn
+from tests.tiers import missing
 
-MUST_RUN = os.environ.get("CHATSYNC_TESTS") == "all"
-"""Whether a test fails, instead of being skipped, where the machine lacks PostgreSQL, Node.js or Chromium."""
-
-FULL = os.environ.get("CHATSYNC_TESTS") == "full"
-"""Whether the load is that of a large organisation; else it is a tenth of it."""
-
-
-def missing(what: str) -> None:
-    """Skips the test that needs it, or fails it where everything must run."""
-    if MUST_RUN:
-        pytest.fail(f"{what} is missing, and CHATSYNC_TESTS=all asks for every test")
-    pytest.skip(f"{what} is missing")
+pytest_plugins = [
+    f"tests.plugins.{name}" for name in ("selection", "run_folder", "timeouts", "leaks", "ports", "exclusive")
+]
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Three for each processor: tests wait for processes, databases and each other."""
-    return 3 * (os.cpu_count() or 1)
-
-
-def pytest_collection_finish() -> None:
-    """What is imported by now stays: nobody looks for garbage in it any more."""
-    gc.collect()
-    gc.freeze()
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Runs it beside no other where it measures time."""
-    with turn(alone=item.get_closest_marker("alone") is not None):
-        return (yield)
+    """Return two for each processor, because tests also wait for processes and databases."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(autouse=True)
@@ -90,9 +68,9 @@ def postgres() -> Iterator[PostgresCluster]:
         yield cluster
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 async def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """A database of each kind without a table."""
+    """A database without a table, of the kind that is asked for."""
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path}/test.db"
         return
@@ -102,18 +80,25 @@ async def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> 
     await cluster.drop(address)
 
 
+@pytest.fixture
+def database_folder() -> Iterator[Path]:
+    """Return a folder for a database. It is in memory if possible, for a disk makes each transaction wait."""
+    with TemporaryDirectory(dir=memory_folder()) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> MigratedDatabases:
     return MigratedDatabases(tmp_path_factory.mktemp("migrated"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 async def database_url(
-    request: pytest.FixtureRequest, tmp_path: Path, migrated: MigratedDatabases
+    request: pytest.FixtureRequest, database_folder: Path, migrated: MigratedDatabases
 ) -> AsyncIterator[str]:
-    """A database of each kind as this version of the product leaves it after its first start."""
+    """A database, of the kind that is asked for, as this version of the product leaves it after its first start."""
     if request.param == "sqlite":
-        yield await migrated.sqlite(tmp_path / "test.db")
+        yield await migrated.sqlite(database_folder / "test.db")
         return
     cluster: PostgresCluster = request.getfixturevalue("postgres")
     address = await migrated.postgres(cluster)

@@ -29,3 +29,5 @@ class Limits:
     """Time between two calls of Microsoft Graph on one chat: the limit is one call a second ("Throttling limits",
     Teams).
     """
+    check_after: timedelta = timedelta(seconds=5)
+    """Time from the start to the first search for missed changes. Delayed events arrive first, and name the author."""

@@ -1,5 +1,6 @@
 """Results of sending a message to a chat."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -31,3 +32,11 @@ class Rejected:
 
 
 SendOutcome = Sent | RetryLater | ChatUnreachable | Rejected
+
+OUTCOME_NAMES: Mapping[type[SendOutcome], str] = {
+    Sent: "sent",
+    RetryLater: "later",
+    ChatUnreachable: "gone",
+    Rejected: "refused",
+}
+"""The names of the outcomes in logs and metrics. They are published, so they stay when a class is renamed."""

@@ -6,8 +6,6 @@ from bot.features.key_fields.find_missed_changes import find_missed_changes
 from bot.features.shared.services import Services
 from bot.workers.periodic import periodic
 
-_FIRST_AFTER = timedelta(seconds=5)
-"""Delayed events arrive first after a start, and they name the person who made the change."""
 _EVERY = timedelta(minutes=15)
 _FULL_SCAN_EVERY = timedelta(days=1)
 _AFTER_FAILURE = timedelta(minutes=1)
@@ -29,7 +27,7 @@ class MissedChangesJob:
             every=_EVERY,
             clock=self._services.clock,
             failed="missed_changes.search_failed",
-            first_after=_FIRST_AFTER,
+            first_after=self._services.limits.check_after,
             after_failure=_AFTER_FAILURE,
         )
 

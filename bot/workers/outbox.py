@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.domain.limits import Limits
 from bot.domain.outgoing_messages import PendingMessage
 from bot.domain.rate_windows import earliest_post, longest_span
-from bot.domain.send_outcomes import ChatUnreachable, Rejected, RetryLater, SendOutcome, Sent
+from bot.domain.send_outcomes import OUTCOME_NAMES, ChatUnreachable, Rejected, RetryLater, SendOutcome, Sent
 from bot.domain.values import ChatId
 from bot.logs import correlated, get_logger
 from bot.metrics import Metrics
@@ -22,14 +22,6 @@ _SHORT_WAIT = timedelta(milliseconds=250)
 """A wait this short is not worth releasing the lane for."""
 
 _log = get_logger(__name__)
-
-_OUTCOMES: Mapping[type[SendOutcome], str] = {
-    Sent: "sent",
-    RetryLater: "later",
-    ChatUnreachable: "gone",
-    Rejected: "refused",
-}
-"""The outcomes as the metric `messages` and the log name them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +64,7 @@ class OutboxHandler:
             with self._metrics.send_seconds.time():
                 outcome = await self._teams.send(pending.chat, pending.activity)
             _log.info(
-                "outbox.message_posted", outcome=_OUTCOMES[type(outcome)], reason=getattr(outcome, "reason", None)
+                "outbox.message_posted", outcome=OUTCOME_NAMES[type(outcome)], reason=getattr(outcome, "reason", None)
             )
         posted = SendResult(message=pending, outcome=outcome, at=self._clock.now())
         self._count(posted)
@@ -89,7 +81,7 @@ class OutboxHandler:
         return await self._rate_limiter.acquire(message.chat.tenant_id) if self._rate_limiter else None
 
     def _count(self, posted: SendResult) -> None:
-        self._metrics.messages.labels(_OUTCOMES[type(posted.outcome)]).inc()
+        self._metrics.messages.labels(OUTCOME_NAMES[type(posted.outcome)]).inc()
         caused_at = posted.message.caused_at
         if caused_at and isinstance(posted.outcome, Sent):
             self._metrics.change_to_card_seconds.observe((posted.at - caused_at).total_seconds())

@@ -16,7 +16,7 @@ from tests.bench.world import KEY_ID
 from tests.fakes.certificates import Certificates, make_certificates
 from tests.fakes.postgres import PostgresCluster
 from tests.fakes.sign_in import APP_ID, TENANT, FakeSignIn, SigningKey
-from tests.ports import free_port
+from tests.tcp_ports import free_port
 
 WEBHOOK_KEY = "a-key-that-nobody-guesses"
 

@@ -14,7 +14,7 @@ from bot.store.lanes import record_lane
 from bot.store.unit_of_work import Store, UnitOfWork
 from tests.bench.filled import chat_name, record_of
 from tests.bench.kept import kept, messages
-from tests.contract.test_store import an_event
+from tests.steps.stored_rows import an_event
 
 _FULL = {"sqlite": "SCAN ", "postgresql": "Seq Scan"}
 

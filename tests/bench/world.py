@@ -21,7 +21,7 @@ from bot.sandbox.app import SandboxSettings, make_sandbox
 from tests.bench.http_peer import Answer, Asked, Peer
 from tests.fakes.certificates import Certificates
 from tests.fakes.sign_in import ISSUER, SigningKey
-from tests.ports import free_port
+from tests.tcp_ports import free_port
 
 KEY_ID = "bench"
 

@@ -37,7 +37,7 @@ def test_the_card_is_short_and_has_a_summary_of_one_line(name: str) -> None:
     assert 0 < len(ready["summary"]) <= 200
     assert "\n" not in ready["summary"]
     assert len(card.get("actions", ())) <= 3
-    assert all(len(part["facts"]) <= 5 for part in parts(card) if "facts" in part)
+    assert max((len(part["facts"]) for part in parts(card) if "facts" in part), default=0) <= 5
 
 
 def test_outside_teams_buttons_submit_their_verb() -> None:

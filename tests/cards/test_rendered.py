@@ -9,8 +9,8 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from tests.cards.gallery import CHOOSE, GALLERY
 from tests.cards.ready import card
-from tests.conftest import missing
 from tests.e2e.tools import CHROMIUM_OPTIONS, chromium, node_modules, what_is_missing
+from tests.tiers import missing
 
 pytestmark = pytest.mark.e2e
 

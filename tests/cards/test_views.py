@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cards.activity import MAX_BYTES
@@ -27,6 +27,7 @@ from cards.validation import to_json
 from tests.cards.gallery import AT, GALLERY, URL
 from tests.cards.ready import activity
 from tests.cards.schema import parts, schema_errors
+from tests.tiers import examples
 
 PRESS = ActionButton(
     title="Connect", verb="connect", payload={"environment": "x" * 60, "table": "y" * 60, "row": "z" * 36}
@@ -85,7 +86,7 @@ def texts(card: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("channel", ["msteams", "emulator"])
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
-@settings(max_examples=25, deadline=None)
+@examples(10)
 @given(text=st.text(st.sampled_from('a <&;*\\"_`[]({') | st.characters(), max_size=500))
 @example(text="")
 @example(text="\u200b")

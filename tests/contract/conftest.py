@@ -11,9 +11,11 @@ from bot.store.unit_of_work import Store
 @pytest.fixture
 async def engines(database_url: str) -> AsyncIterator[Engines]:
     made = create_engines(database_url)
-    await migrate(made.writing)
-    yield made
-    await made.close()
+    try:
+        await migrate(made.writing)
+        yield made
+    finally:
+        await made.close()
 
 
 @pytest.fixture

@@ -2,25 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
-from bot.domain.chat_sync import STUCK_AFTER_ATTEMPTS, SyncedRow
+from bot.domain.chat_sync import STUCK_AFTER_ATTEMPTS
 from bot.domain.queue_states import Queue
 from bot.domain.synced_chats import FetchedChat, SyncedChat, TopicChange
 from bot.domain.values import ChatId, ChatKind, Connection, ConnectionId, ObjectId
 from bot.store.unit_of_work import Store
-from tests.contract.test_store import ACCOUNT, a_chat, a_connection, connected
 from tests.fakes.clock import START
+from tests.steps.stored_chat_sync import ACTIVITY, CHAT, later
+from tests.steps.stored_rows import ACCOUNT, a_chat, a_connection, connected
 
-CHAT = a_chat().id
-ACTIVITY = SyncedRow(activity_id="1", created_by=ObjectId("adele"), last_activity_at=START)
 LOOK = FetchedChat(topic="Pumps", accounts={})
-
-
-def later(seconds: float) -> datetime:
-    return START + timedelta(seconds=seconds)
 
 
 async def synced(store: Store, chat: ChatId = CHAT) -> Connection:

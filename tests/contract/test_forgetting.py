@@ -15,9 +15,9 @@ from bot.store.administration import Administration
 from bot.store.engine import Engines
 from bot.store.tables import chat, environment, setting_change
 from bot.store.unit_of_work import Store
-from tests.contract.test_chat_sync import ACTIVITY, CHAT, later
-from tests.contract.test_store import ACCOUNT, CASE, a_connection, connected
 from tests.fakes.clock import START
+from tests.steps.stored_chat_sync import ACTIVITY, CHAT, later
+from tests.steps.stored_rows import ACCOUNT, CASE, a_connection, connected
 
 ADELE, MEGAN = ObjectId("adele"), ObjectId("megan")
 ROW = ActivityRow(

@@ -11,21 +11,16 @@ from sqlalchemy import func, select
 
 from bot.domain.audit import AuditEntry
 from bot.domain.jobs import ChatJob, EnvironmentJob, Job, JobKind
-from bot.domain.key_fields import ColumnChange, RecordEvent, ReportedValue
+from bot.domain.key_fields import ReportedValue
 from bot.domain.outgoing_messages import OutgoingMessage, PendingMessage
 from bot.domain.queue_states import Queue
-from bot.domain.tables import ColumnValue
 from bot.domain.values import (
-    Chat,
     ChatId,
-    ChatKind,
     Connection,
     ConnectionId,
     EnvironmentId,
-    NewConnection,
     ObjectId,
     RecordRef,
-    UserId,
 )
 from bot.store.administration import Administration
 from bot.store.engine import Engines, create_engines
@@ -35,41 +30,11 @@ from bot.store.notify import StoreEvent
 from bot.store.tables import audit, metadata, outbox
 from bot.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.clock import START
+from tests.patience import PATIENCE_S
+from tests.steps.stored_rows import ACCOUNT, CASE, a_chat, a_connection, an_event, connected
 
-CASE = RecordRef(environment=EnvironmentId("contoso"), table="incident", row_id="1")
-ACCOUNT = RecordRef(environment=EnvironmentId("contoso"), table="account", row_id="1")
 LATER = START + timedelta(seconds=2)
 LEASE = timedelta(seconds=12)
-
-
-def a_chat(name: str = "19:a@thread.v2", **changes: object) -> Chat:
-    values: dict[str, object] = {
-        "id": ChatId(name),
-        "kind": ChatKind.GROUP,
-        "channel": "msteams",
-        "tenant_id": "t",
-        "service_url": "https://smba.trafficmanager.net/emea/",
-        "bot_id": "28:bot",
-        "bot_name": "Chat Sync",
-    }
-    return Chat(**{**values, **changes})  # type: ignore[arg-type]
-
-
-def a_connection(chat: str = "19:a@thread.v2", record: RecordRef = CASE) -> NewConnection:
-    return NewConnection(
-        chat_id=ChatId(chat),
-        record=record,
-        record_name="Pump vibrates",
-        record_number="CAS-01001",
-        connector_id=ObjectId("adele"),
-        connector_name="Adele Vance",
-        connected_at=START,
-    )
-
-
-def an_event(key: str, record: RecordRef = CASE) -> RecordEvent:
-    change = ColumnChange(column="tags", new=ColumnValue(raw=(1, 2)), old=ColumnValue(raw=None, text=None))
-    return RecordEvent(key=key, record=record, at=START, changed_by=UserId("u"), changes=(change,))
 
 
 def a_message(key: str, chat: str = "19:a@thread.v2") -> OutgoingMessage:
@@ -78,15 +43,6 @@ def a_message(key: str, chat: str = "19:a@thread.v2") -> OutgoingMessage:
 
 async def head(work: UnitOfWork) -> PendingMessage | None:
     return (await work.outbox.next_messages([a_chat().id], {})).get(a_chat().id)
-
-
-async def connected(store: Store, *connections: NewConnection) -> list[Connection]:
-    made = []
-    async with store.writing() as work:
-        for connection in connections:
-            await work.chats.save(a_chat(connection.chat_id))
-            made.append(await work.connections.add(connection))
-    return [each for each in made if each]
 
 
 async def test_migrations_make_exactly_the_tables_of_the_code(engines: Engines) -> None:
@@ -518,7 +474,7 @@ async def test_who_gives_up_in_the_middle_stands_in_nobodys_way(store: Store, tu
         task.cancel()
         await asyncio.sleep(0)
     await asyncio.wait({task})
-    async with asyncio.timeout(5), store.writing() as work:
+    async with asyncio.timeout(PATIENCE_S), store.writing() as work:
         await work.chats.save(a_chat("another"))
     async with store.reading() as work:
         assert await work.chats.get(ChatId("another"))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.domain.tables import Table
+
 ROW = "11111111-2222-3333-4444-555555555555"
 ADELE = "22222222-0000-0000-0000-000000000022"
 CONTRACTS = "http://schemas.microsoft.com/xrm/2011/Contracts"
@@ -66,3 +68,24 @@ def context(new: Mapping[str, object], old: Mapping[str, object] | None = None, 
         "Stage": 40,
         **changes,
     }
+
+
+FORBIDDEN = {
+    "AccessDenied": "0x80048405",
+    "AttributePermissionReadIsMissing": "0x8004f504",
+    "CrmSecurityError": "0x80048306",
+    "PrivilegeDenied": "0x80040220",
+    "UserNotInOrganization": "0x80072560",
+    "UserNotEnabled": "0x80040225",
+    "without a code": "",
+}
+
+CASE = Table(
+    name="incident",
+    label="Case",
+    set_name="incidents",
+    primary_id="incidentid",
+    primary_name="title",
+    columns={},
+    tracks_changes=True,
+)

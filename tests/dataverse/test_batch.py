@@ -1,11 +1,12 @@
 """Encoding batch requests and decoding the responses."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dataverse.batch import BatchRequest, decode_batch, encode_batch
 from bot.domain.errors import BadRequest, Unavailable
+from tests.tiers import examples
 
 ROW = BatchRequest(method="GET", url="https://x/api/data/v9.2/incidents(1)?$select=title", headers={"Accept": "json"})
 KIND = "multipart/mixed; boundary=b"
@@ -140,7 +141,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(50)
 @given(st.lists(LINES | st.text(max_size=20), max_size=25), st.sampled_from(["\r\n", "\n"]))
 def test_any_answer_is_read_or_rejected(lines: list[str], line: str) -> None:
     try:

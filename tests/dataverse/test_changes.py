@@ -8,20 +8,10 @@ from bot.dataverse import change_tracking as changes_module
 from bot.dataverse.change_tracking import tracked_changes
 from bot.dataverse.client import DataverseClient
 from bot.domain.errors import Unavailable
-from bot.domain.tables import Table
 from bot.ports.dataverse import TableChanges
 from tests.dataverse.conftest import Dataverse
 from tests.dataverse.hostile import Server, answering, refusing
-
-CASE = Table(
-    name="incident",
-    label="Case",
-    set_name="incidents",
-    primary_id="incidentid",
-    primary_name="title",
-    columns={},
-    tracks_changes=True,
-)
+from tests.dataverse.samples import CASE
 
 
 async def test_what_was_changed_and_deleted_since_the_link_is_told(dataverse: Dataverse) -> None:

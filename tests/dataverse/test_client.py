@@ -9,6 +9,7 @@ from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, N
 from bot.domain.values import ObjectId
 from bot.http import client as sending
 from tests.dataverse.hostile import ROW, Server, Tokens, answering, breaking_off, refusing
+from tests.dataverse.samples import FORBIDDEN
 
 ADELE = ObjectId("00000000-0000-0000-0000-000000000022")
 
@@ -84,7 +85,7 @@ async def test_who_cannot_wait_so_long_is_told_when_to_come_back(client: Dataver
 async def test_a_storm_of_429_does_not_make_one_person_wait_for_all(client: DataverseClient, server: Server) -> None:
     server.answers = [refusing(429, Retry_After="60")]
     found = await asyncio.gather(*(client.get(f"incidents({n})") for n in range(200)), return_exceptions=True)
-    assert all(isinstance(each, Unavailable) and each.retry_after_s for each in found)
+    assert len([each for each in found if isinstance(each, Unavailable) and each.retry_after_s]) == 200
     assert len(server.asked) <= MAX_CONCURRENT_REQUESTS
 
 
@@ -124,18 +125,6 @@ async def test_each_refusal_has_its_error_which_quotes_nothing(
     assert raised.value.next_step
     assert "secret" not in f"{raised.value} {raised.value.next_step} {raised.value.__notes__}"
     assert len(server.asked) == 1
-
-
-# Errors with status 403 ("Compose HTTP requests and handle errors"), by code ("Web service error codes").
-FORBIDDEN = {
-    "AccessDenied": "0x80048405",
-    "AttributePermissionReadIsMissing": "0x8004f504",
-    "CrmSecurityError": "0x80048306",
-    "PrivilegeDenied": "0x80040220",
-    "UserNotInOrganization": "0x80072560",
-    "UserNotEnabled": "0x80040225",
-    "without a code": "",
-}
 
 
 @pytest.mark.parametrize("code", FORBIDDEN.values(), ids=list(FORBIDDEN))

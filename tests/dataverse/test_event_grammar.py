@@ -1,15 +1,11 @@
-"""Contexts generated from the grammar of `RemoteExecutionContext`, intact and damaged: parsed, or rejected.
+"""Contexts generated from the grammar of `RemoteExecutionContext`, intact and damaged: parsed, or rejected."""
 
-`CHATSYNC_TEST_EXAMPLES` sets the number of examples.
-"""
-
-import os
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from hypothesis import HealthCheck, given, settings
 from hypothesis import event as note_outcome
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dataverse.webhook_events import parse_event, parse_message
@@ -17,12 +13,12 @@ from bot.domain.errors import BadRequest
 from bot.domain.key_fields import RecordEvent
 from bot.domain.values import EnvironmentId
 from tests.dataverse.samples import typed
+from tests.tiers import examples
 
-EXAMPLES = int(os.environ.get("CHATSYNC_TEST_EXAMPLES", "100"))
 RECEIVED = datetime(2026, 11, 21, 10, 20, 31, tzinfo=UTC)
 ZERO = "00000000-0000-0000-0000-000000000000"
 
-many = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+many = examples(40)
 
 guids = st.uuids().map(str)
 names = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True)

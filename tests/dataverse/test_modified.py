@@ -11,7 +11,7 @@ from bot.domain.tables import Column, ColumnType
 from bot.ports.dataverse import TableChanges
 from tests.dataverse.conftest import Dataverse
 from tests.dataverse.hostile import Server, answering, refusing
-from tests.dataverse.test_changes import CASE
+from tests.dataverse.samples import CASE
 
 STAMPED = replace(
     CASE,

@@ -17,10 +17,9 @@ from uuid import uuid4
 from playwright.async_api import Browser, Locator, Page, Route, async_playwright
 
 from tests.e2e.tools import CHROMIUM_OPTIONS, chromium, node_modules
+from tests.patience import PATIENCE_S
+from tests.tcp_ports import free_port
 from tests.wire.people import EVERYBODY, Somebody
-
-PATIENCE_S = 30.0
-"""What is shown late on a busy machine is shown all the same; tests of how fast it comes say so."""
 
 GROUP_CHAT, PERSONAL_CHAT, BOT = "Group Chat", "Personal Chat", "Test Bot"
 
@@ -47,7 +46,8 @@ async def browser() -> AsyncIterator[Browser]:
 
 async def open_page(running: Browser, url: str) -> Page:
     """The page at an address of this machine; whatever it wants of other machines is refused."""
-    page = await running.new_page(viewport={"width": 1400, "height": 900})
+    context = await running.new_context(viewport={"width": 1400, "height": 900})
+    page = await context.new_page()
     page.set_default_timeout(PATIENCE_S * 1000)
     await page.route("**/*", _loopback_only)
     await page.goto(url)
@@ -148,23 +148,39 @@ class Playground:
         return dialog
 
 
+@dataclass(frozen=True)
+class Site:
+    """A Playground that runs, and the port of the bot to which it talks."""
+
+    port: int
+    bot_port: int
+
+
 @asynccontextmanager
-async def playground(
-    endpoint: str, running: Browser, folder: Path, port: int, *, speaker: Somebody | None = None
-) -> AsyncIterator[Playground]:
-    """The Playground in front of a bot, with its page open; as it comes Alex Wilber speaks, else the speaker."""
+async def running_playground(bot_port: int, folder: Path, *, speaker: Somebody | None = None) -> AsyncIterator[Site]:
+    """The Playground in front of a bot. As it comes Alex Wilber speaks, else the speaker."""
     if speaker:
         people = json.dumps(_people(speaker), indent=1)
         (folder / ".m365agentsplayground.yml").write_text(people, encoding="utf-8")
-    process = await _started(endpoint, folder, port)
+    port = free_port(for_the_session=True)
+    process = await _started(f"http://127.0.0.1:{bot_port}/api/messages", folder, port)
     try:
-        page = await open_page(running, f"http://localhost:{port}/")
-        await page.get_by_role("treeitem", name=PERSONAL_CHAT).wait_for(timeout=30_000)
-        await page.get_by_text("Connected.").first.wait_for(timeout=30_000)
-        yield Playground(page)
+        yield Site(port=port, bot_port=bot_port)
     finally:
         process.terminate()
         await process.communicate()
+
+
+@asynccontextmanager
+async def playground(site: Site, running: Browser) -> AsyncIterator[Playground]:
+    """A new page of the Playground, in which nobody has said anything yet."""
+    page = await open_page(running, f"http://localhost:{site.port}/")
+    try:
+        await page.get_by_role("treeitem", name=PERSONAL_CHAT).wait_for(timeout=PATIENCE_S * 1000)
+        await page.get_by_text("Connected.").first.wait_for(timeout=PATIENCE_S * 1000)
+        yield Playground(page)
+    finally:
+        await page.context.close()
 
 
 def _people(speaker: Somebody) -> Mapping[str, object]:
@@ -215,7 +231,7 @@ async def _started(endpoint: str, folder: Path, port: int) -> Process:
         stderr=STDOUT,
     )
     assert process.stdout
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         async for line in process.stdout:
             if line.startswith(b"Listening on"):
                 return process

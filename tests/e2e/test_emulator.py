@@ -15,8 +15,9 @@ from typing import Any, Self
 import pytest
 from aiohttp import ClientSession, web
 
-from tests.ports import free_port
-from tests.process.bot_process import BotProcess
+from tests.patience import until
+from tests.process.bot_process import AS_SHIPPED, BotProcess
+from tests.tcp_ports import free_port
 from tests.wire.world import buttons, texts
 
 
@@ -41,8 +42,10 @@ class Emulator:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         self.port = runner.addresses[0][1]
-        yield self
-        await runner.cleanup()
+        try:
+            yield self
+        finally:
+            await runner.cleanup()
 
     async def _post(self, request: web.Request) -> web.Response:
         if request.match_info["conversation"] != self.conversation:
@@ -83,7 +86,6 @@ class Emulator:
 
     async def card(self, text: str) -> dict[str, Any]:
         """The newest card that holds the text, once it is there."""
-        from tests.process.test_crash import until
 
         async def there() -> bool:
             return any(text in line for card in self.cards() for line in texts(card))
@@ -98,11 +100,13 @@ class Emulator:
 @pytest.fixture
 async def emulator(tmp_path: Path) -> AsyncIterator[Emulator]:
     async with ClientSession() as session:
-        process = BotProcess(tmp_path, {"PORT": str(free_port())}, session)
+        process = BotProcess(tmp_path, {"PORT": str(free_port())}, session, AS_SHIPPED)
         await process.start()
-        async with Emulator(process).running() as running:
-            yield running
-        process.kill()
+        try:
+            async with Emulator(process).running() as running:
+                yield running
+        finally:
+            process.kill()
 
 
 async def test_the_main_job_in_the_emulator(emulator: Emulator) -> None:

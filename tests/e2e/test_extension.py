@@ -1,25 +1,25 @@
 """The message extension in the Agents Playground: search, connect, save a message, as a person does it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
 from bot.domain.public_names import ALL_RECORDS, SEARCH
-from tests.e2e.playground import GROUP_CHAT, Playground, browser, playground
-from tests.ports import free_port
+from tests.e2e.playground import GROUP_CHAT, Playground, Site, playground
 from tests.process.bot_process import BotProcess
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 CASE = "Pump vibrates after firmware update"
 WORDS = "Or its number, its link, or a few words"
 SAID = "The bearing play is 1.2 mm & more."
 
 
-@pytest.fixture
-async def teams(bot: BotProcess, tmp_path: Path) -> AsyncIterator[Playground]:
-    async with browser() as running, playground(f"{bot.url}/api/messages", running, tmp_path, free_port()) as opened:
+@pytest_asyncio.fixture(loop_scope="session")
+async def teams(bot: BotProcess, site: Site, chromium: Browser) -> AsyncIterator[Playground]:
+    async with playground(site, chromium) as opened:
         await opened.page.set_viewport_size({"width": 1300, "height": 1300})
         await opened.open_chat(GROUP_CHAT)
         await opened.card("I tie this chat")

@@ -1,24 +1,23 @@
 """A link's card in the Agents Playground: what everybody sees, one's own, and what one does on it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator
+import pytest_asyncio
+from playwright.async_api import Browser, Locator
 
-from tests.e2e.playground import GROUP_CHAT, Playground, browser, playground
-from tests.ports import free_port
+from tests.e2e.playground import GROUP_CHAT, Playground, Site, playground
 from tests.process.bot_process import BotProcess
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 CASE = "Pump vibrates after firmware update"
 
 
-@pytest.fixture
-async def teams(bot: BotProcess, tmp_path: Path) -> AsyncIterator[Playground]:
-    async with browser() as running, playground(f"{bot.url}/api/messages", running, tmp_path, free_port()) as opened:
+@pytest_asyncio.fixture(loop_scope="session")
+async def teams(bot: BotProcess, site: Site, chromium: Browser) -> AsyncIterator[Playground]:
+    async with playground(site, chromium) as opened:
         await opened.page.set_viewport_size({"width": 1300, "height": 1400})
         yield opened
 

@@ -1,36 +1,32 @@
 """The product's main job, in the Agents Playground and on the sandbox's page, as a new user tries it."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
+import pytest_asyncio
+from playwright.async_api import Browser, Page
 
-from tests.e2e.playground import GROUP_CHAT, PERSONAL_CHAT, Playground, browser, open_page, playground
-from tests.ports import free_port
+from tests.e2e.playground import GROUP_CHAT, PERSONAL_CHAT, Playground, Site, open_page, playground
+from tests.patience import PATIENCE_S
 from tests.process.bot_process import BotProcess
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 CASE = "Pump vibrates after firmware update"
 QUESTION = "people in this chat cannot open this case."
 """Of the Playground's people one has no user in Dynamics 365."""
 
 
-@pytest.fixture
-async def pages(bot: BotProcess, tmp_path: Path) -> AsyncIterator[tuple[Playground, Page]]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def pages(bot: BotProcess, site: Site, chromium: Browser) -> AsyncIterator[tuple[Playground, Page]]:
     """The Playground and the sandbox's page of the first case."""
-    async with browser() as running:
-        endpoint = f"{bot.url}/api/messages"
-        async with playground(endpoint, running, tmp_path, free_port()) as opened:
-            rows = f"{bot.url}/sandbox/api/data/v9.2/incidents?$filter=ticketnumber eq 'CAS-01001'"
-            async with bot.session.get(rows) as answer:
-                (row,) = (await answer.json())["value"]
-            link = f"{bot.url}/sandbox/main.aspx?pagetype=entityrecord&etn=incident&id={row['incidentid']}"
-            yield opened, await open_page(running, link)
+    link = f"{bot.url}/sandbox/main.aspx?pagetype=entityrecord&etn=incident&id={await bot.row('CAS-01001')}"
+    async with playground(site, chromium) as opened:
+        sandbox = await open_page(chromium, link)
+        yield opened, sandbox
+        await sandbox.context.close()
 
 
 async def save(sandbox: Page, **choices: str) -> None:
@@ -41,7 +37,6 @@ async def save(sandbox: Page, **choices: str) -> None:
     await sandbox.get_by_text("Saved.").wait_for()
 
 
-@pytest.mark.alone
 async def test_the_main_job_from_the_first_word_to_the_card(pages: tuple[Playground, Page]) -> None:
     teams, sandbox = pages
     await teams.open_chat(GROUP_CHAT)
@@ -54,10 +49,8 @@ async def test_the_main_job_from_the_first_word_to_the_card(pages: tuple[Playgro
     assert note[3:13:2] == ["Customer", "Priority", "Status Reason", "Owner", "Created On"]
     assert note[-2:] == ["Open record", "Chats"]
 
-    saved = time.monotonic()
     await save(sandbox, Priority="High")
-    told = await teams.lines("Normal → High", within_s=5)
-    assert time.monotonic() - saved < 5
+    told = await teams.lines("Normal → High")
     assert told[:5] == ["Case", "CAS-01001", CASE, "Priority", "Normal → High"]
     assert told[5].startswith("Alex Wilber · ")
 
@@ -66,9 +59,8 @@ async def test_the_main_job_from_the_first_word_to_the_card(pages: tuple[Playgro
     await sandbox.get_by_text("There are no changes to save.").wait_for()
     assert await teams.cards.count() == count
 
-    await save(sandbox, Priority="Low")
-    await save(sandbox, Status_Reason="On Hold")
-    both = await teams.lines("High → Low", within_s=6)
+    await save(sandbox, Priority="Low", Status_Reason="On Hold")
+    both = await teams.lines("High → Low")
     assert both[3:7] == ["Priority", "High → Low", "Status Reason", "In Progress → On Hold"]
     assert await teams.cards.count() == count + 1
 
@@ -147,10 +139,10 @@ async def test_lists_and_buttons_are_clicked_through_to_a_disconnect_that_is_und
     assert "No changes received yet" in await teams.lines("Status of this chat")
 
     await save(sandbox, Owner="Diego Siciliani")
-    owned = await teams.lines("owns this case now and is not in this chat", within_s=6)
+    owned = await teams.lines("owns this case now and is not in this chat")
     assert owned[-2:] == ["Open record", "Add new owner"]
     await save(sandbox, Status="Resolved")
-    closed = await teams.lines("This case is closed now (Resolved).", within_s=6)
+    closed = await teams.lines("This case is closed now (Resolved).")
     assert closed[-3:] == ["Open record", "Keep connected", "Disconnect"]
     await teams.press("This case is closed now", "Disconnect")
     await teams.press("This can be undone for 10 minutes.", "Undo")
@@ -178,7 +170,7 @@ async def test_the_chat_is_on_the_records_timeline_with_who_is_in_it_and_who_wro
         # To connect the chat was a message too, and may have been shown first.
         return kinds.count(12) > 1 and kinds.count(1) == 1 and _moment(rows[0]["modifiedinteamson"]) >= said
 
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(PATIENCE_S):
         while not await is_shown():
             await asyncio.sleep(0.2)
     await sandbox.goto(f"{site}/sandbox/tables/chat")

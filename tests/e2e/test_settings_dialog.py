@@ -4,19 +4,19 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator
+import pytest_asyncio
+from playwright.async_api import Browser, Locator
 
-from tests.e2e.playground import GROUP_CHAT, PERSONAL_CHAT, Playground, browser, playground
-from tests.ports import free_port
+from tests.e2e.playground import GROUP_CHAT, PERSONAL_CHAT, Playground, Site, playground, running_playground
 from tests.process.bot_process import BotProcess
 from tests.wire.people import ISAIAH
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 
-@pytest.fixture
-async def teams(bot: BotProcess, tmp_path: Path) -> AsyncIterator[Playground]:
-    async with browser() as running, playground(f"{bot.url}/api/messages", running, tmp_path, free_port()) as opened:
+@pytest_asyncio.fixture(loop_scope="session")
+async def teams(bot: BotProcess, site: Site, chromium: Browser) -> AsyncIterator[Playground]:
+    async with playground(site, chromium) as opened:
         await opened.page.set_viewport_size({"width": 1300, "height": 1400})
         yield opened
 
@@ -63,11 +63,10 @@ async def test_an_administrator_turns_a_record_type_on_and_its_note_shows_the_vi
     assert note[2:8:2] == ["Name", "Topic", "Company Name"]
 
 
-async def test_an_agent_is_refused(bot: BotProcess, tmp_path: Path) -> None:
-    endpoint = f"{bot.url}/api/messages"
+async def test_an_agent_is_refused(bot: BotProcess, site: Site, chromium: Browser, tmp_path: Path) -> None:
     async with (
-        browser() as running,
-        playground(endpoint, running, tmp_path, free_port(), speaker=ISAIAH) as teams,
+        running_playground(site.bot_port, tmp_path, speaker=ISAIAH) as of_the_agent,
+        playground(of_the_agent, chromium) as teams,
     ):
         await teams.open_chat(PERSONAL_CHAT)
         await teams.card("I tie group chats")

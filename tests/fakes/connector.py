@@ -14,6 +14,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.fakes.certificates import Certificates
+from tests.patience import PATIENCE_S
 from tests.wire.people import EVERYBODY
 
 Fault = Callable[[str, dict[str, Any]], web.Response | None]
@@ -99,8 +100,10 @@ class FakeConnector:
         site = web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=tls)
         await site.start()
         self.port = runner.addresses[0][1]
-        yield self
-        await runner.cleanup()
+        try:
+            yield self
+        finally:
+            await runner.cleanup()
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         conversation = request.match_info["conversation"]
@@ -161,7 +164,7 @@ class FakeConnector:
         posts = self.posts.get(conversation, [])
         return [each["content"] for post in posts for each in post.get("attachments", ())]
 
-    async def arrived(self, conversation: str, count: int, *, within_s: float = 10) -> list[dict[str, Any]]:
+    async def arrived(self, conversation: str, count: int, *, within_s: float = PATIENCE_S) -> list[dict[str, Any]]:
         """The conversation's posts, once there are so many; fails the test where they do not come."""
         async with asyncio.timeout(within_s), self._changed:
             await self._changed.wait_for(lambda: len(self.posts.get(conversation, ())) >= count)

@@ -1,15 +1,18 @@
 """Databases that have the product's tables already: copies of one that was migrated, which takes a second."""
 
+import os
 import shutil
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Executable, create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.store.engine import create_engines
+from bot.store.engine import Engines, create_engines
 from bot.store.migrate import migrate
 from bot.store.tables import metadata
 from tests.fakes.postgres import PostgresCluster
+from tests.plugins.cleaner import MEMORY, VARIABLE
 
 _NAME = "migrated"
 _CUT_OFF_OTHERS = """
@@ -50,6 +53,38 @@ class MigratedDatabases:
             await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
         await engine.dispose()
         self._free.append(address)
+
+
+def memory_folder() -> Path | None:
+    """Return the run's folder in memory; None if the system has none, or if there is too little room."""
+    folder = MEMORY / Path(os.environ[VARIABLE]).name
+    return folder if folder.is_dir() else None
+
+
+class DatabaseReader:
+    """Reads a database beside the product.
+
+    Tests ask again and again whether everything is done. Of SQLite they ask without the threads of the product's
+    driver, which take more time than the answer.
+    """
+
+    def __init__(self, engines: Engines) -> None:
+        url = engines.reading.url
+        self._engines = engines
+        self._direct = create_engine(url.set(drivername="sqlite")) if url.get_backend_name() == "sqlite" else None
+
+    async def rows(self, statement: Executable) -> list[dict[str, Any]]:
+        """Return the rows that a statement selects."""
+        if self._direct:
+            with self._direct.connect() as connection:
+                return [dict(row) for row in connection.execute(statement).mappings()]
+        async with self._engines.reading.connect() as found:
+            return [dict(row) for row in (await found.execute(statement)).mappings()]
+
+    def close(self) -> None:
+        """Close the reader's own connections."""
+        if self._direct:
+            self._direct.dispose()
 
 
 def _sqlite(file: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Self
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.ports import free_port
+from tests.tcp_ports import free_port
 
 
 class PostgresCluster:

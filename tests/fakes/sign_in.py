@@ -94,8 +94,10 @@ class FakeSignIn:
         site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self.certificates.server_context())
         await site.start()
         self.port = runner.addresses[0][1]
-        yield self
-        await runner.cleanup()
+        try:
+            yield self
+        finally:
+            await runner.cleanup()
 
     async def _openid(self, _request: web.Request) -> web.Response:
         self.key_reads_begun += 1

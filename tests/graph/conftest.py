@@ -18,7 +18,7 @@ from bot.metrics import Metrics
 from bot.sandbox.app import SandboxSettings, make_sandbox
 from bot.sandbox.faults import HEADER
 from tests.fakes.clock import HeldClock
-from tests.ports import free_port
+from tests.tcp_ports import free_port
 from tests.wire.people import ADELE, ALEX, DIEGO, MEGAN, PATTI
 
 APP_ID = "aaaaaaaa-0000-4000-8000-000000000001"

@@ -12,7 +12,7 @@ from bot.http.session import create_session
 from tests.dataverse.hostile import Server, answering, refusing
 from tests.fakes.clock import HeldClock
 from tests.graph.conftest import ADELE_ID, ALEX_ID, MEGAN_ID, Graph, made_graph
-from tests.ports import free_port
+from tests.tcp_ports import free_port
 
 CHAT, OTHER = ChatId("19:a@thread.v2"), ChatId("19:b@thread.v2")
 EMPTY: dict[str, object] = {"value": []}

@@ -16,8 +16,8 @@ from bot.domain.record_types import STANDARD_TABLES
 from manifest.__main__ import main
 from manifest.document import SCHEMA_VERSION
 from manifest.languages import LANGUAGES, file_name, translatable_strings
-from tests.conftest import missing
 from tests.e2e.tools import node_modules
+from tests.tiers import missing
 
 APP_ID = "aaaaaaaa-0000-4000-8000-000000000001"
 NEEDED = ["--app-id", APP_ID, "--domain", "chats.contoso.example.com"]
@@ -74,7 +74,7 @@ def test_it_offers_the_search_first_and_then_the_actions_that_there_are(manifest
     assert set(SEARCHES) - {ALL_RECORDS} <= set(STANDARD_TABLES)
     assert [each["id"] for each in actions] == list(ACTIONS)
     assert {each["type"] for each in actions} == {"action"}
-    assert all(each["fetchTask"] for each in actions)
+    assert [each["fetchTask"] for each in actions] == [True] * len(ACTIONS)
     contexts = {each["id"]: each["context"] for each in actions}
     assert contexts["saveToRecord"] == ["message"]
     assert contexts["connectChat"] == ["compose", "message"]

@@ -1,6 +1,5 @@
 """Chat Sync as operators run it: `python app.py` in a separate process."""
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -10,7 +9,11 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession
 
+from tests.patience import PATIENCE_S, until
+
 ROOT = Path(__file__).parents[2]
+AS_SHIPPED = (str(ROOT / "app.py"),)
+"""The program that people run, which searches for missed changes seconds after its start."""
 _INCIDENTS = "/sandbox/api/data/v9.2/incidents"
 
 
@@ -21,7 +24,7 @@ class BotProcess:
     folder: Path
     settings: dict[str, str]
     session: ClientSession
-    program: tuple[str, ...] = (str(ROOT / "app.py"),)
+    program: tuple[str, ...] = ("-m", "tests.process.launch")
     """The program that Python runs, with its arguments."""
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
@@ -37,10 +40,11 @@ class BotProcess:
     async def start(self) -> None:
         """Start the process and wait until it answers."""
         self.process = self._started()
-        async with asyncio.timeout(60):
-            while not await self._answers():
-                assert self.process.poll() is None, self.log
-                await asyncio.sleep(0.05)
+        try:
+            await until(self._answers)
+        except BaseException:
+            self.kill()
+            raise
 
     def _started(self) -> subprocess.Popen[bytes]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CHATSYNC_")}
@@ -54,6 +58,8 @@ class BotProcess:
             )
 
     async def _answers(self) -> bool:
+        assert self.process
+        assert self.process.poll() is None, self.log
         try:
             async with self.session.get(f"{self.url}/healthz") as answer:
                 return answer.status == 200
@@ -70,7 +76,7 @@ class BotProcess:
         """Stop the process gracefully and return its exit status."""
         assert self.process
         self.process.terminate()
-        return self.process.wait(20)
+        return self.process.wait(PATIENCE_S)
 
     async def post(self, activity: dict[str, Any]) -> int:
         """Post an activity and return the status."""

@@ -2,7 +2,7 @@
 
 from tests.fakes.connector import FakeConnector
 from tests.process.bot_process import BotProcess
-from tests.process.test_crash import message
+from tests.steps.bot_messages import message
 
 CHAT, OTHER_CHAT = "19:00000001@thread.v2", "19:00000002@thread.v2"
 

@@ -7,10 +7,10 @@ from aiohttp import ClientSession
 from bot.store.engine import Engines, create_engines
 from bot.store.migrate import migrate
 from tests.fakes.connector import FakeConnector
-from tests.ports import free_port
 from tests.process.bot_process import BotProcess
 from tests.process.chats import CHAT, OTHER_CHAT
 from tests.process.load import Crew
+from tests.tcp_ports import free_port
 from tests.wire.people import ALEX
 
 
@@ -28,22 +28,28 @@ async def bot(tmp_path: Path, database_url: str) -> AsyncIterator[BotProcess]:
     async with ClientSession() as session:
         process = BotProcess(tmp_path, {**settings, "CHATSYNC_LOG_FORMAT": "json"}, session)
         await process.start()
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture
 async def engines(database_url: str) -> AsyncIterator[Engines]:
     """Return the database that the processes share, with its tables."""
     made = create_engines(database_url)
-    await migrate(made.writing)
-    yield made
-    await made.close()
+    try:
+        await migrate(made.writing)
+        yield made
+    finally:
+        await made.close()
 
 
 @pytest.fixture
 async def crew(tmp_path: Path, database_url: str) -> AsyncIterator[Crew]:
     async with ClientSession() as session:
         crew = Crew(tmp_path, database_url, session)
-        yield crew
-        crew.end()
+        try:
+            yield crew
+        finally:
+            crew.end()

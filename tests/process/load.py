@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +15,11 @@ from bot.domain.values import Chat, ChatId, ChatKind
 from bot.store.engine import Engines
 from bot.store.tables import PENDING, lane, outbox
 from bot.store.unit_of_work import Store
-from tests.conftest import FULL
 from tests.fakes.connector import FakeConnector
-from tests.ports import free_port
+from tests.patience import PATIENCE_S, until
 from tests.process.bot_process import BotProcess
+from tests.tcp_ports import free_port
+from tests.tiers import FULL
 
 CHATS, CARDS = (200, 50) if FULL else (60, 25)
 LEASE_S, AT_ONCE = (10, 50) if FULL else (3, 20)
@@ -128,14 +129,7 @@ def busiest(instants: Iterable[float], span_s: float) -> int:
     return most
 
 
-async def until(condition: Callable[[], Awaitable[bool]], within_s: float) -> None:
-    """Wait until the condition holds; fail the test if that takes too long."""
-    async with asyncio.timeout(within_s):
-        while not await condition():
-            await asyncio.sleep(0.05)
-
-
-async def until_arrived(connector: FakeConnector, count: int, within_s: float = 60) -> None:
+async def until_arrived(connector: FakeConnector, count: int, within_s: float = PATIENCE_S) -> None:
     async def enough() -> bool:
         return arrived(connector) >= count
 

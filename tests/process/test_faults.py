@@ -7,7 +7,6 @@ import pytest
 from aiohttp import web
 
 from bot.store.engine import Engines
-from tests.conftest import FULL
 from tests.fakes.connector import Cut, FakeConnector, error
 from tests.process.load import (
     SCALED,
@@ -20,11 +19,12 @@ from tests.process.load import (
     repeated,
     until_all_is_sent,
 )
+from tests.tiers import FULL
 
 CHATS, CARDS = (200, 50) if FULL else (30, 6)
 """Less than elsewhere: every third card waits a second or more."""
 
-pytestmark = pytest.mark.timeout(600 if FULL else 120)
+pytestmark = pytest.mark.timeout(600 if FULL else 300)
 
 
 TAKEN = 201

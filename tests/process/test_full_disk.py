@@ -44,9 +44,9 @@ async def tell(bot: BotProcess, case: str, priority: int) -> tuple[int, dict[str
         return answer.status, await answer.json()
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 async def test_a_full_disk_is_told_to_the_caller_and_with_room_again_all_goes_on_without_a_restart(
-    bot: BotProcess, connector: FakeConnector, engines: Engines, tmp_path: Path
+    bot: BotProcess, connector: FakeConnector, engines: Engines, database_folder: Path
 ) -> None:
     await asyncio.to_thread(bot.stop)
     bot.settings["CHATSYNC_WEBHOOK_KEY"] = KEY
@@ -54,7 +54,7 @@ async def test_a_full_disk_is_told_to_the_caller_and_with_room_again_all_goes_on
     await connected(bot, connector)
     assert bot.process
     case, kept = await bot.row("CAS-01001"), await count_events(engines)
-    with room_for(bot.process.pid, size_of(tmp_path / "test.db-wal") + 100_000):
+    with room_for(bot.process.pid, size_of(database_folder / "test.db-wal") + 100_000):
         status, body = await tell(bot, case, HIGH)
         while status == 202:
             kept += 1

@@ -56,7 +56,7 @@ async def test_what_a_person_does_has_an_id_of_its_own(bot: BotProcess, connecto
     assert await kept(bot, outbox) == [first, second]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 async def test_the_line_about_a_request_carries_the_id_under_which_it_was_answered(bot: BotProcess) -> None:
     await asyncio.to_thread(bot.stop)
     bot.settings["CHATSYNC_LOG_LEVEL"] = "DEBUG"

@@ -14,9 +14,9 @@ from bot.store.tables import chat, environment, sync_job
 from bot.store.unit_of_work import Store
 from tests.fakes.certificates import Certificates
 from tests.fakes.clock import START
-from tests.wire.changes import notify, renamed
+from tests.steps.changes import notify, renamed
+from tests.steps.graph_events import KNOWN, keep
 from tests.wire.conftest import bare_world, connector, settings  # noqa: F401 - the same world
-from tests.wire.test_graph_events import KNOWN, keep
 from tests.wire.world import CLIENT_STATE, World
 
 CHATS = 1_000

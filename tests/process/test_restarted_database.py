@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 
 from bot.store.engine import Engines
-from tests.conftest import FULL, missing
 from tests.fakes.connector import FakeConnector
 from tests.fakes.postgres import PostgresCluster
 from tests.process.load import (
@@ -24,11 +23,12 @@ from tests.process.load import (
     until_all_is_sent,
     until_arrived,
 )
+from tests.tiers import FULL, missing
 
 DOWN_S = (1, LEASE_S + 1) * (5 if FULL else 1)
 """Duration of each outage: shorter and longer than the workers' leases."""
 
-pytestmark = pytest.mark.timeout(900 if FULL else 120)
+pytestmark = pytest.mark.timeout(900 if FULL else 300)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from bot.store.engine import Engines
 from bot.store.tables import lane
-from tests.conftest import FULL
 from tests.fakes.connector import FakeConnector, error
 from tests.process.load import (
     AT_ONCE,
@@ -28,13 +27,14 @@ from tests.process.load import (
     until_all_is_sent,
     until_arrived,
 )
+from tests.tiers import FULL
 
 KILLS = 20 if FULL else 3
 SOON_S = 0.5
 """Posts in progress when a process was killed have arrived after this time."""
 
-pytestmark = pytest.mark.timeout(1200 if FULL else 120)
-on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+pytestmark = pytest.mark.timeout(1200 if FULL else 300)
+on_postgresql = pytest.mark.databases("postgresql")
 
 
 async def test_order_is_kept_and_each_card_comes_once_where_some_posts_fail(

@@ -67,7 +67,8 @@ def table(*columns: Column, name: str = "incident", has_notes: bool = True) -> T
 )
 def test_possible_actions_depend_on_the_table(where: Table, acts: tuple[CardAction, ...]) -> None:
     assert possible_actions(where) == acts
-    assert all(action_problem(act, where) for act in CardAction if act not in acts)
+    others = [act for act in CardAction if act not in acts]
+    assert [act for act in others if action_problem(act, where)] == others
 
 
 def column(kind: ColumnType) -> Column:

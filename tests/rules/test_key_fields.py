@@ -1,29 +1,17 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.key_fields import ColumnChange, NetChange, RecordEvent, ReportedValue, net_changes
+from bot.domain.key_fields import NetChange, ReportedValue, net_changes
 from bot.domain.tables import Column, ColumnType, ColumnValue, Raw
-from bot.domain.values import EnvironmentId, RecordRef, UserId
+from tests.steps.key_field_rules import NOON, event
 
 PRIORITY = Column(
     name="prioritycode", label="Priority", type=ColumnType.PICKLIST, options={1: "High", 2: "Normal", 3: "Low"}
 )
 STATUS = Column(name="statuscode", label="Status Reason", type=ColumnType.STATUS, options={1: "In Progress"})
 SECRET = Column(name="refund", label="Refund", type=ColumnType.MONEY, secured=True)
-CASE = RecordRef(environment=EnvironmentId("contoso"), table="incident", row_id="1")
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-UNKNOWN = object()
-
-
-def event(
-    new: Raw, old: object = UNKNOWN, *, s: float = 0, by: str = "adele", column: str = "prioritycode"
-) -> RecordEvent:
-    pre_image = None if old is UNKNOWN else ColumnValue(raw=old)  # type: ignore[arg-type]
-    change = ColumnChange(column=column, new=ColumnValue(raw=new), old=pre_image)
-    at = NOON + timedelta(seconds=s)
-    return RecordEvent(key=f"{s}{new}", record=CASE, at=at, changed_by=UserId(by), changes=(change,))
 
 
 def knows(raw: Raw, *, s: float = -60, text: str | None = None) -> ReportedValue:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.key_fields import ColumnChange, RecordEvent
 from bot.domain.record_lifecycle import MASTER, MERGED, lifecycle_of, merge_target
 from bot.domain.tables import OWNER, STATE, Column, ColumnType, ColumnValue, Raw, Row, Table
-from tests.rules.test_key_fields import CASE, NOON, UNKNOWN, event
+from tests.steps.key_field_rules import CASE, NOON, UNKNOWN, event
 
 OPEN, RESOLVED, CANCELED = 0, 1, 2
 ADELE, TIER = "systemuser:a", "team:t"

@@ -9,24 +9,8 @@ from bot.domain.record_types import (
     standard_record_types,
     updates_problem,
 )
-from bot.domain.tables import Column, ColumnType, Table
-
-
-def column(name: str, kind: ColumnType = ColumnType.STRING) -> Column:
-    return Column(name=name, label=name, type=kind)
-
-
-def table(*columns: Column, is_virtual: bool = False, sends_updates: bool = True) -> Table:
-    return Table(
-        name="x",
-        label="X",
-        set_name="xs",
-        primary_id="xid",
-        primary_name="name",
-        columns={each.name: each for each in columns},
-        is_virtual=is_virtual,
-        sends_updates=sends_updates,
-    )
+from bot.domain.tables import ColumnType
+from tests.steps.record_type_rules import column, table
 
 
 def test_the_standard_tables_are_ready_with_the_defaults_of_the_source_pages() -> None:

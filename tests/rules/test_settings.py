@@ -20,7 +20,7 @@ from bot.features.settings.rules import (
     record_type_problems,
     unsupported_key_fields,
 )
-from tests.rules.test_record_types import column, table
+from tests.steps.record_type_rules import column, table
 
 words = st.text(min_size=1, max_size=8)
 names = st.lists(words, max_size=MAX_KEY_FIELDS, unique=True).map(tuple)

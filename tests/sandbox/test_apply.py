@@ -3,14 +3,15 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.dataverse.odata.apply import parse_apply
 from bot.sandbox.errors import DataverseError
 from bot.sandbox.sample_data.ids import ISAIAH, PATTI
-from tests.sandbox.test_nothing_inferred import FILTERS, sandboxes, send_query
 from tests.sandbox.wire import EVERYTHING, FORMATTED, Api
+from tests.steps.sandbox_rights import FILTERS, sandboxes, send_query
+from tests.tiers import examples
 
 
 async def test_rows_are_counted_and_summed_by_group(api: Api) -> None:
@@ -103,7 +104,7 @@ STEPS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(st.sampled_from([ISAIAH, PATTI]), STEPS, FILTERS, st.integers(0, 1100))
 async def test_no_aggregate_reveals_hidden_values(person: int, step: str, condition: str, number: int) -> None:
     query = {"$apply": f"filter({condition.format(n=number)})/{step}"}
@@ -117,7 +118,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(40)
 @given(st.one_of(st.text(max_size=30), st.lists(PIECES, max_size=12).map("".join)))
 def test_any_input_is_parsed_or_rejected(text: str) -> None:
     with suppress(DataverseError):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.dataverse.web_api.multipart import ChangeSet, decode_batch
@@ -11,6 +11,7 @@ from bot.sandbox.errors import DataverseError
 from tests.sandbox.batches import change_set, request, send
 from tests.sandbox.cases import NEW_CASE
 from tests.sandbox.wire import CASE, WEB_API, Api
+from tests.tiers import examples
 
 ACCOUNT = {"name": "Batched Ærø"}
 TOO_LONG = {"name": "x" * 161}
@@ -249,7 +250,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(40)
 @given(st.lists(st.one_of(HEADERS, LINES, st.text(max_size=20)), max_size=25), st.sampled_from(["\r\n", "\n"]))
 def test_any_input_is_parsed_or_rejected(lines: list[str], line: str) -> None:
     content = line.join(["--x", *lines]).encode("utf-8", "surrogatepass")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientError, ClientTimeout
 
+from tests.patience import PATIENCE_S
 from tests.sandbox.wire import CASE, WEB_API, Api
 
 HEADER = "x-sandbox-fault"
@@ -77,7 +78,7 @@ async def test_a_response_can_hang(api: Api) -> None:
 
 
 async def test_a_hanging_connection_is_closed_after_the_time_limit(api: Api) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         with pytest.raises(ClientError):
             await faulty(api, "hang; seconds=0")
 

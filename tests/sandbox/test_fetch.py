@@ -7,13 +7,14 @@ from xml.etree.ElementTree import fromstring
 from xml.sax.saxutils import quoteattr
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.dataverse.fetchxml.parse import parse_fetch
 from bot.sandbox.errors import DataverseError
 from tests.sandbox.cases import NEW_CASE, create_row
 from tests.sandbox.wire import CASE, CASE_ID, EVERYTHING, FORMATTED, Api, Json
+from tests.tiers import examples
 
 ADELE, ISAIAH, PATTI = 22, 23, 24
 COOKIE = "@Microsoft.Dynamics.CRM.fetchxmlpagingcookie"
@@ -482,7 +483,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(50)
 @given(st.one_of(st.text(max_size=40), st.lists(WORDS, max_size=12).map("".join)))
 def test_any_input_is_parsed_or_rejected(text: str) -> None:
     with suppress(DataverseError):

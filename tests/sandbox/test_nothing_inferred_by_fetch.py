@@ -1,10 +1,11 @@
 """No FetchXML query or aggregate reveals rows or secured values that a person may not read."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.sample_data.ids import ISAIAH, PATTI
-from tests.sandbox.test_nothing_inferred import sandboxes, send_query
+from tests.steps.sandbox_rights import sandboxes, send_query
+from tests.tiers import examples
 
 CONDITIONS = st.sampled_from(
     [
@@ -77,7 +78,7 @@ async def require_same_answers(person: int, query: dict[str, str]) -> None:
     assert one[0] == 200
 
 
-@settings(max_examples=120, deadline=None)
+@examples(25)
 @given(
     st.sampled_from([ISAIAH, PATTI]),
     FILTERS,
@@ -92,7 +93,7 @@ async def test_no_fetchxml_query_reveals_hidden_values(
     await require_same_answers(person, fetch(inside, attributes))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(st.sampled_from([ISAIAH, PATTI]), GROUPS, FILTERS)
 async def test_no_group_reveals_hidden_values(person: int, group: str, condition: str) -> None:
     links = ALWAYS.replace('<attribute name="creditlimit"/>', "").replace('<attribute name="title"/>', "")

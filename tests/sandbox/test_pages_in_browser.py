@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
-from tests.conftest import missing
 from tests.e2e.tools import CHROMIUM_OPTIONS, chromium, what_is_missing
 from tests.sandbox.wire import CASE, CASE_ID, Api, Client
+from tests.tiers import missing
 
 pytestmark = pytest.mark.e2e
 

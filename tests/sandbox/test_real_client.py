@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import missing
 from tests.e2e.tools import node_modules, what_is_missing
 from tests.sandbox.wire import Client
+from tests.tiers import missing
 
 PROGRAM = Path(__file__).parents[1] / "e2e" / "dataverse_client.cjs"
 

@@ -21,9 +21,10 @@ from bot.sandbox.graph.subscriptions import PAGE_SIZE
 from bot.sandbox.teams.sample_organization import SampleOrganization
 from tests.fakes.certificates import Certificates
 from tests.fakes.clock import HeldClock
-from tests.ports import free_port
-from tests.sandbox.test_graph import APP, RSC, Graph
+from tests.patience import PATIENCE_S
 from tests.sandbox.wire import KEY
+from tests.steps.sandbox_graph import APP, RSC, Graph
+from tests.tcp_ports import free_port
 from tests.wire.people import ADELE, ALEX, MEGAN
 
 EVERY_CHAT = f"/appCatalogs/teamsApps/{APP}/installedToChats"
@@ -79,7 +80,7 @@ class Subscriber(Graph):
 
     async def wait_for_notifications(self, number: int) -> None:
         """Wait until this many notifications have arrived."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.notified) < number:
                 await asyncio.sleep(0.005)
 

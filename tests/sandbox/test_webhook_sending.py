@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.patience import PATIENCE_S
 from tests.sandbox.events import STEP, target
 from tests.sandbox.wire import CASE, KEY, Api, Receiver, Start
 
@@ -102,7 +103,7 @@ async def test_what_was_not_sent_at_the_end_is_sent_after_the_next_start(
     await Api(client).patch(CASE, {"prioritycode": 1})
     first = await receiver.next()
     await Api(client).patch(CASE, {"prioritycode": 3})
-    await asyncio.wait_for(client.close(), 20)
+    await asyncio.wait_for(client.close(), PATIENCE_S)
     receiver.gate.set()
     again = Api(await start(tmp_path / "rows.jsonl"))
     one, two = await receiver.next(), await receiver.next()
@@ -118,7 +119,7 @@ async def test_after_a_start_the_sender_waits_until_the_receiver_listens(
     client = await start(tmp_path / "rows.jsonl")
     await Api(client).patch(CASE, {"prioritycode": 1})
     first = await receiver.next()
-    await asyncio.wait_for(client.close(), 20)
+    await asyncio.wait_for(client.close(), PATIENCE_S)
     receiver.gate.set()
 
     await start(tmp_path / "rows.jsonl", webhook_url=f"http://127.0.0.1:{unused_tcp_port}/api/dataverse/events")
@@ -144,7 +145,7 @@ async def test_an_event_is_sent_again_if_its_result_cannot_be_saved(
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", fail_disk_full)
         receiver.gate.set()
-        await asyncio.wait_for(failed.wait(), 20)
+        await asyncio.wait_for(failed.wait(), PATIENCE_S)
     await api.patch(CASE, {"prioritycode": 3})
     assert (await receiver.next()).body == first.body
     assert target((await receiver.next()).body)["prioritycode"]["Value"] == 3

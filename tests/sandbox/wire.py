@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient
 from yarl import URL
 
 from bot.sandbox.sample_data.ids import object_id
+from tests.patience import PATIENCE_S
 
 WEB_API = "/sandbox/api/data/v9.2"
 CASE = "incidents(00000000-0000-4000-9000-0000000003e9)"
@@ -51,7 +52,7 @@ class Receiver:
         return web.Response(status=self.statuses.pop(0) if self.statuses else 200)
 
     async def next(self) -> Received:
-        return await asyncio.wait_for(self.got.get(), 20)
+        return await asyncio.wait_for(self.got.get(), PATIENCE_S)
 
 
 @dataclass
@@ -103,7 +104,7 @@ class Api:
 
     async def completed_jobs(self, count: int) -> list[Json]:
         """Wait until this many system jobs have ended, and return them."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 jobs = await self.rows("asyncoperations?$filter=statecode eq 3")
                 if len(jobs) >= count:

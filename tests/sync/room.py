@@ -49,8 +49,8 @@ from bot.workers.chat_sync import SyncHandler
 from bot.workers.rate_limiter import RateLimiter
 from bot.workers.worker import Worker
 from tests.fakes.clock import START, HeldClock
-from tests.ports import free_port
 from tests.sync.teams import FakeTeams
+from tests.tcp_ports import free_port
 from tests.wire.people import Somebody
 
 API = "/api/data/v9.2"

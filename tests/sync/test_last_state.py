@@ -16,6 +16,7 @@ from bot.features.chat_sync.enqueue_stale_chats import enqueue_stale_chats
 from bot.features.chat_sync.record_activity import Topic
 from bot.store.tables import environment
 from bot.workers.attempts import GIVE_UP_AFTER
+from tests.patience import PATIENCE_S
 from tests.sync.room import Room, open_room
 from tests.wire.people import ADELE, ALEX, MEGAN, Somebody
 
@@ -85,7 +86,7 @@ async def test_who_wrote_is_kept_where_the_bot_is_stopped_while_it_keeps_it(
         monkeypatch.setattr(room.administration, "settings", hangs)
         running = asyncio.create_task(room.note.run())
         room.note.written(CHAT, ObjectId(MEGAN.object_id), room.clock.now())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not begun.is_set():
                 await asyncio.sleep(0)
                 room.clock.advance(0.1)

@@ -8,13 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from bot.domain.values import ChatId, Connection, ObjectId
 from bot.features.chat_sync.record_activity import Topic
 from tests.sync.room import IDLE, Room, open_room
+from tests.tiers import examples
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, Somebody
 
 T = TypeVar("T")
@@ -271,11 +271,5 @@ class Chats(RuleBasedStateMachine):
 def test_whatever_happens_each_row_is_as_the_rules_say() -> None:
     run_state_machine_as_test(
         Chats,
-        settings=settings(
-            max_examples=30,
-            stateful_step_count=30,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow],
-            derandomize=False,
-        ),
+        settings=examples(8, stateful_step_count=30),
     )

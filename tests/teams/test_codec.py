@@ -9,11 +9,11 @@ import pytest
 from botbuilder import schema
 from botbuilder.schema import Activity, ActivityTypes, Attachment, ChannelAccount, HeroCard
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from msrest.serialization import Model
 
 from bot.teams.codec import decode, encode
+from tests.tiers import examples
 
 MODELS = {name: each for name, each in vars(schema).items() if isinstance(each, type) and issubclass(each, Model)}
 
@@ -92,7 +92,7 @@ def read_by_codec(model: type[Model], body: dict[str, Any]) -> Model | None:
 
 
 @given(of_model(Activity, 3))
-@hypothesis_settings(max_examples=300, deadline=None)
+@examples(40)
 def test_an_activity_is_read_as_msrest_reads_it(body: dict[str, Any]) -> None:
     assert read_by_codec(Activity, body) == read_by_msrest(Activity, body)
 
@@ -100,7 +100,7 @@ def test_an_activity_is_read_as_msrest_reads_it(body: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_every_model_is_read_as_msrest_reads_it(name: str) -> None:
     @given(of_model(MODELS[name], 1))
-    @hypothesis_settings(max_examples=15, deadline=None)
+    @examples(5)
     def alike(body: dict[str, Any]) -> None:
         assert read_by_codec(MODELS[name], body) == read_by_msrest(MODELS[name], body)
 
@@ -108,7 +108,7 @@ def test_every_model_is_read_as_msrest_reads_it(name: str) -> None:
 
 
 @given(of_model(Activity, 3))
-@hypothesis_settings(max_examples=200, deadline=None)
+@examples(30)
 def test_an_activity_is_written_as_msrest_writes_it(body: dict[str, Any]) -> None:
     activity = read_by_codec(Activity, body)
     if activity is not None:

@@ -59,7 +59,9 @@ def test_a_body_of_another_form_is_no_trouble(body: bytes) -> None:
 
 
 def test_the_reason_never_quotes_the_message() -> None:
-    assert all("SECRETTEXT12345" not in str(send_outcome(given)) for given, _ in TABLE)
+    told = [str(send_outcome(given)) for given, _ in TABLE]
+    assert len(told) > 10
+    assert not [each for each in told if "SECRETTEXT12345" in each]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
+from contextlib import AsyncExitStack, closing
 
 import pytest
 from aiohttp import ClientSession, web
@@ -12,38 +12,11 @@ from bot.config.settings import Settings
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.sandbox.app import TEAMS, SandboxSettings, make_sandbox
 from bot.store.engine import create_engines
-from tests.conftest import FULL
 from tests.fakes.clock import HeldClock
 from tests.fakes.connector import FakeConnector
-from tests.ports import free_port
+from tests.fakes.databases import DatabaseReader
+from tests.tcp_ports import free_port
 from tests.wire.world import CLIENT_STATE, EVENTS, GROUP, MESSAGES, OTHER_GROUP, PERSONAL, WEBHOOK_KEY, World
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Each story that keeps something of its own runs on both databases, its variants and all others on SQLite.
-
-    With `CHATSYNC_TESTS=full` all run on both; how the databases are alike is held by the contract tests.
-    """
-    seen: set[str] = set()
-    left = [each for each in items if not FULL and _is_on_postgresql(each) and _is_left_out(each, seen)]
-    config.hook.pytest_deselected(items=left)
-    kept = set(items) - set(left)
-    items[:] = [each for each in items if each in kept]
-
-
-def _is_on_postgresql(item: pytest.Item) -> bool:
-    called = getattr(item, "callspec", None)
-    return HERE in item.path.parents and called is not None and called.params.get("database_url") == "postgresql"
-
-
-def _is_left_out(item: pytest.Item, seen: set[str]) -> bool:
-    """Whether it is a further one of a story that was `seen`, or keeps nothing that other stories do not."""
-    story = item.nodeid.partition("[")[0]
-    known = story in seen or item.get_closest_marker("one_database") is not None
-    seen.add(story)
-    return known
 
 
 @pytest.fixture
@@ -65,33 +38,36 @@ async def connector() -> AsyncIterator[FakeConnector]:
 
 @pytest.fixture
 async def bare_world(settings: Settings, connector: FakeConnector, clock: HeldClock) -> AsyncIterator[World]:
-    """Everything around the bot, which is not started yet."""
-    async with ClientSession() as session:
+    """Everything around the bot, which is not started yet. Whatever the story starts is stopped at its end."""
+    engines = create_engines(settings.database_url)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(engines.close)
+        reader = stack.enter_context(closing(DatabaseReader(engines)))
         world = World(
             settings=settings,
-            session=session,
+            session=await stack.enter_async_context(ClientSession()),
             connector=connector,
             clock=clock,
-            engines=create_engines(settings.database_url),
+            engines=engines,
+            reader=reader,
             url=f"http://127.0.0.1:{settings.port}",
             sandbox=settings.dataverse_urls[0],
         )
         runner = web.AppRunner(sandbox_app(world))
+        stack.push_async_callback(runner.cleanup)
         await runner.setup()
         port = int(world.sandbox.rpartition(":")[2].partition("/")[0])
         await web.TCPSite(runner, "127.0.0.1", port).start()
+        stack.callback(world.let_dataverse_answer)  # it waits for requests to end
+        stack.push_async_callback(world.stop)
         yield world
-        world.dataverse_hangs, world.dataverse_hangs_on = False, ""  # it waits for requests to end
-        await runner.cleanup()
-        await world.engines.close()
 
 
 @pytest.fixture
 async def world(bare_world: World) -> AsyncIterator[World]:
     """Chat Sync on the sandbox, with the bot in two group chats and a personal one; at the end nothing is left over."""
+    await bare_world.know_chats(GROUP, OTHER_GROUP, PERSONAL)
     await bare_world.start()
-    for chat in (GROUP, OTHER_GROUP, PERSONAL):
-        await bare_world.add_bot(chat)
     yield bare_world
     left = await bare_world.leftovers()
     for _ in range(5):

@@ -4,8 +4,8 @@ import pytest
 
 from bot.domain.limits import Limits
 from bot.store.tables import connection
+from tests.steps.records import SECRET_CASE
 from tests.wire.people import DIEGO, LYNNE, MEGAN, PATTI
-from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import GROUP, World, buttons, texts
 
 pytestmark = pytest.mark.one_database

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from tests.steps.record_actions import ALL, allow, audited, case, in_dialog, opened, own_card, page, press
+from tests.steps.settings_pages import Shown
 from tests.wire.people import ADELE, MEGAN
-from tests.wire.settings_pages import Shown
-from tests.wire.test_card_acts import ALL, allow, audited, case, in_dialog, opened, own_card, page, press
 from tests.wire.world import World, buttons, texts
 
 pytestmark = pytest.mark.one_database

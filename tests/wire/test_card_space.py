@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bot.domain.limits import Limits
+from tests.steps.record_actions import allow, case, dataverse_is_well_again, opened, press
+from tests.steps.settings_pages import Shown, ask, record_type
 from tests.wire.people import MEGAN
-from tests.wire.settings_pages import Shown, ask, record_type
-from tests.wire.test_card_acts import allow, case, dataverse_is_well_again, opened, press
 from tests.wire.world import API, World, buttons, texts
 
 pytestmark = pytest.mark.one_database

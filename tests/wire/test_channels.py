@@ -7,10 +7,11 @@ from sqlalchemy import update
 
 from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, TEAM_MEMBERS
 from bot.store.tables import chat, connection, environment
+from tests.steps.chat_sync import goes_on
+from tests.steps.new_chats import claim, inputs, press
+from tests.steps.records import SECRET_CASE
+from tests.steps.settings_pages import ask, organisation
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI, Somebody
-from tests.wire.settings_pages import ask, organisation
-from tests.wire.test_chat_sync import goes_on
-from tests.wire.test_new_chat import SECRET_CASE, claim, inputs, press
 from tests.wire.world import PERSONAL, TENANT, World, buttons, texts
 
 pytestmark = pytest.mark.one_database

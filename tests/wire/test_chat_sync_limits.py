@@ -9,9 +9,10 @@ from sqlalchemy import select, text
 
 from bot.store.tables import chat as chats
 from bot.store.tables import chat_activity, metadata
+from tests.patience import PATIENCE_S
+from tests.steps.chat_sync import connected, goes_on, people, row, rows, told, users, writes
+from tests.steps.settings_pages import ask, organisation
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN
-from tests.wire.settings_pages import ask, organisation
-from tests.wire.test_chat_sync import connected, goes_on, people, row, rows, told, users, writes
 from tests.wire.world import GROUP, World
 
 MARKER = "purple-elephant-4711"
@@ -52,7 +53,7 @@ async def test_no_word_is_logged_of_messages_whose_turns_fail(
         await writes(world, MEGAN, type="messageUpdate", text=MARKER, channelData={"eventType": "editMessage"})
         world.clock.advance(1)
         logged = ""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while "last writers not kept" not in logged:
                 await asyncio.sleep(0.005)
                 logged += capsys.readouterr().out
@@ -61,7 +62,7 @@ async def test_no_word_is_logged_of_messages_whose_turns_fail(
         await goes_on(world)
     world.connector.posts.clear()
     logged += capsys.readouterr().out
-    for failed in ("turn failed", "request failed"):
+    for failed in ("turn failed", "http.request_failed"):
         assert failed in logged
     assert "ValueError: 'one that no version knows'" in logged
     assert MARKER not in logged + caplog.text

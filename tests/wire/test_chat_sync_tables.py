@@ -1,9 +1,9 @@
 """Tables on whose timelines chats cannot be shown, and what becomes of it (spec Y3)."""
 
 from bot.store.tables import chat_activity
-from tests.wire.changes import until
+from tests.steps.changes import until
+from tests.steps.chat_sync import goes_on, people, row, rows, users
 from tests.wire.people import COLLEAGUES
-from tests.wire.test_chat_sync import goes_on, people, row, rows, users
 from tests.wire.world import World, texts
 
 

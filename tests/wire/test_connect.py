@@ -6,11 +6,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.store.tables import audit, connection, environment, field_value, outbox
+from tests.steps.records import SECRET_CASE
 from tests.wire.people import ADELE, ALEX, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
-
-SECRET_CASE = "CAS-01005"
-"""A case of another business unit: Patti Fernandez cannot see it."""
 
 
 async def test_connecting_by_number_sends_the_note_with_five_facts(world: World) -> None:

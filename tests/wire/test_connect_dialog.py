@@ -6,10 +6,10 @@ import pytest
 
 from bot.domain.public_names import Dataset
 from bot.features.new_chats.plan_chat import WAYS_OUT
+from tests.steps.records import SECRET_CASE
+from tests.steps.saved_messages import MESSAGE, open_from, send
+from tests.steps.settings_pages import turn_off
 from tests.wire.people import ADELE, COLLEAGUES, LYNNE, MEGAN, PATTI
-from tests.wire.settings_pages import turn_off
-from tests.wire.test_connect import SECRET_CASE
-from tests.wire.test_save_message import MESSAGE, open_from, send
 from tests.wire.world import GROUP, World, buttons, texts
 
 pytestmark = pytest.mark.one_database

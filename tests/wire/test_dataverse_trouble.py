@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from bot.store.tables import record_type
-from tests.dataverse.test_client import FORBIDDEN
+from tests.dataverse.samples import FORBIDDEN
+from tests.steps.records import create
 from tests.wire.people import ADELE, ALEX, PATTI
 from tests.wire.world import API, GROUP, World, buttons, texts
 
@@ -39,12 +40,6 @@ async def use_view(world: World, cells: Sequence[str], links: str = "", *, table
         "fetchxml": f"<fetch><entity name='{table}'>{links}</entity></fetch>",
     }
     await choose(world, await create(world, "savedqueries", view), table=table)
-
-
-async def create(world: World, path: str, row: dict[str, object]) -> str:
-    async with world.session.post(f"{world.sandbox}{API}/{path}", json=row) as answer:
-        assert answer.status == 204, await answer.text()
-        return str(answer.headers["OData-EntityId"]).rpartition("(")[2].rstrip(")")
 
 
 async def choose(world: World, view: str, *, table: str = "incident") -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.cards.schema import schema_errors
+from tests.steps.record_search import asked_for
 from tests.wire.people import ADELE, PATTI
-from tests.wire.test_search import asked_for
 from tests.wire.world import GROUP, World, texts
 
 pytestmark = pytest.mark.one_database

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.steps.record_search import look
+from tests.steps.records import SECRET_CASE, set_record_type
 from tests.wire.people import ADELE, MEGAN, PATTI, Somebody
-from tests.wire.test_connect import SECRET_CASE
-from tests.wire.test_link_cards import set_record_type
-from tests.wire.test_search import look
 from tests.wire.world import GROUP, World, buttons, texts
 
 pytestmark = pytest.mark.one_database

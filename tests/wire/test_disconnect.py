@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.store.tables import audit, connection, record_type
+from tests.steps.records import SECRET_CASE
+from tests.steps.settings_pages import ask, organisation
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
-from tests.wire.settings_pages import ask, organisation
-from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
 
 

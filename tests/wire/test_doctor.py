@@ -13,7 +13,7 @@ from bot.config.settings import Settings
 from bot.sandbox.sample_data.ids import APPLICATION_USER_ID, row_id
 from bot.store.tables import environment
 from bot.wiring.command_line import run_command
-from tests.ports import free_port
+from tests.tcp_ports import free_port
 from tests.wire.world import API, WEBHOOK_KEY, World
 
 pytestmark = pytest.mark.one_database

@@ -13,10 +13,10 @@ from bot.sandbox.app import SandboxSettings, make_sandbox
 from bot.store.tables import connection, sync_job
 from tests.cards.schema import parts
 from tests.fakes.clock import HeldClock
-from tests.ports import free_port
+from tests.steps.chat_sync import goes_on, people, row, told, users, writes
+from tests.steps.settings_pages import ask, opened
+from tests.tcp_ports import free_port
 from tests.wire.people import ADELE
-from tests.wire.settings_pages import ask, opened
-from tests.wire.test_chat_sync import goes_on, people, row, told, users, writes
 from tests.wire.world import EVENTS, GROUP, MESSAGES, OTHER_GROUP, WEBHOOK_KEY, World, buttons, texts
 
 pytestmark = pytest.mark.one_database

@@ -9,14 +9,15 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.graph.change_notifications import MAX_NOTIFICATIONS
 from bot.store.tables import chat, connection, subscription, sync_job
 from tests.fakes.certificates import Certificates
-from tests.wire.changes import (
+from tests.patience import PATIENCE_S
+from tests.steps.changes import (
     CHANGES,
     asked_for,
     notify,
@@ -29,24 +30,13 @@ from tests.wire.changes import (
     until,
     until_asked_for,
 )
+from tests.steps.graph_events import KNOWN, ONE_CHAT, keep
+from tests.tiers import examples
 from tests.wire.world import CLIENT_STATE, GROUP, OTHER_GROUP, World
 
 pytestmark = pytest.mark.one_database
 
-KNOWN = "11111111-1111-4111-9111-111111111111"
-ONE_CHAT = "22222222-2222-4222-9222-222222222222"
 ODD = "Validation: <script>alert('ü & + %')</script> \"quoted\"\r\n\t🔧 مضخة"
-
-
-async def keep(world: World, **ids: str) -> None:
-    """Graph has given these ids to the subscriptions that are kept under these names."""
-    async with world.engines.writing.begin() as begun:
-        await begun.execute(subscription.delete())
-        for watch, own in ids.items():
-            on_one = watch == "chat"
-            values = {"watch": f"chat {GROUP}" if on_one else watch, "chat_id": GROUP if on_one else None}
-            state = {"wanted": True, "made_for": "", "reread": False, "due_at": world.clock.now()}
-            await begun.execute(subscription.insert().values(**values, **state, subscription_id=own))
 
 
 @pytest.fixture
@@ -182,7 +172,10 @@ async def test_a_subscription_that_wants_to_be_authorised_is_renewed(world: Worl
     before = {row.id: row.text("expirationDateTime") for row in there(world)}
     world.clock.advance(3600)
     await lifecycle(world, "reauthorizationRequired")
-    await until(world, lambda: all(row.text("expirationDateTime") > before[row.id] for row in there(world)))
+    await until(
+        world,
+        lambda: [row.id for row in there(world) if row.text("expirationDateTime") > before[row.id]] == list(before),
+    )
     await seen_to(world)
 
 
@@ -215,7 +208,7 @@ async def lifecycle(world: World, event: str) -> None:
         path = f"{world.sandbox}/graph/v1.0/subscriptions/{row.id}"
         async with world.session.get(path, headers={"x-sandbox-lifecycle": event}) as answer:
             assert answer.status == 200
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while due and due == await world.rows_in(subscription, subscription.c.watch == due[0]["watch"]):
                 await asyncio.sleep(0.01)
 
@@ -263,7 +256,7 @@ BODIES = JSON | st.fixed_dictionaries(
 
 
 def test_whatever_is_posted_is_answered_and_never_with_a_failure_of_ours(told: World) -> None:
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @examples(15)
     @given(body=BODIES)
     def posted(body: Any) -> None:
         status, _ = told.run(send(told, body))

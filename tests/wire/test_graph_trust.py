@@ -18,9 +18,9 @@ from bot.store.tables import chat
 from tests.fakes.certificates import Certificates, make_certificates
 from tests.fakes.connector import FakeConnector
 from tests.fakes.sign_in import APP_ID, PUBLISHER, TENANT, FakeSignIn, SigningKey
-from tests.ports import free_port
-from tests.wire.changes import asked_for, notify, renamed, synced
-from tests.wire.test_graph_events import KNOWN, ONE_CHAT, keep
+from tests.steps.changes import asked_for, notify, renamed, synced
+from tests.steps.graph_events import KNOWN, ONE_CHAT, keep
+from tests.tcp_ports import free_port
 from tests.wire.world import CLIENT_STATE, GROUP, OTHER_GROUP, WEBHOOK_KEY, World
 
 pytestmark = pytest.mark.one_database

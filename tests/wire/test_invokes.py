@@ -16,9 +16,9 @@ from bot.handlers.invoke_answers import failed_answer
 from bot.handlers.invoke_names import Invoke
 from bot.store.tables import chat
 from tests.cards.schema import schema_errors
+from tests.steps.record_actions import ALL, FIELDS, allow
+from tests.steps.saved_messages import MESSAGE
 from tests.wire.people import ALEX, COLLEAGUES, LYNNE, MEGAN, Somebody
-from tests.wire.test_card_acts import ALL, FIELDS, allow
-from tests.wire.test_save_message import MESSAGE
 from tests.wire.world import GROUP, MESSAGES, World
 
 pytestmark = pytest.mark.one_database
@@ -107,7 +107,7 @@ async def answers(world: World, name: Invoke, values: Mapping[str, object]) -> M
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("name", [each for each in Invoke if each is not Invoke.SIGN_IN])
 async def test_whatever_is_asked_of_a_dataverse_that_hangs_is_answered_in_time(world: World, name: Invoke) -> None:
     await world.say("connect CAS-01001 quiet")
@@ -158,7 +158,7 @@ async def test_who_has_not_added_the_app_gets_no_card_where_nobody_foresaw_why()
     assert failed_answer(Invoke.ANONYMOUS_LINK, WRONG)["composeExtension"]["attachments"] == []
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL calls a missing table unforeseen
+@pytest.mark.databases("sqlite")  # PostgreSQL calls a missing table unforeseen
 async def test_a_database_that_does_not_work_is_said_in_the_same_form(world: World) -> None:
     await world.restart()
     async with world.engines.writing.begin() as connection:

@@ -6,34 +6,15 @@ import pytest
 from sqlalchemy import update
 
 from bot.store.tables import audit, chat, record_type
+from tests.steps.members import ASK, OPEN, YOURS, made_chat
+from tests.steps.new_chats import chosen, members, press
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
-from tests.wire.test_new_chat import chosen, members, people_page, press
 from tests.wire.world import GROUP, PERSONAL, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
-YOURS = "You are in this chat."
-OPEN = "You can join this chat and see all that was said."
-ASK = "Ask Adele Vance, who connected the chat, or your administrator."
 READ_ONLY = "you have read-only access to this record"
 OFF = "Joining is off for this record type"
-
-
-async def made_chat(world: World, name: str = "Pump", number: str = "CAS-01001") -> str:
-    """Adele has made a chat with Megan about the case."""
-    before = set(world.made_chats())
-    page = await people_page(world, ADELE) if number == "CAS-01001" else await page_of(world, number)
-    last = await press(world, page, "Create chat", person=ADELE, others=chosen(MEGAN), name=name)
-    assert texts(last)[0] == "The chat is ready."
-    await world.settle()
-    (chat,) = set(world.made_chats()) - before
-    return chat
-
-
-async def page_of(world: World, number: str) -> dict[str, Any]:
-    row = await world.row("incidents", number)
-    claim = {"environment": "localhost/sandbox", "table": "incident", "row": row}
-    return await world.ask_page({"dialog": "newChat", **claim}, person=ADELE)
 
 
 async def test_the_note_and_each_change_lead_to_the_records_chats(world: World) -> None:

@@ -6,8 +6,8 @@ from sqlalchemy import update
 
 from bot.store.tables import field_value, inbox, record_type
 from tests.dataverse.samples import bag, context, row, typed
+from tests.steps.settings_pages import ask, organisation
 from tests.wire.people import ADELE, MEGAN, PATTI
-from tests.wire.settings_pages import ask, organisation
 from tests.wire.world import GROUP, OTHER_GROUP, World, buttons, texts
 
 HIGH, NORMAL, LOW = 1, 2, 3

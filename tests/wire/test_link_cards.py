@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import update
 
 from bot.domain.limits import Limits
-from bot.store.tables import chat, environment, record_type
+from bot.store.tables import chat, environment
 from tests.cards.schema import schema_errors
+from tests.steps.records import SECRET_CASE, set_record_type
+from tests.steps.settings_pages import Shown
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
-from tests.wire.settings_pages import Shown
-from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import API, GROUP, PERSONAL, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
@@ -45,12 +45,6 @@ def facts(card: Mapping[str, Any]) -> dict[str, str]:
     asked = {each.get("title") for each in Shown("", dict(card)).inputs.values()}
     told = (each.split(": ", 1) for each in texts(card) if ": " in each)
     return {label: value for label, value in told if label not in asked}
-
-
-async def set_record_type(world: World, **values: object) -> None:
-    async with world.engines.writing.begin() as connection:
-        await connection.execute(update(record_type).where(record_type.c.table == "incident").values(**values))
-    await world.restart()
 
 
 async def test_the_readers_of_a_small_chat_are_named_and_each_gets_the_fields(world: World) -> None:

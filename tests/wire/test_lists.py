@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.steps.chat_sync import goes_on, writes
+from tests.steps.members import made_chat
+from tests.steps.records import SECRET_CASE
+from tests.steps.timeline import connected
 from tests.wire.people import ADELE, ALEX, MEGAN, PATTI
-from tests.wire.test_chat_sync import goes_on, writes
-from tests.wire.test_connect import SECRET_CASE
-from tests.wire.test_join import made_chat
-from tests.wire.test_timeline import connected
 from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, UNPACED, World, buttons, texts
 
 pytestmark = pytest.mark.one_database

@@ -5,11 +5,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.store.tables import chat
+from tests.tiers import examples
 from tests.wire.people import ADELE, ALEX
 from tests.wire.world import BOT, GROUP, PERSONAL, World, texts
 
@@ -265,7 +265,7 @@ KINDS = ["message", "invoke", "conversationUpdate", "installationUpdate", "event
 
 
 @given(st.data())
-@hypothesis_settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@examples(25)
 def test_no_activity_however_broken_is_a_crash(world: World, data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(KINDS))
     changes = data.draw(st.dictionaries(st.sampled_from(FIELDS), values, max_size=3))
@@ -294,7 +294,7 @@ VALUES = [
 
 
 @given(st.data())
-@hypothesis_settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@examples(25)
 def test_no_invoke_however_broken_is_a_crash(world: World, data: st.DataObject) -> None:
     command = data.draw(st.sampled_from(["searchRecords", "connectChat", "saveToRecord", "saveThisMessage"]))
     broken = data.draw(st.dictionaries(st.sampled_from(VALUES), values, max_size=4))

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.steps.settings_pages import Shown, ask, make_administrator, record_type, saved
 from tests.wire.people import ADELE, MEGAN
-from tests.wire.settings_pages import Shown, ask, make_administrator, record_type, saved
 from tests.wire.world import World, buttons, texts
 
 pytestmark = pytest.mark.one_database

@@ -1,7 +1,6 @@
 """New connected chats (spec C7, C8, A6, S7), over the sandbox's Graph, which is asked over HTTP."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,40 +8,10 @@ import pytest
 from bot.sandbox.teams.chats import has_app, members_of
 from bot.sandbox.teams.people import DIRECTORY
 from bot.store.tables import connection, new_chat, record_type
-from tests.cards.schema import parts
+from tests.steps.new_chats import chosen, claim, inputs, members, people_page, press
+from tests.steps.records import SECRET_CASE
 from tests.wire.people import ADELE, ALEX, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import API, GROUP, World, buttons, texts
-
-SECRET_CASE = "CAS-01005"
-"""A case that Patti Fernandez cannot see."""
-
-
-def inputs(card: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    return {part["id"]: part for part in parts(dict(card)) if str(part.get("type", "")).startswith("Input.")}
-
-
-def chosen(*people: Somebody) -> str:
-    return ",".join(each.object_id for each in people)
-
-
-async def claim(world: World, number: str = "CAS-01001") -> dict[str, str]:
-    row = await world.row("incidents", number)
-    return {"environment": "localhost/sandbox", "table": "incident", "row": row}
-
-
-async def people_page(world: World, person: Somebody = ALEX, **more: str) -> dict[str, Any]:
-    """The page to choose people for a chat about the first case."""
-    return await world.ask_page({"dialog": "newChat", **await claim(world), **more}, person=person)
-
-
-async def press(
-    world: World, card: Mapping[str, Any], title: str, *, person: Somebody = ALEX, **filled: str
-) -> dict[str, Any]:
-    return await world.ask_page({**buttons(card)[title]["data"], **filled}, person=person)
-
-
-async def members(world: World, chat: str) -> list[str]:
-    return [row.text("userId") for row in members_of(world.teams.rows, chat)]
 
 
 async def test_from_the_command_to_the_note_in_the_new_chat(world: World) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.steps.saved_messages import MESSAGE, open_from, send
 from tests.wire.people import ALEX
-from tests.wire.test_save_message import MESSAGE, open_from, send
 from tests.wire.world import API, World, texts
 
 pytestmark = pytest.mark.one_database

@@ -4,12 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle, islice, product
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import Phase, given
 from hypothesis import strategies as some
 from sqlalchemy import select
 
@@ -18,26 +16,18 @@ from bot.domain.record_types import NUMBER_COLUMNS
 from bot.sandbox.dataverse.schema.catalog import BUSINESS_TABLES
 from bot.sandbox.dataverse.schema.model import Table
 from bot.store.tables import environment, metadata
+from tests.steps.record_search import look
+from tests.steps.saved_messages import open_from
+from tests.steps.secrets import Secrets, shown, sown
+from tests.steps.settings_pages import Shown, ask
+from tests.tiers import examples
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, EVERYBODY, LYNNE, PATTI, Somebody
-from tests.wire.secrets import Secrets, shown, sown
-from tests.wire.settings_pages import Shown, ask
-from tests.wire.test_save_message import open_from
-from tests.wire.test_search import look
 from tests.wire.world import API, GROUP, World, buttons
 
-EXAMPLES = hypothesis_settings(
-    max_examples=40,
-    deadline=None,
-    # A leak says what leaked; the smallest way to it would take minutes to find.
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+pytestmark = pytest.mark.one_database  # what is told does not depend on the database
 
-
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """Either kind of database would do: what is told does not follow from where things are kept."""
-    return f"sqlite+aiosqlite:///{tmp_path}/test.db"
+# A leak says what leaked; the smallest way to it would take minutes to find.
+EXAMPLES = examples(5, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from sqlalchemy import update
 from bot.domain.public_names import Verb
 from bot.store.tables import connection, record_type
 from bot.wiring.command_line import run_command
+from tests.steps.new_chats import chosen, members, people_page, press
 from tests.wire.people import ADELE, ISAIAH, MEGAN, PATTI, Somebody
-from tests.wire.test_new_chat import chosen, members, people_page, press
 from tests.wire.world import API, GROUP, OTHER_GROUP, World, buttons, texts
 
 pytestmark = pytest.mark.one_database

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 
 from bot.store.tables import record_type
-from tests.wire.test_dataverse_trouble import create
+from tests.steps.records import create
 from tests.wire.world import API, GROUP, World, texts
 
 TABLE = "msdyn_ocliveworkitem"

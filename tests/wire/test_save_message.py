@@ -2,33 +2,20 @@
 
 import json
 import logging
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from bot.domain.limits import Limits
 from bot.store.tables import audit, metadata
-from tests.wire.people import ADELE, ISAIAH, LYNNE, PATTI, Somebody
-from tests.wire.settings_pages import Shown, ask, turn_off
-from tests.wire.test_connect import SECRET_CASE
+from tests.steps.records import SECRET_CASE
+from tests.steps.saved_messages import MESSAGE, SECRET, open_from, send
+from tests.steps.settings_pages import ask, turn_off
+from tests.wire.people import ADELE, ISAIAH, LYNNE, PATTI
 from tests.wire.world import API, GROUP, UNPACED, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
-SECRET = "Zwiebelfisch-4711"
-MESSAGE: dict[str, Any] = {
-    "id": "1735689600000",
-    "createdDateTime": "2026-11-21T10:20:30.123Z",
-    "from": {"user": {"id": "00000000-0000-0000-0000-000000000022", "displayName": "Adele Vance"}},
-    "body": {
-        "contentType": "html",
-        "content": '<div><p>Bearing play is <b>1.2&nbsp;mm</b> &lt; limit, says <at id="0">Megan</at>.</p>'
-        f'<p>{SECRET} <emoji alt="🙂" title="Smile"></emoji></p><img src="https://x.example/a.png"></div>',
-    },
-    "attachments": [{"id": "a", "contentType": "reference", "name": "serial plate.jpg"}],
-    "linkToMessage": "https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000",
-}
 TEXT = f"Bearing play is 1.2 mm < limit, says Megan.\n{SECRET} 🙂\n[image]"
 ORIGIN = (
     "Message in Microsoft Teams: Adele Vance · 2026-11-21 10:20 UTC\nAttachments: serial plate.jpg\n"
@@ -36,35 +23,6 @@ ORIGIN = (
 )
 
 IF_CHANGED = ["If you change the text, this line is added below the first one:", "Changed by Adele Vance"]
-
-
-async def answered(world: World, name: str, value: Mapping[str, object], person: Somebody, chat: str) -> dict[str, Any]:
-    status, body = await world.post(world.activity(chat, person, type="invoke", name=name, value=value))
-    assert status == 200
-    task: dict[str, Any] = body["task"]
-    return task
-
-
-async def open_from(
-    world: World,
-    message: object = MESSAGE,
-    *,
-    person: Somebody = ADELE,
-    command: str = "saveToRecord",
-    chat: str = GROUP,
-) -> Shown:
-    """Somebody chooses the command in a message's menu; gives the first page."""
-    value = {"commandId": command, "commandContext": "message", "messagePayload": message}
-    shown = (await answered(world, "composeExtension/fetchTask", value, person, chat))["value"]
-    return Shown(shown["title"], shown["card"]["content"])
-
-
-async def send(world: World, data: Mapping[str, object], *, person: Somebody = ADELE, chat: str = GROUP) -> Any:
-    """Somebody presses the page's button; gives the line that ends the dialog, or the next page."""
-    value = {"commandId": "saveToRecord", "commandContext": "message", "messagePayload": MESSAGE, "data": data}
-    task = await answered(world, "composeExtension/submitAction", value, person, chat)
-    shown = task["value"]
-    return shown if task["type"] == "message" else Shown(shown["title"], shown["card"]["content"])
 
 
 async def rows(world: World, table: str, number: str = "CAS-01001") -> list[dict[str, Any]]:

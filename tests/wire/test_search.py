@@ -7,39 +7,21 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bot.domain.limits import Limits
 from bot.domain.public_names import SEARCH
 from bot.domain.record_types import Disclosure
-from tests.cards.schema import schema_errors
+from tests.steps.record_search import asked_for, look, query
+from tests.steps.records import SECRET_CASE
+from tests.steps.settings_pages import ask, record_type, turn_off
+from tests.tiers import examples
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, LYNNE, PATTI, Somebody
-from tests.wire.settings_pages import ask, record_type, turn_off
-from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import API, GROUP, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
 PUMP = "Pump vibrates after firmware update"
-
-
-async def query(world: World, value: object, person: Somebody | None = ADELE) -> tuple[int, Any]:
-    return await world.post(world.activity(GROUP, person, type="invoke", name="composeExtension/query", value=value))
-
-
-async def look(
-    world: World, text: str, *, by: str = "words", person: Somebody | None = ADELE, **options: int
-) -> dict[str, Any]:
-    """Somebody searches; gives what Teams is answered."""
-    parameters = [{"name": by, "value": text}]
-    value = {"commandId": SEARCH, "parameters": parameters, "queryOptions": {"skip": 0, "count": 25, **options}}
-    status, body = await query(world, value, person)
-    assert status == 200
-    answer: dict[str, Any] = body["composeExtension"]
-    for each in answer.get("attachments", ()):
-        assert schema_errors(each["content"]) == []
-    return answer
 
 
 async def previews(world: World, text: str, **asked: Any) -> list[tuple[str, str]]:
@@ -197,11 +179,6 @@ async def test_equal_searches_of_one_person_are_one_and_of_two_people_two(world:
     assert answers[0] == answers[1]
 
 
-def asked_for(world: World, words: str) -> list[str]:
-    """What Dataverse was asked for cases with these words."""
-    return [each for each in world.dataverse_was_asked if f"{API}/incidents" in each and words in each]
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -300,7 +277,7 @@ def test_nobody_finds_a_record_that_is_not_for_them(world: World) -> None:
         words=st.sampled_from(["", "a", "e", "pump", "CAS-0100", "1", "GmbH"]),
         skip=st.integers(0, 60),
     )
-    @hypothesis_settings(max_examples=40, deadline=None)
+    @examples(8)
     def holds(table: str, person: Somebody, words: str, skip: int) -> None:
         if (table, person) not in seen:
             seen[table, person] = world.run(readable(world, table, person))

@@ -7,9 +7,10 @@ import pytest
 
 from bot.domain.limits import Limits
 from bot.store.tables import connection, inbox, setting_change
-from tests.ports import free_port
+from tests.patience import PATIENCE_S
+from tests.steps.settings_pages import ask, make_administrator, opened, organisation, record_type, saved, typed
+from tests.tcp_ports import free_port
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, Somebody
-from tests.wire.settings_pages import ask, make_administrator, opened, organisation, record_type, saved, typed
 from tests.wire.world import API, GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
 
 REFUSED = [
@@ -498,7 +499,7 @@ async def test_the_webhooks_steps_follow_what_is_saved(world: World) -> None:
     assert [row["state"] for row in jobs] == ["done"]
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.databases("postgresql")
 async def test_what_one_process_saves_holds_in_the_others_at_once(world: World) -> None:
     port = free_port()
     settings = world.settings.model_copy(update={"port": port})
@@ -508,7 +509,7 @@ async def test_what_one_process_saves_holds_in_the_others_at_once(world: World) 
     assert texts(before["content"])[:2] == ["Case", "CAS-01001"]
     await ask(world, (await record_type(world)).step("Save", disclosure="nothing"))
     # The clock stands still: nothing but the news of it has the other process read the settings again.
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while "CAS-01001" in texts((await other.paste(await world.link()))[0]["content"]):
             await asyncio.sleep(0.01)
     await other.stop()

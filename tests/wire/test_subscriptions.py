@@ -8,13 +8,12 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from bot.domain.limits import Limits
 from bot.domain.subscriptions import SubscriptionError
-from bot.features.graph_subscriptions.maintain import maintain_subscriptions
 from bot.store.tables import environment, subscription
 from bot.wiring.command_line import run_command
-from bot.wiring.services import Runtime, build_runtime, close, migrate_and_load
-from tests.wire.changes import (
+from bot.wiring.services import close
+from tests.patience import PATIENCE_S
+from tests.steps.changes import (
     CHANGES,
     is_seen_to,
     lose,
@@ -26,19 +25,12 @@ from tests.wire.changes import (
     until,
     until_asked_for,
 )
+from tests.steps.graph_subscriptions import BOTH, EVERY_CHAT, INSTALLED, another_process, calls, maintain, one_by_one
 from tests.wire.world import GROUP, OTHER_GROUP, World, texts
 
 pytestmark = pytest.mark.one_database
 
-EVERY_CHAT = "/appCatalogs/teamsApps/00000005-0000-4000-9000-000000000001/installedToChats"
-BOTH = {EVERY_CHAT, f"{EVERY_CHAT}/getAllMembers"}
-INSTALLED = {"Chat.ReadBasic.WhereInstalled", "ChatMember.Read.WhereInstalled"}
 DAY_S = 24 * 3600
-
-
-def calls(world: World, since: int = 0) -> int:
-    """How often Graph was asked for something about subscriptions."""
-    return sum("/graph/v1.0/subscriptions" in path for path in world.dataverse_was_asked[since:])
 
 
 async def set_sync(world: World, *, on: bool) -> None:
@@ -46,15 +38,6 @@ async def set_sync(world: World, *, on: bool) -> None:
     async with world.engines.writing.begin() as begun:
         await begun.execute(update(environment).values(sync_on=on))
     await world.restart()
-
-
-async def one_by_one(world: World, *chats: str) -> None:
-    """The organisation has not granted what covers all chats; each of these has a subscription of its own."""
-    world.teams.withheld |= INSTALLED
-    for chat in chats:
-        await synced(world, chat)
-    await until(world, lambda: len(there(world)) == len(chats))
-    await seen_to(world)
 
 
 async def test_two_subscriptions_cover_all_chats_while_sync_is_on(world: World) -> None:
@@ -214,7 +197,7 @@ async def test_after_a_start_with_another_client_state_they_are_made_anew(world:
 async def test_a_throttled_call_is_made_again_when_graph_allows_it(world: World) -> None:
     await world.fault("graph", "429; retry-after=500; path=subscriptions; method=POST")
     world.clock.advance(5)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         # The clock stands still meanwhile: what Graph asks for is counted from now.
         while not await is_seen_to(world):
             await asyncio.sleep(0.01)
@@ -290,15 +273,3 @@ async def test_two_processes_make_one_of_each(world: World) -> None:
     assert calls(world) - before == 2
     for base in bases:
         await close(base)
-
-
-async def another_process(world: World) -> Runtime:
-    runtime = await build_runtime(world.settings, world.clock, Limits(graph_pace_s=0))
-    await migrate_and_load(runtime)
-    return runtime
-
-
-async def maintain(runtime: Runtime, *, at_most: int = 10_000) -> bool:
-    assert runtime.graph_notifications
-    feed = runtime.graph_notifications.subscriptions
-    return await maintain_subscriptions(runtime.services, feed, at_most=at_most)

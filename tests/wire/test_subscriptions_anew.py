@@ -10,8 +10,8 @@ from sqlalchemy import update
 from bot.domain.subscriptions import SubscriptionError
 from bot.store.tables import subscription
 from bot.wiring.services import close
-from tests.wire.changes import CHANGES, lose, resources, seen_to, synced, there, until, until_asked_for
-from tests.wire.test_subscriptions import BOTH, another_process, calls, maintain, one_by_one
+from tests.steps.changes import CHANGES, lose, resources, seen_to, synced, there, until, until_asked_for
+from tests.steps.graph_subscriptions import BOTH, another_process, calls, maintain, one_by_one
 from tests.wire.world import GROUP, World, texts
 
 pytestmark = pytest.mark.one_database

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import update
 
 from bot.store.tables import record_type
+from tests.steps.members import made_chat
+from tests.steps.new_chats import members
+from tests.steps.records import create
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
-from tests.wire.test_dataverse_trouble import create
-from tests.wire.test_join import made_chat
-from tests.wire.test_new_chat import members
 from tests.wire.world import API, GROUP, PERSONAL, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
@@ -122,7 +122,7 @@ async def test_what_records_are_filed_under_is_compared_on_both_sides(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The sample cases have no subject: their customer takes its place."""
-    monkeypatch.setattr("bot.dataverse.record_people._SUBJECT", "customerid")
+    monkeypatch.setattr("bot.dataverse.record_people._SUBJECT_COLUMN", "customerid")
     account = await an_account(world, "Northern Highlands Municipal Waterworks and Sewage Company")
     await solved(world, "Flange leaks", ISAIAH, account=account)
     row: dict[str, object] = {"title": "Valve drips", "customerid_account@odata.bind": f"/accounts({account})"}

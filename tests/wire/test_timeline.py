@@ -9,27 +9,17 @@ from bot.cli.outbox import list_undelivered
 from bot.domain.chat_sync import STUCK_AFTER_ATTEMPTS
 from bot.store.tables import audit
 from bot.store.unit_of_work import Store
-from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI, Somebody
-from tests.wire.settings_pages import ask, organisation
-from tests.wire.test_chat_sync import goes_on, rows, told, writes
-from tests.wire.test_connect import SECRET_CASE
-from tests.wire.test_join import ASK, OPEN, YOURS, made_chat
+from tests.steps.chat_sync import goes_on, rows, told, writes
+from tests.steps.members import ASK, OPEN, YOURS, made_chat
+from tests.steps.records import SECRET_CASE
+from tests.steps.settings_pages import ask, organisation
+from tests.steps.timeline import connected, timeline
+from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI
 from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
 
 NOW = "{{DATE(2026-11-21T10:20:30Z, SHORT)}} {{TIME(2026-11-21T10:20:30Z)}}"
 SHOWN = "Shown on the timeline in Dynamics 365"
 IDLE = "No longer updated because the chat had no activity for 7 days."
-
-
-async def connected(world: World, chat: str = GROUP, number: str = "CAS-01001") -> None:
-    await world.say(f"connect {number} quiet", person=ADELE, chat=chat)
-    await world.settle()
-    world.card(chat)
-
-
-async def timeline(world: World, *, person: Somebody = ALEX, text: str = "timeline CAS-01001") -> dict[str, Any]:
-    await world.say(text, person=person, chat=PERSONAL)
-    return world.card(PERSONAL)
 
 
 async def switch_sync(world: World, *, on: bool) -> None:

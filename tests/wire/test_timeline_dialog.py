@@ -6,12 +6,12 @@ from collections.abc import Mapping
 import pytest
 
 from bot.domain.public_names import Dataset
+from tests.steps.members import ASK, OPEN, YOURS, made_chat
+from tests.steps.records import SECRET_CASE
+from tests.steps.saved_messages import open_from, send
+from tests.steps.settings_pages import Shown, turn_off
+from tests.steps.timeline import connected, timeline
 from tests.wire.people import ALEX, LYNNE, PATTI, Somebody
-from tests.wire.settings_pages import Shown, turn_off
-from tests.wire.test_connect import SECRET_CASE
-from tests.wire.test_join import ASK, OPEN, YOURS, made_chat
-from tests.wire.test_save_message import open_from, send
-from tests.wire.test_timeline import connected, timeline
 from tests.wire.world import GROUP, PERSONAL, World, buttons, texts
 
 pytestmark = pytest.mark.one_database

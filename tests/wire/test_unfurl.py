@@ -7,8 +7,8 @@ import time
 import pytest
 
 from bot.domain.limits import Limits
+from tests.steps.records import SECRET_CASE
 from tests.wire.people import ADELE, LYNNE, PATTI
-from tests.wire.test_connect import SECRET_CASE
 from tests.wire.world import GROUP, World, buttons, texts
 
 pytestmark = pytest.mark.one_database

@@ -10,9 +10,9 @@ from bot.domain.limits import Limits
 from bot.store.tables import outbox, record_type, told_change
 from tests.cards.schema import schema_errors
 from tests.fakes.connector import error
+from tests.steps.settings_pages import ask
+from tests.steps.settings_pages import record_type as settings_page
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, LYNNE, MEGAN, PATTI, Somebody
-from tests.wire.settings_pages import ask
-from tests.wire.settings_pages import record_type as settings_page
 from tests.wire.world import GROUP, OTHER_GROUP, World, buttons, texts
 
 pytestmark = pytest.mark.one_database

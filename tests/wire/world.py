@@ -7,19 +7,23 @@ from itertools import count
 from typing import Any, TypeVar
 
 from aiohttp import ClientSession, web
-from sqlalchemy import Table, and_, func, or_, select
+from sqlalchemy import Table, and_, or_, select
 
 from bot.config.settings import Settings
 from bot.domain.limits import Limits
+from bot.logs import AccessLogger
 from bot.sandbox.faults import HEADER
 from bot.sandbox.teams.chats import messages_of
 from bot.sandbox.teams.sample_organization import SampleOrganization
+from bot.store import tables
 from bot.store.engine import Engines
 from bot.store.tables import change_link, inbox, lane, outbox
 from bot.wiring.application import make_app
 from tests.cards.schema import parts, schema_errors
 from tests.fakes.clock import HeldClock
 from tests.fakes.connector import FakeConnector
+from tests.fakes.databases import DatabaseReader
+from tests.patience import PATIENCE_S
 from tests.wire.people import ALEX, COLLEAGUES, Somebody
 
 T = TypeVar("T")
@@ -34,7 +38,7 @@ TENANT = "bbbbbbbb-0000-4000-8000-000000000002"
 API = "/api/data/v9.2"
 EVENTS = "/api/dataverse/events"
 MESSAGES = "/api/messages"
-UNPACED = Limits(chat=(), tenant=None, answer_within_s=30, graph_pace_s=0, sync=None)
+UNPACED = Limits(chat=(), tenant=None, answer_within_s=PATIENCE_S, graph_pace_s=0, sync=None)
 """The clock stands still: at Teams' pace most stories would have to move it for no reason of theirs. A busy machine
 may take longer to answer than people wait.
 """
@@ -49,6 +53,7 @@ class World:
     connector: FakeConnector
     clock: HeldClock
     engines: Engines
+    reader: DatabaseReader
     url: str
     """Where the bot answers."""
     sandbox: str
@@ -81,19 +86,24 @@ class World:
         """Starts the bot on what is kept."""
         app = await make_app(self.settings, clock=self.clock, limits=self.limits)
         self._count_events(app)
-        self._runner = web.AppRunner(app)
+        self._runner = web.AppRunner(app, access_log_class=AccessLogger)
         await self._runner.setup()
         await web.TCPSite(self._runner, self.settings.host, self.settings.port).start()
 
     async def stop(self) -> None:
-        """Stops the bot as an administrator does."""
-        assert self._runner
-        await self._runner.cleanup()
+        """Stops the bot, if it runs, as an administrator does."""
+        if self._runner:
+            await self._runner.cleanup()
+        self._runner = None
 
     async def restart(self) -> None:
         """Stops and starts the bot."""
         await self.stop()
         await self.start()
+
+    def let_dataverse_answer(self) -> None:
+        """Dataverse does not hang any more."""
+        self.dataverse_hangs, self.dataverse_hangs_on = False, ""
 
     # Teams ---------------------------------------------------------------------------------------------------------
 
@@ -163,6 +173,27 @@ class World:
         await self.post(self.activity(chat, type="conversationUpdate", membersAdded=[BOT]))
         await self.settle()
         self.connector.posts.pop(chat, None)
+
+    async def know_chats(self, *chats: str) -> None:
+        """Let the bot, which is not started yet, know these chats as if it had been added and had introduced itself."""
+        known = [
+            {
+                "id": each,
+                "kind": "personal" if each == PERSONAL else "group",
+                "channel": "msteams",
+                "tenant_id": TENANT,
+                "service_url": self.connector.service_url,
+                "bot_id": BOT["id"],
+                "bot_name": BOT["name"],
+                "bot_present": True,
+                "introduced_at": self.clock.now(),
+            }
+            for each in chats
+        ]
+        async with self.engines.writing.begin() as connection:
+            await connection.execute(tables.chat.insert(), known)
+        for each in chats:
+            self.connector.members[each] = [person.account_id for person in COLLEAGUES]
 
     # Dialogs and the chats of Graph --------------------------------------------------------------------------------
 
@@ -278,20 +309,15 @@ class World:
     async def settle(self) -> None:
         """Returns when nothing is left to do at the time on the clock."""
         due = and_(lane.c.due_at.is_not(None), lane.c.due_at <= self.clock.now())
-        busy = select(func.count()).select_from(lane).where(or_(due, lane.c.leased_until.is_not(None)))
-
-        async def idle() -> bool:
-            async with self.engines.reading.begin() as connection:
-                return (await connection.execute(busy)).scalar() == 0
-
-        async with asyncio.timeout(20):
-            while not await idle():
+        busy = lane.select().where(or_(due, lane.c.leased_until.is_not(None))).limit(1)
+        async with asyncio.timeout(PATIENCE_S):
+            while await self.reader.rows(busy):
                 await asyncio.sleep(0.01)
 
     async def looked_through(self, table: str) -> None:
         """Returns when the table was looked through for missed changes, from now on, and all is told."""
         newest = and_(change_link.c.table == table, change_link.c.taken_at >= self.clock.now())
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             for tries in count(1):
                 if await self.rows_in(change_link, newest):
                     break
@@ -307,15 +333,13 @@ class World:
 
     async def until(self, condition: Any) -> None:
         """Returns when the condition holds; fails the test where it never does."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not condition():
                 await asyncio.sleep(0.005)
 
     async def rows_in(self, table: Table, *where: Any) -> Sequence[Mapping[str, Any]]:
         """What the store keeps."""
-        async with self.engines.reading.begin() as connection:
-            found = await connection.execute(select(table).where(*where))
-            return [dict(row) for row in found.mappings()]
+        return await self.reader.rows(select(table).where(*where))
 
     async def forget(self, table: Table) -> None:
         """Empties a table: what is left in it was expected."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.sandbox.dataverse.schema.catalog import BUSINESS_TABLES
 from bot.sandbox.dataverse.schema.model import Kind, Table
+from tests.steps.records import create
 from tests.wire.people import EVERYBODY, PATTI, Somebody
-from tests.wire.test_dataverse_trouble import create
 from tests.wire.world import API, World
 
 ANNOTATED = {"Prefer": 'odata.include-annotations="*"'}

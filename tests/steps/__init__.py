@@ -1,0 +1,1 @@
+"""What several stories do or read, one module for each feature."""

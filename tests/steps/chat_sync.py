@@ -1,0 +1,81 @@
+"""Write into chats, let time pass, and read their rows in Dataverse."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from tests.patience import PATIENCE_S
+from tests.wire.people import ADELE, ALEX, Somebody
+from tests.wire.world import GROUP, World
+
+NEXT_WRITE_S = 6
+
+
+async def rows(world: World, chat: str = GROUP) -> list[dict[str, Any]]:
+    """The rows of table `chat` of this chat, the oldest first."""
+    query = {
+        "$filter": f"teamschatid eq '{chat}'",
+        "$expand": "chat_activity_parties($select=participationtypemask,_partyid_value)",
+        "$orderby": "createdon",
+    }
+    headers = {"Prefer": 'odata.include-annotations="*"'}
+    async with world.session.get(f"{world.sandbox}/api/data/v9.2/chats", params=query, headers=headers) as answer:
+        found: list[dict[str, Any]] = (await answer.json())["value"]
+        return found
+
+
+async def row(world: World, chat: str = GROUP) -> dict[str, Any]:
+    (found,) = await rows(world, chat)
+    return found
+
+
+def people(found: Mapping[str, Any], kind: int = 12) -> set[str]:
+    """The ids of the row's parties of this kind."""
+    parties = found["chat_activity_parties"]
+    return {str(each["_partyid_value"]) for each in parties if each["participationtypemask"] == kind}
+
+
+async def users(world: World, *named: Somebody) -> set[str]:
+    return {await world.user_id(each) for each in named}
+
+
+async def told(world: World, **happened: Any) -> int:
+    """Teams tells of something; gives the status of the answer."""
+    status, _ = await world.post(world.activity(GROUP, type="conversationUpdate", **happened))
+    return status
+
+
+async def writes(
+    world: World, person: Somebody = ADELE, *, chat: str = GROUP, text: str = "hello", **more: Any
+) -> None:
+    """Somebody writes into the chat, not to the bot."""
+    said = {"type": "message", "text": text, **more}
+    status, _ = await world.post({**world.activity(chat, person), **said})
+    assert status == 201
+
+
+async def goes_on(world: World, seconds: float = NEXT_WRITE_S) -> None:
+    """Time passes, and what follows is done."""
+    world.clock.advance(1)
+    await heard(world)
+    await world.settle()
+    world.clock.advance(seconds)
+    await world.settle()
+
+
+async def heard(world: World) -> None:
+    """Returns when it is kept who wrote."""
+    async with asyncio.timeout(PATIENCE_S):
+        while "chatsync_held 0.0" not in await figures(world):
+            await asyncio.sleep(0.005)
+
+
+async def figures(world: World) -> str:
+    async with world.session.get(f"{world.url}/metrics") as answer:
+        return await answer.text()
+
+
+async def connected(world: World, number: str = "CAS-01001", *, person: Somebody = ALEX) -> dict[str, Any]:
+    await world.say(f"connect {number} quiet", person=person)
+    await goes_on(world)
+    return await row(world)

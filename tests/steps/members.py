@@ -1,0 +1,32 @@
+"""Read and answer what the bot asks about joining a chat."""
+
+from typing import Any
+
+from tests.steps.new_chats import chosen, people_page, press
+from tests.wire.people import ADELE, MEGAN
+from tests.wire.world import World, texts
+
+YOURS = "You are in this chat."
+
+
+OPEN = "You can join this chat and see all that was said."
+
+
+ASK = "Ask Adele Vance, who connected the chat, or your administrator."
+
+
+async def made_chat(world: World, name: str = "Pump", number: str = "CAS-01001") -> str:
+    """Adele has made a chat with Megan about the case."""
+    before = set(world.made_chats())
+    page = await people_page(world, ADELE) if number == "CAS-01001" else await page_of(world, number)
+    last = await press(world, page, "Create chat", person=ADELE, others=chosen(MEGAN), name=name)
+    assert texts(last)[0] == "The chat is ready."
+    await world.settle()
+    (chat,) = set(world.made_chats()) - before
+    return chat
+
+
+async def page_of(world: World, number: str) -> dict[str, Any]:
+    row = await world.row("incidents", number)
+    claim = {"environment": "localhost/sandbox", "table": "incident", "row": row}
+    return await world.ask_page({"dialog": "newChat", **claim}, person=ADELE)

@@ -1,0 +1,84 @@
+"""Use the actions on a record's card."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import update
+
+from bot.store.tables import audit, record_type
+from tests.cards.schema import schema_errors
+from tests.steps.settings_pages import Shown
+from tests.wire.people import ADELE, ALEX, Somebody
+from tests.wire.world import API, GROUP, UNPACED, World, buttons
+
+ALL = ["assign", "note", "resolve"]
+
+
+FIELDS = ["prioritycode", "isescalated", "followupby", "productserialnumber", "statuscode"]
+
+
+async def allow(world: World, *, acts: list[str], fields: list[str] | None = None) -> None:
+    """An administrator lets people do this on the cards of cases."""
+    async with world.engines.writing.begin() as connection:
+        values = {"card_acts": acts, "change_fields": fields or []}
+        await connection.execute(update(record_type).where(record_type.c.table == "incident").values(**values))
+    await world.restart()
+
+
+async def case(world: World, number: str = "CAS-01001") -> dict[str, Any]:
+    """The case as the app sees it, with its values in words."""
+    headers = {"Prefer": 'odata.include-annotations="*"'}
+    url = f"{world.sandbox}{API}/incidents({await world.row('incidents', number)})"
+    async with world.session.get(url, headers=headers) as answer:
+        found: dict[str, Any] = await answer.json()
+        return found
+
+
+async def own_card(world: World, *, person: Somebody = ADELE, number: str = "CAS-01001") -> Any:
+    """The card that the person gets."""
+    (found,) = await world.paste(await world.link(number), person=ALEX)
+    answer = await world.press(found["content"]["refresh"]["action"], person=person)
+    assert schema_errors(answer["value"]) == []
+    return answer["value"]
+
+
+async def press(
+    world: World, card: Mapping[str, Any], button: str, typed: Mapping[str, str] = {}, *, person: Somebody = ADELE
+) -> Any:
+    """Presses a button of a card that only the person sees, with what they filled in; gives the next card."""
+    found = buttons(card)[button]
+    filled_in = {} if found.get("associatedInputs") == "none" else {**Shown("", dict(card)).filled_in, **typed}
+    answer = await world.press({**found, "data": {**filled_in, **found["data"]}}, person=person)
+    assert answer["type"] == "application/vnd.microsoft.card.adaptive"
+    assert schema_errors(answer["value"]) == []
+    return answer["value"]
+
+
+async def opened(world: World, *, person: Somebody = ADELE, number: str = "CAS-01001") -> Any:
+    """The first page on the person's own card."""
+    return await press(world, await own_card(world, person=person, number=number), "Update", person=person)
+
+
+def in_dialog(card: Mapping[str, Any]) -> dict[str, Any]:
+    """What opens the same as a dialog."""
+    return {**buttons(card)["Update"]["data"], "dialog": "update"}
+
+
+async def page(world: World, data: Mapping[str, Any], *, person: Somebody = ADELE) -> Any:
+    """What a dialog shows next: a page, or its last line."""
+    invoke = world.activity(GROUP, person, type="invoke", name="task/submit", value={"data": dict(data)})
+    status, body = await world.post(invoke)
+    assert status == 200
+    shown = body["task"]["value"]
+    return shown if isinstance(shown, str) else Shown(shown["title"], shown["card"]["content"])
+
+
+async def dataverse_is_well_again(world: World) -> None:
+    """What was begun comes to its end; a busy machine has time for the next."""
+    world.dataverse_hangs_on = ""
+    world.limits = UNPACED
+    await world.restart()
+
+
+async def audited(world: World) -> list[tuple[str, str]]:
+    return [(row["act"], row["person_name"]) for row in await world.rows_in(audit)]
