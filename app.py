@@ -16,7 +16,7 @@ from bot.cli.arguments import parser
 from bot.config.load import SettingsError, load_settings
 from bot.config.settings import Settings
 from bot.domain.errors import ChatSyncError
-from bot.logs import AccessLogger, get_logger, set_up_logs
+from bot.logs import AccessLogger, configure_logging, get_logger
 from bot.wiring.application import make_app
 
 
@@ -39,11 +39,11 @@ def main() -> int:
 
 def _run(settings: Settings, arguments: Namespace) -> int:
     if arguments.command:
-        set_up_logs(settings.log_format, "ERROR")
+        configure_logging(settings.log_format, "ERROR")
         from bot.wiring.command_line import run_command
 
         return asyncio.run(run_command(settings, arguments, sys.stdout.write))
-    set_up_logs(settings.log_format, settings.log_level)
+    configure_logging(settings.log_format, settings.log_level)
     web.run_app(
         make_app(settings),
         host=settings.host,

@@ -18,7 +18,7 @@ from aiohttp.web import BaseRequest, RequestKey, StreamResponse
 LogFormat = Literal["text", "json"]
 
 _CORRELATION_ID = "correlation_id"
-ANSWERED_AS = RequestKey(_CORRELATION_ID, str)
+CORRELATION_ID = RequestKey(_CORRELATION_ID, str)
 """Key for the correlation ID in a request: the access log needs it when the context is gone."""
 
 _MAX_ID = 100
@@ -52,17 +52,17 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
 
 
 @contextmanager
-def correlated(correlation_id: str | None = None) -> Iterator[str]:
+def with_correlation_id(correlation_id: str | None = None) -> Iterator[str]:
     """Give all events logged in the block this correlation ID, or a new one; yield the ID."""
     token = _correlation.set(_sanitized_id(correlation_id) if correlation_id else _new_id())
     try:
-        yield correlation()
+        yield _correlation.get()
     finally:
         _correlation.reset(token)
 
 
-def correlation() -> str:
-    """Return the current correlation ID; empty outside of `correlated`."""
+def correlation_id() -> str:
+    """Return the current correlation ID; empty outside of `with_correlation_id`."""
     return _correlation.get()
 
 
@@ -76,7 +76,7 @@ def _new_id() -> str:
     return f"{_random.getrandbits(128):032x}"
 
 
-def set_up_logs(log_format: LogFormat, level: str) -> None:
+def configure_logging(log_format: LogFormat, level: str) -> None:
     """Send all loggers of the process to standard error, in a format for people or for machines."""
     structlog.configure(
         processors=[
@@ -120,7 +120,7 @@ class AccessLogger(AbstractAccessLogger):
 
     def log(self, request: BaseRequest, response: StreamResponse, time: float) -> None:
         """Log a request that was answered after `time` seconds."""
-        with correlated(request.get(ANSWERED_AS)):
+        with with_correlation_id(request.get(CORRELATION_ID)):
             get_logger(_ACCESS).debug(
                 "http.request_completed",
                 method=request.method,

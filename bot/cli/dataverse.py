@@ -4,7 +4,12 @@ from collections.abc import Callable, Sequence
 
 from bot.domain.values import EnvironmentId
 from bot.domain.webhook_steps import Registration, StepPlan
-from bot.features.key_fields.webhook_registration import Found, inspect_webhook, register_webhook, unregister_webhook
+from bot.features.key_fields.webhook_registration import (
+    RegistrationState,
+    inspect_webhook,
+    register_webhook,
+    unregister_webhook,
+)
 from bot.features.shared.services import Services
 
 Say = Callable[[str], object]
@@ -54,17 +59,17 @@ async def _report_missing(services: Services, environment: EnvironmentId, say: S
     return bool(missing)
 
 
-async def _report(services: Services, environment: EnvironmentId, say: Say) -> Found:
+async def _report(services: Services, environment: EnvironmentId, say: Say) -> RegistrationState:
     found = await inspect_webhook(services, environment)
     say(f"{environment}: {_state(found)}\n")
     for line in _differences(found.plan):
         say(f"  {line}\n")
-    for url in found.elsewhere:
+    for url in found.other_addresses:
         say(f"  also registered: {url} (another bot, or an earlier address of this one)\n")
     return found
 
 
-def _state(found: Found) -> str:
+def _state(found: RegistrationState) -> str:
     if found.registration is None:
         return "no webhook is registered. Run: python app.py dataverse connect"
     steps = f"webhook with {len(found.registration.steps)} steps"
@@ -79,7 +84,7 @@ def _differences(plan: StepPlan) -> Sequence[str]:
     ]
 
 
-def _summary(found: Found) -> str:
+def _summary(found: RegistrationState) -> str:
     counts = {"added": len(found.plan.add), "changed": len(found.plan.change), "removed": len(found.plan.remove)}
     steps = ", ".join(f"{count} steps {what}" for what, count in counts.items() if count) or "no step changed"
     return f"webhook {'updated with the current key' if found.registration else 'registered'}; {steps}"

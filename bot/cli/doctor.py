@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.features.operations.check_health import Checked, CheckHealth
+from bot.features.operations.check_health import CheckHealth, CheckResult
 
 
 async def doctor(required: CheckHealth, advisory: CheckHealth, say: Callable[[str], object]) -> int:
@@ -13,11 +13,11 @@ async def doctor(required: CheckHealth, advisory: CheckHealth, say: Callable[[st
         say(_result(each, otherwise="WRONG"))
     for each in await advisory():
         say(_result(each, otherwise="note"))
-    return 0 if all(each.well for each in results) else 1
+    return 0 if all(each.ok for each in results) else 1
 
 
-def _result(checked: Checked, *, otherwise: str) -> str:
-    return _line("ok", checked.name) if checked.well else _line(otherwise, f"{checked.name}: {checked.trouble}")
+def _result(checked: CheckResult, *, otherwise: str) -> str:
+    return _line("ok", checked.name) if checked.ok else _line(otherwise, f"{checked.name}: {checked.problem}")
 
 
 def _line(judgement: str, what: str) -> str:

@@ -13,9 +13,9 @@ from botbuilder.schema import Activity, ActivityTypes
 from bot.domain.object_ids import parse_object_id
 from bot.domain.public_names import ALL_RECORDS, INITIAL_RUN, decode_dataset
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
-from bot.features.record_search.search_records import PAGE
+from bot.features.record_search.search_records import PAGE_SIZE
 from bot.handlers.invoke_names import Invoke
-from bot.handlers.quoted_message import claims_of
+from bot.handlers.quoted_message import quoted_message
 from cards.buttons import DIALOG
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
@@ -23,32 +23,32 @@ _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PressedButton:
-    """A button on a card and what it claims."""
+    """A button on a card and what it data."""
 
     verb: str
-    claims: Mapping[str, str]
+    data: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedPage:
-    """A page of a dialog that somebody asks for, and what they filled in so far: claims, all of them."""
+class DialogRequest:
+    """A page of a dialog that somebody asks for, and what they filled in so far: data, all of them."""
 
     page: str
-    claims: Mapping[str, str]
+    data: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
+class TypeaheadQuery:
     """What somebody has typed into an input that searches."""
 
     dataset: str
     text: str
-    claims: Mapping[str, str]
+    data: Mapping[str, str]
     """What is filled in elsewhere on the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class ExtensionQuery:
     """What somebody searches in the compose box, and which page of it."""
 
     command: str
@@ -66,14 +66,14 @@ class TokenExchange:
     connection: str
 
 
-def chat_of(activity: Activity) -> Chat:
+def parse_chat(activity: Activity) -> Chat:
     """The conversation in which the activity happened."""
     bot = activity.recipient
     return Chat(
         id=_chat_id(activity),
         kind=_kind(activity),
         channel=activity.channel_id or "",
-        tenant_id=tenant_of(activity),
+        tenant_id=tenant_id(activity),
         service_url=activity.service_url,
         bot_id=(bot.id if bot else None) or "",
         bot_name=(bot.name if bot else None) or "",
@@ -91,7 +91,7 @@ def _chat_id(activity: Activity) -> ChatId:
     return ChatId(activity.conversation.id.partition(";messageid=")[0])
 
 
-def tenant_of(activity: Activity) -> str:
+def tenant_id(activity: Activity) -> str:
     """The tenant in lower case, from where Teams puts it; empty where there is none."""
     channel_data = activity.channel_data if isinstance(activity.channel_data, dict) else {}
     named = channel_data.get("tenant")
@@ -109,7 +109,7 @@ def _kind(activity: Activity) -> ChatKind:
     return _KINDS.get(conversation.conversation_type or "", untyped)
 
 
-def person_of(activity: Activity, stand_in: ObjectId | None) -> Person:
+def parse_person(activity: Activity, stand_in: ObjectId | None) -> Person:
     """Who did it; `stand_in` is whom a person without an Entra object id acts as (the Emulator on the sandbox)."""
     sender = activity.from_property
     account_id, name = (sender.id or "", sender.name or "") if sender else ("", "")
@@ -126,7 +126,7 @@ def is_private(activity: Activity) -> bool:
     return alone or activity.type == ActivityTypes.invoke
 
 
-def is_addressed(activity: Activity) -> bool:
+def is_for_bot(activity: Activity) -> bool:
     """Whether a message is for the bot.
 
     With the permission `ChatMessage.Read.Chat` Teams sends it everything that is said in a group chat.
@@ -135,7 +135,7 @@ def is_addressed(activity: Activity) -> bool:
     return activity.channel_id != TEAMS or kind is ChatKind.PERSONAL or bool(_mentions_of_bot(activity))
 
 
-def said(activity: Activity) -> str:
+def command_text(activity: Activity) -> str:
     """The text of a message without the bot's mention, on one line."""
     text = activity.text or ""
     for mention in _mentions_of_bot(activity):
@@ -155,12 +155,12 @@ def _mentions_of_bot(activity: Activity) -> list[str]:
     return found
 
 
-def pressed_in_message(activity: Activity) -> PressedButton | None:
+def button_in_message(activity: Activity) -> PressedButton | None:
     """The button behind a message that `Action.Submit` sent; None for a message that somebody wrote."""
     return None if activity.text else _pressed(activity.value)
 
 
-def pressed_in_invoke(activity: Activity) -> PressedButton | None:
+def button_in_invoke(activity: Activity) -> PressedButton | None:
     """The button behind an invoke of `Action.Execute`; None where its value has another form."""
     action = activity.value.get("action") if isinstance(activity.value, dict) else None
     if not isinstance(action, dict) or not isinstance(action.get("verb"), str):
@@ -172,18 +172,18 @@ def pressed_in_invoke(activity: Activity) -> PressedButton | None:
 def _pressed(value: object) -> PressedButton | None:
     if not isinstance(value, dict) or not isinstance(value.get("verb"), str):
         return None
-    return PressedButton(verb=value["verb"], claims=_claims(value, but="verb"))
+    return PressedButton(verb=value["verb"], data=_claims(value, but="verb"))
 
 
-def page_in_message(activity: Activity) -> AskedPage | None:
+def dialog_request_in_message(activity: Activity) -> DialogRequest | None:
     """The page that a button asks for where the channel has no dialogs; None for a message that somebody wrote."""
     value = None if activity.text else activity.value
     if not isinstance(value, dict) or not isinstance(value.get(DIALOG), str):
         return None
-    return AskedPage(page=value[DIALOG], claims=_claims(value, but=DIALOG))
+    return DialogRequest(page=value[DIALOG], data=_claims(value, but=DIALOG))
 
 
-def page_in_invoke(activity: Activity) -> AskedPage | None:
+def dialog_request(activity: Activity) -> DialogRequest | None:
     """The page that a dialog or an action command asks for; None where the invoke names none.
 
     A button's data names it; an action command is opened by its own name ("Create and send the dialog"), and the first
@@ -195,11 +195,11 @@ def page_in_invoke(activity: Activity) -> AskedPage | None:
     named = data.get(DIALOG, value.get("commandId"))
     if not isinstance(named, str):
         return None
-    message = value.get("messagePayload") if activity.name == Invoke.ACTION else None
-    return AskedPage(page=named, claims={**claims_of(message, _chat_id(activity)), **_claims(data, but=DIALOG)})
+    message = value.get("messagePayload") if activity.name == Invoke.FETCH_TASK else None
+    return DialogRequest(page=named, data={**quoted_message(message, _chat_id(activity)), **_claims(data, but=DIALOG)})
 
 
-def typed_in(activity: Activity) -> Typed | None:
+def typeahead_query(activity: Activity) -> TypeaheadQuery | None:
     """What somebody typed into an input that searches; None where the invoke has another form."""
     value = activity.value if isinstance(activity.value, dict) else {}
     dataset, text = value.get("dataset"), value.get("queryText", "")
@@ -207,15 +207,15 @@ def typed_in(activity: Activity) -> Typed | None:
         return None
     given = value.get("data")
     data: Mapping[Any, object] = given if isinstance(given, dict) else {}
-    name, claims = decode_dataset(dataset)
-    return Typed(dataset=name, text=text, claims={**_claims(data, but=DIALOG), **claims})
+    name, data = decode_dataset(dataset)
+    return TypeaheadQuery(dataset=name, text=text, data={**_claims(data, but=DIALOG), **data})
 
 
 def _claims(data: Mapping[Any, object], *, but: str) -> dict[str, str]:
     return {str(name): text for name, text in data.items() if isinstance(text, str) and name != but}
 
 
-def query_in(activity: Activity) -> Query | None:
+def extension_query(activity: Activity) -> ExtensionQuery | None:
     """The search of a compose box; None where the invoke has another form."""
     value = activity.value if isinstance(activity.value, dict) else {}
     command, given, options = value.get("commandId"), value.get("parameters"), value.get("queryOptions", {})
@@ -223,12 +223,12 @@ def query_in(activity: Activity) -> Query | None:
     if not (isinstance(command, str) and isinstance(given, list) and isinstance(named, dict)):
         return None
     parameter, text = named.get("name", ALL_RECORDS), named.get("value", "")
-    skip, count = _whole(options, "skip", 0), _whole(options, "count", PAGE)
+    skip, count = _whole(options, "skip", 0), _whole(options, "count", PAGE_SIZE)
     if not isinstance(parameter, str) or not isinstance(text, str) or skip is None or count is None:
         return None
     if parameter == INITIAL_RUN:
         parameter, text = ALL_RECORDS, ""
-    return Query(command=command, parameter=parameter, text=text, skip=skip, count=count)
+    return ExtensionQuery(command=command, parameter=parameter, text=text, skip=skip, count=count)
 
 
 def _whole(options: object, name: str, otherwise: int) -> int | None:
@@ -237,7 +237,7 @@ def _whole(options: object, name: str, otherwise: int) -> int | None:
     return number if type(number) is int and number >= 0 else None
 
 
-def token_exchange_in(activity: Activity) -> TokenExchange | None:
+def token_exchange(activity: Activity) -> TokenExchange | None:
     """The offer of a token; None where the invoke has another form."""
     value = activity.value if isinstance(activity.value, dict) else {}
     named, connection = value.get("id"), value.get("connectionName")
@@ -246,7 +246,7 @@ def token_exchange_in(activity: Activity) -> TokenExchange | None:
     return TokenExchange(id=named, connection=connection)
 
 
-def link_of(activity: Activity) -> str | None:
+def queried_link(activity: Activity) -> str | None:
     """The address that a link query asks about."""
     url = activity.value.get("url") if isinstance(activity.value, dict) else None
     return url if isinstance(url, str) else None
@@ -254,7 +254,7 @@ def link_of(activity: Activity) -> str | None:
 
 def is_anonymous(activity: Activity) -> bool:
     """Whether Teams asks for somebody without the app: it says neither who that is, nor where, nor in which tenant."""
-    return activity.type == ActivityTypes.invoke and activity.name == Invoke.ANONYMOUS_LINK
+    return activity.type == ActivityTypes.invoke and activity.name == Invoke.ANONYMOUS_QUERY_LINK
 
 
 def bot_was_added(activity: Activity) -> bool:

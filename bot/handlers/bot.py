@@ -14,30 +14,30 @@ from botbuilder.schema import Activity, ActivityTypes, Attachment
 from bot.domain.errors import BadRequest, ChatSyncError, Unavailable
 from bot.domain.public_names import Verb
 from bot.domain.values import Chat, ObjectId
-from bot.features.chat_sync.record_activity import NoteChat, Topic
-from bot.features.connections.register_chat import MeetChat
+from bot.features.chat_sync.record_activity import ActivityRecorder, Topic
+from bot.features.connections.register_chat import ChatRegistry
 from bot.features.shared.answers import Answer
 from bot.features.shared.routes import Feature
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming
+from bot.features.shared.turn import Turn
 from bot.handlers import activities as translate
 from bot.handlers.activities import PressedButton
 from bot.handlers.buttons import Buttons
-from bot.handlers.chat_events import happened_in, moment_of, was_written, writer_of
+from bot.handlers.chat_events import chat_event, event_time, is_human_message, message_author
 from bot.handlers.commands import Commands
-from bot.handlers.deadlines import Answering, refusal
+from bot.handlers.deadlines import Deadline, refusal
 from bot.handlers.dialogs import Dialogs
 from bot.handlers.invoke_answers import (
     card_answer,
     error_answer,
-    extension_line,
+    extension_message,
     failed_answer,
-    line_answer,
+    message_answer,
     not_exchanged_answer,
 )
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_extension import Extension
-from bot.logs import correlation, get_logger
+from bot.logs import correlation_id, get_logger
 from cards.activity import ADAPTIVE, card_json, feed_line
 from cards.buttons import ActionButton
 from cards.personal_view import PersonalView
@@ -47,8 +47,8 @@ _log = get_logger(__name__)
 _OWN_VIEWS = frozenset({Verb.VIEW, Verb.VIEW_CHANGE})
 """What clients ask for by themselves: a card of the reader's own in place of everybody's."""
 
-Invoked = Callable[[Activity], Awaitable[Mapping[str, Any]]]
-KeepAnswer = Callable[[TurnContext, InvokeResponse], None]
+InvokeHandler = Callable[[Activity], Awaitable[Mapping[str, Any]]]
+StoreResponse = Callable[[TurnContext, InvokeResponse], None]
 """Keeps what an invoke is answered until the turn is over."""
 
 
@@ -56,13 +56,13 @@ KeepAnswer = Callable[[TurnContext, InvokeResponse], None]
 class Handlers:
     """The handlers of each kind of activity, and the objects that every activity updates."""
 
-    chat_registry: MeetChat
-    activity_recorder: NoteChat
+    chat_registry: ChatRegistry
+    activity_recorder: ActivityRecorder
     commands: Commands
     buttons: Buttons
     dialogs: Dialogs
     extension: Extension
-    answering: Answering
+    answering: Deadline
     on_reply: Callable[[Chat], None]
     """Called for each reply in a turn, which counts against the chat's rate limit."""
     emulator_user: ObjectId | None
@@ -73,12 +73,12 @@ def build_handlers(
     services: Services,
     features: Sequence[Feature],
     *,
-    chat_registry: MeetChat,
-    activity_recorder: NoteChat,
+    chat_registry: ChatRegistry,
+    activity_recorder: ActivityRecorder,
     on_reply: Callable[[Chat], None],
 ) -> Handlers:
     """Build the handlers that answer with the features."""
-    answering = Answering(within_s=services.limits.answer_within_s)
+    answering = Deadline(within_s=services.limits.answer_within_s)
     return Handlers(
         chat_registry=chat_registry,
         activity_recorder=activity_recorder,
@@ -106,74 +106,76 @@ class _Outgoing(Activity):
 class ChatSyncBot(TeamsActivityHandler):
     """A thin layer over botbuilder's handler: activities go in, answers of the use cases come out."""
 
-    def __init__(self, handlers: Handlers, keep_answer: KeepAnswer) -> None:
+    def __init__(self, handlers: Handlers, keep_answer: StoreResponse) -> None:
         self._handlers = handlers
         self._keep_answer = keep_answer
-        self._invokes: Mapping[str, Invoked] = {
+        self._invokes: Mapping[str, InvokeHandler] = {
             Invoke.BUTTON: self._button_invoked,
-            Invoke.SEARCH_INPUT: self._searched,
-            Invoke.ANONYMOUS_LINK: self._anonymous_link_queried,
-            Invoke.LINK: self._link_queried,
-            Invoke.SEARCH: self._queried,
+            Invoke.SEARCH_INPUT: self._typeahead,
+            Invoke.ANONYMOUS_QUERY_LINK: self._anonymous_link_queried,
+            Invoke.QUERY_LINK: self._link_queried,
+            Invoke.SEARCH: self._extension_query,
             Invoke.SETTINGS: self._settings_asked,
             Invoke.ITEM: self._item_selected,
-            Invoke.ACTION: self._page_asked,
-            Invoke.ACTION_NEXT: self._page_asked,
+            Invoke.FETCH_TASK: self._dialog,
+            Invoke.SUBMIT_ACTION: self._dialog,
             Invoke.SIGN_IN: self._token_offered,
-            Invoke.PAGE: self._page_asked,
-            Invoke.PAGE_NEXT: self._page_asked,
+            Invoke.TASK_FETCH: self._dialog,
+            Invoke.TASK_SUBMIT: self._dialog,
         }
 
     async def on_turn(self, turn_context: TurnContext) -> None:
         """Every activity makes its chat known, so that a missed one costs nothing; then its kind decides."""
         activity = turn_context.activity
         if not translate.is_anonymous(activity):
-            chat = translate.chat_of(activity)
-            self._note_writer(activity, chat)
-            await self._handlers.chat_registry.seen(chat, bot_present=translate.bot_present(activity))
-            await self._note(activity, chat)
+            chat = translate.parse_chat(activity)
+            self._record_message(activity, chat)
+            await self._handlers.chat_registry.register(chat, bot_present=translate.bot_present(activity))
+            await self._record_change(activity, chat)
         await super().on_turn(turn_context)
 
-    def _note_writer(self, activity: Activity, chat: Chat) -> None:
+    def _record_message(self, activity: Activity, chat: Chat) -> None:
         """Of a message, who wrote and when: held in memory first, so that it counts also where the turn fails."""
-        if was_written(activity):
-            author = writer_of(activity, self._handlers.emulator_user)
-            self._handlers.activity_recorder.written(chat.id, author, moment_of(activity))
+        if is_human_message(activity):
+            author = message_author(activity, self._handlers.emulator_user)
+            self._handlers.activity_recorder.record_message(chat.id, author, event_time(activity))
 
-    async def _note(self, activity: Activity, chat: Chat) -> None:
+    async def _record_change(self, activity: Activity, chat: Chat) -> None:
         """Who came or went and what the chat is called, for the rows that show it in Dataverse."""
-        happened = happened_in(activity)
+        happened = chat_event(activity)
         if happened:
             topic = Topic(name=happened.topic) if happened.topic is not None else None
             recorder = self._handlers.activity_recorder
-            await recorder.changed(chat.id, at=happened.at, topic=topic, counts=happened.by_people)
+            await recorder.record_change(chat.id, at=happened.at, topic=topic, counts=happened.by_people)
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """A text command, or a button where the channel knows no better way to send one."""
         activity = turn_context.activity
-        incoming = self._incoming(activity)
-        pressed, asked = translate.pressed_in_message(activity), translate.page_in_message(activity)
+        turn = self._incoming(activity)
+        pressed, asked = translate.button_in_message(activity), translate.dialog_request_in_message(activity)
         if pressed:
-            answer = await self._pressed(incoming, pressed)
+            answer = await self._button(turn, pressed)
         elif asked:
-            answer = await self._handlers.dialogs.in_chat(incoming, asked)
-        elif translate.is_addressed(activity):
-            answer = await self._handlers.answering(self._handlers.commands.answer(incoming, translate.said(activity)))
+            answer = await self._handlers.dialogs.answer_in_chat(turn, asked)
+        elif translate.is_for_bot(activity):
+            answer = await self._handlers.answering(
+                self._handlers.commands.answer(turn, translate.command_text(activity))
+            )
         else:
             return
-        if not answer.kept:
-            await turn_context.send_activity(_activity(answer, incoming.chat))
-            self._handlers.on_reply(incoming.chat)
+        if not answer.already_queued:
+            await turn_context.send_activity(_activity(answer, turn.chat))
+            self._handlers.on_reply(turn.chat)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         """The bot is added to a chat; what happens to others only makes the chat known."""
         if translate.bot_was_added(turn_context.activity):
-            await self._handlers.chat_registry.joined(translate.chat_of(turn_context.activity))
+            await self._handlers.chat_registry.bot_added(translate.parse_chat(turn_context.activity))
 
     async def on_installation_update(self, turn_context: TurnContext) -> None:
         """The app is added to a chat, updated there, or removed."""
         if translate.bot_present(turn_context.activity):
-            await self._handlers.chat_registry.joined(translate.chat_of(turn_context.activity))
+            await self._handlers.chat_registry.bot_added(translate.parse_chat(turn_context.activity))
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> None:  # type: ignore[override]
         """What Teams waits for an answer to; 501 for what the bot does not offer."""
@@ -190,7 +192,7 @@ class ChatSyncBot(TeamsActivityHandler):
             return HTTPStatus.BAD_REQUEST, {"error": {"code": "BadRequest", "message": str(error)}}
 
     async def _token_offered(self, activity: Activity) -> Mapping[str, Any]:
-        offered = translate.token_exchange_in(activity)
+        offered = translate.token_exchange(activity)
         if offered is None:
             raise BadRequest("A token exchange needs value.id and value.connectionName.")
         return not_exchanged_answer(offered)
@@ -198,7 +200,7 @@ class ChatSyncBot(TeamsActivityHandler):
     async def on_error(self, turn_context: TurnContext, error: Exception) -> None:
         """A door: what nobody foresaw is logged, and the person hears of it."""
         activity = turn_context.activity
-        if happened_in(activity):
+        if chat_event(activity):
             raise error  # whoever told of it must not believe that it is kept
         told = _told(error)
         with suppress(Unavailable):
@@ -207,50 +209,54 @@ class ChatSyncBot(TeamsActivityHandler):
                 self._keep_answer(turn_context, _invoke_answer(HTTPStatus.OK, failed))
             elif activity.type == ActivityTypes.message and not isinstance(error, Unavailable):
                 answer = Answer(message=refusal(told))
-                await turn_context.send_activity(_activity(answer, translate.chat_of(activity)))
+                await turn_context.send_activity(_activity(answer, translate.parse_chat(activity)))
 
     async def _button_invoked(self, activity: Activity) -> Mapping[str, Any]:
-        pressed = translate.pressed_in_invoke(activity)
+        pressed = translate.button_in_invoke(activity)
         if pressed is None:
             return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "A button needs value.action.verb.")
-        incoming = self._incoming(activity)
-        answer = await self._pressed(incoming, pressed)
-        if answer.kept:
-            return line_answer(answer.message.summary)
-        return card_answer(orjson.Fragment(card_json(answer.message, channel=incoming.chat.channel)))
+        turn = self._incoming(activity)
+        answer = await self._button(turn, pressed)
+        if answer.already_queued:
+            return message_answer(answer.message.summary)
+        return card_answer(orjson.Fragment(card_json(answer.message, channel=turn.chat.channel)))
 
     async def _link_queried(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.extension.link(translate.link_of(activity), self._incoming(activity))
+        return await self._handlers.extension.answer_link(translate.queried_link(activity), self._incoming(activity))
 
     async def _anonymous_link_queried(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.extension.anonymous_link(translate.link_of(activity), activity.channel_id or "")
+        return await self._handlers.extension.answer_anonymous_link(
+            translate.queried_link(activity), activity.channel_id or ""
+        )
 
     async def _settings_asked(self, _activity: Activity) -> Mapping[str, Any]:
-        return extension_line("Administrators open the settings here with Settings, or write settings.")
+        return extension_message("Administrators open the settings here with Settings, or write settings.")
 
     async def _item_selected(self, _activity: Activity) -> Mapping[str, Any]:
         # Results are whole: only those of another app's version send this.
-        return extension_line("This result does not work any more. Search for the record once more.")
+        return extension_message("This result does not work any more. Search for the record once more.")
 
-    async def _queried(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.extension.query(translate.query_in(activity), self._incoming(activity))
+    async def _extension_query(self, activity: Activity) -> Mapping[str, Any]:
+        return await self._handlers.extension.answer_query(
+            translate.extension_query(activity), self._incoming(activity)
+        )
 
-    async def _page_asked(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.dialogs.invoked(self._incoming(activity), translate.page_in_invoke(activity))
+    async def _dialog(self, activity: Activity) -> Mapping[str, Any]:
+        return await self._handlers.dialogs.answer_invoke(self._incoming(activity), translate.dialog_request(activity))
 
-    async def _searched(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.dialogs.search(self._incoming(activity), translate.typed_in(activity))
+    async def _typeahead(self, activity: Activity) -> Mapping[str, Any]:
+        return await self._handlers.dialogs.search(self._incoming(activity), translate.typeahead_query(activity))
 
-    async def _pressed(self, incoming: Incoming, pressed: PressedButton) -> Answer:
+    async def _button(self, turn: Turn, pressed: PressedButton) -> Answer:
         known = pressed.verb in set(Verb)
-        again = ActionButton(title="Try again", verb=pressed.verb, payload=pressed.claims) if known else None
-        alone = incoming.private and pressed.verb in _OWN_VIEWS and incoming.person.account_id
-        own = PersonalView(button=again, accounts=(incoming.person.account_id,)) if again and alone else None
-        return await self._handlers.answering(self._handlers.buttons.answer(incoming, pressed), again, own)
+        again = ActionButton(title="Try again", verb=pressed.verb, payload=pressed.data) if known else None
+        alone = turn.private and pressed.verb in _OWN_VIEWS and turn.person.account_id
+        own = PersonalView(button=again, accounts=(turn.person.account_id,)) if again and alone else None
+        return await self._handlers.answering(self._handlers.buttons.answer(turn, pressed), again, own)
 
-    def _incoming(self, activity: Activity) -> Incoming:
-        person = translate.person_of(activity, self._handlers.emulator_user)
-        return Incoming(chat=translate.chat_of(activity), person=person, private=translate.is_private(activity))
+    def _incoming(self, activity: Activity) -> Turn:
+        person = translate.parse_person(activity, self._handlers.emulator_user)
+        return Turn(chat=translate.parse_chat(activity), person=person, private=translate.is_private(activity))
 
 
 def _activity(answer: Answer, chat: Chat) -> Activity:
@@ -269,7 +275,9 @@ def _told(error: Exception) -> ChatSyncError:
         _log.warning("answer not taken", reason=str(error))
         return error
     _log.error("turn failed", exc_info=error)
-    return ChatSyncError("Something went wrong.", f"Try again; if it goes on, tell your administrator: {correlation()}")
+    return ChatSyncError(
+        "Something went wrong.", f"Try again; if it goes on, tell your administrator: {correlation_id()}"
+    )
 
 
 def _invoke_answer(status: int, body: Mapping[str, Any]) -> InvokeResponse:

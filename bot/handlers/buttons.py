@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from bot.domain.public_names import Verb
-from bot.features.shared.action_data import Claims, unknown_button
+from bot.features.shared.action_data import ActionData, expired_button
 from bot.features.shared.answers import Answer
 from bot.features.shared.routes import ButtonHandler, Feature
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming
+from bot.features.shared.turn import Turn
 from bot.handlers.activities import PressedButton
 from cards.notice import NoticeView, notice
 
@@ -21,12 +21,12 @@ class Buttons:
         for feature in features:
             self._handlers |= feature.buttons
 
-    async def answer(self, incoming: Incoming, pressed: PressedButton) -> Answer:
+    async def answer(self, turn: Turn, pressed: PressedButton) -> Answer:
         """Return the answer to a button; raise `BadRequest` for an unknown verb."""
         if pressed.verb not in self._handlers:
-            raise unknown_button()
-        return await self._handlers[pressed.verb](self._services, incoming, pressed.claims)
+            raise expired_button()
+        return await self._handlers[pressed.verb](self._services, turn, pressed.data)
 
 
-async def _cancel(_services: Services, _incoming: Incoming, _claims: Claims) -> Answer:
+async def _cancel(_services: Services, _incoming: Turn, _data: ActionData) -> Answer:
     return Answer(message=notice(NoticeView(text="Nothing was done.")))

@@ -17,7 +17,7 @@ _APP_ROLES = frozenset({"bot", "skill"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
+class ChatEvent:
     """Members, topic or the app changed in a chat."""
 
     at: datetime | None
@@ -27,19 +27,19 @@ class Happened:
     """The new one, empty for none; None where the activity does not tell."""
 
 
-def was_written(activity: Activity) -> bool:
+def is_human_message(activity: Activity) -> bool:
     """Whether a person wrote into the chat, changed what they had written, or deleted it."""
     if activity.type not in _SAID or activity.from_property is None or _is_app(activity, activity.from_property):
         return False
-    return not translate.pressed_in_message(activity) and not translate.page_in_message(activity)
+    return not translate.button_in_message(activity) and not translate.dialog_request_in_message(activity)
 
 
-def writer_of(activity: Activity, stand_in: ObjectId | None) -> ObjectId | None:
+def message_author(activity: Activity, stand_in: ObjectId | None) -> ObjectId | None:
     """Who did it; None for those who are nobody in Entra ID."""
     return parse_object_id(activity.from_property.aad_object_id) or stand_in
 
 
-def moment_of(activity: Activity) -> datetime | None:
+def event_time(activity: Activity) -> datetime | None:
     """When it happened, by Teams' clock."""
     at = activity.timestamp
     if not isinstance(at, datetime):
@@ -47,10 +47,10 @@ def moment_of(activity: Activity) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def happened_in(activity: Activity) -> Happened | None:
+def chat_event(activity: Activity) -> ChatEvent | None:
     """What changed in the chat; None for activities that tell of nothing of the kind."""
     if activity.type == ActivityTypes.installation_update:
-        return Happened(at=moment_of(activity), by_people=False)
+        return ChatEvent(at=event_time(activity), by_people=False)
     if activity.type != ActivityTypes.conversation_update:
         return None
     accounts = [*_accounts(activity.members_added), *_accounts(activity.members_removed)]
@@ -58,7 +58,7 @@ def happened_in(activity: Activity) -> Happened | None:
     if not accounts and topic is None:
         return None
     people = [each for each in accounts if not _is_app(activity, each)]
-    return Happened(at=moment_of(activity), by_people=bool(people) or topic is not None, topic=topic)
+    return ChatEvent(at=event_time(activity), by_people=bool(people) or topic is not None, topic=topic)
 
 
 def _accounts(listed: object) -> list[ChannelAccount]:

@@ -7,7 +7,7 @@ from bot.domain.public_names import USAGE, Command
 from bot.features.shared.answers import Answer
 from bot.features.shared.routes import CommandHandler, Feature
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming
+from bot.features.shared.turn import Turn
 from cards.help import HelpView, help_card
 from cards.message import Message
 
@@ -21,13 +21,13 @@ class Commands:
         for feature in features:
             self._handlers |= feature.commands
 
-    async def answer(self, incoming: Incoming, text: str) -> Answer:
+    async def answer(self, turn: Turn, text: str) -> Answer:
         """Return the answer to a command; help if the first word is none."""
         word, _, rest = text.partition(" ")
-        return await self._handlers.get(word.lower(), _help)(self._services, incoming, rest.strip())
+        return await self._handlers.get(word.lower(), _help)(self._services, turn, rest.strip())
 
 
-async def _help(_services: Services, _incoming: Incoming, _rest: str) -> Answer:
+async def _help(_services: Services, _incoming: Turn, _rest: str) -> Answer:
     return Answer(message=_help_message())
 
 

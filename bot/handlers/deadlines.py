@@ -19,12 +19,12 @@ A = TypeVar("A")
 _log = get_logger(__name__)
 
 
-LARGEST_AGAIN = 20_000
+MAX_RETRY_BYTES = 20_000
 """Bytes of what a button sends: all that a form holds. A card has that much room beside a sentence or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answering:
+class Deadline:
     """Waits for an answer as long as people do."""
 
     within_s: float
@@ -36,23 +36,23 @@ class Answering:
 
         `own`: how the reader's client asks once more by itself, where the answer is a card of their own.
         """
-        given = await self.tried(answer)
+        given = await self.run(answer)
         return Answer(message=refusal(given, retry, own)) if isinstance(given, ChatSyncError) else given
 
-    async def tried(self, answer: Awaitable[A]) -> A | ChatSyncError:
+    async def run(self, answer: Awaitable[A]) -> A | ChatSyncError:
         """The answer, or why there is none."""
         try:
             async with asyncio.timeout(self.within_s):
                 return await answer
         except TimeoutError:
-            return _slow()
+            return _too_slow()
         except ChatSyncError as error:
             _log.info("refused", error=type(error).__name__, notes=getattr(error, "__notes__", []))
             return error
 
-    async def begun(self, begin: Callable[[], Awaitable[A]]) -> A | ChatSyncError:
+    async def start(self, begin: Callable[[], Awaitable[A]]) -> A | ChatSyncError:
         """The same of an answer that is begun now and not before: it may be that nobody waits for it any more."""
-        return await self.tried(begin())
+        return await self.run(begin())
 
 
 def refusal(
@@ -72,8 +72,8 @@ def refusal(
 
 def _fits(retry: ActionButton | SubmitButton, *, times: int) -> bool:
     """Whether a card holds so many times all that was filled in."""
-    return times * len(json.dumps(dict(retry.payload), ensure_ascii=False).encode()) <= LARGEST_AGAIN
+    return times * len(json.dumps(dict(retry.payload), ensure_ascii=False).encode()) <= MAX_RETRY_BYTES
 
 
-def _slow() -> Unavailable:
+def _too_slow() -> Unavailable:
     return Unavailable("Dynamics 365 takes long to answer.", "Try again in a moment.")

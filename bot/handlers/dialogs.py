@@ -15,18 +15,18 @@ from bot.domain.errors import BadRequest, ChatSyncError
 from bot.features.shared.answers import Answer
 from bot.features.shared.routes import Feature, PageHandler, SearchHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming
-from bot.handlers.activities import AskedPage, Typed
-from bot.handlers.deadlines import Answering
-from bot.handlers.invoke_answers import choices_answer, last_line_answer, page_answer
-from bot.handlers.latest_only import Latest
+from bot.features.shared.turn import Turn
+from bot.handlers.activities import DialogRequest, TypeaheadQuery
+from bot.handlers.deadlines import Deadline
+from bot.handlers.invoke_answers import choices_answer, dialog_message, dialog_page
+from bot.handlers.latest_only import LatestOnly
 from cards.activity import card_json
 from cards.buttons import SubmitButton
 from cards.dialog import Done, Page
 from cards.inputs import Choice
 from cards.notice import NoticeView, notice
 
-CHOICES_AT_MOST = 15
+MAX_CHOICES = 15
 """So many are shown while somebody types ("Typeahead search in Adaptive Cards")."""
 
 _REFUSED = "Chat Sync"
@@ -36,41 +36,41 @@ _REFUSED = "Chat Sync"
 class Dialogs:
     """What people can fill in."""
 
-    def __init__(self, services: Services, features: Sequence[Feature], answering: Answering) -> None:
+    def __init__(self, services: Services, features: Sequence[Feature], answering: Deadline) -> None:
         self._services = services
         self._answering = answering
         self._pages: dict[str, PageHandler] = {}
         self._searches: dict[str, SearchHandler] = {}
-        self._typing: Latest[Sequence[Choice] | ChatSyncError] = Latest()
+        self._typing: LatestOnly[Sequence[Choice] | ChatSyncError] = LatestOnly()
         for feature in features:
             self._pages |= feature.pages
             self._searches |= feature.searches
 
-    async def invoked(self, incoming: Incoming, asked: AskedPage | None) -> dict[str, Any]:
+    async def answer_invoke(self, turn: Turn, asked: DialogRequest | None) -> dict[str, Any]:
         """What a dialog shows next, as the answer to its invoke."""
-        shown = await self._shown(incoming, asked)
+        shown = await self._shown(turn, asked)
         if isinstance(shown, Done):
-            return last_line_answer(shown.text)
-        card = Fragment(card_json(shown.message, channel=incoming.chat.channel))
-        return page_answer(shown.title, card, shown.height)
+            return dialog_message(shown.text)
+        card = Fragment(card_json(shown.message, channel=turn.chat.channel))
+        return dialog_page(shown.title, card, shown.height)
 
-    async def in_chat(self, incoming: Incoming, asked: AskedPage) -> Answer:
+    async def answer_in_chat(self, turn: Turn, asked: DialogRequest) -> Answer:
         """The same as a card for the chat."""
-        shown = await self._shown(incoming, asked)
+        shown = await self._shown(turn, asked)
         return Answer(message=notice(NoticeView(text=shown.text)) if isinstance(shown, Done) else shown.message)
 
-    async def search(self, incoming: Incoming, typed: Typed | None) -> dict[str, Any]:
+    async def search(self, turn: Turn, typed: TypeaheadQuery | None) -> dict[str, Any]:
         """What fits the typed text; nothing where it cannot be searched just now."""
         if typed is None or typed.dataset not in self._searches:
             raise BadRequest("A search needs value.dataset and value.queryText.")
-        search = partial(self._searches[typed.dataset], self._services, incoming, typed.text, typed.claims)
-        found = await self._typing.result((incoming.asker, typed.dataset), typed, lambda: self._answering.begun(search))
-        return choices_answer([] if found is None or isinstance(found, ChatSyncError) else found[:CHOICES_AT_MOST])
+        search = partial(self._searches[typed.dataset], self._services, turn, typed.text, typed.data)
+        found = await self._typing.run((turn.key, typed.dataset), typed, lambda: self._answering.start(search))
+        return choices_answer([] if found is None or isinstance(found, ChatSyncError) else found[:MAX_CHOICES])
 
-    async def _shown(self, incoming: Incoming, asked: AskedPage | None) -> Page | Done:
+    async def _shown(self, turn: Turn, asked: DialogRequest | None) -> Page | Done:
         if asked and asked.page in self._pages:
-            again = SubmitButton(title="Try again", dialog=asked.page, payload=asked.claims)
-            shown = await self._answering(self._pages[asked.page](self._services, incoming, asked.claims), again)
+            again = SubmitButton(title="Try again", dialog=asked.page, payload=asked.data)
+            shown = await self._answering(self._pages[asked.page](self._services, turn, asked.data), again)
         else:
             shown = await self._answering(_unknown())
         return Page(title=_REFUSED, card=shown.message.card, height="small") if isinstance(shown, Answer) else shown

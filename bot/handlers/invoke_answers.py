@@ -17,7 +17,7 @@ def card_answer(card: Fragment) -> dict[str, Any]:
     return {"statusCode": 200, "type": "application/vnd.microsoft.card.adaptive", "value": card}
 
 
-def line_answer(text: str) -> dict[str, Any]:
+def message_answer(text: str) -> dict[str, Any]:
     """An invoke's answer: a line of text for the person who pressed."""
     return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": text}
 
@@ -31,23 +31,23 @@ def error_answer(status: int, code: str, message: str) -> dict[str, Any]:
     }
 
 
-def extension_answer(attachments: list[dict[str, Any]]) -> dict[str, Any]:
+def extension_results(attachments: list[dict[str, Any]]) -> dict[str, Any]:
     """A message extension's answer: these cards, or nothing where there are none."""
     return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": attachments}}
 
 
-def extension_line(text: str) -> dict[str, Any]:
+def extension_message(text: str) -> dict[str, Any]:
     """A message extension's answer: a line of text in place of results."""
     return {"composeExtension": {"type": "message", "text": text.strip()}}
 
 
-def page_answer(title: str, card: Fragment, height: str) -> dict[str, Any]:
+def dialog_page(title: str, card: Fragment, height: str) -> dict[str, Any]:
     """An invoke's answer: the page that the dialog shows next."""
     shown = {"title": title, "height": height, "width": "medium", "card": {"contentType": ADAPTIVE, "content": card}}
     return {"task": {"type": "continue", "value": shown}}
 
 
-def last_line_answer(text: str) -> dict[str, Any]:
+def dialog_message(text: str) -> dict[str, Any]:
     """An invoke's answer: the dialog shows this and is over."""
     return {"task": {"type": "message", "value": text}}
 
@@ -74,7 +74,7 @@ def _failed(text: str) -> dict[str, Any]:
 
 
 def _no_card(_text: str) -> dict[str, Any]:
-    return extension_answer([])
+    return extension_results([])
 
 
 def _no_choices(_text: str) -> dict[str, Any]:
@@ -85,14 +85,14 @@ _FAILED: Mapping[str, Callable[[str], dict[str, Any]]] = {
     Invoke.BUTTON: _failed,
     Invoke.SEARCH_INPUT: _no_choices,
     # Of who has not added the app Teams takes nothing but cards ("Zero install link unfurling").
-    Invoke.ANONYMOUS_LINK: _no_card,
-    Invoke.LINK: extension_line,
-    Invoke.SEARCH: extension_line,
-    Invoke.SETTINGS: extension_line,
-    Invoke.ITEM: extension_line,
-    Invoke.ACTION: last_line_answer,
-    Invoke.ACTION_NEXT: last_line_answer,
-    Invoke.PAGE: last_line_answer,
-    Invoke.PAGE_NEXT: last_line_answer,
+    Invoke.ANONYMOUS_QUERY_LINK: _no_card,
+    Invoke.QUERY_LINK: extension_message,
+    Invoke.SEARCH: extension_message,
+    Invoke.SETTINGS: extension_message,
+    Invoke.ITEM: extension_message,
+    Invoke.FETCH_TASK: dialog_message,
+    Invoke.SUBMIT_ACTION: dialog_message,
+    Invoke.TASK_FETCH: dialog_message,
+    Invoke.TASK_SUBMIT: dialog_message,
 }
 """In what form it is said that something went wrong: what has another form shows as "Unable to reach app"."""

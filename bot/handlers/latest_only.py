@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
-class Latest(Generic[T]):
+class LatestOnly(Generic[T]):
     """Does the newest that each one asks for: what they asked before is ended, and what is the same is done once.
 
     Nothing is ever shared between two who ask: what one of them may see is not for the other.
@@ -16,7 +16,7 @@ class Latest(Generic[T]):
     def __init__(self) -> None:
         self._under_way: dict[Hashable, tuple[object, asyncio.Task[T]]] = {}
 
-    async def result(self, who: Hashable, what: object, work: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
+    async def run(self, who: Hashable, what: object, work: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
         """What comes of the work; None where the same one has asked for something else meanwhile."""
         task = self._task(who, what, work)
         try:

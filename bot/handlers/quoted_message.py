@@ -1,4 +1,4 @@
-"""The message from which an action command is opened, as claims of its first page. Pure.
+"""The message from which an action command is opened, as data of its first page. Pure.
 
 Its form is that of `messagePayload` ("Create and send the dialog", Teams documentation); any part of it may be missing
 or of a wrong type.
@@ -16,31 +16,31 @@ from bot.domain.values import ChatId
 from bot.html_text import plain_text
 from cards.text import single_line, truncate
 
-LONGEST_HTML = 40_000
+MAX_HTML_LENGTH = 40_000
 """Characters of a message's HTML that are read: reading takes its time, and people write less."""
 
-FILES_AT_MOST = 20
+MAX_FILES = 20
 
-LONGEST_FILES = 400
+MAX_FILE_NAMES_LENGTH = 400
 """Characters of the attachments' names: a page writes no more of them, and carries what it was opened with."""
 
 
-def claims_of(payload: object, chat: ChatId) -> dict[str, str]:
+def quoted_message(payload: object, chat: ChatId) -> dict[str, str]:
     """What is known of the message; nothing where there is none."""
     if not isinstance(payload, dict):
         return {}
     body, attachments = _within(payload.get("body")), _attachments(payload)
     content = _text(body.get("content"))
-    words = plain_text(content, max_length=LONGEST_HTML) if body.get("contentType") != "text" else content
+    words = plain_text(content, max_length=MAX_HTML_LENGTH) if body.get("contentType") != "text" else content
     lines = "\n".join(single_line(each, limit=MAX_TEXT_LENGTH) for each in words.splitlines())
     names = filter(None, (single_line(_text(each.get("name"))) for each in attachments))
     cards = (_text(each.get("content")).replace("\\u0026", "&") for each in attachments)
     found = {
-        QuotedField.TEXT: truncate_message(lines.strip(), whole=len(content) <= LONGEST_HTML),
+        QuotedField.TEXT: truncate_message(lines.strip(), whole=len(content) <= MAX_HTML_LENGTH),
         QuotedField.AUTHOR: single_line(_author(payload)),
         QuotedField.SENT: _sent(payload),
         QuotedField.LINK: _link(payload, chat),
-        QuotedField.FILES: truncate("\n".join(names), LONGEST_FILES),
+        QuotedField.FILES: truncate("\n".join(names), MAX_FILE_NAMES_LENGTH),
         QuotedField.ADDRESSES: "\n".join(find_addresses("\n".join((content, *cards)))),
     }
     return {name: text for name, text in found.items() if text}
@@ -64,7 +64,7 @@ def _link(payload: Mapping[str, Any], chat: ChatId) -> str:
 
 def _attachments(payload: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     given = payload.get("attachments")
-    listed = given[:FILES_AT_MOST] if isinstance(given, list) else []
+    listed = given[:MAX_FILES] if isinstance(given, list) else []
     return [each for each in listed if isinstance(each, dict)]
 
 

@@ -14,7 +14,7 @@ from bot.domain.jobs import Job, PendingWork
 from bot.domain.key_fields import RecordEvent
 from bot.domain.queue_states import Queue
 from bot.domain.values import RecordRef
-from bot.logs import correlation
+from bot.logs import correlation_id
 from bot.store.codecs import EVENT, JOB
 from bot.store.lanes import Lanes, job_lane, record_lane
 from bot.store.tables import DEAD_LETTERED, DONE, PENDING
@@ -90,7 +90,7 @@ def _row(key: str, lane: str, body: Mapping[str, Any], at: datetime, due_at: dat
         "key": key,
         "lane": lane,
         "body": body,
-        "correlation_id": correlation(),
+        "correlation_id": correlation_id(),
         "received_at": at,
         "due_at": due_at,
         "state": PENDING,

@@ -11,7 +11,7 @@ from bot.domain.key_fields import ReportedValue
 from bot.domain.outgoing_messages import OutgoingMessage, PendingMessage
 from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId, ConnectionId
-from bot.logs import correlation
+from bot.logs import correlation_id
 from bot.store.bulk import bulk_execute
 from bot.store.chats import CHAT_COLUMNS, chat_from_row
 from bot.store.codecs import REPORTED_VALUE
@@ -101,7 +101,7 @@ def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
         "body": message.activity,
         "told_before": json.dumps(before) if before else None,
         "caused_at": None if message.caused_at is None else microseconds(message.caused_at),
-        "correlation_id": correlation(),
+        "correlation_id": correlation_id(),
         "received_at": at,
         "due_at": at,
         "state": PENDING,

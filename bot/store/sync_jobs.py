@@ -10,7 +10,7 @@ from bot.domain.chat_sync import STUCK_AFTER_ATTEMPTS
 from bot.domain.jobs import SyncJob
 from bot.domain.queue_states import Queue
 from bot.domain.values import ChatId
-from bot.logs import correlation
+from bot.logs import correlation_id
 from bot.store.lanes import Lanes
 from bot.store.tables import DEAD_LETTERED, DONE, PENDING
 from bot.store.tables import sync_job as table
@@ -100,7 +100,7 @@ def _row(chat: ChatId, look: bool, at: datetime, due_at: datetime) -> dict[str, 
         "lane": chat,
         "asked": 1,
         "look": look,
-        "correlation_id": correlation(),
+        "correlation_id": correlation_id(),
         "received_at": at,
         "due_at": due_at,
         "state": PENDING,

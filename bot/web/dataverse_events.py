@@ -10,7 +10,7 @@ from bot.dataverse.webhook_events import DELETE, UPDATE, parse_event, parse_mess
 from bot.domain.errors import BadRequest
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import Environment
-from bot.features.key_fields.receive_event import Kept, receive_event
+from bot.features.key_fields.receive_event import Received, receive_event
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.web.errors import error_response
@@ -40,7 +40,7 @@ def dataverse_events(services: Services, key: str) -> Callable[[web.Request], Aw
         event = parse_event(body, content, environment=environment.id, received_at=services.clock.now())
         outcome = await receive_event(services, event)
         _log.info("webhook.event_received", outcome=outcome.value, table=table)
-        return _response(outcome.value, kept=outcome is Kept.KEPT)
+        return _response(outcome.value, kept=outcome is Received.KEPT)
 
     return handle
 

@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.domain.errors import BadRequest, ChatSyncError, NotFound, Unavailable
-from bot.logs import ANSWERED_AS, correlated, correlation, get_logger
+from bot.logs import CORRELATION_ID, correlation_id, get_logger, with_correlation_id
 
 _STATUS: dict[type[Exception], HTTPStatus] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
@@ -19,14 +19,14 @@ _log = get_logger(__name__)
 
 def error_response(status: int, message: str) -> web.Response:
     """Return a response that explains the error."""
-    body = {"error": {"code": HTTPStatus(status).phrase, "message": message, "correlationId": correlation()}}
+    body = {"error": {"code": HTTPStatus(status).phrase, "message": message, "correlationId": correlation_id()}}
     return web.json_response(body, status=status)
 
 
 @web.middleware
 async def error_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give each request a correlation ID, and convert errors to responses."""
-    with correlated(request.headers.get("x-ms-correlation-request-id")) as request[ANSWERED_AS]:
+    with with_correlation_id(request.headers.get("x-ms-correlation-request-id")) as request[CORRELATION_ID]:
         try:
             return await handler(request)
         except web.HTTPException as error:

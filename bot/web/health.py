@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.domain.errors import Unavailable
 from bot.features.operations.check_health import CheckHealth
-from bot.features.operations.queue_metrics import CountWaiting, Waits
+from bot.features.operations.queue_metrics import QueueDepth, QueueMetrics
 from bot.metrics import Metrics
 
 _PROMETHEUS = "text/plain; version=0.0.4"
@@ -25,17 +25,17 @@ def readiness(check_health: CheckHealth) -> Handler:
 
     async def handle(_request: web.Request) -> web.Response:
         checked = await check_health()
-        well = all(each.well for each in checked)
+        well = all(each.ok for each in checked)
         body = {
             "status": "ready" if well else "not ready",
-            "checks": {each.name: each.trouble or "ok" for each in checked},
+            "checks": {each.name: each.problem or "ok" for each in checked},
         }
         return web.json_response(body, status=HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE)
 
     return handle
 
 
-def metrics_handler(metrics: Metrics, count_waiting: CountWaiting) -> Handler:
+def metrics_handler(metrics: Metrics, count_waiting: QueueMetrics) -> Handler:
     """`GET /metrics`: what was counted, and what waits at this moment, as Prometheus reads it."""
 
     async def handle(_request: web.Request) -> web.Response:
@@ -49,7 +49,7 @@ def metrics_handler(metrics: Metrics, count_waiting: CountWaiting) -> Handler:
     return handle
 
 
-def _show(metrics: Metrics, queues: Mapping[str, Waits]) -> None:
+def _show(metrics: Metrics, queues: Mapping[str, QueueDepth]) -> None:
     """Shows what waits in these queues, and nothing of others."""
     metrics.waiting.clear()
     metrics.oldest_seconds.clear()

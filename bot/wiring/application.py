@@ -15,8 +15,8 @@ from bot.domain.limits import Limits
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.features.graph_subscriptions.receive_notifications import receive_notifications
 from bot.features.operations.check_health import CheckHealth
-from bot.features.operations.queue_metrics import CountWaiting
-from bot.handlers.activities import is_anonymous, tenant_of
+from bot.features.operations.queue_metrics import QueueMetrics
+from bot.handlers.activities import is_anonymous, tenant_id
 from bot.handlers.bot import ChatSyncBot, build_handlers
 from bot.logs import get_logger
 from bot.store.notify import listen
@@ -85,7 +85,7 @@ async def make_app(
 
 def _add_operator_routes(app: web.Application, runtime: Runtime) -> None:
     services = runtime.services
-    count = CountWaiting(store=services.store, clock=services.clock, require_answer=runtime.checks[DATABASE])
+    count = QueueMetrics(store=services.store, clock=services.clock, require_answer=runtime.checks[DATABASE])
     app.router.add_get("/healthz", liveness)
     app.router.add_get("/readyz", readiness(CheckHealth(runtime.checks, services.clock)))
     app.router.add_get("/metrics", metrics_handler(runtime.metrics, count))
@@ -112,7 +112,7 @@ def _activity_handler(runtime: Runtime, turn_posts: TurnPostLog, observe: Observ
         runtime.connector,
         runtime.token_validator,
         tenants=runtime.settings.tenants,
-        tenant_of=tenant_of,
+        tenant_of=tenant_id,
         is_anonymous=is_anonymous,
     )
     adapter = TeamsAdapter(authentication)

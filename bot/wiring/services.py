@@ -28,10 +28,10 @@ from bot.domain.limits import Limits
 from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.domain.record_links import RecordLinks, parse_environment
 from bot.domain.values import Environment, EnvironmentId, ObjectId
-from bot.features.chat_sync.record_activity import NoteChat
-from bot.features.connections.register_chat import MeetChat
+from bot.features.chat_sync.record_activity import ActivityRecorder
+from bot.features.connections.register_chat import ChatRegistry
 from bot.features.operations.check_health import Check
-from bot.features.shared.roster_cache import FindReaders
+from bot.features.shared.roster_cache import RosterCache
 from bot.features.shared.services import Services
 from bot.graph.app_installation import AppInstaller
 from bot.graph.chat_throttle import ChatThrottle
@@ -77,8 +77,8 @@ class Runtime:
     application_user: ApplicationUser
     graph_notifications: GraphNotifications | None
     """None if Microsoft Graph sends no notifications."""
-    chat_registry: MeetChat
-    activity_recorder: NoteChat
+    chat_registry: ChatRegistry
+    activity_recorder: ActivityRecorder
     connector: Connector
     token_validator: TokenValidator | None
     """None without an app id: nobody signs in."""
@@ -144,7 +144,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         chats=GraphChats(graph, app_installer),
         roster=roster,
         # A person who pastes a link does not wait long for something that only makes its card a little better.
-        roster_cache=FindReaders(roster=roster, clock=clock, patience_s=limits.answer_within_s / 5),
+        roster_cache=RosterCache(roster=roster, clock=clock, patience_s=limits.answer_within_s / 5),
         coalescing_window=timedelta(seconds=settings.coalesce_s),
         emulator_user=_emulator_user(settings),
     )
@@ -160,15 +160,17 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         graph_notifications=build_graph_notifications(
             settings, session, clock, graph=graph, installing=app_installer, seal=certificate
         ),
-        chat_registry=MeetChat(store=services.store, administration=administration, links=services.links, clock=clock),
-        activity_recorder=NoteChat(store=services.store, administration=administration, clock=clock),
+        chat_registry=ChatRegistry(
+            store=services.store, administration=administration, links=services.links, clock=clock
+        ),
+        activity_recorder=ActivityRecorder(store=services.store, administration=administration, clock=clock),
         connector=connector,
         token_validator=_token_validator(settings, session, clock),
         tokens=(own_tokens, graph_sign_in, *tokens.values()),
         webhook_key=webhook_key,
         metrics=metrics,
     )
-    event_hub.on_chat_left(runtime.chat_registry.left)
+    event_hub.on_chat_left(runtime.chat_registry.forget)
     _register_metrics(runtime)
     return runtime
 
@@ -194,7 +196,7 @@ def _emulator_user(settings: Settings) -> ObjectId | None:
 
 def _register_metrics(runtime: Runtime) -> None:
     metrics, cached = runtime.metrics, [each for each in runtime.tokens if isinstance(each, CachedTokens)]
-    metrics.held.set_function(lambda: runtime.activity_recorder.held)
+    metrics.held.set_function(lambda: runtime.activity_recorder.pending)
     metrics.register_counter(
         "chatsync_token_calls", "Calls to token services", lambda: sum(each.fetch_count for each in cached)
     )

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.domain.errors import ChatSyncError, Unavailable
-from bot.logs import correlated, get_logger
+from bot.logs import get_logger, with_correlation_id
 from bot.runtime.backoff import Backoff
 from bot.store.unit_of_work import Store, UnitOfWork
 from bot.workers.worker import LaneResult
@@ -41,7 +41,7 @@ class Attempts:
         self, lane: str, correlation_id: str, process: Callable[[], Awaitable[datetime | None]]
     ) -> LaneResult[None]:
         """Run `process`, which returns when to continue; on failure, log it and schedule the next attempt."""
-        with correlated(correlation_id):
+        with with_correlation_id(correlation_id):
             try:
                 return LaneResult(lane, not_before=await process())
             except ChatSyncError as error:

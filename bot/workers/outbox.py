@@ -10,7 +10,7 @@ from bot.domain.outgoing_messages import PendingMessage
 from bot.domain.rate_windows import earliest_post, longest_span
 from bot.domain.send_outcomes import OUTCOME_NAMES, ChatUnreachable, Rejected, RetryLater, SendOutcome, Sent
 from bot.domain.values import ChatId
-from bot.logs import correlated, get_logger
+from bot.logs import get_logger, with_correlation_id
 from bot.metrics import Metrics
 from bot.ports.teams import MessageSender
 from bot.store.unit_of_work import Store, UnitOfWork
@@ -60,7 +60,7 @@ class OutboxHandler:
         postponed_until = await self._wait_for_limits(pending)
         if postponed_until:
             return LaneResult(lane, not_before=postponed_until)
-        with correlated(pending.correlation_id):
+        with with_correlation_id(pending.correlation_id):
             with self._metrics.send_seconds.time():
                 outcome = await self._teams.send(pending.chat, pending.activity)
             _log.info(

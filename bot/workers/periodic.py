@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.domain.errors import ChatSyncError
-from bot.logs import correlated, get_logger
+from bot.logs import get_logger, with_correlation_id
 
 Job = Callable[[], Awaitable[timedelta | None]]
 """Does one iteration; may return how long to wait before the next, if not the usual time."""
@@ -39,7 +39,7 @@ async def periodic(
 @contextmanager
 def failures_logged(event: str, **fields: object) -> Iterator[None]:
     """Run the block with a new correlation ID; log an error as the event instead of raising it."""
-    with correlated():
+    with with_correlation_id():
         try:
             yield
         except ChatSyncError as error:

@@ -14,7 +14,7 @@ from bot.domain.card_size_budget import (
     max_bytes_of_text,
     max_bytes_of_toggle,
 )
-from bot.features.record_cards.action_pages import fitting
+from bot.features.record_cards.action_pages import fit_conflict
 from cards.activity import fits
 from cards.buttons import ActionButton
 from cards.dialog import Page
@@ -82,7 +82,7 @@ def test_the_fullest_form_fits_without_the_current_values() -> None:
         return fields_page(head, fields, [save, ActionButton(title="Back", verb="update", payload=claims)], clash)
 
     assert not fits(made(clash).card)
-    given = fitting(clash, made)
+    given = fit_conflict(clash, made)
     assert fits(given.card)
     assert to_json(given.card) == to_json(made(replace(clash, facts=())).card)
 

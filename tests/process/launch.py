@@ -12,12 +12,12 @@ from aiohttp import web
 
 from bot.config.load import load_settings
 from bot.domain.limits import Limits
-from bot.logs import set_up_logs
+from bot.logs import configure_logging
 from bot.wiring.application import make_app
 
 if __name__ == "__main__":
     settings = load_settings()
-    set_up_logs(settings.log_format, settings.log_level)
+    configure_logging(settings.log_format, settings.log_level)
     limits = Limits(check_after=timedelta(days=1))
     if len(sys.argv) > 1:
         lease, at_once = (int(argument) for argument in sys.argv[1:])

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.directory import ChatAccount
 from bot.domain.errors import BotAbsent, NotAllowed, Unavailable
 from bot.domain.values import Chat, ChatId, ChatKind, ObjectId, Person
-from bot.features.shared.roster_cache import KNOWN_FOR, UNKNOWN_FOR, FindReaders
+from bot.features.shared.roster_cache import FAILURE_TTL, TTL, RosterCache
 from tests.fakes.clock import HeldClock
 
 CHAT = Chat(
@@ -52,12 +52,12 @@ def person(account: str) -> Person:
 
 async def test_sixty_concurrent_callers_share_one_request_until_the_ttl_ends(clock: HeldClock) -> None:
     roster = Asked(["29:a", "29:b", "29:a"])
-    readers = FindReaders(roster=roster, clock=clock, patience_s=5)
+    readers = RosterCache(roster=roster, clock=clock, patience_s=5)
     assert set(await asyncio.gather(*(readers(CHAT) for _ in range(60)))) == {("29:a", "29:b")}
     for account in ("29:a", "29:b"):
-        await readers.require(CHAT, person(account))
+        await readers.require_member(CHAT, person(account))
     assert roster.times == 1
-    clock.advance(KNOWN_FOR / timedelta(seconds=1))
+    clock.advance(TTL / timedelta(seconds=1))
     await readers(CHAT)
     assert roster.times == 2
 
@@ -65,17 +65,17 @@ async def test_sixty_concurrent_callers_share_one_request_until_the_ttl_ends(clo
 @pytest.mark.parametrize("trouble", [BotAbsent(), Unavailable("no"), PermissionError("no")])
 async def test_a_failed_request_is_not_repeated_for_a_minute(clock: HeldClock, trouble: Exception) -> None:
     roster = Asked(trouble)
-    readers = FindReaders(roster=roster, clock=clock, patience_s=5)
+    readers = RosterCache(roster=roster, clock=clock, patience_s=5)
     assert [await readers(CHAT) for _ in range(3)] == [None] * 3
     assert roster.times == 1
-    clock.advance(UNKNOWN_FOR / timedelta(seconds=1))
+    clock.advance(FAILURE_TTL / timedelta(seconds=1))
     assert await readers(CHAT) is None
     assert roster.times == 2
 
 
 async def test_a_caller_that_gives_up_leaves_the_result_for_later_callers(clock: HeldClock) -> None:
     roster = Asked(["29:a"])
-    readers = FindReaders(roster=roster, clock=clock, patience_s=0.01)
+    readers = RosterCache(roster=roster, clock=clock, patience_s=0.01)
     roster.hangs.clear()
     assert await readers(CHAT) is None
     roster.hangs.set()
@@ -85,21 +85,21 @@ async def test_a_caller_that_gives_up_leaves_the_result_for_later_callers(clock:
 
 
 async def test_only_members_pass_unless_the_bot_is_absent(clock: HeldClock) -> None:
-    readers = FindReaders(roster=Asked(["29:a"]), clock=clock, patience_s=5)
+    readers = RosterCache(roster=Asked(["29:a"]), clock=clock, patience_s=5)
     with pytest.raises(NotAllowed):
-        await readers.require(CHAT, person("29:stranger"))
-    absent = FindReaders(roster=Asked(BotAbsent()), clock=clock, patience_s=5)
-    await absent.require(CHAT, person("29:stranger"))
+        await readers.require_member(CHAT, person("29:stranger"))
+    absent = RosterCache(roster=Asked(BotAbsent()), clock=clock, patience_s=5)
+    await absent.require_member(CHAT, person("29:stranger"))
 
 
 async def test_a_change_bypasses_the_cache(
     clock: HeldClock,
 ) -> None:
     roster = Asked(["29:a"])
-    readers = FindReaders(roster=roster, clock=clock, patience_s=5)
-    await readers.require(CHAT, person("29:a"))
+    readers = RosterCache(roster=roster, clock=clock, patience_s=5)
+    await readers.require_member(CHAT, person("29:a"))
     roster.answer = ["29:b"]
     with pytest.raises(NotAllowed):
-        await readers.require_now(CHAT, person("29:a"))
+        await readers.require_fresh(CHAT, person("29:a"))
     assert await readers(CHAT) == ("29:b",)
-    await readers.require_now(CHAT, person("29:b"))
+    await readers.require_fresh(CHAT, person("29:b"))

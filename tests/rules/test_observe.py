@@ -7,7 +7,7 @@ import aiosqlite
 import pytest
 import structlog
 
-from bot.logs import LogFormat, get_logger, set_up_logs
+from bot.logs import LogFormat, configure_logging, get_logger
 
 SECRET = "a-marker-that-must-not-be-seen"
 
@@ -29,7 +29,7 @@ def fail(token: str) -> None:
 def test_a_traceback_shows_where_it_happened_and_no_values(
     log_format: LogFormat, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    set_up_logs(log_format, "INFO")
+    configure_logging(log_format, "INFO")
     try:
         fail(SECRET)
     except ValueError:
@@ -44,7 +44,7 @@ async def test_written_table_values_are_never_logged(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = logging.getLogger("aiosqlite").level
-    set_up_logs("text", "DEBUG")
+    configure_logging("text", "DEBUG")
     async with aiosqlite.connect(":memory:") as connection:
         await connection.execute("SELECT ?", [SECRET])
     logging.getLogger("aiosqlite").setLevel(before)

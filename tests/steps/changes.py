@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
-from bot.features.chat_sync.enqueue_stale_chats import LOOK_EVERY
+from bot.features.chat_sync.enqueue_stale_chats import CHECK_INTERVAL
 from bot.sandbox.graph_notifications.subscriptions import SUBSCRIPTIONS, active_subscriptions
 from bot.sandbox.values import Row
 from bot.store.tables import change_link, subscription, sync_job
@@ -41,7 +41,7 @@ async def until_asked_for(world: World, *chats: str) -> None:
 
     await until(world, all_are)
     assert found == set(chats)
-    assert world.clock.now() - before < LOOK_EVERY
+    assert world.clock.now() - before < CHECK_INTERVAL
 
 
 async def until(world: World, condition: Callable[[], bool | Awaitable[bool]]) -> None:

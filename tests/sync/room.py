@@ -33,9 +33,9 @@ from bot.domain.values import (
     ObjectId,
     RecordRef,
 )
-from bot.features.chat_sync.enqueue_stale_chats import LOOK_EVERY, enqueue_chats_of_environment, enqueue_stale_chats
-from bot.features.chat_sync.record_activity import NoteChat
-from bot.features.chat_sync.start_and_end import go_on, start_sync, sync_ended, sync_follows
+from bot.features.chat_sync.enqueue_stale_chats import CHECK_INTERVAL, enqueue_chats_of_environment, enqueue_stale_chats
+from bot.features.chat_sync.record_activity import ActivityRecorder
+from bot.features.chat_sync.start_and_end import end_sync, resume_idle, start_sync, transfer_sync
 from bot.features.shared.services import Services
 from bot.metrics import Metrics
 from bot.sandbox.app import SandboxSettings, make_sandbox
@@ -98,7 +98,7 @@ class Room:
     """Method and path of what reached Dataverse from the product, and when."""
     departed: list[datetime] = field(default_factory=list)
     """When a request set out."""
-    note: NoteChat = field(init=False)
+    note: ActivityRecorder = field(init=False)
     lane: SyncHandler = field(init=False)
     services: Services = field(init=False)
 
@@ -130,7 +130,7 @@ class Room:
             chat_rows=DataverseChatActivityRows(slow, records.tables),
             associations=DataverseTeamsAssociations(slow),
         )
-        self.note = NoteChat(store=self.store, administration=self.administration, clock=self.clock)
+        self.note = ActivityRecorder(store=self.store, administration=self.administration, clock=self.clock)
         self.lane = SyncHandler(self.services)
 
     def _turn(self) -> Any:
@@ -195,7 +195,7 @@ class Room:
         async with self.store.writing() as work:
             by = ObjectId(person.object_id)
             assert await work.connections.end(connection.id, at=now, by=by, by_name=person.name)
-            await sync_ended(work, [connection], at=now)
+            await end_sync(work, [connection], at=now)
 
     async def follow(self, connection: Connection, row_id: str) -> Connection:
         """The record is merged into another one, and the connection follows it."""
@@ -210,7 +210,7 @@ class Room:
             assert await work.connections.end(connection.id, at=now, by=None, by_name="")
             made = await work.connections.add(new)
             assert made
-            await sync_follows(work, connection, made, at=now)
+            await transfer_sync(work, connection, made, at=now)
         return made
 
     async def undo(self, connection: Connection) -> bool:
@@ -218,7 +218,7 @@ class Room:
         async with self.store.writing() as work:
             back = await work.connections.reopen(connection)
             if back:
-                await go_on(work, connection.chat_id, at=self.clock.now())
+                await resume_idle(work, connection.chat_id, at=self.clock.now())
             return back
 
     async def switch_sync(self, *, on: bool) -> None:
@@ -248,7 +248,7 @@ class Room:
     async def keep(self) -> None:
         """A second passes: what was heard is kept."""
         self.clock.advance(1)
-        await self.note._keep_all()
+        await self.note._flush()
 
     async def work(self) -> None:
         """Works off what is due; a crash in between ends the process, and another begins."""
@@ -310,7 +310,7 @@ class Room:
         self.teams.down.clear()
         self.refused.clear()
         await self.keep()
-        self.clock.advance(LOOK_EVERY.total_seconds() + 1)
+        self.clock.advance(CHECK_INTERVAL.total_seconds() + 1)
         for _ in range(10):
             # Again and again, as in life: chats that wait for something else are left out for as long.
             await enqueue_stale_chats(self.services, timedelta(0))

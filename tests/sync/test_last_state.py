@@ -32,13 +32,13 @@ async def test_a_chat_renamed_while_teams_is_asked_gets_the_new_name(
         await room.connect(CHAT, (await room.cases())[0], ALEX)
         await room.work()
         room.clock.advance(10)
-        await room.note.changed(CHAT, topic=Topic(name="Second"))
+        await room.note.record_change(CHAT, topic=Topic(name="Second"))
         ask = room.teams.accounts
 
         async def renamed_meanwhile(chat: Chat) -> Sequence[ChatAccount]:
             monkeypatch.setattr(room.teams, "accounts", ask)
             room.clock.advance(1)
-            await room.note.changed(CHAT, topic=Topic(name="Third"))
+            await room.note.record_change(CHAT, topic=Topic(name="Third"))
             return await ask(chat)
 
         monkeypatch.setattr(room.teams, "accounts", renamed_meanwhile)
@@ -85,7 +85,7 @@ async def test_who_wrote_is_kept_where_the_bot_is_stopped_while_it_keeps_it(
 
         monkeypatch.setattr(room.administration, "settings", hangs)
         running = asyncio.create_task(room.note.run())
-        room.note.written(CHAT, ObjectId(MEGAN.object_id), room.clock.now())
+        room.note.record_message(CHAT, ObjectId(MEGAN.object_id), room.clock.now())
         async with asyncio.timeout(PATIENCE_S):
             while not begun.is_set():
                 await asyncio.sleep(0)
@@ -162,8 +162,8 @@ async def test_while_teams_does_not_say_who_is_in_a_chat_everything_else_is_done
         await mirrors(room)
         room.teams.down.add("roster")
         room.teams.people[CHAT].append(ADELE)
-        await room.note.changed(CHAT)
-        room.note.written(CHAT, ObjectId(MEGAN.object_id), room.clock.now())
+        await room.note.record_change(CHAT)
+        room.note.record_message(CHAT, ObjectId(MEGAN.object_id), room.clock.now())
         await room.disconnect(ending, MEGAN)
         new = await room.connect(CHAT, cases[2], ALEX)
         await goes_on(room)
@@ -186,7 +186,7 @@ async def test_a_name_that_graph_does_not_tell_keeps_nobody_from_being_shown(tmp
         room.teams.down.add("topics")
         room.teams.people[CHAT].append(ADELE)
         room.teams.topics[CHAT] = "Second"
-        await room.note.changed(CHAT)
+        await room.note.record_change(CHAT)
         await goes_on(room)
         assert await people(room) == await users(room, ALEX, MEGAN, ADELE)
         assert (await room.rows(CHAT))[0]["subject"] == "First"

@@ -40,7 +40,7 @@ async def filled(room: Room) -> Sequence[ChatId]:
 
 def everybody_writes(room: Room, chats: Sequence[ChatId], person: Somebody) -> None:
     for chat in chats:
-        room.note.written(chat, ObjectId(person.object_id), room.clock.now())
+        room.note.record_message(chat, ObjectId(person.object_id), room.clock.now())
 
 
 def writes(room: Room) -> dict[str, list[datetime]]:
@@ -110,7 +110,7 @@ async def test_a_thousand_messages_a_second_are_few_writes_and_the_last_state_ar
                 everybody_writes(room, chats, ADELE)
                 last = room.clock.now()
                 await room.pass_time(1)
-                await room.note._keep_all()
+                await room.note._flush()
             await room.pass_time(LATE_S)
             await room.until_nothing_is_due()
         assert most_in_a_second(room.departed) <= 15

@@ -82,7 +82,7 @@ class Chats(RuleBasedStateMachine):
     @rule(person=somebody)
     def writes(self, person: Somebody) -> None:
         self.room.clock.advance(1)
-        self.room.note.written(CHAT, ObjectId(person.object_id), self.room.clock.now())
+        self.room.note.record_message(CHAT, ObjectId(person.object_id), self.room.clock.now())
         self.expected.heard = person, self.room.clock.now()
 
     @rule(person=somebody, told=st.booleans())
@@ -91,14 +91,14 @@ class Chats(RuleBasedStateMachine):
         (members.remove if person in members else members.append)(person)
         self.room.teams.people[CHAT] = list(members)
         if told:
-            self._happens(self.room.note.changed(CHAT), self.room.clock.now())
+            self._happens(self.room.note.record_change(CHAT), self.room.clock.now())
 
     @rule(topic=st.sampled_from([None, "Pumps", "Valves 🛠️"]), how=st.sampled_from(["named", "told", "silent"]))
     def renamed(self, topic: str | None, how: str) -> None:
         self.expected.topic = self.room.teams.topics[CHAT] = topic
         if how != "silent":
             named = Topic(name=topic) if how == "named" else None
-            self._happens(self.room.note.changed(CHAT, topic=named), self.room.clock.now())
+            self._happens(self.room.note.record_change(CHAT, topic=named), self.room.clock.now())
 
     # People --------------------------------------------------------------------------------------------------------
 

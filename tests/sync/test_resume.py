@@ -44,7 +44,7 @@ async def test_an_idle_chat_goes_on_when_somebody_resumes_it(tmp_path: Path) -> 
         with pytest.raises(NotSupported, match="up to date"):
             await resume(room, MEGAN, made.id)
         room.clock.advance(WEEK_S)
-        room.note.written(CHAT, ObjectId(MEGAN.object_id), None)
+        room.note.record_message(CHAT, ObjectId(MEGAN.object_id), None)
         await room.keep()
         await room.work()
         assert (await room.rows(CHAT))[0]["modifiedinteamson"] is None
@@ -54,7 +54,7 @@ async def test_an_idle_chat_goes_on_when_somebody_resumes_it(tmp_path: Path) -> 
         with pytest.raises(NotFound):
             await resume(room, MEGAN, made.id + 7)
         await resume(room, MEGAN, made.id)
-        room.note.written(CHAT, ObjectId(MEGAN.object_id), None)
+        room.note.record_message(CHAT, ObjectId(MEGAN.object_id), None)
         await room.keep()
         await room.work()
         assert (await room.rows(CHAT))[0]["modifiedinteamson"] is not None
@@ -69,7 +69,7 @@ async def test_a_deleted_row_is_made_anew_as_who_resumes(tmp_path: Path) -> None
         url = f"{room.environment.url}/api/data/v9.2/chats({row['activityid']})"
         await room.session.delete(url, headers={"x-somebody": "1"})
         room.clock.advance(10)
-        await room.note.changed(CHAT)
+        await room.note.record_change(CHAT)
         await room.work()
         async with room.store.reading() as work:
             assert (await work.chat_sync.get_rows([made.id]))[made.id].problem is SyncProblem.DELETED

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.domain.public_names import Dataset
-from bot.features.new_chats.plan_chat import WAYS_OUT
+from bot.features.new_chats.plan_chat import NOTE_CHOICES_TEXT
 from tests.steps.records import SECRET_CASE
 from tests.steps.saved_messages import MESSAGE, open_from, send
 from tests.steps.settings_pages import turn_off
@@ -84,7 +84,7 @@ async def test_before_a_note_reaches_who_cannot_open_the_record_the_person_is_as
     world.connector.members[GROUP] = [each.account_id for each in (*COLLEAGUES, LYNNE)]
     page = await open_from(world, linking(await world.link()), command=COMMAND)
     asked = await send(world, page.step("Connect"))
-    assert texts(asked.card)[0].endswith(WAYS_OUT)
+    assert texts(asked.card)[0].endswith(NOTE_CHOICES_TEXT)
     assert set(buttons(asked.card)) == {"Connect", "Send it anyway"}
     assert world.nothing_was_said()
     assert await send(world, asked.step("Send it anyway")) == "CAS-01001 is connected to this chat"

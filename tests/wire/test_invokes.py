@@ -33,7 +33,7 @@ WITHOUT_DATAVERSE: Mapping[Invoke, Collection[str]] = {
     Invoke.BUTTON: {Verb.CANCEL, Verb.KEEP_CONNECTED, Verb.UNDO_DISCONNECT, Verb.VIEW_CHANGE},
     # Nothing to choose from says it.
     Invoke.SEARCH_INPUT: [*Dataset],
-    Invoke.ANONYMOUS_LINK: {"link"},
+    Invoke.ANONYMOUS_QUERY_LINK: {"link"},
     Invoke.SETTINGS: {""},
     Invoke.ITEM: {""},
 }
@@ -74,14 +74,14 @@ def asked(name: Invoke, claim: Mapping[str, str], link: str) -> Mapping[str, obj
         Invoke.BUTTON: {**button, **acts},
         Invoke.SEARCH_INPUT: typed,
         Invoke.SEARCH: {each: {"commandId": SEARCH, "parameters": given} for each, given in words.items()},
-        Invoke.LINK: {"link": {"url": link}},
-        Invoke.ANONYMOUS_LINK: {"link": {"url": link}},
+        Invoke.QUERY_LINK: {"link": {"url": link}},
+        Invoke.ANONYMOUS_QUERY_LINK: {"link": {"url": link}},
         Invoke.SETTINGS: {"": {}},
         Invoke.ITEM: {"": claim},
-        Invoke.ACTION: {each: {"commandId": each, **message} for each in ACTIONS},
-        Invoke.ACTION_NEXT: {each: {"commandId": "x", **message, **value} for each, value in pages.items()},
-        Invoke.PAGE: pages,
-        Invoke.PAGE_NEXT: pages,
+        Invoke.FETCH_TASK: {each: {"commandId": each, **message} for each in ACTIONS},
+        Invoke.SUBMIT_ACTION: {each: {"commandId": "x", **message, **value} for each, value in pages.items()},
+        Invoke.TASK_FETCH: pages,
+        Invoke.TASK_SUBMIT: pages,
     }
     return values[name]
 
@@ -133,7 +133,7 @@ def said(name: Invoke, body: Any) -> str:
         case Invoke.SEARCH_INPUT:
             assert body["type"] == "application/vnd.microsoft.search.searchResponse"
             return str(body["value"]["results"])
-        case Invoke.LINK | Invoke.SEARCH | Invoke.SETTINGS | Invoke.ITEM:
+        case Invoke.QUERY_LINK | Invoke.SEARCH | Invoke.SETTINGS | Invoke.ITEM:
             assert body["composeExtension"]["type"] == "message"
             return str(body["composeExtension"]["text"])
         case _:
@@ -141,7 +141,7 @@ def said(name: Invoke, body: Any) -> str:
             return str(body["task"]["value"])
 
 
-@pytest.mark.parametrize("name", [each for each in Invoke if each is not Invoke.ANONYMOUS_LINK])
+@pytest.mark.parametrize("name", [each for each in Invoke if each is not Invoke.ANONYMOUS_QUERY_LINK])
 async def test_what_nobody_foresaw_is_said_in_the_form_that_teams_shows(world: World, name: Invoke) -> None:
     await world.restart()
     async with world.engines.writing.begin() as connection:
@@ -155,7 +155,7 @@ async def test_what_nobody_foresaw_is_said_in_the_form_that_teams_shows(world: W
 
 
 async def test_who_has_not_added_the_app_gets_no_card_where_nobody_foresaw_why() -> None:
-    assert failed_answer(Invoke.ANONYMOUS_LINK, WRONG)["composeExtension"]["attachments"] == []
+    assert failed_answer(Invoke.ANONYMOUS_QUERY_LINK, WRONG)["composeExtension"]["attachments"] == []
 
 
 @pytest.mark.databases("sqlite")  # PostgreSQL calls a missing table unforeseen
@@ -163,7 +163,7 @@ async def test_a_database_that_does_not_work_is_said_in_the_same_form(world: Wor
     await world.restart()
     async with world.engines.writing.begin() as connection:
         await connection.execute(text("ALTER TABLE chat RENAME TO chat_elsewhere"))
-    _, body = await world.post(world.activity(GROUP, ALEX, type="invoke", name=Invoke.PAGE, value={}))
+    _, body = await world.post(world.activity(GROUP, ALEX, type="invoke", name=Invoke.TASK_FETCH, value={}))
     async with world.engines.writing.begin() as connection:
         await connection.execute(text("ALTER TABLE chat_elsewhere RENAME TO chat"))
     assert body["task"]["value"] == "The database is not available at the moment. Try again in a few minutes."
@@ -172,7 +172,7 @@ async def test_a_database_that_does_not_work_is_said_in_the_same_form(world: Wor
 @pytest.mark.parametrize("command", ACTIONS)
 async def test_each_action_command_opens_a_page(world: World, command: Dialog) -> None:
     value = {"commandId": command, "commandContext": "message", "messagePayload": MESSAGE}
-    status, body = await world.post(world.activity(GROUP, ALEX, type="invoke", name=Invoke.ACTION, value=value))
+    status, body = await world.post(world.activity(GROUP, ALEX, type="invoke", name=Invoke.FETCH_TASK, value=value))
     shown = body["task"]["value"]
     assert (status, schema_errors(shown["card"]["content"])) == (200, [])
     assert shown["title"] != "Chat Sync"

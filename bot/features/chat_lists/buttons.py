@@ -10,61 +10,68 @@ from bot.features.chat_lists.list_timeline import list_timeline
 from bot.features.members.change_members import add_member, remove_member
 from bot.features.members.join_chat import join_chat
 from bot.features.record_cards.resolve_link import resolve_record
-from bot.features.record_search.choose_record import CHATS, NAMED, PEOPLE, TIMELINE, Wanted, choose_record
-from bot.features.shared.action_data import Claims, begin_in, connection_in, link_in, person_in, record_in
+from bot.features.record_search.choose_record import CHATS, PEOPLE, QUERY, TIMELINE, RecordPurpose, choose_record
+from bot.features.shared.action_data import (
+    ActionData,
+    parse_connection,
+    parse_link,
+    parse_offset,
+    parse_person,
+    parse_record,
+)
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import private_only
 from bot.features.shared.routes import ButtonHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming
+from bot.features.shared.turn import Turn
 from bot.features.suggestions.list_suggestions import list_suggestions
 from cards.chat_list import WORDS
 
 
-async def _chats(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    record = await _record(services, incoming, claims, CHATS)
+async def _chats(services: Services, turn: Turn, data: ActionData) -> Answer:
+    record = await _record(services, turn, data, CHATS)
     if isinstance(record, Answer):
         return record
-    words, begin = claims.get(WORDS, ""), begin_in(claims)
-    return await list_chats(services, incoming.person, record, words=words, begin=begin)
+    words, begin = data.get(WORDS, ""), parse_offset(data)
+    return await list_chats(services, turn.person, record, words=words, begin=begin)
 
 
-async def _my_chats(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    record, words, begin = record_in(claims, services.links), claims.get(WORDS, ""), begin_in(claims)
-    return await list_my_chats(services, incoming.person, record, words=words, begin=begin)
+async def _my_chats(services: Services, turn: Turn, data: ActionData) -> Answer:
+    record, words, begin = parse_record(data, services.links), data.get(WORDS, ""), parse_offset(data)
+    return await list_my_chats(services, turn.person, record, words=words, begin=begin)
 
 
-async def _timeline(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    record = await _record(services, incoming, claims, TIMELINE)
+async def _timeline(services: Services, turn: Turn, data: ActionData) -> Answer:
+    record = await _record(services, turn, data, TIMELINE)
     if isinstance(record, Answer):
         return record
-    return await list_timeline(services, incoming.person, record, begin=begin_in(claims))
+    return await list_timeline(services, turn.person, record, begin=parse_offset(data))
 
 
-async def _join(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    return await join_chat(services, incoming.person, connection_in(claims))
+async def _join(services: Services, turn: Turn, data: ActionData) -> Answer:
+    return await join_chat(services, turn.person, parse_connection(data))
 
 
-async def _suggest(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    record = await _record(services, incoming, claims, PEOPLE)
+async def _suggest(services: Services, turn: Turn, data: ActionData) -> Answer:
+    record = await _record(services, turn, data, PEOPLE)
     if isinstance(record, Answer):
         return record
-    return await list_suggestions(services, incoming.chat, incoming.person, record)
+    return await list_suggestions(services, turn.chat, turn.person, record)
 
 
-async def _record(services: Services, incoming: Incoming, claims: Claims, wanted: Wanted) -> RecordRef | Answer:
+async def _record(services: Services, turn: Turn, data: ActionData, wanted: RecordPurpose) -> RecordRef | Answer:
     """The record that is named; the choice where only words are, which several fit."""
-    if NAMED in claims:
-        return await choose_record(services, claims[NAMED], incoming.person, wanted)
-    return await resolve_record(services, link_in(claims, services.links), incoming.person)
+    if QUERY in data:
+        return await choose_record(services, data[QUERY], turn.person, wanted)
+    return await resolve_record(services, parse_link(data, services.links), turn.person)
 
 
-async def _add_person(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    return await add_member(services, incoming.chat, incoming.person, person_in(claims))
+async def _add_person(services: Services, turn: Turn, data: ActionData) -> Answer:
+    return await add_member(services, turn.chat, turn.person, parse_person(data))
 
 
-async def _remove_person(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    return await remove_member(services, incoming.chat, incoming.person, person_in(claims))
+async def _remove_person(services: Services, turn: Turn, data: ActionData) -> Answer:
+    return await remove_member(services, turn.chat, turn.person, parse_person(data))
 
 
 BUTTONS: Mapping[str, ButtonHandler] = {

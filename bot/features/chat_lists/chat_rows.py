@@ -5,16 +5,16 @@ from collections.abc import Sequence
 
 from bot.domain.joining import JoinFacts
 from bot.domain.timeline import TimelineEntry
-from bot.features.chat_lists.chat_visibility import SeenChat, find_visible_chats
-from bot.features.shared.access import OpenedRecord
-from bot.features.shared.people_details import SeenPeople, look_up_people
+from bot.features.chat_lists.chat_visibility import VisibleChat, find_visible_chats
+from bot.features.shared.access import ReadableRecord
+from bot.features.shared.people_details import PeopleInfo, look_up_people
 from bot.features.shared.services import Services
 from cards.chat_list import ChatRow, ConnectedBy
 
 
 async def build_chat_rows(
-    services: Services, entries: Sequence[TimelineEntry], opened: OpenedRecord
-) -> Sequence[tuple[SeenChat, ChatRow]]:
+    services: Services, entries: Sequence[TimelineEntry], opened: ReadableRecord
+) -> Sequence[tuple[VisibleChat, ChatRow]]:
     """The chats in the same order, as the person sees them, and what a list tells of each."""
     if not entries:
         return []
@@ -31,11 +31,11 @@ async def build_chat_rows(
     return [(chat, _row(each, chat, joining, people)) for each, chat in zip(entries, seen, strict=True)]
 
 
-def _row(entry: TimelineEntry, seen: SeenChat, joining: JoinFacts, people: SeenPeople) -> ChatRow:
+def _row(entry: TimelineEntry, seen: VisibleChat, joining: JoinFacts, people: PeopleInfo) -> ChatRow:
     """What it is called, who connected it, who wrote last, and the way in."""
     connection = entry.connection
     return ChatRow(
-        name=seen.named(entry.topic),
+        name=seen.display_name(entry.topic),
         connected=ConnectedBy(
             name=connection.connector_name,
             presence=people.presence[connection.connector_id],

@@ -11,15 +11,15 @@ from bot.domain.public_names import Verb
 from bot.domain.timeline import TimelineEntry
 from bot.domain.values import ChatId, ChatKind, Connection
 from bot.features.chat_lists.find_channels import find_channels
-from bot.features.connections.connect_channel import Place
-from bot.features.members.join_chat import whom_to_ask
-from bot.features.shared.access import Actor
+from bot.features.connections.connect_channel import TeamChannelRef
+from bot.features.members.join_chat import contact_hint
+from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton, LinkButton
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenChat:
+class VisibleChat:
     """A connected chat or channel as the person may see it."""
 
     connection: Connection
@@ -33,15 +33,15 @@ class SeenChat:
     team: str = ""
     """The channel's team, where the person is in it."""
 
-    def named(self, known: str | None) -> str:
+    def display_name(self, known: str | None) -> str:
         """What it is called; without a name Teams calls it by its members, which is not for everybody.
 
         `known`: what it was called when Teams last told.
         """
-        return (known if self.topic is None else self.topic) or self.unnamed
+        return (known if self.topic is None else self.topic) or self.generic_name
 
     @property
-    def unnamed(self) -> str:
+    def generic_name(self) -> str:
         """What it is called where its name is not told."""
         return "Channel of a team" if self.is_channel else f"Chat of {self.connection.connector_name}"
 
@@ -53,7 +53,7 @@ class SeenChat:
             return "You are in this chat."
         if joining.allowed:
             return "You can join this chat and see all that was said."
-        return f"Locked. {joining.problem} {whom_to_ask(self.connection)}"
+        return f"Locked. {joining.problem} {contact_hint(self.connection)}"
 
     def _state_of_channel(self) -> str:
         if self.is_member:
@@ -73,7 +73,9 @@ class SeenChat:
         return ActionButton(title="Join", verb=Verb.JOIN, payload={"connection": str(self.connection.id)})
 
 
-async def find_visible_chats(services: Services, entries: Sequence[TimelineEntry], actor: Actor) -> Sequence[SeenChat]:
+async def find_visible_chats(
+    services: Services, entries: Sequence[TimelineEntry], actor: AuthorizedUser
+) -> Sequence[VisibleChat]:
     """The connected chats in the same order."""
     channels = {each.connection.chat_id: each.team_id for each in entries if each.kind is ChatKind.CHANNEL}
     chats = [each.connection for each in entries if each.kind is not ChatKind.CHANNEL]
@@ -85,11 +87,11 @@ async def find_visible_chats(services: Services, entries: Sequence[TimelineEntry
     return [found.get(each.connection.id) or _seen_channel(each.connection, places) for each in entries]
 
 
-async def _look_at(services: Services, connection: Connection, actor: Actor) -> SeenChat:
+async def _look_at(services: Services, connection: Connection, actor: AuthorizedUser) -> VisibleChat:
     chat, is_member = await asyncio.gather(
         _chat(services, connection.chat_id), _is_in(services, connection.chat_id, actor)
     )
-    return SeenChat(
+    return VisibleChat(
         connection=connection,
         is_channel=False,
         is_member=is_member,
@@ -105,19 +107,19 @@ async def _chat(services: Services, chat: ChatId) -> DirectoryChat | None:
         return None  # without a name it can still be joined
 
 
-async def _is_in(services: Services, chat: ChatId, actor: Actor) -> bool:
+async def _is_in(services: Services, chat: ChatId, actor: AuthorizedUser) -> bool:
     try:
         return any(each.object_id == actor.object_id for each in await services.chats.list_members(chat))
     except ChatSyncError:
         return False
 
 
-def _seen_channel(connection: Connection, places: Mapping[ChatId, Place] | None) -> SeenChat:
+def _seen_channel(connection: Connection, places: Mapping[ChatId, TeamChannelRef] | None) -> VisibleChat:
     place = places.get(connection.chat_id) if places else None
     if place is None:
         is_member = None if places is None else False
-        return SeenChat(connection=connection, is_channel=True, is_member=is_member)
-    return SeenChat(
+        return VisibleChat(connection=connection, is_channel=True, is_member=is_member)
+    return VisibleChat(
         connection=connection,
         is_channel=True,
         is_member=True,

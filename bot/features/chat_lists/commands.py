@@ -12,51 +12,51 @@ from bot.features.record_search.choose_record import (
     CHATS,
     PEOPLE,
     TIMELINE,
-    Wanted,
+    RecordPurpose,
     button_data,
     choose_record,
 )
 from bot.features.shared import access
-from bot.features.shared.answers import Answer, called, record_claim
+from bot.features.shared.answers import Answer, display_name, record_data
 from bot.features.shared.private_answers import private_button
 from bot.features.shared.routes import CommandHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming
+from bot.features.shared.turn import Turn
 from bot.features.suggestions.list_suggestions import list_suggestions
 
 
-async def _chats(services: Services, incoming: Incoming, rest: str) -> Answer:
-    found = await _asked(services, incoming, rest, CHATS)
-    return found if isinstance(found, Answer) else await list_chats(services, incoming.person, found)
+async def _chats(services: Services, turn: Turn, rest: str) -> Answer:
+    found = await _asked(services, turn, rest, CHATS)
+    return found if isinstance(found, Answer) else await list_chats(services, turn.person, found)
 
 
-async def _timeline(services: Services, incoming: Incoming, rest: str) -> Answer:
-    found = await _asked(services, incoming, rest, TIMELINE)
-    return found if isinstance(found, Answer) else await list_timeline(services, incoming.person, found)
+async def _timeline(services: Services, turn: Turn, rest: str) -> Answer:
+    found = await _asked(services, turn, rest, TIMELINE)
+    return found if isinstance(found, Answer) else await list_timeline(services, turn.person, found)
 
 
-async def _people(services: Services, incoming: Incoming, rest: str) -> Answer:
-    found = await _asked(services, incoming, rest, PEOPLE)
+async def _people(services: Services, turn: Turn, rest: str) -> Answer:
+    found = await _asked(services, turn, rest, PEOPLE)
     if isinstance(found, Answer):
         return found
-    return await list_suggestions(services, incoming.chat, incoming.person, found)
+    return await list_suggestions(services, turn.chat, turn.person, found)
 
 
-async def _asked(services: Services, incoming: Incoming, rest: str, wanted: Wanted) -> RecordRef | Answer:
+async def _asked(services: Services, turn: Turn, rest: str, wanted: RecordPurpose) -> RecordRef | Answer:
     """The record, without words the only one of the chat; else the choice, or the button for who sees it alone."""
-    connections = [] if rest else await connections_of_chat(services, incoming.chat)
+    connections = [] if rest else await connections_of_chat(services, turn.chat)
     if len(connections) == 1:
-        record, name = connections[0].record, called(connections[0])
-        return record if incoming.private else await _offer(services, incoming, wanted, record_claim(record), name)
-    if incoming.private or not rest:
-        return await choose_record(services, rest, incoming.person, wanted)
-    return await _offer(services, incoming, wanted, await button_data(services, rest), "a record")
+        record, name = connections[0].record, display_name(connections[0])
+        return record if turn.private else await _offer(services, turn, wanted, record_data(record), name)
+    if turn.private or not rest:
+        return await choose_record(services, rest, turn.person, wanted)
+    return await _offer(services, turn, wanted, await button_data(services, rest), "a record")
 
 
-async def _offer(services: Services, incoming: Incoming, wanted: Wanted, claim: Mapping[str, str], name: str) -> Answer:
+async def _offer(services: Services, turn: Turn, wanted: RecordPurpose, claim: Mapping[str, str], name: str) -> Answer:
     """The button, for who may act at all."""
-    await access.require_user_anywhere(services, incoming.person)
-    return private_button(incoming, f"{wanted.title} {name}", replace(wanted.press, payload=claim))
+    await access.require_user_anywhere(services, turn.person)
+    return private_button(turn, f"{wanted.title} {name}", replace(wanted.press, payload=claim))
 
 
 COMMANDS: Mapping[str, CommandHandler] = {

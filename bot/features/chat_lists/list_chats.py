@@ -8,8 +8,8 @@ from bot.domain.timeline import TimelineEntry
 from bot.domain.values import Person, RecordRef
 from bot.features.chat_lists.chat_rows import build_chat_rows
 from bot.features.shared import access
-from bot.features.shared.access import OpenedRecord
-from bot.features.shared.answers import Answer, head_of, new_chat_button, record_claim, timeline_button
+from bot.features.shared.access import ReadableRecord
+from bot.features.shared.answers import Answer, new_chat_button, record_data, record_header, timeline_button
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list, page_offset
@@ -37,24 +37,24 @@ async def list_chats(
     page = await (_named(services, record, opened, words, begin) if words else _page(services, record, opened, begin))
     view = ChatListView(
         title="Chats about {record}",
-        record=head_of(services.links, opened.table, record, opened.row),
+        record=record_header(services.links, opened.table, record, opened.row),
         rows=tuple(page.rows),
         total=page.found,
         offset=page.begin,
         query=words,
         searched_chats=page.among,
         empty_text="No chat is connected to this record.",
-        page_button=ActionButton(title="", verb=Verb.CHATS, payload=record_claim(record)),
+        page_button=ActionButton(title="", verb=Verb.CHATS, payload=record_data(record)),
         more_buttons=(
             new_chat_button(record),
-            ActionButton(title="My other chats", verb=Verb.MY_CHATS, payload=record_claim(record)),
+            ActionButton(title="My other chats", verb=Verb.MY_CHATS, payload=record_data(record)),
             timeline_button(record),
         ),
     )
     return Answer(message=chat_list(view))
 
 
-async def _page(services: Services, record: RecordRef, opened: OpenedRecord, begin: int) -> _Page:
+async def _page(services: Services, record: RecordRef, opened: ReadableRecord, begin: int) -> _Page:
     """A page of all chats."""
     found = await _count(services, record)
     begin = page_offset(begin, found)
@@ -62,7 +62,7 @@ async def _page(services: Services, record: RecordRef, opened: OpenedRecord, beg
     return _Page(rows=[row for _, row in rows], begin=begin, found=found)
 
 
-async def _named(services: Services, record: RecordRef, opened: OpenedRecord, words: str, begin: int) -> _Page:
+async def _named(services: Services, record: RecordRef, opened: ReadableRecord, words: str, begin: int) -> _Page:
     """A page of those among the newest whose names hold the words: what they are called the directory knows."""
     count = await _count(services, record)
     rows = await build_chat_rows(services, await _entries(services, record, 0, LOOKED_AT), opened)

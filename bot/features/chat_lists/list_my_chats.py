@@ -8,7 +8,7 @@ from bot.domain.errors import ChatSyncError
 from bot.domain.public_names import TARGET_CHAT, Verb
 from bot.domain.values import Connection, ObjectId, Person, RecordRef
 from bot.features.shared import access
-from bot.features.shared.answers import Answer, head_of, record_claim
+from bot.features.shared.answers import Answer, record_data, record_header
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list, page_offset
@@ -36,14 +36,14 @@ async def list_my_chats(
     page = named[begin : begin + MAX_ROWS]
     view = ChatListView(
         title="My other chats to connect to {record}",
-        record=head_of(services.links, opened.table, record, opened.row),
+        record=record_header(services.links, opened.table, record, opened.row),
         rows=tuple(_row(each, record, connections.get(each.id, ())) for each in page),
         total=len(named),
         offset=begin,
         query=words,
         searched_chats=len(mine) if words and len(mine) in {AT_FIRST, LOOKED_THROUGH} else None,
         empty_text="You are in no other group chat.",
-        page_button=ActionButton(title="", verb=Verb.MY_CHATS, payload=record_claim(record)),
+        page_button=ActionButton(title="", verb=Verb.MY_CHATS, payload=record_data(record)),
     )
     return Answer(message=chat_list(view))
 
@@ -67,7 +67,7 @@ def _has(connections: Sequence[Connection], record: RecordRef) -> bool:
 
 
 def _row(chat: DirectoryChat, record: RecordRef, connections: Sequence[Connection]) -> ChatRow:
-    connect = ActionButton(title="Connect", verb=Verb.CONNECT, payload={**record_claim(record), TARGET_CHAT: chat.id})
+    connect = ActionButton(title="Connect", verb=Verb.CONNECT, payload={**record_data(record), TARGET_CHAT: chat.id})
     return ChatRow(
         name=_name(chat),
         connected=None,

@@ -8,11 +8,11 @@ from bot.domain.public_names import Verb
 from bot.domain.timeline import TimelineEntry
 from bot.domain.values import Person, RecordRef
 from bot.features.chat_lists.chat_rows import build_chat_rows
-from bot.features.chat_lists.chat_visibility import SeenChat
+from bot.features.chat_lists.chat_visibility import VisibleChat
 from bot.features.chat_sync.status_texts import describe_sync_state
 from bot.features.shared import access
-from bot.features.shared.access import OpenedRecord
-from bot.features.shared.answers import Answer, chats_button, head_of, record_claim
+from bot.features.shared.access import ReadableRecord
+from bot.features.shared.answers import Answer, chats_button, record_data, record_header
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, EndedBy, chat_list, page_offset
@@ -34,20 +34,20 @@ async def timeline_view(services: Services, person: Person, record: RecordRef, *
         entries = await work.timeline.for_record(record, offset=begin, at_most=MAX_ROWS)
     return ChatListView(
         title="Timeline of {record}",
-        record=head_of(services.links, opened.table, record, opened.row),
+        record=record_header(services.links, opened.table, record, opened.row),
         rows=await _rows(services, entries, opened),
         total=found,
         offset=begin,
         query="",
         empty_text="No chat was ever connected to this record.",
-        page_button=ActionButton(title="", verb=Verb.TIMELINE, payload=record_claim(record)),
+        page_button=ActionButton(title="", verb=Verb.TIMELINE, payload=record_data(record)),
         noun="connection",
         is_searchable=False,
         more_buttons=(chats_button(record),),
     )
 
 
-async def _rows(services: Services, entries: Sequence[TimelineEntry], opened: OpenedRecord) -> tuple[ChatRow, ...]:
+async def _rows(services: Services, entries: Sequence[TimelineEntry], opened: ReadableRecord) -> tuple[ChatRow, ...]:
     rows = await build_chat_rows(services, entries, opened)
     every = zip(entries, rows, strict=True)
     return tuple([_ended(each, seen, row) or await _live(services, each, row) for each, (seen, row) in every])
@@ -62,7 +62,7 @@ async def _live(services: Services, entry: TimelineEntry, row: ChatRow) -> ChatR
     return replace(row, sync=words, sync_since=state.idle_since)
 
 
-def _ended(entry: TimelineEntry, seen: SeenChat, row: ChatRow) -> ChatRow | None:
+def _ended(entry: TimelineEntry, seen: VisibleChat, row: ChatRow) -> ChatRow | None:
     """The row of a connection that has ended; None where it goes on."""
     ended_at, written_at = entry.ended_at, entry.last_written_at
     if ended_at is None:
@@ -70,7 +70,7 @@ def _ended(entry: TimelineEntry, seen: SeenChat, row: ChatRow) -> ChatRow | None
     return replace(
         row,
         # What a chat is called after it was disconnected is told to those who are in it.
-        name=row.name if seen.is_member else seen.unnamed,
+        name=row.name if seen.is_member else seen.generic_name,
         connected=replace(row.connected, paused_at=None) if row.connected else None,
         state="",
         button=None,

@@ -9,18 +9,18 @@ from bot.features.connections.find_connections import connections_of_chat
 from bot.features.members.join_chat import join_chat
 from bot.features.record_search.find_records import Hit
 from bot.features.record_search.record_picker import (
-    only,
     prefilled_record,
     record_inputs,
+    record_problem,
     selected_records,
-    wrong_record,
+    single,
 )
-from bot.features.shared.action_data import Claims, begin_in, connection_in
-from bot.features.shared.answers import record_claim
+from bot.features.shared.action_data import ActionData, parse_connection, parse_offset
+from bot.features.shared.answers import record_data
 from bot.features.shared.private_answers import private_only
 from bot.features.shared.routes import PageHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming
+from bot.features.shared.turn import Turn
 from cards.buttons import SubmitButton
 from cards.dialog import Done, Page
 from cards.timeline import ChooseRecordView, choose_record_page, timeline_page
@@ -29,40 +29,40 @@ _STEPS: Mapping[str, str] = {Verb.TIMELINE: Dialog.TIMELINE_OF, Verb.JOIN: Dialo
 """The pages that do what the list's buttons do on a card."""
 
 
-async def start(services: Services, incoming: Incoming, _claims: Claims) -> Page:
+async def start(services: Services, turn: Turn, _data: ActionData) -> Page:
     """The timeline of the chat's only record where the person may read that; else the question which."""
-    connections = await connections_of_chat(services, incoming.chat)
+    connections = await connections_of_chat(services, turn.chat)
     if len(connections) == 1:
-        claims = record_claim(connections[0].record)
-        if await prefilled_record(services, incoming.person, claims):
-            return await show(services, incoming, claims)
-    return await _which(services, incoming, {})
+        data = record_data(connections[0].record)
+        if await prefilled_record(services, turn.person, data):
+            return await show(services, turn, data)
+    return await _which(services, turn, {})
 
 
-async def choose(services: Services, incoming: Incoming, _claims: Claims) -> Page:
+async def choose(services: Services, turn: Turn, _data: ActionData) -> Page:
     """The question, whatever was shown before."""
-    return await _which(services, incoming, {})
+    return await _which(services, turn, {})
 
 
-async def show(services: Services, incoming: Incoming, claims: Claims) -> Page:
+async def show(services: Services, turn: Turn, data: ActionData) -> Page:
     """The timeline; or the question once more, with what is wrong with the answer."""
-    found = await selected_records(services, incoming.person, claims)
+    found = await selected_records(services, turn.person, data)
     if len(found) != 1:
-        return await _which(services, incoming, claims, wrong_record(found, claims), found)
-    view = await timeline_view(services, incoming.person, only(found), begin=begin_in(claims))
+        return await _which(services, turn, data, record_problem(found, data), found)
+    view = await timeline_view(services, turn.person, single(found), begin=parse_offset(data))
     another = SubmitButton(title="Another record", dialog=Dialog.TIMELINE_WHICH, payload={})
     return timeline_page(view, _STEPS, another)
 
 
-async def join(services: Services, incoming: Incoming, claims: Claims) -> Done:
+async def join(services: Services, turn: Turn, data: ActionData) -> Done:
     """What came of it; raises as `JoinChat` does."""
-    return Done(text=(await join_chat(services, incoming.person, connection_in(claims))).message.summary)
+    return Done(text=(await join_chat(services, turn.person, parse_connection(data))).message.summary)
 
 
 async def _which(
-    services: Services, incoming: Incoming, claims: Claims, problem: str = "", found: Sequence[Hit | RecordRef] = ()
+    services: Services, turn: Turn, data: ActionData, problem: str = "", found: Sequence[Hit | RecordRef] = ()
 ) -> Page:
-    inputs = await record_inputs(services, incoming.person, claims, None, found)
+    inputs = await record_inputs(services, turn.person, data, None, found)
     show = SubmitButton(title="Show", dialog=Dialog.TIMELINE_OF, payload={})
     return choose_record_page(ChooseRecordView(record=inputs, problem=problem, show=show))
 

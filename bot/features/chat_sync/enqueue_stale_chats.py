@@ -6,18 +6,18 @@ from datetime import timedelta
 from bot.domain.values import ChatId, EnvironmentId
 from bot.features.shared.services import Services
 
-LOOK_EVERY = timedelta(hours=6)
+CHECK_INTERVAL = timedelta(hours=6)
 """What no event told of is seen after this time."""
-AT_MOST = 40
+MAX_CHATS = 40
 """Chats a minute and process: Graph gives an app thirty requests a second, and people want some of them."""
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 
 async def enqueue_stale_chats(services: Services, within: timedelta) -> None:
     """Has the chats looked at that were not for long; they are spread over the time `within`."""
     now = services.clock.now()
     async with services.store.reading() as work:
-        chats = await work.chat_sync.stale_chats(since=now - LOOK_EVERY, at_most=AT_MOST)
+        chats = await work.chat_sync.stale_chats(since=now - CHECK_INTERVAL, at_most=MAX_CHATS)
     if not chats:
         return
     async with services.store.writing() as work:
@@ -32,7 +32,7 @@ async def enqueue_chats_of_environment(services: Services, environment: Environm
     while True:
         now = services.clock.now()
         async with services.store.writing() as work:
-            chats = await work.chat_sync.chats_in_environment(environment, after=after, at_most=_AT_ONCE)
+            chats = await work.chat_sync.chats_in_environment(environment, after=after, at_most=_BATCH_SIZE)
             await work.chat_sync.enqueue(chats, fetch=True, at=now, due_at=now)
             if not chats:
                 await work.inbox.complete(jobs, at=now)

@@ -17,16 +17,16 @@ _JUST_TOLD = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenChat:
+class ChatSnapshot:
     """What Teams says of a chat, and what its rows are called therefore."""
 
-    look: FetchedChat
+    fetched: FetchedChat
     subject: str
-    trouble: ChatSyncError | None = None
+    error: ChatSyncError | None = None
     """Why the name is the one that was known before, though there may be a newer one."""
 
 
-async def fetch_chat(services: Services, known: SyncedChat) -> SeenChat | None:
+async def fetch_chat(services: Services, known: SyncedChat) -> ChatSnapshot | None:
     """What Teams says; None where it may not say who is in the chat. Raises where that is not known just now."""
     accounts = await _accounts(services, known)
     if accounts is None:
@@ -35,7 +35,7 @@ async def fetch_chat(services: Services, known: SyncedChat) -> SeenChat | None:
     topic, trouble = await _topic(services, known)
     names = sorted((each.name for each in people), key=lambda name: (not name, name.casefold()))
     look = FetchedChat(topic=topic, accounts={each.id: each.object_id for each in people})
-    return SeenChat(look=look, subject=build_subject(topic, names), trouble=trouble)
+    return ChatSnapshot(fetched=look, subject=build_subject(topic, names), error=trouble)
 
 
 async def _accounts(services: Services, known: SyncedChat) -> Sequence[ChatAccount] | None:

@@ -9,14 +9,14 @@ from bot.clock import Clock
 from bot.domain.chat_sync import normalize_topic
 from bot.domain.synced_chats import LastWrite, SyncedConnection, TopicChange
 from bot.domain.values import ChatId, ConnectionId, ObjectId
-from bot.features.chat_sync.start_and_end import effectively_synced, not_idle
+from bot.features.chat_sync.start_and_end import activity_times, with_sync_on
 from bot.logs import get_logger
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store, UnitOfWork
 
-_GATHER = timedelta(seconds=1)
+_FLUSH_INTERVAL = timedelta(seconds=1)
 """Who wrote last is held in memory for so long at most: a crash may lose it."""
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 """Chats of one transaction."""
 
 _log = get_logger(__name__)
@@ -30,7 +30,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
+class ChatChange:
     """Members or topic of a chat changed, or may have."""
 
     chat: ChatId
@@ -40,7 +40,7 @@ class Changed:
     """The new one, where it was told."""
 
 
-class NoteChat:
+class ActivityRecorder:
     """Keeps what counts of chats whose connections are synced, and has their rows brought up to date.
 
     Nothing is kept of other chats: whatever is told of them costs a look-up at most.
@@ -56,11 +56,11 @@ class NoteChat:
         self._keep_at = clock.now()
 
     @property
-    def held(self) -> int:
+    def pending(self) -> int:
         """Of so many chats it is not kept yet who wrote last."""
         return len(self._written) + len(self._keeping)
 
-    async def changed(
+    async def record_change(
         self, chat: ChatId, *, at: datetime | None = None, topic: Topic | None = None, counts: bool = True
     ) -> None:
         """Members or topic changed, or may have: it is durable when this returns, and several in a row become one.
@@ -68,17 +68,15 @@ class NoteChat:
         `at`: when, now where nobody knows. `topic`: the new one, where it was told. `counts`: whether people did it,
         so that a chat counts as not idle (spec Y3). Raises `Unavailable`.
         """
-        await self.all_changed([Changed(chat=chat, at=at, topic=topic)], counts=counts)
+        await self.record_changes([ChatChange(chat=chat, at=at, topic=topic)], counts=counts)
 
-    async def all_changed(self, changes: Iterable[Changed], *, counts: bool = True) -> None:
+    async def record_changes(self, changes: Iterable[ChatChange], *, counts: bool = True) -> None:
         """The same of several chats in one transaction; of several changes of one chat the last is taken."""
         now = self._clock.now()
         by_chat = {each.chat: each for each in changes}
         at = {chat: min(each.at or now, now) for chat, each in by_chat.items()}
         async with self._store.reading() as work:
-            synced = await effectively_synced(
-                self._administration, await work.chat_sync.active_connections(list(by_chat))
-            )
+            synced = await with_sync_on(self._administration, await work.chat_sync.active_connections(list(by_chat)))
         chats = sorted({each.connection.chat_id for each in synced})
         if not chats:
             return
@@ -92,10 +90,10 @@ class NoteChat:
                 ]
             )
             if counts:
-                await work.chat_sync.touch(await not_idle(self._administration, synced, at))
+                await work.chat_sync.touch(await activity_times(self._administration, synced, at))
             await work.chat_sync.enqueue(chats, fetch=True, at=now, due_at=now)
 
-    def written(self, chat: ChatId, writer: ObjectId | None, at: datetime | None) -> None:
+    def record_message(self, chat: ChatId, writer: ObjectId | None, at: datetime | None) -> None:
         """Somebody wrote into the chat, changed what they had written, or deleted it; `at` None: just now.
 
         It is held in memory and kept within a second.
@@ -104,7 +102,7 @@ class NoteChat:
         moment = min(at or now, now)
         known = self._written.get(chat)
         if known is None or known.at <= moment:
-            self._hold(LastWrite(chat_id=chat, writer=writer, at=moment))
+            self._buffer(LastWrite(chat_id=chat, writer=writer, at=moment))
 
     async def run(self) -> None:
         """Keeps what was heard, until it is cancelled; then what is left."""
@@ -113,58 +111,56 @@ class NoteChat:
                 await self._some.wait()
                 # Counted from the first that was heard, however late this is reached.
                 await self._clock.sleep((self._keep_at - self._clock.now()).total_seconds())
-                await self._keep_all()
+                await self._flush()
         finally:
-            await self._keep_all()
+            await self._flush()
 
-    async def _keep_all(self) -> None:
+    async def _flush(self) -> None:
         self._some.clear()
         heard = self._keeping = self._written
         self._written = {}
         every = list(heard.values())
         try:
-            for begin in range(0, len(every), _AT_ONCE):
-                some = every[begin : begin + _AT_ONCE]
-                if await self._is_kept(some):
+            for begin in range(0, len(every), _BATCH_SIZE):
+                some = every[begin : begin + _BATCH_SIZE]
+                if await self._try_save(some):
                     for each in some:
                         del heard[each.chat_id]
         finally:
             # Also where it is cancelled in the middle: what is left is kept at the very end.
             self._keeping = {}
-            self._put_back(heard.values())
+            self._requeue(heard.values())
 
-    async def _is_kept(self, some: Sequence[LastWrite]) -> bool:
+    async def _try_save(self, some: Sequence[LastWrite]) -> bool:
         try:
-            await self._keep(some)
+            await self._save(some)
         except Exception:  # noqa: BLE001 - a door: what was heard is kept a little later
             _log.exception("last writers not kept", chats=len(some))
             return False
         return True
 
-    def _put_back(self, heard: Iterable[LastWrite]) -> None:
+    def _requeue(self, heard: Iterable[LastWrite]) -> None:
         for each in heard:
             known = self._written.get(each.chat_id)
             if known is None or known.at < each.at:
-                self._hold(each)
+                self._buffer(each)
 
-    def _hold(self, heard: LastWrite) -> None:
+    def _buffer(self, heard: LastWrite) -> None:
         if not self._some.is_set():
-            self._keep_at = self._clock.now() + _GATHER
+            self._keep_at = self._clock.now() + _FLUSH_INTERVAL
             self._some.set()
         self._written[heard.chat_id] = heard
 
-    async def _keep(self, heard: Sequence[LastWrite]) -> None:
+    async def _save(self, heard: Sequence[LastWrite]) -> None:
         by_chat = {each.chat_id: each for each in heard}
         async with self._store.reading() as work:
-            synced = await effectively_synced(
-                self._administration, await work.chat_sync.active_connections(list(by_chat))
-            )
-        active = await not_idle(self._administration, synced, {each.chat_id: each.at for each in heard})
+            synced = await with_sync_on(self._administration, await work.chat_sync.active_connections(list(by_chat)))
+        active = await activity_times(self._administration, synced, {each.chat_id: each.at for each in heard})
         if active:
             async with self._store.writing() as work:
-                await self._note(work, by_chat, synced, active)
+                await self._apply(work, by_chat, synced, active)
 
-    async def _note(
+    async def _apply(
         self,
         work: UnitOfWork,
         by_chat: Mapping[ChatId, LastWrite],

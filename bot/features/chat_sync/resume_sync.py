@@ -5,11 +5,11 @@ from dataclasses import replace
 from bot.domain.chat_sync import SyncProblem, SyncState, sync_state
 from bot.domain.errors import NotFound, NotSupported
 from bot.domain.values import Chat, Connection, ConnectionId, Person
-from bot.features.chat_sync.start_and_end import go_on, tried_anew
+from bot.features.chat_sync.start_and_end import clear_problem, resume_idle
 from bot.features.shared import access
-from bot.features.shared.access import Actor
-from bot.features.shared.answers import called
-from bot.features.shared.audited import audited
+from bot.features.shared.access import AuthorizedUser
+from bot.features.shared.answers import display_name
+from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 
 
@@ -29,7 +29,7 @@ async def resume_sync(services: Services, chat: Chat, person: Person, connection
     return live
 
 
-async def _resume(services: Services, chat: Chat, actor: Actor, live: Connection) -> None:
+async def _resume(services: Services, chat: Chat, actor: AuthorizedUser, live: Connection) -> None:
     settings = await services.administration.settings(live.record.environment)
     now = services.clock.now()
     async with services.store.writing() as work:
@@ -38,17 +38,18 @@ async def _resume(services: Services, chat: Chat, actor: Actor, live: Connection
         if activity is None or state.problem is None or not state.problem.can_be_resumed:
             raise _nothing_to_resume(live, state)
         if state.problem is not SyncProblem.IDLE:
-            await work.chat_sync.save_row(live.id, replace(tried_anew(activity), created_by=actor.object_id))
-        await go_on(work, chat.id, at=now)
+            await work.chat_sync.save_row(live.id, replace(clear_problem(activity), created_by=actor.object_id))
+        await resume_idle(work, chat.id, at=now)
         by = actor.user.name
-        await work.audit.add(audited("resume sync", live, at=now, by=actor.object_id, by_name=by))
+        await work.audit.add(audit_entry("resume sync", live, at=now, by=actor.object_id, by_name=by))
 
 
 def _nothing_to_resume(live: Connection, state: SyncState) -> NotSupported:
     if state.problem is None:
         return NotSupported(
-            f"This chat is kept up to date on the timeline of {called(live)}.", "Nothing is to be done."
+            f"This chat is kept up to date on the timeline of {display_name(live)}.", "Nothing is to be done."
         )
     return NotSupported(
-        f"Pressing Resume does not bring this chat onto the timeline of {called(live)}.", "Write status to see why."
+        f"Pressing Resume does not bring this chat onto the timeline of {display_name(live)}.",
+        "Write status to see why.",
     )

@@ -20,7 +20,7 @@ async def start_sync(
     settings = await services.administration.settings(connection.record.environment)
     if chat.kind is ChatKind.GROUP and is_sync_on(settings):
         await work.chat_sync.start(connection.id, new_activity(maker, at))
-    await go_on(work, chat.id, at=at)
+    await resume_idle(work, chat.id, at=at)
 
 
 def new_activity(maker: ObjectId, at: datetime) -> SyncedRow:
@@ -28,19 +28,19 @@ def new_activity(maker: ObjectId, at: datetime) -> SyncedRow:
     return SyncedRow(activity_id=str(uuid4()), created_by=maker, last_activity_at=at)
 
 
-async def go_on(work: UnitOfWork, chat: ChatId, *, at: datetime) -> None:
+async def resume_idle(work: UnitOfWork, chat: ChatId, *, at: datetime) -> None:
     """Somebody has connected or resumed the chat: it is not idle any more, and looked at anew."""
     live = await work.chat_sync.active_connections([chat])
     await work.chat_sync.touch({each.connection.id: at for each in live})
     await work.chat_sync.enqueue([chat], fetch=bool(live), at=at, due_at=at)
 
 
-async def sync_ended(work: UnitOfWork, connections: Sequence[Connection], *, at: datetime) -> None:
+async def end_sync(work: UnitOfWork, connections: Sequence[Connection], *, at: datetime) -> None:
     """The connections have ended: their rows are completed."""
     await work.chat_sync.enqueue([each.chat_id for each in connections], fetch=False, at=at, due_at=at)
 
 
-async def sync_follows(work: UnitOfWork, old: Connection, new: Connection, *, at: datetime) -> None:
+async def transfer_sync(work: UnitOfWork, old: Connection, new: Connection, *, at: datetime) -> None:
     """The new connection is shown by the row of the old one, which is about another record now."""
     await work.chat_sync.transfer(old.id, new.id)
     synced = await work.chat_sync.get_rows([new.id])
@@ -51,7 +51,7 @@ async def sync_follows(work: UnitOfWork, old: Connection, new: Connection, *, at
     await work.chat_sync.enqueue([new.chat_id], fetch=bool(synced), at=at, due_at=at)
 
 
-async def effectively_synced(
+async def with_sync_on(
     administration: Administration, connections: Sequence[SyncedConnection]
 ) -> Sequence[SyncedConnection]:
     """Those whose environment is synced just now."""
@@ -59,7 +59,7 @@ async def effectively_synced(
     return [each for each, set_ in zip(connections, settings, strict=True) if is_sync_on(set_)]
 
 
-async def not_idle(
+async def activity_times(
     administration: Administration, synced: Sequence[SyncedConnection], at: Mapping[ChatId, datetime]
 ) -> Mapping[ConnectionId, datetime]:
     """When something last happened; connections that were idle by then stay so and are left out (spec Y3)."""
@@ -72,7 +72,7 @@ async def not_idle(
     return found
 
 
-def tried_anew(activity: SyncedRow) -> SyncedRow:
+def clear_problem(activity: SyncedRow) -> SyncedRow:
     """What is kept of a row without what was found to be in its way; one that somebody deleted is created again."""
     if activity.problem is None:
         return activity

@@ -10,13 +10,13 @@ from bot.domain.errors import ChatSyncError
 from bot.domain.jobs import SyncJob
 from bot.domain.synced_chats import SyncedChat, SyncedConnection
 from bot.domain.values import ConnectionId
-from bot.features.chat_sync.fetch_chat import SeenChat, fetch_chat
+from bot.features.chat_sync.fetch_chat import ChatSnapshot, fetch_chat
 from bot.features.chat_sync.mirror_chat import mirror_chat
-from bot.features.chat_sync.start_and_end import effectively_synced, not_idle
-from bot.features.chat_sync.write_row import ChatToShow, complete_row, write_row
+from bot.features.chat_sync.start_and_end import activity_times, with_sync_on
+from bot.features.chat_sync.write_row import ChatToWrite, complete_row, write_row
 from bot.features.shared.services import Services
 
-_BROUGHT = frozenset({None, SyncProblem.IDLE, SyncProblem.COMPLETED, SyncProblem.CANCELLED, SyncProblem.SCHEDULED})
+_SYNCABLE = frozenset({None, SyncProblem.IDLE, SyncProblem.COMPLETED, SyncProblem.CANCELLED, SyncProblem.SCHEDULED})
 """An idle row still gets what came before; one that a person has closed may have been opened again."""
 
 
@@ -31,7 +31,7 @@ async def sync_chat(services: Services, job: SyncJob) -> datetime | None:
         not_before = _not_before(services, known)
         if not_before > services.clock.now():
             return not_before
-        troubles = [*await _bring(services, known, job), *await _mirrored(services, known)]
+        troubles = [*await _sync_rows(services, known, job), *await _mirrored(services, known)]
         if troubles:
             raise troubles[0]
     async with services.store.writing() as work:
@@ -44,18 +44,18 @@ def _not_before(services: Services, known: SyncedChat) -> datetime:
     return max((at + services.limits.row_interval for at in written if at), default=services.clock.now())
 
 
-async def _bring(services: Services, known: SyncedChat, job: SyncJob) -> Sequence[ChatSyncError]:
+async def _sync_rows(services: Services, known: SyncedChat, job: SyncJob) -> Sequence[ChatSyncError]:
     """What failed."""
     ended, live, still = await _due(services, known, job)
-    seen, trouble = await _seen(services, known, live, job)
+    seen, trouble = await _fetch(services, known, live, job)
     if trouble and seen is None:
         # A new row is made of what Teams says; others get later what they lack of it.
         live = [each for each in live if each.synced.row]
-    chat = ChatToShow(known=known, seen=seen)
+    chat = ChatToWrite(known=known, snapshot=seen)
     works = [
         *((each, partial(complete_row, services, each)) for each in ended),
         *((each, partial(write_row, services, chat, each)) for each in live),
-        *((each, partial(write_row, services, replace(chat, seen=None), each)) for each in still),
+        *((each, partial(write_row, services, replace(chat, snapshot=None), each)) for each in still),
     ]
     return [*([trouble] if trouble else []), *await _work_off(services, works)]
 
@@ -97,14 +97,14 @@ async def _due(
             state.problem is SyncProblem.IDLE and known.checked_at and known.checked_at >= each.synced.last_activity_at
         ):
             still.append(each)
-        elif state.problem in _BROUGHT or (job.fetch and state.problem in TABLE_PROBLEMS):
+        elif state.problem in _SYNCABLE or (job.fetch and state.problem in TABLE_PROBLEMS):
             live.append(each)
     return ended, live, still
 
 
-async def _seen(
+async def _fetch(
     services: Services, known: SyncedChat, live: Sequence[SyncedConnection], job: SyncJob
-) -> tuple[SeenChat | None, ChatSyncError | None]:
+) -> tuple[ChatSnapshot | None, ChatSyncError | None]:
     """What Teams says, where it is asked, and why that is not all."""
     wanted = job.fetch or any(each.synced.row is None or _misses_writer(known, each) for each in live)
     asked_at = services.clock.now()
@@ -113,34 +113,36 @@ async def _seen(
     except ChatSyncError as error:
         return None, error
     if seen:
-        await _looked(services, known, seen, at=asked_at, is_new=_is_new(known, live, seen))
+        await _save_snapshot(services, known, seen, at=asked_at, is_new=_is_new(known, live, seen))
     elif job.fetch:
         async with services.store.writing() as work:
             await work.chat_sync.mark_checked(known.chat.id, at=asked_at)
-    return seen, seen.trouble if seen else None
+    return seen, seen.error if seen else None
 
 
-async def _looked(services: Services, known: SyncedChat, seen: SeenChat, *, at: datetime, is_new: bool) -> None:
+async def _save_snapshot(
+    services: Services, known: SyncedChat, seen: ChatSnapshot, *, at: datetime, is_new: bool
+) -> None:
     """Keeps what Teams says; what is new in it and nobody told of counts as much as what was told (spec Y3)."""
-    active = await _active(services, known, at) if is_new else {}
+    active = await _touch(services, known, at) if is_new else {}
     async with services.store.writing() as work:
-        await work.chat_sync.save_snapshot(known, seen.look, at=at)
+        await work.chat_sync.save_snapshot(known, seen.fetched, at=at)
         await work.chat_sync.touch(active)
 
 
-async def _active(services: Services, known: SyncedChat, at: datetime) -> Mapping[ConnectionId, datetime]:
+async def _touch(services: Services, known: SyncedChat, at: datetime) -> Mapping[ConnectionId, datetime]:
     live = [each for each in known.connections if each.ended_at is None]
-    effective = await effectively_synced(services.administration, live)
-    return await not_idle(services.administration, effective, {known.chat.id: at})
+    effective = await with_sync_on(services.administration, live)
+    return await activity_times(services.administration, effective, {known.chat.id: at})
 
 
-def _is_new(known: SyncedChat, live: Sequence[SyncedConnection], seen: SeenChat) -> bool:
+def _is_new(known: SyncedChat, live: Sequence[SyncedConnection], seen: ChatSnapshot) -> bool:
     """Whether Teams says something else than when it was last asked, as far as that is known."""
-    people = {each for each in seen.look.accounts.values() if each}
+    people = {each for each in seen.fetched.accounts.values() if each}
     before = [set(each.synced.users) for each in live if each.synced.users]
     if known.checked_at is None or not before:
         return False
-    return seen.look.topic != known.topic or any(each != people for each in before)
+    return seen.fetched.topic != known.topic or any(each != people for each in before)
 
 
 def _misses_writer(known: SyncedChat, each: SyncedConnection) -> bool:

@@ -11,61 +11,59 @@ from bot.features.connections.find_connections import connection_by_id
 from bot.features.connections.undo_disconnect import undo_disconnect
 from bot.features.members.add_owner import add_owner
 from bot.features.record_cards.resolve_link import resolve_record
-from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, NAMED, offer_choice
-from bot.features.shared.action_data import Claims, connection_in, link_in
-from bot.features.shared.answers import Answer, called
+from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, QUERY, offer_choice
+from bot.features.shared.action_data import ActionData, parse_connection, parse_link
+from bot.features.shared.answers import Answer, display_name
 from bot.features.shared.private_answers import private_only
 from bot.features.shared.routes import ButtonHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming
+from bot.features.shared.turn import Turn
 from cards.inputs import OFF
 from cards.new_chat import NOTE
 from cards.notice import NoticeView, notice
 
 
-async def _connect(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    record = await resolve_record(services, link_in(claims, services.links), incoming.person)
-    if TARGET_CHAT in claims:
-        return await connect_other_chat(
-            services, incoming.chat, incoming.person, record, claims[TARGET_CHAT], note=_note(claims)
-        )
-    return await connect_chat(services, incoming.chat, incoming.person, record, note=_note(claims))
+async def _connect(services: Services, turn: Turn, data: ActionData) -> Answer:
+    record = await resolve_record(services, parse_link(data, services.links), turn.person)
+    if TARGET_CHAT in data:
+        return await connect_other_chat(services, turn.chat, turn.person, record, data[TARGET_CHAT], note=_note(data))
+    return await connect_chat(services, turn.chat, turn.person, record, note=_note(data))
 
 
-async def _choose(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    wanted = CONNECT_QUIETLY if claims.get(QUIET) == QUIET else CONNECT
-    return await offer_choice(services, claims.get(NAMED, ""), incoming.person, wanted)
+async def _choose(services: Services, turn: Turn, data: ActionData) -> Answer:
+    wanted = CONNECT_QUIETLY if data.get(QUIET) == QUIET else CONNECT
+    return await offer_choice(services, data.get(QUERY, ""), turn.person, wanted)
 
 
-async def _disconnect(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    connection = await connection_by_id(services, incoming.chat, connection_in(claims))
-    return await disconnect_chat(services, incoming.chat, incoming.person, connection)
+async def _disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
+    connection = await connection_by_id(services, turn.chat, parse_connection(data))
+    return await disconnect_chat(services, turn.chat, turn.person, connection)
 
 
-async def _undo_disconnect(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    return await undo_disconnect(services, incoming.chat, incoming.person, connection_in(claims))
+async def _undo_disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
+    return await undo_disconnect(services, turn.chat, turn.person, parse_connection(data))
 
 
-async def _keep_connected(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    connection = await connection_by_id(services, incoming.chat, connection_in(claims))
-    return Answer(message=notice(NoticeView(text=f"{called(connection)} stays connected to this chat.")))
+async def _keep_connected(services: Services, turn: Turn, data: ActionData) -> Answer:
+    connection = await connection_by_id(services, turn.chat, parse_connection(data))
+    return Answer(message=notice(NoticeView(text=f"{display_name(connection)} stays connected to this chat.")))
 
 
-async def _add_owner(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    connection = await connection_by_id(services, incoming.chat, connection_in(claims))
-    return await add_owner(services, incoming.chat, incoming.person, connection)
+async def _add_owner(services: Services, turn: Turn, data: ActionData) -> Answer:
+    connection = await connection_by_id(services, turn.chat, parse_connection(data))
+    return await add_owner(services, turn.chat, turn.person, connection)
 
 
-async def _resume_sync(services: Services, incoming: Incoming, claims: Claims) -> Answer:
-    connection = await resume_sync(services, incoming.chat, incoming.person, connection_in(claims))
-    text = f"This chat is shown on the timeline of {called(connection)} from now on."
+async def _resume_sync(services: Services, turn: Turn, data: ActionData) -> Answer:
+    connection = await resume_sync(services, turn.chat, turn.person, parse_connection(data))
+    text = f"This chat is shown on the timeline of {display_name(connection)} from now on."
     return Answer(message=notice(NoticeView(text=text)))
 
 
-def _note(claims: Claims) -> Note:
-    if claims.get(QUIET) == QUIET or claims.get(NOTE) == OFF:
+def _note(data: ActionData) -> Note:
+    if data.get(QUIET) == QUIET or data.get(NOTE) == OFF:
         return Note.NONE
-    return Note.SEND if claims.get(AUDIENCE_CONFIRMED) == AUDIENCE_CONFIRMED else Note.ASK
+    return Note.SEND if data.get(AUDIENCE_CONFIRMED) == AUDIENCE_CONFIRMED else Note.ASK
 
 
 BUTTONS: Mapping[str, ButtonHandler] = {

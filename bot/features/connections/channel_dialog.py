@@ -6,23 +6,23 @@ from bot.domain.errors import NotFound
 from bot.domain.public_names import Dataset, Dialog
 from bot.domain.values import RecordRef
 from bot.features.connections.audience import Audience
-from bot.features.connections.connect_channel import Place, connect_channel, find_channel_choices
+from bot.features.connections.connect_channel import TeamChannelRef, connect_channel, find_channel_choices
 from bot.features.connections.connect_chat import Note
 from bot.features.new_chats.dialog import SURE
-from bot.features.new_chats.plan_chat import WAYS_OUT, require_can_start
+from bot.features.new_chats.plan_chat import NOTE_CHOICES_TEXT, require_can_start
 from bot.features.record_search.find_records import Hit
 from bot.features.record_search.record_picker import (
-    only,
     prefilled_record,
     record_inputs,
+    record_problem,
     selected_records,
-    wrong_record,
+    single,
 )
-from bot.features.shared.action_data import Claims
-from bot.features.shared.answers import record_claim
+from bot.features.shared.action_data import ActionData
+from bot.features.shared.answers import record_data
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming
+from bot.features.shared.turn import Turn
 from cards.audience import audience_text
 from cards.buttons import SubmitButton
 from cards.connect_channel import CHANNEL, TEAM, ChannelView, channel_page
@@ -34,63 +34,63 @@ _PARTS = "|"
 """Stands between a team and its channel in a list of choices."""
 
 
-async def start(services: Services, incoming: Incoming, claims: Claims) -> Page:
+async def start(services: Services, turn: Turn, data: ActionData) -> Page:
     """The page."""
-    return await _page(services, incoming, claims)
+    return await _page(services, turn, data)
 
 
-async def submit(services: Services, incoming: Incoming, claims: Claims) -> Page | Done:
+async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Done:
     """The channel is connected; or the page once more, with what is wrong on it."""
-    found = await selected_records(services, incoming.person, claims)
-    if len(found) != 1 or not claims.get(CHANNEL):
-        wrong = "Choose a channel." if len(found) == 1 else wrong_record(found, claims)
-        return await _page(services, incoming, claims, wrong, found)
-    record = only(found)
-    sure = Note.SEND if claims.get(SURE) == ON else Note.ASK
-    note = Note.NONE if claims.get(NOTE) == OFF else sure
-    team, _, channel = claims[CHANNEL].partition(_PARTS)
-    answer = await connect_channel(services, incoming.chat, incoming.person, record, (team, channel), note=note)
+    found = await selected_records(services, turn.person, data)
+    if len(found) != 1 or not data.get(CHANNEL):
+        wrong = "Choose a channel." if len(found) == 1 else record_problem(found, data)
+        return await _page(services, turn, data, wrong, found)
+    record = single(found)
+    sure = Note.SEND if data.get(SURE) == ON else Note.ASK
+    note = Note.NONE if data.get(NOTE) == OFF else sure
+    team, _, channel = data[CHANNEL].partition(_PARTS)
+    answer = await connect_channel(services, turn.chat, turn.person, record, (team, channel), note=note)
     if isinstance(answer, Audience):
-        return await _page(services, incoming, {**claims, SURE: ON}, f"{_question(answer)} {WAYS_OUT}")
+        return await _page(services, turn, {**data, SURE: ON}, f"{_question(answer)} {NOTE_CHOICES_TEXT}")
     return Done(text=answer.message.summary)
 
 
-async def search(services: Services, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
+async def search(services: Services, turn: Turn, words: str, _data: ActionData) -> Sequence[Choice]:
     """Channels of the teams whose names fit what was typed; only who may start a chat may look."""
-    await require_can_start(services, incoming.person, None)
-    return [_choice(each) for each in (await find_channel_choices(services, incoming.person, words)).listed]
+    await require_can_start(services, turn.person, None)
+    return [_choice(each) for each in (await find_channel_choices(services, turn.person, words)).listed]
 
 
 async def _page(
-    services: Services, incoming: Incoming, claims: Claims, problem: str = "", found: Sequence[Hit | RecordRef] = ()
+    services: Services, turn: Turn, data: ActionData, problem: str = "", found: Sequence[Hit | RecordRef] = ()
 ) -> Page:
-    await require_can_start(services, incoming.person, None)
-    team = claims.get(TEAM, "").strip()
-    places = await find_channel_choices(services, incoming.person, team)
+    await require_can_start(services, turn.person, None)
+    team = data.get(TEAM, "").strip()
+    places = await find_channel_choices(services, turn.person, team)
     if team and not places.listed:
-        places, problem = await find_channel_choices(services, incoming.person), "None of your teams has this name."
+        places, problem = await find_channel_choices(services, turn.person), "None of your teams has this name."
     if not places.listed:
         raise NotFound("You are in no team with a channel to connect.", "Join a team in Teams first.")
-    about = await prefilled_record(services, incoming.person, claims)
-    payload = record_claim(about.record) if about else {}
+    about = await prefilled_record(services, turn.person, data)
+    payload = record_data(about.record) if about else {}
     go_on = SubmitButton(title="Connect", dialog=Dialog.CONNECT_THIS_CHANNEL, payload=payload)
     anyway = SubmitButton(title="Send it anyway", dialog=go_on.dialog, payload={**payload, SURE: ON})
     return channel_page(
         ChannelView(
-            record=await record_inputs(services, incoming.person, claims, about, found),
+            record=await record_inputs(services, turn.person, data, about, found),
             channels=[_choice(each) for each in places.listed],
-            channel=claims.get(CHANNEL, ""),
-            search=Dataset.CHANNELS if team or not places.all_are_listed else "",
+            channel=data.get(CHANNEL, ""),
+            search=Dataset.CHANNELS if team or not places.is_complete else "",
             team=team,
-            note=claims.get(NOTE, ON) != OFF,
+            note=data.get(NOTE, ON) != OFF,
             problem=problem,
             connect=go_on,
-            connect_anyway=anyway if claims.get(SURE) == ON else None,
+            connect_anyway=anyway if data.get(SURE) == ON else None,
         )
     )
 
 
-def _choice(place: Place) -> Choice:
+def _choice(place: TeamChannelRef) -> Choice:
     title = f"{place.team.name} · {place.channel.name}"
     return Choice(title=title, value=_PARTS.join((place.team.id, place.channel.id)))
 

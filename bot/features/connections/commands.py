@@ -9,39 +9,39 @@ from bot.features.connections.disconnect_chat import disconnect_chat
 from bot.features.connections.find_connections import connections_by_text
 from bot.features.connections.list_records import list_records
 from bot.features.new_chats.offer_chat import offer_group_chat
-from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, NAMED, Wanted, choose_record
-from bot.features.record_search.find_records import SHOWN, looked_for
+from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, QUERY, RecordPurpose, choose_record
+from bot.features.record_search.find_records import SHOWN, normalize_query
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import private_button
 from bot.features.shared.routes import CommandHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming, other_in
+from bot.features.shared.turn import Turn, other_member
 from cards.buttons import ActionButton
 from cards.choice import ChoiceRow, ChoiceView, choice
 
 
-async def _connect(services: Services, incoming: Incoming, rest: str) -> Answer:
+async def _connect(services: Services, turn: Turn, rest: str) -> Answer:
     text, quiet = _without_quiet(rest)
     purpose = CONNECT_QUIETLY if quiet else CONNECT
-    record = await choose_record(services, text, incoming.person, purpose)
+    record = await choose_record(services, text, turn.person, purpose)
     if isinstance(record, Answer):
         # The choice lists records that this person can read, but others in the chat perhaps cannot.
-        return record if incoming.private else _choose_privately(incoming, text, purpose)
-    if incoming.chat.kind is ChatKind.PERSONAL:
-        other = other_in(incoming.chat, incoming.person)
-        return await offer_group_chat(services, incoming.person, record, other)
-    return await connect_chat(services, incoming.chat, incoming.person, record, note=Note.NONE if quiet else Note.ASK)
+        return record if turn.private else _choose_privately(turn, text, purpose)
+    if turn.chat.kind is ChatKind.PERSONAL:
+        other = other_member(turn.chat, turn.person)
+        return await offer_group_chat(services, turn.person, record, other)
+    return await connect_chat(services, turn.chat, turn.person, record, note=Note.NONE if quiet else Note.ASK)
 
 
-async def _disconnect(services: Services, incoming: Incoming, rest: str) -> Answer:
-    connections = await connections_by_text(services, incoming.chat, rest)
+async def _disconnect(services: Services, turn: Turn, rest: str) -> Answer:
+    connections = await connections_by_text(services, turn.chat, rest)
     if len(connections) > 1:
         return _choose_connection(connections)
-    return await disconnect_chat(services, incoming.chat, incoming.person, connections[0])
+    return await disconnect_chat(services, turn.chat, turn.person, connections[0])
 
 
-async def _records(services: Services, incoming: Incoming, _rest: str) -> Answer:
-    return await list_records(services, incoming.chat, incoming.person)
+async def _records(services: Services, turn: Turn, _rest: str) -> Answer:
+    return await list_records(services, turn.chat, turn.person)
 
 
 def _without_quiet(rest: str) -> tuple[str, bool]:
@@ -50,9 +50,9 @@ def _without_quiet(rest: str) -> tuple[str, bool]:
     return (before.strip(), True) if last.lower() == QUIET else (rest, False)
 
 
-def _choose_privately(incoming: Incoming, text: str, purpose: Wanted) -> Answer:
-    data = {**purpose.press.payload, NAMED: looked_for(text)}
-    return private_button(incoming, purpose.asked, ActionButton(title="Show records", verb=Verb.CHOOSE, payload=data))
+def _choose_privately(turn: Turn, text: str, purpose: RecordPurpose) -> Answer:
+    data = {**purpose.press.payload, QUERY: normalize_query(text)}
+    return private_button(turn, purpose.question, ActionButton(title="Show records", verb=Verb.CHOOSE, payload=data))
 
 
 def _choose_connection(connections: Sequence[Connection]) -> Answer:

@@ -18,7 +18,7 @@ TEAMS_AT_MOST = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class TeamChannelRef:
     """A channel and the team that it is in."""
 
     team: Team
@@ -26,26 +26,26 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class ChannelChoices:
     """Channels to pick from."""
 
-    listed: Sequence[Place]
+    listed: Sequence[TeamChannelRef]
     teams: int
     """So many teams the person is in, or so many of them fit the words."""
 
     @property
-    def all_are_listed(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether no team was left out."""
         return self.teams <= TEAMS_AT_MOST
 
 
-async def find_channel_choices(services: Services, person: Person, words: str = "") -> Places:
+async def find_channel_choices(services: Services, person: Person, words: str = "") -> ChannelChoices:
     """The channels that the person may pick: those that all members see of their teams with these words."""
     teams = await services.chats.list_teams(person.object_id) if person.object_id else []
     named = [team for team in teams if words.strip().casefold() in team.name.casefold()]
     listed = named[:TEAMS_AT_MOST]
     channels = await asyncio.gather(*(_in(services, team) for team in listed))
-    return Places(listed=[place for found in channels for place in found], teams=len(named))
+    return ChannelChoices(listed=[place for found in channels for place in found], teams=len(named))
 
 
 async def connect_channel(
@@ -73,11 +73,13 @@ async def connect_channel(
     return await connect_chat(services, chat, by_object_id, record, note=Note.SEND if note is Note.ASK else note)
 
 
-async def _in(services: Services, team: Team) -> Sequence[Place]:
-    return [Place(team=team, channel=each) for each in await services.chats.list_channels(team.id)]
+async def _in(services: Services, team: Team) -> Sequence[TeamChannelRef]:
+    return [TeamChannelRef(team=team, channel=each) for each in await services.chats.list_channels(team.id)]
 
 
-async def _picked(services: Services, person: Person, team_id: str, channel_id: str) -> tuple[Place, Sequence[Place]]:
+async def _picked(
+    services: Services, person: Person, team_id: str, channel_id: str
+) -> tuple[TeamChannelRef, Sequence[TeamChannelRef]]:
     """The channel, with all of its team."""
     teams = await services.chats.list_teams(person.object_id) if person.object_id else []
     beside = [place for team in teams if team.id == team_id for place in await _in(services, team)]
@@ -87,7 +89,7 @@ async def _picked(services: Services, person: Person, team_id: str, channel_id: 
     raise NotAllowed("This channel is not one of your teams'.", "Ask a member of the team to connect it.")
 
 
-async def _chat(services: Services, here: Chat, place: Place, beside: Sequence[Place]) -> Chat:
+async def _chat(services: Services, here: Chat, place: TeamChannelRef, beside: Sequence[TeamChannelRef]) -> Chat:
     """The channel as it is reached: as the bot heard of the team, else as the person who asks."""
     async with services.store.reading() as work:
         heard = await work.chats.get_many([each.channel.id for each in beside])

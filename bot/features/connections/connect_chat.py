@@ -18,20 +18,20 @@ from bot.features.chat_sync.start_and_end import start_sync
 from bot.features.connections.audience import Audience, check_audience
 from bot.features.connections.install_app import install_in_chat, require_chat_member
 from bot.features.shared import access
-from bot.features.shared.access import Actor
+from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import (
     Answer,
-    called,
     chats_button,
-    head_of,
+    display_name,
     name_columns,
     name_of,
     number_of,
     open_button,
-    outgoing,
-    record_claim,
+    record_data,
+    record_header,
+    to_outbox,
 )
-from bot.features.shared.audited import audited
+from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 from cards.audience import AudienceView
 from cards.audience import audience as audience_card
@@ -41,7 +41,7 @@ from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
 from cards.record import Fact, RecordHeader
 
-LONGEST_TOLD = 1000
+MAX_REPORTED_LENGTH = 1000
 """Characters of a value's text that are kept: a card shows a fifth of it."""
 
 
@@ -55,7 +55,7 @@ class Note(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
+class _RecordSnapshot:
     """A record as the connector sees it, and what the app knows of its key fields."""
 
     table: Table
@@ -86,19 +86,19 @@ async def connect_chat(
     if seen.columns and note is Note.ASK:
         audience = await check_audience(services, chat, record, members=outside)
         if audience.without_access != 0 and not await _is_connected(services, chat, record):
-            claim = {**record_claim(record), **({TARGET_CHAT: chat.id} if from_elsewhere else {})}
-            return Answer(message=_question(claim, seen.table, audience), asks=True)
+            claim = {**record_data(record), **({TARGET_CHAT: chat.id} if from_elsewhere else {})}
+            return Answer(message=_question(claim, seen.table, audience), needs_confirmation=True)
     if outside is not None:
         # Last: whoever may not connect the chat, or does not want to after all, leaves it as it was.
         chat = await install_in_chat(services, chat)
-    return await _keep(services, chat, record, actor, seen)
+    return await _save_connection(services, chat, record, actor, seen)
 
 
 async def _opened(
     services: Services, record: RecordRef, record_type: RecordType, person: Person, *, with_note: bool
-) -> tuple[Actor, _Seen]:
+) -> tuple[AuthorizedUser, _RecordSnapshot]:
     actor = await access.require_user(services, record.environment, person)
-    return actor, await _see(services, record, record_type, actor, with_note=with_note)
+    return actor, await _read_record(services, record, record_type, actor, with_note=with_note)
 
 
 async def _is_connected(services: Services, chat: Chat, record: RecordRef) -> bool:
@@ -106,9 +106,9 @@ async def _is_connected(services: Services, chat: Chat, record: RecordRef) -> bo
         return await work.connections.active(chat.id, record) is not None
 
 
-async def _see(
-    services: Services, record: RecordRef, record_type: RecordType, actor: Actor, *, with_note: bool
-) -> _Seen:
+async def _read_record(
+    services: Services, record: RecordRef, record_type: RecordType, actor: AuthorizedUser, *, with_note: bool
+) -> _RecordSnapshot:
     table = await services.records.table(record.environment, record.table, reader=actor.user.id)
     columns: tuple[Column, ...] = ()
     if with_note:
@@ -118,7 +118,7 @@ async def _see(
         access.read_row_as(services, record, table, [*name_columns(table), *columns], actor),
         _known_values(services, record, key_field_columns(record_type, table)),
     )
-    return _Seen(table=table, row=row, columns=columns, known=known)
+    return _RecordSnapshot(table=table, row=row, columns=columns, known=known)
 
 
 async def _known_values(
@@ -132,11 +132,13 @@ async def _known_values(
         row = await services.records.read(record, columns, caller=None)
     except (NotFound, NotAllowed):
         return {}  # the person sees the row, the app does not: old values come with the events, or not at all
-    return {column.name: known_value(column, row, before) for column in columns}
+    return {column.name: reported_value(column, row, before) for column in columns}
 
 
-async def _keep(services: Services, chat: Chat, record: RecordRef, actor: Actor, seen: _Seen) -> Answer:
-    head = head_of(services.links, seen.table, record, seen.row)
+async def _save_connection(
+    services: Services, chat: Chat, record: RecordRef, actor: AuthorizedUser, seen: _RecordSnapshot
+) -> Answer:
+    head = record_header(services.links, seen.table, record, seen.row)
     new = NewConnection(
         chat_id=chat.id,
         record=record,
@@ -155,12 +157,12 @@ async def _keep(services: Services, chat: Chat, record: RecordRef, actor: Actor,
             return Answer(message=_already_connected(live or new, head))
         message = _connected(connection, head, seen)
         key = f"connected {connection.id}"
-        await work.outbox.enqueue([outgoing(chat, message, key=key, connection=connection.id)], at=new.connected_at)
+        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection.id)], at=new.connected_at)
         await work.reported_values.save({(connection.id, column): value for column, value in seen.known.items()})
         by, by_name = actor.object_id, actor.user.name
         await start_sync(services, work, chat, connection, maker=by, at=new.connected_at)
-        await work.audit.add(audited("connect", connection, at=new.connected_at, by=by, by_name=by_name))
-    return Answer(message=message, kept=True)
+        await work.audit.add(audit_entry("connect", connection, at=new.connected_at, by=by, by_name=by_name))
+    return Answer(message=message, already_queued=True)
 
 
 def _question(claim: Mapping[str, str], table: Table, audience: Audience) -> Message:
@@ -178,20 +180,22 @@ def _question(claim: Mapping[str, str], table: Table, audience: Audience) -> Mes
     )
 
 
-def known_value(column: Column, row: Row, at: datetime) -> ReportedValue:
+def reported_value(column: Column, row: Row, at: datetime) -> ReportedValue:
     """What a chat is told of the column with this row; of secured columns nothing is kept but the time."""
     if column.secured:
         return ReportedValue(raw=None, text=None, at=at)
     value = row.value(column.name)
-    return ReportedValue(raw=canonical_value(column, value.raw), text=format_value(column, value)[:LONGEST_TOLD], at=at)
+    return ReportedValue(
+        raw=canonical_value(column, value.raw), text=format_value(column, value)[:MAX_REPORTED_LENGTH], at=at
+    )
 
 
-def _connected(connection: Connection, head: RecordHeader, seen: _Seen) -> Message:
+def _connected(connection: Connection, head: RecordHeader, seen: _RecordSnapshot) -> Message:
     """The note; without one, a word that the chat is connected."""
     if not seen.columns:
         return notice(
             NoticeView(
-                text=f"{called(connection)} is connected to this chat.",
+                text=f"{display_name(connection)} is connected to this chat.",
                 next_step=f"Connected by {connection.connector_name}.",
                 button=open_button(head),
             )
@@ -211,7 +215,7 @@ def _connected(connection: Connection, head: RecordHeader, seen: _Seen) -> Messa
 def _already_connected(connection: NewConnection, head: RecordHeader) -> Message:
     return notice(
         NoticeView(
-            text=f"{called(connection)} is already connected to this chat.",
+            text=f"{display_name(connection)} is already connected to this chat.",
             next_step=f"Connected by {connection.connector_name}.",
             at=connection.connected_at,
             button=open_button(head),

@@ -27,6 +27,6 @@ async def connect_other_chat(
     # The account is known in this chat alone; Teams' roster takes the object id too.
     named = replace(person, account_id=person.object_id)
     answer = await connect_chat(services, chat, named, record, note=note, from_elsewhere=True)
-    if not answer.kept:
+    if not answer.already_queued:
         return answer
     return Answer(message=notice(NoticeView(text="The chat is connected.", next_step=answer.message.summary)))

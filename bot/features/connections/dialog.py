@@ -6,20 +6,20 @@ from bot.domain.public_names import PERSON, Dialog
 from bot.domain.values import ChatKind, RecordRef
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.new_chats.dialog import SURE, show_people
-from bot.features.new_chats.plan_chat import WAYS_OUT
+from bot.features.new_chats.plan_chat import NOTE_CHOICES_TEXT
 from bot.features.record_search.find_records import Hit
 from bot.features.record_search.record_picker import (
     load_record_inputs,
-    only,
     prefilled_record,
+    record_problem,
     selected_records,
-    wrong_record,
+    single,
 )
-from bot.features.shared.action_data import Claims
-from bot.features.shared.answers import record_claim
+from bot.features.shared.action_data import ActionData
+from bot.features.shared.answers import record_data
 from bot.features.shared.routes import PageHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming, other_in
+from bot.features.shared.turn import Turn, other_member
 from cards.buttons import SubmitButton
 from cards.connect_chat import ConnectView, connect_page
 from cards.dialog import Done, Page
@@ -27,46 +27,46 @@ from cards.inputs import OFF, ON
 from cards.new_chat import NOTE
 
 
-async def start(services: Services, incoming: Incoming, claims: Claims) -> Page:
+async def start(services: Services, turn: Turn, data: ActionData) -> Page:
     """The page, with the record that the message links to."""
-    return await _page(services, incoming, claims)
+    return await _page(services, turn, data)
 
 
-async def submit(services: Services, incoming: Incoming, claims: Claims) -> Page | Done:
+async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Done:
     """The chat is connected; or the page once more, with what is wrong on it."""
-    found = await selected_records(services, incoming.person, claims)
+    found = await selected_records(services, turn.person, data)
     if len(found) != 1:
-        return await _page(services, incoming, claims, wrong_record(found, claims), found)
-    record = only(found)
-    if incoming.chat.kind is ChatKind.PERSONAL:
+        return await _page(services, turn, data, record_problem(found, data), found)
+    record = single(found)
+    if turn.chat.kind is ChatKind.PERSONAL:
         # A one-to-one chat cannot be connected: it goes on with a group chat of the same people (spec C2).
-        other = other_in(incoming.chat, incoming.person)
-        return await show_people(services, incoming, {**record_claim(record), **({PERSON: other} if other else {})})
-    sure = Note.SEND if claims.get(SURE) == ON else Note.ASK
-    note = Note.NONE if claims.get(NOTE) == OFF else sure
-    answer = await connect_chat(services, incoming.chat, incoming.person, record, note=note)
-    if answer.asks:
-        asked = f"{answer.message.summary} {WAYS_OUT}"
-        return await _page(services, incoming, {**claims, SURE: ON}, asked)
+        other = other_member(turn.chat, turn.person)
+        return await show_people(services, turn, {**record_data(record), **({PERSON: other} if other else {})})
+    sure = Note.SEND if data.get(SURE) == ON else Note.ASK
+    note = Note.NONE if data.get(NOTE) == OFF else sure
+    answer = await connect_chat(services, turn.chat, turn.person, record, note=note)
+    if answer.needs_confirmation:
+        asked = f"{answer.message.summary} {NOTE_CHOICES_TEXT}"
+        return await _page(services, turn, {**data, SURE: ON}, asked)
     return Done(text=answer.message.summary)
 
 
 async def _page(
-    services: Services, incoming: Incoming, claims: Claims, problem: str = "", found: Sequence[Hit | RecordRef] = ()
+    services: Services, turn: Turn, data: ActionData, problem: str = "", found: Sequence[Hit | RecordRef] = ()
 ) -> Page:
-    said = prefilled_record(services, incoming.person, claims)
-    about, inputs = await load_record_inputs(services, incoming.person, claims, said, found)
-    payload = record_claim(about.record) if about else {}
-    personal = incoming.chat.kind is ChatKind.PERSONAL
+    said = prefilled_record(services, turn.person, data)
+    about, inputs = await load_record_inputs(services, turn.person, data, said, found)
+    payload = record_data(about.record) if about else {}
+    personal = turn.chat.kind is ChatKind.PERSONAL
     connect = SubmitButton(title="Next" if personal else "Connect", dialog=Dialog.CONNECT_THIS_CHAT, payload=payload)
     anyway = SubmitButton(title="Send it anyway", dialog=connect.dialog, payload={**payload, SURE: ON})
     return connect_page(
         ConnectView(
             record=inputs,
-            note=None if personal else claims.get(NOTE, ON) != OFF,
+            note=None if personal else data.get(NOTE, ON) != OFF,
             problem=problem,
             connect=connect,
-            connect_anyway=anyway if claims.get(SURE) == ON else None,
+            connect_anyway=anyway if data.get(SURE) == ON else None,
         )
     )
 

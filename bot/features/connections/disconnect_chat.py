@@ -7,11 +7,11 @@ from bot.domain.public_names import Verb
 from bot.domain.record_types import RecordType
 from bot.domain.rights import DISCONNECT_PRIVILEGE, DisconnectFacts, may_disconnect, who_may_disconnect
 from bot.domain.values import Chat, Connection, Person
-from bot.features.chat_sync.start_and_end import sync_ended
+from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.shared import access
-from bot.features.shared.access import Actor
-from bot.features.shared.answers import Answer, called, outgoing
-from bot.features.shared.audited import audited
+from bot.features.shared.access import AuthorizedUser
+from bot.features.shared.answers import Answer, display_name, to_outbox
+from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.message import Message
@@ -34,7 +34,9 @@ async def disconnect_chat(services: Services, chat: Chat, person: Person, connec
     return await _end(services, chat, connection, actor)
 
 
-async def _facts(services: Services, connection: Connection, actor: Actor, record_type: RecordType) -> DisconnectFacts:
+async def _facts(
+    services: Services, connection: Connection, actor: AuthorizedUser, record_type: RecordType
+) -> DisconnectFacts:
     owns, holds = await asyncio.gather(
         _owns(services, connection, actor),
         services.records.holds_privilege(connection.record.environment, actor.user.id, DISCONNECT_PRIVILEGE),
@@ -48,30 +50,30 @@ async def _facts(services: Services, connection: Connection, actor: Actor, recor
     )
 
 
-async def _owns(services: Services, connection: Connection, actor: Actor) -> bool:
+async def _owns(services: Services, connection: Connection, actor: AuthorizedUser) -> bool:
     try:
         return await services.records.is_owner(connection.record, actor.user.id)
     except (NotFound, NotAllowed):
         return False  # nobody owns a row that is gone; the other two rights still count
 
 
-async def _end(services: Services, chat: Chat, connection: Connection, actor: Actor) -> Answer:
+async def _end(services: Services, chat: Chat, connection: Connection, actor: AuthorizedUser) -> Answer:
     now = services.clock.now()
     message = _disconnected(connection, actor.user.name)
     async with services.store.writing() as work:
         ended = await work.connections.end(connection.id, at=now, by=actor.object_id, by_name=actor.user.name)
         if not ended:
-            raise NotFound(f"{called(connection)} is not connected to this chat any more.")
+            raise NotFound(f"{display_name(connection)} is not connected to this chat any more.")
         key = f"disconnected {connection.id} {now.isoformat()}"
-        await work.outbox.enqueue([outgoing(chat, message, key=key, connection=connection.id)], at=now)
-        await sync_ended(work, [connection], at=now)
+        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection.id)], at=now)
+        await end_sync(work, [connection], at=now)
         by, by_name = actor.object_id, actor.user.name
-        await work.audit.add(audited("disconnect", connection, at=now, by=by, by_name=by_name))
-    return Answer(message=message, kept=True)
+        await work.audit.add(audit_entry("disconnect", connection, at=now, by=by, by_name=by_name))
+    return Answer(message=message, already_queued=True)
 
 
 def _disconnected(connection: Connection, by: str) -> Message:
-    name = called(connection)
+    name = display_name(connection)
     return notice(
         NoticeView(
             text=f"{by} disconnected {name} from this chat.",
@@ -86,6 +88,6 @@ def _refusal(connection: Connection, record_type: RecordType) -> NotAllowed:
         owner_can=record_type.owner_can_disconnect, connector_can=record_type.connector_can_disconnect
     )
     return NotAllowed(
-        f"You cannot disconnect {called(connection)} from this chat.",
+        f"You cannot disconnect {display_name(connection)} from this chat.",
         f"{allowed} Ask one of them, or ask your administrator.",
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.errors import NotFound
 from bot.domain.values import Chat, Connection, ConnectionId
 from bot.features.record_search.find_records import record_by_link
-from bot.features.shared.answers import called
+from bot.features.shared.answers import display_name
 from bot.features.shared.services import Services
 
 
@@ -44,5 +44,5 @@ async def _meant(services: Services, connections: Sequence[Connection], text: st
     if record is not None:
         return [connection for connection in connections if connection.record == record]
     wanted = text.lower()
-    exact = [each for each in connections if called(each).lower() == wanted]
+    exact = [each for each in connections if display_name(each).lower() == wanted]
     return exact or [each for each in connections if wanted in f"{each.record_number} {each.record_name}".lower()]

@@ -7,16 +7,16 @@ from bot.clock import Clock
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import Chat, ChatId, ChatKind
-from bot.features.shared.answers import outgoing
+from bot.features.shared.answers import to_outbox
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store, UnitOfWork
 from cards.introduction import IntroductionView, introduction
 
-REMEMBERED = 10_000
+MAX_CHATS = 10_000
 """Chats in memory, at about a kilobyte each: a message in one of them asks the database nothing."""
 
 
-class MeetChat:
+class ChatRegistry:
     """Keeps what is needed to reach a chat."""
 
     def __init__(self, *, store: Store, administration: Administration, links: RecordLinks, clock: Clock) -> None:
@@ -26,7 +26,7 @@ class MeetChat:
         self._clock = clock
         self._remembered: OrderedDict[ChatId, Chat] = OrderedDict()
 
-    async def seen(self, chat: Chat, *, bot_present: bool | None) -> Chat:
+    async def register(self, chat: Chat, *, bot_present: bool | None) -> Chat:
         """Keeps the chat where something about it is new; gives it as it is kept.
 
         `bot_present` None: the activity does not say (a card's button can be pressed where the bot is not).
@@ -48,13 +48,13 @@ class MeetChat:
         self._remember(now)
         return now
 
-    def left(self, chat: ChatId) -> None:
+    def forget(self, chat: ChatId) -> None:
         """Teams said that the bot is gone from the chat: what is in memory of it no longer holds."""
         self._remembered.pop(chat, None)
 
-    async def joined(self, chat: Chat) -> None:
+    async def bot_added(self, chat: Chat) -> None:
         """The bot was added: keeps the chat and, the first time, the bot's introduction to it."""
-        chat = await self.seen(chat, bot_present=True)
+        chat = await self.register(chat, bot_present=True)
         environments = self._links.environments
         if chat.kind is ChatKind.CHANNEL or not any(
             [await self._administration.chats_on(each.id) for each in environments]
@@ -64,7 +64,7 @@ class MeetChat:
         async with self._store.writing() as work:
             if await work.chats.mark_introduced(chat.id, now):
                 message = introduction(IntroductionView(personal=chat.kind is ChatKind.PERSONAL))
-                await work.outbox.enqueue([outgoing(chat, message, key=f"introduction {chat.id}")], at=now)
+                await work.outbox.enqueue([to_outbox(chat, message, key=f"introduction {chat.id}")], at=now)
 
     async def _resume(self, work: UnitOfWork, chat: ChatId) -> None:
         """Ends a pause of the chat's connections; one card then sums up what was missed (spec K9)."""
@@ -75,5 +75,5 @@ class MeetChat:
     def _remember(self, chat: Chat) -> None:
         self._remembered[chat.id] = chat
         self._remembered.move_to_end(chat.id)
-        if len(self._remembered) > REMEMBERED:
+        if len(self._remembered) > MAX_CHATS:
             self._remembered.popitem(last=False)

@@ -5,11 +5,11 @@ from datetime import timedelta
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.values import Chat, Connection, ConnectionId, Person
-from bot.features.chat_sync.start_and_end import go_on
+from bot.features.chat_sync.start_and_end import resume_idle
 from bot.features.shared import access
-from bot.features.shared.access import Actor
-from bot.features.shared.answers import Answer, called, outgoing
-from bot.features.shared.audited import audited
+from bot.features.shared.access import AuthorizedUser
+from bot.features.shared.answers import Answer, display_name, to_outbox
+from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
@@ -39,22 +39,22 @@ async def _ended(services: Services, chat: Chat, connection: ConnectionId) -> Co
     return ended
 
 
-async def _reopen(services: Services, chat: Chat, actor: Actor, ended: Connection) -> Answer:
+async def _reopen(services: Services, chat: Chat, actor: AuthorizedUser, ended: Connection) -> Answer:
     now = services.clock.now()
     message = _connected_again(ended, actor.user.name)
     async with services.store.writing() as work:
         if not await work.connections.reopen(ended):
-            raise NotFound(f"{called(ended)} is connected to this chat already.", "There is nothing to undo.")
+            raise NotFound(f"{display_name(ended)} is connected to this chat already.", "There is nothing to undo.")
         key = f"connected again {ended.id} {now.isoformat()}"
-        await work.outbox.enqueue([outgoing(chat, message, key=key, connection=ended.id)], at=now)
+        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=ended.id)], at=now)
         # What changed in between was told to nobody here.
         await work.inbox.enqueue(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat.id), at=now, due_at=now)
-        await go_on(work, chat.id, at=now)
+        await resume_idle(work, chat.id, at=now)
         by = actor.user.name
-        await work.audit.add(audited("undo disconnect", ended, at=now, by=actor.object_id, by_name=by))
-    return Answer(message=message, kept=True)
+        await work.audit.add(audit_entry("undo disconnect", ended, at=now, by=actor.object_id, by_name=by))
+    return Answer(message=message, already_queued=True)
 
 
 def _connected_again(connection: Connection, by: str) -> Message:
-    text = f"{by} connected {called(connection)} to this chat again."
+    text = f"{by} connected {display_name(connection)} to this chat again."
     return notice(NoticeView(text=text, next_step="The chat is told of changes as before."))

@@ -47,7 +47,7 @@ async def maintain_subscriptions(services: Services, feed: ChangeFeed, *, at_mos
     async with services.store.writing() as work:
         more = await _plan(feed, work, synced, now, at_most)
         due = await work.subscriptions.claim(at=now, until=now + _LEASE, at_most=AT_ONCE)
-    again = await asyncio.gather(*(_see_to(services, feed, each, synced) for each in due))
+    again = await asyncio.gather(*(_process(services, feed, each, synced) for each in due))
     return more or len(due) == AT_ONCE or any(again)
 
 
@@ -85,13 +85,13 @@ async def _plan(
     return len(chats) == AT_ONCE
 
 
-async def _see_to(
+async def _process(
     services: Services, feed: ChangeFeed, subscription: Subscription, synced: Sequence[SyncedEnvironment]
 ) -> bool:
     """Does what the subscription needs; gives whether it needs something more at once."""
     step = next_step(subscription, feed.fingerprint, services.clock.now())
     try:
-        return await _do(services, feed, step, subscription, synced)
+        return await _run_step(services, feed, step, subscription, synced)
     except ChatSyncError as error:
         _log.warning(
             "subscription not seen to",
@@ -100,11 +100,11 @@ async def _see_to(
             reason=f"{type(error).__name__}: {error}",
             notes=getattr(error, "__notes__", []),
         )
-        await _put_off(services, step, subscription, error)
+        await _postpone(services, step, subscription, error)
         return False
 
 
-async def _do(
+async def _run_step(
     services: Services,
     feed: ChangeFeed,
     step: SubscriptionStep,
@@ -116,11 +116,11 @@ async def _do(
     if step is SubscriptionStep.RENEW:
         return await _renew(services, feed, subscription, synced)
     if step is SubscriptionStep.REFRESH:
-        return await _reread(services, subscription, synced)
+        return await _refresh(services, subscription, synced)
     if step is SubscriptionStep.RECREATE and subscription.id:
         await feed.unsubscribe(subscription.id)
-        return await _see_to(services, feed, replace(subscription, id=None), synced)
-    return await _make(services, feed, subscription)
+        return await _process(services, feed, replace(subscription, id=None), synced)
+    return await _create(services, feed, subscription)
 
 
 async def _end(services: Services, feed: ChangeFeed, subscription: Subscription) -> bool:
@@ -137,13 +137,13 @@ async def _renew(
     try:
         renewed = await feed.renew(subscription.id or "", subscription.target)
     except NotFound:
-        return await _see_to(services, feed, replace(subscription, id=None), synced)
-    return await _keep(services, feed, subscription, renewed)
+        return await _process(services, feed, replace(subscription, id=None), synced)
+    return await _save(services, feed, subscription, renewed)
 
 
-async def _make(services: Services, feed: ChangeFeed, subscription: Subscription) -> bool:
+async def _create(services: Services, feed: ChangeFeed, subscription: Subscription) -> bool:
     made = await _subscribed(feed, subscription.target)
-    return await _keep(services, feed, subscription, made, is_new=True)
+    return await _save(services, feed, subscription, made, is_new=True)
 
 
 async def _subscribed(feed: ChangeFeed, watch: SubscriptionTarget) -> RemoteSubscription:
@@ -157,7 +157,7 @@ async def _subscribed(feed: ChangeFeed, watch: SubscriptionTarget) -> RemoteSubs
         return await feed.subscribe(watch)
 
 
-async def _keep(
+async def _save(
     services: Services, feed: ChangeFeed, subscription: Subscription, there: RemoteSubscription, *, is_new: bool = False
 ) -> bool:
     # Where there was one before the new one, it is over: nobody knows what happened since.
@@ -176,13 +176,13 @@ async def _keep(
     return reread
 
 
-async def _reread(services: Services, subscription: Subscription, synced: Sequence[SyncedEnvironment]) -> bool:
+async def _refresh(services: Services, subscription: Subscription, synced: Sequence[SyncedEnvironment]) -> bool:
     """Has the chats looked at that the subscription did not tell of for a while."""
     if subscription.target.chat:
         await _look_at(services, [subscription.target.chat])
     else:
         for each in synced:
-            await _look_at_all(services, each)
+            await _enqueue_all(services, each)
     expires_at = subscription.expires_at or services.clock.now()
     async with services.store.writing() as work:
         due_at = renewal_at(subscription.target, expires_at)
@@ -190,7 +190,7 @@ async def _reread(services: Services, subscription: Subscription, synced: Sequen
     return False
 
 
-async def _look_at_all(services: Services, synced: SyncedEnvironment) -> None:
+async def _enqueue_all(services: Services, synced: SyncedEnvironment) -> None:
     chats: Sequence[ChatId] = ()
     while True:
         after = chats[-1] if chats else None
@@ -207,10 +207,10 @@ async def _look_at(services: Services, chats: Sequence[ChatId]) -> None:
         await work.chat_sync.enqueue(chats, fetch=True, at=now, due_at=now)
 
 
-async def _put_off(
+async def _postpone(
     services: Services, step: SubscriptionStep, subscription: Subscription, error: ChatSyncError
 ) -> None:
-    why = _hindrance(error)
+    why = _error_of(error)
     retry_after_s = error.retry_after_s if isinstance(error, Unavailable) else None
     # One that could not be renewed, or ended, is still there.
     now = replace(subscription, error=why, id=None if step is SubscriptionStep.CREATE else subscription.id)
@@ -218,7 +218,7 @@ async def _put_off(
         await work.subscriptions.save(now, due_at=next_attempt_at(why, services.clock.now(), retry_after_s))
 
 
-def _hindrance(error: ChatSyncError) -> SubscriptionError:
+def _error_of(error: ChatSyncError) -> SubscriptionError:
     kinds = {
         NotAllowed: SubscriptionError.NOT_ALLOWED,
         NotFound: SubscriptionError.NOT_FOUND,

@@ -14,12 +14,12 @@ from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
 from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Column, ColumnValue, Row, Table
 from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
-from bot.features.chat_sync.start_and_end import sync_ended
-from bot.features.connections.connect_chat import known_value
-from bot.features.shared.answers import called, finished, head_of, name_columns
-from bot.features.shared.audited import audited
+from bot.features.chat_sync.start_and_end import end_sync
+from bot.features.connections.connect_chat import reported_value
+from bot.features.shared.answers import display_name, name_columns, record_header, render
+from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
-from bot.features.shared.told_type import told_type
+from bot.features.shared.told_type import enabled_record_type
 from bot.store.unit_of_work import UnitOfWork
 from cards.catch_up import CatchUp as CaughtUpRecord
 from cards.catch_up import CatchUpView, catch_up
@@ -27,7 +27,7 @@ from cards.key_fields import Change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
+class _CurrentRecord:
     """A connected record as the app sees it now; `row` None: it is gone."""
 
     connection: Connection
@@ -45,7 +45,7 @@ class _Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _MissedRecord:
     """A record of which the chat missed something."""
 
     connection: Connection
@@ -76,7 +76,7 @@ async def post_catch_up(services: Services, chat: ChatId, jobs: Sequence[str]) -
         await work.inbox.complete(jobs, at=at)
 
 
-async def _look(services: Services, connections: Sequence[Connection]) -> Sequence[_Seen]:
+async def _look(services: Services, connections: Sequence[Connection]) -> Sequence[_CurrentRecord]:
     """The records as they are, read table by table; those that the app may not read are left out."""
 
     def kind(each: Connection) -> tuple[EnvironmentId, str]:
@@ -89,8 +89,8 @@ async def _look(services: Services, connections: Sequence[Connection]) -> Sequen
 
 async def _look_at(
     services: Services, environment: EnvironmentId, name: str, connections: Sequence[Connection]
-) -> Sequence[_Seen]:
-    record_type = await told_type(services.administration, environment, name)
+) -> Sequence[_CurrentRecord]:
+    record_type = await enabled_record_type(services.administration, environment, name)
     if record_type is None:
         return ()
     table = await services.records.table(environment, name)
@@ -100,7 +100,7 @@ async def _look_at(
     read = {column.name: column for column in (*name_columns(table), *columns, *merging)}
     rows = await services.records.read_many(environment, table, row_ids, list(read.values()))
     return [
-        _Seen(
+        _CurrentRecord(
             connection=each,
             table=table,
             columns=columns,
@@ -112,10 +112,12 @@ async def _look_at(
     ]
 
 
-async def _tell(services: Services, work: UnitOfWork, chat_id: ChatId, going: Sequence[_Seen], at: datetime) -> None:
+async def _tell(
+    services: Services, work: UnitOfWork, chat_id: ChatId, going: Sequence[_CurrentRecord], at: datetime
+) -> None:
     known = await work.reported_values.for_connections([each.connection.id for each in going])
     told = [each for seen in going for each in _missed(seen, known.get(seen.connection.id, {}))]
-    deleted = tuple(called(seen.connection) for seen in going if seen.row is None)
+    deleted = tuple(display_name(seen.connection) for seen in going if seen.row is None)
     chat = await work.chats.get(chat_id)
     if not (told or deleted) or chat is None:
         return
@@ -123,7 +125,7 @@ async def _tell(services: Services, work: UnitOfWork, chat_id: ChatId, going: Se
     message = OutgoingMessage(
         key=f"caught up {chat_id} {at.isoformat()}",
         chat_id=chat_id,
-        activity=finished(catch_up(view), chat.channel),
+        activity=render(catch_up(view), chat.channel),
         previously_reported={
             (each.connection.id, change.column.name): change.old for each in told for change in each.changes
         },
@@ -132,8 +134,8 @@ async def _tell(services: Services, work: UnitOfWork, chat_id: ChatId, going: Se
     await work.reported_values.save(_learned(told, at))
 
 
-def _caught_up(services: Services, told: _Told) -> CaughtUpRecord:
-    head = head_of(services.links, told.table, told.connection.record, told.row)
+def _caught_up(services: Services, told: _MissedRecord) -> CaughtUpRecord:
+    head = record_header(services.links, told.table, told.connection.record, told.row)
     return CaughtUpRecord(record=head, changes=tuple(_change(each, told) for each in told.changes))
 
 
@@ -143,17 +145,17 @@ def _merger(connection: Connection, at: datetime) -> RecordEvent:
     return RecordEvent(key=key, record=connection.record, at=at, changed_by=None, changes=())
 
 
-def _missed(seen: _Seen, known: Mapping[str, ReportedValue]) -> Sequence[_Told]:
+def _missed(seen: _CurrentRecord, known: Mapping[str, ReportedValue]) -> Sequence[_MissedRecord]:
     changes = missed_changes(seen.columns, seen.row, known) if seen.row else ()
     if seen.row is None or not changes:
         return ()
-    told = _Told(
+    told = _MissedRecord(
         connection=seen.connection, table=seen.table, row=seen.row, changes=changes, tell_values=seen.tell_values
     )
     return (told,)
 
 
-def _change(missed: MissedChange, told: _Told) -> Change:
+def _change(missed: MissedChange, told: _MissedRecord) -> Change:
     if not told.tell_values:
         return Change(label=missed.column.label, old=None, new=None)
     old = ColumnValue(raw=missed.old.raw, text=missed.old.text)
@@ -162,9 +164,9 @@ def _change(missed: MissedChange, told: _Told) -> Change:
     )
 
 
-def _learned(told: Sequence[_Told], at: datetime) -> Mapping[tuple[ConnectionId, str], ReportedValue]:
+def _learned(told: Sequence[_MissedRecord], at: datetime) -> Mapping[tuple[ConnectionId, str], ReportedValue]:
     return {
-        (each.connection.id, change.column.name): known_value(change.column, each.row, at)
+        (each.connection.id, change.column.name): reported_value(change.column, each.row, at)
         for each in told
         for change in each.changes
     }
@@ -173,5 +175,5 @@ def _learned(told: Sequence[_Told], at: datetime) -> Mapping[tuple[ConnectionId,
 async def _end(work: UnitOfWork, connection: Connection, at: datetime) -> None:
     """The record is gone, and nobody knows who deleted it (spec K10)."""
     if await work.connections.end(connection.id, at=at, by=None, by_name=""):
-        await sync_ended(work, [connection], at=at)
-        await work.audit.add(audited("record deleted", connection, at=at, by=None, by_name=""))
+        await end_sync(work, [connection], at=at)
+        await work.audit.add(audit_entry("record deleted", connection, at=at, by=None, by_name=""))

@@ -14,7 +14,7 @@ from bot.domain.tables import Table
 from bot.domain.values import ChatId, EnvironmentId
 from bot.features.shared.services import Services
 
-AT_ONCE = 200
+BATCH_SIZE = 200
 """Rows or chats of one look-up."""
 
 
@@ -47,8 +47,8 @@ async def _look_through(
         changes = await services.records.changes_since(environment, table, None)
     if changes is not None and changes.is_complete:
         rows = sorted(changes.changed | changes.deleted)
-        for start in range(0, len(rows), AT_ONCE):
-            some = rows[start : start + AT_ONCE]
+        for start in range(0, len(rows), BATCH_SIZE):
+            some = rows[start : start + BATCH_SIZE]
             await _ask(services, await _chats_of_rows(services, environment, name, some), in_time)
     elif whole or changes is not None:
         async for chats in _all_chats(services, environment, name):
@@ -82,7 +82,7 @@ async def _all_chats(services: Services, environment: EnvironmentId, name: str) 
     after: ChatId | None = None
     while True:
         async with services.store.reading() as work:
-            chats = await work.connections.chats_for_table(environment, name, after=after, at_most=AT_ONCE)
+            chats = await work.connections.chats_for_table(environment, name, after=after, at_most=BATCH_SIZE)
         if not chats:
             return
         yield chats

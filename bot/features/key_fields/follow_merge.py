@@ -11,11 +11,19 @@ from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
 from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Row
 from bot.domain.values import Connection, NewConnection, RecordRef
-from bot.features.chat_sync.start_and_end import sync_ended, sync_follows
-from bot.features.connections.connect_chat import known_value
-from bot.features.key_fields.read_facts import KeyFieldFacts
-from bot.features.shared.answers import called, head_of, name_columns, name_of, number_of, open_button, outgoing
-from bot.features.shared.audited import audited
+from bot.features.chat_sync.start_and_end import end_sync, transfer_sync
+from bot.features.connections.connect_chat import reported_value
+from bot.features.key_fields.read_facts import ChangeDetails
+from bot.features.shared.answers import (
+    display_name,
+    name_columns,
+    name_of,
+    number_of,
+    open_button,
+    record_header,
+    to_outbox,
+)
+from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 from cards.message import Message
@@ -26,17 +34,17 @@ _STEPS_AT_MOST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Survivor:
+class _MergeTarget:
     """The record that is left, as the app sees it, and what is known of the one that was merged into it."""
 
-    facts: KeyFieldFacts
+    facts: ChangeDetails
     record: RecordRef
     row: Row
     known: Mapping[str, ReportedValue]
 
 
 async def follow_merge(
-    services: Services, facts: KeyFieldFacts, into: RecordRef, events: Sequence[RecordEvent]
+    services: Services, facts: ChangeDetails, into: RecordRef, events: Sequence[RecordEvent]
 ) -> bool:
     """Tells each chat and settles the events in one transaction; raises `Unavailable`, and then nothing is kept.
 
@@ -53,7 +61,7 @@ async def follow_merge(
     return True
 
 
-async def _survivor(services: Services, facts: KeyFieldFacts, into: RecordRef) -> _Survivor | None:
+async def _survivor(services: Services, facts: ChangeDetails, into: RecordRef) -> _MergeTarget | None:
     columns = key_field_columns(facts.record_type, facts.table)
     merging = [facts.table.columns[name] for name in (MASTER, MERGED) if name in facts.table.columns]
     read = {column.name: column for column in (*name_columns(facts.table), *columns, *merging)}
@@ -66,23 +74,23 @@ async def _survivor(services: Services, facts: KeyFieldFacts, into: RecordRef) -
             return None
         following = merge_target(record.environment, facts.table, row)
         if following is None:
-            known = {column.name: known_value(column, row, before) for column in columns}
-            return _Survivor(facts=facts, record=record, row=row, known=known)
+            known = {column.name: reported_value(column, row, before) for column in columns}
+            return _MergeTarget(facts=facts, record=record, row=row, known=known)
         record = following
     return None
 
 
-async def _follow(services: Services, work: UnitOfWork, old: Connection, survivor: _Survivor, now: datetime) -> None:
+async def _follow(services: Services, work: UnitOfWork, old: Connection, survivor: _MergeTarget, now: datetime) -> None:
     by = next(iter(survivor.facts.people.values()), "")
     await work.connections.end(old.id, at=now, by=None, by_name=by)
-    await work.audit.add(audited("merged", old, at=now, by=None, by_name=by))
+    await work.audit.add(audit_entry("merged", old, at=now, by=None, by_name=by))
     new = await work.connections.add(_connection_to(old, survivor))
     if new:
         await work.reported_values.save({(new.id, column): value for column, value in survivor.known.items()})
-        await work.audit.add(audited("connected by merging", new, at=now, by=None, by_name=by))
-        await sync_follows(work, old, new, at=now)
+        await work.audit.add(audit_entry("connected by merging", new, at=now, by=None, by_name=by))
+        await transfer_sync(work, old, new, at=now)
     else:
-        await sync_ended(work, [old], at=now)
+        await end_sync(work, [old], at=now)
     if old.paused_at:
         await work.connections.pause(old.chat_id, old.paused_reason or "", at=now)
         return
@@ -92,29 +100,29 @@ async def _follow(services: Services, work: UnitOfWork, old: Connection, survivo
 
 
 async def _message(
-    services: Services, work: UnitOfWork, old: Connection, survivor: _Survivor, new: Connection | None
+    services: Services, work: UnitOfWork, old: Connection, survivor: _MergeTarget, new: Connection | None
 ) -> OutgoingMessage | None:
     chat = await work.chats.get(old.chat_id)
     if chat is None:
         return None
     told = _merged(services, old, survivor, was_connected=new is None)
-    return outgoing(chat, told, key=f"merged {old.id}", connection=new.id if new else None)
+    return to_outbox(chat, told, key=f"merged {old.id}", connection=new.id if new else None)
 
 
-def _merged(services: Services, old: Connection, survivor: _Survivor, *, was_connected: bool) -> Message:
-    head = head_of(services.links, survivor.facts.table, survivor.record, survivor.row)
+def _merged(services: Services, old: Connection, survivor: _MergeTarget, *, was_connected: bool) -> Message:
+    head = record_header(services.links, survivor.facts.table, survivor.record, survivor.row)
     name = head.number or head.name
     how = "was connected to it already" if was_connected else "is connected to that one now"
     return notice(
         NoticeView(
-            text=f"{called(old)} was merged into {name}.",
+            text=f"{display_name(old)} was merged into {name}.",
             next_step=f"This chat {how} and is told of its changes.",
             button=open_button(head),
         )
     )
 
 
-def _connection_to(old: Connection, survivor: _Survivor) -> NewConnection:
+def _connection_to(old: Connection, survivor: _MergeTarget) -> NewConnection:
     """The same connection, of the record that is left: who connected the chat, and when, stays as it was."""
     return NewConnection(
         chat_id=old.chat_id,

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from bot.domain.key_fields import RecordEvent
 from bot.domain.values import Connection
-from bot.features.chat_sync.start_and_end import sync_ended
-from bot.features.shared.answers import called, outgoing
-from bot.features.shared.audited import audited
+from bot.features.chat_sync.start_and_end import end_sync
+from bot.features.shared.answers import display_name, to_outbox
+from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
-from bot.features.shared.told_type import told_type
+from bot.features.shared.told_type import enabled_record_type
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
@@ -21,7 +21,7 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
     """
     deletion = next(event for event in events if event.deleted)
     record = deletion.record
-    is_told = await told_type(services.administration, record.environment, record.table) is not None
+    is_told = await enabled_record_type(services.administration, record.environment, record.table) is not None
     by = await _name(services, deletion) if is_told else ""
     now = services.clock.now()
     async with services.store.writing() as work:
@@ -29,12 +29,12 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
         chats = await work.chats.get_many([connection.chat_id for connection in connections])
         for connection in connections:
             await work.connections.end(connection.id, at=now, by=None, by_name=by)
-            await work.audit.add(audited("record deleted", connection, at=deletion.at, by=None, by_name=by))
-        await sync_ended(work, connections, at=now)
+            await work.audit.add(audit_entry("record deleted", connection, at=deletion.at, by=None, by_name=by))
+        await end_sync(work, connections, at=now)
         reachable = [connection for connection in connections if connection.paused_at is None]
         words = [(chats[each.chat_id], _deleted(each, by), each) for each in reachable]
         await work.outbox.enqueue(
-            [outgoing(chat, word, key=f"deleted {each.id}", connection=each.id) for chat, word, each in words],
+            [to_outbox(chat, word, key=f"deleted {each.id}", connection=each.id) for chat, word, each in words],
             at=now,
         )
         await work.inbox.complete([event.key for event in events], at=now)
@@ -50,7 +50,7 @@ def _deleted(connection: Connection, by: str) -> Message:
     who = f" by {by}" if by else ""
     return notice(
         NoticeView(
-            text=f"{called(connection)} was deleted in Dynamics 365{who}.",
+            text=f"{display_name(connection)} was deleted in Dynamics 365{who}.",
             next_step="This chat is no longer connected to it. What was said here stays.",
         )
     )

@@ -12,7 +12,7 @@ from bot.domain.tables import LOOKUPS, STATE, Column, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
 from bot.features.shared.answers import name_columns
 from bot.features.shared.services import Services
-from bot.features.shared.told_type import told_type
+from bot.features.shared.told_type import enabled_record_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class NewOwner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyFieldFacts:
+class ChangeDetails:
     """A record's events and everything that a card says about them."""
 
     record: RecordRef
@@ -42,14 +42,14 @@ class KeyFieldFacts:
     """What Dataverse calls the state in which the record is closed now, where it was open before (spec K12)."""
     new_owner: NewOwner | None = None
     """Who owns the record now, where that is another person than before."""
-    survivor: RecordRef | None = None
+    merge_target: RecordRef | None = None
     """The record that it was merged into."""
 
 
-async def load_change(services: Services, events: Sequence[RecordEvent]) -> KeyFieldFacts | None:
+async def load_change(services: Services, events: Sequence[RecordEvent]) -> ChangeDetails | None:
     """The facts; None where nothing is to be told of the record. Raises `Unavailable`."""
     record = events[0].record
-    record_type = await told_type(services.administration, record.environment, record.table)
+    record_type = await enabled_record_type(services.administration, record.environment, record.table)
     if record_type is None:
         return None
     table = await services.records.table(record.environment, record.table)
@@ -64,7 +64,7 @@ async def load_change(services: Services, events: Sequence[RecordEvent]) -> KeyF
         _people(services, record.environment, events),
         _new_owner(services, record.environment, life.new_owner),
     )
-    return KeyFieldFacts(
+    return ChangeDetails(
         record=record,
         record_type=record_type,
         table=table,
@@ -74,7 +74,7 @@ async def load_change(services: Services, events: Sequence[RecordEvent]) -> KeyF
         people=people,
         closed_as=None if life.closed_state is None else _state(table, life.closed_state),
         new_owner=new_owner,
-        survivor=merge_target(record.environment, table, row) if row else None,
+        merge_target=merge_target(record.environment, table, row) if row else None,
     )
 
 

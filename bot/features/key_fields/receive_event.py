@@ -8,7 +8,7 @@ from bot.domain.record_lifecycle import WATCHED_COLUMNS
 from bot.features.shared.services import Services
 
 
-class Kept(StrEnum):
+class Received(StrEnum):
     """What became of an event that arrived."""
 
     KEPT = "kept"
@@ -17,22 +17,22 @@ class Kept(StrEnum):
     NOT_CONNECTED = "no chat is connected to the row"
 
 
-async def receive_event(services: Services, event: RecordEvent) -> Kept:
+async def receive_event(services: Services, event: RecordEvent) -> Received:
     """Whether the event is kept, and if not, why: it is durable when this returns."""
     wanted = await _watched(services, event)
     changes = tuple(change for change in event.changes if change.column in wanted)
     told = event.deleted or (wanted and (changes or event.stripped))
     if not told:
-        return Kept.NOT_TOLD
+        return Received.NOT_TOLD
     async with services.store.reading() as work:
         if not await work.connections.for_record(event.record):
-            return Kept.NOT_CONNECTED
+            return Received.NOT_CONNECTED
     now = services.clock.now()
     async with services.store.writing() as work:
         kept = await work.inbox.add_event(
             replace(event, changes=changes), at=now, due_at=now + services.coalescing_window
         )
-    return Kept.KEPT if kept else Kept.DUPLICATE
+    return Received.KEPT if kept else Received.DUPLICATE
 
 
 async def _watched(services: Services, event: RecordEvent) -> frozenset[str]:

@@ -4,7 +4,7 @@ from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.reported_change import ReportedChange, ReportedColumn, is_visible
 from bot.domain.values import Chat, Person
 from bot.features.shared import access
-from bot.features.shared.answers import Answer, chats_button, head_of, name_columns, values_button
+from bot.features.shared.answers import Answer, change_values_button, chats_button, name_columns, record_header
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.key_fields import Change, KeyFieldsView, key_fields
@@ -14,9 +14,9 @@ from cards.personal_view import PersonalView, hidden_card
 async def view_change(services: Services, chat: Chat, person: Person, key: str) -> Answer:
     """The card; for who may not see the record one that tells nothing of it. Raises `Unavailable`."""
     accounts = (person.account_id,) if person.account_id else None
-    own = PersonalView(button=values_button(key), accounts=accounts)
+    own = PersonalView(button=change_values_button(key), accounts=accounts)
     try:
-        await services.roster_cache.require(chat, person)
+        await services.roster_cache.require_member(chat, person)
         return Answer(message=key_fields(await _view(services, await _kept(services, chat, key), person, own)))
     except (NotAllowed, NotFound, NotSupported) as error:
         return Answer(message=hidden_card(str(error), error.next_step, own))
@@ -46,7 +46,7 @@ async def _view(services: Services, kept: ReportedChange, person: Person, own: P
         return Change(label=label, old=told.old if shown else None, new=told.new if shown else None)
 
     return KeyFieldsView(
-        record=head_of(services.links, table, record, row),
+        record=record_header(services.links, table, record, row),
         changes=tuple(change(each) for each in kept.columns),
         people=kept.people,
         at=kept.at,

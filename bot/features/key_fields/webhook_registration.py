@@ -13,16 +13,16 @@ from bot.features.shared.services import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class RegistrationState:
     """What is registered in an environment, and what is to be done."""
 
     registration: Registration | None
     plan: StepPlan
-    elsewhere: Sequence[str]
+    other_addresses: Sequence[str]
     """Other addresses to which events of this kind go."""
 
 
-async def inspect_webhook(services: Services, environment: EnvironmentId) -> Found:
+async def inspect_webhook(services: Services, environment: EnvironmentId) -> RegistrationState:
     """What is there and what is missing; changes nothing."""
     registration, elsewhere, wanted = await asyncio.gather(
         services.webhook_steps.find_registration(environment),
@@ -30,10 +30,12 @@ async def inspect_webhook(services: Services, environment: EnvironmentId) -> Fou
         _wanted_tables(services, environment),
     )
     there = registration.steps if registration else ()
-    return Found(registration=registration, plan=plan_steps(desired_steps(*wanted), there), elsewhere=elsewhere)
+    return RegistrationState(
+        registration=registration, plan=plan_steps(desired_steps(*wanted), there), other_addresses=elsewhere
+    )
 
 
-async def register_webhook(services: Services, environment: EnvironmentId) -> Found:
+async def register_webhook(services: Services, environment: EnvironmentId) -> RegistrationState:
     """Registers what is missing; gives what was done."""
     found = await inspect_webhook(services, environment)
     registration = await services.webhook_steps.register(environment)

@@ -7,8 +7,8 @@ from bot.domain.tables import OWNER
 from bot.domain.values import Chat, Connection, ObjectId, Person, UserId
 from bot.features.members.change_members import add_member
 from bot.features.shared import access
-from bot.features.shared.access import Actor
-from bot.features.shared.answers import Answer, called
+from bot.features.shared.access import AuthorizedUser
+from bot.features.shared.answers import Answer, display_name
 from bot.features.shared.services import Services
 
 
@@ -26,7 +26,7 @@ async def add_owner(services: Services, chat: Chat, person: Person, connection: 
     return await add_member(services, chat, person, await _owner(services, connection, actor))
 
 
-async def _owner(services: Services, connection: Connection, actor: Actor) -> ObjectId:
+async def _owner(services: Services, connection: Connection, actor: AuthorizedUser) -> ObjectId:
     """The owner as the person who asks sees them."""
     record = connection.record
     table = await services.records.table(record.environment, record.table)
@@ -38,5 +38,5 @@ async def _owner(services: Services, connection: Connection, actor: Actor) -> Ob
         if owner:
             return owner
     raise NotFound(
-        f"{called(connection)} belongs to nobody who could be in a chat.", "See who owns it in Dynamics 365."
+        f"{display_name(connection)} belongs to nobody who could be in a chat.", "See who owns it in Dynamics 365."
     )

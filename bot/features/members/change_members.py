@@ -7,7 +7,7 @@ from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.values import Chat, ChatKind, ObjectId, Person
 from bot.features.members.membership import add_to_chat, is_member, remove_from_chat
 from bot.features.shared import access
-from bot.features.shared.answers import Answer, outgoing
+from bot.features.shared.answers import Answer, to_outbox
 from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
@@ -20,7 +20,7 @@ async def add_member(services: Services, chat: Chat, person: Person, other: Obje
         return Answer(message=_said(f"{name} is in this chat already."))
     message = _said(f"{person.name or 'Somebody'} added {name} to this chat.")
     await add_to_chat(services, chat.id, other, partial(partial(_tell, services), chat, message, f"added {other}"))
-    return Answer(message=message, kept=True)
+    return Answer(message=message, already_queued=True)
 
 
 async def remove_member(services: Services, chat: Chat, person: Person, other: ObjectId) -> Answer:
@@ -32,7 +32,7 @@ async def remove_member(services: Services, chat: Chat, person: Person, other: O
     await remove_from_chat(
         services, chat.id, other, partial(partial(_tell, services), chat, message, f"removed {other}")
     )
-    return Answer(message=message, kept=True)
+    return Answer(message=message, already_queued=True)
 
 
 async def _name(services: Services, chat: Chat, person: Person, other: ObjectId) -> str:
@@ -49,7 +49,7 @@ async def _name(services: Services, chat: Chat, person: Person, other: ObjectId)
 async def _tell(services: Services, chat: Chat, message: Message, what: str) -> None:
     now = services.clock.now()
     async with services.store.writing() as work:
-        await work.outbox.enqueue([outgoing(chat, message, key=f"{what} {chat.id} {now.isoformat()}")], at=now)
+        await work.outbox.enqueue([to_outbox(chat, message, key=f"{what} {chat.id} {now.isoformat()}")], at=now)
 
 
 def _said(text: str) -> Message:

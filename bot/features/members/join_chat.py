@@ -7,9 +7,9 @@ from bot.domain.joining import JoinFacts
 from bot.domain.values import ChatKind, Connection, ConnectionId, Person
 from bot.features.members.membership import add_to_chat, is_member
 from bot.features.shared import access
-from bot.features.shared.access import Actor
-from bot.features.shared.answers import Answer, called, outgoing
-from bot.features.shared.audited import audited
+from bot.features.shared.access import AuthorizedUser
+from bot.features.shared.answers import Answer, display_name, to_outbox
+from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
@@ -33,7 +33,7 @@ async def join_chat(services: Services, person: Person, connection: ConnectionId
     return Answer(message=_joined(found))
 
 
-async def _allowed(services: Services, connection: Connection, person: Person, *, is_channel: bool) -> Actor:
+async def _allowed(services: Services, connection: Connection, person: Person, *, is_channel: bool) -> AuthorizedUser:
     record = connection.record
     opened = await access.require_readable(services, record, person)
     if is_channel:
@@ -44,30 +44,30 @@ async def _allowed(services: Services, connection: Connection, person: Person, *
     may_write = await services.records.can_write(record, opened.actor.user.id)
     joining = JoinFacts(joining_is_on=opened.record_type.join, may_write=may_write)
     if not joining.allowed:
-        raise NotAllowed(f"You cannot join this chat. {joining.problem}", whom_to_ask(connection))
+        raise NotAllowed(f"You cannot join this chat. {joining.problem}", contact_hint(connection))
     return opened.actor
 
 
-async def _tell(services: Services, connection: Connection, actor: Actor) -> None:
+async def _tell(services: Services, connection: Connection, actor: AuthorizedUser) -> None:
     now = services.clock.now()
-    text = f"{actor.user.name} joined this chat, as somebody who works on {called(connection)}."
+    text = f"{actor.user.name} joined this chat, as somebody who works on {display_name(connection)}."
     async with services.store.writing() as work:
         chat = await work.chats.get(connection.chat_id)
         if chat:
             key = f"joined {chat.id} {actor.object_id} {now.isoformat()}"
             message = notice(NoticeView(text=text))
-            await work.outbox.enqueue([outgoing(chat, message, key=key, connection=connection.id)], at=now)
+            await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection.id)], at=now)
         by, by_name = actor.object_id, actor.user.name
-        await work.audit.add(audited("join", connection, at=now, by=by, by_name=by_name))
+        await work.audit.add(audit_entry("join", connection, at=now, by=by, by_name=by_name))
 
 
-def whom_to_ask(connection: Connection) -> str:
+def contact_hint(connection: Connection) -> str:
     """Who can help somebody who may not join."""
     return f"Ask {connection.connector_name}, who connected the chat, or your administrator."
 
 
 def _joined(connection: Connection) -> Message:
-    text = f"You are in the chat about {called(connection)} now."
+    text = f"You are in the chat about {display_name(connection)} now."
     return notice(
         NoticeView(text=text, next_step="You find it among your chats in Teams, with all that was said before.")
     )

@@ -19,14 +19,14 @@ async def is_member(services: Services, chat: ChatId, person: ObjectId) -> bool:
 
 async def add_to_chat(services: Services, chat: ChatId, person: ObjectId, tell: Callable[[], Awaitable[None]]) -> None:
     """The person is in the chat and it was told; raises what `ChatDirectory.add_member` raises."""
-    await _to_its_end(services, _change(services, services.chats.add_member, chat, person, tell, comes=True))
+    await _shielded(services, _change(services, services.chats.add_member, chat, person, tell, comes=True))
 
 
 async def remove_from_chat(
     services: Services, chat: ChatId, person: ObjectId, tell: Callable[[], Awaitable[None]]
 ) -> None:
     """The person is not in the chat and it was told; raises what `ChatDirectory.remove_member` raises."""
-    await _to_its_end(services, _change(services, services.chats.remove_member, chat, person, tell, comes=False))
+    await _shielded(services, _change(services, services.chats.remove_member, chat, person, tell, comes=False))
 
 
 async def _change(
@@ -47,7 +47,7 @@ async def _change(
     await tell()
 
 
-async def _to_its_end(services: Services, work: Awaitable[None]) -> None:
+async def _shielded(services: Services, work: Awaitable[None]) -> None:
     task = asyncio.ensure_future(work)
     services.membership_changes.add(task)
     task.add_done_callback(partial(_ended, services))

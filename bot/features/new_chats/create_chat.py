@@ -14,11 +14,11 @@ from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.install_app import install_app
 from bot.features.shared.services import Services
 
-HELD = timedelta(minutes=2)
+LEASE = timedelta(minutes=2)
 """How long the work stays with a process that is not heard of; each step and each person added renews it."""
 SHOWN_FOR = timedelta(days=1)
 """How long somebody is reminded of a chat that was left half made."""
-SMALLEST = 2
+MIN_MEMBERS = 2
 """People of the smallest group chat."""
 
 Step = Callable[[NewChat, Person, Chat], Awaitable[NewChat]]
@@ -29,7 +29,7 @@ class Progress:
     """How far it has come, and whether it goes on by itself just now."""
 
     new: NewChat
-    at_work: bool = False
+    is_running: bool = False
 
 
 async def start_creation(
@@ -37,7 +37,7 @@ async def start_creation(
 ) -> Progress:
     """Makes the chat; a key that is known goes on with what was wished under it then.
 
-    Raises `BadRequest` where somebody is not in the directory, and what `go_on` raises.
+    Raises `BadRequest` where somebody is not in the directory, and what `resume_idle` raises.
     """
     await _require_people(services, wish.people)
     async with services.store.writing() as work:
@@ -58,7 +58,7 @@ async def resume_creation(services: Services, key: NewChatKey, person: Person, h
     if task.done():
         task.result()
     new = await _get(services, key, person)
-    return Progress(new=new, at_work=bool(new.remaining_steps) and not new.failures)
+    return Progress(new=new, is_running=bool(new.remaining_steps) and not new.failures)
 
 
 async def unfinished_creation(services: Services, person: ObjectId) -> NewChat | None:
@@ -88,7 +88,7 @@ async def _run(services: Services, key: NewChatKey, person: Person, here: Chat) 
     """All steps that are left, unless another process is at it."""
     now = services.clock.now()
     async with services.store.writing() as work:
-        claimed = await work.new_chats.claim(key, at=now, until=now + HELD)
+        claimed = await work.new_chats.claim(key, at=now, until=now + LEASE)
         new = await work.new_chats.get(key)
     if new is None or not claimed:
         return
@@ -96,7 +96,7 @@ async def _run(services: Services, key: NewChatKey, person: Person, here: Chat) 
     try:
         await _require_still_in(services, new)
         for step in new.remaining_steps:
-            new = await _tried(services, step, new, person, here)
+            new = await _run_step(services, step, new, person, here)
             if new.failures and new.failures[-1].step in REQUIRED_STEPS:
                 break
     except ChatSyncError as error:
@@ -106,7 +106,7 @@ async def _run(services: Services, key: NewChatKey, person: Person, here: Chat) 
             await work.new_chats.save(new, leased_until=None)
 
 
-async def _tried(services: Services, step: ChatStep, new: NewChat, person: Person, here: Chat) -> NewChat:
+async def _run_step(services: Services, step: ChatStep, new: NewChat, person: Person, here: Chat) -> NewChat:
     """The step done, or why not; kept before anything else is begun."""
     work: Mapping[ChatStep, Step] = {
         ChatStep.CREATE: partial(_create, services),
@@ -120,7 +120,7 @@ async def _tried(services: Services, step: ChatStep, new: NewChat, person: Perso
     before = new
     if step is ChatStep.CREATE:
         # If its answer is lost, the chat is looked for before another is made.
-        new = await _kept(
+        new = await _save(
             services, replace(new, creation_requested_at=new.creation_requested_at or services.clock.now())
         )
     try:
@@ -128,12 +128,12 @@ async def _tried(services: Services, step: ChatStep, new: NewChat, person: Perso
     except ChatSyncError as error:
         asked_at = new.creation_requested_at if isinstance(error, Unavailable) else before.creation_requested_at
         new = replace(new, creation_requested_at=asked_at).with_failure(step, error)
-    return await _kept(services, new)
+    return await _save(services, new)
 
 
-async def _kept(services: Services, new: NewChat) -> NewChat:
+async def _save(services: Services, new: NewChat) -> NewChat:
     async with services.store.writing() as work:
-        await work.new_chats.save(new, leased_until=services.clock.now() + HELD)
+        await work.new_chats.save(new, leased_until=services.clock.now() + LEASE)
     return new
 
 
@@ -148,17 +148,17 @@ async def _require_still_in(services: Services, new: NewChat) -> None:
 async def _create(services: Services, new: NewChat, _person: Person, _here: Chat) -> NewChat:
     first = new.request.members[:MAX_MEMBERS_AT_CREATION]
     if new.creation_requested_at:
-        for people in (first, first[:SMALLEST]):
+        for people in (first, first[:MIN_MEMBERS]):
             found = await services.chats.find_created(people, since=new.creation_requested_at)
             if found:
-                return _made(new, found)
+                return _created(new, found)
     try:
         chat = await services.chats.create(first, new.request.topic)
     except BadRequest:
         # Graph refuses the whole and does not say why: the smallest chat, and then one thing after the other.
-        return _made(new, await services.chats.create(first[:SMALLEST], None))
+        return _created(new, await services.chats.create(first[:MIN_MEMBERS], None))
     whole = first == new.request.members
-    return _made(new, chat).with_done(*([ChatStep.MEMBERS] if whole else []))
+    return _created(new, chat).with_done(*([ChatStep.MEMBERS] if whole else []))
 
 
 async def _add_members(services: Services, new: NewChat, _person: Person, _here: Chat) -> NewChat:
@@ -171,7 +171,7 @@ async def _add_members(services: Services, new: NewChat, _person: Person, _here:
                 await services.chats.add_member(chat, person)
             except (BadRequest, NotAllowed, NotFound) as error:
                 refused[person] = error
-            await _kept(services, new)  # so many people take longer than the work is held at a time
+            await _save(services, new)  # so many people take longer than the work is held at a time
     if refused:
         names = await services.directory.get_people(list(refused))
         who = ", ".join(names[each].name if each in names else "somebody" for each in refused)
@@ -203,7 +203,7 @@ async def _connect(services: Services, new: NewChat, person: Person, _here: Chat
     return new.with_done(ChatStep.CONNECT)
 
 
-def _made(new: NewChat, chat: DirectoryChat) -> NewChat:
+def _created(new: NewChat, chat: DirectoryChat) -> NewChat:
     """The chat is there, and perhaps has its name already."""
     named = [ChatStep.NAME] if new.request.topic and chat.topic == new.request.topic else []
     return replace(new, chat_id=chat.id, url=chat.url, creation_requested_at=None).with_done(ChatStep.CREATE, *named)

@@ -13,7 +13,7 @@ from bot.domain.record_links import parse_guid
 from bot.domain.values import ObjectId
 from bot.features.new_chats.create_chat import Progress, resume_creation, start_creation, unfinished_creation
 from bot.features.new_chats.plan_chat import (
-    Plan,
+    ChatOptions,
     find_people,
     find_record,
     find_records,
@@ -23,12 +23,12 @@ from bot.features.new_chats.plan_chat import (
     require_can_start,
 )
 from bot.features.record_search.find_records import Hit
-from bot.features.record_search.record_picker import listed, record_choice, record_of
-from bot.features.shared.action_data import Claims
-from bot.features.shared.answers import record_claim
+from bot.features.record_search.record_picker import initial_choices, parse_choice, record_choice
+from bot.features.shared.action_data import ActionData
+from bot.features.shared.answers import record_data
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming
+from bot.features.shared.turn import Turn
 from cards.buttons import SubmitButton
 from cards.dialog import Page
 from cards.inputs import OFF, ON, Choice
@@ -60,43 +60,43 @@ _WORDS: Mapping[ChatStep, str] = {
 }
 
 
-async def start(services: Services, incoming: Incoming, claims: Claims) -> Page:
+async def start(services: Services, turn: Turn, data: ActionData) -> Page:
     """The first page; the second where a button has said already which record it is about."""
-    if "row" in claims:
-        return await show_people(services, incoming, claims)
-    return await _which_record(services, incoming, claims)
+    if "row" in data:
+        return await show_people(services, turn, data)
+    return await _which_record(services, turn, data)
 
 
-async def choose(services: Services, incoming: Incoming, claims: Claims) -> Page:
+async def choose(services: Services, turn: Turn, data: ActionData) -> Page:
     """The second page, or the first once more where it is not clear which record was meant."""
-    words = claims.get(WORDS, "").strip()
-    if claims.get(RECORD) or not words:
-        return await show_people(services, incoming, claims)
-    hits = await find_record(services, incoming.person, words)
+    words = data.get(WORDS, "").strip()
+    if data.get(RECORD) or not words:
+        return await show_people(services, turn, data)
+    hits = await find_record(services, turn.person, words)
     if len(hits) == 1:
         record = hits[0].record if isinstance(hits[0], Hit) else hits[0]
-        return await show_people(services, incoming, {**claims, **record_claim(record)})
+        return await show_people(services, turn, {**data, **record_data(record)})
     choices = [record_choice(each) for each in hits if isinstance(each, Hit)]
     wrong = "" if hits else "No record fits these words."
-    return await _which_record(services, incoming, claims, choices, wrong)
+    return await _which_record(services, turn, data, choices, wrong)
 
 
 async def _which_record(
-    services: Services, incoming: Incoming, claims: Claims, hits: Sequence[Choice] = (), problem: str = ""
+    services: Services, turn: Turn, data: ActionData, hits: Sequence[Choice] = (), problem: str = ""
 ) -> Page:
-    newest = await find_records(services, incoming.person, "")
-    half_made = await unfinished_creation(services, ObjectId(incoming.person.object_id or ""))
-    known = {PERSON: claims[PERSON]} if PERSON in claims else {}
+    newest = await find_records(services, turn.person, "")
+    half_made = await unfinished_creation(services, ObjectId(turn.person.object_id or ""))
+    known = {PERSON: data[PERSON]} if PERSON in data else {}
     finish = SubmitButton(
         title="Finish my last chat", dialog=Dialog.FINISH_CHAT, payload={KEY: half_made.key if half_made else ""}
     )
     return record_page(
         RecordView(
             record=RecordInputs(
-                choices=listed(newest),
+                choices=initial_choices(newest),
                 dataset=Dataset.RECORDS,
                 hits=hits,
-                words=claims.get(WORDS, ""),
+                words=data.get(WORDS, ""),
             ),
             problem=problem,
             next_button=SubmitButton(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=known),
@@ -106,55 +106,55 @@ async def _which_record(
 
 
 async def show_people(
-    services: Services, incoming: Incoming, claims: Claims, problem: str = "", offered: Sequence[DirectoryPerson] = ()
+    services: Services, turn: Turn, data: ActionData, problem: str = "", offered: Sequence[DirectoryPerson] = ()
 ) -> Page:
     """The second page; once more with what is wrong on it where something is."""
-    record, chosen = record_of(claims, services.links), _chosen(claims)
-    plan = await plan_chat(services, incoming.person, record, chosen)
-    payload = {KEY: claims.get(KEY) or str(uuid4()), **(record_claim(record) if record else {})}
+    record, chosen = parse_choice(data, services.links), _chosen(data)
+    plan = await plan_chat(services, turn.person, record, chosen)
+    payload = {KEY: data.get(KEY) or str(uuid4()), **(record_data(record) if record else {})}
     people = [*plan.chosen, *(each for each in offered if each.id not in chosen)]
     make = SubmitButton(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
     anyway = SubmitButton(title="Send it anyway", dialog=make.dialog, payload={**payload, SURE: ON})
-    view = _people_view(plan, people, claims, problem, make)
-    return people_page(replace(view, create_anyway_button=anyway if claims.get(SURE) == ON else None))
+    view = _people_view(plan, people, data, problem, make)
+    return people_page(replace(view, create_anyway_button=anyway if data.get(SURE) == ON else None))
 
 
-async def resume(services: Services, incoming: Incoming, claims: Claims) -> Page:
+async def resume(services: Services, turn: Turn, data: ActionData) -> Page:
     """The last page once more: goes on with what is left."""
-    await require_can_start(services, incoming.person, None)
-    return _progress(await resume_creation(services, _key(claims), incoming.person, incoming.chat))
+    await require_can_start(services, turn.person, None)
+    return _progress(await resume_creation(services, _key(data), turn.person, turn.chat))
 
 
-async def create(services: Services, incoming: Incoming, claims: Claims) -> Page:
+async def create(services: Services, turn: Turn, data: ActionData) -> Page:
     """The last page: makes the chat."""
-    record, key = record_of(claims, services.links), _key(claims)
-    await require_can_start(services, incoming.person, record)
-    named = await people_by_names(services, incoming.person, claims.get(NAMES, ""))
-    known = {**claims, PERSON: ",".join([claims.get(PERSON, ""), *(each.id for each in named.found)])}
+    record, key = parse_choice(data, services.links), _key(data)
+    await require_can_start(services, turn.person, record)
+    named = await people_by_names(services, turn.person, data.get(NAMES, ""))
+    known = {**data, PERSON: ",".join([data.get(PERSON, ""), *(each.id for each in named.found)])}
     if named.problem:
-        return await show_people(services, incoming, known, named.problem, named.offered)
-    person = ObjectId(incoming.person.object_id or "")
+        return await show_people(services, turn, known, named.problem, named.offered)
+    person = ObjectId(turn.person.object_id or "")
     try:
-        people, note = require_people(person, _chosen(known)), claims.get(NOTE, ON) != OFF
-        doubts = await note_problem(services, record, people) if record and note and claims.get(SURE) != ON else ""
+        people, note = require_people(person, _chosen(known)), data.get(NOTE, ON) != OFF
+        doubts = await note_problem(services, record, people) if record and note and data.get(SURE) != ON else ""
         if doubts:
-            return await show_people(services, incoming, {**known, SURE: ON}, doubts)
-        topic = sanitize_topic(claims.get(NAME, ""))
+            return await show_people(services, turn, {**known, SURE: ON}, doubts)
+        topic = sanitize_topic(data.get(NAME, ""))
         wish = ChatRequest(person=person, people=people, topic=topic, record=record, note=note)
-        return _progress(await start_creation(services, key, wish, incoming.person, incoming.chat))
+        return _progress(await start_creation(services, key, wish, turn.person, turn.chat))
     except BadRequest as error:
-        return await show_people(services, incoming, known, f"{error} {error.next_step}".strip())
+        return await show_people(services, turn, known, f"{error} {error.next_step}".strip())
 
 
-async def search_records(services: Services, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
+async def search_records(services: Services, turn: Turn, words: str, _data: ActionData) -> Sequence[Choice]:
     """Records that fit what was typed."""
-    return [record_choice(each) for each in await find_records(services, incoming.person, words)]
+    return [record_choice(each) for each in await find_records(services, turn.person, words)]
 
 
-async def search_people(services: Services, incoming: Incoming, words: str, _claims: Claims) -> Sequence[Choice]:
+async def search_people(services: Services, turn: Turn, words: str, _data: ActionData) -> Sequence[Choice]:
     """People who fit what was typed."""
-    found = await find_people(services, incoming.person, words)
-    return [person_choice(each, each.title) for each in found if each.id != incoming.person.object_id]
+    found = await find_people(services, turn.person, words)
+    return [person_choice(each, each.title) for each in found if each.id != turn.person.object_id]
 
 
 def person_choice(person: DirectoryPerson, about: str) -> Choice:
@@ -163,21 +163,21 @@ def person_choice(person: DirectoryPerson, about: str) -> Choice:
     return Choice(title=title or person.id, value=person.id)
 
 
-def _key(claims: Claims) -> NewChatKey:
-    key = parse_guid(claims.get(KEY, ""))
+def _key(data: ActionData) -> NewChatKey:
+    key = parse_guid(data.get(KEY, ""))
     if key is None:
         raise BadRequest("This dialog is too old to go on with.", "Write new to start a chat.")
     return NewChatKey(key)
 
 
-def _chosen(claims: Claims) -> list[ObjectId]:
+def _chosen(data: ActionData) -> list[ObjectId]:
     """Whom the page names: suggested, searched, or given by the button that opened it."""
-    named = ",".join(claims.get(each, "") for each in (SUGGESTED, OTHERS, PERSON)).split(",")
+    named = ",".join(data.get(each, "") for each in (SUGGESTED, OTHERS, PERSON)).split(",")
     return [person for person in (parse_object_id(each.strip()) for each in named) if person]
 
 
 def _people_view(
-    plan: Plan, people: Sequence[DirectoryPerson], claims: Claims, problem: str, make: SubmitButton
+    plan: ChatOptions, people: Sequence[DirectoryPerson], data: ActionData, problem: str, make: SubmitButton
 ) -> PeopleView:
     record = plan.record
     suggested = [person_choice(each.person, each.reason) for each in plan.suggested]
@@ -186,9 +186,9 @@ def _people_view(
         suggested=[*suggested, *(person_choice(each, each.title) for each in people)],
         others=[person_choice(each, each.title) for each in plan.others],
         dataset=Dataset.PEOPLE,
-        chosen=_chosen(claims),
-        topic=claims.get(NAME, record.topic if record else ""),
-        note=claims.get(NOTE, ON) != OFF,
+        chosen=_chosen(data),
+        topic=data.get(NAME, record.topic if record else ""),
+        note=data.get(NOTE, ON) != OFF,
         facts=record.facts if record else None,
         problem=problem,
         create_button=make,
@@ -208,10 +208,10 @@ def _progress(progress: Progress) -> Page:
         for step in new.request.steps
     ]
     again = SubmitButton(
-        title="Look again" if progress.at_work else "Continue", dialog=Dialog.FINISH_CHAT, payload={KEY: new.key}
+        title="Look again" if progress.is_running else "Continue", dialog=Dialog.FINISH_CHAT, payload={KEY: new.key}
     )
     summary = "Not everything is done yet." if new.remaining_steps else "The chat is ready."
-    if progress.at_work:
+    if progress.is_running:
         summary = "The chat is being made."
     return progress_page(
         ProgressView(summary=summary, steps=lines, url=new.url, resume_button=again if new.remaining_steps else None)

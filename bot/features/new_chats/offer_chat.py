@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from bot.domain.public_names import Command
 from bot.domain.values import ObjectId, Person, RecordRef
 from bot.features.shared import access
-from bot.features.shared.answers import Answer, called_in, new_chat_button
+from bot.features.shared.answers import Answer, new_chat_button, row_display_name
 from bot.features.shared.routes import CommandHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming, other_in
+from bot.features.shared.turn import Turn, other_member
 from cards.notice import NoticeView, notice
 
 
@@ -30,7 +30,7 @@ async def offer_group_chat(services: Services, person: Person, record: RecordRef
     Raises `NotSupported`, `NotAllowed` or `Unavailable`.
     """
     opened = await access.require_readable(services, record, person)
-    called = called_in(opened.table, opened.row)
+    called = row_display_name(opened.table, opened.row)
     return Answer(
         message=notice(
             NoticeView(
@@ -42,8 +42,8 @@ async def offer_group_chat(services: Services, person: Person, record: RecordRef
     )
 
 
-async def _new(services: Services, incoming: Incoming, _rest: str) -> Answer:
-    return await offer_new_chat(services, incoming.person, other_in(incoming.chat, incoming.person))
+async def _new(services: Services, turn: Turn, _rest: str) -> Answer:
+    return await offer_new_chat(services, turn.person, other_member(turn.chat, turn.person))
 
 
 COMMANDS: Mapping[str, CommandHandler] = {Command.NEW: _new}

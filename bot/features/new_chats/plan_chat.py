@@ -18,10 +18,10 @@ from bot.features.record_search.find_records import (
     records_by_words,
 )
 from bot.features.shared import access
-from bot.features.shared.access import Actor
-from bot.features.shared.answers import head_of, name_columns, name_of
+from bot.features.shared.access import AuthorizedUser
+from bot.features.shared.answers import name_columns, name_of, record_header
 from bot.features.shared.services import Services
-from bot.features.suggestions.suggest_people import Suggested, suggest_people
+from bot.features.suggestions.suggest_people import SuggestedPerson, suggest_people
 from bot.logs import get_logger
 from cards.record import Fact, RecordHeader
 
@@ -32,14 +32,14 @@ NAMES_AT_MOST = 20
 LISTED = 20
 """People who are listed before somebody types."""
 
-WAYS_OUT = "Take the note out, or send it anyway."
+NOTE_CHOICES_TEXT = "Take the note out, or send it anyway."
 """What can be done where not everybody may see the note."""
 
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordPlan:
+class RecordOptions:
     """What is known of the record."""
 
     head: RecordHeader
@@ -50,18 +50,18 @@ class RecordPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ChatOptions:
     """What is offered."""
 
-    record: RecordPlan | None
-    suggested: Sequence[Suggested]
+    record: RecordOptions | None
+    suggested: Sequence[SuggestedPerson]
     chosen: Sequence[DirectoryPerson]
     """Who was chosen before and is not suggested."""
     others: Sequence[DirectoryPerson]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedPeople:
     """People whom somebody wrote by name."""
 
     found: Sequence[DirectoryPerson]
@@ -71,7 +71,9 @@ class Named:
     """Which names fit nobody or several; empty where all is clear."""
 
 
-async def plan_chat(services: Services, person: Person, record: RecordRef | None, chosen: Sequence[ObjectId]) -> Plan:
+async def plan_chat(
+    services: Services, person: Person, record: RecordRef | None, chosen: Sequence[ObjectId]
+) -> ChatOptions:
     """What is offered, with the people who were chosen before.
 
     Raises `NotSupported`, `NotAllowed` or `Unavailable`.
@@ -84,7 +86,7 @@ async def plan_chat(services: Services, person: Person, record: RecordRef | None
     )
     planned, (suggested, before, listed) = await asyncio.gather(_record(services, record, actor), people)
     known = {actor.object_id, *(each.person.id for each in suggested)}
-    return Plan(
+    return ChatOptions(
         record=planned,
         suggested=suggested,
         chosen=[each for each in before.values() if each.id not in known],
@@ -100,7 +102,7 @@ async def require_can_start(services: Services, person: Person, record: RecordRe
         await access.read_row_as(services, record, table, name_columns(table), actor)
 
 
-async def _actor(services: Services, person: Person, record: RecordRef | None) -> Actor:
+async def _actor(services: Services, person: Person, record: RecordRef | None) -> AuthorizedUser:
     if record is not None:
         await access.require_record_type(services, record.environment, record.table)
         return await access.require_user(services, record.environment, person)
@@ -124,7 +126,7 @@ async def find_people(services: Services, person: Person, words: str) -> Sequenc
     return await services.directory.search(words, at_most=LISTED)
 
 
-async def people_by_names(services: Services, person: Person, names: str) -> Named:
+async def people_by_names(services: Services, person: Person, names: str) -> NamedPeople:
     """Whom the names mean, which stand between commas; only who may start a chat may look people up."""
     parts = list(dict.fromkeys(part.strip() for part in names.split(",") if part.strip()))[:NAMES_AT_MOST]
     if parts:
@@ -132,7 +134,7 @@ async def people_by_names(services: Services, person: Person, names: str) -> Nam
     answers = await asyncio.gather(*(services.directory.search(part, at_most=OFFERED) for part in parts))
     hits = {part: _meant(part, found) for part, found in zip(parts, answers, strict=True)}
     unclear = [part for part, found in hits.items() if len(found) != 1]
-    return Named(
+    return NamedPeople(
         found=[found[0] for found in hits.values() if len(found) == 1],
         offered=[each for part in unclear for each in hits[part]],
         problem=f"It is not clear who is meant: {', '.join(unclear)}. Write the whole name, or choose."
@@ -149,11 +151,11 @@ async def note_problem(services: Services, record: RecordRef, people: Sequence[O
         async with asyncio.timeout(services.limits.answer_within_s / 2):
             readers = await services.records.filter_readers(record, people)
     except TimeoutError:
-        return f"It is not known in time who can open this record. {WAYS_OUT}"
+        return f"It is not known in time who can open this record. {NOTE_CHOICES_TEXT}"
     blind = [each for each in people if each not in readers]
     names = await services.directory.get_people(blind)
     who = ", ".join(names[each].name for each in blind if each in names)
-    return f"{who} cannot open this record, and would see the note. {WAYS_OUT}" if blind else ""
+    return f"{who} cannot open this record, and would see the note. {NOTE_CHOICES_TEXT}" if blind else ""
 
 
 async def find_record(services: Services, person: Person, text: str) -> Sequence[Hit | RecordRef]:
@@ -162,7 +164,7 @@ async def find_record(services: Services, person: Person, text: str) -> Sequence
     return [record] if record else await records_by_words(services, text, person)
 
 
-async def _record(services: Services, record: RecordRef | None, actor: Actor) -> RecordPlan | None:
+async def _record(services: Services, record: RecordRef | None, actor: AuthorizedUser) -> RecordOptions | None:
     if record is None:
         return None
     record_type = await access.require_record_type(services, record.environment, record.table)
@@ -170,8 +172,8 @@ async def _record(services: Services, record: RecordRef | None, actor: Actor) ->
     columns = await _note(services, record, record_type, table)
     row = await access.read_row_as(services, record, table, [*name_columns(table), *(columns or ())], actor)
     facts = [Fact(label=label, value=value) for label, value in note_facts(columns or (), row)]
-    return RecordPlan(
-        head=head_of(services.links, table, record, row),
+    return RecordOptions(
+        head=record_header(services.links, table, record, row),
         topic=(sanitize_topic(name_of(table, row)) or "") if record_type.auto_name else "",
         facts=None if columns is None else tuple(facts),
     )
@@ -186,7 +188,7 @@ async def _note(
     return note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
 
 
-async def _suggested(services: Services, record: RecordRef | None, actor: Actor) -> Sequence[Suggested]:
+async def _suggested(services: Services, record: RecordRef | None, actor: AuthorizedUser) -> Sequence[SuggestedPerson]:
     if record is None:
         return []
     try:

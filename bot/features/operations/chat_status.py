@@ -18,7 +18,7 @@ from bot.features.shared.failure_texts import describe_event_failure, describe_f
 from bot.features.shared.readable_records import readable_records
 from bot.features.shared.routes import CommandHandler
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming
+from bot.features.shared.turn import Turn
 from bot.store.unit_of_work import UnitOfWork
 from cards.chat_status import ChatStatusView, Paused, PendingCards, StatusRow, SyncIssue, chat_status
 from cards.record import RecordHeader
@@ -137,8 +137,8 @@ def _held(services: Services, state: ConnectionState, chat_state: ChatState) -> 
     return PendingCards(cards=state.pending, reason=why, until=at if at and at > now else None)
 
 
-async def _status(services: Services, incoming: Incoming, _rest: str) -> Answer:
-    return await show_status(services, incoming.chat, incoming.person)
+async def _status(services: Services, turn: Turn, _rest: str) -> Answer:
+    return await show_status(services, turn.chat, turn.person)
 
 
 COMMANDS: Mapping[str, CommandHandler] = {Command.STATUS: _status}

@@ -9,7 +9,7 @@ from bot.store.unit_of_work import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waits:
+class QueueDepth:
     """What waits in a queue; without anything the oldest is 0 seconds old."""
 
     waiting: int
@@ -19,7 +19,7 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CountWaiting:
+class QueueMetrics:
     """Counts in the database, where all processes put what waits."""
 
     store: Store
@@ -27,14 +27,14 @@ class CountWaiting:
     require_answer: Check
     """Of the database."""
 
-    async def __call__(self) -> Mapping[str, Waits]:
+    async def __call__(self) -> Mapping[str, QueueDepth]:
         """The queues by their names; raises `Unavailable` where the database does not answer."""
         await self.require_answer()
         async with self.store.reading() as work:
             states = await work.queue_states.queues()
         now = self.clock.now()
         return {
-            queue.value: Waits(
+            queue.value: QueueDepth(
                 waiting=state.pending,
                 oldest_s=max(0.0, (now - state.oldest_at).total_seconds()) if state.oldest_at else 0.0,
                 stuck=state.stuck,

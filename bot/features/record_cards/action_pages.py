@@ -18,9 +18,9 @@ from bot.domain.record_actions import (
     truncate_for_input,
 )
 from bot.domain.tables import Column, ColumnType
-from bot.features.record_cards.read_as_person import OwnRecord, read_as_person
-from bot.features.record_cards.record_actions import LONGEST_RESOLUTION, Aim, FilledIn, Outcome
-from bot.features.shared.answers import head_of
+from bot.features.record_cards.read_as_person import PersonalRecord, read_as_person
+from bot.features.record_cards.record_actions import LONGEST_RESOLUTION, ActionOutcome, FormInput, Target
+from bot.features.shared.answers import record_header
 from bot.features.shared.services import Services
 from cards.activity import fits
 from cards.buttons import ActionButton, Button, SubmitButton
@@ -46,12 +46,17 @@ ASSIGN, SAVE_FIELDS, SAVE_NOTE, RESOLVE = "assign", "save fields", "save note", 
 WISH, MARK = "wish", "mark "
 """In what a button sends: the note that is meant, and marks of what was shown."""
 
-Lead = Callable[[str, str, Mapping[str, str]], ActionButton | SubmitButton]
-"""The button of this title that leads on to a page or an act, with these claims."""
+ButtonFactory = Callable[[str, str, Mapping[str, str]], ActionButton | SubmitButton]
+"""The button of this title that leads on to a page or an act, with these data."""
 
 
 async def show_menu(
-    services: Services, aim: Aim, lead: Lead, *, clash: Outcome | None = None, back: Button | None = None
+    services: Services,
+    aim: Target,
+    lead: ButtonFactory,
+    *,
+    clash: ActionOutcome | None = None,
+    back: Button | None = None,
 ) -> Page:
     """What the person can do; `back` leads to where they came from. After a clash also that there is nothing."""
     own = await read_as_person(services, aim.chat, aim.person, aim.link)
@@ -71,21 +76,26 @@ async def show_menu(
 
 
 async def show_fields(
-    services: Services, aim: Aim, lead: Lead, *, clash: Outcome | None = None, typed: FilledIn | None = None
+    services: Services,
+    aim: Target,
+    lead: ButtonFactory,
+    *,
+    clash: ActionOutcome | None = None,
+    typed: FormInput | None = None,
 ) -> Page:
     """The columns to change; after a clash with what somebody typed beside what they hold now."""
     own = await read_as_person(services, aim.chat, aim.person, aim.link)
-    if not own.changeable:
+    if not own.editable_columns:
         raise NotAllowed("There are no fields that you can change on a card.", "Open the record instead.")
-    marks = {MARK + each.name: digest(_held(own, each)) for each in own.changeable}
+    marks = {MARK + each.name: digest(_held(own, each)) for each in own.editable_columns}
     save = lead("Save", SAVE_FIELDS, {VERSION: own.row.etag, **marks})
-    fields = [_field(own, each, typed) for each in own.changeable]
-    buttons, shown = [save, _back(lead)], _clash(own, own.changeable, clash)
-    return fitting(shown, lambda clash: fields_page(_head(services, own), fields, buttons, clash))
+    fields = [_field(own, each, typed) for each in own.editable_columns]
+    buttons, shown = [save, _back(lead)], _clash(own, own.editable_columns, clash)
+    return fit_conflict(shown, lambda clash: fields_page(_head(services, own), fields, buttons, clash))
 
 
 async def show_note_form(
-    services: Services, aim: Aim, lead: Lead, *, clash: Outcome | None = None, typed: str = ""
+    services: Services, aim: Target, lead: ButtonFactory, *, clash: ActionOutcome | None = None, typed: str = ""
 ) -> Page:
     """A note to write, or to write otherwise."""
     own = await read_as_person(services, aim.chat, aim.person, aim.link)
@@ -95,12 +105,18 @@ async def show_note_form(
 
 
 async def show_resolution(
-    services: Services, aim: Aim, lead: Lead, *, clash: Outcome | None = None, reason: str = "", words: str = ""
+    services: Services,
+    aim: Target,
+    lead: ButtonFactory,
+    *,
+    clash: ActionOutcome | None = None,
+    reason: str = "",
+    words: str = "",
 ) -> Page:
     """How the case was resolved; after a clash with the reason and the words that somebody gave."""
     own = await read_as_person(services, aim.chat, aim.person, aim.link)
     reasons = _choices(resolutions(own.table))
-    if not reasons or CardAction.RESOLVE not in own.acts:
+    if not reasons or CardAction.RESOLVE not in own.actions:
         raise NotAllowed("You cannot resolve this on a card.", "Open the record to see how it is now.")
     save = lead("Resolve case", RESOLVE, {VERSION: own.row.etag})
     buttons, typed = [save, _back(lead)], words[:LONGEST_RESOLUTION]
@@ -109,33 +125,33 @@ async def show_resolution(
         head, longest = _head(services, own), LONGEST_RESOLUTION
         return resolution_page(head, reasons, longest, buttons, clash, chosen=reason, typed=typed)
 
-    return fitting(_clash(own, own.noted, clash), shown)
+    return fit_conflict(_clash(own, own.note_columns, clash), shown)
 
 
-def _head(services: Services, own: OwnRecord) -> RecordHeader:
-    return head_of(services.links, own.table, own.record, own.row)
+def _head(services: Services, own: PersonalRecord) -> RecordHeader:
+    return record_header(services.links, own.table, own.record, own.row)
 
 
-def _back(lead: Lead) -> Button:
+def _back(lead: ButtonFactory) -> Button:
     return replace(lead("Back", MENU, {}), ignores_inputs=True)
 
 
-def _acts(own: OwnRecord) -> Sequence[tuple[str, str]]:
+def _acts(own: PersonalRecord) -> Sequence[tuple[str, str]]:
     """Titles of buttons, and what each leads to."""
     titles = {CardAction.ASSIGN: ("Assign to me", ASSIGN), CardAction.NOTE: ("Add a note", NEW_NOTE)}
-    found = [titles[act] for act in own.acts if act in titles]
-    found += [("Change fields", FIELDS)] if own.changeable else []
-    return [*found, *([("Resolve case", RESOLUTION)] if CardAction.RESOLVE in own.acts else [])]
+    found = [titles[act] for act in own.actions if act in titles]
+    found += [("Change fields", FIELDS)] if own.editable_columns else []
+    return [*found, *([("Resolve case", RESOLUTION)] if CardAction.RESOLVE in own.actions else [])]
 
 
-def _clash(own: OwnRecord, columns: Sequence[Column], clash: Outcome | None) -> EditConflict | None:
+def _clash(own: PersonalRecord, columns: Sequence[Column], clash: ActionOutcome | None) -> EditConflict | None:
     if clash is None:
         return None
     now = tuple(Fact(label=each.label, value=format_value(each, own.row.value(each.name))) for each in columns)
-    return EditConflict(message=clash.said, at=clash.at, facts=now)
+    return EditConflict(message=clash.message, at=clash.at, facts=now)
 
 
-def fitting(clash: EditConflict | None, made: Callable[[EditConflict | None], Page]) -> Page:
+def fit_conflict(clash: EditConflict | None, made: Callable[[EditConflict | None], Page]) -> Page:
     """The page; without what the record says now where there is no room for it beside what somebody filled in."""
     whole = made(clash)
     return made(replace(clash, facts=())) if clash and not fits(whole.card) else whole
@@ -149,7 +165,7 @@ def _choices(options: Mapping[int, str]) -> tuple[Choice, ...]:
     )
 
 
-def _field(own: OwnRecord, column: Column, typed: FilledIn | None) -> Field:
+def _field(own: PersonalRecord, column: Column, typed: FormInput | None) -> Field:
     """The column as it is, or as somebody has it otherwise than it was shown to them."""
     kind = _KINDS[column.type]
     choices = options_in_state(column, own.row.value(column.name).raw) if kind is FieldKind.CHOICE else {}
@@ -164,13 +180,13 @@ def _field(own: OwnRecord, column: Column, typed: FilledIn | None) -> Field:
     )
 
 
-def _filled_in(own: OwnRecord, column: Column, typed: FilledIn | None) -> str:
+def _filled_in(own: PersonalRecord, column: Column, typed: FormInput | None) -> str:
     given = typed.values.get(column.name, "") if typed else ""
-    changed = typed is not None and digest(given) != typed.marks.get(column.name)
+    changed = typed is not None and digest(given) != typed.digests.get(column.name)
     return truncate_for_input(column, given) if changed else _held(own, column)
 
 
-def _held(own: OwnRecord, column: Column) -> str:
+def _held(own: PersonalRecord, column: Column) -> str:
     """What the column holds, as its input sends it."""
     raw = own.row.value(column.name).raw
     if column.type is ColumnType.BOOLEAN:

@@ -11,9 +11,9 @@ from bot.domain.record_links import RecordLink
 from bot.domain.tables import MODIFIED_BY, MODIFIED_ON, OWNER, STATE, STATUS, Column, Row, Table
 from bot.domain.values import Chat, Person, RecordRef
 from bot.features.record_cards.resolve_link import LinkedRecord, linked_note_columns, resolve_link
-from bot.features.record_cards.shared_card import untold
+from bot.features.record_cards.shared_card import redact_refusal
 from bot.features.shared import access
-from bot.features.shared.access import Actor
+from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import name_columns
 from bot.features.shared.services import Services
 
@@ -22,16 +22,16 @@ _OPEN = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnRecord:
+class PersonalRecord:
     """The record with everything that a person's own card says of it."""
 
     linked: LinkedRecord
-    actor: Actor
+    actor: AuthorizedUser
     table: Table
     row: Row
-    noted: tuple[Column, ...]
+    note_columns: tuple[Column, ...]
     """The note's columns."""
-    may_write: bool
+    can_write: bool
 
     @property
     def record(self) -> RecordRef:
@@ -41,7 +41,7 @@ class OwnRecord:
     @property
     def facts(self) -> Sequence[tuple[str, str]]:
         """What a note would say, as the person may see it."""
-        return note_facts(self.noted, self.row)
+        return note_facts(self.note_columns, self.row)
 
     @property
     def is_mine(self) -> bool:
@@ -59,13 +59,13 @@ class OwnRecord:
         return self.row.value(STATE).raw == _OPEN
 
     @property
-    def changeable(self) -> tuple[Column, ...]:
+    def editable_columns(self) -> tuple[Column, ...]:
         """The columns that the person can change on a card: those that inputs can hold as they are, all at once."""
-        allowed = allowed_columns(self.linked.record_type.change_fields, self.table) if self.may_write else ()
+        allowed = allowed_columns(self.linked.record_type.change_fields, self.table) if self.can_write else ()
         return columns_that_fit(allowed, {column.name: self.row.value(column.name).raw for column in allowed})
 
     @property
-    def acts(self) -> tuple[CardAction, ...]:
+    def actions(self) -> tuple[CardAction, ...]:
         """What else the person can do; rights beyond writing are Dataverse's to judge."""
         return tuple(act for act in self.linked.record_type.card_acts if self._makes_sense(act))
 
@@ -74,26 +74,26 @@ class OwnRecord:
             return False
         match act:
             case CardAction.ASSIGN:
-                return self.may_write and not self.is_mine
+                return self.can_write and not self.is_mine
             case CardAction.RESOLVE:
-                return self.may_write and self.is_open
+                return self.can_write and self.is_open
             case CardAction.NOTE:
                 return True
 
 
-async def read_as_person(services: Services, chat: Chat, person: Person, link: RecordLink) -> OwnRecord:
+async def read_as_person(services: Services, chat: Chat, person: Person, link: RecordLink) -> PersonalRecord:
     """The record; raises `NotAllowed`, `NotFound` or `NotSupported` for who may not see it, or `Unavailable`."""
-    await services.roster_cache.require(chat, person)
+    await services.roster_cache.require_member(chat, person)
     return await _read(services, person, link)
 
 
-async def read_to_act(services: Services, chat: Chat, person: Person, link: RecordLink) -> OwnRecord:
+async def read_to_act(services: Services, chat: Chat, person: Person, link: RecordLink) -> PersonalRecord:
     """The same for who is about to change it: whether they are in the chat is asked anew."""
-    await services.roster_cache.require_now(chat, person)
+    await services.roster_cache.require_fresh(chat, person)
     return await _read(services, person, link)
 
 
-async def _read(services: Services, person: Person, link: RecordLink) -> OwnRecord:
+async def _read(services: Services, person: Person, link: RecordLink) -> PersonalRecord:
     linked = await resolve_link(services, link, person)
     record = linked.record
     actor = await access.require_user(services, record.environment, person)
@@ -105,11 +105,11 @@ async def _read(services: Services, person: Person, link: RecordLink) -> OwnReco
             _may_write(services, linked, actor),
         )
     except HiddenRecord as error:
-        raise untold(error, linked.record_type.disclosure) from error
-    return OwnRecord(linked=linked, actor=actor, table=table, row=row, noted=noted, may_write=may_write)
+        raise redact_refusal(error, linked.record_type.disclosure) from error
+    return PersonalRecord(linked=linked, actor=actor, table=table, row=row, note_columns=noted, can_write=may_write)
 
 
-async def _may_write(services: Services, linked: LinkedRecord, actor: Actor) -> bool:
+async def _may_write(services: Services, linked: LinkedRecord, actor: AuthorizedUser) -> bool:
     """Whether the person may change it, where that is of any use to know."""
     if not (linked.record_type.card_acts or linked.record_type.change_fields):
         return False

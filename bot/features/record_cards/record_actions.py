@@ -15,11 +15,11 @@ from bot.domain.saved_message import MAX_TITLE_LENGTH, MessageForm, SavedMessage
 from bot.domain.tables import MODIFIED_BY, MODIFIED_ON, STATUS, Raw
 from bot.domain.values import Chat, Person
 from bot.features.record_cards.read_as_person import (
-    OwnRecord,
+    PersonalRecord,
     read_as_person,
     read_to_act,
 )
-from bot.features.shared.answers import called_in
+from bot.features.shared.answers import row_display_name
 from bot.features.shared.services import Services
 
 LONGEST_RESOLUTION = 200
@@ -31,8 +31,8 @@ _NOTES = UUID("c2a1f7f4-7d43-4a0c-9f0b-6c1b6f3e5d21")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aim:
-    """Who acts where, on which record, and on which version of it they have before them: claims, all of them."""
+class Target:
+    """Who acts where, on which record, and on which version of it they have before them: data, all of them."""
 
     chat: Chat
     person: Person
@@ -41,30 +41,30 @@ class Aim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FilledIn:
+class FormInput:
     """What a page sent, by the names of columns."""
 
     values: Mapping[str, str]
-    marks: Mapping[str, str]
+    digests: Mapping[str, str]
     """Of what the page showed: what is as it was shown is not meant to be changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ActionOutcome:
     """What came of it."""
 
-    said: str
+    message: str
     done: bool
     """False where somebody changed the record meanwhile: then nothing was done."""
     at: datetime | None = None
     """When they did."""
 
-    def giving_back(self, written: str) -> "Outcome":
+    def with_input(self, written: str) -> "ActionOutcome":
         """The same with what the person wrote, for where there is no form any more to write it into again."""
-        return replace(self, said=f"{self.said} You wrote: {written}") if written else self
+        return replace(self, message=f"{self.message} You wrote: {written}") if written else self
 
 
-async def assign_to_me(services: Services, aim: Aim) -> Outcome:
+async def assign_to_me(services: Services, aim: Target) -> ActionOutcome:
     """Makes the person the owner."""
     own = await _allowed(services, aim, CardAction.ASSIGN)
     user, caller = own.actor.user.id, own.actor.object_id
@@ -79,13 +79,13 @@ async def assign_to_me(services: Services, aim: Aim) -> Outcome:
     )
 
 
-async def change_fields(services: Services, aim: Aim, form: FilledIn) -> Outcome:
+async def change_fields(services: Services, aim: Target, form: FormInput) -> ActionOutcome:
     """Sets the columns that were filled in otherwise than they were; raises `BadRequest` for what does not fit."""
     own = await read_to_act(services, aim.chat, aim.person, aim.link)
     wanted = _wanted(own, form)
     new = _differing(own, wanted)
     if not new:
-        return Outcome(said=f"{_called(own)} says so already.", done=True)
+        return ActionOutcome(message=f"{_called(own)} says so already.", done=True)
     return await _done(
         services,
         aim,
@@ -97,7 +97,7 @@ async def change_fields(services: Services, aim: Aim, form: FilledIn) -> Outcome
     )
 
 
-async def resolve_case(services: Services, aim: Aim, reason: str, words: str) -> Outcome:
+async def resolve_case(services: Services, aim: Target, reason: str, words: str) -> ActionOutcome:
     """Resolves the case with one of its reasons."""
     own = await _allowed(services, aim, CardAction.RESOLVE)
     written = " ".join(words.split())
@@ -118,7 +118,7 @@ async def resolve_case(services: Services, aim: Aim, reason: str, words: str) ->
     )
 
 
-async def add_note(services: Services, aim: Aim, text: str, wish: str) -> Outcome:
+async def add_note(services: Services, aim: Target, text: str, wish: str) -> ActionOutcome:
     """Adds a note that is the person's own. The same wish with the same text is the same note: it has one id."""
     own = await _allowed(services, aim, CardAction.NOTE)
     called, written = _called(own), text.strip()
@@ -138,7 +138,7 @@ async def add_note(services: Services, aim: Aim, text: str, wish: str) -> Outcom
     )
 
 
-async def _allowed(services: Services, aim: Aim, act: CardAction) -> OwnRecord:
+async def _allowed(services: Services, aim: Target, act: CardAction) -> PersonalRecord:
     own = await read_to_act(services, aim.chat, aim.person, aim.link)
     if act not in own.linked.record_type.card_acts:
         raise NotAllowed(
@@ -149,17 +149,17 @@ async def _allowed(services: Services, aim: Aim, act: CardAction) -> OwnRecord:
 
 async def _done(
     services: Services,
-    aim: Aim,
-    own: OwnRecord,
+    aim: Target,
+    own: PersonalRecord,
     act: str,
     work: Callable[[], Awaitable[None]],
     *,
-    is_done: Callable[[OwnRecord], bool],
+    is_done: Callable[[PersonalRecord], bool],
     said: str,
-) -> Outcome:
+) -> ActionOutcome:
     """What came of the work. `is_done`: whether the record is as it would be after it."""
     if is_done(own):
-        return Outcome(said=said, done=True)
+        return ActionOutcome(message=said, done=True)
     # Before it is done: after a crash in between one word too many is kept, never one too few.
     await _audit(services, act, aim, own)
     try:
@@ -171,22 +171,22 @@ async def _done(
     except ChatSyncError as error:
         await _audit(services, f"{act} refused", aim, own)
         raise _explained(error) from error
-    return Outcome(said=said, done=True)
+    return ActionOutcome(message=said, done=True)
 
 
 async def _after_clash(
-    services: Services, act: str, aim: Aim, own: OwnRecord, is_done: Callable[[OwnRecord], bool], said: str
-) -> Outcome:
+    services: Services, act: str, aim: Target, own: PersonalRecord, is_done: Callable[[PersonalRecord], bool], said: str
+) -> ActionOutcome:
     now = await read_as_person(services, aim.chat, aim.person, aim.link)
     if is_done(now):
-        return Outcome(said=said, done=True)
+        return ActionOutcome(message=said, done=True)
     await _audit(services, f"{act} refused", aim, own)
     who = now.row.value(MODIFIED_BY).text or "Somebody"
     what = f"{who} changed this {now.table.label.lower()} meanwhile, so nothing was done. This is how it is now."
-    return Outcome(said=what, done=False, at=_instant(now.row.value(MODIFIED_ON).raw))
+    return ActionOutcome(message=what, done=False, at=_instant(now.row.value(MODIFIED_ON).raw))
 
 
-async def _audit(services: Services, act: str, aim: Aim, own: OwnRecord) -> None:
+async def _audit(services: Services, act: str, aim: Target, own: PersonalRecord) -> None:
     entry = AuditEntry(
         at=services.clock.now(),
         act=f"on card: {act}",
@@ -199,18 +199,18 @@ async def _audit(services: Services, act: str, aim: Aim, own: OwnRecord) -> None
         await work.audit.add(entry)
 
 
-def _wanted(own: OwnRecord, form: FilledIn) -> dict[str, Raw]:
+def _wanted(own: PersonalRecord, form: FormInput) -> dict[str, Raw]:
     """The columns that somebody filled in otherwise than the page showed them, as far as these can be changed here."""
-    offered = {column.name: column for column in own.changeable}
+    offered = {column.name: column for column in own.editable_columns}
     if not set(form.values) <= set(offered):
         raise NotAllowed(
             "You cannot change these fields on a card.", "Open the record, or ask your administrator to allow them."
         )
-    meant = {name: text for name, text in form.values.items() if digest(text) != form.marks.get(name)}
+    meant = {name: text for name, text in form.values.items() if digest(text) != form.digests.get(name)}
     return {name: parse_value(offered[name], text, own.row.value(name).raw) for name, text in meant.items()}
 
 
-def _differing(own: OwnRecord, wanted: Mapping[str, Raw]) -> dict[str, Raw]:
+def _differing(own: PersonalRecord, wanted: Mapping[str, Raw]) -> dict[str, Raw]:
     columns = own.table.columns
     return {
         name: value
@@ -219,8 +219,8 @@ def _differing(own: OwnRecord, wanted: Mapping[str, Raw]) -> dict[str, Raw]:
     }
 
 
-def _called(own: OwnRecord) -> str:
-    return called_in(own.table, own.row)
+def _called(own: PersonalRecord) -> str:
+    return row_display_name(own.table, own.row)
 
 
 def _instant(raw: Raw) -> datetime | None:

@@ -11,7 +11,7 @@ from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.tables import Column, Table
 from bot.domain.values import Person, RecordRef
 from bot.features.shared import access
-from bot.features.shared.access import Actor, hidden
+from bot.features.shared.access import AuthorizedUser, record_hidden
 from bot.features.shared.answers import name_columns
 from bot.features.shared.services import Services
 
@@ -48,7 +48,7 @@ async def resolve_record(services: Services, link: RecordLink, person: Person) -
         record = next((each for each in found if each), None)
         if record:
             return record
-    raise hidden()
+    raise record_hidden()
 
 
 async def linked_note_columns(
@@ -80,7 +80,7 @@ async def _candidates(services: Services, link: RecordLink) -> Sequence[Sequence
     return [likely, [each.table for each in enabled if each.table not in likely]]
 
 
-async def _looked_at(services: Services, link: RecordLink, name: str, actor: Actor) -> RecordRef | None:
+async def _looked_at(services: Services, link: RecordLink, name: str, actor: AuthorizedUser) -> RecordRef | None:
     record = _of(link, name)
     try:
         table = await services.records.table(link.environment, name)

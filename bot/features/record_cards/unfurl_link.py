@@ -9,9 +9,9 @@ from bot.domain.record_types import Disclosure
 from bot.domain.tables import Column, Table
 from bot.domain.values import Chat, Person
 from bot.features.record_cards.resolve_link import LinkedRecord, linked_note_columns, resolve_link
-from bot.features.record_cards.shared_card import told, told_card, told_link, untold
+from bot.features.record_cards.shared_card import redact_header, redact_refusal, shared_card, shared_link
 from bot.features.shared import access
-from bot.features.shared.answers import Answer, head_of, name_columns
+from bot.features.shared.answers import Answer, name_columns, record_header
 from bot.features.shared.services import Services
 from cards.link_card import add_app_card
 from cards.record import RecordHeader
@@ -29,9 +29,9 @@ async def unfurl_link(services: Services, link: RecordLink, person: Person, chat
     linked = await _linked(services, link, person)
     if linked is None:
         return None
-    named = told_link(linked.record, linked.record_type.disclosure, link)
-    (head, facts), accounts = await services.roster_cache.beside(chat, _read(services, linked, named, person))
-    return Answer(message=told_card(named, head, facts, accounts=accounts))
+    named = shared_link(linked.record, linked.record_type.disclosure, link)
+    (head, facts), accounts = await services.roster_cache.with_accounts(chat, _read(services, linked, named, person))
+    return Answer(message=shared_card(named, head, facts, accounts=accounts))
 
 
 async def unfurl_anonymous_link(services: Services, link: RecordLink) -> Answer | None:
@@ -57,8 +57,10 @@ async def _read(services: Services, linked: LinkedRecord, named: RecordLink, per
         # Read whatever is told of it: that the person can open the record is what the card is for.
         _, row = await access.read_as(services, record, table, [*name_columns(table), *columns], person)
     except HiddenRecord as error:
-        raise untold(error, linked.record_type.disclosure) from error
-    return told(head_of(services.links, table, named, row), linked.record_type.disclosure), note_facts(columns, row)
+        raise redact_refusal(error, linked.record_type.disclosure) from error
+    return redact_header(record_header(services.links, table, named, row), linked.record_type.disclosure), note_facts(
+        columns, row
+    )
 
 
 async def _told_columns(services: Services, linked: LinkedRecord, table: Table) -> tuple[Column, ...]:

@@ -9,58 +9,58 @@ from bot.domain.values import Person, RecordRef
 from bot.features.record_search.find_records import (
     SHOWN,
     Hit,
-    looked_for,
+    normalize_query,
     record_by_link,
     records_by_words,
 )
-from bot.features.shared.action_data import Claims
-from bot.features.shared.answers import Answer, record_claim
+from bot.features.shared.action_data import ActionData
+from bot.features.shared.answers import Answer, record_data
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.choice import ChoiceRow, ChoiceView, choice
 
-NAMED = "named"
+QUERY = "named"
 """In the data of a button: what somebody wrote, where no record was looked for yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RecordPurpose:
     """What is to be done with a record, once it is clear which."""
 
     command: Command
-    asked: str
+    question: str
     press: ActionButton
     title: str = ""
     """What stands before the record's number, where something is shown of it."""
 
 
-CONNECT = Wanted(
+CONNECT = RecordPurpose(
     command=Command.CONNECT,
-    asked="Which record should this chat be connected to?",
+    question="Which record should this chat be connected to?",
     press=ActionButton(title="Connect", verb=Verb.CONNECT, payload={}),
 )
 CONNECT_QUIETLY = replace(CONNECT, press=replace(CONNECT.press, payload={QUIET: QUIET}))
-CHATS = Wanted(
+CHATS = RecordPurpose(
     command=Command.CHATS,
-    asked="The chats of which record?",
+    question="The chats of which record?",
     press=ActionButton(title="Show chats", verb=Verb.CHATS, payload={}),
     title="Chats about",
 )
-TIMELINE = Wanted(
+TIMELINE = RecordPurpose(
     command=Command.TIMELINE,
-    asked="The timeline of which record?",
+    question="The timeline of which record?",
     press=ActionButton(title="Show timeline", verb=Verb.TIMELINE, payload={}),
     title="Timeline of",
 )
-PEOPLE = Wanted(
+PEOPLE = RecordPurpose(
     command=Command.SUGGEST,
-    asked="People for which record?",
+    question="People for which record?",
     press=ActionButton(title="Show people", verb=Verb.SUGGEST, payload={}),
     title="People for",
 )
 
 
-async def choose_record(services: Services, asked: str, person: Person, wanted: Wanted) -> RecordRef | Answer:
+async def choose_record(services: Services, asked: str, person: Person, wanted: RecordPurpose) -> RecordRef | Answer:
     """The record that is meant by its link, number or words; or the choice between several."""
     if not asked:
         raise BadRequest("Which record?", f"Write {wanted.command} and its number, its link or a few words.")
@@ -71,7 +71,7 @@ async def choose_record(services: Services, asked: str, person: Person, wanted: 
     return _choose(hits, wanted) if len(hits) > 1 else hits[0].record
 
 
-async def offer_choice(services: Services, asked: str, person: Person, wanted: Wanted) -> Answer:
+async def offer_choice(services: Services, asked: str, person: Person, wanted: RecordPurpose) -> Answer:
     """The choice, also where there is only one by now."""
     return _choose(await _hits(services, asked, person), wanted)
 
@@ -83,19 +83,19 @@ async def _hits(services: Services, asked: str, person: Person) -> Sequence[Hit]
     return hits
 
 
-async def button_data(services: Services, asked: str) -> Claims:
+async def button_data(services: Services, asked: str) -> ActionData:
     """What is meant as a button names it: only when it is pressed, words are looked for, as who presses."""
     record = await record_by_link(services, asked)
-    return record_claim(record) if record else {NAMED: looked_for(asked)}
+    return record_data(record) if record else {QUERY: normalize_query(asked)}
 
 
-def _choose(hits: Sequence[Hit], wanted: Wanted) -> Answer:
+def _choose(hits: Sequence[Hit], wanted: RecordPurpose) -> Answer:
     rows = tuple(_row(hit, wanted) for hit in hits[:SHOWN])
     hint = "Not among them? Write more of its name, or its number."
-    return Answer(message=choice(ChoiceView(question=wanted.asked, rows=rows, more=0, hint=hint)))
+    return Answer(message=choice(ChoiceView(question=wanted.question, rows=rows, more=0, hint=hint)))
 
 
-def _row(hit: Hit, wanted: Wanted) -> ChoiceRow:
-    press = replace(wanted.press, payload={**record_claim(hit.record), **wanted.press.payload})
+def _row(hit: Hit, wanted: RecordPurpose) -> ChoiceRow:
+    press = replace(wanted.press, payload={**record_data(hit.record), **wanted.press.payload})
     detail = " · ".join(each for each in (hit.detail, hit.place) if each)
     return ChoiceRow(kind=hit.kind, name=hit.name, number=hit.number, detail=detail, button=press)

@@ -12,7 +12,7 @@ from bot.domain.record_types import STANDARD_TABLES, RecordType, distinguishing_
 from bot.domain.tables import MODIFIED_ON, STATUS, Column, Row, Table
 from bot.domain.values import EnvironmentId, Person, RecordRef
 from bot.features.shared import access
-from bot.features.shared.access import Actor
+from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import name_columns, name_of, number_column, number_of
 from bot.features.shared.services import Services
 
@@ -48,7 +48,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundRecord:
     """A record that was found, as the person sees it."""
 
     record: RecordRef
@@ -69,7 +69,7 @@ class Found:
         return str(self.row.value(MODIFIED_ON).raw or "")
 
     @property
-    def telling(self) -> tuple[str, ...]:
+    def distinguishing_values(self) -> tuple[str, ...]:
         """The values by which people tell it apart, those that are not empty."""
         texts = (format_value(column, self.row.value(column.name)) for column in distinguishing_columns(self.table))
         return tuple(text for text in texts if text)
@@ -98,7 +98,7 @@ async def record_by_link(services: Services, text: str) -> RecordRef | None:
 
 async def records_by_words(services: Services, text: str, person: Person) -> Sequence[Hit]:
     """Records whose number is the text or whose name holds its words, at most one more than a card shows."""
-    words = looked_for(text)
+    words = normalize_query(text)
     hits = [_to_hit(services, each) for each in await search_everywhere(services, words, person, at_most=SHOWN + 1)]
     exact = [hit for hit in hits if hit.number and hit.number.lower() == words.lower()]
     return (exact or hits)[: SHOWN + 1]
@@ -110,7 +110,7 @@ async def newest_records(services: Services, person: Person) -> Sequence[Hit]:
     return [_to_hit(services, each) for each in sorted(found, key=lambda each: each.changed_at, reverse=True)[:LISTED]]
 
 
-def _to_hit(services: Services, found: Found) -> Hit:
+def _to_hit(services: Services, found: FoundRecord) -> Hit:
     return _hit(found, found.record.environment if len(services.links.environments) > 1 else "")
 
 
@@ -122,7 +122,7 @@ async def find_one(services: Services, record: RecordRef, person: Person) -> Hit
 
 async def read_found(
     services: Services, record: RecordRef, person: Person, more: MoreColumns | None = None
-) -> Found | None:
+) -> FoundRecord | None:
     """The same with all that is read of what is found."""
     try:
         record_type = await access.require_record_type(services, record.environment, record.table)
@@ -132,7 +132,7 @@ async def read_found(
         row = await access.read_row_as(services, record, table, _read_columns(table, added), actor)
     except (NotAllowed, NotFound, NotSupported):
         return None
-    return Found(record=record, record_type=record_type, table=table, row=row, more=added)
+    return FoundRecord(record=record, record_type=record_type, table=table, row=row, more=added)
 
 
 async def search_everywhere(
@@ -143,7 +143,7 @@ async def search_everywhere(
     at_most: int,
     only: str | None = None,
     more: MoreColumns | None = None,
-) -> Sequence[Found]:
+) -> Sequence[FoundRecord]:
     """So many of each type, or of the one table, wherever the person may act.
 
     Raises `NotAllowed` where that is nowhere, `NotSupported` for a table that is not enabled.
@@ -177,8 +177,8 @@ class _Search:
     more: MoreColumns | None
 
     async def in_environment(
-        self, environment: EnvironmentId, types: Sequence[RecordType], actor: Actor
-    ) -> Sequence[Found]:
+        self, environment: EnvironmentId, types: Sequence[RecordType], actor: AuthorizedUser
+    ) -> Sequence[FoundRecord]:
         known = await asyncio.gather(*(self._table(environment, each) for each in types))
         tables = [(each, table) for each, table in zip(types, known, strict=True) if table]
         if _NUMBER.fullmatch(self.words):
@@ -193,8 +193,8 @@ class _Search:
             return None  # the organisation does not have every standard table
 
     async def _in_table(
-        self, environment: EnvironmentId, record_type: RecordType, table: Table, actor: Actor
-    ) -> Sequence[Found]:
+        self, environment: EnvironmentId, record_type: RecordType, table: Table, actor: AuthorizedUser
+    ) -> Sequence[FoundRecord]:
         more = tuple(await self.more(environment, record_type, table)) if self.more else ()
         try:
             rows = await self.services.records.search(
@@ -209,7 +209,7 @@ class _Search:
             return []  # the person may not read this table at all
         refs = (RecordRef(environment=environment, table=table.name, row_id=row.id) for row in rows)
         return [
-            Found(record=ref, record_type=record_type, table=table, row=row, more=more)
+            FoundRecord(record=ref, record_type=record_type, table=table, row=row, more=more)
             for ref, row in zip(refs, rows, strict=True)
         ]
 
@@ -225,7 +225,7 @@ def _read_columns(table: Table, more: Sequence[Column]) -> Sequence[Column]:
     return list({column.name: column for column in (*own, *more) if column}.values())
 
 
-def looked_for(text: str) -> str:
+def normalize_query(text: str) -> str:
     """What of a text is looked for: its beginning, on one line."""
     return " ".join(_CONTROLS.sub(" ", text[:LONGEST]).split())
 
@@ -235,7 +235,7 @@ def _rank(table: str) -> tuple[int, str]:
     return (STANDARD_TABLES.index(table) if table in STANDARD_TABLES else len(STANDARD_TABLES), table)
 
 
-def _hit(found: Found, place: str) -> Hit:
+def _hit(found: FoundRecord, place: str) -> Hit:
     telling = found.table.columns.get(STATUS)
     return Hit(
         record=found.record,

@@ -9,31 +9,31 @@ from bot.domain.record_links import RecordLinks
 from bot.domain.values import Person, RecordRef
 from bot.features.new_chats.plan_chat import find_record, find_records, require_can_start
 from bot.features.record_search.find_records import Hit, find_one, record_by_link
-from bot.features.shared.action_data import Claims, record_in
+from bot.features.shared.action_data import ActionData, parse_record
 from bot.features.shared.services import Services
 from cards.inputs import MAX_TITLE_LENGTH, Choice
 from cards.record_inputs import RECORD, WORDS, RecordInputs
 
-_ROOM = 3_500
+_MAX_CHOICE_BYTES = 3_500
 """Bytes of a page for the records that it lists: fifteen with names of a usual length."""
 
 _PARTS = "|"
 """Stands between the parts of a record's name in a list of choices."""
 
 
-async def selected_records(services: Services, person: Person, claims: Claims) -> Sequence[Hit | RecordRef]:
+async def selected_records(services: Services, person: Person, data: ActionData) -> Sequence[Hit | RecordRef]:
     """What is meant: what was written, else the record that was chosen; several where that is not clear."""
-    words = claims.get(WORDS, "").strip()
+    words = data.get(WORDS, "").strip()
     if words:
         return await find_record(services, person, words)
-    record = record_of(claims, services.links)
+    record = parse_choice(data, services.links)
     return [record] if record else []
 
 
-async def prefilled_record(services: Services, person: Person, claims: Claims) -> Hit | None:
+async def prefilled_record(services: Services, person: Person, data: ActionData) -> Hit | None:
     """The record that was chosen before, else the first that the message links to, where the person may read it."""
-    record = record_of(claims, services.links)
-    linked = (each for each in claims.get(QuotedField.ADDRESSES, "").split("\n") if services.links.parse(each))
+    record = parse_choice(data, services.links)
+    linked = (each for each in data.get(QuotedField.ADDRESSES, "").split("\n") if services.links.parse(each))
     address = next(linked, None)
     if record is None and address:
         record = await record_by_link(services, address)
@@ -41,16 +41,16 @@ async def prefilled_record(services: Services, person: Person, claims: Claims) -
 
 
 async def record_inputs(
-    services: Services, person: Person, claims: Claims, about: Hit | None, found: Sequence[Hit | RecordRef] = ()
+    services: Services, person: Person, data: ActionData, about: Hit | None, found: Sequence[Hit | RecordRef] = ()
 ) -> RecordInputs:
     """The inputs: with the records that were found where they are several, else as they were filled in."""
-    return _inputs(claims, about, found, await find_records(services, person, ""))
+    return _inputs(data, about, found, await find_records(services, person, ""))
 
 
 async def load_record_inputs(
     services: Services,
     person: Person,
-    claims: Claims,
+    data: ActionData,
     about: Awaitable[Hit | None],
     found: Sequence[Hit | RecordRef] = (),
 ) -> tuple[Hit | None, RecordInputs]:
@@ -58,46 +58,48 @@ async def load_record_inputs(
     _, known, newest = await asyncio.gather(
         require_can_start(services, person, None), about, find_records(services, person, "")
     )
-    return known, _inputs(claims, known, found, newest)
+    return known, _inputs(data, known, found, newest)
 
 
-def _inputs(claims: Claims, about: Hit | None, found: Sequence[Hit | RecordRef], newest: Sequence[Hit]) -> RecordInputs:
+def _inputs(
+    data: ActionData, about: Hit | None, found: Sequence[Hit | RecordRef], newest: Sequence[Hit]
+) -> RecordInputs:
     several = [record_choice(each) for each in found if isinstance(each, Hit)] if len(found) > 1 else []
     return RecordInputs(
-        choices=listed(newest),
+        choices=initial_choices(newest),
         dataset=Dataset.RECORDS,
         selected=record_choice(about).title if about and not several else "",
         hits=several,
-        words="" if several else claims.get(WORDS, ""),
+        words="" if several else data.get(WORDS, ""),
     )
 
 
-def wrong_record(found: Sequence[Hit | RecordRef], claims: Claims) -> str:
+def record_problem(found: Sequence[Hit | RecordRef], data: ActionData) -> str:
     """What to say of a record that is not clear."""
     if len(found) > 1:
         return "Choose a record."
-    return "No record fits these words." if claims.get(WORDS, "").strip() else "Choose a record, or write which."
+    return "No record fits these words." if data.get(WORDS, "").strip() else "Choose a record, or write which."
 
 
-def only(found: Sequence[Hit | RecordRef]) -> RecordRef:
+def single(found: Sequence[Hit | RecordRef]) -> RecordRef:
     """The record, where there is one."""
     (record,) = found
     return record.record if isinstance(record, Hit) else record
 
 
-def record_of(claims: Claims, links: RecordLinks) -> RecordRef | None:
+def parse_choice(data: ActionData, links: RecordLinks) -> RecordRef | None:
     """The record that was chosen or came with the button; None for none."""
-    if claims.get(RECORD):
-        environment, table, row = [*claims[RECORD].split(_PARTS), "", ""][:3]
-        return record_in({"environment": environment, "table": table, "row": row}, links)
-    return record_in(claims, links) if "row" in claims else None
+    if data.get(RECORD):
+        environment, table, row = [*data[RECORD].split(_PARTS), "", ""][:3]
+        return parse_record({"environment": environment, "table": table, "row": row}, links)
+    return parse_record(data, links) if "row" in data else None
 
 
-def listed(newest: Sequence[Hit]) -> Sequence[Choice]:
+def initial_choices(newest: Sequence[Hit]) -> Sequence[Choice]:
     """Records to choose from before somebody types, as far as a page has room for them beside a long message."""
     choices = [record_choice(each) for each in newest]
     sizes = accumulate(len((each.title[:MAX_TITLE_LENGTH] + each.value).encode(errors="replace")) for each in choices)
-    return [choice for choice, size in zip(choices, sizes, strict=True) if size <= _ROOM]
+    return [choice for choice, size in zip(choices, sizes, strict=True) if size <= _MAX_CHOICE_BYTES]
 
 
 def record_choice(hit: Hit) -> Choice:

@@ -7,8 +7,8 @@ from bot.domain.errors import ChatSyncError, Conflict, Unavailable
 from bot.domain.saved_message import SavedMessage
 from bot.domain.values import Chat, Person, RecordRef
 from bot.features.shared import access
-from bot.features.shared.access import Actor
-from bot.features.shared.answers import called_in
+from bot.features.shared.access import AuthorizedUser
+from bot.features.shared.answers import row_display_name
 from bot.features.shared.services import Services
 
 _ROWS = UUID("6d1f0c52-6f0e-4c63-9b1e-0f2f5d7f6f3a")
@@ -39,11 +39,11 @@ async def save_message(
     except ChatSyncError:
         await _audit(services, "save to record refused", chat, actor, record, details)
         raise
-    return called_in(opened.table, opened.row)
+    return row_display_name(opened.table, opened.row)
 
 
 async def _audit(
-    services: Services, act: str, chat: Chat, actor: Actor, record: RecordRef, details: dict[str, str]
+    services: Services, act: str, chat: Chat, actor: AuthorizedUser, record: RecordRef, details: dict[str, str]
 ) -> None:
     entry = AuditEntry(
         at=services.clock.now(),

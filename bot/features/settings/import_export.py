@@ -10,15 +10,15 @@ from bot.domain.settings import EnvironmentSettings, SettingChange, diff_setting
 from bot.domain.settings_history import SavedSettings
 from bot.domain.values import EnvironmentId, Person
 from bot.features.settings.json_format import changes_to_json, settings_to_json
-from bot.features.settings.pages import Outcome, Place, change_lines, meanwhile_lines, overview_page
+from bot.features.settings.pages import SaveOutcome, SettingsContext, change_lines, meanwhile_lines, overview_page
 from bot.features.settings.parse_import import Import, parse_import
 from bot.features.settings.show_settings import (
     administered_environments,
     load_context,
     named_environment,
-    with_views,
+    with_view_names,
 )
-from bot.features.settings.store_settings import Form, Saving, store_settings
+from bot.features.settings.store_settings import SaveRequest, SettingsEdit, store_settings
 from bot.features.shared import access
 from bot.features.shared.services import Services
 from cards.buttons import SubmitButton
@@ -33,10 +33,10 @@ from cards.settings.import_export import (
     preview_page,
 )
 
-TYPES_AT_ONCE = 20
+RECORD_TYPES_PER_PART = 20
 """Record types in one text: a card has room for so many."""
 
-LONGEST_CARRIED = 9_000
+MAX_CARRIED_LENGTH = 9_000
 """Characters of changes that a button carries, beside their lines on the card."""
 
 
@@ -47,10 +47,10 @@ async def show_export(services: Services, person: Person, named: str, part: str)
     place = await load_context(services, environment)
     number = int(part) if part.isascii() and part.isdigit() and len(part) < len("1000") else 0
     tables = sorted(place.settings.record_types)
-    chosen = tables[number * TYPES_AT_ONCE : (number + 1) * TYPES_AT_ONCE]
+    chosen = tables[number * RECORD_TYPES_PER_PART : (number + 1) * RECORD_TYPES_PER_PART]
     shown = replace(place.settings, record_types={name: place.settings.record_types[name] for name in chosen})
     text = settings_to_json(shown, await _view_names(services, environment.id, shown))
-    left = len(tables) > (number + 1) * TYPES_AT_ONCE
+    left = len(tables) > (number + 1) * RECORD_TYPES_PER_PART
     more = place.step("Next part", Dialog.SETTINGS_EXPORT, part=str(number + 1)) if left else None
     return export_page(place.id, text, place.back, more=more)
 
@@ -96,43 +96,43 @@ async def preview_import(services: Services, person: Person, named: str, text: s
     brought = await parse_import(services, environment.id, actor.object_id, text)
     place = await load_context(services, environment)
     wanted = brought.edit(place.settings)
-    wrong = brought.wrong(brought.judge(place.settings, wanted))
+    wrong = brought.all_problems(brought.validate(place.settings, wanted))
     if wrong:
         return await _importing(services, person, named, text, wrong)
     return _previewed(_with_all_views(place, brought), diff_settings(place.settings, wanted))
 
 
-async def save_import(services: Services, saving: Saving, text: str) -> Page:
+async def save_import(services: Services, saving: SaveRequest, text: str) -> Page:
     """The first page with what was saved; or what would change now, where others saved meanwhile."""
     environment = named_environment(services, saving.environment)
     actor = await access.require_administrator(services, environment.id, saving.person)
     brought = await parse_import(services, environment.id, actor.object_id, text)
-    if brought.mistakes:
-        return await _importing(services, saving.person, environment.id, text, brought.mistakes)
-    form = Form(
+    if brought.problems:
+        return await _importing(services, saving.person, environment.id, text, brought.problems)
+    form = SettingsEdit(
         edit=brought.edit,
-        judge=brought.judge,
-        is_about=lambda _: True,
+        validate=brought.validate,
+        covers=lambda _: True,
     )
     kept = await store_settings(services, saving, actor, form)
     if kept.problems:
-        return await _importing(services, saving.person, environment.id, text, brought.wrong(kept.problems))
+        return await _importing(services, saving.person, environment.id, text, brought.all_problems(kept.problems))
     place = _with_all_views(await load_context(services, environment, kept.settings), brought)
     if kept.changes and not kept.saved:
-        return _previewed(place, kept.changes, kept.meanwhile)
+        return _previewed(place, kept.changes, kept.concurrent_saves)
     said = "Saved. It holds from now on." if kept.saved else "Nothing was changed."
-    return overview_page(place, Outcome(said=said, changes=kept.changes, meanwhile=kept.meanwhile))
+    return overview_page(place, SaveOutcome(message=said, changes=kept.changes, concurrent_saves=kept.concurrent_saves))
 
 
-def _with_all_views(place: Place, brought: Import) -> Place:
+def _with_all_views(place: SettingsContext, brought: Import) -> SettingsContext:
     for _, views in brought.known.values():
-        place = with_views(place, views)
+        place = with_view_names(place, views)
     return place
 
 
-def _previewed(place: Place, made: Sequence[SettingChange], meanwhile: Sequence[SavedSettings] = ()) -> Page:
+def _previewed(place: SettingsContext, made: Sequence[SettingChange], meanwhile: Sequence[SavedSettings] = ()) -> Page:
     carried = changes_to_json(made)
-    if len(carried) > LONGEST_CARRIED:
+    if len(carried) > MAX_CARRIED_LENGTH:
         raise BadRequest("This would change more than fits on a page.", "Import it in several parts.")
     return preview_page(
         PreviewView(

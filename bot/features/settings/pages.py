@@ -27,7 +27,7 @@ _ROLES_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SettingsContext:
     """An environment, what holds there, and its tables' labels by name."""
 
     environment: Environment
@@ -47,10 +47,10 @@ class Place:
         """What the table is called; its name where that is not known."""
         return self.labels.get(table, table)
 
-    def step(self, title: str, dialog: Dialog, **claims: str) -> SubmitButton:
+    def step(self, title: str, dialog: Dialog, **data: str) -> SubmitButton:
         """A button that leads on, in this environment and this version."""
         version = str(self.settings.version)
-        return SubmitButton(title=title, dialog=dialog, payload={"environment": self.id, "version": version, **claims})
+        return SubmitButton(title=title, dialog=dialog, payload={"environment": self.id, "version": version, **data})
 
     @property
     def back(self) -> SubmitButton:
@@ -59,19 +59,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class SaveOutcome:
     """What came of saving."""
 
-    said: str = ""
+    message: str = ""
     changes: tuple[SettingChange, ...] = ()
     problems: Sequence[SettingProblem] = ()
-    meanwhile: Sequence[SavedSettings] = ()
+    concurrent_saves: Sequence[SavedSettings] = ()
 
 
-NOTHING_YET = Outcome()
+NOTHING_YET = SaveOutcome()
 
 
-def overview_page(place: Place, outcome: Outcome = NOTHING_YET) -> Page:
+def overview_page(place: SettingsContext, outcome: SaveOutcome = NOTHING_YET) -> Page:
     """The first page of an environment."""
     set_now = place.settings.organization
     idle = format_setting("sync_idle_days", set_now.sync_idle_days)
@@ -91,14 +91,14 @@ def overview_page(place: Place, outcome: Outcome = NOTHING_YET) -> Page:
             add=place.step("Add a record type", Dialog.SETTINGS_CHOOSE_TABLE),
             organization=place.step("Organization", Dialog.SETTINGS_ORGANIZATION),
             other_environment=elsewhere,
-            message=outcome.said,
+            message=outcome.message,
             saved=change_lines(place, outcome.changes),
-            concurrent_changes=meanwhile_lines(place, outcome.meanwhile),
+            concurrent_changes=meanwhile_lines(place, outcome.concurrent_saves),
         )
     )
 
 
-def _types(place: Place) -> tuple[Choice, ...]:
+def _types(place: SettingsContext) -> tuple[Choice, ...]:
     """Those that are on first, then by their labels."""
     types = sorted(
         place.settings.record_types.values(), key=lambda each: (not each.enabled, place.label(each.table).casefold())
@@ -114,12 +114,12 @@ def _summary(each: RecordType) -> str:
 
 
 def organisation_page(
-    place: Place,
+    place: SettingsContext,
     roles: Sequence[str],
     *,
     sync_refusal: str,
     idle_days: str | None = None,
-    outcome: Outcome = NOTHING_YET,
+    outcome: SaveOutcome = NOTHING_YET,
 ) -> Page:
     """The settings of the environment.
 
@@ -150,7 +150,7 @@ def organisation_page(
             if is_sync_on(place.settings)
             else None,
             problems=problem_lines(outcome.problems),
-            concurrent_changes=meanwhile_lines(place, outcome.meanwhile),
+            concurrent_changes=meanwhile_lines(place, outcome.concurrent_saves),
         )
     )
 
@@ -165,7 +165,7 @@ def role_value(name: str) -> str:
     return quote(name, safe=" ")
 
 
-def adding_page(place: Place, listed: Sequence[Choice], problem: str = "") -> Page:
+def adding_page(place: SettingsContext, listed: Sequence[Choice], problem: str = "") -> Page:
     """The table to add."""
     return add_table_page(
         AddTableView(
@@ -179,7 +179,7 @@ def adding_page(place: Place, listed: Sequence[Choice], problem: str = "") -> Pa
     )
 
 
-def change_lines(place: Place, changes: Iterable[SettingChange]) -> tuple[ChangeLine, ...]:
+def change_lines(place: SettingsContext, changes: Iterable[SettingChange]) -> tuple[ChangeLine, ...]:
     """The changes in words."""
     return tuple(
         ChangeLine(
@@ -192,13 +192,13 @@ def change_lines(place: Place, changes: Iterable[SettingChange]) -> tuple[Change
     )
 
 
-def _words(place: Place, setting: str, value: SettingValue) -> str:
+def _words(place: SettingsContext, setting: str, value: SettingValue) -> str:
     if setting == "note_view" and isinstance(value, str):
         return place.views.get(value, "another view")
     return format_setting(setting, value)
 
 
-def meanwhile_lines(place: Place, saved: Iterable[SavedSettings]) -> tuple[ConcurrentChanges, ...]:
+def meanwhile_lines(place: SettingsContext, saved: Iterable[SavedSettings]) -> tuple[ConcurrentChanges, ...]:
     """What others saved, in words."""
     return tuple(
         ConcurrentChanges(who=each.person_name, at=each.at, changes=change_lines(place, each.changes)) for each in saved

@@ -12,7 +12,7 @@ from bot.features.settings.json_format import SettingsDocument, parse_document
 from bot.features.settings.labels import setting_path
 from bot.features.settings.rules import SettingProblem, organization_problems, record_type_problems
 from bot.features.shared.services import Services
-from bot.features.shared.sync_switch import sync_refusal
+from bot.features.shared.sync_switch import sync_permission_error
 
 TYPES_AT_MOST = 40
 """Record types that one text may name: the definition of each is read from Dataverse before anybody sees an answer."""
@@ -27,7 +27,7 @@ class Import:
     """The tables that it names, as far as they are there, with their views."""
     roles: Sequence[str]
     sync_refusal: str
-    mistakes: tuple[tuple[str, str], ...]
+    problems: tuple[tuple[str, str], ...]
 
     def edit(self, settings: EnvironmentSettings) -> EnvironmentSettings:
         """The settings with what the text says; what it does not name stays."""
@@ -40,7 +40,7 @@ class Import:
             types[name] = replace(settings.record_type(name), **values)
         return replace(settings, organization=replace(settings.organization, **organisation), record_types=types)
 
-    def judge(self, before: EnvironmentSettings, wanted: EnvironmentSettings) -> Sequence[SettingProblem]:
+    def validate(self, before: EnvironmentSettings, wanted: EnvironmentSettings) -> Sequence[SettingProblem]:
         """What speaks against it."""
         found = list(
             organization_problems(before.organization, wanted.organization, self.roles, sync_refusal=self.sync_refusal)
@@ -49,9 +49,9 @@ class Import:
             found += record_type_problems(before.record_type(name), wanted.record_type(name), table, views)
         return found
 
-    def wrong(self, problems: Sequence[SettingProblem]) -> tuple[tuple[str, str], ...]:
+    def all_problems(self, problems: Sequence[SettingProblem]) -> tuple[tuple[str, str], ...]:
         """The mistakes, and what speaks against the rest."""
-        return (*self.mistakes, *((setting_path(each.table, each.setting), each.reason) for each in problems))
+        return (*self.problems, *((setting_path(each.table, each.setting), each.reason) for each in problems))
 
 
 async def parse_import(services: Services, environment: EnvironmentId, person: ObjectId, text: str) -> Import:
@@ -60,7 +60,7 @@ async def parse_import(services: Services, environment: EnvironmentId, person: O
     names, roles, refusal = await asyncio.gather(
         services.customizations.tables(environment),
         services.customizations.role_names(environment),
-        sync_refusal(services.directory, person),
+        sync_permission_error(services.directory, person),
     )
     there, mistakes = _named(document, {each.name for each in names})
     facts = await asyncio.gather(*(_facts(services, environment, name) for name in there))
@@ -69,7 +69,7 @@ async def parse_import(services: Services, environment: EnvironmentId, person: O
         known=dict(zip(there, facts, strict=True)),
         roles=roles,
         sync_refusal=refusal,
-        mistakes=(*document.problems, *mistakes),
+        problems=(*document.problems, *mistakes),
     )
 
 

@@ -10,7 +10,14 @@ from bot.domain.settings import RECORD_TYPE_SETTINGS
 from bot.domain.tables import Column, Table, View
 from bot.features.chat_sync.status_texts import no_timeline_reason
 from bot.features.settings.labels import CARD_ACTS, DISCLOSURES, LABELS
-from bot.features.settings.pages import NOTHING_YET, Outcome, Place, meanwhile_lines, problem_lines, switches
+from bot.features.settings.pages import (
+    NOTHING_YET,
+    SaveOutcome,
+    SettingsContext,
+    meanwhile_lines,
+    problem_lines,
+    switches,
+)
 from bot.features.settings.rules import (
     find_note_view,
     key_field_candidates,
@@ -33,7 +40,12 @@ _VIEWS_LISTED = 60
 
 
 def record_type_page(
-    place: Place, table: Table, views: Sequence[View], outcome: Outcome = NOTHING_YET, *, has_timeline: bool
+    place: SettingsContext,
+    table: Table,
+    views: Sequence[View],
+    outcome: SaveOutcome = NOTHING_YET,
+    *,
+    has_timeline: bool,
 ) -> Page:
     """The settings of a record type; `has_timeline`: whether chats can be shown on the timeline of its records."""
     set_now = place.settings.record_type(table.name)
@@ -52,7 +64,7 @@ def record_type_page(
             save=place.step("Save", Dialog.SETTINGS_SAVE_RECORD_TYPE, table=table.name, offered="card acts"),
             back=place.back,
             problems=problem_lines(outcome.problems),
-            concurrent_changes=meanwhile_lines(place, outcome.meanwhile),
+            concurrent_changes=meanwhile_lines(place, outcome.concurrent_saves),
         )
     )
 
@@ -78,7 +90,7 @@ def _marked(view: View, table: Table) -> str:
     return f"{view.name} (secured columns)" if secured_columns(view, table) else view.name
 
 
-def _key_fields(place: Place, set_now: RecordType, table: Table) -> KeyFieldChoices:
+def _key_fields(place: SettingsContext, set_now: RecordType, table: Table) -> KeyFieldChoices:
     there = [table.columns[name] for name in set_now.key_fields if name in table.columns]
     chosen = [column for column in there if key_field_problem(column) is None]
     others = (column for column in key_field_candidates(table) if column not in chosen)
@@ -93,7 +105,7 @@ def _key_fields(place: Place, set_now: RecordType, table: Table) -> KeyFieldChoi
     )
 
 
-def _on_cards(place: Place, set_now: RecordType, table: Table) -> CardChoices:
+def _on_cards(place: SettingsContext, set_now: RecordType, table: Table) -> CardChoices:
     chosen = allowed_columns(set_now.change_fields, table)
     others = (column for column in changeable_columns(table) if column not in chosen)
     return CardChoices(

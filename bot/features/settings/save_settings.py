@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.environment_settings import OrganizationSettings
 from bot.domain.errors import BadRequest
 from bot.domain.settings import EnvironmentSettings, SettingValue, with_record_type
-from bot.features.settings.pages import Outcome, organisation_page, overview_page
+from bot.features.settings.pages import SaveOutcome, organisation_page, overview_page
 from bot.features.settings.rules import organization_problems, record_type_problems
 from bot.features.settings.show_settings import (
     filled_record_type,
@@ -16,12 +16,12 @@ from bot.features.settings.show_settings import (
     named_environment,
     read_table,
     show_add_table,
-    with_views,
+    with_view_names,
 )
-from bot.features.settings.store_settings import Form, Kept, Saving, store_settings
+from bot.features.settings.store_settings import SaveRequest, SaveResult, SettingsEdit, store_settings
 from bot.features.shared import access
 from bot.features.shared.services import Services
-from bot.features.shared.sync_switch import sync_refusal
+from bot.features.shared.sync_switch import sync_permission_error
 from cards.dialog import Page
 
 NO_NUMBER = -1
@@ -29,7 +29,7 @@ NO_NUMBER = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrganisationForm:
+class OrganizationForm:
     """What was filled in; what the page did not offer stays as it is."""
 
     chats_on: bool
@@ -64,19 +64,19 @@ class RecordTypeForm:
         return with_record_type(settings, replace(settings.record_type(self.table), **values))
 
 
-async def save_organization(services: Services, saving: Saving, filled_in: OrganisationForm) -> Page:
+async def save_organization(services: Services, saving: SaveRequest, filled_in: OrganizationForm) -> Page:
     """The first page with what was saved; or the same one with what is wrong or was saved by others."""
     environment = named_environment(services, saving.environment)
     actor = await access.require_administrator(services, environment.id, saving.person)
     roles, refusal = await asyncio.gather(
-        services.customizations.role_names(environment.id), sync_refusal(services.directory, actor.object_id)
+        services.customizations.role_names(environment.id), sync_permission_error(services.directory, actor.object_id)
     )
-    form = Form(
+    form = SettingsEdit(
         edit=filled_in.edit,
-        judge=lambda before, wanted: organization_problems(
+        validate=lambda before, wanted: organization_problems(
             before.organization, wanted.organization, roles, sync_refusal=refusal
         ),
-        is_about=lambda change: change.table is None,
+        covers=lambda change: change.table is None,
     )
     kept = await store_settings(services, saving, actor, form)
     place = await load_context(services, environment, kept.settings)
@@ -86,26 +86,26 @@ async def save_organization(services: Services, saving: Saving, filled_in: Organ
     return organisation_page(place, roles, sync_refusal=refusal, idle_days=days, outcome=_outcome(kept))
 
 
-async def save_record_type(services: Services, saving: Saving, filled_in: RecordTypeForm) -> Page:
+async def save_record_type(services: Services, saving: SaveRequest, filled_in: RecordTypeForm) -> Page:
     """The first page with what was saved; or the same one with what is wrong or was saved by others."""
     environment = named_environment(services, saving.environment)
     actor = await access.require_administrator(services, environment.id, saving.person)
     table, views = await read_table(services, environment.id, filled_in.table)
-    form = Form(
+    form = SettingsEdit(
         edit=filled_in.edit,
-        judge=lambda before, after: record_type_problems(
+        validate=lambda before, after: record_type_problems(
             before.record_type(table.name), after.record_type(table.name), table, views
         ),
-        is_about=lambda change: change.table == table.name,
+        covers=lambda change: change.table == table.name,
     )
     kept = await store_settings(services, saving, actor, form)
-    place = with_views(await load_context(services, environment, kept.settings), views)
+    place = with_view_names(await load_context(services, environment, kept.settings), views)
     if _is_done(kept):
         return overview_page(place, _outcome(kept))
     return await filled_record_type(services, place, table, views, _outcome(kept))
 
 
-async def add_record_type(services: Services, saving: Saving, name: str) -> Page:
+async def add_record_type(services: Services, saving: SaveRequest, name: str) -> Page:
     """The page of the record type, which is on from now; the choice once more where there is no such table."""
     environment = named_environment(services, saving.environment)
     actor = await access.require_administrator(services, environment.id, saving.person)
@@ -113,24 +113,24 @@ async def add_record_type(services: Services, saving: Saving, name: str) -> Page
         table, views = await read_table(services, environment.id, name)
     except BadRequest as error:
         return await show_add_table(services, saving.person, environment.id, str(error))
-    form = Form(
+    form = SettingsEdit(
         edit=lambda settings: with_record_type(settings, replace(settings.record_type(name), enabled=True)),
-        judge=lambda *_: (),
-        is_about=lambda _: False,
+        validate=lambda *_: (),
+        covers=lambda _: False,
     )
     kept = await store_settings(services, saving, actor, form)
     place = await load_context(services, environment, kept.settings)
     return await filled_record_type(services, place, table, views)
 
 
-def _is_done(kept: Kept) -> bool:
+def _is_done(kept: SaveResult) -> bool:
     return kept.saved or not (kept.changes or kept.problems)
 
 
-def _outcome(kept: Kept) -> Outcome:
+def _outcome(kept: SaveResult) -> SaveOutcome:
     said = "Saved. It holds from now on." if kept.saved else "Nothing was changed."
     changes = kept.changes if kept.saved else ()
-    return Outcome(said=said, changes=changes, problems=kept.problems, meanwhile=kept.meanwhile)
+    return SaveOutcome(message=said, changes=changes, problems=kept.problems, concurrent_saves=kept.concurrent_saves)
 
 
 def _number(text: str) -> int:

@@ -12,8 +12,8 @@ from bot.domain.tables import Column, Table, TableName, View
 from bot.domain.values import Environment, EnvironmentId, Person
 from bot.features.settings.pages import (
     NOTHING_YET,
-    Outcome,
-    Place,
+    SaveOutcome,
+    SettingsContext,
     adding_page,
     organisation_page,
     overview_page,
@@ -22,9 +22,9 @@ from bot.features.settings.pages import (
 from bot.features.settings.record_type_page import column_choices, record_type_page
 from bot.features.settings.rules import key_field_candidates
 from bot.features.shared import access
-from bot.features.shared.access import Actor
+from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.services import Services
-from bot.features.shared.sync_switch import sync_refusal
+from bot.features.shared.sync_switch import sync_permission_error
 from cards.buttons import SubmitButton
 from cards.dialog import Page
 from cards.inputs import Choice
@@ -48,7 +48,7 @@ async def administered_environments(services: Services, person: Person) -> Seque
     known = services.links.environments
     asked = [access.require_administrator(services, each.id, person) for each in known]
     answers = await asyncio.gather(*asked, return_exceptions=True)
-    mine = [each for each, answer in zip(known, answers, strict=True) if isinstance(answer, Actor)]
+    mine = [each for each, answer in zip(known, answers, strict=True) if isinstance(answer, AuthorizedUser)]
     if not mine:
         raise next(answer for answer in answers if isinstance(answer, BaseException))
     return mine
@@ -64,12 +64,12 @@ def named_environment(services: Services, named: str) -> Environment:
 
 async def load_context(
     services: Services, environment: Environment, settings: EnvironmentSettings | None = None
-) -> Place:
+) -> SettingsContext:
     """The environment with what holds there, or with these settings."""
     tables, kept = await asyncio.gather(
         services.customizations.tables(environment.id), services.administration.settings(environment.id)
     )
-    return Place(
+    return SettingsContext(
         environment=environment,
         settings=settings or kept,
         labels={each.name: each.label for each in tables},
@@ -84,7 +84,7 @@ async def show_organization(services: Services, person: Person, named: str) -> P
     place, roles, refusal = await asyncio.gather(
         load_context(services, environment),
         services.customizations.role_names(environment.id),
-        sync_refusal(services.directory, actor.object_id),
+        sync_permission_error(services.directory, actor.object_id),
     )
     return organisation_page(place, roles, sync_refusal=refusal)
 
@@ -100,11 +100,11 @@ async def show_record_type(services: Services, person: Person, named: str, table
 
 
 async def filled_record_type(
-    services: Services, place: Place, table: Table, views: Sequence[View], outcome: Outcome = NOTHING_YET
+    services: Services, place: SettingsContext, table: Table, views: Sequence[View], outcome: SaveOutcome = NOTHING_YET
 ) -> Page:
     """The record type's page with what holds, or with what was wanted."""
     has_timeline = await services.customizations.has_timeline(place.id, table.name)
-    return record_type_page(with_views(place, views), table, views, outcome, has_timeline=has_timeline)
+    return record_type_page(with_view_names(place, views), table, views, outcome, has_timeline=has_timeline)
 
 
 async def read_table(services: Services, environment: EnvironmentId, name: str) -> tuple[Table, Sequence[View]]:
@@ -132,7 +132,7 @@ async def find_tables(services: Services, person: Person, named: str, words: str
     return await _addable(services, await load_context(services, environment), words)
 
 
-async def _addable(services: Services, place: Place, words: str) -> Sequence[Choice]:
+async def _addable(services: Services, place: SettingsContext, words: str) -> Sequence[Choice]:
     wanted = words.casefold().split()
     on = {each.table for each in place.settings.record_types.values() if each.enabled}
     tables = [each for each in await services.customizations.tables(place.id) if each.name not in on]
@@ -164,7 +164,7 @@ async def find_changeable_columns(
     return _fitting(changeable_columns(await services.customizations.table(environment.id, table)), words)
 
 
-def with_views(place: Place, views: Sequence[View]) -> Place:
+def with_view_names(place: SettingsContext, views: Sequence[View]) -> SettingsContext:
     """The place with the names of these views too."""
     return replace(place, views={**place.views, **{view.id: view.name for view in views}})
 

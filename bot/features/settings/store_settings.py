@@ -19,17 +19,17 @@ from bot.domain.settings_history import SavedSettings
 from bot.domain.synced_chats import Pause
 from bot.domain.values import Chat, EnvironmentId, Person
 from bot.features.settings.rules import SettingProblem
-from bot.features.shared.access import Actor
+from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 
 Edit = Callable[[EnvironmentSettings], EnvironmentSettings]
-Judge = Callable[[EnvironmentSettings, EnvironmentSettings], Sequence[SettingProblem]]
+Validator = Callable[[EnvironmentSettings, EnvironmentSettings], Sequence[SettingProblem]]
 """What speaks against going from one to the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saving:
+class SaveRequest:
     """Who presses the button where, and which version of which environment's settings they saw."""
 
     chat: Chat
@@ -40,28 +40,30 @@ class Saving:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class SettingsEdit:
     """What somebody wants."""
 
     edit: Edit
-    judge: Judge
-    is_about: Callable[[SettingChange], bool]
+    validate: Validator
+    covers: Callable[[SettingChange], bool]
     """Whether what others saved meanwhile has to be looked at before this may be saved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class SaveResult:
     """What came of it. `settings` is what holds now; where nothing was saved, with what was wanted."""
 
     settings: EnvironmentSettings
     saved: bool
     changes: tuple[SettingChange, ...]
     problems: Sequence[SettingProblem] = ()
-    meanwhile: Sequence[SavedSettings] = ()
+    concurrent_saves: Sequence[SavedSettings] = ()
     """What others saved since the form was made."""
 
 
-async def store_settings(services: Services, saving: Saving, actor: Actor, form: Form) -> Kept:
+async def store_settings(
+    services: Services, saving: SaveRequest, actor: AuthorizedUser, form: SettingsEdit
+) -> SaveResult:
     """What was saved, or why not; raises `BadRequest` for a version that never was."""
     async with services.store.writing() as work:
         now = await work.settings.get_for_update(saving.environment)
@@ -73,17 +75,21 @@ async def store_settings(services: Services, saving: Saving, actor: Actor, form:
         wanted = form.edit(base)
         mine = diff_settings(base, wanted)
         after = apply_changes(now, mine)
-        problems = form.judge(base, wanted)
-        to_look_at = any(form.is_about(change) for change in others)
+        problems = form.validate(base, wanted)
+        to_look_at = any(form.covers(change) for change in others)
         made = diff_settings(now, after)
         saved = bool(made) and not problems and not to_look_at
         if saved:
             after = await _save(work, after, _entry(services, saving, actor, now, made))
-    return Kept(settings=after, saved=saved, changes=made, problems=problems, meanwhile=meanwhile)
+    return SaveResult(settings=after, saved=saved, changes=made, problems=problems, concurrent_saves=meanwhile)
 
 
 def _entry(
-    services: Services, saving: Saving, actor: Actor, now: EnvironmentSettings, made: tuple[SettingChange, ...]
+    services: Services,
+    saving: SaveRequest,
+    actor: AuthorizedUser,
+    now: EnvironmentSettings,
+    made: tuple[SettingChange, ...],
 ) -> SavedSettings:
     return SavedSettings(
         environment=saving.environment,

@@ -14,7 +14,7 @@ from bot.features.shared.services import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
+class AuthorizedUser:
     """A person who may use the product in an environment."""
 
     object_id: ObjectId
@@ -22,42 +22,42 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedRecord:
+class ReadableRecord:
     """A record as somebody sees it who may use chats with it."""
 
     record_type: RecordType
     table: Table
     row: Row
     """With what names the record."""
-    actor: Actor
+    actor: AuthorizedUser
 
 
-async def require_user(services: Services, environment: EnvironmentId, person: Person) -> Actor:
+async def require_user(services: Services, environment: EnvironmentId, person: Person) -> AuthorizedUser:
     """The person as somebody who may act now: chats are on (spec S1), and see `user`."""
     await _chats_on(services, environment)
     return await require_permitted(services, environment, person)
 
 
-async def require_user_anywhere(services: Services, person: Person) -> Mapping[EnvironmentId, Actor]:
+async def require_user_anywhere(services: Services, person: Person) -> Mapping[EnvironmentId, AuthorizedUser]:
     """The same wherever the person may act; raises the first refusal where that is nowhere."""
-    return await _wherever(services.environments, lambda each: require_user(services, each, person))
+    return await _in_any_environment(services.environments, lambda each: require_user(services, each, person))
 
 
 async def require_permitted_anywhere(
     services: Services, environments: Collection[EnvironmentId], person: Person
-) -> Mapping[EnvironmentId, Actor]:
+) -> Mapping[EnvironmentId, AuthorizedUser]:
     """See `user`: the person in each of these that lets them; raises the first refusal where none does."""
-    return await _wherever(environments, lambda each: require_permitted(services, each, person))
+    return await _in_any_environment(environments, lambda each: require_permitted(services, each, person))
 
 
-async def require_permitted(services: Services, environment: EnvironmentId, person: Person) -> Actor:
+async def require_permitted(services: Services, environment: EnvironmentId, person: Person) -> AuthorizedUser:
     """The person as Dataverse knows them, where they may use the product at all (spec S3, S4)."""
     actor = await _known(services, environment, person)
     await _allowed(services, environment, actor.user)
     return actor
 
 
-async def require_administrator(services: Services, environment: EnvironmentId, person: Person) -> Actor:
+async def require_administrator(services: Services, environment: EnvironmentId, person: Person) -> AuthorizedUser:
     """The person as somebody who may change the environment's settings, also while chats are off (spec M1)."""
     actor = await _known(services, environment, person)
     if not is_administrator(await services.records.roles(environment, actor.user.id)):
@@ -68,7 +68,7 @@ async def require_administrator(services: Services, environment: EnvironmentId, 
     return actor
 
 
-async def _known(services: Services, environment: EnvironmentId, person: Person) -> Actor:
+async def _known(services: Services, environment: EnvironmentId, person: Person) -> AuthorizedUser:
     if environment not in services.environments:
         raise NotAllowed(
             "Chat Sync does not serve the organisation of this record any more.",
@@ -82,7 +82,7 @@ async def _known(services: Services, environment: EnvironmentId, person: Person)
         )
     if not user.enabled:
         raise NotAllowed("Your Dynamics 365 user is turned off.", "Ask your administrator to turn it on again.")
-    return Actor(object_id=person.object_id, user=user)
+    return AuthorizedUser(object_id=person.object_id, user=user)
 
 
 async def _allowed(services: Services, environment: EnvironmentId, user: User) -> None:
@@ -119,15 +119,15 @@ async def _chats_on(services: Services, environment: EnvironmentId) -> None:
         )
 
 
-async def require_readable(services: Services, record: RecordRef, person: Person) -> OpenedRecord:
+async def require_readable(services: Services, record: RecordRef, person: Person) -> ReadableRecord:
     """The record as the person sees it, where chats can be connected to it and the person may use them."""
     record_type = await require_record_type(services, record.environment, record.table)
     table = await services.records.table(record.environment, record.table)
     actor, row = await read_as(services, record, table, name_columns(table), person)
-    return OpenedRecord(record_type=record_type, table=table, row=row, actor=actor)
+    return ReadableRecord(record_type=record_type, table=table, row=row, actor=actor)
 
 
-async def require_can_connect(services: Services, chat: Chat, person: Person, record: RecordRef) -> Actor:
+async def require_can_connect(services: Services, chat: Chat, person: Person, record: RecordRef) -> AuthorizedUser:
     """The person as one who may connect this chat, which they are in, to a record that they can open."""
     await require_member(services, chat, person)
     return (await require_readable(services, record, person)).actor
@@ -135,7 +135,7 @@ async def require_can_connect(services: Services, chat: Chat, person: Person, re
 
 async def read_as(
     services: Services, record: RecordRef, table: Table, columns: Sequence[Column], person: Person
-) -> tuple[Actor, Row]:
+) -> tuple[AuthorizedUser, Row]:
     """See `actor` and `row`: the row is read while it is asked who the person is, whose refusal comes first."""
     if person.object_id is None:
         actor = await require_user(services, record.environment, person)
@@ -152,7 +152,7 @@ async def read_as(
 
 
 async def read_row_as(
-    services: Services, record: RecordRef, table: Table, columns: Sequence[Column], actor: Actor
+    services: Services, record: RecordRef, table: Table, columns: Sequence[Column], actor: AuthorizedUser
 ) -> Row:
     """The row as the person sees it; whether it is there is as much a secret as what is in it (spec S5)."""
     return await _row(services, record, table, columns, actor.object_id)
@@ -162,10 +162,10 @@ async def _row(services: Services, record: RecordRef, table: Table, columns: Seq
     try:
         return await services.records.read(record, columns, caller=caller)
     except (NotFound, NotAllowed) as error:
-        raise hidden(table.label.lower()) from error
+        raise record_hidden(table.label.lower()) from error
 
 
-def hidden(kind: str = "record") -> HiddenRecord:
+def record_hidden(kind: str = "record") -> HiddenRecord:
     """The refusal of a row, by what kind of record it is where that may be told."""
     return HiddenRecord(
         f"You cannot open this {kind}: it is not there, or not for you.",
@@ -173,11 +173,13 @@ def hidden(kind: str = "record") -> HiddenRecord:
     )
 
 
-async def _wherever(
-    environments: Collection[EnvironmentId], ask: Callable[[EnvironmentId], Awaitable[Actor]]
-) -> Mapping[EnvironmentId, Actor]:
+async def _in_any_environment(
+    environments: Collection[EnvironmentId], ask: Callable[[EnvironmentId], Awaitable[AuthorizedUser]]
+) -> Mapping[EnvironmentId, AuthorizedUser]:
     answers = await asyncio.gather(*(ask(each) for each in environments), return_exceptions=True)
-    found = {each: answer for each, answer in zip(environments, answers, strict=True) if isinstance(answer, Actor)}
+    found = {
+        each: answer for each, answer in zip(environments, answers, strict=True) if isinstance(answer, AuthorizedUser)
+    }
     refused = [answer for answer in answers if isinstance(answer, BaseException)]
     unforeseen = [each for each in refused if not isinstance(each, NotAllowed)]
     if refused and (unforeseen or not found):

@@ -1,4 +1,4 @@
-"""What buttons and pages say: claims, which name something and permit nothing.
+"""What buttons and pages say: data, which name something and permit nothing.
 
 Each reader raises `BadRequest` for what no button of ours says.
 """
@@ -12,70 +12,70 @@ from bot.domain.record_links import RecordLink, RecordLinks, parse_guid
 from bot.domain.values import ConnectionId, ObjectId, RecordRef
 from cards.chat_list import BEGIN
 
-Claims = Mapping[str, str]
+ActionData = Mapping[str, str]
 
-_LARGEST_ID = 2**63
+_MAX_ID = 2**63
 _VERSION = re.compile(r'W/"\d{1,20}"', re.ASCII)
-_LARGEST_CODE = 2**31
-_LONGEST_BEGIN = 5  # digits
+_MAX_CODE = 2**31
+_MAX_OFFSET_DIGITS = 5  # digits
 
 
-def record_in(claims: Claims, links: RecordLinks) -> RecordRef:
+def parse_record(data: ActionData, links: RecordLinks) -> RecordRef:
     """The record that is named, of one of our environments."""
-    link = link_in(claims, links)
+    link = parse_link(data, links)
     return RecordRef(environment=link.environment, table=link.table or "", row_id=link.row_id)
 
 
-def link_in(claims: Claims, links: RecordLinks) -> RecordLink:
+def parse_link(data: ActionData, links: RecordLinks) -> RecordLink:
     """The same where the table may be named by its number, as older links do, or not at all."""
-    named = (each.id for each in links.environments if each.id == claims.get("environment"))
-    environment, row_id = next(named, None), parse_guid(claims.get("row", ""))
+    named = (each.id for each in links.environments if each.id == data.get("environment"))
+    environment, row_id = next(named, None), parse_guid(data.get("row", ""))
     if environment is None or row_id is None:
-        raise unknown_button()
-    code = _number(claims["code"]) if "code" in claims else 0
-    if code is None or code >= _LARGEST_CODE:
-        raise unknown_button()
-    return RecordLink(environment=environment, row_id=row_id, table=claims.get("table") or None, type_code=code or None)
+        raise expired_button()
+    code = _number(data["code"]) if "code" in data else 0
+    if code is None or code >= _MAX_CODE:
+        raise expired_button()
+    return RecordLink(environment=environment, row_id=row_id, table=data.get("table") or None, type_code=code or None)
 
 
-def version_in(claims: Claims) -> str:
+def parse_etag(data: ActionData) -> str:
     """The version of a row that somebody saw, as Dataverse writes it."""
-    version = claims.get(VERSION, "")
+    version = data.get(VERSION, "")
     if not _VERSION.fullmatch(version):
-        raise unknown_button()
+        raise expired_button()
     return version
 
 
-def connection_in(claims: Claims) -> ConnectionId:
+def parse_connection(data: ActionData) -> ConnectionId:
     """The connection that is named."""
-    number = _number(claims.get("connection", ""))
-    if number is None or number >= _LARGEST_ID:
-        raise unknown_button()
+    number = _number(data.get("connection", ""))
+    if number is None or number >= _MAX_ID:
+        raise expired_button()
     return ConnectionId(number)
 
 
-def person_in(claims: Claims) -> ObjectId:
+def parse_person(data: ActionData) -> ObjectId:
     """The person who is named."""
-    found = parse_guid(claims.get(PERSON, ""))
+    found = parse_guid(data.get(PERSON, ""))
     if found is None:
-        raise unknown_button()
+        raise expired_button()
     return ObjectId(found)
 
 
-def begin_in(claims: Claims) -> int:
+def parse_offset(data: ActionData) -> int:
     """Which row of a list comes first; the very first where nothing is said."""
-    begin = claims.get(BEGIN, "0")
-    number = _number(begin) if len(begin) <= _LONGEST_BEGIN else None
+    begin = data.get(BEGIN, "0")
+    number = _number(begin) if len(begin) <= _MAX_OFFSET_DIGITS else None
     if number is None:
-        raise unknown_button()
+        raise expired_button()
     return number
 
 
-def unknown_button() -> BadRequest:
+def expired_button() -> BadRequest:
     """A button that is none of ours, or of a time long past."""
     return BadRequest("This button does not work any more.", "Write help to see what you can do.")
 
 
 def _number(text: str) -> int | None:
-    longest = len(str(_LARGEST_ID))
+    longest = len(str(_MAX_ID))
     return int(text) if text.isascii() and text.isdigit() and len(text) <= longest else None

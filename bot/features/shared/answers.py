@@ -19,20 +19,20 @@ class Answer:
     """A message for the person who asked."""
 
     message: Message
-    kept: bool = False
+    already_queued: bool = False
     """The message is kept for the chat already: answering it too would say everything twice."""
-    asks: bool = False
+    needs_confirmation: bool = False
     """Nothing was done: the message asks whether it shall be."""
 
 
-def finished(message: Message, channel: str) -> bytes:
+def render(message: Message, channel: str) -> bytes:
     """The message as JSON, in the form that the channel shows."""
     return activity_json(message, channel=channel)
 
 
-def outgoing(chat: Chat, message: Message, *, key: str, connection: ConnectionId | None = None) -> OutgoingMessage:
+def to_outbox(chat: Chat, message: Message, *, key: str, connection: ConnectionId | None = None) -> OutgoingMessage:
     """The message as the outbox keeps it: finished."""
-    body = finished(message, chat.channel)
+    body = render(message, chat.channel)
     return OutgoingMessage(key=key, chat_id=chat.id, activity=body, connection_id=connection)
 
 
@@ -59,19 +59,19 @@ def number_of(table: Table, row: Row) -> str | None:
     return str(raw) if raw else None
 
 
-def called_in(table: Table, row: Row) -> str:
+def row_display_name(table: Table, row: Row) -> str:
     """What people call the record: its number, else its name."""
     return number_of(table, row) or name_of(table, row)
 
 
-def head_of(links: RecordLinks, table: Table, record: LinkTarget, row: Row) -> RecordHeader:
+def record_header(links: RecordLinks, table: Table, record: LinkTarget, row: Row) -> RecordHeader:
     """How a card names the record and opens it."""
     return RecordHeader(
         kind=table.label, name=name_of(table, row), number=number_of(table, row), url=links.open_url(record)
     )
 
 
-def called(connection: NewConnection) -> str:
+def display_name(connection: NewConnection) -> str:
     """What people call the connected record: its number, else its name."""
     return connection.record_number or connection.record_name
 
@@ -83,27 +83,27 @@ def open_button(head: RecordHeader) -> LinkButton:
 
 def connect_button(record: LinkTarget, *, title: str = "Connect this chat") -> ActionButton:
     """The button that connects the chat it is pressed in."""
-    return ActionButton(title=title, verb=Verb.CONNECT, payload=record_claim(record))
+    return ActionButton(title=title, verb=Verb.CONNECT, payload=record_data(record))
 
 
 def chats_button(record: LinkTarget) -> ActionButton:
     """The button that lists the record's chats, below which a new one can be started."""
-    return ActionButton(title="Chats", verb=Verb.CHATS, payload=record_claim(record))
+    return ActionButton(title="Chats", verb=Verb.CHATS, payload=record_data(record))
 
 
-def own_view_button(link: RecordLink) -> ActionButton:
+def personal_view_button(link: RecordLink) -> ActionButton:
     """The button that shows the record to who presses it, as that person may see it."""
-    return ActionButton(title="Show details", verb=Verb.VIEW, payload=record_claim(link))
+    return ActionButton(title="Show details", verb=Verb.VIEW, payload=record_data(link))
 
 
-def values_button(key: str) -> ActionButton:
+def change_values_button(key: str) -> ActionButton:
     """The button that shows the values of a change to who presses it, as that person may see them."""
     return ActionButton(title="Show values", verb=Verb.VIEW_CHANGE, payload={"change": key})
 
 
 def timeline_button(record: RecordRef) -> ActionButton:
     """The button that lists the record's chats with all that is known of them, those of before too."""
-    return ActionButton(title="Timeline", verb=Verb.TIMELINE, payload=record_claim(record))
+    return ActionButton(title="Timeline", verb=Verb.TIMELINE, payload=record_data(record))
 
 
 def resume_button(connection: ConnectionId) -> ActionButton:
@@ -113,12 +113,12 @@ def resume_button(connection: ConnectionId) -> ActionButton:
 
 def new_chat_button(record: RecordRef | None, *, with_person: ObjectId | None = None) -> DialogButton:
     """The button that opens the dialog for a new chat: about the record, with the person, as far as these are known."""
-    about = record_claim(record) if record else {}
+    about = record_data(record) if record else {}
     payload = {**about, **({PERSON: with_person} if with_person else {})}
     return DialogButton(title="New chat", dialog=Dialog.NEW_CHAT, payload=payload)
 
 
-def record_claim(record: LinkTarget) -> dict[str, str]:
+def record_data(record: LinkTarget) -> dict[str, str]:
     """The record as a button names it: a claim, which is checked again when the button is pressed.
 
     Of its table it says what a link says: the name, the number, or nothing.

@@ -17,7 +17,7 @@ _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenPeople:
+class PeopleInfo:
     """The people of a page."""
 
     people: Mapping[ObjectId, DirectoryPerson]
@@ -31,7 +31,7 @@ class SeenPeople:
 
 async def look_up_people(
     services: Services, *, named: Iterable[ObjectId | None], present: Iterable[ObjectId]
-) -> SeenPeople:
+) -> PeopleInfo:
     """The names of some and the presence of others; nobody of these is left out."""
     ids = list(dict.fromkeys(each for each in named if each))
     nobody: Mapping[ObjectId, DirectoryPerson] = {}
@@ -39,7 +39,7 @@ async def look_up_people(
         _tried(services, "names", services.directory.get_people(ids), nobody),
         look_up_presence(services, list(dict.fromkeys(present))),
     )
-    return SeenPeople(people=people, presence=presence)
+    return PeopleInfo(people=people, presence=presence)
 
 
 async def look_up_presence(services: Services, people: Collection[ObjectId]) -> Mapping[ObjectId, Presence]:

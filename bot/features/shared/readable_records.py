@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.values import Connection, Person, RecordRef
 from bot.features.shared import access
-from bot.features.shared.access import Actor
-from bot.features.shared.answers import head_of, name_columns
+from bot.features.shared.access import AuthorizedUser
+from bot.features.shared.answers import name_columns, record_header
 from bot.features.shared.services import Services
 from cards.record import RecordHeader
 
@@ -25,7 +25,7 @@ async def readable_records(
     )
 
 
-async def _head(services: Services, record: RecordRef, user: Actor | None) -> RecordHeader | None:
+async def _head(services: Services, record: RecordRef, user: AuthorizedUser | None) -> RecordHeader | None:
     if user is None:
         return None
     try:
@@ -33,4 +33,4 @@ async def _head(services: Services, record: RecordRef, user: Actor | None) -> Re
         row = await services.records.read(record, name_columns(table), caller=user.object_id)
     except (NotFound, NotAllowed):
         return None
-    return head_of(services.links, table, record, row)
+    return record_header(services.links, table, record, row)

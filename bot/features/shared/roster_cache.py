@@ -14,11 +14,11 @@ from bot.ports.teams import Roster
 
 T = TypeVar("T")
 
-REMEMBERED = 2_000
+MAX_CHATS = 2_000
 """Chats in memory. Most have a dozen people, whose account ids take 100 bytes each."""
 
-KNOWN_FOR = timedelta(minutes=5)
-UNKNOWN_FOR = timedelta(minutes=1)
+TTL = timedelta(minutes=5)
+FAILURE_TTL = timedelta(minutes=1)
 """As often as Teams lets a card be asked for anew ("Universal Actions for Adaptive Cards")."""
 
 _AT_ONCE = 5
@@ -30,7 +30,7 @@ class _Seen:
     until: datetime
 
 
-class FindReaders:
+class RosterCache:
     """Asks Teams who is in a chat, and remembers it for a while: when sixty people open a card at once, sixty ask."""
 
     def __init__(self, *, roster: Roster, clock: Clock, patience_s: float) -> None:
@@ -53,7 +53,7 @@ class FindReaders:
         done, _ = await asyncio.wait({task}, timeout=self._patience_s)
         return task.result() if done else None
 
-    async def of(self, chats: Sequence[Chat]) -> Mapping[ChatId, tuple[str, ...] | None]:
+    async def accounts_of(self, chats: Sequence[Chat]) -> Mapping[ChatId, tuple[str, ...] | None]:
         """The same of several chats, a few at a time."""
         turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -64,7 +64,7 @@ class FindReaders:
         found = await asyncio.gather(*(asked(chat) for chat in chats))
         return {chat.id: accounts for chat, accounts in zip(chats, found, strict=True)}
 
-    async def beside(self, chat: Chat, work: Coroutine[Any, Any, T]) -> tuple[T, tuple[str, ...] | None]:
+    async def with_accounts(self, chat: Chat, work: Coroutine[Any, Any, T]) -> tuple[T, tuple[str, ...] | None]:
         """What the work gives, and the chat's people, asked for at the same time where they are not known."""
         seen = self._seen.get(chat.id)
         if seen and seen.until > self._clock.now():
@@ -72,12 +72,12 @@ class FindReaders:
         done, accounts = await asyncio.gather(work, self(chat))
         return done, accounts
 
-    async def require(self, chat: Chat, person: Person) -> None:
+    async def require_member(self, chat: Chat, person: Person) -> None:
         """The person is in the chat, as far as the bot is there to know; raises `NotAllowed` or `Unavailable`."""
         if person.account_id not in (await self(chat) or ()):
-            await self.require_now(chat, person)
+            await self.require_fresh(chat, person)
 
-    async def require_now(self, chat: Chat, person: Person) -> None:
+    async def require_fresh(self, chat: Chat, person: Person) -> None:
         """The same by what Teams says now, for who is about to change something (spec S7)."""
         try:
             is_member = await self._roster.is_member(chat, person)
@@ -92,9 +92,9 @@ class FindReaders:
             accounts = tuple(dict.fromkeys(each.id for each in await self._roster.accounts(chat) if each.id))
         except (ChatSyncError, PermissionError):
             accounts = None  # the bot is not there, Teams is in trouble, or the chat's address is not on the list
-        lifetime = UNKNOWN_FOR if accounts is None else KNOWN_FOR
+        lifetime = FAILURE_TTL if accounts is None else TTL
         self._seen[chat.id] = _Seen(accounts=accounts, until=self._clock.now() + lifetime)
         self._seen.move_to_end(chat.id)
-        if len(self._seen) > REMEMBERED:
+        if len(self._seen) > MAX_CHATS:
             self._seen.popitem(last=False)
         return accounts

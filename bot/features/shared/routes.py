@@ -3,20 +3,20 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.features.shared.action_data import Claims
+from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer
 from bot.features.shared.services import Services
-from bot.features.shared.turn import Incoming
+from bot.features.shared.turn import Turn
 from cards.dialog import Done, Page
 from cards.inputs import Choice
 
-CommandHandler = Callable[[Services, Incoming, str], Awaitable[Answer]]
+CommandHandler = Callable[[Services, Turn, str], Awaitable[Answer]]
 """Answers a text command; gets the text after the command."""
-ButtonHandler = Callable[[Services, Incoming, Claims], Awaitable[Answer]]
+ButtonHandler = Callable[[Services, Turn, ActionData], Awaitable[Answer]]
 """Answers a button on a card."""
-PageHandler = Callable[[Services, Incoming, Claims], Awaitable[Page | Done]]
+PageHandler = Callable[[Services, Turn, ActionData], Awaitable[Page | Done]]
 """Shows a page of a dialog."""
-SearchHandler = Callable[[Services, Incoming, str, Claims], Awaitable[Sequence[Choice]]]
+SearchHandler = Callable[[Services, Turn, str, ActionData], Awaitable[Sequence[Choice]]]
 """Finds choices while a person types into an input."""
 
 

@@ -10,7 +10,7 @@ from bot.domain.limits import Limits
 from bot.domain.new_chat import NewChatKey
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import EnvironmentId, ObjectId
-from bot.features.shared.roster_cache import FindReaders
+from bot.features.shared.roster_cache import RosterCache
 from bot.ports.dataverse import Definitions, RecordPeople, Records, WebhookSteps
 from bot.ports.dataverse_writes import ChatActivityRows, NotesAndTasks, RecordWrites, TeamsAssociations
 from bot.ports.graph import ChatDirectory, Directory
@@ -39,7 +39,7 @@ class Services:
     directory: Directory
     chats: ChatDirectory
     roster: Roster
-    roster_cache: FindReaders
+    roster_cache: RosterCache
     coalescing_window: timedelta
     """Changes of one record within this time become one card (spec K7)."""
     emulator_user: ObjectId | None = None

@@ -10,7 +10,7 @@ _ONLY = "Only a Global Administrator of Microsoft Entra turns chat sync on or of
 _log = get_logger(__name__)
 
 
-async def sync_refusal(directory: Directory, person: ObjectId) -> str:
+async def sync_permission_error(directory: Directory, person: ObjectId) -> str:
     """Why the person may not turn it; empty where they may.
 
     Where that cannot be seen nobody may, and everything else can be set all the same.

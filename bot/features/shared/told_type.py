@@ -5,7 +5,9 @@ from bot.domain.values import EnvironmentId
 from bot.store.administration import Administration
 
 
-async def told_type(administration: Administration, environment: EnvironmentId, table: str) -> RecordType | None:
+async def enabled_record_type(
+    administration: Administration, environment: EnvironmentId, table: str
+) -> RecordType | None:
     """The table's settings; None where chats are off or the table is, so that nobody is told of its records."""
     if not await administration.chats_on(environment):
         return None

@@ -9,10 +9,10 @@ from bot.domain.errors import ChatSyncError
 from bot.domain.public_names import PERSON, Verb
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
 from bot.features.shared import access
-from bot.features.shared.answers import Answer, head_of, new_chat_button
+from bot.features.shared.answers import Answer, new_chat_button, record_header
 from bot.features.shared.people_details import look_up_presence
 from bot.features.shared.services import Services
-from bot.features.suggestions.suggest_people import Suggested, suggest_people
+from bot.features.suggestions.suggest_people import SuggestedPerson, suggest_people
 from cards.buttons import ActionButton, Button, LinkButton
 from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
 
@@ -35,13 +35,13 @@ async def list_suggestions(services: Services, chat: Chat, person: Person, recor
         )
         for each in found
     )
-    view = SuggestionsView(record=head_of(services.links, opened.table, record, opened.row), rows=rows)
+    view = SuggestionsView(record=record_header(services.links, opened.table, record, opened.row), rows=rows)
     return Answer(message=suggestions(view))
 
 
 async def _found(
     services: Services, record: RecordRef, asking: ObjectId
-) -> tuple[Sequence[Suggested], Mapping[ObjectId, Presence]]:
+) -> tuple[Sequence[SuggestedPerson], Mapping[ObjectId, Presence]]:
     found = await suggest_people(services, record, asking)
     return found, await look_up_presence(services, [each.person.id for each in found])
 
@@ -57,7 +57,7 @@ async def _members(services: Services, chat: Chat) -> frozenset[ObjectId] | None
 
 
 def _ways(
-    services: Services, record: RecordRef, suggested: Suggested, members: frozenset[ObjectId] | None
+    services: Services, record: RecordRef, suggested: SuggestedPerson, members: frozenset[ObjectId] | None
 ) -> tuple[Button, ...]:
     """How the person can be spoken to from here."""
     someone = suggested.person

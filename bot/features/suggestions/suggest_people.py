@@ -25,14 +25,14 @@ CHATS_LOOKED_INTO = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suggested:
+class SuggestedPerson:
     """Somebody, and why."""
 
     person: DirectoryPerson
     reason: str
 
 
-async def suggest_people(services: Services, record: RecordRef, asking: ObjectId) -> Sequence[Suggested]:
+async def suggest_people(services: Services, record: RecordRef, asking: ObjectId) -> Sequence[SuggestedPerson]:
     """Everybody whom something ties to the record, as far as the one who asks may know of it."""
     since = services.clock.now() - MONTH
     people, in_chats, similar = await asyncio.gather(
@@ -90,14 +90,14 @@ async def _alike(services: Services, record: RecordRef, asking: ObjectId) -> Seq
     return [solved[place] for place in places]
 
 
-async def _known(services: Services, people: Sequence[RankedPerson]) -> Sequence[Suggested]:
+async def _known(services: Services, people: Sequence[RankedPerson]) -> Sequence[SuggestedPerson]:
     """Those who are in the directory and can use Teams."""
     ids = [each.person for each in people[: 2 * SUGGESTED]]
     found, licensed = await asyncio.gather(
         services.directory.get_people(ids), services.directory.with_teams_license(ids)
     )
     return [
-        Suggested(person=found[each.person], reason=each.reason)
+        SuggestedPerson(person=found[each.person], reason=each.reason)
         for each in people
         if each.person in found and found[each.person].enabled and each.person in licensed
     ][:SUGGESTED]

@@ -65,13 +65,13 @@ async def _talked(runtime: Runtime, chats: Sequence[ChatId], seconds: int) -> tu
         begun = time.perf_counter()
         last = datetime.now(UTC)
         for number in range(_PER_S // 10):
-            runtime.activity_recorder.written(chats[(count + number) % len(chats)], _WRITER, last)
+            runtime.activity_recorder.record_message(chats[(count + number) % len(chats)], _WRITER, last)
         count += _PER_S // 10
         spent += time.perf_counter() - begun
         await asyncio.sleep(max(0.0, 0.1 - (time.perf_counter() - begun)))
     last = datetime.now(UTC)
     for chat in chats:
-        runtime.activity_recorder.written(chat, _WRITER, last)
+        runtime.activity_recorder.record_message(chat, _WRITER, last)
     return 1_000_000 * spent / count, last
 
 

@@ -10,7 +10,7 @@ import app
 from bot.config.load import load_settings
 from bot.config.settings import Settings
 from bot.domain.limits import Limits
-from bot.logs import AccessLogger, set_up_logs
+from bot.logs import AccessLogger, configure_logging
 from bot.wiring.application import make_app
 from tests.bench.sides.memory_records import MemoryRecords
 from tests.bench.ticker import add_ticker
@@ -37,7 +37,7 @@ def main() -> None:
         parser.add_argument(flag, action="store_true")
     parser.add_argument("--look-again", type=float, default=Limits().poll_interval.total_seconds())
     options, settings = parser.parse_args(), load_settings()
-    set_up_logs(settings.log_format, settings.log_level)
+    configure_logging(settings.log_format, settings.log_level)
     web.run_app(
         make(settings, options),
         host=settings.host,
