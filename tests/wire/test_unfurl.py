@@ -2,14 +2,12 @@
 
 import asyncio
 import json
-import time
 
 import pytest
 
-from bot.domain.limits import Limits
 from tests.steps.records import SECRET_CASE
 from tests.wire.people import ADELE, LYNNE, PATTI
-from tests.wire.world import GROUP, World, buttons, texts
+from tests.wire.world import GROUP, HURRIED, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
@@ -75,13 +73,11 @@ async def test_other_links_become_no_card(world: World, link: str) -> None:
 
 
 async def test_a_slow_dataverse_is_answered_for_in_time(world: World) -> None:
-    world.limits = Limits(answer_within_s=0.5)
+    world.limits = HURRIED
     await world.restart()
     link = await world.link()
     world.dataverse_hangs = True
-    started = time.monotonic()
     (found,) = await world.paste(link)
-    assert time.monotonic() - started < 3
     assert texts(found["content"])[0] == "Dynamics 365 takes long to answer."
     await world.say("connect CAS-01001")
     assert texts(world.card())[0] == "Dynamics 365 takes long to answer."

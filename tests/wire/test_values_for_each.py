@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.domain.limits import Limits
 from bot.store.tables import outbox, record_type, told_change
 from tests.cards.schema import schema_errors
 from tests.fakes.connector import error
 from tests.steps.settings_pages import ask
 from tests.steps.settings_pages import record_type as settings_page
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, LYNNE, MEGAN, PATTI, Somebody
-from tests.wire.world import GROUP, OTHER_GROUP, World, buttons, texts
+from tests.wire.world import GROUP, HURRIED, OTHER_GROUP, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
@@ -42,14 +41,13 @@ async def own(world: World, card: Any, person: Somebody, *, chat: str = GROUP) -
     return answer["value"]
 
 
-@pytest.mark.alone
 async def test_a_reader_whose_values_take_long_gets_them_the_next_time_their_client_asks(world: World) -> None:
     await tell_each(world)
     await connect(world)
     await world.change({"prioritycode": 1}, by=ADELE)
     await world.window_ends()
     card = world.card()
-    world.limits = Limits()
+    world.limits = HURRIED
     await world.restart()
     world.dataverse_hangs = True
     slow = await own(world, card, PATTI)

@@ -1,0 +1,91 @@
+"""What people do in Dynamics 365, and how Dataverse behaves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.sandbox.faults import HEADER
+from tests.wire.people import ALEX, Somebody
+from tests.wire.progress import Progress
+from tests.wire.surroundings import API, EVENTS, WEBHOOK_KEY
+
+
+@dataclass
+class DataverseSide(Progress):
+    """Records, their owners, and the webhook."""
+
+    async def row(self, table: str, number: str = "CAS-01001", column: str = "ticketnumber") -> str:
+        """The id of a sample row."""
+        query = {"$filter": f"{column} eq '{number}'"}
+        async with self.session.get(f"{self.sandbox}{API}/{table}", params=query) as answer:
+            (found,) = (await answer.json())["value"]
+            row_id: str = found[{"incidents": "incidentid", "accounts": "accountid"}[table]]
+            return row_id
+
+    async def link(self, number: str = "CAS-01001") -> str:
+        """The address of a case."""
+        return f"{self.sandbox}/main.aspx?pagetype=entityrecord&etn=incident&id={await self.row('incidents', number)}"
+
+    async def change(
+        self, values: Mapping[str, object], *, number: str = "CAS-01001", by: Somebody = ALEX, told: bool = True
+    ) -> None:
+        """Somebody saves a case; returns when Dataverse has told of it (`told`: it is a column that it tells of)."""
+        before = len(self.event_answers)
+        row_id = await self.row("incidents", number)
+        url = f"{self.sandbox}{API}/incidents({row_id})"
+        async with self.session.patch(url, json=values, headers={"CallerObjectId": by.object_id}) as answer:
+            assert answer.status == 204, await answer.text()
+        if told:
+            await self.until(lambda: len(self.event_answers) > before)
+
+    async def user_id(self, person: Somebody) -> str:
+        """The id of a person's Dataverse user."""
+        query = {"$filter": f"azureactivedirectoryobjectid eq {person.object_id}"}
+        async with self.session.get(f"{self.sandbox}{API}/systemusers", params=query) as answer:
+            (found,) = (await answer.json())["value"]
+            user_id: str = found["systemuserid"]
+            return user_id
+
+    async def case_owned_by(self, owner: str) -> str:
+        """The number of a case that this user or team owns."""
+        query = {"$select": "ticketnumber,_ownerid_value", "$orderby": "ticketnumber"}
+        headers = {"Prefer": 'odata.include-annotations="*"'}
+        async with self.session.get(f"{self.sandbox}{API}/incidents", params=query, headers=headers) as answer:
+            rows = (await answer.json())["value"]
+        name = "_ownerid_value@OData.Community.Display.V1.FormattedValue"
+        return next(str(row["ticketnumber"]) for row in rows if row[name] == owner)
+
+    async def delete(self, table: str, row_id: str, *, by: Somebody = ALEX) -> None:
+        """Somebody deletes a row in Dataverse."""
+        url = f"{self.sandbox}{API}/{table}({row_id})"
+        async with self.session.delete(url, headers={"CallerObjectId": by.object_id}) as answer:
+            assert answer.status == 204, await answer.text()
+
+    async def switch_webhook(self, *, on: bool) -> None:
+        """An administrator switches the steps on or off by which Dataverse tells of changes."""
+        steps = f"{self.sandbox}{API}/sdkmessageprocessingsteps"
+        async with self.session.get(steps) as answer:
+            found = (await answer.json())["value"]
+        for step in found:
+            values = {"statecode": 0, "statuscode": 1} if on else {"statecode": 1, "statuscode": 2}
+            url = f"{steps}({step['sdkmessageprocessingstepid']})"
+            async with self.session.patch(url, json=values) as answer:
+                assert answer.status == 204, await answer.text()
+
+    async def tell(self, body: object, **headers: str) -> tuple[int, Any]:
+        """Status and JSON of what a webhook call is answered."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        url = f"{self.url}{EVENTS}?code={WEBHOOK_KEY}"
+        async with self.session.post(url, json=body, headers=named) as answer:
+            return answer.status, await answer.json()
+
+    async def fault(self, door: str, fault: str) -> None:
+        """A coming request to a door of the sandbox goes wrong."""
+        paths = {"graph": "graph/v1.0/users", "teams": "teams/v3/conversations/x/members"}
+        headers = {HEADER: f"{fault}; times=1"}
+        async with self.session.get(f"{self.sandbox}/{paths[door]}", headers=headers):
+            pass
+
+    def let_dataverse_answer(self) -> None:
+        """Dataverse does not hang any more."""
+        self.dataverse_hangs, self.dataverse_hangs_on = False, ""

@@ -1,0 +1,163 @@
+"""What people do in Teams, and what they see there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.sandbox.teams.chats import messages_of
+from bot.store import tables
+from tests.cards.schema import parts, schema_errors
+from tests.wire.people import ALEX, COLLEAGUES, Somebody
+from tests.wire.progress import Progress
+from tests.wire.surroundings import BOT, GROUP, MESSAGES, OTHER_GROUP, PERSONAL, TENANT
+
+
+@dataclass
+class TeamsSide(Progress):
+    """Chats, their cards, and their dialogs."""
+
+    def activity(self, chat: str = GROUP, person: Somebody | None = ALEX, **more: Any) -> dict[str, Any]:
+        """An activity as Teams sends it."""
+        kind = "personal" if chat == PERSONAL or chat.endswith("@unq.gbl.spaces") else "groupChat"
+        sender = (
+            {"from": {"id": person.account_id, "name": person.name, "aadObjectId": person.object_id}} if person else {}
+        )
+        return {
+            "id": "1735689600000",
+            "timestamp": self.clock.now().isoformat(),
+            "serviceUrl": self.connector.service_url,
+            "channelId": "msteams",
+            "conversation": {
+                "id": chat,
+                "conversationType": kind,
+                "tenantId": TENANT,
+                **({"isGroup": True} if kind == "groupChat" else {}),
+            },
+            "recipient": BOT,
+            "channelData": {"tenant": {"id": TENANT}},
+            **sender,
+            **more,
+        }
+
+    async def post(self, activity: object) -> tuple[int, Any]:
+        """Status and JSON of what the bot answers to an activity; no JSON is None."""
+        async with self.session.post(self.url + MESSAGES, json=activity, headers=self.headers) as answer:
+            body = await answer.read()
+            return answer.status, (await answer.json() if body else None)
+
+    async def say(self, text: str, *, person: Somebody = ALEX, chat: str = GROUP) -> None:
+        """Somebody mentions the bot and writes; what is answered in the chat comes to the connector."""
+        at = f"<at>{BOT['name']}</at>"
+        mention = {"type": "mention", "mentioned": BOT, "text": at}
+        message = self.activity(chat, person, type="message", text=f"{at} {text}\n", entities=[mention])
+        status, _ = await self.post(message)
+        assert status == 201
+
+    async def press(self, button: Mapping[str, Any], *, person: Somebody = ALEX, chat: str = GROUP) -> dict[str, Any]:
+        """Somebody presses an Action.Execute; gives what the press is answered."""
+        action = {"type": "Action.Execute", "verb": button["verb"], "data": button["data"]}
+        value = {"action": action, "trigger": "manual"}
+        invoke = self.activity(chat, person, type="invoke", name="adaptiveCard/action", value=value)
+        status, body = await self.post(invoke)
+        assert status == 200
+        answer: dict[str, Any] = body
+        return answer
+
+    async def paste(self, url: str, *, person: Somebody = ALEX, chat: str = GROUP) -> list[dict[str, Any]]:
+        """Somebody pastes a link; gives the attachments that Teams is answered."""
+        invoke = self.activity(chat, person, type="invoke", name="composeExtension/queryLink", value={"url": url})
+        status, body = await self.post(invoke)
+        assert status == 200
+        attachments: list[dict[str, Any]] = body["composeExtension"]["attachments"]
+        return attachments
+
+    def join(self, *people: Somebody, chat: str = GROUP) -> None:
+        """These people are in the chat too."""
+        self.connector.members[chat] += [each.account_id for each in people]
+
+    async def add_bot(self, chat: str = GROUP, *people: Somebody) -> None:
+        """The app is added to a chat with these people in it, or everybody."""
+        self.connector.members[chat] = [each.account_id for each in people or COLLEAGUES]
+        await self.post(self.activity(chat, type="installationUpdate", action="add"))
+        await self.post(self.activity(chat, type="conversationUpdate", membersAdded=[BOT]))
+        await self.settle()
+        self.connector.posts.pop(chat, None)
+
+    async def know_chats(self, *chats: str) -> None:
+        """Let the bot, which is not started yet, know these chats as if it had been added and had introduced itself."""
+        known = [
+            {
+                "id": each,
+                "kind": "personal" if each == PERSONAL else "group",
+                "channel": "msteams",
+                "tenant_id": TENANT,
+                "service_url": self.connector.service_url,
+                "bot_id": BOT["id"],
+                "bot_name": BOT["name"],
+                "bot_present": True,
+                "introduced_at": self.clock.now(),
+            }
+            for each in chats
+        ]
+        async with self.engines.writing.begin() as connection:
+            await connection.execute(tables.chat.insert(), known)
+        for each in chats:
+            self.connector.members[each] = [person.account_id for person in COLLEAGUES]
+
+    async def ask_page(
+        self, data: Mapping[str, Any], *, person: Somebody = ALEX, chat: str = GROUP, name: str = "task/submit"
+    ) -> dict[str, Any]:
+        """Somebody opens a dialog or presses a button in it; gives the page that it shows next."""
+        value = {"data": {**data, "msteams": {"type": "task/fetch"}}, "context": {"theme": "default"}}
+        status, body = await self.post(self.activity(chat, person, type="invoke", name=name, value=value))
+        assert status == 200
+        page: dict[str, Any] = body["task"]["value"]["card"]["content"]
+        assert schema_errors(page) == []
+        return page
+
+    async def type_in(self, dataset: str, text: str, *, person: Somebody = ALEX) -> list[str]:
+        """Somebody types into an input that searches; gives the titles of what is found."""
+        value = {"kind": "search", "queryText": text, "queryOptions": {"skip": 0, "top": 15}, "dataset": dataset}
+        invoke = self.activity(GROUP, person, type="invoke", name="application/search", value=value)
+        status, body = await self.post(invoke)
+        assert status == 200
+        return [each["title"] for each in body["value"]["results"]]
+
+    def made_chats(self) -> list[str]:
+        """The chats that Graph has made."""
+        return [row.id for row in self.teams.chats()]
+
+    def posted(self, chat: str) -> list[str]:
+        """What the bot posted into a chat that Graph has made, in one line each, the oldest first."""
+        return [row.text("summary") for row in reversed(messages_of(self.teams.rows, chat))]
+
+    def card(self, chat: str = GROUP) -> dict[str, Any]:
+        """The only card in the chat; it is taken away, so that the next one is alone again."""
+        (card,) = self.connector.cards(chat)
+        assert schema_errors(card) == []
+        self.connector.posts.pop(chat)
+        return card
+
+    def nothing_was_said(self, *chats: str) -> bool:
+        return not any(self.connector.posts.get(chat) for chat in chats or (GROUP, OTHER_GROUP, PERSONAL))
+
+
+def texts(card: Mapping[str, Any]) -> list[str]:
+    """What stands on a card, from top to bottom; facts as `label: value`."""
+    said = []
+    for part in parts(dict(card)):
+        if part.get("type") == "TextBlock":
+            said.append(part["text"])
+        elif "value" in part and "title" in part:
+            said.append(f"{part['title']}: {part['value']}")
+    return said
+
+
+def buttons(card: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The card's buttons by their titles, the first where several have one title."""
+    kinds = {"Action.Execute", "Action.OpenUrl", "Action.Submit"}
+    found: dict[str, dict[str, Any]] = {}
+    for part in parts({name: value for name, value in card.items() if name != "refresh"}):
+        if part.get("type") in kinds:
+            found.setdefault(part["title"], part)
+    return found
