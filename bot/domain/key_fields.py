@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.formatting import canonical_value
-from bot.domain.tables import Column, ColumnValue, Raw
+from bot.domain.formatting import canonical_value, format_value
+from bot.domain.tables import Column, ColumnValue, Raw, Row
 from bot.domain.values import RecordRef, UserId
+
+MAX_REPORTED_LENGTH = 1000
+"""Characters of a value's text that are stored. Cards show about 200."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,15 @@ class NetChange:
     """People who changed the column, in order."""
     notify: bool
     """False if the chat already knows the new value."""
+
+
+def reported_value(column: Column, row: Row, at: datetime) -> ReportedValue:
+    """Return the row's value of the column as reported at this time; for a secured column, only the time."""
+    if column.secured:
+        return ReportedValue(raw=None, text=None, at=at)
+    value = row.value(column.name)
+    text = format_value(column, value)[:MAX_REPORTED_LENGTH]
+    return ReportedValue(raw=canonical_value(column, value.raw), text=text, at=at)
 
 
 def net_changes(

@@ -12,8 +12,9 @@ from typing import Any
 from orjson import Fragment
 
 from bot.domain.errors import BadRequest, ChatSyncError
+from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer
-from bot.features.shared.routes import Feature, PageHandler, SearchHandler
+from bot.features.shared.routes import Feature, PageHandler, Redirect, SearchHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.handlers.activities import DialogRequest, TypeaheadQuery
@@ -70,10 +71,14 @@ class Dialogs:
     async def _shown(self, turn: Turn, asked: DialogRequest | None) -> Page | Done:
         if asked and asked.page in self._pages:
             again = SubmitButton(title="Try again", dialog=asked.page, payload=asked.data)
-            shown = await self._answering(self._pages[asked.page](self._services, turn, asked.data), again)
+            shown = await self._answering(self._page(turn, asked.page, asked.data), again)
         else:
             shown = await self._answering(_unknown())
         return Page(title=_REFUSED, card=shown.message.card, height="small") if isinstance(shown, Answer) else shown
+
+    async def _page(self, turn: Turn, name: str, data: ActionData) -> Page | Done:
+        shown = await self._pages[name](self._services, turn, data)
+        return await self._page(turn, shown.dialog, shown.data) if isinstance(shown, Redirect) else shown
 
 
 async def _unknown() -> Page:

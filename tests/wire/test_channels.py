@@ -101,7 +101,7 @@ async def test_before_a_note_reaches_a_member_who_cannot_open_the_record_the_per
     monkeypatch.setattr("bot.sandbox.teams.chats.TEAM_MEMBERS", (*TEAM_MEMBERS, PATTI.object_id))
     shown = await page(world)
     asked = await press(world, shown, "Connect", person=ADELE, words=SECRET_CASE, channel=CHOICE)
-    question = "1 of 5 people in this team cannot open this record. Take the note out, or send it anyway."
+    question = "1 of 5 people in this team cannot open this record. Remove the note, or send it anyway."
     assert texts(asked)[0] == question
     assert await world.rows_in(connection) == []
     anyway = buttons(asked)["Send it anyway"]["data"]

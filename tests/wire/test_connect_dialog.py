@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.domain.public_names import Dataset
-from bot.features.new_chats.plan_chat import NOTE_CHOICES_TEXT
+from bot.features.shared.answers import NOTE_CHOICES_TEXT
 from tests.steps.records import SECRET_CASE
 from tests.steps.saved_messages import MESSAGE, open_from, send
 from tests.steps.settings_pages import turn_off

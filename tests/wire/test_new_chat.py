@@ -211,7 +211,7 @@ async def test_before_a_note_reaches_somebody_who_cannot_open_the_record_the_per
     asked = await press(world, page, "Create chat", others=chosen(MEGAN, PATTI), name="Pump")
     question = next(line for line in texts(asked) if "cannot open" in line)
     assert question == (
-        "Patti Fernandez cannot open this record, and would see the note. Take the note out, or send it anyway."
+        "Patti Fernandez cannot open this record, and would see the note. Remove the note, or send it anyway."
     )
     assert world.made_chats() == []
     without = await press(world, asked, "Create chat", suggested=chosen(MEGAN, PATTI), note="false")

@@ -8,8 +8,6 @@ from bot.domain.values import RecordRef
 from bot.features.connections.audience import Audience
 from bot.features.connections.connect_channel import TeamChannelRef, connect_channel, find_channel_choices
 from bot.features.connections.connect_chat import Note
-from bot.features.new_chats.dialog import SURE
-from bot.features.new_chats.plan_chat import NOTE_CHOICES_TEXT, require_can_start
 from bot.features.record_search.find_records import Hit
 from bot.features.record_search.record_picker import (
     prefilled_record,
@@ -18,8 +16,9 @@ from bot.features.record_search.record_picker import (
     selected_records,
     single,
 )
-from bot.features.shared.action_data import ActionData
-from bot.features.shared.answers import record_data
+from bot.features.shared.access import require_can_start
+from bot.features.shared.action_data import SURE, ActionData
+from bot.features.shared.answers import NOTE_CHOICES_TEXT, record_data
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn

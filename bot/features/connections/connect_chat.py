@@ -3,12 +3,10 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
-from bot.domain.formatting import canonical_value, format_value
-from bot.domain.key_fields import ReportedValue
+from bot.domain.key_fields import ReportedValue, reported_value
 from bot.domain.note_fields import note_columns, note_facts
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
 from bot.domain.record_types import RecordType, key_field_columns
@@ -40,9 +38,6 @@ from cards.message import Message
 from cards.note import NoteView, note
 from cards.notice import NoticeView, notice
 from cards.record import Fact, RecordHeader
-
-MAX_REPORTED_LENGTH = 1000
-"""Characters of a value's text that are kept: a card shows a fifth of it."""
 
 
 class Note(StrEnum):
@@ -177,16 +172,6 @@ def _question(claim: Mapping[str, str], table: Table, audience: Audience) -> Mes
             name_only=ActionButton(title="Name only", verb=Verb.CONNECT, payload={**claim, QUIET: QUIET}),
             cancel=ActionButton(title="Cancel", verb=Verb.CANCEL, payload={}),
         )
-    )
-
-
-def reported_value(column: Column, row: Row, at: datetime) -> ReportedValue:
-    """What a chat is told of the column with this row; of secured columns nothing is kept but the time."""
-    if column.secured:
-        return ReportedValue(raw=None, text=None, at=at)
-    value = row.value(column.name)
-    return ReportedValue(
-        raw=canonical_value(column, value.raw), text=format_value(column, value)[:MAX_REPORTED_LENGTH], at=at
     )
 
 

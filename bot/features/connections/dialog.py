@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from bot.domain.public_names import PERSON, Dialog
 from bot.domain.values import ChatKind, RecordRef
 from bot.features.connections.connect_chat import Note, connect_chat
-from bot.features.new_chats.dialog import SURE, show_people
-from bot.features.new_chats.plan_chat import NOTE_CHOICES_TEXT
 from bot.features.record_search.find_records import Hit
 from bot.features.record_search.record_picker import (
     load_record_inputs,
@@ -15,9 +13,9 @@ from bot.features.record_search.record_picker import (
     selected_records,
     single,
 )
-from bot.features.shared.action_data import ActionData
-from bot.features.shared.answers import record_data
-from bot.features.shared.routes import PageHandler
+from bot.features.shared.action_data import SURE, ActionData
+from bot.features.shared.answers import NOTE_CHOICES_TEXT, record_data
+from bot.features.shared.routes import PageHandler, Redirect
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn, other_member
 from cards.buttons import SubmitButton
@@ -32,7 +30,7 @@ async def start(services: Services, turn: Turn, data: ActionData) -> Page:
     return await _page(services, turn, data)
 
 
-async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Done:
+async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Done | Redirect:
     """The chat is connected; or the page once more, with what is wrong on it."""
     found = await selected_records(services, turn.person, data)
     if len(found) != 1:
@@ -41,7 +39,7 @@ async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Don
     if turn.chat.kind is ChatKind.PERSONAL:
         # A one-to-one chat cannot be connected: it goes on with a group chat of the same people (spec C2).
         other = other_member(turn.chat, turn.person)
-        return await show_people(services, turn, {**record_data(record), **({PERSON: other} if other else {})})
+        return Redirect(Dialog.NEW_CHAT, {**record_data(record), **({PERSON: other} if other else {})})
     sure = Note.SEND if data.get(SURE) == ON else Note.ASK
     note = Note.NONE if data.get(NOTE) == OFF else sure
     answer = await connect_chat(services, turn.chat, turn.person, record, note=note)

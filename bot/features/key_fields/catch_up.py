@@ -8,14 +8,13 @@ from itertools import groupby
 
 from bot.domain.catch_up import MissedChange, missed_changes
 from bot.domain.formatting import format_value
-from bot.domain.key_fields import RecordEvent, ReportedValue
+from bot.domain.key_fields import RecordEvent, ReportedValue, reported_value
 from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
 from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Column, ColumnValue, Row, Table
 from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
 from bot.features.chat_sync.start_and_end import end_sync
-from bot.features.connections.connect_chat import reported_value
 from bot.features.shared.answers import display_name, name_columns, record_header, render
 from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.key_fields import RecordEvent, ReportedValue
+from bot.domain.key_fields import RecordEvent, ReportedValue, reported_value
 from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
 from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Row
 from bot.domain.values import Connection, NewConnection, RecordRef
 from bot.features.chat_sync.start_and_end import end_sync, transfer_sync
-from bot.features.connections.connect_chat import reported_value
 from bot.features.key_fields.read_facts import ChangeDetails
 from bot.features.shared.answers import (
     display_name,

@@ -6,12 +6,11 @@ from functools import cache, partial
 from uuid import uuid4
 
 from bot.domain.formatting import canonical_value, format_value
-from bot.domain.key_fields import NetChange, RecordEvent, ReportedValue, net_changes
+from bot.domain.key_fields import MAX_REPORTED_LENGTH, NetChange, RecordEvent, ReportedValue, net_changes
 from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
 from bot.domain.tables import Column, ColumnValue
 from bot.domain.values import ChatId, Connection, ConnectionId
-from bot.features.connections.connect_chat import MAX_REPORTED_LENGTH
 from bot.features.key_fields.follow_merge import follow_merge
 from bot.features.key_fields.lifecycle_news import LifecycleNews, find_chats_without_owner, lifecycle_news
 from bot.features.key_fields.read_facts import ChangeDetails, load_change

@@ -15,16 +15,14 @@ from bot.features.new_chats.create_chat import Progress, resume_creation, start_
 from bot.features.new_chats.plan_chat import (
     ChatOptions,
     find_people,
-    find_record,
-    find_records,
     note_problem,
     people_by_names,
     plan_chat,
-    require_can_start,
 )
-from bot.features.record_search.find_records import Hit
+from bot.features.record_search.find_records import Hit, find_record, find_records
 from bot.features.record_search.record_picker import initial_choices, parse_choice, record_choice
-from bot.features.shared.action_data import ActionData
+from bot.features.shared.access import require_can_start
+from bot.features.shared.action_data import KEY, SURE, ActionData
 from bot.features.shared.answers import record_data
 from bot.features.shared.routes import PageHandler, SearchHandler
 from bot.features.shared.services import Services
@@ -47,9 +45,6 @@ from cards.new_chat import (
     record_page,
 )
 from cards.record_inputs import RECORD, WORDS, RecordInputs
-
-KEY, SURE = "wish", "sure"
-# A claim named "key" never leaves the Agents Playground: its page takes the name for its own.
 
 _WORDS: Mapping[ChatStep, str] = {
     ChatStep.CREATE: "the chat is created",

@@ -10,16 +10,9 @@ from bot.domain.note_fields import note_columns, note_facts
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Column, Table
 from bot.domain.values import ObjectId, Person, RecordRef
-from bot.features.record_search.find_records import (
-    Hit,
-    find_one,
-    newest_records,
-    record_by_link,
-    records_by_words,
-)
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
-from bot.features.shared.answers import name_columns, name_of, record_header
+from bot.features.shared.answers import NOTE_CHOICES_TEXT, name_columns, name_of, record_header
 from bot.features.shared.services import Services
 from bot.features.suggestions.suggest_people import SuggestedPerson, suggest_people
 from bot.logs import get_logger
@@ -31,9 +24,6 @@ NAMES_AT_MOST = 20
 
 LISTED = 20
 """People who are listed before somebody types."""
-
-NOTE_CHOICES_TEXT = "Take the note out, or send it anyway."
-"""What can be done where not everybody may see the note."""
 
 _log = get_logger(__name__)
 
@@ -78,7 +68,7 @@ async def plan_chat(
 
     Raises `NotSupported`, `NotAllowed` or `Unavailable`.
     """
-    actor = await _actor(services, person, record)
+    actor = await access.require_starter(services, person, record)
     people = asyncio.gather(
         _suggested(services, record, actor),
         services.directory.get_people(chosen),
@@ -94,35 +84,9 @@ async def plan_chat(
     )
 
 
-async def require_can_start(services: Services, person: Person, record: RecordRef | None) -> None:
-    """The person may start a chat: about the record, or about none (spec S1, S3, S4, C3)."""
-    actor = await _actor(services, person, record)
-    if record is not None:
-        table = await services.records.table(record.environment, record.table)
-        await access.read_row_as(services, record, table, name_columns(table), actor)
-
-
-async def _actor(services: Services, person: Person, record: RecordRef | None) -> AuthorizedUser:
-    if record is not None:
-        await access.require_record_type(services, record.environment, record.table)
-        return await access.require_user(services, record.environment, person)
-    return next(iter((await access.require_user_anywhere(services, person)).values()))
-
-
-async def find_records(services: Services, person: Person, words: str) -> Sequence[Hit]:
-    """Records to choose from: the one that a link means, those that the words fit, or the newest."""
-    if not words.strip():
-        return await newest_records(services, person)
-    record = await record_by_link(services, words)
-    if record is None:
-        return await records_by_words(services, words, person)
-    hit = await find_one(services, record, person)
-    return [hit] if hit else []
-
-
 async def find_people(services: Services, person: Person, words: str) -> Sequence[DirectoryPerson]:
     """People to choose from; only who may start a chat may look people up."""
-    await require_can_start(services, person, None)
+    await access.require_can_start(services, person, None)
     return await services.directory.search(words, at_most=LISTED)
 
 
@@ -130,7 +94,7 @@ async def people_by_names(services: Services, person: Person, names: str) -> Nam
     """Whom the names mean, which stand between commas; only who may start a chat may look people up."""
     parts = list(dict.fromkeys(part.strip() for part in names.split(",") if part.strip()))[:NAMES_AT_MOST]
     if parts:
-        await require_can_start(services, person, None)
+        await access.require_can_start(services, person, None)
     answers = await asyncio.gather(*(services.directory.search(part, at_most=OFFERED) for part in parts))
     hits = {part: _meant(part, found) for part, found in zip(parts, answers, strict=True)}
     unclear = [part for part, found in hits.items() if len(found) != 1]
@@ -156,12 +120,6 @@ async def note_problem(services: Services, record: RecordRef, people: Sequence[O
     names = await services.directory.get_people(blind)
     who = ", ".join(names[each].name for each in blind if each in names)
     return f"{who} cannot open this record, and would see the note. {NOTE_CHOICES_TEXT}" if blind else ""
-
-
-async def find_record(services: Services, person: Person, text: str) -> Sequence[Hit | RecordRef]:
-    """The record that a link, a number or words mean; several where it is not clear."""
-    record = await record_by_link(services, text)
-    return [record] if record else await records_by_words(services, text, person)
 
 
 async def _record(services: Services, record: RecordRef | None, actor: AuthorizedUser) -> RecordOptions | None:

@@ -110,6 +110,23 @@ async def newest_records(services: Services, person: Person) -> Sequence[Hit]:
     return [_to_hit(services, each) for each in sorted(found, key=lambda each: each.changed_at, reverse=True)[:LISTED]]
 
 
+async def find_record(services: Services, person: Person, text: str) -> Sequence[Hit | RecordRef]:
+    """Return the records that the text can mean: the one of its link, or those that match its number or words."""
+    record = await record_by_link(services, text)
+    return [record] if record else await records_by_words(services, text, person)
+
+
+async def find_records(services: Services, person: Person, words: str) -> Sequence[Hit]:
+    """Return records to choose from: the one of a link, those that match the words, or the newest without words."""
+    if not words.strip():
+        return await newest_records(services, person)
+    record = await record_by_link(services, words)
+    if record is None:
+        return await records_by_words(services, words, person)
+    hit = await find_one(services, record, person)
+    return [hit] if hit else []
+
+
 def _to_hit(services: Services, found: FoundRecord) -> Hit:
     return _hit(found, found.record.environment if len(services.links.environments) > 1 else "")
 

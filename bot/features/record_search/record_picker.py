@@ -7,8 +7,8 @@ from itertools import accumulate
 from bot.domain.public_names import Dataset, QuotedField
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import Person, RecordRef
-from bot.features.new_chats.plan_chat import find_record, find_records, require_can_start
-from bot.features.record_search.find_records import Hit, find_one, record_by_link
+from bot.features.record_search.find_records import Hit, find_one, find_record, find_records, record_by_link
+from bot.features.shared.access import require_can_start
 from bot.features.shared.action_data import ActionData, parse_record
 from bot.features.shared.services import Services
 from cards.inputs import MAX_TITLE_LENGTH, Choice

@@ -10,7 +10,6 @@ from bot.domain.record_links import parse_guid
 from bot.domain.saved_message import MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, MessageForm, SavedMessage, safe_link
 from bot.domain.values import RecordRef
 from bot.features.connections.find_connections import connections_of_chat
-from bot.features.new_chats.dialog import KEY
 from bot.features.record_search.find_records import Hit
 from bot.features.record_search.record_picker import (
     load_record_inputs,
@@ -20,7 +19,7 @@ from bot.features.record_search.record_picker import (
     single,
 )
 from bot.features.saved_messages.save_message import save_message
-from bot.features.shared.action_data import ActionData
+from bot.features.shared.action_data import KEY, ActionData
 from bot.features.shared.answers import record_data
 from bot.features.shared.routes import PageHandler
 from bot.features.shared.services import Services

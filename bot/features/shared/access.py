@@ -133,6 +133,22 @@ async def require_can_connect(services: Services, chat: Chat, person: Person, re
     return (await require_readable(services, record, person)).actor
 
 
+async def require_starter(services: Services, person: Person, record: RecordRef | None) -> AuthorizedUser:
+    """Return the person as a user who may start chats about records of this type, or without a record (spec C3)."""
+    if record is not None:
+        await require_record_type(services, record.environment, record.table)
+        return await require_user(services, record.environment, person)
+    return next(iter((await require_user_anywhere(services, person)).values()))
+
+
+async def require_can_start(services: Services, person: Person, record: RecordRef | None) -> None:
+    """Check that the person may start a chat about the record, or without a record (spec S1, S3, S4, C3)."""
+    actor = await require_starter(services, person, record)
+    if record is not None:
+        table = await services.records.table(record.environment, record.table)
+        await read_row_as(services, record, table, name_columns(table), actor)
+
+
 async def read_as(
     services: Services, record: RecordRef, table: Table, columns: Sequence[Column], person: Person
 ) -> tuple[AuthorizedUser, Row]:

@@ -14,6 +14,11 @@ from cards.chat_list import BEGIN
 
 ActionData = Mapping[str, str]
 
+KEY = "wish"
+"""Key that makes repeated submissions of a dialog idempotent. The Agents Playground drops a field named "key"."""
+SURE = "sure"
+"""Set if the dialog has warned about the audience of the note, so that the note can be sent anyway."""
+
 _MAX_ID = 2**63
 _VERSION = re.compile(r'W/"\d{1,20}"', re.ASCII)
 _MAX_CODE = 2**31

@@ -13,6 +13,9 @@ from cards.buttons import ActionButton, DialogButton, LinkButton
 from cards.message import Message
 from cards.record import RecordHeader
 
+NOTE_CHOICES_TEXT = "Remove the note, or send it anyway."
+"""Next step in a dialog if some people who would see the note cannot open the record."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:

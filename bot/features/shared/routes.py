@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.domain.public_names import Dialog
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer
 from bot.features.shared.services import Services
@@ -14,10 +15,18 @@ CommandHandler = Callable[[Services, Turn, str], Awaitable[Answer]]
 """Answers a text command; gets the text after the command."""
 ButtonHandler = Callable[[Services, Turn, ActionData], Awaitable[Answer]]
 """Answers a button on a card."""
-PageHandler = Callable[[Services, Turn, ActionData], Awaitable[Page | Done]]
-"""Shows a page of a dialog."""
+PageHandler = Callable[[Services, Turn, ActionData], Awaitable["Page | Done | Redirect"]]
+"""Returns a page of a dialog, or names another page to show instead."""
 SearchHandler = Callable[[Services, Turn, str, ActionData], Awaitable[Sequence[Choice]]]
 """Finds choices while a person types into an input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Another page, perhaps of another feature, with the data to open it with."""
+
+    dialog: Dialog
+    data: ActionData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
