@@ -24,8 +24,10 @@ class _Entry(Generic[V]):
     loaded_at: datetime
     ttl: timedelta
 
-    def is_fresh(self, now: datetime, max_age: timedelta) -> bool:
-        return now - self.loaded_at < min(self.ttl, max_age)
+    def is_fresh(self, clock: Clock, max_age: timedelta) -> bool:
+        limit = min(self.ttl, max_age)
+        # To read the clock costs more than the rest of a lookup.
+        return limit is FOREVER or clock.now() - self.loaded_at < limit
 
 
 class TtlCache(Generic[K, V]):
@@ -76,7 +78,7 @@ class TtlCache(Generic[K, V]):
 
     def _fresh(self, key: K, max_age: timedelta) -> _Entry[V] | None:
         entry = self._entries.get(key)
-        if entry is None or not entry.is_fresh(self._clock.now(), max_age):
+        if entry is None or not entry.is_fresh(self._clock, max_age):
             return None
         self._entries.move_to_end(key)
         return entry

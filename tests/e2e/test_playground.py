@@ -145,7 +145,7 @@ async def test_lists_and_buttons_are_clicked_through_to_a_disconnect_that_is_und
     closed = await teams.lines("This case is closed now (Resolved).")
     assert closed[-3:] == ["Open record", "Keep connected", "Disconnect"]
     await teams.press("This case is closed now", "Disconnect")
-    await teams.press("This can be undone for 10 minutes.", "Undo")
+    await teams.press("You can undo this for 10 minutes.", "Undo")
     await teams.card("Alex Wilber connected CAS-01001 to this chat again.")
 
 

@@ -65,7 +65,7 @@ async def test_a_channel_is_not_listed_among_the_chats_of_dynamics_own_pane(worl
 
 
 async def test_who_is_not_in_the_team_picks_none_of_its_channels(world: World) -> None:
-    assert texts(await page(world, PATTI))[0] == "You are in no team with a channel to connect."
+    assert texts(await page(world, PATTI))[0] == "None of your teams has a channel that you can connect."
     assert "You have no user" in texts(await page(world, LYNNE))[0]
     for person, channel in (
         (PATTI, CHOICE),
@@ -77,8 +77,8 @@ async def test_who_is_not_in_the_team_picks_none_of_its_channels(world: World) -
         data = {"dialog": "connectThisChannel", "channel": channel, "words": "CAS-01001"}
         refused = await world.ask_page(data, person=person)
         assert texts(refused)[0] in {
-            "This channel is not one of your teams'.",
-            "You are in no team with a channel to connect.",
+            "This channel is not in any of your teams.",
+            "None of your teams has a channel that you can connect.",
         }
     assert not world.teams.team_has_app()
     assert await world.rows_in(connection) == []

@@ -31,7 +31,7 @@ async def test_who_holds_the_privilege_disconnects_and_the_chat_hears_of_it(worl
     await world.settle()
     assert texts(world.card()) == [
         f"{person.name} disconnected CAS-01001 from this chat.",
-        "This can be undone for 10 minutes. Later, write: connect CAS-01001",
+        "You can undo this for 10 minutes. After that, write: connect CAS-01001",
     ]
     assert await live(world) == []
     (ended,) = await world.rows_in(connection)
@@ -102,7 +102,7 @@ async def test_what_is_not_connected_cannot_be_disconnected(world: World) -> Non
     await connected(world, "CAS-01001", chat=OTHER_GROUP)
     for text in ("disconnect", "disconnect CAS-01001", f"disconnect {await world.link()}"):
         await world.say(text)
-        assert texts(world.card())[0] == "This chat is not connected to such a record."
+        assert texts(world.card())[0] == "This chat is not connected to a matching record."
     assert await live(world) == ["CAS-01001"]
 
 
@@ -112,7 +112,7 @@ async def test_a_button_of_another_chat_disconnects_nothing(world: World) -> Non
     for number in (str(foreign["id"]), "999", "-1", "x", "", "9" * 40):
         answer = await world.press({"verb": "disconnect", "data": {"connection": number}})
         assert texts(answer["value"])[0] in {
-            "This chat is not connected to that record any more.",
+            "This chat is no longer connected to that record.",
             "This button does not work any more.",
         }
     assert await live(world) == ["CAS-01001"]
@@ -124,7 +124,7 @@ async def test_a_button_that_is_pressed_twice_disconnects_once(world: World) -> 
     button = buttons(world.card())["Disconnect"]
     await world.press(button)
     answer = await world.press(button)
-    assert texts(answer["value"])[0] == "This chat is not connected to that record any more."
+    assert texts(answer["value"])[0] == "This chat is no longer connected to that record."
     await world.settle()
     world.card()
 
@@ -159,7 +159,7 @@ async def test_a_disconnect_can_be_undone_and_the_chat_is_told_what_it_missed(wo
     told = [texts(card) for card in world.connector.cards(GROUP)]
     assert told[0] == [
         "Isaiah Langer connected CAS-01001 to this chat again.",
-        "The chat is told of changes as before.",
+        "This chat gets updates about the record again.",
     ]
     assert "Priority: Normal → **High**" in told[1]
     world.connector.posts.clear()
@@ -168,7 +168,7 @@ async def test_a_disconnect_can_be_undone_and_the_chat_is_told_what_it_missed(wo
     assert [each["act"] for each in await world.rows_in(audit)] == ["connect", "disconnect", "undo disconnect"]
     # Once is enough; and what was undone can be done and undone again.
     answer = await world.press(undo)
-    assert texts(answer["value"])[0] == "There is nothing to undo: it is too long ago, or undone already."
+    assert texts(answer["value"])[0] == "There is nothing to undo. You can undo a disconnect once, within 10 minutes."
     world.clock.advance(1)
     await world.say("disconnect")
     await world.settle()
@@ -205,7 +205,7 @@ async def test_a_record_that_was_connected_anew_is_not_connected_twice_by_undo(w
     undo = await disconnected(world)
     await connected(world, "CAS-01001", by=ADELE)
     answer = await world.press(undo)
-    assert texts(answer["value"])[0] == "CAS-01001 is connected to this chat already."
+    assert texts(answer["value"])[0] == "CAS-01001 is already connected to this chat."
     assert await live(world) == ["CAS-01001"]
 
 

@@ -192,7 +192,7 @@ async def test_a_person_connects_another_of_their_chats_from_here(world: World) 
     assert texts(answer["value"])[0] == "Only members of this chat can do this."
     for nowhere in ("x", "19:0123@unq.gbl.spaces", "19:0123@thread.tacv2", "../19:0@thread.v2"):
         answer = await world.press({"verb": "connect", "data": {**into, "into": nowhere}}, chat=PERSONAL)
-        assert texts(answer["value"])[0] == "This chat cannot be connected from here."
+        assert texts(answer["value"])[0] == "You cannot connect this chat from here."
 
 
 async def test_a_chat_that_is_full_an_app_without_consent_and_a_chat_that_is_gone_say_so(

@@ -78,7 +78,7 @@ async def test_a_closed_case_is_one_card_with_what_changed_and_the_choice_to_sta
     await told.settle()
     told.card()
     answer = await told.press(buttons(card)["Keep connected"], person=ADELE)
-    assert texts(answer["value"])[0] == "This chat is not connected to that record any more."
+    assert texts(answer["value"])[0] == "This chat is no longer connected to that record."
 
 
 async def test_who_may_not_disconnect_may_not_do_so_from_the_closing_card_either(told: World) -> None:

@@ -147,7 +147,7 @@ async def test_after_seven_idle_days_it_says_so_and_one_press_resumes_it(world: 
     card = world.card()
     assert any(each.startswith(f"{IDLE} Last activity: ") for each in texts(card))
     answer = await world.press(buttons(card)["Resume"], person=MEGAN)
-    assert texts(answer["value"])[0] == "This chat is shown on the timeline of CAS-01001 from now on."
+    assert texts(answer["value"])[0] == "This chat is now shown on the timeline of CAS-01001."
     await goes_on(world)
     assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))
     await world.say("status")

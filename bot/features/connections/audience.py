@@ -1,4 +1,4 @@
-"""Who in a chat would see of a record what they cannot open (spec C9)."""
+"""Find out who in a chat would see a note about a record that they cannot open (spec C9)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,26 +10,26 @@ from bot.features.shared.services import Services
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """People who would see the note."""
+    """The people who would see the note."""
 
     people: int
     without_access: int | None
-    """How many of them cannot open the record; None where that could not be found out in time."""
+    """Number of people who cannot open the record; None if Dataverse did not respond in time."""
 
 
 async def check_audience(
     services: Services, chat: Chat, record: RecordRef, *, members: Sequence[ObjectId | None] | None = None
 ) -> Audience:
-    """The audience as it is now; guests count. Raises `BotAbsent` or `Unavailable`.
+    """Return the chat's current audience, including guests.
 
-    `members`: who is in the chat, where somebody else than Teams' roster had to be asked.
+    `members` replaces the roster of Teams, for a chat without the app. Raises `BotAbsent` or `Unavailable`.
     """
-    there = await services.roster.members(chat) if members is None else members
-    members = [each or services.emulator_user for each in there]
-    people = [each for each in members if each]
+    listed = await services.roster.members(chat) if members is None else members
+    members = [member or services.emulator_user for member in listed]
+    users = [member for member in members if member]
     try:
         async with asyncio.timeout(services.limits.answer_within_s / 2):
-            readers = await services.records.filter_readers(record, people)
+            readers = await services.records.filter_readers(record, users)
     except TimeoutError:
         return Audience(people=len(members), without_access=None)
-    return Audience(people=len(members), without_access=sum(each not in readers for each in members))
+    return Audience(people=len(members), without_access=sum(member not in readers for member in members))

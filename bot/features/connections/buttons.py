@@ -1,4 +1,4 @@
-"""Buttons that connect a chat to a record, end the connection, or go on with it."""
+"""Buttons that connect a chat to a record, and that end, keep, or resume the connection."""
 
 from collections.abc import Mapping
 
@@ -31,8 +31,8 @@ async def _connect(services: Services, turn: Turn, data: ActionData) -> Answer:
 
 
 async def _choose(services: Services, turn: Turn, data: ActionData) -> Answer:
-    wanted = CONNECT_QUIETLY if data.get(QUIET) == QUIET else CONNECT
-    return await offer_choice(services, data.get(QUERY, ""), turn.person, wanted)
+    purpose = CONNECT_QUIETLY if data.get(QUIET) == QUIET else CONNECT
+    return await offer_choice(services, data.get(QUERY, ""), turn.person, purpose)
 
 
 async def _disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
@@ -56,7 +56,7 @@ async def _add_owner(services: Services, turn: Turn, data: ActionData) -> Answer
 
 async def _resume_sync(services: Services, turn: Turn, data: ActionData) -> Answer:
     connection = await resume_sync(services, turn.chat, turn.person, parse_connection(data))
-    text = f"This chat is shown on the timeline of {display_name(connection)} from now on."
+    text = f"This chat is now shown on the timeline of {display_name(connection)}."
     return Answer(message=notice(NoticeView(text=text)))
 
 

@@ -1,4 +1,4 @@
-"""The dialog that connects a channel. What comes back from it is a claim, whoever sends it."""
+"""Dialog that connects a channel. Any client can send its data, so check every value again."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,8 +6,13 @@ from bot.domain.errors import NotFound
 from bot.domain.public_names import Dataset, Dialog
 from bot.domain.values import RecordRef
 from bot.features.connections.audience import Audience
-from bot.features.connections.connect_channel import TeamChannelRef, connect_channel, find_channel_choices
-from bot.features.connections.connect_chat import Note
+from bot.features.connections.connect_channel import (
+    ChannelChoices,
+    TeamChannelRef,
+    connect_channel,
+    find_channel_choices,
+)
+from bot.features.connections.dialog import note_choice
 from bot.features.record_search.find_records import Hit
 from bot.features.record_search.record_picker import (
     prefilled_record,
@@ -29,72 +34,78 @@ from cards.dialog import Done, Page
 from cards.inputs import OFF, ON, Choice
 from cards.new_chat import NOTE
 
-_PARTS = "|"
-"""Stands between a team and its channel in a list of choices."""
+_SEPARATOR = "|"
+"""Separator between the team and the channel in the value of a choice."""
 
 
 async def start(services: Services, turn: Turn, data: ActionData) -> Page:
-    """The page."""
+    """Return the page."""
     return await _page(services, turn, data)
 
 
 async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Done:
-    """The channel is connected; or the page once more, with what is wrong on it."""
-    found = await selected_records(services, turn.person, data)
-    if len(found) != 1 or not data.get(CHANNEL):
-        wrong = "Choose a channel." if len(found) == 1 else record_problem(found, data)
-        return await _page(services, turn, data, wrong, found)
-    record = single(found)
-    sure = Note.SEND if data.get(SURE) == ON else Note.ASK
-    note = Note.NONE if data.get(NOTE) == OFF else sure
-    team, _, channel = data[CHANNEL].partition(_PARTS)
+    """Connect the channel, or return the page with the problem."""
+    matches = await selected_records(services, turn.person, data)
+    if len(matches) != 1:
+        return await _page(services, turn, data, record_problem(matches, data), matches)
+    if not data.get(CHANNEL):
+        return await _page(services, turn, data, "Choose a channel.", matches)
+    team, _, channel = data[CHANNEL].partition(_SEPARATOR)
+    record, note = single(matches), note_choice(data)
     answer = await connect_channel(services, turn.chat, turn.person, record, (team, channel), note=note)
     if isinstance(answer, Audience):
-        return await _page(services, turn, {**data, SURE: ON}, f"{_question(answer)} {NOTE_CHOICES_TEXT}")
+        return await _page(services, turn, {**data, SURE: ON}, f"{_audience_text(answer)} {NOTE_CHOICES_TEXT}")
     return Done(text=answer.message.summary)
 
 
 async def search(services: Services, turn: Turn, words: str, _data: ActionData) -> Sequence[Choice]:
-    """Channels of the teams whose names fit what was typed; only who may start a chat may look."""
+    """Return channels of teams whose names contain the words. The person must be allowed to start chats."""
     await require_can_start(services, turn.person, None)
-    return [_choice(each) for each in (await find_channel_choices(services, turn.person, words)).listed]
+    return [_choice(ref) for ref in (await find_channel_choices(services, turn.person, words)).listed]
 
 
 async def _page(
-    services: Services, turn: Turn, data: ActionData, problem: str = "", found: Sequence[Hit | RecordRef] = ()
+    services: Services, turn: Turn, data: ActionData, problem: str = "", matches: Sequence[Hit | RecordRef] = ()
 ) -> Page:
     await require_can_start(services, turn.person, None)
     team = data.get(TEAM, "").strip()
-    places = await find_channel_choices(services, turn.person, team)
-    if team and not places.listed:
-        places, problem = await find_channel_choices(services, turn.person), "None of your teams has this name."
-    if not places.listed:
-        raise NotFound("You are in no team with a channel to connect.", "Join a team in Teams first.")
+    choices = await find_channel_choices(services, turn.person, team)
+    if team and not choices.listed:
+        choices, problem = await find_channel_choices(services, turn.person), "None of your teams has this name."
+    if not choices.listed:
+        raise NotFound("None of your teams has a channel that you can connect.", "In Teams, join a team first.")
     about = await prefilled_record(services, turn.person, data)
-    payload = record_data(about.record) if about else {}
-    go_on = SubmitButton(title="Connect", dialog=Dialog.CONNECT_THIS_CHANNEL, payload=payload)
-    anyway = SubmitButton(title="Send it anyway", dialog=go_on.dialog, payload={**payload, SURE: ON})
-    return channel_page(
-        ChannelView(
-            record=await record_inputs(services, turn.person, data, about, found),
-            channels=[_choice(each) for each in places.listed],
-            channel=data.get(CHANNEL, ""),
-            search=Dataset.CHANNELS if team or not places.is_complete else "",
-            team=team,
-            note=data.get(NOTE, ON) != OFF,
-            problem=problem,
-            connect=go_on,
-            connect_anyway=anyway if data.get(SURE) == ON else None,
-        )
+    view = ChannelView(
+        record=await record_inputs(services, turn.person, data, about, matches),
+        channels=[_choice(ref) for ref in choices.listed],
+        channel=data.get(CHANNEL, ""),
+        search=_search(choices, team),
+        team=team,
+        note=data.get(NOTE, ON) != OFF,
+        problem=problem,
+        connect=_connect_button(about),
+        connect_anyway=_connect_button(about, anyway=True) if data.get(SURE) == ON else None,
     )
+    return channel_page(view)
 
 
-def _choice(place: TeamChannelRef) -> Choice:
-    title = f"{place.team.name} · {place.channel.name}"
-    return Choice(title=title, value=_PARTS.join((place.team.id, place.channel.id)))
+def _search(choices: ChannelChoices, team: str) -> str:
+    """Return the dataset of the search, or an empty string if the page lists all channels."""
+    return Dataset.CHANNELS if team or not choices.is_complete else ""
 
 
-def _question(audience: Audience) -> str:
+def _connect_button(about: Hit | None, *, anyway: bool = False) -> SubmitButton:
+    payload = {**(record_data(about.record) if about else {}), **({SURE: ON} if anyway else {})}
+    title = "Send it anyway" if anyway else "Connect"
+    return SubmitButton(title=title, dialog=Dialog.CONNECT_THIS_CHANNEL, payload=payload)
+
+
+def _choice(ref: TeamChannelRef) -> Choice:
+    title = f"{ref.team.name} · {ref.channel.name}"
+    return Choice(title=title, value=_SEPARATOR.join((ref.team.id, ref.channel.id)))
+
+
+def _audience_text(audience: Audience) -> str:
     return audience_text(kind="record", place="team", people=audience.people, without_access=audience.without_access)
 
 

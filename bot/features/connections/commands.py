@@ -25,7 +25,7 @@ async def _connect(services: Services, turn: Turn, rest: str) -> Answer:
     purpose = CONNECT_QUIETLY if quiet else CONNECT
     record = await choose_record(services, text, turn.person, purpose)
     if isinstance(record, Answer):
-        # The choice lists records that this person can read, but others in the chat perhaps cannot.
+        # The choice lists records that the person can read, but perhaps not everyone else in the chat.
         return record if turn.private else _choose_privately(turn, text, purpose)
     if turn.chat.kind is ChatKind.PERSONAL:
         other = other_member(turn.chat, turn.person)
@@ -58,7 +58,7 @@ def _choose_privately(turn: Turn, text: str, purpose: RecordPurpose) -> Answer:
 def _choose_connection(connections: Sequence[Connection]) -> Answer:
     rows = tuple(_connection_row(connection) for connection in connections[:SHOWN])
     more = max(0, len(connections) - SHOWN)
-    hint = "Write disconnect and the record's number to name it."
+    hint = "Or write disconnect and the record's number."
     view = ChoiceView(question="Which record should this chat be disconnected from?", rows=rows, more=more, hint=hint)
     return Answer(message=choice(view))
 

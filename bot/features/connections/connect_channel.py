@@ -1,4 +1,4 @@
-"""Connecting a channel that somebody picks from the teams that they are in (spec A2)."""
+"""Connect a channel from one of the person's teams (spec A2)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from bot.features.shared.answers import Answer
 from bot.features.shared.services import Services
 
 TEAMS_AT_MOST = 10
-"""Teams whose channels are listed at once: each costs a call while somebody waits."""
+"""Maximum number of teams whose channels are listed. Each team costs one request while the person waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamChannelRef:
-    """A channel and the team that it is in."""
+    """A channel with its team."""
 
     team: Team
     channel: TeamChannel
@@ -27,71 +27,72 @@ class TeamChannelRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelChoices:
-    """Channels to pick from."""
+    """Channels to choose from."""
 
     listed: Sequence[TeamChannelRef]
     teams: int
-    """So many teams the person is in, or so many of them fit the words."""
+    """Number of the person's teams that match the words."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether no team was left out."""
+        """True if the channels of all matching teams are listed."""
         return self.teams <= TEAMS_AT_MOST
 
 
 async def find_channel_choices(services: Services, person: Person, words: str = "") -> ChannelChoices:
-    """The channels that the person may pick: those that all members see of their teams with these words."""
+    """Return the standard channels of the person's teams whose names contain the words."""
     teams = await services.chats.list_teams(person.object_id) if person.object_id else []
-    named = [team for team in teams if words.strip().casefold() in team.name.casefold()]
-    listed = named[:TEAMS_AT_MOST]
-    channels = await asyncio.gather(*(_in(services, team) for team in listed))
-    return ChannelChoices(listed=[place for found in channels for place in found], teams=len(named))
+    matching = [team for team in teams if words.strip().casefold() in team.name.casefold()]
+    by_team = await asyncio.gather(*(_team_channels(services, team) for team in matching[:TEAMS_AT_MOST]))
+    return ChannelChoices(listed=[ref for refs in by_team for ref in refs], teams=len(matching))
 
 
 async def connect_channel(
-    services: Services, here: Chat, person: Person, record: RecordRef, picked: tuple[str, str], *, note: Note
+    services: Services, current: Chat, person: Person, record: RecordRef, selected: tuple[str, str], *, note: Note
 ) -> Answer | Audience:
-    """What the channel is told, or who connected it before; the audience where it is to be asked first (spec C9).
+    """Connect the channel, and install the app in its team if necessary.
 
-    What is picked is named by its team and its own id.
+    `selected` has the ID of the team and the ID of the channel. Return the answer of `connect_chat`. If `note` is
+    `ASK` and some people cannot open the record, return the audience instead and connect nothing (spec C9).
 
-    The app is added to the team where it is not there. Raises `NotAllowed` for a channel that the person may not
-    pick now (spec S7), and what connecting raises.
+    Raises `NotAllowed` if the person is not in the team (spec S7), and the errors of `connect_chat`.
     """
-    # Before the app is added anywhere: who may not connect this record does not reach a team by trying.
-    (place, beside), _ = await asyncio.gather(
-        _picked(services, person, *picked), access.require_readable(services, record, person)
+    # Check access before the installation: people without access to the record must not install the app in a team.
+    (ref, team_channels), _ = await asyncio.gather(
+        _find_channel(services, person, *selected), access.require_readable(services, record, person)
     )
-    await services.chats.install_in_team(place.team.id)
-    chat = await _chat(services, here, place, beside)
+    await services.chats.install_in_team(ref.team.id)
+    channel = await _as_chat(services, current, ref, team_channels)
     if note is Note.ASK:
-        audience = await check_audience(services, chat, record)
+        audience = await check_audience(services, channel, record)
         if audience.without_access != 0:
             return audience
-    # The person's account in this channel may not be known yet; Teams' roster takes the object id too.
+    # The person's account ID in this channel is perhaps not known. The roster of Teams also accepts the object ID.
     by_object_id = replace(person, account_id=person.object_id or ObjectId(""))
-    return await connect_chat(services, chat, by_object_id, record, note=Note.SEND if note is Note.ASK else note)
+    return await connect_chat(services, channel, by_object_id, record, note=Note.SEND if note is Note.ASK else note)
 
 
-async def _in(services: Services, team: Team) -> Sequence[TeamChannelRef]:
-    return [TeamChannelRef(team=team, channel=each) for each in await services.chats.list_channels(team.id)]
+async def _team_channels(services: Services, team: Team) -> Sequence[TeamChannelRef]:
+    return [TeamChannelRef(team=team, channel=channel) for channel in await services.chats.list_channels(team.id)]
 
 
-async def _picked(
+async def _find_channel(
     services: Services, person: Person, team_id: str, channel_id: str
 ) -> tuple[TeamChannelRef, Sequence[TeamChannelRef]]:
-    """The channel, with all of its team."""
+    """Return the channel and all channels of its team."""
     teams = await services.chats.list_teams(person.object_id) if person.object_id else []
-    beside = [place for team in teams if team.id == team_id for place in await _in(services, team)]
-    for place in beside:
-        if place.channel.id == channel_id:
-            return place, beside
-    raise NotAllowed("This channel is not one of your teams'.", "Ask a member of the team to connect it.")
+    refs = [ref for team in teams if team.id == team_id for ref in await _team_channels(services, team)]
+    for ref in refs:
+        if ref.channel.id == channel_id:
+            return ref, refs
+    raise NotAllowed("This channel is not in any of your teams.", "Ask a member of the team to connect the channel.")
 
 
-async def _chat(services: Services, here: Chat, place: TeamChannelRef, beside: Sequence[TeamChannelRef]) -> Chat:
-    """The channel as it is reached: as the bot heard of the team, else as the person who asks."""
+async def _as_chat(
+    services: Services, current: Chat, ref: TeamChannelRef, team_channels: Sequence[TeamChannelRef]
+) -> Chat:
+    """Return the channel with its stored address, or with the address of its team or of the current chat."""
     async with services.store.reading() as work:
-        heard = await work.chats.get_many([each.channel.id for each in beside])
-    reached = heard.get(place.channel.id) or next(iter(heard.values()), here)
-    return replace(reached, id=place.channel.id, kind=ChatKind.CHANNEL, channel=TEAMS, team_id=place.team.id)
+        stored = await work.chats.get_many([each.channel.id for each in team_channels])
+    reachable = stored.get(ref.channel.id) or next(iter(stored.values()), current)
+    return replace(reachable, id=ref.channel.id, kind=ChatKind.CHANNEL, channel=TEAMS, team_id=ref.team.id)

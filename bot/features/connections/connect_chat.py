@@ -1,8 +1,9 @@
-"""Connecting a chat to a record, with its note (spec C1-C6, N1-N4)."""
+"""Connect a chat to a record, and send the introduction note (spec C1-C6, N1-N4)."""
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
@@ -41,55 +42,56 @@ from cards.record import Fact, RecordHeader
 
 
 class Note(StrEnum):
-    """Whether the chat gets the introduction note."""
+    """The person's choice about the introduction note."""
 
     ASK = "ask"
-    """It does, unless it reaches people who cannot open the record: then the person is asked."""
+    """Send it, but ask first if some people in the chat cannot open the record."""
     SEND = "send"
     NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _RecordSnapshot:
-    """A record as the connector sees it, and what the app knows of its key fields."""
+    """A record as the connecting person can read it, with the key field values that the app can read."""
 
     table: Table
     row: Row
     columns: tuple[Column, ...]
-    """The note's columns; none where the note is off."""
+    """The note's columns; empty without a note."""
     known: Mapping[str, ReportedValue]
 
 
 async def connect_chat(
     services: Services, chat: Chat, person: Person, record: RecordRef, *, note: Note, from_elsewhere: bool = False
 ) -> Answer:
-    """The note or the word that the chat is connected, kept for the chat; or who connected it before, and when.
+    """Connect the chat, install the app if necessary, and enqueue the note or a confirmation for the chat.
 
-    Where the note would reach people who cannot open the record, the answer is the question whether it shall
-    (spec C9), and nothing is kept. Raises `NotSupported`, `NotAllowed`, `NotFound`, `BotAbsent` or `Unavailable`;
-    nothing is kept then either. `from_elsewhere`: the person asks for it in another chat.
+    If the chat is already connected, return who connected it and when. If `note` is `ASK` and some people cannot open
+    the record, store nothing and return a question instead (spec C9). `from_elsewhere` is True if the person asks in
+    another chat. Raises `NotSupported`, `NotAllowed`, `NotFound`, `BotAbsent`, or `Unavailable`.
     """
     if chat.kind is ChatKind.PERSONAL:
         raise NotSupported(
-            "Only group chats and channels can be connected to a record.", "Start a group chat and connect that."
+            "Only group chats and channels can be connected to a record.", "Start a group chat, and connect that chat."
         )
     record_type = await access.require_record_type(services, record.environment, record.table)
     with_note = record_type.note and note is not Note.NONE
-    (actor, seen), outside = await asyncio.gather(
-        _opened(services, record, record_type, person, with_note=with_note), require_chat_member(services, chat, person)
+    (actor, snapshot), members = await asyncio.gather(
+        _authorize_and_read(services, record, record_type, person, with_note=with_note),
+        require_chat_member(services, chat, person),
     )
-    if seen.columns and note is Note.ASK:
-        audience = await check_audience(services, chat, record, members=outside)
+    if snapshot.columns and note is Note.ASK:
+        audience = await check_audience(services, chat, record, members=members)
         if audience.without_access != 0 and not await _is_connected(services, chat, record):
-            claim = {**record_data(record), **({TARGET_CHAT: chat.id} if from_elsewhere else {})}
-            return Answer(message=_question(claim, seen.table, audience), needs_confirmation=True)
-    if outside is not None:
-        # Last: whoever may not connect the chat, or does not want to after all, leaves it as it was.
+            payload = {**record_data(record), **({TARGET_CHAT: chat.id} if from_elsewhere else {})}
+            return Answer(message=_question(payload, snapshot.table, audience), needs_confirmation=True)
+    if members is not None:
+        # The app is not in the chat. Install it last, so that a refused or canceled request changes nothing.
         chat = await install_in_chat(services, chat)
-    return await _save_connection(services, chat, record, actor, seen)
+    return await _save_connection(services, chat, record, actor, snapshot)
 
 
-async def _opened(
+async def _authorize_and_read(
     services: Services, record: RecordRef, record_type: RecordType, person: Person, *, with_note: bool
 ) -> tuple[AuthorizedUser, _RecordSnapshot]:
     actor = await access.require_user(services, record.environment, person)
@@ -119,76 +121,82 @@ async def _read_record(
 async def _known_values(
     services: Services, record: RecordRef, columns: tuple[Column, ...]
 ) -> Mapping[str, ReportedValue]:
-    """What the chat need not be told again; as of before the reading, so that no change falls in between."""
+    """Return the values that the chat does not need as changes, with a time before the read so that none is missed."""
     if not columns:
         return {}
-    before = services.clock.now()
+    read_at = services.clock.now()
     try:
         row = await services.records.read(record, columns, caller=None)
     except (NotFound, NotAllowed):
-        return {}  # the person sees the row, the app does not: old values come with the events, or not at all
-    return {column.name: reported_value(column, row, before) for column in columns}
+        return {}  # The app cannot read the row, unlike the person. Old values come only from the pre-images of events.
+    return {column.name: reported_value(column, row, read_at) for column in columns}
 
 
 async def _save_connection(
-    services: Services, chat: Chat, record: RecordRef, actor: AuthorizedUser, seen: _RecordSnapshot
+    services: Services, chat: Chat, record: RecordRef, actor: AuthorizedUser, snapshot: _RecordSnapshot
 ) -> Answer:
-    head = record_header(services.links, seen.table, record, seen.row)
-    new = NewConnection(
-        chat_id=chat.id,
-        record=record,
-        record_name=name_of(seen.table, seen.row),
-        record_number=number_of(seen.table, seen.row),
-        connector_id=actor.object_id,
-        connector_name=actor.user.name,
-        connected_at=services.clock.now(),
-    )
+    header = record_header(services.links, snapshot.table, record, snapshot.row)
+    new = _new_connection(chat, record, actor, snapshot, at=services.clock.now())
     async with services.store.writing() as work:
-        # The roster answered for the bot a moment ago, so it is in the chat.
+        # The roster or the installation has just confirmed that the bot is in the chat.
         await work.chats.save(replace(chat, bot_present=True))
         connection = await work.connections.add(new)
         if connection is None:
-            live = await work.connections.active(chat.id, record)
-            return Answer(message=_already_connected(live or new, head))
-        message = _connected(connection, head, seen)
+            active = await work.connections.active(chat.id, record)
+            return Answer(message=_already_connected(active or new, header))
+        message = _connected(connection, header, snapshot)
         key = f"connected {connection.id}"
         await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection.id)], at=new.connected_at)
-        await work.reported_values.save({(connection.id, column): value for column, value in seen.known.items()})
+        await work.reported_values.save({(connection.id, column): value for column, value in snapshot.known.items()})
         by, by_name = actor.object_id, actor.user.name
         await start_sync(services, work, chat, connection, maker=by, at=new.connected_at)
         await work.audit.add(audit_entry("connect", connection, at=new.connected_at, by=by, by_name=by_name))
     return Answer(message=message, already_queued=True)
 
 
-def _question(claim: Mapping[str, str], table: Table, audience: Audience) -> Message:
+def _new_connection(
+    chat: Chat, record: RecordRef, actor: AuthorizedUser, snapshot: _RecordSnapshot, *, at: datetime
+) -> NewConnection:
+    return NewConnection(
+        chat_id=chat.id,
+        record=record,
+        record_name=name_of(snapshot.table, snapshot.row),
+        record_number=number_of(snapshot.table, snapshot.row),
+        connector_id=actor.object_id,
+        connector_name=actor.user.name,
+        connected_at=at,
+    )
+
+
+def _question(payload: Mapping[str, str], table: Table, audience: Audience) -> Message:
     return audience_card(
         AudienceView(
             kind=table.label,
             people=audience.people,
             without_access=audience.without_access,
             send=ActionButton(
-                title="Send the note", verb=Verb.CONNECT, payload={**claim, AUDIENCE_CONFIRMED: AUDIENCE_CONFIRMED}
+                title="Send the note", verb=Verb.CONNECT, payload={**payload, AUDIENCE_CONFIRMED: AUDIENCE_CONFIRMED}
             ),
-            name_only=ActionButton(title="Name only", verb=Verb.CONNECT, payload={**claim, QUIET: QUIET}),
+            name_only=ActionButton(title="Name only", verb=Verb.CONNECT, payload={**payload, QUIET: QUIET}),
             cancel=ActionButton(title="Cancel", verb=Verb.CANCEL, payload={}),
         )
     )
 
 
-def _connected(connection: Connection, head: RecordHeader, seen: _RecordSnapshot) -> Message:
-    """The note; without one, a word that the chat is connected."""
-    if not seen.columns:
+def _connected(connection: Connection, header: RecordHeader, snapshot: _RecordSnapshot) -> Message:
+    """Return the note, or a confirmation without a note."""
+    if not snapshot.columns:
         return notice(
             NoticeView(
                 text=f"{display_name(connection)} is connected to this chat.",
                 next_step=f"Connected by {connection.connector_name}.",
-                button=open_button(head),
+                button=open_button(header),
             )
         )
-    facts = tuple(Fact(label=label, value=value) for label, value in note_facts(seen.columns, seen.row))
+    facts = tuple(Fact(label=label, value=value) for label, value in note_facts(snapshot.columns, snapshot.row))
     return note(
         NoteView(
-            record=head,
+            record=header,
             facts=facts,
             connected_by=connection.connector_name,
             connected_at=connection.connected_at,
@@ -197,12 +205,12 @@ def _connected(connection: Connection, head: RecordHeader, seen: _RecordSnapshot
     )
 
 
-def _already_connected(connection: NewConnection, head: RecordHeader) -> Message:
+def _already_connected(connection: NewConnection, header: RecordHeader) -> Message:
     return notice(
         NoticeView(
             text=f"{display_name(connection)} is already connected to this chat.",
             next_step=f"Connected by {connection.connector_name}.",
             at=connection.connected_at,
-            button=open_button(head),
+            button=open_button(header),
         )
     )

@@ -1,4 +1,4 @@
-"""Connecting another of one's chats than the one in which one asks for it (spec C1, C3)."""
+"""Connect one of a person's other chats from the current chat (spec C1, C3)."""
 
 import re
 from dataclasses import replace
@@ -11,22 +11,25 @@ from bot.features.shared.services import Services
 from cards.notice import NoticeView, notice
 
 _GROUP_CHAT = re.compile(r"19:[\w.-]{1,200}@thread\.v2", re.ASCII)
-"""Ids of group and meeting chats; those of one-to-one chats and channels end otherwise."""
+"""IDs of group and meeting chats. IDs of one-to-one chats and channels have other endings."""
 
 
 async def connect_other_chat(
-    services: Services, here: Chat, person: Person, record: RecordRef, into: str, *, note: Note
+    services: Services, current: Chat, person: Person, record: RecordRef, target: str, *, note: Note
 ) -> Answer:
-    """The word that it is done, or what `ConnectChat` asks; raises what that raises, and `BadRequest`."""
-    if not _GROUP_CHAT.fullmatch(into) or person.object_id is None:
-        raise BadRequest("This chat cannot be connected from here.", "Write connect in the chat itself.")
+    """Connect the chat with the ID `target`; return a confirmation, or the answer of `connect_chat`.
+
+    Raises `BadRequest` if the target is not a group chat, and the errors of `connect_chat`.
+    """
+    if not _GROUP_CHAT.fullmatch(target) or person.object_id is None:
+        raise BadRequest("You cannot connect this chat from here.", "Write connect in that chat instead.")
     async with services.store.reading() as work:
-        known = await work.chats.get(ChatId(into))
-    # Until Teams tells of the chat it is reached where this one is.
-    chat = known or replace(here, id=ChatId(into), kind=ChatKind.GROUP)
-    # The account is known in this chat alone; Teams' roster takes the object id too.
-    named = replace(person, account_id=person.object_id)
-    answer = await connect_chat(services, chat, named, record, note=note, from_elsewhere=True)
+        known = await work.chats.get(ChatId(target))
+    # The first activity from the chat brings its own address. Until then, use the current chat's.
+    chat = known or replace(current, id=ChatId(target), kind=ChatKind.GROUP)
+    # The account ID is valid only in the current chat. The roster of Teams also accepts the object ID.
+    by_object_id = replace(person, account_id=person.object_id)
+    answer = await connect_chat(services, chat, by_object_id, record, note=note, from_elsewhere=True)
     if not answer.already_queued:
         return answer
     return Answer(message=notice(NoticeView(text="The chat is connected.", next_step=answer.message.summary)))

@@ -1,4 +1,4 @@
-"""The dialog that connects the chat in which it is opened. What comes back from it is a claim, whoever sends it."""
+"""Dialog that connects the chat in which it is opened. Any client can send its data, so check every value again."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,34 +26,39 @@ from cards.new_chat import NOTE
 
 
 async def start(services: Services, turn: Turn, data: ActionData) -> Page:
-    """The page, with the record that the message links to."""
+    """Return the page, prefilled with the record that the message links to."""
     return await _page(services, turn, data)
 
 
 async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Done | Redirect:
-    """The chat is connected; or the page once more, with what is wrong on it."""
-    found = await selected_records(services, turn.person, data)
-    if len(found) != 1:
-        return await _page(services, turn, data, record_problem(found, data), found)
-    record = single(found)
+    """Connect the chat, or return the page with the problem."""
+    matches = await selected_records(services, turn.person, data)
+    if len(matches) != 1:
+        return await _page(services, turn, data, record_problem(matches, data), matches)
+    record = single(matches)
     if turn.chat.kind is ChatKind.PERSONAL:
-        # A one-to-one chat cannot be connected: it goes on with a group chat of the same people (spec C2).
+        # A one-to-one chat cannot be connected, so offer a group chat with the same people (spec C2).
         other = other_member(turn.chat, turn.person)
         return Redirect(Dialog.NEW_CHAT, {**record_data(record), **({PERSON: other} if other else {})})
-    sure = Note.SEND if data.get(SURE) == ON else Note.ASK
-    note = Note.NONE if data.get(NOTE) == OFF else sure
-    answer = await connect_chat(services, turn.chat, turn.person, record, note=note)
+    answer = await connect_chat(services, turn.chat, turn.person, record, note=note_choice(data))
     if answer.needs_confirmation:
-        asked = f"{answer.message.summary} {NOTE_CHOICES_TEXT}"
-        return await _page(services, turn, {**data, SURE: ON}, asked)
+        question = f"{answer.message.summary} {NOTE_CHOICES_TEXT}"
+        return await _page(services, turn, {**data, SURE: ON}, question)
     return Done(text=answer.message.summary)
 
 
+def note_choice(data: ActionData) -> Note:
+    """Return the person's choice about the note. Ask once if the note reaches people without access."""
+    if data.get(NOTE) == OFF:
+        return Note.NONE
+    return Note.SEND if data.get(SURE) == ON else Note.ASK
+
+
 async def _page(
-    services: Services, turn: Turn, data: ActionData, problem: str = "", found: Sequence[Hit | RecordRef] = ()
+    services: Services, turn: Turn, data: ActionData, problem: str = "", matches: Sequence[Hit | RecordRef] = ()
 ) -> Page:
-    said = prefilled_record(services, turn.person, data)
-    about, inputs = await load_record_inputs(services, turn.person, data, said, found)
+    prefilled = prefilled_record(services, turn.person, data)
+    about, inputs = await load_record_inputs(services, turn.person, data, prefilled, matches)
     payload = record_data(about.record) if about else {}
     personal = turn.chat.kind is ChatKind.PERSONAL
     connect = SubmitButton(title="Next" if personal else "Connect", dialog=Dialog.CONNECT_THIS_CHAT, payload=payload)

@@ -1,4 +1,4 @@
-"""Disconnecting a chat from a record (spec D1-D3)."""
+"""Disconnect a chat from a record (spec D1-D3)."""
 
 import asyncio
 
@@ -19,9 +19,10 @@ from cards.notice import NoticeView, notice
 
 
 async def disconnect_chat(services: Services, chat: Chat, person: Person, connection: Connection) -> Answer:
-    """The word of who disconnected the record, kept for the chat.
+    """End the connection, and enqueue the notice for the chat with the button that undoes it.
 
-    Raises `NotAllowed` that names the rules which would have allowed it, `BotAbsent` or `Unavailable`.
+    Raises `NotAllowed` with the people who can disconnect it, `NotFound` if it ended already, `BotAbsent`, or
+    `Unavailable`.
     """
     environment = connection.record.environment
     actor, _ = await asyncio.gather(
@@ -38,7 +39,7 @@ async def _facts(
     services: Services, connection: Connection, actor: AuthorizedUser, record_type: RecordType
 ) -> DisconnectFacts:
     owns, holds = await asyncio.gather(
-        _owns(services, connection, actor),
+        _is_owner(services, connection, actor),
         services.records.holds_privilege(connection.record.environment, actor.user.id, DISCONNECT_PRIVILEGE),
     )
     return DisconnectFacts(
@@ -50,37 +51,34 @@ async def _facts(
     )
 
 
-async def _owns(services: Services, connection: Connection, actor: AuthorizedUser) -> bool:
+async def _is_owner(services: Services, connection: Connection, actor: AuthorizedUser) -> bool:
     try:
         return await services.records.is_owner(connection.record, actor.user.id)
     except (NotFound, NotAllowed):
-        return False  # nobody owns a row that is gone; the other two rights still count
+        return False  # A deleted row has no owner. The other two facts still count.
 
 
 async def _end(services: Services, chat: Chat, connection: Connection, actor: AuthorizedUser) -> Answer:
-    now = services.clock.now()
-    message = _disconnected(connection, actor.user.name)
+    now, by, by_name = services.clock.now(), actor.object_id, actor.user.name
+    message = _disconnected(connection, by_name)
     async with services.store.writing() as work:
-        ended = await work.connections.end(connection.id, at=now, by=actor.object_id, by_name=actor.user.name)
-        if not ended:
-            raise NotFound(f"{display_name(connection)} is not connected to this chat any more.")
+        if not await work.connections.end(connection.id, at=now, by=by, by_name=by_name):
+            raise NotFound(f"{display_name(connection)} is no longer connected to this chat.")
         key = f"disconnected {connection.id} {now.isoformat()}"
         await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection.id)], at=now)
         await end_sync(work, [connection], at=now)
-        by, by_name = actor.object_id, actor.user.name
         await work.audit.add(audit_entry("disconnect", connection, at=now, by=by, by_name=by_name))
     return Answer(message=message, already_queued=True)
 
 
 def _disconnected(connection: Connection, by: str) -> Message:
     name = display_name(connection)
-    return notice(
-        NoticeView(
-            text=f"{by} disconnected {name} from this chat.",
-            next_step=f"This can be undone for 10 minutes. Later, write: connect {name}",
-            button=ActionButton(title="Undo", verb=Verb.UNDO_DISCONNECT, payload={"connection": str(connection.id)}),
-        )
+    view = NoticeView(
+        text=f"{by} disconnected {name} from this chat.",
+        next_step=f"You can undo this for 10 minutes. After that, write: connect {name}",
+        button=ActionButton(title="Undo", verb=Verb.UNDO_DISCONNECT, payload={"connection": str(connection.id)}),
     )
+    return notice(view)
 
 
 def _refusal(connection: Connection, record_type: RecordType) -> NotAllowed:

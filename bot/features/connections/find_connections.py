@@ -1,4 +1,4 @@
-"""Which of a chat's connections somebody means."""
+"""Find connections of a chat by ID or by text."""
 
 from collections.abc import Sequence
 
@@ -8,41 +8,44 @@ from bot.features.record_search.find_records import record_by_link
 from bot.features.shared.answers import display_name
 from bot.features.shared.services import Services
 
+_NEXT_STEP = "To list the records of this chat, write records."
+
 
 async def connection_by_id(services: Services, chat: Chat, connection: ConnectionId) -> Connection:
-    """The chat's connection with this id; raises `NotFound` for one that ended or is another chat's."""
+    """Return the active connection of this chat with the ID; raise `NotFound` if there is none."""
     async with services.store.reading() as work:
-        found = await work.connections.get(connection)
-    if found is None or found.chat_id != chat.id:
-        raise NotFound(
-            "This chat is not connected to that record any more.", "Write records to see what it is connected to."
-        )
-    return found
+        stored = await work.connections.get(connection)
+    if stored is None or stored.chat_id != chat.id:
+        raise NotFound("This chat is no longer connected to that record.", _NEXT_STEP)
+    return stored
 
 
 async def connections_of_chat(services: Services, chat: Chat) -> Sequence[Connection]:
-    """The chat's connections, the oldest first."""
+    """Return the chat's connections, the oldest first."""
     async with services.store.reading() as work:
         return await work.connections.for_chat(chat.id)
 
 
 async def connections_by_text(services: Services, chat: Chat, text: str) -> Sequence[Connection]:
-    """The chat's connections that the text means: by link, number or words, or all where there is no text.
+    """Return the chat's connections that match a link, a number, or words; without text, all of them.
 
-    Raises `NotFound` where there is none, and `BadRequest` for a link that is of no record.
+    Raises `NotFound` if none matches, and `BadRequest` for a link that does not open a record.
     """
-    async with services.store.reading() as work:
-        connections = await work.connections.for_chat(chat.id)
-    found = await _meant(services, connections, text)
-    if not found:
-        raise NotFound("This chat is not connected to such a record.", "Write records to see what it is connected to.")
-    return found
+    connections = await connections_of_chat(services, chat)
+    matches = await _matches(services, connections, text)
+    if not matches:
+        raise NotFound("This chat is not connected to a matching record.", _NEXT_STEP)
+    return matches
 
 
-async def _meant(services: Services, connections: Sequence[Connection], text: str) -> Sequence[Connection]:
+async def _matches(services: Services, connections: Sequence[Connection], text: str) -> Sequence[Connection]:
     record = await record_by_link(services, text) if text else None
     if record is not None:
         return [connection for connection in connections if connection.record == record]
-    wanted = text.lower()
-    exact = [each for each in connections if display_name(each).lower() == wanted]
-    return exact or [each for each in connections if wanted in f"{each.record_number} {each.record_name}".lower()]
+    words = text.lower()
+    exact = [connection for connection in connections if display_name(connection).lower() == words]
+    return exact or [
+        connection
+        for connection in connections
+        if words in f"{connection.record_number} {connection.record_name}".lower()
+    ]

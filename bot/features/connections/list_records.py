@@ -1,4 +1,4 @@
-"""The records that a chat is connected to."""
+"""List the records that are connected to a chat."""
 
 import asyncio
 
@@ -12,19 +12,19 @@ from cards.record import RecordHeader
 from cards.record_list import RecordListView, RecordRow, record_list
 
 SHOWN = 10
-"""Rows on the card; it says how many more there are."""
+"""Maximum number of rows on the card. The card says how many more there are."""
 
 
 async def list_records(services: Services, chat: Chat, person: Person) -> Answer:
-    """The records' names as the person may read them, the newest connection first."""
+    """Return the connected records that the person can read, the newest connection first."""
     async with services.store.reading() as work:
         connections = list(reversed(await work.connections.for_chat(chat.id)))
     if not connections:
         return nothing_connected()
     await asyncio.gather(access.require_user_anywhere(services, person), access.require_member(services, chat, person))
     shown = connections[:SHOWN]
-    heads = await readable_records(services, shown, person)
-    rows = tuple(_row(connection, head) for connection, head in zip(shown, heads, strict=True) if head)
+    headers = await readable_records(services, shown, person)
+    rows = tuple(_row(connection, header) for connection, header in zip(shown, headers, strict=True) if header)
     view = RecordListView(
         title="Records connected to this chat",
         rows=rows,
@@ -34,9 +34,9 @@ async def list_records(services: Services, chat: Chat, person: Person) -> Answer
     return Answer(message=record_list(view))
 
 
-def _row(connection: Connection, head: RecordHeader) -> RecordRow:
+def _row(connection: Connection, header: RecordHeader) -> RecordRow:
     return RecordRow(
-        record=head,
+        record=header,
         connected_by=connection.connector_name,
         connected_at=connection.connected_at,
         paused_at=connection.paused_at,
@@ -44,12 +44,9 @@ def _row(connection: Connection, head: RecordHeader) -> RecordRow:
 
 
 def nothing_connected() -> Answer:
-    """What is said in a chat without a record."""
-    return Answer(
-        message=notice(
-            NoticeView(
-                text="This chat is not connected to a record.",
-                next_step="Write connect and the number, the link or a few words of the record.",
-            )
-        )
+    """Return the answer for a chat without connections."""
+    view = NoticeView(
+        text="This chat is not connected to a record.",
+        next_step="To connect it, write connect and the record's number, its link, or a few words of its name.",
     )
+    return Answer(message=notice(view))

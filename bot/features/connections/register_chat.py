@@ -1,6 +1,5 @@
-"""Learning of chats, and the bot's one introduction to each (spec C1; chats are learned from any activity)."""
+"""Register chats with every activity, and introduce the bot to each chat once (spec C1)."""
 
-from collections import OrderedDict
 from dataclasses import replace
 
 from bot.clock import Clock
@@ -8,57 +7,55 @@ from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import Chat, ChatId, ChatKind
 from bot.features.shared.answers import to_outbox
+from bot.runtime.ttl_cache import TtlCache
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store, UnitOfWork
 from cards.introduction import IntroductionView, introduction
 
 MAX_CHATS = 10_000
-"""Chats in memory, at about a kilobyte each: a message in one of them asks the database nothing."""
+"""Maximum number of cached chats, about one kilobyte each. An activity from a cached chat needs no query."""
 
 
 class ChatRegistry:
-    """Keeps what is needed to reach a chat."""
+    """Store of the addresses of chats, with a cache of the recently active ones."""
 
     def __init__(self, *, store: Store, administration: Administration, links: RecordLinks, clock: Clock) -> None:
         self._store = store
         self._administration = administration
         self._links = links
         self._clock = clock
-        self._remembered: OrderedDict[ChatId, Chat] = OrderedDict()
+        self._chats: TtlCache[ChatId, Chat] = TtlCache(clock, max_size=MAX_CHATS)
 
     async def register(self, chat: Chat, *, bot_present: bool | None) -> Chat:
-        """Keeps the chat where something about it is new; gives it as it is kept.
+        """Store the chat if anything about it changed, and return it as stored.
 
-        `bot_present` None: the activity does not say (a card's button can be pressed where the bot is not).
+        `bot_present` is None if the activity does not tell: people can press a button in a chat without the bot.
         """
-        known = self._remembered.get(chat.id)
-        if known is None:
-            async with self._store.reading() as work:
-                known = await work.chats.get(chat.id)
+        cached = self._chats.get(chat.id)
+        known = cached or await self._load(chat.id)
         present = bot_present if bot_present is not None else bool(known and known.bot_present)
         team = chat.team_id or (known.team_id if known else None)
         is_same = present is chat.bot_present and team == chat.team_id
-        # A copy costs as much as all the rest of this, and most activities tell nothing new.
-        now = chat if is_same else replace(chat, bot_present=present, team_id=team)
-        if known != now:
+        # Most activities bring nothing new, and a copy would double the cost of this method.
+        current = chat if is_same else replace(chat, bot_present=present, team_id=team)
+        changed = known != current
+        if changed:
             async with self._store.writing() as work:
-                await work.chats.save(now)
+                await work.chats.save(current)
                 if present:
                     await self._resume(work, chat.id)
-        self._remember(now)
-        return now
+        if changed or cached is None:
+            self._chats.put(chat.id, current)
+        return current
 
     def forget(self, chat: ChatId) -> None:
-        """Teams said that the bot is gone from the chat: what is in memory of it no longer holds."""
-        self._remembered.pop(chat, None)
+        """Remove the chat from the cache, because the bot was removed from the chat."""
+        self._chats.discard(chat)
 
     async def bot_added(self, chat: Chat) -> None:
-        """The bot was added: keeps the chat and, the first time, the bot's introduction to it."""
+        """Register the chat and, the first time, enqueue the introduction."""
         chat = await self.register(chat, bot_present=True)
-        environments = self._links.environments
-        if chat.kind is ChatKind.CHANNEL or not any(
-            [await self._administration.chats_on(each.id) for each in environments]
-        ):
+        if chat.kind is ChatKind.CHANNEL or not await self._any_chats_on():
             return
         now = self._clock.now()
         async with self._store.writing() as work:
@@ -66,14 +63,15 @@ class ChatRegistry:
                 message = introduction(IntroductionView(personal=chat.kind is ChatKind.PERSONAL))
                 await work.outbox.enqueue([to_outbox(chat, message, key=f"introduction {chat.id}")], at=now)
 
+    async def _load(self, chat: ChatId) -> Chat | None:
+        async with self._store.reading() as work:
+            return await work.chats.get(chat)
+
+    async def _any_chats_on(self) -> bool:
+        return any([await self._administration.chats_on(each.id) for each in self._links.environments])
+
     async def _resume(self, work: UnitOfWork, chat: ChatId) -> None:
-        """Ends a pause of the chat's connections; one card then sums up what was missed (spec K9)."""
+        """Resume paused connections of the chat. One card then summarizes the missed changes (spec K9)."""
         if await work.connections.resume(chat):
             now = self._clock.now()
             await work.inbox.enqueue(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat), at=now, due_at=now)
-
-    def _remember(self, chat: Chat) -> None:
-        self._remembered[chat.id] = chat
-        self._remembered.move_to_end(chat.id)
-        if len(self._remembered) > MAX_CHATS:
-            self._remembered.popitem(last=False)

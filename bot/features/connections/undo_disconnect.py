@@ -1,4 +1,4 @@
-"""Taking back a disconnect while people still remember why it was one too many (spec D3)."""
+"""Undo a disconnect within ten minutes (spec D3)."""
 
 from datetime import timedelta
 
@@ -18,43 +18,42 @@ UNDO_WITHIN = timedelta(minutes=10)
 
 
 async def undo_disconnect(services: Services, chat: Chat, person: Person, connection: ConnectionId) -> Answer:
-    """The word that the chat is connected again, kept for the chat.
+    """Reopen the connection and enqueue the notice for the chat. Everyone who can connect the record can undo.
 
-    Whoever may connect the chat to the record may undo. Raises `NotAllowed` after ten minutes and for those who
-    may not connect it, `NotFound` where it is connected again already, `BotAbsent` or `Unavailable`.
+    Raises `NotAllowed` after ten minutes or if the person cannot connect the record, `NotFound` if the record is
+    already connected again, `BotAbsent`, or `Unavailable`.
     """
-    ended = await _ended(services, chat, connection)
+    ended = await _ended_connection(services, chat, connection)
     actor = await access.require_can_connect(services, chat, person, ended.record)
     return await _reopen(services, chat, actor, ended)
 
 
-async def _ended(services: Services, chat: Chat, connection: ConnectionId) -> Connection:
+async def _ended_connection(services: Services, chat: Chat, connection: ConnectionId) -> Connection:
     async with services.store.reading() as work:
         ended = await work.connections.recently_ended(connection, since=services.clock.now() - UNDO_WITHIN)
     if ended is None or ended.chat_id != chat.id:
         raise NotAllowed(
-            "There is nothing to undo: it is too long ago, or undone already.",
-            "Write records to see what this chat is connected to, and connect to connect it again.",
+            "There is nothing to undo. You can undo a disconnect once, within 10 minutes.",
+            "To list the records of this chat, write records. To connect one again, write connect.",
         )
     return ended
 
 
 async def _reopen(services: Services, chat: Chat, actor: AuthorizedUser, ended: Connection) -> Answer:
-    now = services.clock.now()
-    message = _connected_again(ended, actor.user.name)
+    now, by, by_name = services.clock.now(), actor.object_id, actor.user.name
+    message = _reconnected(ended, by_name)
     async with services.store.writing() as work:
         if not await work.connections.reopen(ended):
-            raise NotFound(f"{display_name(ended)} is connected to this chat already.", "There is nothing to undo.")
+            raise NotFound(f"{display_name(ended)} is already connected to this chat.", "There is nothing to undo.")
         key = f"connected again {ended.id} {now.isoformat()}"
         await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=ended.id)], at=now)
-        # What changed in between was told to nobody here.
+        # The chat was not notified of changes between the disconnect and the undo.
         await work.inbox.enqueue(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat.id), at=now, due_at=now)
         await resume_idle(work, chat.id, at=now)
-        by = actor.user.name
-        await work.audit.add(audit_entry("undo disconnect", ended, at=now, by=actor.object_id, by_name=by))
+        await work.audit.add(audit_entry("undo disconnect", ended, at=now, by=by, by_name=by_name))
     return Answer(message=message, already_queued=True)
 
 
-def _connected_again(connection: Connection, by: str) -> Message:
+def _reconnected(connection: Connection, by: str) -> Message:
     text = f"{by} connected {display_name(connection)} to this chat again."
-    return notice(NoticeView(text=text, next_step="The chat is told of changes as before."))
+    return notice(NoticeView(text=text, next_step="This chat gets updates about the record again."))
