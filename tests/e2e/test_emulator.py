@@ -112,7 +112,7 @@ async def emulator(tmp_path: Path) -> AsyncIterator[Emulator]:
 async def test_the_main_job_in_the_emulator(emulator: Emulator) -> None:
     members = [{"id": emulator.bot_id, "name": "Bot"}, {"id": emulator.user_id, "name": "User"}]
     await emulator.send(type="conversationUpdate", membersAdded=members, membersRemoved=[])
-    await emulator.card("I tie this chat")
+    await emulator.card("I connect this chat")
 
     await emulator.say("connect CAS-01001")
     note = await emulator.card("Connected by Alex Wilber")

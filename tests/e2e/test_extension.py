@@ -22,7 +22,7 @@ async def teams(bot: BotProcess, site: Site, chromium: Browser) -> AsyncIterator
     async with playground(site, chromium) as opened:
         await opened.page.set_viewport_size({"width": 1300, "height": 1300})
         await opened.open_chat(GROUP_CHAT)
-        await opened.card("I tie this chat")
+        await opened.card("I connect this chat")
         yield opened
 
 

@@ -33,7 +33,7 @@ async def paste(teams: Playground, bot: BotProcess) -> None:
     """Alex sends the link of the first case into the group chat."""
     (row,) = await rows(bot, "incidents?$filter=ticketnumber eq 'CAS-01001'")
     await teams.open_chat(GROUP_CHAT)
-    await teams.card("I tie this chat")
+    await teams.card("I connect this chat")
     await teams.unfurl(f"{bot.url}/sandbox/main.aspx?pagetype=entityrecord&etn=incident&id={row['incidentid']}")
 
 
@@ -61,7 +61,7 @@ async def test_on_ones_own_card_the_chat_is_connected_without_a_note(teams: Play
 async def set_up_cases(teams: Playground, *texts: str, fields: str = "") -> None:
     """An administrator turns on what belongs to these texts, and lets people change this field."""
     await teams.open_chat(GROUP_CHAT)
-    await teams.card("I tie this chat")
+    await teams.card("I connect this chat")
     dialog = await teams.action("settings")
     await dialog.get_by_role("combobox", name="Record type").click()
     await dialog.page.get_by_role("option", name="Case: on").click()

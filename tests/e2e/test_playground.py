@@ -40,7 +40,7 @@ async def save(sandbox: Page, **choices: str) -> None:
 async def test_the_main_job_from_the_first_word_to_the_card(pages: tuple[Playground, Page]) -> None:
     teams, sandbox = pages
     await teams.open_chat(GROUP_CHAT)
-    assert any("connect CAS-01001" in line for line in await teams.lines("I tie this chat"))
+    assert any("connect CAS-01001" in line for line in await teams.lines("I connect this chat"))
 
     await teams.say("connect CAS-01001")
     await teams.press(QUESTION, "Send the note")
@@ -88,7 +88,7 @@ async def test_words_give_a_choice_and_a_press_connects(pages: tuple[Playground,
 async def test_alone_with_a_person_the_bot_offers_a_group_chat(pages: tuple[Playground, Page]) -> None:
     teams, _ = pages
     await teams.open_chat(PERSONAL_CHAT)
-    await teams.card("I tie group chats")
+    await teams.card("I connect group chats")
     await teams.say("connect CAS-01001", mention=False)
     assert "New chat" in await teams.lines("A one-to-one chat cannot be connected")
 
@@ -96,7 +96,7 @@ async def test_alone_with_a_person_the_bot_offers_a_group_chat(pages: tuple[Play
 async def test_a_new_connected_chat_is_started_from_the_compose_box(pages: tuple[Playground, Page]) -> None:
     teams, sandbox = pages
     await teams.open_chat(GROUP_CHAT)
-    await teams.card("I tie this chat")
+    await teams.card("I connect this chat")
     dialog = await teams.action("newChat")
     # The Playground does not search while somebody types.
     await dialog.get_by_label("Or its number, its link, or a few words").fill("CAS-01001")

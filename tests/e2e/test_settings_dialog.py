@@ -38,7 +38,7 @@ async def test_an_administrator_turns_a_record_type_on_and_its_note_shows_the_vi
     teams: Playground, bot: BotProcess
 ) -> None:
     await teams.open_chat(GROUP_CHAT)
-    await teams.card("I tie this chat")
+    await teams.card("I connect this chat")
     dialog = await teams.action("settings")
     await dialog.get_by_role("button", name="Add a record type").click()
     await search(dialog, "Table (type a few letters)", "lead", "Lead (lead)")
@@ -69,7 +69,7 @@ async def test_an_agent_is_refused(bot: BotProcess, site: Site, chromium: Browse
         playground(of_the_agent, chromium) as teams,
     ):
         await teams.open_chat(PERSONAL_CHAT)
-        await teams.card("I tie group chats")
+        await teams.card("I connect group chats")
         await teams.say("settings", mention=False)
         refused = await teams.lines("Only people with the security role System Administrator")
         assert refused[1] == "Ask one of them, or have the role given to you in Dynamics 365."
@@ -79,7 +79,7 @@ async def test_an_agent_is_refused(bot: BotProcess, site: Site, chromium: Browse
 
 async def test_who_lost_the_role_is_refused(teams: Playground, bot: BotProcess) -> None:
     await teams.open_chat(GROUP_CHAT)
-    await teams.card("I tie this chat")
+    await teams.card("I connect this chat")
     dialog = await teams.action("settings")
     await dialog.get_by_role("button", name="Organization").click()
     await dialog.get_by_label("Chats", exact=True).uncheck()
