@@ -13,7 +13,7 @@ from botbuilder.schema import Activity, ActivityTypes
 from bot.domain.object_ids import parse_object_id
 from bot.domain.public_names import ALL_RECORDS, INITIAL_RUN, decode_dataset
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
-from bot.features.record_search.search_records import PAGE_SIZE
+from bot.features.record_cards.search_records import PAGE_SIZE
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.quoted_message import quoted_message
 from cards.buttons import DIALOG

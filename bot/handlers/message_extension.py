@@ -13,8 +13,8 @@ from orjson import Fragment
 from bot.domain.errors import BadRequest, ChatSyncError
 from bot.domain.public_names import ALL_RECORDS, SEARCH, SEARCHES
 from bot.domain.record_links import RecordLink
+from bot.features.record_cards.search_records import SearchResult, search_records
 from bot.features.record_cards.unfurl_link import unfurl_anonymous_link, unfurl_link
-from bot.features.record_search.search_records import SearchResult, search_records
 from bot.features.shared.answers import Answer, personal_view_button
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn

@@ -9,15 +9,14 @@ from bot.features.chat_lists.list_my_chats import list_my_chats
 from bot.features.chat_lists.list_timeline import list_timeline
 from bot.features.members.change_members import add_member, remove_member
 from bot.features.members.join_chat import join_chat
-from bot.features.record_cards.resolve_link import resolve_record
-from bot.features.record_search.choose_record import CHATS, PEOPLE, QUERY, TIMELINE, RecordPurpose, choose_record
+from bot.features.record_search.choose_record import CHATS, PEOPLE, TIMELINE, RecordPurpose, choose_match
+from bot.features.record_search.resolver import from_action_data, from_link
 from bot.features.shared.action_data import (
     ActionData,
     parse_connection,
     parse_link,
     parse_offset,
     parse_person,
-    parse_record,
 )
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import private_only
@@ -37,7 +36,8 @@ async def _chats(services: Services, turn: Turn, data: ActionData) -> Answer:
 
 
 async def _my_chats(services: Services, turn: Turn, data: ActionData) -> Answer:
-    record, words, begin = parse_record(data, services.links), data.get(WORDS, ""), parse_offset(data)
+    record = await from_link(services, parse_link(data, services.links), turn.person)
+    words, begin = data.get(WORDS, ""), parse_offset(data)
     return await list_my_chats(services, turn.person, record, words=words, begin=begin)
 
 
@@ -60,10 +60,8 @@ async def _suggest(services: Services, turn: Turn, data: ActionData) -> Answer:
 
 
 async def _record(services: Services, turn: Turn, data: ActionData, wanted: RecordPurpose) -> RecordRef | Answer:
-    """The record that is named; the choice where only words are, which several fit."""
-    if QUERY in data:
-        return await choose_record(services, data[QUERY], turn.person, wanted)
-    return await resolve_record(services, parse_link(data, services.links), turn.person)
+    """Return the record of the button, or a choice if the button has text that matches several records."""
+    return choose_match(await from_action_data(services, data, turn.person), wanted)
 
 
 async def _add_person(services: Services, turn: Turn, data: ActionData) -> Answer:

@@ -10,8 +10,8 @@ from bot.features.connections.disconnect_chat import disconnect_chat
 from bot.features.connections.find_connections import connection_by_id
 from bot.features.connections.undo_disconnect import undo_disconnect
 from bot.features.members.add_owner import add_owner
-from bot.features.record_cards.resolve_link import resolve_record
-from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, QUERY, offer_choice
+from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, offer_choice
+from bot.features.record_search.resolver import QUERY, from_link
 from bot.features.shared.action_data import ActionData, parse_connection, parse_link
 from bot.features.shared.answers import Answer, display_name
 from bot.features.shared.private_answers import private_only
@@ -24,7 +24,7 @@ from cards.notice import NoticeView, notice
 
 
 async def _connect(services: Services, turn: Turn, data: ActionData) -> Answer:
-    record = await resolve_record(services, parse_link(data, services.links), turn.person)
+    record = await from_link(services, parse_link(data, services.links), turn.person)
     if TARGET_CHAT in data:
         return await connect_other_chat(services, turn.chat, turn.person, record, data[TARGET_CHAT], note=_note(data))
     return await connect_chat(services, turn.chat, turn.person, record, note=_note(data))

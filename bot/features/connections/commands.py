@@ -9,8 +9,9 @@ from bot.features.connections.disconnect_chat import disconnect_chat
 from bot.features.connections.find_connections import connections_by_text
 from bot.features.connections.list_records import list_records
 from bot.features.connections.offer_group_chat import offer_group_chat
-from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, QUERY, RecordPurpose, choose_record
+from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, RecordPurpose, choose_record
 from bot.features.record_search.find_records import SHOWN, normalize_query
+from bot.features.record_search.resolver import QUERY
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import private_button
 from bot.features.shared.routes import CommandHandler

@@ -37,7 +37,7 @@ from bot.features.record_cards.record_actions import (
     resolve_case,
 )
 from bot.features.record_cards.view_record import view_record
-from bot.features.shared.action_data import ActionData, expired_button, parse_etag, parse_link, parse_record
+from bot.features.shared.action_data import ActionData, expired_button, parse_etag, parse_link
 from bot.features.shared.answers import Answer, record_data
 from bot.features.shared.routes import ButtonHandler, PageHandler
 from bot.features.shared.services import Services
@@ -51,7 +51,7 @@ ActionHandler = Callable[[Target, ActionData, ButtonFactory], Awaitable[Page | A
 
 
 async def _pressed(services: Services, turn: Turn, data: ActionData) -> Answer:
-    claim = record_data(parse_record(data, services.links))
+    claim = record_data(parse_link(data, services.links))
     if not turn.private:
         return Answer(message=_open_privately(DialogButton(title="Go on", dialog=Dialog.UPDATE, payload=claim)).message)
 
@@ -69,7 +69,7 @@ async def _pressed(services: Services, turn: Turn, data: ActionData) -> Answer:
 
 
 async def _paged(services: Services, turn: Turn, data: ActionData) -> Page | Done:
-    claim = record_data(parse_record(data, services.links))
+    claim = record_data(parse_link(data, services.links))
     if not turn.private:
         return _open_privately(ActionButton(title="Go on", verb=Verb.UPDATE, payload=claim))
 

@@ -13,14 +13,12 @@ from bot.features.record_search.find_records import (
     record_by_link,
     records_by_words,
 )
+from bot.features.record_search.resolver import QUERY, Match, from_text, match_record
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer, record_data
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.choice import ChoiceRow, ChoiceView, choice
-
-QUERY = "named"
-"""In the data of a button: what somebody wrote, where no record was looked for yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +62,27 @@ async def choose_record(services: Services, asked: str, person: Person, wanted: 
     """The record that is meant by its link, number or words; or the choice between several."""
     if not asked:
         raise BadRequest("Which record?", f"Write {wanted.command} and its number, its link or a few words.")
-    record = await record_by_link(services, asked)
-    if record:
-        return record
-    hits = await _hits(services, asked, person)
-    return _choose(hits, wanted) if len(hits) > 1 else hits[0].record
+    return choose_match(await from_text(services, asked, person), wanted)
+
+
+def choose_match(matches: Sequence[Match], wanted: RecordPurpose) -> RecordRef | Answer:
+    """Return the only match, or an answer that asks which one; raise `NotFound` if there is none."""
+    _require_match(matches)
+    if len(matches) == 1:
+        return match_record(matches[0])
+    return _choose([match for match in matches if isinstance(match, Hit)], wanted)
 
 
 async def offer_choice(services: Services, asked: str, person: Person, wanted: RecordPurpose) -> Answer:
     """The choice, also where there is only one by now."""
-    return _choose(await _hits(services, asked, person), wanted)
-
-
-async def _hits(services: Services, asked: str, person: Person) -> Sequence[Hit]:
     hits = await records_by_words(services, asked, person)
-    if not hits:
+    _require_match(hits)
+    return _choose(hits, wanted)
+
+
+def _require_match(matches: Sequence[Match]) -> None:
+    if not matches:
         raise NotFound("No record fits these words.", "Check the number, or paste the record's link.")
-    return hits
 
 
 async def button_data(services: Services, asked: str) -> ActionData:

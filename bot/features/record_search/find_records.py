@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
 from bot.domain.formatting import format_value
-from bot.domain.record_links import first_address
+from bot.domain.record_links import RecordLink, first_address
 from bot.domain.record_types import STANDARD_TABLES, RecordType, distinguishing_columns
 from bot.domain.tables import MODIFIED_ON, STATUS, Column, Row, Table
 from bot.domain.values import EnvironmentId, Person, RecordRef
@@ -90,10 +90,15 @@ async def record_by_link(services: Services, text: str) -> RecordRef | None:
             "This link does not open a record of your Dynamics 365.",
             "Open the record, copy the address of its page, and try again.",
         )
+    return await named_record(services, link)
+
+
+async def named_record(services: Services, link: RecordLink) -> RecordRef | None:
+    """Return the record if the link has the name or the number of its table, or else None."""
     table = link.table
     if table is None and link.type_code is not None:
         table = (await services.records.table_by_code(link.environment, link.type_code)).name
-    return RecordRef(environment=link.environment, table=table or "", row_id=link.row_id)
+    return RecordRef(environment=link.environment, table=table, row_id=link.row_id) if table else None
 
 
 async def records_by_words(services: Services, text: str, person: Person) -> Sequence[Hit]:

@@ -7,7 +7,8 @@ from itertools import accumulate
 from bot.domain.public_names import Dataset, QuotedField
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import Person, RecordRef
-from bot.features.record_search.find_records import Hit, find_one, find_record, find_records, record_by_link
+from bot.features.record_search.find_records import Hit, find_one, find_records, record_by_link
+from bot.features.record_search.resolver import from_text, match_record
 from bot.features.shared.access import require_can_start
 from bot.features.shared.action_data import ActionData, parse_record
 from bot.features.shared.services import Services
@@ -25,7 +26,7 @@ async def selected_records(services: Services, person: Person, data: ActionData)
     """What is meant: what was written, else the record that was chosen; several where that is not clear."""
     words = data.get(WORDS, "").strip()
     if words:
-        return await find_record(services, person, words)
+        return await from_text(services, words, person)
     record = parse_choice(data, services.links)
     return [record] if record else []
 
@@ -83,8 +84,8 @@ def record_problem(found: Sequence[Hit | RecordRef], data: ActionData) -> str:
 
 def single(found: Sequence[Hit | RecordRef]) -> RecordRef:
     """The record, where there is one."""
-    (record,) = found
-    return record.record if isinstance(record, Hit) else record
+    (match,) = found
+    return match_record(match)
 
 
 def parse_choice(data: ActionData, links: RecordLinks) -> RecordRef | None:
