@@ -292,7 +292,7 @@ GALLERY: dict[str, Message] = {
             question="Which record should this chat be connected to?",
             rows=hits("In Progress", "On Hold", "Waiting for Details", "In Progress", "", "Researching"),
             more=0,
-            hint="Not among them? Write more of its name, or its number.",
+            hint="Not listed? Write more of its name, or its number.",
         )
     ),
     "choice with more": choice(

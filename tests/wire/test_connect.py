@@ -136,7 +136,7 @@ async def test_a_choice_made_in_the_emulator_comes_as_a_message(world: World) ->
 
 async def test_words_that_nothing_fits_get_a_helping_answer(world: World) -> None:
     await world.say("connect zeppelin hangar")
-    assert texts(world.card()) == ["No record fits these words.", "Check the number, or paste the record's link."]
+    assert texts(world.card()) == ["No record matches these words.", "Check the number, or paste the record's link."]
     await world.say("connect")
     assert texts(world.card())[0] == "Which record?"
 
@@ -162,7 +162,7 @@ async def test_a_person_who_may_not_read_the_row_hears_so_and_nothing_of_the_row
     await world.say(f"connect {gone}", person=PATTI)
     assert texts(world.card()) == said
     await world.say(f"connect {SECRET_CASE}", person=PATTI)
-    assert texts(world.card())[0] == "No record fits these words."
+    assert texts(world.card())[0] == "No record matches these words."
     assert await world.rows_in(connection) == []
     assert await world.rows_in(outbox, outbox.c.key.like("connected%")) == []
 
@@ -190,7 +190,7 @@ async def test_a_table_that_is_not_enabled_is_refused(world: World) -> None:
 )
 async def test_a_link_that_opens_no_record_is_explained(world: World, link: str) -> None:
     await world.say("connect " + link.format(base=world.sandbox))
-    assert texts(world.card())[0] == "This link does not open a record of your Dynamics 365."
+    assert texts(world.card())[0] == "This link does not open a record in your Dynamics 365 environment."
 
 
 async def test_an_older_link_that_numbers_the_table_works_too(world: World) -> None:

@@ -150,7 +150,7 @@ async def test_in_a_chat_with_one_record_there_is_no_need_to_name_it(world: Worl
 async def test_several_records_are_a_choice(world: World) -> None:
     await world.say("chats pump", chat=PERSONAL)
     card = world.card(PERSONAL)
-    assert texts(card)[0] == "The chats of which record?"
+    assert texts(card)[0] == "Show the chats of which record?"
     answer = await world.press(buttons(card)["Show chats"], chat=PERSONAL)
     assert texts(answer["value"])[-1] == "No chat is connected to this record."
 

@@ -150,10 +150,10 @@ async def test_what_somebody_wrote_in_a_chat_is_looked_for_as_who_presses(world:
     button = buttons(world.card())["Show chats"]
     assert texts((await world.press(button))["value"])[0] == f"Chats about {SECRET_CASE}"
     refused = texts((await world.press(button, person=PATTI))["value"])
-    assert refused[0] == "No record fits these words."
+    assert refused[0] == "No record matches these words."
     await world.say("chats pump")
     several = (await world.press(buttons(world.card())["Show chats"]))["value"]
-    assert texts(several)[0] == "The chats of which record?"
+    assert texts(several)[0] == "Show the chats of which record?"
     assert texts((await world.press(buttons(several)["Show chats"]))["value"])[0].startswith("Chats about CAS-")
     await world.say("chats")
     assert texts(world.card())[0] == "Which record?"

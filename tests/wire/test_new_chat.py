@@ -260,7 +260,7 @@ async def test_the_record_may_be_written_and_where_it_is_not_clear_it_is_chosen(
     assert texts(nothing)[0] == "No record fits these words."
     assert inputs(nothing)["words"]["value"] == "zeppelin hangar"
     elsewhere = await press(world, first, "Next", words="https://elsewhere.example/main.aspx")
-    assert texts(elsewhere)[0] == "This link does not open a record of your Dynamics 365."
+    assert texts(elsewhere)[0] == "This link does not open a record in your Dynamics 365 environment."
 
 
 async def test_people_may_be_written_and_where_it_is_not_clear_they_are_offered(world: World) -> None:

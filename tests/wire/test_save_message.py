@@ -169,8 +169,8 @@ async def test_what_dataverse_refuses_is_audited_as_refused(world: World) -> Non
 @pytest.mark.parametrize(
     ("filled_in", "problem"),
     [
-        ({}, "Choose a record, or write which."),
-        ({"words": "no such record anywhere"}, "No record fits these words."),
+        ({}, "Choose a record, or enter its number, its link, or a few words."),
+        ({"words": "no such record anywhere"}, "No record matches these words."),
         ({"words": "pump"}, "Choose a record."),
         ({"words": "CAS-01001", "text": " "}, "Enter a title and a text."),
         ({"words": "CAS-01001", "title": " "}, "Enter a title and a text."),

@@ -74,7 +74,7 @@ async def test_a_link_finds_its_record_for_those_who_may_read_it(world: World) -
     assert picked["content"] == pasted["content"]
     assert (await look(world, link, person=PATTI))["text"].startswith("No record fits this.")
     elsewhere = await look(world, "https://example.com/main.aspx")
-    assert elsewhere["text"].startswith("This link does not open a record of your Dynamics 365.")
+    assert elsewhere["text"].startswith("This link does not open a record in your Dynamics 365 environment.")
 
 
 async def test_pages_follow_each_other_without_a_gap(world: World) -> None:

@@ -50,8 +50,9 @@ async def test_the_record_is_named_and_its_chats_are_those_of_the_card(world: Wo
 
 async def test_what_does_not_name_one_record_is_asked_again(world: World) -> None:
     page = await opened(world)
-    assert texts((await send(world, page.step("Show"))).card)[0] == "Choose a record, or write which."
-    assert texts((await send(world, page.step("Show", words="qqqq"))).card)[0] == "No record fits these words."
+    nothing = await send(world, page.step("Show"))
+    assert texts(nothing.card)[0] == "Choose a record, or enter its number, its link, or a few words."
+    assert texts((await send(world, page.step("Show", words="qqqq"))).card)[0] == "No record matches these words."
     several = await send(world, page.step("Show", words="pump"))
     assert texts(several.card)[0] == "Choose a record."
     named, value = next(each for each in several.choices("record").items() if each[0].startswith("CAS-"))

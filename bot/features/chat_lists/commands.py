@@ -56,7 +56,7 @@ async def _asked(services: Services, turn: Turn, rest: str, wanted: RecordPurpos
 async def _offer(services: Services, turn: Turn, wanted: RecordPurpose, claim: Mapping[str, str], name: str) -> Answer:
     """The button, for who may act at all."""
     await access.require_user_anywhere(services, turn.person)
-    return private_button(turn, f"{wanted.title} {name}", replace(wanted.press, payload=claim))
+    return private_button(turn, wanted.title.format(record=name), replace(wanted.button, payload=claim))
 
 
 COMMANDS: Mapping[str, CommandHandler] = {

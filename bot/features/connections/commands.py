@@ -10,7 +10,7 @@ from bot.features.connections.find_connections import connections_by_text
 from bot.features.connections.list_records import list_records
 from bot.features.connections.offer_group_chat import offer_group_chat
 from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, RecordPurpose, choose_record
-from bot.features.record_search.find_records import SHOWN, normalize_query
+from bot.features.record_search.find_records import MAX_CHOICES, normalize_query
 from bot.features.record_search.resolver import QUERY
 from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import private_button
@@ -52,13 +52,13 @@ def _without_quiet(rest: str) -> tuple[str, bool]:
 
 
 def _choose_privately(turn: Turn, text: str, purpose: RecordPurpose) -> Answer:
-    data = {**purpose.press.payload, QUERY: normalize_query(text)}
+    data = {**purpose.button.payload, QUERY: normalize_query(text)}
     return private_button(turn, purpose.question, ActionButton(title="Show records", verb=Verb.CHOOSE, payload=data))
 
 
 def _choose_connection(connections: Sequence[Connection]) -> Answer:
-    rows = tuple(_connection_row(connection) for connection in connections[:SHOWN])
-    more = max(0, len(connections) - SHOWN)
+    rows = tuple(_connection_row(connection) for connection in connections[:MAX_CHOICES])
+    more = max(0, len(connections) - MAX_CHOICES)
     hint = "Or write disconnect and the record's number."
     view = ChoiceView(question="Which record should this chat be disconnected from?", rows=rows, more=more, hint=hint)
     return Answer(message=choice(view))

@@ -1,4 +1,4 @@
-"""Which record somebody means by what they wrote, and the choice where several fit."""
+"""Ask which record a person means if their text matches several."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from bot.domain.errors import BadRequest, NotFound
 from bot.domain.public_names import QUIET, Command, Verb
 from bot.domain.values import Person, RecordRef
 from bot.features.record_search.find_records import (
-    SHOWN,
+    MAX_CHOICES,
     Hit,
     normalize_query,
     record_by_link,
@@ -20,84 +20,92 @@ from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.choice import ChoiceRow, ChoiceView, choice
 
+_HINT = "Not listed? Write more of its name, or its number."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPurpose:
-    """What is to be done with a record, once it is clear which."""
+    """The command that needs a record, with its question and its button."""
 
     command: Command
     question: str
-    press: ActionButton
+    button: ActionButton
+    """The button of each choice, without the record."""
     title: str = ""
-    """What stands before the record's number, where something is shown of it."""
+    """The text above a button that shows a private answer. `{record}` stands for the name of the record."""
 
 
 CONNECT = RecordPurpose(
     command=Command.CONNECT,
     question="Which record should this chat be connected to?",
-    press=ActionButton(title="Connect", verb=Verb.CONNECT, payload={}),
+    button=ActionButton(title="Connect", verb=Verb.CONNECT, payload={}),
 )
-CONNECT_QUIETLY = replace(CONNECT, press=replace(CONNECT.press, payload={QUIET: QUIET}))
+CONNECT_QUIETLY = replace(CONNECT, button=replace(CONNECT.button, payload={QUIET: QUIET}))
 CHATS = RecordPurpose(
     command=Command.CHATS,
-    question="The chats of which record?",
-    press=ActionButton(title="Show chats", verb=Verb.CHATS, payload={}),
-    title="Chats about",
+    question="Show the chats of which record?",
+    button=ActionButton(title="Show chats", verb=Verb.CHATS, payload={}),
+    title="Chats about {record}",
 )
 TIMELINE = RecordPurpose(
     command=Command.TIMELINE,
-    question="The timeline of which record?",
-    press=ActionButton(title="Show timeline", verb=Verb.TIMELINE, payload={}),
-    title="Timeline of",
+    question="Show the timeline of which record?",
+    button=ActionButton(title="Show timeline", verb=Verb.TIMELINE, payload={}),
+    title="Timeline of {record}",
 )
 PEOPLE = RecordPurpose(
     command=Command.SUGGEST,
-    question="People for which record?",
-    press=ActionButton(title="Show people", verb=Verb.SUGGEST, payload={}),
-    title="People for",
+    question="Suggest people for which record?",
+    button=ActionButton(title="Show people", verb=Verb.SUGGEST, payload={}),
+    title="People for {record}",
 )
 
 
-async def choose_record(services: Services, asked: str, person: Person, wanted: RecordPurpose) -> RecordRef | Answer:
-    """The record that is meant by its link, number or words; or the choice between several."""
-    if not asked:
-        raise BadRequest("Which record?", f"Write {wanted.command} and its number, its link or a few words.")
-    return choose_match(await from_text(services, asked, person), wanted)
+async def choose_record(services: Services, text: str, person: Person, purpose: RecordPurpose) -> RecordRef | Answer:
+    """Return the record that the text means, or an answer that asks which one.
+
+    Raise `BadRequest` if there is no text, and `NotFound` if nothing matches.
+    """
+    if not text:
+        raise BadRequest("Which record?", f"Write {purpose.command} and its number, its link, or a few words.")
+    return choose_match(await from_text(services, text, person), purpose)
 
 
-def choose_match(matches: Sequence[Match], wanted: RecordPurpose) -> RecordRef | Answer:
+def choose_match(matches: Sequence[Match], purpose: RecordPurpose) -> RecordRef | Answer:
     """Return the only match, or an answer that asks which one; raise `NotFound` if there is none."""
     _require_match(matches)
     if len(matches) == 1:
         return match_record(matches[0])
-    return _choose([match for match in matches if isinstance(match, Hit)], wanted)
+    return _choice([match for match in matches if isinstance(match, Hit)], purpose)
 
 
-async def offer_choice(services: Services, asked: str, person: Person, wanted: RecordPurpose) -> Answer:
-    """The choice, also where there is only one by now."""
-    hits = await records_by_words(services, asked, person)
+async def offer_choice(services: Services, text: str, person: Person, purpose: RecordPurpose) -> Answer:
+    """Return an answer that asks which record, even if only one matches; raise `NotFound` if there is none."""
+    hits = await records_by_words(services, text, person)
     _require_match(hits)
-    return _choose(hits, wanted)
+    return _choice(hits, purpose)
+
+
+async def button_data(services: Services, text: str) -> ActionData:
+    """Return the data of a button for this text: the record of a link, or else the text.
+
+    The text is searched when someone selects the button, with the rights of that person.
+    """
+    record = await record_by_link(services, text)
+    return record_data(record) if record else {QUERY: normalize_query(text)}
 
 
 def _require_match(matches: Sequence[Match]) -> None:
     if not matches:
-        raise NotFound("No record fits these words.", "Check the number, or paste the record's link.")
+        raise NotFound("No record matches these words.", "Check the number, or paste the record's link.")
 
 
-async def button_data(services: Services, asked: str) -> ActionData:
-    """What is meant as a button names it: only when it is pressed, words are looked for, as who presses."""
-    record = await record_by_link(services, asked)
-    return record_data(record) if record else {QUERY: normalize_query(asked)}
+def _choice(hits: Sequence[Hit], purpose: RecordPurpose) -> Answer:
+    rows = tuple(_row(hit, purpose) for hit in hits[:MAX_CHOICES])
+    return Answer(message=choice(ChoiceView(question=purpose.question, rows=rows, more=0, hint=_HINT)))
 
 
-def _choose(hits: Sequence[Hit], wanted: RecordPurpose) -> Answer:
-    rows = tuple(_row(hit, wanted) for hit in hits[:SHOWN])
-    hint = "Not among them? Write more of its name, or its number."
-    return Answer(message=choice(ChoiceView(question=wanted.question, rows=rows, more=0, hint=hint)))
-
-
-def _row(hit: Hit, wanted: RecordPurpose) -> ChoiceRow:
-    press = replace(wanted.press, payload={**record_data(hit.record), **wanted.press.payload})
-    detail = " · ".join(each for each in (hit.detail, hit.place) if each)
-    return ChoiceRow(kind=hit.kind, name=hit.name, number=hit.number, detail=detail, button=press)
+def _row(hit: Hit, purpose: RecordPurpose) -> ChoiceRow:
+    button = replace(purpose.button, payload={**record_data(hit.record), **purpose.button.payload})
+    detail = " · ".join(text for text in (hit.detail, hit.place) if text)
+    return ChoiceRow(kind=hit.kind, name=hit.name, number=hit.number, detail=detail, button=button)

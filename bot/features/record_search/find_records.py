@@ -1,4 +1,4 @@
-"""Which record somebody means: by its link, by its number, or by words of its name."""
+"""Find records by link, by number, or by words in their names, as the person who searches."""
 
 import asyncio
 import re
@@ -16,27 +16,26 @@ from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import name_columns, name_of, number_column, number_of
 from bot.features.shared.services import Services
 
-SHOWN = 6
-"""Rows that a card of choices shows."""
+MAX_CHOICES = 6
+"""Rows on a card that asks the person to choose."""
 
-NEWEST = 3
-"""Rows of each type that are listed before somebody looks for one."""
+_NEWEST_PER_TABLE = 3
+"""Records of each table in a list that is shown before the person types."""
 
-LISTED = 15
-"""Rows that are listed before that in all: as many as are shown while somebody types ("Typeahead search")."""
+_MAX_NEWEST = 15
+"""Records in that list, as many as Teams shows for typeahead search ("Typeahead search", Teams documentation)."""
 
-LONGEST = 100
-"""Characters of what somebody wrote that are looked for."""
+_MAX_QUERY_LENGTH = 100  # characters
 
 _NUMBER = re.compile(r"[A-Za-z]{1,6}-?\d[\w-]{2,30}")
-"""What looks like a record's number, as in `CAS-01001`."""
+"""Text in the form of a record number, such as `CAS-01001`."""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A record that was found, as a row of choices shows it."""
+    """A search result, as a list of choices shows it."""
 
     record: RecordRef
     kind: str
@@ -44,51 +43,55 @@ class Hit:
     number: str | None
     detail: str
     place: str = ""
-    """Which organisation of Dynamics 365 it is in, where there are several."""
+    """The environment of the record; empty if there is only one environment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundRecord:
-    """A record that was found, as the person sees it."""
+    """A search result with its row, read with the rights of the person."""
 
     record: RecordRef
     record_type: RecordType
     table: Table
     row: Row
     more: tuple[Column, ...]
-    """The columns that were read besides those that name it."""
+    """The columns that the caller requested in addition."""
 
     @property
     def number(self) -> str | None:
-        """The record's number."""
+        """The record number, or None."""
         return number_of(self.table, self.row)
 
     @property
     def changed_at(self) -> str:
-        """When the record was changed last, in a form that sorts by time."""
+        """Time of the last change, in a format that sorts by time."""
         return str(self.row.value(MODIFIED_ON).raw or "")
 
     @property
     def distinguishing_values(self) -> tuple[str, ...]:
-        """The values by which people tell it apart, those that are not empty."""
-        texts = (format_value(column, self.row.value(column.name)) for column in distinguishing_columns(self.table))
+        """The values that distinguish the record from similar ones, without empty values."""
+        columns = distinguishing_columns(self.table)
+        texts = (format_value(column, self.row.value(column.name)) for column in columns)
         return tuple(text for text in texts if text)
 
 
 MoreColumns = Callable[[EnvironmentId, RecordType, Table], Awaitable[Sequence[Column]]]
-"""What is to be read of records of this type besides what names them."""
+"""Returns the columns to read in addition to those that name a record."""
 
 
 async def record_by_link(services: Services, text: str) -> RecordRef | None:
-    """The record that a link in the text names; None without a link, `BadRequest` where it names none."""
+    """Return the record of the first link in the text, or None if the text has no link.
+
+    Raise `BadRequest` if the link is not for a record.
+    """
     address = first_address(text)
     if address is None:
         return None
     link = services.links.parse(address)
     if link is None:
         raise BadRequest(
-            "This link does not open a record of your Dynamics 365.",
-            "Open the record, copy the address of its page, and try again.",
+            "This link does not open a record in your Dynamics 365 environment.",
+            "Open the record, copy its address, and try again.",
         )
     return await named_record(services, link)
 
@@ -102,17 +105,21 @@ async def named_record(services: Services, link: RecordLink) -> RecordRef | None
 
 
 async def records_by_words(services: Services, text: str, person: Person) -> Sequence[Hit]:
-    """Records whose number is the text or whose name holds its words, at most one more than a card shows."""
-    words = normalize_query(text)
-    hits = [_to_hit(services, each) for each in await search_everywhere(services, words, person, at_most=SHOWN + 1)]
+    """Return the records whose number is the text, or else those whose names contain its words.
+
+    The result has up to one record more than a card shows, so that callers can see that there are more.
+    """
+    words, at_most = normalize_query(text), MAX_CHOICES + 1
+    hits = [_hit(services, found) for found in await search_everywhere(services, words, person, at_most=at_most)]
     exact = [hit for hit in hits if hit.number and hit.number.lower() == words.lower()]
-    return (exact or hits)[: SHOWN + 1]
+    return (exact or hits)[:at_most]
 
 
 async def newest_records(services: Services, person: Person) -> Sequence[Hit]:
-    """The records that changed last, a few of each type, the newest first."""
-    found = await search_everywhere(services, "", person, at_most=NEWEST)
-    return [_to_hit(services, each) for each in sorted(found, key=lambda each: each.changed_at, reverse=True)[:LISTED]]
+    """Return the most recently changed records: a few of each table, the newest first."""
+    records = await search_everywhere(services, "", person, at_most=_NEWEST_PER_TABLE)
+    newest = sorted(records, key=lambda found: found.changed_at, reverse=True)
+    return [_hit(services, found) for found in newest[:_MAX_NEWEST]]
 
 
 async def find_record(services: Services, person: Person, text: str) -> Sequence[Hit | RecordRef]:
@@ -132,26 +139,22 @@ async def find_records(services: Services, person: Person, words: str) -> Sequen
     return [hit] if hit else []
 
 
-def _to_hit(services: Services, found: FoundRecord) -> Hit:
-    return _hit(found, found.record.environment if len(services.links.environments) > 1 else "")
-
-
 async def find_one(services: Services, record: RecordRef, person: Person) -> Hit | None:
-    """The record; None where it is not for this person, or not of a type that chats can be connected to."""
+    """Return the record, or None if the person cannot read it or chats do not support its table."""
     found = await read_found(services, record, person)
-    return _to_hit(services, found) if found else None
+    return _hit(services, found) if found else None
 
 
 async def read_found(
     services: Services, record: RecordRef, person: Person, more: MoreColumns | None = None
 ) -> FoundRecord | None:
-    """The same with all that is read of what is found."""
+    """Return the record with its row, or None if the person cannot read it or chats do not support its table."""
     try:
         record_type = await access.require_record_type(services, record.environment, record.table)
         actor = await access.require_user(services, record.environment, person)
         table = await services.records.table(record.environment, record.table)
         added = tuple(await more(record.environment, record_type, table)) if more else ()
-        row = await access.read_row_as(services, record, table, _read_columns(table, added), actor)
+        row = await access.read_row_as(services, record, table, _columns_to_read(table, added), actor)
     except (NotAllowed, NotFound, NotSupported):
         return None
     return FoundRecord(record=record, record_type=record_type, table=table, row=row, more=added)
@@ -166,32 +169,33 @@ async def search_everywhere(
     only: str | None = None,
     more: MoreColumns | None = None,
 ) -> Sequence[FoundRecord]:
-    """So many of each type, or of the one table, wherever the person may act.
+    """Search all environments that the person may use; return up to `at_most` records of each table.
 
-    Raises `NotAllowed` where that is nowhere, `NotSupported` for a table that is not enabled.
+    `only` is the one table to search; None searches all enabled tables. Raise `NotAllowed` if the person may use no
+    environment, and `NotSupported` if `only` is not enabled.
     """
     actors = await access.require_user_anywhere(services, person)
-    types = {place: await _types(services, place, only) for place in actors}
+    types = {environment: await _enabled_types(services, environment, only) for environment in actors}
     if only and not any(types.values()):
         raise NotSupported(
             "Chats cannot be connected to records of this type.", "Ask your administrator to add the record type."
         )
     search = _Search(services=services, words=words, at_most=at_most, more=more)
-    found = await asyncio.gather(
-        *(search.in_environment(place, types[place], actor) for place, actor in actors.items())
+    results = await asyncio.gather(
+        *(search.in_environment(environment, types[environment], actor) for environment, actor in actors.items())
     )
-    return [each for answer in found for each in answer]
+    return [found for result in results for found in result]
 
 
-async def _types(services: Services, environment: EnvironmentId, only: str | None) -> Sequence[RecordType]:
-    types = await services.administration.record_types(environment)
-    enabled = (each for each in types.values() if each.enabled and only in {None, each.table})
-    return sorted(enabled, key=lambda each: _rank(each.table))
+async def _enabled_types(services: Services, environment: EnvironmentId, only: str | None) -> Sequence[RecordType]:
+    record_types = (await services.administration.record_types(environment)).values()
+    enabled = (each for each in record_types if each.enabled and only in {None, each.table})
+    return sorted(enabled, key=lambda record_type: _rank(record_type.table))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Search:
-    """One search through an environment."""
+    """A query and its limits."""
 
     services: Services
     words: str
@@ -201,18 +205,19 @@ class _Search:
     async def in_environment(
         self, environment: EnvironmentId, types: Sequence[RecordType], actor: AuthorizedUser
     ) -> Sequence[FoundRecord]:
-        known = await asyncio.gather(*(self._table(environment, each) for each in types))
-        tables = [(each, table) for each, table in zip(types, known, strict=True) if table]
+        """Search the tables of one environment at the same time."""
+        definitions = await asyncio.gather(*(self._table(environment, each) for each in types))
+        tables = [(each, table) for each, table in zip(types, definitions, strict=True) if table]
         if _NUMBER.fullmatch(self.words):
             tables = [(each, table) for each, table in tables if number_column(table)] or tables
-        found = await asyncio.gather(*(self._in_table(environment, each, table, actor) for each, table in tables))
-        return [each for rows in found for each in rows]
+        results = await asyncio.gather(*(self._in_table(environment, each, table, actor) for each, table in tables))
+        return [found for result in results for found in result]
 
     async def _table(self, environment: EnvironmentId, record_type: RecordType) -> Table | None:
         try:
             return await self.services.records.table(environment, record_type.table)
         except NotFound:
-            return None  # the organisation does not have every standard table
+            return None  # not every organization has every standard table
 
     async def _in_table(
         self, environment: EnvironmentId, record_type: RecordType, table: Table, actor: AuthorizedUser
@@ -223,12 +228,12 @@ class _Search:
                 environment,
                 table,
                 self.words,
-                columns=_read_columns(table, more),
+                columns=_columns_to_read(table, more),
                 caller=actor.object_id,
                 at_most=self.at_most,
             )
         except NotAllowed:
-            return []  # the person may not read this table at all
+            return []  # the person has no read access to this table
         refs = (RecordRef(environment=environment, table=table.name, row_id=row.id) for row in rows)
         return [
             FoundRecord(record=ref, record_type=record_type, table=table, row=row, more=more)
@@ -236,8 +241,8 @@ class _Search:
         ]
 
 
-def _read_columns(table: Table, more: Sequence[Column]) -> Sequence[Column]:
-    """What names a record, tells it apart, and is asked for besides; each once."""
+def _columns_to_read(table: Table, more: Sequence[Column]) -> Sequence[Column]:
+    """Return the columns that name and distinguish a record, and the additional ones, without duplicates."""
     own = (
         *name_columns(table),
         *distinguishing_columns(table),
@@ -248,22 +253,22 @@ def _read_columns(table: Table, more: Sequence[Column]) -> Sequence[Column]:
 
 
 def normalize_query(text: str) -> str:
-    """What of a text is looked for: its beginning, on one line."""
-    return " ".join(_CONTROLS.sub(" ", text[:LONGEST]).split())
+    """Return the beginning of the text on one line, without control characters."""
+    return " ".join(_CONTROLS.sub(" ", text[:_MAX_QUERY_LENGTH]).split())
 
 
 def _rank(table: str) -> tuple[int, str]:
-    """What people mean most comes first: cases, then the other standard tables, then what administrators added."""
+    """Return a sort key: cases first, then the other standard tables, then the tables that administrators added."""
     return (STANDARD_TABLES.index(table) if table in STANDARD_TABLES else len(STANDARD_TABLES), table)
 
 
-def _hit(found: FoundRecord, place: str) -> Hit:
-    telling = found.table.columns.get(STATUS)
+def _hit(services: Services, found: FoundRecord) -> Hit:
+    status = found.table.columns.get(STATUS)
     return Hit(
         record=found.record,
         kind=found.table.label,
         name=name_of(found.table, found.row),
         number=found.number,
-        detail=format_value(telling, found.row.value(STATUS)) if telling else "",
-        place=place,
+        detail=format_value(status, found.row.value(STATUS)) if status else "",
+        place=found.record.environment if len(services.links.environments) > 1 else "",
     )
