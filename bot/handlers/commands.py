@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from functools import cache
 
-from bot.domain.public_names import USAGE, Command
+from bot.domain.public_names import USAGE, Command, closest_commands
 from bot.features.shared.answers import Answer
 from bot.features.shared.routes import CommandHandler, Feature
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from cards.help import HelpView, help_card
 from cards.message import Message
+from cards.unknown_command import UnknownCommandView, unknown_command
 
 
 class Commands:
@@ -22,12 +23,19 @@ class Commands:
             self._handlers |= feature.commands
 
     async def answer(self, turn: Turn, text: str) -> Answer:
-        """Return the answer to a command; help if the first word is none."""
-        word, _, rest = text.partition(" ")
-        return await self._handlers.get(word.lower(), _help)(self._services, turn, rest.strip())
+        """Return the answer to the command. An empty text gets help, and an unknown word the closest commands."""
+        word, _, arguments = text.partition(" ")
+        handler = self._handlers.get(word.lower() or Command.HELP)
+        if handler is None:
+            return _unknown(word)
+        return await handler(self._services, turn, arguments.strip())
 
 
-async def _help(_services: Services, _incoming: Turn, _rest: str) -> Answer:
+def _unknown(word: str) -> Answer:
+    return Answer(message=unknown_command(UnknownCommandView(word=word, closest=closest_commands(word))))
+
+
+async def _help(_services: Services, _turn: Turn, _arguments: str) -> Answer:
     return Answer(message=_help_message())
 
 

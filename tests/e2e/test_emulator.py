@@ -130,6 +130,10 @@ async def test_the_main_job_in_the_emulator(emulator: Emulator) -> None:
 
     await emulator.say("disconnect CAS-01001")
     await emulator.card("Alex Wilber disconnected CAS-01001 from this chat.")
+
+    await emulator.say("frobnicate")
+    assert "Did you mean connect, disconnect, or chats?" in texts(await emulator.card("I don't know"))
+
     for kind in ("typing", "ping", "endOfConversation", "deleteUserData"):
         await emulator.send(type=kind)
     assert not [part for part in emulator.cards() if "Action.Execute" in json.dumps(part)]

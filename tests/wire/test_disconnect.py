@@ -9,7 +9,7 @@ from bot.store.tables import audit, connection, record_type
 from tests.steps.records import SECRET_CASE
 from tests.steps.settings_pages import ask, organisation
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
-from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
+from tests.wire.world import GROUP, OTHER_GROUP, World, buttons, texts
 
 
 async def connected(world: World, *numbers: str, by: Somebody = ALEX, chat: str = GROUP) -> None:
@@ -275,16 +275,6 @@ async def test_a_list_that_is_too_long_says_how_many_more_there_are(world: World
     said = texts(world.card())
     assert len([line for line in said if line.startswith("Connected by")]) == 10
     assert said[-1] == "2 more records are not shown."
-
-
-async def test_help_says_what_can_be_written_also_to_what_is_not_understood(world: World) -> None:
-    for text in ("help", "HELP me", "what is the weather", ""):
-        await world.say(text)
-        said = texts(world.card())
-        assert said[0] == "Commands"
-        assert any("connect" in line for line in said)
-    await world.say("help", chat=PERSONAL)
-    assert texts(world.card(PERSONAL))[0] == "Commands"
 
 
 async def allow(world: World, **rights: bool) -> None:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.store.tables import chat
+from bot.domain.public_names import USAGE
+from bot.store.tables import chat, connection
+from cards.text import escape
 from tests.tiers import examples
 from tests.wire.people import ADELE, ALEX
 from tests.wire.world import BOT, GROUP, PERSONAL, World, texts
@@ -121,6 +123,30 @@ async def test_what_the_bot_has_nothing_to_say_to_is_taken_in_silence(world: Wor
     assert (status, body) == (201, None)
     await world.settle()
     assert world.nothing_was_said()
+
+
+@pytest.mark.parametrize("text", ["help", "HELP me", ""])
+async def test_help_lists_all_commands(world: World, text: str) -> None:
+    for place in (GROUP, PERSONAL):
+        await world.say(text, chat=place)
+        shown = texts(world.card(place))
+        assert shown[0] == "Commands"
+        assert shown[1::2] == [escape(written) for written, _ in USAGE.values()]
+
+
+UNKNOWN = {
+    "frobnicate": ["I don't know **frobnicate**.", "Did you mean connect, disconnect, or chats?"],
+    "what is the weather": ["I don't know **what**.", "Did you mean chats, status, or new?"],
+    "CONECT CAS-01001": ["I don't know **CONECT**.", "Did you mean connect, disconnect, or new?"],
+    "*status*": ["I don't know **\\*status\\***.", "Did you mean status, settings, or chats?"],
+}
+
+
+@pytest.mark.parametrize(("text", "answer"), UNKNOWN.items(), ids=UNKNOWN)
+async def test_an_unknown_command_gets_the_three_closest_ones(world: World, text: str, answer: list[str]) -> None:
+    await world.say(text)
+    assert texts(world.card()) == [*answer, "To see all commands, write help."]
+    assert await world.rows_in(connection) == []
 
 
 async def test_an_invoke_that_is_not_offered_says_so(world: World) -> None:
