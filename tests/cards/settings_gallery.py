@@ -30,7 +30,7 @@ SAVED = (
 MEANWHILE = (ConcurrentChanges(who="Megan Bowen", at=AT, changes=SAVED),)
 OVERVIEW = OverviewView(
     place=PLACE,
-    facts=(("Chats", "on"), ("Who can use them", "Everyone with a Dynamics 365 user"), ("Chat sync", "off")),
+    facts=(("Chats", "on"), ("Who can use chats", "Everyone with a Dynamics 365 user"), ("Chat sync", "off")),
     types=(
         Choice(title="Case: on, note, join, 3 key fields", value="incident"),
         Choice(title="Account: off", value="account"),
@@ -159,7 +159,7 @@ SETTINGS_PAGES: dict[str, Page] = {
             environments=(Choice(title=PLACE, value=PLACE),),
             chosen=PLACE,
             text="{}",
-            show=step("Show what would change", "settings preview"),
+            show=step("Preview changes", "settings preview"),
             problems=(
                 ("format", "The format must be 1."),
                 *((f"record_types.t{number}", "No table.") for number in range(12)),

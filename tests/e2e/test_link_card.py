@@ -73,7 +73,7 @@ async def set_up_cases(teams: Playground, *texts: str, fields: str = "") -> None
         await dialog.page.keyboard.type(fields.partition(" ")[0])
         await dialog.page.get_by_role("option", name=fields).click()
     await dialog.get_by_role("button", name="Save").click()
-    await dialog.get_by_text("Saved. It holds from now on.").wait_for()
+    await dialog.get_by_text("Saved. The change is active.").wait_for()
     await dialog.get_by_role("button", name="Close").first.click()
 
 

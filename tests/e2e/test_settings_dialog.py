@@ -49,7 +49,7 @@ async def test_an_administrator_turns_a_record_type_on_and_its_note_shows_the_vi
     await dialog.get_by_label("Notify chats of key updates").check()
     await search(dialog, "Key fields", "company", "Company Name (companyname)")
     await dialog.get_by_role("button", name="Save").click()
-    await dialog.get_by_text("Saved. It holds from now on.").wait_for()
+    await dialog.get_by_text("Saved. The change is active.").wait_for()
     assert "Lead · Key fields: none → companyname" in await dialog.inner_text()
     await dialog.get_by_role("button", name="Close").or_(dialog.get_by_label("Close")).first.click()
 
@@ -72,7 +72,7 @@ async def test_an_agent_is_refused(bot: BotProcess, site: Site, chromium: Browse
         await teams.card("I connect group chats")
         await teams.say("settings", mention=False)
         refused = await teams.lines("Only people with the security role System Administrator")
-        assert refused[1] == "Ask one of them, or have the role given to you in Dynamics 365."
+        assert refused[1] == "Ask one of them to make the change, or to assign you the role in Dynamics 365."
         dialog = await teams.action("settings")
         await dialog.get_by_text("Only people with the security role System Administrator").wait_for()
 

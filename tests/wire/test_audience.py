@@ -55,7 +55,7 @@ async def test_whoever_presses_is_judged_as_themselves(world: World) -> None:
     await world.say(f"connect {SECRET_CASE}")
     button = buttons(world.card())["Send the note"]
     answer = await world.press(button, person=PATTI)
-    assert texts(answer["value"])[0].startswith("You cannot open this case")
+    assert texts(answer["value"])[0].startswith("This case does not exist")
     await world.press(button, person=MEGAN)
     await world.settle()
     assert "Connected by Megan Bowen" in texts(world.card())[-1]

@@ -141,7 +141,7 @@ async def test_who_may_not_connect_the_record_adds_the_app_to_no_team(
     monkeypatch.setattr("bot.sandbox.graph.teams.TEAM_MEMBERS", (*TEAM_MEMBERS, PATTI.object_id, LYNNE.object_id))
     row = "|".join({**await claim(world), "row": await world.row("incidents", SECRET_CASE)}.values())
     data = {"dialog": "connectThisChannel", "channel": CHOICE, "record": row}
-    for person, refusal in ((PATTI, "You cannot open this case"), (LYNNE, "You have no user in Dynamics 365")):
+    for person, refusal in ((PATTI, "This case does not exist"), (LYNNE, "You have no user in Dynamics 365")):
         assert texts(await world.ask_page(data, person=person))[0].startswith(refusal)
     async with world.engines.writing.begin() as database:
         await database.execute(update(environment).values(chats_on=False))

@@ -156,7 +156,7 @@ async def test_a_person_who_may_not_read_the_row_hears_so_and_nothing_of_the_row
     await world.say(f"connect {await world.link(SECRET_CASE)}", person=PATTI)
     (post,) = world.connector.posts[GROUP]
     said = texts(world.card())
-    assert said[0] == "You cannot open this case: it is not there, or not for you."
+    assert said[0] == "This case does not exist, or you do not have access to it."
     assert SECRET_CASE not in str(post)
     gone = (await world.link()).rpartition("=")[0] + "=99999999-9999-9999-9999-999999999999"
     await world.say(f"connect {gone}", person=PATTI)
@@ -231,7 +231,7 @@ async def test_the_other_person_is_filled_in_where_the_chats_id_names_them(world
 async def test_what_the_person_may_not_read_is_not_offered_either(world: World) -> None:
     await world.say(f"connect {await world.link(SECRET_CASE)}", chat=PERSONAL, person=PATTI)
     card = world.card(PERSONAL)
-    assert texts(card)[0].startswith("You cannot open this case")
+    assert texts(card)[0].startswith("This case does not exist")
     assert buttons(card) == {}
 
 
@@ -296,7 +296,7 @@ async def test_while_chats_are_turned_off_everything_says_so(world: World) -> No
     )
     for text in said:
         await world.say(text)
-        assert texts(world.card())[0] == "Your administrator has turned chats off for Dynamics 365."
+        assert texts(world.card())[0] == "Your administrator turned off chats for Dynamics 365."
     assert await world.paste(link) == []
 
 
@@ -333,7 +333,7 @@ async def test_a_button_pressed_by_somebody_without_access_connects_nothing(worl
         "quiet": "quiet",
     }
     answer = await world.press({"verb": "connect", "data": claims}, person=PATTI)
-    assert texts(answer["value"])[0].startswith("You cannot open this case")
+    assert texts(answer["value"])[0].startswith("This case does not exist")
     answer = await world.press({"verb": "connect", "data": claims}, person=ALEX)
     assert answer["type"].endswith("activity.message")
     await world.settle()

@@ -65,7 +65,7 @@ async def test_a_linked_record_that_is_not_for_the_person_is_not_named(world: Wo
     page = await open_from(world, linking(await world.link(SECRET_CASE)), command=COMMAND, person=PATTI)
     assert SECRET_CASE not in json.dumps(page.card)
     refused = await send(world, page.step("Connect", words=await world.link(SECRET_CASE)), person=PATTI)
-    assert texts(refused.card)[0].startswith("You cannot open this case")
+    assert texts(refused.card)[0].startswith("This case does not exist")
 
 
 async def test_several_records_are_a_choice(world: World) -> None:
@@ -107,7 +107,7 @@ async def test_while_chats_are_off_or_without_a_user_the_page_says_so(world: Wor
     assert texts(refused.card)[0].startswith("You have no user in Dynamics 365")
     await turn_off(world)
     refused = await open_from(world, command=command)
-    assert texts(refused.card)[0].startswith("Your administrator has turned chats off")
+    assert texts(refused.card)[0].startswith("Your administrator turned off chats")
 
 
 async def test_what_was_filled_in_and_is_too_long_for_a_button_is_no_crash(world: World) -> None:

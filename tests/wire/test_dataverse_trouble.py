@@ -18,7 +18,7 @@ LONG = "قطع غيار المضخة غير متوفرة. " * 142
 """Four thousand characters that run from right to left."""
 
 NOT_FOR_THEM = [
-    "You cannot open this case: it is not there, or not for you.",
+    "This case does not exist, or you do not have access to it.",
     "Check the link, or ask the record's owner for access.",
 ]
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.one_database
 
 NAME = "pump vibrates"
 NUMBERED = "{base}/main.aspx?pagetype=entityrecord&etc=112&id={id}"
-HIDDEN = "You cannot open this record: it is not there, or not for you."
+HIDDEN = "This record does not exist, or you do not have access to it."
 
 
 def raw(answer: object) -> str:

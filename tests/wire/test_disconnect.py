@@ -189,7 +189,7 @@ async def test_undo_ends_after_ten_minutes(world: World) -> None:
 async def test_who_may_not_connect_may_not_undo(world: World) -> None:
     undo = await disconnected(world, SECRET_CASE)
     world.join(LYNNE)
-    for person, reason in ((PATTI, "You cannot open this case"), (LYNNE, "You have no user")):
+    for person, reason in ((PATTI, "This case does not exist"), (LYNNE, "You have no user")):
         answer = await world.press(undo, person=person)
         assert texts(answer["value"])[0].startswith(reason)
     world.connector.members[GROUP].remove(MEGAN.account_id)

@@ -62,7 +62,7 @@ async def switch_cases(world: World, environment: str, *, on: bool) -> None:
     page = await ask(world, (await opened(world)).step("Open", environment=environment))
     page = await ask(world, page.step("Change record type", table="incident"))
     saved = await ask(world, page.step("Save", enabled=str(on).lower()))
-    assert "Saved. It holds from now on." in texts(saved.card)
+    assert "Saved. The change is active." in texts(saved.card)
 
 
 async def test_a_number_that_both_have_is_a_choice_that_says_which_is_which(world: World) -> None:

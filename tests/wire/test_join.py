@@ -94,7 +94,7 @@ async def test_joining_needs_the_switch_and_write_access(world: World, on: bool,
 async def test_who_may_not_see_the_record_hears_nothing_of_its_chats(world: World) -> None:
     chat = await made_chat(world, "Secret plan", "CAS-01005")
     join = {"verb": "join", "data": {"connection": "1"}}
-    for person, refusal in ((PATTI, "You cannot open this case"), (LYNNE, "You have no user")):
+    for person, refusal in ((PATTI, "This case does not exist"), (LYNNE, "You have no user")):
         for said in (
             texts(await listed(world, person, f"chats {await world.link('CAS-01005')}")),
             texts((await world.press(join, person=person, chat=PERSONAL))["value"]),

@@ -91,7 +91,7 @@ async def test_who_is_in_a_chat_is_asked_once_for_many_cards(world: World) -> No
 async def test_a_reader_who_may_see_less_is_told_less(world: World) -> None:
     card = await pasted(world, number=SECRET_CASE)
     own = await refreshed(world, card, PATTI)
-    assert texts(own)[0].startswith("You cannot open this case")
+    assert texts(own)[0].startswith("This case does not exist")
     assert SECRET_CASE not in json.dumps(own)
     assert "actions" not in own
     # Their client asks again, for they may be given access.
@@ -110,7 +110,7 @@ async def test_somebody_who_is_not_in_the_chat_is_told_nothing(world: World) -> 
     world.connector.members[GROUP].remove(MEGAN.account_id)
     card = await pasted(world)
     own = await refreshed(world, card, MEGAN)
-    assert texts(own)[0] == "Only members of this chat see this."
+    assert texts(own)[0] == "Only members of this chat can see this."
     assert "CAS-01001" not in json.dumps(own)
 
 
@@ -120,7 +120,7 @@ async def test_while_chats_are_off_a_card_that_is_there_tells_nothing(world: Wor
         await connection.execute(update(environment).values(chats_on=False))
     await world.restart()
     own = await refreshed(world, card, ADELE)
-    assert texts(own)[0].startswith("Your administrator has turned chats off")
+    assert texts(own)[0].startswith("Your administrator turned off chats")
     assert "CAS-01001" not in json.dumps(own)
 
 
@@ -136,10 +136,10 @@ async def test_a_record_that_is_deleted_between_preview_and_send_leaves_a_card_t
     card = await pasted(world)
     await world.delete("incidents", await world.row("incidents"))
     own = await refreshed(world, card, ADELE)
-    assert texts(own)[0].startswith("You cannot open this case: it is not there, or not for you.")
+    assert texts(own)[0].startswith("This case does not exist, or you do not have access to it.")
     for button in ("Connect this chat", "Chats", "Show details"):
         answer = await world.press(buttons(card)[button])
-        assert "is not there" in texts(answer["value"])[0]
+        assert "does not exist" in texts(answer["value"])[0]
 
 
 async def test_a_chat_that_is_connected_is_not_offered_to_be(world: World) -> None:
@@ -220,7 +220,7 @@ async def test_everybody_is_told_what_the_administrator_lets_and_each_reader_the
 async def test_where_nothing_is_told_a_refusal_does_not_name_the_kind_of_record(world: World) -> None:
     await set_record_type(world, disclosure="nothing")
     (found,) = await world.paste(await world.link(SECRET_CASE), person=PATTI)
-    assert texts(found["content"])[0] == "You cannot open this record: it is not there, or not for you."
+    assert texts(found["content"])[0] == "This record does not exist, or you do not have access to it."
     assert found["preview"]["content"]["title"] == texts(found["content"])[0]
 
 
@@ -228,7 +228,7 @@ async def test_where_nothing_is_told_other_refusals_say_what_is_in_the_way(world
     await set_record_type(world, disclosure="nothing")
     (found,) = await world.paste(await world.link(), person=LYNNE)
     assert texts(found["content"]) == [
-        "You have no user in Dynamics 365, so you can read cards here but not act.",
+        "You have no user in Dynamics 365, so you can only read the cards here.",
         "Ask your administrator for a Dynamics 365 user.",
     ]
 
@@ -463,7 +463,7 @@ async def test_a_press_that_names_no_record_of_ours_is_told_so(world: World, ver
         assert told in {
             "This button does not work any more.",
             "Chats cannot be connected to records of this type.",
-        } or ("is not there" in told)
+        } or ("does not exist" in told)
 
 
 @pytest.mark.parametrize("person", [ISAIAH, PATTI])

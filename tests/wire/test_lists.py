@@ -141,7 +141,7 @@ async def test_in_a_chat_with_others_each_sees_the_list_of_a_record_alone(world:
     shown = (await world.press(button))["value"]
     assert texts(shown)[0] == f"{LISTS[command]} {SECRET_CASE}"
     refused = (await world.press(button, person=PATTI))["value"]
-    assert texts(refused)[0].startswith("You cannot open this case")
+    assert texts(refused)[0].startswith("This case does not exist")
     assert world.nothing_was_said()
 
 

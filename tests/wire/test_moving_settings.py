@@ -25,7 +25,7 @@ async def shown(world: World, text: object) -> Shown:
     await world.say("settings import")
     page = await ask(world, buttons(world.card())["Import settings"]["data"], name="task/fetch")
     given = text if isinstance(text, str) else json.dumps(text)
-    return await ask(world, page.step("Show what would change", settings=given))
+    return await ask(world, page.step("Preview changes", settings=given))
 
 
 async def test_an_export_names_everything_and_brings_it_back(world: World) -> None:
@@ -73,7 +73,7 @@ async def test_an_export_names_everything_and_brings_it_back(world: World) -> No
     ]
     assert len(await saved(world)) == 2
     done = await ask(world, back.step("Save"))
-    assert texts(done.card)[1] == "Saved. It holds from now on."
+    assert texts(done.card)[1] == "Saved. The change is active."
     assert await exported(world) == body
     assert (await saved(world))[2][0] == "Alex Wilber"
 
@@ -103,7 +103,7 @@ MANY: dict[str, object] = {f"table{number}": {} for number in range(41)}
         ({"format": True}, "format: The format must be 1."),
         ({"format": 1, "colours": 1}, "colours: There is no section with this name."),
         ({"format": 1, "record_types": []}, "record_types: This must be an object in braces."),
-        ({"format": 1, "record_types": {"nothing": {}}}, "nothing: There is no such table in this environment."),
+        ({"format": 1, "record_types": {"nothing": {}}}, "nothing: This table does not exist in this environment."),
         ({"format": 1, "record_types": {"incident": 5}}, "This must be an object in braces."),
         (
             {"format": 1, "record_types": {"incident": {"colour": 1}}},
@@ -158,7 +158,7 @@ MANY: dict[str, object] = {f"table{number}": {} for number in range(41)}
         ),
         (
             {"format": 1, "record_types": {f"table{n}": {} for n in range(41)}},
-            "record_types: 41 are named, and 40 at most can come at once.",
+            "record_types: You can import at most 40 record types at once, and this text has 41.",
         ),
     ],
     ids=lambda value: str(value)[:40],
@@ -169,8 +169,8 @@ async def test_what_is_wrong_is_refused_with_the_reason_and_its_path(world: Worl
     said = texts(page.card)
     assert said[0] == "Nothing was changed."
     assert any(reason in line for line in said), said
-    assert "Show what would change" in buttons(page.card)
-    forged = {**page.step("Show what would change"), "dialog": "settings save import", "version": "0"}
+    assert "Preview changes" in buttons(page.card)
+    forged = {**page.step("Preview changes"), "dialog": "settings save import", "version": "0"}
     assert texts((await ask(world, forged)).card)[0] == "Nothing was changed."
     assert await saved(world) == []
 
@@ -187,7 +187,7 @@ async def test_others_who_saved_between_the_preview_and_the_press_are_told(world
         "1 setting will change:",
         "Case · Name new chats after the record: off → on",
     ]
-    assert texts((await ask(world, again.step("Save"))).card)[1] == "Saved. It holds from now on."
+    assert texts((await ask(world, again.step("Save"))).card)[1] == "Saved. The change is active."
 
 
 async def test_sync_is_brought_along_by_global_administrators_alone(world: World) -> None:
@@ -195,7 +195,7 @@ async def test_sync_is_brought_along_by_global_administrators_alone(world: World
     text = json.dumps({"format": 1, "organisation": {"sync_on": False}})
     data = {"dialog": "settings preview", "environment": "localhost/sandbox", "settings": text}
     refused = await ask(world, data, person=MEGAN)
-    assert any("Only a Global Administrator of Microsoft Entra" in line for line in texts(refused.card))
+    assert any("Only a Microsoft Entra Global Administrator" in line for line in texts(refused.card))
     assert texts((await ask(world, data)).card)[-1] == "Chat sync: on → off"
 
 
@@ -211,4 +211,4 @@ async def test_whoever_administers_nothing_gets_no_export(world: World) -> None:
 
 async def test_there_is_no_other_command_about_settings(world: World) -> None:
     await world.say("settings delete everything")
-    assert texts(world.card())[0] == "There are settings, settings export and settings import."
+    assert texts(world.card())[0] == "This option does not exist."

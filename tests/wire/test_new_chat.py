@@ -190,7 +190,7 @@ async def test_people_who_cannot_be_asked_are_told_on_the_page_which_keeps_the_r
 
 async def test_who_may_not_gets_no_chat(world: World) -> None:
     secret = {"dialog": "newChat", **await claim(world, SECRET_CASE)}
-    assert "You cannot open this case" in texts(await world.ask_page(secret, person=PATTI))[0]
+    assert "This case does not exist" in texts(await world.ask_page(secret, person=PATTI))[0]
     assert "You have no user" in texts(await world.ask_page({"dialog": "newChat"}, person=LYNNE))[0]
     assert "You have no user" in texts(await people_page(world, LYNNE))[0]
     button = buttons(await people_page(world))["Create chat"]["data"]
@@ -202,7 +202,7 @@ async def test_who_may_not_gets_no_chat(world: World) -> None:
     ):
         assert "Create chat" not in buttons(await world.ask_page({**data, "others": chosen(MEGAN)}))
     secret_key = {**button, **await claim(world, SECRET_CASE), "others": chosen(MEGAN)}
-    assert texts(await world.ask_page(secret_key, person=PATTI))[0].startswith("You cannot open this case")
+    assert texts(await world.ask_page(secret_key, person=PATTI))[0].startswith("This case does not exist")
     assert (world.made_chats(), await world.rows_in(new_chat)) == ([], [])
 
 
@@ -336,14 +336,14 @@ async def test_who_is_turned_off_in_dataverse_while_the_dialog_is_open_makes_no_
     async with world.session.patch(url, json={"isdisabled": True}) as answer:
         assert answer.status == 204
     refused = await press(world, page, "Create chat", person=ADELE, others=chosen(MEGAN), name="Pump")
-    assert texts(refused)[0] == "Your Dynamics 365 user is turned off."
+    assert texts(refused)[0] == "Your Dynamics 365 user is disabled."
     assert world.made_chats() == []
 
 
 async def test_who_may_not_connect_the_record_or_does_not_want_to_adds_no_app(world: World) -> None:
     people = [DIRECTORY[each.object_id] for each in (ALEX, PATTI)]
     chat = (await world.teams.create(people, "Ours")).id
-    assert (await outside(world, PATTI, chat, SECRET_CASE)).startswith("You cannot open this case")
+    assert (await outside(world, PATTI, chat, SECRET_CASE)).startswith("This case does not exist")
     question = "1 of 2 people in this chat cannot open this case."
     assert await outside(world, ALEX, chat, SECRET_CASE) == question
     assert not has_app(world.teams.rows, chat)

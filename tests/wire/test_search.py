@@ -103,7 +103,7 @@ async def test_a_record_that_is_gone_when_its_card_is_pressed_says_so(world: Wor
     (picked,) = (await look(world, "cas-01001"))["attachments"]
     await world.delete("incidents", await world.row("incidents"))
     answer = await world.press(buttons(picked["content"])["Connect this chat"], person=ADELE)
-    assert "You cannot open this case" in json.dumps(answer)
+    assert "This case does not exist" in json.dumps(answer)
     assert (await look(world, "cas-01001"))["type"] == "message"
 
 
@@ -128,7 +128,7 @@ async def test_while_chats_are_off_the_search_says_so(world: World) -> None:
     await turn_off(world)
     answer = await look(world, "pump")
     assert answer["text"] == (
-        "Your administrator has turned chats off for Dynamics 365. Ask them to turn chats on again."
+        "Your administrator turned off chats for Dynamics 365. Ask your administrator to turn on chats."
     )
 
 

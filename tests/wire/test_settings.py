@@ -14,7 +14,7 @@ from tests.wire.world import API, GROUP, HURRIED, OTHER_GROUP, PERSONAL, World, 
 
 REFUSED = [
     "Only people with the security role System Administrator can see and change the settings.",
-    "Ask one of them, or have the role given to you in Dynamics 365.",
+    "Ask one of them to make the change, or to assign you the role in Dynamics 365.",
 ]
 
 
@@ -27,7 +27,7 @@ async def test_the_command_gives_an_administrator_the_way_in(world: World, chat:
     first = await ask(world, way_in, name="task/fetch", chat=chat)
     assert first.title == "Chat Sync settings"
     assert first.choices("table")["Case: on, note, join, 3 key fields"] == "incident"
-    assert {"Chats: on", "Who may use them: Everyone with a Dynamics 365 user"} <= set(texts(first.card))
+    assert {"Chats: on", "Who can use chats: Everyone with a Dynamics 365 user"} <= set(texts(first.card))
 
 
 @pytest.mark.parametrize("person", [MEGAN, ADELE, ISAIAH], ids=lambda person: person.name)
@@ -98,7 +98,7 @@ async def test_what_is_saved_holds_at_once_and_is_kept_with_who_and_when(world: 
     after = await ask(world, data)
     assert texts(after.card)[:5] == [
         "localhost/sandbox",
-        "Saved. It holds from now on.",
+        "Saved. The change is active.",
         "Account · View for the note: The default view → Active Accounts",
         "Account · Let people join connected chats: off → on",
         "Account · Notify chats of key updates: off → on",
@@ -147,7 +147,7 @@ async def test_a_table_that_is_not_there_is_not_added(world: World, table: str) 
     adding = await ask(world, (await opened(world)).step("Add a record type"))
     again = await ask(world, adding.step("Add", table=table))
     assert again.title == "Add a record type"
-    assert texts(again.card)[1] == "Table: There is no such table in Dynamics 365."
+    assert texts(again.card)[1] == "Table: This table does not exist in Dynamics 365."
     assert await saved(world) == []
 
 
@@ -164,7 +164,7 @@ async def test_chats_turned_off_answer_so_and_can_be_turned_on_again(world: Worl
     page = await organisation(world)
     await ask(world, page.step("Save", chats_on="false"))
     await world.say("connect CAS-01001")
-    assert texts(world.card())[0] == "Your administrator has turned chats off for Dynamics 365."
+    assert texts(world.card())[0] == "Your administrator turned off chats for Dynamics 365."
     page = await organisation(world)
     await ask(world, page.step("Save", chats_on="true"))
     await world.say("connect CAS-01001")
@@ -183,8 +183,8 @@ async def test_only_the_roles_named_may_use_chats(world: World) -> None:
     await ask(world, page.step("Save", allowed_roles=chosen))
     await world.say("connect CAS-01001", person=ISAIAH)
     assert texts(world.card()) == [
-        "Your administrator lets only some security roles use chats, and you have none of them.",
-        "Ask them for one of these roles: CSR Manager, Customer Service Representative.",
+        "Only people with certain security roles can use chats, and you have none of these roles.",
+        "Ask your administrator for one of these roles: CSR Manager, Customer Service Representative.",
     ]
     await world.say("connect CAS-01001", person=ADELE)
     await world.settle()
@@ -200,9 +200,9 @@ async def test_sync_is_turned_by_global_administrators_alone(world: World) -> No
     await make_administrator(world, MEGAN)
     page = await organisation(world, person=MEGAN)
     assert "sync_on" not in page.inputs
-    assert "Only a Global Administrator of Microsoft Entra turns chat sync on or off." in " ".join(texts(page.card))
+    assert "Only a Microsoft Entra Global Administrator can turn chat sync on or off." in " ".join(texts(page.card))
     refused = await ask(world, page.step("Save", sync_on="false"), person=MEGAN)
-    reason = "Chat sync: Only a Global Administrator of Microsoft Entra turns chat sync on or off."
+    reason = "Chat sync: Only a Microsoft Entra Global Administrator can turn chat sync on or off."
     assert reason in texts(refused.card)
     assert await saved(world) == []
     own = await organisation(world)
@@ -219,11 +219,11 @@ async def test_where_it_is_not_known_who_is_a_global_administrator_everything_el
     world.dataverse_refuses = {"transitiveMemberOf": answer}
     page = await organisation(world)
     assert "sync_on" not in page.inputs
-    assert any("Whether you are one is not known" in each for each in texts(page.card))
+    assert any("Chat Sync could not check whether you are one." in each for each in texts(page.card))
     await ask(world, page.step("Save", chats_on="false"))
     assert await saved(world) == [("Alex Wilber", ["chats_on: true → false"])]
     refused = await ask(world, (await organisation(world)).step("Save", sync_on="false"))
-    assert any("Whether you are one is not known" in each for each in texts(refused.card))
+    assert any("Chat Sync could not check whether you are one." in each for each in texts(refused.card))
 
 
 async def test_security_roles_are_searched_by_administrators_alone(world: World) -> None:
@@ -254,7 +254,7 @@ async def test_two_who_save_at_once_do_not_undo_each_others(world: World) -> Non
     assert (told.filled_in["auto_name"], told.filled_in["join"]) == ("true", "false")
     assert len(await saved(world)) == 1
     done = await ask(world, told.step("Save"))
-    assert texts(done.card)[1:3] == ["Saved. It holds from now on.", "Case · Name new chats after the record: off → on"]
+    assert texts(done.card)[1:3] == ["Saved. The change is active.", "Case · Name new chats after the record: off → on"]
     assert [each[0] for each in await saved(world)] == ["Megan Bowen", "Alex Wilber"]
     last = await record_type(world)
     assert (last.filled_in["auto_name"], last.filled_in["join"]) == ("true", "false")
@@ -265,7 +265,7 @@ async def test_what_others_saved_elsewhere_is_told_and_stands_in_nobodys_way(wor
     alexs, megans = await record_type(world), await record_type(world, "account", person=MEGAN)
     await ask(world, megans.step("Save", join="true"), person=MEGAN)
     done = await ask(world, alexs.step("Save", auto_name="true"))
-    assert texts(done.card)[1] == "Saved. It holds from now on."
+    assert texts(done.card)[1] == "Saved. The change is active."
     assert "Account · Let people join connected chats: off → on" in texts(done.card)
 
 
@@ -352,7 +352,7 @@ async def test_a_view_that_was_deleted_meanwhile_is_refused_and_its_setting_told
     assert fresh.filled_in["note_view"] == "default"
     # What has nothing to do with the view can be saved all the same; the default takes its place.
     done = await ask(world, fresh.step("Save", join="false"))
-    assert texts(done.card)[1] == "Saved. It holds from now on."
+    assert texts(done.card)[1] == "Saved. The change is active."
 
 
 async def test_a_view_of_which_a_note_can_show_nothing_is_not_offered_and_not_taken(world: World) -> None:

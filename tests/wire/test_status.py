@@ -132,9 +132,9 @@ async def test_changes_that_wait_for_dataverse_are_told_of_when_it_answers_again
         (update(record_type).values(key_fields=[]), "Cards about changes are turned off for records of this type."),
         (
             update(record_type).values(enabled=False),
-            "Your administrator has turned chats off for records of this type.",
+            "Your administrator turned off chats for records of this type.",
         ),
-        (update(environment).values(chats_on=False), "Your administrator has turned chats off for Dynamics 365."),
+        (update(environment).values(chats_on=False), "Your administrator turned off chats for Dynamics 365."),
     ],
     ids=["key-field updates", "key fields", "the record type", "chats"],
 )
@@ -163,7 +163,7 @@ async def test_only_members_of_the_chat_are_told(world: World) -> None:
     world.connector.members[GROUP] = [PATTI.account_id]
     assert await told(world, person=ALEX) == [
         "Only members of this chat can do this.",
-        "Ask somebody in the chat to add you or to do it.",
+        "Ask a member to add you, or to do it for you.",
     ]
 
 

@@ -184,7 +184,7 @@ async def test_who_may_not_see_the_record_is_told_of_nobody(world: World) -> Non
     world.join(LYNNE)
     await world.say(f"suggest {await world.link('CAS-01005')}")
     button = buttons(world.card(GROUP))["Show people"]
-    for person, refusal in ((PATTI, "You cannot open this case"), (LYNNE, "You have no user")):
+    for person, refusal in ((PATTI, "This case does not exist"), (LYNNE, "You have no user")):
         shown = await world.press(button, person=person)
         assert texts(shown["value"])[0].startswith(refusal)
     await world.say(f"suggest {await world.link('CAS-01005')}", person=LYNNE)

@@ -100,7 +100,7 @@ async def test_who_may_not_see_the_record_hears_nothing_of_its_chats(world: Worl
     assert refused[0] == "No record matches these words."
     claim = buttons(await timeline(world, text=f"timeline {SECRET_CASE}"))["Chats"]["data"]
     pressed = await world.press({"verb": "timeline", "data": claim}, person=PATTI)
-    assert texts(pressed["value"])[0].startswith("You cannot open this case")
+    assert texts(pressed["value"])[0].startswith("This case does not exist")
     pressed = await world.press({"verb": "timeline", "data": claim}, person=LYNNE)
     assert texts(pressed["value"])[0].startswith("You have no user in Dynamics 365")
 
@@ -185,10 +185,10 @@ async def test_chats_of_the_time_before_sync_are_shown_once_an_administrator_wan
     page = await organisation(world)
     refused = await ask(world, page.step("Show them from now on"), person=ADELE)
     assert texts(refused.card)[0].startswith("Only people with the security role System Administrator")
-    assert "One chat is shown in Dynamics 365 from now on." in texts(
+    assert "1 chat was included. It will appear in Dynamics 365 soon." in texts(
         (await ask(world, page.step("Show them from now on"))).card
     )
-    assert "No chat was left out." in texts((await ask(world, page.step("Show them from now on"))).card)
+    assert "All chats were already included." in texts((await ask(world, page.step("Show them from now on"))).card)
     await goes_on(world)
     assert len(await rows(world)) == 1
     assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))
@@ -260,7 +260,7 @@ async def test_while_sync_is_off_who_was_shown_reads_so_and_others_do_not(world:
     await world.say("status")
     status = texts(world.card())
     assert said not in str(status)
-    assert "Your administrator has turned chats off for Dynamics 365." in status
+    assert "Your administrator turned off chats for Dynamics 365." in status
     await ask(world, (await organisation(world)).step("Save", chats_on="true", sync_on="true"))
     await world.say("status")
     assert said not in str(texts(world.card()))

@@ -48,7 +48,7 @@ async def test_its_chats_are_listed_for_whoever_presses_and_a_new_one_can_be_sta
 
 async def test_without_access_the_card_says_so_and_nothing_of_the_record(world: World) -> None:
     (found,) = await world.paste(await world.link(SECRET_CASE), person=PATTI)
-    assert texts(found["content"])[0].startswith("You cannot open this case")
+    assert texts(found["content"])[0].startswith("This case does not exist")
     assert SECRET_CASE not in json.dumps(found)
     assert buttons(found["content"]) == {}
     (found,) = await world.paste(await world.link(), person=LYNNE)

@@ -124,13 +124,13 @@ async def test_a_reader_without_access_or_user_or_chat_is_told_nothing(world: Wo
     assert texts(elsewhere)[0] == "The values of this change are not kept any more."
     world.connector.members[GROUP].remove(MEGAN.account_id)
     await world.restart()
-    assert texts(await own(world, card, MEGAN))[0] == "Only members of this chat see this."
+    assert texts(await own(world, card, MEGAN))[0] == "Only members of this chat can see this."
     told = len(world.event_answers)
     await world.delete("incidents", await world.row("incidents"))
     await world.until(lambda: len(world.event_answers) > told)
     await world.window_ends()
     world.connector.posts.pop(GROUP, None)
-    assert texts(await own(world, card, ADELE))[0].startswith("You cannot open this case")
+    assert texts(await own(world, card, ADELE))[0].startswith("This case does not exist")
 
 
 @pytest.mark.parametrize("data", [{}, {"change": ""}, {"change": "x" * 5_000}, {"change": 5}, {"change": "' or 1=1"}])

@@ -15,10 +15,10 @@ from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Column, ColumnValue, Row, Table
 from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
 from bot.features.chat_sync.start_and_end import end_sync
+from bot.features.shared.access import enabled_record_type
 from bot.features.shared.answers import display_name, name_columns, record_header, render
 from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
-from bot.features.shared.told_type import enabled_record_type
 from bot.store.unit_of_work import UnitOfWork
 from cards.catch_up import CatchUp as CaughtUpRecord
 from cards.catch_up import CatchUpView, catch_up
@@ -89,7 +89,7 @@ async def _look(services: Services, connections: Sequence[Connection]) -> Sequen
 async def _look_at(
     services: Services, environment: EnvironmentId, name: str, connections: Sequence[Connection]
 ) -> Sequence[_CurrentRecord]:
-    record_type = await enabled_record_type(services.administration, environment, name)
+    record_type = await enabled_record_type(services, environment, name)
     if record_type is None:
         return ()
     table = await services.records.table(environment, name)

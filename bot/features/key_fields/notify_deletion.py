@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from bot.domain.key_fields import RecordEvent
 from bot.domain.values import Connection
 from bot.features.chat_sync.start_and_end import end_sync
+from bot.features.shared.access import enabled_record_type
 from bot.features.shared.answers import display_name, to_outbox
 from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
-from bot.features.shared.told_type import enabled_record_type
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
@@ -21,7 +21,7 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
     """
     deletion = next(event for event in events if event.deleted)
     record = deletion.record
-    is_told = await enabled_record_type(services.administration, record.environment, record.table) is not None
+    is_told = await enabled_record_type(services, record.environment, record.table) is not None
     by = await _name(services, deletion) if is_told else ""
     now = services.clock.now()
     async with services.store.writing() as work:

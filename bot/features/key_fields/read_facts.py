@@ -10,9 +10,9 @@ from bot.domain.record_lifecycle import WATCHED_COLUMNS, lifecycle_of, merge_tar
 from bot.domain.record_types import RecordType, key_field_columns
 from bot.domain.tables import LOOKUPS, STATE, Column, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
+from bot.features.shared.access import enabled_record_type
 from bot.features.shared.answers import name_columns
 from bot.features.shared.services import Services
-from bot.features.shared.told_type import enabled_record_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class ChangeDetails:
 async def load_change(services: Services, events: Sequence[RecordEvent]) -> ChangeDetails | None:
     """The facts; None where nothing is to be told of the record. Raises `Unavailable`."""
     record = events[0].record
-    record_type = await enabled_record_type(services.administration, record.environment, record.table)
+    record_type = await enabled_record_type(services, record.environment, record.table)
     if record_type is None:
         return None
     table = await services.records.table(record.environment, record.table)

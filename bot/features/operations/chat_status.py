@@ -109,10 +109,10 @@ async def _off(services: Services, connection: Connection) -> str:
     """What of the settings keeps changes from being told."""
     record = connection.record
     if not await services.administration.chats_on(record.environment):
-        return "Your administrator has turned chats off for Dynamics 365."
+        return "Your administrator turned off chats for Dynamics 365."
     record_type = (await services.administration.record_types(record.environment)).get(record.table)
     if record_type is None or not record_type.enabled:
-        return "Your administrator has turned chats off for records of this type."
+        return "Your administrator turned off chats for records of this type."
     if not record_type.notify or not record_type.key_fields:
         return "Cards about changes are turned off for records of this type."
     return ""

@@ -1,4 +1,4 @@
-"""Taking settings out of one environment and into another, as JSON (spec M1)."""
+"""Export the settings of an environment as JSON, and import them into another one (spec M1)."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -9,17 +9,22 @@ from bot.domain.public_names import Dialog
 from bot.domain.settings import EnvironmentSettings, SettingChange, diff_settings
 from bot.domain.settings_history import SavedSettings
 from bot.domain.values import EnvironmentId, Person
-from bot.features.settings.json_format import changes_to_json, settings_to_json
-from bot.features.settings.pages import SaveOutcome, SettingsContext, change_lines, meanwhile_lines, overview_page
-from bot.features.settings.parse_import import Import, parse_import
-from bot.features.settings.show_settings import (
+from bot.features.settings.context import (
+    SettingsContext,
     administered_environments,
     load_context,
-    named_environment,
-    with_view_names,
+    require_administered,
 )
-from bot.features.settings.store_settings import SaveRequest, SettingsEdit, store_settings
-from bot.features.shared import access
+from bot.features.settings.json_format import changes_to_json, settings_to_json
+from bot.features.settings.pages import SaveOutcome, change_lines, concurrent_changes, overview_page
+from bot.features.settings.parse_import import SPLIT, Import, parse_import
+from bot.features.settings.store_settings import (
+    NOTHING_CHANGED,
+    SAVED,
+    SaveRequest,
+    SettingsEdit,
+    store_settings,
+)
 from bot.features.shared.services import Services
 from cards.buttons import SubmitButton
 from cards.dialog import Page
@@ -34,112 +39,109 @@ from cards.settings.import_export import (
 )
 
 RECORD_TYPES_PER_PART = 20
-"""Record types in one text: a card has room for so many."""
+"""Record types in one text: a card has no room for more."""
 
 MAX_CARRIED_LENGTH = 9_000
-"""Characters of changes that a button carries, beside their lines on the card."""
+"""Characters of changes that a button carries, in addition to their lines on the card."""
+
+_MAX_DIGITS = 3
 
 
-async def show_export(services: Services, person: Person, named: str, part: str) -> Page:
-    """The settings as a text to copy, in parts where there are many record types."""
-    environment = named_environment(services, named or (await administered_environments(services, person))[0].id)
-    await access.require_administrator(services, environment.id, person)
-    place = await load_context(services, environment)
-    number = int(part) if part.isascii() and part.isdigit() and len(part) < len("1000") else 0
-    tables = sorted(place.settings.record_types)
-    chosen = tables[number * RECORD_TYPES_PER_PART : (number + 1) * RECORD_TYPES_PER_PART]
-    shown = replace(place.settings, record_types={name: place.settings.record_types[name] for name in chosen})
-    text = settings_to_json(shown, await _view_names(services, environment.id, shown))
-    left = len(tables) > (number + 1) * RECORD_TYPES_PER_PART
-    more = place.step("Next part", Dialog.SETTINGS_EXPORT, part=str(number + 1)) if left else None
-    return export_page(place.id, text, place.back, more=more)
+async def show_export(services: Services, person: Person, environment_id: str, part: str) -> Page:
+    """Return the page with the settings to copy, in parts if there are many record types."""
+    name = environment_id or (await administered_environments(services, person))[0].id
+    environment, _ = await require_administered(services, person, name)
+    context = await load_context(services, environment)
+    number = int(part) if part.isascii() and part.isdigit() and len(part) <= _MAX_DIGITS else 0
+    tables = sorted(context.settings.record_types)
+    start, end = number * RECORD_TYPES_PER_PART, (number + 1) * RECORD_TYPES_PER_PART
+    shown = {table: context.settings.record_types[table] for table in tables[start:end]}
+    settings = replace(context.settings, record_types=shown)
+    text = settings_to_json(settings, await _view_names(services, environment.id, settings))
+    next_part = context.button("Next part", Dialog.SETTINGS_EXPORT, part=str(number + 1))
+    return export_page(context.id, text, context.back, more=next_part if len(tables) > end else None)
 
 
 async def _view_names(
     services: Services, environment: EnvironmentId, settings: EnvironmentSettings
 ) -> Mapping[str, str]:
-    """Names that tell the chosen views: ids may differ in the next environment."""
-    chosen = [each.table for each in settings.record_types.values() if each.note_view]
+    """Return the unique names of the chosen views by ID: IDs may differ in another environment."""
+    tables = [each.table for each in settings.record_types.values() if each.note_view]
     names: dict[str, str] = {}
-    for views in await asyncio.gather(*(services.customizations.views(environment, table) for table in chosen)):
+    for views in await asyncio.gather(*(services.customizations.views(environment, table) for table in tables)):
         all_names = [view.name for view in views]
         names |= {view.id: view.name for view in views if all_names.count(view.name) == 1}
     return names
 
 
-async def show_import(services: Services, person: Person, named: str) -> Page:
-    """Where to paste the text."""
-    return await _importing(services, person, named, "")
-
-
-async def _importing(
-    services: Services, person: Person, named: str, text: str, problems: Sequence[tuple[str, str]] = ()
+async def show_import(
+    services: Services, person: Person, environment_id: str, text: str = "", problems: Sequence[tuple[str, str]] = ()
 ) -> Page:
-    mine = [each.id for each in await administered_environments(services, person)]
+    """Return the page for pasting the text, or the text again with its problems."""
+    administered = [each.id for each in await administered_environments(services, person)]
     return import_page(
         ImportView(
-            environments=tuple(Choice(title=each, value=each) for each in mine),
-            chosen=next((each for each in mine if each == named), mine[0]),
+            environments=tuple(Choice(title=each, value=each) for each in administered),
+            chosen=next((each for each in administered if each == environment_id), administered[0]),
             text=text,
-            show=SubmitButton(title="Show what would change", dialog=Dialog.SETTINGS_PREVIEW, payload={}),
+            show=SubmitButton(title="Preview changes", dialog=Dialog.SETTINGS_PREVIEW, payload={}),
             problems=tuple(problems),
         )
     )
 
 
-async def preview_import(services: Services, person: Person, named: str, text: str) -> Page:
-    """What the text would change; nothing is saved."""
-    environment = named_environment(services, named)
-    actor = await access.require_administrator(services, environment.id, person)
+async def preview_import(services: Services, person: Person, environment_id: str, text: str) -> Page:
+    """Return the changes that the text would make, without saving them."""
+    environment, administrator = await require_administered(services, person, environment_id)
     if len(text) > MAX_TEXT_LENGTH:
-        raise BadRequest(f"This text has more than {MAX_TEXT_LENGTH} characters.", "Import it in several parts.")
-    brought = await parse_import(services, environment.id, actor.object_id, text)
-    place = await load_context(services, environment)
-    wanted = brought.edit(place.settings)
-    wrong = brought.all_problems(brought.validate(place.settings, wanted))
-    if wrong:
-        return await _importing(services, person, named, text, wrong)
-    return _previewed(_with_all_views(place, brought), diff_settings(place.settings, wanted))
+        raise BadRequest(f"This text has more than {MAX_TEXT_LENGTH} characters.", SPLIT)
+    imported = await parse_import(services, environment.id, administrator.object_id, text)
+    context = await load_context(services, environment)
+    requested = imported.edit(context.settings)
+    problems = imported.all_problems(imported.validate(context.settings, requested))
+    if problems:
+        return await show_import(services, person, environment_id, text, problems)
+    return _preview(_with_all_views(context, imported), diff_settings(context.settings, requested))
 
 
-async def save_import(services: Services, saving: SaveRequest, text: str) -> Page:
-    """The first page with what was saved; or what would change now, where others saved meanwhile."""
-    environment = named_environment(services, saving.environment)
-    actor = await access.require_administrator(services, environment.id, saving.person)
-    brought = await parse_import(services, environment.id, actor.object_id, text)
-    if brought.problems:
-        return await _importing(services, saving.person, environment.id, text, brought.problems)
-    form = SettingsEdit(
-        edit=brought.edit,
-        validate=brought.validate,
-        covers=lambda _: True,
+async def save_import(services: Services, request: SaveRequest, text: str) -> Page:
+    """Save the settings and return the overview. If others saved in the meantime, return a new preview."""
+    environment, administrator = await require_administered(services, request.person, request.environment)
+    imported = await parse_import(services, environment.id, administrator.object_id, text)
+    if imported.problems:
+        return await show_import(services, request.person, environment.id, text, imported.problems)
+    edit = SettingsEdit(edit=imported.edit, validate=imported.validate, conflicts_with=lambda _: True)
+    result = await store_settings(services, request, administrator, edit)
+    if result.problems:
+        problems = imported.all_problems(result.problems)
+        return await show_import(services, request.person, environment.id, text, problems)
+    context = _with_all_views(await load_context(services, environment, result.settings), imported)
+    if result.changes and not result.saved:
+        return _preview(context, result.changes, result.concurrent_saves)
+    message = SAVED if result.saved else NOTHING_CHANGED
+    return overview_page(
+        context, SaveOutcome(message=message, changes=result.changes, concurrent_saves=result.concurrent_saves)
     )
-    kept = await store_settings(services, saving, actor, form)
-    if kept.problems:
-        return await _importing(services, saving.person, environment.id, text, brought.all_problems(kept.problems))
-    place = _with_all_views(await load_context(services, environment, kept.settings), brought)
-    if kept.changes and not kept.saved:
-        return _previewed(place, kept.changes, kept.concurrent_saves)
-    said = "Saved. It holds from now on." if kept.saved else "Nothing was changed."
-    return overview_page(place, SaveOutcome(message=said, changes=kept.changes, concurrent_saves=kept.concurrent_saves))
 
 
-def _with_all_views(place: SettingsContext, brought: Import) -> SettingsContext:
-    for _, views in brought.known.values():
-        place = with_view_names(place, views)
-    return place
+def _with_all_views(context: SettingsContext, imported: Import) -> SettingsContext:
+    for _, views in imported.tables.values():
+        context = context.with_views(views)
+    return context
 
 
-def _previewed(place: SettingsContext, made: Sequence[SettingChange], meanwhile: Sequence[SavedSettings] = ()) -> Page:
-    carried = changes_to_json(made)
-    if len(carried) > MAX_CARRIED_LENGTH:
-        raise BadRequest("This would change more than fits on a page.", "Import it in several parts.")
+def _preview(
+    context: SettingsContext, changes: Sequence[SettingChange], concurrent_saves: Sequence[SavedSettings] = ()
+) -> Page:
+    text = changes_to_json(changes)
+    if len(text) > MAX_CARRIED_LENGTH:
+        raise BadRequest("This text has more changes than fit on a page.", SPLIT)
     return preview_page(
         PreviewView(
-            place=place.id,
-            changes=change_lines(place, made),
-            save=place.step("Save", Dialog.SETTINGS_SAVE_IMPORT, settings=carried) if made else None,
-            back=place.back,
-            concurrent_changes=meanwhile_lines(place, meanwhile),
+            place=context.id,
+            changes=change_lines(context, changes),
+            save=context.button("Save", Dialog.SETTINGS_SAVE_IMPORT, settings=text) if changes else None,
+            back=context.back,
+            concurrent_changes=concurrent_changes(context, concurrent_saves),
         )
     )

@@ -1,4 +1,4 @@
-"""Saving what an administrator filled in (spec M1, T6)."""
+"""Save the forms of an administrator (spec M1, T6)."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,29 +8,32 @@ from typing import Any
 from bot.domain.environment_settings import OrganizationSettings
 from bot.domain.errors import BadRequest
 from bot.domain.settings import EnvironmentSettings, SettingValue, with_record_type
-from bot.features.settings.pages import SaveOutcome, organisation_page, overview_page
+from bot.domain.values import Environment
+from bot.features.settings.choices import addable_tables
+from bot.features.settings.context import load_context, read_table, require_administered
+from bot.features.settings.pages import SaveOutcome, add_table_page, organization_page, overview_page
+from bot.features.settings.record_type_page import record_type_page
 from bot.features.settings.rules import organization_problems, record_type_problems
-from bot.features.settings.show_settings import (
-    filled_record_type,
-    load_context,
-    named_environment,
-    read_table,
-    show_add_table,
-    with_view_names,
+from bot.features.settings.store_settings import (
+    NOTHING_CHANGED,
+    SAVED,
+    SaveRequest,
+    SaveResult,
+    SettingsEdit,
+    store_settings,
 )
-from bot.features.settings.store_settings import SaveRequest, SaveResult, SettingsEdit, store_settings
 from bot.features.shared import access
 from bot.features.shared.services import Services
-from bot.features.shared.sync_switch import sync_permission_error
 from cards.dialog import Page
 
-NO_NUMBER = -1
-"""Stands for days that were written as something else than a number."""
+INVALID_DAYS = -1
+"""Replaces a number of days that is not a number; validation rejects it."""
+_MAX_DIGITS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationForm:
-    """What was filled in; what the page did not offer stays as it is."""
+    """The inputs of the organization page. `sync_on` is None if the page did not offer it."""
 
     chats_on: bool
     allowed_roles: tuple[str, ...]
@@ -39,101 +42,107 @@ class OrganizationForm:
     sync_on: bool | None
 
     def edit(self, settings: EnvironmentSettings) -> EnvironmentSettings:
-        """The settings as they are wanted."""
+        """Return the settings with the inputs applied."""
         before = settings.organization
-        wanted = OrganizationSettings(
+        requested = OrganizationSettings(
             chats_on=self.chats_on,
             allowed_roles=self.allowed_roles,
             sync_on=before.sync_on if self.sync_on is None else self.sync_on,
-            sync_idle_days=_number(self.idle_days),
+            sync_idle_days=_parse_days(self.idle_days),
             mirror_chats=self.mirror_chats,
         )
-        return replace(settings, organization=wanted)
+        return replace(settings, organization=requested)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordTypeForm:
-    """What was filled in, by the names of the settings; what the page did not offer stays as it is."""
+    """The inputs of a record type's page, by setting. Settings that the page did not offer are missing."""
 
     table: str
     values: Mapping[str, SettingValue]
 
     def edit(self, settings: EnvironmentSettings) -> EnvironmentSettings:
-        """The settings as they are wanted."""
+        """Return the settings with the inputs applied."""
         values: dict[str, Any] = dict(self.values)
         return with_record_type(settings, replace(settings.record_type(self.table), **values))
 
 
-async def save_organization(services: Services, saving: SaveRequest, filled_in: OrganizationForm) -> Page:
-    """The first page with what was saved; or the same one with what is wrong or was saved by others."""
-    environment = named_environment(services, saving.environment)
-    actor = await access.require_administrator(services, environment.id, saving.person)
-    roles, refusal = await asyncio.gather(
-        services.customizations.role_names(environment.id), sync_permission_error(services.directory, actor.object_id)
+async def save_organization(services: Services, request: SaveRequest, form: OrganizationForm) -> Page:
+    """Save the form and return the overview. If it is invalid or conflicts, return the form with the problems."""
+    environment, administrator = await require_administered(services, request.person, request.environment)
+    roles, sync_refusal = await asyncio.gather(
+        services.customizations.role_names(environment.id),
+        access.sync_permission_error(services, administrator.object_id),
     )
-    form = SettingsEdit(
-        edit=filled_in.edit,
-        validate=lambda before, wanted: organization_problems(
-            before.organization, wanted.organization, roles, sync_refusal=refusal
+    edit = SettingsEdit(
+        edit=form.edit,
+        validate=lambda before, requested: organization_problems(
+            before.organization, requested.organization, roles, sync_refusal=sync_refusal
         ),
-        covers=lambda change: change.table is None,
+        conflicts_with=lambda change: change.table is None,
     )
-    kept = await store_settings(services, saving, actor, form)
-    place = await load_context(services, environment, kept.settings)
-    if _is_done(kept):
-        return overview_page(place, _outcome(kept))
-    days = None if kept.settings.organization.sync_idle_days >= 0 else filled_in.idle_days
-    return organisation_page(place, roles, sync_refusal=refusal, idle_days=days, outcome=_outcome(kept))
+    result = await store_settings(services, request, administrator, edit)
+    context = await load_context(services, environment, result.settings)
+    if _is_done(result):
+        return overview_page(context, _outcome(result))
+    idle_days = None if result.settings.organization.sync_idle_days >= 0 else form.idle_days
+    return organization_page(context, roles, sync_refusal=sync_refusal, idle_days=idle_days, outcome=_outcome(result))
 
 
-async def save_record_type(services: Services, saving: SaveRequest, filled_in: RecordTypeForm) -> Page:
-    """The first page with what was saved; or the same one with what is wrong or was saved by others."""
-    environment = named_environment(services, saving.environment)
-    actor = await access.require_administrator(services, environment.id, saving.person)
-    table, views = await read_table(services, environment.id, filled_in.table)
-    form = SettingsEdit(
-        edit=filled_in.edit,
-        validate=lambda before, after: record_type_problems(
-            before.record_type(table.name), after.record_type(table.name), table, views
+async def save_record_type(services: Services, request: SaveRequest, form: RecordTypeForm) -> Page:
+    """Save the form and return the overview. If it is invalid or conflicts, return the form with the problems."""
+    environment, administrator = await require_administered(services, request.person, request.environment)
+    table, views = await read_table(services, environment.id, form.table)
+    edit = SettingsEdit(
+        edit=form.edit,
+        validate=lambda before, requested: record_type_problems(
+            before.record_type(table.name), requested.record_type(table.name), table, views
         ),
-        covers=lambda change: change.table == table.name,
+        conflicts_with=lambda change: change.table == table.name,
     )
-    kept = await store_settings(services, saving, actor, form)
-    place = with_view_names(await load_context(services, environment, kept.settings), views)
-    if _is_done(kept):
-        return overview_page(place, _outcome(kept))
-    return await filled_record_type(services, place, table, views, _outcome(kept))
+    result = await store_settings(services, request, administrator, edit)
+    context = (await load_context(services, environment, result.settings)).with_views(views)
+    if _is_done(result):
+        return overview_page(context, _outcome(result))
+    return await record_type_page(services, context, table, views, _outcome(result))
 
 
-async def add_record_type(services: Services, saving: SaveRequest, name: str) -> Page:
-    """The page of the record type, which is on from now; the choice once more where there is no such table."""
-    environment = named_environment(services, saving.environment)
-    actor = await access.require_administrator(services, environment.id, saving.person)
+async def add_record_type(services: Services, request: SaveRequest, table_name: str) -> Page:
+    """Enable the record type and return its page. If the table does not exist, ask for a table again."""
+    environment, administrator = await require_administered(services, request.person, request.environment)
     try:
-        table, views = await read_table(services, environment.id, name)
+        table, views = await read_table(services, environment.id, table_name)
     except BadRequest as error:
-        return await show_add_table(services, saving.person, environment.id, str(error))
-    form = SettingsEdit(
-        edit=lambda settings: with_record_type(settings, replace(settings.record_type(name), enabled=True)),
+        return await _ask_for_table_again(services, environment, str(error))
+    edit = SettingsEdit(
+        edit=lambda settings: with_record_type(settings, replace(settings.record_type(table_name), enabled=True)),
         validate=lambda *_: (),
-        covers=lambda _: False,
+        conflicts_with=lambda _: False,
     )
-    kept = await store_settings(services, saving, actor, form)
-    place = await load_context(services, environment, kept.settings)
-    return await filled_record_type(services, place, table, views)
+    result = await store_settings(services, request, administrator, edit)
+    context = await load_context(services, environment, result.settings)
+    return await record_type_page(services, context, table, views)
 
 
-def _is_done(kept: SaveResult) -> bool:
-    return kept.saved or not (kept.changes or kept.problems)
+async def _ask_for_table_again(services: Services, environment: Environment, problem: str) -> Page:
+    context = await load_context(services, environment)
+    return add_table_page(context, await addable_tables(services, context), problem)
 
 
-def _outcome(kept: SaveResult) -> SaveOutcome:
-    said = "Saved. It holds from now on." if kept.saved else "Nothing was changed."
-    changes = kept.changes if kept.saved else ()
-    return SaveOutcome(message=said, changes=changes, problems=kept.problems, concurrent_saves=kept.concurrent_saves)
+def _is_done(result: SaveResult) -> bool:
+    return result.saved or not (result.changes or result.problems)
 
 
-def _number(text: str) -> int:
-    """The number that was written; `NO_NUMBER` for anything else, which no rule lets through."""
-    plain = text.strip()
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < len("100000") else NO_NUMBER
+def _outcome(result: SaveResult) -> SaveOutcome:
+    return SaveOutcome(
+        message=SAVED if result.saved else NOTHING_CHANGED,
+        changes=result.changes if result.saved else (),
+        problems=result.problems,
+        concurrent_saves=result.concurrent_saves,
+    )
+
+
+def _parse_days(text: str) -> int:
+    """Return the number of days, or `INVALID_DAYS` if the text is no number."""
+    digits = text.strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _MAX_DIGITS else INVALID_DAYS

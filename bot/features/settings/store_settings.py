@@ -1,4 +1,4 @@
-"""Saving what an administrator wants, on what holds by then, with who changed what (spec M1, T6)."""
+"""Apply an administrator's changes to the current settings, and record who changed what (spec M1, T6)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ from bot.domain.settings import (
 from bot.domain.settings_history import SavedSettings
 from bot.domain.synced_chats import Pause
 from bot.domain.values import Chat, EnvironmentId, Person
+from bot.features.settings.context import OPEN_AGAIN
 from bot.features.settings.rules import SettingProblem
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.services import Services
@@ -25,118 +26,122 @@ from bot.store.unit_of_work import UnitOfWork
 
 Edit = Callable[[EnvironmentSettings], EnvironmentSettings]
 Validator = Callable[[EnvironmentSettings, EnvironmentSettings], Sequence[SettingProblem]]
-"""What speaks against going from one to the other."""
+"""Returns the problems of a change, given the settings before and after it."""
+
+SAVED = "Saved. The change is active."
+NOTHING_CHANGED = "Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveRequest:
-    """Who presses the button where, and which version of which environment's settings they saw."""
+    """The chat and person of a save, and the environment and version of the settings that the person saw."""
 
     chat: Chat
     person: Person
     environment: EnvironmentId
-    """A claim, until it is compared with those that the product is set up for."""
+    """Untrusted until it is compared with the configured environments."""
     version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsEdit:
-    """What somebody wants."""
+    """The requested changes."""
 
     edit: Edit
     validate: Validator
-    covers: Callable[[SettingChange], bool]
-    """Whether what others saved meanwhile has to be looked at before this may be saved."""
+    conflicts_with: Callable[[SettingChange], bool]
+    """Returns whether the person must see this concurrent change before saving."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveResult:
-    """What came of it. `settings` is what holds now; where nothing was saved, with what was wanted."""
+    """The result of a save. If nothing was saved, `settings` and `changes` are the requested ones."""
 
     settings: EnvironmentSettings
     saved: bool
     changes: tuple[SettingChange, ...]
     problems: Sequence[SettingProblem] = ()
     concurrent_saves: Sequence[SavedSettings] = ()
-    """What others saved since the form was made."""
+    """Changes that others saved since the page was opened."""
 
 
 async def store_settings(
-    services: Services, saving: SaveRequest, actor: AuthorizedUser, form: SettingsEdit
+    services: Services, request: SaveRequest, administrator: AuthorizedUser, edit: SettingsEdit
 ) -> SaveResult:
-    """What was saved, or why not; raises `BadRequest` for a version that never was."""
+    """Save the changes unless they are invalid or conflict with others'; raise `BadRequest` for an unknown version."""
     async with services.store.writing() as work:
-        now = await work.settings.get_for_update(saving.environment)
-        if not 0 <= saving.version <= now.version:
-            raise BadRequest("This page does not fit the settings.", "Write settings to open them again.")
-        meanwhile = await work.settings.history_since(saving.environment, saving.version)
-        others = [change for each in meanwhile for change in each.changes]
-        base = revert_changes(now, others)
-        wanted = form.edit(base)
-        mine = diff_settings(base, wanted)
-        after = apply_changes(now, mine)
-        problems = form.validate(base, wanted)
-        to_look_at = any(form.covers(change) for change in others)
-        made = diff_settings(now, after)
-        saved = bool(made) and not problems and not to_look_at
+        current = await work.settings.get_for_update(request.environment)
+        if not 0 <= request.version <= current.version:
+            raise BadRequest("This page is out of date.", OPEN_AGAIN)
+        concurrent_saves = await work.settings.history_since(request.environment, request.version)
+        concurrent = [change for each in concurrent_saves for change in each.changes]
+        seen = revert_changes(current, concurrent)
+        requested = edit.edit(seen)
+        after = apply_changes(current, diff_settings(seen, requested))
+        problems = edit.validate(seen, requested)
+        changes = diff_settings(current, after)
+        saved = bool(changes) and not problems and not any(map(edit.conflicts_with, concurrent))
         if saved:
-            after = await _save(work, after, _entry(services, saving, actor, now, made))
-    return SaveResult(settings=after, saved=saved, changes=made, problems=problems, concurrent_saves=meanwhile)
-
-
-def _entry(
-    services: Services,
-    saving: SaveRequest,
-    actor: AuthorizedUser,
-    now: EnvironmentSettings,
-    made: tuple[SettingChange, ...],
-) -> SavedSettings:
-    return SavedSettings(
-        environment=saving.environment,
-        version=now.version + 1,
-        at=services.clock.now(),
-        person_id=actor.object_id,
-        person_name=actor.user.name,
-        chat_id=saving.chat.id,
-        changes=made,
+            after = await _save(work, after, _history_entry(services, request, administrator, current, changes))
+    return SaveResult(
+        settings=after, saved=saved, changes=changes, problems=problems, concurrent_saves=concurrent_saves
     )
 
 
-async def _save(work: UnitOfWork, wanted: EnvironmentSettings, saved: SavedSettings) -> EnvironmentSettings:
-    after = replace(wanted, version=saved.version)
-    if any(change.setting == "sync_on" for change in saved.changes):
-        after = replace(after, sync_changed_at=saved.at)
-    await _end_pause(work, after, saved)
-    if after.organization.chats_on and any(change.setting == "chats_on" for change in saved.changes):
-        # What changed while they were off is not made up for (spec S1): nobody can miss what nobody knows.
-        await work.reported_values.forget_all(saved.environment)
-    await work.settings.save(after, saved)
-    # What Dataverse tells of follows from the settings.
-    await _ask(work, JobKind.FOLLOW_SETTINGS, saved)
-    if any(change.setting in SYNC_SETTINGS for change in saved.changes):
-        await _ask(work, JobKind.SYNC_ALL, saved)
+def _history_entry(
+    services: Services,
+    request: SaveRequest,
+    administrator: AuthorizedUser,
+    current: EnvironmentSettings,
+    changes: tuple[SettingChange, ...],
+) -> SavedSettings:
+    return SavedSettings(
+        environment=request.environment,
+        version=current.version + 1,
+        at=services.clock.now(),
+        person_id=administrator.object_id,
+        person_name=administrator.user.name,
+        chat_id=request.chat.id,
+        changes=changes,
+    )
+
+
+async def _save(work: UnitOfWork, settings: EnvironmentSettings, entry: SavedSettings) -> EnvironmentSettings:
+    changed = {change.setting for change in entry.changes}
+    after = replace(settings, version=entry.version)
+    if "sync_on" in changed:
+        after = replace(after, sync_changed_at=entry.at)
+    await _exclude_pause(work, after, entry)
+    if after.organization.chats_on and "chats_on" in changed:
+        # Changes while chats were off are never reported (spec S1).
+        await work.reported_values.forget_all(entry.environment)
+    await work.settings.save(after, entry)
+    # The webhook's steps follow from the settings.
+    await _enqueue(work, JobKind.FOLLOW_SETTINGS, entry)
+    if changed & SYNC_SETTINGS:
+        await _enqueue(work, JobKind.SYNC_ALL, entry)
     return after
 
 
-async def _end_pause(work: UnitOfWork, after: EnvironmentSettings, saved: SavedSettings) -> None:
-    """Where sync goes on, the time for which it was off made no chat idle (spec S2, Y3)."""
-    before = revert_changes(after, saved.changes)
+async def _exclude_pause(work: UnitOfWork, after: EnvironmentSettings, entry: SavedSettings) -> None:
+    """Exclude the time during which sync was off from the idle time of chats, if sync resumes (spec S2, Y3)."""
+    before = revert_changes(after, entry.changes)
     if is_sync_on(before) or not is_sync_on(after):
         return
-    pause = _pause(before, await work.settings.history_since(saved.environment, 0), saved.at)
+    pause = _find_pause(before, await work.settings.history_since(entry.environment, 0), entry.at)
     if pause:
-        await work.chat_sync.exclude_pause(saved.environment, pause)
+        await work.chat_sync.exclude_pause(entry.environment, pause)
 
 
-async def _ask(work: UnitOfWork, kind: JobKind, saved: SavedSettings) -> None:
-    await work.inbox.enqueue(EnvironmentJob(kind=kind, environment=saved.environment), at=saved.at, due_at=saved.at)
+async def _enqueue(work: UnitOfWork, kind: JobKind, entry: SavedSettings) -> None:
+    await work.inbox.enqueue(EnvironmentJob(kind=kind, environment=entry.environment), at=entry.at, due_at=entry.at)
 
 
-def _pause(now: EnvironmentSettings, saved: Sequence[SavedSettings], end: datetime) -> Pause | None:
-    """For how long sync has not been effective, by what was saved until now; None where it never was."""
-    for each in reversed(saved):
-        now = revert_changes(now, each.changes)
-        if is_sync_on(now):
-            days = now.organization.sync_idle_days
-            return Pause(start=each.at, end=end, active_since=each.at - timedelta(days=days) if days else None)
+def _find_pause(settings: EnvironmentSettings, history: Sequence[SavedSettings], end: datetime) -> Pause | None:
+    """Return the time during which sync was off, up to `end`, from the history; None if it was never on."""
+    for entry in reversed(history):
+        settings = revert_changes(settings, entry.changes)
+        if is_sync_on(settings):
+            days = settings.organization.sync_idle_days
+            return Pause(start=entry.at, end=end, active_since=entry.at - timedelta(days=days) if days else None)
     return None

@@ -1,16 +1,21 @@
-"""What has to be so before somebody may do something."""
+"""Access checks that use cases run first."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.errors import HiddenRecord, NotAllowed, NotFound, NotSupported
+from bot.domain.errors import ChatSyncError, HiddenRecord, NotAllowed, NotFound, NotSupported
 from bot.domain.record_types import RecordType
 from bot.domain.rights import ADMINISTRATOR_ROLE, is_administrator, may_use
 from bot.domain.tables import Column, Row, Table
 from bot.domain.values import Chat, EnvironmentId, ObjectId, Person, RecordRef, User
 from bot.features.shared.answers import name_columns
 from bot.features.shared.services import Services
+from bot.logs import get_logger
+
+_SYNC_PERMISSION = "Only a Microsoft Entra Global Administrator can turn chat sync on or off."
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,104 +28,125 @@ class AuthorizedUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadableRecord:
-    """A record as somebody sees it who may use chats with it."""
+    """A record that a person can read and may use chats with."""
 
     record_type: RecordType
     table: Table
     row: Row
-    """With what names the record."""
+    """The columns that identify the record: name and number."""
     actor: AuthorizedUser
 
 
 async def require_user(services: Services, environment: EnvironmentId, person: Person) -> AuthorizedUser:
-    """The person as somebody who may act now: chats are on (spec S1), and see `user`."""
-    await _chats_on(services, environment)
+    """Return the person as a permitted user; raise `NotAllowed` also if chats are off (spec S1)."""
+    await _require_chats_on(services, environment)
     return await require_permitted(services, environment, person)
 
 
 async def require_user_anywhere(services: Services, person: Person) -> Mapping[EnvironmentId, AuthorizedUser]:
-    """The same wherever the person may act; raises the first refusal where that is nowhere."""
+    """Return the environments in which `require_user` succeeds; raise the first error if there are none."""
     return await _in_any_environment(services.environments, lambda each: require_user(services, each, person))
 
 
 async def require_permitted_anywhere(
     services: Services, environments: Collection[EnvironmentId], person: Person
 ) -> Mapping[EnvironmentId, AuthorizedUser]:
-    """See `user`: the person in each of these that lets them; raises the first refusal where none does."""
+    """Return the environments in which `require_permitted` succeeds; raise the first error if there are none."""
     return await _in_any_environment(environments, lambda each: require_permitted(services, each, person))
 
 
 async def require_permitted(services: Services, environment: EnvironmentId, person: Person) -> AuthorizedUser:
-    """The person as Dataverse knows them, where they may use the product at all (spec S3, S4)."""
-    actor = await _known(services, environment, person)
-    await _allowed(services, environment, actor.user)
+    """Return the person as a Dataverse user who may use the product; raise `NotAllowed` (spec S3, S4)."""
+    actor = await _require_dataverse_user(services, environment, person)
+    await _require_allowed_role(services, environment, actor.user)
     return actor
 
 
 async def require_administrator(services: Services, environment: EnvironmentId, person: Person) -> AuthorizedUser:
-    """The person as somebody who may change the environment's settings, also while chats are off (spec M1)."""
-    actor = await _known(services, environment, person)
+    """Return the person as an administrator of the settings, even if chats are off; raise `NotAllowed` (spec M1)."""
+    actor = await _require_dataverse_user(services, environment, person)
     if not is_administrator(await services.records.roles(environment, actor.user.id)):
         raise NotAllowed(
             f"Only people with the security role {ADMINISTRATOR_ROLE} can see and change the settings.",
-            "Ask one of them, or have the role given to you in Dynamics 365.",
+            "Ask one of them to make the change, or to assign you the role in Dynamics 365.",
         )
     return actor
 
 
-async def _known(services: Services, environment: EnvironmentId, person: Person) -> AuthorizedUser:
+async def sync_permission_error(services: Services, person: ObjectId) -> str:
+    """Return why the person may not turn chat sync on or off; empty if they may (spec S2).
+
+    If Microsoft Entra ID does not respond, the person may not, but can change all other settings.
+    """
+    try:
+        return "" if await services.directory.is_global_administrator(person) else _SYNC_PERMISSION
+    except ChatSyncError as error:
+        _log.warning("settings.global_administrator_check_failed", reason=str(error))
+        failure = f"Chat Sync could not check whether you are one. {error} {error.next_step}"
+        return f"{_SYNC_PERMISSION} {failure}".strip()
+
+
+async def _require_dataverse_user(services: Services, environment: EnvironmentId, person: Person) -> AuthorizedUser:
     if environment not in services.environments:
         raise NotAllowed(
-            "Chat Sync does not serve the organisation of this record any more.",
-            "Ask your administrator to set it up again.",
+            "Chat Sync is no longer connected to the environment of this record.",
+            "Ask your administrator to connect it again.",
         )
     user = await services.records.user(environment, person.object_id) if person.object_id else None
     if user is None or person.object_id is None:
         raise NotAllowed(
-            "You have no user in Dynamics 365, so you can read cards here but not act.",
+            "You have no user in Dynamics 365, so you can only read the cards here.",
             "Ask your administrator for a Dynamics 365 user.",
         )
     if not user.enabled:
-        raise NotAllowed("Your Dynamics 365 user is turned off.", "Ask your administrator to turn it on again.")
+        raise NotAllowed("Your Dynamics 365 user is disabled.", "Ask your administrator to enable it.")
     return AuthorizedUser(object_id=person.object_id, user=user)
 
 
-async def _allowed(services: Services, environment: EnvironmentId, user: User) -> None:
-    """The user holds one of the security roles that may use the product, where not everybody may (spec S3)."""
+async def _require_allowed_role(services: Services, environment: EnvironmentId, user: User) -> None:
+    """Raise `NotAllowed` if the settings limit the product to security roles that the user does not have (spec S3)."""
     allowed = (await services.administration.settings(environment)).organization.allowed_roles
     if allowed and not may_use(await services.records.roles(environment, user.id), allowed):
         raise NotAllowed(
-            "Your administrator lets only some security roles use chats, and you have none of them.",
-            f"Ask them for one of these roles: {', '.join(allowed)}.",
+            "Only people with certain security roles can use chats, and you have none of these roles.",
+            f"Ask your administrator for one of these roles: {', '.join(allowed)}.",
         )
 
 
 async def require_member(services: Services, chat: Chat, person: Person) -> None:
-    """The person is in the chat now (spec S7)."""
+    """Raise `NotAllowed` if the person is not in the chat now (spec S7)."""
     if not await services.roster.is_member(chat, person):
-        raise NotAllowed("Only members of this chat can do this.", "Ask somebody in the chat to add you or to do it.")
+        raise NotAllowed("Only members of this chat can do this.", "Ask a member to add you, or to do it for you.")
 
 
 async def require_record_type(services: Services, environment: EnvironmentId, table: str) -> RecordType:
-    """Chats are on and the table is enabled (spec S1, T1)."""
-    await _chats_on(services, environment)
-    record_type = (await services.administration.record_types(environment)).get(table)
-    if record_type is None or not record_type.enabled:
+    """Return the settings of the table; raise an error if chats are off or the table is disabled (spec S1, T1)."""
+    await _require_chats_on(services, environment)
+    record_type = await enabled_record_type(services, environment, table)
+    if record_type is None:
         raise NotSupported(
             "Chats cannot be connected to records of this type.", "Ask your administrator to add the record type."
         )
     return record_type
 
 
-async def _chats_on(services: Services, environment: EnvironmentId) -> None:
+async def enabled_record_type(services: Services, environment: EnvironmentId, table: str) -> RecordType | None:
+    """Return the settings of the table; None if chats are off or the table is disabled (spec S1, T1)."""
+    if not await services.administration.chats_on(environment):
+        return None
+    record_type = (await services.administration.record_types(environment)).get(table)
+    return record_type if record_type and record_type.enabled else None
+
+
+async def _require_chats_on(services: Services, environment: EnvironmentId) -> None:
     if not await services.administration.chats_on(environment):
         raise NotAllowed(
-            "Your administrator has turned chats off for Dynamics 365.", "Ask them to turn chats on again."
+            "Your administrator turned off chats for Dynamics 365.", "Ask your administrator to turn on chats."
         )
 
 
 async def require_readable(services: Services, record: RecordRef, person: Person) -> ReadableRecord:
-    """The record as the person sees it, where chats can be connected to it and the person may use them."""
+    """Return the record as the person can read it; raise an error if they cannot, or may not use chats with it."""
     record_type = await require_record_type(services, record.environment, record.table)
     table = await services.records.table(record.environment, record.table)
     actor, row = await read_as(services, record, table, name_columns(table), person)
@@ -128,7 +154,7 @@ async def require_readable(services: Services, record: RecordRef, person: Person
 
 
 async def require_can_connect(services: Services, chat: Chat, person: Person, record: RecordRef) -> AuthorizedUser:
-    """The person as one who may connect this chat, which they are in, to a record that they can open."""
+    """Return the user if they are a member of the chat and can read the record; otherwise raise an error."""
     await require_member(services, chat, person)
     return (await require_readable(services, record, person)).actor
 
@@ -152,12 +178,15 @@ async def require_can_start(services: Services, person: Person, record: RecordRe
 async def read_as(
     services: Services, record: RecordRef, table: Table, columns: Sequence[Column], person: Person
 ) -> tuple[AuthorizedUser, Row]:
-    """See `actor` and `row`: the row is read while it is asked who the person is, whose refusal comes first."""
+    """Return the permitted user, and the row as they can read it. The user's error has priority over the row's.
+
+    The row is read while the user is checked.
+    """
     if person.object_id is None:
         actor = await require_user(services, record.environment, person)
         return actor, await read_row_as(services, record, table, columns, actor)
     # One task instead of the two of `gather`: usually the tasks cost more than the work in them.
-    reading = asyncio.create_task(_row(services, record, table, columns, person.object_id))
+    reading = asyncio.create_task(_read_row(services, record, table, columns, person.object_id))
     try:
         actor = await require_user(services, record.environment, person)
     except BaseException:
@@ -170,11 +199,13 @@ async def read_as(
 async def read_row_as(
     services: Services, record: RecordRef, table: Table, columns: Sequence[Column], actor: AuthorizedUser
 ) -> Row:
-    """The row as the person sees it; whether it is there is as much a secret as what is in it (spec S5)."""
-    return await _row(services, record, table, columns, actor.object_id)
+    """Return the row as the user can read it; raise `HiddenRecord`, which does not reveal if it exists (spec S5)."""
+    return await _read_row(services, record, table, columns, actor.object_id)
 
 
-async def _row(services: Services, record: RecordRef, table: Table, columns: Sequence[Column], caller: ObjectId) -> Row:
+async def _read_row(
+    services: Services, record: RecordRef, table: Table, columns: Sequence[Column], caller: ObjectId
+) -> Row:
     try:
         return await services.records.read(record, columns, caller=caller)
     except (NotFound, NotAllowed) as error:
@@ -182,22 +213,22 @@ async def _row(services: Services, record: RecordRef, table: Table, columns: Seq
 
 
 def record_hidden(kind: str = "record") -> HiddenRecord:
-    """The refusal of a row, by what kind of record it is where that may be told."""
+    """Return the error for a record that does not exist or is hidden. `kind`: label of its table, if not secret."""
     return HiddenRecord(
-        f"You cannot open this {kind}: it is not there, or not for you.",
+        f"This {kind} does not exist, or you do not have access to it.",
         "Check the link, or ask the record's owner for access.",
     )
 
 
 async def _in_any_environment(
-    environments: Collection[EnvironmentId], ask: Callable[[EnvironmentId], Awaitable[AuthorizedUser]]
+    environments: Collection[EnvironmentId], check: Callable[[EnvironmentId], Awaitable[AuthorizedUser]]
 ) -> Mapping[EnvironmentId, AuthorizedUser]:
-    answers = await asyncio.gather(*(ask(each) for each in environments), return_exceptions=True)
-    found = {
-        each: answer for each, answer in zip(environments, answers, strict=True) if isinstance(answer, AuthorizedUser)
+    results = await asyncio.gather(*(check(each) for each in environments), return_exceptions=True)
+    users = {
+        each: result for each, result in zip(environments, results, strict=True) if isinstance(result, AuthorizedUser)
     }
-    refused = [answer for answer in answers if isinstance(answer, BaseException)]
-    unforeseen = [each for each in refused if not isinstance(each, NotAllowed)]
-    if refused and (unforeseen or not found):
-        raise (unforeseen or refused)[0]
-    return found
+    errors = [result for result in results if isinstance(result, BaseException)]
+    unexpected = [each for each in errors if not isinstance(each, NotAllowed)]
+    if errors and (unexpected or not users):
+        raise (unexpected or errors)[0]
+    return users
