@@ -143,8 +143,13 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
         chats=GraphChats(graph, app_installer),
         roster=roster,
-        # A person who pastes a link does not wait long for something that only makes its card a little better.
-        roster_cache=RosterCache(roster=roster, clock=clock, patience_s=limits.answer_within_s / 5),
+        roster_cache=RosterCache(
+            roster=roster,
+            clock=clock,
+            # A person who pastes a link must not wait long for a small improvement of its card.
+            turn_timeout_s=limits.answer_within_s / 5,
+            worker_timeout_s=limits.answer_within_s,
+        ),
         coalescing_window=timedelta(seconds=settings.coalesce_s),
         emulator_user=_emulator_user(settings),
     )
@@ -270,6 +275,7 @@ async def _load_settings(runtime: Runtime) -> None:
 
 async def close(runtime: Runtime) -> None:
     """Close everything."""
+    await runtime.services.roster_cache.close()
     for tokens in runtime.tokens:
         await tokens.close()
     if runtime.token_validator:

@@ -46,60 +46,73 @@ class Asked:
         raise AssertionError(chat)
 
 
+def roster_cache(roster: Asked, clock: HeldClock, turn_timeout_s: float = 5) -> RosterCache:
+    return RosterCache(roster=roster, clock=clock, turn_timeout_s=turn_timeout_s, worker_timeout_s=5)
+
+
 def person(account: str) -> Person:
     return Person(account_id=account, object_id=None, name="")
 
 
 async def test_sixty_concurrent_callers_share_one_request_until_the_ttl_ends(clock: HeldClock) -> None:
     roster = Asked(["29:a", "29:b", "29:a"])
-    readers = RosterCache(roster=roster, clock=clock, patience_s=5)
-    assert set(await asyncio.gather(*(readers(CHAT) for _ in range(60)))) == {("29:a", "29:b")}
+    readers = roster_cache(roster, clock)
+    assert set(await asyncio.gather(*(readers.accounts(CHAT) for _ in range(60)))) == {("29:a", "29:b")}
     for account in ("29:a", "29:b"):
         await readers.require_member(CHAT, person(account))
     assert roster.times == 1
     clock.advance(TTL / timedelta(seconds=1))
-    await readers(CHAT)
+    await readers.accounts(CHAT)
     assert roster.times == 2
 
 
 @pytest.mark.parametrize("trouble", [BotAbsent(), Unavailable("no"), PermissionError("no")])
 async def test_a_failed_request_is_not_repeated_for_a_minute(clock: HeldClock, trouble: Exception) -> None:
     roster = Asked(trouble)
-    readers = RosterCache(roster=roster, clock=clock, patience_s=5)
-    assert [await readers(CHAT) for _ in range(3)] == [None] * 3
+    readers = roster_cache(roster, clock)
+    assert [await readers.accounts(CHAT) for _ in range(3)] == [None] * 3
     assert roster.times == 1
     clock.advance(FAILURE_TTL / timedelta(seconds=1))
-    assert await readers(CHAT) is None
+    assert await readers.accounts(CHAT) is None
     assert roster.times == 2
 
 
 async def test_a_caller_that_gives_up_leaves_the_result_for_later_callers(clock: HeldClock) -> None:
     roster = Asked(["29:a"])
-    readers = RosterCache(roster=roster, clock=clock, patience_s=0.01)
+    readers = roster_cache(roster, clock, 0.01)
     roster.hangs.clear()
-    assert await readers(CHAT) is None
+    assert await readers.accounts(CHAT) is None
     roster.hangs.set()
     await asyncio.sleep(0.01)
-    assert await readers(CHAT) == ("29:a",)
+    assert await readers.accounts(CHAT) == ("29:a",)
+    assert roster.times == 1
+
+
+async def test_a_worker_waits_longer_than_a_turn(clock: HeldClock) -> None:
+    roster = Asked(["29:a"])
+    readers = roster_cache(roster, clock, 0.01)
+    roster.hangs.clear()
+    waiting = asyncio.create_task(readers.accounts_by_chat([CHAT]))
+    assert await readers.accounts(CHAT) is None
+    roster.hangs.set()
+    assert await waiting == {CHAT.id: ("29:a",)}
     assert roster.times == 1
 
 
 async def test_only_members_pass_unless_the_bot_is_absent(clock: HeldClock) -> None:
-    readers = RosterCache(roster=Asked(["29:a"]), clock=clock, patience_s=5)
+    readers = roster_cache(Asked(["29:a"]), clock)
     with pytest.raises(NotAllowed):
         await readers.require_member(CHAT, person("29:stranger"))
-    absent = RosterCache(roster=Asked(BotAbsent()), clock=clock, patience_s=5)
+    absent = roster_cache(Asked(BotAbsent()), clock)
     await absent.require_member(CHAT, person("29:stranger"))
 
 
-async def test_a_change_bypasses_the_cache(
-    clock: HeldClock,
-) -> None:
+async def test_a_change_bypasses_the_cache(clock: HeldClock) -> None:
     roster = Asked(["29:a"])
-    readers = RosterCache(roster=roster, clock=clock, patience_s=5)
+    readers = roster_cache(roster, clock)
     await readers.require_member(CHAT, person("29:a"))
     roster.answer = ["29:b"]
     with pytest.raises(NotAllowed):
         await readers.require_fresh(CHAT, person("29:a"))
-    assert await readers(CHAT) == ("29:b",)
+    assert await readers.accounts(CHAT) == ("29:b",)
     await readers.require_fresh(CHAT, person("29:b"))

@@ -59,7 +59,7 @@ async def _around(services: Services, facts: ChangeDetails) -> tuple[frozenset[C
         chats = await work.chats.get_many([each.chat_id for each in connections if each.paused_at is None])
     absent = await find_chats_without_owner(services, facts, list(chats.values()))
     each_alone = facts.record_type.tell_each
-    return absent, await services.roster_cache.accounts_of(list(chats.values())) if each_alone else {}
+    return absent, await services.roster_cache.accounts_by_chat(list(chats.values())) if each_alone else {}
 
 
 async def _decide(

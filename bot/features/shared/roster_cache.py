@@ -1,100 +1,95 @@
-"""Who reads along in a chat: whose clients ask for a card of their own (spec U2), and who may ask."""
+"""A cache of the accounts in each chat, for personal cards (spec U2) and for membership checks."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from bot.clock import Clock
 from bot.domain.errors import BotAbsent, ChatSyncError, NotAllowed
 from bot.domain.values import Chat, ChatId, Person
 from bot.ports.teams import Roster
+from bot.runtime.ttl_cache import TtlCache
 
 T = TypeVar("T")
 
+Accounts = tuple[str, ...]
+"""Account IDs, each once."""
+
 MAX_CHATS = 2_000
-"""Chats in memory. Most have a dozen people, whose account ids take 100 bytes each."""
+"""Chats in memory. Most have a dozen people, whose account IDs take 100 bytes each."""
 
 TTL = timedelta(minutes=5)
 FAILURE_TTL = timedelta(minutes=1)
-"""As often as Teams lets a card be asked for anew ("Universal Actions for Adaptive Cards")."""
+"""Interval at which Teams lets clients refresh a card ("Universal Actions for Adaptive Cards")."""
 
-_AT_ONCE = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
-    accounts: tuple[str, ...] | None
-    until: datetime
+_CONCURRENCY = 5
 
 
 class RosterCache:
-    """Asks Teams who is in a chat, and remembers it for a while: when sixty people open a card at once, sixty ask."""
+    """Fetch rosters from Teams and cache them, because all clients of a chat refresh a card at the same time."""
 
-    def __init__(self, *, roster: Roster, clock: Clock, patience_s: float) -> None:
+    def __init__(self, *, roster: Roster, clock: Clock, turn_timeout_s: float, worker_timeout_s: float) -> None:
+        """Limit the wait in a turn, where a person waits for the answer, and in a worker."""
         self._roster = roster
-        self._clock = clock
-        self._patience_s = patience_s
-        self._seen: OrderedDict[ChatId, _Seen] = OrderedDict()
-        self._asking: dict[ChatId, asyncio.Task[tuple[str, ...] | None]] = {}
+        self._turn_timeout_s = turn_timeout_s
+        self._worker_timeout_s = worker_timeout_s
+        self._accounts: TtlCache[ChatId, Accounts | None] = TtlCache(
+            clock, max_size=MAX_CHATS, ttl=lambda accounts: FAILURE_TTL if accounts is None else TTL
+        )
 
-    async def __call__(self, chat: Chat) -> tuple[str, ...] | None:
-        """The chat's people by their account ids; None where Teams does not say it in time, or not to the bot."""
-        seen = self._seen.get(chat.id)
-        if seen and seen.until > self._clock.now():
-            return seen.accounts
-        task = self._asking.get(chat.id)
-        if task is None:
-            task = self._asking[chat.id] = asyncio.create_task(self._ask(chat))
-            task.add_done_callback(lambda _: self._asking.pop(chat.id, None))
-        # Who does not wait for the answer leaves it to those who come later.
-        done, _ = await asyncio.wait({task}, timeout=self._patience_s)
-        return task.result() if done else None
+    async def accounts(self, chat: Chat) -> Accounts | None:
+        """Return the accounts in the chat; None if Teams fails, takes too long, or the bot is not in the chat."""
+        return await self._fetch(chat, self._turn_timeout_s)
 
-    async def accounts_of(self, chats: Sequence[Chat]) -> Mapping[ChatId, tuple[str, ...] | None]:
-        """The same of several chats, a few at a time."""
-        turns = asyncio.Semaphore(_AT_ONCE)
+    async def accounts_by_chat(self, chats: Sequence[Chat]) -> Mapping[ChatId, Accounts | None]:
+        """Return the accounts in several chats, for workers; they are fetched a few at a time."""
+        slots = asyncio.Semaphore(_CONCURRENCY)
 
-        async def asked(chat: Chat) -> tuple[str, ...] | None:
-            async with turns:
-                return await self(chat)
+        async def fetch(chat: Chat) -> Accounts | None:
+            async with slots:
+                return await self._fetch(chat, self._worker_timeout_s)
 
-        found = await asyncio.gather(*(asked(chat) for chat in chats))
-        return {chat.id: accounts for chat, accounts in zip(chats, found, strict=True)}
+        results = await asyncio.gather(*map(fetch, chats))
+        return {chat.id: accounts for chat, accounts in zip(chats, results, strict=True)}
 
-    async def with_accounts(self, chat: Chat, work: Coroutine[Any, Any, T]) -> tuple[T, tuple[str, ...] | None]:
-        """What the work gives, and the chat's people, asked for at the same time where they are not known."""
-        seen = self._seen.get(chat.id)
-        if seen and seen.until > self._clock.now():
-            return await work, seen.accounts
-        done, accounts = await asyncio.gather(work, self(chat))
-        return done, accounts
+    async def with_accounts(self, chat: Chat, work: Coroutine[Any, Any, T]) -> tuple[T, Accounts | None]:
+        """Return the result of the work, and the accounts in the chat. Both run concurrently."""
+        if chat.id in self._accounts:
+            return await work, self._accounts.get(chat.id)
+        result, accounts = await asyncio.gather(work, self.accounts(chat))
+        return result, accounts
 
     async def require_member(self, chat: Chat, person: Person) -> None:
-        """The person is in the chat, as far as the bot is there to know; raises `NotAllowed` or `Unavailable`."""
-        if person.account_id not in (await self(chat) or ()):
+        """Raise `NotAllowed` if the person is not in the chat, or `Unavailable`; pass if the bot is not in the chat."""
+        if person.account_id not in (await self.accounts(chat) or ()):
             await self.require_fresh(chat, person)
 
     async def require_fresh(self, chat: Chat, person: Person) -> None:
-        """The same by what Teams says now, for who is about to change something (spec S7)."""
+        """Check like `require_member`, but without the cache, before the person changes something (spec S7)."""
         try:
             is_member = await self._roster.is_member(chat, person)
         except BotAbsent:
             return
         if not is_member:
-            self._seen.pop(chat.id, None)  # what is remembered is older than this
-            raise NotAllowed("Only members of this chat see this.", "Ask somebody in the chat to add you.")
+            self._accounts.discard(chat.id)  # the cached roster is older
+            raise NotAllowed("Only members of this chat can see this.", "Ask a member to add you.")
 
-    async def _ask(self, chat: Chat) -> tuple[str, ...] | None:
+    async def close(self) -> None:
+        """Cancel running requests."""
+        await self._accounts.close()
+
+    async def _fetch(self, chat: Chat, timeout_s: float) -> Accounts | None:
         try:
-            accounts = tuple(dict.fromkeys(each.id for each in await self._roster.accounts(chat) if each.id))
+            async with asyncio.timeout(timeout_s):
+                # A request that takes longer continues, and later callers use its result.
+                return await self._accounts.fetch(chat.id, partial(self._load, chat))
+        except TimeoutError:
+            return None
+
+    async def _load(self, chat: Chat) -> Accounts | None:
+        try:
+            return tuple(dict.fromkeys(each.id for each in await self._roster.accounts(chat) if each.id))
         except (ChatSyncError, PermissionError):
-            accounts = None  # the bot is not there, Teams is in trouble, or the chat's address is not on the list
-        lifetime = FAILURE_TTL if accounts is None else TTL
-        self._seen[chat.id] = _Seen(accounts=accounts, until=self._clock.now() + lifetime)
-        self._seen.move_to_end(chat.id)
-        if len(self._seen) > MAX_CHATS:
-            self._seen.popitem(last=False)
-        return accounts
+            return None  # the bot is absent, Teams fails, or the chat's service URL is not trusted
