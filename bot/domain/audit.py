@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Self
 
-from bot.domain.values import ChatId, ObjectId, RecordRef
+from bot.domain.values import ChatId, Connection, ObjectId, RecordRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,3 +20,12 @@ class AuditEntry:
     record: RecordRef | None
     """None for actions on a chat only."""
     details: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def for_connection(
+        cls, act: str, connection: Connection, *, at: datetime, by: ObjectId | None, by_name: str
+    ) -> Self:
+        """Return the entry of an action on a connection. `by` is None if Dataverse reported only a name."""
+        return cls(
+            at=at, act=act, person_id=by, person_name=by_name, chat_id=connection.chat_id, record=connection.record
+        )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.domain.audit import AuditEntry
 from bot.domain.chat_sync import SyncProblem, SyncState, sync_state
 from bot.domain.errors import NotFound, NotSupported
 from bot.domain.values import Chat, Connection, ConnectionId, Person
@@ -9,7 +10,6 @@ from bot.features.chat_sync.start_and_end import clear_problem, resume_idle
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import display_name
-from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 
 
@@ -41,7 +41,7 @@ async def _resume(services: Services, chat: Chat, actor: AuthorizedUser, live: C
             await work.chat_sync.save_row(live.id, replace(clear_problem(activity), created_by=actor.object_id))
         await resume_idle(work, chat.id, at=now)
         by = actor.user.name
-        await work.audit.add(audit_entry("resume sync", live, at=now, by=actor.object_id, by_name=by))
+        await work.audit.add(AuditEntry.for_connection("resume sync", live, at=now, by=actor.object_id, by_name=by))
 
 
 def _nothing_to_resume(live: Connection, state: SyncState) -> NotSupported:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.audit import AuditEntry
 from bot.domain.chat_sync import is_sync_on
 from bot.domain.errors import NotSupported
 from bot.domain.values import Connection, ConnectionId, EnvironmentId, ObjectId, Person
 from bot.features.chat_sync.start_and_end import new_activity
 from bot.features.shared import access
-from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 
@@ -40,5 +40,5 @@ async def _begin(
     now: datetime = services.clock.now()
     for each in some:
         await work.chat_sync.start(each.id, new_activity(maker, now))
-        await work.audit.add(audit_entry("sync existing", each, at=now, by=maker, by_name=by_name))
+        await work.audit.add(AuditEntry.for_connection("sync existing", each, at=now, by=maker, by_name=by_name))
     await work.chat_sync.enqueue([each.chat_id for each in some], fetch=True, at=now, due_at=now)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.key_fields import ReportedValue, reported_value
 from bot.domain.note_fields import note_columns, note_facts
@@ -30,7 +31,6 @@ from bot.features.shared.answers import (
     record_header,
     to_outbox,
 )
-from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 from cards.audience import AudienceView
 from cards.audience import audience as audience_card
@@ -150,7 +150,9 @@ async def _save_connection(
         await work.reported_values.save({(connection.id, column): value for column, value in snapshot.known.items()})
         by, by_name = actor.object_id, actor.user.name
         await start_sync(services, work, chat, connection, maker=by, at=new.connected_at)
-        await work.audit.add(audit_entry("connect", connection, at=new.connected_at, by=by, by_name=by_name))
+        await work.audit.add(
+            AuditEntry.for_connection("connect", connection, at=new.connected_at, by=by, by_name=by_name)
+        )
     return Answer(message=message, already_queued=True)
 
 

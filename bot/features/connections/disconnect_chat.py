@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.public_names import Verb
 from bot.domain.record_types import RecordType
@@ -11,7 +12,6 @@ from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import Answer, display_name, to_outbox
-from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.message import Message
@@ -67,7 +67,7 @@ async def _end(services: Services, chat: Chat, connection: Connection, actor: Au
         key = f"disconnected {connection.id} {now.isoformat()}"
         await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection.id)], at=now)
         await end_sync(work, [connection], at=now)
-        await work.audit.add(audit_entry("disconnect", connection, at=now, by=by, by_name=by_name))
+        await work.audit.add(AuditEntry.for_connection("disconnect", connection, at=now, by=by, by_name=by_name))
     return Answer(message=message, already_queued=True)
 
 

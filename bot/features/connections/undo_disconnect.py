@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.values import Chat, Connection, ConnectionId, Person
@@ -9,7 +10,6 @@ from bot.features.chat_sync.start_and_end import resume_idle
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import Answer, display_name, to_outbox
-from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
@@ -50,7 +50,7 @@ async def _reopen(services: Services, chat: Chat, actor: AuthorizedUser, ended: 
         # The chat was not notified of changes between the disconnect and the undo.
         await work.inbox.enqueue(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat.id), at=now, due_at=now)
         await resume_idle(work, chat.id, at=now)
-        await work.audit.add(audit_entry("undo disconnect", ended, at=now, by=by, by_name=by_name))
+        await work.audit.add(AuditEntry.for_connection("undo disconnect", ended, at=now, by=by, by_name=by_name))
     return Answer(message=message, already_queued=True)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from bot.domain.audit import AuditEntry
 from bot.domain.catch_up import MissedChange, missed_changes
 from bot.domain.formatting import format_value
 from bot.domain.key_fields import RecordEvent, ReportedValue, reported_value
@@ -17,7 +18,6 @@ from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
 from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.shared.access import enabled_record_type
 from bot.features.shared.answers import display_name, name_columns, record_header, render
-from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 from cards.catch_up import CatchUp as CaughtUpRecord
@@ -175,4 +175,4 @@ async def _end(work: UnitOfWork, connection: Connection, at: datetime) -> None:
     """The record is gone, and nobody knows who deleted it (spec K10)."""
     if await work.connections.end(connection.id, at=at, by=None, by_name=""):
         await end_sync(work, [connection], at=at)
-        await work.audit.add(audit_entry("record deleted", connection, at=at, by=None, by_name=""))
+        await work.audit.add(AuditEntry.for_connection("record deleted", connection, at=at, by=None, by_name=""))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.key_fields import RecordEvent, ReportedValue, reported_value
 from bot.domain.outgoing_messages import OutgoingMessage
@@ -22,7 +23,6 @@ from bot.features.shared.answers import (
     record_header,
     to_outbox,
 )
-from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 from cards.message import Message
@@ -82,11 +82,11 @@ async def _survivor(services: Services, facts: ChangeDetails, into: RecordRef) -
 async def _follow(services: Services, work: UnitOfWork, old: Connection, survivor: _MergeTarget, now: datetime) -> None:
     by = next(iter(survivor.facts.people.values()), "")
     await work.connections.end(old.id, at=now, by=None, by_name=by)
-    await work.audit.add(audit_entry("merged", old, at=now, by=None, by_name=by))
+    await work.audit.add(AuditEntry.for_connection("merged", old, at=now, by=None, by_name=by))
     new = await work.connections.add(_connection_to(old, survivor))
     if new:
         await work.reported_values.save({(new.id, column): value for column, value in survivor.known.items()})
-        await work.audit.add(audit_entry("connected by merging", new, at=now, by=None, by_name=by))
+        await work.audit.add(AuditEntry.for_connection("connected by merging", new, at=now, by=None, by_name=by))
         await transfer_sync(work, old, new, at=now)
     else:
         await end_sync(work, [old], at=now)

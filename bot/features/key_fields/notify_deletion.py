@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from bot.domain.audit import AuditEntry
 from bot.domain.key_fields import RecordEvent
 from bot.domain.values import Connection
 from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.shared.access import enabled_record_type
 from bot.features.shared.answers import display_name, to_outbox
-from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
@@ -29,7 +29,9 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
         chats = await work.chats.get_many([connection.chat_id for connection in connections])
         for connection in connections:
             await work.connections.end(connection.id, at=now, by=None, by_name=by)
-            await work.audit.add(audit_entry("record deleted", connection, at=deletion.at, by=None, by_name=by))
+            await work.audit.add(
+                AuditEntry.for_connection("record deleted", connection, at=deletion.at, by=None, by_name=by)
+            )
         await end_sync(work, connections, at=now)
         reachable = [connection for connection in connections if connection.paused_at is None]
         words = [(chats[each.chat_id], _deleted(each, by), each) for each in reachable]

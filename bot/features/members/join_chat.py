@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.joining import JoinFacts
 from bot.domain.values import ChatKind, Connection, ConnectionId, Person
@@ -9,7 +10,6 @@ from bot.features.members.membership import add_to_chat, is_member
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import Answer, display_name, to_outbox
-from bot.features.shared.audited import audit_entry
 from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
@@ -58,7 +58,7 @@ async def _tell(services: Services, connection: Connection, actor: AuthorizedUse
             message = notice(NoticeView(text=text))
             await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection.id)], at=now)
         by, by_name = actor.object_id, actor.user.name
-        await work.audit.add(audit_entry("join", connection, at=now, by=by, by_name=by_name))
+        await work.audit.add(AuditEntry.for_connection("join", connection, at=now, by=by, by_name=by_name))
 
 
 def contact_hint(connection: Connection) -> str:
