@@ -36,11 +36,11 @@ def dataverse_events(services: Services, key: str) -> Callable[[web.Request], Aw
         message, table = parse_message(body)
         environment = _environment(request, services.links)
         if message not in {UPDATE, DELETE}:
-            return _response(f"{message} is ignored", kept=False)
+            return _response(f"{message} is ignored", stored=False)
         event = parse_event(body, content, environment=environment.id, received_at=services.clock.now())
         outcome = await receive_event(services, event)
         _log.info("webhook.event_received", outcome=outcome.value, table=table)
-        return _response(outcome.value, kept=outcome is Received.KEPT)
+        return _response(outcome.value, stored=outcome is Received.STORED)
 
     return handle
 
@@ -61,5 +61,5 @@ def _environment(request: web.Request, links: RecordLinks) -> Environment:
     return found
 
 
-def _response(outcome: str, *, kept: bool) -> web.Response:
-    return web.json_response({"outcome": outcome}, status=HTTPStatus.ACCEPTED if kept else HTTPStatus.OK)
+def _response(outcome: str, *, stored: bool) -> web.Response:
+    return web.json_response({"outcome": outcome}, status=HTTPStatus.ACCEPTED if stored else HTTPStatus.OK)

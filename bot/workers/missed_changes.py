@@ -34,7 +34,7 @@ class MissedChangesJob:
     async def _find(self) -> None:
         now, last = self._services.clock.now(), self._full_scan_at
         is_full = last is None or now - last >= _FULL_SCAN_EVERY
-        in_time = timedelta(0) if last is None else _LATE
-        await find_missed_changes(self._services, in_time=in_time, whole=is_full)
+        delay = timedelta(0) if last is None else _LATE
+        await find_missed_changes(self._services, delay=delay, full_scan=is_full)
         if is_full:
             self._full_scan_at = now

@@ -139,12 +139,12 @@ async def test_lists_and_buttons_are_clicked_through_to_a_disconnect_that_is_und
     assert "No changes received yet" in await teams.lines("Status of this chat")
 
     await save(sandbox, Owner="Diego Siciliani")
-    owned = await teams.lines("owns this case now and is not in this chat")
+    owned = await teams.lines("now owns this case and is not in this chat")
     assert owned[-2:] == ["Open record", "Add new owner"]
     await save(sandbox, Status="Resolved")
-    closed = await teams.lines("This case is closed now (Resolved).")
+    closed = await teams.lines("This case was closed (Resolved).")
     assert closed[-3:] == ["Open record", "Keep connected", "Disconnect"]
-    await teams.press("This case is closed now", "Disconnect")
+    await teams.press("This case was closed", "Disconnect")
     await teams.press("You can undo this for 10 minutes.", "Undo")
     await teams.card("Alex Wilber connected CAS-01001 to this chat again.")
 

@@ -293,7 +293,7 @@ async def test_a_deleted_record_is_told_to_each_chat_and_its_connections_end(wor
     for chat in (GROUP, OTHER_GROUP):
         assert texts(world.card(chat)) == [
             "CAS-01001 was deleted in Dynamics 365 by Alex Wilber.",
-            "This chat is no longer connected to it. What was said here stays.",
+            "This chat is no longer connected to it. The messages in this chat stay.",
         ]
     assert await live(world) == []
     assert [entry["act"] for entry in await world.rows_in(audit)][2:] == ["record deleted"] * 2

@@ -122,11 +122,11 @@ async def test_a_chat_disconnected_in_the_window_is_not_told(world: World) -> No
 async def test_an_event_that_comes_twice_is_told_once(world: World) -> None:
     await connected(world)
     body = context({"prioritycode": typed("OptionSetValue", Value=HIGH)}, PrimaryEntityId=await world.row("incidents"))
-    assert await world.tell(body) == (202, {"outcome": "kept"})
-    assert await world.tell(body) == (200, {"outcome": "kept before"})
+    assert await world.tell(body) == (202, {"outcome": "stored"})
+    assert await world.tell(body) == (200, {"outcome": "duplicate"})
     await world.window_ends()
     assert "Priority: Normal → **High**" in texts(world.card())
-    assert await world.tell(body) == (200, {"outcome": "kept before"})
+    assert await world.tell(body) == (200, {"outcome": "duplicate"})
     await world.window_ends()
     assert world.nothing_was_said()
 

@@ -68,7 +68,7 @@ async def test_a_closed_case_is_one_card_with_what_changed_and_the_choice_to_sta
     card = told.card()
     said = texts(card)
     assert "Status: Active → **Resolved**" in said
-    assert "This case is closed now (Resolved). Shall the chat stay connected to CAS-01001?" in said
+    assert "This case was closed (Resolved). Keep the chat connected to CAS-01001?" in said
     assert list(buttons(card)) == ["Open record", "Keep connected", "Disconnect"]
     answer = await told.press(buttons(card)["Keep connected"], person=ADELE)
     assert texts(answer["value"]) == ["CAS-01001 stays connected to this chat."]
@@ -118,7 +118,7 @@ async def test_a_record_without_key_fields_has_a_life_too(told: World) -> None:
     await told.until(lambda: len(told.event_answers) > before)
     await told.window_ends()
     (closing,) = [each for each in texts(told.card()) if "closed" in each]
-    assert closing.startswith("This account is closed now (Inactive).")
+    assert closing.startswith("This account was closed (Inactive).")
 
 
 async def test_a_new_owner_who_is_in_the_chat_needs_no_card(told: World) -> None:
@@ -133,7 +133,7 @@ async def test_a_chat_without_the_new_owner_is_offered_to_add_them(told: World) 
     await told.settle()
     (chat,) = told.made_chats()
     await given_to(told, ISAIAH)
-    assert told.posted(chat)[-1] == "CAS-01001: Isaiah Langer owns this case now and is not in this chat."
+    assert told.posted(chat)[-1] == "CAS-01001: Isaiah Langer now owns this case and is not in this chat."
     (kept,) = await told.rows_in(connection)
     add = {"verb": Verb.ADD_OWNER, "data": {"connection": str(kept["id"])}}
     told.connector.members[chat] = [ADELE.account_id, MEGAN.account_id]
@@ -176,9 +176,9 @@ async def test_connections_follow_to_the_case_that_is_left(told: World) -> None:
     await told.window_ends()
     assert texts(told.card()) == [
         "CAS-01002 was merged into CAS-01001.",
-        "This chat is connected to that one now and is told of its changes.",
+        "This chat is now connected to CAS-01001 and gets its updates.",
     ]
-    assert texts(told.card(OTHER_GROUP))[1] == "This chat was connected to it already and is told of its changes."
+    assert texts(told.card(OTHER_GROUP))[1] == "This chat was already connected to CAS-01001 and gets its updates."
     assert await live(told) == await live(told, OTHER_GROUP) == {"CAS-01001"}
     await told.change({"prioritycode": 1})
     await told.window_ends()

@@ -121,7 +121,7 @@ async def test_a_reader_without_access_or_user_or_chat_is_told_nothing(world: Wo
     assert texts(await own(world, card, LYNNE))[0].startswith("You have no user in Dynamics 365")
     # In another chat the button is nobody's.
     elsewhere = await own(world, card, ADELE, chat=OTHER_GROUP)
-    assert texts(elsewhere)[0] == "The values of this change are not kept any more."
+    assert texts(elsewhere)[0] == "The values of this change are no longer available."
     world.connector.members[GROUP].remove(MEGAN.account_id)
     await world.restart()
     assert texts(await own(world, card, MEGAN))[0] == "Only members of this chat can see this."
@@ -136,7 +136,7 @@ async def test_a_reader_without_access_or_user_or_chat_is_told_nothing(world: Wo
 @pytest.mark.parametrize("data", [{}, {"change": ""}, {"change": "x" * 5_000}, {"change": 5}, {"change": "' or 1=1"}])
 async def test_a_forged_key_shows_nothing(world: World, data: dict[str, object]) -> None:
     answer = await world.press({"verb": "view change", "data": data}, person=ADELE)
-    assert texts(answer["value"])[0] == "The values of this change are not kept any more."
+    assert texts(answer["value"])[0] == "The values of this change are no longer available."
 
 
 async def test_each_chat_has_a_card_of_its_own(world: World) -> None:
@@ -156,7 +156,7 @@ async def test_turns_of_a_records_life_are_told_without_values_and_stay_on_each_
     await world.change({"statecode": 1, "statuscode": 5}, by=ADELE)
     await world.window_ends()
     card = world.card()
-    said = "This case is closed now. Shall the chat stay connected to CAS-01001?"
+    said = "This case was closed. Keep the chat connected to CAS-01001?"
     assert said in texts(card)
     assert "Resolved" not in json.dumps(card)
     shown = await own(world, card, ADELE)

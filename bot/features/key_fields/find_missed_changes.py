@@ -1,11 +1,12 @@
-"""Finding what changed in Dataverse while nobody listened (spec K9).
+"""Find changes in Dataverse whose events were lost (spec K9).
 
-Events can be lost: the process was down for longer than Dataverse tries, or the webhook was switched off. Change
-tracking then tells which rows changed; a chat that is connected to one of them is caught up with. Where a table is not
-tracked, its rows say when they were changed, and those that are gone are found by looking at all that are connected.
+Events are lost if the process is down for longer than Dataverse retries, or if the webhook is turned off.
+Change tracking lists the rows that changed, and each chat connected to one of them gets a catch-up job.
+Without change tracking, changed rows are found by their modification time. Deleted rows are then found only by
+checking every connected row.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import timedelta
 
 from bot.domain.errors import NotFound
@@ -13,50 +14,59 @@ from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.tables import Table
 from bot.domain.values import ChatId, EnvironmentId
 from bot.features.shared.services import Services
+from bot.ports.dataverse import TableChanges
 
 BATCH_SIZE = 200
-"""Rows or chats of one look-up."""
+"""Rows or chats in one query."""
 
 
-async def find_missed_changes(services: Services, *, in_time: timedelta, whole: bool) -> None:
-    """Looks through the tables that chats are told of; raises `Unavailable`.
+async def find_missed_changes(services: Services, *, delay: timedelta, full_scan: bool) -> None:
+    """Check all tables with connected chats, and enqueue catch-up jobs.
 
-    `in_time`: events that are only late get so long to arrive by themselves. `whole`: where nothing tells of
-    deleted rows, every connected one is looked at.
+    The jobs are due after the delay, so that late events can still arrive. A full scan checks every connected row of
+    tables that do not report deletions. Raises `Unavailable`.
     """
     for environment in services.links.environments:
         if not await services.administration.chats_on(environment.id):
             continue
         for record_type in (await services.administration.record_types(environment.id)).values():
-            # Without key fields, too: a record can be deleted, or merged into another.
+            # Types without key fields are checked too, because their records can be deleted or merged.
             if record_type.enabled and await _is_connected(services, environment.id, record_type.table):
-                await _look_through(services, environment.id, record_type.table, in_time, whole=whole)
+                await _check_table(services, environment.id, record_type.table, delay, full_scan=full_scan)
 
 
-async def _look_through(
-    services: Services, environment: EnvironmentId, name: str, in_time: timedelta, *, whole: bool
+async def _check_table(
+    services: Services, environment: EnvironmentId, name: str, delay: timedelta, *, full_scan: bool
 ) -> None:
     table = await _table(services, environment, name)
     if table is None:
         return
-    async with services.store.reading() as work:
-        link = await work.change_tracking.get_delta_link(environment, name)
-    changes = await services.records.changes_since(environment, table, link)
-    if whole and link and changes and not changes.includes_deletions:
-        # Begun anew: meanwhile there may be something that does tell of them.
-        changes = await services.records.changes_since(environment, table, None)
+    changes = await _changes(services, environment, table, full_scan=full_scan)
     if changes is not None and changes.is_complete:
         rows = sorted(changes.changed | changes.deleted)
         for start in range(0, len(rows), BATCH_SIZE):
-            some = rows[start : start + BATCH_SIZE]
-            await _ask(services, await _chats_of_rows(services, environment, name, some), in_time)
-    elif whole or changes is not None:
+            batch = rows[start : start + BATCH_SIZE]
+            await _enqueue_catch_up(services, await _chats_of_rows(services, environment, name, batch), delay)
+    elif full_scan or changes is not None:
         async for chats in _all_chats(services, environment, name):
-            await _ask(services, chats, in_time)
+            await _enqueue_catch_up(services, chats, delay)
     if changes is not None:
-        # Last: what was found is kept before the place is given up where it was found.
+        # The new link is saved last: after a crash before this line, the same changes are found again.
         async with services.store.writing() as work:
             await work.change_tracking.save_delta_link(environment, name, changes.delta_link, at=services.clock.now())
+
+
+async def _changes(
+    services: Services, environment: EnvironmentId, table: Table, *, full_scan: bool
+) -> TableChanges | None:
+    """Return the changes since the last check, or None if the table has no change tracking."""
+    async with services.store.reading() as work:
+        link = await work.change_tracking.get_delta_link(environment, table.name)
+    changes = await services.records.changes_since(environment, table, link)
+    if full_scan and link and changes and not changes.includes_deletions:
+        # Restart tracking, because an administrator may have turned on tracking of deletions.
+        return await services.records.changes_since(environment, table, None)
+    return changes
 
 
 async def _is_connected(services: Services, environment: EnvironmentId, name: str) -> bool:
@@ -68,7 +78,7 @@ async def _table(services: Services, environment: EnvironmentId, name: str) -> T
     try:
         return await services.records.table(environment, name)
     except NotFound:
-        return None  # deleted in Dataverse, or never installed there; the others are looked through all the same
+        return None  # The table was deleted or never installed there. The other tables are still checked.
 
 
 async def _chats_of_rows(
@@ -79,6 +89,7 @@ async def _chats_of_rows(
 
 
 async def _all_chats(services: Services, environment: EnvironmentId, name: str) -> AsyncIterator[Sequence[ChatId]]:
+    """Yield the chats connected to records of the table, in batches."""
     after: ChatId | None = None
     while True:
         async with services.store.reading() as work:
@@ -89,9 +100,9 @@ async def _all_chats(services: Services, environment: EnvironmentId, name: str) 
         after = chats[-1]
 
 
-async def _ask(services: Services, chats: Sequence[ChatId] | frozenset[ChatId], in_time: timedelta) -> None:
+async def _enqueue_catch_up(services: Services, chats: Iterable[ChatId], delay: timedelta) -> None:
     now = services.clock.now()
     async with services.store.writing() as work:
         for chat in sorted(chats):
             job = ChatJob(kind=JobKind.CATCH_UP, chat_id=chat)
-            await work.inbox.enqueue(job, at=now, due_at=now + in_time)
+            await work.inbox.enqueue(job, at=now, due_at=now + delay)

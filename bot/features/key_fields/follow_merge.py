@@ -1,4 +1,4 @@
-"""Letting connections follow a record that was merged into another one (spec K12)."""
+"""Move connections to the record that another record was merged into (spec K12)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,106 +28,111 @@ from bot.store.unit_of_work import UnitOfWork
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
-_STEPS_AT_MOST = 5
-"""What a record was merged into can have been merged itself."""
+_MAX_MERGES = 5
+"""Merges to follow. The target of a merge can itself be merged into another record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _MergeTarget:
-    """The record that is left, as the app sees it, and what is known of the one that was merged into it."""
+    """The record that remains after the merge, as the app reads it."""
 
-    facts: ChangeDetails
+    details: ChangeDetails
+    """Details of the record that was merged into it."""
     record: RecordRef
     row: Row
-    known: Mapping[str, ReportedValue]
+    reported: Mapping[str, ReportedValue]
+    """Current values of its key fields."""
 
 
 async def follow_merge(
-    services: Services, facts: ChangeDetails, into: RecordRef, events: Sequence[RecordEvent]
+    services: Services, details: ChangeDetails, into: RecordRef, events: Sequence[RecordEvent]
 ) -> bool:
-    """Tells each chat and settles the events in one transaction; raises `Unavailable`, and then nothing is kept.
+    """Move the connections, notify the chats, and complete the events, in one transaction.
 
-    False, and nothing is done, where the record that is left cannot be read.
+    Returns False, and changes nothing, if the app cannot read the remaining record. Raises `Unavailable`.
     """
-    survivor = await _survivor(services, facts, into)
-    if survivor is None:
+    target = await _merge_target(services, details, into)
+    if target is None:
         return False
     now = services.clock.now()
     async with services.store.writing() as work:
-        for connection in await work.connections.for_record(facts.record, for_update=True):
-            await _follow(services, work, connection, survivor, now)
+        for connection in await work.connections.for_record(details.record, for_update=True):
+            await _move_connection(services, work, connection, target, now)
         await work.inbox.complete([event.key for event in events], at=now)
     return True
 
 
-async def _survivor(services: Services, facts: ChangeDetails, into: RecordRef) -> _MergeTarget | None:
-    columns = key_field_columns(facts.record_type, facts.table)
-    merging = [facts.table.columns[name] for name in (MASTER, MERGED) if name in facts.table.columns]
-    read = {column.name: column for column in (*name_columns(facts.table), *columns, *merging)}
+async def _merge_target(services: Services, details: ChangeDetails, into: RecordRef) -> _MergeTarget | None:
+    """Return the last record of the chain of merges, or None if the app cannot read it."""
+    key_fields = key_field_columns(details.record_type, details.table)
+    merge_columns = [details.table.columns[name] for name in (MASTER, MERGED) if name in details.table.columns]
+    columns = {column.name: column for column in (*name_columns(details.table), *key_fields, *merge_columns)}
     record: RecordRef = into
-    for _ in range(_STEPS_AT_MOST):
-        before = services.clock.now()
+    for _ in range(_MAX_MERGES):
+        read_at = services.clock.now()
         try:
-            row = await services.records.read(record, list(read.values()), caller=None)
+            row = await services.records.read(record, list(columns.values()), caller=None)
         except (NotFound, NotAllowed):
             return None
-        following = merge_target(record.environment, facts.table, row)
+        following = merge_target(record.environment, details.table, row)
         if following is None:
-            known = {column.name: reported_value(column, row, before) for column in columns}
-            return _MergeTarget(facts=facts, record=record, row=row, known=known)
+            reported = {column.name: reported_value(column, row, read_at) for column in key_fields}
+            return _MergeTarget(details=details, record=record, row=row, reported=reported)
         record = following
     return None
 
 
-async def _follow(services: Services, work: UnitOfWork, old: Connection, survivor: _MergeTarget, now: datetime) -> None:
-    by = next(iter(survivor.facts.people.values()), "")
+async def _move_connection(
+    services: Services, work: UnitOfWork, old: Connection, target: _MergeTarget, now: datetime
+) -> None:
+    by = next(iter(target.details.people.values()), "")
     await work.connections.end(old.id, at=now, by=None, by_name=by)
     await work.audit.add(AuditEntry.for_connection("merged", old, at=now, by=None, by_name=by))
-    new = await work.connections.add(_connection_to(old, survivor))
+    new = await work.connections.add(_new_connection(old, target))
     if new:
-        await work.reported_values.save({(new.id, column): value for column, value in survivor.known.items()})
+        await work.reported_values.save({(new.id, column): value for column, value in target.reported.items()})
         await work.audit.add(AuditEntry.for_connection("connected by merging", new, at=now, by=None, by_name=by))
         await transfer_sync(work, old, new, at=now)
-    else:
+    else:  # The chat was already connected to the remaining record.
         await end_sync(work, [old], at=now)
     if old.paused_at:
         await work.connections.pause(old.chat_id, old.paused_reason or "", at=now)
         return
-    message = await _message(services, work, old, survivor, new)
+    message = await _message(services, work, old, target, new)
     if message:
         await work.outbox.enqueue([message], at=now)
 
 
 async def _message(
-    services: Services, work: UnitOfWork, old: Connection, survivor: _MergeTarget, new: Connection | None
+    services: Services, work: UnitOfWork, old: Connection, target: _MergeTarget, new: Connection | None
 ) -> OutgoingMessage | None:
     chat = await work.chats.get(old.chat_id)
     if chat is None:
         return None
-    told = _merged(services, old, survivor, was_connected=new is None)
-    return to_outbox(chat, told, key=f"merged {old.id}", connection=new.id if new else None)
+    card = _card(services, old, target, already_connected=new is None)
+    return to_outbox(chat, card, key=f"merged {old.id}", connection=new.id if new else None)
 
 
-def _merged(services: Services, old: Connection, survivor: _MergeTarget, *, was_connected: bool) -> Message:
-    head = record_header(services.links, survivor.facts.table, survivor.record, survivor.row)
-    name = head.number or head.name
-    how = "was connected to it already" if was_connected else "is connected to that one now"
+def _card(services: Services, old: Connection, target: _MergeTarget, *, already_connected: bool) -> Message:
+    header = record_header(services.links, target.details.table, target.record, target.row)
+    name = header.number or header.name
+    next_step = (
+        f"This chat was already connected to {name} and gets its updates."
+        if already_connected
+        else f"This chat is now connected to {name} and gets its updates."
+    )
     return notice(
-        NoticeView(
-            text=f"{display_name(old)} was merged into {name}.",
-            next_step=f"This chat {how} and is told of its changes.",
-            button=open_button(head),
-        )
+        NoticeView(text=f"{display_name(old)} was merged into {name}.", next_step=next_step, button=open_button(header))
     )
 
 
-def _connection_to(old: Connection, survivor: _MergeTarget) -> NewConnection:
-    """The same connection, of the record that is left: who connected the chat, and when, stays as it was."""
+def _new_connection(old: Connection, target: _MergeTarget) -> NewConnection:
+    """Return the connection to the remaining record, made by the same person at the same time as the old one."""
     return NewConnection(
         chat_id=old.chat_id,
-        record=survivor.record,
-        record_name=name_of(survivor.facts.table, survivor.row),
-        record_number=number_of(survivor.facts.table, survivor.row),
+        record=target.record,
+        record_name=name_of(target.details.table, target.row),
+        record_number=number_of(target.details.table, target.row),
         connector_id=old.connector_id,
         connector_name=old.connector_name,
         connected_at=old.connected_at,

@@ -1,4 +1,4 @@
-"""What a chat is told of turns in a record's life: it was closed, or somebody else owns it now (spec K12)."""
+"""Report lifecycle changes of a record: it was closed, or it has a new owner (spec K12)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,57 +13,58 @@ from bot.features.shared.services import Services
 from bot.logs import get_logger
 from cards.buttons import ActionButton
 
-_AT_ONCE = 5
+_MAX_CONCURRENT_REQUESTS = 5
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleNews:
-    """A sentence, and what can be done about it."""
+    """A sentence about the change, and buttons to respond to it."""
 
     news: str
     buttons: tuple[ActionButton, ...]
 
 
 async def find_chats_without_owner(
-    services: Services, facts: ChangeDetails, chats: Sequence[Chat]
+    services: Services, details: ChangeDetails, chats: Sequence[Chat]
 ) -> frozenset[ChatId]:
-    """Those chats; one that does not say who is in it is none of them."""
-    turns = asyncio.Semaphore(_AT_ONCE)
+    """Return the chats that the new owner is not in. Chats whose roster is not available are left out."""
+    semaphore = asyncio.Semaphore(_MAX_CONCURRENT_REQUESTS)
 
-    async def absent(chat: Chat) -> bool:
-        async with turns:
-            return await _is_absent(services, facts, chat)
+    async def is_absent(chat: Chat) -> bool:
+        async with semaphore:
+            return await _is_owner_absent(services, details, chat)
 
-    if facts.new_owner is None:
+    if details.new_owner is None:
         return frozenset()
-    found = await asyncio.gather(*(absent(chat) for chat in chats))
-    return frozenset(chat.id for chat, is_absent in zip(chats, found, strict=True) if is_absent)
+    absent = await asyncio.gather(*(is_absent(chat) for chat in chats))
+    return frozenset(chat.id for chat, owner_is_absent in zip(chats, absent, strict=True) if owner_is_absent)
 
 
-async def _is_absent(services: Services, facts: ChangeDetails, chat: Chat) -> bool:
+async def _is_owner_absent(services: Services, details: ChangeDetails, chat: Chat) -> bool:
     try:
         members = await services.roster.members(chat)
     except ChatSyncError as error:
-        _log.warning("new owner not offered to the chat", reason=str(error))
+        _log.warning("record_owner.roster_unavailable", reason=str(error))
         return False
-    return facts.new_owner is not None and facts.new_owner.object_id not in members
+    return details.new_owner is not None and details.new_owner.object_id not in members
 
 
-def lifecycle_news(facts: ChangeDetails, connection: Connection, *, owner_is_absent: bool) -> Sequence[LifecycleNews]:
-    """What the chat of this connection is told, beside changed key fields."""
-    kind, claim = facts.table.label.lower(), {"connection": str(connection.id)}
-    turns: list[LifecycleNews] = []
-    if facts.closed_as:
-        keep = ActionButton(title="Keep connected", verb=Verb.KEEP_CONNECTED, payload=claim)
-        end = ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=claim)
-        how = "" if facts.record_type.tell_each else f" ({facts.closed_as})"
-        news = f"This {kind} is closed now{how}. Shall the chat stay connected to {display_name(connection)}?"
-        turns.append(LifecycleNews(news=news, buttons=(keep, end)))
-    if facts.new_owner and owner_is_absent:
-        add = ActionButton(title="Add new owner", verb=Verb.ADD_OWNER, payload=claim)
-        # A card has room for three buttons, and what is closed needs its owner less.
-        buttons = () if facts.closed_as else (add,)
-        who = "Somebody else" if facts.record_type.tell_each else facts.new_owner.name
-        turns.append(LifecycleNews(news=f"{who} owns this {kind} now and is not in this chat.", buttons=buttons))
-    return turns
+def lifecycle_news(details: ChangeDetails, connection: Connection, *, owner_is_absent: bool) -> Sequence[LifecycleNews]:
+    """Return the lifecycle changes that the connection's chat is notified of, in addition to key fields."""
+    kind, payload = details.table.label.lower(), {"connection": str(connection.id)}
+    news: list[LifecycleNews] = []
+    if details.closed_as:
+        keep = ActionButton(title="Keep connected", verb=Verb.KEEP_CONNECTED, payload=payload)
+        disconnect = ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=payload)
+        state = "" if details.record_type.tell_each else f" ({details.closed_as})"
+        question = f"This {kind} was closed{state}. Keep the chat connected to {display_name(connection)}?"
+        news.append(LifecycleNews(news=question, buttons=(keep, disconnect)))
+    if details.new_owner and owner_is_absent:
+        add = ActionButton(title="Add new owner", verb=Verb.ADD_OWNER, payload=payload)
+        # A card has room for three buttons, and the owner of a closed record matters less.
+        buttons = () if details.closed_as else (add,)
+        owner = "Someone else" if details.record_type.tell_each else details.new_owner.name
+        sentence = f"{owner} now owns this {kind} and is not in this chat."
+        news.append(LifecycleNews(news=sentence, buttons=buttons))
+    return news

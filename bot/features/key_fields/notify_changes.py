@@ -1,4 +1,4 @@
-"""Telling chats of key-field changes and of turns in a record's life (spec K2-K8, K12)."""
+"""Notify chats of changed key fields and of lifecycle changes of a record (spec K2-K8, K12)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,115 +23,130 @@ from cards.personal_view import PersonalView
 from cards.record import RecordHeader
 
 Accounts = Mapping[ChatId, tuple[str, ...] | None]
+"""Account ids of the members of each chat. None if they are not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rosters:
+    """Facts from the rosters of the chats, requested before the transaction and only if a card needs them."""
+
+    without_owner: frozenset[ChatId] = frozenset()
+    """Chats that the new owner is not in."""
+    accounts: Accounts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Notifications:
-    """What is said, what the chats know from then on, and what their readers can be shown."""
+    """Messages to enqueue, with the data to store about them."""
 
     messages: list[OutgoingMessage] = field(default_factory=list)
-    learned: dict[tuple[ConnectionId, str], ReportedValue] = field(default_factory=dict)
-    told: list[ReportedChange] = field(default_factory=list)
+    reported_values: dict[tuple[ConnectionId, str], ReportedValue] = field(default_factory=dict)
+    reported_changes: list[ReportedChange] = field(default_factory=list)
 
 
 async def notify_changes(services: Services, events: Sequence[RecordEvent]) -> None:
-    """Keeps the cards and settles the events in one transaction; raises `Unavailable`, and then nothing is kept."""
-    facts = await load_change(services, events)
-    if facts and facts.merge_target and await follow_merge(services, facts, facts.merge_target, events):
+    """Enqueue the cards and complete the events of one record, in one transaction. Raises `Unavailable`."""
+    details = await load_change(services, events)
+    if details and details.merge_target and await follow_merge(services, details, details.merge_target, events):
         return
-    absent, readers = await _around(services, facts) if facts else (frozenset[ChatId](), {})
+    rosters = await _rosters(services, details) if details else _Rosters()
     now = services.clock.now()
     async with services.store.writing() as work:
-        if facts:
-            decided = await _decide(services, work, facts, absent, readers)
-            await work.outbox.enqueue(decided.messages, at=now)
-            await work.reported_values.save(decided.learned)
-            await work.reported_changes.add(decided.told, at=now)
+        if details:
+            notifications = await _notifications(services, work, details, rosters)
+            await work.outbox.enqueue(notifications.messages, at=now)
+            await work.reported_values.save(notifications.reported_values)
+            await work.reported_changes.add(notifications.reported_changes, at=now)
         await work.inbox.complete([event.key for event in events], at=now)
 
 
-async def _around(services: Services, facts: ChangeDetails) -> tuple[frozenset[ChatId], Accounts]:
-    """What Teams is asked beforehand, where it matters: which chats lack the new owner, and who reads along."""
-    if facts.new_owner is None and not facts.record_type.tell_each:
-        return frozenset(), {}
+async def _rosters(services: Services, details: ChangeDetails) -> _Rosters:
+    personal = details.record_type.tell_each
+    if details.new_owner is None and not personal:
+        return _Rosters()
     async with services.store.reading() as work:
-        connections = await work.connections.for_record(facts.record)
+        connections = await work.connections.for_record(details.record)
         chats = await work.chats.get_many([each.chat_id for each in connections if each.paused_at is None])
-    absent = await find_chats_without_owner(services, facts, list(chats.values()))
-    each_alone = facts.record_type.tell_each
-    return absent, await services.roster_cache.accounts_by_chat(list(chats.values())) if each_alone else {}
+    without_owner = await find_chats_without_owner(services, details, list(chats.values()))
+    accounts = await services.roster_cache.accounts_by_chat(list(chats.values())) if personal else {}
+    return _Rosters(without_owner=without_owner, accounts=accounts)
 
 
-async def _decide(
-    services: Services, work: UnitOfWork, facts: ChangeDetails, absent: frozenset[ChatId], readers: Accounts
+async def _notifications(
+    services: Services, work: UnitOfWork, details: ChangeDetails, rosters: _Rosters
 ) -> _Notifications:
-    """A message for each chat that does not know yet, and what the chats know from then on."""
-    live = await work.connections.for_record(facts.record, for_update=True)
-    connections = [connection for connection in live if connection.paused_at is None]
-    known = await work.reported_values.for_connections([connection.id for connection in connections])
+    """Create a message for each connected chat that does not know the new values yet."""
+    connected = await work.connections.for_record(details.record, for_update=True)
+    connections = [connection for connection in connected if connection.paused_at is None]
+    reported = await work.reported_values.for_connections([connection.id for connection in connections])
     chats = await work.chats.get_many([connection.chat_id for connection in connections])
-    # Most chats know the same, and then they get the same card.
-    shared = cache(partial(_activity, leads_to=(chats_button(facts.record),)))
-    decided = _Notifications()
+    # Most chats have the same reported values and get the same card, which is rendered once.
+    render_shared = cache(partial(_activity, extra_buttons=(chats_button(details.record),)))
+    result = _Notifications()
     for connection in connections:
-        knows = known.get(connection.id, {})
-        told = [change for change in net_changes(facts.columns, facts.events, knows) if change.notify]
-        turns = lifecycle_news(facts, connection, owner_is_absent=connection.chat_id in absent)
-        if not (told or turns):
+        known = reported.get(connection.id, {})
+        changes = [change for change in net_changes(details.columns, details.events, known) if change.notify]
+        owner_is_absent = connection.chat_id in rosters.without_owner
+        news = lifecycle_news(details, connection, owner_is_absent=owner_is_absent)
+        if not (changes or news):
             continue
-        view = _view(services, connection, facts, told, turns)
-        if told and facts.record_type.tell_each:
-            kept = _reported_change(connection, facts, view, told)
-            decided.told.append(kept)
-            view = _shared_view(view, change_values_button(kept.key), readers.get(connection.chat_id))
-            body = _activity(view, chats[connection.chat_id].channel, leads_to=(chats_button(facts.record),))
+        view = _view(services, connection, details, changes, news)
+        channel = chats[connection.chat_id].channel
+        if changes and details.record_type.tell_each:
+            change = _reported_change(connection, details, view, changes)
+            result.reported_changes.append(change)
+            view = _without_values(view, change_values_button(change.key), rosters.accounts.get(connection.chat_id))
+            body = _activity(view, channel, extra_buttons=(chats_button(details.record),))
         else:
-            # A turn's buttons name the connection, so that card is the chat's own.
-            body = (_activity if turns else shared)(view, chats[connection.chat_id].channel)
-        decided.messages.append(_message(connection, facts, body, told, knows))
-        decided.learned.update({(connection.id, each.column.name): _reported_value(each, facts) for each in told})
-    return decided
+            # Buttons of lifecycle news contain the connection, so this card is not shared with other chats.
+            body = (_activity if news else render_shared)(view, channel)
+        result.messages.append(_message(connection, details, body, changes, known))
+        result.reported_values.update(
+            {(connection.id, each.column.name): _reported_value(each, details) for each in changes}
+        )
+    return result
 
 
 def _view(
     services: Services,
     connection: Connection,
-    facts: ChangeDetails,
-    told: Sequence[NetChange],
-    turns: Sequence[LifecycleNews],
+    details: ChangeDetails,
+    changes: Sequence[NetChange],
+    news: Sequence[LifecycleNews],
 ) -> KeyFieldsView:
-    people = dict.fromkeys(person for change in told for person in change.people)
-    if not told:
-        people = dict.fromkeys(event.changed_by for event in facts.events if event.changed_by)
+    people = dict.fromkeys(person for change in changes for person in change.people)
+    if not changes:
+        people = dict.fromkeys(event.changed_by for event in details.events if event.changed_by)
     return KeyFieldsView(
-        record=_head(services, connection, facts),
-        changes=tuple(_change(change, facts) for change in told),
-        people=tuple(facts.people[person] for person in people if person in facts.people),
-        at=max(change.at for change in told) if told else max(event.at for event in facts.events),
-        news=tuple(turn.news for turn in turns),
-        buttons=tuple(button for turn in turns for button in turn.buttons),
+        record=_header(services, connection, details),
+        changes=tuple(_card_change(change, details) for change in changes),
+        people=tuple(details.people[person] for person in people if person in details.people),
+        at=max(change.at for change in changes) if changes else max(event.at for event in details.events),
+        news=tuple(each.news for each in news),
+        buttons=tuple(button for each in news for button in each.buttons),
     )
 
 
-def _head(services: Services, connection: Connection, facts: ChangeDetails) -> RecordHeader:
-    if facts.row:
-        return record_header(services.links, facts.table, facts.record, facts.row)
+def _header(services: Services, connection: Connection, details: ChangeDetails) -> RecordHeader:
+    """Return the record's header; a deleted record has the name that the connection stores."""
+    if details.row:
+        return record_header(services.links, details.table, details.record, details.row)
     return RecordHeader(
-        kind=facts.table.label,
+        kind=details.table.label,
         name=connection.record_name,
         number=connection.record_number,
-        url=services.links.open_url(facts.record),
+        url=services.links.open_url(details.record),
     )
 
 
 def _reported_change(
-    connection: Connection, facts: ChangeDetails, view: KeyFieldsView, told: Sequence[NetChange]
+    connection: Connection, details: ChangeDetails, view: KeyFieldsView, changes: Sequence[NetChange]
 ) -> ReportedChange:
-    """What each reader may be shown of it later."""
+    """Return the change with its values, which readers with access can request later."""
     return ReportedChange(
         key=uuid4().hex,
         chat_id=connection.chat_id,
-        record=facts.record,
+        record=details.record,
         at=view.at,
         people=view.people,
         columns=tuple(
@@ -139,10 +154,10 @@ def _reported_change(
                 name=change.column.name,
                 label=change.column.label,
                 old=None if change.old is None else format_value(change.column, change.old)[:MAX_REPORTED_LENGTH],
-                new=_text(change.column, change.new, facts)[:MAX_REPORTED_LENGTH],
+                new=_text(change.column, change.new, details)[:MAX_REPORTED_LENGTH],
                 raw=canonical_value(change.column, change.new.raw),
             )
-            for change in told
+            for change in changes
         ),
         news=view.news,
         buttons=tuple(
@@ -153,51 +168,51 @@ def _reported_change(
     )
 
 
-def _shared_view(view: KeyFieldsView, press: ActionButton, accounts: tuple[str, ...] | None) -> KeyFieldsView:
-    """The card without a value, and the way to them."""
+def _without_values(view: KeyFieldsView, button: ActionButton, accounts: tuple[str, ...] | None) -> KeyFieldsView:
+    """Return the card without values, and with a button that requests them."""
     changes = tuple(Change(label=each.label, old=None, new=None) for each in view.changes)
-    return replace(view, changes=changes, first=press, personal_view=PersonalView(button=press, accounts=accounts))
+    return replace(view, changes=changes, first=button, personal_view=PersonalView(button=button, accounts=accounts))
 
 
-def _activity(view: KeyFieldsView, channel: str, *, leads_to: tuple[ActionButton, ...] = ()) -> bytes:
-    return render(key_fields(replace(view, buttons=(*view.buttons, *leads_to))), channel)
+def _activity(view: KeyFieldsView, channel: str, *, extra_buttons: tuple[ActionButton, ...] = ()) -> bytes:
+    return render(key_fields(replace(view, buttons=(*view.buttons, *extra_buttons))), channel)
 
 
 def _message(
     connection: Connection,
-    facts: ChangeDetails,
+    details: ChangeDetails,
     body: bytes,
-    told: Sequence[NetChange],
-    knows: Mapping[str, ReportedValue],
+    changes: Sequence[NetChange],
+    known: Mapping[str, ReportedValue],
 ) -> OutgoingMessage:
     return OutgoingMessage(
-        key=f"key fields {connection.id} {facts.events[-1].key}",
+        key=f"key fields {connection.id} {details.events[-1].key}",
         chat_id=connection.chat_id,
         activity=body,
         connection_id=connection.id,
-        caused_at=min(event.at for event in facts.events),
-        previously_reported={(connection.id, change.column.name): knows.get(change.column.name) for change in told},
+        caused_at=min(event.at for event in details.events),
+        previously_reported={(connection.id, each.column.name): known.get(each.column.name) for each in changes},
     )
 
 
-def _change(change: NetChange, facts: ChangeDetails) -> Change:
-    """What the card says of the column; of a secured one only that it changed, unless its values may be told."""
-    if change.column.secured and not facts.record_type.tell_secured:
+def _card_change(change: NetChange, details: ChangeDetails) -> Change:
+    """Return the change for the card; without values if the column is secured and its values must not be shown."""
+    if change.column.secured and not details.record_type.tell_secured:
         return Change(label=change.column.label, old=None, new=None)
     old = None if change.old is None else format_value(change.column, change.old)
-    return Change(label=change.column.label, old=old, new=_text(change.column, change.new, facts))
+    return Change(label=change.column.label, old=old, new=_text(change.column, change.new, details))
 
 
-def _text(column: Column, value: ColumnValue, facts: ChangeDetails) -> str:
-    """The value as Dataverse formats it, where the record still has it; else as we spell it."""
-    current = facts.row.value(column.name) if facts.row else None
+def _text(column: Column, value: ColumnValue, details: ChangeDetails) -> str:
+    """Return the value as Dataverse formats it if the record still has it, or else in our own format."""
+    current = details.row.value(column.name) if details.row else None
     if current and canonical_value(column, current.raw) == canonical_value(column, value.raw):
         return format_value(column, current)
     return format_value(column, value)
 
 
-def _reported_value(change: NetChange, facts: ChangeDetails) -> ReportedValue:
+def _reported_value(change: NetChange, details: ChangeDetails) -> ReportedValue:
     if change.column.secured:
         return ReportedValue(raw=None, text=None, at=change.at)
     raw = canonical_value(change.column, change.new.raw)
-    return ReportedValue(raw=raw, text=_text(change.column, change.new, facts)[:MAX_REPORTED_LENGTH], at=change.at)
+    return ReportedValue(raw=raw, text=_text(change.column, change.new, details)[:MAX_REPORTED_LENGTH], at=change.at)

@@ -1,4 +1,4 @@
-"""Telling chats that their record was deleted (spec K10)."""
+"""Notify chats that their record was deleted (spec K10)."""
 
 from collections.abc import Sequence
 
@@ -14,18 +14,18 @@ from cards.notice import NoticeView, notice
 
 
 async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> None:
-    """Keeps the words and settles the events in one transaction; raises `Unavailable`, and then nothing is kept.
+    """End the connections, enqueue the messages, and complete the events, in one transaction.
 
-    While chats or the table are off, the connections stay (spec S1): once they are on, it is found that the
-    record is gone.
+    If chats or the table are turned off, the connections stay (spec S1). The next check for missed changes finds the
+    deletion after they are turned on again. Raises `Unavailable`.
     """
     deletion = next(event for event in events if event.deleted)
     record = deletion.record
-    is_told = await enabled_record_type(services, record.environment, record.table) is not None
-    by = await _name(services, deletion) if is_told else ""
+    is_enabled = await enabled_record_type(services, record.environment, record.table) is not None
+    by = await _deleted_by(services, deletion) if is_enabled else ""
     now = services.clock.now()
     async with services.store.writing() as work:
-        connections = await work.connections.for_record(record) if is_told else ()
+        connections = await work.connections.for_record(record) if is_enabled else ()
         chats = await work.chats.get_many([connection.chat_id for connection in connections])
         for connection in connections:
             await work.connections.end(connection.id, at=now, by=None, by_name=by)
@@ -33,26 +33,24 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
                 AuditEntry.for_connection("record deleted", connection, at=deletion.at, by=None, by_name=by)
             )
         await end_sync(work, connections, at=now)
-        reachable = [connection for connection in connections if connection.paused_at is None]
-        words = [(chats[each.chat_id], _deleted(each, by), each) for each in reachable]
-        await work.outbox.enqueue(
-            [to_outbox(chat, word, key=f"deleted {each.id}", connection=each.id) for chat, word, each in words],
-            at=now,
-        )
+        messages = [
+            to_outbox(chats[each.chat_id], _message(each, by), key=f"deleted {each.id}", connection=each.id)
+            for each in connections
+            if each.paused_at is None
+        ]
+        await work.outbox.enqueue(messages, at=now)
         await work.inbox.complete([event.key for event in events], at=now)
 
 
-async def _name(services: Services, deletion: RecordEvent) -> str:
+async def _deleted_by(services: Services, deletion: RecordEvent) -> str:
+    """Return the name of the person who deleted the record, or "" if it is not known."""
     if deletion.changed_by is None:
         return ""
     return await services.records.user_name(deletion.record.environment, deletion.changed_by) or ""
 
 
-def _deleted(connection: Connection, by: str) -> Message:
-    who = f" by {by}" if by else ""
-    return notice(
-        NoticeView(
-            text=f"{display_name(connection)} was deleted in Dynamics 365{who}.",
-            next_step="This chat is no longer connected to it. What was said here stays.",
-        )
-    )
+def _message(connection: Connection, by: str) -> Message:
+    name = display_name(connection)
+    text = f"{name} was deleted in Dynamics 365 by {by}." if by else f"{name} was deleted in Dynamics 365."
+    next_step = "This chat is no longer connected to it. The messages in this chat stay."
+    return notice(NoticeView(text=text, next_step=next_step))

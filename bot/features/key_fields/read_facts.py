@@ -1,4 +1,4 @@
-"""What has to be read of Dataverse before chats are told of key-field changes."""
+"""Read from Dataverse what cards about changed records need."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from bot.features.shared.services import Services
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOwner:
-    """A person who owns a record since just now."""
+    """A person who became the owner of a record."""
 
     object_id: ObjectId
     name: str
@@ -25,7 +25,7 @@ class NewOwner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeDetails:
-    """A record's events and everything that a card says about them."""
+    """The events of a record, with all data that a card needs."""
 
     record: RecordRef
     record_type: RecordType
@@ -33,52 +33,53 @@ class ChangeDetails:
     columns: tuple[Column, ...]
     """The key fields."""
     events: tuple[RecordEvent, ...]
-    """With what a stripped event left out, and with the names of the rows that lookups point to."""
+    """The events, with values that Dataverse left out and with the names of rows in lookups."""
     row: Row | None
-    """The record as it is now and as the app sees it; None where it is gone."""
+    """The record as the app reads it now, or None if the app cannot read it."""
     people: Mapping[UserId, str]
-    """Names of those who changed it, as far as they are known."""
+    """Known names of the people who changed the record."""
     closed_as: str | None = None
-    """What Dataverse calls the state in which the record is closed now, where it was open before (spec K12)."""
+    """Label of the closed state, if the events closed the record (spec K12)."""
     new_owner: NewOwner | None = None
-    """Who owns the record now, where that is another person than before."""
+    """The new owner, if it is another person than before."""
     merge_target: RecordRef | None = None
-    """The record that it was merged into."""
+    """The record that this one was merged into."""
 
 
 async def load_change(services: Services, events: Sequence[RecordEvent]) -> ChangeDetails | None:
-    """The facts; None where nothing is to be told of the record. Raises `Unavailable`."""
+    """Return the details of the events of one record, or None if its table is turned off. Raises `Unavailable`."""
     record = events[0].record
     record_type = await enabled_record_type(services, record.environment, record.table)
     if record_type is None:
         return None
     table = await services.records.table(record.environment, record.table)
-    columns = key_field_columns(record_type, table)
+    key_fields = key_field_columns(record_type, table)
     watched = tuple(table.columns[name] for name in WATCHED_COLUMNS if name in table.columns)
-    read = {column.name: column for column in (*name_columns(table), *columns, *watched)}
-    row = await _row(services, record, list(read.values()))
-    whole = [_completed(event, (*columns, *watched), row) for event in events]
-    life = lifecycle_of(record.table, events)
-    named, people, new_owner = await asyncio.gather(
-        _with_names(services, record.environment, whole, columns),
+    columns = {column.name: column for column in (*name_columns(table), *key_fields, *watched)}
+    row = await _row(services, record, list(columns.values()))
+    complete_events = [_completed(event, (*key_fields, *watched), row) for event in events]
+    lifecycle = lifecycle_of(record.table, events)
+    named_events, people, new_owner = await asyncio.gather(
+        _with_lookup_names(services, record.environment, complete_events, key_fields),
         _people(services, record.environment, events),
-        _new_owner(services, record.environment, life.new_owner),
+        _new_owner(services, record.environment, lifecycle.new_owner),
     )
     return ChangeDetails(
         record=record,
         record_type=record_type,
         table=table,
-        columns=columns,
-        events=named,
+        columns=key_fields,
+        events=named_events,
         row=row,
         people=people,
-        closed_as=None if life.closed_state is None else _state(table, life.closed_state),
+        closed_as=None if lifecycle.closed_state is None else _state_label(table, lifecycle.closed_state),
         new_owner=new_owner,
         merge_target=merge_target(record.environment, table, row) if row else None,
     )
 
 
 async def _new_owner(services: Services, environment: EnvironmentId, user: UserId | None) -> NewOwner | None:
+    """Return the owner, or None if the user has no Entra account or no name."""
     if user is None:
         return None
     person, name = await asyncio.gather(
@@ -102,20 +103,20 @@ async def _people(
     return {user: name for user, name in zip(users, names, strict=True) if name}
 
 
-async def _with_names(
+async def _with_lookup_names(
     services: Services, environment: EnvironmentId, events: Sequence[RecordEvent], columns: Sequence[Column]
 ) -> tuple[RecordEvent, ...]:
-    """The events with the names of rows that lookups point to: Dataverse sends no more than their ids."""
+    """Add the names of rows in lookups to the events, because Dataverse sends only their ids."""
     lookups = {column.name for column in columns if column.type in LOOKUPS}
     changes = [change for event in events for change in event.changes if change.column in lookups]
     values = [value for change in changes for value in (change.old, change.new) if value]
     unnamed = list(dict.fromkeys(str(value.raw) for value in values if value.raw and value.text is None))
-    names = await asyncio.gather(*(_name(services, environment, raw) for raw in unnamed))
-    known = dict(zip(unnamed, names, strict=True))
-    return tuple(_named(event, known) for event in events)
+    names = await asyncio.gather(*(_row_name(services, environment, raw) for raw in unnamed))
+    name_of_raw = dict(zip(unnamed, names, strict=True))
+    return tuple(_with_names(event, name_of_raw) for event in events)
 
 
-async def _name(services: Services, environment: EnvironmentId, raw: str) -> str | None:
+async def _row_name(services: Services, environment: EnvironmentId, raw: str) -> str | None:
     table, _, row_id = raw.partition(":")
     try:
         return await services.records.row_name(environment, table, row_id)
@@ -123,20 +124,20 @@ async def _name(services: Services, environment: EnvironmentId, raw: str) -> str
         return None
 
 
-def _state(table: Table, state: int) -> str:
+def _state_label(table: Table, state: int) -> str:
     column = table.columns.get(STATE)
     return (column.options.get(state) if column else None) or "Closed"
 
 
 def _completed(event: RecordEvent, columns: Sequence[Column], row: Row | None) -> RecordEvent:
-    """A stripped event with the key fields' values as they are now (spec K5)."""
+    """Return a stripped event with the current values of the columns; other events do not change (spec K5)."""
     if not event.stripped or row is None:
         return event
     changes = (ColumnChange(column=column.name, new=row.value(column.name)) for column in columns)
     return replace(event, changes=tuple(changes))
 
 
-def _named(event: RecordEvent, names: Mapping[str, str | None]) -> RecordEvent:
+def _with_names(event: RecordEvent, names: Mapping[str, str | None]) -> RecordEvent:
     return replace(
         event,
         changes=tuple(

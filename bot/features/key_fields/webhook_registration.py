@@ -1,4 +1,4 @@
-"""Having Dataverse tell of changes: the webhook, and the steps that fit the settings (spec K1, K12)."""
+"""Register the webhook that receives events of Dataverse, with the steps that the settings require (spec K1, K12)."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -14,46 +14,46 @@ from bot.features.shared.services import Services
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationState:
-    """What is registered in an environment, and what is to be done."""
+    """The registration in an environment, and the changes that it needs."""
 
     registration: Registration | None
+    """None if the webhook is not registered."""
     plan: StepPlan
     other_addresses: Sequence[str]
-    """Other addresses to which events of this kind go."""
+    """Addresses of other webhooks of this app."""
 
 
 async def inspect_webhook(services: Services, environment: EnvironmentId) -> RegistrationState:
-    """What is there and what is missing; changes nothing."""
-    registration, elsewhere, wanted = await asyncio.gather(
+    """Return the current registration and the changes that it needs, without making them."""
+    registration, other_addresses, (record_types, tables) = await asyncio.gather(
         services.webhook_steps.find_registration(environment),
         services.webhook_steps.other_addresses(environment),
-        _wanted_tables(services, environment),
+        _enabled_tables(services, environment),
     )
-    there = registration.steps if registration else ()
-    return RegistrationState(
-        registration=registration, plan=plan_steps(desired_steps(*wanted), there), other_addresses=elsewhere
-    )
+    registered = registration.steps if registration else ()
+    plan = plan_steps(desired_steps(record_types, tables), registered)
+    return RegistrationState(registration=registration, plan=plan, other_addresses=other_addresses)
 
 
 async def register_webhook(services: Services, environment: EnvironmentId) -> RegistrationState:
-    """Registers what is missing; gives what was done."""
-    found = await inspect_webhook(services, environment)
+    """Register the webhook and its steps; return the state before, with the changes that were made."""
+    state = await inspect_webhook(services, environment)
     registration = await services.webhook_steps.register(environment)
-    await _carry_out(services, environment, registration, found.plan)
-    return found
+    await _apply(services, environment, registration, state.plan)
+    return state
 
 
 async def update_webhook(services: Services, environment: EnvironmentId, jobs: Sequence[str]) -> None:
-    """Brings the steps in line with changed settings, where the webhook was registered at all; settles the jobs."""
-    found = await inspect_webhook(services, environment)
-    if found.registration:
-        await _carry_out(services, environment, found.registration, found.plan)
+    """Apply changed settings to the steps if the webhook is registered, and complete the jobs."""
+    state = await inspect_webhook(services, environment)
+    if state.registration:
+        await _apply(services, environment, state.registration, state.plan)
     async with services.store.writing() as work:
         await work.inbox.complete(jobs, at=services.clock.now())
 
 
 async def unregister_webhook(services: Services, environment: EnvironmentId) -> Registration | None:
-    """Removes the webhook and its steps; gives what was there."""
+    """Remove the webhook and its steps; return the registration before, or None if there was none."""
     registration = await services.webhook_steps.find_registration(environment)
     if registration:
         for step in registration.steps:
@@ -62,10 +62,8 @@ async def unregister_webhook(services: Services, environment: EnvironmentId) -> 
     return registration
 
 
-async def _carry_out(
-    services: Services, environment: EnvironmentId, registration: Registration, plan: StepPlan
-) -> None:
-    """One after the other: Dataverse locks its customizations while a step is written."""
+async def _apply(services: Services, environment: EnvironmentId, registration: Registration, plan: StepPlan) -> None:
+    """Make the changes one at a time, because Dataverse locks its customizations while it writes a step."""
     for step in plan.add:
         await services.webhook_steps.add(environment, registration.endpoint_id, step)
     for registered, step in plan.change:
@@ -74,9 +72,10 @@ async def _carry_out(
         await services.webhook_steps.remove(environment, registered)
 
 
-async def _wanted_tables(
+async def _enabled_tables(
     services: Services, environment: EnvironmentId
 ) -> tuple[Mapping[str, RecordType], Mapping[str, Table]]:
+    """Return all record types, and the tables of the enabled ones that Dataverse has."""
     types = await services.administration.record_types(environment)
     names = [name for name, each in types.items() if each.enabled]
     tables = await asyncio.gather(*(_table(services, environment, name) for name in names))
@@ -87,4 +86,4 @@ async def _table(services: Services, environment: EnvironmentId, name: str) -> T
     try:
         return await services.records.table(environment, name)
     except NotFound:
-        return None  # what an organisation has not installed changes nothing there
+        return None  # The organization has not installed this table.
