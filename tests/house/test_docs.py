@@ -17,6 +17,7 @@ from bot.dataverse.notes_and_tasks import NOTE_AND_TASK_PRIVILEGES
 from bot.dataverse.webhook_steps import REQUIRED_PRIVILEGES
 from bot.domain.limits import Limits
 from bot.domain.public_names import ACTIONS, CHAT_PERMISSIONS, SEARCH_TITLE, USAGE, Command
+from bot.features.settings.labels import LABELS
 from bot.graph import app_installation as installing
 from bot.graph import chats, people, subscriptions
 from bot.graph.client import GraphPermission
@@ -29,6 +30,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SETTINGS = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
 USERS = (ROOT / "docs/users.md").read_text(encoding="utf-8")
 OPERATORS = (ROOT / "docs/operators.md").read_text(encoding="utf-8")
+ADMINISTRATORS = (ROOT / "docs/administrators.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 FOR_COMMANDS = pytest.mark.parametrize("page", [README, USERS], ids=["README.md", "docs/users.md"])
@@ -51,13 +54,13 @@ def test_every_setting_is_documented_and_no_others() -> None:
 
 @pytest.mark.parametrize("variable", variables())
 def test_the_documented_default_is_the_real_one(variable: str) -> None:
-    default, told = variables()[variable], documented()[variable]
-    plain = re.fullmatch(r"`(.+)`", told)
+    default, text = variables()[variable], documented()[variable]
+    plain = re.fullmatch(r"`(.+)`", text)
     if plain:
         shown = f"{default:g}" if isinstance(default, float) else str(default)
         assert plain.group(1) == shown
     else:
-        assert default in {None, "", ()} or "'s" in told or "own hosts" in told
+        assert default in {None, "", ()} or "'s" in text or "own hosts" in text
 
 
 @FOR_COMMANDS
@@ -120,7 +123,6 @@ def test_readme_links_to_every_page() -> None:
 
 
 def test_every_requested_graph_permission_is_documented() -> None:
-    page = (ROOT / "docs/administrators.md").read_text(encoding="utf-8")
     found = [each for module in (chats, installing, people, subscriptions) for each in vars(module).values()]
     rights = {
         each.name
@@ -128,24 +130,63 @@ def test_every_requested_graph_permission_is_documented() -> None:
         if isinstance(each, GraphPermission)
     }
     assert "Chat.ReadBasic.WhereInstalled" in rights
-    assert {name for name in (*rights, *CHAT_PERMISSIONS) if f"`{name}`" not in page} == set()
+    assert {name for name in (*rights, *CHAT_PERMISSIONS) if f"`{name}`" not in ADMINISTRATORS} == set()
 
 
 async def test_every_metric_is_documented_and_no_others() -> None:
-    told = dict(re.findall(r"^\| `(chatsync_\w+)` \| (\w+) \|", OPERATORS, flags=re.MULTILINE))
+    documented_metrics = dict(re.findall(r"^\| `(chatsync_\w+)` \| (\w+) \|", OPERATORS, flags=re.MULTILINE))
     app_id, tenant = "aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-000000000002"
     # With an app ID, because some metrics exist only with sign-in.
     settings = Settings(app_id=app_id, app_password=SecretStr("let-me-in"), allowed_tenants=(tenant,))
     base = await build_runtime(settings, SystemClock(), Limits())
     shown = dict(re.findall(r"^# TYPE (\w+) (\w+)$", base.metrics.render().decode(), flags=re.MULTILINE))
     await close(base)
-    assert told == {name: kind for name, kind in shown.items() if not name.endswith("_created")}
+    assert documented_metrics == {name: kind for name, kind in shown.items() if not name.endswith("_created")}
 
 
 def test_every_table_of_the_store_is_documented() -> None:
-    architecture = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     for table in metadata.tables:
-        assert f"`{table}`" in architecture
+        assert f"`{table}`" in ARCHITECTURE
+
+
+@pytest.mark.parametrize("name", ["architecture.md", "contributing.md"])
+def test_every_module_in_the_docs_exists(name: str) -> None:
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    paths = set(re.findall(r"`((?:\w+/)+(?:\w+\.py)?|(?:\w+/)*\w+\.py)`", text))
+    assert len(paths) > 10
+    # Every feature can have these modules.
+    paths -= {"buttons.py", "commands.py", "dialog.py", "feature.py"}
+    assert {path for path in paths if not any((top / path).exists() for top in (ROOT, ROOT / "bot"))} == set()
+
+
+def walks() -> dict[str, tuple[set[str], set[str]]]:
+    """Return the modules that decide and all modules of each walk through the code, by the title of the walk."""
+    chapter = ARCHITECTURE.partition("\n## Walks\n")[2].partition("\n## ")[0]
+    found = {}
+    for section in chapter.split("\n### ")[1:]:
+        rows = re.findall(r"^\| \d\w?\. .+? \| (.*?) ?\| (.*?) ?\|$", section, flags=re.MULTILINE)
+        decide, passing = (set(re.findall(r"`([\w/]+\.py)`", " ".join(column))) for column in zip(*rows, strict=True))
+        found[section.partition("\n")[0]] = decide, decide | passing
+    return found
+
+
+def test_each_walk_is_short() -> None:
+    assert len(walks()) == 5
+    for title, (decide, opened) in walks().items():
+        assert 0 < len(decide) <= 10, title
+        assert len(decide) < len(opened) <= 18, title
+
+
+@pytest.mark.parametrize("label", LABELS.values())
+def test_every_setting_of_administrators_is_documented(label: str) -> None:
+    assert label in ADMINISTRATORS
+
+
+def test_every_check_of_the_doctor_is_documented() -> None:
+    source = (ROOT / "bot/wiring/diagnostics.py").read_text(encoding="utf-8")
+    names = {name.removesuffix(" {each.id}") for name in re.findall(r'checks\[f?"(.+?)"\] =', source)}
+    assert len(names) > 8
+    assert {name for name in names if f"| `{name}`" not in OPERATORS} == set()
 
 
 def test_readmes_first_two_commands_run_the_bot_and_the_tests() -> None:
