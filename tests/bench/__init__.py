@@ -1,1 +1,1 @@
-"""How fast the product is, as ratios taken in one run: `python -m tests.bench`. See `docs/performance.md`."""
+"""Speed of the product as ratios within one run: `python -m tests.bench`. See `docs/performance.md`."""

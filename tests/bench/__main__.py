@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def measured(parts: list[str], *, rounds: int, quick: bool) -> list[Row]:
-    """The rows of these parts."""
+    """Measure the rows of these parts."""
     rows: list[Row] = []
     with (
         tempfile.TemporaryDirectory(prefix="chatsync-bench-") as folder,
@@ -79,7 +79,7 @@ def measured(parts: list[str], *, rounds: int, quick: bool) -> list[Row]:
 
 
 def say(*lines: str) -> None:
-    """Prints at once: a run takes minutes."""
+    """Print at once, because a run takes minutes."""
     sys.stdout.write("\n".join([*lines, ""]))
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""The bars, and the arithmetic that holds a figure against them. Pure."""
+"""The bars, and the arithmetic that compares a figure with them. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """What is measured, and how much of it is wanted."""
+    """A measurement, with its required value and its aim."""
 
     text: str
     required: float
@@ -16,7 +16,7 @@ class Bar:
 
     @property
     def more_is_better(self) -> bool:
-        """Speed-ups grow towards the aim, costs shrink; where both are one number it is a cost."""
+        """Return whether a larger figure is better. If the aim equals the requirement, it is a cost."""
         return self.aim > self.required
 
 
@@ -77,7 +77,7 @@ BARS: Mapping[str, Bar] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A bar's measured figure; None where it could not be measured here, with the reason."""
+    """A bar's measured figure; None with the reason if it could not be measured here."""
 
     number: str
     measured: float | None
@@ -85,7 +85,7 @@ class Row:
 
 
 def verdict(bar: Bar, measured: float | None) -> str:
-    """`aim`, `required`, `missed`, or `skipped` where nothing was measured."""
+    """Return `aim`, `required`, `missed`, or `skipped` if nothing was measured."""
     if measured is None:
         return "skipped"
     for name, wanted in (("aim", bar.aim), ("required", bar.required)):
@@ -95,18 +95,18 @@ def verdict(bar: Bar, measured: float | None) -> str:
 
 
 def ratio(ours: Iterable[float], theirs: Iterable[float]) -> float:
-    """The quotient of two medians: rounds are taken in turn, so that both sides had the same machine."""
+    """Return the quotient of two medians. Rounds alternate, so both sides had the same machine."""
     return median(ours) / median(theirs)
 
 
 def percentile(values: Iterable[float], part: float) -> float:
-    """The value below which this part of all values lies; 0 of none."""
+    """Return the percentile of the values; 0 if there are none."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else 0.0
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as a Markdown table."""
+    """Return the rows as a Markdown table."""
     head = ["| # | bar | required | aim | measured | verdict |", "| --- | --- | --- | --- | --- | --- |"]
     return "\n".join([*head, *(_line(row) for row in rows)])
 
@@ -121,5 +121,5 @@ def _line(row: Row) -> str:
 
 
 def shown(figure: float) -> str:
-    """Three digits that count."""
+    """Return the number with three significant digits."""
     return f"{figure:.0f}" if abs(figure) >= 100 or figure == int(figure) else f"{figure:.3g}"

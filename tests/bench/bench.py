@@ -1,4 +1,4 @@
-"""What every part of the bench works with: the fake world, and processes around it."""
+"""Shared parts of the bench: the fake world, and processes around it."""
 
 import asyncio
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ WEBHOOK_KEY = "a-key-that-nobody-guesses"
 
 @dataclass
 class Report:
-    """What a part found."""
+    """The result of a part."""
 
     rows: list[Row] = field(default_factory=list)
     figures: list[str] = field(default_factory=list)
@@ -44,55 +44,55 @@ class Bench:
     postgres: PostgresCluster | None
 
     def scaled(self, full: int, quick: int) -> int:
-        """A size: the full one, or that of a smoke run."""
+        """Return the size: full, or reduced for a smoke run."""
         return quick if self.quick else full
 
     @property
     def warm_up(self) -> int:
-        """Rounds that do not count."""
+        """Return the number of rounds that do not count."""
         return 0 if self.quick else 1
 
     @property
     def seconds(self) -> float:
-        """How long a side is under load in a round."""
+        """Return the seconds for which a side is under load in a round."""
         return 0.15 if self.quick else 3.0
 
     @property
     def service_url(self) -> str:
-        """The connector, by TLS as Teams'."""
+        """Return the URL of the connector with TLS, as Teams has."""
         return f"https://127.0.0.1:{self.tls_port}/"
 
     @property
     def plain_url(self) -> str:
-        """The connector as the Emulator's."""
+        """Return the URL of the connector without TLS, as the Emulator has."""
         return f"http://127.0.0.1:{self.world.port}/"
 
     @property
     def dataverse_url(self) -> str:
-        """Dataverse, and where links start."""
+        """Return the URL of Dataverse, which links begin with."""
         return f"http://127.0.0.1:{self.world.port}/sandbox"
 
     @property
     def authorization(self) -> str:
-        """The header of a request by Teams."""
+        """Return the Authorization header of a request by Teams."""
         return FakeSignIn(self.certificates, self.key).bearer(self.service_url)
 
     def set_world(self, **values: object) -> None:
-        """Sets delays and forgets what came."""
+        """Set delays, and delete what the world recorded."""
         still: dict[str, object] = {"post_s": 0, "token_s": 0, "keys_s": 0, "dataverse_s": 0, "dataverse_hangs": False}
         ask(self.world.port, "POST", "/_set", {**still, **values})
 
     def seen(self) -> dict[str, Any]:
-        """What came to the world since it was set."""
+        """Return what the world recorded since it was set."""
         found: dict[str, Any] = ask(self.world.port, "GET", "/_seen")[1]
         return found
 
     def times(self) -> list[tuple[float, str]]:
-        """When which conversation was written into."""
+        """Return the times of posts into each conversation."""
         return [(at, conversation) for at, conversation in ask(self.world.port, "GET", "/_times")[1]]
 
     def side(self) -> dict[str, str]:
-        """The environment of a side that is not the product."""
+        """Return the environment variables of a side other than the product."""
         return {
             "BENCH_WORLD_PORT": str(self.world.port),
             "BENCH_TLS_URL": self.service_url.rstrip("/"),
@@ -100,7 +100,7 @@ class Bench:
         }
 
     def settings(self, database_url: str, **more: str) -> dict[str, str]:
-        """The product's settings, nobody signed in."""
+        """Return the product's settings without sign-in."""
         own = {
             "CHATSYNC_DATABASE_URL": database_url,
             "CHATSYNC_DATAVERSE_URL": self.dataverse_url,
@@ -110,7 +110,7 @@ class Bench:
         return {**own, **more}
 
     def signed_in(self, database_url: str, **more: str) -> dict[str, str]:
-        """The product's settings with sign-in, as in production."""
+        """Return the product's settings with sign-in, as in production."""
         own = {
             "MicrosoftAppId": APP_ID,
             "MicrosoftAppPassword": "let-me-in",
@@ -122,18 +122,18 @@ class Bench:
         return self.settings(database_url, **own, **more)
 
     def sqlite(self) -> str:
-        """The address of a new database."""
+        """Return the URL of a new database."""
         return f"sqlite+aiosqlite:///{self.folder}/{uuid4().hex}.db"
 
     def new_postgres(self) -> str:
-        """The address of a new database of the bench's own cluster."""
+        """Return the URL of a new database on the bench's own cluster."""
         assert self.postgres
         return asyncio.run(self.postgres.new_database())
 
 
 @contextmanager
 def bench(folder: Path, *, rounds: int, quick: bool, with_postgres: bool) -> Iterator[Bench]:
-    """Everything around the measured processes."""
+    """Start everything around the measured processes."""
     certificates, key, tls_port = make_certificates(folder), SigningKey(id=KEY_ID), free_port()
     signing = folder / "signing.pem"
     signing.write_bytes(key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

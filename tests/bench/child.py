@@ -1,4 +1,4 @@
-"""Processes that are measured, or that stand around those: each on a core of its own."""
+"""Measured processes, and processes around them, each on its own core."""
 
 import http.client
 import json
@@ -23,7 +23,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Child:
-    """A process that was started here and is ended here."""
+    """A process that is started and stopped here."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Child:
             self.pin()
 
     def wait_until_ready(self, path: str = "/healthz") -> None:
-        """Returns when it answers and is on its core; fails with its log where it does not start."""
+        """Wait until the server answers and is on its core; raise with its log if it does not start."""
         until = time.monotonic() + 60
         while time.monotonic() < until:
             if self._process.poll() is not None:
@@ -58,26 +58,26 @@ class Child:
         raise RuntimeError(self.last_words())
 
     def pin(self) -> None:
-        """Puts each of its threads onto its core; those to come follow."""
+        """Pin each of its threads to its core, including later ones."""
         for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
             os.sched_setaffinity(int(thread.name), self._cores)
 
     def last_words(self) -> str:
-        """The end of its log."""
+        """Return the end of its log."""
         return self.log.read_text(encoding="utf-8")[-4000:]
 
     def cpu_s(self) -> float:
-        """Seconds of user and system time of all its threads so far."""
+        """Return the seconds of user and system time of all its threads so far."""
         fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def memory_mb(self) -> float:
-        """Resident memory."""
+        """Return the resident memory in megabytes."""
         pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     def stop(self) -> None:
-        """Ends it, politely first."""
+        """Stop the process: first with SIGTERM, then with SIGKILL."""
         if self._process.poll() is not None:
             return
         self._process.terminate()
@@ -89,7 +89,7 @@ class Child:
 
 
 def module(name: str, *arguments: str) -> list[str]:
-    """The command that runs a module of the bench."""
+    """Return the command that runs a module of the bench."""
     return [sys.executable, "-m", f"tests.bench.{name}", *arguments]
 
 
@@ -97,7 +97,7 @@ def module(name: str, *arguments: str) -> list[str]:
 def running(
     command: list[str], folder: Path, environment: Mapping[str, str], *, cores: set[int] = MEASURED
 ) -> Iterator[Child]:
-    """A server, from its first answer on until the end of the block."""
+    """Run a server from its first answer until the end of the block."""
     with started(command, folder, environment, cores=cores) as child:
         child.wait_until_ready()
         yield child
@@ -107,7 +107,7 @@ def running(
 def started(
     command: list[str], folder: Path, environment: Mapping[str, str], *, cores: set[int] = MEASURED
 ) -> Iterator[Child]:
-    """A server that need not answer yet, until the end of the block: several start side by side."""
+    """Run a server until the end of the block, without waiting for its first answer, so that several start at once."""
     child = Child(command, folder, environment, cores=cores)
     try:
         yield child
@@ -116,7 +116,7 @@ def started(
 
 
 def result_of(command: list[str], folder: Path, environment: Mapping[str, str]) -> dict[str, Any]:
-    """The JSON object in the last line of a process that measures itself."""
+    """Return the JSON object in the last line of a process that measures itself."""
     with subprocess.Popen(
         command, cwd=folder, env={**_inherited(), **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
@@ -129,7 +129,7 @@ def result_of(command: list[str], folder: Path, environment: Mapping[str, str]) 
 
 
 def ask(port: int, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
-    """Status and JSON of an answer on this machine; text that is no JSON is None."""
+    """Return the status and JSON of an answer on this machine; None for text that is not JSON."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         named = {"Content-Type": "application/json", **headers}

@@ -46,17 +46,17 @@ _HISTORY = (_CARDS, _EVENTS, _POSTS, _VALUES, _LANES)
 
 
 def chat_name(number: int) -> str:
-    """The id of a chat."""
+    """Return the ID of a chat."""
     return f"19:{number}@thread.v2"
 
 
 def record_of(number: int) -> RecordRef:
-    """A record that has connections."""
+    """Return a record that has connections."""
     return RecordRef(environment=EnvironmentId("contoso"), table="incident", row_id=f"row {number}")
 
 
 async def fill(url: str, connections: int, *, history: bool = False) -> None:
-    """Makes so many connections, and where it is asked for as much of everything else that grows."""
+    """Create this many connections and, if requested, as many rows in every other table that grows."""
     async with kept(url) as (_, engines):
         async with engines.writing.begin() as connection:
             for statement in (_CHATS, _CONNECTIONS, *(_HISTORY if history else ())):

@@ -1,4 +1,4 @@
-"""A server that costs as little as Python allows, so that it is never what limits a measurement."""
+"""A server with the least overhead that Python allows, so that it never limits a measurement."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ Answer = Callable[[int, bytes], None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request; `head` is in lower case but for the path."""
+    """A request. `head` is in lowercase except for the path."""
 
     method: bytes
     path: bytes
@@ -19,7 +19,7 @@ class Asked:
     connection: object
 
     def header(self, name: bytes) -> bytes:
-        """A header by its name in lower case; empty where it is missing."""
+        """Return a header by its lowercase name; empty if it is missing."""
         _, found, rest = self.head.partition(b"\r\n" + name + b":")
         return rest.partition(b"\r\n")[0].strip() if found else b""
 
@@ -36,12 +36,12 @@ class Peer(asyncio.Protocol):
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client is there."""
+        """Remember the connection."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Handles every request that is complete."""
+        """Handle every complete request."""
         self._buffer += data
         while True:
             end = self._buffer.find(b"\r\n\r\n")

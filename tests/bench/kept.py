@@ -1,4 +1,4 @@
-"""What the bench puts into the product's store, and asks of it, from outside of the measured process."""
+"""Rows that the bench adds to the product's store and queries, outside of the measured process."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -25,7 +25,7 @@ _numbers = count()
 
 @asynccontextmanager
 async def kept(url: str) -> AsyncIterator[tuple[Store, Engines]]:
-    """The store of a database that is brought up to date."""
+    """Open the store of a database after its migration."""
     engines = create_engines(url)
     await migrate(engines.writing)
     yield Store(engines, lambda _: None), engines
@@ -33,7 +33,7 @@ async def kept(url: str) -> AsyncIterator[tuple[Store, Engines]]:
 
 
 async def add_chats(engines: Engines, number: int, service_url: str) -> None:
-    """Makes so many chats known; a bot that runs has not heard of them."""
+    """Register this many chats. A running bot does not notice them."""
     same = {
         "kind": "group",
         "channel": "msteams",
@@ -48,7 +48,7 @@ async def add_chats(engines: Engines, number: int, service_url: str) -> None:
 
 
 def messages(number: int, chats: int) -> Sequence[OutgoingMessage]:
-    """So many cards, spread over the chats."""
+    """Return this many cards, distributed over the chats."""
     bodies = [orjson.dumps(card_activity(each)) for each in range(16)]
     return [
         OutgoingMessage(
@@ -59,14 +59,14 @@ def messages(number: int, chats: int) -> Sequence[OutgoingMessage]:
 
 
 async def put(store: Store, waiting: Sequence[OutgoingMessage]) -> None:
-    """Puts messages into the outbox."""
+    """Enqueue messages in the outbox."""
     for first in range(0, len(waiting), _BLOCK):
         async with store.writing() as work:
             await work.outbox.enqueue(waiting[first : first + _BLOCK], at=datetime.now(UTC))
 
 
 async def until_acknowledged(engines: Engines) -> None:
-    """Returns when nothing waits in the outbox."""
+    """Wait until the outbox is empty."""
     statement = select(func.count()).select_from(outbox).where(outbox.c.state == PENDING)
     while True:
         async with engines.reading.begin() as connection:

@@ -1,4 +1,4 @@
-"""The load: as many callers as are asked for, each of which calls again when it is answered."""
+"""The load: concurrent callers, each of which calls again after each answer."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ CALLERS = 16
 
 @dataclass
 class Load:
-    """What came of it."""
+    """The result of a load."""
 
     expected: bytes
     """What every answer must hold: a bot that fails fast is not fast."""
@@ -26,11 +26,11 @@ class Load:
 
     @property
     def rate(self) -> float:
-        """Requests a second."""
+        """Return the requests per second."""
         return len(self.latencies) / self.seconds
 
     def ms(self, part: float) -> float:
-        """A percentile of the latencies."""
+        """Return a percentile of the latencies in milliseconds."""
         return 1000 * percentile(self.latencies, part)
 
 
@@ -85,7 +85,7 @@ def _length(head: bytes) -> int:
 
 
 def request(path: str, body: object, authorization: str = "") -> bytes:
-    """A POST as it goes over the wire."""
+    """Return a POST as bytes for the connection."""
     content = json.dumps(body).encode()
     lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json"]
     lines += [f"Content-Length: {len(content)}", *([f"Authorization: {authorization}"] if authorization else [])]
@@ -93,7 +93,7 @@ def request(path: str, body: object, authorization: str = "") -> bytes:
 
 
 def put_load(child: Child, requests: Sequence[bytes], *, seconds: float, expected: bytes) -> Load:
-    """Calls for so long, each caller starting at another request; raises RuntimeError where answers are wrong."""
+    """Apply load for this time, each caller starting with another request; raise RuntimeError for wrong answers."""
     load = Load(expected)
     asyncio.run(_run(load, child.port, requests, seconds, CALLERS))
     if load.bad:

@@ -1,4 +1,4 @@
-"""Calls at a steady rate, whether the ones before are answered or not."""
+"""Calls at a steady rate, regardless of earlier answers."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 
 async def at_rate(call: Callable[[int], Awaitable[None]], *, per_s: float, count: int) -> list[float]:
-    """How many seconds each call took."""
+    """Return the seconds that each call took."""
 
     async def one(number: int) -> float:
         sent = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How the databases find the rows of every statement on a hot path."""
+"""Query plans of every statement on a hot path."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ _FULL = {"sqlite": "SCAN ", "postgresql": "Seq Scan"}
 
 
 async def full_scans(url: str) -> list[str]:
-    """Plans that read a whole table, with their statements."""
+    """Return the plans that read a whole table, with their statements."""
     async with kept(url) as (store, engines):
         statements: dict[str, Any] = {}
 
@@ -37,7 +37,7 @@ async def full_scans(url: str) -> list[str]:
 
 
 async def _hot_paths(store: Store) -> None:
-    """What a message, an event and a card ask of the store."""
+    """Run the statements of a message, an event, and a card."""
     now, chat, record = datetime.now(UTC), ChatId(chat_name(1)), record_of(1)
     async with store.writing() as work:
         await work.chats.get(chat)
@@ -55,7 +55,7 @@ async def _hot_paths(store: Store) -> None:
 
 
 async def _send(work: UnitOfWork, chat: ChatId, now: datetime) -> None:
-    """What a worker does for a card."""
+    """Run the statements of a worker for a card."""
     await work.outbox.enqueue(messages(1, 1), at=now)
     lanes: Sequence[str] = await work.lanes.claim(
         Queue.OUTBOX, "bench", at=now, until=now + timedelta(seconds=10), at_most=10
@@ -79,5 +79,5 @@ async def _scans(engines: Engines, statement: str, parameters: Any) -> list[str]
 
 
 def _is_short(line: str) -> bool:
-    """Whether what is read whole is no table: what the statement itself has just made or been given."""
+    """Return whether the scan reads no table, but rows that the statement created or received."""
     return any(word in line for word in ("SCAN due", "CONSTANT ROW", "ANY_subquery", "SUBQUERY"))

@@ -1,4 +1,4 @@
-"""What Teams and Dataverse send, and what all sides know, so that they do the same work."""
+"""Requests of Teams and Dataverse, and facts that all sides know, so that they do the same work."""
 
 import json
 from collections.abc import Mapping
@@ -16,17 +16,17 @@ MENTION = f"<at>{BOT['name']}</at>"
 
 
 def row_id(number: int) -> str:
-    """The id of a case."""
+    """Return the ID of a case."""
     return f"11111111-0000-4000-8000-{number:012d}"
 
 
 def chat_id(number: int) -> str:
-    """The id of a group chat."""
+    """Return the ID of a group chat."""
     return f"19:{number:032x}@thread.v2"
 
 
 def record_name(number: int) -> str:
-    """The title of a case."""
+    """Return the title of a case."""
     return f"Pump {number} vibrates and is louder than last week"
 
 
@@ -53,14 +53,14 @@ def _activity(service_url: str, number: int, person: Somebody = ALEX) -> dict[st
 def link_query(
     service_url: str, dataverse_url: str, number: int, row: str | None = None, *, person: Somebody = ALEX
 ) -> dict[str, Any]:
-    """Somebody pastes the link of a case."""
+    """Return the invoke for a pasted link of a case."""
     link = f"{dataverse_url}/main.aspx?appid=1&pagetype=entityrecord&etn=incident&id={row or row_id(number)}"
     more = {"type": "invoke", "name": "composeExtension/queryLink", "value": {"url": link}}
     return {**_activity(service_url, number, person), **more}
 
 
 def message(service_url: str, number: int) -> dict[str, Any]:
-    """Somebody asks the bot for help."""
+    """Return a message that requests the help."""
     client = {"locale": "en-GB", "country": "GB", "platform": "Web", "timezone": "Europe/Berlin", "type": "clientInfo"}
     mention = {"type": "mention", "mentioned": BOT, "text": MENTION}
     more = {"type": "message", "text": f"{MENTION} help", "textFormat": "plain", "entities": [mention, client]}
@@ -68,7 +68,7 @@ def message(service_url: str, number: int) -> dict[str, Any]:
 
 
 def link_card(url: str, name: str, number: str) -> Mapping[str, Any]:
-    """The product's link card, as whoever has no layers would write it down."""
+    """Return the product's link card as code without layers would write it."""
     opens = {"type": "Action.OpenUrl", "title": "Open record", "url": url}
     claim = {"environment": "127.0.0.1", "table": "incident", "row": url[-36:]}
     return {
@@ -90,21 +90,21 @@ def _press(title: str, verb: str, claim: Mapping[str, str]) -> dict[str, Any]:
 
 
 def link_answer(url: str, name: str, number: str) -> dict[str, Any]:
-    """What a link query is answered."""
+    """Return the response to a link query."""
     preview = {"contentType": "application/vnd.microsoft.card.thumbnail", "content": {"title": name, "text": ""}}
     shown = {"contentType": ADAPTIVE, "content": link_card(url, name, number), "preview": preview}
     return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": [shown]}}
 
 
 def help_card() -> dict[str, Any]:
-    """The card that all sides answer a message with: the product's help."""
+    """Return the card with which all sides answer a message: the product's help."""
     golden = Path(__file__).parents[1] / "cards" / "golden" / "help.json"
     card: dict[str, Any] = json.loads(golden.read_text(encoding="utf-8"))["attachments"][0]["content"]
     return card
 
 
 def card_activity(number: int) -> dict[str, Any]:
-    """A finished proactive message with a card of about two kilobytes."""
+    """Return a finished proactive message with a card of about two kilobytes."""
     facts = [{"title": f"Column {each}", "value": f"Value {each} before → value {each} after"} for each in range(20)]
     text = {"type": "TextBlock", "text": record_name(number), "weight": "Bolder", "wrap": True}
     content = {"type": "AdaptiveCard", "version": "1.5", "body": [text, {"type": "FactSet", "facts": facts}]}

@@ -1,4 +1,4 @@
-"""The arithmetic of the bench. How fast something is, is not a test's business."""
+"""The bench's own arithmetic. Speed is not tested."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The arithmetic and the marks of a comparison; no speed is measured."""
+"""The arithmetic and the marks of a comparison. Speed is not measured."""
 
 import math
 import os
@@ -86,7 +86,7 @@ def test_an_unknown_row_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout with one part, which imports a module and starts another that reads a file."""
+    """Create a checkout with one part, which imports a module and starts another that reads a file."""
     files = {
         "tests/bench/parts/post_room.py": "from tests.bench.load import put\nput(module('sides.bare'))\n",
         "tests/bench/load.py": '"""The load."""\nCALLERS = 16\n',

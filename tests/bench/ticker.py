@@ -1,4 +1,4 @@
-"""How long the event loop of a measured process was kept from its work."""
+"""Delays of the event loop in a measured process."""
 
 import asyncio
 import time
@@ -10,26 +10,26 @@ EVERY_S = 0.005
 
 
 class Ticker:
-    """Wants to run every few milliseconds, and notes by how much it was late."""
+    """A task that should run every few milliseconds, and records its delays."""
 
     def __init__(self) -> None:
         self.longest_s = 0.0
 
     async def run(self) -> None:
-        """Ticks until it is cancelled."""
+        """Tick until cancelled."""
         while True:
             began = time.perf_counter()
             await asyncio.sleep(EVERY_S)
             self.longest_s = max(self.longest_s, time.perf_counter() - began - EVERY_S)
 
     def taken_ms(self) -> float:
-        """The longest delay since it was asked last."""
+        """Return the longest delay since the last call."""
         longest, self.longest_s = self.longest_s, 0.0
         return 1000 * longest
 
 
 def add_ticker(app: web.Application) -> None:
-    """Lets the application tell its longest stall since the last question at `/_stall`."""
+    """Let the application report its longest stall since the last request at `/_stall`."""
     ticker = Ticker()
 
     async def stall(_request: web.Request) -> web.Response:

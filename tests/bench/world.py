@@ -1,4 +1,4 @@
-"""The world around the bot in one process: connector, keys, token service and a Dataverse that knows its answers.
+"""The world around the bot in one process: connector, keys, token service, and a Dataverse with recorded answers.
 
 `POST /_set` sets delays, `GET /_seen` tells what came. Run by `python -m tests.bench.world <certificates> <key>`.
 """
@@ -28,7 +28,7 @@ KEY_ID = "bench"
 
 @dataclass
 class World:
-    """What it answers, and what it saw."""
+    """The answers of the world, and the requests that it received."""
 
     key: SigningKey
     tls_url: str
@@ -47,7 +47,7 @@ class World:
     _known: dict[tuple[bytes, bytes], tuple[int, bytes]] = field(default_factory=dict)
 
     def handle(self, asked: Asked, answer: Answer) -> None:
-        """Answers a request, now or later."""
+        """Answer a request, now or later."""
         if asked.path.startswith(b"/v3/conversations/"):
             self._post(asked, answer)
         elif asked.path.startswith(b"/sandbox/"):
@@ -85,7 +85,7 @@ class World:
         return {"posts": len(self.posts), "last": last, "tokens": self.tokens, "connections": len(self.connections)}
 
     def _dataverse(self, asked: Asked, answer: Answer) -> None:
-        """What the sandbox answered when it was asked the same for the first time."""
+        """Answer as the sandbox answered the first request of this kind."""
         if self.dataverse_hangs:
             return
         known = self._known.get((asked.path, asked.header(b"callerobjectid")))
@@ -138,7 +138,7 @@ async def _listen(world: World, port: int, tls_port: int, certificates: Certific
 
 
 def main() -> None:
-    """Serves on `PORT` and, by TLS, on `TLS_PORT`."""
+    """Serve on `PORT` and, with TLS, on `TLS_PORT`."""
     certificate, tls_key, signing_key = map(Path, sys.argv[1:4])
     key = load_pem_private_key(signing_key.read_bytes(), None)
     assert isinstance(key, RSAPrivateKey)

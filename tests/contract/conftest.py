@@ -20,7 +20,7 @@ async def engines(database_url: str) -> AsyncIterator[Engines]:
 
 @pytest.fixture
 def told() -> list[StoreEvent]:
-    """What others were told of."""
+    """Return the published events."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""What the store promises of chats that are synced, on SQLite and on PostgreSQL alike."""
+"""Contract of the store for synced chats, on SQLite and PostgreSQL."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ LOOK = FetchedChat(topic="Pumps", accounts={})
 
 
 async def synced(store: Store, chat: ChatId = CHAT) -> Connection:
-    """A connection that is shown on its record's timeline."""
+    """Store a connection that is shown on its record's timeline."""
     (made,) = await connected(store, a_connection(chat))
     async with store.writing() as work:
         await work.chat_sync.start(made.id, ACTIVITY)
@@ -108,7 +108,7 @@ async def fails(store: Store, times: int, *, park_older_than: datetime = START) 
 
 
 async def stuck(store: Store) -> tuple[bool, int | None]:
-    """Whether the chat is called stuck, and how many are counted; the list of them says the same."""
+    """Return whether the chat counts as stuck, and the number of stuck chats. The list contains the same chats."""
     async with store.reading() as work:
         found = await work.chat_sync.failures([CHAT])
         listed = await work.queue_states.stuck_chats(at_most=9)

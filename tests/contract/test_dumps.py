@@ -35,7 +35,7 @@ def dump_of(revision: str, url: str) -> str:
 
 @pytest.fixture(params=REVISIONS)
 async def engines(request: pytest.FixtureRequest, empty_database_url: str) -> AsyncIterator[Engines]:
-    """A database as an earlier revision left it, migrated to this version."""
+    """Return a database that an earlier revision created, migrated to this version."""
     await restore(empty_database_url, dump_of(request.param, empty_database_url))
     made = create_engines(empty_database_url)
     await migrate(made.writing)
@@ -167,7 +167,7 @@ async def test_subscriptions_rates_and_change_tracking_are_as_stored(store: Stor
 
 
 async def test_this_version_writes_the_json_of_its_dump(tmp_path: Path) -> None:
-    """Another process of this revision may read it: only the spelling of UTC and the order of a set may differ."""
+    """Another process of this revision can read the JSON. Only the format of UTC and the order of a set may differ."""
     old, new = (f"sqlite+aiosqlite:///{tmp_path}/{name}.db" for name in ("old", "new"))
     await restore(old, dump_of(newest_revision(), old))
     await fill_new(new)

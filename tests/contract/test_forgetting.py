@@ -1,4 +1,4 @@
-"""What is known of chats is forgotten some time after their sync has ended, on SQLite and on PostgreSQL alike."""
+"""The data of chats is deleted some time after their sync ended, on SQLite and PostgreSQL."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -29,7 +29,7 @@ KNOWN = {"topic": "Pumps", "topic_told_at": START, "last_writer_id": ADELE, "las
 
 
 async def known_chat(store: Store) -> Connection:
-    """A synced chat of which everything is known that can be."""
+    """Store a synced chat with all data that a chat can have."""
     (made,) = await connected(store, a_connection())
     async with store.writing() as work:
         await work.chat_sync.start(made.id, FULL)
@@ -50,7 +50,7 @@ async def prune(store: Store, before: datetime) -> int:
 
 
 async def kept(store: Store, engines: Engines, connection: Connection) -> tuple[dict[str, Any], SyncedRow | None]:
-    """What is known of the chat and of its connection."""
+    """Return the stored data of the chat and of its connection."""
     async with engines.reading.begin() as begun:
         (row,) = (await begun.execute(select(*(chat.c[each] for each in KNOWN)))).mappings()
     async with store.reading() as work:
@@ -113,7 +113,7 @@ async def test_where_sync_is_off_for_long_what_is_known_goes_and_the_rows_are_fo
 
 
 def _saved(switch: str) -> Mapping[str, Any]:
-    """That an administrator turned it off."""
+    """Return the saved change of an administrator who turned it off."""
     change = {"table": None, "setting": switch, "was": True, "now": False}
     who = {"person_id": "alex", "person_name": "Alex", "chat_id": CHAT}
     return {"environment": CASE.environment, "version": 1, "at": START, "changes": [change], **who}

@@ -1,4 +1,4 @@
-"""What the store promises, on SQLite and on PostgreSQL alike."""
+"""Contract of the store, on SQLite and PostgreSQL."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

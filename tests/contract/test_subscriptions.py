@@ -1,4 +1,4 @@
-"""What the store promises of subscriptions that somebody sees to, on SQLite and on PostgreSQL alike."""
+"""Contract of the store for leased subscriptions, on SQLite and PostgreSQL."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ async def claim(work: UnitOfWork, at: datetime) -> Subscription:
 
 
 async def leased(store: Store, **changes: object) -> Subscription:
-    """A subscription that Graph has, and that somebody has just begun to see to."""
+    """Store a subscription that exists in Graph and that a worker has just leased."""
     async with store.writing() as work:
         await work.subscriptions.request([TOPICS], at=START)
         there = replace(await claim(work, START), id="1", expires_at=NEXT_WEEK, fingerprint=OURS, **changes)  # type: ignore[arg-type]
@@ -41,7 +41,7 @@ async def puts(store: Store, subscription: Subscription, *, is_new: bool = False
 
 
 async def is_next(store: Store) -> tuple[SubscriptionStep, Subscription] | None:
-    """What is to be done at once; None where nothing is due."""
+    """Return the next subscription to process; None if none is due."""
     async with store.writing() as work:
         due = await work.subscriptions.claim(at=AFTER, until=AFTER + LEASE, at_most=9)
     return (next_step(due[0], OURS, AFTER), due[0]) if due else None

@@ -17,7 +17,7 @@ from tests.tiers import missing
 
 @pytest.fixture(autouse=True)
 def real_clients() -> None:
-    """Everything here needs them."""
+    """Require the real clients, which every test here needs."""
     lacking = what_is_missing()
     if lacking:
         missing(lacking)
@@ -31,7 +31,7 @@ async def chromium() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
-    """The Playground, in front of a port on which each test starts its own bot."""
+    """Start the Playground in front of a port on which each test starts its own bot."""
     bot_port = free_port(for_the_session=True)
     async with running_playground(bot_port, tmp_path_factory.mktemp("playground")) as running:
         yield running
@@ -39,7 +39,7 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def bot(tmp_path: Path, site: Site) -> AsyncIterator[BotProcess]:
-    """Chat Sync with nothing configured but its port."""
+    """Start Chat Sync with no setting except its port."""
     async with ClientSession() as session:
         process = BotProcess(tmp_path, {"PORT": str(site.bot_port)}, session)
         await process.start()

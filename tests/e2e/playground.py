@@ -37,7 +37,7 @@ Server.prototype.listen = function (where, ...rest) {
 
 @asynccontextmanager
 async def browser() -> AsyncIterator[Browser]:
-    """A Chromium that reaches nothing but this machine."""
+    """Start a Chromium that can reach only this machine."""
     async with async_playwright() as driver:
         running = await driver.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
         yield running
@@ -45,7 +45,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def open_page(running: Browser, url: str) -> Page:
-    """The page at an address of this machine; whatever it wants of other machines is refused."""
+    """Open the page at an address of this machine; block requests to other machines."""
     context = await running.new_context(viewport={"width": 1400, "height": 900})
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_S * 1000)
@@ -64,7 +64,7 @@ async def _loopback_only(route: Route) -> None:
 
 @dataclass
 class Playground:
-    """The page and what a person does on it."""
+    """The page, and the actions of a person on it."""
 
     page: Page
 
@@ -72,7 +72,7 @@ class Playground:
         await self.page.get_by_role("treeitem", name=name).click()
 
     async def say(self, text: str, *, mention: bool = True) -> None:
-        """Writes into the open chat, to the bot."""
+        """Write to the bot in the open chat."""
         box = self.page.locator("[role=textbox][contenteditable=true]").last
         await box.click()
         if mention:
@@ -87,22 +87,22 @@ class Playground:
         return self.page.locator(".ac-adaptiveCard")
 
     async def card(self, text: str, *, within_s: float = PATIENCE_S) -> Locator:
-        """The newest card that holds the text, once it is there."""
+        """Wait for the text, and return the newest card that contains it."""
         found = self.cards.filter(has_text=text).last
         await found.wait_for(timeout=within_s * 1000)
         return found
 
     async def lines(self, text: str, *, within_s: float = PATIENCE_S) -> list[str]:
-        """What stands on that card, line by line."""
+        """Return the text lines of that card."""
         shown = await (await self.card(text, within_s=within_s)).inner_text()
         return [line.strip() for line in shown.splitlines() if line.strip()]
 
     async def press(self, text: str, button: str) -> None:
-        """Presses a button of the newest card that holds the text."""
+        """Select a button of the newest card that contains the text."""
         await (await self.card(text)).get_by_role("button", name=button).first.click()
 
     async def unfurl(self, url: str) -> None:
-        """Sends a link through the message extension into the open chat."""
+        """Send a link through the message extension into the open chat."""
         await self.page.get_by_role("button", name="Trigger Message Extension App").last.click()
         await self.page.get_by_role("menuitem", name="Link Unfurling").click()
         dialog = self.page.get_by_role("dialog", name="Link Unfurling")
@@ -111,7 +111,7 @@ class Playground:
         await dialog.get_by_role("button", name="Send to Conversation").click()
 
     async def search(self, words: str, command: str, parameter: str) -> Locator:
-        """Opens the search and types; gives the list of what is found."""
+        """Open the search and type; return the list of results."""
         await self.page.get_by_role("button", name="Trigger Message Extension App").last.click()
         await self.page.get_by_role("menuitem", name="Search Command").click()
         options = self.page.get_by_role("button", name="Specify Command ID or Parameter")
@@ -124,18 +124,18 @@ class Playground:
         return box.locator("xpath=ancestor::*[@role='group'][1]")
 
     async def pick(self, title: str) -> None:
-        """Takes a result of the search and sends it into the open chat."""
+        """Select a search result and send it into the open chat."""
         await self.page.get_by_role("heading", name=title, level=1).first.click()
         await self.cards.last.wait_for()
         await self.page.get_by_role("button", name="Send Message").last.click()
 
     async def action(self, command: str) -> Locator:
-        """Opens an action command's dialog in the open chat."""
+        """Open an action command's dialog in the open chat."""
         await self.page.get_by_role("button", name="Trigger Message Extension App").last.click()
         return await self._command(command)
 
     async def action_on_message(self, command: str) -> Locator:
-        """Opens an action command's dialog from the menu of the newest message."""
+        """Open an action command's dialog from the menu of the newest message."""
         await self.page.get_by_role("button", name="Show more information").last.click()
         return await self._command(command)
 
@@ -150,7 +150,7 @@ class Playground:
 
 @dataclass(frozen=True)
 class Site:
-    """A Playground that runs, and the port of the bot to which it talks."""
+    """A running Playground, and the port of its bot."""
 
     port: int
     bot_port: int
@@ -158,7 +158,7 @@ class Site:
 
 @asynccontextmanager
 async def running_playground(bot_port: int, folder: Path, *, speaker: Somebody | None = None) -> AsyncIterator[Site]:
-    """The Playground in front of a bot. As it comes Alex Wilber speaks, else the speaker."""
+    """Run the Playground in front of a bot. The default speaker is Alex Wilber."""
     if speaker:
         people = json.dumps(_people(speaker), indent=1)
         (folder / ".m365agentsplayground.yml").write_text(people, encoding="utf-8")
@@ -173,7 +173,7 @@ async def running_playground(bot_port: int, folder: Path, *, speaker: Somebody |
 
 @asynccontextmanager
 async def playground(site: Site, running: Browser) -> AsyncIterator[Playground]:
-    """A new page of the Playground, in which nobody has said anything yet."""
+    """Open a new page of the Playground without messages."""
     page = await open_page(running, f"http://localhost:{site.port}/")
     try:
         await page.get_by_role("treeitem", name=PERSONAL_CHAT).wait_for(timeout=PATIENCE_S * 1000)
@@ -184,7 +184,7 @@ async def playground(site: Site, running: Browser) -> AsyncIterator[Playground]:
 
 
 def _people(speaker: Somebody) -> Mapping[str, object]:
-    """Its configuration, which is whole or none: the speaker, five others, and the places where they are."""
+    """Return its configuration, which must be complete: the speaker, five other people, and their chats."""
     others = [each for each in EVERYBODY if each is not speaker][:5]
     return {
         "version": "0.1.1",

@@ -1,4 +1,4 @@
-"""The main job over the Bot Framework Emulator's traffic: no sign-in, no types of conversations, no Action.Execute.
+"""The main task with the traffic of the Bot Framework Emulator: no sign-in, no conversation types, no Action.Execute.
 
 The Emulator itself is a desktop program; what it sends and answers is written down here from version 4.15.1.
 """
@@ -58,7 +58,7 @@ class Emulator:
         return web.json_response([{"id": self.bot_id, "name": "Bot"}, {"id": self.user_id, "name": "User"}])
 
     async def send(self, **activity: object) -> None:
-        """Completes an activity as the Emulator does and posts it; the bot must take it."""
+        """Complete an activity as the Emulator does, and post it; the bot must accept it."""
         now = datetime.now(UTC)
         whole = {
             "channelId": "emulator",
@@ -79,13 +79,13 @@ class Emulator:
         await self.send(type="message", text=text, textFormat="plain", channelData=data)
 
     async def submit(self, button: dict[str, Any]) -> None:
-        """A press on an Action.Submit: a message without text."""
+        """Select an Action.Submit: send a message without text."""
         assert button["type"] == "Action.Submit"
         data = {"clientActivityID": uuid.uuid4().hex[:14], "postBack": True}
         await self.send(type="message", value=button["data"], channelData=data)
 
     async def card(self, text: str) -> dict[str, Any]:
-        """The newest card that holds the text, once it is there."""
+        """Wait for the text, and return the newest card that contains it."""
 
         async def there() -> bool:
             return any(text in line for card in self.cards() for line in texts(card))

@@ -1,4 +1,4 @@
-"""The message extension in the Agents Playground: search, connect, save a message, as a person does it."""
+"""The message extension in the Agents Playground: search, connect, and save a message."""
 
 from collections.abc import AsyncIterator
 

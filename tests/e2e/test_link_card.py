@@ -1,4 +1,4 @@
-"""A link's card in the Agents Playground: what everybody sees, one's own, and what one does on it."""
+"""The card of a link in the Agents Playground: for everyone, for one reader, and its actions."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -23,14 +23,14 @@ async def teams(bot: BotProcess, site: Site, chromium: Browser) -> AsyncIterator
 
 
 async def rows(bot: BotProcess, query: str) -> list[dict[str, Any]]:
-    """What the sandbox has."""
+    """Return rows of the sandbox."""
     async with bot.session.get(f"{bot.url}/sandbox/api/data/v9.2/{query}") as answer:
         found: list[dict[str, Any]] = (await answer.json())["value"]
         return found
 
 
 async def paste(teams: Playground, bot: BotProcess) -> None:
-    """Alex sends the link of the first case into the group chat."""
+    """Send the link of the first case into the group chat, as Alex."""
     (row,) = await rows(bot, "incidents?$filter=ticketnumber eq 'CAS-01001'")
     await teams.open_chat(GROUP_CHAT)
     await teams.card("I connect this chat")
@@ -59,7 +59,7 @@ async def test_on_ones_own_card_the_chat_is_connected_without_a_note(teams: Play
 
 
 async def set_up_cases(teams: Playground, *texts: str, fields: str = "") -> None:
-    """An administrator turns on what belongs to these texts, and lets people change this field."""
+    """Turn on the settings for these texts, and let people change this field, as an administrator."""
     await teams.open_chat(GROUP_CHAT)
     await teams.card("I connect this chat")
     dialog = await teams.action("settings")
@@ -78,7 +78,7 @@ async def set_up_cases(teams: Playground, *texts: str, fields: str = "") -> None
 
 
 async def update(teams: Playground, act: str) -> Locator:
-    """Presses Update on one's own card, and then what to do; gives the page for it."""
+    """Select Update on the personal card, and then an action; return its page."""
     await teams.press("Status Reason", "Update")
     await teams.press("Change fields", act)
     return await teams.card("Back")

@@ -1,4 +1,4 @@
-"""The product's main job, in the Agents Playground and on the sandbox's page, as a new user tries it."""
+"""The product's main task, in the Agents Playground and on the sandbox's page, as a new user tries it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ QUESTION = "people in this chat cannot open this case."
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def pages(bot: BotProcess, site: Site, chromium: Browser) -> AsyncIterator[tuple[Playground, Page]]:
-    """The Playground and the sandbox's page of the first case."""
+    """Open the Playground and the sandbox's page of the first case."""
     link = f"{bot.url}/sandbox/main.aspx?pagetype=entityrecord&etn=incident&id={await bot.row('CAS-01001')}"
     async with playground(site, chromium) as opened:
         sandbox = await open_page(chromium, link)
@@ -30,7 +30,7 @@ async def pages(bot: BotProcess, site: Site, chromium: Browser) -> AsyncIterator
 
 
 async def save(sandbox: Page, **choices: str) -> None:
-    """Chooses values on the sandbox's page and saves them."""
+    """Choose values on the sandbox's page, and save them."""
     for label, value in choices.items():
         await sandbox.get_by_label(label.replace("_", " "), exact=True).select_option(value)
     await sandbox.get_by_role("button", name="Save").click()
@@ -184,5 +184,5 @@ async def test_the_chat_is_on_the_records_timeline_with_who_is_in_it_and_who_wro
 
 
 def _moment(shown: str) -> datetime:
-    """An instant as the page or Dataverse writes it, in UTC."""
+    """Return the time as the page or Dataverse formats it, in UTC."""
     return datetime.fromisoformat(shown).replace(tzinfo=UTC)

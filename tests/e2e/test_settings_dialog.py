@@ -1,4 +1,4 @@
-"""Settings in the Agents Playground: an administrator turns a record type on and sees what it does."""
+"""Settings in the Agents Playground: an administrator turns on a record type, and the change takes effect."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,13 +22,13 @@ async def teams(bot: BotProcess, site: Site, chromium: Browser) -> AsyncIterator
 
 
 async def choose(dialog: Locator, label: str, option: str) -> None:
-    """Chooses in a list of the dialog, as a person does: opened, then picked."""
+    """Choose in a list of the dialog, as a person does: open it, then select."""
     await dialog.get_by_role("combobox", name=label).click()
     await dialog.page.get_by_role("option", name=option).click()
 
 
 async def search(dialog: Locator, label: str, words: str, option: str) -> None:
-    """Types into an input of the dialog, and picks what is found."""
+    """Type into an input of the dialog, and select a result."""
     await dialog.get_by_role("combobox", name=label).click()
     await dialog.page.keyboard.type(words)
     await dialog.page.get_by_role("option", name=option).click()
@@ -89,7 +89,7 @@ async def test_who_lost_the_role_is_refused(teams: Playground, bot: BotProcess) 
 
 
 async def take_the_role(bot: BotProcess) -> None:
-    """Alex Wilber is no administrator of the sandbox any more."""
+    """Remove the administrator role of Alex Wilber in the sandbox."""
     api = f"{bot.url}/sandbox/api/data/v9.2"
     person = "00000000-0000-0000-0000-000000000020"
     async with bot.session.get(f"{api}/systemusers?$filter=azureactivedirectoryobjectid eq {person}") as answer:

@@ -1,4 +1,4 @@
-"""Where the real clients are: Node.js, its packages, and Chromium."""
+"""Locations of the real clients: Node.js, its packages, and Chromium."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-netwo
 
 
 def node_modules() -> Path:
-    """The folder of Node packages: that of `tests/e2e`, or where CHATSYNC_TEST_NODE_MODULES says."""
+    """Return the folder of Node.js packages: that of `tests/e2e`, or CHATSYNC_TEST_NODE_MODULES if it is set."""
     return Path(os.environ.get("CHATSYNC_TEST_NODE_MODULES", HERE / "node_modules"))
 
 
@@ -19,7 +19,7 @@ def chromium() -> str | None:
 
 
 def what_is_missing() -> str | None:
-    """What the end-to-end tests lack on this machine, and how to get it; None where nothing is missing."""
+    """Return what the end-to-end tests need on this machine and how to install it; None if nothing is missing."""
     if not shutil.which("node"):
         return "Node.js (node)"
     if not (node_modules() / "@microsoft" / "m365agentsplayground").is_dir():

@@ -1,4 +1,4 @@
-"""A clock that stands still until a test moves it."""
+"""A clock that moves only when a test advances it."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -19,7 +19,7 @@ class HeldClock:
         return self._now
 
     def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
-        """Returns when the test has moved the clock so far, counted from this call and not from the first await."""
+        """Wait until the test has advanced the clock this far, counted from this call and not from the first await."""
         return self._sleep_until(self._now + timedelta(seconds=seconds))
 
     async def _sleep_until(self, until: datetime) -> None:
@@ -31,7 +31,7 @@ class HeldClock:
         await awake
 
     def advance(self, seconds: float) -> None:
-        """Moves the clock and wakes those who slept until then."""
+        """Advance the clock, and wake sleepers that are due."""
         self._now += timedelta(seconds=seconds)
         due = [awake for until, awake in self._sleepers if until <= self._now]
         self._sleepers = [(until, awake) for until, awake in self._sleepers if until > self._now]

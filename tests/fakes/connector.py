@@ -1,4 +1,4 @@
-"""A Bot Connector service: takes what the bot posts, knows who is in which chat, and can misbehave.
+"""A Bot Connector service: accepts posts of the bot, knows the members of chats, and can fail on request.
 
 Its answers are those of Teams' connector as the Bot Framework documentation has them.
 """
@@ -26,13 +26,13 @@ class Cut(web.Response):
 
 
 def error(status: int, code: str, **headers: str) -> web.Response:
-    """An error as the connector words it."""
+    """Return an error in the format of the connector."""
     body = {"error": {"code": code, "message": f"{code} happened."}}
     return web.json_response(body, status=status, headers={key.replace("_", "-"): v for key, v in headers.items()})
 
 
 async def cut_off(request: web.Request) -> web.StreamResponse:
-    """Begins to say that all is well, and resets the connection."""
+    """Begin a successful answer, and reset the connection."""
     answer = web.StreamResponse(status=201, headers={"Content-Type": "application/json", "Content-Length": "99"})
     await answer.prepare(request)
     await answer.write(b'{"id":')
@@ -52,7 +52,7 @@ def _at_once() -> asyncio.Event:
 
 @dataclass
 class FakeConnector:
-    """Holds what was posted, by conversation."""
+    """A connector that stores posts by conversation."""
 
     posts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class FakeConnector:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
-        """Serves on a free port of this machine."""
+        """Serve on a free port of this machine."""
         app = web.Application()
         for cloud in ("", "/teams"):
             conversation = f"{cloud}/v3/conversations/{{conversation}}"
@@ -131,7 +131,7 @@ class FakeConnector:
         return web.json_response([self._named(account) for account in accounts])
 
     async def _paged_members(self, request: web.Request) -> web.Response:
-        """Fifty at a time, the least that Teams gives, so that nobody takes the first page for the whole."""
+        """Return fifty members at a time, the minimum of Teams, so that the first page is never the complete list."""
         self.roster_reads += 1
         await self.roster_answers.wait()
         if self.roster_is_down:
@@ -160,12 +160,12 @@ class FakeConnector:
         return web.json_response({"id": member})
 
     def cards(self, conversation: str) -> list[dict[str, Any]]:
-        """The cards that were posted into the conversation."""
+        """Return the cards that were posted into the conversation."""
         posts = self.posts.get(conversation, [])
         return [each["content"] for post in posts for each in post.get("attachments", ())]
 
     async def arrived(self, conversation: str, count: int, *, within_s: float = PATIENCE_S) -> list[dict[str, Any]]:
-        """The conversation's posts, once there are so many; fails the test where they do not come."""
+        """Wait for this many posts in the conversation, and return them; fail the test if they do not arrive."""
         async with asyncio.timeout(within_s), self._changed:
             await self._changed.wait_for(lambda: len(self.posts.get(conversation, ())) >= count)
         return self.posts[conversation]

@@ -1,4 +1,4 @@
-"""Databases that have the product's tables already: copies of one that was migrated, which takes a second."""
+"""Databases that already have the product's tables: copies of a migrated one, because a migration takes a second."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ _CUT_OFF_OTHERS = """
 
 
 class MigratedDatabases:
-    """Migrates one database of each kind when it is first asked for a copy."""
+    """Copies of databases. One of each kind is migrated for the first copy."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "migrated.db"
@@ -30,14 +30,14 @@ class MigratedDatabases:
         self._free: list[str] = []
 
     async def sqlite(self, file: Path) -> str:
-        """The address of a copy in this file."""
+        """Return the URL of a copy in this file."""
         if not self._file.exists():
             await _migrate(_sqlite(self._file))
         shutil.copy(self._file, file)
         return _sqlite(file)
 
     async def postgres(self, cluster: PostgresCluster) -> str:
-        """The address of a copy in this cluster."""
+        """Return the URL of a copy in this cluster."""
         if cluster not in self._made:
             await cluster.create(_NAME)
             await _migrate(cluster.address(_NAME))
@@ -45,7 +45,7 @@ class MigratedDatabases:
         return self._free.pop() if self._free else await cluster.new_database(like=_NAME)
 
     async def give_back(self, address: str) -> None:
-        """Empties a database that `postgres` gave, for the next who asks: making a new one takes twice as long."""
+        """Empty a database of `postgres`, for reuse: creating a new one takes twice as long."""
         engine = create_async_engine(address)
         async with engine.begin() as connection:
             await connection.execute(text(_CUT_OFF_OTHERS))
@@ -62,7 +62,7 @@ def memory_folder() -> Path | None:
 
 
 class DatabaseReader:
-    """Reads a database beside the product.
+    """A reader of a database beside the product.
 
     Tests ask again and again whether everything is done. Of SQLite they ask without the threads of the product's
     driver, which take more time than the answer.

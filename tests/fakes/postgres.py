@@ -15,7 +15,7 @@ from tests.tcp_ports import free_port
 
 
 class PostgresCluster:
-    """Made when it is entered, gone when it is left. Nothing in it survives a power failure: it is fast instead."""
+    """A cluster that exists from `__enter__` to `__exit__`. For speed, nothing in it survives a power failure."""
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs
@@ -27,7 +27,7 @@ class PostgresCluster:
 
     @classmethod
     def found(cls) -> Self | None:
-        """A cluster where PostgreSQL's programs are installed."""
+        """Return a cluster if PostgreSQL's programs are installed."""
         debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
         on_path = shutil.which("initdb")
         folders = [*reversed(debian), *([Path(on_path).parent] if on_path else [])]
@@ -46,13 +46,13 @@ class PostgresCluster:
         shutil.rmtree(self._folder)
 
     def start(self) -> None:
-        """Returns when it answers."""
+        """Start the cluster, and wait until it answers."""
         options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
         data, log = str(self._folder / "data"), str(self._folder / "log")
         self._run("pg_ctl", "-D", data, "-w", "-o", options, "-l", log, "start")
 
     def stop(self) -> None:
-        """At once, as after a crash: whoever is connected is cut off, and what was committed is recovered later."""
+        """Stop at once, as after a crash: clients are disconnected, and committed data is recovered later."""
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -60,18 +60,18 @@ class PostgresCluster:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
 
     async def new_database(self, *, like: str | None = None) -> str:
-        """The address of a new database: an empty one, or a copy of another to which nobody is connected."""
+        """Create an empty database, or a copy of another one without connections; return its URL."""
         name = next(self._names)
         await self.create(name, like=like)
         return self.address(name)
 
     async def create(self, name: str, *, like: str | None = None) -> None:
-        """Creates the database under this name."""
+        """Create the database with this name."""
         copied = f" TEMPLATE {like} STRATEGY FILE_COPY" if like else ""
         await self._order(f"CREATE DATABASE {name}{copied}")
 
     async def drop(self, address: str) -> None:
-        """The database is gone, whoever is connected to it."""
+        """Drop the database, even if clients are connected to it."""
         await self._order(f"DROP DATABASE {address.rpartition('/')[2]} WITH (FORCE)")
 
     async def _order(self, statement: str) -> None:
@@ -81,5 +81,5 @@ class PostgresCluster:
         await admin.dispose()
 
     def address(self, database: str) -> str:
-        """The address under which a database of the cluster answers."""
+        """Return the URL of a database of the cluster."""
         return f"postgresql+asyncpg://chatsync@127.0.0.1:{self.port}/{database}"

@@ -1,4 +1,4 @@
-"""The services around signing in: the Bot Framework's keys and the token authority, over TLS as the real ones."""
+"""The services for signing in: the Bot Framework's keys and the token authority, over TLS like the real ones."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ PUBLISHER = "0bf30f3b-4a52-48df-9a82-234910c4a086"
 
 @dataclass
 class SigningKey:
-    """A key with its id."""
+    """A key with its ID."""
 
     id: str = field(default_factory=lambda: uuid4().hex)
     private: rsa.RSAPrivateKey = field(
@@ -34,7 +34,7 @@ class SigningKey:
     )
 
     def public(self, endorsements: list[str]) -> dict[str, Any]:
-        """The key as the key set lists it."""
+        """Return the key in the format of a key set."""
         listed: dict[str, Any] = json.loads(RSAAlgorithm.to_jwk(self.private.public_key()))
         return {**listed, "kid": self.id, "use": "sig", "endorsements": endorsements}
 
@@ -47,7 +47,7 @@ def _at_once() -> asyncio.Event:
 
 @dataclass
 class FakeSignIn:
-    """Serves keys, signs tokens as the Bot Framework does, and gives tokens to apps that know the secret."""
+    """Services that publish keys, sign tokens like the Bot Framework, and issue tokens to apps that know the secret."""
 
     certificates: Certificates
     key: SigningKey = field(default_factory=SigningKey)
@@ -83,7 +83,7 @@ class FakeSignIn:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
-        """Serves on a free port of this machine."""
+        """Serve on a free port of this machine."""
         app = web.Application()
         app.router.add_get("/openid", self._openid)
         app.router.add_get("/keys", self._keys)
@@ -125,7 +125,7 @@ class FakeSignIn:
         return web.json_response({"token_type": "Bearer", "expires_in": 3600, "access_token": f"token-{uuid4()}"})
 
     def _knows(self, form: Mapping[str, object]) -> bool:
-        """Whether the app proves who it is: by its secret, or by a JWT that its certificate's key has signed."""
+        """Return whether the app authenticates: with its secret, or with a JWT signed by the key of its certificate."""
         if "client_assertion" not in form:
             return form.get("client_secret") == self.secret
         certificate = load_pem_x509_certificate(self.certificates.certificate.read_bytes())
@@ -137,7 +137,7 @@ class FakeSignIn:
         return True
 
     def bearer(self, service_url: str, key: SigningKey | None = None, **claims: object) -> str:
-        """The Authorization header of a request by the Bot Framework; claims replace its own, None leaves one out."""
+        """Return the Authorization header of a Bot Framework request; `claims` replace its own, None removes one."""
         now = int(time.time())
         own = {"iss": ISSUER, "aud": APP_ID, "serviceurl": service_url, "nbf": now - 60, "exp": now + 3600}
         signer = key or self.key
@@ -145,7 +145,7 @@ class FakeSignIn:
         return "Bearer " + jwt.encode(told, signer.private, "RS256", headers={"kid": signer.id})
 
     def validation_token(self, key: SigningKey | None = None, **claims: object) -> str:
-        """What Graph sends along with resource data; claims replace its own, None leaves one out."""
+        """Return the validation token that Graph sends with resource data; `claims` replace its own."""
         now = int(time.time())
         own = {"iss": f"https://sts.windows.net/{TENANT}/", "aud": APP_ID, "appid": PUBLISHER}
         signer = key or self.key

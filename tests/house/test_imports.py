@@ -1,4 +1,4 @@
-"""The house's import rules: between our own modules by import-linter, to packages from outside here."""
+"""Import rules: between our own modules by import-linter, and to other packages here."""
 
 import ast
 import sys
@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
 
 
 def imported(file: Path) -> set[str]:
-    """The top-level names that a module imports, wherever in it."""
+    """Return the top-level names that a module imports anywhere."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""The package that an administrator uploads."""
+"""The app package that an administrator uploads."""
 
 import json
 import re
@@ -181,7 +181,7 @@ AppManifestUtils.validateAgainstSchema(manifest, schema).then((found) => {
 
 
 def schema(name: str) -> Path:
-    """One of Microsoft's schemas of the manifest's version."""
+    """Return one of Microsoft's schemas for the version of the manifest."""
     home = node_modules() / "@microsoft" / "app-manifest"
     if not home.is_dir():
         missing("npm package @microsoft/app-manifest")

@@ -31,7 +31,7 @@ _PHASES: frozenset[CodeType] = frozenset(
 
 @dataclass
 class _Timer:
-    """What a test is told when its time is over."""
+    """The timer of a test."""
 
     seconds: float
     raised_in: CodeType | None = None

@@ -1,1 +1,1 @@
-"""What several stories do or read, one module for each feature."""
+"""Steps that several stories share, one module for each feature."""

@@ -1,4 +1,4 @@
-"""Messages to a bot in a process of its own."""
+"""Messages to a bot that runs in its own process."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Chats whose changes Microsoft Graph tells of, and what Graph posts."""
+"""Chats with Microsoft Graph subscriptions, and the notifications that Graph posts."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ CHANGES = "/api/graph/events"
 
 
 async def synced(world: World, chat: str = GROUP, number: str = "CAS-01001") -> None:
-    """The chat is connected, Graph knows it, and it is shown on the record's timeline."""
+    """Connect the chat, create it in Graph, and show it on the record's timeline."""
     await world.say(f"connect {number} quiet", chat=chat)
     await world.settle()
     world.connector.posts.pop(chat, None)
@@ -25,13 +25,13 @@ async def synced(world: World, chat: str = GROUP, number: str = "CAS-01001") -> 
 
 
 async def asked_for(world: World) -> Sequence[str]:
-    """The chats that are to be looked at since this was asked last."""
+    """Return the chats that were enqueued for a check since the last call."""
     before, world.looks = world.looks, {row["lane"]: row["asked"] for row in await world.rows_in(sync_job)}
     return sorted(chat for chat, asked in world.looks.items() if asked > before.get(chat, 0))
 
 
 async def until_asked_for(world: World, *chats: str) -> None:
-    """Lets time pass until just these chats are to be looked at, and sooner than all of them are."""
+    """Let time pass until exactly these chats are enqueued, earlier than all chats would be."""
     before = world.clock.now()
     found: set[str] = set()
 
@@ -45,7 +45,7 @@ async def until_asked_for(world: World, *chats: str) -> None:
 
 
 async def until(world: World, condition: Callable[[], bool | Awaitable[bool]]) -> None:
-    """Lets time pass until it is so."""
+    """Let time pass until the condition is met."""
     async with asyncio.timeout(30):
         while True:
             held = condition()
@@ -56,18 +56,18 @@ async def until(world: World, condition: Callable[[], bool | Awaitable[bool]]) -
 
 
 async def seen_to(world: World) -> None:
-    """Lets time pass until every subscription that is wanted is there and none is due."""
+    """Let time pass until every wanted subscription exists and none is due."""
     await until(world, lambda: is_seen_to(world))
 
 
 async def is_seen_to(world: World) -> bool:
-    """Whether there are subscriptions and none of them is due."""
+    """Return whether there are subscriptions and none of them is due."""
     rows = await world.rows_in(subscription)
     return bool(rows) and not any(row["held_until"] or row["due_at"] <= world.clock.now() for row in rows)
 
 
 async def nothing_is_late(world: World) -> None:
-    """Lets time pass until the records were looked through once more, and what was only late has arrived."""
+    """Let time pass until the next search for missed changes, so that all delayed events have arrived."""
     newer = (change_link.c.table == "incident") & (change_link.c.taken_at > world.clock.now())
 
     async def looked_through() -> bool:
@@ -81,17 +81,17 @@ async def nothing_is_late(world: World) -> None:
 
 
 def there(world: World) -> Sequence[Row]:
-    """The subscriptions that Graph has."""
+    """Return the subscriptions in Graph."""
     return active_subscriptions(world.teams.rows, world.clock.now())
 
 
 def resources(world: World) -> set[str]:
-    """What they are for."""
+    """Return the resources of these subscriptions."""
     return {row.text("resource") for row in there(world)}
 
 
 async def lose(world: World, row: Row) -> None:
-    """Graph loses a subscription without a word."""
+    """Delete a subscription in Graph without a notification."""
     async with world.teams.store.transaction() as draft:
         found = draft.get(SUBSCRIPTIONS, row.id)
         assert found
@@ -99,7 +99,7 @@ async def lose(world: World, row: Row) -> None:
 
 
 async def notify(world: World, *notifications: object, **more: object) -> int:
-    """The status with which a POST of Graph's is answered, which says nothing else."""
+    """Post notifications as Graph does; return the status. The body of the answer is empty."""
     status, text = await send(world, {"value": list(notifications), **more})
     assert status != 202 or text == ""
     return status
@@ -113,7 +113,7 @@ async def send(world: World, body: object) -> tuple[int, str]:
 
 
 def renamed(subscription_id: str, client_state: str, chat: str = GROUP, **more: object) -> Mapping[str, Any]:
-    """That a chat has a new name, as Graph tells it."""
+    """Return the notification of a new name."""
     resource = f"chats('{chat}')"
     return {
         "subscriptionId": subscription_id,

@@ -12,7 +12,7 @@ NEXT_WRITE_S = 6
 
 
 async def rows(world: World, chat: str = GROUP) -> list[dict[str, Any]]:
-    """The rows of table `chat` of this chat, the oldest first."""
+    """Return the rows of table `chat` for this chat, the oldest first."""
     query = {
         "$filter": f"teamschatid eq '{chat}'",
         "$expand": "chat_activity_parties($select=participationtypemask,_partyid_value)",
@@ -30,7 +30,7 @@ async def row(world: World, chat: str = GROUP) -> dict[str, Any]:
 
 
 def people(found: Mapping[str, Any], kind: int = 12) -> set[str]:
-    """The ids of the row's parties of this kind."""
+    """Return the IDs of the row's parties of this type."""
     parties = found["chat_activity_parties"]
     return {str(each["_partyid_value"]) for each in parties if each["participationtypemask"] == kind}
 
@@ -40,7 +40,7 @@ async def users(world: World, *named: Somebody) -> set[str]:
 
 
 async def told(world: World, **happened: Any) -> int:
-    """Teams tells of something; gives the status of the answer."""
+    """Send an event of Teams; return the status of the answer."""
     status, _ = await world.post(world.activity(GROUP, type="conversationUpdate", **happened))
     return status
 
@@ -48,14 +48,14 @@ async def told(world: World, **happened: Any) -> int:
 async def writes(
     world: World, person: Somebody = ADELE, *, chat: str = GROUP, text: str = "hello", **more: Any
 ) -> None:
-    """Somebody writes into the chat, not to the bot."""
+    """Write into the chat without mentioning the bot."""
     said = {"type": "message", "text": text, **more}
     status, _ = await world.post({**world.activity(chat, person), **said})
     assert status == 201
 
 
 async def goes_on(world: World, seconds: float = NEXT_WRITE_S) -> None:
-    """Time passes, and what follows is done."""
+    """Let time pass, and process the jobs that follow."""
     world.clock.advance(1)
     await heard(world)
     await world.settle()
@@ -64,7 +64,7 @@ async def goes_on(world: World, seconds: float = NEXT_WRITE_S) -> None:
 
 
 async def heard(world: World) -> None:
-    """Returns when it is kept who wrote."""
+    """Wait until the last writer is saved."""
     async with asyncio.timeout(PATIENCE_S):
         while "chatsync_held 0.0" not in await figures(world):
             await asyncio.sleep(0.005)

@@ -10,7 +10,7 @@ ONE_CHAT = "22222222-2222-4222-9222-222222222222"
 
 
 async def keep(world: World, **ids: str) -> None:
-    """Graph has given these ids to the subscriptions that are kept under these names."""
+    """Store the IDs that Graph gave to the subscriptions with these names."""
     async with world.engines.writing.begin() as begun:
         await begun.execute(subscription.delete())
         for watch, own in ids.items():

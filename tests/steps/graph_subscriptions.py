@@ -1,4 +1,4 @@
-"""Run the upkeep of Microsoft Graph subscriptions, and read what it asked Graph."""
+"""Maintain Microsoft Graph subscriptions, and read the requests to Graph."""
 
 from bot.domain.limits import Limits
 from bot.features.graph_subscriptions.maintain import maintain_subscriptions
@@ -21,12 +21,12 @@ INSTALLED = {"Chat.ReadBasic.WhereInstalled", "ChatMember.Read.WhereInstalled"}
 
 
 def calls(world: World, since: int = 0) -> int:
-    """How often Graph was asked for something about subscriptions."""
+    """Return the number of requests to Graph about subscriptions."""
     return sum("/graph/v1.0/subscriptions" in path for path in world.dataverse_was_asked[since:])
 
 
 async def one_by_one(world: World, *chats: str) -> None:
-    """The organisation has not granted what covers all chats; each of these has a subscription of its own."""
+    """Use one subscription for each chat, because the permissions for all chats are missing."""
     world.teams.withheld |= INSTALLED
     for chat in chats:
         await synced(world, chat)

@@ -1,4 +1,4 @@
-"""Read and answer what the bot asks about joining a chat."""
+"""Read and answer the questions of the bot about joining a chat."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ ASK = "Ask Adele Vance, who connected the chat, or your administrator."
 
 
 async def made_chat(world: World, name: str = "Pump", number: str = "CAS-01001") -> str:
-    """Adele has made a chat with Megan about the case."""
+    """Create a chat of Adele and Megan about the case; return its ID."""
     before = set(world.made_chats())
     page = await people_page(world, ADELE) if number == "CAS-01001" else await page_of(world, number)
     last = await press(world, page, "Create chat", person=ADELE, others=chosen(MEGAN), name=name)

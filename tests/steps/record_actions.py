@@ -18,7 +18,7 @@ FIELDS = ["prioritycode", "isescalated", "followupby", "productserialnumber", "s
 
 
 async def allow(world: World, *, acts: list[str], fields: list[str] | None = None) -> None:
-    """An administrator lets people do this on the cards of cases."""
+    """Allow these actions on the cards of cases, as an administrator."""
     async with world.engines.writing.begin() as connection:
         values = {"card_acts": acts, "change_fields": fields or []}
         await connection.execute(update(record_type).where(record_type.c.table == "incident").values(**values))
@@ -26,7 +26,7 @@ async def allow(world: World, *, acts: list[str], fields: list[str] | None = Non
 
 
 async def case(world: World, number: str = "CAS-01001") -> dict[str, Any]:
-    """The case as the app sees it, with its values in words."""
+    """Return the case as the application user reads it, with formatted values."""
     headers = {"Prefer": 'odata.include-annotations="*"'}
     url = f"{world.sandbox}{API}/incidents({await world.row('incidents', number)})"
     async with world.session.get(url, headers=headers) as answer:
@@ -35,7 +35,7 @@ async def case(world: World, number: str = "CAS-01001") -> dict[str, Any]:
 
 
 async def own_card(world: World, *, person: Somebody = ADELE, number: str = "CAS-01001") -> Any:
-    """The card that the person gets."""
+    """Return the personal card of this person."""
     (found,) = await world.paste(await world.link(number), person=ALEX)
     answer = await world.press(found["content"]["refresh"]["action"], person=person)
     assert schema_errors(answer["value"]) == []
@@ -45,7 +45,7 @@ async def own_card(world: World, *, person: Somebody = ADELE, number: str = "CAS
 async def press(
     world: World, card: Mapping[str, Any], button: str, typed: Mapping[str, str] = {}, *, person: Somebody = ADELE
 ) -> Any:
-    """Presses a button of a card that only the person sees, with what they filled in; gives the next card."""
+    """Select a button on a personal card with these inputs; return the next card."""
     found = buttons(card)[button]
     filled_in = {} if found.get("associatedInputs") == "none" else {**Shown("", dict(card)).filled_in, **typed}
     answer = await world.press({**found, "data": {**filled_in, **found["data"]}}, person=person)
@@ -55,17 +55,17 @@ async def press(
 
 
 async def opened(world: World, *, person: Somebody = ADELE, number: str = "CAS-01001") -> Any:
-    """The first page on the person's own card."""
+    """Return the first page on the person's own card."""
     return await press(world, await own_card(world, person=person, number=number), "Update", person=person)
 
 
 def in_dialog(card: Mapping[str, Any]) -> dict[str, Any]:
-    """What opens the same as a dialog."""
+    """Return the data that opens the same page as a dialog."""
     return {**buttons(card)["Update"]["data"], "dialog": "update"}
 
 
 async def page(world: World, data: Mapping[str, Any], *, person: Somebody = ADELE) -> Any:
-    """What a dialog shows next: a page, or its last line."""
+    """Return the next page of the dialog, or its last line."""
     invoke = world.activity(GROUP, person, type="invoke", name="task/submit", value={"data": dict(data)})
     status, body = await world.post(invoke)
     assert status == 200
@@ -74,7 +74,7 @@ async def page(world: World, data: Mapping[str, Any], *, person: Somebody = ADEL
 
 
 async def dataverse_is_well_again(world: World) -> None:
-    """What was begun comes to its end; a busy machine has time for the next."""
+    """Repair Dataverse, and wait until started requests have ended."""
     world.dataverse_hangs_on = ""
     world.limits = UNPACED
     await world.restart()

@@ -15,7 +15,7 @@ async def query(world: World, value: object, person: Somebody | None = ADELE) ->
 async def look(
     world: World, text: str, *, by: str = "words", person: Somebody | None = ADELE, **options: int
 ) -> dict[str, Any]:
-    """Somebody searches; gives what Teams is answered."""
+    """Search as this person; return the response to Teams."""
     parameters = [{"name": by, "value": text}]
     value = {"commandId": SEARCH, "parameters": parameters, "queryOptions": {"skip": 0, "count": 25, **options}}
     status, body = await query(world, value, person)
@@ -27,5 +27,5 @@ async def look(
 
 
 def asked_for(world: World, words: str) -> list[str]:
-    """What Dataverse was asked for cases with these words."""
+    """Return the queries to Dataverse for cases with these words."""
     return [each for each in world.dataverse_was_asked if f"{API}/incidents" in each and words in each]

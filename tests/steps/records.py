@@ -17,7 +17,7 @@ async def create(world: World, path: str, row: dict[str, object]) -> str:
 
 
 async def set_record_type(world: World, **values: object) -> None:
-    """Change the settings of cases behind the back of the bot, which starts again."""
+    """Change the settings of cases directly in the database, and restart the bot."""
     async with world.engines.writing.begin() as connection:
         await connection.execute(update(record_type).where(record_type.c.table == "incident").values(**values))
     await world.restart()

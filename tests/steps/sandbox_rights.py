@@ -1,4 +1,4 @@
-"""Ask two sandboxes that differ only in what a person may not read."""
+"""Query two sandboxes that differ only in values that a person cannot read."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -52,7 +52,7 @@ FILTERS = st.sampled_from(
 
 
 def sandbox(hidden: Mapping[str, Value], secured: Callable[[int], float], person: int) -> web.Application:
-    """Return a sandbox whose hidden values are these."""
+    """Return a sandbox with these hidden values."""
     app = make_sandbox(SETTINGS, now=lambda: datetime(2026, 11, 21, tzinfo=UTC))
     app.freeze()
     dataverse = app[DATAVERSE]

@@ -39,14 +39,14 @@ async def open_from(
     command: str = "saveToRecord",
     chat: str = GROUP,
 ) -> Shown:
-    """Somebody chooses the command in a message's menu; gives the first page."""
+    """Choose the command in the menu of a message; return the first page."""
     value = {"commandId": command, "commandContext": "message", "messagePayload": message}
     shown = (await answered(world, "composeExtension/fetchTask", value, person, chat))["value"]
     return Shown(shown["title"], shown["card"]["content"])
 
 
 async def send(world: World, data: Mapping[str, object], *, person: Somebody = ADELE, chat: str = GROUP) -> Any:
-    """Somebody presses the page's button; gives the line that ends the dialog, or the next page."""
+    """Submit the page; return the last line of the dialog, or the next page."""
     value = {"commandId": "saveToRecord", "commandContext": "message", "messagePayload": MESSAGE, "data": data}
     task = await answered(world, "composeExtension/submitAction", value, person, chat)
     shown = task["value"]

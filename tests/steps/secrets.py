@@ -1,4 +1,4 @@
-"""Values in the sandbox that are like no others, and who may read each: Dataverse itself says so."""
+"""Unique values in the sandbox, and their readers according to Dataverse."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ ROWS_OF_A_TABLE = 2
 
 @dataclass
 class Secrets:
-    """Each secret with the column that holds it; what is told of amounts is written in two ways."""
+    """Each secret with its column. Amounts are shown in two formats."""
 
     rows: list[tuple[Table, str]] = field(default_factory=list)
     columns: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -29,15 +29,15 @@ class Secrets:
     """What each person may read, wherever it stands."""
 
     def told(self, text: str) -> frozenset[str]:
-        """The secrets that stand in the text."""
+        """Return the secrets in the text."""
         return frozenset(secret for secret in self.columns if secret in text)
 
     def of(self, row: str, *names: str) -> frozenset[str]:
-        """The secrets of some of a row's columns."""
+        """Return the secrets of some columns of a row."""
         return frozenset(secret for secret, where in self.columns.items() if where in {(row, name) for name in names})
 
     async def anywhere(self, world: World, person: Somebody) -> frozenset[str]:
-        """What the person may read in any row: a lookup tells the name of a row that is not for them."""
+        """Return what the person can read in any row, including names of rows that are hidden from the person."""
         headers = {"CallerObjectId": person.object_id, **ANNOTATED}
         told: frozenset[str] = frozenset()
         for table in BUSINESS_TABLES:
@@ -47,13 +47,13 @@ class Secrets:
 
     @property
     def secured(self) -> frozenset[str]:
-        """Those of secured columns."""
+        """Return the secrets of secured columns."""
         names = {column.name for table in BUSINESS_TABLES for column in table.columns.values() if column.secured}
         return frozenset(secret for secret, (_, name) in self.columns.items() if name in names)
 
 
 async def sown(world: World) -> Secrets:
-    """Secrets in every text and every secured amount of two rows of each table: one that Patti sees, one that not."""
+    """Write secrets into every text and secured amount of two rows of each table: Patti can read one of the rows."""
     secrets = Secrets()
     for table in BUSINESS_TABLES:
         seen, all_rows = await _ids(world, table, PATTI), await _ids(world, table, None)
@@ -68,7 +68,7 @@ async def sown(world: World) -> Secrets:
 
 
 async def _ids(world: World, table: Table, person: Somebody | None) -> Sequence[str]:
-    """The rows that the person sees, or all."""
+    """Return the IDs of the rows that the person can read, or of all rows."""
     headers = {"CallerObjectId": person.object_id} if person else {}
     url = f"{world.sandbox}{API}/{table.set_name}?$select={table.primary_id}"
     async with world.session.get(url, headers=headers) as answer:
@@ -104,7 +104,7 @@ async def _views(world: World, table: Table) -> Sequence[str]:
 
 
 async def _own_view(world: World, table: Table) -> str:
-    """A view of what is secured, and of long texts."""
+    """Create a view of secured columns and long texts; return its ID."""
     secured = [column.name for column in table.columns.values() if column.secured]
     texts = [each.name for each in table.columns.values() if each.kind is Kind.MEMO and each.readable]
     cells = "".join(f"<cell name='{name}' width='150'/>" for name in [*secured, *texts, table.primary_name][:5])
@@ -119,7 +119,7 @@ async def _own_view(world: World, table: Table) -> str:
 
 
 async def _readable(world: World, secrets: Secrets, person: Somebody) -> frozenset[str]:
-    """What Dataverse gives the person when it is asked for everything."""
+    """Return the secrets in all answers of Dataverse to the person."""
 
     async def read(table: Table, row: str) -> str:
         url = f"{world.sandbox}{API}/{table.set_name}({row})"
@@ -132,5 +132,5 @@ async def _readable(world: World, secrets: Secrets, person: Somebody) -> frozens
 
 
 def shown(answer: Mapping[str, Any]) -> str:
-    """Everything in an answer, as its reader could see it."""
+    """Return everything in an answer, as its reader can see it."""
     return json.dumps(answer, ensure_ascii=False)

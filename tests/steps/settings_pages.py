@@ -1,4 +1,4 @@
-"""Settings as an administrator fills them in: pages of a dialog in Teams."""
+"""Settings pages as an administrator fills them in, in a dialog in Teams."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ ADMINISTRATOR = "System Administrator"
 
 
 class Shown:
-    """A page that a dialog shows: its inputs as they are filled in, and its buttons."""
+    """A page of a dialog, with its filled-in inputs and its buttons."""
 
     def __init__(self, title: str, card: dict[str, Any]) -> None:
         assert schema_errors(card) == []
@@ -24,22 +24,22 @@ class Shown:
 
     @property
     def filled_in(self) -> dict[str, str]:
-        """What the page sends if nothing is touched; what is empty is not sent."""
+        """Return the inputs that an unchanged page submits. Empty inputs are not submitted."""
         return {name: each["value"] for name, each in self.inputs.items() if each.get("value")}
 
     def choices(self, name: str) -> dict[str, str]:
-        """Values by titles."""
+        """Return values by title."""
         return {each["title"]: each["value"] for each in self.inputs[name]["choices"]}
 
     def step(self, button: str, **filled_in: object) -> dict[str, object]:
-        """What pressing the button sends."""
+        """Return the data that the button submits."""
         return {**self.filled_in, **filled_in, **buttons(self.card)[button]["data"]}
 
 
 async def ask(
     world: World, data: Mapping[str, object], *, person: Somebody = ALEX, chat: str = GROUP, name: str = "task/submit"
 ) -> Shown:
-    """Somebody asks for a page; gives the page that Teams is answered."""
+    """Request a page; return the page in the response."""
     value = {"data": dict(data), "context": {"theme": "default"}}
     status, body = await world.post(world.activity(chat, person, type="invoke", name=name, value=value))
     assert status == 200
@@ -48,28 +48,28 @@ async def ask(
 
 
 async def opened(world: World, *, person: Somebody = ALEX) -> Shown:
-    """The first page."""
+    """Return the first page."""
     return await ask(world, {"dialog": "settings"}, person=person, name="task/fetch")
 
 
 async def record_type(world: World, table: str = "incident", *, person: Somebody = ALEX) -> Shown:
-    """The page of a record type."""
+    """Return the page of a record type."""
     first = await opened(world, person=person)
     return await ask(world, first.step("Change record type", table=table), person=person)
 
 
 async def organisation(world: World, *, person: Somebody = ALEX) -> Shown:
-    """The page of the whole environment."""
+    """Return the page of the organization settings."""
     return await ask(world, (await opened(world, person=person)).step("Organization"), person=person)
 
 
 async def turn_off(world: World) -> None:
-    """The administrator turns chats off."""
+    """Turn off chats, as the administrator."""
     await ask(world, (await organisation(world)).step("Save", chats_on="false"))
 
 
 async def typed(world: World, dataset: str, text: str, *, person: Somebody = ALEX) -> dict[str, str]:
-    """What is found while somebody types: values by titles."""
+    """Return the search results while a person types: values by title."""
     value = {"kind": "search", "queryText": text, "queryOptions": {"skip": 0, "top": 15}, "dataset": dataset}
     status, body = await world.post(
         world.activity(person=person, type="invoke", name="application/search", value=value)
@@ -79,7 +79,7 @@ async def typed(world: World, dataset: str, text: str, *, person: Somebody = ALE
 
 
 async def make_administrator(world: World, person: Somebody, *, still: bool = True) -> None:
-    """Gives the person the administrators' role in Dataverse, or takes it away."""
+    """Assign the administrators' role to the person in Dataverse, or remove it."""
     async with world.session.get(
         f"{world.sandbox}{API}/roles", params={"$filter": f"name eq '{ADMINISTRATOR}'"}
     ) as got:
@@ -95,7 +95,7 @@ async def make_administrator(world: World, person: Somebody, *, still: bool = Tr
 
 
 async def saved(world: World) -> list[tuple[str, list[str]]]:
-    """Who saved what, in order."""
+    """Return the saved changes with their authors, in order."""
     rows = sorted(await world.rows_in(setting_change), key=lambda row: row["version"])
     return [(row["person_name"], [_told(each) for each in row["changes"]]) for row in rows]
 

@@ -1,4 +1,4 @@
-"""Samples of what the store holds about chat sync."""
+"""Samples of stored chat sync states."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What syncs chats, on a database and the sandbox's Dataverse, with a Teams that does as it is told."""
+"""The parts that sync chats, on a database and the sandbox's Dataverse, with a scripted Teams."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -60,11 +60,11 @@ IDLE = timedelta(days=7)
 
 
 class Crash(BaseException):
-    """The process dies here."""
+    """The simulated death of the process."""
 
 
 class NoTokens:
-    """Nobody signs in."""
+    """Tokens of a client that does not sign in."""
 
     async def get(self, scope: str) -> str | None:
         return None
@@ -119,7 +119,7 @@ class Room:
         return self.runtime.session
 
     def start(self) -> None:
-        """A process begins: nothing is in memory."""
+        """Start a process with nothing in memory."""
         client = create_client(self.environment, self.session, NoTokens(), Metrics())
         name = self.environment.id
         records = DataverseRecords({name: client}, self.clock)
@@ -153,7 +153,7 @@ class Room:
     # What people do ------------------------------------------------------------------------------------------------
 
     async def add_chat(self, chat: ChatId, *people: Somebody, topic: str | None = None) -> None:
-        """A chat with the bot in it."""
+        """Add a chat that has the bot."""
         self.teams.people[chat], self.teams.topics[chat] = list(people), topic
         async with self.store.writing() as work:
             await work.chats.save(
@@ -169,7 +169,7 @@ class Room:
             )
 
     async def connect(self, chat: ChatId, row_id: str, person: Somebody) -> Connection:
-        """Somebody connects the chat to a case."""
+        """Connect the chat to a case."""
         now = self.clock.now()
         record = RecordRef(environment=self.environment.id, table="incident", row_id=row_id)
         new = NewConnection(
@@ -190,7 +190,7 @@ class Room:
         return made
 
     async def disconnect(self, connection: Connection, person: Somebody) -> None:
-        """Somebody disconnects it."""
+        """Disconnect the chat from the case."""
         now = self.clock.now()
         async with self.store.writing() as work:
             by = ObjectId(person.object_id)
@@ -198,7 +198,7 @@ class Room:
             await end_sync(work, [connection], at=now)
 
     async def follow(self, connection: Connection, row_id: str) -> Connection:
-        """The record is merged into another one, and the connection follows it."""
+        """Merge the record into another one, and move the connection."""
         now = self.clock.now()
         kept = {
             name: getattr(connection, name) for name in ("chat_id", "connector_id", "connector_name", "connected_at")
@@ -214,7 +214,7 @@ class Room:
         return made
 
     async def undo(self, connection: Connection) -> bool:
-        """Somebody takes the disconnecting back."""
+        """Undo the disconnect; return whether it was possible."""
         async with self.store.writing() as work:
             back = await work.connections.reopen(connection)
             if back:
@@ -222,7 +222,7 @@ class Room:
             return back
 
     async def switch_sync(self, *, on: bool) -> None:
-        """Sync is turned on or off, with what follows from it."""
+        """Turn chat sync on or off, and run the jobs that follow."""
         async with self.engines.writing.begin() as db:
             await db.execute(environments.update().values(sync_on=on))
         self.administration.invalidate()
@@ -236,7 +236,7 @@ class Room:
         await enqueue_chats_of_environment(self.services, self.environment.id, [])
 
     async def set_state(self, activity_id: str, state: int) -> None:
-        """Somebody gives a row another state in Dynamics 365."""
+        """Change the state of a row in Dynamics 365."""
         status = {0: 1, 1: 2, 2: 3}[state]
         url = f"{self.environment.url}{API}/chats({activity_id})"
         body = {"statecode": state, "statuscode": status}
@@ -246,19 +246,19 @@ class Room:
     # What follows --------------------------------------------------------------------------------------------------
 
     async def keep(self) -> None:
-        """A second passes: what was heard is kept."""
+        """Let a second pass, so that the last writers are saved."""
         self.clock.advance(1)
         await self.note._flush()
 
     async def work(self) -> None:
-        """Works off what is due; a crash in between ends the process, and another begins."""
+        """Process all due jobs. If the process crashes in between, start another one."""
         try:
             await self._work()
         except Crash:
             await self.crash()
 
     async def crash(self) -> None:
-        """The process dies, and another begins."""
+        """Crash the process and start another one."""
         async with self.store.writing() as work:
             await work.lanes.expire_leases()
         self.start()
@@ -277,7 +277,7 @@ class Room:
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """A worker works on its own, as the clock is moved."""
+        """Run a worker in the background while the clock is moved."""
         limits = Limits(concurrency=SYNC_CONCURRENCY)
         wake = self.runtime.event_hub.wakeups[Queue.SYNC]
         worker = Worker(Queue.SYNC, self.lane, store=self.store, clock=self.clock, wake=wake, limits=limits)
@@ -288,14 +288,14 @@ class Room:
             await working
 
     async def pass_time(self, seconds: float) -> None:
-        """Moves the clock a little at a time, so that others get on."""
+        """Advance the clock in small steps, so that other tasks can run."""
         until = self.clock.now() + timedelta(seconds=seconds)
         while self.clock.now() < until:
             await asyncio.sleep(0.004)
             self.clock.advance(0.012)
 
     async def until_nothing_is_due(self) -> None:
-        """Lets time pass until all jobs are done, however long this machine takes for them."""
+        """Let time pass until all jobs are done, regardless of the speed of this machine."""
         async with asyncio.timeout(100):
             while await self._next_due() is not None:
                 await self.pass_time(0.1)
@@ -305,7 +305,7 @@ class Room:
             return await work.lanes.next_due(Queue.SYNC)
 
     async def come_to_rest(self) -> None:
-        """All is up, what nobody told of is looked for, and everything follows."""
+        """Restore all systems, check stale chats, and process all jobs."""
         self.is_down, self.crash_at, self.lost_answers = False, None, 0
         self.teams.down.clear()
         self.refused.clear()
@@ -321,14 +321,14 @@ class Room:
     # What is there -------------------------------------------------------------------------------------------------
 
     async def get(self, path: str) -> Mapping[str, Any]:
-        """What Dataverse has."""
+        """Return the answer of Dataverse to a GET request."""
         url = f"{self.environment.url}{API}/{path}"
         async with self.session.get(url, headers={"x-somebody": "1"}) as answer:
             found: Mapping[str, Any] = await answer.json()
             return found
 
     async def rows(self, chat: ChatId) -> list[Mapping[str, Any]]:
-        """The chat's rows."""
+        """Return the rows of the chat."""
         parties = "chat_activity_parties($select=participationtypemask,_partyid_value)"
         found: list[Mapping[str, Any]] = (
             await self.get(f"chats?$filter=teamschatid eq '{chat}'&$expand={parties}&$orderby=createdon")
@@ -336,12 +336,12 @@ class Room:
         return found
 
     async def cases(self) -> list[str]:
-        """The ids of the sample cases."""
+        """Return the IDs of the sample cases."""
         found = await self.get("incidents?$select=incidentid&$orderby=ticketnumber")
         return [each["incidentid"] for each in found["value"]]
 
     async def user(self, person: Somebody) -> str | None:
-        """The id of the person's enabled user."""
+        """Return the ID of the person's enabled user."""
         found = await self.get(f"systemusers?$filter=azureactivedirectoryobjectid eq {person.object_id}")
         return next((each["systemuserid"] for each in found["value"] if not each["isdisabled"]), None)
 
@@ -356,7 +356,7 @@ async def aclosing_runtime(runtime: Runtime) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def open_room(database: Path, *, window: Window | None = None) -> AsyncIterator[Room]:
-    """A room on an empty database and the sample rows."""
+    """Open a room on an empty database and the sample rows."""
     clock = HeldClock()
     port = free_port()
     url = f"http://127.0.0.1:{port}/sandbox"

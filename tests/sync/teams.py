@@ -1,4 +1,4 @@
-"""A Teams that does as it is told."""
+"""A scripted Teams."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from tests.wire.people import Somebody
 
 @dataclass
 class FakeTeams:
-    """Who is in which chat and what it is called; for roster and directory alike."""
+    """Members and names of chats, as the roster and as the directory."""
 
     people: dict[ChatId, list[Somebody]] = field(default_factory=dict)
     topics: dict[ChatId, str | None] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The last state arrives, whatever happens while somebody is at it (spec Y2)."""
+"""The last state arrives, even if a chat changes while it is being synced (spec Y2)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -128,7 +128,7 @@ async def test_a_chat_that_was_connected_again_stays_on_the_pane_though_a_reques
 
 
 async def people(room: Room, kind: int = 12, case: int = 0) -> set[str | None]:
-    """The users whom the row of this case names."""
+    """Return the users that the row of this case names."""
     record = (await room.cases())[case]
     (row,) = [each for each in await room.rows(CHAT) if each["_regardingobjectid_value"] == record]
     return {each["_partyid_value"] for each in row["chat_activity_parties"] if each["participationtypemask"] == kind}
@@ -139,14 +139,14 @@ async def users(room: Room, *named: Somebody) -> set[str | None]:
 
 
 async def goes_on(room: Room) -> None:
-    """What was heard is kept, and what is due then is done."""
+    """Save recorded activity, and process the jobs that are due then."""
     await room.keep()
     room.clock.advance(10)
     await room.work()
 
 
 async def mirrors(room: Room) -> None:
-    """Chats are listed in Dynamics 365's own pane from now on."""
+    """List chats in the Dynamics 365 chat pane from now on."""
     async with room.engines.writing.begin() as db:
         await db.execute(environment.update().values(mirror_chats=True))
     room.administration.invalidate()
@@ -196,7 +196,7 @@ async def test_a_name_that_graph_does_not_tell_keeps_nobody_from_being_shown(tmp
 
 
 async def is_looked_at(room: Room) -> None:
-    """Nobody told of anything for long, so the chat is looked at."""
+    """Check the chat after a long time without an event."""
     await enqueue_stale_chats(room.services, timedelta(0))
     await goes_on(room)
 

@@ -1,4 +1,4 @@
-"""Many chats at once, and a Dataverse that was away (spec Y4)."""
+"""Many chats at once, and a Dataverse that was down (spec Y4)."""
 
 import re
 from collections import Counter, defaultdict
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.timeout(900 if FULL else 300)
 
 
 async def filled(room: Room) -> Sequence[ChatId]:
-    """So many chats, each with its row."""
+    """Create this many chats, each with its row; return their IDs."""
     cases = await room.cases()
     chats = [ChatId(f"19:{number:04}@thread.v2") for number in range(CHATS)]
     for number, chat in enumerate(chats):
@@ -44,7 +44,7 @@ def everybody_writes(room: Room, chats: Sequence[ChatId], person: Somebody) -> N
 
 
 def writes(room: Room) -> dict[str, list[datetime]]:
-    """When each row was written."""
+    """Return the times at which each row was written."""
     found = defaultdict(list)
     for method, path, at in room.asked:
         if method == "PATCH":
@@ -62,7 +62,7 @@ def most_in_a_second(moments: Sequence[datetime]) -> int:
 
 
 async def shows(room: Room, chats: Sequence[ChatId], person: Somebody, at: datetime) -> bool:
-    """Whether each chat's row says that this person wrote last, and when."""
+    """Return whether each chat's row shows this person as the last writer, and the time."""
     user = await room.user(person)
     for chat in chats:
         (row,) = await room.rows(chat)

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order: in the end each row is as the rules say."""
+"""After any sequence of events, each row matches the rules."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -31,7 +31,7 @@ FAULTS = (("/chats(", 404), ("/chats(", 400), ("/chats(", 500), ("/systemusers",
 
 @dataclass
 class Shown:
-    """A connection, and what people did to its row."""
+    """A connection, and the changes that people made to its row."""
 
     connection: Connection
     case: int
@@ -43,7 +43,7 @@ class Shown:
 
 @dataclass
 class Expected:
-    """What the rules say."""
+    """The state that the rules require."""
 
     members: list[Somebody] = field(default_factory=lambda: [ALEX, MEGAN])
     topic: str | None = None
@@ -62,7 +62,7 @@ class Expected:
 
 
 class Chats(RuleBasedStateMachine):
-    """One chat, two cases, and everything that can happen to them."""
+    """One chat, two cases, and every event that can happen to them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,7 +120,7 @@ class Chats(RuleBasedStateMachine):
 
     @rule(number=case, state=st.sampled_from([0, 1, 2]))
     def sets_state(self, number: int, state: int) -> None:
-        """Of a live connection's row: what a person does to others' rows is theirs."""
+        """Change the state of an active connection's row. Rows of others are not touched."""
         live = next((each for each in self.expected.synced if each.case == number), None)
         found = {each["activityid"]: each for each in self.run(self.room.rows(CHAT))}
         row = found.get(self._activity(live).activity_id) if live else None
@@ -130,7 +130,7 @@ class Chats(RuleBasedStateMachine):
 
     @rule(number=case)
     def merges(self, number: int) -> None:
-        """A case is merged into the other one, unless the chat is connected to that too."""
+        """Merge a case into the other one, unless the chat is connected to that too."""
         live = self.expected.live(number)
         if live and not self.expected.live(1 - number):
             live.connection = self.run(self.room.follow(live.connection, self.cases[1 - number]))
@@ -193,7 +193,7 @@ class Chats(RuleBasedStateMachine):
         self.is_worked_on(6)
 
     def _happens(self, work: Coroutine[Any, Any, None], at: datetime) -> bool:
-        """Something that counts: idle connections stay so, the others are active by then; whether there are such."""
+        """Record counted activity; return whether there are active connections. Idle connections stay idle."""
         before = {each.connection.id: self._activity(each).active_at for each in self.expected.synced}
         self.run(work)
         awake = False

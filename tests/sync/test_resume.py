@@ -1,4 +1,4 @@
-"""Resuming what is idle, and showing what was connected while sync was off (spec Y3)."""
+"""Resume idle chats, and show chats that were connected while sync was off (spec Y3)."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ async def resume(room: Room, somebody: Somebody, connection: int) -> None:
 
 
 async def switch(room: Room, *, sync: bool) -> None:
-    """Sync is turned on or off."""
+    """Turn chat sync on or off."""
     async with room.engines.writing.begin() as db:
         await db.execute(environment.update().values(sync_on=sync))
     room.administration.invalidate()

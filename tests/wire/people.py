@@ -1,4 +1,4 @@
-"""The sandbox's people as Teams names them."""
+"""The sandbox's people, by their names in Teams."""
 
 from dataclasses import dataclass
 

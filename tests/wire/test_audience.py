@@ -1,4 +1,4 @@
-"""Before a note reaches people who cannot open the record, whoever connects is asked (spec C9)."""
+"""Before a note reaches people who cannot open the record, the person who connects confirms it (spec C9)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What people do to a record on its card: as themselves, once, and to what they saw (spec Q3)."""
+"""Actions on a record's card: with the person's rights, once, and on the version that the person saw (spec Q3)."""
 
 import asyncio
 import json
@@ -318,7 +318,7 @@ async def test_a_resolution_without_reason_or_words_is_refused_at_the_form(world
 
 
 async def notes(world: World, number: str = "CAS-01001") -> list[tuple[str, str]]:
-    """The notes that people wrote to a case, with who did."""
+    """Return the notes that people added to a case, with their authors."""
     query = {"$filter": f"_objectid_value eq {await world.row('incidents', number)}", "$orderby": "createdon"}
     headers = {"Prefer": 'odata.include-annotations="*"'}
     async with world.session.get(f"{world.sandbox}{API}/annotations", params=query, headers=headers) as answer:

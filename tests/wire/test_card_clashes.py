@@ -1,4 +1,4 @@
-"""Somebody else was faster: what a person meant to do is not done, and they are told who did what (spec Q3)."""
+"""Edit conflicts on a card: nothing is changed, and the card shows who changed the record (spec Q3)."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ RESOLVED = {"statecode": 1, "statuscode": 5}
 
 
 async def closed(world: World, **values: int) -> None:
-    """Somebody else closes the case."""
+    """Close the case as another person."""
     await world.change({**RESOLVED, **values}, by=MEGAN)
     await world.window_ends()
 

@@ -1,4 +1,4 @@
-"""A card holds only so much: what people can fill in on it is offered as far as it fits, and says why not (spec Q3)."""
+"""Inputs on a card are limited to the size of a card, and the rest is explained (spec Q3)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ LONG = ["prioritycode", "severitycode", "casetypecode", "caseorigincode", "custo
 
 
 async def with_options(world: World, labels: Mapping[str, Sequence[str]], kind: str = PICKLISTS, **more: int) -> None:
-    """The choice columns of cases have one option for each of these labels, numbered from 1."""
+    """Give the choice columns of cases one option for each of these labels, numbered from 1."""
     url = f"{world.sandbox}{API}/EntityDefinitions(LogicalName='incident')/Attributes/Microsoft.Dynamics.CRM.{kind}"
     async with world.session.get(url, params={"$select": "LogicalName", "$expand": "OptionSet"}) as answer:
         body = await answer.json()

@@ -1,4 +1,4 @@
-"""Channels: one is connected where one is, or picked from one's teams (spec A2, S7)."""
+"""Channels: connect one from within, or choose one from a person's teams (spec A2, S7)."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ async def page(world: World, person: Somebody = ADELE) -> dict[str, Any]:
 
 
 async def connect(world: World, channel: str, *, person: Somebody = ADELE, **filled: str) -> str:
-    """The last line of the dialog."""
+    """Connect a channel; return the last line of the dialog."""
     data = {"dialog": "connectThisChannel", "channel": f"{TEAM_ID}|{channel}", **filled}
     invoke = world.activity(person=person, type="invoke", name="task/submit", value={"data": data})
     _, body = await world.post(invoke)

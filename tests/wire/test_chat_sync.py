@@ -250,7 +250,7 @@ async def test_while_dataverse_is_down_the_chat_is_used_and_its_row_follows(worl
 
 
 async def test_a_row_is_made_once_though_the_answer_was_lost(world: World) -> None:
-    """What was created is found again, for its id was chosen before."""
+    """Find the created row again: its ID was chosen before."""
     await connected(world)
     async with world.engines.writing.begin() as connection:
         await connection.execute(chat_activity.update().values(row=None, people={}, written_at=None))

@@ -1,4 +1,4 @@
-"""What chat sync costs, what it never keeps, and when it stands still (spec S2, S6, Y3, Y4)."""
+"""Cost of chat sync, data that it never stores, and pauses of it (spec S2, S6, Y3, Y4)."""
 
 import asyncio
 import logging
@@ -70,7 +70,7 @@ async def test_no_word_is_logged_of_messages_whose_turns_fail(
 
 
 async def commits(world: World) -> Any:
-    """Changes when somebody commits something to the database."""
+    """Return a value that changes with each commit of another connection to the database."""
     if world.settings.database_url.startswith("sqlite"):
         asked = text("PRAGMA data_version")
     else:
@@ -177,7 +177,7 @@ async def test_events_that_come_twice_or_from_nowhere_change_nothing(world: Worl
 
 
 async def test_what_cannot_be_kept_is_not_said_to_be(world: World) -> None:
-    """Members and names are kept before the answer: without a database it is none of success."""
+    """Save members and names before the answer: without a database, no answer reports success."""
     await connected(world)
     async with world.engines.writing.begin() as connection:
         await connection.execute(text("ALTER TABLE sync_job RENAME TO sync_job_elsewhere"))

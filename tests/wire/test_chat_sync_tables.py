@@ -1,4 +1,4 @@
-"""Tables on whose timelines chats cannot be shown, and what becomes of it (spec Y3)."""
+"""Tables whose timelines cannot show chats, and the effects (spec Y3)."""
 
 from bot.store.tables import chat_activity
 from tests.steps.changes import until

@@ -1,4 +1,4 @@
-"""Connecting a chat to a record (spec C1-C6, N1-N4, S1, S4-S7)."""
+"""Connect a chat to a record (spec C1-C6, N1-N4, S1, S4-S7)."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The chat is connected from the compose box, or from a message that links to a record (spec C1, C2)."""
+"""Connect the chat from the compose box, or from a message that links to a record (spec C1, C2)."""
 
 import json
 

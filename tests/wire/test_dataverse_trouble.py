@@ -1,4 +1,4 @@
-"""What people see in Teams when Dataverse is busy, broken or set up in another way than expected (spec Q2)."""
+"""Answers in Teams when Dataverse is busy, fails, or is configured differently than expected (spec Q2)."""
 
 from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
@@ -24,13 +24,13 @@ NOT_FOR_THEM = [
 
 
 async def goes_wrong(world: World, fault: str) -> None:
-    """The sandbox's next answers go wrong as the fault says."""
+    """Make the next answers of the sandbox fail with this fault."""
     async with world.session.get(f"{world.sandbox}{API}/WhoAmI", headers={"x-sandbox-fault": fault}) as answer:
         assert answer.status == 200
 
 
 async def use_view(world: World, cells: Sequence[str], links: str = "", *, table: str = "incident") -> None:
-    """An administrator makes a view and chooses it for the table's notes."""
+    """Create a view and choose it for the table's notes, as an administrator."""
     layout = "".join(f"<cell name={quoteattr(name)} width='150'/>" for name in cells)
     view = {
         "name": "Of a test",
@@ -49,7 +49,7 @@ async def choose(world: World, view: str, *, table: str = "incident") -> None:
 
 
 async def connected(world: World) -> list[str]:
-    """What stands on the card after connecting."""
+    """Return the text of the card after connecting."""
     await world.say("connect CAS-01001", person=ADELE)
     await world.settle()
     return texts(world.card())

@@ -1,4 +1,4 @@
-"""What is kept reaches Teams: in order, later where Teams wants it later, and never lost silently (spec K8, K9)."""
+"""Stored messages reach Teams: in order, later if Teams requests it, and never lost silently (spec K8, K9)."""
 
 import asyncio
 from collections import Counter
@@ -18,7 +18,7 @@ ON_HOLD = 2
 
 
 class Faulty:
-    """Answers posts into one chat with what is listed, one after the other, and then as usual."""
+    """A connector that answers posts into one chat with the listed answers in turn, and then as usual."""
 
     def __init__(self, world: World, *answers: web.Response, chat: str = GROUP) -> None:
         self.tries = 0

@@ -1,4 +1,4 @@
-"""Dialogs: how Teams and other channels ask for their pages, and what is answered to what is none of ours."""
+"""Dialogs: requests for pages from Teams and other channels, and answers to unknown requests."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""What everybody in the chat is told of a record, down to what no client shows (spec U1)."""
+"""Content of a record that everyone in the chat gets, including parts that no client shows (spec U1)."""
 
 import json
 from typing import Any
@@ -18,18 +18,18 @@ HIDDEN = "This record does not exist, or you do not have access to it."
 
 
 def raw(answer: object) -> str:
-    """Everything in an answer, in small letters."""
+    """Return everything in an answer, in lowercase."""
     return json.dumps(answer, ensure_ascii=False).lower()
 
 
 async def searched(world: World, number: str = "CAS-01001", *, person: Somebody = ADELE) -> Any:
-    """What is searched, and lands in the chat."""
+    """Search; return the result that is sent into the chat."""
     (found,) = (await look(world, number, person=person))["attachments"]
     return found["content"]
 
 
 async def numbered(world: World, number: str = "CAS-01001") -> str:
-    """An older link, which names the table by its number."""
+    """Return an older link, which names the table by its number."""
     return NUMBERED.format(base=world.sandbox, id=await world.row("incidents", number))
 
 

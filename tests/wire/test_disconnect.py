@@ -1,4 +1,4 @@
-"""Disconnecting (spec D1-D3) and listing what is connected."""
+"""Disconnect chats (spec D1-D3), and list connections."""
 
 from typing import Any
 
@@ -219,7 +219,7 @@ async def test_an_undo_of_another_chat_is_a_claim_that_is_worth_nothing(world: W
 
 
 async def disconnected(world: World, number: str = "CAS-01001") -> dict[str, Any]:
-    """The button that undoes it."""
+    """Disconnect, and return the button that undoes it."""
     await connected(world, number)
     await world.say(f"disconnect {number}")
     await world.settle()

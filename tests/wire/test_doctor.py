@@ -1,4 +1,4 @@
-"""`python app.py doctor`: what is right, what is wrong, and what to do next."""
+"""`python app.py doctor`: passed and failed checks, and the next steps."""
 
 from argparse import Namespace
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.one_database
 
 
 async def examined(settings: Settings) -> tuple[int, list[str]]:
-    """The exit code and the lines."""
+    """Run the doctor; return its exit code and lines."""
     lines: list[str] = []
     code = await run_command(settings, Namespace(command="doctor"), lines.append)
     assert WEBHOOK_KEY not in str(lines)
@@ -64,7 +64,7 @@ async def test_a_dataverse_that_does_not_answer_is_told_of_and_the_rest_is_exami
 
 @pytest.fixture
 async def bare_organisation() -> AsyncIterator[str]:
-    """The address of a Dataverse in which nobody has been given a privilege."""
+    """Return the URL of a Dataverse in which no user has a privilege."""
 
     async def answer(request: web.Request) -> web.Response:
         if request.path.endswith("/WhoAmI"):
@@ -177,7 +177,7 @@ async def test_privileges_without_which_chats_are_not_shown_are_named(world: Wor
 
 
 async def give_only(world: World, role: str) -> None:
-    """The application user has this role, may act for people, and has no column security profile."""
+    """Assign only this role to the application user, let it act for people, and give it no column security profile."""
     api = f"{world.sandbox}{API}"
     async with world.session.get(f"{api}/roles?$select=name,roleid") as answer:
         ids = {row["name"]: row["roleid"] for row in (await answer.json())["value"]}

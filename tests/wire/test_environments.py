@@ -1,4 +1,4 @@
-"""Two organisations of Dynamics 365: what people mean is found in both, and each has settings of its own."""
+"""Two Dynamics 365 environments: records are found in both, and each has its own settings."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -26,7 +26,7 @@ HERE, ELSEWHERE = "localhost/sandbox", "localhost/fabrikam"
 
 @pytest.fixture
 async def settings(database_url: str, clock: HeldClock) -> AsyncIterator[Settings]:
-    """Settings for two organisations, of which the other one runs."""
+    """Return settings for two environments, of which the other one is running."""
     port, other = free_port(), free_port()
     url = f"http://127.0.0.1:{other}/fabrikam"
     told = SandboxSettings(
@@ -52,13 +52,13 @@ async def settings(database_url: str, clock: HeldClock) -> AsyncIterator[Setting
 
 
 def presses(card: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The buttons of a choice by the organisation that they name."""
+    """Return the buttons of a choice by the environment that they name."""
     every = [part for part in parts(card) if part.get("type") == "Action.Execute"]
     return {each["data"]["environment"]: each for each in every}
 
 
 async def switch_cases(world: World, environment: str, *, on: bool) -> None:
-    """The administrator turns cases of this organisation on or off."""
+    """Turn cases of this environment on or off, as the administrator."""
     page = await ask(world, (await opened(world)).step("Open", environment=environment))
     page = await ask(world, page.step("Change record type", table="incident"))
     saved = await ask(world, page.step("Save", enabled=str(on).lower()))

@@ -1,4 +1,4 @@
-"""What comes to `/api/dataverse/events` that is no event, or not from whom it should be."""
+"""Requests to `/api/dataverse/events` that are not events or are not authorized."""
 
 import io
 import logging

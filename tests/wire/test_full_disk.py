@@ -1,4 +1,4 @@
-"""A disk that is full: each caller hears of it, nothing is half written, and all goes on when there is room again."""
+"""A full disk: each caller gets an error, nothing is half written, and the product recovers once there is space."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ HIGH = 1
 
 @contextmanager
 def room_for_pages(count: int) -> Iterator[None]:
-    """SQLite says of a database with so many pages what it says where the disk is full."""
+    """Limit the pages of a SQLite database, which then fails as on a full disk."""
 
     def limited(connection: DBAPIConnection, _record: object) -> None:
         cursor = connection.cursor()

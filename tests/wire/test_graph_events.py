@@ -1,4 +1,4 @@
-"""`POST /api/graph/events`: what Microsoft Graph tells is durable before it is answered, and nothing else counts."""
+"""`POST /api/graph/events`: notifications are stored before the answer, and invalid ones have no effect."""
 
 import asyncio
 import time
@@ -41,7 +41,7 @@ ODD = "Validation: <script>alert('ü & + %')</script> \"quoted\"\r\n\t🔧 مض�
 
 @pytest.fixture
 async def told(world: World) -> AsyncIterator[World]:
-    """A synced chat that Graph may tell of, by a subscription on all chats and by one of its own."""
+    """Create a synced chat with two subscriptions: one for all chats, and one of its own."""
     await synced(world)
     await synced(world, OTHER_GROUP, "CAS-01002")
     await keep(world, topics=KNOWN, chat=ONE_CHAT)
@@ -77,7 +77,7 @@ async def test_names_of_fields_are_known_in_any_case_and_members_are_heard_of(to
 
 
 def forged() -> Mapping[str, tuple[object, ...]]:
-    """Notifications that are not Graph's, or of nothing that we asked for."""
+    """Return notifications that are not from Graph, or for unknown subscriptions."""
     good = renamed(KNOWN, CLIENT_STATE)
     sealed = {"data": "AAAA", "dataKey": "AAAA", "dataSignature": "AAAA", "encryptionCertificateId": "key-1"}
     return {
@@ -202,7 +202,7 @@ async def test_where_notifications_were_missed_the_chats_are_looked_at(world: Wo
 
 
 async def lifecycle(world: World, event: str) -> None:
-    """Graph tells of each subscription that this is the matter with it; returns when that was heard."""
+    """Send a lifecycle notification for each subscription, and wait until they are processed."""
     for row in there(world):
         due = await world.rows_in(subscription, subscription.c.subscription_id == row.id)
         path = f"{world.sandbox}/graph/v1.0/subscriptions/{row.id}"

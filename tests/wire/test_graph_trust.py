@@ -1,4 +1,4 @@
-"""Resource data counts only where Entra ID's tokens vouch for it, and only as it was encrypted for us."""
+"""Resource data is used only with valid tokens of Microsoft Entra ID and with our certificate."""
 
 import base64
 import time
@@ -36,7 +36,7 @@ async def connector(certificates: Certificates) -> AsyncIterator[FakeConnector]:
 
 @pytest.fixture
 def settings(database_url: str, certificates: Certificates, sign_in: FakeSignIn, tmp_path: Path) -> Settings:
-    """A bot with an app id on the real Graph, which nobody here reaches."""
+    """Return the settings of a bot with an app ID and the real Graph, which tests cannot reach."""
     both = tmp_path / "both.pem"
     both.write_bytes(certificates.certificate.read_bytes() + certificates.key.read_bytes())
     return Settings(
@@ -53,7 +53,7 @@ def settings(database_url: str, certificates: Certificates, sign_in: FakeSignIn,
 
 @pytest.fixture
 async def told(bare_world: World, sign_in: FakeSignIn) -> AsyncIterator[World]:
-    """A synced chat of the tenant, and a subscription of which Graph may tell."""
+    """Create a synced chat of the tenant, and a subscription for it."""
     world = bare_world
     await world.start()
     world.headers["Authorization"] = sign_in.bearer(world.connector.service_url)
@@ -66,7 +66,7 @@ async def told(bare_world: World, sign_in: FakeSignIn) -> AsyncIterator[World]:
 
 
 def rich(own: Certificates, named: Mapping[str, Any] | None = None, **more: object) -> Mapping[str, Any]:
-    """That the chat has a new name, with what Graph encrypts."""
+    """Return a notification of a new name, with encrypted data."""
     der = load_pem_x509_certificate(own.certificate.read_bytes()).public_bytes(Encoding.DER)
     seal = load_certificate(own.certificate.read_bytes() + own.key.read_bytes(), None)
     held = {"id": GROUP, "topic": NAME, "lastUpdatedDateTime": "2026-11-21T10:20:30.1234567Z", **(named or {})}

@@ -1,4 +1,4 @@
-"""The bot introduces itself once per chat, and says what to do next."""
+"""The bot introduces itself once per chat, and explains the next steps."""
 
 import pytest
 from sqlalchemy import update

@@ -1,4 +1,4 @@
-"""Whatever Teams waits for is answered: in time where Dynamics 365 hangs, and in a form that Teams shows (spec Q2)."""
+"""Every invoke is answered: in time while Dynamics 365 does not respond, and in a format that Teams shows (spec Q2)."""
 
 import asyncio
 import json
@@ -40,7 +40,7 @@ WITHOUT_DATAVERSE: Mapping[Invoke, Collection[str]] = {
 
 
 async def claims(world: World) -> dict[str, str]:
-    """All that a button or a page of ours says, about the case that the chat is connected to."""
+    """Return all values in buttons and pages about the case that the chat is connected to."""
     (found,) = await world.paste(await world.link(), person=ALEX)
     record: dict[str, str] = found["content"]["refresh"]["action"]["data"]
     chosen = "|".join((record["environment"], record["table"], record["row"]))
@@ -58,7 +58,7 @@ async def claims(world: World) -> dict[str, str]:
 
 
 def asked(name: Invoke, claim: Mapping[str, str], link: str) -> Mapping[str, object]:
-    """Every value with which Teams asks for something by this name, by what it is for."""
+    """Return every value that Teams sends with the invokes of this name, by purpose."""
     button = {verb: {"action": {"verb": verb, "data": claim}} for verb in Verb}
     button[Verb.CHOOSE] = {"action": {"verb": Verb.CHOOSE, "data": {**claim, "named": "pump"}}}
     acts = {f"update {act}": {"action": {"verb": Verb.UPDATE, "data": {**claim, "act": act}}} for act in ACTS}
@@ -86,13 +86,13 @@ def asked(name: Invoke, claim: Mapping[str, str], link: str) -> Mapping[str, obj
 
 
 def _settings(dialog: Dialog) -> Mapping[str, str]:
-    """What the pages of the settings send besides."""
+    """Return the other inputs of the settings pages."""
     switches = dict.fromkeys(("chats_on", "mirror_chats", "enabled"), "true")
     return {**switches, "version": "0", "settings": "{}"} if dialog.startswith(Dialog.SETTINGS) else {}
 
 
 async def answers(world: World, name: Invoke, values: Mapping[str, object]) -> Mapping[str, tuple[int, Any]]:
-    """The status and the body of each answer."""
+    """Return the status and the body of each answer."""
 
     async def answered(person: Somebody, value: object) -> tuple[int, Any]:
         return await world.post(world.activity(GROUP, person, type="invoke", name=name, value=value))
@@ -125,7 +125,7 @@ async def test_whatever_is_asked_of_a_dataverse_that_hangs_is_answered_in_time(w
 
 
 def said(name: Invoke, body: Any) -> str:
-    """What a person reads of an answer that says what went wrong, where Teams shows it."""
+    """Return the error text that Teams shows from an answer."""
     match name:
         case Invoke.BUTTON | Invoke.SIGN_IN:
             assert body["type"] == "application/vnd.microsoft.error"

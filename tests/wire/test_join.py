@@ -1,4 +1,4 @@
-"""The chats of a record, and joining them (spec A1, J1-J3)."""
+"""The chats of a record, and how to join them (spec A1, J1-J3)."""
 
 from typing import Any
 

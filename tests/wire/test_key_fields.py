@@ -1,4 +1,4 @@
-"""A key field changes, and the connected chats are told (spec K1-K8)."""
+"""A key field changes, and the connected chats are notified (spec K1-K8)."""
 
 import json
 

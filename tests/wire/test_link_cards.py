@@ -1,4 +1,4 @@
-"""The card of a link: what everybody sees, and what each reader gets in its place (spec U1-U4)."""
+"""The card of a link for everyone, and the personal card of each reader (spec U1-U4)."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ FACTS = ["Customer", "Priority", "Status Reason", "Owner", "Created On"]
 
 
 async def pasted(world: World, *, number: str = "CAS-01001", person: Somebody = ADELE, chat: str = GROUP) -> Any:
-    """The card that everybody sees."""
+    """Return the card that everyone sees."""
     (found,) = await world.paste(await world.link(number), person=person, chat=chat)
     assert schema_errors(found["content"]) == []
     assert found["preview"]["contentType"] == "application/vnd.microsoft.card.thumbnail"
@@ -33,7 +33,7 @@ async def pasted(world: World, *, number: str = "CAS-01001", person: Somebody = 
 
 
 async def refreshed(world: World, card: Mapping[str, Any], person: Somebody, *, chat: str = GROUP) -> Any:
-    """The card that a reader's client gets by itself."""
+    """Return the card that a reader's client requests automatically."""
     answer = await world.press(card["refresh"]["action"], person=person, chat=chat)
     assert answer["type"] == "application/vnd.microsoft.card.adaptive"
     assert schema_errors(answer["value"]) == []
@@ -306,7 +306,7 @@ async def test_fifty_links_of_one_message_each_get_their_card(world: World) -> N
 
 
 def anonymous(world: World, link: str) -> dict[str, Any]:
-    """How Teams asks where the app is not installed."""
+    """Return the invoke that Teams sends if the app is not installed."""
     redacted = {"id": "redacted", "name": "redacted", "aadObjectId": "redacted"}
     return {
         "type": "invoke",

@@ -1,4 +1,4 @@
-"""What lists of chats and people tell, to whom, and where the directory tells little (spec A1, A3, L1, S5)."""
+"""Lists of chats and people: contents, readers, and an incomplete directory (spec A1, A3, L1, S5)."""
 
 from dataclasses import replace
 from typing import Any
@@ -92,7 +92,7 @@ async def named(world: World, words: str) -> list[str]:
 
 
 def chats_page(world: World, chats: dict[str, str], *, more: str = "") -> tuple[int, object]:
-    """A page of somebody's chats as Graph answers it, and whether there is another."""
+    """Return a page of a person's chats as Graph formats it; `more`: there is another page."""
     rows = [{"id": each, "topic": topic, "chatType": "group", "members": []} for each, topic in chats.items()]
     link = {"@odata.nextLink": f"{world.sandbox}/graph/v1.0/users/{ALEX.object_id}/chats?$skiptoken={more}"}
     return 200, {"value": rows, **(link if more else {})}
@@ -130,7 +130,7 @@ NOT_ALONE = ["Your Teams cannot show this to you alone.", "Write to Chat Sync in
 
 @pytest.mark.parametrize("command", LISTS)
 async def test_in_a_chat_with_others_each_sees_the_list_of_a_record_alone(world: World, command: str) -> None:
-    """Patti, who is in the chat, may not see the case."""
+    """Show the list only to the person who asks: Patti is in the chat, but cannot open the case."""
     await made_chat(world, "Secret plan", SECRET_CASE)
     await world.say(f"{command} {await world.link(SECRET_CASE)}")
     card = world.card()

@@ -1,4 +1,4 @@
-"""What comes to `/api/messages`: all shapes that Teams sends, and everything that nobody should."""
+"""Requests to `/api/messages`: all formats that Teams sends, and invalid ones."""
 
 import io
 import json
@@ -68,7 +68,7 @@ HOSTILE = {
 
 
 def nothing_went_wrong(world: World, answered: object) -> bool:
-    """Whether neither the answer nor a card says otherwise: a turn that crashes is answered as one that went well."""
+    """Return whether neither the answer nor a card shows an error. A failed turn has the status of a successful one."""
     return "Something went wrong" not in json.dumps(answered) + str(world.connector.posts)
 
 

@@ -1,4 +1,4 @@
-"""Settings as JSON: out of one environment and into another (spec M1)."""
+"""Export settings as JSON from one environment, and import them into another (spec M1)."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.one_database
 
 
 async def exported(world: World) -> dict[str, Any]:
-    """What `settings export` gives."""
+    """Return the text of `settings export`."""
     await world.say("settings export")
     page = await ask(world, buttons(world.card())["Export settings"]["data"], name="task/fetch")
     body: dict[str, Any] = json.loads(page.filled_in["settings"])
@@ -21,7 +21,7 @@ async def exported(world: World) -> dict[str, Any]:
 
 
 async def shown(world: World, text: object) -> Shown:
-    """What `settings import` says to the text before anything is saved."""
+    """Return the preview of `settings import` before anything is saved."""
     await world.say("settings import")
     page = await ask(world, buttons(world.card())["Import settings"]["data"], name="task/fetch")
     given = text if isinstance(text, str) else json.dumps(text)

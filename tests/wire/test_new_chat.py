@@ -1,4 +1,4 @@
-"""New connected chats (spec C7, C8, A6, S7), over the sandbox's Graph, which is asked over HTTP."""
+"""New connected chats (spec C7, C8, A6, S7), over the sandbox's Graph via HTTP."""
 
 import asyncio
 from typing import Any
@@ -278,7 +278,7 @@ async def test_people_may_be_written_and_where_it_is_not_clear_they_are_offered(
 
 
 async def outside(world: World, person: Somebody, chat: str, number: str = "CAS-01001", **more: str) -> str:
-    """Somebody presses Connect on a card in a chat of Graph's where the app is not; gives what they are answered."""
+    """Select Connect on a card in a chat without the app; return the answer."""
     data = {**await claim(world), "row": await world.row("incidents", number), **more}
     action = {"type": "Action.Execute", "verb": "connect", "data": data}
     pressed = world.activity(chat, person, type="invoke", name="adaptiveCard/action", value={"action": action})

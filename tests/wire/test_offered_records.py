@@ -1,4 +1,4 @@
-"""The records that a page offers before somebody types: what changed last, as far as the page has room for it."""
+"""The records that a page offers before a person types: recently changed ones, up to the size of the page."""
 
 import asyncio
 from typing import Any
@@ -21,7 +21,7 @@ PAGES = {"saveToRecord": "Save to record", "connectChat": "Connect this chat", "
 
 
 async def rename(world: World, name: str, count: int = 3, sets: tuple[str, ...] = tuple(SETS)) -> None:
-    """Rows of several tables are called this, which also makes them those that changed last."""
+    """Give rows of several tables this name, which also makes them the most recently changed."""
     for each in sets:
         row_id, column = SETS[each]
         query = {"$select": row_id, "$top": str(count), "$orderby": "modifiedon desc"}

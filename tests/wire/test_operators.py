@@ -1,4 +1,4 @@
-"""What operators ask of a process: whether it can work, and what it has counted."""
+"""Health checks and metrics of a process."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +23,7 @@ async def asked(world: World, path: str) -> tuple[int, Any]:
 
 
 async def scraped(world: World) -> dict[str, float]:
-    """Every sample of /metrics, named as a query names it."""
+    """Return every sample of /metrics by its name in queries."""
     async with world.session.get(f"{world.url}/metrics") as answer:
         assert answer.status == 200
         told = await answer.text()
@@ -130,7 +130,7 @@ async def test_while_the_database_is_down_what_was_counted_is_told_and_what_wait
 
 @asynccontextmanager
 async def database_down(url: str) -> AsyncIterator[None]:
-    """Nobody gets a connection to the database, and those that there were are gone."""
+    """Close the database's connections, and reject new ones."""
     server, _, name = url.rpartition("/")
     admin = create_async_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     async with admin.connect() as connection:

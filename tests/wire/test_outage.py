@@ -1,4 +1,4 @@
-"""What happens while Chat Sync is down is told in one card for each chat, when it is up again (spec K9)."""
+"""Changes during an outage become one card for each chat afterward (spec K9)."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ PRIORITIES = {1: "High", 2: "Normal", 3: "Low"}
 
 
 async def connected(world: World) -> Mapping[str, Sequence[str]]:
-    """Twenty cases, each in one chat or two; what each chat is connected to."""
+    """Connect twenty cases, each to one or two chats; return the connections of each chat."""
     chance = random.Random(20)  # noqa: S311 - the same in every run
     records: dict[str, list[str]] = {chat: [] for chat in CHATS}
     for number, case in enumerate(CASES):

@@ -1,4 +1,4 @@
-"""Nobody is told what Dataverse does not let them read: on no card, in no preview, neither in the store nor in logs."""
+"""Values that Dataverse hides from a person are in no card, preview, stored row, or log that the person can read."""
 
 import json
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ def secrets(world: World) -> Secrets:
 
 
 async def set_up(world: World, table: str, values: dict[str, object]) -> bool:
-    """An administrator imports these settings of the table; whether they were taken."""
+    """Import these settings of the table as an administrator; return whether they were accepted."""
     (kept,) = await world.rows_in(environment)
     text = json.dumps({"format": 1, "record_types": {table: {"enabled": True, **values}}})
     asked = {"environment": kept["id"], "version": str(kept["version"]), "settings": text}
@@ -46,7 +46,7 @@ async def set_up(world: World, table: str, values: dict[str, object]) -> bool:
 
 
 async def everything_kept(world: World) -> str:
-    """Every row of the store."""
+    """Return every row of the store."""
     kept = []
     async with world.engines.reading.begin() as connection:
         for table in metadata.sorted_tables:
@@ -55,7 +55,7 @@ async def everything_kept(world: World) -> str:
 
 
 def changeable(table: str) -> list[str]:
-    """Texts that hold secrets, and what nobody may change on a card."""
+    """Return texts that hold secrets, and columns that people cannot change on a card."""
     (found,) = (each for each in BUSINESS_TABLES if each.name == table)
     texts = (each.name for each in found.columns.values() if each.kind in {"String", "Memo"} and each.updatable)
     return [name for name in texts if found.columns[name].text_format != "RichText"][:5]
@@ -69,14 +69,14 @@ PARTS = ("firstname", "lastname")
 
 
 def named_by(secrets: Secrets, table: Table, row: str) -> frozenset[str]:
-    """What a record is called by: its name and its number."""
+    """Return the columns that identify a record: its name and its number."""
     parts = PARTS if table.primary_name == "fullname" else ()
     return secrets.of(row, table.primary_name, NUMBER_COLUMNS.get(table.name, ""), *parts)
 
 
 @dataclass(frozen=True)
 class Pasted:
-    """Somebody pastes a link of a record, and somebody reads the card."""
+    """A pasted link of a record, and the reader of its card."""
 
     table: Table
     row: str
@@ -137,7 +137,7 @@ def test_with_every_view_at_every_level_no_card_of_a_table_tells_what_its_reader
 
 
 async def _paste(world: World, secrets: Secrets, pasted: Pasted) -> dict[str, Any]:
-    """The card that everybody sees."""
+    """Return the card that everyone sees."""
     name, row = pasted.table.name, pasted.row
     values = {
         "disclosure": pasted.level,
@@ -165,7 +165,7 @@ async def _paste(world: World, secrets: Secrets, pasted: Pasted) -> dict[str, An
 
 
 async def _own(world: World, secrets: Secrets, card: dict[str, Any], viewer: Somebody) -> None:
-    """The reader's own card, and every page that it leads to."""
+    """Request the reader's personal card, and every page that it leads to."""
     if "refresh" not in card:
         return  # a refusal, from which nothing leads on
     own = await world.press(card["refresh"]["action"], person=viewer)
@@ -270,7 +270,7 @@ RECORD_DIALOGS = (
 
 
 def next_button(page: Shown) -> str:
-    """The first button that sends what is filled in."""
+    """Return the first button that submits the inputs."""
     return next(title for title, each in buttons(page.card).items() if each["type"] == "Action.Submit")
 
 
@@ -302,14 +302,14 @@ async def test_key_fields_are_told_to_each_reader_as_far_as_they_may_read_them(
 
 
 def key_fields_of(table: Table, secret: Mapping[str, str]) -> list[str]:
-    """Up to five columns that hold secrets, the secured first; those that name the record are on its cards anyway."""
+    """Return up to five columns that hold secrets, secured ones first. Names of records are on their cards anyway."""
     naming = {table.primary_name, NUMBER_COLUMNS.get(table.name, ""), *PARTS}
     columns = sorted((table.columns[name] for name in secret), key=lambda each: (not each.secured, each.name))
     return [each.name for each in columns if each.name not in naming and not each.required][:5]
 
 
 async def connect_with(world: World, table: Table, row: str, values: Mapping[str, object]) -> None:
-    """The chat is connected to the row, by somebody who may read all of it."""
+    """Connect the chat to the row, as a person who can read all of it."""
     assert await set_up(world, table.name, {**values, "card_acts": []})
     await world.settle()
     link = f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn={table.name}&id={row}"
@@ -319,7 +319,7 @@ async def connect_with(world: World, table: Table, row: str, values: Mapping[str
 
 
 async def change_row(world: World, table: Table, row: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
-    """Somebody saves the row; gives what the chat is told."""
+    """Save the row; return the text of the cards in the chat."""
     before = len(world.event_answers)
     url = f"{world.sandbox}{API}/{table.set_name}({row})"
     async with world.session.patch(url, json=values) as answer:

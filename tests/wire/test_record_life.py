@@ -1,4 +1,4 @@
-"""Turns in a record's life: closed, given to somebody else, merged into another (spec K12)."""
+"""Lifecycle of a record: closed, assigned to a new owner, merged into another record (spec K12)."""
 
 from argparse import Namespace
 
@@ -20,7 +20,7 @@ ACTIVE = {"statecode": 0, "statuscode": 1}
 
 @pytest.fixture
 async def told(world: World) -> World:
-    """Dataverse tells of what the product asks it for, and not only of the sample's key fields."""
+    """Return the world, with events for the columns that the product registers, not only for the sample's key fields."""
     world.settings = world.settings.model_copy(update={"public_url": world.url})
     connect = Namespace(command="dataverse", act="connect", environment=None, dry_run=False)
     assert await run_command(world.settings, connect, len) == 0
@@ -41,7 +41,7 @@ async def given_to(world: World, owner: Somebody) -> None:
 
 
 async def merged(world: World, number: str, into: str, *, told: bool = True) -> None:
-    """Somebody merges two cases in Dynamics."""
+    """Merge two cases in Dynamics 365."""
     before = len(world.event_answers)
     kind = {"@odata.type": "Microsoft.Dynamics.CRM.incident"}
     body = {

@@ -1,4 +1,4 @@
-"""`python app.py dataverse`: Dataverse is made to tell of changes, and what it should tell follows the settings."""
+"""`python app.py dataverse`: register the webhook. Its steps follow the settings."""
 
 from argparse import Namespace
 from typing import Any
@@ -24,7 +24,7 @@ API = "/api/data/v9.2"
 
 
 async def written(settings: Settings, act: str, **options: Any) -> tuple[int, list[str]]:
-    """The exit code of the command and its lines."""
+    """Run the command; return its exit code and lines."""
     lines: list[str] = []
     arguments = Namespace(command="dataverse", act=act, **{"environment": None, "dry_run": False, **options})
     code = await run_command(settings, arguments, lines.append)
@@ -33,7 +33,7 @@ async def written(settings: Settings, act: str, **options: Any) -> tuple[int, li
 
 @pytest.fixture
 async def organisation(world: World) -> World:
-    """An organisation in which nothing is registered; the bot's address is known."""
+    """Return an environment without a webhook. The bot's address is known."""
     world.settings = world.settings.model_copy(update={"public_url": world.url})
     await world.restart()
     await written(world.settings, "disconnect")

@@ -1,4 +1,4 @@
-"""What events did not tell is found all the same where Dataverse tracks no changes (spec K9)."""
+"""Changes without an event are found even if Dataverse does not track changes (spec K9)."""
 
 from sqlalchemy import update
 
@@ -14,7 +14,7 @@ CHANGED, BEGUN = "filter=modifiedon%20ge", "orderby=modifiedon%20desc"
 
 
 async def conversation(world: World) -> str:
-    """A conversation that the chat is connected to and told of; gives its id."""
+    """Create a conversation that the chat is connected to; return its ID."""
     row = await create(world, f"{TABLE}s", {"subject": "Leaking pump"})
     told = {"notify": True, "key_fields": ["subject"]}
     async with world.engines.writing.begin() as connection:
@@ -27,7 +27,7 @@ async def conversation(world: World) -> str:
 
 
 async def missed_change(world: World, row: str, subject: str) -> None:
-    """Somebody renames the conversation while the webhook is switched off."""
+    """Rename the conversation while the webhook is off."""
     await world.switch_webhook(on=False)
     async with world.session.patch(f"{world.sandbox}{API}/{TABLE}s({row})", json={"subject": subject}) as answer:
         assert answer.status == 204, await answer.text()
@@ -38,7 +38,7 @@ def asked(world: World, what: str) -> bool:
 
 
 async def time_passes_until(world: World, what: str) -> None:
-    """Quarters of an hour pass until Dataverse is asked this."""
+    """Let quarters of an hour pass until this request reaches Dataverse."""
     world.dataverse_was_asked.clear()
     while not asked(world, what):
         world.clock.advance(15 * 60)

@@ -1,4 +1,4 @@
-"""A message is written to a record, on a person's explicit act (spec C10)."""
+"""Save a message to a record, at a person's explicit request (spec C10)."""
 
 import json
 import logging
@@ -25,7 +25,7 @@ IF_CHANGED = ["If you change the text, this line is added below the first one:",
 
 
 async def rows(world: World, table: str, number: str = "CAS-01001") -> list[dict[str, Any]]:
-    """What hangs on a case with the message's words in it."""
+    """Return the rows of a case that contain the words of the message."""
     column, words = {
         "annotations": ("_objectid_value", "notetext"),
         "tasks": ("_regardingobjectid_value", "description"),

@@ -23,7 +23,7 @@ PUMP = "Pump vibrates after firmware update"
 
 
 async def previews(world: World, text: str, **asked: Any) -> list[tuple[str, str]]:
-    """Title and text of each preview."""
+    """Return the title and text of each preview."""
     answer = await look(world, text, **asked)
     assert answer["type"] == "result", answer
     shown = [each["preview"]["content"] for each in answer["attachments"]]
@@ -258,7 +258,7 @@ SETS = {"incident": "incidents", "account": "accounts", "contact": "contacts", "
 
 
 async def readable(world: World, table: str, person: Somebody) -> set[str]:
-    """The ids of all rows that Dataverse lets the person read."""
+    """Return the IDs of all rows that Dataverse lets the person read."""
     url, key = f"{world.sandbox}{API}/{SETS[table]}", f"{table}id"
     async with world.session.get(url, params={"$select": key}, headers={"CallerObjectId": person.object_id}) as answer:
         return {str(row[key]) for row in (await answer.json()).get("value", ())}

@@ -1,4 +1,4 @@
-"""Administrators set in Teams what the product does (spec M1, S1-S3, T1-T6, N5)."""
+"""Administrators configure the product in Teams (spec M1, S1-S3, T1-T6, N5)."""
 
 import asyncio
 from dataclasses import replace
@@ -300,7 +300,7 @@ async def test_key_fields_that_cannot_be_are_refused_with_the_reason(world: Worl
 
 
 async def view(world: World, table: str, name: str, *columns: str) -> str:
-    """A new system view; gives its id."""
+    """Create a system view; return its ID."""
     cells = "".join(f"<cell name='{column}' width='150'/>" for column in columns)
     row = {
         "name": name,

@@ -1,4 +1,4 @@
-"""With an app id: who may call the bot, and to whom it speaks."""
+"""With an app ID: allowed callers of the bot, and allowed targets."""
 
 import time
 from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ def settings(database_url: str, sign_in: FakeSignIn) -> Settings:
 
 @pytest.fixture
 async def signed_in(bare_world: World, sign_in: FakeSignIn) -> AsyncIterator[World]:
-    """Chat Sync with an app id; everything the test sends carries a good token unless the test says otherwise."""
+    """Start Chat Sync with an app ID. All requests of the test have a valid token unless the test says otherwise."""
     await bare_world.start()
     bare_world.headers["Authorization"] = sign_in.bearer(bare_world.connector.service_url)
     await bare_world.add_bot(GROUP)
@@ -50,7 +50,7 @@ async def signed_in(bare_world: World, sign_in: FakeSignIn) -> AsyncIterator[Wor
 
 
 async def refused(world: World, authorization: str | None, **changes: Any) -> tuple[int, str]:
-    """Status and reason with which a message is refused."""
+    """Return the status and the reason with which a message is rejected."""
     world.headers.pop("Authorization", None)
     if authorization is not None:
         world.headers["Authorization"] = authorization

@@ -1,4 +1,4 @@
-"""`status`: what a chat was told last of each record, and what is in the way (spec M2)."""
+"""`status`: the last card about each record, and problems (spec M2)."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ async def connected(world: World, number: str = "CAS-01001") -> None:
 
 
 async def told(world: World, *, person: Somebody = ALEX) -> Sequence[str]:
-    """What stands on the answer to `status`."""
+    """Return the text of the answer to `status`."""
     world.connector.posts.clear()
     await world.say("status", person=person)
     return texts(world.card())

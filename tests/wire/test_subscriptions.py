@@ -1,4 +1,4 @@
-"""Microsoft Graph is asked to tell of changes in synced chats, and goes on telling."""
+"""Chat Sync subscribes to changes of synced chats in Microsoft Graph, and keeps the subscriptions alive."""
 
 import asyncio
 from argparse import Namespace
@@ -34,7 +34,7 @@ DAY_S = 24 * 3600
 
 
 async def set_sync(world: World, *, on: bool) -> None:
-    """An administrator turns sync on or off."""
+    """Turn chat sync on or off, as an administrator."""
     async with world.engines.writing.begin() as begun:
         await begun.execute(update(environment).values(sync_on=on))
     await world.restart()

@@ -1,4 +1,4 @@
-"""Subscriptions that are to be made anew: the old one ends first, and where the new one is refused, that is kept."""
+"""Replaced subscriptions: the old one ends first, and the problem is stored if the new one is rejected."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,13 +21,13 @@ WAIT_S = 3000
 
 
 async def restart_with_another_client_state(world: World) -> None:
-    """What was made with the present one is to be made anew."""
+    """Restart with another client state, so that all subscriptions must be replaced."""
     world.settings = world.settings.model_copy(update={"graph_client_state": SecretStr("another state")})
     await world.restart()
 
 
 async def hindered(world: World, why: SubscriptionError, watch: str | None = None) -> Mapping[str, Any]:
-    """Lets time pass until one subscription is put off for this, and nothing else is due."""
+    """Let time pass until one subscription is postponed for this reason, and no other is due."""
     mine = (subscription.c.hindrance == why) & (subscription.c.watch == watch if watch else True)
 
     async def one_is() -> bool:
@@ -40,7 +40,7 @@ async def hindered(world: World, why: SubscriptionError, watch: str | None = Non
 
 
 async def graph_is_asked_when_it_is_time(world: World) -> None:
-    """Minutes pass in which Graph is asked for nothing; then it is, and everything is there again."""
+    """Let minutes pass without a request to Graph, until requests are due again and everything is restored."""
     before, base = calls(world), await another_process(world)
     for _ in range(3):
         world.clock.advance(60)

@@ -1,4 +1,4 @@
-"""Whom to speak to about a record, and why (spec A3-A5)."""
+"""Suggested people for a record, with reasons (spec A3-A5)."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.one_database
 
 
 async def told(world: World, number: str, *, person: Somebody = ALEX, chat: str = PERSONAL) -> list[str]:
-    """The names and reasons on the card."""
+    """Return the names and reasons on the card."""
     await world.say(f"suggest {number}", person=person, chat=chat)
     said = texts(world.card(chat))
     assert said[0] == f"People for {number}"
@@ -32,7 +32,7 @@ async def task(world: World, number: str, by: Somebody) -> None:
 
 
 async def test_people_are_named_with_their_reasons_the_most_tied_first(world: World) -> None:
-    """Line by line, what the sample data and what was done here say."""
+    """Compare line by line with the sample data and the actions of this test."""
     await made_chat(world)  # by Adele, with Megan
     for _ in range(3):
         await task(world, "CAS-01001", ISAIAH)
@@ -85,7 +85,7 @@ async def test_who_handled_something_much_alike_is_named(world: World) -> None:
 
 
 async def solved(world: World, title: str, owner: Somebody, *, account: str = "") -> None:
-    """Somebody has brought a case with this title to its end."""
+    """Resolve a case with this title."""
     account = account or await an_account(world)
     binds = {
         "customerid_account@odata.bind": f"/accounts({account})",
@@ -102,7 +102,7 @@ async def an_account(world: World, name: str = "Any") -> str:
 
 
 async def test_of_similar_records_those_count_that_the_person_may_read(world: World) -> None:
-    """Isaiah's cases are not for Patti, Adele's are."""
+    """Count only similar records that the person can read: Adele's cases, but not Isaiah's."""
     for owner in (ISAIAH, ISAIAH, ADELE):
         await solved(world, "Pump vibrates after a firmware update", owner)
     said = await told(world, "CAS-01001")
@@ -121,7 +121,7 @@ async def test_a_title_of_one_word_is_not_like_each_that_has_it(world: World) ->
 async def test_what_records_are_filed_under_is_compared_on_both_sides(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The sample cases have no subject: their customer takes its place."""
+    """Compare customers, because the sample cases have no subject."""
     monkeypatch.setattr("bot.dataverse.record_people._SUBJECT_COLUMN", "customerid")
     account = await an_account(world, "Northern Highlands Municipal Waterworks and Sewage Company")
     await solved(world, "Flange leaks", ISAIAH, account=account)

@@ -1,4 +1,4 @@
-"""A record's timeline, why a chat is not on it, and what brings it there (spec L1, Y3)."""
+"""A record's timeline, reasons why a chat is not on it, and ways to add it (spec L1, Y3)."""
 
 from datetime import timedelta
 from typing import Any
@@ -27,7 +27,7 @@ async def switch_sync(world: World, *, on: bool) -> None:
 
 
 async def idle(world: World) -> None:
-    """Nothing happens in the chat for more than seven days."""
+    """Let more than seven days pass without activity in the chat."""
     await connected(world)
     await goes_on(world)
     world.clock.advance(timedelta(days=7, minutes=1).total_seconds())
@@ -240,7 +240,7 @@ async def test_a_row_that_was_never_made_is_said_to_be_missing_and_why(world: Wo
 
 
 async def counted(world: World) -> str:
-    """How many chats are stuck, as the metrics have it."""
+    """Return the number of stuck chats in the metrics."""
     async with world.session.get(f"{world.url}/metrics") as answer:
         (line,) = [each for each in (await answer.text()).splitlines() if each.startswith("chatsync_stuck{")]
     return line.split()[-1].removesuffix(".0")

@@ -1,4 +1,4 @@
-"""A record's timeline in a dialog that is opened from the compose box (spec L1)."""
+"""A record's timeline in a dialog from the compose box (spec L1)."""
 
 import json
 from collections.abc import Mapping

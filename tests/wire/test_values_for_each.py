@@ -1,4 +1,4 @@
-"""Key-field cards that tell everybody only what changed, and each reader the values that they may see (spec K2, N5)."""
+"""Key-field cards that show everyone only the changed fields, and each reader the values they can see (spec K2, N5)."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ REFUND = "cs_refundamount"
 
 
 async def tell_each(world: World, *key_fields: str) -> None:
-    """An administrator has values told only to those who may see them."""
+    """Show values only to people who can see them, as an administrator."""
     values: dict[str, object] = {"tell_each": True, **({"key_fields": list(key_fields)} if key_fields else {})}
     async with world.engines.writing.begin() as connection:
         await connection.execute(update(record_type).where(record_type.c.table == "incident").values(**values))
@@ -35,7 +35,7 @@ async def connect(world: World, *, chat: str = GROUP) -> None:
 
 
 async def own(world: World, card: Any, person: Somebody, *, chat: str = GROUP) -> Any:
-    """The card that a reader's client gets by itself."""
+    """Return the card that a reader's client requests automatically."""
     answer = await world.press(card["refresh"]["action"], person=person, chat=chat)
     assert schema_errors(answer["value"]) == []
     return answer["value"]

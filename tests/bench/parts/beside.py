@@ -1,4 +1,4 @@
-"""Bars 11 and 12: link answers beside a fan-out, and while Dataverse hangs."""
+"""Bars 11 and 12: link answers during a fan-out, and while Dataverse does not respond."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ ALONE, BESIDE, STOCK = "ours, no fan-out", "ours, beside a fan-out", "stock, bes
 
 
 def beside(bench: Bench) -> Report:
-    """Runs the rounds."""
+    """Run the rounds."""
     latencies: dict[str, list[list[float]]] = defaultdict(list)
     for _ in range(bench.rounds):
         for name in (ALONE, BESIDE, STOCK):
@@ -47,7 +47,7 @@ def _line(name: str, rounds: list[list[float]]) -> str:
 
 
 def _ours(bench: Bench, *, fan_out: bool) -> list[float]:
-    """Latencies, with more cards waiting than can go out meanwhile."""
+    """Return the latencies while more cards are pending than can be sent in this time."""
     bench.set_world(post_s=_POST_S)
     url, cards = bench.sqlite(), bench.scaled(40_000, 4000) if fan_out else 0
     command = module("sides.ours", "--memory", *UNLIMITED)
@@ -90,7 +90,7 @@ async def _latencies(bench: Bench, child: Child, seconds: float) -> list[float]:
 
 
 def _hanging(bench: Bench) -> tuple[float, float]:
-    """Seconds until a link is answered although Dataverse never is, and the longest stall meanwhile."""
+    """Return the seconds until a link is answered while Dataverse does not respond, and the longest stall."""
     bench.set_world()
     row = cases(bench)[0]
     body = link_query(bench.plain_url, bench.dataverse_url, 0, row)

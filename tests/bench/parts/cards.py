@@ -1,4 +1,4 @@
-"""Link cards at a steady rate, as colleagues paste links who know nothing of each other."""
+"""Link cards at a steady rate, as independent people paste links."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ _WITHIN_S = 3
 
 
 def cards(bench: Bench) -> Report:
-    """Runs the rounds: Dataverse takes its time, and then it hangs."""
+    """Run the rounds: first with a slow Dataverse, then with one that does not respond."""
     slow, late, use = [], [], []
     with running(module("sides.ours"), bench.folder, bench.signed_in(bench.sqlite())) as child:
         bodies = _bodies(bench)
@@ -48,7 +48,7 @@ def cards(bench: Bench) -> Report:
 
 
 def _bodies(bench: Bench) -> Sequence[dict[str, Any]]:
-    """Each of the colleagues pastes the link of each case, which two seldom do at the same time."""
+    """Return the requests: each person pastes the link of each case, seldom two of them at the same time."""
     pairs = product(enumerate(cases(bench)), COLLEAGUES)
     return [
         link_query(bench.service_url, bench.dataverse_url, number, row, person=person)

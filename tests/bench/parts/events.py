@@ -28,7 +28,7 @@ _WINDOW_S = 0.1
 
 
 def event_to_card(bench: Bench) -> Row:
-    """The row: the 95th percentile from an event's call to its card's arrival, less the window."""
+    """Measure the 95th percentile from the call of an event to the arrival of its card, minus the merge window."""
     url, records = bench.sqlite(), cases(bench)
     bench.set_world()
     asyncio.run(_connect(bench, url, records))
@@ -39,7 +39,7 @@ def event_to_card(bench: Bench) -> Row:
 
 
 async def _connect(bench: Bench, url: str, records: Sequence[str]) -> None:
-    """Each record is connected to a chat of its own."""
+    """Connect each record to its own chat."""
     environment = parse_environment(bench.dataverse_url).id
     async with kept(url) as (store, engines):
         await add_chats(engines, len(records), bench.plain_url)
@@ -58,7 +58,7 @@ async def _connect(bench: Bench, url: str, records: Sequence[str]) -> None:
 
 
 async def _run(bench: Bench, child: Child, records: Sequence[str]) -> list[float]:
-    """Seconds from each event to its card."""
+    """Return the seconds from each event to its card."""
     began: dict[str, list[float]] = defaultdict(list)
     count, user = bench.scaled(200, 20), _somebody(bench)
     url = f"http://127.0.0.1:{child.port}/api/dataverse/events?code={WEBHOOK_KEY}"
@@ -82,13 +82,13 @@ async def _run(bench: Bench, child: Child, records: Sequence[str]) -> list[float
 
 
 def _somebody(bench: Bench) -> str:
-    """The id of a user of the sandbox."""
+    """Return the ID of a user of the sandbox."""
     _, found = ask(bench.world.port, "GET", "/sandbox/api/data/v9.2/systemusers?$select=systemuserid&$top=1")
     return str(found["value"][0]["systemuserid"])
 
 
 def _event(record: str, priority: int, user: str) -> dict[str, Any]:
-    """Somebody sets a case's priority."""
+    """Return an event that sets the priority of a case."""
     target = {**row(bag(prioritycode={"Value": priority})), "Id": record}
     changes: dict[str, Any] = {"OperationId": str(uuid4()), "OperationCreatedOn": None, "InitiatingUserId": user}
     return context({}, PrimaryEntityId=record, InputParameters=bag(Target=target), **changes)

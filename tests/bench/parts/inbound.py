@@ -1,4 +1,4 @@
-"""Bars 1 to 4: link answers and replies, with tokens checked."""
+"""Bars 1 to 4: link answers and replies, with token checks."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _WHY_NO_JS = "Node.js or its package botbuilder is not here"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What a side did in one round."""
+    """The result of a side in one round."""
 
     rate: float
     cpu_ms: float
@@ -32,7 +32,7 @@ Figures = dict[tuple[str, str], list[Figure]]
 
 
 def inbound(bench: Bench) -> Report:
-    """Runs the rounds: every side in turn under every kind of load."""
+    """Run the rounds: every side in turn, under every kind of load."""
     figures: Figures = defaultdict(list)
     with ExitStack() as stack:
         sides = _sides(bench, stack)
@@ -81,7 +81,7 @@ def _requests(bench: Bench, kind: str) -> Sequence[bytes]:
 
 
 def cases(bench: Bench) -> Sequence[str]:
-    """The ids of the sandbox's cases."""
+    """Return the IDs of the sandbox's cases."""
     _, found = ask(bench.world.port, "GET", "/sandbox/api/data/v9.2/incidents?$select=incidentid")
     return [row["incidentid"] for row in found["value"]][:LINKS]
 

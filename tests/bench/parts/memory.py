@@ -1,4 +1,4 @@
-"""Bar 13: what waiting cards cost in memory."""
+"""Bar 13: memory used by pending cards."""
 
 import asyncio
 from statistics import median
@@ -15,7 +15,7 @@ _LEAST_MB = 1.0
 
 
 def memory(bench: Bench) -> Report:
-    """Growth while the cards wait and go out, of a process that has sent some before."""
+    """Measure the growth while cards are pending and being sent, in a process that has sent some before."""
     few = bench.scaled(10_000, 200)
     some = [_growth(bench, few) for _ in range(bench.rounds)]
     many = _growth(bench, 10 * few)
@@ -44,7 +44,7 @@ async def _measured(bench: Bench, child: Child, url: str, cards: int) -> float:
 
 
 async def _until_posted(bench: Bench, child: Child, count: int) -> float:
-    """The most memory until so many posts came."""
+    """Return the peak memory until this many posts have arrived."""
     most = 0.0
     while bench.seen()["posts"] < count:
         most = max(most, child.memory_mb())

@@ -1,4 +1,4 @@
-"""Bars 18 and 19: the tenant's budget over two processes, and how soon a card arrives."""
+"""Bars 18 and 19: the tenant's rate limit over two processes, and the delay of a card."""
 
 import asyncio
 import time
@@ -28,7 +28,7 @@ _NO_POSTGRES = "PostgreSQL is not here"
 
 
 def pace(bench: Bench) -> Report:
-    """One run of each: these are counts and times, and no ratios."""
+    """Run each measurement once: these are counts and times, not ratios."""
     if not bench.postgres:
         numbers = ("18 most", "18 use", "19 late", "19 idle")
         return Report(rows=[*(Row(number, None, _NO_POSTGRES) for number in numbers), event_to_card(bench)])
@@ -39,7 +39,7 @@ def pace(bench: Bench) -> Report:
 
 
 def _budget(bench: Bench) -> tuple[float, float]:
-    """The most posts in any second, and the use of the budget."""
+    """Return the maximum posts in any second, and the use of the rate limit."""
     bench.set_world()
     url, cards = bench.new_postgres(), bench.scaled(600, 75)
     with ExitStack() as stack:
@@ -68,7 +68,7 @@ def _worker(bench: Bench, stack: ExitStack, url: str, cores: set[int], *flags: s
 
 
 def _late(bench: Bench) -> tuple[float, float]:
-    """Milliseconds from commit to arrival, above those of a bare post; percent of a core when nothing is to do."""
+    """Return the milliseconds from commit to arrival, minus those of a bare post; and the percent of a core if idle."""
     url, cards, idle_s = bench.new_postgres(), bench.scaled(200, 20), bench.scaled(20, 1)
     with ExitStack() as stack:
         worker = _worker(bench, stack, url, MEASURED)
@@ -115,7 +115,7 @@ def _posting(bench: Bench, session: ClientSession) -> Sent:
 
 
 async def _p95_ms(bench: Bench, send: Sent, cards: int) -> float:
-    """How late cards arrive."""
+    """Return the delay of cards."""
     bench.set_world()
     began: dict[str, float] = {}
 

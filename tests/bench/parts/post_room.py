@@ -1,4 +1,4 @@
-"""Bars 6, 7, 8 and 15: cards that are kept until Teams has them."""
+"""Bars 6, 7, 8, and 15: cards from the outbox to Teams."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ UNLIMITED = ("--unlimited", "--look-again", "0.02")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What a round came to."""
+    """The result of a round."""
 
     rate: float
     cpu_ms: float
@@ -32,14 +32,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A database and the processes that work off its outbox."""
+    """A database and the processes that process its outbox."""
 
     url: str
     workers: Sequence[Child]
 
 
 def post_room(bench: Bench) -> Report:
-    """Runs the rounds."""
+    """Run the rounds."""
     count = bench.scaled(2000, 200)
     figures: dict[str, list[Figure]] = defaultdict(list)
     with ExitStack() as stack:
@@ -81,7 +81,7 @@ def _bare(bench: Bench, count: int) -> Figure:
 
 
 async def _drained(bench: Bench, room: Room, count: int) -> Figure:
-    """From the commit of the cards until the last one is acknowledged."""
+    """Measure from the commit of the cards until the last one is acknowledged."""
     bench.set_world()
     async with kept(room.url) as (store, engines):
         waiting = messages(count, count)

@@ -1,4 +1,4 @@
-"""Bars 5, 9 and 10: proactive posts, and what they cost the rest of the process."""
+"""Bars 5, 9, and 10: proactive posts, and their cost for the rest of the process."""
 
 from collections import defaultdict
 from statistics import median
@@ -15,7 +15,7 @@ _SLOW_S = 0.15
 
 
 def posting(bench: Bench) -> Report:
-    """Runs the rounds."""
+    """Run the rounds."""
     count, loop = bench.scaled(2000, 200), bench.scaled(400, 20)
     rounds: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for _ in range(bench.rounds):
@@ -41,7 +41,7 @@ def _posts_with_slow_token(bench: Bench, count: int) -> dict[str, Any]:
 
 
 def _slow_keys(bench: Bench) -> dict[str, Any]:
-    """The stall while a process that was just started reads the keys, with callers waiting."""
+    """Return the stall while a new process fetches the keys and callers wait."""
     bench.set_world(keys_s=_SLOW_S)
     queries = [link_query(bench.service_url, bench.dataverse_url, number) for number in range(LINKS)]
     requests = [request("/api/messages", each, bench.authorization) for each in queries]

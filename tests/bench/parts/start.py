@@ -1,4 +1,4 @@
-"""Bar 20: how long a process takes from its start to its first link answer."""
+"""Bar 20: time from the start of a process to its first link answer."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Bar 14: look-ups in large stores, and how databases find rows."""
+"""Bar 14: lookups in large stores, and the query plans of the databases."""
 
 import asyncio
 from collections import defaultdict
@@ -16,7 +16,7 @@ Found = dict[int, list[dict[str, float]]]
 
 
 def store(bench: Bench) -> Report:
-    """Fills stores of each size, and asks them in turn."""
+    """Fill stores of each size, and query them in turn."""
     report = Report()
     _add(report, bench, "SQLite", "")
     if bench.postgres:

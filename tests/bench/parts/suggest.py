@@ -1,4 +1,4 @@
-"""How long it takes to find who handled similar records, and what else waits for it."""
+"""Time to find the people who handled similar records, and the stall that it causes."""
 
 import asyncio
 import random
@@ -15,7 +15,7 @@ _MORE = ("water", "pressure", "zone", "upper", "booster", "stops", "at", "night"
 
 
 def suggest(bench: Bench) -> Report:
-    """One title against ten thousand, in this process."""
+    """Compare one title with ten thousand in this process."""
     found = [asyncio.run(_measured(bench.scaled(10_000, 500))) for _ in range(bench.rounds)]
     rows = [Row("similar", median(ms for ms, _ in found)), Row("similar loop", max(stall for _, stall in found))]
     return Report(rows=rows, figures=[f"{ms:6.1f} ms, longest stall {stall:5.1f} ms" for ms, stall in found])

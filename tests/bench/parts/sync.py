@@ -1,4 +1,4 @@
-"""Chats that talk all the time, and the rows that show them in Dataverse."""
+"""Chats with constant activity, and the rows that show them in Dataverse."""
 
 import asyncio
 import re
@@ -38,7 +38,7 @@ Writes = Mapping[str, Sequence[float]]
 
 
 def sync(bench: Bench) -> Report:
-    """One run: these are counts, and the cost of a call."""
+    """Run once: these are counts, and the cost of a call."""
     return asyncio.run(_measured(bench.scaled(_CHATS, 20), bench.scaled(30, 3)))
 
 
@@ -59,7 +59,7 @@ async def _measured(chats: int, seconds: int) -> Report:
 
 
 async def _talked(runtime: Runtime, chats: Sequence[ChatId], seconds: int) -> tuple[float, datetime]:
-    """Microseconds that a turn has to do with it, and when the last message came."""
+    """Return the microseconds that a turn spends on it, and the time of the last message."""
     spent, count, last = 0.0, 0, datetime.now(UTC)
     for _ in range(seconds * 10):
         begun = time.perf_counter()
@@ -76,7 +76,7 @@ async def _talked(runtime: Runtime, chats: Sequence[ChatId], seconds: int) -> tu
 
 
 async def _late(runtime: Runtime, chats: Sequence[ChatId], last: datetime) -> int:
-    """Rows that do not show the last message."""
+    """Return the number of rows that do not show the last message."""
     wanted = last.replace(microsecond=0)
     async with runtime.services.store.reading() as work:
         found = await work.chat_sync.active_connections(chats)
@@ -93,7 +93,7 @@ def _writes(heard: Sequence[tuple[float, str, str]]) -> Writes:
 
 @asynccontextmanager
 async def _dataverse(heard: list[tuple[float, str, str]]) -> AsyncIterator[str]:
-    """Takes every change of a row at once."""
+    """Accept every change of a row at once."""
 
     async def take(request: web.Request) -> web.Response:
         heard.append((time.monotonic(), request.method, request.path))

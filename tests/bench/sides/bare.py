@@ -29,13 +29,13 @@ class Bare:
         self._session: ClientSession | None = None
 
     async def alive(self, _app: web.Application) -> AsyncIterator[None]:
-        """Opens the session for as long as the application runs."""
+        """Open the session for the lifetime of the application."""
         self._session = self._where.session()
         yield
         await self._session.close()
 
     async def messages(self, request: web.Request) -> web.Response:
-        """The route of the Bot Framework."""
+        """Handle the route of the Bot Framework."""
         activity = orjson.loads(await request.read())
         if not self._is_let_in(request, activity["serviceUrl"]):
             return web.Response(status=401)
@@ -89,7 +89,7 @@ async def _alive(_request: web.Request) -> web.Response:
 
 
 def main() -> None:
-    """Serves until it is told to stop; with `http` it asks Dataverse."""
+    """Serve until terminated; with `http`, query Dataverse."""
     where = place()
     bare = Bare(where, over_http="http" in sys.argv)
     app = web.Application()

@@ -1,4 +1,4 @@
-"""JavaScript's botbuilder, where Node.js and the package are there."""
+"""The JavaScript botbuilder, if Node.js and the package are installed."""
 
 import json
 import os
@@ -12,7 +12,7 @@ _HERE = Path(__file__).parent
 
 
 def command() -> list[str] | None:
-    """The command that runs it; None where it cannot run. `BENCH_NODE_MODULES` names the folder of its packages."""
+    """Return the command that runs it; None if it cannot run. `BENCH_NODE_MODULES` names the folder of its packages."""
     node = shutil.which("node")
     modules = Path(os.environ.get("BENCH_NODE_MODULES") or _HERE.parent / "node_modules")
     if node is None or not (modules / "botbuilder").is_dir():
@@ -21,7 +21,7 @@ def command() -> list[str] | None:
 
 
 def known(certificate: Path, link: str) -> dict[str, str]:
-    """What it has to know beside its addresses."""
+    """Return what it needs to know apart from its addresses."""
     answer = link_answer(link, record_name(0), "CAS-01001")
     facts = {"APP_ID": APP_ID, "ISSUER": ISSUER, "LINK": answer, "HELP": help_card()}
     return {"BENCH_KNOWN": json.dumps(facts), "NODE_EXTRA_CA_CERTS": str(certificate)}

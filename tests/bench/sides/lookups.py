@@ -1,4 +1,4 @@
-"""Look-ups on the product's store, measured by the process that makes them: `lookups <url> <connections> <count>`."""
+"""Lookups in the product's store, measured by the process that makes them: `lookups <url> <connections> <count>`."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Dataverse in memory: the port's answers without a wire, for measurements of the Teams door alone."""
+"""Dataverse in memory: the port's answers without HTTP, to measure only the route of Teams."""
 
 from collections.abc import Sequence
 

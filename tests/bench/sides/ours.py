@@ -1,4 +1,4 @@
-"""The product as `app.py` runs it, with the limits, the records and the ticker that a measurement asks for."""
+"""The product as `app.py` runs it, with the limits, records, and ticker of a measurement."""
 
 import argparse
 from datetime import timedelta
@@ -31,7 +31,7 @@ async def make(settings: Settings, options: argparse.Namespace) -> web.Applicati
 
 
 def main() -> None:
-    """Serves until it is told to stop."""
+    """Serve until terminated."""
     parser = argparse.ArgumentParser()
     for flag in ("--memory", "--unlimited", "--unpaced-chats", "--ticker"):
         parser.add_argument(flag, action="store_true")

@@ -1,4 +1,4 @@
-"""What the sides other than the product read of their environment; the product has settings of its own."""
+"""Environment variables of the sides other than the product. The product has its own settings."""
 
 import os
 import ssl
@@ -26,16 +26,16 @@ class Place:
 
     @property
     def dataverse_url(self) -> str:
-        """Where links start."""
+        """Return the URL that links begin with."""
         return f"http://127.0.0.1:{self.world_port}/sandbox"
 
     def session(self) -> ClientSession:
-        """A pool of connections as the product's."""
+        """Create a connection pool like the product's."""
         context = ssl.create_default_context(cafile=self.certificate)
         return ClientSession(connector=TCPConnector(limit=100, ssl=context))
 
     def signing_key(self) -> RSAPublicKey:
-        """The key that signs requests, read once."""
+        """Return the key that signs requests; read it once."""
         _, found = ask(self.world_port, "GET", "/keys")
         key = RSAAlgorithm.from_jwk(found["keys"][0])
         assert isinstance(key, RSAPublicKey)
@@ -43,7 +43,7 @@ class Place:
 
 
 def place() -> Place:
-    """The addresses of this process."""
+    """Return the addresses of this process."""
     names = ("PORT", "BENCH_WORLD_PORT", "BENCH_TLS_URL", "BENCH_CERTIFICATE")
     port, world_port, tls_url, certificate = (os.environ.get(name, "0") for name in names)
     return Place(int(port), int(world_port), tls_url, certificate)

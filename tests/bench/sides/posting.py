@@ -35,7 +35,7 @@ def _bare(session: ClientSession, service_url: str) -> Post:
 
 @asynccontextmanager
 async def _ours(service_url: str) -> AsyncIterator[Post]:
-    """The product's sender, as `bot.wiring.application` puts it together."""
+    """Yield the product's sender, as `bot.wiring.application` builds it."""
     from bot.clock import SystemClock
     from bot.config.load import load_settings
     from bot.domain.send_outcomes import Sent

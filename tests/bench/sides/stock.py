@@ -39,7 +39,7 @@ _shipped = serializer_helper
 
 
 def _repaired(value: Any) -> Any:
-    """The shipped function fails on what was serialized before."""
+    """Answer without the bug of the shipped function, which fails on serialized answers."""
     return value if isinstance(value, dict) else _shipped(value)
 
 
@@ -78,7 +78,7 @@ class StockBot(TeamsActivityHandler):
 
 
 def cloud(where: Place) -> CloudAdapter:
-    """The adapter that new bots are told to use."""
+    """Return the adapter that Microsoft recommends for new bots."""
     vars(cloud_adapter)["serializer_helper"] = _repaired
     metadata = f"{where.tls_url}/openid"
     configuration = SimpleNamespace(
@@ -95,7 +95,7 @@ def cloud(where: Place) -> CloudAdapter:
 
 
 def older(where: Place) -> BotFrameworkAdapter:
-    """The adapter before it."""
+    """Return the earlier adapter."""
     credentials = _FixedToken(APP_ID, "x")
     metadata = f"{where.tls_url}/openid"
     return BotFrameworkAdapter(
@@ -104,7 +104,7 @@ def older(where: Place) -> BotFrameworkAdapter:
 
 
 async def post(adapter: CloudAdapter, where: Place, number: int) -> None:
-    """One proactive card into a chat, as the samples do it."""
+    """Post one proactive card into a chat, as Microsoft's samples do."""
     conversation = ConversationAccount(id=chat_id(number), is_group=True, tenant_id=TENANT)
     reference = ConversationReference(
         service_url=f"{where.tls_url}/", channel_id="msteams", bot=ChannelAccount(**BOT), conversation=conversation
@@ -118,7 +118,7 @@ async def post(adapter: CloudAdapter, where: Place, number: int) -> None:
 
 
 async def fan_out(adapter: CloudAdapter, where: Place, count: int) -> None:
-    """Cards into so many chats, fifty at a time."""
+    """Post cards into this many chats, fifty at a time."""
     places = asyncio.Semaphore(50)
 
     async def one(number: int) -> None:
@@ -154,7 +154,7 @@ def _application(where: Place, kind: str) -> web.Application:
 
 
 def main() -> None:
-    """Serves until it is told to stop, with the adapter `cloud` or `older`."""
+    """Serve until terminated, with the adapter `cloud` or `older`."""
     where = place()
     os.environ["REQUESTS_CA_BUNDLE"] = where.certificate
     web.run_app(
