@@ -1,4 +1,4 @@
-"""How long tests wait for something that takes milliseconds, except on a machine that does much else."""
+"""Waiting in tests: for milliseconds usually, and longer on a busy machine."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -38,7 +38,7 @@ PARTS: Mapping[str, Callable[[Bench], Report]] = {
     "sync": sync,
 }
 QUICK = ("inbound", "posting", "post-room", "start")
-"""What a smoke run takes where nothing is named: less than a minute on a quiet machine."""
+"""Parts of a smoke run if none is named: less than a minute on a quiet machine."""
 ROUNDS = 3
 
 
@@ -71,7 +71,7 @@ def measured(parts: list[str], *, rounds: int, quick: bool) -> list[Row]:
     ):
         for name in parts:
             began = time.monotonic()
-            made.set_world()  # whatever the part before wanted of it
+            made.set_world()  # removes the settings of the previous part
             report = PARTS[name](made)
             rows += report.rows
             say(f"{name}: {time.monotonic() - began:.0f} s", *report.figures)

@@ -27,7 +27,7 @@ class Report:
 
     rows: list[Row] = field(default_factory=list)
     figures: list[str] = field(default_factory=list)
-    """Lines for whoever wants to know where a ratio comes from."""
+    """Lines that explain the origin of a ratio."""
 
 
 @dataclass

@@ -16,9 +16,9 @@ from tests.tcp_ports import free_port
 ROOT = Path(__file__).parents[2]
 CORES = sorted(os.sched_getaffinity(0))
 MEASURED = {CORES[0]}
-"""Where the measured process runs."""
+"""The core of the measured process."""
 AROUND = set(CORES[1:]) or MEASURED
-"""Where everything else runs: the load, the fake world, databases."""
+"""The cores of everything else: the load, the fake world, databases."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Answer = Callable[[int, bytes], None]
-"""Sends a status and JSON as the answer."""
+"""Sends a status and a JSON body as the response."""
 
 
 @dataclass(frozen=True, slots=True)

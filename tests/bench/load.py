@@ -17,11 +17,11 @@ class Load:
     """The result of a load."""
 
     expected: bytes
-    """What every answer must hold: a bot that fails fast is not fast."""
+    """Bytes that every response must contain: a bot that fails fast is not fast."""
     latencies: list[float] = field(default_factory=list)
     bad: int = 0
     sample: bytes = b""
-    """An answer that was not as expected."""
+    """An unexpected response."""
     seconds: float = 0
 
     @property

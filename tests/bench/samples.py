@@ -10,7 +10,7 @@ from tests.wire.people import ALEX, Somebody
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 LINKS = 64
-"""Records and chats that the load goes round."""
+"""Number of records and chats that the load uses in turn."""
 BOT = {"id": f"28:{APP_ID}", "name": "Chat Sync"}
 MENTION = f"<at>{BOT['name']}</at>"
 

@@ -40,10 +40,10 @@ class World:
     dataverse_s: float = 0
     dataverse_hangs: bool = False
     posts: list[tuple[float, str]] = field(default_factory=list)
-    """When which conversation was written into."""
+    """Times of the posts into each conversation."""
     tokens: int = 0
     connections: set[int] = field(default_factory=set)
-    """Those on which posts came."""
+    """Connections that carried posts."""
     _known: dict[tuple[bytes, bytes], tuple[int, bytes]] = field(default_factory=dict)
 
     def handle(self, asked: Asked, answer: Answer) -> None:

@@ -101,7 +101,7 @@ JOBS: tuple[Job, ...] = (
 LIVE, ENDED, PAUSED = ConnectionId(1), ConnectionId(2), ConnectionId(3)
 KNOWN = {name: ReportedValue(raw=raw, text=f"shown {raw}", at=EXACT) for name, raw in RAW_VALUES.items()}
 BEFORE = {name: ReportedValue(raw=raw, text=None, at=AT) for name, raw in RAW_VALUES.items()}
-"""Values that become known again when the outbox gives up the message `MESSAGE`."""
+"""Values that are restored if the outbox gives up the message `MESSAGE`."""
 
 MESSAGE = OutgoingMessage(
     key="message",

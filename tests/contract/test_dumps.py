@@ -125,7 +125,7 @@ async def test_synced_chats_are_as_stored(store: Store) -> None:
             samples.PAUSED: samples.NEW_ACTIVITY,
         }
         chat = await work.chat_sync.get_chat(samples.CHAT.id)
-        # It counts as listed in Dynamics 365 already.
+        # It already counts as listed in Dynamics 365.
         assert await work.chat_sync.unmirrored_connections(samples.CHAT.id) == []
     assert chat
     assert (chat.topic, chat.topic_reported_at) == ("Pump", samples.AT)

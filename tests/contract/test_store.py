@@ -132,7 +132,7 @@ async def test_many_who_connect_at_once_make_one_connection(store: Store) -> Non
     assert len([connection for connection in made if connection]) == 1
 
 
-async def test_after_its_end_a_connection_can_be_made_anew(store: Store) -> None:
+async def test_after_its_end_a_connection_can_be_created_again(store: Store) -> None:
     (first,) = await connected(store, a_connection())
     async with store.writing() as work:
         assert await work.connections.end(first.id, at=LATER, by=ObjectId("megan"), by_name="Megan Bowen")
@@ -269,7 +269,7 @@ async def test_a_lane_that_was_given_back_waits_as_long_as_it_was_told_to(store:
         await work.outbox.enqueue([a_message("1")], at=START)
         await work.lanes.claim(Queue.OUTBOX, "me", at=START, until=START + LEASE, at_most=9)
         await work.lanes.release(Queue.OUTBOX, {a_chat().id: LATER}, "me")
-        # What comes next does not hurry it: Teams asked to wait.
+        # Later messages do not shorten the delay, because Teams requested it.
         await work.outbox.enqueue([a_message("2")], at=START)
         assert await work.lanes.next_due(Queue.OUTBOX) == LATER
         await work.lanes.claim(Queue.OUTBOX, "me", at=LATER, until=LATER + LEASE, at_most=9)
@@ -469,7 +469,7 @@ async def test_who_gives_up_in_the_middle_stands_in_nobodys_way(store: Store, tu
     task = asyncio.create_task(keep())
     for _ in range(turns * 2):
         await asyncio.sleep(0)
-    # A deadline and the end of the process may both end it.
+    # Both a deadline and the end of the process can cancel it.
     for _ in range(3):
         task.cancel()
         await asyncio.sleep(0)

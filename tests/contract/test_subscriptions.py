@@ -81,7 +81,7 @@ async def test_what_is_missed_while_the_chats_are_looked_at_has_them_looked_at_a
     assert found[0] is SubscriptionStep.REFRESH
 
 
-async def test_one_that_is_made_anew_is_there_though_its_forerunner_is_said_to_be_gone(store: Store) -> None:
+async def test_a_replaced_subscription_stays_if_its_predecessor_is_reported_as_removed(store: Store) -> None:
     replacing = await leased(store)
     await hears(store, LifecycleEvent.REMOVED)
     await puts(store, replace(replacing, id="2"), is_new=True)
@@ -101,7 +101,7 @@ async def test_one_that_nobody_wants_any_more_meanwhile_is_ended_next(store: Sto
     assert found[0] is SubscriptionStep.DELETE
 
 
-async def test_one_that_is_made_anew_just_now_is_not_outdated_by_what_it_was_made_with(store: Store) -> None:
+async def test_a_subscription_that_is_being_replaced_is_not_marked_as_outdated(store: Store) -> None:
     replacing = await leased(store)
     async with store.writing() as work:
         await work.subscriptions.expire_outdated("others", at=MEANWHILE)

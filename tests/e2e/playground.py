@@ -23,7 +23,7 @@ from tests.wire.people import EVERYBODY, Somebody
 
 GROUP_CHAT, PERSONAL_CHAT, BOT = "Group Chat", "Personal Chat", "Test Bot"
 
-# By itself it listens on every interface of the machine.
+# By default, it listens on every interface of the machine.
 LOOPBACK_ONLY = """
 const { Server } = require("net");
 const listen = Server.prototype.listen;
@@ -209,7 +209,7 @@ def _person(person: Somebody) -> Mapping[str, str]:
     return {
         "id": person.account_id,
         "name": person.name,
-        "userPrincipleName": mail,  # spelt so there
+        "userPrincipleName": mail,  # this is the spelling of its configuration
         "aadObjectId": person.object_id,
         "givenName": given,
         "surname": surname,

@@ -100,7 +100,7 @@ async def test_on_ones_own_card_fields_are_changed_a_note_is_added_and_the_case_
     form = await update(teams, "Add a note")
     await form.get_by_role("textbox", name="Note").fill("The seal is worn.")
     await form.get_by_role("button", name="Back").click()
-    await teams.card("Change fields")  # without the note, which was not asked for
+    await teams.card("Change fields")  # without the note, because it was not requested
     await teams.press("Change fields", "Add a note")
     form = await teams.card("Back")
     await form.get_by_role("textbox", name="Note").fill("The seal is worn.")

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 CASE = "Pump vibrates after firmware update"
 QUESTION = "people in this chat cannot open this case."
-"""Of the Playground's people one has no user in Dynamics 365."""
+"""One of the Playground's people has no user in Dynamics 365."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -98,7 +98,7 @@ async def test_a_new_connected_chat_is_started_from_the_compose_box(pages: tuple
     await teams.open_chat(GROUP_CHAT)
     await teams.card("I connect this chat")
     dialog = await teams.action("newChat")
-    # The Playground does not search while somebody types.
+    # The Playground does not search while a person types.
     await dialog.get_by_label("Or its number, its link, or a few words").fill("CAS-01001")
     await dialog.get_by_role("button", name="Next").click()
     await dialog.get_by_text("Everyone in the chat will see:").wait_for()
@@ -157,7 +157,7 @@ async def test_the_chat_is_on_the_records_timeline_with_who_is_in_it_and_who_wro
     await teams.say("connect CAS-01001 quiet")
     await teams.card("CAS-01001 is connected to this chat.")
     said = datetime.now(UTC).replace(microsecond=0)
-    # The Playground hands the bot only what mentions it.
+    # The Playground sends only messages that mention the bot.
     await teams.say("The pump is quiet now")
     site = sandbox.url.partition("/sandbox/")[0]
     query = f"{site}/sandbox/api/data/v9.2/chats?$expand=chat_activity_parties($select=participationtypemask)"
@@ -167,7 +167,7 @@ async def test_the_chat_is_on_the_records_timeline_with_who_is_in_it_and_who_wro
         if not rows or not rows[0]["modifiedinteamson"]:
             return False
         kinds = [each["participationtypemask"] for each in rows[0]["chat_activity_parties"]]
-        # To connect the chat was a message too, and may have been shown first.
+        # The connect command was a message too, and may be shown first.
         return kinds.count(12) > 1 and kinds.count(1) == 1 and _moment(rows[0]["modifiedinteamson"]) >= said
 
     async with asyncio.timeout(PATIENCE_S):

@@ -18,7 +18,7 @@ from tests.patience import PATIENCE_S
 from tests.wire.people import EVERYBODY
 
 Fault = Callable[[str, dict[str, Any]], web.Response | None]
-"""What a post to a conversation is answered instead; None: as usual."""
+"""The response to a post into a conversation; None for the usual one."""
 
 
 class Cut(web.Response):
@@ -37,7 +37,7 @@ async def cut_off(request: web.Request) -> web.StreamResponse:
     await answer.prepare(request)
     await answer.write(b'{"id":')
     assert request.transport
-    # With nothing to linger for, the operating system sends RST in place of FIN.
+    # Without lingering, the operating system sends RST instead of FIN.
     linger = struct.pack("ii", 1, 0)
     request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     request.transport.abort()
@@ -56,26 +56,26 @@ class FakeConnector:
 
     posts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
-    """Accounts by conversation; whoever is not listed is not in it. A conversation that is not listed has no bot."""
+    """Accounts by conversation. Other accounts are not members. A conversation without an entry has no bot."""
     object_ids: dict[str, str] = field(default_factory=lambda: {each.account_id: each.object_id for each in EVERYBODY})
-    """Entra object ids by account; whoever is not listed is a stranger there."""
+    """Entra object IDs by account. Accounts without an entry are unknown there."""
     names: dict[str, str] = field(default_factory=lambda: {each.account_id: each.name for each in EVERYBODY})
     fault: Fault = lambda _conversation, _activity: None
     roster_is_down: bool = False
     roster_says: tuple[int, bytes] | None = None
-    """Status and body with which it is answered instead who is in a chat."""
+    """Status and body of responses to requests for members, instead of the usual ones."""
     roster_answers: asyncio.Event = field(default_factory=_at_once)
-    """While it is cleared the connector is asked who is in a chat and does not answer."""
+    """While this is cleared, requests for members get no response."""
     roster_reads: int = 0
-    """How often it was asked for a page of who is in a chat."""
+    """Number of requests for a page of members."""
     latency_s: float = 0
-    """How long a post takes to be answered; it has arrived before."""
+    """Response time of a post, which arrives before."""
     tokens: list[str | None] = field(default_factory=list)
     """The Authorization header of every call."""
     tries: dict[str, list[float]] = field(default_factory=dict)
-    """When something was posted to a conversation, whatever it was answered: seconds by the event loop's clock."""
+    """Times of posts into each conversation, regardless of the response, in seconds of the event loop's clock."""
     certificates: Certificates | None = None
-    """Where there are some it is spoken to by https, as Teams'."""
+    """The TLS context; with it, clients use HTTPS, as with Teams."""
     port: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 

@@ -55,11 +55,11 @@ class FakeSignIn:
     secret: str = "let-me-in"
     is_down: bool = False
     answers: asyncio.Event = field(default_factory=_at_once)
-    """While it is cleared the key server is asked and does not answer."""
+    """While this is cleared, requests to the key server get no response."""
     key_reads_begun: int = 0
     key_reads: int = 0
     tokens_given: list[str] = field(default_factory=list)
-    """The scopes for which tokens were given."""
+    """The scopes of issued tokens."""
     port: int = 0
 
     @property

@@ -92,7 +92,7 @@ def test_without_one_those_of_every_region_do(tmp_path: Path) -> None:
     manifest = json.loads(made(tmp_path).read("manifest.json"))
     domains = manifest["composeExtensions"][0]["messageHandlers"][0]["value"]["domains"]
     assert {"*.crm.dynamics.com", "*.crm4.dynamics.com", "*.crm.microsoftdynamics.us"} <= set(domains)
-    # A star stands for one label, and Teams refuses it where only a top-level domain is left.
+    # A wildcard stands for one label, and Teams rejects it directly before a top-level domain.
     assert all(re.fullmatch(r"\*\.crm\d*(\.[a-z]+){2}", each) for each in domains)
     assert len(set(domains)) == len(domains)
 
@@ -198,6 +198,6 @@ def test_microsofts_own_reader_and_schema_accept_it(tmp_path: Path, more: tuple[
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_microsofts_schema_accepts_the_languages(package: zipfile.ZipFile, language: str) -> None:
-    # Their own validator does not take this schema's expressions.
+    # Their validator does not support this schema's expressions.
     judge = Draft4Validator(json.loads(schema("Localization.").read_text(encoding="utf-8")))
     assert [each.message for each in judge.iter_errors(json.loads(package.read(file_name(language))))] == []

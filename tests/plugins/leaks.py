@@ -16,7 +16,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, None]:
     yield
     found = _collect()
     if not item.stash.get(_FAILED, False):
-        # What is left stays, and is not looked through again after each of the other tests.
+        # Remaining objects stay, and are not checked again after each of the other tests.
         gc.freeze()
     if found:
         pytest.fail("The test left something open:\n" + "\n".join(found), pytrace=False)

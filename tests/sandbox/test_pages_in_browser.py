@@ -16,7 +16,7 @@ pytestmark = pytest.mark.e2e
 
 @pytest.fixture
 async def page(client: Client) -> AsyncIterator[Page]:
-    """The page of the first case."""
+    """Open the page of the first case."""
     lacking = what_is_missing()
     if lacking:
         missing(lacking)

@@ -106,7 +106,7 @@ async def notify(world: World, *notifications: object, **more: object) -> int:
 
 
 async def send(world: World, body: object) -> tuple[int, str]:
-    # As it is: also what is no object, and numbers of any size.
+    # Unchanged: including values that are not objects, and numbers of any size.
     content, json_type = BytesIO(json.dumps(body).encode()), {"Content-Type": "application/json"}
     async with world.session.post(world.url + CHANGES, data=content, headers=json_type) as answer:
         return answer.status, await answer.text()

@@ -24,9 +24,9 @@ class Secrets:
     columns: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Row and column by secret."""
     views: dict[str, list[str]] = field(default_factory=dict)
-    """The ids of each table's views."""
+    """The IDs of each table's views."""
     readable: dict[Somebody, frozenset[str]] = field(default_factory=dict)
-    """What each person may read, wherever it stands."""
+    """The secrets that each person can read."""
 
     def told(self, text: str) -> frozenset[str]:
         """Return the secrets in the text."""

@@ -56,7 +56,7 @@ from tests.wire.people import Somebody
 API = "/api/data/v9.2"
 ROW_EVERY = timedelta(seconds=5)
 IDLE = timedelta(days=7)
-"""As it is set from the start."""
+"""The default for new processes."""
 
 
 class Crash(BaseException):
@@ -87,17 +87,17 @@ class Room:
     window: Window | None = None
     is_down: bool = False
     refused: dict[str, int] = field(default_factory=dict)
-    """Statuses with which requests are answered whose address holds this."""
+    """Statuses of responses to requests whose URL contains the key."""
     off_at: datetime = START
-    """When sync was turned off."""
+    """The time at which sync was turned off."""
     crash_at: int | None = None
-    """The process dies before this request from now on."""
+    """From now on, the process crashes before this request."""
     lost_answers: int = 0
-    """So many changes are made, and who asked for them does not hear of it."""
+    """This many changes are made, but their responses are lost."""
     asked: list[tuple[str, str, datetime]] = field(default_factory=list)
-    """Method and path of what reached Dataverse from the product, and when."""
+    """Method, path, and time of the product's requests to Dataverse."""
     departed: list[datetime] = field(default_factory=list)
-    """When a request set out."""
+    """The time at which a request started."""
     note: ActivityRecorder = field(init=False)
     lane: SyncHandler = field(init=False)
     services: Services = field(init=False)
@@ -150,7 +150,7 @@ class Room:
 
         return turn
 
-    # What people do ------------------------------------------------------------------------------------------------
+    # People ---------------------------------------------------------------------------------------------------------
 
     async def add_chat(self, chat: ChatId, *people: Somebody, topic: str | None = None) -> None:
         """Add a chat that has the bot."""
@@ -243,7 +243,7 @@ class Room:
         async with self.session.patch(url, json=body, headers={"x-somebody": "1"}) as answer:
             assert answer.status in {204, 404}
 
-    # What follows --------------------------------------------------------------------------------------------------
+    # Processes ------------------------------------------------------------------------------------------------------
 
     async def keep(self) -> None:
         """Let a second pass, so that the last writers are saved."""
@@ -312,13 +312,13 @@ class Room:
         await self.keep()
         self.clock.advance(CHECK_INTERVAL.total_seconds() + 1)
         for _ in range(10):
-            # Again and again, as in life: chats that wait for something else are left out for as long.
+            # Repeatedly, as in production: chats that wait for something else are skipped in the meantime.
             await enqueue_stale_chats(self.services, timedelta(0))
             await self.work()
             self.clock.advance(400)
         assert await self._next_due() is None
 
-    # What is there -------------------------------------------------------------------------------------------------
+    # State -----------------------------------------------------------------------------------------------------------
 
     async def get(self, path: str) -> Mapping[str, Any]:
         """Return the answer of Dataverse to a GET request."""

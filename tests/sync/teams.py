@@ -16,7 +16,7 @@ class FakeTeams:
     people: dict[ChatId, list[Somebody]] = field(default_factory=dict)
     topics: dict[ChatId, str | None] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
-    """What does not answer: `roster`, `topics`."""
+    """Parts that do not respond: `roster`, `topics`."""
 
     def _require(self, what: str) -> None:
         if what in self.down:

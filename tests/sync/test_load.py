@@ -16,9 +16,9 @@ from tests.tiers import FULL
 from tests.wire.people import ADELE, ALEX, MEGAN, Somebody
 
 CHATS = 500 if FULL else 75
-"""More than can be written in five seconds."""
+"""More rows than can be written in five seconds."""
 LATE_S = CHATS // 5
-"""In so many seconds each row is written, at fifteen requests a second at most."""
+"""Seconds until each row is written, at up to fifteen requests a second."""
 SECOND = timedelta(seconds=1)
 
 pytestmark = pytest.mark.timeout(900 if FULL else 300)

@@ -21,12 +21,12 @@ T = TypeVar("T")
 
 CHAT = ChatId("19:model@thread.v2")
 PEOPLE = (ALEX, MEGAN, ADELE, LYNNE)
-"""The last has no user."""
+"""The last one has no user."""
 FORM = "%Y-%m-%dT%H:%M:%SZ"
 somebody = st.sampled_from(PEOPLE)
 case = st.sampled_from([0, 0, 0, 1])
 FAULTS = (("/chats(", 404), ("/chats(", 400), ("/chats(", 500), ("/systemusers", 403), ("/ManyToOneRelationships", 404))
-"""What Dataverse, or somebody on the way to it, answers for a while: nothing follows from it for good."""
+"""Temporary answers of Dataverse or of a proxy. None of them has a permanent effect."""
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Shown:
     connection: Connection
     case: int
     synced: bool
-    """Whether it was made while sync was on."""
+    """True if it was created while sync was on."""
     ended: bool = False
     set_by_hand: int | None = None
 
@@ -49,7 +49,7 @@ class Expected:
     topic: str | None = None
     wrote: tuple[Somebody, datetime] | None = None
     heard: tuple[Somebody, datetime] | None = None
-    """Held in memory by the bot."""
+    """Activity that the bot holds in memory."""
     shown: list[Shown] = field(default_factory=list)
     sync_on: bool = True
 
@@ -141,7 +141,7 @@ class Chats(RuleBasedStateMachine):
         self.expected.sync_on = not self.expected.sync_on
         self.run(self.room.switch_sync(on=self.expected.sync_on))
 
-    # Trouble -------------------------------------------------------------------------------------------------------
+    # Faults ---------------------------------------------------------------------------------------------------------
 
     @rule(what=st.sampled_from(["down", "up", "answer lost", "crash", "crash before a request"]), at=st.integers(0, 4))
     def goes_wrong(self, what: str, at: int) -> None:
@@ -206,7 +206,7 @@ class Chats(RuleBasedStateMachine):
                 assert now == was
         return awake
 
-    # What holds ----------------------------------------------------------------------------------------------------
+    # Invariants -----------------------------------------------------------------------------------------------------
 
     @invariant()
     def nobody_has_two_rows(self) -> None:
@@ -268,7 +268,7 @@ class Chats(RuleBasedStateMachine):
             return (await work.chat_sync.get_rows([shown.connection.id]))[shown.connection.id]
 
 
-def test_whatever_happens_each_row_is_as_the_rules_say() -> None:
+def test_after_any_events_each_row_matches_the_rules() -> None:
     run_state_machine_as_test(
         Chats,
         settings=examples(8, stateful_step_count=30),

@@ -60,7 +60,7 @@ async def test_an_idle_chat_goes_on_when_somebody_resumes_it(tmp_path: Path) -> 
         assert (await room.rows(CHAT))[0]["modifiedinteamson"] is not None
 
 
-async def test_a_deleted_row_is_made_anew_as_who_resumes(tmp_path: Path) -> None:
+async def test_a_deleted_row_is_created_again_by_the_person_who_resumes(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         await room.add_chat(CHAT, ALEX, MEGAN)
         made = await room.connect(CHAT, (await room.cases())[0], ALEX)

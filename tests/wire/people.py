@@ -26,5 +26,5 @@ LYNNE = Somebody("Lynne Robbins", 25)
 DIEGO = Somebody("Diego Siciliani", 26)
 
 COLLEAGUES = (ALEX, MEGAN, ADELE, ISAIAH, PATTI)
-"""They can all open the first case."""
+"""People who can open the first case."""
 EVERYBODY = (ALEX, MEGAN, ADELE, ISAIAH, PATTI, LYNNE, DIEGO)

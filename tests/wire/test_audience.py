@@ -14,7 +14,7 @@ WAYS_ON = ["Send the note", "Name only", "Cancel"]
 
 
 async def test_who_connects_is_asked_and_the_question_tells_nothing_of_the_record(world: World) -> None:
-    # Given a chat with Patti, who may not see the case, a colleague without a user, one who left, and a stranger
+    # Given a chat with Patti, who cannot open the case, a colleague without a user, a former user, and a guest
     world.join(LYNNE, DIEGO)
     world.connector.members[GROUP].append("29:stranger")
     await world.say(f"connect {SECRET_CASE}")
@@ -51,7 +51,7 @@ async def test_or_nothing_at_all(world: World) -> None:
     assert await world.rows_in(connection) == []
 
 
-async def test_whoever_presses_is_judged_as_themselves(world: World) -> None:
+async def test_the_rights_of_the_person_who_selects_the_button_count(world: World) -> None:
     await world.say(f"connect {SECRET_CASE}")
     button = buttons(world.card())["Send the note"]
     answer = await world.press(button, person=PATTI)
@@ -85,7 +85,7 @@ async def test_where_it_cannot_be_found_out_in_time_the_person_decides(bare_worl
     world.limits = Limits(answer_within_s=6)
     await world.start()
     await world.add_bot(GROUP)
-    await world.paste(await world.link())  # what is read once is read
+    await world.paste(await world.link())  # values are read only once
     world.dataverse_hangs_on = "$batch"
     await world.say(f"connect {SECRET_CASE}")
     assert texts(world.card())[0] == (

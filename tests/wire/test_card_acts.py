@@ -110,7 +110,9 @@ async def test_what_was_begun_when_dataverse_became_slow_is_not_done_twice(world
     assert (await case(world))["@odata.etag"] == version
 
 
-async def test_what_the_administrator_does_not_allow_is_refused_whatever_a_button_says(world: World) -> None:
+async def test_an_action_that_the_administrator_does_not_allow_is_refused_regardless_of_the_button(
+    world: World,
+) -> None:
     card = await own_card(world, person=MEGAN)
     await allow(world, acts=[])
     after = await press(world, card, "Assign to me", person=MEGAN)
@@ -143,7 +145,7 @@ async def test_from_the_first_page_a_way_leads_back(world: World) -> None:
     assert "Update" in buttons(card)
 
 
-async def test_whatever_is_asked_of_a_dataverse_that_hangs_is_answered_in_time(world: World) -> None:
+async def test_every_action_is_answered_in_time_if_dataverse_does_not_respond(world: World) -> None:
     world.limits = HURRIED
     await world.restart()
     await allow(world, acts=ALL, fields=FIELDS)
@@ -181,7 +183,7 @@ async def test_fields_of_each_kind_are_changed_in_one_go(world: World) -> None:
         "Serial Number",
         "Status Reason",
     ]
-    # Reasons of the state that the case is in, and of no other.
+    # Reasons of the case's current state only.
     assert list(Shown("", form).choices("field statuscode")) == [
         "In Progress",
         "On Hold",
@@ -255,7 +257,7 @@ async def test_what_does_not_fit_a_column_is_said_at_the_form_and_nothing_is_wri
     assert (await case(world))["@odata.etag"] == version
 
 
-async def test_columns_that_are_not_allowed_are_not_written_whatever_a_form_sends(world: World) -> None:
+async def test_columns_that_are_not_allowed_are_not_written_regardless_of_the_form(world: World) -> None:
     await allow(world, acts=[], fields=["prioritycode"])
     form = await press(world, await opened(world), "Change fields")
     for name in ("field title", "field cs_refundamount", "field statecode", "field nosuch", "field ownerid"):
@@ -282,7 +284,7 @@ async def test_a_case_is_resolved_with_a_reason(world: World) -> None:
     now = await case(world)
     assert (now["statecode"], now["statuscode"]) == (1, 1000)
     assert "Update" not in buttons(after)
-    # The same press again finds it resolved.
+    # If the button is selected again, the case is already resolved.
     assert "CAS-01001 is resolved." in texts(
         await press(world, form, "Resolve case", {"words": "A new bearing helped.", "reason": "1000"})
     )
@@ -307,7 +309,7 @@ async def test_a_resolution_without_reason_or_words_is_refused_at_the_form(world
     form = await press(world, await opened(world), "Resolve case")
     again = await press(world, form, "Resolve case", {"words": "Done.", "reason": "5", **typed})
     assert "Choose a reason, and say in a few words how the case was resolved." in texts(again)
-    # What fits is not to be typed once more.
+    # Valid inputs keep their values.
     inputs = {each["id"]: each.get("value", "") for each in parts(again) if "id" in each}
     assert inputs["words"].strip() == {"words": "Done.", **typed}["words"].strip()[:200]
     assert inputs["reason"] == "5"

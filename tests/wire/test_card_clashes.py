@@ -62,7 +62,7 @@ async def test_fields_that_cannot_be_changed_any_more_leave_what_happened_on_the
     world.dataverse_hangs_on = "/incidents("
     saving = asyncio.create_task(press(world, form, "Save", {"field statuscode": "2"}))
     await world.until(lambda: any("RetrievePrincipalAccess" in each for each in world.dataverse_was_asked[asked:]))
-    # From now on the person may read the case and no more.
+    # From now on, the person can only read the case.
     world.dataverse_refuses["RetrievePrincipalAccess"] = (200, {"AccessRights": "ReadAccess"})
     world.dataverse_hangs_on = ""
     after = await saving

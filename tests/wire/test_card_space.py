@@ -102,7 +102,7 @@ async def test_after_a_clash_a_full_form_gives_every_word_back(world: World) -> 
     await world.window_ends()
 
 
-async def test_whatever_is_sent_as_filled_in_the_form_comes_back_with_why_not(world: World) -> None:
+async def test_any_invalid_input_returns_the_form_with_the_reason(world: World) -> None:
     await allow(world, acts=[], fields=["description", "prioritycode", "followupby"])
     form = await press(world, await opened(world), "Change fields")
     version = (await case(world))["@odata.etag"]

@@ -35,7 +35,7 @@ async def test_the_row_follows_who_wrote_last_and_when_but_not_what_was_said(wor
     assert found["modifiedinteamson"] == "2026-11-21T10:21:07Z"
     assert people(found, 1) == await users(world, ADELE)
     assert people(found) == await users(world, *COLLEAGUES)
-    # An edit and a deletion count as much as a message.
+    # An edit and a deletion count as activity, like a message.
     world.clock.advance(60)
     await writes(world, MEGAN, type="messageUpdate", channelData={"eventType": "editMessage"})
     await goes_on(world)
@@ -98,7 +98,7 @@ async def test_the_row_is_called_as_the_chat_is(world: World, topic: str, subjec
     assert (await row(world))["subject"] == subject
 
 
-async def test_of_two_names_the_later_stays_in_whatever_order_they_come(world: World) -> None:
+async def test_the_later_of_two_names_stays_in_any_order_of_arrival(world: World) -> None:
     await connected(world)
     at = [(world.clock.now() - timedelta(seconds=each)).isoformat() for each in (3, 2, 1)]
     await told(world, topicName="First", timestamp=at[0])
@@ -164,7 +164,7 @@ async def test_disconnecting_completes_the_row_and_says_who_did_it(world: World)
     assert found["description"] == "Disconnected by Megan Bowen on 2026-11-21 10:20 UTC."
 
 
-async def test_a_row_that_somebody_filled_to_the_brim_is_completed_and_opened_again_all_the_same(world: World) -> None:
+async def test_a_row_with_a_description_of_the_maximum_length_can_still_be_completed_and_reopened(world: World) -> None:
     made = await connected(world)
     words = "x" * 1990
     url = f"{world.sandbox}/api/data/v9.2/chats({made['activityid']})"
@@ -271,7 +271,7 @@ async def test_an_idle_chat_is_left_alone_until_it_is_connected_again(world: Wor
     await world.say("connect CAS-01002 quiet", person=MEGAN)
     await goes_on(world)
     assert [people(each, 1) for each in await rows(world)] == [await users(world, MEGAN)] * 2
-    await goes_on(world, 121)  # what was looked for in those seven days
+    await goes_on(world, 121)  # missed changes of those seven days
 
 
 async def test_the_rows_of_a_merged_record_follow_it(world: World) -> None:

@@ -29,7 +29,7 @@ async def test_no_word_that_was_said_is_kept_logged_counted_or_sent_anywhere(
         await writes(world, ADELE, type="messageDelete", text=MARKER, channelData={"eventType": "softDeleteMessage"})
         await writes(world, ADELE, summary=MARKER, value={"note": MARKER}, replyToId=MARKER)
         await goes_on(world)
-    assert people(await row(world), 1) == await users(world, ADELE)  # they were heard
+    assert people(await row(world), 1) == await users(world, ADELE)  # their activity was recorded
     async with world.session.get(f"{world.url}/metrics") as answer:
         counted = await answer.text()
     kept = [str(await world.rows_in(table)) for table in metadata.tables.values()]
@@ -66,7 +66,7 @@ async def test_no_word_is_logged_of_messages_whose_turns_fail(
         assert failed in logged
     assert "ValueError: 'one that no version knows'" in logged
     assert MARKER not in logged + caplog.text
-    assert people(await row(world), 1) == await users(world, MEGAN)  # what was heard is kept all the same
+    assert people(await row(world), 1) == await users(world, MEGAN)  # recorded activity is saved anyway
 
 
 async def commits(world: World) -> Any:
@@ -80,7 +80,7 @@ async def commits(world: World) -> Any:
 
 
 async def test_a_message_in_a_connected_chat_asks_nobody_and_writes_nothing_in_its_turn(world: World) -> None:
-    # The clock stands where it began: nothing else is due.
+    # The clock did not move, so nothing else is due.
     await world.say("connect CAS-01001 quiet")
     await world.settle()
     async with world.engines.reading.connect() as connection:
@@ -213,7 +213,7 @@ async def test_an_answer_that_is_no_roster_takes_nobody_out_of_the_row(world: Wo
 
 
 GATEWAY = (404, {"message": "no route"})
-"""What stands between may not find its way; that says nothing of what is behind it."""
+"""A network error on the way, which says nothing about Dataverse."""
 
 
 async def test_a_404_of_a_gateway_is_not_taken_for_a_row_that_somebody_deleted(world: World) -> None:

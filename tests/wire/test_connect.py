@@ -92,7 +92,7 @@ async def test_one_hit_for_words_is_connected_and_several_are_a_choice(world: Wo
     assert chosen["row_id"] == button["data"]["row"]
 
 
-async def test_several_hits_are_shown_to_each_person_alone_as_far_as_they_may(world: World) -> None:
+async def test_each_person_sees_only_the_hits_that_they_can_read(world: World) -> None:
     await world.say("connect battery quiet")
     card = world.card()
     assert texts(card) == [
@@ -337,7 +337,7 @@ async def test_a_button_pressed_by_somebody_without_access_connects_nothing(worl
     answer = await world.press({"verb": "connect", "data": claims}, person=ALEX)
     assert answer["type"].endswith("activity.message")
     await world.settle()
-    # The chat is the one in which the button was pressed, whatever the button says.
+    # The chat is the one in which the button was selected, regardless of the button's data.
     (kept,) = await world.rows_in(connection)
     assert (kept["chat_id"], kept["connector_id"]) == (GROUP, ALEX.object_id)
     world.card()

@@ -15,7 +15,7 @@ from tests.wire.world import API, GROUP, World, buttons, texts
 pytestmark = pytest.mark.one_database
 
 LONG = "قطع غيار المضخة غير متوفرة. " * 142
-"""Four thousand characters that run from right to left."""
+"""Four thousand characters of right-to-left text."""
 
 NOT_FOR_THEM = [
     "This case does not exist, or you do not have access to it.",
@@ -127,7 +127,7 @@ async def test_somebody_who_was_faster_is_told_of_as_such(world: World) -> None:
 
 async def test_answers_of_another_make_are_told_as_trouble_and_nothing_breaks(world: World) -> None:
     link = await world.link()
-    # Definitions come first, for one that was understood is kept.
+    # Definitions come first, because valid ones are cached.
     for path in ("/EntityDefinitions(", "/incidents(", "/systemusers"):
         bodies: tuple[object, ...] = (None, [], 5, "text", {"value": 5}, {"value": [5, None, {}]}, {"incidentid": 7})
         for body in bodies:
@@ -183,7 +183,7 @@ async def test_a_long_text_from_right_to_left_is_cut_on_the_card(world: World) -
     await world.say(f"connect {world.sandbox}/main.aspx?pagetype=entityrecord&etn=email&id={row}")
     await world.settle()
     told = texts(world.card())
-    # In marks that keep its direction from the words around it.
+    # Isolation marks keep its direction from the text around it.
     assert "\u2068قطع غيار المضخة\u2069" in told
     (description,) = [each for each in told if each.startswith("Description: ")]
     assert 100 < len(description) < 1000
@@ -196,7 +196,7 @@ async def test_a_note_has_its_labels_in_the_language_of_who_connects(world: Worl
     told = await connected(world)
     assert told[0] == "\u2068الحالة\u2069"  # noqa: RUF001
     assert "\u2068الأولوية\u2069: Normal" in told  # noqa: RUF001
-    # Where there is no label in that language, the app's stands in for it.
+    # Without a label in that language, the application's label is used.
     assert [each for each in told if each.startswith("Origin: ")]
 
 

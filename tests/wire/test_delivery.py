@@ -70,7 +70,7 @@ async def test_trouble_on_the_way_is_tried_again_later_each_time(world: World) -
     assert (sent["state"], sent["attempts"], sent["reason"]) == ("done", 3, "status 412 PreconditionFailed")
 
 
-async def test_cards_of_one_chat_keep_their_order_whatever_happens_to_the_first(world: World) -> None:
+async def test_cards_of_one_chat_keep_their_order_even_if_the_first_fails(world: World) -> None:
     await connected(world, GROUP)
     Faulty(world, error(503, "ServiceError"), error(503, "ServiceError"))
     for value in (HIGH, LOW):
@@ -109,7 +109,7 @@ async def test_a_chat_that_the_bot_was_removed_from_is_paused_and_caught_up_with
     assert not known["bot_present"]
     (paused,) = await world.rows_in(connection, connection.c.paused_at.is_not(None))
     assert (paused["chat_id"], paused["paused_reason"]) == (GROUP, "BotNotInConversationRoster")
-    # What changes meanwhile is not tried.
+    # Parts that change in the meantime are not generated.
     await world.change({"statuscode": ON_HOLD})
     await world.window_ends()
     assert gone.tries == 1
@@ -127,7 +127,7 @@ async def test_a_chat_that_the_bot_was_removed_from_is_paused_and_caught_up_with
         "As of {{DATE(2026-11-21T10:20:34Z, SHORT)}} {{TIME(2026-11-21T10:20:34Z)}}",
     ]
     assert world.nothing_was_said(OTHER_GROUP)
-    # Once is enough, and from here on all is as before.
+    # Once is enough. From here on, everything works as before.
     world.connector.posts.clear()
     await world.post(world.activity(GROUP, type="installationUpdate", action="add"))
     await world.change({"prioritycode": LOW})
@@ -204,7 +204,7 @@ async def test_a_tenant_gets_no_more_than_teams_allows(bare_world: World) -> Non
     await world.looked_through("incident")
     await world.change({"prioritycode": HIGH})
     world.clock.advance(2)
-    # By fives, forty-eight in a second.
+    # In fives, forty-eight in a second.
     for arrived in (5, 10, 12):
         await world.until(lambda now=arrived: len(world.connector.posts) == now)
         await asyncio.sleep(0.1)
@@ -282,7 +282,7 @@ async def test_after_an_outage_each_chat_gets_one_card_with_what_it_missed(world
     assert "Priority: Normal → **Low**" in said
     assert "Priority: High → **Low**" in said
     assert "Priority: High → **Low**" in texts(world.card(OTHER_GROUP))
-    # Told is told: nothing comes twice, neither with the next change nor after another start.
+    # Nothing is posted twice, neither with the next change nor after a restart.
     await world.change({"prioritycode": NORMAL})
     await world.window_ends()
     assert "Priority: Low → **Normal**" in texts(world.card())

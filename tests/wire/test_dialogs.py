@@ -65,7 +65,7 @@ async def test_what_was_typed_before_is_not_searched_to_the_end(world: World) ->
     first = asyncio.create_task(world.type_in("records", "pum"))
     await world.until(lambda: asked_for(world, "'pum'"))
     second = asyncio.create_task(world.type_in("records", "pump v"))
-    # Dataverse does not answer yet: who typed on does not wait for it.
+    # Dataverse does not respond yet, and a person who typed on does not wait for it.
     async with asyncio.timeout(world.limits.answer_within_s / 2):
         assert await first == []
     world.dataverse_hangs_on = ""
@@ -81,7 +81,7 @@ async def test_equal_searches_of_one_person_are_one_and_of_two_people_two(world:
         asyncio.create_task(world.type_in("records", "vibrates", person=each)) for each in (ADELE, ADELE, PATTI)
     ]
     await world.until(lambda: len(asked_for(world, "vibrates")) == 2)
-    # Another question of the same people is answered behind them: theirs have all come in.
+    # A later request of the same people is answered after all of theirs have arrived.
     for person in (ADELE, PATTI):
         assert await world.type_in("people", "megan", person=person)
     assert len(asked_for(world, "vibrates")) == 2

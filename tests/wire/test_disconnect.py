@@ -152,7 +152,7 @@ async def test_a_disconnect_can_be_undone_and_the_chat_is_told_what_it_missed(wo
     await world.change({"prioritycode": 1})
     await world.window_ends()
     world.connector.posts.clear()
-    # Isaiah may not disconnect, but he may connect.
+    # Isaiah cannot disconnect, but he can connect.
     answer = await world.press(undo, person=ISAIAH)
     assert answer["value"] == "Isaiah Langer connected CAS-01001 to this chat again."
     await world.settle()
@@ -166,7 +166,7 @@ async def test_a_disconnect_can_be_undone_and_the_chat_is_told_what_it_missed(wo
     (going_on,) = await world.rows_in(connection)
     assert (going_on["ended_at"], going_on["connector_name"]) == (None, "Alex Wilber")
     assert [each["act"] for each in await world.rows_in(audit)] == ["connect", "disconnect", "undo disconnect"]
-    # Once is enough; and what was undone can be done and undone again.
+    # Once is enough, and an undone disconnect can be repeated and undone again.
     answer = await world.press(undo)
     assert texts(answer["value"])[0] == "There is nothing to undo. You can undo a disconnect once, within 10 minutes."
     world.clock.advance(1)
@@ -201,7 +201,7 @@ async def test_who_may_not_connect_may_not_undo(world: World) -> None:
     assert await live(world) == []
 
 
-async def test_a_record_that_was_connected_anew_is_not_connected_twice_by_undo(world: World) -> None:
+async def test_undo_does_not_connect_a_record_that_was_connected_again(world: World) -> None:
     undo = await disconnected(world)
     await connected(world, "CAS-01001", by=ADELE)
     answer = await world.press(undo)
@@ -227,7 +227,7 @@ async def disconnected(world: World, number: str = "CAS-01001") -> dict[str, Any
     return button
 
 
-async def test_after_disconnecting_a_record_can_be_connected_anew_with_a_new_note(world: World) -> None:
+async def test_after_disconnecting_a_record_can_be_connected_again_with_a_new_note(world: World) -> None:
     await connected(world, "CAS-01001", by=ADELE)
     await world.say("disconnect")
     await world.settle()
@@ -313,7 +313,7 @@ async def test_while_chats_are_off_a_deletion_is_told_to_nobody_and_found_once_t
     await ask(world, (await organisation(world)).step("Save", chats_on="true"))
     world.clock.advance(15 * 60)
     await world.looked_through("incident")
-    world.clock.advance(2 * 60)  # what is only late has so long to arrive
+    world.clock.advance(2 * 60)  # delayed events have this much time to arrive
     await world.settle()
     assert any("CAS-01001" in line and "deleted" in line for line in texts(world.card()))
     assert await live(world) == []

@@ -52,7 +52,7 @@ async def test_where_all_is_set_up_every_line_is_ok(world: World) -> None:
     )
 
 
-async def test_a_dataverse_that_does_not_answer_is_told_of_and_the_rest_is_examined_all_the_same(world: World) -> None:
+async def test_a_dataverse_that_does_not_respond_is_reported_and_the_other_checks_still_run(world: World) -> None:
     world.dataverse_is_down = True
     code, lines = await examined(world.settings)
     world.dataverse_is_down = False
@@ -122,7 +122,7 @@ async def test_what_the_application_user_may_not_do_with_records_is_named(world:
     code, lines = await examined(world.settings)
     assert code == 1
     (wrong,) = [line for line in lines if line.startswith("WRONG")]
-    # It reads every row and writes its own; activities have one privilege together.
+    # It reads all rows and writes its own. All activities share one privilege.
     assert wrong.startswith(
         "WRONG  records in localhost/sandbox: The application user lacks organization-wide privileges: "
         "prvWriteAccount, prvWriteActivity, prvWriteContact, prvWriteIncident, prvWriteKnowledgeArticle, "
@@ -186,7 +186,7 @@ async def give_only(world: World, role: str) -> None:
     async with world.session.post(f"{held}/systemuserroles_association/$ref", json=new) as answer:
         assert answer.status == 204, await answer.text()
     administrator = f"systemuserroles_association({ids['System Administrator']})"
-    # Its own rights last, for without them it takes nothing away any more.
+    # Its own rights come last, because without them it can remove nothing else.
     for each in (f"systemuserprofiles_association({row_id(1200, 1)})", administrator):
         async with world.session.delete(f"{held}/{each}/$ref") as answer:
             assert answer.status == 204, await answer.text()

@@ -78,7 +78,7 @@ async def test_a_number_that_both_have_is_a_choice_that_says_which_is_which(worl
     assert texts(world.card())[0] == "CAS-01001 is connected to this chat."
     (kept,) = await world.rows_in(connection)
     assert (kept["environment"], kept["connector_id"]) == (ELSEWHERE, ADELE.object_id)
-    # In the other organisation it is another record, which can be connected too.
+    # In the other environment, it is another record, which can also be connected.
     await world.press(presses(card)[HERE], person=ADELE)
     await world.settle()
     world.card()
@@ -98,7 +98,7 @@ async def test_each_has_settings_of_its_own(world: World) -> None:
     page = await opened(world)
     assert list(page.choices("environment").values()) == [HERE, ELSEWHERE]
     await switch_cases(world, ELSEWHERE, on=False)
-    # A case of that organisation is no hit any more, so what is meant is clear.
+    # A case of that environment is no longer a hit, so the choice is unambiguous.
     await world.say("connect CAS-01001 quiet")
     await world.settle()
     world.card()

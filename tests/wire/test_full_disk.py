@@ -38,7 +38,7 @@ async def pages(world: World) -> int:
         return count
 
 
-@pytest.mark.databases("sqlite")  # of PostgreSQL its administrator has to see to it
+@pytest.mark.databases("sqlite")  # the administrator of PostgreSQL has to monitor its disk
 async def test_a_full_disk_is_told_to_each_caller_and_nothing_is_lost(world: World) -> None:
     await world.say("connect CAS-01001 quiet")
     await world.settle()

@@ -155,7 +155,7 @@ async def test_what_cannot_be_kept_in_time_is_sent_again(told: World) -> None:
     told.limits = replace(told.limits, answer_within_s=within_s)
     await told.restart()
     async with told.engines.writing.begin() as begun:
-        # Somebody else holds what has to be written, for longer than Graph waits.
+        # Another transaction locks the rows for longer than Graph waits.
         if begun.dialect.name == "postgresql":
             await begun.execute(text("LOCK TABLE sync_job IN EXCLUSIVE MODE"))
         else:
@@ -179,7 +179,7 @@ async def test_a_subscription_that_wants_to_be_authorised_is_renewed(world: Worl
     await seen_to(world)
 
 
-async def test_a_subscription_that_graph_removed_is_made_anew_and_its_chats_are_looked_at(world: World) -> None:
+async def test_a_subscription_that_graph_removed_is_replaced_and_its_chats_are_checked(world: World) -> None:
     await synced(world)
     await seen_to(world)
     before = resources(world)
@@ -255,7 +255,7 @@ BODIES = JSON | st.fixed_dictionaries(
 )
 
 
-def test_whatever_is_posted_is_answered_and_never_with_a_failure_of_ours(told: World) -> None:
+def test_any_request_is_answered_and_never_with_an_internal_error(told: World) -> None:
     @examples(15)
     @given(body=BODIES)
     def posted(body: Any) -> None:

@@ -28,15 +28,15 @@ KEY = "00000000-0000-4000-8000-00000000cafe"
 WRONG = "Something went wrong. Try again; if it goes on, tell your administrator:"
 WITHOUT_DATAVERSE: Mapping[Invoke, Collection[str]] = {
     **dict.fromkeys(Invoke, ()),
-    # What is known of a connection, and a change that was never told.
+    # A known connection, and a change that was never posted.
     Invoke.BUTTON: {Verb.CANCEL, Verb.KEEP_CONNECTED, Verb.UNDO_DISCONNECT, Verb.VIEW_CHANGE},
-    # Nothing to choose from says it.
+    # Data without a choice.
     Invoke.SEARCH_INPUT: [*Dataset],
     Invoke.ANONYMOUS_QUERY_LINK: {"link"},
     Invoke.SETTINGS: {""},
     Invoke.ITEM: {""},
 }
-"""What is answered from memory, by what is asked for."""
+"""Invokes that are answered from memory, by name."""
 
 
 async def claims(world: World) -> dict[str, str]:
@@ -97,7 +97,7 @@ async def answers(world: World, name: Invoke, values: Mapping[str, object]) -> M
     async def answered(person: Somebody, value: object) -> tuple[int, Any]:
         return await world.post(world.activity(GROUP, person, type="invoke", name=name, value=value))
 
-    # Who searches for something else is not waiting for what they searched before.
+    # A new search does not wait for the previous one of the same person.
     people = [*COLLEAGUES, LYNNE] if name is Invoke.SEARCH else [ALEX]
     answering = [answered(person, value) for person, value in zip(cycle(people), values.values(), strict=False)]
     return dict(zip(values, await asyncio.gather(*answering), strict=True))
@@ -105,7 +105,7 @@ async def answers(world: World, name: Invoke, values: Mapping[str, object]) -> M
 
 @pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("name", [each for each in Invoke if each is not Invoke.SIGN_IN])
-async def test_whatever_is_asked_of_a_dataverse_that_hangs_is_answered_in_time(world: World, name: Invoke) -> None:
+async def test_every_invoke_is_answered_in_time_if_dataverse_does_not_respond(world: World, name: Invoke) -> None:
     await world.say("connect CAS-01001 quiet")
     await world.settle()
     world.card()
@@ -158,7 +158,7 @@ async def test_who_has_not_added_the_app_gets_no_card_where_nobody_foresaw_why()
     assert failed_answer(Invoke.ANONYMOUS_QUERY_LINK, WRONG)["composeExtension"]["attachments"] == []
 
 
-@pytest.mark.databases("sqlite")  # PostgreSQL calls a missing table unforeseen
+@pytest.mark.databases("sqlite")  # PostgreSQL reports a missing table as an unexpected error
 async def test_a_database_that_does_not_work_is_said_in_the_same_form(world: World) -> None:
     await world.restart()
     async with world.engines.writing.begin() as connection:

@@ -55,7 +55,7 @@ async def test_who_is_in_a_chat_opens_it_and_who_may_join_joins(world: World) ->
     await world.settle()
     assert "Alex Wilber joined this chat, as somebody who works on CAS-01001." in world.posted(chat)
     assert [row["act"] for row in await world.rows_in(audit)][-1] == "join"
-    # Twice is once.
+    # Joining twice has the same effect.
     answer = await world.press(buttons(card)["Join"], person=ALEX, chat=PERSONAL)
     assert texts(answer["value"]) == ["You are in this chat already."]
     assert (await members(world, chat)).count(ALEX.object_id) == 1
@@ -79,7 +79,7 @@ async def test_joining_needs_the_switch_and_write_access(world: World, on: bool,
     card = await listed(world, person)
     assert texts(card)[4] == state
     assert ("Join" in buttons(card)) == (state == OPEN)
-    # The button of another time is a claim.
+    # The data of an old button is untrusted.
     answer = await world.press(open_button, person=person, chat=PERSONAL)
     is_in = person.object_id in await members(world, chat)
     if state == OPEN:
@@ -164,7 +164,7 @@ async def test_a_page_that_nobody_offered_is_none(world: World, begin: str) -> N
 
 
 async def test_a_person_connects_another_of_their_chats_from_here(world: World) -> None:
-    # Given a chat of Alex with others about nothing, and one that is connected to something else
+    # Given a chat of Alex with others that is not connected, and one that is connected to another record
     busy = await made_chat(world, "Spare parts", "CAS-01010")
     await world.press(buttons(await listed(world, ALEX, "chats CAS-01010"))["Join"], chat=PERSONAL)
     await world.settle()
@@ -172,7 +172,7 @@ async def test_a_person_connects_another_of_their_chats_from_here(world: World) 
     page = await press(world, page, "Next", record="")
     await press(world, page, "Create chat", others=chosen(ISAIAH), name="Lunch")
     (lunch,) = {*world.made_chats()} - {busy}
-    # When Alex looks for one to connect
+    # When Alex lists his chats to connect one
     further = buttons(await listed(world, ALEX))["My other chats"]
     card = (await world.press(further, chat=PERSONAL))["value"]
     said = texts(card)
@@ -181,13 +181,13 @@ async def test_a_person_connects_another_of_their_chats_from_here(world: World) 
     assert "Connected to 1 other record." in said
     assert "Not connected to a record." in said
     assert "CAS-01010" not in str(card)
-    # Then a press connects it, and the chat hears of it
+    # Then the button connects it, and the chat gets a note
     into = {**buttons(card)["Connect"]["data"], "into": lunch}
     answer = await world.press({"verb": "connect", "data": into}, chat=PERSONAL)
     assert texts(answer["value"]) == ["The chat is connected.", "CAS-01001 is connected to this chat"]
     await world.settle()
     assert world.posted(lunch)[-1] == "CAS-01001 is connected to this chat"
-    # But only for who is in that chat
+    # But only for members of that chat
     answer = await world.press({"verb": "connect", "data": {**into, "quiet": "quiet"}}, person=MEGAN, chat=PERSONAL)
     assert texts(answer["value"])[0] == "Only members of this chat can do this."
     for nowhere in ("x", "19:0123@unq.gbl.spaces", "19:0123@thread.tacv2", "../19:0@thread.v2"):

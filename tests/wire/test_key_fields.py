@@ -55,7 +55,7 @@ async def test_changes_within_the_window_are_one_card_and_a_later_one_is_its_own
     await world.change({"statuscode": 2}, by=MEGAN)
     await world.settle()
     assert world.nothing_was_said()
-    # The window opened with the first change and does not slide.
+    # The merge window starts with the first change and does not move.
     world.clock.advance(1)
     await world.settle()
     card = world.card()
@@ -173,7 +173,7 @@ async def test_an_event_older_than_what_was_told_makes_no_card(world: World) -> 
     late = context(
         {"prioritycode": typed("OptionSetValue", Value=LOW)},
         PrimaryEntityId=await world.row("incidents"),
-        OperationCreatedOn="/Date(1763720460000+0000)/",  # a year before
+        OperationCreatedOn="/Date(1763720460000+0000)/",  # one year earlier
     )
     assert (await world.tell(late))[0] == 202
     await world.window_ends()
@@ -270,7 +270,7 @@ async def test_while_chats_are_off_nothing_is_told_and_it_is_not_made_up_for(wor
     await ask(world, (await organisation(world)).step("Save", chats_on="true"))
     world.clock.advance(15 * 60)
     await world.looked_through("incident")
-    world.clock.advance(2 * 60)  # what is only late has so long to arrive
+    world.clock.advance(2 * 60)  # delayed events have this much time to arrive
     await world.settle()
     assert world.nothing_was_said()
     await world.change({"prioritycode": LOW})

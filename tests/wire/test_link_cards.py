@@ -19,7 +19,7 @@ from tests.wire.world import API, GROUP, HURRIED, PERSONAL, World, buttons, text
 pytestmark = pytest.mark.one_database
 
 NO_BOT = "19:5b5b5b5b@thread.v2"
-"""A chat in which the bot is not."""
+"""A chat without the bot."""
 
 FACTS = ["Customer", "Priority", "Status Reason", "Owner", "Created On"]
 
@@ -94,7 +94,7 @@ async def test_a_reader_who_may_see_less_is_told_less(world: World) -> None:
     assert texts(own)[0].startswith("This case does not exist")
     assert SECRET_CASE not in json.dumps(own)
     assert "actions" not in own
-    # Their client asks again, for they may be given access.
+    # Their client requests it again, because they may get access later.
     assert own["refresh"]["userIds"] == [PATTI.account_id]
 
 
@@ -277,7 +277,7 @@ async def test_odd_links_become_no_card_and_break_nothing(world: World) -> None:
     row = await world.row("incidents")
     for form in ODD:
         link = form.format(base=world.sandbox, host=world.sandbox.partition("://")[2], id=row)
-        # Some are of a record after all; none is an error.
+        # Some of them do lead to a record, and none causes an error.
         for found in await world.paste(link, person=ADELE):
             assert texts(found["content"])[1] == "CAS-01001" or "You cannot open" in texts(found["content"])[0]
 
@@ -357,7 +357,7 @@ async def test_other_links_become_no_card_without_the_app_either(world: World, l
     assert body["composeExtension"]["attachments"] == []
 
 
-# In time -------------------------------------------------------------------------------------------------------------
+# Deadlines ----------------------------------------------------------------------------------------------------------
 
 
 async def test_a_link_that_takes_too_long_has_a_button_that_asks_once_more(world: World) -> None:
@@ -373,7 +373,7 @@ async def test_a_link_that_takes_too_long_has_a_button_that_asks_once_more(world
     world.dataverse_hangs = False
     own = (await world.press(buttons(answer["value"])["Try again"], person=ADELE))["value"]
     assert list(facts(own)) == FACTS
-    # The client asks again by itself too, as it did for the card in whose place this one stands.
+    # The client also requests it again automatically, as for the card that it replaces.
     refresh = answer["value"]["refresh"]
     assert refresh["userIds"] == [ADELE.account_id]
     assert list(facts((await world.press(refresh["action"], person=ADELE))["value"])) == FACTS
@@ -404,7 +404,7 @@ async def test_a_roster_that_takes_long_holds_no_card_up(world: World) -> None:
     world.connector.roster_answers.set()
 
 
-# What is not ours ----------------------------------------------------------------------------------------------------
+# Links of other sites -----------------------------------------------------------------------------------------------
 
 
 NO_PRESS: tuple[object, ...] = (

@@ -45,7 +45,7 @@ async def test_a_directory_that_takes_long_to_tell_it_is_not_waited_for(bare_wor
     await world.add_bot(GROUP)
     await world.add_bot(PERSONAL)
     await connected(world)
-    await listed(world, command)  # what is read once is read
+    await listed(world, command)  # values are read only once
     world.dataverse_hangs_on = PRESENCES
     assert [each for each in await listed(world, command) if f"Adele Vance {UNKNOWN}" in each]
     await world.stop()
@@ -116,7 +116,7 @@ async def test_of_ones_many_chats_the_connected_ones_come_first_and_fifty_others
     last = texts(await my_chats(world, begin="48"))
     assert [last[-1], last[-3]] == ["49 to 51 of 51", "Talk 49"]
     assert texts(await my_chats(world, words="talk 5"))[-1] == "1 to 6 of 11 chats with talk 5 in their names"
-    # Where Graph has no more to tell just now, there are the first ones.
+    # If Graph returns no more at the moment, the first ones are shown.
     world.dataverse_refuses["older-ones"] = (503, {})
     assert texts(await my_chats(world))[-1] == "1 to 6 of 50"
     found = texts(await my_chats(world, words="talk 7"))[-1]

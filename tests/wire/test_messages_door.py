@@ -226,7 +226,7 @@ async def test_a_pressed_button_does_not_make_the_bot_a_member(world: World) -> 
 
 
 async def test_the_playgrounds_own_people_are_the_samples_people(world: World) -> None:
-    # Its built-in configuration gives them object ids with a digit too many.
+    # Its built-in configuration has object IDs with one digit too many.
     sender = {
         "id": "user-id-2",
         "name": "Adele Vance",

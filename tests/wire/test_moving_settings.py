@@ -204,7 +204,7 @@ async def test_a_text_that_is_too_long_is_refused(world: World) -> None:
     assert texts((await ask(world, data)).card)[0] == "This text has more than 16000 characters."
 
 
-async def test_whoever_administers_nothing_gets_no_export(world: World) -> None:
+async def test_a_person_who_administers_no_environment_gets_no_export(world: World) -> None:
     await world.say("settings export", person=ADELE)
     assert texts(world.card())[0].startswith("Only people with the security role System Administrator")
 

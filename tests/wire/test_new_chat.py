@@ -47,7 +47,7 @@ async def test_from_the_command_to_the_note_in_the_new_chat(world: World) -> Non
 
 async def test_each_step_fails_once_and_in_the_end_there_is_one_chat_connected_once_with_one_note(world: World) -> None:
     page = await people_page(world)
-    # Graph refuses the whole, and loses its answer to the smallest chat that is made then.
+    # Graph rejects the first request, and the response to the request for the smallest chat is lost.
     await world.fault("graph", "400; method=POST; path=chats")
     await world.fault("graph", "lost; method=POST; path=chats")
     page = await press(world, page, "Create chat", others=chosen(MEGAN, ADELE), name="Pump")

@@ -40,7 +40,7 @@ async def test_fifty_changes_on_twenty_records_of_which_one_is_deleted(world: Wo
     chance = random.Random(50)  # noqa: S311 - the same in every run
     records = await connected(world)
     before = {case: await priority_of(world, case) for case in CASES}
-    # When nobody listens
+    # When the bot is down
     gone = CASES[3]
     deleted = await world.row("incidents", gone)
     await world.stop()
@@ -50,14 +50,14 @@ async def test_fifty_changes_on_twenty_records_of_which_one_is_deleted(world: Wo
     after = {case: await priority_of(world, case) for case in CASES}
     await world.delete("incidents", deleted)
     world.clock.advance(3600)
-    # And somebody listens again
+    # And the bot is up again
     await world.start()
     world.clock.advance(5)
     changed = {case for case in CASES if after[case] != before[case]} - {gone}
     expected = [chat for chat in CHATS if {*records[chat]} & {gone, *changed}]
     await world.until(lambda: len(world.connector.posts) >= len(expected))
     await world.settle()
-    # Then each chat has one card, and it says what is so now
+    # Then each chat has one card with the current values
     assert sorted(world.connector.posts) == expected
     for chat in expected:
         (card,) = world.connector.cards(chat)
@@ -71,7 +71,7 @@ async def test_fifty_changes_on_twenty_records_of_which_one_is_deleted(world: Wo
     async with world.engines.reading.connect() as reading:
         live = select(connection.c.record_number).where(connection.c.ended_at.is_(None))
         assert gone not in (await reading.execute(live)).scalars().all()
-    # Nothing comes twice
+    # Nothing is posted twice
     world.connector.posts.clear()
     await world.restart()
     world.clock.advance(20)

@@ -24,9 +24,9 @@ from tests.tiers import examples
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, EVERYBODY, LYNNE, PATTI, Somebody
 from tests.wire.world import API, GROUP, World, buttons
 
-pytestmark = pytest.mark.one_database  # what is told does not depend on the database
+pytestmark = pytest.mark.one_database  # the content does not depend on the database
 
-# A leak says what leaked; the smallest way to it would take minutes to find.
+# A failure names the leak; to shrink the example would take minutes.
 EXAMPLES = examples(5, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
@@ -62,10 +62,10 @@ def changeable(table: str) -> list[str]:
 
 
 LEVELS = [("nothing", False), ("table", False), ("name", False), ("fields", False), ("fields", True)]
-"""What is told, and whether secured columns are left out."""
+"""The disclosure, and whether secured columns are excluded."""
 
 PARTS = ("firstname", "lastname")
-"""Dataverse makes a full name of them."""
+"""Dataverse combines them to a full name."""
 
 
 def named_by(secrets: Secrets, table: Table, row: str) -> frozenset[str]:
@@ -102,7 +102,7 @@ def test_no_card_and_nothing_beside_it_tells_what_its_reader_may_not_read(
     told: tuple[str, bool],
     people: tuple[Somebody, Somebody],
 ) -> None:
-    # What there is to choose from is known only when the sandbox runs, so it is chosen by number.
+    # The choices are known only when the sandbox runs, so they are selected by number.
     table, row = secrets.rows[number % len(secrets.rows)]
     views = secrets.views[table.name]
     view = views[number // len(secrets.rows) % len(views)]
@@ -118,7 +118,7 @@ def test_no_card_and_nothing_beside_it_tells_what_its_reader_may_not_read(
 def test_with_every_view_at_every_level_no_card_of_a_table_tells_what_its_reader_may_not_read(
     world: World, secrets: Secrets, capfd: pytest.CaptureFixture[str], table: Table
 ) -> None:
-    # Everybody pastes and everybody reads, every row and every view is shown, in turns.
+    # Everyone pastes and everyone reads. Every row and every view is shown in turn.
     people = cycle(product(EVERYBODY, reversed(EVERYBODY)))
     rows = [row for of, row in secrets.rows if of.name == table.name]
     views = secrets.views[table.name]
@@ -130,7 +130,7 @@ def test_with_every_view_at_every_level_no_card_of_a_table_tells_what_its_reader
                 table=table, row=row, view=view, level=level, leave_out=leave_out, poster=poster, viewer=viewer
             )
             card = world.run(_paste(world, secrets, pasted))
-        # What each reader is shown is the same at every level.
+        # A reader's personal card is the same at every level.
         world.run(_own(world, secrets, card, viewer))
     logged = capfd.readouterr()
     assert secrets.told(logged.out + logged.err) == frozenset()
@@ -147,7 +147,7 @@ async def _paste(world: World, secrets: Secrets, pasted: Pasted) -> dict[str, An
         "change_fields": changeable(name),
     }
     if not await set_up(world, name, values):
-        # A view of which a note can show nothing.
+        # A view without a column that a note can show.
         assert await set_up(world, name, {**values, "note_view": None})
     link = f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn={name}&id={row}"
     (found,) = await world.paste(link, person=pasted.poster)
@@ -156,7 +156,7 @@ async def _paste(world: World, secrets: Secrets, pasted: Pasted) -> dict[str, An
     lets -= secrets.secured if pasted.leave_out else frozenset()
     assert secrets.told(shown(found)) <= lets & secrets.readable[pasted.poster]
     if pasted.poster is ALEX and pasted.level in {"name", "fields"}:
-        # Work orders are called by a number that nobody can set.
+        # Work orders have a number that cannot be set.
         assert bool(secrets.told(shown(found)) & for_all) == bool(for_all)
     nobody = world.activity(GROUP, None, type="invoke", name="composeExtension/anonymousQueryLink", value={"url": link})
     assert secrets.told(shown((await world.post(nobody))[1])) == frozenset()
@@ -167,7 +167,7 @@ async def _paste(world: World, secrets: Secrets, pasted: Pasted) -> dict[str, An
 async def _own(world: World, secrets: Secrets, card: dict[str, Any], viewer: Somebody) -> None:
     """Request the reader's personal card, and every page that it leads to."""
     if "refresh" not in card:
-        return  # a refusal, from which nothing leads on
+        return  # a refusal, which leads to no other page
     own = await world.press(card["refresh"]["action"], person=viewer)
     assert secrets.told(shown(own)) <= secrets.readable[viewer]
     claim = card["refresh"]["action"]["data"]
@@ -178,7 +178,7 @@ async def _own(world: World, secrets: Secrets, card: dict[str, Any], viewer: Som
         step = {"dialog": "update", **data}
         invoke = world.activity(GROUP, viewer, type="invoke", name="task/submit", value={"data": step})
         assert secrets.told(shown((await world.post(invoke))[1])) <= secrets.readable[viewer]
-    # As a message everybody in the chat sees the answer.
+    # Everyone in the chat sees the response to a message.
     for name in ("view", "update"):
         message = world.activity(GROUP, viewer, type="message", value={**claim, "verb": name, "act": "fields"})
         await world.post(message)
@@ -276,7 +276,7 @@ def next_button(page: Shown) -> str:
 
 @pytest.mark.parametrize("tell_each", [True, False], ids=["to each", "to all"])
 @pytest.mark.parametrize("table", BUSINESS_TABLES, ids=lambda each: each.name)
-async def test_key_fields_are_told_to_each_reader_as_far_as_they_may_read_them(
+async def test_each_reader_sees_only_the_key_fields_that_they_can_read(
     world: World, secrets: Secrets, capfd: pytest.CaptureFixture[str], table: Table, *, tell_each: bool
 ) -> None:
     row = next(row for of, row in secrets.rows if of.name == table.name)
@@ -294,7 +294,7 @@ async def test_key_fields_are_told_to_each_reader_as_far_as_they_may_read_them(
         if tell_each:
             own = await world.press(card["refresh"]["action"], person=person)
             assert secrets.told(shown(own)) <= secrets.readable[person]
-            # Alex may read everything.
+            # Alex can read everything.
             assert person is not ALEX or post is posts[0] or secrets.told(shown(own)) & told
     assert (secrets.told(shown(posts[-1])) & told == frozenset()) == (tell_each or told <= secrets.secured)
     logged = capfd.readouterr()

@@ -20,7 +20,7 @@ ACTIVE = {"statecode": 0, "statuscode": 1}
 
 @pytest.fixture
 async def told(world: World) -> World:
-    """Return the world, with events for the columns that the product registers, not only for the sample's key fields."""
+    """Return the world, with events for all columns that the product registers."""
     world.settings = world.settings.model_copy(update={"public_url": world.url})
     connect = Namespace(command="dataverse", act="connect", environment=None, dry_run=False)
     assert await run_command(world.settings, connect, len) == 0
@@ -159,7 +159,7 @@ async def test_a_team_is_nobody_who_could_be_added(told: World) -> None:
     assert texts(pressed["value"])[0] == "CAS-01001 belongs to nobody who could be in a chat."
 
 
-async def test_a_chat_that_does_not_say_who_is_in_it_is_told_the_rest_all_the_same(told: World) -> None:
+async def test_a_chat_whose_members_are_unknown_still_gets_the_rest_of_the_news(told: World) -> None:
     await connected(told)
     told.connector.members.pop(GROUP)
     await told.change(
@@ -191,7 +191,7 @@ async def test_a_record_that_was_merged_twice_is_followed_to_the_last(told: Worl
     await told.switch_webhook(on=False)
     for number, into in (("CAS-01003", "CAS-01002"), ("CAS-01002", "CAS-01001")):
         await merged(told, number, into, told=False)
-    # Nobody heard of it: it is found at the next start.
+    # No event arrived, so the change is found at the next start.
     await told.restart()
     told.clock.advance(5)
     await told.until(lambda: told.connector.posts.get(GROUP))

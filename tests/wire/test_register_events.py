@@ -55,14 +55,14 @@ async def test_from_nothing_to_the_first_card_and_back(organisation: World) -> N
     watched = "masterid, merged, ownerid, prioritycode, statecode, statuscode"
     assert f"  missing: Update of incident ({watched})" in lines
     assert "  missing: Delete of knowledgearticle" in lines
-    # Trying it out changes nothing.
+    # A dry run changes nothing.
     assert await written(settings, "connect", dry_run=True) == (0, lines)
     assert (await written(settings, "status"))[1] == lines
     code, said = await written(settings, "connect")
     assert (code, said) == (0, [f"{ENVIRONMENT}: webhook registered; {len(lines) - 1} steps added"])
     well = f"{ENVIRONMENT}: webhook with {len(lines) - 1} steps, up to date"
     assert await written(settings, "status") == (0, [well])
-    # Once more changes nothing but the key, which nobody can read.
+    # A second run changes only the key, which cannot be read.
     again = f"{ENVIRONMENT}: webhook updated with the current key; no step changed"
     assert await written(settings, "connect") == (0, [again])
     # And it works.
@@ -110,7 +110,7 @@ async def test_the_steps_follow_the_settings_once_the_webhook_is_registered(orga
         await begun.execute(fields.values(key_fields=["title"]))
         await begun.execute(update(record_type).where(record_type.c.table == "email").values(enabled=False))
     await organisation.restart()
-    # A Dataverse that is down delays it, no more.
+    # A Dataverse that is down only delays it.
     organisation.dataverse_is_down = True
     await asked_to_follow(organisation)
     organisation.dataverse_is_down = False

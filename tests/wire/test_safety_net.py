@@ -42,9 +42,9 @@ async def time_passes_until(world: World, what: str) -> None:
     world.dataverse_was_asked.clear()
     while not asked(world, what):
         world.clock.advance(15 * 60)
-        # Being asked is not yet having kept what follows: the clock may only go on after that.
+        # The request alone is not enough: the clock can move only after its result is saved.
         await world.looked_through(TABLE)
-    # What is only late has two minutes to arrive by itself.
+    # Delayed events have two minutes to arrive.
     world.clock.advance(2 * 60)
     await world.settle()
 
@@ -88,5 +88,5 @@ async def test_of_a_table_without_key_fields_a_deleted_row_is_found_too(world: W
     world.clock.advance(5)
     await world.until(lambda: world.connector.posts.get(GROUP))
     assert any("deleted in Dynamics 365" in each for each in texts(world.card()))
-    # What nobody is connected to is not looked at.
+    # Records without a connection are not checked.
     assert not asked(world, "/incidents?$select=incidentid")

@@ -91,7 +91,7 @@ async def test_the_record_that_is_picked_gets_the_card_that_its_link_becomes(wor
         await ask(world, page.step("Save", disclosure=disclosure))
         (picked,) = (await look(world, "cas-01001"))["attachments"]
         (pasted,) = await world.paste(await world.link(), person=ADELE)
-        # Where nothing is to be told a link has said already what its card says.
+        # If the settings hide everything, the card says no more than the link.
         assert (picked["content"] == pasted["content"]) == (disclosure is not Disclosure.NOTHING)
         assert texts(picked["content"]) == texts(pasted["content"])
         assert (PUMP in json.dumps(picked["content"])) == (disclosure in {Disclosure.NAME, Disclosure.FIELDS})
@@ -191,7 +191,7 @@ async def test_equal_searches_of_one_person_are_one_and_of_two_people_two(world:
     ],
     ids=lambda text: ascii(text[:20]),
 )
-async def test_whatever_is_typed_is_looked_for_and_nothing_else(world: World, text: str) -> None:
+async def test_any_text_is_searched_literally(world: World, text: str) -> None:
     answer = await look(world, text)
     assert answer["type"] in {"message", "result"}
     if answer["type"] == "message":

@@ -135,7 +135,7 @@ async def test_a_table_is_found_by_its_name_and_added_with_its_note_off(world: W
     dataset = adding.inputs["table"]["choices.data"]["dataset"]
     assert await typed(world, dataset, "work ord") == {"Work Order (msdyn_workorder)": "msdyn_workorder"}
     assert await typed(world, dataset, "LEA") == {"Lead (lead)": "lead"}
-    assert await typed(world, dataset, "case") == {}  # it is there already
+    assert await typed(world, dataset, "case") == {}  # it already exists
     page = await ask(world, adding.step("Add", table="lead"))
     assert page.title == "Lead (lead)"
     assert (page.filled_in["enabled"], page.filled_in["note"], page.filled_in["join"]) == ("true", "false", "false")
@@ -350,7 +350,7 @@ async def test_a_view_that_was_deleted_meanwhile_is_refused_and_its_setting_told
     fresh = await record_type(world)
     assert gone in texts(fresh.card)
     assert fresh.filled_in["note_view"] == "default"
-    # What has nothing to do with the view can be saved all the same; the default takes its place.
+    # Settings that do not depend on the view can still be saved, with the default view.
     done = await ask(world, fresh.step("Save", join="false"))
     assert texts(done.card)[1] == "Saved. The change is active."
 
@@ -430,7 +430,7 @@ async def test_what_people_can_do_on_cards_is_chosen_from_what_the_table_allows(
     done = await ask(world, page.step("Save", card_acts="assign,resolve", change_fields="prioritycode,statuscode"))
     assert "Case · What people can do on a card: Assign to me → Assign to me, Resolve" in texts(done.card)
     assert "Case · Fields that people can change on a card: none → prioritycode, statuscode" in texts(done.card)
-    # An input in which nothing is chosen is not sent.
+    # An input without a choice is not submitted.
     page = await record_type(world)
     data = {name: value for name, value in page.step("Save").items() if name not in {"card_acts", "change_fields"}}
     done = await ask(world, data)
@@ -507,7 +507,7 @@ async def test_what_one_process_saves_holds_in_the_others_at_once(world: World) 
     (before,) = await other.paste(await world.link())
     assert texts(before["content"])[:2] == ["Case", "CAS-01001"]
     await ask(world, (await record_type(world)).step("Save", disclosure="nothing"))
-    # The clock stands still: nothing but the news of it has the other process read the settings again.
+    # The clock does not move, so only the notification makes the other process reload the settings.
     async with asyncio.timeout(PATIENCE_S):
         while "CAS-01001" in texts((await other.paste(await world.link()))[0]["content"]):
             await asyncio.sleep(0.01)

@@ -101,7 +101,7 @@ async def test_what_is_no_token_is_refused(signed_in: World, authorization: str 
         {"serviceurl": "https://smba.trafficmanager.net/emea/"},
         {"serviceurl": None},
     ],
-    # The same in every process that collects the tests: without what the clock says.
+    # Without the time, so that it is the same in every process that collects the tests.
     ids=lambda claims: ", ".join(f"{name} {'elsewhere' if value else 'missing'}" for name, value in claims.items()),
 )
 async def test_a_token_for_another_purpose_is_refused(
@@ -194,7 +194,7 @@ async def test_for_somebody_without_the_app_teams_names_no_tenant_and_gets_a_car
     assert status == 200
     (found,) = body["composeExtension"]["attachments"]
     assert texts(found["content"])[0] == "This is a Dynamics 365 record."
-    # Nothing else is answered to who names no tenant, nor this to who has no token.
+    # Callers without a tenant get nothing else, and callers without a token get nothing.
     status, _ = await signed_in.post(signed_in.activity(**redacted, **{**asked, "name": "composeExtension/queryLink"}))
     assert status == 403
     signed_in.headers.pop("Authorization")
@@ -210,7 +210,7 @@ async def test_a_service_url_that_is_not_on_the_list_is_refused_even_with_a_good
 ) -> None:
     status, reason = await refused(signed_in, sign_in.bearer(service_url), serviceUrl=service_url)
     assert (status, "CHATSYNC_SERVICE_HOSTS" in reason) == (403, True)
-    assert len(sign_in.tokens_given) == 1  # none for this call
+    assert len(sign_in.tokens_given) == 1  # no token for this call
 
 
 async def test_a_person_without_an_object_id_is_nobody_here(signed_in: World) -> None:
@@ -236,7 +236,7 @@ async def test_with_a_wrong_secret_what_is_kept_waits(bare_world: World, sign_in
 async def test_where_the_application_users_secret_has_expired_the_person_is_told_whom_to_ask(
     bare_world: World, sign_in: FakeSignIn
 ) -> None:
-    # Dataverse itself is out of reach here, and without a token nobody tries to reach it.
+    # Dataverse is not reachable here, and without a token it is not called.
     real = "https://contoso.crm4.dynamics.com"
     expired = {"dataverse_client_id": APP_ID, "dataverse_client_secret": SecretStr("expired")}
     more = {"dataverse_urls": (real,), "dataverse_tenant_id": TENANT, **expired}

@@ -75,7 +75,7 @@ async def test_a_card_that_teams_refused_is_accounted_for(world: World) -> None:
 
 async def test_a_paused_chat_hears_since_when_and_why(world: World) -> None:
     await connected(world)
-    # Another process has found it out, and its word of it has not come here yet.
+    # Another process has found the problem, and its notification has not arrived here yet.
     async with world.engines.writing.begin() as begun:
         paused = {"paused_at": world.clock.now(), "paused_reason": "BotNotInConversationRoster"}
         await begun.execute(update(connection).values(paused))

@@ -109,8 +109,8 @@ async def test_for_thirty_days_there_is_no_gap(world: World, spread: bool) -> No
         assert {row.id for row in there(world)} == made
         await seen_to(world)
     patches = calls(world, before)
-    # Of the 720 hours one renewal covers 36 to 48 each; the rest are one look a day at the list, and, where it is not
-    # granted, four attempts a day at each of those on all chats.
+    # Of the 720 hours, each renewal covers 36 to 48. The other requests are one list a day and, without the
+    # permissions, four attempts a day for each subscription to all chats.
     renewals = 2 * (720 // 36 + 1)
     assert patches <= renewals + 31 + (2 * 4 * 31 if spread else 0)
     if spread:
@@ -134,7 +134,7 @@ async def test_they_are_made_and_renewed_also_where_our_clock_is_ahead_of_graphs
     await world.stop()
 
 
-async def test_what_graph_lost_is_made_anew_at_the_next_comparison_and_the_chats_are_looked_at(world: World) -> None:
+async def test_a_lost_subscription_is_replaced_at_the_next_comparison_and_the_chats_are_checked(world: World) -> None:
     await synced(world)
     await seen_to(world)
     for row in there(world):
@@ -145,7 +145,7 @@ async def test_what_graph_lost_is_made_anew_at_the_next_comparison_and_the_chats
     await seen_to(world)
 
 
-async def test_one_that_is_gone_when_it_is_renewed_is_made_anew_at_once(world: World) -> None:
+async def test_a_subscription_that_is_gone_at_its_renewal_is_replaced_at_once(world: World) -> None:
     await one_by_one(world, GROUP)
     (row,) = there(world)
     await lose(world, row)
@@ -184,7 +184,7 @@ async def test_one_that_nobody_knows_of_any_more_gives_way_to_one_that_is_kept(w
     await seen_to(world)
 
 
-async def test_after_a_start_with_another_client_state_they_are_made_anew(world: World) -> None:
+async def test_after_a_start_with_another_client_state_subscriptions_are_replaced(world: World) -> None:
     await seen_to(world)
     old = {row.id for row in there(world)}
     changed = {"graph_client_state": SecretStr("another state")}
@@ -198,7 +198,7 @@ async def test_a_throttled_call_is_made_again_when_graph_allows_it(world: World)
     await world.fault("graph", "429; retry-after=500; path=subscriptions; method=POST")
     world.clock.advance(5)
     async with asyncio.timeout(PATIENCE_S):
-        # The clock stands still meanwhile: what Graph asks for is counted from now.
+        # The clock does not move in the meantime: the delay that Graph requests starts now.
         while not await is_seen_to(world):
             await asyncio.sleep(0.01)
     kept = {row["watch"]: row for row in await world.rows_in(subscription)}

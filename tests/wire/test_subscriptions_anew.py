@@ -17,7 +17,7 @@ from tests.wire.world import GROUP, World, texts
 pytestmark = pytest.mark.one_database
 
 WAIT_S = 3000
-"""So long Graph asks to wait."""
+"""The delay that Graph requests."""
 
 
 async def restart_with_another_client_state(world: World) -> None:
@@ -52,7 +52,7 @@ async def graph_is_asked_when_it_is_time(world: World) -> None:
     await seen_to(world)
 
 
-async def test_after_a_start_at_another_address_they_are_made_anew_for_it(world: World) -> None:
+async def test_after_a_start_at_another_address_subscriptions_are_replaced(world: World) -> None:
     await synced(world)
     await seen_to(world)
     old, moved = {row.id for row in there(world)}, world.url.replace("127.0.0.1", "localhost")
@@ -66,7 +66,7 @@ async def test_after_a_start_at_another_address_they_are_made_anew_for_it(world:
     await seen_to(world)
 
 
-async def test_one_that_is_throttled_when_it_is_made_anew_is_gone_and_waits(world: World) -> None:
+async def test_a_subscription_that_is_throttled_while_it_is_replaced_is_gone_and_waits(world: World) -> None:
     await seen_to(world)
     await world.fault("graph", f"429; retry-after={WAIT_S}; path=subscriptions; method=POST")
     await restart_with_another_client_state(world)
@@ -76,7 +76,7 @@ async def test_one_that_is_throttled_when_it_is_made_anew_is_gone_and_waits(worl
     assert resources(world) == BOTH
 
 
-async def test_one_that_cannot_be_ended_to_be_made_anew_is_kept_and_waits(world: World) -> None:
+async def test_a_subscription_that_cannot_be_ended_before_its_replacement_stays_and_waits(world: World) -> None:
     await seen_to(world)
     old = {row.id for row in there(world)}
     await world.fault("graph", f"429; retry-after={WAIT_S}; path=subscriptions; method=DELETE")
@@ -87,7 +87,7 @@ async def test_one_that_cannot_be_ended_to_be_made_anew_is_kept_and_waits(world:
     assert not old & {row.id for row in there(world)}
 
 
-async def test_one_that_is_lost_and_throttled_when_it_is_made_anew_is_gone_and_waits(world: World) -> None:
+async def test_a_lost_subscription_that_is_throttled_while_it_is_replaced_is_gone_and_waits(world: World) -> None:
     await one_by_one(world, GROUP)
     (row,) = there(world)
     await lose(world, row)
@@ -100,7 +100,7 @@ async def test_one_that_is_lost_and_throttled_when_it_is_made_anew_is_gone_and_w
     await until_asked_for(world, GROUP)
 
 
-async def test_one_that_is_refused_when_it_is_made_anew_is_said_in_the_chat(world: World) -> None:
+async def test_a_subscription_that_is_rejected_while_it_is_replaced_is_shown_in_the_chat(world: World) -> None:
     await one_by_one(world, GROUP)
     world.teams.withheld.add("ChatSettings.Read.Chat")
     await restart_with_another_client_state(world)

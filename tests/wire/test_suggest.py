@@ -45,7 +45,7 @@ async def test_people_are_named_with_their_reasons_the_most_tied_first(world: Wo
         "Megan Bowen (in a call)",
         "Worked on 1 activity this month",
     ]
-    # Who is in a chat is told to those who are in it too; nobody is suggested to themselves.
+    # Only members of a chat see its members, and people are not suggested to themselves.
     assert await told(world, "CAS-01001", person=ADELE) == [
         "Isaiah Langer (do not disturb)",
         "Worked on 3 activities this month",
@@ -67,7 +67,7 @@ SAMPLE = {
     "CAS-01004": [ISAIAH_BUSY, "Owner", ADELE_FREE, "Last changed it", MEGAN_CALLS, "Handled 1 similar record"],
     "CAS-01006": [MEGAN_CALLS, "Owner", ADELE_FREE, "Last changed it"],
 }
-"""The ranking of the sample data as it comes: who owns before who changed it, and that before who handled others."""
+"""The ranking of the sample data: owners before people who changed the record, and these before similar records."""
 
 
 async def test_the_sample_data_is_ranked_line_by_line(world: World) -> None:
@@ -133,7 +133,7 @@ async def test_what_records_are_filed_under_is_compared_on_both_sides(
     assert said[said.index("Isaiah Langer (do not disturb)") + 1] == "Handled 1 similar record"
 
 
-async def test_where_similar_records_cannot_be_read_the_others_are_named_all_the_same(world: World) -> None:
+async def test_people_are_still_suggested_if_similar_records_cannot_be_read(world: World) -> None:
     link = await world.link("CAS-01010")
     world.dataverse_refuses["/incidents?"] = (403, {})
     await world.say(f"suggest {link}", chat=PERSONAL)
@@ -164,7 +164,7 @@ async def test_each_person_can_be_written_to_asked_into_a_new_chat_or_added_here
     assert ISAIAH.object_id in await members(world, chat)
     answer = await world.press(add, person=ADELE, chat=chat)
     assert texts(answer["value"]) == ["Isaiah Langer is in this chat already."]
-    # And be removed again
+    # And they can be removed again
     remove = {"verb": "remove person", "data": {"person": ISAIAH.object_id}}
     answer = await world.press(remove, person=ALEX, chat=chat)
     assert texts(answer["value"])[0] == "Only members of this chat can do this."

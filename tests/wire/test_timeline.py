@@ -32,7 +32,7 @@ async def idle(world: World) -> None:
     await goes_on(world)
     world.clock.advance(timedelta(days=7, minutes=1).total_seconds())
     await world.looked_through("incident")
-    world.clock.advance(180)  # what might have been missed meanwhile is looked for
+    world.clock.advance(180)  # missed changes of this time are found
     await world.settle()
 
 
@@ -285,4 +285,4 @@ async def test_the_time_for_which_a_switch_is_off_makes_no_chat_idle_and_wakes_n
     )
     world.clock.advance(timedelta(days=5, minutes=1).total_seconds())
     assert any(each.startswith(f"{IDLE} Last activity: ") for each in texts(await timeline(world)))
-    await goes_on(world, 180)  # what might have been missed meanwhile is looked for
+    await goes_on(world, 180)  # missed changes of this time are found

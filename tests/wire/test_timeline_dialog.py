@@ -88,7 +88,7 @@ async def test_its_pages_are_turned_within_the_dialog(world: World) -> None:
     assert texts(second.card)[-1] == "7 to 8 of 8"
     assert list(buttons(second.card)) == ["Later", "Another record"]
     assert texts((await send(world, second.step("Later"))).card) == texts(first.card)
-    assert "Action.Execute" not in json.dumps([first.card, second.card])  # which dialogs do not answer
+    assert "Action.Execute" not in json.dumps([first.card, second.card])  # dialogs do not support this
 
 
 async def test_who_may_join_joins_from_it_and_hears_what_came_of_it(world: World) -> None:

@@ -35,7 +35,7 @@ async def test_its_button_connects_the_chat_it_is_pressed_in(world: World) -> No
     assert "Connected by Patti Fernandez" in texts(world.card())[-1]
 
 
-async def test_its_chats_are_listed_for_whoever_presses_and_a_new_one_can_be_started_there(world: World) -> None:
+async def test_its_chats_are_listed_for_the_person_who_asks_and_a_new_one_can_be_started_there(world: World) -> None:
     await world.say("connect CAS-01001", person=ADELE)
     await world.settle()
     world.card()

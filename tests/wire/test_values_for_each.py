@@ -17,7 +17,7 @@ from tests.wire.world import GROUP, HURRIED, OTHER_GROUP, World, buttons, texts
 pytestmark = pytest.mark.one_database
 
 REFUND = "cs_refundamount"
-"""A secured column; Patti may not see it."""
+"""A secured column that Patti cannot read."""
 
 
 async def tell_each(world: World, *key_fields: str) -> None:
@@ -107,7 +107,7 @@ async def test_who_can_read_it_no_more_is_not_told_what_it_was(world: World) -> 
     await world.change({"prioritycode": 2, REFUND: None}, by=ADELE)
     await world.window_ends()
     world.card()
-    # An emptied column looks to everybody as one that they may not see.
+    # To everyone else, an empty column looks like one that they cannot read.
     assert "Refund amount: changed" in texts(await own(world, card, ADELE))
 
 
@@ -119,7 +119,7 @@ async def test_a_reader_without_access_or_user_or_chat_is_told_nothing(world: Wo
     card = world.card()
     world.join(LYNNE)
     assert texts(await own(world, card, LYNNE))[0].startswith("You have no user in Dynamics 365")
-    # In another chat the button is nobody's.
+    # In another chat, the button is invalid.
     elsewhere = await own(world, card, ADELE, chat=OTHER_GROUP)
     assert texts(elsewhere)[0] == "The values of this change are no longer available."
     world.connector.members[GROUP].remove(MEGAN.account_id)

@@ -18,7 +18,7 @@ from tests.bench.samples import LINKS, link_query
 
 _PER_S = 25
 _POST_S = 0.02
-"""What the connector takes to answer."""
+"""Response time of the connector."""
 _CHATS = 2000
 ALONE, BESIDE, STOCK = "ours, no fan-out", "ours, beside a fan-out", "stock, beside a fan-out"
 
@@ -56,7 +56,7 @@ def _ours(bench: Bench, *, fan_out: bool) -> list[float]:
         async with kept(url) as (store, engines):
             await add_chats(engines, _CHATS, bench.service_url)
             await _latencies(bench, child, bench.warm_up)
-            # To its end: work in this process would count as latency.
+            # Until it ends: work in this process would count as latency.
             await put(store, messages(cards, _CHATS))
             found = await _latencies(bench, child, bench.scaled(6, 1))
         if fan_out and bench.seen()["posts"] >= cards:

@@ -20,7 +20,7 @@ from tests.wire.people import COLLEAGUES
 PER_S = 200
 _DATAVERSE_S = 0.1
 _WITHIN_S = 3
-"""So long an invoke may take ("Message extension", Teams documentation: five seconds, less the way)."""
+"""Time limit of an invoke ("Message extension", Teams documentation: five seconds, minus the network)."""
 
 
 def cards(bench: Bench) -> Report:
@@ -58,7 +58,7 @@ def _bodies(bench: Bench) -> Sequence[dict[str, Any]]:
 
 async def _latencies(bench: Bench, child: Child, bodies: Sequence[dict[str, Any]], *, count: int) -> list[float]:
     headers = {"Authorization": bench.authorization}
-    # Teams does not wait for one answer before it asks for the next.
+    # Teams does not wait for one response before it sends the next request.
     connector = TCPConnector(limit=0)
     async with ClientSession(connector=connector, timeout=ClientTimeout(total=60), headers=headers) as session:
 

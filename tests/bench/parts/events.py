@@ -24,7 +24,7 @@ from tests.dataverse.samples import bag, context, row
 
 _PER_S = 20
 _WINDOW_S = 0.1
-"""Changes of one record are gathered for so long; here short, so that each event has a card of its own."""
+"""Merge window for changes of one record; short here, so that each event has its own card."""
 
 
 def event_to_card(bench: Bench) -> Row:

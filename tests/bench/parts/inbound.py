@@ -41,7 +41,7 @@ def inbound(bench: Bench) -> Report:
             for side, (child, kinds) in sides.items():
                 for kind in kinds:
                     figure = _figure(bench, child, kind, loads[kind])
-                    # Rounds below zero warm everything up.
+                    # Rounds below zero are warm-up.
                     if number >= 0:
                         figures[side, kind].append(figure)
     return Report(rows=_rows(figures), figures=_lines(figures))

@@ -11,7 +11,7 @@ from tests.bench.parts.post_room import UNLIMITED
 
 _CHATS = 500
 _LEAST_MB = 1.0
-"""Less than this is a few pages more or less, and no base for a ratio."""
+"""Less than this is a few pages more or less, and not a basis for a ratio."""
 
 
 def memory(bench: Bench) -> Report:

@@ -57,7 +57,7 @@ def _budget(bench: Bench) -> tuple[float, float]:
         asyncio.run(run())
     times = sorted(at for at, _ in bench.times())
     most = max(bisect_right(times, at + 1) - number for number, at in enumerate(times))
-    # The slope of all arrivals: bursts at either end would count for too much.
+    # The slope of all arrivals, because bursts at either end would distort the difference of two.
     return most, linear_regression(times, range(cards)).slope / _BUDGET
 
 
@@ -89,7 +89,7 @@ async def _arrivals(bench: Bench, url: str, cards: int) -> float:
 
 
 Sent = Callable[[int], Awaitable[float]]
-"""Sends a card into a chat and gives the instant from which its way is measured."""
+"""Sends a card into a chat; returns the time from which its delay is measured."""
 
 
 def _keeping(store: Store, cards: int) -> Sent:

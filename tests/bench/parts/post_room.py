@@ -17,7 +17,7 @@ from tests.bench.kept import add_chats, kept, messages, until_acknowledged
 SQLITE, ONE, TWO = "SQLite", "PostgreSQL, one worker", "PostgreSQL, two workers"
 _NO_POSTGRES = "PostgreSQL is not here"
 UNLIMITED = ("--unlimited", "--look-again", "0.02")
-"""SQLite's worker cannot be woken from outside of its process: it looks often."""
+"""Other processes cannot wake SQLite's worker, so it polls often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Figure:
     rate: float
     cpu_ms: float
     insert_ms: float = 0
-    """CPU of putting a card into the outbox."""
+    """CPU time to enqueue a card."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tests.bench.load import put_load, request
 from tests.bench.samples import LINKS, link_query
 
 _SLOW_S = 0.15
-"""A token service or a key server that takes its time."""
+"""Response time of a slow token service or key server."""
 
 
 def posting(bench: Bench) -> Report:

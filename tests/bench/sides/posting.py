@@ -92,7 +92,7 @@ async def _measured(post: Post, count: int, at_once: int, *, tick: bool) -> None
         await post(0)
     ticker = Ticker()
     ticking = asyncio.create_task(ticker.run()) if tick else None
-    # As `app.py` does, and for every side alike.
+    # As `app.py` does, and the same for every side.
     gc.collect()
     gc.freeze()
     cpu, began = time.process_time(), time.perf_counter()
