@@ -1,8 +1,8 @@
-"""Starts Chat Sync: `python app.py`; what else can be written there: `python app.py --help`."""
+"""Start Chat Sync with `python app.py`. The option `--help` lists the commands."""
 
 import gc
 
-# What is imported stays: looking for garbage in it would make up a fifth of the start.
+# Imported modules stay in memory, so collecting garbage during the imports would waste a fifth of the start.
 gc.disable()
 
 import asyncio
@@ -21,7 +21,7 @@ from bot.wiring.application import make_app
 
 
 def main() -> int:
-    """Serves until the process is told to stop, or does one command; 2 where the settings do not allow a start."""
+    """Serve until the process is stopped, or run one command. Return the exit status, 2 for an error."""
     arguments = parser().parse_args()
     if arguments.role:
         os.environ["CHATSYNC_ROLE"] = arguments.role
@@ -33,7 +33,8 @@ def main() -> int:
     try:
         return _run(settings, arguments)
     except ChatSyncError as error:
-        print(f"Chat Sync does not start. {error} {error.next_step}", file=sys.stderr)  # noqa: T201
+        prefix = "" if arguments.command else "Chat Sync does not start. "
+        print(f"{prefix}{error} {error.next_step}", file=sys.stderr)  # noqa: T201
         return 2
 
 
@@ -55,18 +56,18 @@ def _run(settings: Settings, arguments: Namespace) -> int:
 
 
 def _ready(settings: Settings) -> None:
-    # What is there now stays: looking for garbage in it would halt the process for some milliseconds now and then, and
-    # for a tenth of a second here. What of it is garbage is little, and grows no more.
+    # The objects of the start stay in memory. Collecting garbage among them would pause the process for milliseconds
+    # again and again, and for a tenth of a second here.
     gc.freeze()
     gc.enable()
     get_logger("app").info("ready", **addresses(settings))
 
 
 def addresses(settings: Settings) -> dict[str, str]:
-    """Where the process answers, for whoever reads its first line."""
-    here = f"http://{settings.host}:{settings.port}"
-    bot = {"messages": f"{here}/api/messages"} if settings.role in {"all", "web"} else {}
-    sandbox = {"sandbox": f"{here}/sandbox/"} if settings.uses_own_sandbox else {}
+    """Return the addresses that the first line of the log shows."""
+    base = f"http://{settings.host}:{settings.port}"
+    bot = {"messages": f"{base}/api/messages"} if settings.role in {"all", "web"} else {}
+    sandbox = {"sandbox": f"{base}/sandbox/"} if settings.uses_own_sandbox else {}
     return {**bot, **sandbox}
 
 

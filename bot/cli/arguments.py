@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_dataverse(dataverse: argparse.ArgumentParser) -> None:
-    acts = dataverse.add_subparsers(dest="act", metavar="act", required=True)
+    acts = dataverse.add_subparsers(dest="act", metavar="action", required=True)
     what = {
         "connect": "register the webhook and the steps that the settings require",
         "status": "show what is registered and what differs from the settings",
@@ -40,7 +40,7 @@ def _add_dataverse(dataverse: argparse.ArgumentParser) -> None:
 
 def _add_outbox(outbox: argparse.ArgumentParser) -> None:
     outbox.add_argument("--waiting", action="store_true", help="list the messages that wait to be sent instead")
-    acts = outbox.add_subparsers(dest="act", metavar="act")
+    acts = outbox.add_subparsers(dest="act", metavar="action")
     for act, what in (("retry", "send dead-lettered messages again"), ("drop", "discard dead-lettered messages")):
         parsed = acts.add_parser(act, help=what)
         which = parsed.add_mutually_exclusive_group(required=True)

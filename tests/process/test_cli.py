@@ -120,3 +120,24 @@ async def test_a_start_without_its_database_says_so_and_nothing_else(bot: BotPro
     assert lines == [
         "Chat Sync does not start. The database does not respond. Check CHATSYNC_DATABASE_URL and the server."
     ]
+
+
+@pytest.mark.databases("sqlite")
+async def test_a_command_that_cannot_run_says_what_to_do(bot: BotProcess) -> None:
+    code, lines = await written(bot, "dataverse", "status")
+    assert code == 2
+    assert lines == [
+        "The sandbox sends events without a webhook. Set CHATSYNC_DATAVERSE_URL to register with a real environment."
+    ]
+
+
+@pytest.mark.databases("sqlite")
+async def test_the_doctor_finds_nothing_wrong_with_a_running_bot(bot: BotProcess) -> None:
+    code, lines = await written(bot, "doctor")
+    assert code == 0
+    assert [line for line in lines if line.startswith("ok ")][:3] == [
+        "ok     settings",
+        "ok     database",
+        "ok     database tables",
+    ]
+    assert not [line for line in lines if line.startswith("WRONG")]
