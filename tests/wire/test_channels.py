@@ -216,6 +216,6 @@ async def test_nobody_joins_a_channel_by_a_button(world: World, person: Somebody
     join = {"verb": "join", "data": {"connection": str(kept["id"])}}
     answer = await world.press(join, person=person, chat=PERSONAL)
     assert texts(answer["value"]) == [
-        "This is a channel: only members of its team see it.",
-        f"To get into the team, {ASK_FOR_IT}",
+        "Only team members can see this channel.",
+        "To join the team, ask Adele Vance, who connected the channel, or ask your administrator.",
     ]

@@ -50,14 +50,14 @@ async def test_who_is_in_a_chat_opens_it_and_who_may_join_joins(world: World) ->
     card = await listed(world, ALEX, "join CAS-01001")
     assert texts(card)[4] == OPEN
     answer = await world.press(buttons(card)["Join"], person=ALEX, chat=PERSONAL)
-    assert texts(answer["value"])[0] == "You are in the chat about CAS-01001 now."
+    assert texts(answer["value"])[0] == "You joined the chat about CAS-01001."
     assert ALEX.object_id in await members(world, chat)
     await world.settle()
-    assert "Alex Wilber joined this chat, as somebody who works on CAS-01001." in world.posted(chat)
+    assert "Alex Wilber, who works on CAS-01001, joined this chat." in world.posted(chat)
     assert [row["act"] for row in await world.rows_in(audit)][-1] == "join"
     # Joining twice has the same effect.
     answer = await world.press(buttons(card)["Join"], person=ALEX, chat=PERSONAL)
-    assert texts(answer["value"]) == ["You are in this chat already."]
+    assert texts(answer["value"]) == ["You are already in this chat."]
     assert (await members(world, chat)).count(ALEX.object_id) == 1
     assert texts(await listed(world, ALEX))[4] == YOURS
 
@@ -217,9 +217,9 @@ async def test_who_came_in_is_told_though_the_answer_was_lost(world: World) -> N
     chat = await made_chat(world)
     join = buttons(await listed(world, ALEX))["Join"]
     await world.fault("graph", "lost; method=POST; ends=members")
-    assert texts((await world.press(join, chat=PERSONAL))["value"])[0] == "You are in the chat about CAS-01001 now."
+    assert texts((await world.press(join, chat=PERSONAL))["value"])[0] == "You joined the chat about CAS-01001."
     await world.settle()
-    assert world.posted(chat)[1:] == ["Alex Wilber joined this chat, as somebody who works on CAS-01001."]
+    assert world.posted(chat)[1:] == ["Alex Wilber, who works on CAS-01001, joined this chat."]
     assert [row["act"] for row in await world.rows_in(audit)] == ["connect", "join"]
 
 

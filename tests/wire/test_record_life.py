@@ -144,7 +144,7 @@ async def test_a_chat_without_the_new_owner_is_offered_to_add_them(told: World) 
     assert answer["value"] == "Adele Vance added Isaiah Langer to this chat."
     assert ISAIAH.object_id in await members(told, chat)
     answer = await told.press(add, person=MEGAN, chat=chat)
-    assert texts(answer["value"]) == ["Isaiah Langer is in this chat already."]
+    assert texts(answer["value"]) == ["Isaiah Langer is already in this chat."]
 
 
 async def test_a_team_is_nobody_who_could_be_added(told: World) -> None:
@@ -156,7 +156,7 @@ async def test_a_team_is_nobody_who_could_be_added(told: World) -> None:
     assert told.nothing_was_said()
     (kept,) = await told.rows_in(connection)
     pressed = await told.press({"verb": Verb.ADD_OWNER, "data": {"connection": str(kept["id"])}})
-    assert texts(pressed["value"])[0] == "CAS-01001 belongs to nobody who could be in a chat."
+    assert texts(pressed["value"])[0] == "The owner of CAS-01001 is not a person who can join a chat."
 
 
 async def test_a_chat_whose_members_are_unknown_still_gets_the_rest_of_the_news(told: World) -> None:

@@ -96,12 +96,12 @@ async def test_who_may_join_joins_from_it_and_hears_what_came_of_it(world: World
     page = await listed(world)
     assert OPEN in texts(page.card)
     join = page.step("Join")
-    assert await send(world, join, person=ALEX) == "You are in the chat about CAS-01001 now."
+    assert await send(world, join, person=ALEX) == "You joined the chat about CAS-01001."
     await world.settle()
     again = await listed(world)
     assert YOURS in texts(again.card)
     assert buttons(again.card)["Open chat"]["type"] == "Action.OpenUrl"
-    assert await send(world, join, person=ALEX) == "You are in this chat already."
+    assert await send(world, join, person=ALEX) == "You are already in this chat."
 
 
 async def test_who_may_not_join_reads_why_and_a_button_of_somebody_else_does_not_help(world: World) -> None:
@@ -112,9 +112,7 @@ async def test_who_may_not_join_reads_why_and_a_button_of_somebody_else_does_not
     assert "Join" not in buttons(locked.card)
     join = (await listed(world)).step("Join")
     assert (await refused(world, join, person=PATTI)).startswith("You cannot join this chat.")
-    assert (
-        await refused(world, {**join, "connection": "987654"}) == "This chat is not connected to the record any more."
-    )
+    assert await refused(world, {**join, "connection": "987654"}) == "This chat is no longer connected to the record."
 
 
 async def test_who_may_not_see_the_record_hears_nothing_of_its_chats(world: World) -> None:

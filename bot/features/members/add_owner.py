@@ -1,4 +1,4 @@
-"""Bringing a record's new owner into a chat that is connected to it (spec K12)."""
+"""Add the new owner of a record to a chat that is connected to it (spec K12)."""
 
 import asyncio
 
@@ -13,10 +13,10 @@ from bot.features.shared.services import Services
 
 
 async def add_owner(services: Services, chat: Chat, person: Person, connection: Connection) -> Answer:
-    """The word of who added whom, kept for the chat.
+    """Add the record's owner to the chat, and notify the chat.
 
-    Raises `NotAllowed` for those who may not read the record, `NotFound` where no person owns it, and what adding
-    anybody raises.
+    Raises `NotAllowed` if the person cannot read the record, `NotFound` if the owner is not a person, and the errors
+    of `add_member`.
     """
     environment = connection.record.environment
     await access.require_record_type(services, environment, connection.record.table)
@@ -27,7 +27,7 @@ async def add_owner(services: Services, chat: Chat, person: Person, connection: 
 
 
 async def _owner(services: Services, connection: Connection, actor: AuthorizedUser) -> ObjectId:
-    """The owner as the person who asks sees them."""
+    """Return the owner as the person can read it."""
     record = connection.record
     table = await services.records.table(record.environment, record.table)
     column = table.columns.get(OWNER)
@@ -38,5 +38,6 @@ async def _owner(services: Services, connection: Connection, actor: AuthorizedUs
         if owner:
             return owner
     raise NotFound(
-        f"{display_name(connection)} belongs to nobody who could be in a chat.", "See who owns it in Dynamics 365."
+        f"The owner of {display_name(connection)} is not a person who can join a chat.",
+        "To see the owner, open the record in Dynamics 365.",
     )

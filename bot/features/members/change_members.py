@@ -1,4 +1,4 @@
-"""Adding people to the chat in which the wish is uttered, and removing them from it (spec A5)."""
+"""Add people to the current chat, and remove them from it (spec A5)."""
 
 import asyncio
 from functools import partial
@@ -14,43 +14,47 @@ from cards.notice import NoticeView, notice
 
 
 async def add_member(services: Services, chat: Chat, person: Person, other: ObjectId) -> Answer:
-    """The other person is in the chat, and sees what was said before."""
-    name = await _name(services, chat, person, other)
+    """Add the other person with the whole history of the chat, and notify the chat.
+
+    Raises `NotAllowed` if the person cannot change members here, `NotFound`, and the errors of `add_to_chat`.
+    """
+    name = await _authorized_name(services, chat, person, other)
     if await is_member(services, chat.id, other):
-        return Answer(message=_said(f"{name} is in this chat already."))
-    message = _said(f"{person.name or 'Somebody'} added {name} to this chat.")
-    await add_to_chat(services, chat.id, other, partial(partial(_tell, services), chat, message, f"added {other}"))
+        return Answer(message=_message(f"{name} is already in this chat."))
+    message = _message(f"{person.name or 'Someone'} added {name} to this chat.")
+    await add_to_chat(services, chat.id, other, partial(_notify, services, chat, message, f"added {other}"))
     return Answer(message=message, already_queued=True)
 
 
 async def remove_member(services: Services, chat: Chat, person: Person, other: ObjectId) -> Answer:
-    """The other person is not in the chat any more."""
-    name = await _name(services, chat, person, other)
+    """Remove the other person, and notify the chat.
+
+    Raises `NotAllowed` if the person cannot change members here, `NotFound`, and the errors of `remove_from_chat`.
+    """
+    name = await _authorized_name(services, chat, person, other)
     if not await is_member(services, chat.id, other):
-        return Answer(message=_said(f"{name} is not in this chat."))
-    message = _said(f"{person.name or 'Somebody'} removed {name} from this chat.")
-    await remove_from_chat(
-        services, chat.id, other, partial(partial(_tell, services), chat, message, f"removed {other}")
-    )
+        return Answer(message=_message(f"{name} is not in this chat."))
+    message = _message(f"{person.name or 'Someone'} removed {name} from this chat.")
+    await remove_from_chat(services, chat.id, other, partial(_notify, services, chat, message, f"removed {other}"))
     return Answer(message=message, already_queued=True)
 
 
-async def _name(services: Services, chat: Chat, person: Person, other: ObjectId) -> str:
-    """What the other person is called, where this person may act here at all."""
+async def _authorized_name(services: Services, chat: Chat, person: Person, other: ObjectId) -> str:
+    """Check that the person can change the members of this chat, and return the other person's name."""
     if chat.kind is not ChatKind.GROUP:
-        raise NotAllowed("Only of group chats people can be added and removed.", "Write new to start a group chat.")
+        raise NotAllowed("You can add and remove people only in group chats.", "To start a group chat, write new.")
     await asyncio.gather(access.require_user_anywhere(services, person), access.require_member(services, chat, person))
-    found = (await services.directory.get_people([other])).get(other)
-    if found is None or not found.enabled:
-        raise NotFound("This person is not in the organisation any more.", "Choose somebody else.")
-    return found.name
+    member = (await services.directory.get_people([other])).get(other)
+    if member is None or not member.enabled:
+        raise NotFound("This person is no longer in your organization.", "Choose another person.")
+    return member.name
 
 
-async def _tell(services: Services, chat: Chat, message: Message, what: str) -> None:
+async def _notify(services: Services, chat: Chat, message: Message, change: str) -> None:
     now = services.clock.now()
     async with services.store.writing() as work:
-        await work.outbox.enqueue([to_outbox(chat, message, key=f"{what} {chat.id} {now.isoformat()}")], at=now)
+        await work.outbox.enqueue([to_outbox(chat, message, key=f"{change} {chat.id} {now.isoformat()}")], at=now)
 
 
-def _said(text: str) -> Message:
+def _message(text: str) -> Message:
     return notice(NoticeView(text=text))

@@ -1,4 +1,4 @@
-"""Putting people into chats and taking them out, with what follows from it (spec J1, A5)."""
+"""Add people to chats and remove them (spec J1, A5). Started changes finish even if the caller gives up."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,22 +11,23 @@ from bot.logs import get_logger
 
 _log = get_logger(__name__)
 
+Notify = Callable[[], Awaitable[None]]
+"""Enqueues the notice of the change for the chat."""
+
 
 async def is_member(services: Services, chat: ChatId, person: ObjectId) -> bool:
-    """Whether the person is in the chat now."""
-    return any(each.object_id == person for each in await services.chats.list_members(chat))
+    """Return whether the person is in the chat now."""
+    return any(member.object_id == person for member in await services.chats.list_members(chat))
 
 
-async def add_to_chat(services: Services, chat: ChatId, person: ObjectId, tell: Callable[[], Awaitable[None]]) -> None:
-    """The person is in the chat and it was told; raises what `ChatDirectory.add_member` raises."""
-    await _shielded(services, _change(services, services.chats.add_member, chat, person, tell, comes=True))
+async def add_to_chat(services: Services, chat: ChatId, person: ObjectId, notify: Notify) -> None:
+    """Add the person and notify the chat; raises the errors of `ChatDirectory.add_member`."""
+    await _finish(services, _change(services, services.chats.add_member, chat, person, notify, member_after=True))
 
 
-async def remove_from_chat(
-    services: Services, chat: ChatId, person: ObjectId, tell: Callable[[], Awaitable[None]]
-) -> None:
-    """The person is not in the chat and it was told; raises what `ChatDirectory.remove_member` raises."""
-    await _shielded(services, _change(services, services.chats.remove_member, chat, person, tell, comes=False))
+async def remove_from_chat(services: Services, chat: ChatId, person: ObjectId, notify: Notify) -> None:
+    """Remove the person and notify the chat; raises the errors of `ChatDirectory.remove_member`."""
+    await _finish(services, _change(services, services.chats.remove_member, chat, person, notify, member_after=False))
 
 
 async def _change(
@@ -34,27 +35,28 @@ async def _change(
     change: Callable[[ChatId, ObjectId], Awaitable[None]],
     chat: ChatId,
     person: ObjectId,
-    tell: Callable[[], Awaitable[None]],
+    notify: Notify,
     *,
-    comes: bool,
+    member_after: bool,
 ) -> None:
     try:
         await change(chat, person)
     except Unavailable:
-        # The answer may be lost and the change made: then nobody else would tell of it.
-        if await is_member(services, chat, person) is not comes:
+        # Perhaps only the response was lost. Then the change is made, and the chat must be notified.
+        if await is_member(services, chat, person) is not member_after:
             raise
-    await tell()
+    await notify()
 
 
-async def _shielded(services: Services, work: Awaitable[None]) -> None:
-    task = asyncio.ensure_future(work)
+async def _finish(services: Services, change: Awaitable[None]) -> None:
+    """Run the change in a task that goes on if the caller is cancelled."""
+    task = asyncio.ensure_future(change)
     services.membership_changes.add(task)
-    task.add_done_callback(partial(_ended, services))
+    task.add_done_callback(partial(_finished, services))
     await asyncio.shield(task)
 
 
-def _ended(services: Services, task: "asyncio.Task[None]") -> None:
+def _finished(services: Services, task: "asyncio.Task[None]") -> None:
     services.membership_changes.discard(task)
     if not task.cancelled() and (error := task.exception()):
-        _log.warning("membership not changed", reason=f"{type(error).__name__}: {error}")
+        _log.warning("membership.change_failed", reason=f"{type(error).__name__}: {error}")
