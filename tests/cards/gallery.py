@@ -680,23 +680,23 @@ GALLERY: dict[str, Message] = {
     "new chat ready": progress_page(
         ProgressView(
             summary="The chat is ready.",
-            steps=[StepLine(text=words, done=True) for words in ("the chat is created", "everybody is in it")],
+            steps=[StepLine(text=words, done=True) for words in ("Create the chat", "Add everyone to the chat")],
             url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
             resume_button=None,
         )
     ).message,
     "new chat half made": progress_page(
         ProgressView(
-            summary="Not everything is done yet.",
+            summary="Some steps are not done yet.",
             steps=[
-                StepLine(text="the chat is created", done=True),
+                StepLine(text="Create the chat", done=True),
                 StepLine(
-                    text="everybody is in it",
+                    text="Add everyone to the chat",
                     done=False,
-                    failure="Patti Fernandez could not be added: Microsoft 365 refuses.",
+                    failure="Could not add Patti Fernandez to the chat. Microsoft 365 rejects the request.",
                     next_step="Ask a Global Administrator to grant it the permission ChatMember.ReadWrite.All.",
                 ),
-                StepLine(text="it is connected to the record", done=False),
+                StepLine(text="Connect the chat to the record", done=False),
             ],
             url="https://teams.microsoft.com/l/chat/19:0f@thread.v2/0",
             resume_button=SubmitButton(title="Continue", dialog="finishChat", payload={"key": "k"}),

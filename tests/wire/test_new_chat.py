@@ -52,7 +52,7 @@ async def test_each_step_fails_once_and_in_the_end_there_is_one_chat_connected_o
     await world.fault("graph", "lost; method=POST; path=chats")
     page = await press(world, page, "Create chat", others=chosen(MEGAN, ADELE), name="Pump")
     said = texts(page)
-    assert said[:3] == ["Not everything is done yet.", "Not done: the chat is created", said[2]]
+    assert said[:3] == ["Some steps are not done yet.", "Not done: Create the chat", said[2]]
     assert "does not answer" in said[2]
     assert len(world.made_chats()) == 1
 
@@ -61,20 +61,20 @@ async def test_each_step_fails_once_and_in_the_end_there_is_one_chat_connected_o
     await world.fault("graph", "503; method=POST; ends=installedApps")
     page = await press(world, page, "Continue")
     said = texts(page)
-    assert said[1:3] == ["Done: the chat is created", "Not done: everybody is in it"]
-    assert "Adele Vance could not be added" in said[3]
+    assert said[1:3] == ["Done: Create the chat", "Not done: Add everyone to the chat"]
+    assert "Could not add Adele Vance to the chat." in said[3]
     assert "ChatMember.ReadWrite.All" in said[3]
-    assert said[4] == "Not done: it has its name"
+    assert said[4] == "Not done: Name the chat"
     assert "does not accept this name" in said[5]
-    assert said[6] == "Not done: Chat Sync is added to it"
+    assert said[6] == "Not done: Add Chat Sync to the chat"
     assert "does not answer" in said[7]
-    assert said[8] == "Not done: it is connected to the record"
+    assert said[8] == "Not done: Connect the chat to the record"
 
     world.dataverse_refuses_to_act_for_people = {"error": {"code": "0x8004a110", "message": "no"}}
     page = await press(world, page, "Continue")
     world.dataverse_refuses_to_act_for_people = None
     said = texts(page)
-    assert said[4:6] == ["Done: Chat Sync is added to it", "Not done: it is connected to the record"]
+    assert said[4:6] == ["Done: Add Chat Sync to the chat", "Not done: Connect the chat to the record"]
     assert "act for users" in said[6]
 
     await world.fault("teams", "503; method=POST")
@@ -108,7 +108,7 @@ async def test_a_chat_that_was_left_half_made_is_offered_again_to_who_began_it_a
     half = await press(world, page, "Create chat", others=chosen(MEGAN))
     assert "TeamsAppInstallation.ReadWriteAndConsentSelfForChat.All" in " ".join(texts(half))
     stolen = await press(world, half, "Continue", person=MEGAN)
-    assert texts(stolen)[0] == "There is no such chat to go on with."
+    assert texts(stolen)[0] == "Chat Sync cannot find the chat that you started."
     assert "Finish my last chat" not in buttons(await world.ask_page({"dialog": "newChat"}, person=MEGAN))
 
     await world.restart()
@@ -127,7 +127,7 @@ async def test_who_has_left_the_chat_does_nothing_to_it_any_more(world: World) -
     mine = next(row for row in members_of(world.teams.rows, chat.id) if row.text("userId") == ALEX.object_id)
     await world.teams.remove(chat, mine)
     refused = await press(world, half, "Continue")
-    assert "You are not in this chat any more. Ask somebody in the chat to add you." in texts(refused)
+    assert "You are no longer in this chat. Ask a member of the chat to add you." in texts(refused)
     assert await members(world, chat.id) == [MEGAN.object_id]
     assert not has_app(world.teams.rows, chat.id)
 
@@ -155,9 +155,9 @@ async def test_a_chat_without_a_record_has_a_name_and_no_app(world: World) -> No
     last = await press(world, second, "Create chat", others=chosen(PATTI), name="a" * 300)
     assert texts(last) == [
         "The chat is ready.",
-        "Done: the chat is created",
-        "Done: everybody is in it",
-        "Done: it has its name",
+        "Done: Create the chat",
+        "Done: Add everyone to the chat",
+        "Done: Name the chat",
     ]
     (chat,) = world.teams.chats()
     assert chat.text("topic") == "a" * 250
@@ -170,8 +170,8 @@ async def test_a_chat_without_a_record_has_a_name_and_no_app(world: World) -> No
         ("", "Choose at least one person."),
         (ALEX.object_id, "Choose at least one person."),
         ("not an id,,5", "Choose at least one person."),
-        ("00000000-0000-0000-0000-000000000001", "Somebody whom you chose is not in your organisation any more."),
-        (DIEGO.object_id, "Diego Siciliani cannot sign in any more."),
+        ("00000000-0000-0000-0000-000000000001", "A person whom you chose is no longer in your organization."),
+        (DIEGO.object_id, "Diego Siciliani can no longer sign in."),
         (",".join(f"00000000-0000-0000-0001-{n:012}" for n in range(250)), "A chat can have at most 250 members."),
     ],
     ids=["nobody", "oneself", "no ids", "unknown", "disabled", "too many"],
@@ -211,7 +211,7 @@ async def test_before_a_note_reaches_somebody_who_cannot_open_the_record_the_per
     asked = await press(world, page, "Create chat", others=chosen(MEGAN, PATTI), name="Pump")
     question = next(line for line in texts(asked) if "cannot open" in line)
     assert question == (
-        "Patti Fernandez cannot open this record, and would see the note. Remove the note, or send it anyway."
+        "Patti Fernandez cannot open this record, but would see the note. Remove the note, or send it anyway."
     )
     assert world.made_chats() == []
     without = await press(world, asked, "Create chat", suggested=chosen(MEGAN, PATTI), note="false")
@@ -257,7 +257,7 @@ async def test_the_record_may_be_written_and_where_it_is_not_clear_it_is_chosen(
     second = await press(world, several, "Next", words="pump", record=choices[1]["value"])
     assert texts(second)[1] in choices[1]["title"]
     nothing = await press(world, first, "Next", words="zeppelin hangar")
-    assert texts(nothing)[0] == "No record fits these words."
+    assert texts(nothing)[0] == "No record matches these words."
     assert inputs(nothing)["words"]["value"] == "zeppelin hangar"
     elsewhere = await press(world, first, "Next", words="https://elsewhere.example/main.aspx")
     assert texts(elsewhere)[0] == "This link does not open a record in your Dynamics 365 environment."
@@ -266,7 +266,7 @@ async def test_the_record_may_be_written_and_where_it_is_not_clear_it_is_chosen(
 async def test_people_may_be_written_and_where_it_is_not_clear_they_are_offered(world: World) -> None:
     page = await people_page(world)
     again = await press(world, page, "Create chat", names="megan.bowen@example.com, a, nobody", name="Pump")
-    assert texts(again)[3] == "It is not clear who is meant: a, nobody. Write the whole name, or choose."
+    assert texts(again)[3] == "These names are not clear: a, nobody. Enter the full name, or choose a person."
     offered = {each["title"].partition(" ·")[0] for each in inputs(again)["suggested"]["choices"]}
     assert {"Megan Bowen", "Adele Vance"} <= offered
     assert inputs(again)["suggested"]["value"] == MEGAN.object_id

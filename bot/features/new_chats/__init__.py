@@ -1,1 +1,1 @@
-"""Create a chat about a record."""
+"""Create a chat, with or without a record."""

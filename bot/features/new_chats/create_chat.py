@@ -1,10 +1,9 @@
-"""Making a chat that somebody wants, step by step (spec C7, C8, A6)."""
+"""Create a chat step by step. A failed or interrupted creation can be resumed (spec C7, C8, A6)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 
 from bot.domain.directory import DirectoryChat
 from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, Unavailable
@@ -13,203 +12,218 @@ from bot.domain.values import Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.install_app import install_app
 from bot.features.shared.services import Services
+from cards.words import and_list
 
 LEASE = timedelta(minutes=2)
-"""How long the work stays with a process that is not heard of; each step and each person added renews it."""
+"""Lease of a creation by one process. Every step and every added member renews it."""
 SHOWN_FOR = timedelta(days=1)
-"""How long somebody is reminded of a chat that was left half made."""
+"""Time in which an unfinished creation is offered again."""
 MIN_MEMBERS = 2
-"""People of the smallest group chat."""
+"""Minimum number of members of a group chat."""
 
-Step = Callable[[NewChat, Person, Chat], Awaitable[NewChat]]
+Step = Callable[[Services, NewChat, Person, Chat], Awaitable[NewChat]]
+"""Runs a step for the person, who asks in this chat, and returns the new state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far it has come, and whether it goes on by itself just now."""
+    """The state of a creation."""
 
-    new: NewChat
+    new_chat: NewChat
     is_running: bool = False
+    """True if the creation continues in the background."""
 
 
 async def start_creation(
-    services: Services, key: NewChatKey, wish: ChatRequest, person: Person, here: Chat
+    services: Services, key: NewChatKey, request: ChatRequest, person: Person, current: Chat
 ) -> Progress:
-    """Makes the chat; a key that is known goes on with what was wished under it then.
+    """Create the chat. If the key is known, resume that creation and ignore the new request.
 
-    Raises `BadRequest` where somebody is not in the directory, and what `resume_idle` raises.
+    `current` is the chat in which the person asks. Raises `BadRequest` if some of the people are not in the directory,
+    and the errors of `resume_creation`.
     """
-    await _require_people(services, wish.people)
+    await _require_in_directory(services, request.people)
     async with services.store.writing() as work:
-        await work.new_chats.add(NewChat(key=key, request=wish, begun_at=services.clock.now()))
-    return await resume_creation(services, key, person, here)
+        await work.new_chats.add(NewChat(key=key, request=request, begun_at=services.clock.now()))
+    return await resume_creation(services, key, person, current)
 
 
-async def resume_creation(services: Services, key: NewChatKey, person: Person, here: Chat) -> Progress:
-    """Does what is left, as far as it goes; raises `NotFound` for what the person did not begin."""
-    new = await _get(services, key, person)
-    if not new.remaining_steps:
-        return Progress(new=new)
+async def resume_creation(services: Services, key: NewChatKey, person: Person, current: Chat) -> Progress:
+    """Run the remaining steps, and return the progress when they end or when the time for an answer is over.
+
+    Raises `NotFound` if the person did not start this creation.
+    """
+    new_chat = await _get(services, key, person)
+    if not new_chat.remaining_steps:
+        return Progress(new_chat=new_chat)
     task = services.chat_creations.get(key)
     if task is None:
-        task = services.chat_creations[key] = asyncio.create_task(_run(services, key, person, here))
+        task = services.chat_creations[key] = asyncio.create_task(_run(services, key, person, current))
         task.add_done_callback(lambda _: services.chat_creations.pop(key, None))
     await asyncio.wait({task}, timeout=services.limits.answer_within_s * 0.8)
     if task.done():
         task.result()
-    new = await _get(services, key, person)
-    return Progress(new=new, is_running=bool(new.remaining_steps) and not new.failures)
+    new_chat = await _get(services, key, person)
+    return Progress(new_chat=new_chat, is_running=bool(new_chat.remaining_steps) and not new_chat.failures)
 
 
 async def unfinished_creation(services: Services, person: ObjectId) -> NewChat | None:
-    """The chat that the person left half made lately."""
+    """Return the person's unfinished creation of the last day, or None."""
     async with services.store.reading() as work:
         return await work.new_chats.unfinished(person, since=services.clock.now() - SHOWN_FOR)
 
 
 async def _get(services: Services, key: NewChatKey, person: Person) -> NewChat:
     async with services.store.reading() as work:
-        new = await work.new_chats.get(key)
-    if new is None or new.request.person != person.object_id:
-        raise NotFound("There is no such chat to go on with.", "Write new to start one.")
-    return new
+        new_chat = await work.new_chats.get(key)
+    if new_chat is None or new_chat.request.person != person.object_id:
+        raise NotFound("Chat Sync cannot find the chat that you started.", "To start a chat, write new.")
+    return new_chat
 
 
-async def _require_people(services: Services, people: Sequence[ObjectId]) -> None:
-    found = await services.directory.get_people(people)
-    if len(found) < len(people):
-        raise BadRequest("Somebody whom you chose is not in your organisation any more.", "Choose again.")
-    off = [each.name for each in found.values() if not each.enabled]
-    if off:
-        raise BadRequest(f"{', '.join(off)} cannot sign in any more.", "Choose other people.")
+async def _require_in_directory(services: Services, people: Sequence[ObjectId]) -> None:
+    listed = await services.directory.get_people(people)
+    if len(listed) < len(people):
+        raise BadRequest("A person whom you chose is no longer in your organization.", "Choose the people again.")
+    disabled = [person.name for person in listed.values() if not person.enabled]
+    if disabled:
+        raise BadRequest(f"{and_list(disabled)} can no longer sign in.", "Choose other people.")
 
 
-async def _run(services: Services, key: NewChatKey, person: Person, here: Chat) -> None:
-    """All steps that are left, unless another process is at it."""
+async def _run(services: Services, key: NewChatKey, person: Person, current: Chat) -> None:
+    """Run the remaining steps, unless another process holds the lease."""
     now = services.clock.now()
     async with services.store.writing() as work:
         claimed = await work.new_chats.claim(key, at=now, until=now + LEASE)
-        new = await work.new_chats.get(key)
-    if new is None or not claimed:
+        new_chat = await work.new_chats.get(key)
+    if new_chat is None or not claimed:
         return
-    new = replace(new, failures=())
+    new_chat = replace(new_chat, failures=())
     try:
-        await _require_still_in(services, new)
-        for step in new.remaining_steps:
-            new = await _run_step(services, step, new, person, here)
-            if new.failures and new.failures[-1].step in REQUIRED_STEPS:
+        await _require_still_member(services, new_chat)
+        for step in new_chat.remaining_steps:
+            new_chat = await _run_step(services, step, new_chat, person, current)
+            if new_chat.failures and new_chat.failures[-1].step in REQUIRED_STEPS:
                 break
     except ChatSyncError as error:
-        new = new.with_failure(new.remaining_steps[0], error)
+        new_chat = new_chat.with_failure(new_chat.remaining_steps[0], error)
     finally:
         async with services.store.writing() as work:
-            await work.new_chats.save(new, leased_until=None)
+            await work.new_chats.save(new_chat, leased_until=None)
 
 
-async def _run_step(services: Services, step: ChatStep, new: NewChat, person: Person, here: Chat) -> NewChat:
-    """The step done, or why not; kept before anything else is begun."""
-    work: Mapping[ChatStep, Step] = {
-        ChatStep.CREATE: partial(_create, services),
-        ChatStep.MEMBERS: partial(_add_members, services),
-        ChatStep.NAME: partial(_name, services),
-        ChatStep.INSTALL: partial(_install, services),
-        ChatStep.CONNECT: partial(_connect, services),
-    }
-    if step in new.done:
-        return new
-    before = new
+async def _run_step(services: Services, step: ChatStep, new_chat: NewChat, person: Person, current: Chat) -> NewChat:
+    """Run the step, and save its result or its failure before the next step starts."""
+    if step in new_chat.done:
+        return new_chat
+    requested_at = requested_before = new_chat.creation_requested_at
     if step is ChatStep.CREATE:
-        # If its answer is lost, the chat is looked for before another is made.
-        new = await _save(
-            services, replace(new, creation_requested_at=new.creation_requested_at or services.clock.now())
-        )
+        # If the response is lost, the next attempt searches for the chat before it creates another one.
+        requested_at = requested_before or services.clock.now()
+        await _save(services, replace(new_chat, creation_requested_at=requested_at))
     try:
-        new = await work[step](replace(new, creation_requested_at=before.creation_requested_at), person, here)
+        new_chat = await _STEPS[step](services, new_chat, person, current)
     except ChatSyncError as error:
-        asked_at = new.creation_requested_at if isinstance(error, Unavailable) else before.creation_requested_at
-        new = replace(new, creation_requested_at=asked_at).with_failure(step, error)
-    return await _save(services, new)
+        pending = requested_at if isinstance(error, Unavailable) else requested_before
+        new_chat = replace(new_chat, creation_requested_at=pending).with_failure(step, error)
+    return await _save(services, new_chat)
 
 
-async def _save(services: Services, new: NewChat) -> NewChat:
+async def _save(services: Services, new_chat: NewChat) -> NewChat:
+    """Save the state, and renew the lease."""
     async with services.store.writing() as work:
-        await work.new_chats.save(new, leased_until=services.clock.now() + LEASE)
-    return new
+        await work.new_chats.save(new_chat, leased_until=services.clock.now() + LEASE)
+    return new_chat
 
 
-async def _require_still_in(services: Services, new: NewChat) -> None:
-    """Somebody who has left the chat meanwhile does nothing to it any more (spec S7)."""
-    if new.chat_id is None:
+async def _require_still_member(services: Services, new_chat: NewChat) -> None:
+    """Check that the person did not leave the chat, because only members can change a chat (spec S7)."""
+    if new_chat.chat_id is None:
         return
-    if all(each.object_id != new.request.person for each in await services.chats.list_members(new.chat_id)):
-        raise NotAllowed("You are not in this chat any more.", "Ask somebody in the chat to add you.")
+    members = await services.chats.list_members(new_chat.chat_id)
+    if all(member.object_id != new_chat.request.person for member in members):
+        raise NotAllowed("You are no longer in this chat.", "Ask a member of the chat to add you.")
 
 
-async def _create(services: Services, new: NewChat, _person: Person, _here: Chat) -> NewChat:
-    first = new.request.members[:MAX_MEMBERS_AT_CREATION]
-    if new.creation_requested_at:
+async def _create(services: Services, new_chat: NewChat, _person: Person, _current: Chat) -> NewChat:
+    first = new_chat.request.members[:MAX_MEMBERS_AT_CREATION]
+    if new_chat.creation_requested_at:
         for people in (first, first[:MIN_MEMBERS]):
-            found = await services.chats.find_created(people, since=new.creation_requested_at)
-            if found:
-                return _created(new, found)
+            chat = await services.chats.find_created(people, since=new_chat.creation_requested_at)
+            if chat:
+                return _created(new_chat, chat)
     try:
-        chat = await services.chats.create(first, new.request.topic)
+        chat = await services.chats.create(first, new_chat.request.topic)
     except BadRequest:
-        # Graph refuses the whole and does not say why: the smallest chat, and then one thing after the other.
-        return _created(new, await services.chats.create(first[:MIN_MEMBERS], None))
-    whole = first == new.request.members
-    return _created(new, chat).with_done(*([ChatStep.MEMBERS] if whole else []))
+        # Graph rejects the request without a reason. Create the smallest chat, and run the other steps one by one.
+        return _created(new_chat, await services.chats.create(first[:MIN_MEMBERS], None))
+    is_complete = first == new_chat.request.members
+    return _created(new_chat, chat).with_done(*([ChatStep.MEMBERS] if is_complete else []))
 
 
-async def _add_members(services: Services, new: NewChat, _person: Person, _here: Chat) -> NewChat:
-    chat = _chat_id(new)
-    there = {each.object_id for each in await services.chats.list_members(chat)}
-    refused: dict[ObjectId, ChatSyncError] = {}
-    for person in new.request.members:
-        if person not in there:
+async def _add_members(services: Services, new_chat: NewChat, _person: Person, _current: Chat) -> NewChat:
+    chat = _chat_id(new_chat)
+    members = {member.object_id for member in await services.chats.list_members(chat)}
+    errors: dict[ObjectId, ChatSyncError] = {}
+    for person in new_chat.request.members:
+        if person not in members:
             try:
                 await services.chats.add_member(chat, person)
             except (BadRequest, NotAllowed, NotFound) as error:
-                refused[person] = error
-            await _save(services, new)  # so many people take longer than the work is held at a time
-    if refused:
-        names = await services.directory.get_people(list(refused))
-        who = ", ".join(names[each].name if each in names else "somebody" for each in refused)
-        first = next(iter(refused.values()))
-        raise BadRequest(f"{who} could not be added: {first}", first.next_step) from first
-    return new.with_done(ChatStep.MEMBERS)
+                errors[person] = error
+            await _save(services, new_chat)  # Many members can take longer than one lease.
+    if errors:
+        raise await _not_added(services, errors) from next(iter(errors.values()))
+    return new_chat.with_done(ChatStep.MEMBERS)
 
 
-async def _name(services: Services, new: NewChat, _person: Person, _here: Chat) -> NewChat:
-    await services.chats.rename(_chat_id(new), new.request.topic or "")
-    return new.with_done(ChatStep.NAME)
+async def _not_added(services: Services, errors: Mapping[ObjectId, ChatSyncError]) -> BadRequest:
+    """Return one error with the names of the people and the reason for the first of them."""
+    people = await services.directory.get_people(list(errors))
+    names = [people[person].name if person in people else "someone" for person in errors]
+    first = next(iter(errors.values()))
+    return BadRequest(f"Could not add {and_list(names)} to the chat. {first}", first.next_step)
 
 
-async def _install(services: Services, new: NewChat, _person: Person, here: Chat) -> NewChat:
-    chat = replace(here, id=_chat_id(new), kind=ChatKind.GROUP)
-    await install_app(services, chat)
-    return new.with_done(ChatStep.INSTALL)
+async def _name(services: Services, new_chat: NewChat, _person: Person, _current: Chat) -> NewChat:
+    await services.chats.rename(_chat_id(new_chat), new_chat.request.topic or "")
+    return new_chat.with_done(ChatStep.NAME)
 
 
-async def _connect(services: Services, new: NewChat, person: Person, _here: Chat) -> NewChat:
+async def _install(services: Services, new_chat: NewChat, _person: Person, current: Chat) -> NewChat:
+    await install_app(services, replace(current, id=_chat_id(new_chat), kind=ChatKind.GROUP))
+    return new_chat.with_done(ChatStep.INSTALL)
+
+
+async def _connect(services: Services, new_chat: NewChat, person: Person, _current: Chat) -> NewChat:
     async with services.store.reading() as work:
-        chat = await work.chats.get(_chat_id(new))
-    if chat is None or new.request.record is None:
-        raise NotFound("This chat is not known any more.", "Write connect in the chat itself.")
-    # In a chat that is this new the person's account may not be known yet; Teams' roster takes the object id too.
-    by_object_id = replace(person, account_id=new.request.person)
-    note = Note.SEND if new.request.note else Note.NONE
-    await connect_chat(services, chat, by_object_id, new.request.record, note=note)
-    return new.with_done(ChatStep.CONNECT)
+        chat = await work.chats.get(_chat_id(new_chat))
+    if chat is None or new_chat.request.record is None:
+        raise NotFound("Chat Sync cannot find this chat.", "To connect the chat, write connect in the chat.")
+    # The person's account ID in the new chat is perhaps not known. The roster of Teams also accepts the object ID.
+    by_object_id = replace(person, account_id=new_chat.request.person)
+    note = Note.SEND if new_chat.request.note else Note.NONE
+    await connect_chat(services, chat, by_object_id, new_chat.request.record, note=note)
+    return new_chat.with_done(ChatStep.CONNECT)
 
 
-def _created(new: NewChat, chat: DirectoryChat) -> NewChat:
-    """The chat is there, and perhaps has its name already."""
-    named = [ChatStep.NAME] if new.request.topic and chat.topic == new.request.topic else []
-    return replace(new, chat_id=chat.id, url=chat.url, creation_requested_at=None).with_done(ChatStep.CREATE, *named)
+_STEPS: Mapping[ChatStep, Step] = {
+    ChatStep.CREATE: _create,
+    ChatStep.MEMBERS: _add_members,
+    ChatStep.NAME: _name,
+    ChatStep.INSTALL: _install,
+    ChatStep.CONNECT: _connect,
+}
 
 
-def _chat_id(new: NewChat) -> ChatId:
-    if new.chat_id is None:
+def _created(new_chat: NewChat, chat: DirectoryChat) -> NewChat:
+    """Return the state with the created chat, which may have its name already."""
+    named = [ChatStep.NAME] if new_chat.request.topic and chat.topic == new_chat.request.topic else []
+    created = replace(new_chat, chat_id=chat.id, url=chat.url, creation_requested_at=None)
+    return created.with_done(ChatStep.CREATE, *named)
+
+
+def _chat_id(new_chat: NewChat) -> ChatId:
+    if new_chat.chat_id is None:
         raise NotFound("The chat was not created.", "Try again.")
-    return new.chat_id
+    return new_chat.chat_id

@@ -1,4 +1,4 @@
-"""The pages of the dialog that starts a chat. What comes back from a page is a claim, whoever sends it."""
+"""Dialog that starts a chat. Any client can send its data, so check every value again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -6,11 +6,11 @@ from uuid import uuid4
 
 from bot.domain.directory import DirectoryPerson, sanitize_topic
 from bot.domain.errors import BadRequest
-from bot.domain.new_chat import ChatRequest, ChatStep, NewChatKey, require_people
+from bot.domain.new_chat import ChatRequest, ChatStep, NewChat, NewChatKey, require_people
 from bot.domain.object_ids import parse_object_id
 from bot.domain.public_names import PERSON, Dataset, Dialog
 from bot.domain.record_links import parse_guid
-from bot.domain.values import ObjectId
+from bot.domain.values import ObjectId, RecordRef
 from bot.features.new_chats.create_chat import Progress, resume_creation, start_creation, unfinished_creation
 from bot.features.new_chats.plan_chat import (
     ChatOptions,
@@ -20,7 +20,7 @@ from bot.features.new_chats.plan_chat import (
     plan_chat,
 )
 from bot.features.record_search.find_records import Hit, find_record, find_records
-from bot.features.record_search.record_picker import initial_choices, parse_choice, record_choice
+from bot.features.record_search.record_picker import initial_choices, parse_choice, record_choice, single
 from bot.features.shared.access import require_can_start
 from bot.features.shared.action_data import KEY, SURE, ActionData
 from bot.features.shared.answers import record_data
@@ -46,171 +46,195 @@ from cards.new_chat import (
 )
 from cards.record_inputs import RECORD, WORDS, RecordInputs
 
-_WORDS: Mapping[ChatStep, str] = {
-    ChatStep.CREATE: "the chat is created",
-    ChatStep.MEMBERS: "everybody is in it",
-    ChatStep.NAME: "it has its name",
-    ChatStep.INSTALL: "Chat Sync is added to it",
-    ChatStep.CONNECT: "it is connected to the record",
+_STEP_TEXTS: Mapping[ChatStep, str] = {
+    ChatStep.CREATE: "Create the chat",
+    ChatStep.MEMBERS: "Add everyone to the chat",
+    ChatStep.NAME: "Name the chat",
+    ChatStep.INSTALL: "Add Chat Sync to the chat",
+    ChatStep.CONNECT: "Connect the chat to the record",
 }
 
 
 async def start(services: Services, turn: Turn, data: ActionData) -> Page:
-    """The first page; the second where a button has said already which record it is about."""
+    """Return the page for the record, or the page for people if the button already has a record."""
     if "row" in data:
-        return await show_people(services, turn, data)
-    return await _which_record(services, turn, data)
+        return await _people_page(services, turn, data)
+    return await _record_page(services, turn, data)
 
 
 async def choose(services: Services, turn: Turn, data: ActionData) -> Page:
-    """The second page, or the first once more where it is not clear which record was meant."""
+    """Return the page for people, or again the page for the record if the words do not match exactly one."""
     words = data.get(WORDS, "").strip()
     if data.get(RECORD) or not words:
-        return await show_people(services, turn, data)
-    hits = await find_record(services, turn.person, words)
-    if len(hits) == 1:
-        record = hits[0].record if isinstance(hits[0], Hit) else hits[0]
-        return await show_people(services, turn, {**data, **record_data(record)})
-    choices = [record_choice(each) for each in hits if isinstance(each, Hit)]
-    wrong = "" if hits else "No record fits these words."
-    return await _which_record(services, turn, data, choices, wrong)
+        return await _people_page(services, turn, data)
+    matches = await find_record(services, turn.person, words)
+    if len(matches) == 1:
+        return await _people_page(services, turn, {**data, **record_data(single(matches))})
+    choices = [record_choice(match) for match in matches if isinstance(match, Hit)]
+    problem = "" if matches else "No record matches these words."
+    return await _record_page(services, turn, data, choices, problem)
 
 
-async def _which_record(
+async def _record_page(
     services: Services, turn: Turn, data: ActionData, hits: Sequence[Choice] = (), problem: str = ""
 ) -> Page:
     newest = await find_records(services, turn.person, "")
-    half_made = await unfinished_creation(services, ObjectId(turn.person.object_id or ""))
-    known = {PERSON: data[PERSON]} if PERSON in data else {}
-    finish = SubmitButton(
-        title="Finish my last chat", dialog=Dialog.FINISH_CHAT, payload={KEY: half_made.key if half_made else ""}
+    unfinished = await unfinished_creation(services, ObjectId(turn.person.object_id or ""))
+    inputs = RecordInputs(
+        choices=initial_choices(newest), dataset=Dataset.RECORDS, hits=hits, words=data.get(WORDS, "")
     )
-    return record_page(
-        RecordView(
-            record=RecordInputs(
-                choices=initial_choices(newest),
-                dataset=Dataset.RECORDS,
-                hits=hits,
-                words=data.get(WORDS, ""),
-            ),
-            problem=problem,
-            next_button=SubmitButton(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=known),
-            resume_button=finish if half_made else None,
-        )
+    payload = {PERSON: data[PERSON]} if PERSON in data else {}
+    view = RecordView(
+        record=inputs,
+        problem=problem,
+        next_button=SubmitButton(title="Next", dialog=Dialog.NEW_CHAT_PEOPLE, payload=payload),
+        resume_button=_resume_button("Finish my last chat", unfinished) if unfinished else None,
     )
+    return record_page(view)
 
 
-async def show_people(
-    services: Services, turn: Turn, data: ActionData, problem: str = "", offered: Sequence[DirectoryPerson] = ()
+async def _people_page(
+    services: Services, turn: Turn, data: ActionData, problem: str = "", candidates: Sequence[DirectoryPerson] = ()
 ) -> Page:
-    """The second page; once more with what is wrong on it where something is."""
+    """Return the page for people. `candidates` are the people whom ambiguous names match."""
     record, chosen = parse_choice(data, services.links), _chosen(data)
-    plan = await plan_chat(services, turn.person, record, chosen)
+    options = await plan_chat(services, turn.person, record, chosen)
     payload = {KEY: data.get(KEY) or str(uuid4()), **(record_data(record) if record else {})}
-    people = [*plan.chosen, *(each for each in offered if each.id not in chosen)]
-    make = SubmitButton(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
-    anyway = SubmitButton(title="Send it anyway", dialog=make.dialog, payload={**payload, SURE: ON})
-    view = _people_view(plan, people, data, problem, make)
+    people = [*options.chosen, *(person for person in candidates if person.id not in chosen)]
+    create_button = SubmitButton(title="Create chat", dialog=Dialog.MAKE_CHAT, payload=payload)
+    anyway = SubmitButton(title="Send it anyway", dialog=create_button.dialog, payload={**payload, SURE: ON})
+    view = _people_view(options, people, data, problem, create_button)
     return people_page(replace(view, create_anyway_button=anyway if data.get(SURE) == ON else None))
 
 
 async def resume(services: Services, turn: Turn, data: ActionData) -> Page:
-    """The last page once more: goes on with what is left."""
+    """Resume the creation, and return the progress."""
     await require_can_start(services, turn.person, None)
-    return _progress(await resume_creation(services, _key(data), turn.person, turn.chat))
+    return _progress_page(await resume_creation(services, _key(data), turn.person, turn.chat))
 
 
 async def create(services: Services, turn: Turn, data: ActionData) -> Page:
-    """The last page: makes the chat."""
+    """Create the chat and return the progress, or return the page for people with a problem."""
     record, key = parse_choice(data, services.links), _key(data)
     await require_can_start(services, turn.person, record)
     named = await people_by_names(services, turn.person, data.get(NAMES, ""))
-    known = {**data, PERSON: ",".join([data.get(PERSON, ""), *(each.id for each in named.found)])}
+    known = {**data, PERSON: ",".join([data.get(PERSON, ""), *(person.id for person in named.matches)])}
     if named.problem:
-        return await show_people(services, turn, known, named.problem, named.offered)
-    person = ObjectId(turn.person.object_id or "")
+        return await _people_page(services, turn, known, named.problem, named.candidates)
     try:
-        people, note = require_people(person, _chosen(known)), data.get(NOTE, ON) != OFF
-        doubts = await note_problem(services, record, people) if record and note and data.get(SURE) != ON else ""
-        if doubts:
-            return await show_people(services, turn, {**known, SURE: ON}, doubts)
-        topic = sanitize_topic(data.get(NAME, ""))
-        wish = ChatRequest(person=person, people=people, topic=topic, record=record, note=note)
-        return _progress(await start_creation(services, key, wish, turn.person, turn.chat))
+        request = _request(turn, known, record)
+        question = await _note_question(services, request, data)
+        if question:
+            return await _people_page(services, turn, {**known, SURE: ON}, question)
+        return _progress_page(await start_creation(services, key, request, turn.person, turn.chat))
     except BadRequest as error:
-        return await show_people(services, turn, known, f"{error} {error.next_step}".strip())
+        return await _people_page(services, turn, known, f"{error} {error.next_step}".strip())
+
+
+def _request(turn: Turn, data: ActionData, record: RecordRef | None) -> ChatRequest:
+    """Return the request; raise `BadRequest` for no people or too many."""
+    person = ObjectId(turn.person.object_id or "")
+    return ChatRequest(
+        person=person,
+        people=require_people(person, _chosen(data)),
+        topic=sanitize_topic(data.get(NAME, "")),
+        record=record,
+        note=data.get(NOTE, ON) != OFF,
+    )
+
+
+async def _note_question(services: Services, request: ChatRequest, data: ActionData) -> str:
+    """Return the question about the audience of the note, unless the person has confirmed it."""
+    if request.record is None or not request.note or data.get(SURE) == ON:
+        return ""
+    return await note_problem(services, request.record, request.people)
 
 
 async def search_records(services: Services, turn: Turn, words: str, _data: ActionData) -> Sequence[Choice]:
-    """Records that fit what was typed."""
-    return [record_choice(each) for each in await find_records(services, turn.person, words)]
+    """Return records that match the words."""
+    return [record_choice(hit) for hit in await find_records(services, turn.person, words)]
 
 
 async def search_people(services: Services, turn: Turn, words: str, _data: ActionData) -> Sequence[Choice]:
-    """People who fit what was typed."""
-    found = await find_people(services, turn.person, words)
-    return [person_choice(each, each.title) for each in found if each.id != turn.person.object_id]
+    """Return people who match the words, except the person who types."""
+    people = await find_people(services, turn.person, words)
+    return [_person_choice(person, person.title) for person in people if person.id != turn.person.object_id]
 
 
-def person_choice(person: DirectoryPerson, about: str) -> Choice:
-    """Somebody in a list of choices, with what tells them apart."""
-    title = " · ".join(part for part in (person.name or person.sign_in, about) if part)
+def _person_choice(person: DirectoryPerson, detail: str) -> Choice:
+    title = " · ".join(part for part in (person.name or person.sign_in, detail) if part)
     return Choice(title=title or person.id, value=person.id)
 
 
 def _key(data: ActionData) -> NewChatKey:
     key = parse_guid(data.get(KEY, ""))
     if key is None:
-        raise BadRequest("This dialog is too old to go on with.", "Write new to start a chat.")
+        raise BadRequest("This dialog has expired.", "To start a chat, write new.")
     return NewChatKey(key)
 
 
 def _chosen(data: ActionData) -> list[ObjectId]:
-    """Whom the page names: suggested, searched, or given by the button that opened it."""
-    named = ",".join(data.get(each, "") for each in (SUGGESTED, OTHERS, PERSON)).split(",")
-    return [person for person in (parse_object_id(each.strip()) for each in named) if person]
+    """Return the chosen people: suggested, searched, or from the button that opened the dialog."""
+    ids = ",".join(data.get(field, "") for field in (SUGGESTED, OTHERS, PERSON)).split(",")
+    return [person for person in (parse_object_id(each.strip()) for each in ids) if person]
 
 
 def _people_view(
-    plan: ChatOptions, people: Sequence[DirectoryPerson], data: ActionData, problem: str, make: SubmitButton
+    options: ChatOptions,
+    people: Sequence[DirectoryPerson],
+    data: ActionData,
+    problem: str,
+    create_button: SubmitButton,
 ) -> PeopleView:
-    record = plan.record
-    suggested = [person_choice(each.person, each.reason) for each in plan.suggested]
+    record = options.record
+    suggested = [_person_choice(each.person, each.reason) for each in options.suggested]
     return PeopleView(
-        record=record.head if record else None,
-        suggested=[*suggested, *(person_choice(each, each.title) for each in people)],
-        others=[person_choice(each, each.title) for each in plan.others],
+        record=record.header if record else None,
+        suggested=[*suggested, *(_person_choice(person, person.title) for person in people)],
+        others=[_person_choice(person, person.title) for person in options.others],
         dataset=Dataset.PEOPLE,
         chosen=_chosen(data),
         topic=data.get(NAME, record.topic if record else ""),
         note=data.get(NOTE, ON) != OFF,
         facts=record.facts if record else None,
         problem=problem,
-        create_button=make,
+        create_button=create_button,
     )
 
 
-def _progress(progress: Progress) -> Page:
-    new = progress.new
-    troubles = {each.step: each for each in new.failures}
-    lines = [
-        StepLine(
-            text=_WORDS[step],
-            done=step in new.done,
-            failure=troubles[step].reason if step in troubles else "",
-            next_step=troubles[step].next_step if step in troubles else "",
-        )
-        for step in new.request.steps
-    ]
-    again = SubmitButton(
-        title="Look again" if progress.is_running else "Continue", dialog=Dialog.FINISH_CHAT, payload={KEY: new.key}
+def _progress_page(progress: Progress) -> Page:
+    new_chat = progress.new_chat
+    resume_button = _resume_button("Refresh" if progress.is_running else "Continue", new_chat)
+    view = ProgressView(
+        summary=_summary(progress),
+        steps=_step_lines(new_chat),
+        url=new_chat.url,
+        resume_button=resume_button if new_chat.remaining_steps else None,
     )
-    summary = "Not everything is done yet." if new.remaining_steps else "The chat is ready."
+    return progress_page(view)
+
+
+def _summary(progress: Progress) -> str:
     if progress.is_running:
-        summary = "The chat is being made."
-    return progress_page(
-        ProgressView(summary=summary, steps=lines, url=new.url, resume_button=again if new.remaining_steps else None)
-    )
+        return "The chat is being created."
+    return "Some steps are not done yet." if progress.new_chat.remaining_steps else "The chat is ready."
+
+
+def _step_lines(new_chat: NewChat) -> Sequence[StepLine]:
+    failures = {failure.step: failure for failure in new_chat.failures}
+    return [
+        StepLine(
+            text=_STEP_TEXTS[step],
+            done=step in new_chat.done,
+            failure=failures[step].reason if step in failures else "",
+            next_step=failures[step].next_step if step in failures else "",
+        )
+        for step in new_chat.request.steps
+    ]
+
+
+def _resume_button(title: str, new_chat: NewChat) -> SubmitButton:
+    return SubmitButton(title=title, dialog=Dialog.FINISH_CHAT, payload={KEY: new_chat.key})
 
 
 PAGES: Mapping[str, PageHandler] = {

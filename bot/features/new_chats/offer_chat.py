@@ -1,4 +1,4 @@
-"""Offer a new chat, as the command `new` and one-to-one chats do (spec C2)."""
+"""Offer a new chat, as an answer to the command `new` (spec C2)."""
 
 from collections.abc import Mapping
 
@@ -13,11 +13,14 @@ from cards.notice import NoticeView, notice
 
 
 async def offer_new_chat(services: Services, person: Person, other: ObjectId | None) -> Answer:
-    """The offer of a chat about a record or about none; raises `NotAllowed` for who may start none."""
+    """Return a card whose button opens the dialog for a new chat, if known with the other person.
+
+    Raises `NotAllowed` if the person cannot start chats.
+    """
     await access.require_user_anywhere(services, person)
     view = NoticeView(
-        text="Start a chat about a record, or about none.",
-        next_step="You choose the people, and the record if there is one.",
+        text="Start a chat, with or without a record.",
+        next_step="You choose the people and, if you want, a record.",
         button=new_chat_button(None, with_person=other),
     )
     return Answer(message=notice(view))

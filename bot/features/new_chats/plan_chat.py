@@ -1,4 +1,4 @@
-"""What somebody chooses from when they start a chat: the record, people, a name, and what the note will say."""
+"""Load the options for a new chat: the record, people to choose from, a name, and a preview of the note."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,146 +17,156 @@ from bot.features.shared.services import Services
 from bot.features.suggestions.suggest_people import SuggestedPerson, suggest_people
 from bot.logs import get_logger
 from cards.record import Fact, RecordHeader
+from cards.words import and_list, plural
 
-OFFERED = 5
-"""People who are offered where a name fits several."""
+MATCHES_AT_MOST = 5
+"""Maximum number of people listed for an ambiguous name."""
 NAMES_AT_MOST = 20
-
-LISTED = 20
-"""People who are listed before somebody types."""
+"""Maximum number of names in one input. The others are ignored."""
+LISTED_AT_MOST = 20
+"""Maximum number of people listed before the person types."""
 
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordOptions:
-    """What is known of the record."""
+    """The record of the new chat."""
 
-    head: RecordHeader
+    header: RecordHeader
     topic: str
-    """The chat's name by the record type's setting; empty where it has none (spec C8)."""
+    """Default name of the chat; empty if the record type does not name chats (spec C8)."""
     facts: tuple[Fact, ...] | None
-    """What the note will say; None where records of this type have no note."""
+    """Content of the note; None if the record type has no note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatOptions:
-    """What is offered."""
+    """The record and the people to choose from."""
 
     record: RecordOptions | None
     suggested: Sequence[SuggestedPerson]
     chosen: Sequence[DirectoryPerson]
-    """Who was chosen before and is not suggested."""
+    """People who were chosen before and are not suggested."""
     others: Sequence[DirectoryPerson]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedPeople:
-    """People whom somebody wrote by name."""
+    """The people whom typed names match."""
 
-    found: Sequence[DirectoryPerson]
-    offered: Sequence[DirectoryPerson]
-    """Who could be meant where a name fits several."""
+    matches: Sequence[DirectoryPerson]
+    candidates: Sequence[DirectoryPerson]
+    """People whom ambiguous names match."""
     problem: str
-    """Which names fit nobody or several; empty where all is clear."""
+    """The names that match no person or several people; empty if there are none."""
 
 
 async def plan_chat(
     services: Services, person: Person, record: RecordRef | None, chosen: Sequence[ObjectId]
 ) -> ChatOptions:
-    """What is offered, with the people who were chosen before.
+    """Return the options, including the people who were chosen before.
 
-    Raises `NotSupported`, `NotAllowed` or `Unavailable`.
+    Raises `NotSupported`, `NotAllowed`, or `Unavailable`.
     """
     actor = await access.require_starter(services, person, record)
     people = asyncio.gather(
-        _suggested(services, record, actor),
+        _suggest(services, record, actor),
         services.directory.get_people(chosen),
-        services.directory.search("", at_most=LISTED),
+        services.directory.search("", at_most=LISTED_AT_MOST),
     )
-    planned, (suggested, before, listed) = await asyncio.gather(_record(services, record, actor), people)
+    options, (suggested, chosen_people, listed) = await asyncio.gather(_record_options(services, record, actor), people)
     known = {actor.object_id, *(each.person.id for each in suggested)}
     return ChatOptions(
-        record=planned,
+        record=options,
         suggested=suggested,
-        chosen=[each for each in before.values() if each.id not in known],
-        others=[each for each in listed if each.id not in {*known, *before}],
+        chosen=[each for each in chosen_people.values() if each.id not in known],
+        others=[each for each in listed if each.id not in {*known, *chosen_people}],
     )
 
 
 async def find_people(services: Services, person: Person, words: str) -> Sequence[DirectoryPerson]:
-    """People to choose from; only who may start a chat may look people up."""
+    """Return people who match the words. The person must be allowed to start chats."""
     await access.require_can_start(services, person, None)
-    return await services.directory.search(words, at_most=LISTED)
+    return await services.directory.search(words, at_most=LISTED_AT_MOST)
 
 
-async def people_by_names(services: Services, person: Person, names: str) -> NamedPeople:
-    """Whom the names mean, which stand between commas; only who may start a chat may look people up."""
-    parts = list(dict.fromkeys(part.strip() for part in names.split(",") if part.strip()))[:NAMES_AT_MOST]
-    if parts:
+async def people_by_names(services: Services, person: Person, text: str) -> NamedPeople:
+    """Return the people whom the names match, which commas separate. The person must be allowed to start chats."""
+    names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))[:NAMES_AT_MOST]
+    if names:
         await access.require_can_start(services, person, None)
-    answers = await asyncio.gather(*(services.directory.search(part, at_most=OFFERED) for part in parts))
-    hits = {part: _meant(part, found) for part, found in zip(parts, answers, strict=True)}
-    unclear = [part for part, found in hits.items() if len(found) != 1]
+    results = await asyncio.gather(*(services.directory.search(name, at_most=MATCHES_AT_MOST) for name in names))
+    matches = {name: _best_matches(name, people) for name, people in zip(names, results, strict=True)}
+    unclear = [name for name, people in matches.items() if len(people) != 1]
     return NamedPeople(
-        found=[found[0] for found in hits.values() if len(found) == 1],
-        offered=[each for part in unclear for each in hits[part]],
-        problem=f"It is not clear who is meant: {', '.join(unclear)}. Write the whole name, or choose."
-        if unclear
-        else "",
+        matches=[people[0] for people in matches.values() if len(people) == 1],
+        candidates=[candidate for name in unclear for candidate in matches[name]],
+        problem=_names_problem(unclear) if unclear else "",
     )
 
 
+def _names_problem(unclear: Sequence[str]) -> str:
+    problem = plural(len(unclear), "This name is not clear", "These names are not clear")
+    return f"{problem}: {', '.join(unclear)}. Enter the full name, or choose a person."
+
+
 async def note_problem(services: Services, record: RecordRef, people: Sequence[ObjectId]) -> str:
-    """Empty where everybody may open the record, or there is no note; else who may not, as a question (spec C9)."""
+    """Return a question with the people who would see the note but cannot open the record (spec C9).
+
+    The question is empty if everyone can open the record, or if the record type has no note.
+    """
     if not (await access.require_record_type(services, record.environment, record.table)).note:
         return ""
     try:
         async with asyncio.timeout(services.limits.answer_within_s / 2):
             readers = await services.records.filter_readers(record, people)
     except TimeoutError:
-        return f"It is not known in time who can open this record. {NOTE_CHOICES_TEXT}"
-    blind = [each for each in people if each not in readers]
-    names = await services.directory.get_people(blind)
-    who = ", ".join(names[each].name for each in blind if each in names)
-    return f"{who} cannot open this record, and would see the note. {NOTE_CHOICES_TEXT}" if blind else ""
+        return f"Chat Sync could not check in time who can open this record. {NOTE_CHOICES_TEXT}"
+    without_access = [person for person in people if person not in readers]
+    if not without_access:
+        return ""
+    known = await services.directory.get_people(without_access)
+    names = and_list([known[person].name for person in without_access if person in known])
+    return f"{names} cannot open this record, but would see the note. {NOTE_CHOICES_TEXT}"
 
 
-async def _record(services: Services, record: RecordRef | None, actor: AuthorizedUser) -> RecordOptions | None:
+async def _record_options(services: Services, record: RecordRef | None, actor: AuthorizedUser) -> RecordOptions | None:
     if record is None:
         return None
     record_type = await access.require_record_type(services, record.environment, record.table)
     table = await services.records.table(record.environment, record.table, reader=actor.user.id)
-    columns = await _note(services, record, record_type, table)
+    columns = await _note_columns(services, record, record_type, table)
     row = await access.read_row_as(services, record, table, [*name_columns(table), *(columns or ())], actor)
     facts = [Fact(label=label, value=value) for label, value in note_facts(columns or (), row)]
     return RecordOptions(
-        head=record_header(services.links, table, record, row),
+        header=record_header(services.links, table, record, row),
         topic=(sanitize_topic(name_of(table, row)) or "") if record_type.auto_name else "",
         facts=None if columns is None else tuple(facts),
     )
 
 
-async def _note(
+async def _note_columns(
     services: Services, record: RecordRef, record_type: RecordType, table: Table
 ) -> tuple[Column, ...] | None:
+    """Return the columns of the note, or None if the record type has no note."""
     if not record_type.note:
         return None
     view = await services.records.note_view(record.environment, table.name, record_type.note_view)
     return note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
 
 
-async def _suggested(services: Services, record: RecordRef | None, actor: AuthorizedUser) -> Sequence[SuggestedPerson]:
+async def _suggest(services: Services, record: RecordRef | None, actor: AuthorizedUser) -> Sequence[SuggestedPerson]:
     if record is None:
         return []
     try:
         return await suggest_people(services, record, actor.object_id)
     except ChatSyncError as error:
-        _log.warning("nobody could be suggested", reason=str(error))
-        return []  # people can be searched all the same
+        _log.warning("new_chat.suggestions_failed", reason=str(error))
+        return []  # The dialog also has a search for people.
 
 
-def _meant(name: str, found: Sequence[DirectoryPerson]) -> Sequence[DirectoryPerson]:
-    """The one whose whole name or address it is, else all that it fits."""
-    exact = [each for each in found if name.casefold() in {each.name.casefold(), each.sign_in.casefold()}]
-    return exact if len(exact) == 1 else found
+def _best_matches(name: str, people: Sequence[DirectoryPerson]) -> Sequence[DirectoryPerson]:
+    """Return the only person with exactly this name or address, or else all of the people."""
+    exact = [person for person in people if name.casefold() in {person.name.casefold(), person.sign_in.casefold()}]
+    return exact if len(exact) == 1 else people
