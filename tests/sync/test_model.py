@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from bot.domain.chat_sync import SyncedRow
 from bot.domain.values import ChatId, Connection, ObjectId
 from bot.features.chat_sync.record_activity import Topic
 from tests.sync.room import IDLE, Room, open_room
@@ -123,8 +124,8 @@ class Chats(RuleBasedStateMachine):
         """Change the state of an active connection's row. Rows of others are not touched."""
         live = next((each for each in self.expected.synced if each.case == number), None)
         found = {each["activityid"]: each for each in self.run(self.room.rows(CHAT))}
-        row = found.get(self._activity(live).activity_id) if live else None
-        if live and row and self._activity(live).closing is None:
+        row = found.get(self._synced_row(live).activity_id) if live else None
+        if live and row and self._synced_row(live).closing_line is None:
             self.run(self.room.set_state(row["activityid"], state))
             live.set_by_hand = state or None
 
@@ -193,12 +194,12 @@ class Chats(RuleBasedStateMachine):
         self.is_worked_on(6)
 
     def _happens(self, work: Coroutine[Any, Any, None], at: datetime) -> bool:
-        """Record counted activity; return whether there are active connections. Idle connections stay idle."""
-        before = {each.connection.id: self._activity(each).active_at for each in self.expected.synced}
+        """Something that counts: idle connections stay so, the others are active by then; whether there are such."""
+        before = {each.connection.id: self._synced_row(each).last_activity_at for each in self.expected.synced}
         self.run(work)
         awake = False
         for each in self.expected.synced:
-            was, now = before[each.connection.id], self._activity(each).active_at
+            was, now = before[each.connection.id], self._synced_row(each).last_activity_at
             if self.expected.sync_on and at - was <= IDLE:
                 awake = True
                 assert now == max(was, at)
@@ -234,7 +235,7 @@ class Chats(RuleBasedStateMachine):
             if row is None:
                 assert each.ended, "a live connection has a row"
                 continue
-            self._compare_row(each, row, users, kept.active_at)
+            self._compare_row(each, row, users, kept.last_activity_at)
         assert found == {}
 
     def _compare_row(self, each: Shown, row: Any, users: dict[Somebody, str | None], active_at: datetime) -> None:
@@ -260,10 +261,10 @@ class Chats(RuleBasedStateMachine):
             assert row["modifiedinteamson"] == at.strftime(FORM)
             assert {user for kind, user in parties if kind == 1} == {users[person]} - {None}
 
-    def _activity(self, shown: Shown) -> Any:
+    def _synced_row(self, shown: Shown) -> SyncedRow:
         return self.run(self._kept_of(shown))
 
-    async def _kept_of(self, shown: Shown) -> Any:
+    async def _kept_of(self, shown: Shown) -> SyncedRow:
         async with self.room.store.reading() as work:
             return (await work.chat_sync.get_rows([shown.connection.id]))[shown.connection.id]
 

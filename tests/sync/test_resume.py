@@ -41,7 +41,7 @@ async def test_an_idle_chat_goes_on_when_somebody_resumes_it(tmp_path: Path) -> 
         await room.add_chat(CHAT, ALEX, MEGAN, LYNNE, topic="Pumps")
         made = await room.connect(CHAT, case, ALEX)
         await room.work()
-        with pytest.raises(NotSupported, match="up to date"):
+        with pytest.raises(NotSupported, match="already synced"):
             await resume(room, MEGAN, made.id)
         room.clock.advance(WEEK_S)
         room.note.record_message(CHAT, ObjectId(MEGAN.object_id), None)

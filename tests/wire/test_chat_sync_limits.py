@@ -54,7 +54,7 @@ async def test_no_word_is_logged_of_messages_whose_turns_fail(
         world.clock.advance(1)
         logged = ""
         async with asyncio.timeout(PATIENCE_S):
-            while "last writers not kept" not in logged:
+            while "chat_sync.last_writes_not_saved" not in logged:
                 await asyncio.sleep(0.005)
                 logged += capsys.readouterr().out
         async with world.engines.writing.begin() as connection:

@@ -160,13 +160,13 @@ async def test_a_press_that_comes_too_late_from_elsewhere_or_from_who_may_not_re
     await idle(world)
     button = await resume_button(world)
     elsewhere = await world.press(button, chat=OTHER_GROUP)
-    assert texts(elsewhere["value"])[0] == "This chat is not connected to that record any more."
+    assert texts(elsewhere["value"])[0] == "This chat is no longer connected to that record."
     nobody = await world.press(button, person=LYNNE)
     assert texts(nobody["value"])[0] == "Only members of this chat can do this."
     assert await world.rows_in(audit, audit.c.act == "resume sync") == []
     await world.press(button)
     again = await world.press(button)
-    assert texts(again["value"])[0] == "This chat is kept up to date on the timeline of CAS-01001."
+    assert texts(again["value"])[0] == "This chat is already synced to the timeline of CAS-01001."
     await goes_on(world)
 
 

@@ -1,4 +1,4 @@
-"""Having chats looked at of which nobody may have told (spec Y2)."""
+"""Enqueue chats that were not fetched for a while, because events about them may be missing (spec Y2)."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,14 +7,14 @@ from bot.domain.values import ChatId, EnvironmentId
 from bot.features.shared.services import Services
 
 CHECK_INTERVAL = timedelta(hours=6)
-"""What no event told of is seen after this time."""
+"""Time after which a chat is fetched again even if no event reported a change."""
 MAX_CHATS = 40
-"""Chats a minute and process: Graph gives an app thirty requests a second, and people want some of them."""
+"""Chats that one process fetches in a minute. Graph allows an app 30 requests per second, and people need most."""
 _BATCH_SIZE = 500
 
 
 async def enqueue_stale_chats(services: Services, within: timedelta) -> None:
-    """Has the chats looked at that were not for long; they are spread over the time `within`."""
+    """Enqueue the chats that were not fetched for `CHECK_INTERVAL`, spread evenly over the time `within`."""
     now = services.clock.now()
     async with services.store.reading() as work:
         chats = await work.chat_sync.stale_chats(since=now - CHECK_INTERVAL, at_most=MAX_CHATS)
@@ -27,7 +27,7 @@ async def enqueue_stale_chats(services: Services, within: timedelta) -> None:
 
 
 async def enqueue_chats_of_environment(services: Services, environment: EnvironmentId, jobs: Sequence[str]) -> None:
-    """Has all synced chats there looked at, and settles the jobs: something was set that concerns them."""
+    """Enqueue all synced chats of the environment after a settings change, and complete the jobs."""
     after: ChatId | None = None
     while True:
         now = services.clock.now()

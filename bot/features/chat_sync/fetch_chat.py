@@ -1,4 +1,4 @@
-"""Asking Teams who is in a chat and what it is called."""
+"""Fetch the topic and the members of a chat from Teams."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,33 +12,34 @@ from bot.domain.synced_chats import FetchedChat, SyncedChat
 from bot.domain.values import ChatId
 from bot.features.shared.services import Services
 
-_JUST_TOLD = timedelta(minutes=1)
-"""A topic that Teams has told of by itself is newer than what Graph may say so soon after."""
+_GRAPH_DELAY = timedelta(minutes=1)
+"""Time in which Graph may still return the previous topic after Teams reported a new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatSnapshot:
-    """What Teams says of a chat, and what its rows are called therefore."""
+    """The fetched topic and members of a chat, and the subject of its rows."""
 
     fetched: FetchedChat
     subject: str
     error: ChatSyncError | None = None
-    """Why the name is the one that was known before, though there may be a newer one."""
+    """Reason why the topic could not be fetched. The snapshot then contains the stored topic."""
 
 
 async def fetch_chat(services: Services, known: SyncedChat) -> ChatSnapshot | None:
-    """What Teams says; None where it may not say who is in the chat. Raises where that is not known just now."""
+    """Fetch the chat; return None if the app has no access to its members. Raises `Unavailable`."""
     accounts = await _accounts(services, known)
     if accounts is None:
         return None
     people = [each for each in accounts if not is_app_account(each.id)]
-    topic, trouble = await _topic(services, known)
+    topic, error = await _topic(services, known)
     names = sorted((each.name for each in people), key=lambda name: (not name, name.casefold()))
-    look = FetchedChat(topic=topic, accounts={each.id: each.object_id for each in people})
-    return ChatSnapshot(fetched=look, subject=build_subject(topic, names), error=trouble)
+    fetched = FetchedChat(topic=topic, accounts={each.id: each.object_id for each in people})
+    return ChatSnapshot(fetched=fetched, subject=build_subject(topic, names), error=error)
 
 
 async def _accounts(services: Services, known: SyncedChat) -> Sequence[ChatAccount] | None:
+    """Return the members from the roster, or from Graph if the bot is not in the chat."""
     try:
         return await services.roster.accounts(known.chat)
     except BotAbsent:
@@ -47,15 +48,16 @@ async def _accounts(services: Services, known: SyncedChat) -> Sequence[ChatAccou
 
 async def _members(services: Services, chat: ChatId) -> Sequence[ChatAccount] | None:
     try:
-        found = await services.chats.list_members(chat)
+        members = await services.chats.list_members(chat)
     except (NotAllowed, NotFound):
         return None
-    return [ChatAccount(id=each.membership_id, object_id=each.object_id, name=each.name) for each in found]
+    return [ChatAccount(id=each.membership_id, object_id=each.object_id, name=each.name) for each in members]
 
 
 async def _topic(services: Services, known: SyncedChat) -> tuple[str | None, ChatSyncError | None]:
-    told_at = known.topic_reported_at
-    if told_at and services.clock.now() - told_at < _JUST_TOLD:
+    """Return the topic; if Graph does not return it, the stored one, with the error if a retry can help."""
+    reported_at = known.topic_reported_at
+    if reported_at and services.clock.now() - reported_at < _GRAPH_DELAY:
         return known.topic, None
     try:
         return normalize_topic((await services.chats.get_chat(known.chat.id)).topic), None

@@ -1,4 +1,4 @@
-"""What the bot hears of a chat, for the rows that show it in Dataverse (spec Y2)."""
+"""Record the activity in synced chats, and enqueue the update of their Dataverse rows (spec Y2)."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,152 +15,154 @@ from bot.store.administration import Administration
 from bot.store.unit_of_work import Store, UnitOfWork
 
 _FLUSH_INTERVAL = timedelta(seconds=1)
-"""Who wrote last is held in memory for so long at most: a crash may lose it."""
+"""Maximum time that a last write stays only in memory, where a crash loses it."""
 _BATCH_SIZE = 500
-"""Chats of one transaction."""
+"""Chats in one transaction."""
 
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A chat's name, as Teams told it; None: it has none."""
+    """The topic of a chat, as Teams reported it. The name is None if the chat has no topic."""
 
     name: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatChange:
-    """Members or topic of a chat changed, or may have."""
+    """A change, or a possible change, of a chat's members or topic."""
 
     chat: ChatId
     at: datetime | None = None
-    """When; None: now."""
+    """Time of the change; None for now."""
     topic: Topic | None = None
-    """The new one, where it was told."""
+    """The new topic, if it was reported."""
 
 
 class ActivityRecorder:
-    """Keeps what counts of chats whose connections are synced, and has their rows brought up to date.
+    """Records messages and changes of synced chats, and enqueues the update of their rows.
 
-    Nothing is kept of other chats: whatever is told of them costs a look-up at most.
+    Nothing is stored about other chats.
     """
 
     def __init__(self, *, store: Store, administration: Administration, clock: Clock) -> None:
         self._store = store
         self._administration = administration
         self._clock = clock
-        self._written: dict[ChatId, LastWrite] = {}
-        self._keeping: dict[ChatId, LastWrite] = {}
-        self._some = asyncio.Event()
-        self._keep_at = clock.now()
+        self._buffer: dict[ChatId, LastWrite] = {}
+        self._flushing: dict[ChatId, LastWrite] = {}
+        self._has_writes = asyncio.Event()
+        self._flush_at = clock.now()
 
     @property
     def pending(self) -> int:
-        """Of so many chats it is not kept yet who wrote last."""
-        return len(self._written) + len(self._keeping)
+        """Number of chats whose last write is not stored yet."""
+        return len(self._buffer) + len(self._flushing)
 
     async def record_change(
         self, chat: ChatId, *, at: datetime | None = None, topic: Topic | None = None, counts: bool = True
     ) -> None:
-        """Members or topic changed, or may have: it is durable when this returns, and several in a row become one.
+        """Store a change, or a possible change, of members or topic. Several pending changes need only one update.
 
-        `at`: when, now where nobody knows. `topic`: the new one, where it was told. `counts`: whether people did it,
-        so that a chat counts as not idle (spec Y3). Raises `Unavailable`.
+        `at` is the time of the change, or None for now. `topic` is the new topic, if it was reported. A change by
+        people counts as activity, which keeps the chat from becoming idle (spec Y3). Raises `Unavailable`.
         """
         await self.record_changes([ChatChange(chat=chat, at=at, topic=topic)], counts=counts)
 
     async def record_changes(self, changes: Iterable[ChatChange], *, counts: bool = True) -> None:
-        """The same of several chats in one transaction; of several changes of one chat the last is taken."""
+        """Store changes of several chats in one transaction. Only the last change of each chat is used."""
         now = self._clock.now()
         by_chat = {each.chat: each for each in changes}
         at = {chat: min(each.at or now, now) for chat, each in by_chat.items()}
-        async with self._store.reading() as work:
-            synced = await with_sync_on(self._administration, await work.chat_sync.active_connections(list(by_chat)))
+        synced = await self._synced_connections(by_chat)
         chats = sorted({each.connection.chat_id for each in synced})
         if not chats:
             return
+        topics = [
+            TopicChange(chat_id=chat, topic=normalize_topic(topic.name), at=at[chat])
+            for chat, topic in ((chat, by_chat[chat].topic) for chat in chats)
+            if topic
+        ]
         async with self._store.writing() as work:
-            told = [(chat, by_chat[chat].topic) for chat in chats]
-            await work.chat_sync.save_topics(
-                [
-                    TopicChange(chat_id=chat, topic=normalize_topic(topic.name), at=at[chat])
-                    for chat, topic in told
-                    if topic
-                ]
-            )
+            await work.chat_sync.save_topics(topics)
             if counts:
                 await work.chat_sync.touch(await activity_times(self._administration, synced, at))
             await work.chat_sync.enqueue(chats, fetch=True, at=now, due_at=now)
 
     def record_message(self, chat: ChatId, writer: ObjectId | None, at: datetime | None) -> None:
-        """Somebody wrote into the chat, changed what they had written, or deleted it; `at` None: just now.
+        """Buffer that a person posted, edited, or deleted a message; it is stored within a second.
 
-        It is held in memory and kept within a second.
+        `at` is the time of the message, or None for now.
         """
         now = self._clock.now()
-        moment = min(at or now, now)
-        known = self._written.get(chat)
-        if known is None or known.at <= moment:
-            self._buffer(LastWrite(chat_id=chat, writer=writer, at=moment))
+        written_at = min(at or now, now)
+        buffered = self._buffer.get(chat)
+        if buffered is None or buffered.at <= written_at:
+            self._add(LastWrite(chat_id=chat, writer=writer, at=written_at))
 
     async def run(self) -> None:
-        """Keeps what was heard, until it is cancelled; then what is left."""
+        """Store buffered writes until cancelled, and then the remaining ones."""
         try:
             while True:
-                await self._some.wait()
-                # Counted from the first that was heard, however late this is reached.
-                await self._clock.sleep((self._keep_at - self._clock.now()).total_seconds())
+                await self._has_writes.wait()
+                # The interval begins with the first buffered write, even if this line runs late.
+                await self._clock.sleep((self._flush_at - self._clock.now()).total_seconds())
                 await self._flush()
         finally:
             await self._flush()
 
     async def _flush(self) -> None:
-        self._some.clear()
-        heard = self._keeping = self._written
-        self._written = {}
-        every = list(heard.values())
+        self._has_writes.clear()
+        unsaved = self._flushing = self._buffer
+        self._buffer = {}
+        writes = list(unsaved.values())
         try:
-            for begin in range(0, len(every), _BATCH_SIZE):
-                some = every[begin : begin + _BATCH_SIZE]
-                if await self._try_save(some):
-                    for each in some:
-                        del heard[each.chat_id]
+            for start in range(0, len(writes), _BATCH_SIZE):
+                batch = writes[start : start + _BATCH_SIZE]
+                if await self._try_save(batch):
+                    for each in batch:
+                        del unsaved[each.chat_id]
         finally:
-            # Also where it is cancelled in the middle: what is left is kept at the very end.
-            self._keeping = {}
-            self._requeue(heard.values())
+            # If the flush is cancelled, the last flush in `run` stores the remaining writes.
+            self._flushing = {}
+            self._requeue(unsaved.values())
 
-    async def _try_save(self, some: Sequence[LastWrite]) -> bool:
+    async def _try_save(self, writes: Sequence[LastWrite]) -> bool:
         try:
-            await self._save(some)
-        except Exception:  # noqa: BLE001 - a door: what was heard is kept a little later
-            _log.exception("last writers not kept", chats=len(some))
+            await self._save(writes)
+        except Exception:  # noqa: BLE001 - the writes stay buffered and are retried
+            _log.exception("chat_sync.last_writes_not_saved", chats=len(writes))
             return False
         return True
 
-    def _requeue(self, heard: Iterable[LastWrite]) -> None:
-        for each in heard:
-            known = self._written.get(each.chat_id)
-            if known is None or known.at < each.at:
-                self._buffer(each)
+    def _requeue(self, writes: Iterable[LastWrite]) -> None:
+        """Buffer the writes again, unless a later one of the same chat is buffered."""
+        for each in writes:
+            buffered = self._buffer.get(each.chat_id)
+            if buffered is None or buffered.at < each.at:
+                self._add(each)
 
-    def _buffer(self, heard: LastWrite) -> None:
-        if not self._some.is_set():
-            self._keep_at = self._clock.now() + _FLUSH_INTERVAL
-            self._some.set()
-        self._written[heard.chat_id] = heard
+    def _add(self, write: LastWrite) -> None:
+        if not self._has_writes.is_set():
+            self._flush_at = self._clock.now() + _FLUSH_INTERVAL
+            self._has_writes.set()
+        self._buffer[write.chat_id] = write
 
-    async def _save(self, heard: Sequence[LastWrite]) -> None:
-        by_chat = {each.chat_id: each for each in heard}
-        async with self._store.reading() as work:
-            synced = await with_sync_on(self._administration, await work.chat_sync.active_connections(list(by_chat)))
-        active = await activity_times(self._administration, synced, {each.chat_id: each.at for each in heard})
+    async def _save(self, writes: Sequence[LastWrite]) -> None:
+        by_chat = {each.chat_id: each for each in writes}
+        synced = await self._synced_connections(by_chat)
+        active = await activity_times(self._administration, synced, {each.chat_id: each.at for each in writes})
         if active:
             async with self._store.writing() as work:
-                await self._apply(work, by_chat, synced, active)
+                await self._store_writes(work, by_chat, synced, active)
 
-    async def _apply(
+    async def _synced_connections(self, chats: Iterable[ChatId]) -> Sequence[SyncedConnection]:
+        """Return the active connections of the chats in environments with sync on."""
+        async with self._store.reading() as work:
+            return await with_sync_on(self._administration, await work.chat_sync.active_connections(list(chats)))
+
+    async def _store_writes(
         self,
         work: UnitOfWork,
         by_chat: Mapping[ChatId, LastWrite],

@@ -1,4 +1,4 @@
-"""Letting a chat be shown on its record's timeline again (spec Y3)."""
+"""Resume the sync of a chat with the timeline of its record (spec Y3)."""
 
 from dataclasses import replace
 
@@ -13,43 +13,43 @@ from bot.features.shared.answers import display_name
 from bot.features.shared.services import Services
 
 
-async def resume_sync(services: Services, chat: Chat, person: Person, connection: ConnectionId) -> Connection:
-    """The connection, which is shown again from now on, with all that was idle in the chat.
+async def resume_sync(services: Services, chat: Chat, person: Person, connection_id: ConnectionId) -> Connection:
+    """Resume the sync of the connection and of all idle connections of the chat, and return the connection.
 
-    Whoever may connect the chat to the record may do it. A row that was not there is created as this person.
-    Raises `NotAllowed`, `NotFound` where it is no connection of the chat, `NotSupported` where there is nothing
-    to resume, `BotAbsent` or `Unavailable`.
+    The person must be able to connect the chat to the record. A missing row is created as this person.
+    Raises `NotAllowed`, `NotFound` if the connection is not one of the chat's, `NotSupported` if its sync cannot be
+    resumed, `BotAbsent`, or `Unavailable`.
     """
     async with services.store.reading() as work:
-        live = await work.connections.get(connection)
-    if live is None or live.chat_id != chat.id:
-        raise NotFound("This chat is not connected to that record any more.", "Write records to see what it is.")
-    actor = await access.require_can_connect(services, chat, person, live.record)
-    await _resume(services, chat, actor, live)
-    return live
+        connection = await work.connections.get(connection_id)
+    if connection is None or connection.chat_id != chat.id:
+        raise NotFound(
+            "This chat is no longer connected to that record.", "Write records to see what it is connected to."
+        )
+    actor = await access.require_can_connect(services, chat, person, connection.record)
+    await _resume(services, chat, actor, connection)
+    return connection
 
 
-async def _resume(services: Services, chat: Chat, actor: AuthorizedUser, live: Connection) -> None:
-    settings = await services.administration.settings(live.record.environment)
+async def _resume(services: Services, chat: Chat, actor: AuthorizedUser, connection: Connection) -> None:
+    settings = await services.administration.settings(connection.record.environment)
     now = services.clock.now()
     async with services.store.writing() as work:
-        activity = (await work.chat_sync.get_rows([live.id])).get(live.id)
-        state = sync_state(settings, chat.kind, activity, ended=False, now=now)
-        if activity is None or state.problem is None or not state.problem.can_be_resumed:
-            raise _nothing_to_resume(live, state)
+        row = (await work.chat_sync.get_rows([connection.id])).get(connection.id)
+        state = sync_state(settings, chat.kind, row, ended=False, now=now)
+        if row is None or state.problem is None or not state.problem.can_be_resumed:
+            raise _not_resumable(connection, state)
         if state.problem is not SyncProblem.IDLE:
-            await work.chat_sync.save_row(live.id, replace(clear_problem(activity), created_by=actor.object_id))
+            await work.chat_sync.save_row(connection.id, replace(clear_problem(row), created_by=actor.object_id))
         await resume_idle(work, chat.id, at=now)
         by = actor.user.name
-        await work.audit.add(AuditEntry.for_connection("resume sync", live, at=now, by=actor.object_id, by_name=by))
-
-
-def _nothing_to_resume(live: Connection, state: SyncState) -> NotSupported:
-    if state.problem is None:
-        return NotSupported(
-            f"This chat is kept up to date on the timeline of {display_name(live)}.", "Nothing is to be done."
+        await work.audit.add(
+            AuditEntry.for_connection("resume sync", connection, at=now, by=actor.object_id, by_name=by)
         )
-    return NotSupported(
-        f"Pressing Resume does not bring this chat onto the timeline of {display_name(live)}.",
-        "Write status to see why.",
-    )
+
+
+def _not_resumable(connection: Connection, state: SyncState) -> NotSupported:
+    record = display_name(connection)
+    if state.problem is None:
+        return NotSupported(f"This chat is already synced to the timeline of {record}.", "You do not have to resume.")
+    return NotSupported(f"Resume cannot sync this chat to the timeline of {record}.", "Write status to see why.")

@@ -1,7 +1,7 @@
-"""Bringing the rows that show a chat on the timelines of its records up to date (spec Y1-Y4)."""
+"""Update the rows that show a chat on the timelines of its records (spec Y1-Y4)."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -17,13 +17,24 @@ from bot.features.chat_sync.write_row import ChatToWrite, complete_row, write_ro
 from bot.features.shared.services import Services
 
 _SYNCABLE = frozenset({None, SyncProblem.IDLE, SyncProblem.COMPLETED, SyncProblem.CANCELLED, SyncProblem.SCHEDULED})
-"""An idle row still gets what came before; one that a person has closed may have been opened again."""
+"""Problems with which a row is still read. An idle row may lack earlier changes, and a closed one may be reopened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Connections:
+    """The connections to update, by how they are updated."""
+
+    ended: list[SyncedConnection] = field(default_factory=list)
+    """Connections that ended, whose rows are completed."""
+    active: list[SyncedConnection] = field(default_factory=list)
+    idle: list[SyncedConnection] = field(default_factory=list)
+    """Idle connections fetched after their last activity. Their rows are updated from stored data only."""
 
 
 async def sync_chat(services: Services, job: SyncJob) -> datetime | None:
-    """None when the job is done and settled; else when it may be gone on with.
+    """Update all rows of the chat and complete the job; return None, or the time at which to try again.
 
-    What can be done is done and kept, also where something else fails. Raises the first error then.
+    An error with one row does not stop the others. The first error is raised at the end.
     """
     async with services.store.reading() as work:
         known = await work.chat_sync.get_chat(job.chat_id)
@@ -31,51 +42,54 @@ async def sync_chat(services: Services, job: SyncJob) -> datetime | None:
         not_before = _not_before(services, known)
         if not_before > services.clock.now():
             return not_before
-        troubles = [*await _sync_rows(services, known, job), *await _mirrored(services, known)]
-        if troubles:
-            raise troubles[0]
+        errors = [*await _sync_rows(services, known, job), *await _mirror(services, known)]
+        if errors:
+            raise errors[0]
     async with services.store.writing() as work:
         await work.chat_sync.complete(job, at=services.clock.now())
     return None
 
 
 def _not_before(services: Services, known: SyncedChat) -> datetime:
+    """Return the earliest time of the next write, which limits how often the rows of a chat are written."""
     written = (each.synced.written_at for each in known.connections)
     return max((at + services.limits.row_interval for at in written if at), default=services.clock.now())
 
 
 async def _sync_rows(services: Services, known: SyncedChat, job: SyncJob) -> Sequence[ChatSyncError]:
-    """What failed."""
-    ended, live, still = await _due(services, known, job)
-    seen, trouble = await _fetch(services, known, live, job)
-    if trouble and seen is None:
-        # A new row is made of what Teams says; others get later what they lack of it.
-        live = [each for each in live if each.synced.row]
-    chat = ChatToWrite(known=known, snapshot=seen)
-    works = [
-        *((each, partial(complete_row, services, each)) for each in ended),
-        *((each, partial(write_row, services, chat, each)) for each in live),
-        *((each, partial(write_row, services, replace(chat, snapshot=None), each)) for each in still),
+    """Update the rows, and return the errors."""
+    connections = await _connections(services, known, job)
+    snapshot, error = await _fetch(services, known, connections.active, job)
+    active = connections.active
+    if error and snapshot is None:
+        # A new row needs the fetched members. Existing rows are updated without them.
+        active = [each for each in active if each.synced.row]
+    chat = ChatToWrite(known=known, snapshot=snapshot)
+    stored_only = replace(chat, snapshot=None)
+    updates = [
+        *((each, partial(complete_row, services, each)) for each in connections.ended),
+        *((each, partial(write_row, services, chat, each)) for each in active),
+        *((each, partial(write_row, services, stored_only, each)) for each in connections.idle),
     ]
-    return [*([trouble] if trouble else []), *await _work_off(services, works)]
+    return [*([error] if error else []), *await _run_updates(services, updates)]
 
 
-async def _work_off(
-    services: Services, works: Sequence[tuple[SyncedConnection, Callable[[], Awaitable[SyncedRow]]]]
+async def _run_updates(
+    services: Services, updates: Sequence[tuple[SyncedConnection, Callable[[], Awaitable[SyncedRow]]]]
 ) -> Sequence[ChatSyncError]:
-    troubles: list[ChatSyncError] = []
-    for each, work_on_it in works:
+    errors: list[ChatSyncError] = []
+    for each, update in updates:
         try:
-            activity = await work_on_it()
+            row = await update()
         except ChatSyncError as error:
-            troubles.append(error)
+            errors.append(error)
             continue
         async with services.store.writing() as work:
-            await work.chat_sync.save_row(each.connection.id, activity)
-    return troubles
+            await work.chat_sync.save_row(each.connection.id, row)
+    return errors
 
 
-async def _mirrored(services: Services, known: SyncedChat) -> Sequence[ChatSyncError]:
+async def _mirror(services: Services, known: SyncedChat) -> Sequence[ChatSyncError]:
     try:
         await mirror_chat(services, known.chat.id)
     except ChatSyncError as error:
@@ -83,70 +97,71 @@ async def _mirrored(services: Services, known: SyncedChat) -> Sequence[ChatSyncE
     return []
 
 
-async def _due(
-    services: Services, known: SyncedChat, job: SyncJob
-) -> tuple[Sequence[SyncedConnection], Sequence[SyncedConnection], Sequence[SyncedConnection]]:
-    """Connections that have ended, that are live, and that are idle, so that Teams is not asked for them."""
-    ended, live, still = [], [], []
+async def _connections(services: Services, known: SyncedChat, job: SyncJob) -> _Connections:
+    """Return the connections to update. Connections with other problems are left out."""
+    result = _Connections()
     for each in known.connections:
         settings = await services.administration.settings(each.connection.record.environment)
         state = sync_state(settings, known.chat.kind, each.synced, ended=False, now=services.clock.now())
         if each.ended_at:
-            ended += [each] if is_sync_on(settings) else []
-        elif (
-            state.problem is SyncProblem.IDLE and known.checked_at and known.checked_at >= each.synced.last_activity_at
-        ):
-            still.append(each)
+            result.ended.extend([each] if is_sync_on(settings) else [])
+        elif state.problem is SyncProblem.IDLE and _fetched_after_activity(known, each):
+            result.idle.append(each)
         elif state.problem in _SYNCABLE or (job.fetch and state.problem in TABLE_PROBLEMS):
-            live.append(each)
-    return ended, live, still
+            result.active.append(each)
+    return result
+
+
+def _fetched_after_activity(known: SyncedChat, each: SyncedConnection) -> bool:
+    return known.checked_at is not None and known.checked_at >= each.synced.last_activity_at
 
 
 async def _fetch(
-    services: Services, known: SyncedChat, live: Sequence[SyncedConnection], job: SyncJob
+    services: Services, known: SyncedChat, active: Sequence[SyncedConnection], job: SyncJob
 ) -> tuple[ChatSnapshot | None, ChatSyncError | None]:
-    """What Teams says, where it is asked, and why that is not all."""
-    wanted = job.fetch or any(each.synced.row is None or _misses_writer(known, each) for each in live)
-    asked_at = services.clock.now()
+    """Fetch the chat if the job or a row needs it; return the snapshot and the error, each if there is one."""
+    is_needed = job.fetch or any(each.synced.row is None or _lacks_writer(known, each) for each in active)
+    fetched_at = services.clock.now()
     try:
-        seen = await fetch_chat(services, known) if live and wanted else None
+        snapshot = await fetch_chat(services, known) if active and is_needed else None
     except ChatSyncError as error:
         return None, error
-    if seen:
-        await _save_snapshot(services, known, seen, at=asked_at, is_new=_is_new(known, live, seen))
+    if snapshot:
+        is_new = _has_changed(known, active, snapshot)
+        await _save_snapshot(services, known, snapshot, at=fetched_at, is_new=is_new)
     elif job.fetch:
         async with services.store.writing() as work:
-            await work.chat_sync.mark_checked(known.chat.id, at=asked_at)
-    return seen, seen.error if seen else None
+            await work.chat_sync.mark_checked(known.chat.id, at=fetched_at)
+    return snapshot, snapshot.error if snapshot else None
 
 
 async def _save_snapshot(
-    services: Services, known: SyncedChat, seen: ChatSnapshot, *, at: datetime, is_new: bool
+    services: Services, known: SyncedChat, snapshot: ChatSnapshot, *, at: datetime, is_new: bool
 ) -> None:
-    """Keeps what Teams says; what is new in it and nobody told of counts as much as what was told (spec Y3)."""
-    active = await _touch(services, known, at) if is_new else {}
+    """Store the snapshot. A change that no event reported counts as activity like a reported one (spec Y3)."""
+    active = await _activity(services, known, at) if is_new else {}
     async with services.store.writing() as work:
-        await work.chat_sync.save_snapshot(known, seen.fetched, at=at)
+        await work.chat_sync.save_snapshot(known, snapshot.fetched, at=at)
         await work.chat_sync.touch(active)
 
 
-async def _touch(services: Services, known: SyncedChat, at: datetime) -> Mapping[ConnectionId, datetime]:
-    live = [each for each in known.connections if each.ended_at is None]
-    effective = await with_sync_on(services.administration, live)
-    return await activity_times(services.administration, effective, {known.chat.id: at})
+async def _activity(services: Services, known: SyncedChat, at: datetime) -> Mapping[ConnectionId, datetime]:
+    active = [each for each in known.connections if each.ended_at is None]
+    synced = await with_sync_on(services.administration, active)
+    return await activity_times(services.administration, synced, {known.chat.id: at})
 
 
-def _is_new(known: SyncedChat, live: Sequence[SyncedConnection], seen: ChatSnapshot) -> bool:
-    """Whether Teams says something else than when it was last asked, as far as that is known."""
-    people = {each for each in seen.fetched.accounts.values() if each}
-    before = [set(each.synced.users) for each in live if each.synced.users]
-    if known.checked_at is None or not before:
+def _has_changed(known: SyncedChat, active: Sequence[SyncedConnection], snapshot: ChatSnapshot) -> bool:
+    """Check whether topic or members changed since the last fetch; return False if there was none."""
+    people = {each for each in snapshot.fetched.accounts.values() if each}
+    previous = [set(each.synced.users) for each in active if each.synced.users]
+    if known.checked_at is None or not previous:
         return False
-    return seen.fetched.topic != known.topic or any(each != people for each in before)
+    return snapshot.fetched.topic != known.topic or any(each != people for each in previous)
 
 
-def _misses_writer(known: SyncedChat, each: SyncedConnection) -> bool:
-    """Whether somebody wrote who was not in the chat when Teams was last asked: it did not tell of them."""
+def _lacks_writer(known: SyncedChat, each: SyncedConnection) -> bool:
+    """Check whether the last writer joined after the last fetch, so that the row's members are out of date."""
     writer, at = known.last_writer_id, known.last_written_at
     if writer is None or at is None or writer in each.synced.users:
         return False
