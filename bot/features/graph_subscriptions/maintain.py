@@ -1,7 +1,8 @@
-"""Having Microsoft Graph tell of changes in synced chats (spec Y2).
+"""Create, renew, and delete the Microsoft Graph subscriptions to changes in synced chats (spec Y2).
 
-Two subscriptions cover every chat that has the app, where the organisation has granted them; else each synced chat has
-one, as far as there is room. What neither covers is found by looking at the chats from time to time.
+Two subscriptions cover every chat that has the app, if the organization granted the permissions for them. Otherwise
+each synced chat has its own subscription, up to the limit of the organization. Chats without a subscription are
+fetched periodically.
 """
 
 import asyncio
@@ -31,70 +32,72 @@ from bot.logs import get_logger
 from bot.ports.graph import ChangeFeed, RemoteSubscription
 from bot.store.unit_of_work import UnitOfWork
 
-AT_ONCE = 50
-"""Subscriptions of one round, and new ones that are wanted in it."""
+BATCH_SIZE = 50
+"""Maximum number of subscriptions to process, and of new ones to request, in one call."""
 _LEASE = timedelta(minutes=5)
-"""Longer than a call takes, both handshakes and all attempts included."""
-_CHATS_AT_ONCE = 500
+"""Longer than a call to Graph takes with all its retries and with Graph's requests to the notification URLs."""
+_CHATS_BATCH_SIZE = 500
 
 _log = get_logger(__name__)
 
 
 async def maintain_subscriptions(services: Services, feed: ChangeFeed, *, at_most: int = MAX_SUBSCRIPTIONS) -> bool:
-    """Makes, renews and ends what is due; gives whether there may be more to do at once."""
-    synced = await _synced(services)
+    """Process the subscriptions that are due; return whether more may be due now.
+
+    `at_most` limits the number of subscriptions of single chats.
+    """
+    environments = await _synced_environments(services)
     now = services.clock.now()
     async with services.store.writing() as work:
-        more = await _plan(feed, work, synced, now, at_most)
-        due = await work.subscriptions.claim(at=now, until=now + _LEASE, at_most=AT_ONCE)
-    again = await asyncio.gather(*(_process(services, feed, each, synced) for each in due))
-    return more or len(due) == AT_ONCE or any(again)
+        has_more = await _request_and_cancel(feed, work, environments, now, at_most)
+        due = await work.subscriptions.claim(at=now, until=now + _LEASE, at_most=BATCH_SIZE)
+    due_again = await asyncio.gather(*(_process(services, feed, each, environments) for each in due))
+    return has_more or len(due) == BATCH_SIZE or any(due_again)
 
 
-async def _synced(services: Services) -> Sequence[SyncedEnvironment]:
-    """The environments whose chats are synced."""
-    found = []
+async def _synced_environments(services: Services) -> Sequence[SyncedEnvironment]:
+    result = []
     for environment in services.links.environments:
         settings = await services.administration.settings(environment.id)
         days = settings.organization.sync_idle_days
         since = services.clock.now() - timedelta(days=days) if days else None
         if is_sync_on(settings):
-            found.append(SyncedEnvironment(environment=environment.id, active_since=since))
-    return found
+            result.append(SyncedEnvironment(environment=environment.id, active_since=since))
+    return result
 
 
-async def _plan(
-    feed: ChangeFeed, work: UnitOfWork, synced: Sequence[SyncedEnvironment], now: datetime, at_most: int
+async def _request_and_cancel(
+    feed: ChangeFeed, work: UnitOfWork, environments: Sequence[SyncedEnvironment], now: datetime, at_most: int
 ) -> bool:
-    """Says what is wanted; gives whether more is than was said."""
+    """Request the subscriptions that are needed and cancel the others; return whether more must be requested."""
     subscriptions = work.subscriptions
-    if not synced:
+    if not environments:
         await subscriptions.cancel_all(at=now)
         return False
     await subscriptions.expire_outdated(feed.fingerprint, at=now)
     await subscriptions.request(ALL_CHATS_TARGETS, at=now)
     topics = (await subscriptions.get_many([TOPICS]))[TOPICS]
-    one_by_one = topics.id is None and topics.error is not None and topics.error.permanent
-    if topics.id or one_by_one:
-        await subscriptions.cancel_chats(except_synced_in=synced if one_by_one else (), at=now)
-    if not one_by_one:
+    chat_by_chat = topics.id is None and topics.error is not None and topics.error.permanent
+    if topics.id or chat_by_chat:
+        await subscriptions.cancel_chats(except_synced_in=environments if chat_by_chat else (), at=now)
+    if not chat_by_chat:
         return False
-    room = max(0, min(AT_ONCE, at_most - await subscriptions.count_for_chats()))
-    chats = await subscriptions.chats_without(synced, tenant=feed.tenant, at_most=room)
+    remaining = max(0, min(BATCH_SIZE, at_most - await subscriptions.count_for_chats()))
+    chats = await subscriptions.chats_without(environments, tenant=feed.tenant, at_most=remaining)
     await subscriptions.request([chat_target(each) for each in chats], at=now)
-    return len(chats) == AT_ONCE
+    return len(chats) == BATCH_SIZE
 
 
 async def _process(
-    services: Services, feed: ChangeFeed, subscription: Subscription, synced: Sequence[SyncedEnvironment]
+    services: Services, feed: ChangeFeed, subscription: Subscription, environments: Sequence[SyncedEnvironment]
 ) -> bool:
-    """Does what the subscription needs; gives whether it needs something more at once."""
+    """Run the next step of the subscription; return whether another step is due now."""
     step = next_step(subscription, feed.fingerprint, services.clock.now())
     try:
-        return await _run_step(services, feed, step, subscription, synced)
+        return await _run_step(services, feed, step, subscription, environments)
     except ChatSyncError as error:
         _log.warning(
-            "subscription not seen to",
+            "subscription.step_failed",
             scope=subscription.target.scope,
             step=step,
             reason=f"{type(error).__name__}: {error}",
@@ -109,21 +112,21 @@ async def _run_step(
     feed: ChangeFeed,
     step: SubscriptionStep,
     subscription: Subscription,
-    synced: Sequence[SyncedEnvironment],
+    environments: Sequence[SyncedEnvironment],
 ) -> bool:
     if step is SubscriptionStep.DELETE:
-        return await _end(services, feed, subscription)
+        return await _delete(services, feed, subscription)
     if step is SubscriptionStep.RENEW:
-        return await _renew(services, feed, subscription, synced)
+        return await _renew(services, feed, subscription, environments)
     if step is SubscriptionStep.REFRESH:
-        return await _refresh(services, subscription, synced)
+        return await _refresh(services, subscription, environments)
     if step is SubscriptionStep.RECREATE and subscription.id:
         await feed.unsubscribe(subscription.id)
-        return await _process(services, feed, replace(subscription, id=None), synced)
+        return await _process(services, feed, replace(subscription, id=None), environments)
     return await _create(services, feed, subscription)
 
 
-async def _end(services: Services, feed: ChangeFeed, subscription: Subscription) -> bool:
+async def _delete(services: Services, feed: ChangeFeed, subscription: Subscription) -> bool:
     if subscription.id:
         await feed.unsubscribe(subscription.id)
     async with services.store.writing() as work:
@@ -132,56 +135,62 @@ async def _end(services: Services, feed: ChangeFeed, subscription: Subscription)
 
 
 async def _renew(
-    services: Services, feed: ChangeFeed, subscription: Subscription, synced: Sequence[SyncedEnvironment]
+    services: Services, feed: ChangeFeed, subscription: Subscription, environments: Sequence[SyncedEnvironment]
 ) -> bool:
     try:
         renewed = await feed.renew(subscription.id or "", subscription.target)
     except NotFound:
-        return await _process(services, feed, replace(subscription, id=None), synced)
+        return await _process(services, feed, replace(subscription, id=None), environments)
     return await _save(services, feed, subscription, renewed)
 
 
 async def _create(services: Services, feed: ChangeFeed, subscription: Subscription) -> bool:
-    made = await _subscribed(feed, subscription.target)
-    return await _save(services, feed, subscription, made, is_new=True)
+    created = await _subscribe(feed, subscription.target)
+    return await _save(services, feed, subscription, created, is_new=True)
 
 
-async def _subscribed(feed: ChangeFeed, watch: SubscriptionTarget) -> RemoteSubscription:
+async def _subscribe(feed: ChangeFeed, target: SubscriptionTarget) -> RemoteSubscription:
     try:
-        return await feed.subscribe(watch)
+        return await feed.subscribe(target)
     except Conflict:
-        # Made by somebody who died before it was kept: nobody knows with which client state.
+        # A process created it and stopped before it was stored. Its client state is not known, so replace it.
         for each in await feed.list_subscriptions():
-            if each.target == watch:
+            if each.target == target:
                 await feed.unsubscribe(each.id)
-        return await feed.subscribe(watch)
+        return await feed.subscribe(target)
 
 
 async def _save(
-    services: Services, feed: ChangeFeed, subscription: Subscription, there: RemoteSubscription, *, is_new: bool = False
+    services: Services,
+    feed: ChangeFeed,
+    subscription: Subscription,
+    remote: RemoteSubscription,
+    *,
+    is_new: bool = False,
 ) -> bool:
-    # Where there was one before the new one, it is over: nobody knows what happened since.
-    reread = is_new and subscription.expires_at is not None
-    now = replace(
+    """Store the created or renewed subscription; return whether its chats must be fetched now."""
+    # Notifications may be missing between the end of an earlier subscription and the start of a new one.
+    needs_refresh = is_new and subscription.expires_at is not None
+    saved = replace(
         subscription,
-        id=there.id,
-        expires_at=there.expires_at,
+        id=remote.id,
+        expires_at=remote.expires_at,
         fingerprint=feed.fingerprint,
-        needs_refresh=reread,
+        needs_refresh=needs_refresh,
         error=None,
     )
-    due_at = services.clock.now() if reread else renewal_at(subscription.target, there.expires_at)
+    due_at = services.clock.now() if needs_refresh else renewal_at(subscription.target, remote.expires_at)
     async with services.store.writing() as work:
-        await work.subscriptions.save(now, due_at=due_at, is_new=is_new)
-    return reread
+        await work.subscriptions.save(saved, due_at=due_at, is_new=is_new)
+    return needs_refresh
 
 
-async def _refresh(services: Services, subscription: Subscription, synced: Sequence[SyncedEnvironment]) -> bool:
-    """Has the chats looked at that the subscription did not tell of for a while."""
+async def _refresh(services: Services, subscription: Subscription, environments: Sequence[SyncedEnvironment]) -> bool:
+    """Enqueue the chats of the subscription, because notifications about them may be missing."""
     if subscription.target.chat:
-        await _look_at(services, [subscription.target.chat])
+        await _enqueue(services, [subscription.target.chat])
     else:
-        for each in synced:
+        for each in environments:
             await _enqueue_all(services, each)
     expires_at = subscription.expires_at or services.clock.now()
     async with services.store.writing() as work:
@@ -191,17 +200,19 @@ async def _refresh(services: Services, subscription: Subscription, synced: Seque
 
 
 async def _enqueue_all(services: Services, synced: SyncedEnvironment) -> None:
-    chats: Sequence[ChatId] = ()
+    after: ChatId | None = None
     while True:
-        after = chats[-1] if chats else None
         async with services.store.reading() as work:
-            chats = await work.chat_sync.chats_in_environment(synced.environment, after=after, at_most=_CHATS_AT_ONCE)
+            chats = await work.chat_sync.chats_in_environment(
+                synced.environment, after=after, at_most=_CHATS_BATCH_SIZE
+            )
         if not chats:
             return
-        await _look_at(services, chats)
+        await _enqueue(services, chats)
+        after = chats[-1]
 
 
-async def _look_at(services: Services, chats: Sequence[ChatId]) -> None:
+async def _enqueue(services: Services, chats: Sequence[ChatId]) -> None:
     now = services.clock.now()
     async with services.store.writing() as work:
         await work.chat_sync.enqueue(chats, fetch=True, at=now, due_at=now)
@@ -210,18 +221,19 @@ async def _look_at(services: Services, chats: Sequence[ChatId]) -> None:
 async def _postpone(
     services: Services, step: SubscriptionStep, subscription: Subscription, error: ChatSyncError
 ) -> None:
-    why = _error_of(error)
+    """Store the error and the time of the next attempt."""
+    reason = _subscription_error(error)
     retry_after_s = error.retry_after_s if isinstance(error, Unavailable) else None
-    # One that could not be renewed, or ended, is still there.
-    now = replace(subscription, error=why, id=None if step is SubscriptionStep.CREATE else subscription.id)
+    # A subscription that could not be renewed or deleted still exists.
+    failed = replace(subscription, error=reason, id=None if step is SubscriptionStep.CREATE else subscription.id)
     async with services.store.writing() as work:
-        await work.subscriptions.save(now, due_at=next_attempt_at(why, services.clock.now(), retry_after_s))
+        await work.subscriptions.save(failed, due_at=next_attempt_at(reason, services.clock.now(), retry_after_s))
 
 
-def _error_of(error: ChatSyncError) -> SubscriptionError:
-    kinds = {
+def _subscription_error(error: ChatSyncError) -> SubscriptionError:
+    errors = {
         NotAllowed: SubscriptionError.NOT_ALLOWED,
         NotFound: SubscriptionError.NOT_FOUND,
         BadRequest: SubscriptionError.UNREACHABLE,
     }
-    return kinds.get(type(error), SubscriptionError.NO_ANSWER)
+    return errors.get(type(error), SubscriptionError.NO_ANSWER)

@@ -1,4 +1,4 @@
-"""What follows from change notifications (spec Y2)."""
+"""Process change notifications and lifecycle notifications of Microsoft Graph (spec Y2)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,31 +18,32 @@ async def receive_notifications(
     chats: Sequence[ChatNotification],
     subscriptions: Sequence[LifecycleNotification],
 ) -> int:
-    """How many of the news are of subscriptions that there are and about what those are for.
+    """Store the effects of the notifications; return the number that belong to a known subscription.
 
-    What follows is durable when this returns; raises `Unavailable`.
+    A notification about a chat that its subscription does not cover is ignored. Raises `Unavailable`.
     """
-    named = {each.subscription for each in chats} | {each.subscription for each in subscriptions}
+    ids = {each.subscription for each in chats} | {each.subscription for each in subscriptions}
     async with services.store.reading() as work:
-        known = await work.subscriptions.targets_of(sorted(named))
-    fitting = [each for each in chats if _covers(each, known)]
-    events = [each for each in subscriptions if each.subscription in known]
-    if fitting:
-        await recorder.record_changes(_changed(fitting))
-    if events:
+        targets = await work.subscriptions.targets_of(sorted(ids))
+    accepted = [each for each in chats if _is_covered(each, targets)]
+    lifecycle = [each for each in subscriptions if each.subscription in targets]
+    if accepted:
+        await recorder.record_changes(_changes(accepted))
+    if lifecycle:
         async with services.store.writing() as work:
-            await work.subscriptions.record_lifecycle(_most_severe(events), at=services.clock.now())
-    return len(fitting) + len(events)
+            await work.subscriptions.record_lifecycle(_most_severe(lifecycle), at=services.clock.now())
+    return len(accepted) + len(lifecycle)
 
 
-def _covers(news: ChatNotification, known: Mapping[str, SubscriptionTarget]) -> bool:
-    return news.subscription in known and known[news.subscription].covers(news.chat)
+def _is_covered(notification: ChatNotification, targets: Mapping[str, SubscriptionTarget]) -> bool:
+    target = targets.get(notification.subscription)
+    return target is not None and target.covers(notification.chat)
 
 
-def _changed(news: Iterable[ChatNotification]) -> Iterable[ChatChange]:
-    """One for each chat, with the newest of the names that were told."""
+def _changes(notifications: Iterable[ChatNotification]) -> Iterable[ChatChange]:
+    """Yield one change for each chat, with its newest topic."""
     newest: dict[ChatId, ChatNotification] = {}
-    for each in news:
+    for each in notifications:
         known = newest.setdefault(each.chat, each)
         if each.has_topic and (not known.has_topic or (known.at or _EARLIEST) <= (each.at or _EARLIEST)):
             newest[each.chat] = each
@@ -50,8 +51,9 @@ def _changed(news: Iterable[ChatNotification]) -> Iterable[ChatChange]:
         yield ChatChange(chat=chat, at=last.at, topic=Topic(name=last.topic) if last.has_topic else None)
 
 
-def _most_severe(events: Iterable[LifecycleNotification]) -> Mapping[str, LifecycleEvent]:
-    found: dict[str, LifecycleEvent] = {}
-    for each in sorted(events, key=lambda news: _BY_SEVERITY.index(news.event)):
-        found[each.subscription] = each.event
-    return found
+def _most_severe(notifications: Iterable[LifecycleNotification]) -> Mapping[str, LifecycleEvent]:
+    """Return the most severe event of each subscription."""
+    events: dict[str, LifecycleEvent] = {}
+    for each in sorted(notifications, key=lambda notification: _BY_SEVERITY.index(notification.event)):
+        events[each.subscription] = each.event
+    return events

@@ -1,4 +1,6 @@
-"""Comparing the subscriptions that are kept with those that Microsoft Graph has."""
+"""Reconcile the stored subscriptions with those in Microsoft Graph."""
+
+from collections.abc import Sequence
 
 from bot.domain.subscriptions import LifecycleEvent
 from bot.features.shared.services import Services
@@ -9,29 +11,36 @@ _log = get_logger(__name__)
 
 
 async def reconcile_subscriptions(services: Services, feed: ChangeFeed) -> None:
-    """Asks Graph for all of them; raises `Unavailable`."""
-    # Those made for another address are not listed, and yet there: to be made anew they are ended first.
+    """Mark stored subscriptions that Graph lacks as removed, and delete those in Graph that are not stored.
+
+    Raises `Unavailable`.
+    """
+    # Graph lists only the subscriptions of the current address. Those of a former address still exist, so that
+    # `maintain_subscriptions` can delete them before it creates new ones.
     async with services.store.reading() as work:
-        kept = await work.subscriptions.existing_targets(fingerprint=feed.fingerprint)
-    there = {each.id: each for each in await feed.list_subscriptions()}
-    lost = sorted(kept.keys() - there.keys())
+        stored = await work.subscriptions.existing_targets(fingerprint=feed.fingerprint)
+    remote = {each.id: each for each in await feed.list_subscriptions()}
+    lost = sorted(stored.keys() - remote.keys())
     if lost:
         async with services.store.writing() as work:
-            await work.subscriptions.record_lifecycle(
-                dict.fromkeys(lost, LifecycleEvent.REMOVED), at=services.clock.now()
-            )
-    # What others have made meanwhile is kept by now, or they are about to keep it.
-    async with services.store.reading() as work:
-        kept = await work.subscriptions.existing_targets()
-        unknown = [each for each in there.values() if each.id not in kept]
-        nobodys = [
-            each for each in unknown if not await work.subscriptions.is_leased(each.target, at=services.clock.now())
-        ]
-    await _end(feed, nobodys)
-    if lost or nobodys:
-        _log.warning("subscriptions compared", lost=len(lost), unknown=len(nobodys))
-
-
-async def _end(feed: ChangeFeed, nobodys: list[RemoteSubscription]) -> None:
-    for each in nobodys:
+            events = dict.fromkeys(lost, LifecycleEvent.REMOVED)
+            await work.subscriptions.record_lifecycle(events, at=services.clock.now())
+    unknown = await _unknown(services, list(remote.values()))
+    for each in unknown:
         await feed.unsubscribe(each.id)
+    if lost or unknown:
+        _log.warning("subscription.reconciled", lost=len(lost), unknown=len(unknown))
+
+
+async def _unknown(services: Services, remote: Sequence[RemoteSubscription]) -> Sequence[RemoteSubscription]:
+    """Return the subscriptions that are not stored and that no worker is creating.
+
+    The store is read after Graph. A subscription that another process created before is stored by now, or leased.
+    """
+    async with services.store.reading() as work:
+        stored = await work.subscriptions.existing_targets()
+        return [
+            each
+            for each in remote
+            if each.id not in stored and not await work.subscriptions.is_leased(each.target, at=services.clock.now())
+        ]
