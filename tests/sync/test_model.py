@@ -194,7 +194,7 @@ class Chats(RuleBasedStateMachine):
         self.is_worked_on(6)
 
     def _happens(self, work: Coroutine[Any, Any, None], at: datetime) -> bool:
-        """Something that counts: idle connections stay so, the others are active by then; whether there are such."""
+        """Record counted activity; return whether there are active connections. Idle connections stay idle."""
         before = {each.connection.id: self._synced_row(each).last_activity_at for each in self.expected.synced}
         self.run(work)
         awake = False
