@@ -94,7 +94,7 @@ async def test_on_ones_own_card_fields_are_changed_a_note_is_added_and_the_case_
     await form.get_by_role("combobox", name="Priority").click()
     await teams.page.get_by_role("option", name="High").click()
     await form.get_by_role("button", name="Save").click()
-    changed = await teams.lines("CAS-01001 is changed: Priority.")
+    changed = await teams.lines("CAS-01001 was updated. Changed fields: Priority.")
     assert changed[changed.index("Priority") + 1] == "High"
 
     form = await update(teams, "Add a note")
@@ -105,7 +105,7 @@ async def test_on_ones_own_card_fields_are_changed_a_note_is_added_and_the_case_
     form = await teams.card("Back")
     await form.get_by_role("textbox", name="Note").fill("The seal is worn.")
     await form.get_by_role("button", name="Add the note").click()
-    await teams.card("Your note is added to CAS-01001.")
+    await teams.card("Your note was added to CAS-01001.")
     assert [note["notetext"] for note in await rows(bot, "annotations?$filter=contains(notetext,'seal')")]
 
     form = await update(teams, "Resolve")

@@ -62,7 +62,7 @@ async def test_a_forged_press_of_who_may_only_read_is_refused_by_dataverse(world
     number = await world.case_owned_by("Adele Vance")
     card = await own_card(world, person=MEGAN, number=number)
     after = await press(world, card, "Assign to me", person=ISAIAH)
-    assert any("Your rights in Dynamics 365 do not let you do this." in each for each in texts(after))
+    assert any("Your permissions in Dynamics 365 do not allow this." in each for each in texts(after))
     assert await owner(world, number) == "Adele Vance"
     assert await audited(world) == [
         ("on card: assign", "Isaiah Langer"),
@@ -76,7 +76,7 @@ async def test_a_record_that_somebody_changed_meanwhile_is_left_alone_and_shown_
     await world.change({"prioritycode": 1}, by=MEGAN)
     after = await press(world, card, "Assign to me", person=ALEX)
     said = texts(after)
-    assert "Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now." in said
+    assert "Megan Bowen changed this case, so nothing was done. These are the current values." in said
     assert any(each.startswith("{{DATE(") for each in said)
     assert "Priority: High" in said
     assert await owner(world) == before
@@ -116,7 +116,7 @@ async def test_an_action_that_the_administrator_does_not_allow_is_refused_regard
     card = await own_card(world, person=MEGAN)
     await allow(world, acts=[])
     after = await press(world, card, "Assign to me", person=MEGAN)
-    assert any("has not turned this on" in each for each in texts(after))
+    assert any("has not turned on this action" in each for each in texts(after))
     assert await owner(world) != "Megan Bowen"
     assert await audited(world) == []
 
@@ -198,7 +198,10 @@ async def test_fields_of_each_kind_are_changed_in_one_go(world: World) -> None:
         "field statuscode": "2",
     }
     after = await press(world, form, "Save", typed)
-    assert "CAS-01001 is changed: Priority, Is Escalated, Follow Up By, Serial Number, Status Reason." in texts(after)
+    assert (
+        "CAS-01001 was updated. Changed fields: Priority, Is Escalated, Follow Up By, Serial Number, Status Reason."
+        in texts(after)
+    )
     now = await case(world)
     assert [now[name] for name in FIELDS] == [1, True, "2026-12-24", "P-4711", 2]
     assert now["_modifiedby_value@OData.Community.Display.V1.FormattedValue"] == "Adele Vance"
@@ -211,7 +214,7 @@ async def test_what_says_the_same_in_other_letters_is_neither_written_nor_told_a
     form = await press(world, await opened(world), "Change fields")
     world.dataverse_was_sent.clear()
     after = await press(world, form, "Save", {"field prioritycode": "1", "field productserialnumber": " P  4711"})
-    assert "CAS-01001 is changed: Priority." in texts(after)
+    assert "CAS-01001 was updated. Changed fields: Priority." in texts(after)
     assert [json.loads(each) for each in world.dataverse_was_sent if b"prioritycode" in each] == [{"prioritycode": 1}]
     await world.window_ends()
 
@@ -222,12 +225,12 @@ async def test_after_a_clash_what_was_typed_stands_beside_what_is_so_now(world: 
     await world.change({"prioritycode": 3, "productserialnumber": "NEW"}, by=MEGAN)
     clash = await press(world, form, "Save", {"field followupby": "2026-12-24"})
     told = texts(clash)
-    assert "Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now." in told
+    assert "Megan Bowen changed this case, so nothing was done. These are the current values." in told
     assert "Serial Number: NEW" in told
     assert Shown("", clash).filled_in["field followupby"] == "2026-12-24"
     assert Shown("", clash).filled_in["field productserialnumber"] == "NEW"
     after = await press(world, clash, "Save")
-    assert "CAS-01001 is changed: Follow Up By." in texts(after)
+    assert "CAS-01001 was updated. Changed fields: Follow Up By." in texts(after)
     now = await case(world)
     assert (now["prioritycode"], now["productserialnumber"], now["followupby"]) == (3, "NEW", "2026-12-24")
     await world.window_ends()
@@ -297,7 +300,7 @@ async def test_a_case_that_changed_meanwhile_is_not_resolved(world: World) -> No
     form = await press(world, await opened(world), "Resolve case")
     await world.change({"prioritycode": 1}, by=MEGAN)
     clash = await press(world, form, "Resolve case", {"words": "Done.", "reason": "5"})
-    assert "Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now." in texts(clash)
+    assert "Megan Bowen changed this case, so nothing was done. These are the current values." in texts(clash)
     assert "Priority: High" in texts(clash)
     assert (await case(world))["statecode"] == 0
     await world.window_ends()
@@ -308,8 +311,8 @@ async def test_a_resolution_without_reason_or_words_is_refused_at_the_form(world
     await allow(world, acts=["resolve"])
     form = await press(world, await opened(world), "Resolve case")
     again = await press(world, form, "Resolve case", {"words": "Done.", "reason": "5", **typed})
-    assert "Choose a reason, and say in a few words how the case was resolved." in texts(again)
-    # Valid inputs keep their values.
+    assert "Choose a reason, and enter in a few words how the case was resolved." in texts(again)
+    # What fits is not to be typed once more.
     inputs = {each["id"]: each.get("value", "") for each in parts(again) if "id" in each}
     assert inputs["words"].strip() == {"words": "Done.", **typed}["words"].strip()[:200]
     assert inputs["reason"] == "5"
@@ -335,7 +338,7 @@ async def test_a_note_is_added_once_however_often_it_is_sent(world: World) -> No
     typed = {"text": "The customer\ncalled *again*."}
     for _ in range(3):
         after = await press(world, form, "Add the note", typed, person=ISAIAH)
-        assert "Your note is added to CAS-01001." in texts(after)
+        assert "Your note was added to CAS-01001." in texts(after)
     assert await notes(world) == [("The customer\ncalled *again*.\n\nWritten in Microsoft Teams.", "Isaiah Langer")]
     await press(world, form, "Add the note", {"text": "Something else."}, person=ISAIAH)
     assert len(await notes(world)) == 2
@@ -353,9 +356,9 @@ async def test_a_note_that_is_slow_to_be_written_is_there_once(world: World) -> 
     long = await asyncio.gather(*(press(world, form, "Add the note", each) for each in written))
     await dataverse_is_well_again(world)
     for each in long:
-        assert "Your note is added to CAS-01001." in texts(await press(world, each, "Try again"))
+        assert "Your note was added to CAS-01001." in texts(await press(world, each, "Try again"))
     assert len(await notes(world)) == 3
-    assert "Your note is added to CAS-01001." in texts(await press(world, slow, "Try again"))
+    assert "Your note was added to CAS-01001." in texts(await press(world, slow, "Try again"))
     assert len([text for text, _ in await notes(world) if text.startswith("Pump replaced.")]) == 1
 
 
@@ -364,10 +367,10 @@ async def test_a_note_of_nothing_or_of_too_much_is_refused_at_the_form(world: Wo
     form = await press(world, await opened(world), "Add a note")
     for text in ("", "  \n ", "x" * 4_001):
         again = await press(world, form, "Add the note", {"text": text})
-        assert "A note has 1 to 4000 characters." in texts(again)
+        assert "A note must have 1 to 4000 characters." in texts(again)
         assert [each.get("value", "") for each in parts(again) if each.get("id") == "text"] == [text[:4_000]]
     again = await press(world, form, "Add the note", {"text": "\x01" * 30_000})
-    assert "A note has 1 to 4000 characters." in texts(again)
+    assert "A note must have 1 to 4000 characters." in texts(again)
     assert await notes(world) == []
 
 
@@ -395,7 +398,7 @@ async def test_a_dialog_leads_to_the_same_and_ends_with_a_line(world: World) -> 
     assert back.title == first.title
     assert (
         await page(world, form.step("Save", **{"field prioritycode": "3"}), person=ALEX)
-        == "CAS-01001 is changed: Priority."
+        == "CAS-01001 was updated. Changed fields: Priority."
     )
     again = await page(world, in_dialog(card), person=ALEX)
     assert await page(world, again.step("Assign to me"), person=ALEX) == "CAS-01001 is assigned to you."
@@ -410,12 +413,12 @@ async def test_a_client_that_sends_buttons_as_messages_is_led_into_a_dialog_and_
     fallback = buttons(card)["Update"]["fallback"]["data"]
     await world.post(world.activity(GROUP, ADELE, type="message", value=fallback))
     doorstep = world.card()
-    assert texts(doorstep) == ["Only you see what comes next."]
-    assert (await page(world, buttons(doorstep)["Go on"]["data"])).title == "Update CAS-01001"
+    assert texts(doorstep) == ["Only you can see the next page."]
+    assert (await page(world, buttons(doorstep)["Continue"]["data"])).title == "Update CAS-01001"
     await world.post(world.activity(GROUP, ADELE, type="message", value=in_dialog(card)))
     doorstep = world.card()
-    assert texts(doorstep) == ["Only you see what comes next."]
-    assert "Add a note" in buttons(await press(world, doorstep, "Go on"))
+    assert texts(doorstep) == ["Only you can see the next page."]
+    assert "Add a note" in buttons(await press(world, doorstep, "Continue"))
 
 
 async def test_a_clash_in_a_dialog_is_a_page_of_it(world: World) -> None:
@@ -449,6 +452,6 @@ async def test_without_anything_to_do_there_is_no_way_in(world: World) -> None:
     number = await world.case_owned_by("Adele Vance")
     data = in_dialog(await own_card(world, person=MEGAN, number=number))
     shown = await page(world, data, person=ISAIAH)
-    assert texts(shown.card)[0] == "There is nothing that you can do to this record on a card."
+    assert texts(shown.card)[0] == "No actions are available to you for this record."
     shown = await page(world, data, person=PATTI)
     assert number not in json.dumps(shown.card)

@@ -11,7 +11,7 @@ from tests.wire.world import World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
-MEANWHILE = "Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now."
+MEANWHILE = "Megan Bowen changed this case, so nothing was done. These are the current values."
 WORDS = "A new bearing helped."
 RESOLVED = {"statecode": 1, "statuscode": 5}
 

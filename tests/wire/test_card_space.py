@@ -43,7 +43,7 @@ async def test_a_list_that_no_card_holds_is_left_out_and_the_others_are_changed(
     form = await press(world, await opened(world), "Change fields")
     assert list(Shown("", form).inputs) == ["field prioritycode"]
     after = await press(world, form, "Save", {"field prioritycode": "1"})
-    assert "CAS-01001 is changed: Priority." in texts(after)
+    assert "CAS-01001 was updated. Changed fields: Priority." in texts(after)
     await world.window_ends()
 
 
@@ -56,7 +56,7 @@ async def test_of_lists_that_are_long_together_those_are_offered_that_fit_in_the
     form = await press(world, await opened(world), "Change fields")
     assert list(Shown("", form).inputs) == [f"field {each}" for each in LONG[:offered]]
     after = await press(world, form, "Save", {"field prioritycode": "3"})
-    assert "CAS-01001 is changed: Priority." in texts(after)
+    assert "CAS-01001 was updated. Changed fields: Priority." in texts(after)
     await world.window_ends()
 
 
@@ -97,7 +97,7 @@ async def test_after_a_clash_a_full_form_gives_every_word_back(world: World) -> 
     await world.change({"prioritycode": 1, "description": "🔧" * 800, "title": "🔧" * 200}, by=MEGAN)
     typed = {"field description": "🙂" * 800, "field title": "水" * 200, "field productserialnumber": "😀" * 100}
     clash = await press(world, form, "Save", typed)
-    assert "Megan Bowen changed this case meanwhile, so nothing was done. This is how it is now." in texts(clash)
+    assert "Megan Bowen changed this case, so nothing was done. These are the current values." in texts(clash)
     assert typed.items() <= Shown("", clash).filled_in.items()
     await world.window_ends()
 
@@ -124,5 +124,5 @@ async def test_a_full_form_can_be_sent_once_more_when_dataverse_was_slow(world: 
     slow = await press(world, form, "Save", typed)
     await dataverse_is_well_again(world)
     after = await press(world, slow, "Try again")
-    assert "CAS-01001 is changed: Description, Case Title, Serial Number." in texts(after)
+    assert "CAS-01001 was updated. Changed fields: Description, Case Title, Serial Number." in texts(after)
     await world.window_ends()

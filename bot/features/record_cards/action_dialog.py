@@ -1,7 +1,7 @@
-"""What people do to a record: pages and acts, on the card that only they see or in a dialog.
+"""Change a record on a personal card or in a dialog.
 
-Both doors lead to the same: those of a card come as presses, a dialog's buttons say which page they are for. A client
-that knows one of them alone is led there, for what it sends as a message would be answered to everybody.
+Both have the same pages and actions. Each client supports at least one of them, so an answer that everyone would see is
+only a button that opens the other.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,15 +12,15 @@ from bot.domain.public_names import ACTION, VERSION, Dialog, Verb
 from bot.domain.record_links import RecordLinks
 from bot.features.record_cards.action_pages import (
     ASSIGN,
+    DIGEST_PREFIX,
     FIELDS,
-    MARK,
     MENU,
     NEW_NOTE,
+    NOTE_KEY,
     RESOLUTION,
     RESOLVE,
     SAVE_FIELDS,
     SAVE_NOTE,
-    WISH,
     ButtonFactory,
     show_fields,
     show_menu,
@@ -50,44 +50,48 @@ from cards.record_actions import FIELD_PREFIX, NOTE, REASON, WORDS
 ActionHandler = Callable[[Target, ActionData, ButtonFactory], Awaitable[Page | ActionOutcome]]
 
 
-async def _pressed(services: Services, turn: Turn, data: ActionData) -> Answer:
-    claim = record_data(parse_link(data, services.links))
+async def _on_card(services: Services, turn: Turn, data: ActionData) -> Answer:
+    record = record_data(parse_link(data, services.links))
     if not turn.private:
-        return Answer(message=_open_privately(DialogButton(title="Go on", dialog=Dialog.UPDATE, payload=claim)).message)
+        return Answer(
+            message=_open_privately(DialogButton(title="Continue", dialog=Dialog.UPDATE, payload=record)).message
+        )
 
-    def lead(title: str, act: str, more: Mapping[str, str]) -> ActionButton:
-        return ActionButton(title=title, verb=Verb.UPDATE, payload={**claim, ACTION: act, **more})
+    def make_button(title: str, action: str, more: Mapping[str, str]) -> ActionButton:
+        return ActionButton(title=title, verb=Verb.UPDATE, payload={**record, ACTION: action, **more})
 
     try:
-        shown = await _shown(services, turn, data, lead, ActionButton(title="Back", verb=Verb.VIEW, payload=claim))
+        shown = await _run(
+            services, turn, data, make_button, ActionButton(title="Back", verb=Verb.VIEW, payload=record)
+        )
     except NotAllowed as error:
-        # Back on their card, on which there may be other things to do.
+        # Show the personal card again, because it may have other actions.
         shown = ActionOutcome(message=f"{error} {error.next_step}", done=False)
     if isinstance(shown, ActionOutcome):
         return await view_record(services, turn.chat, turn.person, parse_link(data, services.links), after=shown)
     return Answer(message=shown.message)
 
 
-async def _paged(services: Services, turn: Turn, data: ActionData) -> Page | Done:
-    claim = record_data(parse_link(data, services.links))
+async def _in_dialog(services: Services, turn: Turn, data: ActionData) -> Page | Done:
+    record = record_data(parse_link(data, services.links))
     if not turn.private:
-        return _open_privately(ActionButton(title="Go on", verb=Verb.UPDATE, payload=claim))
+        return _open_privately(ActionButton(title="Continue", verb=Verb.UPDATE, payload=record))
 
-    def lead(title: str, act: str, more: Mapping[str, str]) -> SubmitButton:
-        return SubmitButton(title=title, dialog=Dialog.UPDATE, payload={**claim, ACTION: act, **more})
+    def make_button(title: str, action: str, more: Mapping[str, str]) -> SubmitButton:
+        return SubmitButton(title=title, dialog=Dialog.UPDATE, payload={**record, ACTION: action, **more})
 
-    shown = await _shown(services, turn, data, lead)
+    shown = await _run(services, turn, data, make_button)
     if isinstance(shown, Page):
         return shown
     if shown.done:
         return Done(text=shown.message)
-    return await show_menu(services, _target(turn, data, services.links), lead, clash=shown)
+    return await show_menu(services, _target(turn, data, services.links), make_button, outcome=shown)
 
 
-async def _shown(
-    services: Services, turn: Turn, data: ActionData, lead: ButtonFactory, back: ActionButton | None = None
+async def _run(
+    services: Services, turn: Turn, data: ActionData, make_button: ButtonFactory, back: ActionButton | None = None
 ) -> Page | ActionOutcome:
-    work: Mapping[str, ActionHandler] = {
+    handlers: Mapping[str, ActionHandler] = {
         FIELDS: partial(_fields, services),
         NEW_NOTE: partial(_new_note, services),
         RESOLUTION: partial(_resolution, services),
@@ -96,74 +100,82 @@ async def _shown(
         SAVE_NOTE: partial(_save_note, services),
         RESOLVE: partial(_resolve, services),
     }
-    act, aim = data.get(ACTION, MENU), _target(turn, data, services.links)
-    if act == MENU:
-        return await show_menu(services, aim, lead, back=back)
-    if act not in work:
+    action, target = data.get(ACTION, MENU), _target(turn, data, services.links)
+    if action == MENU:
+        return await show_menu(services, target, make_button, back=back)
+    if action not in handlers:
         raise expired_button()
-    return await work[act](aim, data, lead)
+    return await handlers[action](target, data, make_button)
 
 
-async def _fields(services: Services, aim: Target, _data: ActionData, lead: ButtonFactory) -> Page:
-    return await show_fields(services, aim, lead)
+async def _fields(services: Services, target: Target, _data: ActionData, make_button: ButtonFactory) -> Page:
+    return await show_fields(services, target, make_button)
 
 
-async def _new_note(services: Services, aim: Target, _data: ActionData, lead: ButtonFactory) -> Page:
-    return await show_note_form(services, aim, lead)
+async def _new_note(services: Services, target: Target, _data: ActionData, make_button: ButtonFactory) -> Page:
+    return await show_note_form(services, target, make_button)
 
 
-async def _resolution(services: Services, aim: Target, _data: ActionData, lead: ButtonFactory) -> Page:
-    return await show_resolution(services, aim, lead)
+async def _resolution(services: Services, target: Target, _data: ActionData, make_button: ButtonFactory) -> Page:
+    return await show_resolution(services, target, make_button)
 
 
-async def _assign(services: Services, aim: Target, data: ActionData, _lead: ButtonFactory) -> ActionOutcome:
+async def _assign(services: Services, target: Target, data: ActionData, _make_button: ButtonFactory) -> ActionOutcome:
     parse_etag(data)
-    return await assign_to_me(services, aim)
+    return await assign_to_me(services, target)
 
 
-async def _save_fields(services: Services, aim: Target, data: ActionData, lead: ButtonFactory) -> Page | ActionOutcome:
+async def _save_fields(
+    services: Services, target: Target, data: ActionData, make_button: ButtonFactory
+) -> Page | ActionOutcome:
     parse_etag(data)
     form = _form_input(data)
-    outcome = await _or_refusal(change_fields(services, aim, form))
+    outcome = await _or_rejection(change_fields(services, target, form))
     if outcome.done:
         return outcome
-    return await _or_outcome(show_fields(services, aim, lead, clash=outcome, typed=form), outcome)
+    return await _or_outcome(show_fields(services, target, make_button, outcome=outcome, typed=form), outcome)
 
 
-async def _save_note(services: Services, aim: Target, data: ActionData, lead: ButtonFactory) -> Page | ActionOutcome:
-    outcome = await _or_refusal(add_note(services, aim, data.get(NOTE, ""), data.get(WISH, "")))
+async def _save_note(
+    services: Services, target: Target, data: ActionData, make_button: ButtonFactory
+) -> Page | ActionOutcome:
+    outcome = await _or_rejection(add_note(services, target, data.get(NOTE, ""), data.get(NOTE_KEY, "")))
     return (
-        outcome if outcome.done else await show_note_form(services, aim, lead, clash=outcome, typed=data.get(NOTE, ""))
+        outcome
+        if outcome.done
+        else await show_note_form(services, target, make_button, outcome=outcome, typed=data.get(NOTE, ""))
     )
 
 
-async def _resolve(services: Services, aim: Target, data: ActionData, lead: ButtonFactory) -> Page | ActionOutcome:
+async def _resolve(
+    services: Services, target: Target, data: ActionData, make_button: ButtonFactory
+) -> Page | ActionOutcome:
     parse_etag(data)
     reason, words = data.get(REASON, ""), data.get(WORDS, "")
-    outcome = await _or_refusal(resolve_case(services, aim, reason, words))
+    outcome = await _or_rejection(resolve_case(services, target, reason, words))
     if outcome.done:
         return outcome
-    again = show_resolution(services, aim, lead, clash=outcome, reason=reason, words=words)
-    return await _or_outcome(again, outcome.with_input(words))
+    form = show_resolution(services, target, make_button, outcome=outcome, reason=reason, words=words)
+    return await _or_outcome(form, outcome.with_input(words))
 
 
-def _open_privately(go_on: ActionButton | DialogButton) -> Page:
-    """What a whole chat may see: the way to where only one person sees what comes."""
-    return page("Update", [TextBlock("Only you see what comes next.")], [go_on], height="small")
+def _open_privately(button: ActionButton | DialogButton) -> Page:
+    """Return a page for the whole chat, with a button that opens a private page."""
+    return page("Update", [TextBlock("Only you can see the next page.")], [button], height="small")
 
 
-async def _or_refusal(act: Awaitable[ActionOutcome]) -> ActionOutcome:
-    """What came of it; for what was filled in and does not fit, why not."""
+async def _or_rejection(action: Awaitable[ActionOutcome]) -> ActionOutcome:
+    """Return the outcome of the action; if an input is invalid, an outcome with the reason."""
     try:
-        return await act
+        return await action
     except BadRequest as error:
         return ActionOutcome(message=f"{error} {error.next_step}".strip(), done=False)
 
 
-async def _or_outcome(again: Awaitable[Page], outcome: ActionOutcome) -> Page | ActionOutcome:
-    """The form once more; the outcome alone where what happened leaves nothing to fill in."""
+async def _or_outcome(form: Awaitable[Page], outcome: ActionOutcome) -> Page | ActionOutcome:
+    """Return the form again, or the outcome if the person can no longer use the form."""
     try:
-        return await again
+        return await form
     except NotAllowed:
         return outcome
 
@@ -178,13 +190,17 @@ def _target(turn: Turn, data: ActionData, links: RecordLinks) -> Target:
 
 
 def _form_input(data: ActionData) -> FormInput:
-    """What was filled in for each column that the page showed; what is empty is not sent."""
-    marks = {name.removeprefix(MARK): mark for name, mark in data.items() if name.startswith(MARK)}
-    given = {name.removeprefix(FIELD_PREFIX): text for name, text in data.items() if name.startswith(FIELD_PREFIX)}
-    return FormInput(values={**dict.fromkeys(marks, ""), **given}, digests=marks)
+    """Return the inputs of all columns on the page. Teams does not send empty inputs."""
+    digests = _with_prefix(data, DIGEST_PREFIX)
+    return FormInput(values={**dict.fromkeys(digests, ""), **_with_prefix(data, FIELD_PREFIX)}, digests=digests)
 
 
-BUTTONS: Mapping[str, ButtonHandler] = {Verb.UPDATE: _pressed}
+def _with_prefix(data: ActionData, prefix: str) -> Mapping[str, str]:
+    """Return the values whose names have the prefix, by the rest of the name."""
+    return {name.removeprefix(prefix): value for name, value in data.items() if name.startswith(prefix)}
 
 
-PAGES: Mapping[str, PageHandler] = {Dialog.UPDATE: _paged}
+BUTTONS: Mapping[str, ButtonHandler] = {Verb.UPDATE: _on_card}
+
+
+PAGES: Mapping[str, PageHandler] = {Dialog.UPDATE: _in_dialog}

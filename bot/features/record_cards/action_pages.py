@@ -1,4 +1,4 @@
-"""The pages on which a person does something to a record (spec Q3)."""
+"""The pages on which a person changes a record (spec Q3)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ from bot.domain.record_actions import (
 )
 from bot.domain.tables import Column, ColumnType
 from bot.features.record_cards.read_as_person import PersonalRecord, read_as_person
-from bot.features.record_cards.record_actions import LONGEST_RESOLUTION, ActionOutcome, FormInput, Target
+from bot.features.record_cards.record_actions import MAX_RESOLUTION_LENGTH, ActionOutcome, FormInput, Target
 from bot.features.shared.answers import record_header
 from bot.features.shared.services import Services
 from cards.activity import fits
@@ -40,155 +40,168 @@ from cards.record_actions import (
 from cards.text import single_line
 
 MENU, FIELDS, NEW_NOTE, RESOLUTION = "", "fields", "note", "resolution"
-"""The pages."""
+"""Actions that show a page."""
 ASSIGN, SAVE_FIELDS, SAVE_NOTE, RESOLVE = "assign", "save fields", "save note", "resolve"
-"""What is done."""
-WISH, MARK = "wish", "mark "
-"""In what a button sends: the note that is meant, and marks of what was shown."""
+"""Actions that change the record."""
+NOTE_KEY, DIGEST_PREFIX = "wish", "mark "
+"""In the data of a button: the key of a new note, and the digest of each value that the page showed."""
 
 ButtonFactory = Callable[[str, str, Mapping[str, str]], ActionButton | SubmitButton]
-"""The button of this title that leads on to a page or an act, with these data."""
+"""Returns the button with this title, action, and additional data."""
 
 
 async def show_menu(
     services: Services,
-    aim: Target,
-    lead: ButtonFactory,
+    target: Target,
+    make_button: ButtonFactory,
     *,
-    clash: ActionOutcome | None = None,
+    outcome: ActionOutcome | None = None,
     back: Button | None = None,
 ) -> Page:
-    """What the person can do; `back` leads to where they came from. After a clash also that there is nothing."""
-    own = await read_as_person(services, aim.chat, aim.person, aim.link)
-    acts = _acts(own)
-    if not acts and clash is None:
+    """Show the available actions, or raise `NotAllowed` if there are none.
+
+    `back` returns to the previous page. After a conflict, show the page even if there are no actions.
+    """
+    personal = await read_as_person(services, target.chat, target.person, target.link)
+    actions = _actions(personal)
+    if not actions and outcome is None:
         raise NotAllowed(
-            "There is nothing that you can do to this record on a card.",
-            "Open the record, or ask your administrator to allow more.",
+            "No actions are available to you for this record.",
+            "Open the record, or ask your administrator to allow more actions.",
         )
-    buttons: list[Button] = [lead(title, act, {VERSION: own.row.etag}) for title, act in acts]
+    buttons: list[Button] = [make_button(title, action, {VERSION: personal.row.etag}) for title, action in actions]
     buttons += [back] if back else []
-    facts = tuple(Fact(label=label, value=value) for label, value in own.facts)
+    facts = tuple(Fact(label=label, value=value) for label, value in personal.facts)
     view = ActionsView(
-        record=_head(services, own), facts=facts, actions=tuple(buttons), conflict=_clash(own, (), clash)
+        record=_header(services, personal),
+        facts=facts,
+        actions=tuple(buttons),
+        conflict=_conflict(personal, (), outcome),
     )
     return actions_page(view)
 
 
 async def show_fields(
     services: Services,
-    aim: Target,
-    lead: ButtonFactory,
+    target: Target,
+    make_button: ButtonFactory,
     *,
-    clash: ActionOutcome | None = None,
+    outcome: ActionOutcome | None = None,
     typed: FormInput | None = None,
 ) -> Page:
-    """The columns to change; after a clash with what somebody typed beside what they hold now."""
-    own = await read_as_person(services, aim.chat, aim.person, aim.link)
-    if not own.editable_columns:
-        raise NotAllowed("There are no fields that you can change on a card.", "Open the record instead.")
-    marks = {MARK + each.name: digest(_held(own, each)) for each in own.editable_columns}
-    save = lead("Save", SAVE_FIELDS, {VERSION: own.row.etag, **marks})
-    fields = [_field(own, each, typed) for each in own.editable_columns]
-    buttons, shown = [save, _back(lead)], _clash(own, own.editable_columns, clash)
-    return fit_conflict(shown, lambda clash: fields_page(_head(services, own), fields, buttons, clash))
+    """Show the editable columns; after a conflict, with the current values and the person's inputs."""
+    personal = await read_as_person(services, target.chat, target.person, target.link)
+    if not personal.editable_columns:
+        raise NotAllowed("You cannot change any field of this record on a card.", "Open the record instead.")
+    digests = {DIGEST_PREFIX + each.name: digest(_input_value(personal, each)) for each in personal.editable_columns}
+    save = make_button("Save", SAVE_FIELDS, {VERSION: personal.row.etag, **digests})
+    fields = [_field(personal, each, typed) for each in personal.editable_columns]
+    buttons, shown = [save, _back(make_button)], _conflict(personal, personal.editable_columns, outcome)
+    return fit_conflict(shown, lambda conflict: fields_page(_header(services, personal), fields, buttons, conflict))
 
 
 async def show_note_form(
-    services: Services, aim: Target, lead: ButtonFactory, *, clash: ActionOutcome | None = None, typed: str = ""
+    services: Services,
+    target: Target,
+    make_button: ButtonFactory,
+    *,
+    outcome: ActionOutcome | None = None,
+    typed: str = "",
 ) -> Page:
-    """A note to write, or to write otherwise."""
-    own = await read_as_person(services, aim.chat, aim.person, aim.link)
-    buttons = [lead("Add the note", SAVE_NOTE, {WISH: uuid4().hex}), _back(lead)]
+    """Show the form for a note, with the text of a rejected attempt."""
+    personal = await read_as_person(services, target.chat, target.person, target.link)
+    buttons = [make_button("Add the note", SAVE_NOTE, {NOTE_KEY: uuid4().hex}), _back(make_button)]
     given = strip_control_characters(typed)[:MAX_NOTE_LENGTH]
-    return note_page(_head(services, own), MAX_NOTE_LENGTH, buttons, _clash(own, (), clash), given)
+    return note_page(_header(services, personal), MAX_NOTE_LENGTH, buttons, _conflict(personal, (), outcome), given)
 
 
 async def show_resolution(
     services: Services,
-    aim: Target,
-    lead: ButtonFactory,
+    target: Target,
+    make_button: ButtonFactory,
     *,
-    clash: ActionOutcome | None = None,
+    outcome: ActionOutcome | None = None,
     reason: str = "",
     words: str = "",
 ) -> Page:
-    """How the case was resolved; after a clash with the reason and the words that somebody gave."""
-    own = await read_as_person(services, aim.chat, aim.person, aim.link)
-    reasons = _choices(resolutions(own.table))
-    if not reasons or CardAction.RESOLVE not in own.actions:
-        raise NotAllowed("You cannot resolve this on a card.", "Open the record to see how it is now.")
-    save = lead("Resolve case", RESOLVE, {VERSION: own.row.etag})
-    buttons, typed = [save, _back(lead)], words[:LONGEST_RESOLUTION]
+    """Show the form that resolves a case, with the inputs of a rejected attempt."""
+    personal = await read_as_person(services, target.chat, target.person, target.link)
+    reasons = _choices(resolutions(personal.table))
+    if not reasons or CardAction.RESOLVE not in personal.actions:
+        raise NotAllowed("You cannot resolve this case on a card.", "Open the record to see its current status.")
+    save = make_button("Resolve case", RESOLVE, {VERSION: personal.row.etag})
+    buttons, typed = [save, _back(make_button)], words[:MAX_RESOLUTION_LENGTH]
 
-    def shown(clash: EditConflict | None) -> Page:
-        head, longest = _head(services, own), LONGEST_RESOLUTION
-        return resolution_page(head, reasons, longest, buttons, clash, chosen=reason, typed=typed)
+    def build(conflict: EditConflict | None) -> Page:
+        header, longest = _header(services, personal), MAX_RESOLUTION_LENGTH
+        return resolution_page(header, reasons, longest, buttons, conflict, chosen=reason, typed=typed)
 
-    return fit_conflict(_clash(own, own.note_columns, clash), shown)
-
-
-def _head(services: Services, own: PersonalRecord) -> RecordHeader:
-    return record_header(services.links, own.table, own.record, own.row)
+    return fit_conflict(_conflict(personal, personal.note_columns, outcome), build)
 
 
-def _back(lead: ButtonFactory) -> Button:
-    return replace(lead("Back", MENU, {}), ignores_inputs=True)
+def _header(services: Services, personal: PersonalRecord) -> RecordHeader:
+    return record_header(services.links, personal.table, personal.record, personal.row)
 
 
-def _acts(own: PersonalRecord) -> Sequence[tuple[str, str]]:
-    """Titles of buttons, and what each leads to."""
+def _back(make_button: ButtonFactory) -> Button:
+    return replace(make_button("Back", MENU, {}), ignores_inputs=True)
+
+
+def _actions(personal: PersonalRecord) -> Sequence[tuple[str, str]]:
+    """Return the title and the action of each button."""
     titles = {CardAction.ASSIGN: ("Assign to me", ASSIGN), CardAction.NOTE: ("Add a note", NEW_NOTE)}
-    found = [titles[act] for act in own.actions if act in titles]
-    found += [("Change fields", FIELDS)] if own.editable_columns else []
-    return [*found, *([("Resolve case", RESOLUTION)] if CardAction.RESOLVE in own.actions else [])]
+    actions = [titles[action] for action in personal.actions if action in titles]
+    actions += [("Change fields", FIELDS)] if personal.editable_columns else []
+    return [*actions, *([("Resolve case", RESOLUTION)] if CardAction.RESOLVE in personal.actions else [])]
 
 
-def _clash(own: PersonalRecord, columns: Sequence[Column], clash: ActionOutcome | None) -> EditConflict | None:
-    if clash is None:
+def _conflict(
+    personal: PersonalRecord, columns: Sequence[Column], outcome: ActionOutcome | None
+) -> EditConflict | None:
+    if outcome is None:
         return None
-    now = tuple(Fact(label=each.label, value=format_value(each, own.row.value(each.name))) for each in columns)
-    return EditConflict(message=clash.message, at=clash.at, facts=now)
+    facts = tuple(Fact(label=each.label, value=format_value(each, personal.row.value(each.name))) for each in columns)
+    return EditConflict(message=outcome.message, at=outcome.at, facts=facts)
 
 
-def fit_conflict(clash: EditConflict | None, made: Callable[[EditConflict | None], Page]) -> Page:
-    """The page; without what the record says now where there is no room for it beside what somebody filled in."""
-    whole = made(clash)
-    return made(replace(clash, facts=())) if clash and not fits(whole.card) else whole
+def fit_conflict(conflict: EditConflict | None, build: Callable[[EditConflict | None], Page]) -> Page:
+    """Return the page, without the current values if the person's inputs leave no room for them."""
+    page = build(conflict)
+    return build(replace(conflict, facts=())) if conflict and not fits(page.card) else page
 
 
 def _choices(options: Mapping[int, str]) -> tuple[Choice, ...]:
-    """The options by their labels; by its number one whose label shows nothing."""
+    """Return the options by label, or by number if the label is blank."""
     return tuple(
         Choice(title=label if single_line(label) else str(number), value=str(number))
         for number, label in options.items()
     )
 
 
-def _field(own: PersonalRecord, column: Column, typed: FormInput | None) -> Field:
-    """The column as it is, or as somebody has it otherwise than it was shown to them."""
+def _field(personal: PersonalRecord, column: Column, typed: FormInput | None) -> Field:
+    """Return the input for a column, with its current value or the value that the person entered."""
     kind = _KINDS[column.type]
-    choices = options_in_state(column, own.row.value(column.name).raw) if kind is FieldKind.CHOICE else {}
+    choices = options_in_state(column, personal.row.value(column.name).raw) if kind is FieldKind.CHOICE else {}
     return Field(
         name=column.name,
         label=column.label,
         kind=kind,
-        value=_filled_in(own, column, typed),
+        value=_value_or_input(personal, column, typed),
         choices=_choices(choices),
         max_length=max_text_length(column) if kind in {FieldKind.TEXT, FieldKind.LINES} else None,
         required=column.required,
     )
 
 
-def _filled_in(own: PersonalRecord, column: Column, typed: FormInput | None) -> str:
+def _value_or_input(personal: PersonalRecord, column: Column, typed: FormInput | None) -> str:
     given = typed.values.get(column.name, "") if typed else ""
     changed = typed is not None and digest(given) != typed.digests.get(column.name)
-    return truncate_for_input(column, given) if changed else _held(own, column)
+    return truncate_for_input(column, given) if changed else _input_value(personal, column)
 
 
-def _held(own: PersonalRecord, column: Column) -> str:
-    """What the column holds, as its input sends it."""
-    raw = own.row.value(column.name).raw
+def _input_value(personal: PersonalRecord, column: Column) -> str:
+    """Return the value of the column in the format of its input."""
+    raw = personal.row.value(column.name).raw
     if column.type is ColumnType.BOOLEAN:
         return ON if raw else OFF
     if column.type is ColumnType.DATE_TIME:

@@ -1,4 +1,4 @@
-"""Buttons on a record's own card, whose answers are for one reader."""
+"""Buttons on shared cards that show a private answer to one reader."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ async def _view(services: Services, turn: Turn, data: ActionData) -> Answer:
     link = parse_link(data, services.links)
     if turn.private:
         return await view_record(services, turn.chat, turn.person, link)
-    # A client that knows no better sends the button as a message, and everybody sees the answer.
+    # Older clients send the button as a message, and everyone in the chat sees the answer.
     answer = await unfurl_link(services, link, turn.person, turn.chat)
     if answer is None:
         raise expired_button()
@@ -27,7 +27,7 @@ async def _view(services: Services, turn: Turn, data: ActionData) -> Answer:
 
 async def _view_change(services: Services, turn: Turn, data: ActionData) -> Answer:
     if not turn.private:
-        raise NotSupported("Your Teams cannot show this to you alone.", "Open the record to see it.")
+        raise NotSupported("This client cannot show a private answer.", "Open the record to see the values.")
     return await view_change(services, turn.chat, turn.person, data.get("change", ""))
 
 

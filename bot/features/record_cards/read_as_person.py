@@ -1,4 +1,4 @@
-"""A record as one person sees it, and what they may do about it on a card (spec U2, Q3)."""
+"""Read a record with the rights of one person, and find the actions of their card (spec U2, Q3)."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from bot.domain.record_actions import CardAction, action_problem, allowed_column
 from bot.domain.record_links import RecordLink
 from bot.domain.tables import MODIFIED_BY, MODIFIED_ON, OWNER, STATE, STATUS, Column, Row, Table
 from bot.domain.values import Chat, Person, RecordRef
-from bot.features.record_cards.resolve_link import LinkedRecord, linked_note_columns, resolve_link
+from bot.features.record_cards.resolve_link import LinkedRecord, card_note_columns, resolve_link
 from bot.features.record_cards.shared_card import redact_refusal
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
@@ -18,58 +18,57 @@ from bot.features.shared.answers import name_columns
 from bot.features.shared.services import Services
 
 _OPEN = 0
-"""The state in which every table's rows begin."""
+"""The state of an open row, in every table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalRecord:
-    """The record with everything that a person's own card says of it."""
+    """A record with everything that a personal card shows."""
 
     linked: LinkedRecord
     actor: AuthorizedUser
     table: Table
     row: Row
     note_columns: tuple[Column, ...]
-    """The note's columns."""
     can_write: bool
 
     @property
     def record(self) -> RecordRef:
-        """Which record it is."""
+        """The record."""
         return self.linked.record
 
     @property
     def facts(self) -> Sequence[tuple[str, str]]:
-        """What a note would say, as the person may see it."""
+        """Labels and values of the note, as the person may see them."""
         return note_facts(self.note_columns, self.row)
 
     @property
     def is_mine(self) -> bool:
-        """Whether the person themselves owns it."""
+        """True if the person owns the record."""
         return self.row.value(OWNER).raw == f"systemuser:{self.actor.user.id}"
 
     @property
     def is_last_changed_by_me(self) -> bool:
-        """Whether it is as the person themselves left it."""
+        """True if the person made the last change."""
         return self.row.value(MODIFIED_BY).raw == f"systemuser:{self.actor.user.id}"
 
     @property
     def is_open(self) -> bool:
-        """Whether it is in its first state."""
+        """True if the record is in its first state."""
         return self.row.value(STATE).raw == _OPEN
 
     @property
     def editable_columns(self) -> tuple[Column, ...]:
-        """The columns that the person can change on a card: those that inputs can hold as they are, all at once."""
+        """The columns that the person can change on a card, if the inputs of one card have room for their values."""
         allowed = allowed_columns(self.linked.record_type.change_fields, self.table) if self.can_write else ()
         return columns_that_fit(allowed, {column.name: self.row.value(column.name).raw for column in allowed})
 
     @property
     def actions(self) -> tuple[CardAction, ...]:
-        """What else the person can do; rights beyond writing are Dataverse's to judge."""
-        return tuple(act for act in self.linked.record_type.card_acts if self._makes_sense(act))
+        """The other actions of the person. Dataverse checks rights other than write access."""
+        return tuple(act for act in self.linked.record_type.card_acts if self._is_useful(act))
 
-    def _makes_sense(self, act: CardAction) -> bool:
+    def _is_useful(self, act: CardAction) -> bool:
         if action_problem(act, self.table):
             return False
         match act:
@@ -82,13 +81,16 @@ class PersonalRecord:
 
 
 async def read_as_person(services: Services, chat: Chat, person: Person, link: RecordLink) -> PersonalRecord:
-    """The record; raises `NotAllowed`, `NotFound` or `NotSupported` for who may not see it, or `Unavailable`."""
+    """Return the record.
+
+    Raise `NotAllowed`, `NotFound`, or `NotSupported` if the person may not read it, or `Unavailable`.
+    """
     await services.roster_cache.require_member(chat, person)
     return await _read(services, person, link)
 
 
 async def read_to_act(services: Services, chat: Chat, person: Person, link: RecordLink) -> PersonalRecord:
-    """The same for who is about to change it: whether they are in the chat is asked anew."""
+    """Return the record for a change. Check the chat membership without the cache."""
     await services.roster_cache.require_fresh(chat, person)
     return await _read(services, person, link)
 
@@ -98,27 +100,27 @@ async def _read(services: Services, person: Person, link: RecordLink) -> Persona
     record = linked.record
     actor = await access.require_user(services, record.environment, person)
     table = await services.records.table(record.environment, record.table, reader=actor.user.id)
-    noted = await linked_note_columns(services, linked, table)
+    note = await card_note_columns(services, record.environment, linked.record_type, table)
     try:
-        row, may_write = await asyncio.gather(
-            access.read_row_as(services, record, table, list(_columns(linked, table, noted)), actor),
-            _may_write(services, linked, actor),
+        row, can_write = await asyncio.gather(
+            access.read_row_as(services, record, table, list(_columns(linked, table, note)), actor),
+            _can_write(services, linked, actor),
         )
     except HiddenRecord as error:
         raise redact_refusal(error, linked.record_type.disclosure) from error
-    return PersonalRecord(linked=linked, actor=actor, table=table, row=row, note_columns=noted, can_write=may_write)
+    return PersonalRecord(linked=linked, actor=actor, table=table, row=row, note_columns=note, can_write=can_write)
 
 
-async def _may_write(services: Services, linked: LinkedRecord, actor: AuthorizedUser) -> bool:
-    """Whether the person may change it, where that is of any use to know."""
+async def _can_write(services: Services, linked: LinkedRecord, actor: AuthorizedUser) -> bool:
+    """Check write access, unless the settings allow no change on a card."""
     if not (linked.record_type.card_acts or linked.record_type.change_fields):
         return False
     return await services.records.can_write(linked.record, actor.user.id)
 
 
-def _columns(linked: LinkedRecord, table: Table, noted: Iterable[Column]) -> Iterable[Column]:
-    """Each column once: what a card says, what can be changed, and who changed it last."""
+def _columns(linked: LinkedRecord, table: Table, note: Iterable[Column]) -> Iterable[Column]:
+    """Return the columns of the card, the editable columns, and the last change, without duplicates."""
     changed = allowed_columns(linked.record_type.change_fields, table)
     facts = (table.columns.get(name) for name in (OWNER, STATE, STATUS, MODIFIED_BY, MODIFIED_ON))
-    asked = (*name_columns(table), *noted, *changed, *(column for column in facts if column))
-    return {column.name: column for column in asked}.values()
+    columns = (*name_columns(table), *note, *changed, *(column for column in facts if column))
+    return {column.name: column for column in columns}.values()

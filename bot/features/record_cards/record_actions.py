@@ -1,4 +1,4 @@
-"""What a person does to a record on its card: as themselves, and to what they saw, or not at all (spec Q3)."""
+"""Change a record from its card, with the rights of the person and only the version that they saw (spec Q3)."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -22,17 +22,17 @@ from bot.features.record_cards.read_as_person import (
 from bot.features.shared.answers import row_display_name
 from bot.features.shared.services import Services
 
-LONGEST_RESOLUTION = 200
+MAX_RESOLUTION_LENGTH = 200
 """Characters of a resolution ("Case Resolution table reference", `subject`)."""
 
 _ORIGIN = "Written in Microsoft Teams."
 _NOTES = UUID("c2a1f7f4-7d43-4a0c-9f0b-6c1b6f3e5d21")
-"""Below this name lie the ids of notes: the same wish of the same person gives the same note."""
+"""Namespace of note IDs. The same key and text from the same person give the same note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Who acts where, on which record, and on which version of it they have before them: data, all of them."""
+    """The chat, the person, the record, and the version of the record that the person saw. Nothing was checked."""
 
     chat: Chat
     person: Person
@@ -42,197 +42,213 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormInput:
-    """What a page sent, by the names of columns."""
+    """The inputs of a page, by column name."""
 
     values: Mapping[str, str]
     digests: Mapping[str, str]
-    """Of what the page showed: what is as it was shown is not meant to be changed."""
+    """Digests of the values shown; unchanged inputs are not written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionOutcome:
-    """What came of it."""
+    """The result of an action."""
 
     message: str
     done: bool
-    """False where somebody changed the record meanwhile: then nothing was done."""
+    """False if the action was rejected, for example because someone else changed the record."""
     at: datetime | None = None
-    """When they did."""
+    """The time of the other change."""
 
-    def with_input(self, written: str) -> "ActionOutcome":
-        """The same with what the person wrote, for where there is no form any more to write it into again."""
-        return replace(self, message=f"{self.message} You wrote: {written}") if written else self
+    def with_input(self, text: str) -> "ActionOutcome":
+        """Return the outcome with the text that the person entered, for a page that has no form."""
+        return replace(self, message=f"{self.message} You wrote: {text}") if text else self
 
 
-async def assign_to_me(services: Services, aim: Target) -> ActionOutcome:
-    """Makes the person the owner."""
-    own = await _allowed(services, aim, CardAction.ASSIGN)
-    user, caller = own.actor.user.id, own.actor.object_id
-    return await _done(
+async def assign_to_me(services: Services, target: Target) -> ActionOutcome:
+    """Make the person the owner of the record."""
+    personal = await _read_if_allowed(services, target, CardAction.ASSIGN)
+    user, caller = personal.actor.user.id, personal.actor.object_id
+    return await _run(
         services,
-        aim,
-        own,
+        target,
+        personal,
         CardAction.ASSIGN,
-        lambda: services.record_writes.assign(own.record, user, version=aim.version, caller=caller),
+        lambda: services.record_writes.assign(personal.record, user, version=target.version, caller=caller),
         is_done=lambda now: now.is_mine,
-        said=f"{_called(own)} is assigned to you.",
+        message=f"{_name(personal)} is assigned to you.",
     )
 
 
-async def change_fields(services: Services, aim: Target, form: FormInput) -> ActionOutcome:
-    """Sets the columns that were filled in otherwise than they were; raises `BadRequest` for what does not fit."""
-    own = await read_to_act(services, aim.chat, aim.person, aim.link)
-    wanted = _wanted(own, form)
-    new = _differing(own, wanted)
+async def change_fields(services: Services, target: Target, form: FormInput) -> ActionOutcome:
+    """Update the columns whose inputs changed; raise `BadRequest` if an input is invalid."""
+    personal = await read_to_act(services, target.chat, target.person, target.link)
+    changed = _changed_values(personal, form)
+    new = _without_current_values(personal, changed)
     if not new:
-        return ActionOutcome(message=f"{_called(own)} says so already.", done=True)
-    return await _done(
+        return ActionOutcome(message=f"{_name(personal)} already has these values.", done=True)
+    labels = ", ".join(personal.table.columns[name].label for name in new)
+    return await _run(
         services,
-        aim,
-        own,
+        target,
+        personal,
         "change",
-        lambda: services.record_writes.update(own.record, new, version=aim.version, caller=own.actor.object_id),
-        is_done=lambda now: not _differing(now, wanted),
-        said=f"{_called(own)} is changed: {', '.join(own.table.columns[name].label for name in new)}.",
+        lambda: services.record_writes.update(
+            personal.record, new, version=target.version, caller=personal.actor.object_id
+        ),
+        is_done=lambda now: not _without_current_values(now, changed),
+        message=f"{_name(personal)} was updated. Changed fields: {labels}.",
     )
 
 
-async def resolve_case(services: Services, aim: Target, reason: str, words: str) -> ActionOutcome:
-    """Resolves the case with one of its reasons."""
-    own = await _allowed(services, aim, CardAction.RESOLVE)
-    written = " ".join(words.split())
-    number = next((number for number in resolutions(own.table) if str(number) == reason), None)
-    if number is None or not written or len(written) > LONGEST_RESOLUTION:
-        raise BadRequest("Choose a reason, and say in a few words how the case was resolved.")
+async def resolve_case(services: Services, target: Target, reason: str, words: str) -> ActionOutcome:
+    """Resolve the case with one of its reasons; raise `BadRequest` if the reason or the text is invalid."""
+    personal = await _read_if_allowed(services, target, CardAction.RESOLVE)
+    text = " ".join(words.split())
+    number = next((number for number in resolutions(personal.table) if str(number) == reason), None)
+    if number is None or not text or len(text) > MAX_RESOLUTION_LENGTH:
+        raise BadRequest("Choose a reason, and enter in a few words how the case was resolved.")
 
-    caller = own.actor.object_id
-    return await _done(
+    caller = personal.actor.object_id
+    return await _run(
         services,
-        aim,
-        own,
+        target,
+        personal,
         CardAction.RESOLVE,
-        lambda: services.record_writes.resolve(own.record, number, written, version=aim.version, caller=caller),
-        # Where somebody else resolved it, these words are nowhere.
+        lambda: services.record_writes.resolve(personal.record, number, text, version=target.version, caller=caller),
+        # If someone else resolved it, Dynamics 365 does not have this text.
         is_done=lambda now: now.row.value(STATUS).raw == number and now.is_last_changed_by_me,
-        said=f"{_called(own)} is resolved.",
+        message=f"{_name(personal)} is resolved.",
     )
 
 
-async def add_note(services: Services, aim: Target, text: str, wish: str) -> ActionOutcome:
-    """Adds a note that is the person's own. The same wish with the same text is the same note: it has one id."""
-    own = await _allowed(services, aim, CardAction.NOTE)
-    called, written = _called(own), text.strip()
-    if not written or len(written) > MAX_NOTE_LENGTH:
-        raise BadRequest(f"A note has 1 to {MAX_NOTE_LENGTH} characters.")
-    note = SavedMessage(
-        form=MessageForm.NOTE, title=f"Note on {called}"[:MAX_TITLE_LENGTH], text=written, origin=_ORIGIN
-    )
-    row_id = str(uuid5(_NOTES, f"{own.actor.object_id} {own.record.row_id} {wish} {written}"))
+async def add_note(services: Services, target: Target, text: str, key: str) -> ActionOutcome:
+    """Add a note in the name of the person.
+
+    A repeated request with the same key and text adds no second note. Raise `BadRequest` if the text is invalid.
+    """
+    personal = await _read_if_allowed(services, target, CardAction.NOTE)
+    name, body = _name(personal), text.strip()
+    if not body or len(body) > MAX_NOTE_LENGTH:
+        raise BadRequest(f"A note must have 1 to {MAX_NOTE_LENGTH} characters.")
+    note = SavedMessage(form=MessageForm.NOTE, title=f"Note on {name}"[:MAX_TITLE_LENGTH], text=body, origin=_ORIGIN)
+    row_id = str(uuid5(_NOTES, f"{personal.actor.object_id} {personal.record.row_id} {key} {body}"))
 
     async def attach() -> None:
-        with suppress(Conflict):  # the one with this id is the same
-            await services.notes_and_tasks.create(own.record, row_id, note, caller=own.actor.object_id)
+        with suppress(Conflict):  # an earlier attempt wrote the note with this ID
+            await services.notes_and_tasks.create(personal.record, row_id, note, caller=personal.actor.object_id)
 
-    return await _done(
-        services, aim, own, CardAction.NOTE, attach, is_done=lambda _: False, said=f"Your note is added to {called}."
+    return await _run(
+        services,
+        target,
+        personal,
+        CardAction.NOTE,
+        attach,
+        is_done=lambda _: False,
+        message=f"Your note was added to {name}.",
     )
 
 
-async def _allowed(services: Services, aim: Target, act: CardAction) -> PersonalRecord:
-    own = await read_to_act(services, aim.chat, aim.person, aim.link)
-    if act not in own.linked.record_type.card_acts:
+async def _read_if_allowed(services: Services, target: Target, action: CardAction) -> PersonalRecord:
+    personal = await read_to_act(services, target.chat, target.person, target.link)
+    if action not in personal.linked.record_type.card_acts:
         raise NotAllowed(
-            "Your administrator has not turned this on for cards of this record type.", "Open the record instead."
+            "Your administrator has not turned on this action for cards of this record type.",
+            "Open the record instead.",
         )
-    return own
+    return personal
 
 
-async def _done(
+async def _run(
     services: Services,
-    aim: Target,
-    own: PersonalRecord,
-    act: str,
+    target: Target,
+    personal: PersonalRecord,
+    action: str,
     work: Callable[[], Awaitable[None]],
     *,
     is_done: Callable[[PersonalRecord], bool],
-    said: str,
+    message: str,
 ) -> ActionOutcome:
-    """What came of the work. `is_done`: whether the record is as it would be after it."""
-    if is_done(own):
-        return ActionOutcome(message=said, done=True)
-    # Before it is done: after a crash in between one word too many is kept, never one too few.
-    await _audit(services, act, aim, own)
+    """Run `work` and return its outcome. `is_done` checks whether a record has the result of the action already."""
+    if is_done(personal):
+        return ActionOutcome(message=message, done=True)
+    # Audit first: after a crash there may be an extra entry, never a missing one.
+    await _audit(services, action, target, personal)
     try:
         await work()
     except Conflict:
-        return await _after_clash(services, act, aim, own, is_done, said)
+        return await _after_conflict(services, action, target, personal, is_done, message)
     except Unavailable:
-        raise  # it may be done
+        raise  # Dynamics 365 may have made the change
     except ChatSyncError as error:
-        await _audit(services, f"{act} refused", aim, own)
-        raise _explained(error) from error
-    return ActionOutcome(message=said, done=True)
+        await _audit(services, f"{action} refused", target, personal)
+        raise _explain(error) from error
+    return ActionOutcome(message=message, done=True)
 
 
-async def _after_clash(
-    services: Services, act: str, aim: Target, own: PersonalRecord, is_done: Callable[[PersonalRecord], bool], said: str
+async def _after_conflict(
+    services: Services,
+    action: str,
+    target: Target,
+    personal: PersonalRecord,
+    is_done: Callable[[PersonalRecord], bool],
+    message: str,
 ) -> ActionOutcome:
-    now = await read_as_person(services, aim.chat, aim.person, aim.link)
+    now = await read_as_person(services, target.chat, target.person, target.link)
     if is_done(now):
-        return ActionOutcome(message=said, done=True)
-    await _audit(services, f"{act} refused", aim, own)
-    who = now.row.value(MODIFIED_BY).text or "Somebody"
-    what = f"{who} changed this {now.table.label.lower()} meanwhile, so nothing was done. This is how it is now."
-    return ActionOutcome(message=what, done=False, at=_instant(now.row.value(MODIFIED_ON).raw))
+        return ActionOutcome(message=message, done=True)
+    await _audit(services, f"{action} refused", target, personal)
+    editor, kind = now.row.value(MODIFIED_BY).text or "Someone", now.table.label.lower()
+    message = f"{editor} changed this {kind}, so nothing was done. These are the current values."
+    return ActionOutcome(message=message, done=False, at=_parse_time(now.row.value(MODIFIED_ON).raw))
 
 
-async def _audit(services: Services, act: str, aim: Target, own: PersonalRecord) -> None:
+async def _audit(services: Services, action: str, target: Target, personal: PersonalRecord) -> None:
     entry = AuditEntry(
         at=services.clock.now(),
-        act=f"on card: {act}",
-        person_id=own.actor.object_id,
-        person_name=own.actor.user.name,
-        chat_id=aim.chat.id,
-        record=own.record,
+        act=f"on card: {action}",
+        person_id=personal.actor.object_id,
+        person_name=personal.actor.user.name,
+        chat_id=target.chat.id,
+        record=personal.record,
     )
     async with services.store.writing() as work:
         await work.audit.add(entry)
 
 
-def _wanted(own: PersonalRecord, form: FormInput) -> dict[str, Raw]:
-    """The columns that somebody filled in otherwise than the page showed them, as far as these can be changed here."""
-    offered = {column.name: column for column in own.editable_columns}
-    if not set(form.values) <= set(offered):
+def _changed_values(personal: PersonalRecord, form: FormInput) -> dict[str, Raw]:
+    """Return the values of the inputs that changed; raise `NotAllowed` for a column that cannot be changed here."""
+    editable = {column.name: column for column in personal.editable_columns}
+    if not set(form.values) <= set(editable):
         raise NotAllowed(
             "You cannot change these fields on a card.", "Open the record, or ask your administrator to allow them."
         )
-    meant = {name: text for name, text in form.values.items() if digest(text) != form.digests.get(name)}
-    return {name: parse_value(offered[name], text, own.row.value(name).raw) for name, text in meant.items()}
+    changed = {name: text for name, text in form.values.items() if digest(text) != form.digests.get(name)}
+    return {name: parse_value(editable[name], text, personal.row.value(name).raw) for name, text in changed.items()}
 
 
-def _differing(own: PersonalRecord, wanted: Mapping[str, Raw]) -> dict[str, Raw]:
-    columns = own.table.columns
+def _without_current_values(personal: PersonalRecord, changed: Mapping[str, Raw]) -> dict[str, Raw]:
+    columns = personal.table.columns
     return {
         name: value
-        for name, value in wanted.items()
-        if canonical_value(columns[name], value) != canonical_value(columns[name], own.row.value(name).raw)
+        for name, value in changed.items()
+        if canonical_value(columns[name], value) != canonical_value(columns[name], personal.row.value(name).raw)
     }
 
 
-def _called(own: PersonalRecord) -> str:
-    return row_display_name(own.table, own.row)
+def _name(personal: PersonalRecord) -> str:
+    return row_display_name(personal.table, personal.row)
 
 
-def _instant(raw: Raw) -> datetime | None:
+def _parse_time(raw: Raw) -> datetime | None:
     return datetime.fromisoformat(raw) if isinstance(raw, str) and raw.endswith("Z") else None
 
 
-def _explained(error: ChatSyncError) -> ChatSyncError:
-    """What Dataverse refused, in the words of somebody who pressed a button."""
+def _explain(error: ChatSyncError) -> ChatSyncError:
+    """Return an error that explains to the person what Dataverse rejected."""
     match error:
         case NotAllowed():
-            return NotAllowed("Your rights in Dynamics 365 do not let you do this.", "Ask the record's owner.")
+            return NotAllowed("Your permissions in Dynamics 365 do not allow this.", "Ask the record's owner.")
         case BadRequest():
-            return BadRequest("Dynamics 365 does not take this.", "Open the record to see why, and do it there.")
+            return BadRequest("Dynamics 365 rejected this change.", "Open the record to see why, and change it there.")
         case _:
             return error

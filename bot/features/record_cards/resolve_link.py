@@ -1,13 +1,13 @@
-"""From a link, or a button that stands for one, to the record and what an administrator set for it."""
+"""Resolve the link of a card to a record and the settings of its type."""
 
 from dataclasses import dataclass
 
 from bot.domain.errors import NotFound, NotSupported
 from bot.domain.note_fields import note_columns
 from bot.domain.record_links import RecordLink
-from bot.domain.record_types import RecordType
+from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.tables import Column, Table
-from bot.domain.values import Person, RecordRef
+from bot.domain.values import EnvironmentId, Person, RecordRef
 from bot.features.record_search.find_records import named_record
 from bot.features.record_search.resolver import from_link
 from bot.features.shared import access
@@ -16,7 +16,7 @@ from bot.features.shared.services import Services
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedRecord:
-    """A record of an enabled type; nobody has looked yet whether it is there."""
+    """A record of an enabled type. It was not read and may not exist."""
 
     record: RecordRef
     record_type: RecordType
@@ -33,13 +33,27 @@ async def resolve_link(services: Services, link: RecordLink, person: Person) -> 
     return LinkedRecord(record=record, record_type=record_type)
 
 
-async def linked_note_columns(
-    services: Services, linked: LinkedRecord, table: Table, *, leave_out_secured: bool = False
+async def disclosed_columns(
+    services: Services, environment: EnvironmentId, record_type: RecordType, table: Table
 ) -> tuple[Column, ...]:
-    """The columns that a note shows; none where the view for it is not there, for a card does without."""
-    record = linked.record
+    """Return the columns of the note if the shared card shows them, or else none (spec U1)."""
+    if record_type.disclosure is not Disclosure.FIELDS:
+        return ()
+    leave_out = record_type.leave_out_secured
+    return await card_note_columns(services, environment, record_type, table, leave_out_secured=leave_out)
+
+
+async def card_note_columns(
+    services: Services,
+    environment: EnvironmentId,
+    record_type: RecordType,
+    table: Table,
+    *,
+    leave_out_secured: bool = False,
+) -> tuple[Column, ...]:
+    """Return the columns of the note, or none if its view is missing, because a card works without them."""
     try:
-        view = await services.records.note_view(record.environment, record.table, linked.record_type.note_view)
+        view = await services.records.note_view(environment, table.name, record_type.note_view)
     except (NotFound, NotSupported):
         return ()
     return note_columns(view, table, leave_out_secured=leave_out_secured)

@@ -1,14 +1,13 @@
-"""The search of the compose box: records to choose from, each with the card that lands in the chat (spec Q1)."""
+"""Search of the message extension: records to choose from, each with the card for the chat (spec Q1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from bot.domain.errors import NotFound, NotSupported
-from bot.domain.note_fields import note_columns, note_facts
-from bot.domain.record_types import Disclosure, RecordType
-from bot.domain.tables import Column, Table
+from bot.domain.errors import NotFound
+from bot.domain.note_fields import note_facts
 from bot.domain.values import Chat, EnvironmentId, Person
+from bot.features.record_cards.resolve_link import disclosed_columns
 from bot.features.record_cards.shared_card import redact_header, shared_card, shared_link
 from bot.features.record_search.find_records import (
     FoundRecord,
@@ -23,15 +22,15 @@ from cards.message import Message
 from cards.search_result import SearchResultView
 
 PAGE_SIZE = 25
-"""Records of a page ("Respond to search command")."""
+"""Records per page ("Respond to search command", Teams documentation)."""
 
 MAX_OFFSET = 250
-"""Records that can be paged through: who has not found theirs by then does better to write more of its name."""
+"""Records over all pages. After so many records, a more specific query is faster than another page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """A record: what the person who searches sees of it, and what everybody in the chat will."""
+    """A record: the view for the person who searches, and the card for everyone in the chat."""
 
     view: SearchResultView
     card: Message
@@ -40,38 +39,36 @@ class SearchResult:
 async def search_records(
     services: Services, text: str, person: Person, chat: Chat, *, only: str | None, skip: int, count: int
 ) -> Sequence[SearchResult]:
-    """A page of what fits the text: the best fit first, and without a text what changed last.
+    """Return a page of the records that match the text, the best match first.
 
-    A link finds its record. `only`: the table to search, None for all; words before a colon name one too, as in
-    `lead: smith`. Raises `NotAllowed`, `NotSupported` where the table is not enabled, `BadRequest` for a link to
-    something else, or `Unavailable`.
+    Without text, return the records that changed last. A link returns its record. `only` is the table to search, or
+    None for all tables. A prefix selects a table too, as in `lead: smith`. Raise `NotAllowed`, `NotSupported` if the
+    table is not enabled, `BadRequest` if the link is not for a record, or `Unavailable`.
     """
     if skip >= MAX_OFFSET:
         return []
     until = skip + min(count, PAGE_SIZE)
-    found, accounts = await services.roster_cache.with_accounts(chat, _found(services, text, person, only, until))
-    return [_result(services, each, accounts) for each in found[skip:until]]
+    records, accounts = await services.roster_cache.with_accounts(chat, _find(services, text, person, only, until))
+    return [_result(services, found, accounts) for found in records[skip:until]]
 
 
-async def _found(services: Services, text: str, person: Person, only: str | None, until: int) -> Sequence[FoundRecord]:
+async def _find(services: Services, text: str, person: Person, only: str | None, until: int) -> Sequence[FoundRecord]:
     record = await record_by_link(services, text)
     if record:
-        linked = await read_found(services, record, person, partial(_told_columns, services))
+        linked = await read_found(services, record, person, partial(disclosed_columns, services))
         return [linked] if linked else []
     words = normalize_query(text)
-    only, words = (only, words) if only else await _kind(services, words)
-    found = await search_everywhere(
-        services, words, person, at_most=until, only=only, more=partial(_told_columns, services)
-    )
-    return _ordered(found, words)
+    only, words = (only, words) if only else await _split_table(services, words)
+    more = partial(disclosed_columns, services)
+    return _sort(await search_everywhere(services, words, person, at_most=until, only=only, more=more), words)
 
 
-async def _kind(services: Services, words: str) -> tuple[str | None, str]:
-    """The table that is named before a colon, and what is looked for in it."""
-    kind, colon, rest = words.partition(":")
+async def _split_table(services: Services, words: str) -> tuple[str | None, str]:
+    """Return the table that the prefix before a colon names, or None, and the words to search for."""
+    prefix, colon, rest = words.partition(":")
     for environment in services.links.environments if colon else ():
         for name in await services.administration.record_types(environment.id):
-            if kind.strip().casefold() in {name, *await _labels(services, environment.id, name)}:
+            if prefix.strip().casefold() in {name, *await _labels(services, environment.id, name)}:
                 return name, rest.strip()
     return None, words
 
@@ -80,34 +77,20 @@ async def _labels(services: Services, environment: EnvironmentId, name: str) -> 
     try:
         return frozenset({(await services.records.table(environment, name)).label.casefold()})
     except NotFound:
-        return frozenset()  # the organisation does not have every standard table
-
-
-async def _told_columns(
-    services: Services, environment: EnvironmentId, record_type: RecordType, table: Table
-) -> Sequence[Column]:
-    """The note's columns, where the card in the chat tells them (spec U1)."""
-    if record_type.disclosure is not Disclosure.FIELDS:
-        return ()
-    try:
-        view = await services.records.note_view(environment, table.name, record_type.note_view)
-    except (NotFound, NotSupported):
-        return ()  # the card is as good without them
-    return note_columns(view, table, leave_out_secured=record_type.leave_out_secured)
+        return frozenset()  # not every organization has every standard table
 
 
 def _result(services: Services, found: FoundRecord, accounts: tuple[str, ...] | None) -> SearchResult:
     disclosure = found.record_type.disclosure
-    named, facts = shared_link(found.record, disclosure), note_facts(found.more, found.row)
-    head = record_header(services.links, found.table, named, found.row)
-    card = shared_card(named, redact_header(head, disclosure), facts, accounts=accounts)
-    return SearchResult(
-        view=SearchResultView(record=head, distinguishing_values=found.distinguishing_values), card=card
-    )
+    link, facts = shared_link(found.record, disclosure), note_facts(found.more, found.row)
+    header = record_header(services.links, found.table, link, found.row)
+    card = shared_card(link, redact_header(header, disclosure), facts, accounts=accounts)
+    view = SearchResultView(record=header, distinguishing_values=found.distinguishing_values)
+    return SearchResult(view=view, card=card)
 
 
-def _ordered(found: Sequence[FoundRecord], words: str) -> Sequence[FoundRecord]:
-    """Records whose number it is come first; without words the one that changed last."""
+def _sort(records: Sequence[FoundRecord], words: str) -> Sequence[FoundRecord]:
+    """Return records with this number first; without words, the record that changed last first."""
     if not words:
-        return sorted(found, key=lambda each: each.changed_at, reverse=True)
-    return sorted(found, key=lambda each: (each.number or "").casefold() != words.casefold())
+        return sorted(records, key=lambda found: found.changed_at, reverse=True)
+    return sorted(records, key=lambda found: (found.number or "").casefold() != words.casefold())

@@ -1,4 +1,4 @@
-"""The card of a record that everybody in a chat sees (spec U1)."""
+"""The card of a record that everyone in a chat sees (spec U1)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,31 +18,34 @@ from cards.record import Fact, RecordHeader
 def shared_card(
     link: RecordLink, head: RecordHeader, facts: Sequence[tuple[str, str]], *, accounts: tuple[str, ...] | None
 ) -> Message:
-    """The card, whose buttons name the record as the link does (see `shared_link`).
+    """Return the card. Its buttons identify the record in the same way as the link (see `shared_link`).
 
-    `accounts`: whose clients ask by themselves for what they may see, None where that is not known.
+    `accounts` are the accounts whose clients request the personal view automatically, or None if they are not known.
     """
-    own = PersonalView(button=personal_view_button(link), accounts=accounts)
+    personal_view = PersonalView(button=personal_view_button(link), accounts=accounts)
     return link_card(
         LinkView(
             record=head,
             facts=tuple(Fact(label=label, value=value) for label, value in facts),
             buttons=(connect_button(link), chats_button(link)),
-            first=own.button,
-            personal_view=own,
+            first=personal_view.button,
+            personal_view=personal_view,
         )
     )
 
 
-def shared_link(record: RecordRef, disclosure: Disclosure, said: RecordLink | None = None) -> RecordLink:
-    """How the card names the record: where nothing of it is to be told, no otherwise than a pasted link did."""
+def shared_link(record: RecordRef, disclosure: Disclosure, pasted: RecordLink | None = None) -> RecordLink:
+    """Return the link for the buttons of the card.
+
+    If the settings disclose nothing, the link has no more information than the pasted link, or only the row ID.
+    """
     if disclosure is Disclosure.NOTHING:
-        return said or RecordLink(environment=record.environment, row_id=record.row_id)
+        return pasted or RecordLink(environment=record.environment, row_id=record.row_id)
     return RecordLink(environment=record.environment, row_id=record.row_id, table=record.table)
 
 
 def redact_header(head: RecordHeader, disclosure: Disclosure) -> RecordHeader:
-    """What everybody in the chat is told of the record."""
+    """Return the header without the parts that the settings hide from the chat."""
     match disclosure:
         case Disclosure.NOTHING:
             return replace(head, kind=GENERIC_KIND, name=None, number=None)
@@ -53,5 +56,5 @@ def redact_header(head: RecordHeader, disclosure: Disclosure) -> RecordHeader:
 
 
 def redact_refusal(error: HiddenRecord, disclosure: Disclosure) -> HiddenRecord:
-    """The refusal without the kind of record where that is not told."""
+    """Return the error without the kind of record if the settings disclose nothing."""
     return record_hidden() if disclosure is Disclosure.NOTHING else error

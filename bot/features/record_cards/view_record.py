@@ -1,4 +1,4 @@
-"""A record as one reader of its card may see it, and what they can do about it (spec U2, Q3)."""
+"""The personal card: a record as one reader of the shared card may see it, and its actions (spec U2, Q3)."""
 
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.public_names import ACTION, VERSION, Verb
@@ -26,16 +26,16 @@ from cards.record import Fact
 async def view_record(
     services: Services, chat: Chat, person: Person, link: RecordLink, *, after: ActionOutcome | None = None
 ) -> Answer:
-    """The card; for who may not see the record one that tells nothing of it. Raises `Unavailable`.
+    """Return the card, or a card without information if the person cannot read the record.
 
-    `after`: what came of something that the person did on it.
+    `after` is the outcome of an action that the person took on the card. Raise `Unavailable`.
     """
     accounts = (person.account_id,) if person.account_id else None
-    own = PersonalView(button=personal_view_button(link), accounts=accounts)
+    personal_view = PersonalView(button=personal_view_button(link), accounts=accounts)
     try:
         record = await read_as_person(services, chat, person, link)
     except (NotAllowed, NotFound, NotSupported) as error:
-        return Answer(message=hidden_card(str(error), error.next_step, own))
+        return Answer(message=hidden_card(str(error), error.next_step, personal_view))
     can_connect = await _can_connect(services, chat, record.record)
     view = LinkView(
         record=record_header(services.links, record.table, record.record, record.row),
@@ -43,9 +43,9 @@ async def view_record(
         message=after.message if after else "",
         message_at=after.at if after else None,
         buttons=(*([connect_button(record.record)] if can_connect else []), chats_button(record.record)),
-        first=_act(record),
+        first=_action_button(record),
         asks_for_note=can_connect and record.linked.record_type.note,
-        personal_view=own,
+        personal_view=personal_view,
     )
     return Answer(message=link_card(view))
 
@@ -56,11 +56,11 @@ async def _can_connect(services: Services, chat: Chat, record: RecordRef) -> boo
     return not connected and chat.kind is not ChatKind.PERSONAL
 
 
-def _act(own: PersonalRecord) -> Button | None:
-    """The one thing that the person can do, or the way to all of them."""
-    if own.actions == (CardAction.ASSIGN,) and not own.editable_columns:
-        claim = {**record_data(own.record), ACTION: ASSIGN, VERSION: own.row.etag}
-        return ActionButton(title="Assign to me", verb=Verb.UPDATE, payload=claim)
-    if own.actions or own.editable_columns:
-        return ActionButton(title="Update", verb=Verb.UPDATE, payload=record_data(own.record))
+def _action_button(personal: PersonalRecord) -> Button | None:
+    """Return a button for the only action, or a button that shows all actions; None if there is no action."""
+    if personal.actions == (CardAction.ASSIGN,) and not personal.editable_columns:
+        data = {**record_data(personal.record), ACTION: ASSIGN, VERSION: personal.row.etag}
+        return ActionButton(title="Assign to me", verb=Verb.UPDATE, payload=data)
+    if personal.actions or personal.editable_columns:
+        return ActionButton(title="Update", verb=Verb.UPDATE, payload=record_data(personal.record))
     return None
