@@ -206,8 +206,8 @@ async def test_what_is_missing_is_said_on_the_page(world: World, filled_in: dict
 async def test_without_a_text_there_is_nothing_to_save(world: World, message: object) -> None:
     page = await open_from(world, message)
     assert texts(page.card) == [
-        "There is no text to save.",
-        "Open the menu of a message that has some, and choose Save to record.",
+        "This message has no text to save.",
+        "Open the menu of a message with text, and select Save to record.",
     ]
 
 
@@ -240,7 +240,7 @@ async def test_a_message_of_any_length_and_kind_is_shown_and_saved(world: World)
 async def test_a_forged_page_writes_as_the_person_who_sends_it_or_not_at_all(world: World) -> None:
     data = {"dialog": "saveThisMessage", "words": "CAS-01001", "title": "t", "text": SECRET}
     refused = await send(world, data)
-    assert texts(refused.card)[0] == "This dialog is too old to go on with."
+    assert texts(refused.card)[0] == "This dialog has expired."
     page = (await open_from(world)).step("Save", words="CAS-01001")
     await send(world, page)
     await send(world, {**page, "link": "javascript:alert(1)", "author": "a\nb"}, person=PATTI)

@@ -1,4 +1,4 @@
-"""The dialog that writes a message to a record. What comes back from it is a claim, whoever sends it."""
+"""The dialog that saves a chat message to a record. Submitted data is not trusted."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from hashlib import sha256
@@ -8,7 +8,6 @@ from bot.domain.errors import BadRequest
 from bot.domain.public_names import Dialog, QuotedField
 from bot.domain.record_links import parse_guid
 from bot.domain.saved_message import MAX_TEXT_LENGTH, MAX_TITLE_LENGTH, MessageForm, SavedMessage, safe_link
-from bot.domain.values import RecordRef
 from bot.features.connections.find_connections import connections_of_chat
 from bot.features.record_search.find_records import Hit
 from bot.features.record_search.record_picker import (
@@ -18,6 +17,7 @@ from bot.features.record_search.record_picker import (
     selected_records,
     single,
 )
+from bot.features.record_search.resolver import Match
 from bot.features.saved_messages.save_message import save_message
 from bot.features.shared.action_data import KEY, ActionData
 from bot.features.shared.answers import record_data
@@ -31,31 +31,31 @@ from cards.save_message import FORM, TEXT, TITLE, SaveView, save_page
 from cards.text import single_line
 
 _ORIGINAL_DIGEST = "wording"
-"""In what the page sends: tells whether the text is still that of the message."""
+"""In the data of the page: the digest of the original text, which shows whether the person changed it."""
 
-_LONGEST_LINE = 300
+_MAX_LINE_LENGTH = 300  # characters
 _FORMS = {MessageForm.NOTE: "Note", MessageForm.TASK: "Task"}
 
 
 async def start(services: Services, turn: Turn, data: ActionData) -> Page:
-    """The page, with the message, and the record that it links to or the only one of the chat."""
+    """Show the page with the message, and the record that it links to or the only record of the chat."""
     if not data.get(QuotedField.TEXT, "").strip():
         raise BadRequest(
-            "There is no text to save.", "Open the menu of a message that has some, and choose Save to record."
+            "This message has no text to save.", "Open the menu of a message with text, and select Save to record."
         )
     author = data.get(QuotedField.AUTHOR, "")
     title = f"Teams message from {author}"[:MAX_TITLE_LENGTH] if author else "Teams message"
-    begun = {
+    initial = {
         KEY: str(uuid4()),
         _ORIGINAL_DIGEST: _digest(data[QuotedField.TEXT]),
         TITLE: title,
         TEXT: data[QuotedField.TEXT],
     }
-    return await _page(services, turn, {**data, **begun}, about=_first_about(services, turn, data))
+    return await _page(services, turn, {**data, **initial}, selected=_initial_record(services, turn, data))
 
 
-async def _first_about(services: Services, turn: Turn, data: ActionData) -> Hit | None:
-    """The record that the message links to, else the only one of the chat, where the person may read it."""
+async def _initial_record(services: Services, turn: Turn, data: ActionData) -> Hit | None:
+    """Return the record that the message links to, or else the only record of the chat, if the person can read it."""
     linked = await prefilled_record(services, turn.person, data)
     connections = () if linked else await connections_of_chat(services, turn.chat)
     if len(connections) != 1:
@@ -64,21 +64,21 @@ async def _first_about(services: Services, turn: Turn, data: ActionData) -> Hit 
 
 
 async def submit(services: Services, turn: Turn, data: ActionData) -> Page | Done:
-    """The message is written; or the page once more, with what is wrong on it."""
-    key, found = parse_guid(data.get(KEY, "")), await selected_records(services, turn.person, data)
+    """Save the message, or return the page with the problem."""
+    key, matches = parse_guid(data.get(KEY, "")), await selected_records(services, turn.person, data)
     if key is None:
-        raise BadRequest("This dialog is too old to go on with.", "Open it from the message once more.")
-    if len(found) != 1:
-        return await _page(services, turn, data, record_problem(found, data), found)
-    changed = _digest(data.get(TEXT, "")) != data.get(_ORIGINAL_DIGEST)
+        raise BadRequest("This dialog has expired.", "Open it again from the message.")
+    if len(matches) != 1:
+        return await _page(services, turn, data, record_problem(matches, data), matches)
+    is_changed = _digest(data.get(TEXT, "")) != data.get(_ORIGINAL_DIGEST)
     message = SavedMessage(
         form=_form(data),
         title=data.get(TITLE, "").strip(),
         text=data.get(TEXT, "").strip(),
-        origin="\n".join(_origin(data, _changed(turn) if changed else "")),
+        origin="\n".join(_origin(data, _changed_by(turn) if is_changed else "")),
     )
     try:
-        name = await save_message(services, turn.chat, turn.person, single(found), message, key)
+        name = await save_message(services, turn.chat, turn.person, single(matches), message, key)
     except BadRequest as error:
         return await _page(services, turn, data, f"{error} {error.next_step}".strip())
     return Done(text=f"Saved to {name} as a {message.form}.")
@@ -89,25 +89,25 @@ async def _page(
     turn: Turn,
     data: ActionData,
     problem: str = "",
-    found: Sequence[Hit | RecordRef] = (),
-    about: Awaitable[Hit | None] | None = None,
+    matches: Sequence[Match] = (),
+    selected: Awaitable[Hit | None] | None = None,
 ) -> Page:
-    said = about or prefilled_record(services, turn.person, data)
-    record, inputs = await load_record_inputs(services, turn.person, data, said, found)
-    kept = (KEY, _ORIGINAL_DIGEST, QuotedField.AUTHOR, QuotedField.SENT, QuotedField.FILES, QuotedField.LINK)
-    payload = {name: data[name] for name in kept if data.get(name)}
+    selected = selected or prefilled_record(services, turn.person, data)
+    record, inputs = await load_record_inputs(services, turn.person, data, selected, matches)
+    stored = (KEY, _ORIGINAL_DIGEST, QuotedField.AUTHOR, QuotedField.SENT, QuotedField.FILES, QuotedField.LINK)
+    payload = {name: data[name] for name in stored if data.get(name)}
     payload |= record_data(record.record) if record else {}
     return save_page(
         SaveView(
             record=inputs,
-            forms=[Choice(title=words, value=form) for form, words in _FORMS.items()],
+            forms=[Choice(title=title, value=form) for form, title in _FORMS.items()],
             form=_form(data),
             title=data.get(TITLE, "")[:MAX_TITLE_LENGTH],
             max_title_length=MAX_TITLE_LENGTH,
             text=data.get(TEXT, "")[:MAX_TEXT_LENGTH],
             max_text_length=MAX_TEXT_LENGTH,
             origin=_origin(data),
-            changed=_changed(turn),
+            changed=_changed_by(turn),
             link=_link(data),
             problem=problem,
             save=SubmitButton(title="Save", dialog=Dialog.SAVE_THIS_MESSAGE, payload=payload),
@@ -119,20 +119,21 @@ def _form(data: ActionData) -> MessageForm:
     return MessageForm.TASK if data.get(FORM) == MessageForm.TASK else MessageForm.NOTE
 
 
-def _origin(data: ActionData, changed: str = "") -> Sequence[str]:
-    """Whose words they are, when they were written, who changed them, what was attached, and the way back to them."""
-    said = " · ".join(each for each in (data.get(QuotedField.AUTHOR, ""), data.get(QuotedField.SENT, "")) if each)
+def _origin(data: ActionData, changed_by: str = "") -> Sequence[str]:
+    """Return lines with the author, the time, the person who changed the text, the attachments, and the link."""
+    source = " · ".join(part for part in (data.get(QuotedField.AUTHOR, ""), data.get(QuotedField.SENT, "")) if part)
     files = ", ".join(data.get(QuotedField.FILES, "").split("\n"))
     lines = (
-        f"Message in Microsoft Teams: {said}" if said else "Message in Microsoft Teams",
-        changed,
+        f"Message in Microsoft Teams: {source}" if source else "Message in Microsoft Teams",
+        changed_by,
         f"Attachments: {files}" if files else "",
     )
-    return [each for each in (*(single_line(each, limit=_LONGEST_LINE) for each in lines), _link(data)) if each]
+    return [line for line in (*(single_line(line, limit=_MAX_LINE_LENGTH) for line in lines), _link(data)) if line]
 
 
-def _changed(turn: Turn) -> str:
-    return single_line(f"Changed by {turn.person.name or 'who saved it'}", limit=_LONGEST_LINE)
+def _changed_by(turn: Turn) -> str:
+    name = turn.person.name or "the person who saved it"
+    return single_line(f"Changed by {name}", limit=_MAX_LINE_LENGTH)
 
 
 def _link(data: ActionData) -> str:
@@ -140,7 +141,7 @@ def _link(data: ActionData) -> str:
 
 
 def _digest(text: str) -> str:
-    """Of the text without the line ends, which clients write in their own ways."""
+    """Return the digest of the text without line ends, because clients send different ones."""
     return sha256(" ".join(text.split()).encode()).hexdigest()
 
 

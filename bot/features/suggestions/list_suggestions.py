@@ -1,4 +1,4 @@
-"""Whom to speak to about a record, as a card (spec A3-A5)."""
+"""The card that suggests people to talk to about a record (spec A3-A5)."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -17,59 +17,60 @@ from cards.buttons import ActionButton, Button, LinkButton
 from cards.suggestions import SuggestionRow, SuggestionsView, suggestions
 
 _NEW_CHAT = "https://teams.microsoft.com/l/chat/0/0"
-"""Opens a chat with what to write in it filled in ("Deep link to start a new chat", Teams documentation)."""
+"""Deep link that opens a chat with a draft message ("Deep link to start a new chat", Teams documentation)."""
 
 
 async def list_suggestions(services: Services, chat: Chat, person: Person, record: RecordRef) -> Answer:
-    """The card; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
-    opened = await access.require_readable(services, record, person)
-    (found, presence), members = await asyncio.gather(
-        _found(services, record, opened.actor.object_id), _members(services, chat)
+    """Return the card; raise `NotAllowed`, `NotSupported`, or `Unavailable`."""
+    readable = await access.require_readable(services, record, person)
+    (people, presence), members = await asyncio.gather(
+        _suggest_with_presence(services, record, readable.actor.object_id), _members(services, chat)
     )
     rows = tuple(
         SuggestionRow(
-            name=each.person.name,
-            presence=presence[each.person.id],
-            reason=each.reason,
-            buttons=_ways(services, record, each, members),
+            name=suggested.person.name,
+            presence=presence[suggested.person.id],
+            reason=suggested.reason,
+            buttons=_buttons(services, record, suggested, members),
         )
-        for each in found
+        for suggested in people
     )
-    view = SuggestionsView(record=record_header(services.links, opened.table, record, opened.row), rows=rows)
+    view = SuggestionsView(record=record_header(services.links, readable.table, record, readable.row), rows=rows)
     return Answer(message=suggestions(view))
 
 
-async def _found(
-    services: Services, record: RecordRef, asking: ObjectId
+async def _suggest_with_presence(
+    services: Services, record: RecordRef, caller: ObjectId
 ) -> tuple[Sequence[SuggestedPerson], Mapping[ObjectId, Presence]]:
-    found = await suggest_people(services, record, asking)
-    return found, await look_up_presence(services, [each.person.id for each in found])
+    people = await suggest_people(services, record, caller)
+    return people, await look_up_presence(services, [suggested.person.id for suggested in people])
 
 
 async def _members(services: Services, chat: Chat) -> frozenset[ObjectId] | None:
-    """Who is in the chat; None where nobody can be added to it or removed, or it is not known."""
+    """Return the members of the chat; None if they are unknown or the chat does not support adding people."""
     if chat.kind is not ChatKind.GROUP:
         return None
     try:
-        return frozenset(each.object_id for each in await services.chats.list_members(chat.id) if each.object_id)
+        members = await services.chats.list_members(chat.id)
     except ChatSyncError:
         return None
+    return frozenset(member.object_id for member in members if member.object_id)
 
 
-def _ways(
+def _buttons(
     services: Services, record: RecordRef, suggested: SuggestedPerson, members: frozenset[ObjectId] | None
 ) -> tuple[Button, ...]:
-    """How the person can be spoken to from here."""
-    someone = suggested.person
-    query = urlencode({"users": someone.sign_in, "message": services.links.open_url(record)}, quote_via=quote)
-    new_chat = new_chat_button(record, with_person=someone.id)
-    return (LinkButton(title="Write", url=f"{_NEW_CHAT}?{query}"), new_chat, *_here(someone.id, members))
+    """Return the buttons that write to the person, start a chat with them, or add them to this chat."""
+    person = suggested.person
+    query = urlencode({"users": person.sign_in, "message": services.links.open_url(record)}, quote_via=quote)
+    new_chat = new_chat_button(record, with_person=person.id)
+    return (LinkButton(title="Write", url=f"{_NEW_CHAT}?{query}"), new_chat, *_membership_button(person.id, members))
 
 
-def _here(person: ObjectId, members: frozenset[ObjectId] | None) -> tuple[ActionButton, ...]:
+def _membership_button(person: ObjectId, members: frozenset[ObjectId] | None) -> tuple[ActionButton, ...]:
     if members is None:
         return ()
-    claim = {PERSON: person}
+    data = {PERSON: person}
     if person in members:
-        return (ActionButton(title="Remove from this chat", verb=Verb.REMOVE_PERSON, payload=claim),)
-    return (ActionButton(title="Add to this chat", verb=Verb.ADD_PERSON, payload=claim),)
+        return (ActionButton(title="Remove from this chat", verb=Verb.REMOVE_PERSON, payload=data),)
+    return (ActionButton(title="Add to this chat", verb=Verb.ADD_PERSON, payload=data),)

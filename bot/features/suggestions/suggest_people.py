@@ -1,4 +1,4 @@
-"""People who are tied to a record, to be asked into a chat about it (spec A3)."""
+"""Suggest people for a chat about a record (spec A3)."""
 
 import asyncio
 from collections import Counter
@@ -15,84 +15,90 @@ from bot.features.suggestions.rules import RankedPerson, Relation, RelationKind,
 from bot.features.suggestions.similarity import WordSimilarity
 from bot.ports.dataverse import InvolvedPeople, ResolvedRecord
 
-MONTH = timedelta(days=30)
-SIMILAR_AT_MOST = 20
-ALIKE = 0.65
-"""Of the sample cases so alike are those that share the trouble or the product, and most of the other words."""
-SUGGESTED = 8
-CHATS_LOOKED_INTO = 3
-"""Connected chats whose members are looked up: each costs a call while somebody waits."""
+_MONTH = timedelta(days=30)
+_MAX_SIMILAR = 20
+_MIN_SIMILARITY = 0.65
+"""In the sample data, cases with this score share the problem or the product, and most of the other words."""
+_MAX_SUGGESTED = 8
+_MAX_CHATS = 3
+"""Connected chats whose members are fetched. Each chat costs a request while the person waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestedPerson:
-    """Somebody, and why."""
+    """A person and the reason for the suggestion."""
 
     person: DirectoryPerson
     reason: str
 
 
-async def suggest_people(services: Services, record: RecordRef, asking: ObjectId) -> Sequence[SuggestedPerson]:
-    """Everybody whom something ties to the record, as far as the one who asks may know of it."""
-    since = services.clock.now() - MONTH
+async def suggest_people(services: Services, record: RecordRef, caller: ObjectId) -> Sequence[SuggestedPerson]:
+    """Return the people with the strongest relations to the record that the caller may see, without the caller."""
+    since = services.clock.now() - _MONTH
     people, in_chats, similar = await asyncio.gather(
-        services.record_people.involved_people(record, since=since, caller=asking),
-        _in_chats(services, record, asking),
-        _similar(services, record, asking),
+        services.record_people.involved_people(record, since=since, caller=caller),
+        _chat_relations(services, record, caller),
+        _similar_relations(services, record, caller),
     )
-    ties: dict[ObjectId, list[Relation]] = {}
-    for person, tie in chain(_named(people), in_chats, similar):
-        ties.setdefault(person, []).append(tie)
-    ties.pop(asking, None)
-    return await _known(services, rank_people(ties))
+    relations: dict[ObjectId, list[Relation]] = {}
+    for person, relation in chain(_record_relations(people), in_chats, similar):
+        relations.setdefault(person, []).append(relation)
+    relations.pop(caller, None)
+    return await _with_teams(services, rank_people(relations))
 
 
-async def _in_chats(services: Services, record: RecordRef, asking: ObjectId) -> Sequence[tuple[ObjectId, Relation]]:
-    """Who connected a chat, and who is in those that the asking person is in too."""
+async def _chat_relations(
+    services: Services, record: RecordRef, caller: ObjectId
+) -> Sequence[tuple[ObjectId, Relation]]:
+    """Return the people who connected chats, and the members of connected chats that the caller is a member of."""
     async with services.store.reading() as work:
         connections = await work.connections.for_record(record)
-    rosters = await asyncio.gather(*(_members(services, chat) for chat in _newest(connections)))
-    seen = [{each.object_id for each in members if each.object_id} for members in rosters]
-    # Who is in a chat is told to its members alone (spec A1).
-    counts = Counter(person for people in seen if asking in people for person in people)
-    connectors = dict.fromkeys(each.connector_id for each in connections)
+    rosters = await asyncio.gather(*(_members(services, chat) for chat in _newest_chats(connections)))
+    chats = [{member.object_id for member in members if member.object_id} for members in rosters]
+    # Only members of a chat may see its members (spec A1).
+    counts = Counter(person for people in chats if caller in people for person in people)
+    connectors = dict.fromkeys(connection.connector_id for connection in connections)
     return [
         *((person, Relation(kind=RelationKind.CONNECTOR)) for person in connectors),
         *((person, Relation(kind=RelationKind.CHATS, count=count)) for person, count in counts.items()),
     ]
 
 
-async def _similar(services: Services, record: RecordRef, asking: ObjectId) -> Sequence[tuple[ObjectId, Relation]]:
-    """Who has brought records to their end that are called much the same."""
+async def _similar_relations(
+    services: Services, record: RecordRef, caller: ObjectId
+) -> Sequence[tuple[ObjectId, Relation]]:
+    """Return the owners of similar closed records."""
     try:
         async with asyncio.timeout(services.limits.answer_within_s / 2):
-            alike = await _alike(services, record, asking)
-            ids = [each.row_id for each in alike]
-            # They are known as the app sees them: what the one who asks may not read tells them nothing (spec S5).
+            similar = await _similar_records(services, record, caller)
+            ids = [resolved.row_id for resolved in similar]
+            # The app found them with its own rights. Drop those that the caller cannot read (spec S5).
             readable = await services.record_people.filter_readable(
-                record.environment, record.table, ids, caller=asking
+                record.environment, record.table, ids, caller=caller
             )
     except (TimeoutError, ChatSyncError):
         return ()
-    counts = Counter(each.owner for each in alike if each.row_id in readable)
+    counts = Counter(resolved.owner for resolved in similar if resolved.row_id in readable)
     return [(person, Relation(kind=RelationKind.SIMILAR, count=count)) for person, count in counts.items()]
 
 
-async def _alike(services: Services, record: RecordRef, asking: ObjectId) -> Sequence[ResolvedRecord]:
-    """The most similar of all that were brought to their end."""
-    every, text = await asyncio.gather(
+async def _similar_records(services: Services, record: RecordRef, caller: ObjectId) -> Sequence[ResolvedRecord]:
+    """Return the closed records with the most similar names."""
+    closed, text = await asyncio.gather(
         services.record_people.resolved_records(record.environment, record.table),
-        services.record_people.record_text(record, caller=asking),
+        services.record_people.record_text(record, caller=caller),
     )
-    solved = [each for each in every if each.row_id != record.row_id]
-    texts = [each.text for each in solved]
-    places = await WordSimilarity().most_like(text, texts, at_most=SIMILAR_AT_MOST, at_least=ALIKE) if text else ()
-    return [solved[place] for place in places]
+    others = [resolved for resolved in closed if resolved.row_id != record.row_id]
+    if not text:
+        return []
+    texts = [resolved.text for resolved in others]
+    indexes = await WordSimilarity().most_like(text, texts, at_most=_MAX_SIMILAR, at_least=_MIN_SIMILARITY)
+    return [others[index] for index in indexes]
 
 
-async def _known(services: Services, people: Sequence[RankedPerson]) -> Sequence[SuggestedPerson]:
-    """Those who are in the directory and can use Teams."""
-    ids = [each.person for each in people[: 2 * SUGGESTED]]
+async def _with_teams(services: Services, people: Sequence[RankedPerson]) -> Sequence[SuggestedPerson]:
+    """Return the first people who are in the directory and have a Teams license."""
+    ids = [each.person for each in people[: 2 * _MAX_SUGGESTED]]
     found, licensed = await asyncio.gather(
         services.directory.get_people(ids), services.directory.with_teams_license(ids)
     )
@@ -100,18 +106,18 @@ async def _known(services: Services, people: Sequence[RankedPerson]) -> Sequence
         SuggestedPerson(person=found[each.person], reason=each.reason)
         for each in people
         if each.person in found and found[each.person].enabled and each.person in licensed
-    ][:SUGGESTED]
+    ][:_MAX_SUGGESTED]
 
 
 async def _members(services: Services, chat: ChatId) -> Sequence[ChatMember]:
     try:
         return await services.chats.list_members(chat)
     except ChatSyncError:
-        return ()  # a chat that cannot be looked into suggests nobody
+        return ()  # a chat with unknown members suggests nobody
 
 
-def _named(people: InvolvedPeople) -> Iterable[tuple[ObjectId, Relation]]:
-    """The ties of those whom the record and its activities name."""
+def _record_relations(people: InvolvedPeople) -> Iterable[tuple[ObjectId, Relation]]:
+    """Yield the people in the columns and the activities of the record."""
     single = (
         (people.owner, RelationKind.OWNER),
         (people.creator, RelationKind.CREATOR),
@@ -124,5 +130,5 @@ def _named(people: InvolvedPeople) -> Iterable[tuple[ObjectId, Relation]]:
     )
 
 
-def _newest(connections: Sequence[Connection]) -> Sequence[ChatId]:
-    return list(dict.fromkeys(each.chat_id for each in reversed(connections)))[:CHATS_LOOKED_INTO]
+def _newest_chats(connections: Sequence[Connection]) -> Sequence[ChatId]:
+    return list(dict.fromkeys(each.chat_id for each in reversed(connections)))[:_MAX_CHATS]
