@@ -1,4 +1,4 @@
-"""What all tests share: a clean environment, a held clock, and a database."""
+"""Fixtures for all tests: a clean environment, a held clock, and a database."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -29,7 +29,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of this machine, and no file `.env`, reaches a test."""
+    """Remove settings of this machine from the environment, and run in a folder without a file `.env`."""
     for name in list(os.environ):
         settings = name.startswith(("CHATSYNC_", "MicrosoftApp")) or name in {"HOST", "PORT"}
         if settings and not name.startswith("CHATSYNC_TEST"):
@@ -39,7 +39,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def short_tracebacks() -> None:
-    """Without the local variables of each frame, which structlog takes seconds to write where they are a sandbox."""
+    """Print tracebacks without local variables, because structlog takes seconds to print those of a sandbox."""
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(
         processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper("%H:%M:%S"), plain]
@@ -48,7 +48,7 @@ def short_tracebacks() -> None:
 
 @pytest.fixture(autouse=True)
 def apps_are_forgotten() -> Iterator[None]:
-    """aiohttp remembers a thousand applications, and collecting the garbage around them would halt a test for long."""
+    """Clear aiohttp's cache of applications, because collecting their garbage would halt a test for a long time."""
     yield
     web_app._cached_build_middleware.cache_clear()
 
@@ -70,7 +70,7 @@ def postgres() -> Iterator[PostgresCluster]:
 
 @pytest.fixture
 async def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """A database without a table, of the kind that is asked for."""
+    """Yield the URL of a database without tables, of the requested kind."""
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path}/test.db"
         return
@@ -82,7 +82,7 @@ async def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> 
 
 @pytest.fixture
 def database_folder() -> Iterator[Path]:
-    """Return a folder for a database. It is in memory if possible, for a disk makes each transaction wait."""
+    """Return a folder for a database. It is in memory if possible, because a disk delays each transaction."""
     with TemporaryDirectory(dir=memory_folder()) as folder:
         yield Path(folder)
 
@@ -96,7 +96,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> MigratedDatabases:
 async def database_url(
     request: pytest.FixtureRequest, database_folder: Path, migrated: MigratedDatabases
 ) -> AsyncIterator[str]:
-    """A database, of the kind that is asked for, as this version of the product leaves it after its first start."""
+    """Yield the URL of a database of the requested kind, as after the first start of this version."""
     if request.param == "sqlite":
         yield await migrated.sqlite(database_folder / "test.db")
         return
@@ -108,19 +108,19 @@ async def database_url(
 
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """Of an authority that nobody else trusts."""
+    """Return certificates of an authority that only the tests trust."""
     return make_certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture
 async def sign_in(certificates: Certificates) -> AsyncIterator[FakeSignIn]:
-    """A token service that runs."""
+    """Run a token service."""
     async with FakeSignIn(certificates).running() as running:
         yield running
 
 
 @pytest.fixture
 async def session(certificates: Certificates) -> AsyncIterator[ClientSession]:
-    """A pool of connections that trusts it."""
+    """Create a connection pool that trusts the certificates."""
     async with create_session(str(certificates.certificate)) as made:
         yield made

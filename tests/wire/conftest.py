@@ -38,7 +38,7 @@ async def connector() -> AsyncIterator[FakeConnector]:
 
 @pytest.fixture
 async def bare_world(settings: Settings, connector: FakeConnector, clock: HeldClock) -> AsyncIterator[World]:
-    """Everything around the bot, which is not started yet. Whatever the story starts is stopped at its end."""
+    """Start everything around the bot, but not the bot. At the end, stop everything that the story started."""
     engines = create_engines(settings.database_url)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(engines.close)
@@ -65,13 +65,13 @@ async def bare_world(settings: Settings, connector: FakeConnector, clock: HeldCl
 
 @pytest.fixture
 async def world(bare_world: World) -> AsyncIterator[World]:
-    """Chat Sync on the sandbox, with the bot in two group chats and a personal one; at the end nothing is left over."""
+    """Start Chat Sync with the bot in two group chats and a personal one; at the end, nothing may be pending."""
     await bare_world.know_chats(GROUP, OTHER_GROUP, PERSONAL)
     await bare_world.start()
     yield bare_world
     left = await bare_world.leftovers()
     for _ in range(5):
-        # What looks around from time to time may find something to do at the very end.
+        # Periodic jobs may enqueue something at the very end.
         await bare_world.settle()
         left = await bare_world.leftovers()
         if not left:
@@ -81,7 +81,7 @@ async def world(bare_world: World) -> AsyncIterator[World]:
 
 
 async def heard(request: web.Request) -> bytes:
-    """The body, which stays to be read."""
+    """Return the body, which can still be read afterward."""
     body = await request.read()
     again = StreamReader(request.protocol, limit=2**16, loop=asyncio.get_running_loop())
     again.feed_data(body)
@@ -91,12 +91,12 @@ async def heard(request: web.Request) -> bytes:
 
 
 def hangs(world: World, request: web.Request) -> bool:
-    """Whether Dataverse does not answer this request."""
+    """Return whether this request to Dataverse gets no response."""
     return world.dataverse_hangs or bool(world.dataverse_hangs_on and world.dataverse_hangs_on in request.path)
 
 
 def sandbox_app(world: World) -> web.Application:
-    """The sandbox in a server of its own, which can be down."""
+    """Return the sandbox as its own server, which can be down."""
 
     @web.middleware
     async def down(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -1,4 +1,4 @@
-"""What people do in Dynamics 365, and how Dataverse behaves."""
+"""The Dynamics 365 side of a story: actions of people, and faults of Dataverse."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class DataverseSide(Progress):
     """Records, their owners, and the webhook."""
 
     async def row(self, table: str, number: str = "CAS-01001", column: str = "ticketnumber") -> str:
-        """The id of a sample row."""
+        """Return the ID of a sample row."""
         query = {"$filter": f"{column} eq '{number}'"}
         async with self.session.get(f"{self.sandbox}{API}/{table}", params=query) as answer:
             (found,) = (await answer.json())["value"]
@@ -23,13 +23,13 @@ class DataverseSide(Progress):
             return row_id
 
     async def link(self, number: str = "CAS-01001") -> str:
-        """The address of a case."""
+        """Return the URL of a case."""
         return f"{self.sandbox}/main.aspx?pagetype=entityrecord&etn=incident&id={await self.row('incidents', number)}"
 
     async def change(
         self, values: Mapping[str, object], *, number: str = "CAS-01001", by: Somebody = ALEX, told: bool = True
     ) -> None:
-        """Somebody saves a case; returns when Dataverse has told of it (`told`: it is a column that it tells of)."""
+        """Save a case, and wait for its event. `told`: Dataverse sends events about the column."""
         before = len(self.event_answers)
         row_id = await self.row("incidents", number)
         url = f"{self.sandbox}{API}/incidents({row_id})"
@@ -39,7 +39,7 @@ class DataverseSide(Progress):
             await self.until(lambda: len(self.event_answers) > before)
 
     async def user_id(self, person: Somebody) -> str:
-        """The id of a person's Dataverse user."""
+        """Return the ID of a person's Dataverse user."""
         query = {"$filter": f"azureactivedirectoryobjectid eq {person.object_id}"}
         async with self.session.get(f"{self.sandbox}{API}/systemusers", params=query) as answer:
             (found,) = (await answer.json())["value"]
@@ -47,7 +47,7 @@ class DataverseSide(Progress):
             return user_id
 
     async def case_owned_by(self, owner: str) -> str:
-        """The number of a case that this user or team owns."""
+        """Return the number of a case that this user or team owns."""
         query = {"$select": "ticketnumber,_ownerid_value", "$orderby": "ticketnumber"}
         headers = {"Prefer": 'odata.include-annotations="*"'}
         async with self.session.get(f"{self.sandbox}{API}/incidents", params=query, headers=headers) as answer:
@@ -56,13 +56,13 @@ class DataverseSide(Progress):
         return next(str(row["ticketnumber"]) for row in rows if row[name] == owner)
 
     async def delete(self, table: str, row_id: str, *, by: Somebody = ALEX) -> None:
-        """Somebody deletes a row in Dataverse."""
+        """Delete a row in Dataverse."""
         url = f"{self.sandbox}{API}/{table}({row_id})"
         async with self.session.delete(url, headers={"CallerObjectId": by.object_id}) as answer:
             assert answer.status == 204, await answer.text()
 
     async def switch_webhook(self, *, on: bool) -> None:
-        """An administrator switches the steps on or off by which Dataverse tells of changes."""
+        """Turn all steps of the webhook on or off, as an administrator."""
         steps = f"{self.sandbox}{API}/sdkmessageprocessingsteps"
         async with self.session.get(steps) as answer:
             found = (await answer.json())["value"]
@@ -73,19 +73,19 @@ class DataverseSide(Progress):
                 assert answer.status == 204, await answer.text()
 
     async def tell(self, body: object, **headers: str) -> tuple[int, Any]:
-        """Status and JSON of what a webhook call is answered."""
+        """Call the webhook; return the status and JSON of the response."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         url = f"{self.url}{EVENTS}?code={WEBHOOK_KEY}"
         async with self.session.post(url, json=body, headers=named) as answer:
             return answer.status, await answer.json()
 
     async def fault(self, door: str, fault: str) -> None:
-        """A coming request to a door of the sandbox goes wrong."""
+        """Make the next request to Graph or the connector of the sandbox fail with this fault."""
         paths = {"graph": "graph/v1.0/users", "teams": "teams/v3/conversations/x/members"}
         headers = {HEADER: f"{fault}; times=1"}
         async with self.session.get(f"{self.sandbox}/{paths[door]}", headers=headers):
             pass
 
     def let_dataverse_answer(self) -> None:
-        """Dataverse does not hang any more."""
+        """Let Dataverse respond again."""
         self.dataverse_hangs, self.dataverse_hangs_on = False, ""

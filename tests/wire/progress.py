@@ -1,4 +1,4 @@
-"""How a story waits for the bot, lets time pass, and reads what the bot stored."""
+"""Waiting for the bot, passing time, and reading the store."""
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
@@ -19,16 +19,16 @@ T = TypeVar("T")
 
 @dataclass
 class Progress(Surroundings):
-    """Time, and what becomes of things in it."""
+    """Time in a story, and the state of the store."""
 
     async def window_ends(self) -> None:
-        """The window in which changes are gathered ends, and what follows is done."""
+        """Let the merge window end, and process the jobs that follow."""
         await self.settle()
         self.clock.advance(2)
         await self.settle()
 
     async def settle(self) -> None:
-        """Returns when nothing is left to do at the time on the clock."""
+        """Wait until nothing is due at the time on the clock."""
         due = and_(lane.c.due_at.is_not(None), lane.c.due_at <= self.clock.now())
         busy = lane.select().where(or_(due, lane.c.leased_until.is_not(None))).limit(1)
         async with asyncio.timeout(PATIENCE_S):
@@ -36,7 +36,7 @@ class Progress(Surroundings):
                 await asyncio.sleep(0.01)
 
     async def looked_through(self, table: str) -> None:
-        """Returns when the table was looked through for missed changes, from now on, and all is told."""
+        """Wait until a new search for missed changes in the table ends, and its results are processed."""
         newest = and_(change_link.c.table == table, change_link.c.taken_at >= self.clock.now())
         async with asyncio.timeout(PATIENCE_S):
             for tries in count(1):
@@ -44,36 +44,36 @@ class Progress(Surroundings):
                     break
                 await asyncio.sleep(0.01)
                 if tries % 200 == 0:
-                    # It looked just before the clock was moved, and sleeps until it looks again.
+                    # The last search was just before the clock moved, and the next one is later.
                     self.clock.advance(15 * 60)
         await self.settle()
 
     async def until(self, condition: Any) -> None:
-        """Returns when the condition holds; fails the test where it never does."""
+        """Wait until the condition holds; fail the test if it never does."""
         async with asyncio.timeout(PATIENCE_S):
             while not condition():
                 await asyncio.sleep(0.005)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """The result of the work, from a test that is no coroutine (a property of hypothesis)."""
+        """Return the result of the work, from a test that is not a coroutine (a property of hypothesis)."""
         return self.loop.run_until_complete(work)
 
     def pass_deadline(self) -> None:
-        """Move the clock of the event loop, by which answers have their deadlines, so far that these pass."""
+        """Advance the event loop's clock past the deadlines of responses."""
         time, seconds = self.loop.time, self.limits.answer_within_s
         self.loop.time = lambda: time() + seconds  # type: ignore[method-assign] # the rest of the loop is left alone
 
     async def rows_in(self, table: Table, *where: Any) -> Sequence[Mapping[str, Any]]:
-        """What the store keeps."""
+        """Return the stored rows of the table."""
         return await self.reader.rows(select(table).where(*where))
 
     async def forget(self, table: Table) -> None:
-        """Empties a table: what is left in it was expected."""
+        """Empty a table, because its rows are expected."""
         async with self.engines.writing.begin() as connection:
             await connection.execute(table.delete())
 
     async def leftovers(self) -> list[str]:
-        """What waits or was parked, though the test did not say so."""
+        """Return the pending and dead-lettered rows that the test did not expect."""
         left = []
         for queue in (inbox, outbox):
             left += [f"{queue.name}: {row['reason']}" for row in await self.rows_in(queue, queue.c.state != "done")]

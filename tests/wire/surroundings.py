@@ -1,4 +1,4 @@
-"""What is around the bot in a story, and what the story changes of it."""
+"""The surroundings of the bot in a story, and their settings."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -25,13 +25,13 @@ API = "/api/data/v9.2"
 EVENTS = "/api/dataverse/events"
 MESSAGES = "/api/messages"
 UNPACED = Limits(chat=(), tenant=None, answer_within_s=PATIENCE_S, graph_pace_s=0, sync=None)
-"""The clock stands still: at Teams' pace most stories would have to move it for no reason of theirs. A busy machine
-may take longer to answer than people wait.
+"""Limits without rate limits, because most stories would have to move the clock for them. A busy machine may take
+longer to answer than people wait.
 """
 
 HURRIED = replace(UNPACED, answer_within_s=9)
-"""A request to Dataverse that hangs lets the deadline of the answer pass at once. It is shorter than the timeout of
-such a request, and longer than a busy machine takes.
+"""Limits with which a request to Dataverse that hangs lets the deadline of the answer pass at once. The deadline is
+shorter than the timeout of such a request, and longer than a busy machine takes.
 """
 
 
@@ -46,25 +46,25 @@ class Surroundings:
     engines: Engines
     reader: DatabaseReader
     url: str
-    """Where the bot answers."""
+    """The URL of the bot."""
     sandbox: str
-    """Where the sandbox answers."""
+    """The URL of the sandbox."""
     dataverse_is_down: bool = False
     dataverse_hangs: bool = False
     dataverse_hangs_on: str = ""
-    """What is in the path of requests that are not answered."""
+    """Part of the path of requests that get no response."""
     dataverse_refuses_to_act_for_people: object = None
-    """The body with which requests on behalf of a person are refused."""
+    """The body of the responses that refuse requests on behalf of a person."""
     dataverse_refuses: dict[str, tuple[int, object]] = field(default_factory=dict)
-    """Status and body with which requests are answered whose address holds this."""
+    """Status and body of the responses to requests whose URL contains the key."""
     dataverse_was_asked: list[str] = field(default_factory=list)
-    """The addresses that the sandbox was asked for."""
+    """The URLs of requests to the sandbox."""
     dataverse_was_sent: list[bytes] = field(default_factory=list)
-    """The bodies that the sandbox, its Graph too, was sent."""
+    """The bodies of requests to the sandbox, including its Graph."""
     event_answers: list[int] = field(default_factory=list)
-    """The statuses with which events were answered."""
+    """The statuses of responses to events."""
     looks: dict[str, int] = field(default_factory=dict)
-    """How often the test has seen that each chat was to be looked at."""
+    """The number of checks of each chat that the test has seen enqueued."""
     limits: Limits = UNPACED
     headers: dict[str, str] = field(default_factory=dict)
     """Headers of every call as Teams."""

@@ -1,4 +1,4 @@
-"""What people do in Teams, and what they see there."""
+"""The Teams side of a story: actions of people, and what they see."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class TeamsSide(Progress):
     """Chats, their cards, and their dialogs."""
 
     def activity(self, chat: str = GROUP, person: Somebody | None = ALEX, **more: Any) -> dict[str, Any]:
-        """An activity as Teams sends it."""
+        """Return an activity in the format of Teams."""
         kind = "personal" if chat == PERSONAL or chat.endswith("@unq.gbl.spaces") else "groupChat"
         sender = (
             {"from": {"id": person.account_id, "name": person.name, "aadObjectId": person.object_id}} if person else {}
@@ -40,13 +40,13 @@ class TeamsSide(Progress):
         }
 
     async def post(self, activity: object) -> tuple[int, Any]:
-        """Status and JSON of what the bot answers to an activity; no JSON is None."""
+        """Post an activity; return the status and JSON of the response, or None for an empty body."""
         async with self.session.post(self.url + MESSAGES, json=activity, headers=self.headers) as answer:
             body = await answer.read()
             return answer.status, (await answer.json() if body else None)
 
     async def say(self, text: str, *, person: Somebody = ALEX, chat: str = GROUP) -> None:
-        """Somebody mentions the bot and writes; what is answered in the chat comes to the connector."""
+        """Mention the bot in a message. The connector receives the reply."""
         at = f"<at>{BOT['name']}</at>"
         mention = {"type": "mention", "mentioned": BOT, "text": at}
         message = self.activity(chat, person, type="message", text=f"{at} {text}\n", entities=[mention])
@@ -54,7 +54,7 @@ class TeamsSide(Progress):
         assert status == 201
 
     async def press(self, button: Mapping[str, Any], *, person: Somebody = ALEX, chat: str = GROUP) -> dict[str, Any]:
-        """Somebody presses an Action.Execute; gives what the press is answered."""
+        """Select an Action.Execute; return the response."""
         action = {"type": "Action.Execute", "verb": button["verb"], "data": button["data"]}
         value = {"action": action, "trigger": "manual"}
         invoke = self.activity(chat, person, type="invoke", name="adaptiveCard/action", value=value)
@@ -64,7 +64,7 @@ class TeamsSide(Progress):
         return answer
 
     async def paste(self, url: str, *, person: Somebody = ALEX, chat: str = GROUP) -> list[dict[str, Any]]:
-        """Somebody pastes a link; gives the attachments that Teams is answered."""
+        """Paste a link; return the attachments of the response."""
         invoke = self.activity(chat, person, type="invoke", name="composeExtension/queryLink", value={"url": url})
         status, body = await self.post(invoke)
         assert status == 200
@@ -72,11 +72,11 @@ class TeamsSide(Progress):
         return attachments
 
     def join(self, *people: Somebody, chat: str = GROUP) -> None:
-        """These people are in the chat too."""
+        """Add these people to the chat."""
         self.connector.members[chat] += [each.account_id for each in people]
 
     async def add_bot(self, chat: str = GROUP, *people: Somebody) -> None:
-        """The app is added to a chat with these people in it, or everybody."""
+        """Add the app to a chat with these people, or with all colleagues."""
         self.connector.members[chat] = [each.account_id for each in people or COLLEAGUES]
         await self.post(self.activity(chat, type="installationUpdate", action="add"))
         await self.post(self.activity(chat, type="conversationUpdate", membersAdded=[BOT]))
@@ -84,7 +84,7 @@ class TeamsSide(Progress):
         self.connector.posts.pop(chat, None)
 
     async def know_chats(self, *chats: str) -> None:
-        """Let the bot, which is not started yet, know these chats as if it had been added and had introduced itself."""
+        """Store these chats before the bot starts, as if it had been added and had introduced itself."""
         known = [
             {
                 "id": each,
@@ -107,7 +107,7 @@ class TeamsSide(Progress):
     async def ask_page(
         self, data: Mapping[str, Any], *, person: Somebody = ALEX, chat: str = GROUP, name: str = "task/submit"
     ) -> dict[str, Any]:
-        """Somebody opens a dialog or presses a button in it; gives the page that it shows next."""
+        """Open a dialog or select a button in it; return the next page."""
         value = {"data": {**data, "msteams": {"type": "task/fetch"}}, "context": {"theme": "default"}}
         status, body = await self.post(self.activity(chat, person, type="invoke", name=name, value=value))
         assert status == 200
@@ -116,7 +116,7 @@ class TeamsSide(Progress):
         return page
 
     async def type_in(self, dataset: str, text: str, *, person: Somebody = ALEX) -> list[str]:
-        """Somebody types into an input that searches; gives the titles of what is found."""
+        """Type into an input with type-ahead search; return the titles of the results."""
         value = {"kind": "search", "queryText": text, "queryOptions": {"skip": 0, "top": 15}, "dataset": dataset}
         invoke = self.activity(GROUP, person, type="invoke", name="application/search", value=value)
         status, body = await self.post(invoke)
@@ -124,15 +124,15 @@ class TeamsSide(Progress):
         return [each["title"] for each in body["value"]["results"]]
 
     def made_chats(self) -> list[str]:
-        """The chats that Graph has made."""
+        """Return the IDs of the chats that were created through Graph."""
         return [row.id for row in self.teams.chats()]
 
     def posted(self, chat: str) -> list[str]:
-        """What the bot posted into a chat that Graph has made, in one line each, the oldest first."""
+        """Return a one-line summary of each post into a chat created through Graph, the oldest first."""
         return [row.text("summary") for row in reversed(messages_of(self.teams.rows, chat))]
 
     def card(self, chat: str = GROUP) -> dict[str, Any]:
-        """The only card in the chat; it is taken away, so that the next one is alone again."""
+        """Return the only card in the chat, and remove it, so that the next one is the only one again."""
         (card,) = self.connector.cards(chat)
         assert schema_errors(card) == []
         self.connector.posts.pop(chat)
@@ -143,7 +143,7 @@ class TeamsSide(Progress):
 
 
 def texts(card: Mapping[str, Any]) -> list[str]:
-    """What stands on a card, from top to bottom; facts as `label: value`."""
+    """Return the texts of a card from top to bottom; facts as `label: value`."""
     said = []
     for part in parts(dict(card)):
         if part.get("type") == "TextBlock":
@@ -154,7 +154,7 @@ def texts(card: Mapping[str, Any]) -> list[str]:
 
 
 def buttons(card: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The card's buttons by their titles, the first where several have one title."""
+    """Return the card's buttons by title, the first one of each title."""
     kinds = {"Action.Execute", "Action.OpenUrl", "Action.Submit"}
     found: dict[str, dict[str, Any]] = {}
     for part in parts({name: value for name, value in card.items() if name != "refresh"}):

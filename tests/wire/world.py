@@ -1,4 +1,4 @@
-"""A running Chat Sync with everything around it: the sandbox, a connector, a clock that stands still."""
+"""A running Chat Sync with everything around it: the sandbox, a connector, and a held clock."""
 
 from dataclasses import dataclass
 
@@ -44,10 +44,10 @@ __all__ = [
 
 @dataclass
 class World(TeamsSide, DataverseSide):
-    """What a test does to Chat Sync, and what it sees of it."""
+    """The world of a story: Chat Sync, and everything that a test does to it and sees of it."""
 
     async def start(self) -> None:
-        """Starts the bot on what is kept."""
+        """Start the bot on the stored data."""
         app = await make_app(self.settings, clock=self.clock, limits=self.limits)
         self._count_events(app)
         self._runner = web.AppRunner(app, access_log_class=AccessLogger)
@@ -55,18 +55,18 @@ class World(TeamsSide, DataverseSide):
         await web.TCPSite(self._runner, self.settings.host, self.settings.port).start()
 
     async def stop(self) -> None:
-        """Stops the bot, if it runs, as an administrator does."""
+        """Stop the bot gracefully if it is running."""
         if self._runner:
             await self._runner.cleanup()
         self._runner = None
 
     async def restart(self) -> None:
-        """Stops and starts the bot."""
+        """Stop and start the bot."""
         await self.stop()
         await self.start()
 
     def _count_events(self, app: web.Application) -> None:
-        """Notes how each event is answered."""
+        """Record the status of the response to each event."""
 
         async def prepared(request: web.Request, response: web.StreamResponse) -> None:
             if request.path == EVENTS:
