@@ -1,1 +1,1 @@
-"""Front door: turns of the Bot Framework."""
+"""Bot Framework protocol: parse activities and answer them with the features."""

@@ -1,4 +1,4 @@
-"""The bot: what kinds of activities it takes, and who answers each."""
+"""The bot: route each kind of activity to its handlers."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -20,7 +20,7 @@ from bot.features.shared.answers import Answer
 from bot.features.shared.routes import Feature
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
-from bot.handlers import activities as translate
+from bot.handlers import activities
 from bot.handlers.activities import PressedButton
 from bot.handlers.buttons import Buttons
 from bot.handlers.chat_events import chat_event, event_time, is_human_message, message_author
@@ -44,12 +44,12 @@ from cards.personal_view import PersonalView
 
 _log = get_logger(__name__)
 
-_OWN_VIEWS = frozenset({Verb.VIEW, Verb.VIEW_CHANGE})
-"""What clients ask for by themselves: a card of the reader's own in place of everybody's."""
+_PERSONAL_VIEWS = frozenset({Verb.VIEW, Verb.VIEW_CHANGE})
+"""Buttons that clients press automatically, to replace a card with a personal one."""
 
 InvokeHandler = Callable[[Activity], Awaitable[Mapping[str, Any]]]
 StoreResponse = Callable[[TurnContext, InvokeResponse], None]
-"""Keeps what an invoke is answered until the turn is over."""
+"""Stores the response to an invoke until the turn ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class Handlers:
     buttons: Buttons
     dialogs: Dialogs
     extension: Extension
-    answering: Deadline
+    deadline: Deadline
     on_reply: Callable[[Chat], None]
     """Called for each reply in a turn, which counts against the chat's rate limit."""
     emulator_user: ObjectId | None
@@ -78,89 +78,88 @@ def build_handlers(
     on_reply: Callable[[Chat], None],
 ) -> Handlers:
     """Build the handlers that answer with the features."""
-    answering = Deadline(within_s=services.limits.answer_within_s)
+    deadline = Deadline(timeout_s=services.limits.answer_within_s)
     return Handlers(
         chat_registry=chat_registry,
         activity_recorder=activity_recorder,
         commands=Commands(services, features),
         buttons=Buttons(services, features),
-        dialogs=Dialogs(services, features, answering),
-        extension=Extension(services=services, answering=answering),
-        answering=answering,
+        dialogs=Dialogs(services, features, deadline),
+        extension=Extension(services=services, deadline=deadline),
+        deadline=deadline,
         on_reply=on_reply,
         emulator_user=services.emulator_user,
     )
 
 
 _STATUS: Mapping[str, HTTPStatus] = {Invoke.SIGN_IN: HTTPStatus.PRECONDITION_FAILED}
-"""With what an invoke is answered that is not answered with 200."""
+"""Statuses of invokes that are not answered with 200."""
 
 
 class _Outgoing(Activity):
-    """An activity that is sent once. botbuilder copies what it sends, since the caller may go on to change it."""
+    """An activity that is sent once. It skips botbuilder's deep copy, which protects callers that change theirs."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self
 
 
 class ChatSyncBot(TeamsActivityHandler):
-    """A thin layer over botbuilder's handler: activities go in, answers of the use cases come out."""
+    """A thin layer over botbuilder's handler: parse activities, and send the answers of the features."""
 
-    def __init__(self, handlers: Handlers, keep_answer: StoreResponse) -> None:
+    def __init__(self, handlers: Handlers, store_response: StoreResponse) -> None:
         self._handlers = handlers
-        self._keep_answer = keep_answer
+        self._store_response = store_response
         self._invokes: Mapping[str, InvokeHandler] = {
-            Invoke.BUTTON: self._button_invoked,
+            Invoke.BUTTON: self._button_invoke,
             Invoke.SEARCH_INPUT: self._typeahead,
-            Invoke.ANONYMOUS_QUERY_LINK: self._anonymous_link_queried,
-            Invoke.QUERY_LINK: self._link_queried,
+            Invoke.ANONYMOUS_QUERY_LINK: self._anonymous_link_query,
+            Invoke.QUERY_LINK: self._link_query,
             Invoke.SEARCH: self._extension_query,
-            Invoke.SETTINGS: self._settings_asked,
-            Invoke.ITEM: self._item_selected,
+            Invoke.SETTINGS: self._extension_settings,
+            Invoke.ITEM: self._selected_item,
             Invoke.FETCH_TASK: self._dialog,
             Invoke.SUBMIT_ACTION: self._dialog,
-            Invoke.SIGN_IN: self._token_offered,
+            Invoke.SIGN_IN: self._token_exchange,
             Invoke.TASK_FETCH: self._dialog,
             Invoke.TASK_SUBMIT: self._dialog,
         }
 
     async def on_turn(self, turn_context: TurnContext) -> None:
-        """Every activity makes its chat known, so that a missed one costs nothing; then its kind decides."""
+        """Register the chat, in case an earlier activity was lost; then handle the activity by its kind."""
         activity = turn_context.activity
-        if not translate.is_anonymous(activity):
-            chat = translate.parse_chat(activity)
+        if not activities.is_anonymous(activity):
+            chat = activities.parse_chat(activity)
             self._record_message(activity, chat)
-            await self._handlers.chat_registry.register(chat, bot_present=translate.bot_present(activity))
+            await self._handlers.chat_registry.register(chat, bot_present=activities.bot_present(activity))
             await self._record_change(activity, chat)
         await super().on_turn(turn_context)
 
     def _record_message(self, activity: Activity, chat: Chat) -> None:
-        """Of a message, who wrote and when: held in memory first, so that it counts also where the turn fails."""
+        """Record the author and time of a message. It is in memory, so it counts even if the turn fails."""
         if is_human_message(activity):
             author = message_author(activity, self._handlers.emulator_user)
             self._handlers.activity_recorder.record_message(chat.id, author, event_time(activity))
 
     async def _record_change(self, activity: Activity, chat: Chat) -> None:
-        """Who came or went and what the chat is called, for the rows that show it in Dataverse."""
-        happened = chat_event(activity)
-        if happened:
-            topic = Topic(name=happened.topic) if happened.topic is not None else None
+        """Record a change of members or topic, which the chat's rows in Dataverse show."""
+        event = chat_event(activity)
+        if event:
+            topic = Topic(name=event.topic) if event.topic is not None else None
             recorder = self._handlers.activity_recorder
-            await recorder.record_change(chat.id, at=happened.at, topic=topic, counts=happened.by_people)
+            await recorder.record_change(chat.id, at=event.at, topic=topic, counts=event.by_people)
 
     async def on_message_activity(self, turn_context: TurnContext) -> None:
-        """A text command, or a button where the channel knows no better way to send one."""
+        """Answer a text command, or a button that the channel sent as a message."""
         activity = turn_context.activity
-        turn = self._incoming(activity)
-        pressed, asked = translate.button_in_message(activity), translate.dialog_request_in_message(activity)
+        turn = self._turn(activity)
+        pressed, request = activities.button_in_message(activity), activities.dialog_request_in_message(activity)
         if pressed:
-            answer = await self._button(turn, pressed)
-        elif asked:
-            answer = await self._handlers.dialogs.answer_in_chat(turn, asked)
-        elif translate.is_for_bot(activity):
-            answer = await self._handlers.answering(
-                self._handlers.commands.answer(turn, translate.command_text(activity))
-            )
+            answer = await self._press(turn, pressed)
+        elif request:
+            answer = await self._handlers.dialogs.answer_in_chat(turn, request)
+        elif activities.is_for_bot(activity):
+            command = self._handlers.commands.answer(turn, activities.command_text(activity))
+            answer = await self._handlers.deadline.answer(command)
         else:
             return
         if not answer.already_queued:
@@ -168,99 +167,99 @@ class ChatSyncBot(TeamsActivityHandler):
             self._handlers.on_reply(turn.chat)
 
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
-        """The bot is added to a chat; what happens to others only makes the chat known."""
-        if translate.bot_was_added(turn_context.activity):
-            await self._handlers.chat_registry.bot_added(translate.parse_chat(turn_context.activity))
+        """Introduce the bot if it was added to the chat. Other updates only register the chat."""
+        if activities.bot_was_added(turn_context.activity):
+            await self._handlers.chat_registry.bot_added(activities.parse_chat(turn_context.activity))
 
     async def on_installation_update(self, turn_context: TurnContext) -> None:
-        """The app is added to a chat, updated there, or removed."""
-        if translate.bot_present(turn_context.activity):
-            await self._handlers.chat_registry.bot_added(translate.parse_chat(turn_context.activity))
+        """Introduce the bot if the app was added or updated. A removal only updates the chat."""
+        if activities.bot_present(turn_context.activity):
+            await self._handlers.chat_registry.bot_added(activities.parse_chat(turn_context.activity))
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> None:  # type: ignore[override]
-        """What Teams waits for an answer to; 501 for what the bot does not offer."""
-        self._keep_answer(turn_context, _invoke_answer(*await self._invoked(turn_context.activity)))
+        """Store the response to the invoke; 501 for an unknown one."""
+        self._store_response(turn_context, _invoke_response(*await self._answer_invoke(turn_context.activity)))
 
-    async def _invoked(self, activity: Activity) -> tuple[int, Mapping[str, Any]]:
+    async def _answer_invoke(self, activity: Activity) -> tuple[int, Mapping[str, Any]]:
         name = str(activity.name or "")
-        invoked = self._invokes.get(name)
-        if invoked is None:
+        handler = self._invokes.get(name)
+        if handler is None:
             return HTTPStatus.NOT_IMPLEMENTED, {}
         try:
-            return _STATUS.get(name, HTTPStatus.OK), await invoked(activity)
+            return _STATUS.get(name, HTTPStatus.OK), await handler(activity)
         except BadRequest as error:
             return HTTPStatus.BAD_REQUEST, {"error": {"code": "BadRequest", "message": str(error)}}
 
-    async def _token_offered(self, activity: Activity) -> Mapping[str, Any]:
-        offered = translate.token_exchange(activity)
-        if offered is None:
+    async def _token_exchange(self, activity: Activity) -> Mapping[str, Any]:
+        exchange = activities.token_exchange(activity)
+        if exchange is None:
             raise BadRequest("A token exchange needs value.id and value.connectionName.")
-        return not_exchanged_answer(offered)
+        return not_exchanged_answer(exchange)
 
     async def on_error(self, turn_context: TurnContext, error: Exception) -> None:
-        """A door: what nobody foresaw is logged, and the person hears of it."""
+        """Log an unexpected error of a turn, and answer the person."""
         activity = turn_context.activity
         if chat_event(activity):
-            raise error  # whoever told of it must not believe that it is kept
-        told = _told(error)
+            raise error  # the sender must not believe that the event was stored
+        failure = _log_failure(error)
         with suppress(Unavailable):
             if activity.type == ActivityTypes.invoke:
-                failed = failed_answer(str(activity.name or ""), f"{told} {told.next_step}")
-                self._keep_answer(turn_context, _invoke_answer(HTTPStatus.OK, failed))
+                body = failed_answer(str(activity.name or ""), f"{failure} {failure.next_step}")
+                self._store_response(turn_context, _invoke_response(HTTPStatus.OK, body))
             elif activity.type == ActivityTypes.message and not isinstance(error, Unavailable):
-                answer = Answer(message=refusal(told))
-                await turn_context.send_activity(_activity(answer, translate.parse_chat(activity)))
+                answer = Answer(message=refusal(failure))
+                await turn_context.send_activity(_activity(answer, activities.parse_chat(activity)))
 
-    async def _button_invoked(self, activity: Activity) -> Mapping[str, Any]:
-        pressed = translate.button_in_invoke(activity)
+    async def _button_invoke(self, activity: Activity) -> Mapping[str, Any]:
+        pressed = activities.button_in_invoke(activity)
         if pressed is None:
             return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "A button needs value.action.verb.")
-        turn = self._incoming(activity)
-        answer = await self._button(turn, pressed)
+        turn = self._turn(activity)
+        answer = await self._press(turn, pressed)
         if answer.already_queued:
             return message_answer(answer.message.summary)
         return card_answer(orjson.Fragment(card_json(answer.message, channel=turn.chat.channel)))
 
-    async def _link_queried(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.extension.answer_link(translate.queried_link(activity), self._incoming(activity))
+    async def _link_query(self, activity: Activity) -> Mapping[str, Any]:
+        return await self._handlers.extension.answer_link(activities.queried_link(activity), self._turn(activity))
 
-    async def _anonymous_link_queried(self, activity: Activity) -> Mapping[str, Any]:
+    async def _anonymous_link_query(self, activity: Activity) -> Mapping[str, Any]:
         return await self._handlers.extension.answer_anonymous_link(
-            translate.queried_link(activity), activity.channel_id or ""
+            activities.queried_link(activity), activity.channel_id or ""
         )
 
-    async def _settings_asked(self, _activity: Activity) -> Mapping[str, Any]:
-        return extension_message("Administrators open the settings here with Settings, or write settings.")
+    async def _extension_settings(self, _activity: Activity) -> Mapping[str, Any]:
+        return extension_message("Administrators can open the settings here with Settings, or by writing settings.")
 
-    async def _item_selected(self, _activity: Activity) -> Mapping[str, Any]:
-        # Results are whole: only those of another app's version send this.
-        return extension_message("This result does not work any more. Search for the record once more.")
+    async def _selected_item(self, _activity: Activity) -> Mapping[str, Any]:
+        # Results contain complete cards, so only other versions of the app send this.
+        return extension_message("This result no longer works. Search for the record again.")
 
     async def _extension_query(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.extension.answer_query(
-            translate.extension_query(activity), self._incoming(activity)
-        )
+        return await self._handlers.extension.answer_query(activities.extension_query(activity), self._turn(activity))
 
     async def _dialog(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.dialogs.answer_invoke(self._incoming(activity), translate.dialog_request(activity))
+        return await self._handlers.dialogs.answer_invoke(self._turn(activity), activities.dialog_request(activity))
 
     async def _typeahead(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.dialogs.search(self._incoming(activity), translate.typeahead_query(activity))
+        return await self._handlers.dialogs.search(self._turn(activity), activities.typeahead_query(activity))
 
-    async def _button(self, turn: Turn, pressed: PressedButton) -> Answer:
-        known = pressed.verb in set(Verb)
-        again = ActionButton(title="Try again", verb=pressed.verb, payload=pressed.data) if known else None
-        alone = turn.private and pressed.verb in _OWN_VIEWS and turn.person.account_id
-        own = PersonalView(button=again, accounts=(turn.person.account_id,)) if again and alone else None
-        return await self._handlers.answering(self._handlers.buttons.answer(turn, pressed), again, own)
+    async def _press(self, turn: Turn, pressed: PressedButton) -> Answer:
+        is_known = pressed.verb in set(Verb)
+        retry = ActionButton(title="Try again", verb=pressed.verb, payload=pressed.data) if is_known else None
+        is_personal = turn.private and pressed.verb in _PERSONAL_VIEWS and turn.person.account_id
+        personal_view = (
+            PersonalView(button=retry, accounts=(turn.person.account_id,)) if retry and is_personal else None
+        )
+        return await self._handlers.deadline.answer(self._handlers.buttons.answer(turn, pressed), retry, personal_view)
 
-    def _incoming(self, activity: Activity) -> Turn:
-        person = translate.parse_person(activity, self._handlers.emulator_user)
-        return Turn(chat=translate.parse_chat(activity), person=person, private=translate.is_private(activity))
+    def _turn(self, activity: Activity) -> Turn:
+        person = activities.parse_person(activity, self._handlers.emulator_user)
+        return Turn(chat=activities.parse_chat(activity), person=person, private=activities.is_private(activity))
 
 
 def _activity(answer: Answer, chat: Chat) -> Activity:
-    """The answer as botbuilder sends it in a turn. Its card is bytes already: those the adapter sends as they are."""
+    """Return the activity that sends the answer. Its card is JSON already, which the adapter sends unchanged."""
     card = card_json(answer.message, channel=chat.channel)
     return _Outgoing(
         type=ActivityTypes.message,
@@ -269,16 +268,17 @@ def _activity(answer: Answer, chat: Chat) -> Activity:
     )
 
 
-def _told(error: Exception) -> ChatSyncError:
-    """What the person hears of an error that nobody has answered; the log has the rest."""
+def _log_failure(error: Exception) -> ChatSyncError:
+    """Log the error, and return the one to show to the person."""
     if isinstance(error, Unavailable):
-        _log.warning("answer not taken", reason=str(error))
+        _log.warning("turn.reply_failed", reason=str(error))
         return error
-    _log.error("turn failed", exc_info=error)
+    _log.error("turn.failed", exc_info=error)
     return ChatSyncError(
-        "Something went wrong.", f"Try again; if it goes on, tell your administrator: {correlation_id()}"
+        "Something went wrong.",
+        f"Try again. If the problem continues, send this ID to your administrator: {correlation_id()}",
     )
 
 
-def _invoke_answer(status: int, body: Mapping[str, Any]) -> InvokeResponse:
+def _invoke_response(status: int, body: Mapping[str, Any]) -> InvokeResponse:
     return InvokeResponse(status=status, body=orjson.dumps(body))

@@ -1,4 +1,4 @@
-"""Buttons on cards. A button's data is a claim: every right is checked again."""
+"""Buttons on cards. Their data is untrusted, so the features check every permission again."""
 
 from collections.abc import Sequence
 
@@ -28,5 +28,5 @@ class Buttons:
         return await self._handlers[pressed.verb](self._services, turn, pressed.data)
 
 
-async def _cancel(_services: Services, _incoming: Turn, _data: ActionData) -> Answer:
-    return Answer(message=notice(NoticeView(text="Nothing was done.")))
+async def _cancel(_services: Services, _turn: Turn, _data: ActionData) -> Answer:
+    return Answer(message=notice(NoticeView(text="Nothing was changed.")))

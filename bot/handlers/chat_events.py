@@ -1,6 +1,6 @@
-"""What an activity tells of a chat's life: who wrote and when, who came or went, what it is called. Pure.
+"""Events in a chat that its Dataverse row depends on: messages, members, and the topic. Pure.
 
-Of a message nothing is taken but that there was one (spec S6, Y2).
+The content of messages is never read (spec S6, Y2).
 """
 
 from dataclasses import dataclass
@@ -10,37 +10,39 @@ from botbuilder.schema import Activity, ActivityTypes, ChannelAccount
 
 from bot.domain.object_ids import is_app_account, parse_object_id
 from bot.domain.values import ObjectId
-from bot.handlers import activities as translate
+from bot.handlers import activities
 
-_SAID = frozenset({ActivityTypes.message, ActivityTypes.message_update, ActivityTypes.message_delete})
+_MESSAGE_TYPES = frozenset({ActivityTypes.message, ActivityTypes.message_update, ActivityTypes.message_delete})
 _APP_ROLES = frozenset({"bot", "skill"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatEvent:
-    """Members, topic or the app changed in a chat."""
+    """A change of a chat's members, its topic, or the app."""
 
     at: datetime | None
     by_people: bool
-    """False where it was only about apps."""
+    """False if it concerns only apps."""
     topic: str | None = None
-    """The new one, empty for none; None where the activity does not tell."""
+    """The new topic, or an empty text if it was removed; None if the activity does not contain it."""
 
 
 def is_human_message(activity: Activity) -> bool:
-    """Whether a person wrote into the chat, changed what they had written, or deleted it."""
-    if activity.type not in _SAID or activity.from_property is None or _is_app(activity, activity.from_property):
+    """Check whether a person wrote, edited, or deleted a message. Buttons that are sent as messages do not count."""
+    if activity.type not in _MESSAGE_TYPES or activity.from_property is None:
         return False
-    return not translate.button_in_message(activity) and not translate.dialog_request_in_message(activity)
+    if _is_app(activity, activity.from_property):
+        return False
+    return not activities.button_in_message(activity) and not activities.dialog_request_in_message(activity)
 
 
-def message_author(activity: Activity, stand_in: ObjectId | None) -> ObjectId | None:
-    """Who did it; None for those who are nobody in Entra ID."""
-    return parse_object_id(activity.from_property.aad_object_id) or stand_in
+def message_author(activity: Activity, emulator_user: ObjectId | None) -> ObjectId | None:
+    """Return the Entra object ID of the author; None if the author has none."""
+    return parse_object_id(activity.from_property.aad_object_id) or emulator_user
 
 
 def event_time(activity: Activity) -> datetime | None:
-    """When it happened, by Teams' clock."""
+    """Return the time of the activity by the clock of Teams."""
     at = activity.timestamp
     if not isinstance(at, datetime):
         return None
@@ -48,7 +50,7 @@ def event_time(activity: Activity) -> datetime | None:
 
 
 def chat_event(activity: Activity) -> ChatEvent | None:
-    """What changed in the chat; None for activities that tell of nothing of the kind."""
+    """Return the change of the chat; None for other activities."""
     if activity.type == ActivityTypes.installation_update:
         return ChatEvent(at=event_time(activity), by_people=False)
     if activity.type != ActivityTypes.conversation_update:
@@ -61,11 +63,11 @@ def chat_event(activity: Activity) -> ChatEvent | None:
     return ChatEvent(at=event_time(activity), by_people=bool(people) or topic is not None, topic=topic)
 
 
-def _accounts(listed: object) -> list[ChannelAccount]:
-    return [each for each in listed if isinstance(each, ChannelAccount)] if isinstance(listed, list) else []
+def _accounts(members: object) -> list[ChannelAccount]:
+    return [each for each in members if isinstance(each, ChannelAccount)] if isinstance(members, list) else []
 
 
 def _is_app(activity: Activity, account: ChannelAccount) -> bool:
-    own = activity.recipient.id if activity.recipient else None
-    named = str(account.id or "")
-    return named == own or is_app_account(named) or account.role in _APP_ROLES
+    bot_id = activity.recipient.id if activity.recipient else None
+    account_id = str(account.id or "")
+    return account_id == bot_id or is_app_account(account_id) or account.role in _APP_ROLES

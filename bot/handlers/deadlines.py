@@ -1,4 +1,4 @@
-"""From what people ask to what they are answered: in time, and in words also where it cannot be done."""
+"""Answer in time, and turn errors into cards."""
 
 import asyncio
 import json
@@ -18,62 +18,65 @@ A = TypeVar("A")
 
 _log = get_logger(__name__)
 
-
 MAX_RETRY_BYTES = 20_000
-"""Bytes of what a button sends: all that a form holds. A card has that much room beside a sentence or two."""
+"""Bytes of a retry button's data, which includes all inputs. A card has room for this and a few sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """Waits for an answer as long as people do."""
+    """The time limit for answers."""
 
-    within_s: float
+    timeout_s: float
 
-    async def __call__(
-        self, answer: Awaitable[A], retry: ActionButton | SubmitButton | None = None, own: PersonalView | None = None
+    async def answer(
+        self,
+        work: Awaitable[A],
+        retry: ActionButton | SubmitButton | None = None,
+        personal_view: PersonalView | None = None,
     ) -> A | Answer:
-        """The answer, or a card that says why there is none; `retry` is the button that asks once more.
+        """Return the result of the work, or a card with the error.
 
-        `own`: how the reader's client asks once more by itself, where the answer is a card of their own.
+        `retry`: the button that repeats the request. `personal_view`: how the client repeats it automatically, if the
+        answer is a personal card.
         """
-        given = await self.run(answer)
-        return Answer(message=refusal(given, retry, own)) if isinstance(given, ChatSyncError) else given
+        result = await self.run(work)
+        return Answer(message=refusal(result, retry, personal_view)) if isinstance(result, ChatSyncError) else result
 
-    async def run(self, answer: Awaitable[A]) -> A | ChatSyncError:
-        """The answer, or why there is none."""
+    async def run(self, work: Awaitable[A]) -> A | ChatSyncError:
+        """Return the result of the work, or the error."""
         try:
-            async with asyncio.timeout(self.within_s):
-                return await answer
+            async with asyncio.timeout(self.timeout_s):
+                return await work
         except TimeoutError:
-            return _too_slow()
+            return _timeout_error()
         except ChatSyncError as error:
-            _log.info("refused", error=type(error).__name__, notes=getattr(error, "__notes__", []))
+            _log.info("turn.rejected", error=type(error).__name__, notes=getattr(error, "__notes__", []))
             return error
 
-    async def start(self, begin: Callable[[], Awaitable[A]]) -> A | ChatSyncError:
-        """The same of an answer that is begun now and not before: it may be that nobody waits for it any more."""
-        return await self.run(begin())
+    async def start(self, work: Callable[[], Awaitable[A]]) -> A | ChatSyncError:
+        """Create and run the work. Until then it is not started, because a newer request may replace it."""
+        return await self.run(work())
 
 
 def refusal(
-    error: ChatSyncError, retry: ActionButton | SubmitButton | None = None, own: PersonalView | None = None
+    error: ChatSyncError, retry: ActionButton | SubmitButton | None = None, personal_view: PersonalView | None = None
 ) -> Message:
-    """What happened and what to do about it; with the ways to ask again where that can help."""
+    """Return the card with the error and its next step, with the retry button if a retry can help."""
     button = None
-    if retry and not _fits(retry, times=2 if own else 1):
-        retry = own = None
+    if retry and not _fits(retry, copies=2 if personal_view else 1):
+        retry = personal_view = None
     if retry and isinstance(error, BotAbsent):
         button = replace(retry, title="Continue")
     elif retry and isinstance(error, Unavailable):
         button = replace(retry, title="Try again")
-    passes = own if isinstance(error, Unavailable) else None
-    return notice(NoticeView(text=str(error), next_step=error.next_step, button=button, personal_view=passes))
+    refresh = personal_view if isinstance(error, Unavailable) else None
+    return notice(NoticeView(text=str(error), next_step=error.next_step, button=button, personal_view=refresh))
 
 
-def _fits(retry: ActionButton | SubmitButton, *, times: int) -> bool:
-    """Whether a card holds so many times all that was filled in."""
-    return times * len(json.dumps(dict(retry.payload), ensure_ascii=False).encode()) <= MAX_RETRY_BYTES
+def _fits(retry: ActionButton | SubmitButton, *, copies: int) -> bool:
+    """Check whether a card has room for the button's data this many times."""
+    return copies * len(json.dumps(dict(retry.payload), ensure_ascii=False).encode()) <= MAX_RETRY_BYTES
 
 
-def _too_slow() -> Unavailable:
-    return Unavailable("Dynamics 365 takes long to answer.", "Try again in a moment.")
+def _timeout_error() -> Unavailable:
+    return Unavailable("Dynamics 365 is taking too long to respond.", "Try again in a moment.")

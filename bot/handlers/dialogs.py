@@ -1,8 +1,8 @@
-"""Dialogs: each of their pages, and the searches that its inputs ask for while somebody types.
+"""Dialogs: answer their pages, and the searches of their inputs.
 
-A page is opened by a card's button (`cards.buttons.DialogButton`) or by an action command of the message extension, and
-sends what was filled in by a button of its own (`cards.buttons.SubmitButton`). Either names the page that is asked for;
-where a channel has no dialogs, both come as messages, and the page goes as a card into the chat.
+A page is opened by a button on a card (`cards.buttons.DialogButton`) or by an action command of the message extension.
+It sends its inputs with a button of its own (`cards.buttons.SubmitButton`). Both name the requested page. In channels
+without dialogs, the request is a message, and the page is a card in the chat.
 """
 
 from collections.abc import Sequence
@@ -28,53 +28,52 @@ from cards.inputs import Choice
 from cards.notice import NoticeView, notice
 
 MAX_CHOICES = 15
-"""So many are shown while somebody types ("Typeahead search in Adaptive Cards")."""
+"""Choices shown while a person types ("Typeahead search in Adaptive Cards")."""
 
-_REFUSED = "Chat Sync"
-"""Stands above a page that says why there is no other."""
+_ERROR_TITLE = "Chat Sync"
 
 
 class Dialogs:
-    """What people can fill in."""
+    """The pages and searches of all features."""
 
-    def __init__(self, services: Services, features: Sequence[Feature], answering: Deadline) -> None:
+    def __init__(self, services: Services, features: Sequence[Feature], deadline: Deadline) -> None:
         self._services = services
-        self._answering = answering
+        self._deadline = deadline
         self._pages: dict[str, PageHandler] = {}
         self._searches: dict[str, SearchHandler] = {}
-        self._typing: LatestOnly[Sequence[Choice] | ChatSyncError] = LatestOnly()
+        self._latest: LatestOnly[Sequence[Choice] | ChatSyncError] = LatestOnly()
         for feature in features:
             self._pages |= feature.pages
             self._searches |= feature.searches
 
-    async def answer_invoke(self, turn: Turn, asked: DialogRequest | None) -> dict[str, Any]:
-        """What a dialog shows next, as the answer to its invoke."""
-        shown = await self._shown(turn, asked)
-        if isinstance(shown, Done):
-            return dialog_message(shown.text)
-        card = Fragment(card_json(shown.message, channel=turn.chat.channel))
-        return dialog_page(shown.title, card, shown.height)
+    async def answer_invoke(self, turn: Turn, request: DialogRequest | None) -> dict[str, Any]:
+        """Return the requested page, or the closing message, as the answer to an invoke."""
+        page = await self._page(turn, request)
+        if isinstance(page, Done):
+            return dialog_message(page.text)
+        card = Fragment(card_json(page.message, channel=turn.chat.channel))
+        return dialog_page(page.title, card, page.height)
 
-    async def answer_in_chat(self, turn: Turn, asked: DialogRequest) -> Answer:
-        """The same as a card for the chat."""
-        shown = await self._shown(turn, asked)
-        return Answer(message=notice(NoticeView(text=shown.text)) if isinstance(shown, Done) else shown.message)
+    async def answer_in_chat(self, turn: Turn, request: DialogRequest) -> Answer:
+        """Return the requested page, or the closing message, as a card for the chat."""
+        page = await self._page(turn, request)
+        return Answer(message=notice(NoticeView(text=page.text)) if isinstance(page, Done) else page.message)
 
-    async def search(self, turn: Turn, typed: TypeaheadQuery | None) -> dict[str, Any]:
-        """What fits the typed text; nothing where it cannot be searched just now."""
-        if typed is None or typed.dataset not in self._searches:
+    async def search(self, turn: Turn, query: TypeaheadQuery | None) -> dict[str, Any]:
+        """Return the choices that match the typed text; none if the search fails."""
+        if query is None or query.dataset not in self._searches:
             raise BadRequest("A search needs value.dataset and value.queryText.")
-        search = partial(self._searches[typed.dataset], self._services, turn, typed.text, typed.data)
-        found = await self._typing.run((turn.key, typed.dataset), typed, lambda: self._answering.start(search))
+        search = partial(self._searches[query.dataset], self._services, turn, query.text, query.data)
+        found = await self._latest.run((turn.key, query.dataset), query, lambda: self._deadline.start(search))
         return choices_answer([] if found is None or isinstance(found, ChatSyncError) else found[:MAX_CHOICES])
 
-    async def _shown(self, turn: Turn, asked: DialogRequest | None) -> Page | Done:
-        if asked and asked.page in self._pages:
-            again = SubmitButton(title="Try again", dialog=asked.page, payload=asked.data)
-            shown = await self._answering(self._page(turn, asked.page, asked.data), again)
+    async def _page(self, turn: Turn, request: DialogRequest | None) -> Page | Done:
+        if request and request.page in self._pages:
+            retry = SubmitButton(title="Try again", dialog=request.page, payload=request.data)
+            page = await self._deadline.answer(self._pages[request.page](self._services, turn, request.data), retry)
         else:
-            shown = await self._answering(_unknown())
-        return Page(title=_REFUSED, card=shown.message.card, height="small") if isinstance(shown, Answer) else shown
+            page = await self._deadline.answer(_unknown())
+        return Page(title=_ERROR_TITLE, card=page.message.card, height="small") if isinstance(page, Answer) else page
 
     async def _page(self, turn: Turn, name: str, data: ActionData) -> Page | Done:
         shown = await self._pages[name](self._services, turn, data)
@@ -82,4 +81,4 @@ class Dialogs:
 
 
 async def _unknown() -> Page:
-    raise BadRequest("This dialog is not there any more.", "Write help to see what you can do.")
+    raise BadRequest("This dialog no longer exists.", "To see all commands, write help.")

@@ -1,4 +1,4 @@
-"""Answers to invokes as the Bot Framework's JSON. Pure."""
+"""Build the JSON answers to invokes. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -13,17 +13,17 @@ from cards.text import single_line
 
 
 def card_answer(card: Fragment) -> dict[str, Any]:
-    """An invoke's answer: a card, ready to be sent, in place of the pressed one, for the person who pressed."""
+    """Return the answer that replaces the pressed card with this one, for the person who pressed the button."""
     return {"statusCode": 200, "type": "application/vnd.microsoft.card.adaptive", "value": card}
 
 
 def message_answer(text: str) -> dict[str, Any]:
-    """An invoke's answer: a line of text for the person who pressed."""
+    """Return the answer that shows a text to the person who pressed the button."""
     return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": text}
 
 
 def error_answer(status: int, code: str, message: str) -> dict[str, Any]:
-    """An invoke's answer: what is wrong with the request."""
+    """Return the answer to an invalid request."""
     return {
         "statusCode": status,
         "type": "application/vnd.microsoft.error",
@@ -32,40 +32,40 @@ def error_answer(status: int, code: str, message: str) -> dict[str, Any]:
 
 
 def extension_results(attachments: list[dict[str, Any]]) -> dict[str, Any]:
-    """A message extension's answer: these cards, or nothing where there are none."""
+    """Return the answer of the message extension with these cards, which may be none."""
     return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": attachments}}
 
 
 def extension_message(text: str) -> dict[str, Any]:
-    """A message extension's answer: a line of text in place of results."""
+    """Return the answer of the message extension that shows a text instead of results."""
     return {"composeExtension": {"type": "message", "text": text.strip()}}
 
 
 def dialog_page(title: str, card: Fragment, height: str) -> dict[str, Any]:
-    """An invoke's answer: the page that the dialog shows next."""
-    shown = {"title": title, "height": height, "width": "medium", "card": {"contentType": ADAPTIVE, "content": card}}
-    return {"task": {"type": "continue", "value": shown}}
+    """Return the answer that shows the next page of the dialog."""
+    page = {"title": title, "height": height, "width": "medium", "card": {"contentType": ADAPTIVE, "content": card}}
+    return {"task": {"type": "continue", "value": page}}
 
 
 def dialog_message(text: str) -> dict[str, Any]:
-    """An invoke's answer: the dialog shows this and is over."""
+    """Return the answer that shows a text and ends the dialog."""
     return {"task": {"type": "message", "value": text}}
 
 
-def not_exchanged_answer(offered: TokenExchange) -> dict[str, Any]:
-    """An invoke's answer: the token was not exchanged for another ("Single sign-on for bots")."""
-    why = "Chat Sync asks nobody to sign in, and takes no tokens of people."
-    return {"id": offered.id, "connectionName": offered.connection, "failureDetail": why}
+def not_exchanged_answer(exchange: TokenExchange) -> dict[str, Any]:
+    """Return the answer that refuses to exchange a token ("Single sign-on for bots")."""
+    reason = "Chat Sync has no sign-in, and accepts no user tokens."
+    return {"id": exchange.id, "connectionName": exchange.connection, "failureDetail": reason}
 
 
 def choices_answer(choices: Iterable[Choice]) -> dict[str, Any]:
-    """An invoke's answer: what fits the text that was typed."""
+    """Return the answer with the choices that match the typed text."""
     results = [{"title": single_line(each.title), "value": each.value} for each in choices]
     return {"type": "application/vnd.microsoft.search.searchResponse", "value": {"results": results}}
 
 
 def failed_answer(name: str, text: str) -> dict[str, Any]:
-    """The answer to an invoke of this name where something went wrong, in the form that Teams shows for it."""
+    """Return the answer to the invoke with this name that shows the error."""
     return _FAILED.get(name, _failed)(text)
 
 
@@ -84,7 +84,7 @@ def _no_choices(_text: str) -> dict[str, Any]:
 _FAILED: Mapping[str, Callable[[str], dict[str, Any]]] = {
     Invoke.BUTTON: _failed,
     Invoke.SEARCH_INPUT: _no_choices,
-    # Of who has not added the app Teams takes nothing but cards ("Zero install link unfurling").
+    # For people without the app, Teams accepts only cards ("Zero install link unfurling").
     Invoke.ANONYMOUS_QUERY_LINK: _no_card,
     Invoke.QUERY_LINK: extension_message,
     Invoke.SEARCH: extension_message,
@@ -95,4 +95,4 @@ _FAILED: Mapping[str, Callable[[str], dict[str, Any]]] = {
     Invoke.TASK_FETCH: dialog_message,
     Invoke.TASK_SUBMIT: dialog_message,
 }
-"""In what form it is said that something went wrong: what has another form shows as "Unable to reach app"."""
+"""The form of an error answer by invoke. For any other form, Teams shows "Unable to reach app"."""

@@ -1,10 +1,10 @@
-"""What Teams waits for an answer to, of what the bot offers ("Invoke activities", Teams documentation)."""
+"""Names of the invokes that the bot answers ("Invoke activities", Teams documentation)."""
 
 from enum import StrEnum
 
 
 class Invoke(StrEnum):
-    """The names by which it asks."""
+    """The name of an invoke."""
 
     BUTTON = "adaptiveCard/action"
     SEARCH_INPUT = "application/search"
@@ -16,6 +16,6 @@ class Invoke(StrEnum):
     FETCH_TASK = "composeExtension/fetchTask"
     SUBMIT_ACTION = "composeExtension/submitAction"
     SIGN_IN = "signin/tokenExchange"
-    """A person's token is offered ("Single sign-on for bots")."""
+    """A token exchange ("Single sign-on for bots")."""
     TASK_FETCH = "task/fetch"
     TASK_SUBMIT = "task/submit"

@@ -1,4 +1,4 @@
-"""Work that somebody asks for again while it is under way, as people do who type."""
+"""Run only the latest request of each caller, for searches while a person types."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
@@ -8,17 +8,17 @@ T = TypeVar("T")
 
 
 class LatestOnly(Generic[T]):
-    """Does the newest that each one asks for: what they asked before is ended, and what is the same is done once.
+    """Run the latest work of each caller. A different request cancels the running one; an equal one shares it.
 
-    Nothing is ever shared between two who ask: what one of them may see is not for the other.
+    Callers never share work with each other, because they may have different permissions.
     """
 
     def __init__(self) -> None:
-        self._under_way: dict[Hashable, tuple[object, asyncio.Task[T]]] = {}
+        self._running: dict[Hashable, tuple[object, asyncio.Task[T]]] = {}
 
-    async def run(self, who: Hashable, what: object, work: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
-        """What comes of the work; None where the same one has asked for something else meanwhile."""
-        task = self._task(who, what, work)
+    async def run(self, caller: Hashable, request: object, work: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
+        """Return the result of the work; None if the caller sent a different request in the meantime."""
+        task = self._task(caller, request, work)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -26,17 +26,17 @@ class LatestOnly(Generic[T]):
                 return None
             raise
 
-    def _task(self, who: Hashable, what: object, work: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
-        before = self._under_way.get(who)
-        if before and before[0] == what:
-            return before[1]
-        if before:
-            before[1].cancel()
+    def _task(self, caller: Hashable, request: object, work: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
+        running = self._running.get(caller)
+        if running and running[0] == request:
+            return running[1]
+        if running:
+            running[1].cancel()
         task = asyncio.create_task(work())
-        self._under_way[who] = (what, task)
-        task.add_done_callback(lambda done: self._forget(who, done))
+        self._running[caller] = (request, task)
+        task.add_done_callback(lambda done: self._forget(caller, done))
         return task
 
-    def _forget(self, who: Hashable, done: asyncio.Task[T]) -> None:
-        if self._under_way.get(who, (None, None))[1] is done:
-            del self._under_way[who]
+    def _forget(self, caller: Hashable, done: asyncio.Task[T]) -> None:
+        if self._running.get(caller, (None, None))[1] is done:
+            del self._running[caller]

@@ -1,6 +1,6 @@
-"""The message extension: a pasted link becomes a card, and records are searched.
+"""The message extension: unfurl pasted links, and search for records.
 
-Teams asks for each link of a message by itself.
+Teams sends a separate query for each link of a message.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,36 +29,37 @@ from cards.search_result import search_result
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """What the compose box asks."""
+    """The answers to queries of the compose box."""
 
     services: Services
-    answering: Deadline
-    _typing: LatestOnly[Sequence[SearchResult] | ChatSyncError] = field(default_factory=LatestOnly)
+    deadline: Deadline
+    _latest: LatestOnly[Sequence[SearchResult] | ChatSyncError] = field(default_factory=LatestOnly)
 
     async def answer_link(self, address: str | None, turn: Turn) -> Mapping[str, Any]:
-        """The answer to a link query: a card, or none for a link that is not of a record."""
-        link, channel = self._parsed(address), turn.chat.channel
+        """Return the card of the linked record; no card if the link does not name a record."""
+        link, channel = self._parse(address), turn.chat.channel
         if link is None:
             return extension_results([])
         unfurled = unfurl_link(self.services, link, turn.person, turn.chat)
-        return _response(await self.answering(unfurled, personal_view_button(link)), channel)
+        return _response(await self.deadline.answer(unfurled, personal_view_button(link)), channel)
 
     async def answer_anonymous_link(self, address: str | None, channel: str) -> Mapping[str, Any]:
-        """The answer where the app is not installed: a card that says so, or none."""
-        link = self._parsed(address)
-        return _response(await self.answering(unfurl_anonymous_link(self.services, link)) if link else None, channel)
+        """Return the card for a person without the app, which says so; no card if the link does not name a record."""
+        link = self._parse(address)
+        card = unfurl_anonymous_link(self.services, link) if link else None
+        return _response(await self.deadline.answer(card) if card else None, channel)
 
-    def _parsed(self, address: str | None) -> RecordLink | None:
+    def _parse(self, address: str | None) -> RecordLink | None:
         if address is None:
             raise BadRequest("A link query needs value.url.")
         return self.services.links.parse(address)
 
     async def answer_query(self, query: ExtensionQuery | None, turn: Turn) -> Mapping[str, Any]:
-        """The answer to a search: records to choose from, or a line that says why there are none."""
+        """Return the records to choose from, or a sentence that explains why there are none."""
         if query is None:
             raise BadRequest("A search needs value.commandId and value.parameters.")
         if query.command != SEARCH or query.parameter not in SEARCHES:
-            return extension_message("This search is not there any more. Ask your administrator to update the app.")
+            return extension_message("This search no longer exists. Ask your administrator to update the app.")
         channel = turn.chat.channel
         only = None if query.parameter == ALL_RECORDS else query.parameter
         search = partial(
@@ -71,11 +72,11 @@ class Extension:
             skip=query.skip,
             count=query.count,
         )
-        results = await self._typing.run(turn.key, query, lambda: self.answering.start(search))
+        results = await self._latest.run(turn.key, query, lambda: self.deadline.start(search))
         if isinstance(results, ChatSyncError):
             return extension_message(f"{results} {results.next_step}")
         if results == [] and query.skip == 0:
-            return extension_message("No record fits this. Write a few letters of its name, or its number.")
+            return extension_message("No record matches. Enter a few letters of its name, or its number.")
         return extension_results([_card(each.card, channel, search_result(each.view)) for each in results or ()])
 
 
@@ -83,6 +84,6 @@ def _response(answer: Answer | None, channel: str) -> Mapping[str, Any]:
     return extension_results([_card(answer.message, channel, result_preview(answer.message))] if answer else [])
 
 
-def _card(message: Message, channel: str, shown: Mapping[str, Any]) -> dict[str, Any]:
-    """A card and what the person who chooses sees of it."""
-    return {"contentType": ADAPTIVE, "content": Fragment(card_json(message, channel=channel)), "preview": shown}
+def _card(message: Message, channel: str, preview: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the attachment with the card, and with the preview for the list of results."""
+    return {"contentType": ADAPTIVE, "content": Fragment(card_json(message, channel=channel)), "preview": preview}

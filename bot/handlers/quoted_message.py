@@ -1,7 +1,7 @@
-"""The message from which an action command is opened, as data of its first page. Pure.
+"""Parse the message from which an action command was opened. Pure.
 
-Its form is that of `messagePayload` ("Create and send the dialog", Teams documentation); any part of it may be missing
-or of a wrong type.
+Its format is `messagePayload` ("Create and send the dialog", Teams documentation). Any part of it may be missing or
+have a wrong type.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,25 +17,25 @@ from bot.html_text import plain_text
 from cards.text import single_line, truncate
 
 MAX_HTML_LENGTH = 40_000
-"""Characters of a message's HTML that are read: reading takes its time, and people write less."""
+"""Characters of a message's HTML that are parsed: parsing takes time, and people write less."""
 
 MAX_FILES = 20
 
 MAX_FILE_NAMES_LENGTH = 400
-"""Characters of the attachments' names: a page writes no more of them, and carries what it was opened with."""
+"""Characters of the attachments' names: a page shows no more, and carries this data."""
 
 
 def quoted_message(payload: object, chat: ChatId) -> dict[str, str]:
-    """What is known of the message; nothing where there is none."""
+    """Return the data for the first page, by `QuotedField`; empty if there is no message."""
     if not isinstance(payload, dict):
         return {}
-    body, attachments = _within(payload.get("body")), _attachments(payload)
+    body, attachments = _object(payload.get("body")), _attachments(payload)
     content = _text(body.get("content"))
-    words = plain_text(content, max_length=MAX_HTML_LENGTH) if body.get("contentType") != "text" else content
-    lines = "\n".join(single_line(each, limit=MAX_TEXT_LENGTH) for each in words.splitlines())
+    text = content if body.get("contentType") == "text" else plain_text(content, max_length=MAX_HTML_LENGTH)
+    lines = "\n".join(single_line(each, limit=MAX_TEXT_LENGTH) for each in text.splitlines())
     names = filter(None, (single_line(_text(each.get("name"))) for each in attachments))
     cards = (_text(each.get("content")).replace("\\u0026", "&") for each in attachments)
-    found = {
+    fields = {
         QuotedField.TEXT: truncate_message(lines.strip(), whole=len(content) <= MAX_HTML_LENGTH),
         QuotedField.AUTHOR: single_line(_author(payload)),
         QuotedField.SENT: _sent(payload),
@@ -43,13 +43,13 @@ def quoted_message(payload: object, chat: ChatId) -> dict[str, str]:
         QuotedField.FILES: truncate("\n".join(names), MAX_FILE_NAMES_LENGTH),
         QuotedField.ADDRESSES: "\n".join(find_addresses("\n".join((content, *cards)))),
     }
-    return {name: text for name, text in found.items() if text}
+    return {name: value for name, value in fields.items() if value}
 
 
 def _author(payload: Mapping[str, Any]) -> str:
-    sender = _within(payload.get("from"))
-    named = _within(sender.get("user")) or _within(sender.get("application"))
-    return _text(named.get("displayName"))
+    sender = _object(payload.get("from"))
+    sender_data = _object(sender.get("user")) or _object(sender.get("application"))
+    return _text(sender_data.get("displayName"))
 
 
 def _sent(payload: Mapping[str, Any]) -> str:
@@ -63,12 +63,12 @@ def _link(payload: Mapping[str, Any], chat: ChatId) -> str:
 
 
 def _attachments(payload: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    given = payload.get("attachments")
-    listed = given[:MAX_FILES] if isinstance(given, list) else []
-    return [each for each in listed if isinstance(each, dict)]
+    attachments = payload.get("attachments")
+    first = attachments[:MAX_FILES] if isinstance(attachments, list) else []
+    return [each for each in first if isinstance(each, dict)]
 
 
-def _within(value: object) -> Mapping[str, Any]:
+def _object(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 

@@ -47,7 +47,7 @@ async def test_or_only_the_name(world: World) -> None:
 async def test_or_nothing_at_all(world: World) -> None:
     await world.say(f"connect {SECRET_CASE}")
     answer = await world.press(buttons(world.card())["Cancel"])
-    assert texts(answer["value"]) == ["Nothing was done."]
+    assert texts(answer["value"]) == ["Nothing was changed."]
     assert await world.rows_in(connection) == []
 
 

@@ -101,7 +101,7 @@ async def test_what_was_begun_when_dataverse_became_slow_is_not_done_twice(world
     card = await own_card(world, person=MEGAN)
     world.dataverse_hangs_on = "/incidents("
     slow = await press(world, card, "Assign to me", person=MEGAN)
-    assert texts(slow)[0] == "Dynamics 365 takes long to answer."
+    assert texts(slow)[0] == "Dynamics 365 is taking too long to respond."
     await dataverse_is_well_again(world)
     after = await press(world, slow, "Try again", person=MEGAN)
     assert "CAS-01001 is assigned to you." in texts(after)
@@ -135,7 +135,7 @@ async def test_nobody_acts_who_is_not_in_the_chat_or_has_no_user(world: World) -
 async def test_a_forged_version_is_no_button_of_ours(world: World, version: str) -> None:
     found = buttons(await own_card(world, person=MEGAN))["Assign to me"]
     answer = await world.press({**found, "data": {**found["data"], "version": version}}, person=MEGAN)
-    assert texts(answer["value"])[0] == "This button does not work any more."
+    assert texts(answer["value"])[0] == "This button no longer works."
     assert await owner(world) != "Megan Bowen"
 
 
@@ -161,9 +161,9 @@ async def test_every_action_is_answered_in_time_if_dataverse_does_not_respond(wo
         status, body = await world.post(world.activity(GROUP, ADELE, type="invoke", name=name, value=value))
         return status, json.dumps(body)
 
-    for status, body in await asyncio.gather(*(answered(*each) for each in asked)):
-        assert status == 200
-        assert "Dynamics 365 takes long to answer." in body
+    for took_s, status, body in await asyncio.gather(*(answered(*each) for each in asked)):
+        assert (took_s < 3, status) == (True, 200)
+        assert "Dynamics 365 is taking too long to respond." in body
         assert "Try again" in body
     world.dataverse_hangs = False
 
@@ -351,7 +351,7 @@ async def test_a_note_that_is_slow_to_be_written_is_there_once(world: World) -> 
     form = await press(world, await opened(world), "Add a note")
     world.dataverse_hangs_on = "/annotations("
     slow = await press(world, form, "Add the note", {"text": "Pump replaced."})
-    assert texts(slow)[0] == "Dynamics 365 takes long to answer."
+    assert texts(slow)[0] == "Dynamics 365 is taking too long to respond."
     written = [{"text": each * 4_000} for each in ("水", "🙂", '"')]
     long = await asyncio.gather(*(press(world, form, "Add the note", each) for each in written))
     await dataverse_is_well_again(world)
@@ -381,7 +381,7 @@ async def test_more_than_a_card_holds_is_not_offered_to_be_sent_once_more(world:
     await world.restart()
     world.dataverse_hangs_on = "/incidents("
     slow = await press(world, form, "Add the note", {"text": "x" * 30_000})
-    assert (texts(slow)[0], buttons(slow)) == ("Dynamics 365 takes long to answer.", {})
+    assert (texts(slow)[0], buttons(slow)) == ("Dynamics 365 is taking too long to respond.", {})
     await dataverse_is_well_again(world)
 
 
@@ -434,7 +434,7 @@ async def test_a_clash_in_a_dialog_is_a_page_of_it(world: World) -> None:
 async def test_a_dialog_about_nothing_of_ours_is_refused_with_the_reason(world: World) -> None:
     card = await own_card(world, person=ALEX)
     mine = buttons(card)["Assign to me"]["data"]
-    unknown, other = "This button does not work any more.", "Chats cannot be connected to records of this type."
+    unknown, other = "This button no longer works.", "Chats cannot be connected to records of this type."
     refusals: tuple[tuple[dict[str, str], str], ...] = (
         ({}, unknown),
         ({"row": "x"}, unknown),

@@ -146,7 +146,7 @@ async def test_who_may_not_connect_the_record_adds_the_app_to_no_team(
     async with world.engines.writing.begin() as database:
         await database.execute(update(environment).values(chats_on=False))
     await world.restart()
-    assert "turned chats off" in texts(await world.ask_page(data, person=ADELE))[0]
+    assert "turned off chats" in texts(await world.ask_page(data, person=ADELE))[0]
     assert not world.teams.team_has_app()
 
 

@@ -62,7 +62,7 @@ async def test_no_word_is_logged_of_messages_whose_turns_fail(
         await goes_on(world)
     world.connector.posts.clear()
     logged += capsys.readouterr().out
-    for failed in ("turn failed", "http.request_failed"):
+    for failed in ("turn.failed", "http.request_failed"):
         assert failed in logged
     assert "ValueError: 'one that no version knows'" in logged
     assert MARKER not in logged + caplog.text

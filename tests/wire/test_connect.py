@@ -97,7 +97,7 @@ async def test_each_person_sees_only_the_hits_that_they_can_read(world: World) -
     card = world.card()
     assert texts(card) == [
         "Which record should this chat be connected to?",
-        "Only you will see what the button shows.",
+        "Only you will see the answer.",
     ]
     assert card["refresh"]["userIds"] == [ALEX.account_id]
     button = buttons(card)["Show records"]
@@ -106,7 +106,7 @@ async def test_each_person_sees_only_the_hits_that_they_can_read(world: World) -
     assert SECRET_CASE not in own[PATTI]
     sent = world.activity(type="message", value={**button["data"], "verb": button["verb"]})
     await world.post(sent)
-    assert texts(world.card())[0] == "Your Teams cannot show this to you alone."
+    assert texts(world.card())[0] == "This client cannot show a private answer."
 
 
 async def test_a_client_that_asks_by_itself_connects_nothing_though_one_hit_is_left(world: World) -> None:
@@ -316,7 +316,7 @@ async def test_a_forged_button_connects_nothing(world: World, forged: dict[str, 
     answer = await world.press({"verb": "connect", "data": claims})
     assert answer["statusCode"] == 200
     assert texts(answer["value"])[0] in {
-        "This button does not work any more.",
+        "This button no longer works.",
         "Chats cannot be connected to records of this type.",
     }
     assert await world.rows_in(connection) == []

@@ -12,7 +12,7 @@ from tests.wire.world import GROUP, World, texts
 
 pytestmark = pytest.mark.one_database
 
-GONE = ["This dialog is not there any more.", "Write help to see what you can do."]
+GONE = ["This dialog no longer exists.", "To see all commands, write help."]
 
 INVOKES = ("task/fetch", "task/submit", "composeExtension/fetchTask", "composeExtension/submitAction")
 

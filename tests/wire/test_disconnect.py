@@ -112,8 +112,8 @@ async def test_a_button_of_another_chat_disconnects_nothing(world: World) -> Non
     for number in (str(foreign["id"]), "999", "-1", "x", "", "9" * 40):
         answer = await world.press({"verb": "disconnect", "data": {"connection": number}})
         assert texts(answer["value"])[0] in {
-            "This chat is no longer connected to that record.",
-            "This button does not work any more.",
+            "This chat is not connected to that record any more.",
+            "This button no longer works.",
         }
     assert await live(world) == ["CAS-01001"]
 
@@ -214,7 +214,7 @@ async def test_an_undo_of_another_chat_is_a_claim_that_is_worth_nothing(world: W
     for number in ("0", "99999", "x", str(2**70)):
         answer = await world.press({"verb": "undo disconnect", "data": {"connection": number}})
         said = texts(answer["value"])[0]
-        assert said.startswith(("There is nothing to undo", "This button does not work any more."))
+        assert said.startswith(("There is nothing to undo", "This button no longer works."))
     assert await live(world) == []
 
 

@@ -22,10 +22,10 @@ from tests.wire.world import GROUP, MESSAGES, UNPACED, World
 
 pytestmark = pytest.mark.one_database
 
-SLOW = "Dynamics 365 takes long to answer."
+SLOW = "Dynamics 365 is taking too long to respond."
 ACTS = ("", "fields", "note", "resolution", "assign", "save fields", "save note", "resolve")
 KEY = "00000000-0000-4000-8000-00000000cafe"
-WRONG = "Something went wrong. Try again; if it goes on, tell your administrator:"
+WRONG = "Something went wrong. Try again. If the problem continues, send this ID to your administrator:"
 WITHOUT_DATAVERSE: Mapping[Invoke, Collection[str]] = {
     **dict.fromkeys(Invoke, ()),
     # A known connection, and a change that was never posted.

@@ -160,7 +160,7 @@ async def test_a_page_that_nobody_offered_is_none(world: World, begin: str) -> N
     row = await world.row("incidents", "CAS-01001")
     claim = {"environment": "localhost/sandbox", "table": "incident", "row": row, "begin": begin, "words": ""}
     answer = await world.press({"verb": "chats", "data": claim}, chat=GROUP)
-    assert texts(answer["value"])[0] == "This button does not work any more."
+    assert texts(answer["value"])[0] == "This button no longer works."
 
 
 async def test_a_person_connects_another_of_their_chats_from_here(world: World) -> None:

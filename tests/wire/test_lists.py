@@ -123,9 +123,9 @@ async def test_of_ones_many_chats_the_connected_ones_come_first_and_fifty_others
     assert found == "1 of the newest 50 chats has talk 7 in its name"
 
 
-ALONE = "Only you will see what the button shows."
+ALONE = "Only you will see the answer."
 BUTTONS = {"chats": "Show chats", "timeline": "Show timeline", "suggest": "Show people"}
-NOT_ALONE = ["Your Teams cannot show this to you alone.", "Write to Chat Sync in a chat of your own instead."]
+NOT_ALONE = ["This client cannot show a private answer.", "Write to Chat Sync in a personal chat instead."]
 
 
 @pytest.mark.parametrize("command", LISTS)

@@ -164,7 +164,7 @@ async def test_a_persons_token_that_is_offered_is_not_exchanged_and_not_kept(
     assert body == {
         "id": "e-1",
         "connectionName": "of another app",
-        "failureDetail": "Chat Sync asks nobody to sign in, and takes no tokens of people.",
+        "failureDetail": "Chat Sync has no sign-in, and accepts no user tokens.",
     }
     told = capfd.readouterr()
     assert "a-token-of-somebody" not in told.out + told.err
@@ -191,9 +191,9 @@ async def test_a_malformed_button_is_an_answer_and_no_crash(world: World, value:
 async def test_an_unknown_verb_is_a_card_that_says_what_to_do(world: World) -> None:
     for verb in ("drop table", "", "CONNECT"):
         answer = await world.press({"verb": verb, "data": {"row": "1"}})
-        assert texts(answer["value"]) == ["This button does not work any more.", "Write help to see what you can do."]
+        assert texts(answer["value"]) == ["This button no longer works.", "To see all commands, write help."]
     await world.post(world.activity(type="message", value={"verb": "fly"}))
-    assert texts(world.card())[0] == "This button does not work any more."
+    assert texts(world.card())[0] == "This button no longer works."
 
 
 @pytest.mark.parametrize("value", [None, {}, {"url": 5}, "x"])

@@ -109,7 +109,7 @@ async def test_an_answer_that_is_lost_is_asked_for_again(world: World) -> None:
     await world.restart()
     world.dataverse_hangs_on = "/annotations"
     refused = await send(world, page.step("Save", words="CAS-01001"))
-    assert texts(refused.card)[0] == "Dynamics 365 takes long to answer."
+    assert texts(refused.card)[0] == "Dynamics 365 is taking too long to respond."
     world.dataverse_hangs_on = ""
     world.limits = UNPACED
     await world.restart()

@@ -72,7 +72,7 @@ async def test_a_link_finds_its_record_for_those_who_may_read_it(world: World) -
     (picked,) = (await look(world, link, person=ALEX))["attachments"]
     (pasted,) = await world.paste(link, person=ALEX)
     assert picked["content"] == pasted["content"]
-    assert (await look(world, link, person=PATTI))["text"].startswith("No record fits this.")
+    assert (await look(world, link, person=PATTI))["text"].startswith("No record matches.")
     elsewhere = await look(world, "https://example.com/main.aspx")
     assert elsewhere["text"].startswith("This link does not open a record in your Dynamics 365 environment.")
 
@@ -112,7 +112,7 @@ async def test_everybody_finds_what_they_may_read(world: World) -> None:
     answer = await look(world, SECRET_CASE, person=PATTI)
     assert answer == {
         "type": "message",
-        "text": "No record fits this. Write a few letters of its name, or its number.",
+        "text": "No record matches. Enter a few letters of its name, or its number.",
     }
 
 
@@ -145,7 +145,8 @@ async def test_a_slow_dataverse_is_answered_for_in_time(world: World) -> None:
     await world.restart()
     world.dataverse_hangs = True
     answer = await look(world, "pump")
-    assert answer == {"type": "message", "text": "Dynamics 365 takes long to answer. Try again in a moment."}
+    assert time.monotonic() - started < 3
+    assert answer == {"type": "message", "text": "Dynamics 365 is taking too long to respond. Try again in a moment."}
     world.dataverse_hangs = False
 
 
@@ -195,7 +196,7 @@ async def test_any_text_is_searched_literally(world: World, text: str) -> None:
     answer = await look(world, text)
     assert answer["type"] in {"message", "result"}
     if answer["type"] == "message":
-        assert answer["text"].startswith("No record fits this.")
+        assert answer["text"].startswith("No record matches.")
 
 
 @pytest.mark.parametrize(
@@ -235,15 +236,15 @@ async def test_a_search_that_is_none_of_ours_says_what_to_do(world: World, value
     assert status == 200
     assert body["composeExtension"] == {
         "type": "message",
-        "text": "This search is not there any more. Ask your administrator to update the app.",
+        "text": "This search no longer exists. Ask your administrator to update the app.",
     }
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("querySettingUrl", "Administrators open the settings here with Settings, or write settings."),
-        ("selectItem", "This result does not work any more. Search for the record once more."),
+        ("querySettingUrl", "Administrators can open the settings here with Settings, or by writing settings."),
+        ("selectItem", "This result no longer works. Search for the record again."),
     ],
 )
 @pytest.mark.parametrize("value", [None, {}, "a text", {"commandId": SEARCH}], ids=repr)

@@ -16,7 +16,7 @@ from tests.wire.world import GROUP, PERSONAL, World, buttons, texts
 
 pytestmark = pytest.mark.one_database
 
-NOT_ANY_MORE = "This button does not work any more."
+NOT_ANY_MORE = "This button no longer works."
 
 
 async def opened(world: World, *, person: Somebody = ALEX, chat: str = PERSONAL) -> Shown:

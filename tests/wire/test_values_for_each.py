@@ -51,14 +51,14 @@ async def test_a_reader_whose_values_take_long_gets_them_the_next_time_their_cli
     await world.restart()
     world.dataverse_hangs = True
     slow = await own(world, card, PATTI)
-    assert texts(slow)[0] == "Dynamics 365 takes long to answer."
+    assert texts(slow)[0] == "Dynamics 365 is taking too long to respond."
     world.dataverse_hangs = False
     assert texts(await own(world, slow, PATTI))[3] == "Priority: Normal → **High**"
 
 
 async def test_a_refusal_that_will_not_pass_is_not_asked_for_again(world: World) -> None:
     answer = await world.press({"verb": "view", "data": {"row": "x"}}, person=PATTI)
-    assert texts(answer["value"])[0] == "This button does not work any more."
+    assert texts(answer["value"])[0] == "This button no longer works."
     assert "refresh" not in answer["value"]
 
 

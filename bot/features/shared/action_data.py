@@ -1,6 +1,6 @@
-"""What buttons and pages say: data, which name something and permit nothing.
+"""Parse the data of buttons and pages. It is untrusted: it names things, but grants no permission.
 
-Each reader raises `BadRequest` for what no button of ours says.
+Each parser raises `BadRequest` for data that no button of the product has.
 """
 
 import re
@@ -20,39 +20,39 @@ SURE = "sure"
 """Set if the dialog has warned about the audience of the note, so that the note can be sent anyway."""
 
 _MAX_ID = 2**63
-_VERSION = re.compile(r'W/"\d{1,20}"', re.ASCII)
-_MAX_CODE = 2**31
-_MAX_OFFSET_DIGITS = 5  # digits
+_MAX_TYPE_CODE = 2**31
+_MAX_OFFSET_DIGITS = 5
+_ETAG = re.compile(r'W/"\d{1,20}"', re.ASCII)
 
 
 def parse_record(data: ActionData, links: RecordLinks) -> RecordRef:
-    """The record that is named, of one of our environments."""
+    """Return the record, in one of the configured environments."""
     link = parse_link(data, links)
     return RecordRef(environment=link.environment, table=link.table or "", row_id=link.row_id)
 
 
 def parse_link(data: ActionData, links: RecordLinks) -> RecordLink:
-    """The same where the table may be named by its number, as older links do, or not at all."""
-    named = (each.id for each in links.environments if each.id == data.get("environment"))
-    environment, row_id = next(named, None), parse_guid(data.get("row", ""))
+    """Return the record. Its table may be missing, or be given by its type code as in older links."""
+    environments = (each.id for each in links.environments if each.id == data.get("environment"))
+    environment, row_id = next(environments, None), parse_guid(data.get("row", ""))
     if environment is None or row_id is None:
         raise expired_button()
     code = _number(data["code"]) if "code" in data else 0
-    if code is None or code >= _MAX_CODE:
+    if code is None or code >= _MAX_TYPE_CODE:
         raise expired_button()
     return RecordLink(environment=environment, row_id=row_id, table=data.get("table") or None, type_code=code or None)
 
 
 def parse_etag(data: ActionData) -> str:
-    """The version of a row that somebody saw, as Dataverse writes it."""
-    version = data.get(VERSION, "")
-    if not _VERSION.fullmatch(version):
+    """Return the ETag of the row that the person saw."""
+    etag = data.get(VERSION, "")
+    if not _ETAG.fullmatch(etag):
         raise expired_button()
-    return version
+    return etag
 
 
 def parse_connection(data: ActionData) -> ConnectionId:
-    """The connection that is named."""
+    """Return the ID of the connection."""
     number = _number(data.get("connection", ""))
     if number is None or number >= _MAX_ID:
         raise expired_button()
@@ -60,27 +60,27 @@ def parse_connection(data: ActionData) -> ConnectionId:
 
 
 def parse_person(data: ActionData) -> ObjectId:
-    """The person who is named."""
-    found = parse_guid(data.get(PERSON, ""))
-    if found is None:
+    """Return the Entra object ID of the affected person."""
+    object_id = parse_guid(data.get(PERSON, ""))
+    if object_id is None:
         raise expired_button()
-    return ObjectId(found)
+    return ObjectId(object_id)
 
 
 def parse_offset(data: ActionData) -> int:
-    """Which row of a list comes first; the very first where nothing is said."""
-    begin = data.get(BEGIN, "0")
-    number = _number(begin) if len(begin) <= _MAX_OFFSET_DIGITS else None
+    """Return the index of the first row of a list; 0 by default."""
+    text = data.get(BEGIN, "0")
+    number = _number(text) if len(text) <= _MAX_OFFSET_DIGITS else None
     if number is None:
         raise expired_button()
     return number
 
 
 def expired_button() -> BadRequest:
-    """A button that is none of ours, or of a time long past."""
-    return BadRequest("This button does not work any more.", "Write help to see what you can do.")
+    """Return the error for an unknown button, for example one of an older version."""
+    return BadRequest("This button no longer works.", "To see all commands, write help.")
 
 
 def _number(text: str) -> int | None:
-    longest = len(str(_MAX_ID))
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= longest else None
+    max_digits = len(str(_MAX_ID))
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= max_digits else None

@@ -1,4 +1,4 @@
-"""What a use case answers, and the finished messages that it keeps."""
+"""Answers of use cases, messages for the outbox, and names and buttons of records."""
 
 from dataclasses import dataclass
 
@@ -23,110 +23,110 @@ class Answer:
 
     message: Message
     already_queued: bool = False
-    """The message is kept for the chat already: answering it too would say everything twice."""
+    """True if the message is already in the outbox of the chat, so answering with it would repeat it."""
     needs_confirmation: bool = False
-    """Nothing was done: the message asks whether it shall be."""
+    """True if nothing was changed yet, and the message asks for confirmation."""
 
 
 def render(message: Message, channel: str) -> bytes:
-    """The message as JSON, in the form that the channel shows."""
+    """Return the message as JSON, in the format of the channel."""
     return activity_json(message, channel=channel)
 
 
 def to_outbox(chat: Chat, message: Message, *, key: str, connection: ConnectionId | None = None) -> OutgoingMessage:
-    """The message as the outbox keeps it: finished."""
+    """Return the rendered message for the outbox."""
     body = render(message, chat.channel)
     return OutgoingMessage(key=key, chat_id=chat.id, activity=body, connection_id=connection)
 
 
 def number_column(table: Table) -> Column | None:
-    """The column that holds the number by which people call the table's records."""
+    """Return the column with the number that people use for a record, if the table has one."""
     return table.columns.get(NUMBER_COLUMNS.get(table.name, ""))
 
 
 def name_columns(table: Table) -> tuple[Column, ...]:
-    """The columns that name a record: its name and, where the table has one, its number."""
+    """Return the columns that identify a record: its name, and its number if the table has one."""
     columns = (table.columns.get(table.primary_name), number_column(table))
     return tuple(column for column in columns if column)
 
 
 def name_of(table: Table, row: Row) -> str:
-    """The record's name; where it has none, what kind of record it is."""
+    """Return the name of the record, or the label of its table if it has none."""
     return str(row.value(table.primary_name).raw or table.label)
 
 
 def number_of(table: Table, row: Row) -> str | None:
-    """The record's number."""
+    """Return the number of the record, if it has one."""
     column = number_column(table)
     raw = row.value(column.name).raw if column else None
     return str(raw) if raw else None
 
 
 def row_display_name(table: Table, row: Row) -> str:
-    """What people call the record: its number, else its name."""
+    """Return the number of the record, or its name if it has no number."""
     return number_of(table, row) or name_of(table, row)
 
 
 def record_header(links: RecordLinks, table: Table, record: LinkTarget, row: Row) -> RecordHeader:
-    """How a card names the record and opens it."""
+    """Return the header of a card: the record's kind, name, number, and link."""
     return RecordHeader(
         kind=table.label, name=name_of(table, row), number=number_of(table, row), url=links.open_url(record)
     )
 
 
 def display_name(connection: NewConnection) -> str:
-    """What people call the connected record: its number, else its name."""
+    """Return the number of the connected record, or its name if it has no number."""
     return connection.record_number or connection.record_name
 
 
 def open_button(head: RecordHeader) -> LinkButton:
-    """The button that opens the record."""
+    """Return the button that opens the record."""
     return LinkButton(title="Open record", url=head.url)
 
 
 def connect_button(record: LinkTarget, *, title: str = "Connect this chat") -> ActionButton:
-    """The button that connects the chat it is pressed in."""
+    """Return the button that connects the chat in which it is pressed."""
     return ActionButton(title=title, verb=Verb.CONNECT, payload=record_data(record))
 
 
 def chats_button(record: LinkTarget) -> ActionButton:
-    """The button that lists the record's chats, below which a new one can be started."""
+    """Return the button that lists the record's chats and offers a new one."""
     return ActionButton(title="Chats", verb=Verb.CHATS, payload=record_data(record))
 
 
 def personal_view_button(link: RecordLink) -> ActionButton:
-    """The button that shows the record to who presses it, as that person may see it."""
+    """Return the button that shows the record with the permissions of the person who presses it."""
     return ActionButton(title="Show details", verb=Verb.VIEW, payload=record_data(link))
 
 
 def change_values_button(key: str) -> ActionButton:
-    """The button that shows the values of a change to who presses it, as that person may see them."""
+    """Return the button that shows the values of a change with the permissions of the person who presses it."""
     return ActionButton(title="Show values", verb=Verb.VIEW_CHANGE, payload={"change": key})
 
 
 def timeline_button(record: RecordRef) -> ActionButton:
-    """The button that lists the record's chats with all that is known of them, those of before too."""
+    """Return the button that lists the record's current and past chats with details."""
     return ActionButton(title="Timeline", verb=Verb.TIMELINE, payload=record_data(record))
 
 
 def resume_button(connection: ConnectionId) -> ActionButton:
-    """The button that has a chat shown on its record's timeline again."""
+    """Return the button that resumes chat sync for the connection."""
     return ActionButton(title="Resume", verb=Verb.RESUME_SYNC, payload={"connection": str(connection)})
 
 
 def new_chat_button(record: RecordRef | None, *, with_person: ObjectId | None = None) -> DialogButton:
-    """The button that opens the dialog for a new chat: about the record, with the person, as far as these are known."""
+    """Return the button that opens the dialog for a new chat, with the record and the person already chosen."""
     about = record_data(record) if record else {}
     payload = {**about, **({PERSON: with_person} if with_person else {})}
     return DialogButton(title="New chat", dialog=Dialog.NEW_CHAT, payload=payload)
 
 
 def record_data(record: LinkTarget) -> dict[str, str]:
-    """The record as a button names it: a claim, which is checked again when the button is pressed.
+    """Return a button's data for the record, which `parse_link` reads.
 
-    Of its table it says what a link says: the name, the number, or nothing.
+    Like a link, it contains the table's name, its type code, or neither.
     """
     code = record.type_code if isinstance(record, RecordLink) else None
-    numbered = {} if code is None else {"code": str(code)}
-    table = {"table": record.table} if record.table else numbered
+    type_code = {} if code is None else {"code": str(code)}
+    table = {"table": record.table} if record.table else type_code
     return {"environment": record.environment, **table, "row": record.row_id}

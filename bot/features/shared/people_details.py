@@ -1,4 +1,4 @@
-"""What lists tell of people: names, and whether they can be spoken to now. A list stands without either."""
+"""Names and presence for lists of people. A list is shown even if both are missing."""
 
 import asyncio
 from collections.abc import Awaitable, Collection, Iterable, Mapping
@@ -18,13 +18,13 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleInfo:
-    """The people of a page."""
+    """Names and presence of the people on a page."""
 
     people: Mapping[ObjectId, DirectoryPerson]
     presence: Mapping[ObjectId, Presence]
 
     def name(self, person: ObjectId | None) -> str:
-        """What somebody is called; empty where that is not known."""
+        """Return the person's name; empty if it is unknown."""
         found = self.people.get(person) if person else None
         return found.name if found else ""
 
@@ -32,28 +32,29 @@ class PeopleInfo:
 async def look_up_people(
     services: Services, *, named: Iterable[ObjectId | None], present: Iterable[ObjectId]
 ) -> PeopleInfo:
-    """The names of some and the presence of others; nobody of these is left out."""
+    """Return the names of some people and the presence of others. Unknown presence is included."""
     ids = list(dict.fromkeys(each for each in named if each))
-    nobody: Mapping[ObjectId, DirectoryPerson] = {}
+    no_names: Mapping[ObjectId, DirectoryPerson] = {}
     people, presence = await asyncio.gather(
-        _tried(services, "names", services.directory.get_people(ids), nobody),
+        _fetch(services, "names", services.directory.get_people(ids), no_names),
         look_up_presence(services, list(dict.fromkeys(present))),
     )
     return PeopleInfo(people=people, presence=presence)
 
 
 async def look_up_presence(services: Services, people: Collection[ObjectId]) -> Mapping[ObjectId, Presence]:
-    """Whether they can be spoken to now; nobody is left out."""
+    """Return the presence of each person, which may be unknown."""
     unknown = dict.fromkeys(people, Presence.UNKNOWN)
-    return await _tried(services, "presence", services.directory.presence(list(people)), unknown)
+    return await _fetch(services, "presence", services.directory.presence(list(people)), unknown)
 
 
-async def _tried(
-    services: Services, what: str, asked: Awaitable[Mapping[ObjectId, T]], otherwise: Mapping[ObjectId, T]
+async def _fetch(
+    services: Services, details: str, request: Awaitable[Mapping[ObjectId, T]], default: Mapping[ObjectId, T]
 ) -> Mapping[ObjectId, T]:
     try:
         async with asyncio.timeout(services.limits.answer_within_s / 3):
-            return await asked
+            return await request
     except (TimeoutError, ChatSyncError) as error:
-        _log.warning("list without", what=what, reason=str(error) or "Microsoft 365 takes long to answer.")
-        return otherwise
+        reason = str(error) or "Microsoft 365 is taking too long to respond."
+        _log.warning("list.details_missing", details=details, reason=reason)
+        return default

@@ -1,4 +1,4 @@
-"""What only the one who asks may see: the answer shows what that person may read, others perhaps not (spec S5)."""
+"""Answers that only the person who asked may see, because others may not have access to the data (spec S5)."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -18,21 +18,21 @@ Handler = Callable[[Services, Turn, ActionData], Awaitable[T]]
 def private_only(handler: Handler[T]) -> Handler[T]:
     """Return the handler, limited to turns whose answer only the person sees.
 
-    Older clients send a button as a message, which is answered to the whole chat; such a turn is refused.
+    Older clients send a button as a message, which is answered in the chat. Such a turn raises `NotSupported`.
     """
 
     async def limited(services: Services, turn: Turn, data: ActionData) -> T:
         if not turn.private:
             raise NotSupported(
-                "Your Teams cannot show this to you alone.", "Write to Chat Sync in a chat of your own instead."
+                "This client cannot show a private answer.", "Write to Chat Sync in a personal chat instead."
             )
         return await handler(services, turn, data)
 
     return limited
 
 
-def private_button(turn: Turn, text: str, press: ActionButton) -> Answer:
-    """The button for a chat with others, which the client of who asked presses by itself where it can."""
+def private_button(turn: Turn, text: str, button: ActionButton) -> Answer:
+    """Return a card with the button. The client of the person who asked presses it automatically if it can."""
     account = turn.person.account_id
-    own = PersonalView(button=press, accounts=(account,) if account else None)
-    return Answer(message=personal_button_card(text, "Only you will see what the button shows.", own))
+    personal_view = PersonalView(button=button, accounts=(account,) if account else None)
+    return Answer(message=personal_button_card(text, "Only you will see the answer.", personal_view))

@@ -1,4 +1,4 @@
-"""Which of a chat's records a person may see, and by what name."""
+"""The connected records that a person can read."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from cards.record import RecordHeader
 async def readable_records(
     services: Services, connections: Sequence[Connection], person: Person
 ) -> Sequence[RecordHeader | None]:
-    """The connected records in the same order, as the person may read them; None for those that are not for them.
+    """Return a header for each connection's record, in the same order; None for records that the person cannot read.
 
-    Raises `NotAllowed` for a person who is nobody in any of the records' environments.
+    Raise `NotAllowed` if the person may not use the product in any of the environments.
     """
     users = await access.require_permitted_anywhere(services, {each.record.environment for each in connections}, person)
     return await asyncio.gather(
-        *(_head(services, each.record, users.get(each.record.environment)) for each in connections)
+        *(_header(services, each.record, users.get(each.record.environment)) for each in connections)
     )
 
 
-async def _head(services: Services, record: RecordRef, user: AuthorizedUser | None) -> RecordHeader | None:
+async def _header(services: Services, record: RecordRef, user: AuthorizedUser | None) -> RecordHeader | None:
     if user is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Routes: the functions that answer commands, buttons, dialog pages, and searches, by their public names."""
+"""Routes from public names to the functions that answer commands, buttons, dialog pages, and searches."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from cards.dialog import Done, Page
 from cards.inputs import Choice
 
 CommandHandler = Callable[[Services, Turn, str], Awaitable[Answer]]
-"""Answers a text command; gets the text after the command."""
+"""Answers a text command. The text is what follows the command."""
 ButtonHandler = Callable[[Services, Turn, ActionData], Awaitable[Answer]]
 """Answers a button on a card."""
 PageHandler = Callable[[Services, Turn, ActionData], Awaitable["Page | Done | Redirect"]]

@@ -1,4 +1,4 @@
-"""Services: what the features work with."""
+"""The services that all features use."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from bot.store.unit_of_work import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The store, the outside systems, and the few objects that remember something between calls."""
+    """The store, the external systems, and the few objects with state between calls."""
 
     clock: Clock
     limits: Limits
@@ -43,13 +43,13 @@ class Services:
     coalescing_window: timedelta
     """Changes of one record within this time become one card (spec K7)."""
     emulator_user: ObjectId | None = None
-    """The user for people without an Entra object id; set only for the Emulator on the sandbox."""
+    """The user for people without an Entra object ID; set only for the Emulator on the sandbox."""
     chat_creations: dict[NewChatKey, asyncio.Task[None]] = field(default_factory=dict)
-    """Creations of chats that are running in this process."""
+    """Running creations of chats in this process."""
     membership_changes: set[asyncio.Task[None]] = field(default_factory=set)
-    """Changes of members that are running in this process."""
+    """Running changes of members in this process."""
 
     @property
     def environments(self) -> Sequence[EnvironmentId]:
-        """The ids of the configured environments."""
+        """The IDs of the configured environments."""
         return [each.id for each in self.links.environments]

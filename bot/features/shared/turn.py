@@ -1,4 +1,4 @@
-"""Who asks, and where."""
+"""The person and the chat of a request."""
 
 import re
 from dataclasses import dataclass
@@ -16,16 +16,18 @@ class Turn:
     chat: Chat
     person: Person
     private: bool
-    """Whether nobody but the person sees what is answered."""
+    """True if only the person sees the answer."""
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Who asks and where: one person in one chat does one thing at a time."""
+        """The person and the chat, who send one request at a time."""
         return (self.person.account_id, self.person.object_id or "", self.chat.id)
 
 
 def other_member(chat: Chat, person: Person) -> ObjectId | None:
-    """The other person of a one-to-one chat, where the chat's id names the two."""
-    named = _ONE_TO_ONE.fullmatch(chat.id)
-    others = [parse_object_id(each) for each in named.groups()] if named else []
-    return next((each for each in others if each != person.object_id), None) if person.object_id in others else None
+    """Return the other person of a one-to-one chat, if the chat's ID contains both."""
+    found = _ONE_TO_ONE.fullmatch(chat.id)
+    members = [parse_object_id(each) for each in found.groups()] if found else []
+    if person.object_id not in members:
+        return None
+    return next((each for each in members if each != person.object_id), None)
