@@ -26,7 +26,7 @@ _log = get_logger(__name__)
 
 
 def graph_events(
-    read: Callable[[Mapping[str, object]], Awaitable[VerifiedNotifications]],
+    validate: Callable[[Mapping[str, object]], Awaitable[VerifiedNotifications]],
     receive: Receive,
     metrics: Metrics,
     *,
@@ -56,12 +56,12 @@ def graph_events(
         return web.Response(status=HTTPStatus.ACCEPTED)
 
     async def process(body: Mapping[str, object]) -> None:
-        news = await read(body)
-        heard = await receive(news.chats, news.subscriptions)
-        unknown = len(news.chats) + len(news.subscriptions) - heard
-        metrics.notifications.labels("heard").inc(heard)
-        metrics.notifications.labels("refused").inc(news.rejected + unknown)
-        _log.info("notifications.received", accepted=heard, unknown=unknown, rejected=news.rejected)
+        verified = await validate(body)
+        accepted = await receive(verified.chats, verified.subscriptions)
+        unknown = len(verified.chats) + len(verified.subscriptions) - accepted
+        metrics.notifications.labels("heard").inc(accepted)
+        metrics.notifications.labels("refused").inc(verified.rejected + unknown)
+        _log.info("notifications.received", accepted=accepted, unknown=unknown, rejected=verified.rejected)
 
     def finish_late(task: asyncio.Task[None]) -> None:
         late_tasks.discard(task)

@@ -1,4 +1,4 @@
-"""What operators ask a process: whether it lives, whether it can work, and what it has counted."""
+"""Routes for operators: liveness, readiness, and metrics."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -16,46 +16,46 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 async def liveness(_request: web.Request) -> web.Response:
-    """`GET /healthz`: 200, whatever the state of other systems."""
+    """Answer `GET /healthz` with 200, regardless of other systems."""
     return web.json_response({"status": "alive"})
 
 
 def readiness(check_health: CheckHealth) -> Handler:
-    """`GET /readyz`: 200 where every system answers, else 503; in both cases how each of them is."""
+    """Create the handler of `GET /readyz`: 200 if every check passes, otherwise 503, with the result of each check."""
 
     async def handle(_request: web.Request) -> web.Response:
-        checked = await check_health()
-        well = all(each.ok for each in checked)
+        results = await check_health()
+        is_ready = all(each.ok for each in results)
         body = {
-            "status": "ready" if well else "not ready",
-            "checks": {each.name: each.problem or "ok" for each in checked},
+            "status": "ready" if is_ready else "not ready",
+            "checks": {each.name: each.problem or "ok" for each in results},
         }
-        return web.json_response(body, status=HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE)
+        return web.json_response(body, status=HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE)
 
     return handle
 
 
-def metrics_handler(metrics: Metrics, count_waiting: QueueMetrics) -> Handler:
-    """`GET /metrics`: what was counted, and what waits at this moment, as Prometheus reads it."""
+def metrics_handler(metrics: Metrics, read_queues: QueueMetrics) -> Handler:
+    """Create the handler of `GET /metrics`: counters, and the current queues, in the format of Prometheus."""
 
     async def handle(_request: web.Request) -> web.Response:
         try:
-            _show(metrics, await count_waiting())
+            _set_queues(metrics, await read_queues())
         except Unavailable:
-            # What waits is not known then; what was counted is, and it may tell why.
-            _show(metrics, {})
+            # Without the database, the counters are still available and may explain the cause.
+            _set_queues(metrics, {})
         return web.Response(body=metrics.render(), headers={"Content-Type": _PROMETHEUS})
 
     return handle
 
 
-def _show(metrics: Metrics, queues: Mapping[str, QueueDepth]) -> None:
-    """Shows what waits in these queues, and nothing of others."""
+def _set_queues(metrics: Metrics, queues: Mapping[str, QueueDepth]) -> None:
+    """Set the gauges of these queues, and remove all others."""
     metrics.waiting.clear()
     metrics.oldest_seconds.clear()
     metrics.stuck.clear()
-    for queue, waits in queues.items():
-        metrics.waiting.labels(queue).set(waits.waiting)
-        metrics.oldest_seconds.labels(queue).set(waits.oldest_s)
-        if waits.stuck is not None:
-            metrics.stuck.labels(queue).set(waits.stuck)
+    for queue, depth in queues.items():
+        metrics.waiting.labels(queue).set(depth.waiting)
+        metrics.oldest_seconds.labels(queue).set(depth.oldest_s)
+        if depth.stuck is not None:
+            metrics.stuck.labels(queue).set(depth.stuck)

@@ -85,10 +85,10 @@ async def make_app(
 
 def _add_operator_routes(app: web.Application, runtime: Runtime) -> None:
     services = runtime.services
-    count = QueueMetrics(store=services.store, clock=services.clock, require_answer=runtime.checks[DATABASE])
+    read_queues = QueueMetrics(store=services.store, clock=services.clock, check_database=runtime.checks[DATABASE])
     app.router.add_get("/healthz", liveness)
     app.router.add_get("/readyz", readiness(CheckHealth(runtime.checks, services.clock)))
-    app.router.add_get("/metrics", metrics_handler(runtime.metrics, count))
+    app.router.add_get("/metrics", metrics_handler(runtime.metrics, read_queues))
 
 
 def _add_routes(app: web.Application, runtime: Runtime, observe: ObserveChat | None) -> None:
@@ -107,7 +107,7 @@ def _add_routes(app: web.Application, runtime: Runtime, observe: ObserveChat | N
 
 
 def _activity_handler(runtime: Runtime, turn_posts: TurnPostLog, observe: ObserveChat | None) -> HandleActivity:
-    """Return the function that answers an activity's JSON; afterwards the sandbox knows the chat too."""
+    """Return the function that answers an activity's JSON, and then reports the chat to the sandbox."""
     authentication = BotAuthentication(
         runtime.connector,
         runtime.token_validator,
@@ -143,9 +143,9 @@ def _run_jobs(jobs: Sequence[Job]) -> Callable[[web.Application], AsyncIterator[
         yield
         for task in tasks:
             task.cancel()
-        for ended in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(ended, Exception):
-                _log.error("worker.stopped_with_error", exc_info=ended)
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(result, Exception):
+                _log.error("worker.stopped_with_error", exc_info=result)
 
     return run
 
@@ -161,7 +161,7 @@ def _listen_for_events(runtime: Runtime) -> Callable[[web.Application], AsyncIte
 
 
 def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Clock) -> ObserveChat:
-    """Mount the sandbox; return the function that shows its Graph the chats of other clients.
+    """Mount the sandbox; return the function that reports chats of other clients to its Graph.
 
     The import is local, because a bot on a real Dataverse starts without the sandbox.
     """
@@ -178,9 +178,9 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
         app_id=settings.app_id or NO_APP_ID,
         app_permissions=CHAT_PERMISSIONS,
     )
-    made = make_sandbox(sandbox, now=clock.now)
-    app.add_subapp(SANDBOX_PATH, made)
-    return made[TEAMS].observe
+    mounted = make_sandbox(sandbox, now=clock.now)
+    app.add_subapp(SANDBOX_PATH, mounted)
+    return mounted[TEAMS].observe
 
 
 def _sandbox_alone(settings: Settings) -> web.Application:

@@ -1,4 +1,4 @@
-"""The composition root of what operators do at a terminal: `python app.py <command>`."""
+"""Build and run the terminal commands: `python app.py <command>`."""
 
 from argparse import Namespace
 from collections.abc import Callable, Sequence
@@ -19,13 +19,15 @@ Say = Callable[[str], object]
 
 
 async def run_command(settings: Settings, arguments: Namespace, say: Say) -> int:
-    """Does what is asked for; gives the exit code."""
+    """Run the command; return the exit code."""
     runtime = await build_runtime(settings, SystemClock(), Limits())
     try:
         if arguments.command == "doctor":
-            known = await load_settings_if_migrated(runtime)
+            settings_read = await load_settings_if_migrated(runtime)
             return await doctor(
-                required_checks(runtime, settings_read=known), advisory_checks(runtime, settings_read=known), say
+                required_checks(runtime, settings_read=settings_read),
+                advisory_checks(runtime, settings_read=settings_read),
+                say,
             )
         await migrate_and_load(runtime)
         work = {"outbox": _outbox, "dataverse": _dataverse}
@@ -45,11 +47,11 @@ async def _outbox(runtime: Runtime, arguments: Namespace, say: Say) -> int:
 
 
 def _operator() -> str:
-    """The account that the command runs under."""
+    """Return the name of the account that runs the command."""
     try:
         return getuser()
     except (KeyError, OSError):
-        return "unnamed account"  # as containers have
+        return "unnamed account"  # as in many containers
 
 
 async def _dataverse(runtime: Runtime, arguments: Namespace, say: Say) -> int:

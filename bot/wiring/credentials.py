@@ -1,6 +1,6 @@
 """Create token sources from the settings, for Teams, Dataverse, and Microsoft Graph.
 
-It belongs to the composition root: only `bot.wiring.services` uses it.
+Only `bot.wiring.services` uses this module.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""The checks of the doctor: all readiness checks, and the rest of the setup.
+"""The checks of `doctor`: all readiness checks, and checks of the setup.
 
-It belongs to the composition root: only `bot.wiring.command_line` uses it.
+Only `bot.wiring.command_line` uses this module.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ from bot.wiring.services import Runtime
 ACT_FOR_OTHERS = "prvActOnBehalfOfAnotherUser"
 """Required for calls on behalf of other users ("Impersonate another user", Dataverse developer guide)."""
 _MIN_KEY_LENGTH = 16
+_CONNECT = "Run: python app.py dataverse connect"
 _MAX_NAMES = 5
 _TIMEOUT_S = 30.0
 """An operator can wait, and a large organization needs time to describe its tables."""
@@ -64,7 +65,7 @@ async def _check_impersonation(runtime: Runtime, environment: EnvironmentId) -> 
     user = await runtime.services.records.own_user(environment)
     if not await runtime.services.records.holds_privilege(environment, user, ACT_FOR_OTHERS):
         raise NotAllowed(
-            "The application user may not act on behalf of users.",
+            "The application user cannot act on behalf of other users.",
             f"Assign it a security role with the privilege {ACT_FOR_OTHERS}.",
         )
 
@@ -86,14 +87,14 @@ async def _check_secured_columns(runtime: Runtime, environment: EnvironmentId) -
     if hidden:
         more = f" and {len(hidden) - _MAX_NAMES} more" if len(hidden) > _MAX_NAMES else ""
         raise NotAllowed(
-            f"The application user may not read {', '.join(hidden[:_MAX_NAMES])}{more}, so no card shows them.",
+            f"The application user cannot read {', '.join(hidden[:_MAX_NAMES])}{more}, so no card shows them.",
             "Add it to a column security profile with read permission.",
         )
 
 
 async def _check_chat_table(runtime: Runtime, environment: EnvironmentId) -> None:
-    organisation = (await runtime.services.administration.settings(environment)).organization
-    if not organisation.sync_on:
+    organization = (await runtime.services.administration.settings(environment)).organization
+    if not organization.sync_on:
         raise NotSupported(
             "Chat sync is turned off in this environment.", "A Global Administrator can turn it on in the settings."
         )
@@ -104,7 +105,7 @@ async def _check_chat_table(runtime: Runtime, environment: EnvironmentId) -> Non
             "Update the solution of Teams chats (msft_ActivitiesInfra_Extensions) in Dynamics 365.",
         )
     enabled = await _enabled_tables(runtime, environment)
-    missing = await runtime.application_user.missing_for_sync(environment, enabled, mirror=organisation.mirror_chats)
+    missing = await runtime.application_user.missing_for_sync(environment, enabled, mirror=organization.mirror_chats)
     if missing:
         raise NotAllowed(
             f"The application user lacks privileges to show chats on timelines: {', '.join(missing)}.",
@@ -120,10 +121,11 @@ async def _check_chats_enabled(runtime: Runtime, environment: EnvironmentId) -> 
 
 
 async def _check_webhook(runtime: Runtime, environment: EnvironmentId) -> None:
-    found = await inspect_webhook(runtime.services, environment)
-    if found.registration is None or not found.plan.is_empty:
-        what = "No webhook is registered" if found.registration is None else "The webhook differs from the settings"
-        raise NotSupported(f"{what}.", "Run: python app.py dataverse connect")
+    webhook = await inspect_webhook(runtime.services, environment)
+    if webhook.registration is None:
+        raise NotSupported("No webhook is registered.", _CONNECT)
+    if not webhook.plan.is_empty:
+        raise NotSupported("The webhook differs from the settings.", _CONNECT)
 
 
 async def _check_subscriptions(runtime: Runtime) -> None:
@@ -133,15 +135,15 @@ async def _check_subscriptions(runtime: Runtime) -> None:
         return
     if runtime.graph_notifications is None:
         raise NotSupported(
-            "Microsoft 365 sends no notifications of renamed chats: Chat Sync checks them every few hours.",
+            "Microsoft 365 sends no notifications about renamed chats. Chat Sync checks them every few hours.",
             "Set CHATSYNC_GRAPH_CLIENT_STATE and CHATSYNC_PUBLIC_URL.",
         )
     async with runtime.services.store.reading() as work:
-        kept = await work.subscriptions.get_many(ALL_CHATS_TARGETS)
-    for watch in ALL_CHATS_TARGETS:
-        found = find_problem(kept, [watch])
-        if found:
-            raise NotSupported(found.description, found.next_step)
+        subscriptions = await work.subscriptions.get_many(ALL_CHATS_TARGETS)
+    for target in ALL_CHATS_TARGETS:
+        problem = find_problem(subscriptions, [target])
+        if problem:
+            raise NotSupported(problem.description, problem.next_step)
 
 
 async def _enabled_tables(runtime: Runtime, environment: EnvironmentId) -> Sequence[str]:
@@ -159,7 +161,7 @@ async def _check_note_privileges(runtime: Runtime, environment: EnvironmentId) -
     ]
     if missing:
         raise NotAllowed(
-            f"The application user may not create notes and tasks: {', '.join(missing)}.",
+            f"The application user cannot create notes and tasks. It lacks these privileges: {', '.join(missing)}.",
             "Assign it a security role that has these privileges for the whole organization.",
         )
 
@@ -177,11 +179,12 @@ async def _check_webhook_key(runtime: Runtime) -> None:
     if key is None or len(key.get_secret_value()) < _MIN_KEY_LENGTH:
         raise BadRequest(
             "CHATSYNC_WEBHOOK_KEY is short enough to guess.",
-            "Choose a long random text, and run: python app.py dataverse connect",
+            f"Choose a long random text. {_CONNECT}",
         )
 
 
 async def _check_no_sandbox() -> None:
     raise NotSupported(
-        "No environment is set, so Chat Sync runs a sandbox.", "Set CHATSYNC_DATAVERSE_URL to use a real environment."
+        "No environment is configured, so Chat Sync runs a sandbox.",
+        "Set CHATSYNC_DATAVERSE_URL to use a real environment.",
     )

@@ -1,4 +1,4 @@
-"""The list of features. A new feature is added here."""
+"""The list of features. Add new features here."""
 
 from bot.features.chat_lists.feature import CHAT_LISTS
 from bot.features.connections.feature import CONNECTIONS

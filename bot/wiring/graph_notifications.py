@@ -1,6 +1,6 @@
 """Set up change notifications of Microsoft Graph: the subscriptions, and the verification of notifications.
 
-It belongs to the composition root: only `bot.wiring.services` uses it.
+Only `bot.wiring.services` uses this module.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ NOTIFICATIONS_PATH = "/api/graph/events"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphNotifications:
-    """The two ends of change notifications: subscribing and receiving."""
+    """The subscriptions to change notifications, and the validator of received ones."""
 
     subscriptions: GraphSubscriptions
     validator: NotificationValidator
@@ -45,8 +45,8 @@ def build_graph_notifications(
     clock: Clock,
     *,
     graph: GraphClient,
-    installing: AppInstaller,
-    seal: Certificate | None,
+    app_installer: AppInstaller,
+    certificate: Certificate | None,
 ) -> GraphNotifications | None:
     """Return None if notifications are off: no client state is set, or the tenant is unknown."""
     sandbox = is_loopback(urlsplit(graph.base).hostname or "")
@@ -57,18 +57,18 @@ def build_graph_notifications(
     return GraphNotifications(
         subscriptions=GraphSubscriptions(
             graph,
-            installing,
+            app_installer,
             clock,
             url=notification_url,
             client_state=client_state,
-            seal=seal,
+            seal=certificate,
             tenant=None if sandbox else tenant,
         ),
         validator=NotificationValidator(
             client_state=client_state,
             tenant=None if sandbox else tenant,
             tokens=None if sandbox else _validation_tokens(settings, session, clock),
-            certificate=seal,
+            certificate=certificate,
         ),
     )
 

@@ -59,14 +59,14 @@ EVENTS_PATH = "/api/dataverse/events"
 SANDBOX_PATH = "/sandbox"
 GRAPH_URL = "https://graph.microsoft.com/v1.0"
 NO_APP_ID = "00000000-0000-0000-0000-000000000000"
-"""Stands for the app id in the sandbox's catalog if the bot has none."""
+"""App ID in the sandbox's catalog if the bot has none."""
 DATABASE = "database"
-"""The name of the database among the checks."""
+"""Name of the check of the database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """Everything that is built from the settings: the services, and what is opened and closed with the process."""
+    """Everything that is built from the settings: the services, and the resources that `close` releases."""
 
     settings: Settings
     services: Services
@@ -81,15 +81,15 @@ class Runtime:
     activity_recorder: ActivityRecorder
     connector: Connector
     token_validator: TokenValidator | None
-    """None without an app id: nobody signs in."""
+    """None without an app ID: callers are not authenticated."""
     tokens: tuple[Tokens, ...]
     webhook_key: str
-    """The secret of Dataverse's events; random at each start if none is set, which only the sandbox can follow."""
+    """The secret of Dataverse's events; by default a random one at each start, which only the sandbox gets."""
     metrics: Metrics
 
     @property
     def checks(self) -> Mapping[str, Check]:
-        """Map the name of each dependency to the check that it responds."""
+        """The checks that each dependency responds, by name."""
         checks: dict[str, Check] = {DATABASE: partial(require_answer, self.engines)}
         for each in self.services.environments:
             checks[f"dataverse {each}"] = partial(self.services.records.require_answer, each)
@@ -120,10 +120,8 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
     webhook_key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
     administration = Administration(engines)
     event_hub.on_settings_saved(administration.invalidate)
-    store, links = (
-        Store(engines, event_hub.publish),
-        RecordLinks(environments=environments, open_pattern=settings.open_link),
-    )
+    store = Store(engines, event_hub.publish)
+    links = RecordLinks(environments=environments, open_pattern=settings.open_link)
     roster = replacements.get("roster") or ConnectorRoster(connector)
     records, throttled = DataverseRecords(clients, clock), _throttled(clients, limits, store, clock)
     services = Services(
@@ -163,7 +161,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         dataverse=clients,
         application_user=ApplicationUser(clients),
         graph_notifications=build_graph_notifications(
-            settings, session, clock, graph=graph, installing=app_installer, seal=certificate
+            settings, session, clock, graph=graph, app_installer=app_installer, certificate=certificate
         ),
         chat_registry=ChatRegistry(
             store=services.store, administration=administration, links=services.links, clock=clock
@@ -191,7 +189,7 @@ def _throttled(
 
 
 def _emulator_user(settings: Settings) -> ObjectId | None:
-    """Return the sample administrator if nobody signs in and nothing is real: the Emulator sends no object id."""
+    """Return the sample administrator if there is neither sign-in nor a real environment. The Emulator sends no ID."""
     if settings.app_id is not None or not settings.uses_own_sandbox:
         return None
     from bot.sandbox.app import SAMPLE_ADMINISTRATOR
@@ -208,7 +206,7 @@ def _register_metrics(runtime: Runtime) -> None:
     validator = runtime.token_validator
     if validator:
         metrics.register_counter(
-            "chatsync_tokens_remembered", "Requests whose token was known to be good", lambda: validator.cached_count
+            "chatsync_tokens_remembered", "Requests whose token was in the cache", lambda: validator.cached_count
         )
         metrics.register_counter(
             "chatsync_tokens_verified", "Requests whose token was verified", lambda: validator.verified_count
@@ -221,7 +219,7 @@ def _environments(settings: Settings) -> tuple[Environment, ...]:
 
 
 def _graph_url(settings: Settings) -> str:
-    """Return the configured URL, else the real Graph for a bot with an app id, else the sandbox's Graph."""
+    """Return the configured URL, else the real Graph for a bot with an app ID, else the sandbox's Graph."""
     if settings.graph_url or settings.app_id:
         return settings.graph_url or GRAPH_URL
     own = f"http://{settings.host}:{settings.port}{SANDBOX_PATH}"
@@ -274,7 +272,7 @@ async def _load_settings(runtime: Runtime) -> None:
 
 
 async def close(runtime: Runtime) -> None:
-    """Close everything."""
+    """Release all resources."""
     await runtime.services.roster_cache.close()
     for tokens in runtime.tokens:
         await tokens.close()

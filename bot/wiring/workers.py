@@ -16,13 +16,13 @@ from bot.workers.retention import RetentionJob
 from bot.workers.worker import Worker
 
 SYNC_CONCURRENCY = 15
-"""Chats synced side by side: more would only wait for each other's requests."""
+"""Chats synced concurrently: more would only wait for each other's requests."""
 
 Job = Callable[[], Coroutine[None, None, None]]
 
 
 def build_workers(runtime: Runtime) -> Sequence[Job]:
-    """Return the jobs that last as long as the process."""
+    """Return the jobs that run as long as the process."""
     services, wakeups = runtime.services, runtime.event_hub.wakeups
     store, clock, limits = services.store, services.clock, services.limits
     sender = ConnectorMessageSender(runtime.connector)

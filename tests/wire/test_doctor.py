@@ -87,7 +87,7 @@ async def test_privileges_that_nobody_was_given_are_named(world: World, bare_org
     (wrong,) = [line for line in lines if line.startswith("WRONG  impersonation in ")]
     assert wrong.endswith("Assign it a security role with the privilege prvActOnBehalfOfAnotherUser.")
     (note,) = [line for line in lines if line.startswith("note   saving messages in ")]
-    assert "may not create notes and tasks: prvCreateNote, prvAppendNote" in note
+    assert "cannot create notes and tasks. It lacks these privileges: prvCreateNote, prvAppendNote" in note
     (note,) = [line for line in lines if line.startswith("note   disconnect privilege in ")]
     assert "The privilege prvUnlinkTeamsChatFromRecord does not exist" in note
 

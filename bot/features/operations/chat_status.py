@@ -1,10 +1,9 @@
-"""What a chat was told last of its records, and what is in the way (spec M2)."""
+"""Show the latest updates sent to a chat for each of its records, and any problems (spec M2)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain.chat_sync import SyncedRow, is_sync_on, sync_state
-from bot.domain.chat_sync import SyncProblem as Reason
+from bot.domain.chat_sync import SyncedRow, SyncProblem, is_sync_on, sync_state
 from bot.domain.public_names import Command
 from bot.domain.queue_states import ChatState, ConnectionState
 from bot.domain.subscription_problems import find_problem
@@ -23,121 +22,123 @@ from bot.store.unit_of_work import UnitOfWork
 from cards.chat_status import ChatStatusView, Paused, PendingCards, StatusRow, SyncIssue, chat_status
 from cards.record import RecordHeader
 
-_TURNED_OFF = frozenset({Reason.CHATS_OFF, Reason.SYNC_OFF, Reason.CHANNEL})
+_TURNED_OFF = frozenset({SyncProblem.CHATS_OFF, SyncProblem.SYNC_OFF, SyncProblem.CHANNEL})
 
 
 async def show_status(services: Services, chat: Chat, person: Person) -> Answer:
-    """A row for each record, the newest connection first."""
+    """Return the card with a row for each record that the person can read, the newest connection first."""
     async with services.store.reading() as work:
         connections = list(reversed(await work.connections.for_chat(chat.id)))
         shown = connections[:SHOWN]
         states = [await work.queue_states.connection_state(connection) for connection in shown]
         chat_state = await work.queue_states.chat_state(chat.id)
-        late = await _late(services, work, chat.id)
-        synced = await work.chat_sync.get_rows([connection.id for connection in shown])
-        stuck = (await work.chat_sync.failures([chat.id])).get(chat.id, "")
+        delay_reason = await _delay_reason(services, work, chat.id)
+        synced_rows = await work.chat_sync.get_rows([connection.id for connection in shown])
+        sync_failure = (await work.chat_sync.failures([chat.id])).get(chat.id, "")
     if not connections:
         return nothing_connected()
     await access.require_member(services, chat, person)
-    unsynced = [await _unsynced(services, chat, each, synced.get(each.id), stuck) for each in shown]
-    rows = await _rows(services, shown, states, unsynced, chat_state, person)
-    more = len(connections) - len(shown)
-    sync_off = await _sync_off(services, [each for each in shown if each.id in synced])
+    sync_issues = [await _sync_issue(services, chat, each, synced_rows.get(each.id), sync_failure) for each in shown]
+    rows = await _rows(services, shown, states, sync_issues, chat_state, person)
     view = ChatStatusView(
-        rows=rows, hidden=len(shown) - len(rows), more=more, delay_reason=late, sync_off_reason=sync_off
+        rows=rows,
+        hidden=len(shown) - len(rows),
+        more=len(connections) - len(shown),
+        delay_reason=delay_reason,
+        sync_off_reason=await _sync_off_reason(services, [each for each in shown if each.id in synced_rows]),
     )
     return Answer(message=chat_status(view))
 
 
 async def _rows(
     services: Services,
-    shown: Sequence[Connection],
+    connections: Sequence[Connection],
     states: Sequence[ConnectionState],
-    unsynced: Sequence[SyncIssue | None],
+    sync_issues: Sequence[SyncIssue | None],
     chat_state: ChatState,
     person: Person,
 ) -> tuple[StatusRow, ...]:
-    heads = await readable_records(services, shown, person)
-    every = zip(shown, states, unsynced, heads, strict=True)
+    records = await readable_records(services, connections, person)
     return tuple(
         [
-            replace(await _row(services, each, state, chat_state, head), sync_issue=lacking)
-            for each, state, lacking, head in every
-            if head
+            replace(await _row(services, connection, state, chat_state, record), sync_issue=sync_issue)
+            for connection, state, sync_issue, record in zip(connections, states, sync_issues, records, strict=True)
+            if record
         ]
     )
 
 
 async def _row(
-    services: Services, connection: Connection, state: ConnectionState, chat_state: ChatState, head: RecordHeader
+    services: Services, connection: Connection, state: ConnectionState, chat_state: ChatState, record: RecordHeader
 ) -> StatusRow:
-    paused_at, given_up = connection.paused_at, state.dead_letter_reason
+    paused_at, dead_letter = connection.paused_at, state.dead_letter_reason
     return StatusRow(
-        record=head,
+        record=record,
         last_change_at=state.last_event_at,
         last_card_at=state.last_sent_at,
-        disabled_reason=await _off(services, connection),
+        disabled_reason=await _disabled_reason(services, connection),
         paused=Paused(since=paused_at, reason=describe_failure(connection.paused_reason or "")) if paused_at else None,
         event_failure=describe_event_failure(state.event_failure) if state.event_failure else "",
-        pending=_held(services, state, chat_state),
-        rejected_reason=describe_failure(given_up) if given_up and not is_chat_failure(given_up) else "",
+        pending=_pending_cards(services, state, chat_state),
+        rejected_reason=describe_failure(dead_letter) if dead_letter and not is_chat_failure(dead_letter) else "",
     )
 
 
-async def _unsynced(
-    services: Services, chat: Chat, connection: Connection, activity: SyncedRow | None, stuck: str
+async def _sync_issue(
+    services: Services, chat: Chat, connection: Connection, row: SyncedRow | None, sync_failure: str
 ) -> SyncIssue | None:
-    """Why the record's timeline does not show the chat; what is turned off for all is not said of each."""
+    """Return why the record's timeline does not show the chat. Reasons that apply to all records are left out."""
     settings = await services.administration.settings(connection.record.environment)
-    state = sync_state(settings, chat.kind, activity, ended=False, now=services.clock.now(), stuck=stuck)
+    state = sync_state(settings, chat.kind, row, ended=False, now=services.clock.now(), stuck=sync_failure)
     if state.problem in _TURNED_OFF or (state.problem is None and not state.failure):
         return None
-    words = describe_sync_state(state, idle_days=settings.organization.sync_idle_days)
+    reason = describe_sync_state(state, idle_days=settings.organization.sync_idle_days)
     resume = resume_button(connection.id) if state.problem and state.problem.can_be_resumed else None
-    return SyncIssue(reason=words, since=state.idle_since, resume=resume)
+    return SyncIssue(reason=reason, since=state.idle_since, resume=resume)
 
 
-async def _sync_off(services: Services, synced: Sequence[Connection]) -> str:
-    """That sync is turned off, where that keeps what was shown from being kept true; empty where it does not."""
+async def _sync_off_reason(services: Services, synced: Sequence[Connection]) -> str:
+    """Return the sentence that sync is off, if synced connections are no longer updated; otherwise an empty text."""
     settings = [await services.administration.settings(each.record.environment) for each in synced]
     if not any(each.organization.chats_on and not each.organization.sync_on for each in settings):
         return ""
     return SYNC_IS_OFF
 
 
-async def _off(services: Services, connection: Connection) -> str:
-    """What of the settings keeps changes from being told."""
+async def _disabled_reason(services: Services, connection: Connection) -> str:
+    """Return the setting that prevents cards about changes; empty if there is none."""
     record = connection.record
     if not await services.administration.chats_on(record.environment):
         return "Your administrator turned off chats for Dynamics 365."
-    record_type = (await services.administration.record_types(record.environment)).get(record.table)
-    if record_type is None or not record_type.enabled:
+    record_type = await access.enabled_record_type(services, record.environment, record.table)
+    if record_type is None:
         return "Your administrator turned off chats for records of this type."
     if not record_type.notify or not record_type.key_fields:
         return "Cards about changes are turned off for records of this type."
     return ""
 
 
-async def _late(services: Services, work: UnitOfWork, chat: ChatId) -> str:
-    """Why the chat's name and members reach its rows in Dataverse late; empty where they do not, or need not."""
+async def _delay_reason(services: Services, work: UnitOfWork, chat: ChatId) -> str:
+    """Return why the chat's name and members reach its Dataverse rows late; empty if they do not, or do not matter."""
     synced = await work.chat_sync.active_connections([chat])
     settings = [await services.administration.settings(each.connection.record.environment) for each in synced]
-    if not any(is_sync_on(each) for each in settings):
+    if not any(map(is_sync_on, settings)):
         return ""
-    watches = (TOPICS, chat_target(chat))
-    found = find_problem(await work.subscriptions.get_many(watches), watches)
-    return f"{found.description} {found.next_step}" if found else ""
+    targets = (TOPICS, chat_target(chat))
+    problem = find_problem(await work.subscriptions.get_many(targets), targets)
+    return f"{problem.description} {problem.next_step}" if problem else ""
 
 
-def _held(services: Services, state: ConnectionState, chat_state: ChatState) -> PendingCards | None:
+def _pending_cards(services: Services, state: ConnectionState, chat_state: ChatState) -> PendingCards | None:
     if not state.pending:
         return None
-    at, now = chat_state.next_attempt_at, services.clock.now()
-    why = describe_failure(chat_state.failure) if chat_state.failure else ""
-    return PendingCards(cards=state.pending, reason=why, until=at if at and at > now else None)
+    next_attempt = chat_state.next_attempt_at
+    reason = describe_failure(chat_state.failure) if chat_state.failure else ""
+    is_later = next_attempt is not None and next_attempt > services.clock.now()
+    return PendingCards(cards=state.pending, reason=reason, until=next_attempt if is_later else None)
 
 
-async def _status(services: Services, turn: Turn, _rest: str) -> Answer:
+async def _status(services: Services, turn: Turn, _arguments: str) -> Answer:
     return await show_status(services, turn.chat, turn.person)
 
 

@@ -1,4 +1,4 @@
-"""How much waits in the queues, and for how long."""
+"""Metrics of the queues: depth, age of the oldest item, and failing items."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,26 +10,25 @@ from bot.store.unit_of_work import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueDepth:
-    """What waits in a queue; without anything the oldest is 0 seconds old."""
+    """The depth of a queue, and the age of its oldest item, which is 0 if it is empty."""
 
     waiting: int
     oldest_s: float
     stuck: int | None
-    """How many fail again and again; None where that is not counted."""
+    """Number of items that fail repeatedly; None if the queue does not count them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueMetrics:
-    """Counts in the database, where all processes put what waits."""
+    """Reads the queues from the database, which all processes share."""
 
     store: Store
     clock: Clock
-    require_answer: Check
-    """Of the database."""
+    check_database: Check
 
     async def __call__(self) -> Mapping[str, QueueDepth]:
-        """The queues by their names; raises `Unavailable` where the database does not answer."""
-        await self.require_answer()
+        """Return the depth of each queue by name; raise `Unavailable` if the database does not respond."""
+        await self.check_database()
         async with self.store.reading() as work:
             states = await work.queue_states.queues()
         now = self.clock.now()
