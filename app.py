@@ -28,13 +28,12 @@ def main() -> int:
     try:
         settings = load_settings()
     except SettingsError as error:
-        print(f"Chat Sync does not start. Correct these settings:\n{error}", file=sys.stderr)  # noqa: T201
+        print(f"Chat Sync cannot start. Correct these settings:\n{error}", file=sys.stderr)  # noqa: T201
         return 2
     try:
         return _run(settings, arguments)
     except ChatSyncError as error:
-        prefix = "" if arguments.command else "Chat Sync does not start. "
-        print(f"{prefix}{error} {error.next_step}", file=sys.stderr)  # noqa: T201
+        print(f"Chat Sync cannot start. {error} {error.next_step}", file=sys.stderr)  # noqa: T201
         return 2
 
 

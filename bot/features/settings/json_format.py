@@ -46,12 +46,12 @@ def settings_to_json(settings: EnvironmentSettings, view_names: Mapping[str, str
 
 def changes_to_json(made: Iterable[SettingChange]) -> str:
     """Return only the changed settings as JSON on one line."""
-    organisation: dict[str, SettingValue] = {}
+    organization: dict[str, SettingValue] = {}
     types: dict[str, dict[str, SettingValue]] = {}
     for change in made:
-        values = organisation if change.table is None else types.setdefault(change.table, {})
+        values = organization if change.table is None else types.setdefault(change.table, {})
         values[change.setting] = change.now
-    body = {"format": FORMAT, "organisation": organisation, "record_types": types}
+    body = {"format": FORMAT, "organisation": organization, "record_types": types}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -69,12 +69,12 @@ def parse_document(text: str) -> SettingsDocument:
     parts: dict[str, dict[str, Any]] = {}
     for name in _PARTS:
         parts[name] = _object(body.get(name, {}), name, mistakes)
-    organisation = _settings(parts["organisation"], "organisation", ORGANIZATION_SETTINGS, mistakes)
+    organization = _settings(parts["organisation"], "organisation", ORGANIZATION_SETTINGS, mistakes)
     types = {}
     for table, values in parts["record_types"].items():
         path = f"record_types.{table[:_LONGEST_TEXT]}"
         types[table] = _settings(_object(values, path, mistakes), path, RECORD_TYPE_SETTINGS, mistakes)
-    return SettingsDocument(organization=organisation, record_types=types, problems=tuple(mistakes))
+    return SettingsDocument(organization=organization, record_types=types, problems=tuple(mistakes))
 
 
 _PARTS = ("organisation", "record_types")
