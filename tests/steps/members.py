@@ -16,7 +16,7 @@ ASK = "Ask Adele Vance, who connected the chat, or your administrator."
 
 
 async def made_chat(world: World, name: str = "Pump", number: str = "CAS-01001") -> str:
-    """Create a chat of Adele and Megan about the case; return its ID."""
+    """Create a chat of Adele with Megan about the case, and return its ID."""
     before = set(world.made_chats())
     page = await people_page(world, ADELE) if number == "CAS-01001" else await page_of(world, number)
     last = await press(world, page, "Create chat", person=ADELE, others=chosen(MEGAN), name=name)

@@ -23,7 +23,7 @@ async def claim(world: World, number: str = "CAS-01001") -> dict[str, str]:
 
 
 async def people_page(world: World, person: Somebody = ALEX, **more: str) -> dict[str, Any]:
-    """Return the page to choose people for a chat about the first case."""
+    """Open the page for people of a chat about the first case."""
     return await world.ask_page({"dialog": "newChat", **await claim(world), **more}, person=person)
 
 

@@ -1,4 +1,4 @@
-"""Before a note reaches people who cannot open the record, the person who connects confirms it (spec C9)."""
+"""Confirmation before a note reaches people who cannot open the record (spec C9)."""
 
 import pytest
 
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.one_database
 WAYS_ON = ["Send the note", "Name only", "Cancel"]
 
 
-async def test_who_connects_is_asked_and_the_question_tells_nothing_of_the_record(world: World) -> None:
-    # Given a chat with Patti, who cannot open the case, a colleague without a user, a former user, and a guest
+async def test_the_person_is_asked_and_the_question_reveals_nothing_about_the_record(world: World) -> None:
+    # A chat with Patti, who cannot see the case, a colleague without a user, a former colleague, and a stranger
     world.join(LYNNE, DIEGO)
     world.connector.members[GROUP].append("29:stranger")
     await world.say(f"connect {SECRET_CASE}")
@@ -29,7 +29,7 @@ async def test_who_connects_is_asked_and_the_question_tells_nothing_of_the_recor
     assert await world.rows_in(connection) == []
 
 
-async def test_the_note_goes_where_the_person_wants_it(world: World) -> None:
+async def test_the_note_is_sent_if_the_person_confirms(world: World) -> None:
     await world.say(f"connect {SECRET_CASE}")
     answer = await world.press(buttons(world.card())["Send the note"])
     assert answer["type"].endswith("activity.message")
@@ -37,21 +37,21 @@ async def test_the_note_goes_where_the_person_wants_it(world: World) -> None:
     assert "Connected by Alex Wilber" in texts(world.card())[-1]
 
 
-async def test_or_only_the_name(world: World) -> None:
+async def test_only_the_name_is_sent_if_the_person_chooses_it(world: World) -> None:
     await world.say(f"connect {SECRET_CASE}")
     await world.press(buttons(world.card())["Name only"])
     await world.settle()
     assert texts(world.card()) == [f"{SECRET_CASE} is connected to this chat.", "Connected by Alex Wilber."]
 
 
-async def test_or_nothing_at_all(world: World) -> None:
+async def test_nothing_is_sent_if_the_person_cancels(world: World) -> None:
     await world.say(f"connect {SECRET_CASE}")
     answer = await world.press(buttons(world.card())["Cancel"])
     assert texts(answer["value"]) == ["Nothing was changed."]
     assert await world.rows_in(connection) == []
 
 
-async def test_the_rights_of_the_person_who_selects_the_button_count(world: World) -> None:
+async def test_each_person_who_presses_is_checked_with_their_own_rights(world: World) -> None:
     await world.say(f"connect {SECRET_CASE}")
     button = buttons(world.card())["Send the note"]
     answer = await world.press(button, person=PATTI)
@@ -61,7 +61,7 @@ async def test_the_rights_of_the_person_who_selects_the_button_count(world: Worl
     assert "Connected by Megan Bowen" in texts(world.card())[-1]
 
 
-async def test_nobody_is_asked_where_all_can_open_it_or_no_note_goes(world: World) -> None:
+async def test_no_question_if_everyone_can_open_the_record_or_without_a_note(world: World) -> None:
     world.connector.members[GROUP].remove(PATTI.account_id)
     await world.say(f"connect {SECRET_CASE}")
     await world.settle()
@@ -72,7 +72,7 @@ async def test_nobody_is_asked_where_all_can_open_it_or_no_note_goes(world: Worl
     assert texts(world.card())[0] == "CAS-01004 is connected to this chat."
 
 
-async def test_nobody_is_asked_what_was_done_before(world: World) -> None:
+async def test_no_question_if_the_chat_is_already_connected(world: World) -> None:
     await world.say(f"connect {SECRET_CASE} quiet")
     await world.settle()
     world.card()
@@ -80,7 +80,7 @@ async def test_nobody_is_asked_what_was_done_before(world: World) -> None:
     assert texts(world.card())[0] == f"{SECRET_CASE} is already connected to this chat."
 
 
-async def test_where_it_cannot_be_found_out_in_time_the_person_decides(bare_world: World) -> None:
+async def test_if_the_check_takes_too_long_the_person_decides(bare_world: World) -> None:
     world = bare_world
     world.limits = Limits(answer_within_s=6)
     await world.start()
@@ -94,7 +94,7 @@ async def test_where_it_cannot_be_found_out_in_time_the_person_decides(bare_worl
     await world.stop()
 
 
-async def test_a_chat_of_two_hundred_and_fifty_is_asked_about_in_a_few_requests(world: World) -> None:
+async def test_a_chat_with_250_members_is_checked_in_a_few_requests(world: World) -> None:
     guests = [f"29:guest-{number}" for number in range(245)]
     world.connector.members[GROUP] += guests
     world.connector.object_ids |= {each: f"00000000-0000-0000-0001-{n:012}" for n, each in enumerate(guests)}
@@ -105,7 +105,7 @@ async def test_a_chat_of_two_hundred_and_fifty_is_asked_about_in_a_few_requests(
     assert len(about_people) <= 10
 
 
-async def test_a_chat_whose_people_teams_does_not_name_is_not_connected(world: World) -> None:
+async def test_a_chat_without_a_roster_is_not_connected(world: World) -> None:
     world.connector.roster_is_down = True
     await world.say("connect CAS-01001")
     assert texts(world.card())[0] == "Teams did not list the members of this chat."

@@ -1,4 +1,4 @@
-"""Channels: connect one from within, or choose one from a person's teams (spec A2, S7)."""
+"""Connect channels: the current one, or one of the person's teams (spec A2, S7)."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ async def page(world: World, person: Somebody = ADELE) -> dict[str, Any]:
 
 
 async def connect(world: World, channel: str, *, person: Somebody = ADELE, **filled: str) -> str:
-    """Connect a channel; return the last line of the dialog."""
+    """Connect the channel in the dialog, and return the last line of the answer."""
     data = {"dialog": "connectThisChannel", "channel": f"{TEAM_ID}|{channel}", **filled}
     invoke = world.activity(person=person, type="invoke", name="task/submit", value={"data": data})
     _, body = await world.post(invoke)
@@ -33,7 +33,7 @@ async def connect(world: World, channel: str, *, person: Somebody = ADELE, **fil
     return line
 
 
-async def test_a_channel_of_ones_team_is_picked_and_connected(world: World) -> None:
+async def test_a_channel_of_the_persons_team_is_chosen_and_connected(world: World) -> None:
     shown = await page(world)
     titles = [each["title"] for each in inputs(shown)["channel"]["choices"]]
     assert [each["value"] for each in inputs(shown)["channel"]["choices"]] == [f"{TEAM_ID}|{CHANNELS[0].id}", CHOICE]
@@ -47,7 +47,7 @@ async def test_a_channel_of_ones_team_is_picked_and_connected(world: World) -> N
     assert "already connected" in await connect(world, PUMPS, words="CAS-01001", person=MEGAN)
 
 
-async def test_a_key_field_that_changes_is_told_to_the_channel(world: World) -> None:
+async def test_a_key_field_change_is_posted_to_the_channel(world: World) -> None:
     await connect(world, PUMPS, words="CAS-01001", note="false")
     await world.settle()
     await world.change({"prioritycode": 1})
@@ -55,7 +55,7 @@ async def test_a_key_field_that_changes_is_told_to_the_channel(world: World) -> 
     assert world.posted(PUMPS) == ["CAS-01001 is connected to this chat.", "CAS-01001: Priority Normal → High"]
 
 
-async def test_a_channel_is_not_listed_among_the_chats_of_dynamics_own_pane(world: World) -> None:
+async def test_a_channel_is_not_listed_in_the_dynamics_365_chat_pane(world: World) -> None:
     await ask(world, (await organisation(world)).step("Save", mirror_chats="true"))
     await connect(world, PUMPS, words="CAS-01001")
     await goes_on(world)
@@ -64,7 +64,7 @@ async def test_a_channel_is_not_listed_among_the_chats_of_dynamics_own_pane(worl
     assert [row["mirrored"] for row in await world.rows_in(connection)] == [False]
 
 
-async def test_who_is_not_in_the_team_picks_none_of_its_channels(world: World) -> None:
+async def test_only_team_members_can_choose_a_channel(world: World) -> None:
     assert texts(await page(world, PATTI))[0] == "None of your teams has a channel that you can connect."
     assert "You have no user" in texts(await page(world, LYNNE))[0]
     for person, channel in (
@@ -84,7 +84,7 @@ async def test_who_is_not_in_the_team_picks_none_of_its_channels(world: World) -
     assert await world.rows_in(connection) == []
 
 
-async def test_what_is_missing_is_said_on_the_page(world: World) -> None:
+async def test_the_page_names_the_missing_input(world: World) -> None:
     shown = await page(world)
     assert texts(await press(world, shown, "Connect", person=ADELE, words="CAS-01001"))[0] == "Choose a channel."
     nothing = await press(world, shown, "Connect", person=ADELE, words="zeppelin hangar", channel=CHOICE)
@@ -95,7 +95,7 @@ async def test_what_is_missing_is_said_on_the_page(world: World) -> None:
     assert len(inputs(several)["record"]["choices"]) > 1
 
 
-async def test_before_a_note_reaches_a_member_who_cannot_open_the_record_the_person_is_asked(
+async def test_the_person_confirms_a_note_that_reaches_people_without_access(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.sandbox.teams.chats.TEAM_MEMBERS", (*TEAM_MEMBERS, PATTI.object_id))
@@ -110,7 +110,7 @@ async def test_before_a_note_reaches_a_member_who_cannot_open_the_record_the_per
     assert world.posted(PUMPS) == [f"{SECRET_CASE} is connected to this chat"]
 
 
-async def test_who_is_in_many_teams_looks_for_the_one(world: World) -> None:
+async def test_a_person_in_many_teams_searches_for_a_team(world: World) -> None:
     others = [{"id": f"t-{number}", "displayName": f"Crew {number}"} for number in range(11)]
     general = {"id": "19:general@thread.tacv2", "displayName": "General"}
     ours = {"id": TEAM_ID, "displayName": "Field Service"}
@@ -135,7 +135,7 @@ async def test_who_is_in_many_teams_looks_for_the_one(world: World) -> None:
     await world.settle()
 
 
-async def test_who_may_not_connect_the_record_adds_the_app_to_no_team(
+async def test_a_person_without_access_cannot_install_the_app_in_a_team(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.sandbox.graph.teams.TEAM_MEMBERS", (*TEAM_MEMBERS, PATTI.object_id, LYNNE.object_id))
@@ -165,7 +165,7 @@ async def connected_pumps(world: World) -> None:
 
 
 @pytest.mark.parametrize("command", ["chats", "timeline"])
-async def test_lists_lead_the_teams_members_to_it_and_tell_others_whom_to_ask(world: World, command: str) -> None:
+async def test_lists_link_team_members_to_the_channel_and_tell_others_whom_to_ask(world: World, command: str) -> None:
     await connected_pumps(world)
     card = await listed(world, command, MEGAN)
     assert "Pumps" in texts(card)
@@ -178,7 +178,7 @@ async def test_lists_lead_the_teams_members_to_it_and_tell_others_whom_to_ask(wo
     assert not {"Join", "Open channel", "Open chat"} & set(buttons(card))
 
 
-async def test_a_channel_whose_team_is_not_known_is_looked_for_in_the_readers_teams(world: World) -> None:
+async def test_a_channel_without_a_known_team_is_searched_in_the_readers_teams(world: World) -> None:
     await connected_pumps(world)
     async with world.engines.writing.begin() as begun:
         await begun.execute(update(chat).values(team_id=None))
@@ -189,7 +189,7 @@ async def test_a_channel_whose_team_is_not_known_is_looked_for_in_the_readers_te
     assert not_known in texts(await listed(world, "chats", MEGAN))
 
 
-async def test_a_channels_team_is_kept_once_teams_has_told_it(world: World) -> None:
+async def test_the_team_of_a_channel_is_stored_when_teams_sends_it(world: World) -> None:
     async def hears(**team: str) -> None:
         place = {"id": PUMPS, "conversationType": "channel", "tenantId": TENANT}
         told = {"tenant": {"id": TENANT}, "team": {"id": CHANNELS[0].id, **team}}

@@ -26,7 +26,7 @@ async def test_connecting_by_number_sends_the_note_with_five_facts(world: World)
     assert buttons(card)["Open record"]["url"] == await world.link()
 
 
-async def test_what_is_connected_is_kept_with_what_the_chat_knows_and_who_did_it(world: World) -> None:
+async def test_a_connection_is_stored_with_the_reported_values_and_the_connector(world: World) -> None:
     await world.say("connect CAS-01001", person=ADELE)
     await world.settle()
     world.card()
@@ -38,13 +38,13 @@ async def test_what_is_connected_is_kept_with_what_the_chat_knows_and_who_did_it
     assert known == {"prioritycode": (2, "Normal"), "statecode": (0, "Active"), "statuscode": (1, "In Progress")}
 
 
-async def test_quiet_leaves_out_the_note_and_says_one_line(world: World) -> None:
+async def test_quiet_sends_one_line_instead_of_the_note(world: World) -> None:
     await world.say("connect CAS-01001 quiet")
     await world.settle()
     assert texts(world.card())[:2] == ["CAS-01001 is connected to this chat.", "Connected by Alex Wilber."]
 
 
-async def test_connecting_again_changes_nothing_and_says_who_connected_it_and_when(world: World) -> None:
+async def test_connecting_again_changes_nothing_and_returns_who_connected_it_and_when(world: World) -> None:
     await world.say("connect CAS-01001", person=ADELE)
     await world.settle()
     world.card()
@@ -59,7 +59,7 @@ async def test_connecting_again_changes_nothing_and_says_who_connected_it_and_wh
     assert len(await world.rows_in(connection)) == 1
 
 
-async def test_two_who_connect_at_once_make_one_connection_and_one_note(world: World) -> None:
+async def test_two_people_who_connect_at_once_create_one_connection_and_one_note(world: World) -> None:
     await asyncio.gather(*(world.say("connect CAS-01001", person=person) for person in (ADELE, MEGAN, ALEX)))
     await world.settle()
     assert len(await world.rows_in(connection)) == 1
@@ -73,7 +73,7 @@ async def test_a_record_is_named_by_its_link_in_a_sentence(world: World) -> None
     assert "CAS-01001 is connected" in texts(world.card())[0]
 
 
-async def test_one_hit_for_words_is_connected_and_several_are_a_choice(world: World) -> None:
+async def test_a_single_match_is_connected_and_several_are_a_choice(world: World) -> None:
     await world.say("connect ærø wasserwerke quiet")
     await world.settle()
     assert "is connected to this chat" in texts(world.card())[0]
@@ -92,7 +92,7 @@ async def test_one_hit_for_words_is_connected_and_several_are_a_choice(world: Wo
     assert chosen["row_id"] == button["data"]["row"]
 
 
-async def test_each_person_sees_only_the_hits_that_they_can_read(world: World) -> None:
+async def test_each_person_gets_a_private_choice_of_the_matches_they_can_read(world: World) -> None:
     await world.say("connect battery quiet")
     card = world.card()
     assert texts(card) == [
@@ -109,7 +109,7 @@ async def test_each_person_sees_only_the_hits_that_they_can_read(world: World) -
     assert texts(world.card())[0] == "This client cannot show a private answer."
 
 
-async def test_a_client_that_asks_by_itself_connects_nothing_though_one_hit_is_left(world: World) -> None:
+async def test_an_automatic_refresh_connects_nothing_even_if_one_match_is_left(world: World) -> None:
     await world.say("connect battery quiet")
     refresh = world.card()["refresh"]["action"]
     assert refresh["verb"] == "choose"
@@ -134,7 +134,7 @@ async def test_a_choice_made_in_the_emulator_comes_as_a_message(world: World) ->
     assert "CAS-01001" in texts(world.card())
 
 
-async def test_words_that_nothing_fits_get_a_helping_answer(world: World) -> None:
+async def test_words_without_a_match_get_a_helpful_answer(world: World) -> None:
     await world.say("connect zeppelin hangar")
     assert texts(world.card()) == ["No record matches these words.", "Check the number, or paste the record's link."]
     await world.say("connect")
@@ -142,7 +142,7 @@ async def test_words_that_nothing_fits_get_a_helping_answer(world: World) -> Non
 
 
 @pytest.mark.parametrize("person", [LYNNE, DIEGO], ids=lambda person: person.name)
-async def test_somebody_without_an_enabled_user_is_told_so(world: World, person: Somebody) -> None:
+async def test_a_person_without_an_enabled_user_is_refused(world: World, person: Somebody) -> None:
     world.join(person)
     for text in ("connect CAS-01001", f"connect {await world.link()}", "connect pump"):
         await world.say(text, person=person)
@@ -152,7 +152,7 @@ async def test_somebody_without_an_enabled_user_is_told_so(world: World, person:
     assert await world.rows_in(connection) == []
 
 
-async def test_a_person_who_may_not_read_the_row_hears_so_and_nothing_of_the_row(world: World) -> None:
+async def test_a_person_without_access_is_refused_and_learns_nothing_about_the_row(world: World) -> None:
     await world.say(f"connect {await world.link(SECRET_CASE)}", person=PATTI)
     (post,) = world.connector.posts[GROUP]
     said = texts(world.card())
@@ -167,7 +167,7 @@ async def test_a_person_who_may_not_read_the_row_hears_so_and_nothing_of_the_row
     assert await world.rows_in(outbox, outbox.c.key.like("connected%")) == []
 
 
-async def test_somebody_who_only_reads_the_row_may_connect_it(world: World) -> None:
+async def test_a_person_with_read_only_access_can_connect_the_row(world: World) -> None:
     await world.say("connect CAS-01001", person=ISAIAH)
     await world.settle()
     assert "Connected by Isaiah Langer" in texts(world.card())[-1]
@@ -193,7 +193,7 @@ async def test_a_link_that_opens_no_record_is_explained(world: World, link: str)
     assert texts(world.card())[0] == "This link does not open a record in your Dynamics 365 environment."
 
 
-async def test_an_older_link_that_numbers_the_table_works_too(world: World) -> None:
+async def test_an_older_link_with_the_table_code_works(world: World) -> None:
     link = (await world.link()).replace("etn=incident", "etc=112")
     braced = link.replace("&id=", "&id=%7B") + "%7D"
     await world.say(f"connect {braced} quiet")
@@ -221,21 +221,21 @@ async def test_a_one_to_one_chat_is_offered_a_group_chat(world: World) -> None:
     assert await world.rows_in(connection) == []
 
 
-async def test_the_other_person_is_filled_in_where_the_chats_id_names_them(world: World) -> None:
+async def test_the_other_person_is_prefilled_if_the_chat_id_names_them(world: World) -> None:
     chat = f"19:{ADELE.object_id}_{ALEX.object_id}@unq.gbl.spaces"
     await world.add_bot(chat)
     await world.say("connect CAS-01001", chat=chat, person=ALEX)
     assert buttons(world.card(chat))["New chat"]["data"]["person"] == ADELE.object_id
 
 
-async def test_what_the_person_may_not_read_is_not_offered_either(world: World) -> None:
+async def test_a_record_that_the_person_cannot_read_is_not_offered(world: World) -> None:
     await world.say(f"connect {await world.link(SECRET_CASE)}", chat=PERSONAL, person=PATTI)
     card = world.card(PERSONAL)
     assert texts(card)[0].startswith("This case does not exist")
     assert buttons(card) == {}
 
 
-async def test_a_channel_is_connected_in_itself_and_not_in_one_of_its_threads(world: World) -> None:
+async def test_the_channel_is_connected_and_not_one_of_its_threads(world: World) -> None:
     channel = "19:abc@thread.tacv2"
     world.connector.members[channel] = [ALEX.account_id]
     conversation: dict[str, object] = {
@@ -252,14 +252,14 @@ async def test_a_channel_is_connected_in_itself_and_not_in_one_of_its_threads(wo
     assert kept["chat_id"] == channel
 
 
-async def test_only_a_member_of_the_chat_connects_it(world: World) -> None:
+async def test_only_a_member_of_the_chat_can_connect_it(world: World) -> None:
     world.connector.members[GROUP].remove(ADELE.account_id)
     await world.say("connect CAS-01001", person=ADELE)
     assert texts(world.card())[0] == "Only members of this chat can do this."
     assert await world.rows_in(connection) == []
 
 
-async def test_where_the_bot_is_absent_the_person_adds_the_app_and_continues(world: World) -> None:
+async def test_if_the_bot_is_absent_the_person_adds_the_app_and_continues(world: World) -> None:
     absent = "19:2d2d2d2d@thread.v2"
     claims = {"environment": "localhost/sandbox", "table": "incident", "row": await world.row("incidents")}
     answer = await world.press({"verb": "connect", "data": claims}, chat=absent)
@@ -276,7 +276,7 @@ async def test_where_the_bot_is_absent_the_person_adds_the_app_and_continues(wor
     assert "CAS-01001" in texts(world.card(absent))
 
 
-async def test_while_chats_are_turned_off_everything_says_so(world: World) -> None:
+async def test_while_chats_are_turned_off_every_answer_says_so(world: World) -> None:
     link = await world.link()
     await world.say("connect CAS-01001 quiet")
     await world.settle()
@@ -322,7 +322,7 @@ async def test_a_forged_button_connects_nothing(world: World, forged: dict[str, 
     assert await world.rows_in(connection) == []
 
 
-async def test_a_button_pressed_by_somebody_without_access_connects_nothing(world: World) -> None:
+async def test_a_button_pressed_by_a_person_without_access_connects_nothing(world: World) -> None:
     row = await world.row("incidents", SECRET_CASE)
     claims = {
         "environment": "localhost/sandbox",
@@ -337,7 +337,7 @@ async def test_a_button_pressed_by_somebody_without_access_connects_nothing(worl
     answer = await world.press({"verb": "connect", "data": claims}, person=ALEX)
     assert answer["type"].endswith("activity.message")
     await world.settle()
-    # The chat is the one in which the button was selected, regardless of the button's data.
+    # The connected chat is the one in which the button is pressed, regardless of the button's data.
     (kept,) = await world.rows_in(connection)
     assert (kept["chat_id"], kept["connector_id"]) == (GROUP, ALEX.object_id)
     world.card()

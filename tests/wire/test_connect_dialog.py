@@ -1,4 +1,4 @@
-"""Connect the chat from the compose box, or from a message that links to a record (spec C1, C2)."""
+"""Connect a chat from the compose box, or from a message that links to a record (spec C1, C2)."""
 
 import json
 
@@ -45,14 +45,14 @@ async def test_a_message_that_links_to_a_record_fills_it_in(world: World) -> Non
     assert await send(world, again.step("Connect")) == "CAS-01001 is already connected to this chat."
 
 
-async def test_so_does_a_record_card_in_a_message(world: World) -> None:
+async def test_a_record_card_in_a_message_fills_it_in(world: World) -> None:
     (pasted,) = await world.paste(await world.link())
     card = {"contentType": pasted["contentType"], "content": json.dumps(pasted["content"])}
     page = await open_from(world, {**MESSAGE, "body": {"content": ""}, "attachments": [card]}, command=COMMAND)
     assert texts(page.card)[0].startswith("CAS-01001")
 
 
-async def test_of_fifty_links_the_first_of_a_record_counts_and_another_can_be_named(world: World) -> None:
+async def test_the_first_record_link_of_fifty_is_used_and_another_can_be_chosen(world: World) -> None:
     others = [f"https://example.com/{number}" for number in range(49)]
     page = await open_from(world, linking(*others, await world.link()), command=COMMAND)
     assert texts(page.card)[0].startswith("CAS-01001")
@@ -61,7 +61,7 @@ async def test_of_fifty_links_the_first_of_a_record_counts_and_another_can_be_na
     world.card()
 
 
-async def test_a_linked_record_that_is_not_for_the_person_is_not_named(world: World) -> None:
+async def test_a_linked_record_that_the_person_cannot_read_is_not_named(world: World) -> None:
     page = await open_from(world, linking(await world.link(SECRET_CASE)), command=COMMAND, person=PATTI)
     assert SECRET_CASE not in json.dumps(page.card)
     refused = await send(world, page.step("Connect", words=await world.link(SECRET_CASE)), person=PATTI)
@@ -80,7 +80,7 @@ async def test_several_records_are_a_choice(world: World) -> None:
     world.card()
 
 
-async def test_before_a_note_reaches_who_cannot_open_the_record_the_person_is_asked(world: World) -> None:
+async def test_the_person_confirms_a_note_that_reaches_people_without_access(world: World) -> None:
     world.connector.members[GROUP] = [each.account_id for each in (*COLLEAGUES, LYNNE)]
     page = await open_from(world, linking(await world.link()), command=COMMAND)
     asked = await send(world, page.step("Connect"))
@@ -92,7 +92,7 @@ async def test_before_a_note_reaches_who_cannot_open_the_record_the_person_is_as
     assert "Connected by Adele Vance" in texts(world.card())[-1]
 
 
-async def test_in_a_one_to_one_chat_it_goes_on_with_a_group_chat_of_the_two(world: World) -> None:
+async def test_a_one_to_one_chat_continues_with_a_group_chat_of_the_two(world: World) -> None:
     page = await open_from(world, linking(await world.link()), command=COMMAND, chat=ONE_TO_ONE)
     assert list(buttons(page.card)) == ["Next"]
     assert "note" not in page.inputs
@@ -110,7 +110,7 @@ async def test_while_chats_are_off_or_without_a_user_the_page_says_so(world: Wor
     assert texts(refused.card)[0].startswith("Your administrator turned off chats")
 
 
-async def test_what_was_filled_in_and_is_too_long_for_a_button_is_no_crash(world: World) -> None:
+async def test_input_that_is_too_long_for_a_button_does_not_crash(world: World) -> None:
     page = await open_from(world, None, command=COMMAND)
     world.dataverse_is_down = True
     refused = await send(world, page.step("Connect", words="pump", text="x" * 100_000))

@@ -1,4 +1,4 @@
-"""Disconnect chats (spec D1-D3), and list connections."""
+"""Disconnect records (spec D1-D3), and list the connected ones."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ async def live(world: World) -> list[str]:
 
 
 @pytest.mark.parametrize("person", [ALEX, MEGAN, ADELE], ids=lambda person: person.name)
-async def test_who_holds_the_privilege_disconnects_and_the_chat_hears_of_it(world: World, person: Somebody) -> None:
+async def test_a_person_with_the_privilege_disconnects_and_the_chat_is_notified(world: World, person: Somebody) -> None:
     await connected(world, "CAS-01001")
     await world.say("disconnect", person=person)
     await world.settle()
@@ -39,7 +39,7 @@ async def test_who_holds_the_privilege_disconnects_and_the_chat_hears_of_it(worl
     assert [entry["act"] for entry in await world.rows_in(audit)] == ["connect", "disconnect"]
 
 
-async def test_who_does_not_is_told_which_rule_would_have_allowed_it(world: World) -> None:
+async def test_a_person_without_it_learns_which_rule_would_allow_it(world: World) -> None:
     await connected(world, "CAS-01001", by=ISAIAH)
     await world.say("disconnect CAS-01001", person=ISAIAH)
     assert texts(world.card()) == [
@@ -52,7 +52,7 @@ async def test_who_does_not_is_told_which_rule_would_have_allowed_it(world: Worl
     assert await live(world) == ["CAS-01001"]
 
 
-async def test_the_connector_may_where_the_table_says_so(world: World) -> None:
+async def test_the_connector_can_disconnect_if_the_record_type_allows_it(world: World) -> None:
     await allow(world, connector_can_disconnect=True)
     await connected(world, "CAS-01001", by=ISAIAH)
     await world.say("disconnect", person=PATTI)
@@ -62,7 +62,7 @@ async def test_the_connector_may_where_the_table_says_so(world: World) -> None:
     assert "Isaiah Langer disconnected" in texts(world.card())[0]
 
 
-async def test_the_owner_may_where_the_table_says_so_directly_or_through_the_team(world: World) -> None:
+async def test_the_owner_can_disconnect_directly_or_through_a_team_if_the_record_type_allows_it(world: World) -> None:
     await allow(world, owner_can_disconnect=True)
     own, of_his_team, anothers = [
         await world.case_owned_by(owner) for owner in ("Isaiah Langer", "Tier 2", "Adele Vance")
@@ -77,7 +77,7 @@ async def test_the_owner_may_where_the_table_says_so_directly_or_through_the_tea
     assert "You cannot disconnect" in texts(world.card())[0]
 
 
-async def test_a_chat_with_several_records_is_asked_which(world: World) -> None:
+async def test_a_chat_with_several_records_gets_a_choice(world: World) -> None:
     await connected(world, "CAS-01001", "CAS-01002")
     await world.say("disconnect")
     card = world.card()
@@ -89,7 +89,7 @@ async def test_a_chat_with_several_records_is_asked_which(world: World) -> None:
     assert await live(world) == ["CAS-01002"]
 
 
-async def test_the_record_is_named_by_number_words_or_link(world: World) -> None:
+async def test_the_record_is_found_by_number_words_or_link(world: World) -> None:
     await connected(world, "CAS-01001", "CAS-01002", "CAS-01003")
     for text in ("cas-01002", "firmware", await world.link("CAS-01003")):
         await world.say(f"disconnect {text}")
@@ -98,7 +98,7 @@ async def test_the_record_is_named_by_number_words_or_link(world: World) -> None
     assert await live(world) == []
 
 
-async def test_what_is_not_connected_cannot_be_disconnected(world: World) -> None:
+async def test_a_record_without_a_connection_cannot_be_disconnected(world: World) -> None:
     await connected(world, "CAS-01001", chat=OTHER_GROUP)
     for text in ("disconnect", "disconnect CAS-01001", f"disconnect {await world.link()}"):
         await world.say(text)
@@ -129,7 +129,7 @@ async def test_a_button_that_is_pressed_twice_disconnects_once(world: World) -> 
     world.card()
 
 
-async def test_rights_are_asked_for_again_when_the_button_is_pressed(world: World) -> None:
+async def test_rights_are_checked_again_when_the_button_is_pressed(world: World) -> None:
     await connected(world, "CAS-01001", "CAS-01002")
     await world.say("disconnect")
     button = buttons(world.card())["Disconnect"]
@@ -144,7 +144,7 @@ async def test_rights_are_asked_for_again_when_the_button_is_pressed(world: Worl
     assert len(await live(world)) == 2
 
 
-async def test_a_disconnect_can_be_undone_and_the_chat_is_told_what_it_missed(world: World) -> None:
+async def test_a_disconnect_can_be_undone_and_the_chat_gets_the_missed_changes(world: World) -> None:
     await connected(world, "CAS-01001")
     await world.say("disconnect", person=MEGAN)
     await world.settle()
@@ -166,7 +166,7 @@ async def test_a_disconnect_can_be_undone_and_the_chat_is_told_what_it_missed(wo
     (going_on,) = await world.rows_in(connection)
     assert (going_on["ended_at"], going_on["connector_name"]) == (None, "Alex Wilber")
     assert [each["act"] for each in await world.rows_in(audit)] == ["connect", "disconnect", "undo disconnect"]
-    # Once is enough, and an undone disconnect can be repeated and undone again.
+    # A second undo is refused, and a new disconnect can be undone again.
     answer = await world.press(undo)
     assert texts(answer["value"])[0] == "There is nothing to undo. You can undo a disconnect once, within 10 minutes."
     world.clock.advance(1)
@@ -186,7 +186,7 @@ async def test_undo_ends_after_ten_minutes(world: World) -> None:
     assert await live(world) == []
 
 
-async def test_who_may_not_connect_may_not_undo(world: World) -> None:
+async def test_a_person_who_cannot_connect_cannot_undo(world: World) -> None:
     undo = await disconnected(world, SECRET_CASE)
     world.join(LYNNE)
     for person, reason in ((PATTI, "This case does not exist"), (LYNNE, "You have no user")):
@@ -201,7 +201,7 @@ async def test_who_may_not_connect_may_not_undo(world: World) -> None:
     assert await live(world) == []
 
 
-async def test_undo_does_not_connect_a_record_that_was_connected_again(world: World) -> None:
+async def test_undo_does_not_connect_a_record_that_is_connected_again(world: World) -> None:
     undo = await disconnected(world)
     await connected(world, "CAS-01001", by=ADELE)
     answer = await world.press(undo)
@@ -209,7 +209,7 @@ async def test_undo_does_not_connect_a_record_that_was_connected_again(world: Wo
     assert await live(world) == ["CAS-01001"]
 
 
-async def test_an_undo_of_another_chat_is_a_claim_that_is_worth_nothing(world: World) -> None:
+async def test_an_undo_button_of_another_chat_is_refused(world: World) -> None:
     await disconnected(world)
     for number in ("0", "99999", "x", str(2**70)):
         answer = await world.press({"verb": "undo disconnect", "data": {"connection": number}})
@@ -219,7 +219,7 @@ async def test_an_undo_of_another_chat_is_a_claim_that_is_worth_nothing(world: W
 
 
 async def disconnected(world: World, number: str = "CAS-01001") -> dict[str, Any]:
-    """Disconnect, and return the button that undoes it."""
+    """Connect and disconnect the record, and return the Undo button."""
     await connected(world, number)
     await world.say(f"disconnect {number}")
     await world.settle()
@@ -227,7 +227,7 @@ async def disconnected(world: World, number: str = "CAS-01001") -> dict[str, Any
     return button
 
 
-async def test_after_disconnecting_a_record_can_be_connected_again_with_a_new_note(world: World) -> None:
+async def test_a_disconnected_record_can_be_connected_again_with_a_new_note(world: World) -> None:
     await connected(world, "CAS-01001", by=ADELE)
     await world.say("disconnect")
     await world.settle()
@@ -240,7 +240,7 @@ async def test_after_disconnecting_a_record_can_be_connected_again_with_a_new_no
     assert (new["ended_at"], new["connector_name"]) == (None, "Megan Bowen")
 
 
-async def test_a_case_that_is_gone_can_still_be_disconnected(world: World) -> None:
+async def test_a_deleted_case_can_still_be_disconnected(world: World) -> None:
     await connected(world, "CAS-01001")
     await world.delete("incidents", await world.row("incidents"))
     await world.until(lambda: world.event_answers)
@@ -251,7 +251,7 @@ async def test_a_case_that_is_gone_can_still_be_disconnected(world: World) -> No
     assert world.nothing_was_said()
 
 
-async def test_records_lists_what_the_person_may_open(world: World) -> None:
+async def test_records_lists_the_records_that_the_person_can_open(world: World) -> None:
     await world.say("records")
     assert texts(world.card())[0] == "This chat is not connected to a record."
     await connected(world, "CAS-01001", SECRET_CASE)
@@ -269,7 +269,7 @@ async def test_records_lists_what_the_person_may_open(world: World) -> None:
     assert texts(world.card())[0].startswith("You have no user")
 
 
-async def test_a_list_that_is_too_long_says_how_many_more_there_are(world: World) -> None:
+async def test_a_long_list_says_how_many_more_records_there_are(world: World) -> None:
     await connected(world, *(f"CAS-010{number:02d}" for number in range(1, 13)))
     await world.say("records")
     said = texts(world.card())
@@ -283,7 +283,7 @@ async def allow(world: World, **rights: bool) -> None:
     await world.restart()
 
 
-async def test_a_deleted_record_is_told_to_each_chat_and_its_connections_end(world: World) -> None:
+async def test_a_deletion_is_posted_to_each_chat_and_ends_the_connections(world: World) -> None:
     for chat in (GROUP, OTHER_GROUP):
         await connected(world, "CAS-01001", chat=chat)
     await world.change({"prioritycode": 1})
@@ -301,7 +301,7 @@ async def test_a_deleted_record_is_told_to_each_chat_and_its_connections_end(wor
     assert "not connected" in str(world.card())
 
 
-async def test_while_chats_are_off_a_deletion_is_told_to_nobody_and_found_once_they_are_on(world: World) -> None:
+async def test_while_chats_are_off_a_deletion_is_not_posted_and_it_is_found_when_they_are_on(world: World) -> None:
     await connected(world, "CAS-01001")
     await ask(world, (await organisation(world)).step("Save", chats_on="false"))
     await world.delete("incidents", await world.row("incidents"))

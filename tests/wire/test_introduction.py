@@ -1,4 +1,4 @@
-"""The bot introduces itself once per chat, and explains the next steps."""
+"""Introduce the bot once per chat, with the next step."""
 
 import pytest
 from sqlalchemy import update
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.one_database
 NEW = "19:6c6c6c6c@thread.v2"
 
 
-async def test_the_two_events_of_an_installation_in_any_order_and_number_make_one_introduction(world: World) -> None:
+async def test_the_two_events_of_an_installation_cause_one_introduction_in_any_order(world: World) -> None:
     world.connector.members[NEW] = [each.account_id for each in EVERYBODY]
     installed = world.activity(NEW, type="installationUpdate", action="add")
     added = world.activity(NEW, type="conversationUpdate", membersAdded=[BOT])
@@ -26,7 +26,7 @@ async def test_the_two_events_of_an_installation_in_any_order_and_number_make_on
     assert any("connect CAS-01001" in line for line in said)
 
 
-async def test_somebody_who_joins_is_not_greeted_and_a_reinstalled_bot_does_not_repeat_itself(world: World) -> None:
+async def test_a_new_member_is_not_greeted_and_a_reinstalled_bot_does_not_repeat_itself(world: World) -> None:
     await world.add_bot(NEW)
     await world.post(world.activity(NEW, type="conversationUpdate", membersAdded=[{"id": "29:new"}]))
     await world.post(world.activity(NEW, type="installationUpdate", action="remove"))
@@ -39,7 +39,7 @@ async def test_somebody_who_joins_is_not_greeted_and_a_reinstalled_bot_does_not_
     assert kept["bot_present"]
 
 
-async def test_alone_with_a_person_the_bot_says_how_it_is_used_there(world: World) -> None:
+async def test_in_a_personal_chat_the_bot_explains_its_use_there(world: World) -> None:
     alone = "a:2personal"
     activity = world.activity(PERSONAL, type="installationUpdate", action="add")
     await world.post({**activity, "conversation": {**activity["conversation"], "id": alone}})
@@ -65,7 +65,7 @@ async def test_the_emulators_first_event_introduces_the_bot_in_its_own_buttons(w
     assert "Chat Sync" in texts(world.card(conversation["id"]))
 
 
-async def test_while_chats_are_off_the_bot_says_nothing_unasked_and_makes_up_for_it_later(world: World) -> None:
+async def test_while_chats_are_off_there_is_no_introduction_until_they_are_on(world: World) -> None:
     async with world.engines.writing.begin() as transaction:
         await transaction.execute(update(environment).values(chats_on=False))
     await world.restart()

@@ -1,4 +1,4 @@
-"""The chats of a record, and how to join them (spec A1, J1-J3)."""
+"""List the chats of a record, and join them (spec A1, J1-J3)."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ async def joining(world: World, *, on: bool) -> None:
     await world.restart()
 
 
-async def test_who_is_in_a_chat_opens_it_and_who_may_join_joins(world: World) -> None:
+async def test_members_open_the_chat_and_people_who_can_join_it_join(world: World) -> None:
     chat = await made_chat(world)
     card = await listed(world, MEGAN)
     said = texts(card)
@@ -55,7 +55,7 @@ async def test_who_is_in_a_chat_opens_it_and_who_may_join_joins(world: World) ->
     await world.settle()
     assert "Alex Wilber, who works on CAS-01001, joined this chat." in world.posted(chat)
     assert [row["act"] for row in await world.rows_in(audit)][-1] == "join"
-    # Joining twice has the same effect.
+    # A second press changes nothing.
     answer = await world.press(buttons(card)["Join"], person=ALEX, chat=PERSONAL)
     assert texts(answer["value"]) == ["You are already in this chat."]
     assert (await members(world, chat)).count(ALEX.object_id) == 1
@@ -79,7 +79,7 @@ async def test_joining_needs_the_switch_and_write_access(world: World, on: bool,
     card = await listed(world, person)
     assert texts(card)[4] == state
     assert ("Join" in buttons(card)) == (state == OPEN)
-    # The data of an old button is untrusted.
+    # The data of an old button is checked again.
     answer = await world.press(open_button, person=person, chat=PERSONAL)
     is_in = person.object_id in await members(world, chat)
     if state == OPEN:
@@ -91,7 +91,7 @@ async def test_joining_needs_the_switch_and_write_access(world: World, on: bool,
     await world.settle()
 
 
-async def test_who_may_not_see_the_record_hears_nothing_of_its_chats(world: World) -> None:
+async def test_a_person_without_access_to_the_record_learns_nothing_about_its_chats(world: World) -> None:
     chat = await made_chat(world, "Secret plan", "CAS-01005")
     join = {"verb": "join", "data": {"connection": "1"}}
     for person, refusal in ((PATTI, "This case does not exist"), (LYNNE, "You have no user")):
@@ -104,7 +104,7 @@ async def test_who_may_not_see_the_record_hears_nothing_of_its_chats(world: Worl
         assert person.object_id not in await members(world, chat)
 
 
-async def test_the_chats_are_those_of_this_record_found_by_name_and_shown_page_by_page(world: World) -> None:
+async def test_the_list_has_the_chats_of_the_record_page_by_page(world: World) -> None:
     for number in range(8):
         await made_chat(world, f"Plan {number}")
     first = await listed(world, ALEX)
@@ -125,7 +125,7 @@ async def test_the_chats_are_those_of_this_record_found_by_name_and_shown_page_b
     assert texts(past)[-1] == "7 to 8 of 8"
 
 
-async def test_a_directory_that_does_not_answer_leaves_the_names_that_were_told_before(world: World) -> None:
+async def test_if_the_directory_does_not_respond_the_stored_names_are_shown(world: World) -> None:
     await made_chat(world)
     world.dataverse_refuses["/v1.0/chats/"] = (403, {"error": {"code": "Forbidden", "message": "no"}})
     card = await listed(world, MEGAN)
@@ -136,7 +136,7 @@ async def test_a_directory_that_does_not_answer_leaves_the_names_that_were_told_
     assert texts(await listed(world, MEGAN))[2] == "Chat of Adele Vance"
 
 
-async def test_in_a_chat_with_one_record_there_is_no_need_to_name_it(world: World) -> None:
+async def test_in_a_chat_with_one_record_the_record_is_the_default(world: World) -> None:
     await world.say("connect CAS-01002 quiet")
     await world.settle()
     world.card()
@@ -156,7 +156,7 @@ async def test_several_records_are_a_choice(world: World) -> None:
 
 
 @pytest.mark.parametrize("begin", ["-1", "x", "1" * 99])
-async def test_a_page_that_nobody_offered_is_none(world: World, begin: str) -> None:
+async def test_a_forged_page_offset_is_refused(world: World, begin: str) -> None:
     row = await world.row("incidents", "CAS-01001")
     claim = {"environment": "localhost/sandbox", "table": "incident", "row": row, "begin": begin, "words": ""}
     answer = await world.press({"verb": "chats", "data": claim}, chat=GROUP)
@@ -164,7 +164,7 @@ async def test_a_page_that_nobody_offered_is_none(world: World, begin: str) -> N
 
 
 async def test_a_person_connects_another_of_their_chats_from_here(world: World) -> None:
-    # Given a chat of Alex with others that is not connected, and one that is connected to another record
+    # Alex has a chat without a record, and a chat that is connected to another record.
     busy = await made_chat(world, "Spare parts", "CAS-01010")
     await world.press(buttons(await listed(world, ALEX, "chats CAS-01010"))["Join"], chat=PERSONAL)
     await world.settle()
@@ -172,7 +172,7 @@ async def test_a_person_connects_another_of_their_chats_from_here(world: World) 
     page = await press(world, page, "Next", record="")
     await press(world, page, "Create chat", others=chosen(ISAIAH), name="Lunch")
     (lunch,) = {*world.made_chats()} - {busy}
-    # When Alex lists his chats to connect one
+    # Alex searches for a chat to connect.
     further = buttons(await listed(world, ALEX))["My other chats"]
     card = (await world.press(further, chat=PERSONAL))["value"]
     said = texts(card)
@@ -181,13 +181,13 @@ async def test_a_person_connects_another_of_their_chats_from_here(world: World) 
     assert "Connected to 1 other record." in said
     assert "Not connected to a record." in said
     assert "CAS-01010" not in str(card)
-    # Then the button connects it, and the chat gets a note
+    # The button connects it, and the chat is notified.
     into = {**buttons(card)["Connect"]["data"], "into": lunch}
     answer = await world.press({"verb": "connect", "data": into}, chat=PERSONAL)
     assert texts(answer["value"]) == ["The chat is connected.", "CAS-01001 is connected to this chat"]
     await world.settle()
     assert world.posted(lunch)[-1] == "CAS-01001 is connected to this chat"
-    # But only for members of that chat
+    # The button works only for members of that chat.
     answer = await world.press({"verb": "connect", "data": {**into, "quiet": "quiet"}}, person=MEGAN, chat=PERSONAL)
     assert texts(answer["value"])[0] == "Only members of this chat can do this."
     for nowhere in ("x", "19:0123@unq.gbl.spaces", "19:0123@thread.tacv2", "../19:0@thread.v2"):
@@ -195,7 +195,7 @@ async def test_a_person_connects_another_of_their_chats_from_here(world: World) 
         assert texts(answer["value"])[0] == "You cannot connect this chat from here."
 
 
-async def test_a_chat_that_is_full_an_app_without_consent_and_a_chat_that_is_gone_say_so(
+async def test_a_full_chat_missing_consent_and_a_deleted_chat_are_reported(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chat = await made_chat(world)
@@ -213,7 +213,7 @@ async def test_a_chat_that_is_full_an_app_without_consent_and_a_chat_that_is_gon
     await world.settle()
 
 
-async def test_who_came_in_is_told_though_the_answer_was_lost(world: World) -> None:
+async def test_a_new_member_is_announced_even_if_the_response_was_lost(world: World) -> None:
     chat = await made_chat(world)
     join = buttons(await listed(world, ALEX))["Join"]
     await world.fault("graph", "lost; method=POST; ends=members")
@@ -223,7 +223,7 @@ async def test_who_came_in_is_told_though_the_answer_was_lost(world: World) -> N
     assert [row["act"] for row in await world.rows_in(audit)] == ["connect", "join"]
 
 
-async def test_who_did_not_come_in_is_told_to_nobody(world: World) -> None:
+async def test_a_person_who_was_not_added_is_not_announced(world: World) -> None:
     chat = await made_chat(world)
     join = buttons(await listed(world, ALEX))["Join"]
     await world.fault("graph", "503; method=POST; ends=members")

@@ -1,4 +1,4 @@
-"""New connected chats (spec C7, C8, A6, S7), over the sandbox's Graph via HTTP."""
+"""Create connected chats over HTTP in the sandbox's Graph (spec C7, C8, A6, S7)."""
 
 import asyncio
 from typing import Any
@@ -45,9 +45,9 @@ async def test_from_the_command_to_the_note_in_the_new_chat(world: World) -> Non
     assert world.nothing_was_said()
 
 
-async def test_each_step_fails_once_and_in_the_end_there_is_one_chat_connected_once_with_one_note(world: World) -> None:
+async def test_each_step_fails_once_and_the_result_is_one_chat_with_one_connection_and_one_note(world: World) -> None:
     page = await people_page(world)
-    # Graph rejects the first request, and the response to the request for the smallest chat is lost.
+    # Graph rejects the whole request, and loses the response to the request for the smallest chat.
     await world.fault("graph", "400; method=POST; path=chats")
     await world.fault("graph", "lost; method=POST; path=chats")
     page = await press(world, page, "Create chat", others=chosen(MEGAN, ADELE), name="Pump")
@@ -92,7 +92,7 @@ async def test_each_step_fails_once_and_in_the_end_there_is_one_chat_connected_o
     assert world.posted(chat) == ["CAS-01001 is connected to this chat"]
 
 
-async def test_pressing_twice_at_once_makes_one_chat(world: World) -> None:
+async def test_pressing_twice_at_once_creates_one_chat(world: World) -> None:
     page = await people_page(world)
     await asyncio.gather(*(press(world, page, "Create chat", others=chosen(MEGAN)) for _ in range(3)))
     again = await press(world, page, "Create chat", others=chosen(MEGAN, ADELE))
@@ -102,7 +102,7 @@ async def test_pressing_twice_at_once_makes_one_chat(world: World) -> None:
     assert world.posted(chat) == ["CAS-01001 is connected to this chat"]
 
 
-async def test_a_chat_that_was_left_half_made_is_offered_again_to_who_began_it_alone(world: World) -> None:
+async def test_an_unfinished_chat_is_offered_again_only_to_the_person_who_started_it(world: World) -> None:
     page = await people_page(world)
     await world.fault("graph", "403; method=POST; ends=installedApps")
     half = await press(world, page, "Create chat", others=chosen(MEGAN))
@@ -119,7 +119,7 @@ async def test_a_chat_that_was_left_half_made_is_offered_again_to_who_began_it_a
     assert "Finish my last chat" not in buttons(await world.ask_page({"dialog": "newChat"}))
 
 
-async def test_who_has_left_the_chat_does_nothing_to_it_any_more(world: World) -> None:
+async def test_a_person_who_left_the_chat_can_no_longer_change_it(world: World) -> None:
     page = await people_page(world)
     await world.fault("graph", "403; method=POST; ends=installedApps")
     half = await press(world, page, "Create chat", others=chosen(MEGAN))
@@ -132,7 +132,7 @@ async def test_who_has_left_the_chat_does_nothing_to_it_any_more(world: World) -
     assert not has_app(world.teams.rows, chat.id)
 
 
-async def test_without_the_note_the_chat_hears_one_line(world: World) -> None:
+async def test_without_the_note_the_chat_gets_one_line(world: World) -> None:
     page = await people_page(world)
     await press(world, page, "Create chat", others=chosen(MEGAN), note="false")
     await world.settle()
@@ -176,7 +176,7 @@ async def test_a_chat_without_a_record_has_a_name_and_no_app(world: World) -> No
     ],
     ids=["nobody", "oneself", "no ids", "unknown", "disabled", "too many"],
 )
-async def test_people_who_cannot_be_asked_are_told_on_the_page_which_keeps_the_rest(
+async def test_people_who_cannot_be_added_are_named_on_the_page_and_the_input_stays(
     world: World, people: str, problem: str
 ) -> None:
     page = await people_page(world)
@@ -188,7 +188,7 @@ async def test_people_who_cannot_be_asked_are_told_on_the_page_which_keeps_the_r
     assert world.made_chats() == []
 
 
-async def test_who_may_not_gets_no_chat(world: World) -> None:
+async def test_a_person_without_the_right_cannot_start_a_chat(world: World) -> None:
     secret = {"dialog": "newChat", **await claim(world, SECRET_CASE)}
     assert "This case does not exist" in texts(await world.ask_page(secret, person=PATTI))[0]
     assert "You have no user" in texts(await world.ask_page({"dialog": "newChat"}, person=LYNNE))[0]
@@ -206,7 +206,7 @@ async def test_who_may_not_gets_no_chat(world: World) -> None:
     assert (world.made_chats(), await world.rows_in(new_chat)) == ([], [])
 
 
-async def test_before_a_note_reaches_somebody_who_cannot_open_the_record_the_person_is_asked(world: World) -> None:
+async def test_the_person_confirms_a_note_that_reaches_people_without_access(world: World) -> None:
     page = await world.ask_page({"dialog": "newChat", **await claim(world, SECRET_CASE)})
     asked = await press(world, page, "Create chat", others=chosen(MEGAN, PATTI), name="Pump")
     question = next(line for line in texts(asked) if "cannot open" in line)
@@ -229,7 +229,7 @@ async def test_before_a_note_reaches_somebody_who_cannot_open_the_record_the_per
     assert world.posted(other) == [f"{SECRET_CASE} is connected to this chat"]
 
 
-async def test_what_is_typed_is_searched(world: World) -> None:
+async def test_typed_words_are_searched(world: World) -> None:
     assert any("CAS-01001" in title for title in await world.type_in("records", "pump vibrates"))
     assert len(await world.type_in("records", "")) > 3
     assert await world.type_in("people", "van") == ["Adele Vance · Service Representative"]
@@ -239,7 +239,7 @@ async def test_what_is_typed_is_searched(world: World) -> None:
     assert await world.type_in("people", "van", person=MEGAN) == ["Adele Vance · Service Representative"]
 
 
-async def test_a_link_that_is_pasted_where_one_types_finds_its_record_for_those_who_may_read_it(world: World) -> None:
+async def test_a_link_pasted_into_the_search_finds_its_record_for_people_who_can_read_it(world: World) -> None:
     link = await world.link(SECRET_CASE)
     (found,) = await world.type_in("records", f"see {link}.")
     assert found.startswith(f"{SECRET_CASE} · ")
@@ -247,7 +247,7 @@ async def test_a_link_that_is_pasted_where_one_types_finds_its_record_for_those_
     assert await world.type_in("records", "https://elsewhere.example/main.aspx") == []
 
 
-async def test_the_record_may_be_written_and_where_it_is_not_clear_it_is_chosen(world: World) -> None:
+async def test_the_record_can_be_typed_and_an_ambiguous_one_is_chosen(world: World) -> None:
     first = await world.ask_page({"dialog": "newChat"})
     for words in ("cas-01001", await world.link()):
         assert texts(await press(world, first, "Next", words=words))[:2] == ["Case", "CAS-01001"]
@@ -263,7 +263,7 @@ async def test_the_record_may_be_written_and_where_it_is_not_clear_it_is_chosen(
     assert texts(elsewhere)[0] == "This link does not open a record in your Dynamics 365 environment."
 
 
-async def test_people_may_be_written_and_where_it_is_not_clear_they_are_offered(world: World) -> None:
+async def test_people_can_be_typed_and_ambiguous_names_are_offered(world: World) -> None:
     page = await people_page(world)
     again = await press(world, page, "Create chat", names="megan.bowen@example.com, a, nobody", name="Pump")
     assert texts(again)[3] == "These names are not clear: a, nobody. Enter the full name, or choose a person."
@@ -278,7 +278,7 @@ async def test_people_may_be_written_and_where_it_is_not_clear_they_are_offered(
 
 
 async def outside(world: World, person: Somebody, chat: str, number: str = "CAS-01001", **more: str) -> str:
-    """Select Connect on a card in a chat without the app; return the answer."""
+    """Press Connect on a card in a chat without the app, and return the answer."""
     data = {**await claim(world), "row": await world.row("incidents", number), **more}
     action = {"type": "Action.Execute", "verb": "connect", "data": data}
     pressed = world.activity(chat, person, type="invoke", name="adaptiveCard/action", value={"action": action})
@@ -314,7 +314,7 @@ async def test_people_of_the_record_are_suggested_with_the_reason(world: World) 
     assert "connected chat" not in str(inputs(follow_up)["suggested"])
 
 
-async def test_where_there_are_no_dialogs_the_pages_are_cards_in_the_chat(world: World) -> None:
+async def test_in_channels_without_dialogs_the_pages_are_cards_in_the_chat(world: World) -> None:
     async def send(**activity: object) -> dict[str, Any]:
         status, _ = await world.post(world.activity(GROUP, ALEX, type="message", channelId="emulator", **activity))
         assert status == 201
@@ -330,7 +330,7 @@ async def test_where_there_are_no_dialogs_the_pages_are_cards_in_the_chat(world:
     assert world.posted(chat) == ["CAS-01001 is connected to this chat"]
 
 
-async def test_who_is_turned_off_in_dataverse_while_the_dialog_is_open_makes_no_chat(world: World) -> None:
+async def test_a_user_who_is_disabled_while_the_dialog_is_open_cannot_create_a_chat(world: World) -> None:
     page = await people_page(world, ADELE)
     url = f"{world.sandbox}{API}/systemusers({await world.user_id(ADELE)})"
     async with world.session.patch(url, json={"isdisabled": True}) as answer:
@@ -340,7 +340,7 @@ async def test_who_is_turned_off_in_dataverse_while_the_dialog_is_open_makes_no_
     assert world.made_chats() == []
 
 
-async def test_who_may_not_connect_the_record_or_does_not_want_to_adds_no_app(world: World) -> None:
+async def test_a_refused_or_canceled_connection_installs_no_app(world: World) -> None:
     people = [DIRECTORY[each.object_id] for each in (ALEX, PATTI)]
     chat = (await world.teams.create(people, "Ours")).id
     assert (await outside(world, PATTI, chat, SECRET_CASE)).startswith("This case does not exist")
@@ -354,7 +354,7 @@ async def test_who_may_not_connect_the_record_or_does_not_want_to_adds_no_app(wo
     await world.settle()
 
 
-async def test_a_chat_whose_creation_was_not_answered_is_offered_again(world: World) -> None:
+async def test_a_chat_whose_creation_got_no_response_is_offered_again(world: World) -> None:
     page = await people_page(world)
     await world.fault("graph", "lost; method=POST; path=chats")
     await press(world, page, "Create chat", others=chosen(MEGAN))

@@ -121,14 +121,17 @@ async def _read_record(
 async def _known_values(
     services: Services, record: RecordRef, columns: tuple[Column, ...]
 ) -> Mapping[str, ReportedValue]:
-    """Return the values that the chat does not need as changes, with a time before the read so that none is missed."""
+    """Return the current values, which later changes are compared with.
+
+    Their time is before the read, so that a change during the read is not missed.
+    """
     if not columns:
         return {}
     read_at = services.clock.now()
     try:
         row = await services.records.read(record, columns, caller=None)
     except (NotFound, NotAllowed):
-        return {}  # The app cannot read the row, unlike the person. Old values come only from the pre-images of events.
+        return {}  # The person can read the row, but the app cannot. Old values then come only from events.
     return {column.name: reported_value(column, row, read_at) for column in columns}
 
 
