@@ -21,7 +21,7 @@ from bot.wiring.application import make_app
 
 
 def main() -> int:
-    """Serve until the process is stopped, or run one command; return 2 if the settings are invalid."""
+    """Serve until the process is stopped, or run one command; return 2 for an error."""
     arguments = parser().parse_args()
     if arguments.role:
         os.environ["CHATSYNC_ROLE"] = arguments.role
@@ -33,7 +33,8 @@ def main() -> int:
     try:
         return _run(settings, arguments)
     except ChatSyncError as error:
-        print(f"Chat Sync cannot start. {error} {error.next_step}", file=sys.stderr)  # noqa: T201
+        prefix = "" if arguments.command else "Chat Sync cannot start. "
+        print(f"{prefix}{error} {error.next_step}", file=sys.stderr)  # noqa: T201
         return 2
 
 

@@ -70,14 +70,14 @@ class Dialogs:
     async def _page(self, turn: Turn, request: DialogRequest | None) -> Page | Done:
         if request and request.page in self._pages:
             retry = SubmitButton(title="Try again", dialog=request.page, payload=request.data)
-            page = await self._deadline.answer(self._pages[request.page](self._services, turn, request.data), retry)
+            page = await self._deadline.answer(self._show(turn, request.page, request.data), retry)
         else:
             page = await self._deadline.answer(_unknown())
         return Page(title=_ERROR_TITLE, card=page.message.card, height="small") if isinstance(page, Answer) else page
 
-    async def _page(self, turn: Turn, name: str, data: ActionData) -> Page | Done:
-        shown = await self._pages[name](self._services, turn, data)
-        return await self._page(turn, shown.dialog, shown.data) if isinstance(shown, Redirect) else shown
+    async def _show(self, turn: Turn, name: str, data: ActionData) -> Page | Done:
+        page = await self._pages[name](self._services, turn, data)
+        return await self._show(turn, page.dialog, page.data) if isinstance(page, Redirect) else page
 
 
 async def _unknown() -> Page:

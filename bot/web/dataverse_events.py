@@ -40,7 +40,7 @@ def dataverse_events(services: Services, key: str) -> Callable[[web.Request], Aw
         event = parse_event(body, content, environment=environment.id, received_at=services.clock.now())
         outcome = await receive_event(services, event)
         _log.info("webhook.event_received", outcome=outcome.value, table=table)
-        return _response(outcome.value, stored=outcome is Received.KEPT)
+        return _response(outcome.value, stored=outcome is Received.STORED)
 
     return handle
 

