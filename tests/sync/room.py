@@ -1,4 +1,4 @@
-"""The parts that sync chats, on a database and the sandbox's Dataverse, with a scripted Teams."""
+"""Chat sync on a real database and the sandbox's Dataverse, with a fake Teams."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -56,15 +56,15 @@ from tests.wire.people import Somebody
 API = "/api/data/v9.2"
 ROW_EVERY = timedelta(seconds=5)
 IDLE = timedelta(days=7)
-"""The default for new processes."""
+"""The default setting."""
 
 
 class Crash(BaseException):
-    """The simulated death of the process."""
+    """Simulated crash of the process."""
 
 
 class NoTokens:
-    """Tokens of a client that does not sign in."""
+    """Access tokens of an environment without sign-in."""
 
     async def get(self, scope: str) -> str | None:
         return None
@@ -78,7 +78,7 @@ class NoTokens:
 
 @dataclass
 class Room:
-    """Everything that syncs chats."""
+    """The services and workers of chat sync, and controls for tests."""
 
     clock: HeldClock
     runtime: Runtime
@@ -87,17 +87,17 @@ class Room:
     window: Window | None = None
     is_down: bool = False
     refused: dict[str, int] = field(default_factory=dict)
-    """Statuses of responses to requests whose URL contains the key."""
+    """Response statuses by a part of the path: matching requests are rejected."""
     off_at: datetime = START
     """The time at which sync was turned off."""
     crash_at: int | None = None
-    """From now on, the process crashes before this request."""
+    """The number of requests that are sent before the process crashes."""
     lost_answers: int = 0
-    """This many changes are made, but their responses are lost."""
+    """The number of writes that succeed but whose responses are replaced by errors."""
     asked: list[tuple[str, str, datetime]] = field(default_factory=list)
-    """Method, path, and time of the product's requests to Dataverse."""
+    """Method, path, and time of each request that reached Dataverse."""
     departed: list[datetime] = field(default_factory=list)
-    """The time at which a request started."""
+    """The time of each request that the rate limiter released."""
     note: ActivityRecorder = field(init=False)
     lane: SyncHandler = field(init=False)
     services: Services = field(init=False)
@@ -150,10 +150,10 @@ class Room:
 
         return turn
 
-    # People ---------------------------------------------------------------------------------------------------------
+    # Actions of people -----------------------------------------------------------------------------------------------
 
     async def add_chat(self, chat: ChatId, *people: Somebody, topic: str | None = None) -> None:
-        """Add a chat that has the bot."""
+        """Add a chat that the bot is in."""
         self.teams.people[chat], self.teams.topics[chat] = list(people), topic
         async with self.store.writing() as work:
             await work.chats.save(
@@ -169,7 +169,7 @@ class Room:
             )
 
     async def connect(self, chat: ChatId, row_id: str, person: Somebody) -> Connection:
-        """Connect the chat to a case."""
+        """Connect the chat to a case as the person."""
         now = self.clock.now()
         record = RecordRef(environment=self.environment.id, table="incident", row_id=row_id)
         new = NewConnection(
@@ -190,7 +190,7 @@ class Room:
         return made
 
     async def disconnect(self, connection: Connection, person: Somebody) -> None:
-        """Disconnect the chat from the case."""
+        """Disconnect the chat as the person."""
         now = self.clock.now()
         async with self.store.writing() as work:
             by = ObjectId(person.object_id)
@@ -198,7 +198,7 @@ class Room:
             await end_sync(work, [connection], at=now)
 
     async def follow(self, connection: Connection, row_id: str) -> Connection:
-        """Merge the record into another one, and move the connection."""
+        """Move the connection to the record that its record was merged into."""
         now = self.clock.now()
         kept = {
             name: getattr(connection, name) for name in ("chat_id", "connector_id", "connector_name", "connected_at")
@@ -214,7 +214,7 @@ class Room:
         return made
 
     async def undo(self, connection: Connection) -> bool:
-        """Undo the disconnect; return whether it was possible."""
+        """Undo the disconnection, and return False if that is not possible."""
         async with self.store.writing() as work:
             back = await work.connections.reopen(connection)
             if back:
@@ -222,7 +222,7 @@ class Room:
             return back
 
     async def switch_sync(self, *, on: bool) -> None:
-        """Turn chat sync on or off, and run the jobs that follow."""
+        """Turn sync on or off, and enqueue what the change requires."""
         async with self.engines.writing.begin() as db:
             await db.execute(environments.update().values(sync_on=on))
         self.administration.invalidate()
@@ -236,29 +236,29 @@ class Room:
         await enqueue_chats_of_environment(self.services, self.environment.id, [])
 
     async def set_state(self, activity_id: str, state: int) -> None:
-        """Change the state of a row in Dynamics 365."""
+        """Change the state of a row as a person does in Dynamics 365."""
         status = {0: 1, 1: 2, 2: 3}[state]
         url = f"{self.environment.url}{API}/chats({activity_id})"
         body = {"statecode": state, "statuscode": status}
         async with self.session.patch(url, json=body, headers={"x-somebody": "1"}) as answer:
             assert answer.status in {204, 404}
 
-    # Processes ------------------------------------------------------------------------------------------------------
+    # Work of the process ---------------------------------------------------------------------------------------------
 
     async def keep(self) -> None:
-        """Let a second pass, so that the last writers are saved."""
+        """Advance the clock by a second, and store the buffered writes."""
         self.clock.advance(1)
         await self.note._flush()
 
     async def work(self) -> None:
-        """Process all due jobs. If the process crashes in between, start another one."""
+        """Process the jobs that are due. After a simulated crash, start a new process."""
         try:
             await self._work()
         except Crash:
             await self.crash()
 
     async def crash(self) -> None:
-        """Crash the process and start another one."""
+        """Start a new process after a crash of the old one."""
         async with self.store.writing() as work:
             await work.lanes.expire_leases()
         self.start()
@@ -271,13 +271,13 @@ class Room:
             held = await self.lane.fetch(work, lanes)
         ended = [await self.lane.process(lane, held[lane]) for lane in lanes if lane in held]
         async with self.store.writing() as work:
-            put_off: dict[str, Any] = dict.fromkeys(lanes)
-            put_off.update({each.lane: each.not_before for each in ended})
-            await work.lanes.release(Queue.SYNC, put_off, "me")
+            postponed: dict[str, Any] = dict.fromkeys(lanes)
+            postponed.update({each.lane: each.not_before for each in ended})
+            await work.lanes.release(Queue.SYNC, postponed, "me")
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """Run a worker in the background while the clock is moved."""
+        """Run a worker while the clock is advanced."""
         limits = Limits(concurrency=SYNC_CONCURRENCY)
         wake = self.runtime.event_hub.wakeups[Queue.SYNC]
         worker = Worker(Queue.SYNC, self.lane, store=self.store, clock=self.clock, wake=wake, limits=limits)
@@ -295,7 +295,7 @@ class Room:
             self.clock.advance(0.012)
 
     async def until_nothing_is_due(self) -> None:
-        """Let time pass until all jobs are done, regardless of the speed of this machine."""
+        """Advance the clock until all jobs are done."""
         async with asyncio.timeout(100):
             while await self._next_due() is not None:
                 await self.pass_time(0.1)
@@ -305,14 +305,14 @@ class Room:
             return await work.lanes.next_due(Queue.SYNC)
 
     async def come_to_rest(self) -> None:
-        """Restore all systems, check stale chats, and process all jobs."""
+        """End all failures, enqueue stale chats, and process all jobs."""
         self.is_down, self.crash_at, self.lost_answers = False, None, 0
         self.teams.down.clear()
         self.refused.clear()
         await self.keep()
         self.clock.advance(CHECK_INTERVAL.total_seconds() + 1)
         for _ in range(10):
-            # Repeatedly, as in production: chats that wait for something else are skipped in the meantime.
+            # Chats with a pending job are not enqueued, so several iterations are needed.
             await enqueue_stale_chats(self.services, timedelta(0))
             await self.work()
             self.clock.advance(400)
@@ -321,14 +321,14 @@ class Room:
     # State -----------------------------------------------------------------------------------------------------------
 
     async def get(self, path: str) -> Mapping[str, Any]:
-        """Return the answer of Dataverse to a GET request."""
+        """Request a path of Dataverse."""
         url = f"{self.environment.url}{API}/{path}"
         async with self.session.get(url, headers={"x-somebody": "1"}) as answer:
             found: Mapping[str, Any] = await answer.json()
             return found
 
     async def rows(self, chat: ChatId) -> list[Mapping[str, Any]]:
-        """Return the rows of the chat."""
+        """Return the chat's rows."""
         parties = "chat_activity_parties($select=participationtypemask,_partyid_value)"
         found: list[Mapping[str, Any]] = (
             await self.get(f"chats?$filter=teamschatid eq '{chat}'&$expand={parties}&$orderby=createdon")
@@ -336,12 +336,12 @@ class Room:
         return found
 
     async def cases(self) -> list[str]:
-        """Return the IDs of the sample cases."""
+        """Return the ids of the sample cases."""
         found = await self.get("incidents?$select=incidentid&$orderby=ticketnumber")
         return [each["incidentid"] for each in found["value"]]
 
     async def user(self, person: Somebody) -> str | None:
-        """Return the ID of the person's enabled user."""
+        """Return the id of the person's enabled user, or None."""
         found = await self.get(f"systemusers?$filter=azureactivedirectoryobjectid eq {person.object_id}")
         return next((each["systemuserid"] for each in found["value"] if not each["isdisabled"]), None)
 

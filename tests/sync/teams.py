@@ -1,4 +1,4 @@
-"""A scripted Teams."""
+"""Fake Teams."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from tests.wire.people import Somebody
 
 @dataclass
 class FakeTeams:
-    """Members and names of chats, as the roster and as the directory."""
+    """Members and topics of chats. It replaces the roster and the chat directory."""
 
     people: dict[ChatId, list[Somebody]] = field(default_factory=dict)
     topics: dict[ChatId, str | None] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
-    """Parts that do not respond: `roster`, `topics`."""
+    """Services that fail: `roster`, `topics`."""
 
     def _require(self, what: str) -> None:
         if what in self.down:

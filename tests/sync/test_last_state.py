@@ -1,4 +1,4 @@
-"""The last state arrives, even if a chat changes while it is being synced (spec Y2)."""
+"""The last state of a chat reaches its rows, even if other things happen during the update (spec Y2)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ CHAT = ChatId("19:chat@thread.v2")
 DAY_S = 24 * 3600
 
 
-async def test_a_chat_renamed_while_teams_is_asked_gets_the_new_name(
+async def test_a_chat_renamed_during_the_fetch_gets_the_new_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_room(tmp_path / "chats.db") as room:
@@ -49,7 +49,7 @@ async def test_a_chat_renamed_while_teams_is_asked_gets_the_new_name(
         assert row["subject"] == "Third"
 
 
-async def test_a_row_that_could_not_be_completed_for_days_is_completed_in_the_end(tmp_path: Path) -> None:
+async def test_a_row_that_could_not_be_completed_for_days_is_completed_later(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         await room.add_chat(CHAT, ALEX, MEGAN)
         made = await room.connect(CHAT, (await room.cases())[0], ALEX)
@@ -67,7 +67,7 @@ async def test_a_row_that_could_not_be_completed_for_days_is_completed_in_the_en
         assert row["statecode"] == 1
 
 
-async def test_who_wrote_is_kept_where_the_bot_is_stopped_while_it_keeps_it(
+async def test_the_last_writer_is_stored_if_the_bot_stops_during_the_flush(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_room(tmp_path / "chats.db") as room:
@@ -99,7 +99,7 @@ async def test_who_wrote_is_kept_where_the_bot_is_stopped_while_it_keeps_it(
         assert known.last_writer_id == MEGAN.object_id
 
 
-async def test_a_chat_that_was_connected_again_stays_on_the_pane_though_a_request_failed(
+async def test_a_chat_that_is_connected_again_stays_in_the_pane_after_a_failed_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_room(tmp_path / "chats.db") as room:
@@ -128,7 +128,7 @@ async def test_a_chat_that_was_connected_again_stays_on_the_pane_though_a_reques
 
 
 async def people(room: Room, kind: int = 12, case: int = 0) -> set[str | None]:
-    """Return the users that the row of this case names."""
+    """Return the users in the row of this case."""
     record = (await room.cases())[case]
     (row,) = [each for each in await room.rows(CHAT) if each["_regardingobjectid_value"] == record]
     return {each["_partyid_value"] for each in row["chat_activity_parties"] if each["participationtypemask"] == kind}
@@ -139,20 +139,20 @@ async def users(room: Room, *named: Somebody) -> set[str | None]:
 
 
 async def goes_on(room: Room) -> None:
-    """Save recorded activity, and process the jobs that are due then."""
+    """Store the buffered writes, and process the jobs that are due."""
     await room.keep()
     room.clock.advance(10)
     await room.work()
 
 
 async def mirrors(room: Room) -> None:
-    """List chats in the Dynamics 365 chat pane from now on."""
+    """Turn on the list of chats in the chat pane of Dynamics 365."""
     async with room.engines.writing.begin() as db:
         await db.execute(environment.update().values(mirror_chats=True))
     room.administration.invalidate()
 
 
-async def test_while_teams_does_not_say_who_is_in_a_chat_everything_else_is_done(tmp_path: Path) -> None:
+async def test_without_a_roster_everything_else_is_updated(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         cases = await room.cases()
         await room.add_chat(CHAT, ALEX, MEGAN)
@@ -171,14 +171,16 @@ async def test_while_teams_does_not_say_who_is_in_a_chat_everything_else_is_done
         assert [each["statecode"] for each in await room.rows(CHAT)] == [0, 1]
         assert len((await room.get("msdyn_teamschatassociations"))["value"]) == 2
         async with room.store.reading() as work:
-            assert (await work.chat_sync.get_rows([new.id]))[new.id].row is None, "nobody knows yet whom it is to name"
+            assert (await work.chat_sync.get_rows([new.id]))[new.id].row is None, (
+                "the members of the new row are not known yet"
+            )
         room.teams.down.clear()
         await goes_on(room)
         for case in (0, 2):
             assert await people(room, case=case) == await users(room, ALEX, MEGAN, ADELE)
 
 
-async def test_a_name_that_graph_does_not_tell_keeps_nobody_from_being_shown(tmp_path: Path) -> None:
+async def test_without_a_topic_the_members_are_still_updated(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         await room.add_chat(CHAT, ALEX, MEGAN, topic="First")
         await room.connect(CHAT, (await room.cases())[0], ALEX)
@@ -195,8 +197,8 @@ async def test_a_name_that_graph_does_not_tell_keeps_nobody_from_being_shown(tmp
         assert (await room.rows(CHAT))[0]["subject"] == "Second"
 
 
-async def is_looked_at(room: Room) -> None:
-    """Check the chat after a long time without an event."""
+async def check_stale_chats(room: Room) -> None:
+    """Run the periodic check for stale chats."""
     await enqueue_stale_chats(room.services, timedelta(0))
     await goes_on(room)
 
@@ -206,32 +208,32 @@ async def active_at(room: Room, connection: Connection) -> datetime:
         return (await work.chat_sync.get_rows([connection.id]))[connection.id].last_activity_at
 
 
-async def test_what_only_a_look_found_counts_as_something_that_happened(tmp_path: Path) -> None:
+async def test_a_change_found_by_the_periodic_check_counts_as_activity(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         await room.add_chat(CHAT, ALEX, MEGAN)
         made = await room.connect(CHAT, (await room.cases())[0], ALEX)
         begun = room.clock.now()
         room.clock.advance(60)
         await goes_on(room)
-        assert await active_at(room, made) == begun, "who was there when it was connected has not come just now"
+        assert await active_at(room, made) == begun, "the first members do not count as new"
         for topic, person in (("Pumps", ALEX), ("Pumps", ADELE)):
             room.clock.advance(5 * DAY_S)
             room.teams.topics[CHAT] = topic
             if person not in room.teams.people[CHAT]:
                 room.teams.people[CHAT].append(person)
-            await is_looked_at(room)
+            await check_stale_chats(room)
             assert room.clock.now() - await active_at(room, made) < timedelta(minutes=1)
             latest = await active_at(room, made)
         room.clock.advance(5 * DAY_S)
-        await is_looked_at(room)
-        assert await active_at(room, made) == latest, "nothing was new"
+        await check_stale_chats(room)
+        assert await active_at(room, made) == latest, "nothing changed"
         room.clock.advance(3 * DAY_S)
         room.teams.topics[CHAT] = "Valves"
-        await is_looked_at(room)
-        assert await active_at(room, made) == latest, "it was idle by then"
+        await check_stale_chats(room)
+        assert await active_at(room, made) == latest, "the chat was already idle"
 
 
-async def test_what_changed_while_sync_was_off_is_nothing_that_happens_when_it_is_on_again(tmp_path: Path) -> None:
+async def test_changes_while_sync_was_off_do_not_count_as_activity(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         await room.add_chat(CHAT, ALEX, MEGAN)
         made = await room.connect(CHAT, (await room.cases())[0], ALEX)
@@ -242,14 +244,14 @@ async def test_what_changed_while_sync_was_off_is_nothing_that_happens_when_it_i
         pause = Pause(start=off, end=room.clock.now(), active_since=None)
         async with room.store.writing() as work:
             await work.chat_sync.exclude_pause(room.environment.id, pause)
-        await is_looked_at(room)
+        await check_stale_chats(room)
         assert await people(room) == await users(room, ALEX, MEGAN, ADELE)
-        assert await active_at(room, made) == begun + timedelta(days=1), "the day does not count, and nothing else"
+        assert await active_at(room, made) == begun + timedelta(days=1), "only the day without sync is excluded"
 
 
 @pytest.mark.parametrize("idle", [True, False])
 @pytest.mark.parametrize("is_deleted", [True, False])
-async def test_the_row_of_a_merged_record_follows_it_also_where_the_chat_is_idle(
+async def test_the_row_of_a_merged_record_moves_even_if_the_chat_is_idle(
     tmp_path: Path, idle: bool, is_deleted: bool
 ) -> None:
     async with open_room(tmp_path / "chats.db") as room:
@@ -259,7 +261,7 @@ async def test_the_row_of_a_merged_record_follows_it_also_where_the_chat_is_idle
         await goes_on(room)
         (made,) = await room.rows(CHAT)
         room.clock.advance(8 * DAY_S if idle else 60)
-        await is_looked_at(room)
+        await check_stale_chats(room)
         room.teams.topics[CHAT] = "Valves"
         if is_deleted:
             url = f"{room.environment.url}/api/data/v9.2/chats({made['activityid']})"
@@ -272,7 +274,7 @@ async def test_the_row_of_a_merged_record_follows_it_also_where_the_chat_is_idle
         )
 
 
-async def test_a_row_that_cannot_be_written_keeps_no_other_chat_off_the_pane(tmp_path: Path) -> None:
+async def test_a_chat_is_listed_in_the_pane_even_if_its_row_cannot_be_written(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         await room.add_chat(CHAT, ALEX, MEGAN)
         await room.connect(CHAT, (await room.cases())[0], ALEX)

@@ -1,4 +1,4 @@
-"""Many chats at once, and a Dataverse that was down (spec Y4)."""
+"""Load of many chats, and recovery after Dataverse was down (spec Y4)."""
 
 import re
 from collections import Counter, defaultdict
@@ -16,16 +16,16 @@ from tests.tiers import FULL
 from tests.wire.people import ADELE, ALEX, MEGAN, Somebody
 
 CHATS = 500 if FULL else 75
-"""More rows than can be written in five seconds."""
+"""More chats than can be written in five seconds."""
 LATE_S = CHATS // 5
-"""Seconds until each row is written, at up to fifteen requests a second."""
+"""Seconds in which all rows are written with at most 15 requests per second."""
 SECOND = timedelta(seconds=1)
 
 pytestmark = pytest.mark.timeout(900 if FULL else 300)
 
 
 async def filled(room: Room) -> Sequence[ChatId]:
-    """Create this many chats, each with its row; return their IDs."""
+    """Add the chats, each with its row."""
     cases = await room.cases()
     chats = [ChatId(f"19:{number:04}@thread.v2") for number in range(CHATS)]
     for number, chat in enumerate(chats):
@@ -44,7 +44,7 @@ def everybody_writes(room: Room, chats: Sequence[ChatId], person: Somebody) -> N
 
 
 def writes(room: Room) -> dict[str, list[datetime]]:
-    """Return the times at which each row was written."""
+    """Return the times of the writes of each row."""
     found = defaultdict(list)
     for method, path, at in room.asked:
         if method == "PATCH":
@@ -62,7 +62,7 @@ def most_in_a_second(moments: Sequence[datetime]) -> int:
 
 
 async def shows(room: Room, chats: Sequence[ChatId], person: Somebody, at: datetime) -> bool:
-    """Return whether each chat's row shows this person as the last writer, and the time."""
+    """Return whether each chat's row shows the person as the last writer at this time."""
     user = await room.user(person)
     for chat in chats:
         (row,) = await room.rows(chat)
@@ -74,7 +74,7 @@ async def shows(room: Room, chats: Sequence[ChatId], person: Somebody, at: datet
     return True
 
 
-async def test_after_a_time_without_dataverse_each_row_is_written_once(tmp_path: Path) -> None:
+async def test_after_an_outage_of_dataverse_each_row_is_written_once(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         chats = await filled(room)
         room.is_down = True
@@ -98,7 +98,7 @@ async def test_after_a_time_without_dataverse_each_row_is_written_once(tmp_path:
         assert await shows(room, chats[::10], ADELE, last)
 
 
-async def test_a_thousand_messages_a_second_are_few_writes_and_the_last_state_arrives(tmp_path: Path) -> None:
+async def test_a_thousand_messages_per_second_cause_few_writes_and_the_last_state_arrives(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         chats = await filled(room)
         room.window = SYNC_WINDOW

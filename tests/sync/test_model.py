@@ -1,4 +1,4 @@
-"""After any sequence of events, each row matches the rules."""
+"""Random events in random order, after which each row must follow the rules."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -27,17 +27,17 @@ FORM = "%Y-%m-%dT%H:%M:%SZ"
 somebody = st.sampled_from(PEOPLE)
 case = st.sampled_from([0, 0, 0, 1])
 FAULTS = (("/chats(", 404), ("/chats(", 400), ("/chats(", 500), ("/systemusers", 403), ("/ManyToOneRelationships", 404))
-"""Temporary answers of Dataverse or of a proxy. None of them has a permanent effect."""
+"""Temporary errors of Dataverse or a gateway, by a part of the path. They must have no lasting effect."""
 
 
 @dataclass
 class Shown:
-    """A connection, and the changes that people made to its row."""
+    """A connection, and changes that people made to its row."""
 
     connection: Connection
     case: int
     synced: bool
-    """True if it was created while sync was on."""
+    """True if the connection was made while sync was on."""
     ended: bool = False
     set_by_hand: int | None = None
 
@@ -50,7 +50,7 @@ class Expected:
     topic: str | None = None
     wrote: tuple[Somebody, datetime] | None = None
     heard: tuple[Somebody, datetime] | None = None
-    """Activity that the bot holds in memory."""
+    """The last write that is only in the bot's memory."""
     shown: list[Shown] = field(default_factory=list)
     sync_on: bool = True
 
@@ -63,7 +63,7 @@ class Expected:
 
 
 class Chats(RuleBasedStateMachine):
-    """One chat, two cases, and every event that can happen to them."""
+    """A chat, two cases, and all events that can happen to them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class Chats(RuleBasedStateMachine):
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
 
-    # Teams ---------------------------------------------------------------------------------------------------------
+    # Teams -----------------------------------------------------------------------------------------------------------
 
     @rule(person=somebody)
     def writes(self, person: Somebody) -> None:
@@ -101,7 +101,7 @@ class Chats(RuleBasedStateMachine):
             named = Topic(name=topic) if how == "named" else None
             self._happens(self.room.note.record_change(CHAT, topic=named), self.room.clock.now())
 
-    # People --------------------------------------------------------------------------------------------------------
+    # People ----------------------------------------------------------------------------------------------------------
 
     @rule(number=case, person=st.sampled_from([ALEX, MEGAN, ADELE]))
     def connects_or_disconnects(self, number: int, person: Somebody) -> None:
@@ -121,7 +121,7 @@ class Chats(RuleBasedStateMachine):
 
     @rule(number=case, state=st.sampled_from([0, 1, 2]))
     def sets_state(self, number: int, state: int) -> None:
-        """Change the state of an active connection's row. Rows of others are not touched."""
+        """Change the state of an active connection's row. Rows of other connections are not checked."""
         live = next((each for each in self.expected.synced if each.case == number), None)
         found = {each["activityid"]: each for each in self.run(self.room.rows(CHAT))}
         row = found.get(self._synced_row(live).activity_id) if live else None
@@ -131,7 +131,7 @@ class Chats(RuleBasedStateMachine):
 
     @rule(number=case)
     def merges(self, number: int) -> None:
-        """Merge a case into the other one, unless the chat is connected to that too."""
+        """Merge a case into the other one, unless the chat is connected to both."""
         live = self.expected.live(number)
         if live and not self.expected.live(1 - number):
             live.connection = self.run(self.room.follow(live.connection, self.cases[1 - number]))
@@ -142,7 +142,7 @@ class Chats(RuleBasedStateMachine):
         self.expected.sync_on = not self.expected.sync_on
         self.run(self.room.switch_sync(on=self.expected.sync_on))
 
-    # Faults ---------------------------------------------------------------------------------------------------------
+    # Failures --------------------------------------------------------------------------------------------------------
 
     @rule(what=st.sampled_from(["down", "up", "answer lost", "crash", "crash before a request"]), at=st.integers(0, 4))
     def goes_wrong(self, what: str, at: int) -> None:
@@ -165,7 +165,7 @@ class Chats(RuleBasedStateMachine):
         else:
             self.room.refused.pop(what[0], None)
 
-    # Time ----------------------------------------------------------------------------------------------------------
+    # Time ------------------------------------------------------------------------------------------------------------
 
     @rule()
     def a_second_passes(self) -> None:
@@ -194,7 +194,10 @@ class Chats(RuleBasedStateMachine):
         self.is_worked_on(6)
 
     def _happens(self, work: Coroutine[Any, Any, None], at: datetime) -> bool:
-        """Record counted activity; return whether there are active connections. Idle connections stay idle."""
+        """Run an activity and check its effect; return whether a connection became active.
+
+        Idle connections must stay idle, and the others must be active at this time.
+        """
         before = {each.connection.id: self._synced_row(each).last_activity_at for each in self.expected.synced}
         self.run(work)
         awake = False
@@ -207,7 +210,7 @@ class Chats(RuleBasedStateMachine):
                 assert now == was
         return awake
 
-    # Invariants -----------------------------------------------------------------------------------------------------
+    # Invariants ------------------------------------------------------------------------------------------------------
 
     @invariant()
     def nobody_has_two_rows(self) -> None:
@@ -233,7 +236,7 @@ class Chats(RuleBasedStateMachine):
             kept = await self._kept_of(each)
             row = found.pop(kept.activity_id, None)
             if row is None:
-                assert each.ended, "a live connection has a row"
+                assert each.ended, "an active connection has a row"
                 continue
             self._compare_row(each, row, users, kept.last_activity_at)
         assert found == {}
@@ -248,7 +251,7 @@ class Chats(RuleBasedStateMachine):
         assert row["_regardingobjectid_value"] == self.cases[each.case]
         if self.room.clock.now() - active_at > IDLE:
             wrote = row["modifiedinteamson"]
-            assert wrote is None or wrote <= active_at.strftime(FORM), "what came later does not count"
+            assert wrote is None or wrote <= active_at.strftime(FORM), "later activity does not count"
             return
         parties = [(party["participationtypemask"], party["_partyid_value"]) for party in row["chat_activity_parties"]]
         members = {user for kind, user in parties if kind == 12}
@@ -269,7 +272,7 @@ class Chats(RuleBasedStateMachine):
             return (await work.chat_sync.get_rows([shown.connection.id]))[shown.connection.id]
 
 
-def test_after_any_events_each_row_matches_the_rules() -> None:
+def test_after_random_events_each_row_follows_the_rules() -> None:
     run_state_machine_as_test(
         Chats,
         settings=examples(8, stateful_step_count=30),

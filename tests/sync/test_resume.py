@@ -1,4 +1,4 @@
-"""Resume idle chats, and show chats that were connected while sync was off (spec Y3)."""
+"""Resume sync, and sync chats that were connected while it was off (spec Y3)."""
 
 from pathlib import Path
 
@@ -25,17 +25,17 @@ async def resume(room: Room, somebody: Somebody, connection: int) -> None:
     async with room.store.reading() as work:
         chat = await work.chats.get(CHAT)
     assert chat
-    await resume_sync(room.services, chat, person(somebody), connection)  # type: ignore[arg-type] # a button's claim is any number
+    await resume_sync(room.services, chat, person(somebody), connection)  # type: ignore[arg-type] # buttons send any number
 
 
 async def switch(room: Room, *, sync: bool) -> None:
-    """Turn chat sync on or off."""
+    """Turn sync on or off."""
     async with room.engines.writing.begin() as db:
         await db.execute(environment.update().values(sync_on=sync))
     room.administration.invalidate()
 
 
-async def test_an_idle_chat_goes_on_when_somebody_resumes_it(tmp_path: Path) -> None:
+async def test_an_idle_chat_is_updated_after_a_person_resumes_it(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         case, _ = (await room.cases())[:2]
         await room.add_chat(CHAT, ALEX, MEGAN, LYNNE, topic="Pumps")
@@ -60,7 +60,7 @@ async def test_an_idle_chat_goes_on_when_somebody_resumes_it(tmp_path: Path) -> 
         assert (await room.rows(CHAT))[0]["modifiedinteamson"] is not None
 
 
-async def test_a_deleted_row_is_created_again_by_the_person_who_resumes(tmp_path: Path) -> None:
+async def test_a_deleted_row_is_created_again_as_the_person_who_resumes(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         await room.add_chat(CHAT, ALEX, MEGAN)
         made = await room.connect(CHAT, (await room.cases())[0], ALEX)
@@ -80,7 +80,7 @@ async def test_a_deleted_row_is_created_again_by_the_person_who_resumes(tmp_path
         assert again["_createdby_value"] == await room.user(MEGAN)
 
 
-async def test_an_administrator_adds_what_was_connected_before_and_makes_up_no_history(tmp_path: Path) -> None:
+async def test_an_administrator_syncs_existing_chats_from_now_on(tmp_path: Path) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         await switch(room, sync=False)
         cases = await room.cases()
@@ -103,8 +103,8 @@ async def test_an_administrator_adds_what_was_connected_before_and_makes_up_no_h
         assert row["createdon"].startswith("2026-11-21T11:20:30")
 
 
-@pytest.mark.parametrize("idle", [False, True], ids=["somebody wrote before", "idle"])
-async def test_after_sync_was_off_for_longer_than_is_remembered_the_rows_go_on(tmp_path: Path, idle: bool) -> None:
+@pytest.mark.parametrize("idle", [False, True], ids=["active", "idle"])
+async def test_rows_are_updated_after_sync_was_off_for_longer_than_the_retention(tmp_path: Path, idle: bool) -> None:
     async with open_room(tmp_path / "chats.db") as room:
         await room.add_chat(CHAT, ALEX, MEGAN, topic="Pumps")
         made = await room.connect(CHAT, (await room.cases())[0], ALEX)
@@ -126,6 +126,6 @@ async def test_after_sync_was_off_for_longer_than_is_remembered_the_rows_go_on(t
         assert activity.row.version == before["@odata.etag"]
 
 
-def test_a_button_that_helps_is_offered_only_where_it_does() -> None:
-    helps = {each for each in SyncProblem if each.can_be_resumed}
-    assert helps == {SyncProblem.IDLE, SyncProblem.REFUSED, SyncProblem.DELETED}
+def test_resume_is_offered_only_for_problems_that_it_solves() -> None:
+    resumable = {each for each in SyncProblem if each.can_be_resumed}
+    assert resumable == {SyncProblem.IDLE, SyncProblem.REFUSED, SyncProblem.DELETED}

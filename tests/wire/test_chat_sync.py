@@ -14,7 +14,7 @@ from tests.wire.people import ADELE, ALEX, COLLEAGUES, LYNNE, MEGAN, PATTI
 from tests.wire.world import GROUP, OTHER_GROUP, World, buttons
 
 
-async def test_a_connected_chat_is_on_the_records_timeline_as_the_connector_made_it(world: World) -> None:
+async def test_a_connected_chat_is_on_the_timeline_with_a_row_created_as_the_connector(world: World) -> None:
     world.connector.members[GROUP] = [each.account_id for each in (ALEX, MEGAN, LYNNE)]
     found = await connected(world, person=MEGAN)
     case = await world.row("incidents")
@@ -26,7 +26,7 @@ async def test_a_connected_chat_is_on_the_records_timeline_as_the_connector_made
     assert (found["statecode"], found["_createdonbehalfby_value"] is not None) == (0, True)
 
 
-async def test_the_row_follows_who_wrote_last_and_when_but_not_what_was_said(world: World) -> None:
+async def test_the_row_shows_the_last_writer_and_the_time(world: World) -> None:
     await connected(world)
     world.clock.advance(30)
     await writes(world, ADELE)
@@ -35,7 +35,7 @@ async def test_the_row_follows_who_wrote_last_and_when_but_not_what_was_said(wor
     assert found["modifiedinteamson"] == "2026-11-21T10:21:07Z"
     assert people(found, 1) == await users(world, ADELE)
     assert people(found) == await users(world, *COLLEAGUES)
-    # An edit and a deletion count as activity, like a message.
+    # An edit or a deletion counts like a new message.
     world.clock.advance(60)
     await writes(world, MEGAN, type="messageUpdate", channelData={"eventType": "editMessage"})
     await goes_on(world)
@@ -46,7 +46,7 @@ async def test_the_row_follows_who_wrote_last_and_when_but_not_what_was_said(wor
     assert people(await row(world), 1) == await users(world, ALEX)
 
 
-async def test_what_apps_and_buttons_do_is_not_written_by_anybody(world: World) -> None:
+async def test_messages_of_apps_and_buttons_do_not_count_as_written_by_people(world: World) -> None:
     await connected(world)
     await goes_on(world)
     before = await row(world)
@@ -62,7 +62,7 @@ async def test_what_apps_and_buttons_do_is_not_written_by_anybody(world: World) 
     assert kept["active_at"] == START
 
 
-async def test_people_who_come_and_go_come_and_go_in_the_row(world: World) -> None:
+async def test_the_row_shows_the_current_members(world: World) -> None:
     world.connector.members[GROUP] = [ALEX.account_id, MEGAN.account_id]
     await connected(world)
     world.join(ADELE, LYNNE)
@@ -91,14 +91,14 @@ async def test_people_who_come_and_go_come_and_go_in_the_row(world: World) -> No
         ("", "Adele Vance, Alex Wilber, Isaiah Langer + 2"),
     ],
 )
-async def test_the_row_is_called_as_the_chat_is(world: World, topic: str, subject: str) -> None:
+async def test_the_subject_of_the_row_is_the_topic_of_the_chat(world: World, topic: str, subject: str) -> None:
     await connected(world)
     await told(world, topicName=topic)
     await goes_on(world)
     assert (await row(world))["subject"] == subject
 
 
-async def test_the_later_of_two_names_stays_in_any_order_of_arrival(world: World) -> None:
+async def test_the_latest_topic_stays_regardless_of_the_order_of_arrival(world: World) -> None:
     await connected(world)
     at = [(world.clock.now() - timedelta(seconds=each)).isoformat() for each in (3, 2, 1)]
     await told(world, topicName="First", timestamp=at[0])
@@ -111,7 +111,7 @@ async def test_the_later_of_two_names_stays_in_any_order_of_arrival(world: World
     assert (await row(world))["subject"] == "Same second, but later"
 
 
-async def test_clocks_that_go_wrong_move_nothing_back_or_ahead(world: World) -> None:
+async def test_wrong_timestamps_do_not_move_the_last_message(world: World) -> None:
     await connected(world)
     await writes(world, ADELE, timestamp="2031-01-01T00:00:00Z")
     await goes_on(world)
@@ -122,7 +122,7 @@ async def test_clocks_that_go_wrong_move_nothing_back_or_ahead(world: World) -> 
     assert (found["modifiedinteamson"], people(found, 1)) == ("2026-11-21T10:20:37Z", await users(world, ADELE))
 
 
-async def test_nothing_is_kept_of_a_chat_that_is_not_connected(world: World) -> None:
+async def test_nothing_is_stored_about_a_chat_that_is_not_connected(world: World) -> None:
     await writes(world, ADELE, chat=OTHER_GROUP)
     status, _ = await world.post(world.activity(OTHER_GROUP, type="conversationUpdate", topicName="Secret plans"))
     assert status == 201
@@ -155,7 +155,7 @@ async def test_an_activity_is_connected_without_a_row(world: World) -> None:
     assert kept["trouble"] == "activity table"
 
 
-async def test_disconnecting_completes_the_row_and_says_who_did_it(world: World) -> None:
+async def test_disconnecting_completes_the_row_with_the_name_of_the_person(world: World) -> None:
     await connected(world)
     await world.say("disconnect CAS-01001", person=MEGAN)
     await goes_on(world)
@@ -164,7 +164,7 @@ async def test_disconnecting_completes_the_row_and_says_who_did_it(world: World)
     assert found["description"] == "Disconnected by Megan Bowen on 2026-11-21 10:20 UTC."
 
 
-async def test_a_row_with_a_description_of_the_maximum_length_can_still_be_completed_and_reopened(world: World) -> None:
+async def test_a_row_with_a_full_description_is_still_completed_and_reopened(world: World) -> None:
     made = await connected(world)
     words = "x" * 1990
     url = f"{world.sandbox}/api/data/v9.2/chats({made['activityid']})"
@@ -179,7 +179,7 @@ async def test_a_row_with_a_description_of_the_maximum_length_can_still_be_compl
     assert (found["statecode"], found["description"]) == (0, words)
 
 
-async def test_undo_opens_the_row_again_and_a_new_connection_has_a_new_one(world: World) -> None:
+async def test_undo_reopens_the_row_and_a_new_connection_gets_a_new_row(world: World) -> None:
     made = await connected(world)
     await world.say("disconnect CAS-01001")
     await goes_on(world)
@@ -197,7 +197,7 @@ async def test_undo_opens_the_row_again_and_a_new_connection_has_a_new_one(world
     assert new["_createdby_value"] in await users(world, MEGAN)
 
 
-async def test_a_row_that_somebody_completed_stays_until_somebody_opens_it_again(world: World) -> None:
+async def test_a_row_completed_by_a_person_is_not_updated_until_it_is_reopened(world: World) -> None:
     made = await connected(world)
     url = f"{world.sandbox}/api/data/v9.2/chats({made['activityid']})"
     await goes_on(world)
@@ -215,7 +215,7 @@ async def test_a_row_that_somebody_completed_stays_until_somebody_opens_it_again
     assert (found["statecode"], people(found, 1)) == (0, await users(world, MEGAN))
 
 
-async def test_a_row_that_somebody_deleted_is_not_made_again(world: World) -> None:
+async def test_a_row_deleted_by_a_person_is_not_created_again(world: World) -> None:
     made = await connected(world)
     await world.delete("chats", made["activityid"])
     await goes_on(world)
@@ -226,7 +226,7 @@ async def test_a_row_that_somebody_deleted_is_not_made_again(world: World) -> No
     assert kept["trouble"] == "deleted"
 
 
-async def test_who_may_not_add_activities_connects_the_chat_without_a_row(world: World) -> None:
+async def test_a_person_who_cannot_add_activities_connects_the_chat_without_a_row(world: World) -> None:
     world.dataverse_refuses["/chats("] = (403, {"error": {"code": "0x80040220", "message": "no"}})
     await world.say("connect CAS-01001 quiet", person=PATTI)
     await world.settle()
@@ -234,7 +234,7 @@ async def test_who_may_not_add_activities_connects_the_chat_without_a_row(world:
     assert kept["trouble"] == "refused"
 
 
-async def test_while_dataverse_is_down_the_chat_is_used_and_its_row_follows(world: World) -> None:
+async def test_activity_while_dataverse_is_down_reaches_the_row_later(world: World) -> None:
     world.dataverse_refuses["/chats("] = (503, {})
     await world.say("connect CAS-01001 quiet")
     await world.connector.arrived(GROUP, 1)
@@ -249,8 +249,8 @@ async def test_while_dataverse_is_down_the_chat_is_used_and_its_row_follows(worl
     assert people(await row(world), 1) == await users(world, ADELE)
 
 
-async def test_a_row_is_made_once_though_the_answer_was_lost(world: World) -> None:
-    """Find the created row again: its ID was chosen before."""
+async def test_a_row_is_created_once_even_if_the_response_is_lost(world: World) -> None:
+    """Find the created row by its ID, which was chosen before the request."""
     await connected(world)
     async with world.engines.writing.begin() as connection:
         await connection.execute(chat_activity.update().values(row=None, people={}, written_at=None))
@@ -259,7 +259,7 @@ async def test_a_row_is_made_once_though_the_answer_was_lost(world: World) -> No
     assert len(await rows(world)) == 1
 
 
-async def test_an_idle_chat_is_left_alone_until_it_is_connected_again(world: World) -> None:
+async def test_an_idle_chat_is_not_updated_until_it_is_connected_again(world: World) -> None:
     await connected(world)
     world.clock.advance(7 * 24 * 3600 + 1)
     await world.looked_through("incident")
@@ -271,10 +271,10 @@ async def test_an_idle_chat_is_left_alone_until_it_is_connected_again(world: Wor
     await world.say("connect CAS-01002 quiet", person=MEGAN)
     await goes_on(world)
     assert [people(each, 1) for each in await rows(world)] == [await users(world, MEGAN)] * 2
-    await goes_on(world, 121)  # missed changes of those seven days
+    await goes_on(world, 121)  # catch-up jobs of the seven days
 
 
-async def test_the_rows_of_a_merged_record_follow_it(world: World) -> None:
+async def test_the_row_of_a_merged_record_moves_to_the_remaining_record(world: World) -> None:
     await world.say("connect CAS-01002 quiet")
     await world.settle()
     made = await row(world)
@@ -294,7 +294,7 @@ async def test_the_rows_of_a_merged_record_follow_it(world: World) -> None:
     assert (found["activityid"], found["_regardingobjectid_value"]) == (made["activityid"], survivor)
 
 
-async def test_the_rows_of_a_deleted_record_end(world: World) -> None:
+async def test_the_row_of_a_deleted_record_is_completed(world: World) -> None:
     await connected(world)
     seen = len(world.event_answers)
     await world.delete("incidents", await world.row("incidents"))
@@ -305,7 +305,7 @@ async def test_the_rows_of_a_deleted_record_end(world: World) -> None:
     assert kept["closing"] is not None
 
 
-async def test_chats_are_listed_in_dynamics_own_pane_where_that_is_set(world: World) -> None:
+async def test_chats_are_listed_in_the_chat_pane_of_dynamics_if_that_is_on(world: World) -> None:
     await connected(world)
     listed = f"{world.sandbox}/api/data/v9.2/msdyn_teamschatassociations"
 
@@ -327,7 +327,7 @@ async def test_chats_are_listed_in_dynamics_own_pane_where_that_is_set(world: Wo
     assert await pane() == [(GROUP, "incident", 0)]
 
 
-async def test_what_nobody_told_of_is_seen_in_the_end(world: World) -> None:
+async def test_a_change_without_an_event_is_found_by_the_periodic_check(world: World) -> None:
     await connected(world)
     world.connector.members[GROUP].remove(MEGAN.account_id)
     world.clock.advance(6 * 3600)

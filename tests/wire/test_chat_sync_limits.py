@@ -1,4 +1,4 @@
-"""Cost of chat sync, data that it never stores, and pauses of it (spec S2, S6, Y3, Y4)."""
+"""Limits of chat sync: its cost, data that it never stores, and failures (spec S2, S6, Y3, Y4)."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from tests.wire.world import GROUP, World
 MARKER = "purple-elephant-4711"
 
 
-async def test_no_word_that_was_said_is_kept_logged_counted_or_sent_anywhere(
+async def test_no_message_text_is_stored_logged_counted_or_sent(
     world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await connected(world)
@@ -29,7 +29,7 @@ async def test_no_word_that_was_said_is_kept_logged_counted_or_sent_anywhere(
         await writes(world, ADELE, type="messageDelete", text=MARKER, channelData={"eventType": "softDeleteMessage"})
         await writes(world, ADELE, summary=MARKER, value={"note": MARKER}, replyToId=MARKER)
         await goes_on(world)
-    assert people(await row(world), 1) == await users(world, ADELE)  # their activity was recorded
+    assert people(await row(world), 1) == await users(world, ADELE)  # the messages were processed
     async with world.session.get(f"{world.url}/metrics") as answer:
         counted = await answer.text()
     kept = [str(await world.rows_in(table)) for table in metadata.tables.values()]
@@ -38,7 +38,7 @@ async def test_no_word_that_was_said_is_kept_logged_counted_or_sent_anywhere(
         assert MARKER not in str(place)
 
 
-async def test_no_word_is_logged_of_messages_whose_turns_fail(
+async def test_no_message_text_is_logged_if_a_turn_fails(
     world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await connected(world)
@@ -66,11 +66,11 @@ async def test_no_word_is_logged_of_messages_whose_turns_fail(
         assert failed in logged
     assert "ValueError: 'one that no version knows'" in logged
     assert MARKER not in logged + caplog.text
-    assert people(await row(world), 1) == await users(world, MEGAN)  # recorded activity is saved anyway
+    assert people(await row(world), 1) == await users(world, MEGAN)  # the last write is still stored
 
 
 async def commits(world: World) -> Any:
-    """Return a value that changes with each commit of another connection to the database."""
+    """Return a value that changes with every commit to the database."""
     if world.settings.database_url.startswith("sqlite"):
         asked = text("PRAGMA data_version")
     else:
@@ -79,8 +79,8 @@ async def commits(world: World) -> Any:
         return (await connection.execute(asked)).scalar()
 
 
-async def test_a_message_in_a_connected_chat_asks_nobody_and_writes_nothing_in_its_turn(world: World) -> None:
-    # The clock did not move, so nothing else is due.
+async def test_a_message_in_a_connected_chat_sends_no_request_and_writes_nothing_in_its_turn(world: World) -> None:
+    # The clock does not advance, so that nothing else is due.
     await world.say("connect CAS-01001 quiet")
     await world.settle()
     async with world.engines.reading.connect() as connection:
@@ -93,7 +93,7 @@ async def test_a_message_in_a_connected_chat_asks_nobody_and_writes_nothing_in_i
     assert await commits(world) != before
 
 
-async def test_off_is_off_and_on_again_the_last_state_arrives(world: World) -> None:
+async def test_nothing_is_synced_while_sync_is_off_and_the_last_state_arrives_afterwards(world: World) -> None:
     made = await connected(world)
     page = await organisation(world)
     await ask(world, page.step("Save", sync_on="false"))
@@ -101,7 +101,7 @@ async def test_off_is_off_and_on_again_the_last_state_arrives(world: World) -> N
     asked = len(world.dataverse_was_sent)
     world.clock.advance(60)
     await writes(world, MEGAN)
-    await told(world, topicName="Not told to anybody")
+    await told(world, topicName="Not synced")
     await goes_on(world)
     await world.say("disconnect CAS-01001")
     await world.say("connect CAS-01002 quiet")
@@ -109,7 +109,7 @@ async def test_off_is_off_and_on_again_the_last_state_arrives(world: World) -> N
     assert not [each for each in world.dataverse_was_sent[asked:] if b"modifiedinteamson" in each]
     (kept,) = await world.rows_in(chats, chats.c.id == GROUP)
     assert kept["topic"] is None
-    assert len(await world.rows_in(chat_activity)) == 1, "what is connected meanwhile is not synced"
+    assert len(await world.rows_in(chat_activity)) == 1, "connections made while sync is off are not synced"
     page = await organisation(world)
     await ask(world, page.step("Save", sync_on="true"))
     await goes_on(world)
@@ -134,17 +134,17 @@ async def test_a_roster_of_250_with_guests_apps_and_people_without_a_user(world:
     assert kept["others"] == 240 + 1 + 1
     await writes(world, LYNNE)
     await goes_on(world)
-    assert people(await row(world), 1) == set(), "nobody is named who has no user"
+    assert people(await row(world), 1) == set(), "a person without a user is not shown"
 
 
-async def test_a_user_who_is_turned_off_counts_as_one_without(world: World) -> None:
+async def test_a_disabled_user_is_not_shown(world: World) -> None:
     url = f"{world.sandbox}/api/data/v9.2/systemusers({await world.user_id(MEGAN)})"
     await world.session.patch(url, json={"isdisabled": True})
     found = await connected(world)
     assert await world.user_id(MEGAN) not in people(found)
 
 
-async def test_bursts_are_one_write_in_five_seconds_and_the_last_state_arrives(world: World) -> None:
+async def test_bursts_cause_one_write_in_five_seconds_and_the_last_state_arrives(world: World) -> None:
     await connected(world)
     await goes_on(world)
     world.dataverse_was_sent.clear()
@@ -158,7 +158,7 @@ async def test_bursts_are_one_write_in_five_seconds_and_the_last_state_arrives(w
     assert people(await row(world), 1) == await users(world, MEGAN)
 
 
-async def test_events_that_come_twice_or_from_nowhere_change_nothing(world: World) -> None:
+async def test_duplicate_and_malformed_events_change_nothing(world: World) -> None:
     await connected(world)
     await goes_on(world)
     before = await row(world)
@@ -176,8 +176,8 @@ async def test_events_that_come_twice_or_from_nowhere_change_nothing(world: Worl
     assert len(await rows(world)) == 1
 
 
-async def test_what_cannot_be_kept_is_not_said_to_be(world: World) -> None:
-    """Save members and names before the answer: without a database, no answer reports success."""
+async def test_an_event_that_cannot_be_stored_is_answered_with_an_error(world: World) -> None:
+    """Changes of members and topics are stored before the response, which reports a failure of the database."""
     await connected(world)
     async with world.engines.writing.begin() as connection:
         await connection.execute(text("ALTER TABLE sync_job RENAME TO sync_job_elsewhere"))
@@ -186,7 +186,7 @@ async def test_what_cannot_be_kept_is_not_said_to_be(world: World) -> None:
         await connection.execute(text("ALTER TABLE sync_job_elsewhere RENAME TO sync_job"))
 
 
-async def test_who_wrote_counts_though_the_database_failed_in_that_turn(world: World) -> None:
+async def test_the_last_writer_is_stored_even_if_the_database_fails_in_the_turn(world: World) -> None:
     await connected(world)
     async with world.engines.writing.begin() as connection:
         await connection.execute(text("ALTER TABLE chat RENAME TO chat_elsewhere"))
@@ -200,7 +200,7 @@ async def test_who_wrote_counts_though_the_database_failed_in_that_turn(world: W
     assert people(await row(world), 1) == await users(world, MEGAN)
 
 
-async def test_an_answer_that_is_no_roster_takes_nobody_out_of_the_row(world: World) -> None:
+async def test_an_error_of_the_roster_removes_no_member_from_the_row(world: World) -> None:
     made = await connected(world)
     world.connector.roster_says = 404, b'{"error":{"code":"SomethingNew"}}'
     await told(world, membersAdded=[{"id": ADELE.account_id, "aadObjectId": ADELE.object_id}])
@@ -213,10 +213,10 @@ async def test_an_answer_that_is_no_roster_takes_nobody_out_of_the_row(world: Wo
 
 
 GATEWAY = (404, {"message": "no route"})
-"""A network error on the way, which says nothing about Dataverse."""
+"""A response of a gateway between the bot and Dataverse. It does not mean that the row is missing."""
 
 
-async def test_a_404_of_a_gateway_is_not_taken_for_a_row_that_somebody_deleted(world: World) -> None:
+async def test_a_404_of_a_gateway_does_not_count_as_a_deleted_row(world: World) -> None:
     made = await connected(world)
     world.dataverse_refuses["/chats("] = GATEWAY
     await writes(world, MEGAN)
@@ -229,7 +229,7 @@ async def test_a_404_of_a_gateway_is_not_taken_for_a_row_that_somebody_deleted(w
     assert (found["activityid"], people(found, 1)) == (made["activityid"], await users(world, MEGAN))
 
 
-async def test_a_404_of_a_gateway_leaves_no_row_open_of_a_chat_that_is_disconnected(world: World) -> None:
+async def test_after_a_404_of_a_gateway_the_row_of_a_disconnected_chat_is_completed(world: World) -> None:
     await connected(world)
     world.dataverse_refuses["/chats("] = GATEWAY
     await world.say("disconnect CAS-01001")
@@ -240,7 +240,7 @@ async def test_a_404_of_a_gateway_leaves_no_row_open_of_a_chat_that_is_disconnec
     assert (await row(world))["statecode"] == 1
 
 
-async def test_a_404_of_a_gateway_is_not_taken_for_a_table_without_a_timeline(world: World) -> None:
+async def test_a_404_of_a_gateway_does_not_count_as_a_missing_timeline(world: World) -> None:
     world.dataverse_refuses["/ManyToOneRelationships"] = GATEWAY
     await world.say("connect CAS-01001 quiet")
     await goes_on(world)
@@ -249,7 +249,7 @@ async def test_a_404_of_a_gateway_is_not_taken_for_a_table_without_a_timeline(wo
     assert people(await row(world)) != set()
 
 
-async def test_an_environment_without_dynamics_chats_has_no_timeline(world: World) -> None:
+async def test_an_environment_without_the_chat_table_has_no_timeline(world: World) -> None:
     world.dataverse_refuses["/ManyToOneRelationships"] = (404, {"error": {"code": "0x80041102", "message": "none"}})
     await world.say("connect CAS-01001 quiet")
     await goes_on(world)
@@ -257,7 +257,7 @@ async def test_an_environment_without_dynamics_chats_has_no_timeline(world: Worl
     assert kept["trouble"] == "no timeline"
 
 
-async def test_a_row_that_is_to_name_a_user_who_is_gone_is_not_taken_for_deleted(world: World) -> None:
+async def test_a_missing_user_does_not_count_as_a_deleted_row(world: World) -> None:
     await connected(world)
     gone = {ADELE.object_id: "99999999-0000-4000-8000-000000000009"}
     async with world.engines.writing.begin() as connection:

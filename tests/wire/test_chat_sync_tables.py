@@ -1,4 +1,4 @@
-"""Tables whose timelines cannot show chats, and the effects (spec Y3)."""
+"""Tables whose timelines cannot show chats (spec Y3)."""
 
 from bot.store.tables import chat_activity
 from tests.steps.changes import until
@@ -7,7 +7,7 @@ from tests.wire.people import COLLEAGUES
 from tests.wire.world import World, texts
 
 
-async def test_a_table_that_gets_its_timeline_later_shows_the_chats_that_were_connected_before(world: World) -> None:
+async def test_a_table_that_gets_a_timeline_later_shows_chats_connected_before(world: World) -> None:
     world.dataverse_refuses["(LogicalName='chat')/ManyToOneRelationships"] = (200, {"value": []})
     await world.say("connect CAS-01001 quiet")
     await goes_on(world)

@@ -1,4 +1,4 @@
-"""`POST /api/graph/events`: notifications are stored before the answer, and invalid ones have no effect."""
+"""`POST /api/graph/events`: notifications of Microsoft Graph are stored before the response, others are ignored."""
 
 import asyncio
 import time
@@ -41,7 +41,7 @@ ODD = "Validation: <script>alert('ü & + %')</script> \"quoted\"\r\n\t🔧 مض�
 
 @pytest.fixture
 async def told(world: World) -> AsyncIterator[World]:
-    """Create a synced chat with two subscriptions: one for all chats, and one of its own."""
+    """Return a world with two synced chats, a subscription to all chats, and one to a single chat."""
     await synced(world)
     await synced(world, OTHER_GROUP, "CAS-01002")
     await keep(world, topics=KNOWN, chat=ONE_CHAT)
@@ -49,7 +49,7 @@ async def told(world: World) -> AsyncIterator[World]:
     await world.forget(subscription)
 
 
-async def test_a_handshake_is_answered_with_the_very_text_and_as_nothing_but_text(world: World) -> None:
+async def test_a_validation_request_is_answered_with_the_token_as_plain_text(world: World) -> None:
     url = f"{world.url}{CHANGES}?validationToken={quote(ODD)}"
     async with world.session.post(url, headers={"Content-Type": "text/plain"}) as answer:
         assert (answer.status, answer.content_type) == (200, "text/plain")
@@ -59,14 +59,14 @@ async def test_a_handshake_is_answered_with_the_very_text_and_as_nothing_but_tex
         assert answer.status == 400
 
 
-async def test_a_new_name_is_heard_of_before_graph_is_answered(told: World) -> None:
+async def test_a_new_topic_is_stored_before_the_response(told: World) -> None:
     assert await notify(told, renamed(KNOWN, CLIENT_STATE)) == 202
     assert await asked_for(told) == [GROUP]
     assert await notify(told, renamed(ONE_CHAT, CLIENT_STATE)) == 202
     assert await asked_for(told) == [GROUP]
 
 
-async def test_names_of_fields_are_known_in_any_case_and_members_are_heard_of(told: World) -> None:
+async def test_field_names_are_case_insensitive_and_member_changes_are_accepted(told: World) -> None:
     shouted = {name.upper(): value for name, value in renamed(KNOWN, CLIENT_STATE).items()}
     assert (await send(told, {"Value": [shouted]}))[0] == 202
     assert await asked_for(told) == [GROUP]
@@ -77,16 +77,16 @@ async def test_names_of_fields_are_known_in_any_case_and_members_are_heard_of(to
 
 
 def forged() -> Mapping[str, tuple[object, ...]]:
-    """Return notifications that are not from Graph, or for unknown subscriptions."""
+    """Return notifications that are not from Graph, or that no subscription covers."""
     good = renamed(KNOWN, CLIENT_STATE)
     sealed = {"data": "AAAA", "dataKey": "AAAA", "dataSignature": "AAAA", "encryptionCertificateId": "key-1"}
     return {
         "a wrong client state": (renamed(KNOWN, "guessed"),),
-        "a client state that begins right": (renamed(KNOWN, CLIENT_STATE + "x"),),
+        "a client state with the right prefix": (renamed(KNOWN, CLIENT_STATE + "x"),),
         "no client state": ({**good, "clientState": None},),
         "an unknown subscription": (renamed("33333333-3333-4333-9333-333333333333", CLIENT_STATE),),
-        "a chat that the subscription is not for": (renamed(ONE_CHAT, CLIENT_STATE, OTHER_GROUP),),
-        "a chat that nobody has seen": (renamed(KNOWN, CLIENT_STATE, "19:unseen@thread.v2"),),
+        "a chat that the subscription does not cover": (renamed(ONE_CHAT, CLIENT_STATE, OTHER_GROUP),),
+        "an unknown chat": (renamed(KNOWN, CLIENT_STATE, "19:unseen@thread.v2"),),
         "another resource": ({**good, "resource": "users('1')"},),
         "a message": ({**good, "resource": f"chats('{GROUP}')/messages('1')"},),
         "no resource": ({**good, "resource": None},),
@@ -101,19 +101,19 @@ def forged() -> Mapping[str, tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("what", forged())
-async def test_what_is_not_graphs_own_changes_nothing_and_is_told_nothing(told: World, what: str) -> None:
+async def test_a_forged_notification_changes_nothing_and_gets_no_details(told: World, what: str) -> None:
     assert await notify(told, *forged()[what]) == 202
     assert await asked_for(told) == []
     assert {row["topic"] for row in await told.rows_in(chat)} == {None}
 
 
-async def test_among_forged_ones_the_good_ones_count(told: World) -> None:
+async def test_valid_notifications_among_forged_ones_are_accepted(told: World) -> None:
     every = [each for some in forged().values() for each in some]
     assert await notify(told, *every, renamed(KNOWN, CLIENT_STATE), *every) == 202
     assert await asked_for(told) == [GROUP]
 
 
-async def test_a_thousand_notifications_of_one_chat_are_one_thing_to_do(told: World) -> None:
+async def test_a_thousand_notifications_about_one_chat_are_one_job(told: World) -> None:
     before = dict(told.looks)
     assert await notify(told, *[renamed(KNOWN, CLIENT_STATE)] * 1_000) == 202
     assert await asked_for(told) == [GROUP]
@@ -131,12 +131,14 @@ async def test_a_thousand_notifications_of_one_chat_are_one_thing_to_do(told: Wo
         ({"value": [{}] * (MAX_NOTIFICATIONS + 1)}, "too many"),
     ],
 )
-async def test_what_is_no_collection_of_notifications_is_said_to_be_none(world: World, body: object, said: str) -> None:
+async def test_a_body_that_is_no_collection_of_notifications_is_rejected_with_the_reason(
+    world: World, body: object, said: str
+) -> None:
     status, answer = await send(world, body)
     assert (status, said in answer) == (400, True)
 
 
-async def test_bodies_that_cannot_be_read_are_refused(world: World) -> None:
+async def test_unreadable_bodies_are_rejected(world: World) -> None:
     url = world.url + CHANGES
     for content, kind, status in (
         (b"{", "application/json", 400),
@@ -150,7 +152,7 @@ async def test_bodies_that_cannot_be_read_are_refused(world: World) -> None:
             assert (await answer.json())["error"]["message"]
 
 
-async def test_what_cannot_be_kept_in_time_is_sent_again(told: World) -> None:
+async def test_a_notification_that_cannot_be_stored_in_time_is_rejected_for_a_retry(told: World) -> None:
     within_s = 1.0
     told.limits = replace(told.limits, answer_within_s=within_s)
     await told.restart()
@@ -167,7 +169,7 @@ async def test_what_cannot_be_kept_in_time_is_sent_again(told: World) -> None:
     assert GROUP in await asked_for(told)
 
 
-async def test_a_subscription_that_wants_to_be_authorised_is_renewed(world: World) -> None:
+async def test_a_subscription_that_requires_reauthorization_is_renewed(world: World) -> None:
     await seen_to(world)
     before = {row.id: row.text("expirationDateTime") for row in there(world)}
     world.clock.advance(3600)
@@ -179,7 +181,7 @@ async def test_a_subscription_that_wants_to_be_authorised_is_renewed(world: Worl
     await seen_to(world)
 
 
-async def test_a_subscription_that_graph_removed_is_replaced_and_its_chats_are_checked(world: World) -> None:
+async def test_a_removed_subscription_is_recreated_and_its_chats_are_fetched(world: World) -> None:
     await synced(world)
     await seen_to(world)
     before = resources(world)
@@ -190,7 +192,7 @@ async def test_a_subscription_that_graph_removed_is_replaced_and_its_chats_are_c
     await seen_to(world)
 
 
-async def test_where_notifications_were_missed_the_chats_are_looked_at(world: World) -> None:
+async def test_after_missed_notifications_the_chats_are_fetched(world: World) -> None:
     await synced(world)
     await seen_to(world)
     before = {row.id for row in there(world)}
@@ -202,7 +204,7 @@ async def test_where_notifications_were_missed_the_chats_are_looked_at(world: Wo
 
 
 async def lifecycle(world: World, event: str) -> None:
-    """Send a lifecycle notification for each subscription, and wait until they are processed."""
+    """Send a lifecycle notification for each subscription, and wait until it is stored."""
     for row in there(world):
         due = await world.rows_in(subscription, subscription.c.subscription_id == row.id)
         path = f"{world.sandbox}/graph/v1.0/subscriptions/{row.id}"
@@ -213,7 +215,9 @@ async def lifecycle(world: World, event: str) -> None:
                 await asyncio.sleep(0.01)
 
 
-async def test_with_a_certificate_graph_tells_the_name_too(bare_world: World, certificates: Certificates) -> None:
+async def test_with_a_certificate_notifications_contain_the_topic(
+    bare_world: World, certificates: Certificates
+) -> None:
     world = bare_world
     both = certificates.certificate.parent / "both.pem"
     both.write_bytes(certificates.certificate.read_bytes() + certificates.key.read_bytes())
@@ -255,7 +259,7 @@ BODIES = JSON | st.fixed_dictionaries(
 )
 
 
-def test_any_request_is_answered_and_never_with_an_internal_error(told: World) -> None:
+def test_no_body_causes_a_server_error(told: World) -> None:
     @examples(15)
     @given(body=BODIES)
     def posted(body: Any) -> None:
@@ -265,7 +269,7 @@ def test_any_request_is_answered_and_never_with_an_internal_error(told: World) -
     posted()
 
 
-async def test_a_chat_whose_connection_has_ended_is_not_looked_at(told: World) -> None:
+async def test_a_chat_whose_connection_has_ended_is_not_fetched(told: World) -> None:
     async with told.engines.writing.begin() as begun:
         await begun.execute(connection.update().values(ended_at=told.clock.now()))
     assert await notify(told, renamed(KNOWN, CLIENT_STATE)) == 202

@@ -1,4 +1,4 @@
-"""A key field changes, and the connected chats are notified (spec K1-K8)."""
+"""Cards in connected chats when a key field of their record changes (spec K1-K8)."""
 
 import json
 
@@ -20,7 +20,7 @@ async def connected(world: World, *chats: str, number: str = "CAS-01001") -> Non
         world.card(chat)
 
 
-async def test_case_priority_raised_tells_each_connected_chat(world: World) -> None:
+async def test_a_raised_priority_is_reported_to_each_connected_chat(world: World) -> None:
     await connected(world, GROUP, OTHER_GROUP)
     await world.change({"prioritycode": HIGH}, by=ADELE)
     await world.window_ends()
@@ -40,7 +40,7 @@ async def test_case_priority_raised_tells_each_connected_chat(world: World) -> N
     assert {(row["raw"], row["text"]) for row in known} == {(HIGH, "High")}
 
 
-async def test_the_same_save_again_tells_nothing(world: World) -> None:
+async def test_a_save_without_a_new_value_posts_no_card(world: World) -> None:
     await connected(world)
     await world.change({"prioritycode": NORMAL})
     await world.window_ends()
@@ -48,14 +48,14 @@ async def test_the_same_save_again_tells_nothing(world: World) -> None:
     assert world.nothing_was_said()
 
 
-async def test_changes_within_the_window_are_one_card_and_a_later_one_is_its_own(world: World) -> None:
+async def test_changes_within_the_window_are_one_card_and_a_later_change_is_another(world: World) -> None:
     await connected(world)
     await world.change({"prioritycode": HIGH}, by=ADELE)
     world.clock.advance(1)
     await world.change({"statuscode": 2}, by=MEGAN)
     await world.settle()
     assert world.nothing_was_said()
-    # The merge window starts with the first change and does not move.
+    # The window starts with the first change, and later changes do not extend it.
     world.clock.advance(1)
     await world.settle()
     card = world.card()
@@ -69,7 +69,7 @@ async def test_changes_within_the_window_are_one_card_and_a_later_one_is_its_own
     assert "Priority: High → **Low**" in texts(world.card())
 
 
-async def test_a_field_that_returns_to_where_it_started_is_dropped(world: World) -> None:
+async def test_a_field_that_returns_to_its_first_value_is_left_out(world: World) -> None:
     await connected(world)
     for value in (HIGH, LOW, NORMAL):
         await world.change({"prioritycode": value})
@@ -78,7 +78,7 @@ async def test_a_field_that_returns_to_where_it_started_is_dropped(world: World)
     assert world.nothing_was_said()
 
 
-async def test_a_case_that_is_resolved_tells_status_and_reason(world: World) -> None:
+async def test_a_resolved_case_is_reported_with_status_and_reason(world: World) -> None:
     await connected(world)
     await world.change({"statecode": 1, "statuscode": 5})
     await world.window_ends()
@@ -88,7 +88,7 @@ async def test_a_case_that_is_resolved_tells_status_and_reason(world: World) -> 
     ]
 
 
-async def test_what_is_no_key_field_and_what_nobody_is_connected_to_is_not_even_kept(world: World) -> None:
+async def test_events_about_other_columns_and_unconnected_records_are_not_stored(world: World) -> None:
     await connected(world)
     await world.change({"title": "Pump vibrates more"}, told=False)
     await world.change({"prioritycode": HIGH}, number="CAS-01002")
@@ -98,7 +98,7 @@ async def test_what_is_no_key_field_and_what_nobody_is_connected_to_is_not_even_
     assert world.nothing_was_said()
 
 
-async def test_a_disconnected_chat_is_not_told(world: World) -> None:
+async def test_a_disconnected_chat_gets_no_card(world: World) -> None:
     await connected(world, GROUP, OTHER_GROUP)
     await world.say("disconnect CAS-01001")
     await world.settle()
@@ -109,7 +109,7 @@ async def test_a_disconnected_chat_is_not_told(world: World) -> None:
     assert "CAS-01001" in texts(world.card(OTHER_GROUP))
 
 
-async def test_a_chat_disconnected_in_the_window_is_not_told(world: World) -> None:
+async def test_a_chat_disconnected_within_the_window_gets_no_card(world: World) -> None:
     await connected(world)
     await world.change({"prioritycode": HIGH})
     await world.say("disconnect CAS-01001")
@@ -119,7 +119,7 @@ async def test_a_chat_disconnected_in_the_window_is_not_told(world: World) -> No
     assert world.nothing_was_said()
 
 
-async def test_an_event_that_comes_twice_is_told_once(world: World) -> None:
+async def test_a_duplicate_event_is_reported_once(world: World) -> None:
     await connected(world)
     body = context({"prioritycode": typed("OptionSetValue", Value=HIGH)}, PrimaryEntityId=await world.row("incidents"))
     assert await world.tell(body) == (202, {"outcome": "stored"})
@@ -131,7 +131,7 @@ async def test_an_event_that_comes_twice_is_told_once(world: World) -> None:
     assert world.nothing_was_said()
 
 
-async def test_without_a_pre_image_the_old_value_is_the_one_that_was_told_last(world: World) -> None:
+async def test_without_a_pre_image_the_old_value_is_the_last_reported_one(world: World) -> None:
     await connected(world)
     case = await world.row("incidents")
     changed = {"prioritycode": typed("OptionSetValue", Value=LOW)}
@@ -140,7 +140,7 @@ async def test_without_a_pre_image_the_old_value_is_the_one_that_was_told_last(w
     assert "Priority: Normal → **Low**" in texts(world.card())
 
 
-async def test_with_an_old_value_that_nobody_knows_the_new_one_stands_alone(world: World) -> None:
+async def test_with_an_unknown_old_value_the_card_shows_only_the_new_one(world: World) -> None:
     await connected(world)
     async with world.engines.writing.begin() as transaction:
         await transaction.execute(field_value.delete())
@@ -151,7 +151,7 @@ async def test_with_an_old_value_that_nobody_knows_the_new_one_stands_alone(worl
     assert "Priority: **Low**" in texts(world.card())
 
 
-async def test_a_payload_stripped_for_its_size_is_completed_from_the_record(world: World) -> None:
+async def test_a_stripped_event_is_completed_from_the_record(world: World) -> None:
     await connected(world)
     await world.change({"prioritycode": HIGH}, told=True)
     async with world.engines.writing.begin() as transaction:
@@ -164,7 +164,7 @@ async def test_a_payload_stripped_for_its_size_is_completed_from_the_record(worl
     assert facts == ["Priority: Normal → **High**"]
 
 
-async def test_an_event_older_than_what_was_told_makes_no_card(world: World) -> None:
+async def test_an_event_older_than_the_reported_value_posts_no_card(world: World) -> None:
     await connected(world)
     world.clock.advance(60)
     await world.change({"prioritycode": HIGH})
@@ -180,7 +180,7 @@ async def test_an_event_older_than_what_was_told_makes_no_card(world: World) -> 
     assert world.nothing_was_said()
 
 
-async def test_dates_of_events_are_taken_in_both_forms(world: World) -> None:
+async def test_both_date_formats_of_events_are_parsed(world: World) -> None:
     await connected(world)
     case = await world.row("incidents")
     for value, moment in ((LOW, "/Date(1795256500000)/"), (HIGH, "2026-11-21T10:21:50Z")):
@@ -198,7 +198,7 @@ async def test_dates_of_events_are_taken_in_both_forms(world: World) -> None:
     assert "2026-11-21T10:21:50Z" in said[-1]
 
 
-async def test_of_a_secured_column_a_card_says_only_that_it_changed(world: World) -> None:
+async def test_for_a_secured_column_the_card_shows_only_that_it_changed(world: World) -> None:
     async with world.engines.writing.begin() as transaction:
         await transaction.execute(
             update(record_type).where(record_type.c.table == "incident").values(key_fields=["cs_refundamount"])
@@ -217,7 +217,7 @@ async def test_of_a_secured_column_a_card_says_only_that_it_changed(world: World
     assert "987654" not in json.dumps(post) + kept
 
 
-async def test_an_administrator_can_allow_the_values_of_secured_columns(world: World) -> None:
+async def test_an_administrator_can_show_the_values_of_secured_columns(world: World) -> None:
     async with world.engines.writing.begin() as transaction:
         await transaction.execute(
             update(record_type)
@@ -232,7 +232,7 @@ async def test_an_administrator_can_allow_the_values_of_secured_columns(world: W
     assert "Refund amount: – → **12.50**" in texts(world.card())
 
 
-async def test_a_new_owner_is_told_by_name(world: World) -> None:
+async def test_a_new_owner_is_shown_by_name(world: World) -> None:
     async with world.engines.writing.begin() as transaction:
         await transaction.execute(
             update(record_type).where(record_type.c.table == "incident").values(key_fields=["ownerid"])
@@ -246,7 +246,7 @@ async def test_a_new_owner_is_told_by_name(world: World) -> None:
     assert texts(world.card())[3].endswith("→ **Patti Fernandez**")
 
 
-async def test_a_record_that_is_gone_meanwhile_is_told_by_what_is_known(world: World) -> None:
+async def test_a_card_about_a_deleted_record_uses_stored_data(world: World) -> None:
     await connected(world)
     case = await world.row("incidents")
     changed = {"prioritycode": typed("OptionSetValue", Value=HIGH)}
@@ -262,7 +262,7 @@ async def test_a_record_that_is_gone_meanwhile_is_told_by_what_is_known(world: W
     ]
 
 
-async def test_while_chats_are_off_nothing_is_told_and_it_is_not_made_up_for(world: World) -> None:
+async def test_changes_while_chats_are_off_are_never_reported(world: World) -> None:
     await connected(world)
     await ask(world, (await organisation(world)).step("Save", chats_on="false"))
     await world.change({"prioritycode": HIGH})
@@ -270,7 +270,7 @@ async def test_while_chats_are_off_nothing_is_told_and_it_is_not_made_up_for(wor
     await ask(world, (await organisation(world)).step("Save", chats_on="true"))
     world.clock.advance(15 * 60)
     await world.looked_through("incident")
-    world.clock.advance(2 * 60)  # delayed events have this much time to arrive
+    world.clock.advance(2 * 60)  # the delay in which late events can arrive
     await world.settle()
     assert world.nothing_was_said()
     await world.change({"prioritycode": LOW})
@@ -278,7 +278,7 @@ async def test_while_chats_are_off_nothing_is_told_and_it_is_not_made_up_for(wor
     assert "Priority: High → **Low**" in texts(world.card())
 
 
-async def test_when_dataverse_does_not_answer_the_card_comes_later(world: World) -> None:
+async def test_when_dataverse_does_not_respond_the_card_is_posted_later(world: World) -> None:
     await connected(world)
     await world.change({"prioritycode": HIGH})
     world.dataverse_is_down = True
@@ -293,7 +293,7 @@ async def test_when_dataverse_does_not_answer_the_card_comes_later(world: World)
     assert "Priority: Normal → **High**" in texts(world.card())
 
 
-async def test_other_messages_and_tables_are_answered_with_the_reason_and_not_kept(world: World) -> None:
+async def test_other_messages_and_tables_are_answered_with_the_reason_and_not_stored(world: World) -> None:
     await connected(world)
     row_id = await world.row("incidents")
     case = typed("EntityReference", Id=row_id, KeyAttributes=[], LogicalName="incident", Name=None, RowVersion=None)
@@ -315,7 +315,7 @@ async def test_other_messages_and_tables_are_answered_with_the_reason_and_not_ke
     assert await world.rows_in(inbox) == []
 
 
-async def test_a_row_of_another_table_in_the_target_changes_nothing(world: World) -> None:
+async def test_a_row_of_another_table_in_the_target_is_ignored(world: World) -> None:
     await connected(world)
     foreign = row(bag(prioritycode=typed("OptionSetValue", Value=HIGH)), table="account")
     body = context({}, InputParameters=bag(Target=foreign), PrimaryEntityId="99999999-9999-9999-9999-999999999999")

@@ -1,4 +1,4 @@
-"""Lifecycle of a record: closed, assigned to a new owner, merged into another record (spec K12)."""
+"""Lifecycle changes of a record: closed, assigned to another owner, merged into another record (spec K12)."""
 
 from argparse import Namespace
 
@@ -20,7 +20,7 @@ ACTIVE = {"statecode": 0, "statuscode": 1}
 
 @pytest.fixture
 async def told(world: World) -> World:
-    """Return the world, with events for all columns that the product registers."""
+    """Register the steps that the settings require, in addition to those of the sample data."""
     world.settings = world.settings.model_copy(update={"public_url": world.url})
     connect = Namespace(command="dataverse", act="connect", environment=None, dry_run=False)
     assert await run_command(world.settings, connect, len) == 0
@@ -61,7 +61,7 @@ async def live(world: World, chat: str = GROUP) -> set[str]:
     return {row["record_number"] for row in rows}
 
 
-async def test_a_closed_case_is_one_card_with_what_changed_and_the_choice_to_stay_connected(told: World) -> None:
+async def test_the_card_of_a_closed_case_shows_the_change_and_asks_whether_to_stay_connected(told: World) -> None:
     await connected(told)
     await told.change(RESOLVED, by=MEGAN)
     await told.window_ends()
@@ -81,7 +81,7 @@ async def test_a_closed_case_is_one_card_with_what_changed_and_the_choice_to_sta
     assert texts(answer["value"])[0] == "This chat is no longer connected to that record."
 
 
-async def test_who_may_not_disconnect_may_not_do_so_from_the_closing_card_either(told: World) -> None:
+async def test_the_card_of_a_closed_case_does_not_let_everyone_disconnect(told: World) -> None:
     await connected(told)
     await told.change(RESOLVED, by=MEGAN)
     await told.window_ends()
@@ -90,7 +90,7 @@ async def test_who_may_not_disconnect_may_not_do_so_from_the_closing_card_either
     assert await live(told) == {"CAS-01001"}
 
 
-async def test_what_is_opened_again_in_the_same_moment_or_was_closed_before_is_no_closing(told: World) -> None:
+async def test_a_case_that_is_reopened_at_once_or_was_already_closed_is_not_reported_as_closed(told: World) -> None:
     await connected(told)
     await told.change(RESOLVED)
     await told.change(ACTIVE)
@@ -104,7 +104,7 @@ async def test_what_is_opened_again_in_the_same_moment_or_was_closed_before_is_n
     assert "Disconnect" not in buttons(told.card())
 
 
-async def test_a_record_without_key_fields_has_a_life_too(told: World) -> None:
+async def test_lifecycle_changes_are_reported_for_a_record_type_without_key_fields(told: World) -> None:
     async with told.session.get(f"{told.sandbox}{API}/accounts?$select=accountid&$top=1") as answer:
         row = (await answer.json())["value"][0]["accountid"]
     link = f"{told.sandbox}/main.aspx?pagetype=entityrecord&etn=account&id={row}"
@@ -121,13 +121,13 @@ async def test_a_record_without_key_fields_has_a_life_too(told: World) -> None:
     assert closing.startswith("This account was closed (Inactive).")
 
 
-async def test_a_new_owner_who_is_in_the_chat_needs_no_card(told: World) -> None:
+async def test_a_new_owner_who_is_in_the_chat_is_not_reported(told: World) -> None:
     await connected(told)
     await given_to(told, ISAIAH)
     assert told.nothing_was_said()
 
 
-async def test_a_chat_without_the_new_owner_is_offered_to_add_them(told: World) -> None:
+async def test_a_chat_without_the_new_owner_gets_a_button_to_add_them(told: World) -> None:
     page = await people_page(told, ADELE)
     await press(told, page, "Create chat", person=ADELE, others=chosen(MEGAN), name="Pump", note="false")
     await told.settle()
@@ -147,7 +147,7 @@ async def test_a_chat_without_the_new_owner_is_offered_to_add_them(told: World) 
     assert texts(answer["value"]) == ["Isaiah Langer is already in this chat."]
 
 
-async def test_a_team_is_nobody_who_could_be_added(told: World) -> None:
+async def test_a_team_as_the_new_owner_cannot_be_added(told: World) -> None:
     await connected(told)
     async with told.session.get(f"{told.sandbox}{API}/teams?$filter=name eq 'Tier 2'") as answer:
         (tier,) = (await answer.json())["value"]
@@ -159,7 +159,7 @@ async def test_a_team_is_nobody_who_could_be_added(told: World) -> None:
     assert texts(pressed["value"])[0] == "The owner of CAS-01001 is not a person who can join a chat."
 
 
-async def test_a_chat_whose_members_are_unknown_still_gets_the_rest_of_the_news(told: World) -> None:
+async def test_without_a_roster_other_changes_are_still_reported(told: World) -> None:
     await connected(told)
     told.connector.members.pop(GROUP)
     await told.change(
@@ -169,7 +169,7 @@ async def test_a_chat_whose_members_are_unknown_still_gets_the_rest_of_the_news(
     assert "Priority: Normal → **High**" in texts(told.card())
 
 
-async def test_connections_follow_to_the_case_that_is_left(told: World) -> None:
+async def test_connections_move_to_the_remaining_case(told: World) -> None:
     await connected(told, "CAS-01002")
     await connected(told, "CAS-01001", "CAS-01002", chat=OTHER_GROUP)
     await merged(told, "CAS-01002", into="CAS-01001")
@@ -186,12 +186,12 @@ async def test_connections_follow_to_the_case_that_is_left(told: World) -> None:
         assert "Priority: Normal → **High**" in texts(told.card(chat))
 
 
-async def test_a_record_that_was_merged_twice_is_followed_to_the_last(told: World) -> None:
+async def test_connections_of_a_record_that_was_merged_twice_move_to_the_last_record(told: World) -> None:
     await connected(told, "CAS-01003")
     await told.switch_webhook(on=False)
     for number, into in (("CAS-01003", "CAS-01002"), ("CAS-01002", "CAS-01001")):
         await merged(told, number, into, told=False)
-    # No event arrived, so the change is found at the next start.
+    # No event arrived, so the check at the next start finds the merges.
     await told.restart()
     told.clock.advance(5)
     await told.until(lambda: told.connector.posts.get(GROUP))
@@ -199,7 +199,7 @@ async def test_a_record_that_was_merged_twice_is_followed_to_the_last(told: Worl
     assert await live(told) == {"CAS-01001"}
 
 
-async def test_a_merger_tells_nothing_while_chats_are_off_or_the_type_is_turned_off(told: World) -> None:
+async def test_a_merge_is_not_reported_while_the_record_type_is_off(told: World) -> None:
     await connected(told, "CAS-01002")
     async with told.engines.writing.begin() as writing:
         await writing.execute(update(record_type).where(record_type.c.table == "incident").values(enabled=False))

@@ -1,4 +1,4 @@
-"""Changes without an event are found even if Dataverse does not track changes (spec K9)."""
+"""The search for missed changes in tables without change tracking (spec K9)."""
 
 from sqlalchemy import update
 
@@ -7,14 +7,14 @@ from tests.steps.records import create
 from tests.wire.world import API, GROUP, World, texts
 
 TABLE = "msdyn_ocliveworkitem"
-"""A table whose changes the sandbox does not track."""
+"""A table without change tracking in the sandbox."""
 
 
 CHANGED, BEGUN = "filter=modifiedon%20ge", "orderby=modifiedon%20desc"
 
 
 async def conversation(world: World) -> str:
-    """Create a conversation that the chat is connected to; return its ID."""
+    """Connect the chat to a conversation with a key field, and return the row ID."""
     row = await create(world, f"{TABLE}s", {"subject": "Leaking pump"})
     told = {"notify": True, "key_fields": ["subject"]}
     async with world.engines.writing.begin() as connection:
@@ -38,18 +38,18 @@ def asked(world: World, what: str) -> bool:
 
 
 async def time_passes_until(world: World, what: str) -> None:
-    """Let quarters of an hour pass until this request reaches Dataverse."""
+    """Advance the clock in steps of 15 minutes until Dataverse gets such a request."""
     world.dataverse_was_asked.clear()
     while not asked(world, what):
         world.clock.advance(15 * 60)
-        # The request alone is not enough: the clock can move only after its result is saved.
+        # The request is sent before its results are stored, so wait for these before the clock advances.
         await world.looked_through(TABLE)
-    # Delayed events have two minutes to arrive.
+    # Late events have two minutes to arrive.
     world.clock.advance(2 * 60)
     await world.settle()
 
 
-async def test_where_changes_are_not_tracked_what_was_missed_is_found_by_when_rows_changed(world: World) -> None:
+async def test_missed_changes_are_found_by_the_modification_time(world: World) -> None:
     row = await conversation(world)
     await missed_change(world, row, "Water in the pump")
     await world.restart()
@@ -62,7 +62,7 @@ async def test_where_changes_are_not_tracked_what_was_missed_is_found_by_when_ro
     assert "Title: Water in the pump → **Pump replaced**" in texts(world.card())
 
 
-async def test_a_deleted_row_that_nothing_tells_of_is_found_within_a_day(world: World) -> None:
+async def test_a_missed_deletion_is_found_within_a_day(world: World) -> None:
     row = await conversation(world)
     await world.restart()
     world.clock.advance(5)
@@ -77,7 +77,7 @@ async def test_a_deleted_row_that_nothing_tells_of_is_found_within_a_day(world: 
     assert any("deleted in Dynamics 365" in each for each in texts(world.card()))
 
 
-async def test_of_a_table_without_key_fields_a_deleted_row_is_found_too(world: World) -> None:
+async def test_a_missed_deletion_is_found_for_a_record_type_without_key_fields(world: World) -> None:
     row = await create(world, "accounts", {"name": "Contoso Pumps"})
     await world.say(f"connect {world.sandbox}/main.aspx?pagetype=entityrecord&etn=account&id={row} quiet")
     await world.settle()
@@ -88,5 +88,5 @@ async def test_of_a_table_without_key_fields_a_deleted_row_is_found_too(world: W
     world.clock.advance(5)
     await world.until(lambda: world.connector.posts.get(GROUP))
     assert any("deleted in Dynamics 365" in each for each in texts(world.card()))
-    # Records without a connection are not checked.
+    # Tables without connected chats are not checked.
     assert not asked(world, "/incidents?$select=incidentid")

@@ -1,4 +1,4 @@
-"""Chat Sync subscribes to changes of synced chats in Microsoft Graph, and keeps the subscriptions alive."""
+"""Subscriptions to changes in synced chats: created, renewed, and deleted in Microsoft Graph."""
 
 import asyncio
 from argparse import Namespace
@@ -34,7 +34,7 @@ DAY_S = 24 * 3600
 
 
 async def set_sync(world: World, *, on: bool) -> None:
-    """Turn chat sync on or off, as an administrator."""
+    """Turn sync on or off as an administrator does."""
     async with world.engines.writing.begin() as begun:
         await begun.execute(update(environment).values(sync_on=on))
     await world.restart()
@@ -59,7 +59,7 @@ async def gone(world: World) -> bool:
     return not await world.rows_in(subscription)
 
 
-async def test_what_happens_in_a_chat_is_heard_of(world: World) -> None:
+async def test_a_change_in_a_chat_is_reported(world: World) -> None:
     await synced(world)
     await seen_to(world)
     (chat,) = [row for row in world.teams.chats() if row.id == GROUP]
@@ -67,7 +67,7 @@ async def test_what_happens_in_a_chat_is_heard_of(world: World) -> None:
     await until_asked_for(world, GROUP)
 
 
-async def test_where_all_chats_are_not_granted_each_synced_chat_has_its_own_until_it_is_disconnected(
+async def test_without_permission_for_all_chats_each_synced_chat_has_its_own_until_disconnected(
     world: World,
 ) -> None:
     await one_by_one(world, GROUP)
@@ -77,7 +77,7 @@ async def test_where_all_chats_are_not_granted_each_synced_chat_has_its_own_unti
     world.connector.posts.clear()
 
 
-async def test_when_all_chats_are_granted_later_those_of_single_chats_end(world: World) -> None:
+async def test_once_all_chats_are_granted_the_subscriptions_of_single_chats_are_deleted(world: World) -> None:
     await one_by_one(world, GROUP)
     world.teams.withheld.clear()
     world.clock.advance(6 * 3600)
@@ -87,7 +87,7 @@ async def test_when_all_chats_are_granted_later_those_of_single_chats_end(world:
     await nothing_is_late(world)
 
 
-async def test_a_chat_in_which_nothing_happens_for_a_week_has_none(world: World) -> None:
+async def test_a_chat_without_activity_for_a_week_has_no_subscription(world: World) -> None:
     await one_by_one(world, GROUP)
     world.clock.advance(7 * DAY_S + 1)
     await until(world, lambda: not there(world))
@@ -109,8 +109,8 @@ async def test_for_thirty_days_there_is_no_gap(world: World, spread: bool) -> No
         assert {row.id for row in there(world)} == made
         await seen_to(world)
     patches = calls(world, before)
-    # Of the 720 hours, each renewal covers 36 to 48. The other requests are one list a day and, without the
-    # permissions, four attempts a day for each subscription to all chats.
+    # One renewal covers 36 to 48 of the 720 hours. The other calls are one list request a day and, without the
+    # permission, four attempts a day at each of the two subscriptions to all chats.
     renewals = 2 * (720 // 36 + 1)
     assert patches <= renewals + 31 + (2 * 4 * 31 if spread else 0)
     if spread:
@@ -118,9 +118,7 @@ async def test_for_thirty_days_there_is_no_gap(world: World, spread: bool) -> No
 
 
 @pytest.mark.parametrize("ahead_s", [2, 14 * 60], ids=["two seconds", "fourteen minutes"])
-async def test_they_are_made_and_renewed_also_where_our_clock_is_ahead_of_graphs(
-    bare_world: World, ahead_s: int
-) -> None:
+async def test_subscriptions_are_created_and_renewed_if_our_clock_is_ahead(bare_world: World, ahead_s: int) -> None:
     world = bare_world
     world.teams.now = lambda: world.clock.now() - timedelta(seconds=ahead_s)
     await world.start()
@@ -134,7 +132,9 @@ async def test_they_are_made_and_renewed_also_where_our_clock_is_ahead_of_graphs
     await world.stop()
 
 
-async def test_a_lost_subscription_is_replaced_at_the_next_comparison_and_the_chats_are_checked(world: World) -> None:
+async def test_lost_subscriptions_are_recreated_at_the_next_reconciliation_and_the_chats_are_fetched(
+    world: World,
+) -> None:
     await synced(world)
     await seen_to(world)
     for row in there(world):
@@ -145,7 +145,7 @@ async def test_a_lost_subscription_is_replaced_at_the_next_comparison_and_the_ch
     await seen_to(world)
 
 
-async def test_a_subscription_that_is_gone_at_its_renewal_is_replaced_at_once(world: World) -> None:
+async def test_a_subscription_that_is_missing_at_its_renewal_is_recreated_at_once(world: World) -> None:
     await one_by_one(world, GROUP)
     (row,) = there(world)
     await lose(world, row)
@@ -156,7 +156,7 @@ async def test_a_subscription_that_is_gone_at_its_renewal_is_replaced_at_once(wo
     await until_asked_for(world, GROUP)
 
 
-async def test_one_that_a_crash_left_behind_gives_way_to_one_that_is_kept(bare_world: World) -> None:
+async def test_a_subscription_left_behind_by_a_crash_is_replaced(bare_world: World) -> None:
     world = bare_world
     body = {
         "changeType": "updated",
@@ -175,7 +175,7 @@ async def test_one_that_a_crash_left_behind_gives_way_to_one_that_is_kept(bare_w
     await world.stop()
 
 
-async def test_one_that_nobody_knows_of_any_more_gives_way_to_one_that_is_kept(world: World) -> None:
+async def test_a_subscription_that_is_not_stored_is_replaced(world: World) -> None:
     await seen_to(world)
     old = {row.id for row in there(world)}
     async with world.engines.writing.begin() as begun:
@@ -184,7 +184,7 @@ async def test_one_that_nobody_knows_of_any_more_gives_way_to_one_that_is_kept(w
     await seen_to(world)
 
 
-async def test_after_a_start_with_another_client_state_subscriptions_are_replaced(world: World) -> None:
+async def test_after_a_start_with_another_client_state_the_subscriptions_are_recreated(world: World) -> None:
     await seen_to(world)
     old = {row.id for row in there(world)}
     changed = {"graph_client_state": SecretStr("another state")}
@@ -194,11 +194,11 @@ async def test_after_a_start_with_another_client_state_subscriptions_are_replace
     await seen_to(world)
 
 
-async def test_a_throttled_call_is_made_again_when_graph_allows_it(world: World) -> None:
+async def test_a_throttled_call_is_retried_after_the_requested_delay(world: World) -> None:
     await world.fault("graph", "429; retry-after=500; path=subscriptions; method=POST")
     world.clock.advance(5)
     async with asyncio.timeout(PATIENCE_S):
-        # The clock does not move in the meantime: the delay that Graph requests starts now.
+        # The clock does not advance here, so the requested delay starts now.
         while not await is_seen_to(world):
             await asyncio.sleep(0.01)
     kept = {row["watch"]: row for row in await world.rows_in(subscription)}
@@ -210,7 +210,7 @@ async def test_a_throttled_call_is_made_again_when_graph_allows_it(world: World)
     await seen_to(world)
 
 
-async def test_an_address_that_graph_cannot_reach_is_no_reason_to_ask_for_single_chats(bare_world: World) -> None:
+async def test_an_unreachable_address_does_not_lead_to_subscriptions_of_single_chats(bare_world: World) -> None:
     world = bare_world
     world.settings = world.settings.model_copy(update={"public_url": "http://127.0.0.1:1"})
     await world.start()
@@ -223,7 +223,7 @@ async def test_an_address_that_graph_cannot_reach_is_no_reason_to_ask_for_single
     await world.stop()
 
 
-async def test_what_is_not_granted_is_said_in_the_chat_and_by_the_doctor(world: World) -> None:
+async def test_a_missing_permission_is_shown_by_status_and_doctor(world: World) -> None:
     world.teams.withheld |= {*INSTALLED, "ChatSettings.Read.Chat"}
     await synced(world)
     await world.say("status")
@@ -249,7 +249,7 @@ async def test_what_is_not_granted_is_said_in_the_chat_and_by_the_doctor(world: 
     assert "Chat.ReadBasic.WhereInstalled" in said
 
 
-async def test_beyond_what_an_organisation_can_have_no_more_are_asked_for(world: World) -> None:
+async def test_no_subscriptions_are_requested_beyond_the_limit_of_the_organization(world: World) -> None:
     await one_by_one(world, GROUP, OTHER_GROUP)
     base = await another_process(world)
     async with world.engines.writing.begin() as begun:
@@ -260,7 +260,7 @@ async def test_beyond_what_an_organisation_can_have_no_more_are_asked_for(world:
     await close(base)
 
 
-async def test_two_processes_make_one_of_each(world: World) -> None:
+async def test_two_processes_create_one_subscription_of_each_kind(world: World) -> None:
     await seen_to(world)
     bases = [await another_process(world) for _ in range(2)]
     before = calls(world)

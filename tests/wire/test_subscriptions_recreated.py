@@ -1,4 +1,4 @@
-"""Replaced subscriptions: the old one ends first, and the problem is stored if the new one is rejected."""
+"""Subscriptions that are recreated: the old one is deleted first, and a rejection of the new one is stored."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,17 +17,17 @@ from tests.wire.world import GROUP, World, texts
 pytestmark = pytest.mark.one_database
 
 WAIT_S = 3000
-"""The delay that Graph requests."""
+"""Delay that Graph requests, in seconds."""
 
 
 async def restart_with_another_client_state(world: World) -> None:
-    """Restart with another client state, so that all subscriptions must be replaced."""
+    """Restart with another client state, so that the subscriptions must be recreated."""
     world.settings = world.settings.model_copy(update={"graph_client_state": SecretStr("another state")})
     await world.restart()
 
 
 async def hindered(world: World, why: SubscriptionError, watch: str | None = None) -> Mapping[str, Any]:
-    """Let time pass until one subscription is postponed for this reason, and no other is due."""
+    """Advance the clock until one subscription is postponed with this error and nothing else is due."""
     mine = (subscription.c.hindrance == why) & (subscription.c.watch == watch if watch else True)
 
     async def one_is() -> bool:
@@ -39,8 +39,8 @@ async def hindered(world: World, why: SubscriptionError, watch: str | None = Non
     return row
 
 
-async def graph_is_asked_when_it_is_time(world: World) -> None:
-    """Let minutes pass without a request to Graph, until requests are due again and everything is restored."""
+async def graph_gets_a_request_after_the_delay(world: World) -> None:
+    """Check that Graph gets no request before the requested delay ends, and that it gets one afterwards."""
     before, base = calls(world), await another_process(world)
     for _ in range(3):
         world.clock.advance(60)
@@ -52,7 +52,7 @@ async def graph_is_asked_when_it_is_time(world: World) -> None:
     await seen_to(world)
 
 
-async def test_after_a_start_at_another_address_subscriptions_are_replaced(world: World) -> None:
+async def test_after_a_start_at_another_address_the_subscriptions_are_recreated_for_it(world: World) -> None:
     await synced(world)
     await seen_to(world)
     old, moved = {row.id for row in there(world)}, world.url.replace("127.0.0.1", "localhost")
@@ -66,28 +66,28 @@ async def test_after_a_start_at_another_address_subscriptions_are_replaced(world
     await seen_to(world)
 
 
-async def test_a_subscription_that_is_throttled_while_it_is_replaced_is_gone_and_waits(world: World) -> None:
+async def test_a_subscription_throttled_between_deletion_and_creation_is_retried_later(world: World) -> None:
     await seen_to(world)
     await world.fault("graph", f"429; retry-after={WAIT_S}; path=subscriptions; method=POST")
     await restart_with_another_client_state(world)
     assert (await hindered(world, SubscriptionError.NO_ANSWER))["subscription_id"] is None
     assert len(there(world)) == 1
-    await graph_is_asked_when_it_is_time(world)
+    await graph_gets_a_request_after_the_delay(world)
     assert resources(world) == BOTH
 
 
-async def test_a_subscription_that_cannot_be_ended_before_its_replacement_stays_and_waits(world: World) -> None:
+async def test_a_subscription_that_cannot_be_deleted_is_kept_and_retried_later(world: World) -> None:
     await seen_to(world)
     old = {row.id for row in there(world)}
     await world.fault("graph", f"429; retry-after={WAIT_S}; path=subscriptions; method=DELETE")
     await restart_with_another_client_state(world)
     assert (await hindered(world, SubscriptionError.NO_ANSWER))["subscription_id"] in old
-    await graph_is_asked_when_it_is_time(world)
+    await graph_gets_a_request_after_the_delay(world)
     assert resources(world) == BOTH
     assert not old & {row.id for row in there(world)}
 
 
-async def test_a_lost_subscription_that_is_throttled_while_it_is_replaced_is_gone_and_waits(world: World) -> None:
+async def test_a_lost_subscription_whose_creation_is_throttled_is_retried_later(world: World) -> None:
     await one_by_one(world, GROUP)
     (row,) = there(world)
     await lose(world, row)
@@ -96,11 +96,11 @@ async def test_a_lost_subscription_that_is_throttled_while_it_is_replaced_is_gon
         soon = {"due_at": world.clock.now()}
         await begun.execute(update(subscription).where(subscription.c.chat_id == GROUP).values(soon))
     assert (await hindered(world, SubscriptionError.NO_ANSWER))["subscription_id"] is None
-    await graph_is_asked_when_it_is_time(world)
+    await graph_gets_a_request_after_the_delay(world)
     await until_asked_for(world, GROUP)
 
 
-async def test_a_subscription_that_is_rejected_while_it_is_replaced_is_shown_in_the_chat(world: World) -> None:
+async def test_a_rejected_recreation_is_shown_in_the_chat(world: World) -> None:
     await one_by_one(world, GROUP)
     world.teams.withheld.add("ChatSettings.Read.Chat")
     await restart_with_another_client_state(world)
