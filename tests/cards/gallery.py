@@ -403,7 +403,7 @@ GALLERY: dict[str, Message] = {
             rows=(
                 a_chat(
                     "Pumps",
-                    "Channel of team Field Service, which you are in.",
+                    "This channel is in your team Field Service.",
                     LinkButton(title="Open channel", url=URL),
                 ),
                 a_chat(

@@ -127,7 +127,7 @@ async def test_lists_and_buttons_are_clicked_through_to_a_disconnect_that_is_und
     assert "You are in this chat." in listed
     assert listed[-3:] == ["New chat", "My other chats", "Timeline"]
     await teams.press("Chats about CAS-01001", "My other chats")
-    assert "You are in no other group chat." in await teams.lines("My other chats to connect to CAS-01001")
+    assert "You are not in any other group chat." in await teams.lines("My other chats to connect to CAS-01001")
     await teams.say("suggest")
     await teams.press("People for CAS-01001", "Show people")
     await teams.card("Adele Vance (available)")

@@ -9,7 +9,7 @@ from tests.wire.world import World, texts
 YOURS = "You are in this chat."
 
 
-OPEN = "You can join this chat and see all that was said."
+OPEN = "You can join this chat and see its full history."
 
 
 ASK = "Ask Adele Vance, who connected the chat, or your administrator."

@@ -76,7 +76,7 @@ async def test_a_list_tells_who_wrote_last_and_when(world: World) -> None:
 async def test_a_name_is_looked_for_among_the_newest_chats_and_the_list_says_so(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.features.chat_lists.list_chats.LOOKED_AT", 1)
+    monkeypatch.setattr("bot.features.chat_lists.list_chats._MAX_SEARCHED", 1)
     await connected(world)
     assert (await named(world, "zeppelin"))[-1] == "No chat has zeppelin in its name."
     await connected(world, OTHER_GROUP)

@@ -1,4 +1,4 @@
-"""Buttons of the lists of chats and people, and what can be done with a row of one."""
+"""Buttons that show lists of chats and people, and buttons in the rows of these lists."""
 
 from collections.abc import Mapping
 
@@ -59,9 +59,9 @@ async def _suggest(services: Services, turn: Turn, data: ActionData) -> Answer:
     return await list_suggestions(services, turn.chat, turn.person, record)
 
 
-async def _record(services: Services, turn: Turn, data: ActionData, wanted: RecordPurpose) -> RecordRef | Answer:
+async def _record(services: Services, turn: Turn, data: ActionData, purpose: RecordPurpose) -> RecordRef | Answer:
     """Return the record of the button, or a choice if the button has text that matches several records."""
-    return choose_match(await from_action_data(services, data, turn.person), wanted)
+    return choose_match(await from_action_data(services, data, turn.person), purpose)
 
 
 async def _add_person(services: Services, turn: Turn, data: ActionData) -> Answer:

@@ -1,4 +1,4 @@
-"""Rows of the lists of a record's chats (spec A1, L1)."""
+"""Rows for the lists of a record's chats (spec A1, L1)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,37 +13,37 @@ from cards.chat_list import ChatRow, ConnectedBy
 
 
 async def build_chat_rows(
-    services: Services, entries: Sequence[TimelineEntry], opened: ReadableRecord
+    services: Services, entries: Sequence[TimelineEntry], readable: ReadableRecord
 ) -> Sequence[tuple[VisibleChat, ChatRow]]:
-    """The chats in the same order, as the person sees them, and what a list tells of each."""
+    """Return each chat as the person may see it, with its row, in the order of the entries."""
     if not entries:
         return []
-    seen, people, may_write = await asyncio.gather(
-        find_visible_chats(services, entries, opened.actor),
+    chats, people, may_write = await asyncio.gather(
+        find_visible_chats(services, entries, readable.actor),
         look_up_people(
             services,
-            named=(each.last_writer_id for each in entries),
-            present=(each.connection.connector_id for each in entries),
+            named=(entry.last_writer_id for entry in entries),
+            present=(entry.connection.connector_id for entry in entries),
         ),
-        services.records.can_write(entries[0].connection.record, opened.actor.user.id),
+        services.records.can_write(entries[0].connection.record, readable.actor.user.id),
     )
-    joining = JoinFacts(joining_is_on=opened.record_type.join, may_write=may_write)
-    return [(chat, _row(each, chat, joining, people)) for each, chat in zip(entries, seen, strict=True)]
+    joining = JoinFacts(joining_is_on=readable.record_type.join, may_write=may_write)
+    return [(chat, _row(entry, chat, joining, people)) for entry, chat in zip(entries, chats, strict=True)]
 
 
-def _row(entry: TimelineEntry, seen: VisibleChat, joining: JoinFacts, people: PeopleInfo) -> ChatRow:
-    """What it is called, who connected it, who wrote last, and the way in."""
+def _row(entry: TimelineEntry, chat: VisibleChat, joining: JoinFacts, people: PeopleInfo) -> ChatRow:
+    """Return the name of the chat, its connector, its last writer, and the button that opens or joins it."""
     connection = entry.connection
     return ChatRow(
-        name=seen.display_name(entry.topic),
+        name=chat.display_name(entry.topic),
         connected=ConnectedBy(
             name=connection.connector_name,
             presence=people.presence[connection.connector_id],
             at=connection.connected_at,
             paused_at=connection.paused_at,
         ),
-        state=seen.state(joining),
-        button=seen.button(joining),
+        state=chat.state(joining),
+        button=chat.button(joining),
         last_written_at=entry.last_written_at,
         last_writer=people.name(entry.last_writer_id),
     )

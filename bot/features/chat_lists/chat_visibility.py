@@ -1,4 +1,4 @@
-"""A record's chats as somebody sees them who may read it: what they are called, and the way in (spec A1, A2, J1)."""
+"""The chats of a record as one person may see them: names, membership, and buttons (spec A1, A2, J1)."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -20,51 +20,51 @@ from cards.buttons import ActionButton, LinkButton
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisibleChat:
-    """A connected chat or channel as the person may see it."""
+    """A connected chat or channel, as the person may see it."""
 
     connection: Connection
     is_channel: bool
     is_member: bool | None
-    """Whether the person is in it, or in its team; None where that is not known."""
+    """True if the person is a member of the chat, or of the channel's team; None if that is not known."""
     topic: str | None = None
-    """What the directory calls it; None where it does not tell of it."""
+    """The current name in Teams; None if it is not known."""
     url: str = ""
-    """Opens it, where the person is in it."""
+    """Link that opens the chat; empty if the person is not a member."""
     team: str = ""
-    """The channel's team, where the person is in it."""
+    """The name of the channel's team; empty if the person is not a member."""
 
-    def display_name(self, known: str | None) -> str:
-        """What it is called; without a name Teams calls it by its members, which is not for everybody.
+    def display_name(self, saved_topic: str | None) -> str:
+        """Return the name of the chat. A chat without a name gets a generic one, because members are private.
 
-        `known`: what it was called when Teams last told.
+        `saved_topic` is the last known name. It is used if the current name is not known.
         """
-        return (known if self.topic is None else self.topic) or self.generic_name
+        return (saved_topic if self.topic is None else self.topic) or self.generic_name
 
     @property
     def generic_name(self) -> str:
-        """What it is called where its name is not told."""
+        """A name that discloses nothing about the chat."""
         return "Channel of a team" if self.is_channel else f"Chat of {self.connection.connector_name}"
 
     def state(self, joining: JoinFacts) -> str:
-        """Whether the person is in it, may join, or why not and whom to ask."""
+        """Return whether the person is a member or can join, or else the reason and the person to ask."""
         if self.is_channel:
-            return self._state_of_channel()
+            return self._channel_state()
         if self.is_member:
             return "You are in this chat."
         if joining.allowed:
-            return "You can join this chat and see all that was said."
+            return "You can join this chat and see its full history."
         return f"Locked. {joining.problem} {contact_hint(self.connection)}"
 
-    def _state_of_channel(self) -> str:
+    def _channel_state(self) -> str:
         if self.is_member:
-            return f"Channel of team {self.team}, which you are in."
-        ask = f"{self.connection.connector_name}, who connected it, or your administrator."
-        if self.is_member is None:
-            return f"Only members of its team see this channel. Who is none asks {ask}"
-        return f"Locked. Only members of its team see this channel. To get into the team, ask {ask}"
+            return f"This channel is in your team {self.team}."
+        name = self.connection.connector_name
+        access = "Only team members can see this channel."
+        hint = f"To join the team, ask {name}, who connected the channel, or ask your administrator."
+        return f"{access} {hint}" if self.is_member is None else f"Locked. {access} {hint}"
 
     def button(self, joining: JoinFacts) -> ActionButton | LinkButton | None:
-        """The way in, where there is one."""
+        """Return the button that opens or joins the chat, if there is one."""
         if self.is_member:
             title = "Open channel" if self.is_channel else "Open chat"
             return LinkButton(title=title, url=self.url) if self.url else None
@@ -76,20 +76,20 @@ class VisibleChat:
 async def find_visible_chats(
     services: Services, entries: Sequence[TimelineEntry], actor: AuthorizedUser
 ) -> Sequence[VisibleChat]:
-    """The connected chats in the same order."""
-    channels = {each.connection.chat_id: each.team_id for each in entries if each.kind is ChatKind.CHANNEL}
-    chats = [each.connection for each in entries if each.kind is not ChatKind.CHANNEL]
-    places, seen = await asyncio.gather(
-        find_channels(services, channels, actor.object_id),
-        asyncio.gather(*(_look_at(services, each, actor) for each in chats)),
+    """Return the connected chats in the order of the entries."""
+    team_ids = {entry.connection.chat_id: entry.team_id for entry in entries if entry.kind is ChatKind.CHANNEL}
+    connections = [entry.connection for entry in entries if entry.kind is not ChatKind.CHANNEL]
+    channels, chats = await asyncio.gather(
+        find_channels(services, team_ids, actor.object_id),
+        asyncio.gather(*(_visible_chat(services, connection, actor) for connection in connections)),
     )
-    found = {each.connection.id: each for each in seen}
-    return [found.get(each.connection.id) or _seen_channel(each.connection, places) for each in entries]
+    by_id = {chat.connection.id: chat for chat in chats}
+    return [by_id.get(entry.connection.id) or _visible_channel(entry.connection, channels) for entry in entries]
 
 
-async def _look_at(services: Services, connection: Connection, actor: AuthorizedUser) -> VisibleChat:
+async def _visible_chat(services: Services, connection: Connection, actor: AuthorizedUser) -> VisibleChat:
     chat, is_member = await asyncio.gather(
-        _chat(services, connection.chat_id), _is_in(services, connection.chat_id, actor)
+        _get_chat(services, connection.chat_id), _is_member(services, connection.chat_id, actor)
     )
     return VisibleChat(
         connection=connection,
@@ -100,30 +100,30 @@ async def _look_at(services: Services, connection: Connection, actor: Authorized
     )
 
 
-async def _chat(services: Services, chat: ChatId) -> DirectoryChat | None:
+async def _get_chat(services: Services, chat: ChatId) -> DirectoryChat | None:
     try:
         return await services.chats.get_chat(chat)
     except ChatSyncError:
-        return None  # without a name it can still be joined
+        return None  # people can join a chat without its name
 
 
-async def _is_in(services: Services, chat: ChatId, actor: AuthorizedUser) -> bool:
+async def _is_member(services: Services, chat: ChatId, actor: AuthorizedUser) -> bool:
     try:
-        return any(each.object_id == actor.object_id for each in await services.chats.list_members(chat))
+        return any(member.object_id == actor.object_id for member in await services.chats.list_members(chat))
     except ChatSyncError:
         return False
 
 
-def _seen_channel(connection: Connection, places: Mapping[ChatId, TeamChannelRef] | None) -> VisibleChat:
-    place = places.get(connection.chat_id) if places else None
-    if place is None:
-        is_member = None if places is None else False
+def _visible_channel(connection: Connection, channels: Mapping[ChatId, TeamChannelRef] | None) -> VisibleChat:
+    found = channels.get(connection.chat_id) if channels else None
+    if found is None:
+        is_member = None if channels is None else False
         return VisibleChat(connection=connection, is_channel=True, is_member=is_member)
     return VisibleChat(
         connection=connection,
         is_channel=True,
         is_member=True,
-        topic=place.channel.name,
-        url=place.channel.url,
-        team=place.team.name,
+        topic=found.channel.name,
+        url=found.channel.url,
+        team=found.team.name,
     )

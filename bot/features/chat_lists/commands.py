@@ -1,4 +1,4 @@
-"""Lists about a record that people write for: its chats, its timeline, its people."""
+"""Text commands that list the chats, the timeline, or the suggested people of a record."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,6 +17,7 @@ from bot.features.record_search.choose_record import (
     choose_record,
 )
 from bot.features.shared import access
+from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer, display_name, record_data
 from bot.features.shared.private_answers import private_button
 from bot.features.shared.routes import CommandHandler
@@ -26,37 +27,40 @@ from bot.features.suggestions.list_suggestions import list_suggestions
 
 
 async def _chats(services: Services, turn: Turn, rest: str) -> Answer:
-    found = await _asked(services, turn, rest, CHATS)
-    return found if isinstance(found, Answer) else await list_chats(services, turn.person, found)
+    record = await _resolve(services, turn, rest, CHATS)
+    return record if isinstance(record, Answer) else await list_chats(services, turn.person, record)
 
 
 async def _timeline(services: Services, turn: Turn, rest: str) -> Answer:
-    found = await _asked(services, turn, rest, TIMELINE)
-    return found if isinstance(found, Answer) else await list_timeline(services, turn.person, found)
+    record = await _resolve(services, turn, rest, TIMELINE)
+    return record if isinstance(record, Answer) else await list_timeline(services, turn.person, record)
 
 
 async def _people(services: Services, turn: Turn, rest: str) -> Answer:
-    found = await _asked(services, turn, rest, PEOPLE)
-    if isinstance(found, Answer):
-        return found
-    return await list_suggestions(services, turn.chat, turn.person, found)
+    record = await _resolve(services, turn, rest, PEOPLE)
+    if isinstance(record, Answer):
+        return record
+    return await list_suggestions(services, turn.chat, turn.person, record)
 
 
-async def _asked(services: Services, turn: Turn, rest: str, wanted: RecordPurpose) -> RecordRef | Answer:
-    """The record, without words the only one of the chat; else the choice, or the button for who sees it alone."""
-    connections = [] if rest else await connections_of_chat(services, turn.chat)
+async def _resolve(services: Services, turn: Turn, text: str, purpose: RecordPurpose) -> RecordRef | Answer:
+    """Return the record of the text, or the only record of the chat if there is no text.
+
+    Otherwise, return an answer: a choice of records, or a button that shows the list privately.
+    """
+    connections = [] if text else await connections_of_chat(services, turn.chat)
     if len(connections) == 1:
         record, name = connections[0].record, display_name(connections[0])
-        return record if turn.private else await _offer(services, turn, wanted, record_data(record), name)
-    if turn.private or not rest:
-        return await choose_record(services, rest, turn.person, wanted)
-    return await _offer(services, turn, wanted, await button_data(services, rest), "a record")
+        return record if turn.private else await _offer(services, turn, purpose, record_data(record), name)
+    if turn.private or not text:
+        return await choose_record(services, text, turn.person, purpose)
+    return await _offer(services, turn, purpose, await button_data(services, text), "a record")
 
 
-async def _offer(services: Services, turn: Turn, wanted: RecordPurpose, claim: Mapping[str, str], name: str) -> Answer:
-    """The button, for who may act at all."""
+async def _offer(services: Services, turn: Turn, purpose: RecordPurpose, data: ActionData, name: str) -> Answer:
+    """Return a button that shows the list privately; raise `NotAllowed` if the person may not use chats."""
     await access.require_user_anywhere(services, turn.person)
-    return private_button(turn, wanted.title.format(record=name), replace(wanted.button, payload=claim))
+    return private_button(turn, purpose.title.format(record=name), replace(purpose.button, payload=data))
 
 
 COMMANDS: Mapping[str, CommandHandler] = {

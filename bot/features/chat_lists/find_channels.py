@@ -1,4 +1,4 @@
-"""Which of some channels are in a person's teams, and what they are called there (spec A2, S7)."""
+"""Find channels in the teams of a person (spec A2, S7)."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,30 +10,31 @@ from bot.features.connections.connect_channel import TeamChannelRef
 from bot.features.shared.services import Services
 
 MAX_TEAMS_SEARCHED = 50
-"""Teams among which a channel is looked for whose own is not known: each costs a call while somebody waits."""
+"""Teams to search for a channel whose team is not known. Each team costs a request while the person waits."""
 
 
 async def find_channels(
-    services: Services, wanted: Mapping[ChatId, str | None], person: ObjectId
+    services: Services, team_ids: Mapping[ChatId, str | None], person: ObjectId
 ) -> Mapping[ChatId, TeamChannelRef] | None:
-    """Those of the channels that all members of one of the person's teams see; None where that is not told.
+    """Return the channels that are in teams of the person and visible to all team members.
 
-    `wanted`: with the team of each, where it is known.
+    `team_ids` has the team of each channel, or None if it is not known. Return None if the teams cannot be listed.
     """
-    if not wanted:
+    if not team_ids:
         return {}
     try:
         teams = await services.chats.list_teams(person)
     except ChatSyncError:
         return None
-    named = [team for team in teams if team.id in wanted.values()]
-    looked = teams[:MAX_TEAMS_SEARCHED] if None in wanted.values() else named
-    found = await asyncio.gather(*(_in(services, team) for team in looked))
-    return {place.channel.id: place for some in found for place in some if place.channel.id in wanted}
+    known = [team for team in teams if team.id in team_ids.values()]
+    searched = teams[:MAX_TEAMS_SEARCHED] if None in team_ids.values() else known
+    results = await asyncio.gather(*(_channels_of(services, team) for team in searched))
+    return {ref.channel.id: ref for refs in results for ref in refs if ref.channel.id in team_ids}
 
 
-async def _in(services: Services, team: Team) -> Sequence[TeamChannelRef]:
+async def _channels_of(services: Services, team: Team) -> Sequence[TeamChannelRef]:
     try:
-        return [TeamChannelRef(team=team, channel=each) for each in await services.chats.list_channels(team.id)]
+        channels = await services.chats.list_channels(team.id)
     except ChatSyncError:
-        return ()  # a team that was just deleted, or does not tell, has none
+        return ()  # the team was just deleted, or its channels cannot be listed
+    return [TeamChannelRef(team=team, channel=channel) for channel in channels]

@@ -1,4 +1,4 @@
-"""The chats that are connected to a record (spec A1)."""
+"""List the chats that are connected to a record (spec A1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,35 +14,40 @@ from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list, page_offset
 
-LOOKED_AT = 50
-"""Chats of a record among which names are looked for, the newest connections first."""
+_MAX_SEARCHED = 50
+"""Chats whose names are searched, the newest connections first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
-    """Some of a list's rows."""
+    """A page of the list."""
 
     rows: Sequence[ChatRow]
     begin: int
-    found: int
-    among: int | None = None
-    """Among so many names were looked for, where there are more."""
+    total: int
+    searched: int | None = None
+    """The number of chats whose names were searched, if there are more."""
 
 
 async def list_chats(
     services: Services, person: Person, record: RecordRef, *, words: str = "", begin: int = 0
 ) -> Answer:
-    """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
-    opened = await access.require_readable(services, record, person)
-    page = await (_named(services, record, opened, words, begin) if words else _page(services, record, opened, begin))
+    """Return one page of the chats, or of those whose names contain the words.
+
+    Raise `NotAllowed`, `NotSupported`, or `Unavailable`.
+    """
+    readable = await access.require_readable(services, record, person)
+    page = await (
+        _search_page(services, record, readable, words, begin) if words else _page(services, record, readable, begin)
+    )
     view = ChatListView(
         title="Chats about {record}",
-        record=record_header(services.links, opened.table, record, opened.row),
+        record=record_header(services.links, readable.table, record, readable.row),
         rows=tuple(page.rows),
-        total=page.found,
+        total=page.total,
         offset=page.begin,
         query=words,
-        searched_chats=page.among,
+        searched_chats=page.searched,
         empty_text="No chat is connected to this record.",
         page_button=ActionButton(title="", verb=Verb.CHATS, payload=record_data(record)),
         more_buttons=(
@@ -54,22 +59,24 @@ async def list_chats(
     return Answer(message=chat_list(view))
 
 
-async def _page(services: Services, record: RecordRef, opened: ReadableRecord, begin: int) -> _Page:
-    """A page of all chats."""
-    found = await _count(services, record)
-    begin = page_offset(begin, found)
-    rows = await build_chat_rows(services, await _entries(services, record, begin, MAX_ROWS), opened)
-    return _Page(rows=[row for _, row in rows], begin=begin, found=found)
+async def _page(services: Services, record: RecordRef, readable: ReadableRecord, begin: int) -> _Page:
+    """Return a page of all chats."""
+    total = await _count(services, record)
+    begin = page_offset(begin, total)
+    rows = await build_chat_rows(services, await _entries(services, record, begin, MAX_ROWS), readable)
+    return _Page(rows=[row for _, row in rows], begin=begin, total=total)
 
 
-async def _named(services: Services, record: RecordRef, opened: ReadableRecord, words: str, begin: int) -> _Page:
-    """A page of those among the newest whose names hold the words: what they are called the directory knows."""
+async def _search_page(
+    services: Services, record: RecordRef, readable: ReadableRecord, words: str, begin: int
+) -> _Page:
+    """Return a page of the newest chats whose names contain the words; only Teams knows the current names."""
     count = await _count(services, record)
-    rows = await build_chat_rows(services, await _entries(services, record, 0, LOOKED_AT), opened)
-    named = [row for _, row in rows if words.lower() in row.name.lower()]
-    begin = page_offset(begin, len(named))
-    among = LOOKED_AT if count > LOOKED_AT else None
-    return _Page(rows=named[begin : begin + MAX_ROWS], begin=begin, found=len(named), among=among)
+    rows = await build_chat_rows(services, await _entries(services, record, 0, _MAX_SEARCHED), readable)
+    matches = [row for _, row in rows if words.lower() in row.name.lower()]
+    begin = page_offset(begin, len(matches))
+    searched = _MAX_SEARCHED if count > _MAX_SEARCHED else None
+    return _Page(rows=matches[begin : begin + MAX_ROWS], begin=begin, total=len(matches), searched=searched)
 
 
 async def _count(services: Services, record: RecordRef) -> int:

@@ -1,69 +1,85 @@
-"""The chats of a person that are not connected to a record yet (spec A1)."""
+"""List the chats of a person that can still be connected to a record (spec A1)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.domain.directory import DirectoryChat
 from bot.domain.errors import ChatSyncError
 from bot.domain.public_names import TARGET_CHAT, Verb
-from bot.domain.values import Connection, ObjectId, Person, RecordRef
+from bot.domain.values import ChatId, Connection, ObjectId, Person, RecordRef
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, record_data, record_header
 from bot.features.shared.services import Services
 from cards.buttons import ActionButton
 from cards.chat_list import MAX_ROWS, ChatListView, ChatRow, chat_list, page_offset
 
-LOOKED_THROUGH, AT_FIRST = 200, 50
-"""So many of the person's chats, those with the newest messages; and as many of them as come at once."""
-OTHERS_AT_MOST = 50
-"""Those of them that are listed although they are connected to nothing."""
-NAMED = 3
+_MAX_CHATS, _FIRST_CHATS = 200, 50
+"""Chats to fetch, those with the newest messages first, and the number that one request returns."""
+_MAX_UNCONNECTED = 50
+"""Listed chats that are not connected to any record."""
+_MAX_NAMES = 3
+"""People in the name of a chat without a topic."""
 
 
 async def list_my_chats(
     services: Services, person: Person, record: RecordRef, *, words: str = "", begin: int = 0
 ) -> Answer:
-    """One page of the chats whose name holds the words; raises `NotAllowed`, `NotSupported` or `Unavailable`."""
-    opened = await access.require_readable(services, record, person)
-    mine = await _of(services, opened.actor.object_id)
+    """Return one page of the chats, or of those whose names contain the words.
+
+    Raise `NotAllowed`, `NotSupported`, or `Unavailable`.
+    """
+    readable = await access.require_readable(services, record, person)
+    mine = await _fetch_chats(services, readable.actor.object_id)
     async with services.store.reading() as work:
-        connections = await work.connections.for_chats([each.id for each in mine])
-    free = [each for each in mine if not _has(connections.get(each.id, ()), record)]
-    fit = [each for each in free if words.lower() in _name(each).lower()]
-    others = [each for each in fit if each.id not in connections]
-    named = [*(each for each in fit if each.id in connections), *others[:OTHERS_AT_MOST]]
-    begin = page_offset(begin, len(named))
-    page = named[begin : begin + MAX_ROWS]
+        connections = await work.connections.for_chats([chat.id for chat in mine])
+    chats = _select(mine, connections, record, words)
+    begin = page_offset(begin, len(chats))
+    page = chats[begin : begin + MAX_ROWS]
     view = ChatListView(
         title="My other chats to connect to {record}",
-        record=record_header(services.links, opened.table, record, opened.row),
-        rows=tuple(_row(each, record, connections.get(each.id, ())) for each in page),
-        total=len(named),
+        record=record_header(services.links, readable.table, record, readable.row),
+        rows=tuple(_row(chat, record, connections.get(chat.id, ())) for chat in page),
+        total=len(chats),
         offset=begin,
         query=words,
-        searched_chats=len(mine) if words and len(mine) in {AT_FIRST, LOOKED_THROUGH} else None,
-        empty_text="You are in no other group chat.",
+        searched_chats=len(mine) if words and len(mine) in {_FIRST_CHATS, _MAX_CHATS} else None,
+        empty_text="You are not in any other group chat.",
         page_button=ActionButton(title="", verb=Verb.MY_CHATS, payload=record_data(record)),
     )
     return Answer(message=chat_list(view))
 
 
-async def _of(services: Services, person: ObjectId) -> Sequence[DirectoryChat]:
-    """The person's chats; where many take long, the first ones alone, which come with the same request."""
-    first, many = await asyncio.gather(services.chats.list_chats(person, at_most=AT_FIRST), _many(services, person))
-    return many or first
+def _select(
+    chats: Sequence[DirectoryChat],
+    connections: Mapping[ChatId, Sequence[Connection]],
+    record: RecordRef,
+    words: str,
+) -> Sequence[DirectoryChat]:
+    """Return the chats with the words in their names that are not connected to the record, connected ones first."""
+    free = [chat for chat in chats if not _is_connected(connections.get(chat.id, ()), record)]
+    matches = [chat for chat in free if words.lower() in _name(chat).lower()]
+    unconnected = [chat for chat in matches if chat.id not in connections]
+    return [*(chat for chat in matches if chat.id in connections), *unconnected[:_MAX_UNCONNECTED]]
 
 
-async def _many(services: Services, person: ObjectId) -> Sequence[DirectoryChat]:
+async def _fetch_chats(services: Services, person: ObjectId) -> Sequence[DirectoryChat]:
+    """Return the chats of the person, or only the first ones if it takes too long to fetch all."""
+    first, more = await asyncio.gather(
+        services.chats.list_chats(person, at_most=_FIRST_CHATS), _fetch_more(services, person)
+    )
+    return more or first
+
+
+async def _fetch_more(services: Services, person: ObjectId) -> Sequence[DirectoryChat]:
     try:
         async with asyncio.timeout(services.limits.answer_within_s / 3):
-            return await services.chats.list_chats(person, at_most=LOOKED_THROUGH)
+            return await services.chats.list_chats(person, at_most=_MAX_CHATS)
     except (TimeoutError, ChatSyncError):
         return ()
 
 
-def _has(connections: Sequence[Connection], record: RecordRef) -> bool:
-    return any(each.record == record for each in connections)
+def _is_connected(connections: Sequence[Connection], record: RecordRef) -> bool:
+    return any(connection.record == record for connection in connections)
 
 
 def _row(chat: DirectoryChat, record: RecordRef, connections: Sequence[Connection]) -> ChatRow:
@@ -78,14 +94,14 @@ def _row(chat: DirectoryChat, record: RecordRef, connections: Sequence[Connectio
 
 
 def _state(records: int) -> str:
-    """How many records; which ones is not for everybody."""
+    """Return the number of connected records, but not which, because the person may not have access to them."""
     if not records:
         return "Not connected to a record."
-    return f"Connected to {records} other {'record' if records == 1 else 'records'}."
+    return "Connected to 1 other record." if records == 1 else f"Connected to {records} other records."
 
 
 def _name(chat: DirectoryChat) -> str:
-    """What the chat is called, without a name by its people, as Teams does."""
-    people = [each.name for each in chat.members]
-    more = f" and {len(people) - NAMED} more" if len(people) > NAMED else ""
-    return chat.topic or ", ".join(people[:NAMED]) + more or "Chat without a name"
+    """Return the topic of the chat, or else the names of its members, as Teams does."""
+    people = [member.name for member in chat.members]
+    more = f" and {len(people) - _MAX_NAMES} more" if len(people) > _MAX_NAMES else ""
+    return chat.topic or ", ".join(people[:_MAX_NAMES]) + more or "Chat without a name"

@@ -1,13 +1,11 @@
-"""The dialog that shows a record's timeline. What comes back from it is a claim, whoever sends it."""
+"""The dialog that shows the timeline of a record. Submitted data is not trusted."""
 
 from collections.abc import Mapping, Sequence
 
 from bot.domain.public_names import Dialog, Verb
-from bot.domain.values import RecordRef
 from bot.features.chat_lists.list_timeline import timeline_view
 from bot.features.connections.find_connections import connections_of_chat
 from bot.features.members.join_chat import join_chat
-from bot.features.record_search.find_records import Hit
 from bot.features.record_search.record_picker import (
     prefilled_record,
     record_inputs,
@@ -15,6 +13,7 @@ from bot.features.record_search.record_picker import (
     selected_records,
     single,
 )
+from bot.features.record_search.resolver import Match
 from bot.features.shared.action_data import ActionData, parse_connection, parse_offset
 from bot.features.shared.answers import record_data
 from bot.features.shared.private_answers import private_only
@@ -25,44 +24,44 @@ from cards.buttons import SubmitButton
 from cards.dialog import Done, Page
 from cards.timeline import ChooseRecordView, choose_record_page, timeline_page
 
-_STEPS: Mapping[str, str] = {Verb.TIMELINE: Dialog.TIMELINE_OF, Verb.JOIN: Dialog.TIMELINE_JOIN}
-"""The pages that do what the list's buttons do on a card."""
+_PAGES_BY_VERB: Mapping[str, str] = {Verb.TIMELINE: Dialog.TIMELINE_OF, Verb.JOIN: Dialog.TIMELINE_JOIN}
+"""The page that replaces each button of the list."""
 
 
 async def start(services: Services, turn: Turn, _data: ActionData) -> Page:
-    """The timeline of the chat's only record where the person may read that; else the question which."""
+    """Show the timeline of the chat's only record if the person can read it, or else ask for a record."""
     connections = await connections_of_chat(services, turn.chat)
     if len(connections) == 1:
         data = record_data(connections[0].record)
         if await prefilled_record(services, turn.person, data):
             return await show(services, turn, data)
-    return await _which(services, turn, {})
+    return await _ask(services, turn, {})
 
 
 async def choose(services: Services, turn: Turn, _data: ActionData) -> Page:
-    """The question, whatever was shown before."""
-    return await _which(services, turn, {})
+    """Ask for a record."""
+    return await _ask(services, turn, {})
 
 
 async def show(services: Services, turn: Turn, data: ActionData) -> Page:
-    """The timeline; or the question once more, with what is wrong with the answer."""
-    found = await selected_records(services, turn.person, data)
-    if len(found) != 1:
-        return await _which(services, turn, data, record_problem(found, data), found)
-    view = await timeline_view(services, turn.person, single(found), begin=parse_offset(data))
+    """Show the timeline, or ask for a record again with the problem."""
+    matches = await selected_records(services, turn.person, data)
+    if len(matches) != 1:
+        return await _ask(services, turn, data, record_problem(matches, data), matches)
+    view = await timeline_view(services, turn.person, single(matches), begin=parse_offset(data))
     another = SubmitButton(title="Another record", dialog=Dialog.TIMELINE_WHICH, payload={})
-    return timeline_page(view, _STEPS, another)
+    return timeline_page(view, _PAGES_BY_VERB, another)
 
 
 async def join(services: Services, turn: Turn, data: ActionData) -> Done:
-    """What came of it; raises as `JoinChat` does."""
+    """Join the chat and show the result; raise the same errors as `join_chat`."""
     return Done(text=(await join_chat(services, turn.person, parse_connection(data))).message.summary)
 
 
-async def _which(
-    services: Services, turn: Turn, data: ActionData, problem: str = "", found: Sequence[Hit | RecordRef] = ()
+async def _ask(
+    services: Services, turn: Turn, data: ActionData, problem: str = "", matches: Sequence[Match] = ()
 ) -> Page:
-    inputs = await record_inputs(services, turn.person, data, None, found)
+    inputs = await record_inputs(services, turn.person, data, None, matches)
     show = SubmitButton(title="Show", dialog=Dialog.TIMELINE_OF, payload={})
     return choose_record_page(ChooseRecordView(record=inputs, problem=problem, show=show))
 
