@@ -188,7 +188,7 @@ async def test_a_client_that_sends_buttons_as_messages_tells_the_chat_no_value(w
     await world.window_ends()
     data = buttons(world.card())["Show values"]["fallback"]["data"]
     await world.post(world.activity(GROUP, ADELE, type="message", value=data))
-    assert texts(world.card())[0] == "This client cannot show a private answer."
+    assert texts(world.card())[0] == "Your Teams cannot show this to you alone."
 
 
 async def test_plain_is_what_an_administrator_finds_and_can_turn(world: World) -> None:
