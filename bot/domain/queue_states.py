@@ -50,7 +50,7 @@ class StuckChat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatState:
-    """What delays a chat's next message."""
+    """The reason why the next message of a chat is delayed."""
 
     next_attempt_at: datetime | None = None
     """The earliest time of the next message; None if no message is pending."""

@@ -9,10 +9,10 @@ from bot.features.shared.services import Services
 
 
 class Received(StrEnum):
-    """Outcome of a received event, as the response and the log show it."""
+    """Outcome of a received event. The values are published in the response and the log, so they stay."""
 
-    STORED = "stored"
-    DUPLICATE = "duplicate"
+    STORED = "kept"
+    DUPLICATE = "kept before"
     NOT_WATCHED = "no watched column of an enabled table"
     NOT_CONNECTED = "no chat is connected to the row"
 

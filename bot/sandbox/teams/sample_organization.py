@@ -166,7 +166,7 @@ def _account(membership: Row) -> Mapping[str, Json]:
 
 
 def _parse_activity(activity: Mapping[str, object]) -> tuple[Conversation | None, SampleUser | None, str]:
-    """Return the group chat, sender, and sender's account in an activity, as far as it contains them."""
+    """Return the group chat, sender, and sender's account of an activity; None for parts that it lacks."""
     chat_part, bot, sender = (_part(activity, name) for name in ("conversation", "recipient", "from"))
     chat, service_url = chat_part.get("id"), activity.get("serviceUrl")
     if chat_part.get("conversationType") != "groupChat" or not isinstance(chat, str):

@@ -167,7 +167,7 @@ class _Parser:
         name = self._literal()
         for word in (",", "PropertyValues", "="):
             self._expect(word)
-        # The values are strings, whatever the property's type.
+        # The values are strings, regardless of the property's type.
         values = tuple(Literal(Edm.ANY, each.value) for each in self._list("[", "]"))
         self._expect(")")
         found = OneOf(Path(tuple(str(name.value).split("/"))), values)
