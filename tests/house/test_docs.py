@@ -1,6 +1,7 @@
 """The documentation lists exactly what the code offers."""
 
 import argparse
+import ast
 import re
 import subprocess
 from collections.abc import Iterator
@@ -131,6 +132,50 @@ def test_every_requested_graph_permission_is_documented() -> None:
     }
     assert "Chat.ReadBasic.WhereInstalled" in rights
     assert {name for name in (*rights, *CHAT_PERMISSIONS) if f"`{name}`" not in ADMINISTRATORS} == set()
+
+
+def constants(tree: ast.Module) -> dict[str, str]:
+    """Return the strings that the module assigns to names."""
+    found: dict[str, str] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            found |= {target.id: node.value.value for target in node.targets if isinstance(target, ast.Name)}
+    return found
+
+
+def event_arguments(call: ast.Call) -> list[ast.expr]:
+    """Return the arguments of the call that name a log event."""
+    # Periodic jobs and attempts get the event of a failure as an argument.
+    names = [each.value for each in call.keywords if each.arg in {"failed", "event"}]
+    if isinstance(call.func, ast.Attribute) and call.func.attr in {"debug", "info", "warning", "error", "exception"}:
+        names += call.args[:1]
+    return names
+
+
+def log_events() -> Iterator[str]:
+    """Yield the names of all events that the product logs."""
+    for file in (ROOT / "bot").rglob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        known = constants(tree)
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            for name in event_arguments(call):
+                if isinstance(name, ast.Constant):
+                    yield str(name.value)
+                elif isinstance(name, ast.Name) and name.id in known:
+                    yield known[name.id]
+
+
+def test_every_log_event_is_named_area_and_event() -> None:
+    events = set(log_events())
+    assert len(events) > 30
+    assert {event for event in events if not re.fullmatch(r"[a-z_]+\.[a-z_]+", event)} == set()
+
+
+def test_every_log_event_is_documented_and_no_others() -> None:
+    chapter = OPERATORS.partition("\n## Logs\n")[2]
+    documented_events = set(re.findall(r"^\| `(\w+\.\w+)` \|", chapter, flags=re.MULTILINE))
+    logged = {event for event in log_events() if not event.startswith("sandbox.")}
+    assert documented_events == logged
 
 
 async def test_every_metric_is_documented_and_no_others() -> None:
