@@ -19,8 +19,9 @@ from bot.features.new_chats.plan_chat import (
     people_by_names,
     plan_chat,
 )
-from bot.features.record_search.find_records import Hit, find_record, find_records
+from bot.features.record_search.find_records import Hit, find_records
 from bot.features.record_search.record_picker import initial_choices, parse_choice, record_choice, single
+from bot.features.record_search.resolver import from_text
 from bot.features.shared.access import require_can_start
 from bot.features.shared.action_data import KEY, SURE, ActionData
 from bot.features.shared.answers import record_data
@@ -67,7 +68,7 @@ async def choose(services: Services, turn: Turn, data: ActionData) -> Page:
     words = data.get(WORDS, "").strip()
     if data.get(RECORD) or not words:
         return await _people_page(services, turn, data)
-    matches = await find_record(services, turn.person, words)
+    matches = await from_text(services, words, turn.person)
     if len(matches) == 1:
         return await _people_page(services, turn, {**data, **record_data(single(matches))})
     choices = [record_choice(match) for match in matches if isinstance(match, Hit)]

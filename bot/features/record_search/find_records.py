@@ -122,12 +122,6 @@ async def newest_records(services: Services, person: Person) -> Sequence[Hit]:
     return [_hit(services, found) for found in newest[:_MAX_NEWEST]]
 
 
-async def find_record(services: Services, person: Person, text: str) -> Sequence[Hit | RecordRef]:
-    """Return the records that the text can mean: the one of its link, or those that match its number or words."""
-    record = await record_by_link(services, text)
-    return [record] if record else await records_by_words(services, text, person)
-
-
 async def find_records(services: Services, person: Person, words: str) -> Sequence[Hit]:
     """Return records to choose from: the one of a link, those that match the words, or the newest without words."""
     if not words.strip():

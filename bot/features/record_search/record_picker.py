@@ -10,7 +10,7 @@ from bot.domain.values import Person, RecordRef
 from bot.features.record_search.find_records import Hit, find_one, find_records, record_by_link
 from bot.features.record_search.resolver import Match, from_text, match_record
 from bot.features.shared.access import require_can_start
-from bot.features.shared.action_data import ActionData, parse_record
+from bot.features.shared.action_data import ActionData, parse_link
 from bot.features.shared.services import Services
 from cards.inputs import MAX_TITLE_LENGTH, Choice
 from cards.record_inputs import RECORD, WORDS, RecordInputs
@@ -101,8 +101,11 @@ def parse_choice(data: ActionData, links: RecordLinks) -> RecordRef | None:
     """Return the record that was selected in the list, or else the record of the button; None if there is neither."""
     if data.get(RECORD):
         environment, table, row = [*data[RECORD].split(_SEPARATOR), "", ""][:3]
-        return parse_record({"environment": environment, "table": table, "row": row}, links)
-    return parse_record(data, links) if "row" in data else None
+        data = {"environment": environment, "table": table, "row": row}
+    if "row" not in data:
+        return None
+    link = parse_link(data, links)
+    return RecordRef(environment=link.environment, table=link.table or "", row_id=link.row_id)
 
 
 def initial_choices(newest: Sequence[Hit]) -> Sequence[Choice]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from bot.domain.errors import BadRequest
 from bot.domain.public_names import PERSON, VERSION
 from bot.domain.record_links import RecordLink, RecordLinks, parse_guid
-from bot.domain.values import ConnectionId, ObjectId, RecordRef
+from bot.domain.values import ConnectionId, ObjectId
 from cards.chat_list import BEGIN
 
 ActionData = Mapping[str, str]
@@ -23,12 +23,6 @@ _MAX_ID = 2**63
 _MAX_TYPE_CODE = 2**31
 _MAX_OFFSET_DIGITS = 5
 _ETAG = re.compile(r'W/"\d{1,20}"', re.ASCII)
-
-
-def parse_record(data: ActionData, links: RecordLinks) -> RecordRef:
-    """Return the record, in one of the configured environments."""
-    link = parse_link(data, links)
-    return RecordRef(environment=link.environment, table=link.table or "", row_id=link.row_id)
 
 
 def parse_link(data: ActionData, links: RecordLinks) -> RecordLink:
