@@ -33,7 +33,7 @@ async def owner(world: World, number: str = "CAS-01001") -> str:
 # Assign to me ---------------------------------------------------------------------------------------------------------
 
 
-async def test_a_case_is_taken_over_with_one_press(world: World) -> None:
+async def test_a_case_is_assigned_with_one_press(world: World) -> None:
     card = await own_card(world, person=MEGAN)
     after = await press(world, card, "Assign to me", person=MEGAN)
     assert "CAS-01001 is assigned to you." in texts(after)
@@ -44,12 +44,12 @@ async def test_a_case_is_taken_over_with_one_press(world: World) -> None:
     assert await audited(world) == [("on card: assign", "Megan Bowen")]
 
 
-async def test_an_owner_is_not_offered_what_is_theirs(world: World) -> None:
+async def test_an_owner_gets_no_assign_button(world: World) -> None:
     await world.change({"ownerid@odata.bind": f"/systemusers({await world.user_id(ADELE)})"}, told=False)
     assert "Assign to me" not in buttons(await own_card(world, person=ADELE))
 
 
-async def test_who_may_only_read_is_not_offered_to_change(world: World) -> None:
+async def test_a_person_with_read_only_access_gets_no_actions(world: World) -> None:
     await allow(world, acts=["assign", "resolve"], fields=FIELDS)
     assert set(buttons(await own_card(world, person=ISAIAH, number=await world.case_owned_by("Adele Vance")))) == {
         "Open record",
@@ -58,7 +58,7 @@ async def test_who_may_only_read_is_not_offered_to_change(world: World) -> None:
     }
 
 
-async def test_a_forged_press_of_who_may_only_read_is_refused_by_dataverse(world: World) -> None:
+async def test_a_forged_press_with_read_only_access_is_rejected_by_dataverse(world: World) -> None:
     number = await world.case_owned_by("Adele Vance")
     card = await own_card(world, person=MEGAN, number=number)
     after = await press(world, card, "Assign to me", person=ISAIAH)
@@ -70,7 +70,7 @@ async def test_a_forged_press_of_who_may_only_read_is_refused_by_dataverse(world
     ]
 
 
-async def test_a_record_that_somebody_changed_meanwhile_is_left_alone_and_shown_as_it_is(world: World) -> None:
+async def test_a_record_that_changed_is_not_overwritten_and_its_current_values_are_shown(world: World) -> None:
     card = await own_card(world, person=ALEX)
     before = await owner(world)
     await world.change({"prioritycode": 1}, by=MEGAN)
@@ -85,7 +85,7 @@ async def test_a_record_that_somebody_changed_meanwhile_is_left_alone_and_shown_
     await world.window_ends()
 
 
-async def test_a_press_that_comes_twice_assigns_once(world: World) -> None:
+async def test_a_repeated_press_assigns_once(world: World) -> None:
     card = await own_card(world, person=MEGAN)
     first, second = await asyncio.gather(*(press(world, card, "Assign to me", person=MEGAN) for _ in range(2)))
     version = (await case(world))["@odata.etag"]
@@ -95,7 +95,7 @@ async def test_a_press_that_comes_twice_assigns_once(world: World) -> None:
     assert (await case(world))["@odata.etag"] == version
 
 
-async def test_what_was_begun_when_dataverse_became_slow_is_not_done_twice(world: World) -> None:
+async def test_an_action_that_timed_out_is_not_done_twice(world: World) -> None:
     world.limits = HURRIED
     await world.restart()
     card = await own_card(world, person=MEGAN)
@@ -121,7 +121,7 @@ async def test_an_action_that_the_administrator_does_not_allow_is_refused_regard
     assert await audited(world) == []
 
 
-async def test_nobody_acts_who_is_not_in_the_chat_or_has_no_user(world: World) -> None:
+async def test_a_person_outside_the_chat_or_without_a_user_cannot_act(world: World) -> None:
     card = await own_card(world, person=MEGAN)
     world.join(LYNNE)
     world.connector.members[GROUP].remove(MEGAN.account_id)
@@ -132,14 +132,14 @@ async def test_nobody_acts_who_is_not_in_the_chat_or_has_no_user(world: World) -
 
 
 @pytest.mark.parametrize("version", ["*", "", "W/700", 'W/"1"\r\nX: y', 'W/"' + "9" * 40 + '"', '"1"', 'W/"x"'])
-async def test_a_forged_version_is_no_button_of_ours(world: World, version: str) -> None:
+async def test_a_forged_version_is_refused(world: World, version: str) -> None:
     found = buttons(await own_card(world, person=MEGAN))["Assign to me"]
     answer = await world.press({**found, "data": {**found["data"], "version": version}}, person=MEGAN)
     assert texts(answer["value"])[0] == "This button no longer works."
     assert await owner(world) != "Megan Bowen"
 
 
-async def test_from_the_first_page_a_way_leads_back(world: World) -> None:
+async def test_the_first_page_has_a_back_button(world: World) -> None:
     await allow(world, acts=["note"])
     card = await press(world, await opened(world), "Back")
     assert "Update" in buttons(card)
@@ -171,7 +171,7 @@ async def test_every_action_is_answered_in_time_if_dataverse_does_not_respond(wo
 # Fields ---------------------------------------------------------------------------------------------------------------
 
 
-async def test_fields_of_each_kind_are_changed_in_one_go(world: World) -> None:
+async def test_fields_of_each_type_are_changed_at_once(world: World) -> None:
     await allow(world, acts=ALL, fields=FIELDS)
     card = await opened(world)
     form = await press(world, card, "Change fields")
@@ -208,7 +208,7 @@ async def test_fields_of_each_kind_are_changed_in_one_go(world: World) -> None:
     await world.window_ends()
 
 
-async def test_what_says_the_same_in_other_letters_is_neither_written_nor_told_as_changed(world: World) -> None:
+async def test_an_equal_value_in_another_format_is_not_written_or_reported_as_changed(world: World) -> None:
     await allow(world, acts=[], fields=FIELDS)
     await world.change({"productserialnumber": "P 4711"}, told=False)
     form = await press(world, await opened(world), "Change fields")
@@ -219,7 +219,7 @@ async def test_what_says_the_same_in_other_letters_is_neither_written_nor_told_a
     await world.window_ends()
 
 
-async def test_after_a_clash_what_was_typed_stands_beside_what_is_so_now(world: World) -> None:
+async def test_after_a_conflict_the_form_has_the_inputs_and_the_current_values(world: World) -> None:
     await allow(world, acts=[], fields=FIELDS)
     form = await press(world, await opened(world), "Change fields")
     await world.change({"prioritycode": 3, "productserialnumber": "NEW"}, by=MEGAN)
@@ -249,7 +249,7 @@ WRONG = [
 ]
 
 
-async def test_what_does_not_fit_a_column_is_said_at_the_form_and_nothing_is_written(world: World) -> None:
+async def test_an_invalid_input_is_explained_on_the_form_and_nothing_is_written(world: World) -> None:
     await allow(world, acts=[], fields=FIELDS)
     form = await press(world, await opened(world), "Change fields")
     version = (await case(world))["@odata.etag"]
@@ -269,7 +269,7 @@ async def test_columns_that_are_not_allowed_are_not_written_regardless_of_the_fo
     assert (await case(world))["title"] == "Pump vibrates after firmware update"
 
 
-async def test_a_column_that_the_person_may_not_see_is_neither_shown_nor_overwritten(world: World) -> None:
+async def test_a_column_that_the_person_cannot_read_is_neither_shown_nor_overwritten(world: World) -> None:
     await allow(world, acts=[], fields=["cs_analysis", "productserialnumber"])
     form = await press(world, await opened(world), "Change fields")
     assert list(Shown("", form).inputs) == ["field productserialnumber"]
@@ -295,7 +295,7 @@ async def test_a_case_is_resolved_with_a_reason(world: World) -> None:
     await world.window_ends()
 
 
-async def test_a_case_that_changed_meanwhile_is_not_resolved(world: World) -> None:
+async def test_a_case_that_changed_is_not_resolved(world: World) -> None:
     await allow(world, acts=["resolve"])
     form = await press(world, await opened(world), "Resolve case")
     await world.change({"prioritycode": 1}, by=MEGAN)
@@ -307,7 +307,7 @@ async def test_a_case_that_changed_meanwhile_is_not_resolved(world: World) -> No
 
 
 @pytest.mark.parametrize("typed", [{"reason": "1"}, {"reason": "x"}, {"words": " "}, {"words": "x" * 201}])
-async def test_a_resolution_without_reason_or_words_is_refused_at_the_form(world: World, typed: dict[str, str]) -> None:
+async def test_a_resolution_without_reason_or_text_is_refused_on_the_form(world: World, typed: dict[str, str]) -> None:
     await allow(world, acts=["resolve"])
     form = await press(world, await opened(world), "Resolve case")
     again = await press(world, form, "Resolve case", {"words": "Done.", "reason": "5", **typed})
@@ -332,7 +332,7 @@ async def notes(world: World, number: str = "CAS-01001") -> list[tuple[str, str]
     return [(row["notetext"], row[by]) for row in rows if "Teams" in row["notetext"]]
 
 
-async def test_a_note_is_added_once_however_often_it_is_sent(world: World) -> None:
+async def test_a_note_is_added_once_even_if_it_is_sent_repeatedly(world: World) -> None:
     await allow(world, acts=["note"])
     form = await press(world, await opened(world, person=ISAIAH), "Add a note", person=ISAIAH)
     typed = {"text": "The customer\ncalled *again*."}
@@ -344,7 +344,7 @@ async def test_a_note_is_added_once_however_often_it_is_sent(world: World) -> No
     assert len(await notes(world)) == 2
 
 
-async def test_a_note_that_is_slow_to_be_written_is_there_once(world: World) -> None:
+async def test_a_note_that_timed_out_is_added_once(world: World) -> None:
     await allow(world, acts=["note"])
     world.limits = HURRIED
     await world.restart()
@@ -362,7 +362,7 @@ async def test_a_note_that_is_slow_to_be_written_is_there_once(world: World) -> 
     assert len([text for text, _ in await notes(world) if text.startswith("Pump replaced.")]) == 1
 
 
-async def test_a_note_of_nothing_or_of_too_much_is_refused_at_the_form(world: World) -> None:
+async def test_an_empty_or_too_long_note_is_refused_on_the_form(world: World) -> None:
     await allow(world, acts=["note"])
     form = await press(world, await opened(world), "Add a note")
     for text in ("", "  \n ", "x" * 4_001):
@@ -374,7 +374,7 @@ async def test_a_note_of_nothing_or_of_too_much_is_refused_at_the_form(world: Wo
     assert await notes(world) == []
 
 
-async def test_more_than_a_card_holds_is_not_offered_to_be_sent_once_more(world: World) -> None:
+async def test_a_form_that_is_too_large_for_a_card_gets_no_retry_button(world: World) -> None:
     await allow(world, acts=["note"])
     form = await press(world, await opened(world), "Add a note")
     world.limits = HURRIED
@@ -388,7 +388,7 @@ async def test_more_than_a_card_holds_is_not_offered_to_be_sent_once_more(world:
 # Dialogs --------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_dialog_leads_to_the_same_and_ends_with_a_line(world: World) -> None:
+async def test_a_dialog_has_the_same_actions_and_ends_with_a_message(world: World) -> None:
     await allow(world, acts=ALL, fields=["prioritycode"])
     card = await own_card(world, person=ALEX)
     first = await page(world, in_dialog(card), person=ALEX)
@@ -405,7 +405,7 @@ async def test_a_dialog_leads_to_the_same_and_ends_with_a_line(world: World) -> 
     await world.window_ends()
 
 
-async def test_a_client_that_sends_buttons_as_messages_is_led_into_a_dialog_and_the_other_way_round(
+async def test_a_client_without_private_cards_gets_a_dialog_and_the_other_way_round(
     world: World,
 ) -> None:
     await allow(world, acts=ALL)
@@ -421,7 +421,7 @@ async def test_a_client_that_sends_buttons_as_messages_is_led_into_a_dialog_and_
     assert "Add a note" in buttons(await press(world, doorstep, "Continue"))
 
 
-async def test_a_clash_in_a_dialog_is_a_page_of_it(world: World) -> None:
+async def test_a_conflict_in_a_dialog_is_shown_on_a_page(world: World) -> None:
     await allow(world, acts=["assign"], fields=["prioritycode"])
     first = await page(world, in_dialog(await own_card(world, person=ALEX)), person=ALEX)
     await world.change({"prioritycode": 1}, by=MEGAN)
@@ -431,7 +431,7 @@ async def test_a_clash_in_a_dialog_is_a_page_of_it(world: World) -> None:
     await world.window_ends()
 
 
-async def test_a_dialog_about_nothing_of_ours_is_refused_with_the_reason(world: World) -> None:
+async def test_a_dialog_about_an_unknown_record_is_refused_with_the_reason(world: World) -> None:
     card = await own_card(world, person=ALEX)
     mine = buttons(card)["Assign to me"]["data"]
     unknown, other = "This button no longer works.", "Chats cannot be connected to records of this type."
@@ -447,7 +447,7 @@ async def test_a_dialog_about_nothing_of_ours_is_refused_with_the_reason(world: 
         assert texts(shown.card)[0] == reason, data
 
 
-async def test_without_anything_to_do_there_is_no_way_in(world: World) -> None:
+async def test_without_actions_there_is_no_update_button(world: World) -> None:
     await allow(world, acts=["assign"], fields=["prioritycode"])
     number = await world.case_owned_by("Adele Vance")
     data = in_dialog(await own_card(world, person=MEGAN, number=number))

@@ -23,9 +23,7 @@ async def closed(world: World, **values: int) -> None:
 
 
 @pytest.mark.parametrize("reason", ["5", "1000"])
-async def test_who_resolves_what_somebody_else_has_resolved_reads_who_did_and_gets_their_words_back(
-    world: World, reason: str
-) -> None:
+async def test_resolving_a_resolved_case_shows_who_resolved_it_and_returns_the_text(world: World, reason: str) -> None:
     await allow(world, acts=["resolve"])
     form = await press(world, await opened(world), "Resolve case")
     await closed(world)
@@ -43,7 +41,7 @@ async def test_who_resolves_what_somebody_else_has_resolved_reads_who_did_and_ge
 
 
 @pytest.mark.parametrize("acts", [["resolve"], ALL])
-async def test_in_a_dialog_it_is_a_page_with_what_is_so_now(world: World, acts: list[str]) -> None:
+async def test_a_dialog_shows_a_page_with_the_current_values(world: World, acts: list[str]) -> None:
     await allow(world, acts=acts)
     first = await page(world, in_dialog(await own_card(world)))
     form = await page(world, first.step("Resolve case"))
@@ -54,7 +52,7 @@ async def test_in_a_dialog_it_is_a_page_with_what_is_so_now(world: World, acts: 
     assert "Resolve case" not in buttons(after.card)
 
 
-async def test_fields_that_cannot_be_changed_any_more_leave_what_happened_on_the_card(world: World) -> None:
+async def test_if_no_field_can_be_changed_anymore_the_card_shows_what_happened(world: World) -> None:
     await allow(world, acts=[], fields=["statuscode"])
     form = await press(world, await opened(world), "Change fields")
     await world.change({"prioritycode": 1}, by=MEGAN)
@@ -72,7 +70,7 @@ async def test_fields_that_cannot_be_changed_any_more_leave_what_happened_on_the
     await world.window_ends()
 
 
-async def test_a_change_that_comes_while_the_case_is_looked_at_is_noticed_before_it_is_resolved(world: World) -> None:
+async def test_a_change_after_the_card_was_shown_is_noticed_before_resolving(world: World) -> None:
     await allow(world, acts=["resolve"])
     form = await press(world, await opened(world), "Resolve case")
     asked = len(world.dataverse_was_asked)
@@ -88,7 +86,7 @@ async def test_a_change_that_comes_while_the_case_is_looked_at_is_noticed_before
     await world.window_ends()
 
 
-async def test_a_case_that_is_closed_in_the_very_moment_is_told_as_closed(world: World) -> None:
+async def test_a_case_that_is_closed_at_the_same_moment_is_reported_as_closed(world: World) -> None:
     await allow(world, acts=["resolve"])
     form = await press(world, await opened(world), "Resolve case")
     world.dataverse_hangs_on = "/CloseIncident"
@@ -99,7 +97,7 @@ async def test_a_case_that_is_closed_in_the_very_moment_is_told_as_closed(world:
     assert f"{MEANWHILE} You wrote: {WORDS}" in texts(await resolving)
 
 
-async def test_a_case_is_resolved_once_by_two_presses_of_the_same_person(world: World) -> None:
+async def test_two_presses_of_one_person_resolve_a_case_once(world: World) -> None:
     await allow(world, acts=["resolve"])
     form = await press(world, await opened(world), "Resolve case")
     typed = {"words": WORDS, "reason": "5"}

@@ -37,7 +37,7 @@ def countries(count: int) -> list[str]:
     return [f"Country and region number {number}" for number in range(count)]
 
 
-async def test_a_list_that_no_card_holds_is_left_out_and_the_others_are_changed(world: World) -> None:
+async def test_a_list_too_long_for_a_card_is_left_out_and_the_others_are_changed(world: World) -> None:
     await with_options(world, {"severitycode": countries(500)})
     await allow(world, acts=[], fields=["severitycode", "prioritycode"])
     form = await press(world, await opened(world), "Change fields")
@@ -48,9 +48,7 @@ async def test_a_list_that_no_card_holds_is_left_out_and_the_others_are_changed(
 
 
 @pytest.mark.parametrize(("options", "offered"), [(250, 1), (100, 3), (30, 5)])
-async def test_of_lists_that_are_long_together_those_are_offered_that_fit_in_their_order(
-    world: World, options: int, offered: int
-) -> None:
+async def test_lists_are_offered_in_order_until_the_card_is_full(world: World, options: int, offered: int) -> None:
     await with_options(world, dict.fromkeys(LONG, countries(options)))
     await allow(world, acts=[], fields=LONG)
     form = await press(world, await opened(world), "Change fields")
@@ -71,7 +69,7 @@ async def test_administrators_are_told_which_lists_are_too_long_and_what_to_leav
     assert any("These columns do not fit on one card. Remove Case Type" in each for each in texts(refused.card))
 
 
-async def test_options_without_a_label_are_called_by_their_numbers(world: World) -> None:
+async def test_options_without_a_label_are_shown_by_number(world: World) -> None:
     await with_options(world, {"prioritycode": ["High", "", "\u200b"]})
     await with_options(world, {"statuscode": ["Done", ""]}, STATUSES, State=1)
     await allow(world, acts=["resolve"], fields=["prioritycode"])
@@ -82,13 +80,13 @@ async def test_options_without_a_label_are_called_by_their_numbers(world: World)
     assert Shown("", form).choices("reason") == {"Done": "1", "2": "2"}
 
 
-async def test_more_reasons_than_a_card_holds_are_none(world: World) -> None:
+async def test_too_many_reasons_for_a_card_offer_no_resolution(world: World) -> None:
     await with_options(world, {"statuscode": countries(500)}, STATUSES, State=1)
     await allow(world, acts=["assign", "note", "resolve"])
     assert "Resolve case" not in buttons(await opened(world))
 
 
-async def test_after_a_clash_a_full_form_gives_every_word_back(world: World) -> None:
+async def test_after_a_conflict_a_full_form_returns_all_text(world: World) -> None:
     fields = ["description", "title", "productserialnumber", "severitycode", "followupby"]
     await with_options(world, {"severitycode": countries(200)})
     await allow(world, acts=[], fields=fields)
@@ -113,7 +111,7 @@ async def test_any_invalid_input_returns_the_form_with_the_reason(world: World) 
     assert (await case(world))["@odata.etag"] == version
 
 
-async def test_a_full_form_can_be_sent_once_more_when_dataverse_was_slow(world: World) -> None:
+async def test_a_full_form_can_be_sent_again_after_a_timeout(world: World) -> None:
     fields = ["description", "title", "productserialnumber"]
     await allow(world, acts=[], fields=fields)
     world.limits = HURRIED

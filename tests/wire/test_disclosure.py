@@ -39,7 +39,9 @@ async def pasted(world: World, link: str, *, person: Somebody = ADELE) -> Any:
 
 
 @pytest.mark.parametrize("level", ["nothing", "table"])
-async def test_below_the_name_neither_card_nor_preview_holds_number_or_name(world: World, level: str) -> None:
+async def test_without_disclosure_of_names_neither_card_nor_preview_has_number_or_name(
+    world: World, level: str
+) -> None:
     await set_record_type(world, disclosure=level)
     for link in (await world.link(), await numbered(world)):
         told = raw(await pasted(world, link))
@@ -50,7 +52,7 @@ async def test_below_the_name_neither_card_nor_preview_holds_number_or_name(worl
     assert NAME not in picked
 
 
-async def test_where_nothing_is_told_a_record_that_was_searched_is_of_no_kind_that_anybody_can_tell(
+async def test_if_nothing_is_disclosed_a_search_result_does_not_show_its_table(
     world: World,
 ) -> None:
     await set_record_type(world, disclosure="nothing")
@@ -62,7 +64,7 @@ async def test_where_nothing_is_told_a_record_that_was_searched_is_of_no_kind_th
         assert told not in raw(card).replace(await world.row("incidents"), "")
 
 
-async def test_where_nothing_is_told_an_older_link_becomes_a_card_that_tells_no_more_than_it_did(world: World) -> None:
+async def test_if_nothing_is_disclosed_the_card_of_an_older_link_says_no_more_than_the_link(world: World) -> None:
     await set_record_type(world, disclosure="nothing")
     link = await numbered(world)
     found = await pasted(world, link)
@@ -75,7 +77,7 @@ async def test_where_nothing_is_told_an_older_link_becomes_a_card_that_tells_no_
     assert "incident" not in refused
 
 
-async def test_where_nothing_is_told_a_link_becomes_a_card_that_names_the_table_as_it_did(world: World) -> None:
+async def test_if_nothing_is_disclosed_the_card_of_a_link_names_the_table_like_the_link(world: World) -> None:
     await set_record_type(world, disclosure="nothing")
     link = await world.link()
     found = await pasted(world, link)
@@ -87,7 +89,7 @@ async def test_where_nothing_is_told_a_link_becomes_a_card_that_names_the_table_
 
 @pytest.mark.parametrize("number", ["CAS-01001", SECRET_CASE])
 @pytest.mark.parametrize("form", ["searched", "an older link"])
-async def test_its_buttons_serve_those_who_may_see_the_record_and_tell_nobody_else_its_kind(
+async def test_its_buttons_work_for_readers_and_do_not_disclose_the_table_to_others(
     world: World, form: str, number: str
 ) -> None:
     await set_record_type(world, disclosure="nothing")
@@ -117,7 +119,7 @@ async def test_its_buttons_serve_those_who_may_see_the_record_and_tell_nobody_el
     world.card()
 
 
-async def test_as_a_message_the_button_tells_the_chat_no_more_than_the_card(world: World) -> None:
+async def test_a_button_sent_as_a_message_discloses_no_more_than_the_card(world: World) -> None:
     await set_record_type(world, disclosure="nothing")
     card = await searched(world)
     fallback = buttons(card)["Show details"]["fallback"]
@@ -125,7 +127,7 @@ async def test_as_a_message_the_button_tells_the_chat_no_more_than_the_card(worl
     assert world.card() == card
 
 
-async def test_a_card_of_a_time_when_nothing_was_told_finds_its_record_when_more_is(world: World) -> None:
+async def test_an_earlier_card_without_a_table_still_finds_its_record_after_a_settings_change(world: World) -> None:
     await set_record_type(world, disclosure="nothing")
     card = await searched(world)
     await set_record_type(world, disclosure="name")

@@ -46,7 +46,7 @@ def facts(card: Mapping[str, Any]) -> dict[str, str]:
     return {label: value for label, value in told if label not in asked}
 
 
-async def test_the_readers_of_a_small_chat_are_named_and_each_gets_the_fields(world: World) -> None:
+async def test_a_card_in_a_small_chat_lists_its_readers_and_each_gets_the_fields(world: World) -> None:
     card = await pasted(world)
     assert card["refresh"]["userIds"] == [each.account_id for each in COLLEAGUES]
     assert list(buttons(card)) == ["Open record", "Show details", "Connect this chat", "Chats"]
@@ -56,7 +56,7 @@ async def test_the_readers_of_a_small_chat_are_named_and_each_gets_the_fields(wo
     assert facts(own)["Priority"] == "Normal"
 
 
-async def test_a_readers_own_card_asks_again_for_them_alone(world: World) -> None:
+async def test_a_personal_card_is_refreshed_only_for_its_reader(world: World) -> None:
     card = await pasted(world)
     own = await refreshed(world, card, PATTI)
     assert own["refresh"]["userIds"] == [PATTI.account_id]
@@ -64,7 +64,7 @@ async def test_a_readers_own_card_asks_again_for_them_alone(world: World) -> Non
 
 
 @pytest.mark.parametrize("people", [60, 61])
-async def test_more_than_sixty_are_not_named_and_press_the_button(world: World, people: int) -> None:
+async def test_more_than_sixty_readers_are_not_listed_and_press_the_button(world: World, people: int) -> None:
     world.connector.members[GROUP] = [f"29:somebody-{number}" for number in range(people - 1)] + [PATTI.account_id]
     card = await pasted(world)
     assert len(card["refresh"].get("userIds", [])) == (60 if people == 60 else 0)
@@ -72,14 +72,14 @@ async def test_more_than_sixty_are_not_named_and_press_the_button(world: World, 
     assert list(facts(own)) == FACTS
 
 
-async def test_where_the_bot_is_not_the_card_is_complete_and_its_button_works(world: World) -> None:
+async def test_without_the_bot_the_card_is_complete_and_its_button_works(world: World) -> None:
     card = await pasted(world, chat=NO_BOT)
     assert "refresh" not in card
     own = (await world.press(buttons(card)["Show details"], person=ADELE, chat=NO_BOT))["value"]
     assert list(facts(own)) == FACTS
 
 
-async def test_who_is_in_a_chat_is_asked_once_for_many_cards(world: World) -> None:
+async def test_the_roster_is_fetched_once_for_many_cards(world: World) -> None:
     asked = world.connector.roster_reads
     card = await pasted(world)
     for person in COLLEAGUES:
@@ -88,7 +88,7 @@ async def test_who_is_in_a_chat_is_asked_once_for_many_cards(world: World) -> No
     assert world.connector.roster_reads == asked + 1
 
 
-async def test_a_reader_who_may_see_less_is_told_less(world: World) -> None:
+async def test_a_reader_with_less_access_sees_less(world: World) -> None:
     card = await pasted(world, number=SECRET_CASE)
     own = await refreshed(world, card, PATTI)
     assert texts(own)[0].startswith("This case does not exist")
@@ -98,7 +98,7 @@ async def test_a_reader_who_may_see_less_is_told_less(world: World) -> None:
     assert own["refresh"]["userIds"] == [PATTI.account_id]
 
 
-async def test_a_reader_without_a_user_is_told_so_and_nothing_else(world: World) -> None:
+async def test_a_reader_without_a_user_is_refused_and_sees_nothing(world: World) -> None:
     card = await pasted(world)
     world.join(LYNNE)
     own = await refreshed(world, card, LYNNE)
@@ -106,7 +106,7 @@ async def test_a_reader_without_a_user_is_told_so_and_nothing_else(world: World)
     assert buttons(own) == {}
 
 
-async def test_somebody_who_is_not_in_the_chat_is_told_nothing(world: World) -> None:
+async def test_a_person_outside_the_chat_sees_nothing(world: World) -> None:
     world.connector.members[GROUP].remove(MEGAN.account_id)
     card = await pasted(world)
     own = await refreshed(world, card, MEGAN)
@@ -114,7 +114,7 @@ async def test_somebody_who_is_not_in_the_chat_is_told_nothing(world: World) -> 
     assert "CAS-01001" not in json.dumps(own)
 
 
-async def test_while_chats_are_off_a_card_that_is_there_tells_nothing(world: World) -> None:
+async def test_while_chats_are_off_an_existing_card_discloses_nothing(world: World) -> None:
     card = await pasted(world)
     async with world.engines.writing.begin() as connection:
         await connection.execute(update(environment).values(chats_on=False))
@@ -124,7 +124,7 @@ async def test_while_chats_are_off_a_card_that_is_there_tells_nothing(world: Wor
     assert "CAS-01001" not in json.dumps(own)
 
 
-async def test_when_the_table_is_turned_off_a_card_that_is_there_tells_nothing(world: World) -> None:
+async def test_after_the_table_is_turned_off_an_existing_card_discloses_nothing(world: World) -> None:
     card = await pasted(world)
     await set_record_type(world, enabled=False)
     own = await refreshed(world, card, ADELE)
@@ -132,7 +132,7 @@ async def test_when_the_table_is_turned_off_a_card_that_is_there_tells_nothing(w
     assert "CAS-01001" not in json.dumps(own)
 
 
-async def test_a_record_that_is_deleted_between_preview_and_send_leaves_a_card_that_tells_nothing(world: World) -> None:
+async def test_a_record_deleted_between_preview_and_send_leaves_a_card_that_discloses_nothing(world: World) -> None:
     card = await pasted(world)
     await world.delete("incidents", await world.row("incidents"))
     own = await refreshed(world, card, ADELE)
@@ -142,7 +142,7 @@ async def test_a_record_that_is_deleted_between_preview_and_send_leaves_a_card_t
         assert "does not exist" in texts(answer["value"])[0]
 
 
-async def test_a_chat_that_is_connected_is_not_offered_to_be(world: World) -> None:
+async def test_a_connected_chat_gets_no_connect_button(world: World) -> None:
     card = await pasted(world)
     await world.say("connect CAS-01001 quiet")
     await world.settle()
@@ -152,7 +152,7 @@ async def test_a_chat_that_is_connected_is_not_offered_to_be(world: World) -> No
 
 
 @pytest.mark.parametrize("note", ["true", "false"])
-async def test_who_connects_the_chat_on_their_own_card_chooses_whether_it_gets_a_note(world: World, note: str) -> None:
+async def test_the_connect_button_of_a_personal_card_asks_about_the_note(world: World, note: str) -> None:
     own = await refreshed(world, await pasted(world), ADELE)
     asked = Shown("", own)
     assert asked.inputs["note"]["title"] == "Send a note about the record to the chat"
@@ -165,7 +165,7 @@ async def test_who_connects_the_chat_on_their_own_card_chooses_whether_it_gets_a
     assert (any(each.startswith("Priority: ") for each in told)) == (note == "true")
 
 
-async def test_nobody_is_asked_for_a_note_that_there_is_not_or_where_nothing_is_to_be_connected(world: World) -> None:
+async def test_the_card_does_not_ask_about_a_note_if_there_is_none_or_no_connect_button(world: World) -> None:
     card = await pasted(world)
     assert Shown("", card).inputs == {}
     await set_record_type(world, note=False)
@@ -179,13 +179,13 @@ async def test_nobody_is_asked_for_a_note_that_there_is_not_or_where_nothing_is_
     assert Shown("", await refreshed(world, card, ADELE)).inputs == {}
 
 
-async def test_a_one_to_one_chat_is_not_offered_to_be_connected(world: World) -> None:
+async def test_a_one_to_one_chat_gets_no_connect_button(world: World) -> None:
     card = await pasted(world, chat=PERSONAL, person=ALEX)
     own = await refreshed(world, card, ALEX, chat=PERSONAL)
     assert list(buttons(own)) == ["Open record", "Assign to me", "Chats"]
 
 
-async def test_a_client_that_sends_buttons_as_messages_tells_the_chat_no_more_than_the_card(world: World) -> None:
+async def test_a_client_that_sends_buttons_as_messages_discloses_only_the_shared_card(world: World) -> None:
     card = await pasted(world)
     fallback = buttons(card)["Show details"]["fallback"]
     status, _ = await world.post(world.activity(GROUP, ADELE, type="message", value=fallback["data"]))
@@ -193,7 +193,7 @@ async def test_a_client_that_sends_buttons_as_messages_tells_the_chat_no_more_th
     assert texts(world.card()) == ["Case", "CAS-01001", "Pump vibrates after firmware update"]
 
 
-async def test_a_view_for_notes_that_is_gone_leaves_a_card_without_fields(world: World) -> None:
+async def test_a_missing_note_view_gives_a_card_without_fields(world: World) -> None:
     await set_record_type(world, note_view="00000000-0000-0000-0000-00000000dead", disclosure="fields")
     card = await pasted(world)
     assert texts(card) == ["Case", "CAS-01001", "Pump vibrates after firmware update"]
@@ -208,7 +208,7 @@ async def test_a_view_for_notes_that_is_gone_leaves_a_card_without_fields(world:
         ("name", ["Case", "CAS-01001", "Pump vibrates after firmware update"]),
     ],
 )
-async def test_everybody_is_told_what_the_administrator_lets_and_each_reader_the_rest(
+async def test_the_shared_card_follows_the_settings_and_each_reader_sees_the_rest(
     world: World, level: str, told: list[str]
 ) -> None:
     await set_record_type(world, disclosure=level)
@@ -217,14 +217,14 @@ async def test_everybody_is_told_what_the_administrator_lets_and_each_reader_the
     assert texts(await refreshed(world, card, PATTI))[:2] == ["Case", "CAS-01001"]
 
 
-async def test_where_nothing_is_told_a_refusal_does_not_name_the_kind_of_record(world: World) -> None:
+async def test_if_nothing_is_disclosed_a_refusal_does_not_name_the_table(world: World) -> None:
     await set_record_type(world, disclosure="nothing")
     (found,) = await world.paste(await world.link(SECRET_CASE), person=PATTI)
     assert texts(found["content"])[0] == "This record does not exist, or you do not have access to it."
     assert found["preview"]["content"]["title"] == texts(found["content"])[0]
 
 
-async def test_where_nothing_is_told_other_refusals_say_what_is_in_the_way(world: World) -> None:
+async def test_if_nothing_is_disclosed_other_refusals_still_give_their_reason(world: World) -> None:
     await set_record_type(world, disclosure="nothing")
     (found,) = await world.paste(await world.link(), person=LYNNE)
     assert texts(found["content"]) == [
@@ -273,7 +273,7 @@ ODD = [
 ]
 
 
-async def test_odd_links_become_no_card_and_break_nothing(world: World) -> None:
+async def test_odd_links_get_no_card_and_cause_no_error(world: World) -> None:
     row = await world.row("incidents")
     for form in ODD:
         link = form.format(base=world.sandbox, host=world.sandbox.partition("://")[2], id=row)
@@ -293,7 +293,7 @@ async def test_a_query_without_a_link_is_refused_with_the_reason(world: World, n
         assert body["error"]["message"] == "A link query needs value.url."
 
 
-async def test_fifty_links_of_one_message_each_get_their_card(world: World) -> None:
+async def test_each_of_fifty_links_in_one_message_gets_a_card(world: World) -> None:
     async with world.session.get(f"{world.sandbox}{API}/incidents?$select=incidentid") as answer:
         rows = [each["incidentid"] for each in (await answer.json())["value"]]
     links = [f"{world.sandbox}/main.aspx?etn=incident&id={rows[number % len(rows)]}" for number in range(50)]
@@ -321,7 +321,7 @@ def anonymous(world: World, link: str) -> dict[str, Any]:
     }
 
 
-async def test_without_the_app_the_card_shows_nothing_and_asks_to_add_it(world: World) -> None:
+async def test_without_the_app_the_card_discloses_nothing_and_asks_to_add_the_app(world: World) -> None:
     status, body = await world.post(anonymous(world, await world.link()))
     assert status == 200
     extension = body["composeExtension"]
@@ -338,20 +338,20 @@ async def test_without_the_app_the_card_shows_nothing_and_asks_to_add_it(world: 
         assert secret not in json.dumps(body)
 
 
-async def test_dataverse_is_asked_nothing_of_the_record_for_somebody_without_the_app(world: World) -> None:
+async def test_the_record_is_not_read_for_a_person_without_the_app(world: World) -> None:
     link = await world.link()
     world.dataverse_was_asked.clear()
     await world.post(anonymous(world, link))
     assert world.dataverse_was_asked == []
 
 
-async def test_no_chat_is_kept_of_a_query_that_names_none(world: World) -> None:
+async def test_a_query_without_a_chat_stores_no_chat(world: World) -> None:
     await world.post(anonymous(world, await world.link()))
     assert await world.rows_in(chat, chat.c.id == "redacted") == []
 
 
 @pytest.mark.parametrize("link", ["https://example.com/", "{sandbox}/main.aspx?etn=lead&id={id}", "not a link", ""])
-async def test_other_links_become_no_card_without_the_app_either(world: World, link: str) -> None:
+async def test_other_links_get_no_card_without_the_app_either(world: World, link: str) -> None:
     named = link.format(sandbox=world.sandbox, id=await world.row("incidents"))
     _, body = await world.post(anonymous(world, named))
     assert body["composeExtension"]["attachments"] == []
@@ -360,7 +360,7 @@ async def test_other_links_become_no_card_without_the_app_either(world: World, l
 # Deadlines ----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_link_that_takes_too_long_has_a_button_that_asks_once_more(world: World) -> None:
+async def test_a_link_that_times_out_gets_a_retry_button(world: World) -> None:
     world.limits = HURRIED
     await world.restart()
     link = await world.link()
@@ -381,7 +381,7 @@ async def test_a_link_that_takes_too_long_has_a_button_that_asks_once_more(world
     assert texts(found["content"])[1] == "CAS-01001"
 
 
-async def test_a_link_by_a_tables_number_that_takes_too_long_can_be_asked_for_again(world: World) -> None:
+async def test_a_link_with_a_table_code_that_times_out_can_be_retried(world: World) -> None:
     world.limits = HURRIED
     await world.restart()
     row = await world.row("incidents")
@@ -392,7 +392,7 @@ async def test_a_link_by_a_tables_number_that_takes_too_long_can_be_asked_for_ag
     assert texts(own)[1] == "CAS-01001"
 
 
-async def test_a_roster_that_takes_long_holds_no_card_up(world: World) -> None:
+async def test_a_slow_roster_does_not_delay_the_card(world: World) -> None:
     world.limits = Limits()
     await world.restart()
     link = await world.link()
@@ -423,7 +423,7 @@ NO_PRESS: tuple[object, ...] = (
 )
 
 
-async def test_a_malformed_press_is_answered_and_not_an_error_of_ours(world: World) -> None:
+async def test_a_malformed_press_is_answered_without_an_error(world: World) -> None:
     for value in NO_PRESS:
         invoke = world.activity(GROUP, ADELE, type="invoke", name="adaptiveCard/action", value=value)
         status, body = await world.post(invoke)
@@ -451,7 +451,7 @@ NO_RECORD: tuple[Any, ...] = (
 
 
 @pytest.mark.parametrize("verb", ["view", "nothing of ours", ""])
-async def test_a_press_that_names_no_record_of_ours_is_told_so(world: World, verb: str) -> None:
+async def test_a_press_without_a_record_of_ours_is_refused(world: World, verb: str) -> None:
     card = await pasted(world)
     mine = card["refresh"]["action"]["data"]
     named = {"{environment}": mine["environment"], "{id}": mine["row"]}
@@ -467,7 +467,7 @@ async def test_a_press_that_names_no_record_of_ours_is_told_so(world: World, ver
 
 
 @pytest.mark.parametrize("person", [ISAIAH, PATTI])
-async def test_a_foreign_record_in_a_button_is_judged_by_what_the_person_may_see(
+async def test_a_replaced_record_in_a_button_is_checked_against_the_persons_rights(
     world: World, person: Somebody
 ) -> None:
     card = await pasted(world)

@@ -25,9 +25,7 @@ async def listed(world: World, command: str) -> list[str]:
 
 
 @pytest.mark.parametrize("command", LISTS)
-async def test_a_directory_that_does_not_tell_who_is_available_leaves_the_list_without_it(
-    world: World, command: str
-) -> None:
+async def test_a_list_is_shown_without_presence_if_the_directory_fails(world: World, command: str) -> None:
     await connected(world)
     world.dataverse_refuses[PRESENCES] = (403, {"error": {"code": "Forbidden", "message": "no"}})
     said = await listed(world, command)
@@ -38,7 +36,7 @@ async def test_a_directory_that_does_not_tell_who_is_available_leaves_the_list_w
 
 
 @pytest.mark.parametrize("command", LISTS)
-async def test_a_directory_that_takes_long_to_tell_it_is_not_waited_for(bare_world: World, command: str) -> None:
+async def test_a_list_does_not_wait_for_slow_presence(bare_world: World, command: str) -> None:
     world = bare_world
     world.limits = replace(UNPACED, answer_within_s=6)
     await world.start()
@@ -51,7 +49,7 @@ async def test_a_directory_that_takes_long_to_tell_it_is_not_waited_for(bare_wor
     await world.stop()
 
 
-async def test_a_page_asks_once_for_all_who_connected_its_chats(world: World) -> None:
+async def test_a_page_requests_all_connectors_at_once(world: World) -> None:
     await connected(world)
     await connected(world, OTHER_GROUP)
     world.dataverse_was_asked.clear()
@@ -61,7 +59,7 @@ async def test_a_page_asks_once_for_all_who_connected_its_chats(world: World) ->
     assert ADELE.object_id in str(world.dataverse_was_sent)
 
 
-async def test_a_list_tells_who_wrote_last_and_when(world: World) -> None:
+async def test_a_list_shows_the_last_writer_and_the_time(world: World) -> None:
     await connected(world)
     await writes(world, MEGAN)
     await goes_on(world)
@@ -73,7 +71,7 @@ async def test_a_list_tells_who_wrote_last_and_when(world: World) -> None:
     assert last.startswith("Last message · ")
 
 
-async def test_a_name_is_looked_for_among_the_newest_chats_and_the_list_says_so(
+async def test_a_name_is_searched_among_the_newest_chats_and_the_list_says_so(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.features.chat_lists.list_chats._MAX_SEARCHED", 1)
@@ -104,7 +102,7 @@ async def my_chats(world: World, **more: str) -> dict[str, Any]:
     return card
 
 
-async def test_of_ones_many_chats_the_connected_ones_come_first_and_fifty_others(world: World) -> None:
+async def test_connected_chats_of_a_person_come_first_then_fifty_others(world: World) -> None:
     busy = await made_chat(world, "Spare parts", "CAS-01010")
     newest = {f"19:{number:03}@thread.v2": f"Talk {number}" for number in range(50)}
     older = {f"19:{number:03}@thread.v2": f"Talk {number}" for number in range(50, 60)} | {busy: "Spare parts"}
@@ -129,7 +127,7 @@ NOT_ALONE = ["This client cannot show a private answer.", "Write to Chat Sync in
 
 
 @pytest.mark.parametrize("command", LISTS)
-async def test_in_a_chat_with_others_each_sees_the_list_of_a_record_alone(world: World, command: str) -> None:
+async def test_in_a_group_chat_the_list_is_private(world: World, command: str) -> None:
     """Show the list only to the person who asks: Patti is in the chat, but cannot open the case."""
     await made_chat(world, "Secret plan", SECRET_CASE)
     await world.say(f"{command} {await world.link(SECRET_CASE)}")
@@ -145,7 +143,7 @@ async def test_in_a_chat_with_others_each_sees_the_list_of_a_record_alone(world:
     assert world.nothing_was_said()
 
 
-async def test_what_somebody_wrote_in_a_chat_is_looked_for_as_who_presses(world: World) -> None:
+async def test_text_in_a_button_is_searched_with_the_rights_of_the_person_who_presses_it(world: World) -> None:
     await world.say(f"chats {SECRET_CASE}")
     button = buttons(world.card())["Show chats"]
     assert texts((await world.press(button))["value"])[0] == f"Chats about {SECRET_CASE}"
@@ -159,7 +157,7 @@ async def test_what_somebody_wrote_in_a_chat_is_looked_for_as_who_presses(world:
     assert texts(world.card())[0] == "Which record?"
 
 
-async def test_a_connected_chat_is_told_the_number_alone_which_it_knows(world: World) -> None:
+async def test_a_connected_chat_sees_only_the_number_of_its_record(world: World) -> None:
     await connected(world)
     await world.say("chats")
     card = world.card()
@@ -169,7 +167,7 @@ async def test_a_connected_chat_is_told_the_number_alone_which_it_knows(world: W
 
 
 @pytest.mark.parametrize("verb", ["chats", "timeline", "suggest", "my chats", "join"])
-async def test_a_client_that_sends_a_button_as_a_message_gets_no_list_into_the_chat(world: World, verb: str) -> None:
+async def test_a_client_that_sends_a_button_as_a_message_gets_no_list(world: World, verb: str) -> None:
     await made_chat(world)
     row = await world.row("incidents")
     claim = {"environment": "localhost/sandbox", "table": "incident", "row": row, "connection": "1"}
@@ -180,7 +178,7 @@ async def test_a_client_that_sends_a_button_as_a_message_gets_no_list_into_the_c
     await world.settle()
 
 
-async def test_nor_does_a_page_of_the_timeline_come_into_a_chat_with_others(world: World) -> None:
+async def test_a_client_that_sends_a_button_as_a_message_gets_no_timeline_page(world: World) -> None:
     row = await world.row("incidents")
     claim = {"environment": "localhost/sandbox", "table": "incident", "row": row}
     for page in ("recordTimeline", "timelineWhich", "timelineOf", "timelineJoin"):
@@ -188,6 +186,6 @@ async def test_nor_does_a_page_of_the_timeline_come_into_a_chat_with_others(worl
         assert texts(world.card()) == NOT_ALONE
 
 
-async def test_in_the_emulator_nobody_reads_along(world: World) -> None:
+async def test_in_the_emulator_lists_are_shown_directly(world: World) -> None:
     await world.post(world.activity(type="message", text="chats CAS-01001", channelId="emulator"))
     assert texts(world.card())[0] == "Chats about CAS-01001"

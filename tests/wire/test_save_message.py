@@ -36,7 +36,7 @@ async def rows(world: World, table: str, number: str = "CAS-01001") -> list[dict
         return found
 
 
-async def test_a_message_becomes_a_note_as_it_was_shown(world: World) -> None:
+async def test_a_message_becomes_a_note_with_the_text_that_was_shown(world: World) -> None:
     page = await open_from(world)
     assert page.title == "Save to record"
     assert page.inputs["text"]["value"] == TEXT
@@ -51,7 +51,7 @@ async def test_a_message_becomes_a_note_as_it_was_shown(world: World) -> None:
     assert note["_createdby_value"] == await world.user_id(ADELE)
 
 
-async def test_or_a_task_of_the_record_that_it_links_to(world: World) -> None:
+async def test_a_message_becomes_a_task_of_the_record_that_it_links_to(world: World) -> None:
     linked = {
         **MESSAGE,
         "body": {"contentType": "html", "content": f'{SECRET} <a href="{await world.link()}">here</a>'},
@@ -64,14 +64,14 @@ async def test_or_a_task_of_the_record_that_it_links_to(world: World) -> None:
     assert task["_ownerid_value"] == await world.user_id(ADELE)
 
 
-async def test_the_record_of_the_chat_is_offered_where_there_is_one(world: World) -> None:
+async def test_the_only_record_of_the_chat_is_prefilled(world: World) -> None:
     await world.say("connect CAS-01001 quiet")
     await world.settle()
     world.card()
     assert texts((await open_from(world)).card)[0].startswith("CAS-01001 · Pump vibrates")
 
 
-async def test_what_the_person_changes_is_told_from_what_was_said(world: World) -> None:
+async def test_a_changed_text_is_marked_as_changed(world: World) -> None:
     page = await open_from(world)
     await send(world, page.step("Save", words="CAS-01001", text=f"{SECRET} only"))
     (note,) = await rows(world, "annotations")
@@ -79,7 +79,7 @@ async def test_what_the_person_changes_is_told_from_what_was_said(world: World) 
     assert "\nChanged by Adele Vance\n" in note["notetext"]
 
 
-async def test_all_that_is_written_of_a_text_that_somebody_changed_was_shown_before(world: World) -> None:
+async def test_everything_written_for_a_changed_text_was_shown_before(world: World) -> None:
     address = f"https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000?context={'x_y' * 630}"
     page = await open_from(world, {**MESSAGE, "linkToMessage": address})
     shown = texts(page.card)
@@ -92,7 +92,7 @@ async def test_all_that_is_written_of_a_text_that_somebody_changed_was_shown_bef
     assert below.splitlines() == [shown[first], shown[-1], *shown[first + 1 : -2]]
 
 
-async def test_what_was_tried_before_is_not_written_twice(world: World) -> None:
+async def test_a_repeated_submission_is_not_written_twice(world: World) -> None:
     page = await open_from(world)
     data = page.step("Save", words="CAS-01001")
     assert await send(world, data) == await send(world, data) == "Saved to CAS-01001 as a note."
@@ -102,7 +102,7 @@ async def test_what_was_tried_before_is_not_written_twice(world: World) -> None:
     assert len(await rows(world, "annotations")) == 2
 
 
-async def test_an_answer_that_is_lost_is_asked_for_again(world: World) -> None:
+async def test_a_submission_with_a_lost_answer_can_be_repeated(world: World) -> None:
     page = await open_from(world)
     await send(world, (await open_from(world)).step("Save", words="CAS-01001", text=f"{SECRET} warm"))
     world.limits = HURRIED
@@ -119,7 +119,7 @@ async def test_an_answer_that_is_lost_is_asked_for_again(world: World) -> None:
     assert len(await rows(world, "annotations")) == 2
 
 
-async def test_it_is_audited_who_saved_to_which_record_and_in_which_form(world: World) -> None:
+async def test_the_audit_has_the_person_the_record_and_the_form(world: World) -> None:
     await send(world, (await open_from(world)).step("Save", words="CAS-01001"))
     (entry,) = await world.rows_in(audit)
     (note,) = await rows(world, "annotations")
@@ -128,7 +128,7 @@ async def test_it_is_audited_who_saved_to_which_record_and_in_which_form(world: 
     assert entry["details"] == {"form": "note", "row": note["annotationid"]}
 
 
-async def test_its_words_are_neither_kept_nor_logged(
+async def test_the_text_is_neither_stored_nor_logged(
     world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with caplog.at_level(logging.DEBUG):
@@ -142,7 +142,7 @@ async def test_its_words_are_neither_kept_nor_logged(
     assert SECRET not in caplog.text + capsys.readouterr().out
 
 
-async def test_who_may_not_is_refused_and_nothing_is_written(world: World) -> None:
+async def test_a_person_without_access_is_refused_and_nothing_is_written(world: World) -> None:
     page = await open_from(world)
     refused = await send(world, page.step("Save", words=await world.link(SECRET_CASE)), person=PATTI)
     assert texts(refused.card)[0].startswith("This case does not exist")
@@ -155,7 +155,7 @@ async def test_who_may_not_is_refused_and_nothing_is_written(world: World) -> No
     assert await world.rows_in(audit) == []
 
 
-async def test_what_dataverse_refuses_is_audited_as_refused(world: World) -> None:
+async def test_a_rejection_by_dataverse_is_audited_as_refused(world: World) -> None:
     page = await open_from(world, person=ISAIAH)
     world.dataverse_refuses["/annotations("] = (403, {"error": {"code": "0x80040220", "message": SECRET}})
     refused = await send(world, page.step("Save", words="CAS-01001"), person=ISAIAH)
@@ -182,7 +182,7 @@ async def test_what_dataverse_refuses_is_audited_as_refused(world: World) -> Non
     ],
     ids=lambda each: str(each)[:40],
 )
-async def test_what_is_missing_is_said_on_the_page(world: World, filled_in: dict[str, str], problem: str) -> None:
+async def test_missing_inputs_are_explained_on_the_page(world: World, filled_in: dict[str, str], problem: str) -> None:
     page = await open_from(world)
     again = await send(world, page.step("Save", **filled_in))
     assert texts(again.card)[0] == problem
@@ -203,7 +203,7 @@ async def test_what_is_missing_is_said_on_the_page(world: World, filled_in: dict
     ],
     ids=repr,
 )
-async def test_without_a_text_there_is_nothing_to_save(world: World, message: object) -> None:
+async def test_a_message_without_text_cannot_be_saved(world: World, message: object) -> None:
     page = await open_from(world, message)
     assert texts(page.card) == [
         "This message has no text to save.",
@@ -237,7 +237,7 @@ async def test_a_message_of_any_length_and_kind_is_shown_and_saved(world: World)
     assert all(ours in note["notetext"] for note in notes)
 
 
-async def test_a_forged_page_writes_as_the_person_who_sends_it_or_not_at_all(world: World) -> None:
+async def test_a_forged_page_writes_with_the_rights_of_its_sender_or_not_at_all(world: World) -> None:
     data = {"dialog": "saveThisMessage", "words": "CAS-01001", "title": "t", "text": SECRET}
     refused = await send(world, data)
     assert texts(refused.card)[0] == "This dialog has expired."

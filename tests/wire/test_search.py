@@ -30,7 +30,7 @@ async def previews(world: World, text: str, **asked: Any) -> list[tuple[str, str
     return [(each["title"], each["text"]) for each in shown]
 
 
-async def test_a_record_is_found_by_words_and_its_preview_helps_to_choose(world: World) -> None:
+async def test_a_record_is_found_by_words_and_its_preview_distinguishes_it(world: World) -> None:
     found = await previews(world, "pump vibrates")
     assert (PUMP, "Case CAS-01001 · In Progress · Müller & Söhne Wasserwerke") in found
     answer = await look(world, "pump vibrates")
@@ -40,14 +40,14 @@ async def test_a_record_is_found_by_words_and_its_preview_helps_to_choose(world:
     }
 
 
-async def test_a_number_is_found_while_it_is_typed_and_the_whole_one_comes_first(world: World) -> None:
+async def test_a_number_is_found_while_typing_and_an_exact_match_comes_first(world: World) -> None:
     found = [text.split(" · ")[0] for _, text in await previews(world, "CAS-0100")]
     assert "Case CAS-01001" in found
     assert len(found) > 1
     assert (await previews(world, "cas-01001"))[0][0] == PUMP
 
 
-async def test_before_anything_is_typed_the_records_that_changed_last_are_there(world: World) -> None:
+async def test_before_typing_the_most_recently_changed_records_are_listed(world: World) -> None:
     await world.change({"description": "Changed just now"}, by=ADELE, told=False)
     for by, text in (("initialRun", "true"), ("words", "")):
         found = await previews(world, text, by=by)
@@ -57,7 +57,7 @@ async def test_before_anything_is_typed_the_records_that_changed_last_are_there(
     assert len(kinds) > 1
 
 
-async def test_one_record_type_is_searched_by_its_tab_or_by_its_name_before_a_colon(world: World) -> None:
+async def test_one_record_type_is_searched_by_its_tab_or_by_a_prefix(world: World) -> None:
     for found in (await previews(world, "a", by="account"), await previews(world, "Account: a")):
         assert found
         assert {text.split()[0] for _, text in found} == {"Account"}
@@ -65,7 +65,7 @@ async def test_one_record_type_is_searched_by_its_tab_or_by_its_name_before_a_co
     assert answer["type"] == "result"
 
 
-async def test_a_link_finds_its_record_for_those_who_may_read_it(world: World) -> None:
+async def test_a_link_finds_its_record_for_people_who_can_read_it(world: World) -> None:
     link = await world.link(SECRET_CASE)
     ((_, shown),) = await previews(world, f"see {link}", person=ALEX)
     assert shown.startswith(f"Case {SECRET_CASE} · ")
@@ -77,7 +77,7 @@ async def test_a_link_finds_its_record_for_those_who_may_read_it(world: World) -
     assert elsewhere["text"].startswith("This link does not open a record in your Dynamics 365 environment.")
 
 
-async def test_pages_follow_each_other_without_a_gap(world: World) -> None:
+async def test_pages_have_no_gaps(world: World) -> None:
     whole = await previews(world, "", by="incident")
     parts = [await previews(world, "", by="incident", skip=skip, count=10) for skip in (0, 10, 20)]
     assert [*parts[0], *parts[1], *parts[2]][:25] == whole
@@ -85,7 +85,7 @@ async def test_pages_follow_each_other_without_a_gap(world: World) -> None:
     assert len(await previews(world, "", by="incident", count=10**9)) == 25
 
 
-async def test_the_record_that_is_picked_gets_the_card_that_its_link_becomes(world: World) -> None:
+async def test_a_selected_record_gets_the_same_card_as_its_link(world: World) -> None:
     for disclosure in Disclosure:
         page = await record_type(world)
         await ask(world, page.step("Save", disclosure=disclosure))
@@ -99,7 +99,7 @@ async def test_the_record_that_is_picked_gets_the_card_that_its_link_becomes(wor
         assert picked["preview"]["content"]["title"] == PUMP
 
 
-async def test_a_record_that_is_gone_when_its_card_is_pressed_says_so(world: World) -> None:
+async def test_the_card_of_a_deleted_record_says_so_when_pressed(world: World) -> None:
     (picked,) = (await look(world, "cas-01001"))["attachments"]
     await world.delete("incidents", await world.row("incidents"))
     answer = await world.press(buttons(picked["content"])["Connect this chat"], person=ADELE)
@@ -107,7 +107,7 @@ async def test_a_record_that_is_gone_when_its_card_is_pressed_says_so(world: Wor
     assert (await look(world, "cas-01001"))["type"] == "message"
 
 
-async def test_everybody_finds_what_they_may_read(world: World) -> None:
+async def test_each_person_finds_the_records_they_can_read(world: World) -> None:
     assert (await previews(world, SECRET_CASE, person=ALEX))[0][1].startswith(f"Case {SECRET_CASE}")
     answer = await look(world, SECRET_CASE, person=PATTI)
     assert answer == {
@@ -117,7 +117,7 @@ async def test_everybody_finds_what_they_may_read(world: World) -> None:
 
 
 @pytest.mark.parametrize("person", [LYNNE, None], ids=["no user", "nobody"])
-async def test_who_has_no_user_in_dynamics_is_told_whom_to_ask(world: World, person: Somebody | None) -> None:
+async def test_a_person_without_a_dynamics_user_is_told_whom_to_ask(world: World, person: Somebody | None) -> None:
     answer = await look(world, "pump", person=person)
     assert answer["type"] == "message"
     assert answer["text"].startswith("You have no user in Dynamics 365")
@@ -140,7 +140,7 @@ async def test_a_record_type_that_is_off_is_not_searched(world: World) -> None:
     assert "Account" not in {text.split()[0] for _, text in await previews(world, "a")}
 
 
-async def test_a_slow_dataverse_is_answered_for_in_time(world: World) -> None:
+async def test_a_slow_dataverse_is_reported_in_time(world: World) -> None:
     world.limits = HURRIED
     await world.restart()
     world.dataverse_hangs = True
@@ -149,7 +149,7 @@ async def test_a_slow_dataverse_is_answered_for_in_time(world: World) -> None:
     world.dataverse_hangs = False
 
 
-async def test_what_was_typed_before_is_not_searched_to_the_end(world: World) -> None:
+async def test_a_newer_query_cancels_the_previous_search(world: World) -> None:
     await look(world, "pump")
     world.dataverse_hangs_on = "/incidents"
     first = asyncio.create_task(look(world, "pum"))
@@ -161,7 +161,7 @@ async def test_what_was_typed_before_is_not_searched_to_the_end(world: World) ->
     assert (await second)["attachments"]
 
 
-async def test_equal_searches_of_one_person_are_one_and_of_two_people_two(world: World) -> None:
+async def test_equal_searches_are_shared_by_one_person_but_not_by_two(world: World) -> None:
     await look(world, "pump")
     await look(world, "pump", person=PATTI)
     world.dataverse_was_asked.clear()
@@ -217,7 +217,7 @@ async def test_any_text_is_searched_literally(world: World, text: str) -> None:
     ],
     ids=repr,
 )
-async def test_a_search_of_another_form_is_refused(world: World, value: object) -> None:
+async def test_a_malformed_search_is_refused(world: World, value: object) -> None:
     status, body = await query(world, value)
     assert (status, body["error"]["code"]) == (400, "BadRequest")
 
@@ -230,7 +230,7 @@ async def test_a_search_of_another_form_is_refused(world: World, value: object) 
     ],
     ids=repr,
 )
-async def test_a_search_that_is_none_of_ours_says_what_to_do(world: World, value: object) -> None:
+async def test_an_unknown_search_says_what_to_do(world: World, value: object) -> None:
     status, body = await query(world, value)
     assert status == 200
     assert body["composeExtension"] == {
@@ -247,7 +247,7 @@ async def test_a_search_that_is_none_of_ours_says_what_to_do(world: World, value
     ],
 )
 @pytest.mark.parametrize("value", [None, {}, "a text", {"commandId": SEARCH}], ids=repr)
-async def test_what_else_a_compose_box_can_ask_is_answered_in_words(
+async def test_other_requests_of_the_compose_box_are_answered_with_a_message(
     world: World, name: str, text: str, value: object
 ) -> None:
     invoke = world.activity(GROUP, ADELE, type="invoke", name=f"composeExtension/{name}", value=value)
@@ -264,7 +264,7 @@ async def readable(world: World, table: str, person: Somebody) -> set[str]:
         return {str(row[key]) for row in (await answer.json()).get("value", ())}
 
 
-def test_nobody_finds_a_record_that_is_not_for_them(world: World) -> None:
+def test_no_search_finds_a_record_that_the_person_cannot_read(world: World) -> None:
     seen: dict[tuple[str, Somebody], set[str]] = {}
 
     @given(

@@ -31,7 +31,7 @@ async def task(world: World, number: str, by: Somebody) -> None:
     await create(world, "tasks", {"subject": "Call back", **bind, **owner})
 
 
-async def test_people_are_named_with_their_reasons_the_most_tied_first(world: World) -> None:
+async def test_people_are_listed_with_reasons_the_strongest_relation_first(world: World) -> None:
     """Compare line by line with the sample data and the actions of this test."""
     await made_chat(world)  # by Adele, with Megan
     for _ in range(3):
@@ -74,12 +74,12 @@ async def test_the_sample_data_is_ranked_line_by_line(world: World) -> None:
     assert {number: await told(world, number) for number in SAMPLE} == SAMPLE
 
 
-async def test_members_of_the_team_that_owns_it_are_named(world: World) -> None:
+async def test_members_of_the_owner_team_are_suggested(world: World) -> None:
     said = await told(world, "CAS-01002")
     assert said[:2] == ["Adele Vance (available)", "Member of the owner team · Last changed it"]
 
 
-async def test_who_handled_something_much_alike_is_named(world: World) -> None:
+async def test_people_who_handled_similar_records_are_suggested(world: World) -> None:
     said = await told(world, "CAS-01010")
     assert said[said.index("Megan Bowen (in a call)") + 1] == "Handled 1 similar record"
 
@@ -101,7 +101,7 @@ async def an_account(world: World, name: str = "Any") -> str:
     return await create(world, "accounts", {"name": name})
 
 
-async def test_of_similar_records_those_count_that_the_person_may_read(world: World) -> None:
+async def test_only_readable_similar_records_count(world: World) -> None:
     """Count only similar records that the person can read: Adele's cases, but not Isaiah's."""
     for owner in (ISAIAH, ISAIAH, ADELE):
         await solved(world, "Pump vibrates after a firmware update", owner)
@@ -112,15 +112,13 @@ async def test_of_similar_records_those_count_that_the_person_may_read(world: Wo
     assert "Handled 1 similar record" in said[said.index("Adele Vance (available)") + 1]
 
 
-async def test_a_title_of_one_word_is_not_like_each_that_has_it(world: World) -> None:
+async def test_a_title_of_one_word_does_not_match_every_title_with_it(world: World) -> None:
     for title in ("Pump", "Update", "Pump update"):
         await solved(world, title, ISAIAH)
     assert "Isaiah Langer (do not disturb)" not in await told(world, "CAS-01001")
 
 
-async def test_what_records_are_filed_under_is_compared_on_both_sides(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_subject_is_compared_for_both_records(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Compare customers, because the sample cases have no subject."""
     monkeypatch.setattr("bot.dataverse.record_people._SUBJECT_COLUMN", "customerid")
     account = await an_account(world, "Northern Highlands Municipal Waterworks and Sewage Company")
@@ -145,7 +143,7 @@ async def test_people_are_still_suggested_if_similar_records_cannot_be_read(worl
     ]
 
 
-async def test_each_person_can_be_written_to_asked_into_a_new_chat_or_added_here(world: World) -> None:
+async def test_each_person_has_buttons_to_write_start_a_chat_or_add_them(world: World) -> None:
     chat = await made_chat(world)
     await world.say("suggest CAS-01010", chat=PERSONAL)
     ways = buttons(world.card(PERSONAL))
@@ -182,7 +180,7 @@ async def test_each_person_can_be_written_to_asked_into_a_new_chat_or_added_here
     world.connector.posts.clear()
 
 
-async def test_who_may_not_see_the_record_is_told_of_nobody(world: World) -> None:
+async def test_a_person_without_access_gets_no_suggestions(world: World) -> None:
     world.join(LYNNE)
     await world.say(f"suggest {await world.link('CAS-01005')}")
     button = buttons(world.card(GROUP))["Show people"]

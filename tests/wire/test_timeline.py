@@ -42,7 +42,7 @@ async def resume_button(world: World) -> dict[str, Any]:
     return found
 
 
-async def test_the_newest_comes_first_with_who_wrote_last_and_what_became_of_it(world: World) -> None:
+async def test_the_newest_comes_first_with_its_last_writer_and_state(world: World) -> None:
     await connected(world)
     await connected(world, OTHER_GROUP)
     await told(world, topicName="Pump at Fabrikam")
@@ -64,7 +64,7 @@ async def test_the_newest_comes_first_with_who_wrote_last_and_what_became_of_it(
     assert not [each for each in said if "hello" in each]
 
 
-async def test_what_happens_in_a_chat_after_it_was_disconnected_is_not_the_records_any_more(world: World) -> None:
+async def test_activity_after_disconnecting_is_not_shown(world: World) -> None:
     await connected(world)
     await connected(world, number="CAS-01002")
     world.clock.advance(60)
@@ -81,7 +81,7 @@ async def test_what_happens_in_a_chat_after_it_was_disconnected_is_not_the_recor
     assert [each for each in texts(await timeline(world, text="timeline CAS-01002")) if "by Megan Bowen" in each]
 
 
-async def test_who_is_in_a_chat_opens_it_who_may_join_joins_and_others_read_why_not(world: World) -> None:
+async def test_members_open_a_chat_others_join_it_or_read_why_they_cannot(world: World) -> None:
     await made_chat(world)
     member, joiner, other = [await timeline(world, person=each) for each in (ADELE, ALEX, PATTI)]
     assert YOURS in texts(member)
@@ -94,7 +94,7 @@ async def test_who_is_in_a_chat_opens_it_who_may_join_joins_and_others_read_why_
     await world.settle()
 
 
-async def test_who_may_not_see_the_record_hears_nothing_of_its_chats(world: World) -> None:
+async def test_a_person_without_access_learns_nothing_about_the_chats(world: World) -> None:
     await connected(world, number=SECRET_CASE)
     refused = texts(await timeline(world, person=PATTI, text=f"timeline {SECRET_CASE}"))
     assert refused[0] == "No record matches these words."
@@ -105,7 +105,7 @@ async def test_who_may_not_see_the_record_hears_nothing_of_its_chats(world: Worl
     assert texts(pressed["value"])[0].startswith("You have no user in Dynamics 365")
 
 
-async def test_it_is_shown_page_by_page_and_leads_to_and_from_the_list_of_chats(world: World) -> None:
+async def test_it_has_pages_and_links_to_and_from_the_list_of_chats(world: World) -> None:
     for _ in range(8):
         await connected(world)
         await world.say("disconnect")
@@ -122,7 +122,7 @@ async def test_it_is_shown_page_by_page_and_leads_to_and_from_the_list_of_chats(
 
 
 @pytest.mark.parametrize("begin", ["-1", "x", "9999999", "1.5", ""])
-async def test_a_page_that_nobody_offered_is_none(world: World, begin: str) -> None:
+async def test_a_page_that_was_never_offered_is_refused(world: World, begin: str) -> None:
     claim = buttons(await timeline(world))["Chats"]["data"]
     button = {"verb": "timeline", "data": {**claim, "begin": begin}}
     value = {"action": {"type": "Action.Execute", **button}, "trigger": "manual"}
@@ -156,7 +156,7 @@ async def test_after_seven_idle_days_it_says_so_and_one_press_resumes_it(world: 
     assert entry["person_name"] == "Megan Bowen"
 
 
-async def test_a_press_that_comes_too_late_from_elsewhere_or_from_who_may_not_resumes_nothing(world: World) -> None:
+async def test_a_late_foreign_or_unauthorized_press_resumes_nothing(world: World) -> None:
     await idle(world)
     button = await resume_button(world)
     elsewhere = await world.press(button, chat=OTHER_GROUP)
@@ -170,7 +170,7 @@ async def test_a_press_that_comes_too_late_from_elsewhere_or_from_who_may_not_re
     await goes_on(world)
 
 
-async def test_chats_of_the_time_before_sync_are_shown_once_an_administrator_wants_it(world: World) -> None:
+async def test_earlier_chats_are_shown_after_an_administrator_decides_so(world: World) -> None:
     await switch_sync(world, on=False)
     await connected(world)
     assert any("chat sync is turned off" in each for each in texts(await timeline(world)))
@@ -205,7 +205,7 @@ async def test_chats_of_the_time_before_sync_are_shown_once_an_administrator_wan
         ((503, {}), "Dynamics 365 does not answer."),
     ],
 )
-async def test_a_row_that_cannot_be_written_is_not_said_to_be_up_to_date(
+async def test_a_row_that_cannot_be_written_is_not_reported_as_current(
     world: World, refusal: tuple[int, object], why: str
 ) -> None:
     await connected(world)
@@ -230,7 +230,7 @@ async def test_a_row_that_cannot_be_written_is_not_said_to_be_up_to_date(
     assert await counted(world) == "0"
 
 
-async def test_a_row_that_was_never_made_is_said_to_be_missing_and_why(world: World) -> None:
+async def test_a_missing_row_is_reported_with_the_reason(world: World) -> None:
     world.dataverse_refuses["/chats("] = (400, {})
     await connected(world)
     for _ in range(STUCK_AFTER_ATTEMPTS):
@@ -246,7 +246,7 @@ async def counted(world: World) -> str:
     return line.split()[-1].removesuffix(".0")
 
 
-async def test_while_sync_is_off_who_was_shown_reads_so_and_others_do_not(world: World) -> None:
+async def test_while_sync_is_off_only_synced_chats_say_so(world: World) -> None:
     await connected(world)
     await goes_on(world)
     await switch_sync(world, on=False)
@@ -268,7 +268,7 @@ async def test_while_sync_is_off_who_was_shown_reads_so_and_others_do_not(world:
 
 
 @pytest.mark.parametrize("switch", ["sync_on", "chats_on"])
-async def test_the_time_for_which_a_switch_is_off_makes_no_chat_idle_and_wakes_none(world: World, switch: str) -> None:
+async def test_time_with_sync_off_makes_no_chat_idle_and_resumes_none(world: World, switch: str) -> None:
     await connected(world, OTHER_GROUP, "CAS-01002")
     await goes_on(world)
     world.clock.advance(timedelta(days=6).total_seconds())

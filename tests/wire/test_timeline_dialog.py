@@ -34,7 +34,7 @@ async def refused(world: World, data: Mapping[str, object], *, person: Somebody 
     return texts(page.card)[0]
 
 
-async def test_the_record_is_named_and_its_chats_are_those_of_the_card(world: World) -> None:
+async def test_the_dialog_shows_the_record_and_the_same_chats_as_the_card(world: World) -> None:
     await connected(world)
     page = await opened(world)
     assert page.title == "Timeline"
@@ -48,7 +48,7 @@ async def test_the_record_is_named_and_its_chats_are_those_of_the_card(world: Wo
     assert texts(picked.card)[0] == f"Timeline of {named.partition(' · ')[0]}"
 
 
-async def test_what_does_not_name_one_record_is_asked_again(world: World) -> None:
+async def test_an_ambiguous_or_unknown_record_is_asked_for_again(world: World) -> None:
     page = await opened(world)
     nothing = await send(world, page.step("Show"))
     assert texts(nothing.card)[0] == "Choose a record, or enter its number, its link, or a few words."
@@ -60,7 +60,7 @@ async def test_what_does_not_name_one_record_is_asked_again(world: World) -> Non
     assert texts(shown.card)[0] == f"Timeline of {named.partition(' · ')[0]}"
 
 
-async def test_the_only_record_of_a_chat_is_shown_at_once_and_another_can_be_named(world: World) -> None:
+async def test_the_only_record_of_a_chat_is_shown_at_once_and_another_can_be_chosen(world: World) -> None:
     await connected(world)
     page = await opened(world, chat=GROUP)
     assert texts(page.card)[0] == "Timeline of CAS-01001"
@@ -75,7 +75,7 @@ async def test_the_only_record_of_a_chat_is_shown_at_once_and_another_can_be_nam
     assert list(buttons((await opened(world, chat=GROUP)).card)) == ["Show"]
 
 
-async def test_its_pages_are_turned_within_the_dialog(world: World) -> None:
+async def test_its_pages_are_shown_within_the_dialog(world: World) -> None:
     for _ in range(8):
         await connected(world)
         await world.say("disconnect")
@@ -91,7 +91,7 @@ async def test_its_pages_are_turned_within_the_dialog(world: World) -> None:
     assert "Action.Execute" not in json.dumps([first.card, second.card])  # dialogs do not support this
 
 
-async def test_who_may_join_joins_from_it_and_hears_what_came_of_it(world: World) -> None:
+async def test_a_person_who_can_join_joins_from_the_dialog_and_sees_the_result(world: World) -> None:
     await made_chat(world)
     page = await listed(world)
     assert OPEN in texts(page.card)
@@ -104,7 +104,7 @@ async def test_who_may_join_joins_from_it_and_hears_what_came_of_it(world: World
     assert await send(world, join, person=ALEX) == "You are already in this chat."
 
 
-async def test_who_may_not_join_reads_why_and_a_button_of_somebody_else_does_not_help(world: World) -> None:
+async def test_a_person_who_cannot_join_reads_why_and_a_forged_button_does_not_help(world: World) -> None:
     await made_chat(world)
     locked = await listed(world, person=PATTI)
     (why,) = [each for each in texts(locked.card) if each.startswith("Locked. You have read-only access")]
@@ -115,7 +115,7 @@ async def test_who_may_not_join_reads_why_and_a_button_of_somebody_else_does_not
     assert await refused(world, {**join, "connection": "987654"}) == "This chat is no longer connected to the record."
 
 
-async def test_who_may_not_see_the_record_hears_nothing_of_its_chats(world: World) -> None:
+async def test_a_person_without_access_learns_nothing_about_the_chats(world: World) -> None:
     await connected(world, number=SECRET_CASE)
     page = await opened(world, person=PATTI, chat=GROUP)
     assert list(buttons(page.card)) == ["Show"]
@@ -150,5 +150,5 @@ async def test_without_a_user_or_while_chats_are_off_the_first_page_says_so(worl
     ],
     ids=lambda each: " ".join(each.values())[:40],
 )
-async def test_what_no_page_of_ours_sends_is_refused(world: World, claims: dict[str, str]) -> None:
+async def test_malformed_page_data_is_refused(world: World, claims: dict[str, str]) -> None:
     assert await refused(world, claims) == NOT_ANY_MORE

@@ -20,14 +20,14 @@ async def test_a_record_link_becomes_a_card_with_table_number_and_name(world: Wo
     assert found["preview"]["content"]["title"] == "Case · CAS-01001 · Pump vibrates after firmware update"
 
 
-async def test_nobody_sees_more_on_it_than_table_number_and_name(world: World) -> None:
+async def test_the_shared_card_has_only_table_number_and_name(world: World) -> None:
     (found,) = await world.paste(await world.link(), person=ADELE)
     shown = json.dumps(found)
     for secret in ("Normal", "In Progress", "Adele", "Priority"):
         assert secret not in shown
 
 
-async def test_its_button_connects_the_chat_it_is_pressed_in(world: World) -> None:
+async def test_its_button_connects_the_chat_in_which_it_is_pressed(world: World) -> None:
     (found,) = await world.paste(await world.link(), person=ADELE)
     answer = await world.press(buttons(found["content"])["Connect this chat"], person=PATTI)
     assert answer["value"] == "CAS-01001 is connected to this chat"
@@ -35,7 +35,7 @@ async def test_its_button_connects_the_chat_it_is_pressed_in(world: World) -> No
     assert "Connected by Patti Fernandez" in texts(world.card())[-1]
 
 
-async def test_its_chats_are_listed_for_the_person_who_asks_and_a_new_one_can_be_started_there(world: World) -> None:
+async def test_its_button_lists_the_chats_privately_and_offers_a_new_chat(world: World) -> None:
     await world.say("connect CAS-01001", person=ADELE)
     await world.settle()
     world.card()
@@ -46,7 +46,7 @@ async def test_its_chats_are_listed_for_the_person_who_asks_and_a_new_one_can_be
     await world.settle()
 
 
-async def test_without_access_the_card_says_so_and_nothing_of_the_record(world: World) -> None:
+async def test_without_access_the_card_says_so_and_discloses_nothing(world: World) -> None:
     (found,) = await world.paste(await world.link(SECRET_CASE), person=PATTI)
     assert texts(found["content"])[0].startswith("This case does not exist")
     assert SECRET_CASE not in json.dumps(found)
@@ -68,11 +68,11 @@ async def test_without_access_the_card_says_so_and_nothing_of_the_record(world: 
         "",
     ],
 )
-async def test_other_links_become_no_card(world: World, link: str) -> None:
+async def test_other_links_get_no_card(world: World, link: str) -> None:
     assert await world.paste(link.format(sandbox=world.sandbox)) == []
 
 
-async def test_a_slow_dataverse_is_answered_for_in_time(world: World) -> None:
+async def test_a_slow_dataverse_is_reported_in_time(world: World) -> None:
     world.limits = HURRIED
     await world.restart()
     link = await world.link()
@@ -85,7 +85,7 @@ async def test_a_slow_dataverse_is_answered_for_in_time(world: World) -> None:
     await asyncio.sleep(0)
 
 
-async def test_a_failing_dataverse_is_a_card_with_a_button_to_try_again(world: World) -> None:
+async def test_a_failing_dataverse_gives_a_card_with_a_retry_button(world: World) -> None:
     (found,) = await world.paste(await world.link())
     world.dataverse_is_down = True
     answer = await world.press(buttons(found["content"])["Connect this chat"])
@@ -97,7 +97,7 @@ async def test_a_failing_dataverse_is_a_card_with_a_button_to_try_again(world: W
     world.card()
 
 
-async def test_nothing_is_posted_or_kept_by_pasting(world: World) -> None:
+async def test_pasting_a_link_posts_and_stores_nothing(world: World) -> None:
     await world.paste(await world.link(), chat="19:5b5b5b5b@thread.v2")
     await world.settle()
     assert world.nothing_was_said(GROUP, "19:5b5b5b5b@thread.v2")

@@ -41,7 +41,7 @@ async def own(world: World, card: Any, person: Somebody, *, chat: str = GROUP) -
     return answer["value"]
 
 
-async def test_a_reader_whose_values_take_long_gets_them_the_next_time_their_client_asks(world: World) -> None:
+async def test_a_reader_whose_values_time_out_gets_them_with_the_next_refresh(world: World) -> None:
     await tell_each(world)
     await connect(world)
     await world.change({"prioritycode": 1}, by=ADELE)
@@ -56,13 +56,13 @@ async def test_a_reader_whose_values_take_long_gets_them_the_next_time_their_cli
     assert texts(await own(world, slow, PATTI))[3] == "Priority: Normal → **High**"
 
 
-async def test_a_refusal_that_will_not_pass_is_not_asked_for_again(world: World) -> None:
+async def test_a_permanent_refusal_is_not_retried(world: World) -> None:
     answer = await world.press({"verb": "view", "data": {"row": "x"}}, person=PATTI)
     assert texts(answer["value"])[0] == "This button no longer works."
     assert "refresh" not in answer["value"]
 
 
-async def test_everybody_is_told_which_field_changed_and_each_reader_the_values(world: World) -> None:
+async def test_everyone_sees_which_field_changed_and_each_reader_the_values(world: World) -> None:
     await tell_each(world)
     await connect(world)
     await world.change({"prioritycode": 1}, by=ADELE)
@@ -84,7 +84,7 @@ async def test_everybody_is_told_which_field_changed_and_each_reader_the_values(
     )
 
 
-async def test_a_secured_column_is_told_only_to_who_may_read_it(world: World) -> None:
+async def test_a_secured_column_is_shown_only_to_readers_with_access(world: World) -> None:
     await tell_each(world, "prioritycode", REFUND)
     await connect(world)
     await world.change({"prioritycode": 1, REFUND: 4711.25}, by=ADELE)
@@ -98,7 +98,7 @@ async def test_a_secured_column_is_told_only_to_who_may_read_it(world: World) ->
         assert ("Refund amount: changed" in texts(shown)) is not sees
 
 
-async def test_who_can_read_it_no_more_is_not_told_what_it_was(world: World) -> None:
+async def test_a_reader_who_lost_access_does_not_see_the_old_value(world: World) -> None:
     await tell_each(world, "prioritycode", REFUND)
     await connect(world)
     await world.change({"prioritycode": 1, REFUND: 4711.25}, by=ADELE)
@@ -111,7 +111,7 @@ async def test_who_can_read_it_no_more_is_not_told_what_it_was(world: World) -> 
     assert "Refund amount: changed" in texts(await own(world, card, ADELE))
 
 
-async def test_a_reader_without_access_or_user_or_chat_is_told_nothing(world: World) -> None:
+async def test_a_reader_without_access_or_user_or_chat_sees_nothing(world: World) -> None:
     await tell_each(world)
     await connect(world)
     await world.change({"prioritycode": 1}, by=ADELE)
@@ -139,7 +139,7 @@ async def test_a_forged_key_shows_nothing(world: World, data: dict[str, object])
     assert texts(answer["value"])[0] == "The values of this change are no longer available."
 
 
-async def test_each_chat_has_a_card_of_its_own(world: World) -> None:
+async def test_each_chat_has_its_own_card(world: World) -> None:
     await tell_each(world)
     await connect(world)
     await connect(world, chat=OTHER_GROUP)
@@ -150,7 +150,7 @@ async def test_each_chat_has_a_card_of_its_own(world: World) -> None:
     assert {row["key"] for row in await world.rows_in(told_change)} == keys
 
 
-async def test_turns_of_a_records_life_are_told_without_values_and_stay_on_each_card(world: World) -> None:
+async def test_lifecycle_news_have_no_values_and_stay_on_each_card(world: World) -> None:
     await tell_each(world)
     await connect(world)
     await world.change({"statecode": 1, "statuscode": 5}, by=ADELE)
@@ -165,7 +165,7 @@ async def test_turns_of_a_records_life_are_told_without_values_and_stay_on_each_
     assert {"Keep connected", "Disconnect"} <= set(buttons(shown))
 
 
-async def test_what_was_missed_is_summed_up_without_values_too(world: World) -> None:
+async def test_the_summary_of_missed_changes_has_no_values(world: World) -> None:
     await tell_each(world)
     await connect(world)
     world.connector.fault = lambda *_: error(403, "BotNotInConversationRoster")
@@ -181,7 +181,7 @@ async def test_what_was_missed_is_summed_up_without_values_too(world: World) -> 
     await world.forget(outbox)
 
 
-async def test_a_client_that_sends_buttons_as_messages_tells_the_chat_no_value(world: World) -> None:
+async def test_a_client_that_sends_buttons_as_messages_discloses_no_value(world: World) -> None:
     await tell_each(world)
     await connect(world)
     await world.change({"prioritycode": 1}, by=ADELE)
@@ -191,7 +191,7 @@ async def test_a_client_that_sends_buttons_as_messages_tells_the_chat_no_value(w
     assert texts(world.card())[0] == "Your Teams cannot show this to you alone."
 
 
-async def test_plain_is_what_an_administrator_finds_and_can_turn(world: World) -> None:
+async def test_plain_cards_are_the_default_and_an_administrator_can_change_it(world: World) -> None:
     page = await settings_page(world)
     assert page.filled_in["tell_each"] == "false"
     done = await ask(world, page.step("Save", tell_each="true"))
@@ -202,7 +202,7 @@ async def test_plain_is_what_an_administrator_finds_and_can_turn(world: World) -
     assert texts(world.card())[3] == "Priority: changed"
 
 
-async def test_nothing_is_kept_of_plain_cards(world: World) -> None:
+async def test_plain_cards_store_no_values(world: World) -> None:
     await connect(world)
     await world.change({"prioritycode": 1}, by=ALEX)
     await world.window_ends()
