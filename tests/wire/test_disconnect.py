@@ -112,7 +112,7 @@ async def test_a_button_of_another_chat_disconnects_nothing(world: World) -> Non
     for number in (str(foreign["id"]), "999", "-1", "x", "", "9" * 40):
         answer = await world.press({"verb": "disconnect", "data": {"connection": number}})
         assert texts(answer["value"])[0] in {
-            "This chat is not connected to that record any more.",
+            "This chat is no longer connected to that record.",
             "This button no longer works.",
         }
     assert await live(world) == ["CAS-01001"]

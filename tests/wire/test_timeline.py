@@ -88,7 +88,7 @@ async def test_members_open_a_chat_others_join_it_or_read_why_they_cannot(world:
     assert "Open chat" in buttons(member)
     assert OPEN in texts(joiner)
     answer = await world.press(buttons(joiner)["Join"], chat=PERSONAL)
-    assert texts(answer["value"])[0].startswith("You are in the chat")
+    assert texts(answer["value"])[0].startswith("You joined the chat")
     assert any(each.startswith("Locked. You have read-only access") and each.endswith(ASK) for each in texts(other))
     assert "Join" not in buttons(other)
     await world.settle()

@@ -24,7 +24,7 @@ async def resume_sync(services: Services, chat: Chat, person: Person, connection
         connection = await work.connections.get(connection_id)
     if connection is None or connection.chat_id != chat.id:
         raise NotFound(
-            "This chat is no longer connected to that record.", "Write records to see what it is connected to."
+            "This chat is no longer connected to that record.", "To list the records of this chat, write records."
         )
     actor = await access.require_can_connect(services, chat, person, connection.record)
     await _resume(services, chat, actor, connection)

@@ -55,5 +55,5 @@ async def _members_from_graph(
     except ChatSyncError as error:
         raise absent from error
     if person.object_id is None or person.object_id not in members:
-        raise NotAllowed("Only members of this chat can do this.", "Ask a member of the chat to add you or to do it.")
+        raise NotAllowed("Only members of this chat can do this.", "Ask a member to add you, or to do it for you.")
     return members

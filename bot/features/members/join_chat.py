@@ -70,4 +70,4 @@ def contact_hint(connection: Connection) -> str:
 
 def _joined(connection: Connection) -> Message:
     text = f"You joined the chat about {display_name(connection)}."
-    return notice(NoticeView(text=text, next_step="Find it among your chats in Teams, with its whole history."))
+    return notice(NoticeView(text=text, next_step="Find it among your chats in Teams, with its full history."))
