@@ -174,7 +174,7 @@ async def test_each_person_has_buttons_to_write_start_a_chat_or_add_them(world: 
     for nobody in ("x", "00000000-0000-0000-0000-000000000099"):
         answer = await world.press({"verb": "add person", "data": {"person": nobody}}, person=ADELE, chat=chat)
         assert texts(answer["value"])[0].startswith(
-            ("This button does not work", "This person is no longer in your organization.")
+            ("This button no longer works.", "This person is no longer in your organization.")
         )
     await world.settle()
     world.connector.posts.clear()
