@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.values import EnvironmentId, RecordRef
-from tests.bench.kept import kept
+from tests.bench.kept import open_store
 
 RECORDS_SHARE = 5
 """Chats of a record; a chat has one record."""
@@ -57,7 +57,7 @@ def record_of(number: int) -> RecordRef:
 
 async def fill(url: str, connections: int, *, history: bool = False) -> None:
     """Create this many connections and, if requested, as many rows in every other table that grows."""
-    async with kept(url) as (_, engines):
+    async with open_store(url) as (_, engines):
         async with engines.writing.begin() as connection:
             for statement in (_CHATS, _CONNECTIONS, *(_HISTORY if history else ())):
                 await _filled(connection, statement, connections)

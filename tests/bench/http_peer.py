@@ -9,7 +9,7 @@ Answer = Callable[[int, bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class HttpRequest:
     """A request. `head` is in lowercase except for the path."""
 
     method: bytes
@@ -24,7 +24,7 @@ class Asked:
         return rest.partition(b"\r\n")[0].strip() if found else b""
 
 
-Handle = Callable[[Asked, Answer], None]
+Handle = Callable[[HttpRequest, Answer], None]
 
 
 class Peer(asyncio.Protocol):
@@ -49,11 +49,11 @@ class Peer(asyncio.Protocol):
                 return
             first, _, headers = self._buffer[:end].partition(b"\r\n")
             method, path, _ = first.split(b" ", 2)
-            asked = Asked(method, path, b"\r\n" + headers.lower(), b"", self)
+            asked = HttpRequest(method, path, b"\r\n" + headers.lower(), b"", self)
             until = end + 4 + int(asked.header(b"content-length") or 0)
             if len(self._buffer) < until:
                 return
-            whole = Asked(method, path, asked.head, self._buffer[end + 4 : until], self)
+            whole = HttpRequest(method, path, asked.head, self._buffer[end + 4 : until], self)
             self._buffer = self._buffer[until:]
             self._handle(whole, self._answer)
 

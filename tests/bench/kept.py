@@ -24,7 +24,7 @@ _numbers = count()
 
 
 @asynccontextmanager
-async def kept(url: str) -> AsyncIterator[tuple[Store, Engines]]:
+async def open_store(url: str) -> AsyncIterator[tuple[Store, Engines]]:
     """Open the store of a database after its migration."""
     engines = create_engines(url)
     await migrate(engines.writing)
@@ -58,7 +58,7 @@ def messages(number: int, chats: int) -> Sequence[OutgoingMessage]:
     ]
 
 
-async def put(store: Store, waiting: Sequence[OutgoingMessage]) -> None:
+async def enqueue_messages(store: Store, waiting: Sequence[OutgoingMessage]) -> None:
     """Enqueue messages in the outbox."""
     for first in range(0, len(waiting), _BLOCK):
         async with store.writing() as work:

@@ -92,7 +92,7 @@ def request(path: str, body: object, authorization: str = "") -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + content
 
 
-def put_load(child: Child, requests: Sequence[bytes], *, seconds: float, expected: bytes) -> Load:
+def apply_load(child: Child, requests: Sequence[bytes], *, seconds: float, expected: bytes) -> Load:
     """Apply load for this time, each caller starting with another request; raise RuntimeError for wrong answers."""
     load = Load(expected)
     asyncio.run(_run(load, child.port, requests, seconds, CALLERS))

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 
-async def at_rate(call: Callable[[int], Awaitable[None]], *, per_s: float, count: int) -> list[float]:
+async def call_at_rate(call: Callable[[int], Awaitable[None]], *, per_s: float, count: int) -> list[float]:
     """Return the seconds that each call took."""
 
     async def one(number: int) -> float:

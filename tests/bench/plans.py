@@ -13,7 +13,7 @@ from bot.store.engine import Engines
 from bot.store.lanes import record_lane
 from bot.store.unit_of_work import Store, UnitOfWork
 from tests.bench.filled import chat_name, record_of
-from tests.bench.kept import kept, messages
+from tests.bench.kept import messages, open_store
 from tests.steps.stored_rows import an_event
 
 _FULL = {"sqlite": "SCAN ", "postgresql": "Seq Scan"}
@@ -21,7 +21,7 @@ _FULL = {"sqlite": "SCAN ", "postgresql": "Seq Scan"}
 
 async def full_scans(url: str) -> list[str]:
     """Return the plans that read a whole table, with their statements."""
-    async with kept(url) as (store, engines):
+    async with open_store(url) as (store, engines):
         statements: dict[str, Any] = {}
 
         def heard(_c: Connection, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.bench.bench import bench
 from tests.bench.child import AROUND, module, running
-from tests.bench.load import put_load, request
+from tests.bench.load import apply_load, request
 from tests.bench.samples import link_query
 
 
@@ -15,6 +15,6 @@ def test_a_side_answers_the_load_of_a_quick_run(tmp_path: Path) -> None:
         query = link_query(made.service_url, made.dataverse_url, 1)
         requests = [request("/api/messages", query, made.authorization)]
         with running(module("sides.bare"), tmp_path, made.side(), cores=AROUND) as side:
-            load = put_load(side, requests, seconds=0.1, expected=b"Pump 1")
+            load = apply_load(side, requests, seconds=0.1, expected=b"Pump 1")
     assert load.rate > 0
     assert os.sched_getaffinity(0) == before

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bot.clock import SystemClock
 from bot.sandbox.app import SandboxSettings, make_sandbox
-from tests.bench.http_peer import Answer, Asked, Peer
+from tests.bench.http_peer import Answer, HttpRequest, Peer
 from tests.fakes.certificates import Certificates
 from tests.fakes.sign_in import ISSUER, SigningKey
 from tests.tcp_ports import free_port
@@ -46,7 +46,7 @@ class World:
     """Connections that carried posts."""
     _known: dict[tuple[bytes, bytes], tuple[int, bytes]] = field(default_factory=dict)
 
-    def handle(self, asked: Asked, answer: Answer) -> None:
+    def handle(self, asked: HttpRequest, answer: Answer) -> None:
         """Answer a request, now or later."""
         if asked.path.startswith(b"/v3/conversations/"):
             self._post(asked, answer)
@@ -63,12 +63,12 @@ class World:
         else:
             self._control(asked, answer)
 
-    def _post(self, asked: Asked, answer: Answer) -> None:
+    def _post(self, asked: HttpRequest, answer: Answer) -> None:
         self.posts.append((asyncio.get_running_loop().time(), asked.path.split(b"/")[3].decode()))
         self.connections.add(id(asked.connection))
         _later(self.post_s, answer, {"id": "1:1"}, 201)
 
-    def _control(self, asked: Asked, answer: Answer) -> None:
+    def _control(self, asked: HttpRequest, answer: Answer) -> None:
         if asked.path == b"/_seen":
             answer(200, json.dumps(self._seen()).encode())
         elif asked.path == b"/_times":
@@ -84,7 +84,7 @@ class World:
         last = self.posts[-1][0] if self.posts else 0
         return {"posts": len(self.posts), "last": last, "tokens": self.tokens, "connections": len(self.connections)}
 
-    def _dataverse(self, asked: Asked, answer: Answer) -> None:
+    def _dataverse(self, asked: HttpRequest, answer: Answer) -> None:
         """Answer as the sandbox answered the first request of this kind."""
         if self.dataverse_hangs:
             return
@@ -97,7 +97,7 @@ class World:
             task = asyncio.ensure_future(self._ask_sandbox(asked, answer))
             task.add_done_callback(lambda done: done.result())
 
-    async def _ask_sandbox(self, asked: Asked, answer: Answer) -> None:
+    async def _ask_sandbox(self, asked: HttpRequest, answer: Answer) -> None:
         caller = asked.header(b"callerobjectid")
         headers = {"Prefer": 'odata.include-annotations="*"', **({"CallerObjectId": caller.decode()} if caller else {})}
         async with self.session.get(self.sandbox + asked.path.decode(), headers=headers) as found:

@@ -13,14 +13,14 @@ from bot.domain.values import ChatId, ChatKind, Connection, ConnectionId, Object
 from bot.store.unit_of_work import Store
 from tests.fakes.clock import START
 from tests.steps.stored_chat_sync import ACTIVITY, CHAT, later
-from tests.steps.stored_rows import ACCOUNT, a_chat, a_connection, connected
+from tests.steps.stored_rows import ACCOUNT, a_chat, a_connection, store_connections
 
 LOOK = FetchedChat(topic="Pumps", accounts={})
 
 
 async def synced(store: Store, chat: ChatId = CHAT) -> Connection:
     """Store a connection that is shown on its record's timeline."""
-    (made,) = await connected(store, a_connection(chat))
+    (made,) = await store_connections(store, a_connection(chat))
     async with store.writing() as work:
         await work.chat_sync.start(made.id, ACTIVITY)
     return made
@@ -182,7 +182,7 @@ async def test_a_record_that_was_connected_again_is_not_taken_off_the_pane(store
         await work.chat_sync.save_mirrored(old.id, listed=True)
         await work.connections.end(old.id, at=START, by=ObjectId("adele"), by_name="Adele")
     assert await unmirrored(store) == [(old.id, False)]
-    other, new = await connected(store, a_connection(record=ACCOUNT), a_connection())
+    other, new = await store_connections(store, a_connection(record=ACCOUNT), a_connection())
     assert await unmirrored(store) == [(other.id, True), (new.id, True)]
     async with store.writing() as work:
         await work.connections.end(new.id, at=later(1), by=ObjectId("adele"), by_name="Adele")
@@ -190,7 +190,7 @@ async def test_a_record_that_was_connected_again_is_not_taken_off_the_pane(store
 
 
 async def test_a_channel_is_not_on_the_pane_and_is_taken_off_it(store: Store) -> None:
-    (made,) = await connected(store, a_connection())
+    (made,) = await store_connections(store, a_connection())
     async with store.writing() as work:
         await work.chats.save(a_chat(kind=ChatKind.CHANNEL))
     assert await unmirrored(store) == []

@@ -17,7 +17,7 @@ from bot.store.tables import chat, environment, setting_change
 from bot.store.unit_of_work import Store
 from tests.fakes.clock import START
 from tests.steps.stored_chat_sync import ACTIVITY, CHAT, later
-from tests.steps.stored_rows import ACCOUNT, CASE, a_connection, connected
+from tests.steps.stored_rows import ACCOUNT, CASE, a_connection, store_connections
 
 ADELE, MEGAN = ObjectId("adele"), ObjectId("megan")
 ROW = ActivityRow(
@@ -30,7 +30,7 @@ KNOWN = {"topic": "Pumps", "topic_told_at": START, "last_writer_id": ADELE, "las
 
 async def known_chat(store: Store) -> Connection:
     """Store a synced chat with all data that a chat can have."""
-    (made,) = await connected(store, a_connection())
+    (made,) = await store_connections(store, a_connection())
     async with store.writing() as work:
         await work.chat_sync.start(made.id, FULL)
         await work.chat_sync.save_topics([TopicChange(chat_id=CHAT, topic="Pumps", at=START)])
@@ -83,7 +83,7 @@ async def test_of_a_row_that_is_not_completed_yet_so_much_stays_that_it_can_be(s
 
 async def test_a_chat_is_known_as_long_as_one_of_its_connections_is_synced(store: Store, engines: Engines) -> None:
     old = await known_chat(store)
-    (other,) = await connected(store, a_connection(record=ACCOUNT))
+    (other,) = await store_connections(store, a_connection(record=ACCOUNT))
     async with store.writing() as work:
         await work.chat_sync.start(other.id, FULL)
     await end(store, old, closing_line="Disconnected by Megan.")

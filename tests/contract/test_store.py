@@ -31,7 +31,7 @@ from bot.store.tables import audit, metadata, outbox
 from bot.store.unit_of_work import Store, UnitOfWork
 from tests.fakes.clock import START
 from tests.patience import PATIENCE_S
-from tests.steps.stored_rows import ACCOUNT, CASE, a_chat, a_connection, an_event, connected
+from tests.steps.stored_rows import ACCOUNT, CASE, a_chat, a_connection, an_event, store_connections
 
 LATER = START + timedelta(seconds=2)
 LEASE = timedelta(seconds=12)
@@ -110,7 +110,7 @@ async def test_giving_up_during_the_commit_leaves_it_done_and_told(store: Store,
 
 
 async def test_a_chat_and_a_record_have_one_live_connection(store: Store) -> None:
-    await connected(store, a_connection())
+    await store_connections(store, a_connection())
     async with store.writing() as work:
         assert await work.connections.add(a_connection()) is None
     async with store.reading() as work:
@@ -133,7 +133,7 @@ async def test_many_who_connect_at_once_make_one_connection(store: Store) -> Non
 
 
 async def test_after_its_end_a_connection_can_be_created_again(store: Store) -> None:
-    (first,) = await connected(store, a_connection())
+    (first,) = await store_connections(store, a_connection())
     async with store.writing() as work:
         assert await work.connections.end(first.id, at=LATER, by=ObjectId("megan"), by_name="Megan Bowen")
         assert not await work.connections.end(first.id, at=LATER, by=None, by_name="")
@@ -144,7 +144,7 @@ async def test_after_its_end_a_connection_can_be_created_again(store: Store) -> 
 
 
 async def test_connections_are_found_by_chat_and_by_record_oldest_first(store: Store) -> None:
-    made = await connected(store, a_connection("c1"), a_connection("c2"), a_connection("c1", ACCOUNT))
+    made = await store_connections(store, a_connection("c1"), a_connection("c2"), a_connection("c1", ACCOUNT))
     async with store.reading() as work:
         assert await work.connections.for_chat(ChatId("c1")) == [made[0], made[2]]
         assert await work.connections.for_record(CASE) == made[:2]
@@ -153,7 +153,7 @@ async def test_connections_are_found_by_chat_and_by_record_oldest_first(store: S
 
 
 async def test_known_values_are_replaced_and_come_back_as_they_were(store: Store) -> None:
-    (connection,) = await connected(store, a_connection())
+    (connection,) = await store_connections(store, a_connection())
     values = [None, "text", 5, 1.5, True, (1, 2)]
     known = {
         (connection.id, f"c{number}"): ReportedValue(raw=raw, text="x", at=START) for number, raw in enumerate(values)
@@ -354,7 +354,7 @@ async def test_instants_keep_their_microseconds(store: Store, engines: Engines) 
 
 
 async def test_what_waits_for_a_chat_that_is_gone_counts_as_untold_again(store: Store, told: list[StoreEvent]) -> None:
-    (connection,) = await connected(store, a_connection())
+    (connection,) = await store_connections(store, a_connection())
     normal, high = (ReportedValue(raw=raw, text=None, at=START) for raw in (2, 1))
     async with store.writing() as work:
         await work.reported_values.save({(connection.id, "priority"): ReportedValue(raw=3, text=None, at=LATER)})

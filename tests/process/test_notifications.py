@@ -14,8 +14,8 @@ from bot.store.tables import chat, environment, sync_job
 from bot.store.unit_of_work import Store
 from tests.fakes.certificates import Certificates
 from tests.fakes.clock import START
-from tests.steps.changes import notify, renamed
-from tests.steps.graph_events import KNOWN, keep
+from tests.steps.changes import post_notifications, rename_notification
+from tests.steps.graph_events import KNOWN, store_subscription_ids
 from tests.wire.conftest import bare_world, connector, settings  # noqa: F401 - the same world
 from tests.wire.world import CLIENT_STATE, World
 
@@ -42,7 +42,7 @@ async def busy(bare_world: World, certificates: Certificates, tmp_path: Path) ->
                 activity_id=str(number), created_by=ObjectId("alex"), last_activity_at=world.clock.now()
             )
             await work.chat_sync.start(made.id, activity)
-    await keep(world, topics=KNOWN)
+    await store_subscription_ids(world, topics=KNOWN)
     yield world
     await world.stop()
 
@@ -81,7 +81,7 @@ async def test_a_thousand_new_names_are_taken_in_time_with_one_thing_to_do_for_e
 ) -> None:
     seal = load_certificate(certificates.certificate.read_bytes() + certificates.key.read_bytes(), None)
     told = [
-        renamed(
+        rename_notification(
             KNOWN,
             CLIENT_STATE,
             name(number),
@@ -90,7 +90,7 @@ async def test_a_thousand_new_names_are_taken_in_time_with_one_thing_to_do_for_e
         for number in range(CHATS)
     ]
     begin = time.monotonic()
-    assert await notify(busy, *told) == 202
+    assert await post_notifications(busy, *told) == 202
     took_s = time.monotonic() - begin
     jobs = await busy.rows_in(sync_job)
     assert len({job["lane"] for job in jobs}) == len(jobs) == CHATS

@@ -15,28 +15,28 @@ from tests.wire.world import GROUP, World
 CHANGES = "/api/graph/events"
 
 
-async def synced(world: World, chat: str = GROUP, number: str = "CAS-01001") -> None:
+async def connect_synced_chat(world: World, chat: str = GROUP, number: str = "CAS-01001") -> None:
     """Connect the chat, create it in Graph, and show it on the record's timeline."""
     await world.say(f"connect {number} quiet", chat=chat)
     await world.settle()
     world.connector.posts.pop(chat, None)
     await world.teams.observe(world.activity(chat))
-    await asked_for(world)
+    await enqueued_chats(world)
 
 
-async def asked_for(world: World) -> Sequence[str]:
+async def enqueued_chats(world: World) -> Sequence[str]:
     """Return the chats that were enqueued for a check since the last call."""
     before, world.looks = world.looks, {row["lane"]: row["asked"] for row in await world.rows_in(sync_job)}
     return sorted(chat for chat, asked in world.looks.items() if asked > before.get(chat, 0))
 
 
-async def until_asked_for(world: World, *chats: str) -> None:
+async def until_enqueued(world: World, *chats: str) -> None:
     """Let time pass until exactly these chats are enqueued, earlier than all chats would be."""
     before = world.clock.now()
     found: set[str] = set()
 
     async def all_are() -> bool:
-        found.update(await asked_for(world))
+        found.update(await enqueued_chats(world))
         return found >= set(chats)
 
     await until(world, all_are)
@@ -55,18 +55,18 @@ async def until(world: World, condition: Callable[[], bool | Awaitable[bool]]) -
             await asyncio.sleep(0.01)
 
 
-async def seen_to(world: World) -> None:
+async def until_subscriptions_settled(world: World) -> None:
     """Let time pass until every wanted subscription exists and none is due."""
-    await until(world, lambda: is_seen_to(world))
+    await until(world, lambda: subscriptions_settled(world))
 
 
-async def is_seen_to(world: World) -> bool:
+async def subscriptions_settled(world: World) -> bool:
     """Return whether there are subscriptions and none of them is due."""
     rows = await world.rows_in(subscription)
     return bool(rows) and not any(row["held_until"] or row["due_at"] <= world.clock.now() for row in rows)
 
 
-async def nothing_is_late(world: World) -> None:
+async def until_no_event_is_late(world: World) -> None:
     """Let time pass until the next search for missed changes, so that all delayed events have arrived."""
     newer = (change_link.c.table == "incident") & (change_link.c.taken_at > world.clock.now())
 
@@ -80,17 +80,17 @@ async def nothing_is_late(world: World) -> None:
     await until(world, nothing_waits)
 
 
-def there(world: World) -> Sequence[Row]:
+def subscriptions_in_graph(world: World) -> Sequence[Row]:
     """Return the subscriptions in Graph."""
     return active_subscriptions(world.teams.rows, world.clock.now())
 
 
-def resources(world: World) -> set[str]:
+def subscribed_resources(world: World) -> set[str]:
     """Return the resources of these subscriptions."""
-    return {row.text("resource") for row in there(world)}
+    return {row.text("resource") for row in subscriptions_in_graph(world)}
 
 
-async def lose(world: World, row: Row) -> None:
+async def lose_subscription(world: World, row: Row) -> None:
     """Delete a subscription in Graph without a notification."""
     async with world.teams.store.transaction() as draft:
         found = draft.get(SUBSCRIPTIONS, row.id)
@@ -98,21 +98,23 @@ async def lose(world: World, row: Row) -> None:
         draft.remove(found)
 
 
-async def notify(world: World, *notifications: object, **more: object) -> int:
+async def post_notifications(world: World, *notifications: object, **more: object) -> int:
     """Post notifications as Graph does; return the status. The body of the answer is empty."""
-    status, text = await send(world, {"value": list(notifications), **more})
+    status, text = await post_body(world, {"value": list(notifications), **more})
     assert status != 202 or text == ""
     return status
 
 
-async def send(world: World, body: object) -> tuple[int, str]:
+async def post_body(world: World, body: object) -> tuple[int, str]:
     # Unchanged: including values that are not objects, and numbers of any size.
     content, json_type = BytesIO(json.dumps(body).encode()), {"Content-Type": "application/json"}
     async with world.session.post(world.url + CHANGES, data=content, headers=json_type) as answer:
         return answer.status, await answer.text()
 
 
-def renamed(subscription_id: str, client_state: str, chat: str = GROUP, **more: object) -> Mapping[str, Any]:
+def rename_notification(
+    subscription_id: str, client_state: str, chat: str = GROUP, **more: object
+) -> Mapping[str, Any]:
     """Return the notification of a new name."""
     resource = f"chats('{chat}')"
     return {

@@ -11,7 +11,7 @@ from tests.wire.world import GROUP, World
 NEXT_WRITE_S = 6
 
 
-async def rows(world: World, chat: str = GROUP) -> list[dict[str, Any]]:
+async def chat_rows(world: World, chat: str = GROUP) -> list[dict[str, Any]]:
     """Return the rows of table `chat` for this chat, the oldest first."""
     query = {
         "$filter": f"teamschatid eq '{chat}'",
@@ -24,28 +24,28 @@ async def rows(world: World, chat: str = GROUP) -> list[dict[str, Any]]:
         return found
 
 
-async def row(world: World, chat: str = GROUP) -> dict[str, Any]:
-    (found,) = await rows(world, chat)
+async def chat_row(world: World, chat: str = GROUP) -> dict[str, Any]:
+    (found,) = await chat_rows(world, chat)
     return found
 
 
-def people(found: Mapping[str, Any], kind: int = 12) -> set[str]:
+def party_ids(found: Mapping[str, Any], kind: int = 12) -> set[str]:
     """Return the IDs of the row's parties of this type."""
     parties = found["chat_activity_parties"]
     return {str(each["_partyid_value"]) for each in parties if each["participationtypemask"] == kind}
 
 
-async def users(world: World, *named: Somebody) -> set[str]:
+async def user_ids(world: World, *named: Somebody) -> set[str]:
     return {await world.user_id(each) for each in named}
 
 
-async def told(world: World, **happened: Any) -> int:
+async def send_event(world: World, **happened: Any) -> int:
     """Send an event of Teams; return the status of the answer."""
     status, _ = await world.post(world.activity(GROUP, type="conversationUpdate", **happened))
     return status
 
 
-async def writes(
+async def write_message(
     world: World, person: Somebody = ADELE, *, chat: str = GROUP, text: str = "hello", **more: Any
 ) -> None:
     """Write into the chat without mentioning the bot."""
@@ -54,16 +54,16 @@ async def writes(
     assert status == 201
 
 
-async def goes_on(world: World, seconds: float = NEXT_WRITE_S) -> None:
+async def run_due_jobs(world: World, seconds: float = NEXT_WRITE_S) -> None:
     """Let time pass, and process the jobs that follow."""
     world.clock.advance(1)
-    await heard(world)
+    await until_writer_saved(world)
     await world.settle()
     world.clock.advance(seconds)
     await world.settle()
 
 
-async def heard(world: World) -> None:
+async def until_writer_saved(world: World) -> None:
     """Wait until the last writer is saved."""
     async with asyncio.timeout(PATIENCE_S):
         while "chatsync_held 0.0" not in await figures(world):
@@ -75,7 +75,7 @@ async def figures(world: World) -> str:
         return await answer.text()
 
 
-async def connected(world: World, number: str = "CAS-01001", *, person: Somebody = ALEX) -> dict[str, Any]:
+async def connect_and_sync(world: World, number: str = "CAS-01001", *, person: Somebody = ALEX) -> dict[str, Any]:
     await world.say(f"connect {number} quiet", person=person)
-    await goes_on(world)
-    return await row(world)
+    await run_due_jobs(world)
+    return await chat_row(world)

@@ -9,7 +9,7 @@ KNOWN = "11111111-1111-4111-9111-111111111111"
 ONE_CHAT = "22222222-2222-4222-9222-222222222222"
 
 
-async def keep(world: World, **ids: str) -> None:
+async def store_subscription_ids(world: World, **ids: str) -> None:
     """Store the IDs that Graph gave to the subscriptions with these names."""
     async with world.engines.writing.begin() as begun:
         await begun.execute(subscription.delete())

@@ -4,10 +4,10 @@ from bot.domain.limits import Limits
 from bot.features.graph_subscriptions.maintain import maintain_subscriptions
 from bot.wiring.services import Runtime, build_runtime, migrate_and_load
 from tests.steps.changes import (
-    seen_to,
-    synced,
-    there,
+    connect_synced_chat,
+    subscriptions_in_graph,
     until,
+    until_subscriptions_settled,
 )
 from tests.wire.world import World
 
@@ -20,18 +20,18 @@ BOTH = {EVERY_CHAT, f"{EVERY_CHAT}/getAllMembers"}
 INSTALLED = {"Chat.ReadBasic.WhereInstalled", "ChatMember.Read.WhereInstalled"}
 
 
-def calls(world: World, since: int = 0) -> int:
+def count_calls(world: World, since: int = 0) -> int:
     """Return the number of requests to Graph about subscriptions."""
     return sum("/graph/v1.0/subscriptions" in path for path in world.dataverse_was_asked[since:])
 
 
-async def one_by_one(world: World, *chats: str) -> None:
+async def subscribe_per_chat(world: World, *chats: str) -> None:
     """Use one subscription for each chat, because the permissions for all chats are missing."""
     world.teams.withheld |= INSTALLED
     for chat in chats:
-        await synced(world, chat)
-    await until(world, lambda: len(there(world)) == len(chats))
-    await seen_to(world)
+        await connect_synced_chat(world, chat)
+    await until(world, lambda: len(subscriptions_in_graph(world)) == len(chats))
+    await until_subscriptions_settled(world)
 
 
 async def another_process(world: World) -> Runtime:

@@ -13,18 +13,18 @@ def inputs(card: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {part["id"]: part for part in parts(dict(card)) if str(part.get("type", "")).startswith("Input.")}
 
 
-def chosen(*people: Somebody) -> str:
+def selection(*people: Somebody) -> str:
     return ",".join(each.object_id for each in people)
 
 
-async def claim(world: World, number: str = "CAS-01001") -> dict[str, str]:
+async def button_data(world: World, number: str = "CAS-01001") -> dict[str, str]:
     row = await world.row("incidents", number)
     return {"environment": "localhost/sandbox", "table": "incident", "row": row}
 
 
 async def people_page(world: World, person: Somebody = ALEX, **more: str) -> dict[str, Any]:
     """Open the page for people of a chat about the first case."""
-    return await world.ask_page({"dialog": "newChat", **await claim(world), **more}, person=person)
+    return await world.ask_page({"dialog": "newChat", **await button_data(world), **more}, person=person)
 
 
 async def press(

@@ -12,7 +12,7 @@ async def query(world: World, value: object, person: Somebody | None = ADELE) ->
     return await world.post(world.activity(GROUP, person, type="invoke", name="composeExtension/query", value=value))
 
 
-async def look(
+async def search(
     world: World, text: str, *, by: str = "words", person: Somebody | None = ADELE, **options: int
 ) -> dict[str, Any]:
     """Search as this person; return the response to Teams."""
@@ -26,6 +26,6 @@ async def look(
     return answer
 
 
-def asked_for(world: World, words: str) -> list[str]:
+def queries_with_words(world: World, words: str) -> list[str]:
     """Return the queries to Dataverse for cases with these words."""
     return [each for each in world.dataverse_was_asked if f"{API}/incidents" in each and words in each]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.steps.settings_pages import Shown
+from tests.steps.settings_pages import ShownPage
 from tests.wire.people import ADELE, Somebody
 from tests.wire.world import GROUP, World
 
@@ -24,30 +24,30 @@ MESSAGE: dict[str, Any] = {
 }
 
 
-async def answered(world: World, name: str, value: Mapping[str, object], person: Somebody, chat: str) -> dict[str, Any]:
+async def invoke(world: World, name: str, value: Mapping[str, object], person: Somebody, chat: str) -> dict[str, Any]:
     status, body = await world.post(world.activity(chat, person, type="invoke", name=name, value=value))
     assert status == 200
     task: dict[str, Any] = body["task"]
     return task
 
 
-async def open_from(
+async def open_dialog(
     world: World,
     message: object = MESSAGE,
     *,
     person: Somebody = ADELE,
     command: str = "saveToRecord",
     chat: str = GROUP,
-) -> Shown:
+) -> ShownPage:
     """Choose the command in the menu of a message; return the first page."""
     value = {"commandId": command, "commandContext": "message", "messagePayload": message}
-    shown = (await answered(world, "composeExtension/fetchTask", value, person, chat))["value"]
-    return Shown(shown["title"], shown["card"]["content"])
+    shown = (await invoke(world, "composeExtension/fetchTask", value, person, chat))["value"]
+    return ShownPage(shown["title"], shown["card"]["content"])
 
 
-async def send(world: World, data: Mapping[str, object], *, person: Somebody = ADELE, chat: str = GROUP) -> Any:
+async def submit(world: World, data: Mapping[str, object], *, person: Somebody = ADELE, chat: str = GROUP) -> Any:
     """Submit the page; return the last line of the dialog, or the next page."""
     value = {"commandId": "saveToRecord", "commandContext": "message", "messagePayload": MESSAGE, "data": data}
-    task = await answered(world, "composeExtension/submitAction", value, person, chat)
+    task = await invoke(world, "composeExtension/submitAction", value, person, chat)
     shown = task["value"]
-    return shown if task["type"] == "message" else Shown(shown["title"], shown["card"]["content"])
+    return shown if task["type"] == "message" else ShownPage(shown["title"], shown["card"]["content"])

@@ -52,7 +52,7 @@ class Secrets:
         return frozenset(secret for secret, (_, name) in self.columns.items() if name in names)
 
 
-async def sown(world: World) -> Secrets:
+async def write_secrets(world: World) -> Secrets:
     """Write secrets into every text and secured amount of two rows of each table: Patti can read one of the rows."""
     secrets = Secrets()
     for table in BUSINESS_TABLES:
@@ -131,6 +131,6 @@ async def _readable(world: World, secrets: Secrets, person: Somebody) -> frozens
     return secrets.told("".join(found))
 
 
-def shown(answer: Mapping[str, Any]) -> str:
+def visible_text(answer: Mapping[str, Any]) -> str:
     """Return everything in an answer, as its reader can see it."""
     return json.dumps(answer, ensure_ascii=False)

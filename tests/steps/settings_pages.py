@@ -12,7 +12,7 @@ from tests.wire.world import API, GROUP, World, buttons
 ADMINISTRATOR = "System Administrator"
 
 
-class Shown:
+class ShownPage:
     """A page of a dialog, with its filled-in inputs and its buttons."""
 
     def __init__(self, title: str, card: dict[str, Any]) -> None:
@@ -36,39 +36,39 @@ class Shown:
         return {**self.filled_in, **filled_in, **buttons(self.card)[button]["data"]}
 
 
-async def ask(
+async def request_page(
     world: World, data: Mapping[str, object], *, person: Somebody = ALEX, chat: str = GROUP, name: str = "task/submit"
-) -> Shown:
+) -> ShownPage:
     """Request a page; return the page in the response."""
     value = {"data": dict(data), "context": {"theme": "default"}}
     status, body = await world.post(world.activity(chat, person, type="invoke", name=name, value=value))
     assert status == 200
     shown = body["task"]["value"]
-    return Shown(shown["title"], shown["card"]["content"])
+    return ShownPage(shown["title"], shown["card"]["content"])
 
 
-async def opened(world: World, *, person: Somebody = ALEX) -> Shown:
+async def first_page(world: World, *, person: Somebody = ALEX) -> ShownPage:
     """Return the first page."""
-    return await ask(world, {"dialog": "settings"}, person=person, name="task/fetch")
+    return await request_page(world, {"dialog": "settings"}, person=person, name="task/fetch")
 
 
-async def record_type(world: World, table: str = "incident", *, person: Somebody = ALEX) -> Shown:
+async def record_type_page(world: World, table: str = "incident", *, person: Somebody = ALEX) -> ShownPage:
     """Return the page of a record type."""
-    first = await opened(world, person=person)
-    return await ask(world, first.step("Change record type", table=table), person=person)
+    first = await first_page(world, person=person)
+    return await request_page(world, first.step("Change record type", table=table), person=person)
 
 
-async def organisation(world: World, *, person: Somebody = ALEX) -> Shown:
+async def organization_page(world: World, *, person: Somebody = ALEX) -> ShownPage:
     """Return the page of the organization settings."""
-    return await ask(world, (await opened(world, person=person)).step("Organization"), person=person)
+    return await request_page(world, (await first_page(world, person=person)).step("Organization"), person=person)
 
 
-async def turn_off(world: World) -> None:
+async def turn_off_chats(world: World) -> None:
     """Turn off chats, as the administrator."""
-    await ask(world, (await organisation(world)).step("Save", chats_on="false"))
+    await request_page(world, (await organization_page(world)).step("Save", chats_on="false"))
 
 
-async def typed(world: World, dataset: str, text: str, *, person: Somebody = ALEX) -> dict[str, str]:
+async def search(world: World, dataset: str, text: str, *, person: Somebody = ALEX) -> dict[str, str]:
     """Return the search results while a person types: values by title."""
     value = {"kind": "search", "queryText": text, "queryOptions": {"skip": 0, "top": 15}, "dataset": dataset}
     status, body = await world.post(
@@ -94,7 +94,7 @@ async def make_administrator(world: World, person: Somebody, *, still: bool = Tr
             assert answer.status == 204, await answer.text()
 
 
-async def saved(world: World) -> list[tuple[str, list[str]]]:
+async def saved_changes(world: World) -> list[tuple[str, list[str]]]:
     """Return the saved changes with their authors, in order."""
     rows = sorted(await world.rows_in(setting_change), key=lambda row: row["version"])
     return [(row["person_name"], [_told(each) for each in row["changes"]]) for row in rows]

@@ -52,7 +52,7 @@ def an_event(key: str, record: RecordRef = CASE) -> RecordEvent:
     return RecordEvent(key=key, record=record, at=START, changed_by=UserId("u"), changes=(change,))
 
 
-async def connected(store: Store, *connections: NewConnection) -> list[Connection]:
+async def store_connections(store: Store, *connections: NewConnection) -> list[Connection]:
     made = []
     async with store.writing() as work:
         for connection in connections:

@@ -6,7 +6,7 @@ from tests.wire.people import ADELE, ALEX, Somebody
 from tests.wire.world import GROUP, PERSONAL, World
 
 
-async def connected(world: World, chat: str = GROUP, number: str = "CAS-01001") -> None:
+async def connect(world: World, chat: str = GROUP, number: str = "CAS-01001") -> None:
     await world.say(f"connect {number} quiet", person=ADELE, chat=chat)
     await world.settle()
     world.card(chat)

@@ -4,8 +4,18 @@ import asyncio
 
 import pytest
 
-from tests.steps.record_actions import ALL, allow, audited, case, in_dialog, opened, own_card, page, press
-from tests.steps.settings_pages import Shown
+from tests.steps.record_actions import (
+    ALL,
+    allow_actions,
+    audited_actions,
+    dialog_data,
+    dialog_page,
+    first_page,
+    personal_card,
+    press,
+    read_case,
+)
+from tests.steps.settings_pages import ShownPage
 from tests.wire.people import ADELE, MEGAN
 from tests.wire.world import World, buttons, texts
 
@@ -24,8 +34,8 @@ async def closed(world: World, **values: int) -> None:
 
 @pytest.mark.parametrize("reason", ["5", "1000"])
 async def test_resolving_a_resolved_case_shows_who_resolved_it_and_returns_the_text(world: World, reason: str) -> None:
-    await allow(world, acts=["resolve"])
-    form = await press(world, await opened(world), "Resolve case")
+    await allow_actions(world, acts=["resolve"])
+    form = await press(world, await first_page(world), "Resolve case")
     await closed(world)
     after = await press(world, form, "Resolve case", {"words": WORDS, "reason": reason})
     told = texts(after)
@@ -33,8 +43,8 @@ async def test_resolving_a_resolved_case_shows_who_resolved_it_and_returns_the_t
     assert any(each.startswith("{{DATE(") for each in told)
     assert "Status Reason: Problem Solved" in told
     assert "CAS-01001 is resolved." not in told
-    assert (await case(world))["statuscode"] == 5
-    assert await audited(world) == [
+    assert (await read_case(world))["statuscode"] == 5
+    assert await audited_actions(world) == [
         ("on card: resolve", "Adele Vance"),
         ("on card: resolve refused", "Adele Vance"),
     ]
@@ -42,19 +52,19 @@ async def test_resolving_a_resolved_case_shows_who_resolved_it_and_returns_the_t
 
 @pytest.mark.parametrize("acts", [["resolve"], ALL])
 async def test_a_dialog_shows_a_page_with_the_current_values(world: World, acts: list[str]) -> None:
-    await allow(world, acts=acts)
-    first = await page(world, in_dialog(await own_card(world)))
-    form = await page(world, first.step("Resolve case"))
+    await allow_actions(world, acts=acts)
+    first = await dialog_page(world, dialog_data(await personal_card(world)))
+    form = await dialog_page(world, first.step("Resolve case"))
     await closed(world)
-    after = await page(world, form.step("Resolve case", words=WORDS, reason="5"))
+    after = await dialog_page(world, form.step("Resolve case", words=WORDS, reason="5"))
     assert f"{MEANWHILE} You wrote: {WORDS}" in texts(after.card)
     assert "Status Reason: Problem Solved" in texts(after.card)
     assert "Resolve case" not in buttons(after.card)
 
 
 async def test_if_no_field_can_be_changed_anymore_the_card_shows_what_happened(world: World) -> None:
-    await allow(world, acts=[], fields=["statuscode"])
-    form = await press(world, await opened(world), "Change fields")
+    await allow_actions(world, acts=[], fields=["statuscode"])
+    form = await press(world, await first_page(world), "Change fields")
     await world.change({"prioritycode": 1}, by=MEGAN)
     asked = len(world.dataverse_was_asked)
     world.dataverse_hangs_on = "/incidents("
@@ -71,8 +81,8 @@ async def test_if_no_field_can_be_changed_anymore_the_card_shows_what_happened(w
 
 
 async def test_a_change_after_the_card_was_shown_is_noticed_before_resolving(world: World) -> None:
-    await allow(world, acts=["resolve"])
-    form = await press(world, await opened(world), "Resolve case")
+    await allow_actions(world, acts=["resolve"])
+    form = await press(world, await first_page(world), "Resolve case")
     asked = len(world.dataverse_was_asked)
     world.dataverse_hangs_on = "RetrievePrincipalAccess"
     resolving = asyncio.create_task(press(world, form, "Resolve case", {"words": WORDS, "reason": "5"}))
@@ -81,14 +91,14 @@ async def test_a_change_after_the_card_was_shown_is_noticed_before_resolving(wor
     world.dataverse_hangs_on = ""
     clash = await resolving
     assert MEANWHILE in texts(clash)
-    assert Shown("", clash).filled_in["words"] == WORDS
-    assert (await case(world))["statecode"] == 0
+    assert ShownPage("", clash).filled_in["words"] == WORDS
+    assert (await read_case(world))["statecode"] == 0
     await world.window_ends()
 
 
 async def test_a_case_that_is_closed_at_the_same_moment_is_reported_as_closed(world: World) -> None:
-    await allow(world, acts=["resolve"])
-    form = await press(world, await opened(world), "Resolve case")
+    await allow_actions(world, acts=["resolve"])
+    form = await press(world, await first_page(world), "Resolve case")
     world.dataverse_hangs_on = "/CloseIncident"
     resolving = asyncio.create_task(press(world, form, "Resolve case", {"words": WORDS, "reason": "5"}))
     await world.until(lambda: any("/CloseIncident" in each for each in world.dataverse_was_asked))
@@ -98,8 +108,8 @@ async def test_a_case_that_is_closed_at_the_same_moment_is_reported_as_closed(wo
 
 
 async def test_two_presses_of_one_person_resolve_a_case_once(world: World) -> None:
-    await allow(world, acts=["resolve"])
-    form = await press(world, await opened(world), "Resolve case")
+    await allow_actions(world, acts=["resolve"])
+    form = await press(world, await first_page(world), "Resolve case")
     typed = {"words": WORDS, "reason": "5"}
     for after in await asyncio.gather(*(press(world, form, "Resolve case", typed, person=ADELE) for _ in range(2))):
         assert "CAS-01001 is resolved." in texts(after)

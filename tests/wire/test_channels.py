@@ -7,10 +7,10 @@ from sqlalchemy import update
 
 from bot.sandbox.teams.channels import CHANNELS, TEAM_ID, TEAM_MEMBERS
 from bot.store.tables import chat, connection, environment
-from tests.steps.chat_sync import goes_on
-from tests.steps.new_chats import claim, inputs, press
+from tests.steps.chat_sync import run_due_jobs
+from tests.steps.new_chats import button_data, inputs, press
 from tests.steps.records import SECRET_CASE
-from tests.steps.settings_pages import ask, organisation
+from tests.steps.settings_pages import organization_page, request_page
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import PERSONAL, TENANT, World, buttons, texts
 
@@ -38,7 +38,7 @@ async def test_a_channel_of_the_persons_team_is_chosen_and_connected(world: Worl
     titles = [each["title"] for each in inputs(shown)["channel"]["choices"]]
     assert [each["value"] for each in inputs(shown)["channel"]["choices"]] == [f"{TEAM_ID}|{CHANNELS[0].id}", CHOICE]
     assert titles == ["Field Service · General", "Field Service · Pumps"]
-    row = "|".join((await claim(world)).values())
+    row = "|".join((await button_data(world)).values())
     assert await connect(world, PUMPS, record=row) == "CAS-01001 is connected to this chat"
     await world.settle()
     assert world.posted(PUMPS) == ["CAS-01001 is connected to this chat"]
@@ -56,9 +56,9 @@ async def test_a_key_field_change_is_posted_to_the_channel(world: World) -> None
 
 
 async def test_a_channel_is_not_listed_in_the_dynamics_365_chat_pane(world: World) -> None:
-    await ask(world, (await organisation(world)).step("Save", mirror_chats="true"))
+    await request_page(world, (await organization_page(world)).step("Save", mirror_chats="true"))
     await connect(world, PUMPS, words="CAS-01001")
-    await goes_on(world)
+    await run_due_jobs(world)
     async with world.session.get(f"{world.sandbox}/api/data/v9.2/msdyn_teamschatassociations") as answer:
         assert (await answer.json())["value"] == []
     assert [row["mirrored"] for row in await world.rows_in(connection)] == [False]
@@ -139,7 +139,7 @@ async def test_a_person_without_access_cannot_install_the_app_in_a_team(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.sandbox.graph.teams.TEAM_MEMBERS", (*TEAM_MEMBERS, PATTI.object_id, LYNNE.object_id))
-    row = "|".join({**await claim(world), "row": await world.row("incidents", SECRET_CASE)}.values())
+    row = "|".join({**await button_data(world), "row": await world.row("incidents", SECRET_CASE)}.values())
     data = {"dialog": "connectThisChannel", "channel": CHOICE, "record": row}
     for person, refusal in ((PATTI, "This case does not exist"), (LYNNE, "You have no user in Dynamics 365")):
         assert texts(await world.ask_page(data, person=person))[0].startswith(refusal)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.cards.schema import schema_errors
-from tests.steps.record_search import asked_for
+from tests.steps.record_search import queries_with_words
 from tests.wire.people import ADELE, PATTI
 from tests.wire.world import GROUP, World, texts
 
@@ -63,7 +63,7 @@ async def test_what_was_typed_before_is_not_searched_to_the_end(world: World) ->
     await world.type_in("records", "pump")
     world.dataverse_hangs_on = "/incidents"
     first = asyncio.create_task(world.type_in("records", "pum"))
-    await world.until(lambda: asked_for(world, "'pum'"))
+    await world.until(lambda: queries_with_words(world, "'pum'"))
     second = asyncio.create_task(world.type_in("records", "pump v"))
     # Dataverse does not respond yet, and a person who typed on does not wait for it.
     async with asyncio.timeout(world.limits.answer_within_s / 2):
@@ -80,23 +80,23 @@ async def test_equal_searches_of_one_person_are_one_and_of_two_people_two(world:
     everybody = [
         asyncio.create_task(world.type_in("records", "vibrates", person=each)) for each in (ADELE, ADELE, PATTI)
     ]
-    await world.until(lambda: len(asked_for(world, "vibrates")) == 2)
+    await world.until(lambda: len(queries_with_words(world, "vibrates")) == 2)
     # A later request of the same people is answered after all of theirs have arrived.
     for person in (ADELE, PATTI):
         assert await world.type_in("people", "megan", person=person)
-    assert len(asked_for(world, "vibrates")) == 2
+    assert len(queries_with_words(world, "vibrates")) == 2
     world.dataverse_hangs_on = ""
     first, again, other = await asyncio.gather(*everybody)
     assert first == again
     assert any("CAS-01001" in title for title in other)
-    assert len(asked_for(world, "vibrates")) == 2
+    assert len(queries_with_words(world, "vibrates")) == 2
 
 
 async def test_typing_into_one_input_ends_no_search_of_another(world: World) -> None:
     await world.type_in("records", "pump")
     world.dataverse_hangs_on = "/incidents"
     records = asyncio.create_task(world.type_in("records", "vibrates"))
-    await world.until(lambda: asked_for(world, "vibrates"))
+    await world.until(lambda: queries_with_words(world, "vibrates"))
     assert await world.type_in("people", "van") == ["Adele Vance · Service Representative"]
     world.dataverse_hangs_on = ""
     assert any("CAS-01001" in title for title in await records)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.steps.record_search import look
+from tests.steps.record_search import search
 from tests.steps.records import SECRET_CASE, set_record_type
 from tests.wire.people import ADELE, MEGAN, PATTI, Somebody
 from tests.wire.world import GROUP, World, buttons, texts
@@ -24,7 +24,7 @@ def raw(answer: object) -> str:
 
 async def searched(world: World, number: str = "CAS-01001", *, person: Somebody = ADELE) -> Any:
     """Search; return the result that is sent into the chat."""
-    (found,) = (await look(world, number, person=person))["attachments"]
+    (found,) = (await search(world, number, person=person))["attachments"]
     return found["content"]
 
 

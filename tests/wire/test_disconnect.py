@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from bot.store.tables import audit, connection, record_type
 from tests.steps.records import SECRET_CASE
-from tests.steps.settings_pages import ask, organisation
+from tests.steps.settings_pages import organization_page, request_page
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import GROUP, OTHER_GROUP, World, buttons, texts
 
@@ -303,14 +303,14 @@ async def test_a_deletion_is_posted_to_each_chat_and_ends_the_connections(world:
 
 async def test_while_chats_are_off_a_deletion_is_not_posted_and_it_is_found_when_they_are_on(world: World) -> None:
     await connected(world, "CAS-01001")
-    await ask(world, (await organisation(world)).step("Save", chats_on="false"))
+    await request_page(world, (await organization_page(world)).step("Save", chats_on="false"))
     await world.delete("incidents", await world.row("incidents"))
     await world.until(lambda: len(world.event_answers) == 1)
     await world.window_ends()
     assert world.nothing_was_said()
     assert len(await live(world)) == 1
 
-    await ask(world, (await organisation(world)).step("Save", chats_on="true"))
+    await request_page(world, (await organization_page(world)).step("Save", chats_on="true"))
     world.clock.advance(15 * 60)
     await world.looked_through("incident")
     world.clock.advance(2 * 60)  # delayed events have this much time to arrive

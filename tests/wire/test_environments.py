@@ -13,8 +13,8 @@ from bot.sandbox.app import SandboxSettings, make_sandbox
 from bot.store.tables import connection, sync_job
 from tests.cards.schema import parts
 from tests.fakes.clock import HeldClock
-from tests.steps.chat_sync import goes_on, people, row, told, users, writes
-from tests.steps.settings_pages import ask, opened
+from tests.steps.chat_sync import chat_row, party_ids, run_due_jobs, send_event, user_ids, write_message
+from tests.steps.settings_pages import first_page, request_page
 from tests.tcp_ports import free_port
 from tests.wire.people import ADELE
 from tests.wire.world import EVENTS, GROUP, MESSAGES, OTHER_GROUP, WEBHOOK_KEY, World, buttons, texts
@@ -59,9 +59,9 @@ def presses(card: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 async def switch_cases(world: World, environment: str, *, on: bool) -> None:
     """Turn cases of this environment on or off, as the administrator."""
-    page = await ask(world, (await opened(world)).step("Open", environment=environment))
-    page = await ask(world, page.step("Change record type", table="incident"))
-    saved = await ask(world, page.step("Save", enabled=str(on).lower()))
+    page = await request_page(world, (await first_page(world)).step("Open", environment=environment))
+    page = await request_page(world, page.step("Change record type", table="incident"))
+    saved = await request_page(world, page.step("Save", enabled=str(on).lower()))
     assert "Saved. The change is active." in texts(saved.card)
 
 
@@ -95,7 +95,7 @@ async def test_a_link_means_its_own_organisation(world: World) -> None:
 
 
 async def test_each_has_settings_of_its_own(world: World) -> None:
-    page = await opened(world)
+    page = await first_page(world)
     assert list(page.choices("environment").values()) == [HERE, ELSEWHERE]
     await switch_cases(world, ELSEWHERE, on=False)
     # A case of that environment is no longer a hit, so the choice is unambiguous.
@@ -118,15 +118,15 @@ async def test_a_connection_to_one_that_is_not_configured_any_more_stands_in_nob
     elsewhere = here.replace(world.sandbox, world.settings.dataverse_urls[1])
     for url, chat in ((elsewhere, GROUP), (here, GROUP), (here, OTHER_GROUP)):
         await world.say(f"connect {url} quiet", chat=chat)
-        await goes_on(world)
+        await run_due_jobs(world)
     world.settings = world.settings.model_copy(update={"dataverse_urls": world.settings.dataverse_urls[:1]})
     await world.restart()
     for chat in (GROUP, OTHER_GROUP):
-        await writes(world, ADELE, chat=chat)
-    assert await told(world, topicName="Pumps") == 201
-    await goes_on(world)
-    shown = [await row(world, chat) for chat in (GROUP, OTHER_GROUP)]
-    assert [people(each, 1) for each in shown] == [await users(world, ADELE)] * 2
+        await write_message(world, ADELE, chat=chat)
+    assert await send_event(world, topicName="Pumps") == 201
+    await run_due_jobs(world)
+    shown = [await chat_row(world, chat) for chat in (GROUP, OTHER_GROUP)]
+    assert [party_ids(each, 1) for each in shown] == [await user_ids(world, ADELE)] * 2
     assert shown[0]["subject"] == "Pumps"
     assert {each["state"] for each in await world.rows_in(sync_job)} == {"done"}
     for command in ("status", "records"):

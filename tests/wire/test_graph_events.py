@@ -19,18 +19,18 @@ from tests.fakes.certificates import Certificates
 from tests.patience import PATIENCE_S
 from tests.steps.changes import (
     CHANGES,
-    asked_for,
-    notify,
-    renamed,
-    resources,
-    seen_to,
-    send,
-    synced,
-    there,
+    connect_synced_chat,
+    enqueued_chats,
+    post_body,
+    post_notifications,
+    rename_notification,
+    subscribed_resources,
+    subscriptions_in_graph,
     until,
-    until_asked_for,
+    until_enqueued,
+    until_subscriptions_settled,
 )
-from tests.steps.graph_events import KNOWN, ONE_CHAT, keep
+from tests.steps.graph_events import KNOWN, ONE_CHAT, store_subscription_ids
 from tests.tiers import examples
 from tests.wire.world import CLIENT_STATE, GROUP, OTHER_GROUP, World
 
@@ -42,9 +42,9 @@ ODD = "Validation: <script>alert('ü & + %')</script> \"quoted\"\r\n\t🔧 مض�
 @pytest.fixture
 async def told(world: World) -> AsyncIterator[World]:
     """Return a world with two synced chats, a subscription to all chats, and one to a single chat."""
-    await synced(world)
-    await synced(world, OTHER_GROUP, "CAS-01002")
-    await keep(world, topics=KNOWN, chat=ONE_CHAT)
+    await connect_synced_chat(world)
+    await connect_synced_chat(world, OTHER_GROUP, "CAS-01002")
+    await store_subscription_ids(world, topics=KNOWN, chat=ONE_CHAT)
     yield world
     await world.forget(subscription)
 
@@ -60,33 +60,35 @@ async def test_a_validation_request_is_answered_with_the_token_as_plain_text(wor
 
 
 async def test_a_new_topic_is_stored_before_the_response(told: World) -> None:
-    assert await notify(told, renamed(KNOWN, CLIENT_STATE)) == 202
-    assert await asked_for(told) == [GROUP]
-    assert await notify(told, renamed(ONE_CHAT, CLIENT_STATE)) == 202
-    assert await asked_for(told) == [GROUP]
+    assert await post_notifications(told, rename_notification(KNOWN, CLIENT_STATE)) == 202
+    assert await enqueued_chats(told) == [GROUP]
+    assert await post_notifications(told, rename_notification(ONE_CHAT, CLIENT_STATE)) == 202
+    assert await enqueued_chats(told) == [GROUP]
 
 
 async def test_field_names_are_case_insensitive_and_member_changes_are_accepted(told: World) -> None:
-    shouted = {name.upper(): value for name, value in renamed(KNOWN, CLIENT_STATE).items()}
-    assert (await send(told, {"Value": [shouted]}))[0] == 202
-    assert await asked_for(told) == [GROUP]
-    member = renamed(KNOWN, CLIENT_STATE, resource=f"chats('{GROUP}')/members('MCM/jIyM=')", changeType="Created")
-    slashed = renamed(KNOWN, CLIENT_STATE, resource=f"/chats/{quote(OTHER_GROUP)}/members")
-    assert await notify(told, member, slashed) == 202
-    assert await asked_for(told) == sorted([GROUP, OTHER_GROUP])
+    shouted = {name.upper(): value for name, value in rename_notification(KNOWN, CLIENT_STATE).items()}
+    assert (await post_body(told, {"Value": [shouted]}))[0] == 202
+    assert await enqueued_chats(told) == [GROUP]
+    member = rename_notification(
+        KNOWN, CLIENT_STATE, resource=f"chats('{GROUP}')/members('MCM/jIyM=')", changeType="Created"
+    )
+    slashed = rename_notification(KNOWN, CLIENT_STATE, resource=f"/chats/{quote(OTHER_GROUP)}/members")
+    assert await post_notifications(told, member, slashed) == 202
+    assert await enqueued_chats(told) == sorted([GROUP, OTHER_GROUP])
 
 
 def forged() -> Mapping[str, tuple[object, ...]]:
     """Return notifications that are not from Graph, or that no subscription covers."""
-    good = renamed(KNOWN, CLIENT_STATE)
+    good = rename_notification(KNOWN, CLIENT_STATE)
     sealed = {"data": "AAAA", "dataKey": "AAAA", "dataSignature": "AAAA", "encryptionCertificateId": "key-1"}
     return {
-        "a wrong client state": (renamed(KNOWN, "guessed"),),
-        "a client state with the right prefix": (renamed(KNOWN, CLIENT_STATE + "x"),),
+        "a wrong client state": (rename_notification(KNOWN, "guessed"),),
+        "a client state with the right prefix": (rename_notification(KNOWN, CLIENT_STATE + "x"),),
         "no client state": ({**good, "clientState": None},),
-        "an unknown subscription": (renamed("33333333-3333-4333-9333-333333333333", CLIENT_STATE),),
-        "a chat that the subscription does not cover": (renamed(ONE_CHAT, CLIENT_STATE, OTHER_GROUP),),
-        "an unknown chat": (renamed(KNOWN, CLIENT_STATE, "19:unseen@thread.v2"),),
+        "an unknown subscription": (rename_notification("33333333-3333-4333-9333-333333333333", CLIENT_STATE),),
+        "a chat that the subscription does not cover": (rename_notification(ONE_CHAT, CLIENT_STATE, OTHER_GROUP),),
+        "an unknown chat": (rename_notification(KNOWN, CLIENT_STATE, "19:unseen@thread.v2"),),
         "another resource": ({**good, "resource": "users('1')"},),
         "a message": ({**good, "resource": f"chats('{GROUP}')/messages('1')"},),
         "no resource": ({**good, "resource": None},),
@@ -94,29 +96,29 @@ def forged() -> Mapping[str, tuple[object, ...]]:
         "a text for resource data": ({**good, "encryptedContent": "AAAA"},),
         "an unknown lifecycle event": ({**good, "lifecycleEvent": "odd"},),
         "no objects": (None, 5, "a text", [good]),
-        "zeros in an id": (renamed("\0", CLIENT_STATE, "19:\0@thread.v2"),),
-        "a very long id": (renamed("x" * 100_000, CLIENT_STATE),),
+        "zeros in an id": (rename_notification("\0", CLIENT_STATE, "19:\0@thread.v2"),),
+        "a very long id": (rename_notification("x" * 100_000, CLIENT_STATE),),
         "nothing": (),
     }
 
 
 @pytest.mark.parametrize("what", forged())
 async def test_a_forged_notification_changes_nothing_and_gets_no_details(told: World, what: str) -> None:
-    assert await notify(told, *forged()[what]) == 202
-    assert await asked_for(told) == []
+    assert await post_notifications(told, *forged()[what]) == 202
+    assert await enqueued_chats(told) == []
     assert {row["topic"] for row in await told.rows_in(chat)} == {None}
 
 
 async def test_valid_notifications_among_forged_ones_are_accepted(told: World) -> None:
     every = [each for some in forged().values() for each in some]
-    assert await notify(told, *every, renamed(KNOWN, CLIENT_STATE), *every) == 202
-    assert await asked_for(told) == [GROUP]
+    assert await post_notifications(told, *every, rename_notification(KNOWN, CLIENT_STATE), *every) == 202
+    assert await enqueued_chats(told) == [GROUP]
 
 
 async def test_a_thousand_notifications_about_one_chat_are_one_job(told: World) -> None:
     before = dict(told.looks)
-    assert await notify(told, *[renamed(KNOWN, CLIENT_STATE)] * 1_000) == 202
-    assert await asked_for(told) == [GROUP]
+    assert await post_notifications(told, *[rename_notification(KNOWN, CLIENT_STATE)] * 1_000) == 202
+    assert await enqueued_chats(told) == [GROUP]
     assert told.looks[GROUP] == before[GROUP] + 1
 
 
@@ -134,7 +136,7 @@ async def test_a_thousand_notifications_about_one_chat_are_one_job(told: World) 
 async def test_a_body_that_is_no_collection_of_notifications_is_rejected_with_the_reason(
     world: World, body: object, said: str
 ) -> None:
-    status, answer = await send(world, body)
+    status, answer = await post_body(world, body)
     assert (status, said in answer) == (400, True)
 
 
@@ -163,49 +165,52 @@ async def test_a_notification_that_cannot_be_stored_in_time_is_rejected_for_a_re
         else:
             await begun.execute(sync_job.update().values(attempts=0))
         begin = time.monotonic()
-        assert (await send(told, {"value": [renamed(KNOWN, CLIENT_STATE)]}))[0] == 503
+        assert (await post_body(told, {"value": [rename_notification(KNOWN, CLIENT_STATE)]}))[0] == 503
         assert time.monotonic() - begin < within_s + 2
-    assert await notify(told, renamed(KNOWN, CLIENT_STATE)) == 202
-    assert GROUP in await asked_for(told)
+    assert await post_notifications(told, rename_notification(KNOWN, CLIENT_STATE)) == 202
+    assert GROUP in await enqueued_chats(told)
 
 
 async def test_a_subscription_that_requires_reauthorization_is_renewed(world: World) -> None:
-    await seen_to(world)
-    before = {row.id: row.text("expirationDateTime") for row in there(world)}
+    await until_subscriptions_settled(world)
+    before = {row.id: row.text("expirationDateTime") for row in subscriptions_in_graph(world)}
     world.clock.advance(3600)
     await lifecycle(world, "reauthorizationRequired")
     await until(
         world,
-        lambda: [row.id for row in there(world) if row.text("expirationDateTime") > before[row.id]] == list(before),
+        lambda: (
+            [row.id for row in subscriptions_in_graph(world) if row.text("expirationDateTime") > before[row.id]]
+            == list(before)
+        ),
     )
-    await seen_to(world)
+    await until_subscriptions_settled(world)
 
 
 async def test_a_removed_subscription_is_recreated_and_its_chats_are_fetched(world: World) -> None:
-    await synced(world)
-    await seen_to(world)
-    before = resources(world)
-    await asked_for(world)
+    await connect_synced_chat(world)
+    await until_subscriptions_settled(world)
+    before = subscribed_resources(world)
+    await enqueued_chats(world)
     await lifecycle(world, "subscriptionRemoved")
-    await until(world, lambda: resources(world) == before)
-    await until_asked_for(world, GROUP)
-    await seen_to(world)
+    await until(world, lambda: subscribed_resources(world) == before)
+    await until_enqueued(world, GROUP)
+    await until_subscriptions_settled(world)
 
 
 async def test_after_missed_notifications_the_chats_are_fetched(world: World) -> None:
-    await synced(world)
-    await seen_to(world)
-    before = {row.id for row in there(world)}
-    await asked_for(world)
+    await connect_synced_chat(world)
+    await until_subscriptions_settled(world)
+    before = {row.id for row in subscriptions_in_graph(world)}
+    await enqueued_chats(world)
     await lifecycle(world, "missed")
-    await until_asked_for(world, GROUP)
-    assert {row.id for row in there(world)} == before
-    await seen_to(world)
+    await until_enqueued(world, GROUP)
+    assert {row.id for row in subscriptions_in_graph(world)} == before
+    await until_subscriptions_settled(world)
 
 
 async def lifecycle(world: World, event: str) -> None:
     """Send a lifecycle notification for each subscription, and wait until it is stored."""
-    for row in there(world):
+    for row in subscriptions_in_graph(world):
         due = await world.rows_in(subscription, subscription.c.subscription_id == row.id)
         path = f"{world.sandbox}/graph/v1.0/subscriptions/{row.id}"
         async with world.session.get(path, headers={"x-sandbox-lifecycle": event}) as answer:
@@ -224,8 +229,8 @@ async def test_with_a_certificate_notifications_contain_the_topic(
     world.settings = world.settings.model_copy(update={"graph_certificate_file": str(both)})
     await world.start()
     await world.add_bot(GROUP)
-    await synced(world)
-    await seen_to(world)
+    await connect_synced_chat(world)
+    await until_subscriptions_settled(world)
     (row,) = [each for each in world.teams.chats() if each.id == GROUP]
     await world.teams.rename(row, "Pump 🔧 مضخة")
     named = (chat.c.topic == "Pump 🔧 مضخة") & chat.c.topic_told_at.is_not(None)
@@ -263,7 +268,7 @@ def test_no_body_causes_a_server_error(told: World) -> None:
     @examples(15)
     @given(body=BODIES)
     def posted(body: Any) -> None:
-        status, _ = told.run(send(told, body))
+        status, _ = told.run(post_body(told, body))
         assert status in {202, 400}
 
     posted()
@@ -272,5 +277,5 @@ def test_no_body_causes_a_server_error(told: World) -> None:
 async def test_a_chat_whose_connection_has_ended_is_not_fetched(told: World) -> None:
     async with told.engines.writing.begin() as begun:
         await begun.execute(connection.update().values(ended_at=told.clock.now()))
-    assert await notify(told, renamed(KNOWN, CLIENT_STATE)) == 202
-    assert await asked_for(told) == []
+    assert await post_notifications(told, rename_notification(KNOWN, CLIENT_STATE)) == 202
+    assert await enqueued_chats(told) == []

@@ -18,8 +18,8 @@ from bot.store.tables import chat
 from tests.fakes.certificates import Certificates, make_certificates
 from tests.fakes.connector import FakeConnector
 from tests.fakes.sign_in import APP_ID, PUBLISHER, TENANT, FakeSignIn, SigningKey
-from tests.steps.changes import asked_for, notify, renamed, synced
-from tests.steps.graph_events import KNOWN, ONE_CHAT, keep
+from tests.steps.changes import connect_synced_chat, enqueued_chats, post_notifications, rename_notification
+from tests.steps.graph_events import KNOWN, ONE_CHAT, store_subscription_ids
 from tests.tcp_ports import free_port
 from tests.wire.world import CLIENT_STATE, GROUP, OTHER_GROUP, WEBHOOK_KEY, World
 
@@ -58,8 +58,8 @@ async def told(bare_world: World, sign_in: FakeSignIn) -> AsyncIterator[World]:
     await world.start()
     world.headers["Authorization"] = sign_in.bearer(world.connector.service_url)
     await world.add_bot(GROUP)
-    await synced(world)
-    await keep(world, topics=KNOWN, chat=ONE_CHAT)
+    await connect_synced_chat(world)
+    await store_subscription_ids(world, topics=KNOWN, chat=ONE_CHAT)
     yield world
     await world.settle()
     await world.stop()
@@ -71,7 +71,7 @@ def rich(own: Certificates, named: Mapping[str, Any] | None = None, **more: obje
     seal = load_certificate(own.certificate.read_bytes() + own.key.read_bytes(), None)
     held = {"id": GROUP, "topic": NAME, "lastUpdatedDateTime": "2026-11-21T10:20:30.1234567Z", **(named or {})}
     content = {**encrypt(held, base64.b64encode(der).decode(), seal.id), **more}
-    return renamed(KNOWN, CLIENT_STATE, encryptedContent=content)
+    return rename_notification(KNOWN, CLIENT_STATE, encryptedContent=content)
 
 
 async def topics(world: World) -> set[str | None]:
@@ -79,12 +79,12 @@ async def topics(world: World) -> set[str | None]:
 
 
 async def nothing_came_of_it(world: World) -> bool:
-    return not await asked_for(world) and await topics(world) == {None}
+    return not await enqueued_chats(world) and await topics(world) == {None}
 
 
 async def test_a_name_that_is_vouched_for_is_kept(told: World, certificates: Certificates, sign_in: FakeSignIn) -> None:
-    assert await notify(told, rich(certificates), validationTokens=[sign_in.validation_token()]) == 202
-    assert await asked_for(told) == [GROUP]
+    assert await post_notifications(told, rich(certificates), validationTokens=[sign_in.validation_token()]) == 202
+    assert await enqueued_chats(told) == [GROUP]
     assert await topics(told) == {NAME}
 
 
@@ -92,7 +92,9 @@ async def test_tokens_of_the_second_version_vouch_too(
     told: World, certificates: Certificates, sign_in: FakeSignIn
 ) -> None:
     newer = sign_in.validation_token(iss=f"{sign_in.url}/{TENANT}/v2.0", appid=None, azp=PUBLISHER)
-    assert await notify(told, rich(certificates), validationTokens=[newer, sign_in.validation_token()]) == 202
+    assert (
+        await post_notifications(told, rich(certificates), validationTokens=[newer, sign_in.validation_token()]) == 202
+    )
     assert await topics(told) == {NAME}
 
 
@@ -117,8 +119,8 @@ FORGED: Mapping[str, Callable[[FakeSignIn], object]] = {
 async def test_what_nobody_vouches_for_changes_nothing(
     told: World, certificates: Certificates, sign_in: FakeSignIn, what: str
 ) -> None:
-    bare = renamed(ONE_CHAT, CLIENT_STATE)
-    assert await notify(told, rich(certificates), bare, validationTokens=FORGED[what](sign_in)) == 202
+    bare = rename_notification(ONE_CHAT, CLIENT_STATE)
+    assert await post_notifications(told, rich(certificates), bare, validationTokens=FORGED[what](sign_in)) == 202
     assert await nothing_came_of_it(told)
 
 
@@ -140,13 +142,13 @@ async def test_what_was_changed_on_its_way_or_is_for_others_changes_nothing(
         rich(certificates, {"id": OTHER_GROUP}),
         rich(certificates, {"topic": 5}),
     ):
-        assert await notify(told, bad, validationTokens=[sign_in.validation_token()]) == 202
+        assert await post_notifications(told, bad, validationTokens=[sign_in.validation_token()]) == 202
         assert await nothing_came_of_it(told)
 
 
 @pytest.mark.parametrize("tenant", ["cccccccc-0000-4000-8000-000000000003", "", None, 5])
 async def test_what_is_told_of_another_tenant_changes_nothing(told: World, tenant: object) -> None:
-    assert await notify(told, {**renamed(KNOWN, CLIENT_STATE), "tenantId": tenant}) == 202
+    assert await post_notifications(told, {**rename_notification(KNOWN, CLIENT_STATE), "tenantId": tenant}) == 202
     assert await nothing_came_of_it(told)
 
 
@@ -154,20 +156,20 @@ async def test_a_wrong_client_state_changes_nothing_also_with_a_good_token(
     told: World, certificates: Certificates, sign_in: FakeSignIn
 ) -> None:
     wrong = {**rich(certificates), "clientState": "guessed"}
-    assert await notify(told, wrong, validationTokens=[sign_in.validation_token()]) == 202
+    assert await post_notifications(told, wrong, validationTokens=[sign_in.validation_token()]) == 202
     assert await nothing_came_of_it(told)
 
 
 async def test_without_resource_data_the_client_state_is_enough(told: World) -> None:
-    assert await notify(told, renamed(KNOWN, CLIENT_STATE)) == 202
-    assert await asked_for(told) == [GROUP]
+    assert await post_notifications(told, rename_notification(KNOWN, CLIENT_STATE)) == 202
+    assert await enqueued_chats(told) == [GROUP]
 
 
 async def test_while_the_keys_cannot_be_read_graph_is_asked_to_come_again(
     told: World, certificates: Certificates, sign_in: FakeSignIn
 ) -> None:
     sign_in.is_down = True
-    assert await notify(told, rich(certificates), validationTokens=[sign_in.validation_token()]) == 503
+    assert await post_notifications(told, rich(certificates), validationTokens=[sign_in.validation_token()]) == 503
     assert await nothing_came_of_it(told)
 
 
@@ -179,7 +181,7 @@ async def test_of_two_names_the_later_one_is_kept_whichever_came_first(
     late = rich(certificates, {"topic": "Late", "lastUpdatedDateTime": "2026-11-21T10:20:29+00:00"})
     vouching = [sign_in.validation_token()]
     at_once = (late, early) if late_first else (early, late)
-    assert await notify(told, *at_once, validationTokens=vouching) == 202
+    assert await post_notifications(told, *at_once, validationTokens=vouching) == 202
     assert await topics(told) == {"Late"}
-    assert await notify(told, early, validationTokens=vouching) == 202
+    assert await post_notifications(told, early, validationTokens=vouching) == 202
     assert await topics(told) == {"Late"}

@@ -15,7 +15,7 @@ from bot.handlers.invoke_answers import failed_answer
 from bot.handlers.invoke_names import Invoke
 from bot.store.tables import chat
 from tests.cards.schema import schema_errors
-from tests.steps.record_actions import ALL, FIELDS, allow
+from tests.steps.record_actions import ALL, FIELDS, allow_actions
 from tests.steps.saved_messages import MESSAGE
 from tests.wire.people import ALEX, COLLEAGUES, LYNNE, MEGAN, Somebody
 from tests.wire.world import GROUP, MESSAGES, UNPACED, World
@@ -109,7 +109,7 @@ async def test_every_invoke_is_answered_in_time_if_dataverse_does_not_respond(wo
     await world.say("connect CAS-01001 quiet")
     await world.settle()
     world.card()
-    await allow(world, acts=ALL, fields=FIELDS)
+    await allow_actions(world, acts=ALL, fields=FIELDS)
     values = asked(name, await claims(world), await world.link())
     world.limits = replace(UNPACED, answer_within_s=2.5)
     await world.restart()

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from bot.store.tables import audit, chat, record_type
-from tests.steps.members import ASK, OPEN, YOURS, made_chat
-from tests.steps.new_chats import chosen, members, press
+from tests.steps.members import ASK, OPEN, YOURS, create_chat
+from tests.steps.new_chats import members, press, selection
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import GROUP, PERSONAL, World, buttons, texts
 
@@ -40,7 +40,7 @@ async def joining(world: World, *, on: bool) -> None:
 
 
 async def test_members_open_the_chat_and_people_who_can_join_it_join(world: World) -> None:
-    chat = await made_chat(world)
+    chat = await create_chat(world)
     card = await listed(world, MEGAN)
     said = texts(card)
     assert said[:3] == ["Chats about CAS-01001", "Case · Pump vibrates after firmware update", "Pump"]
@@ -73,7 +73,7 @@ async def test_members_open_the_chat_and_people_who_can_join_it_join(world: Worl
     ids=["on and may write", "on and reads only", "off and may write", "off and reads only"],
 )
 async def test_joining_needs_the_switch_and_write_access(world: World, on: bool, person: Somebody, state: str) -> None:
-    chat = await made_chat(world)
+    chat = await create_chat(world)
     open_button = buttons(await listed(world, ALEX))["Join"]
     await joining(world, on=on)
     card = await listed(world, person)
@@ -92,7 +92,7 @@ async def test_joining_needs_the_switch_and_write_access(world: World, on: bool,
 
 
 async def test_a_person_without_access_to_the_record_learns_nothing_about_its_chats(world: World) -> None:
-    chat = await made_chat(world, "Secret plan", "CAS-01005")
+    chat = await create_chat(world, "Secret plan", "CAS-01005")
     join = {"verb": "join", "data": {"connection": "1"}}
     for person, refusal in ((PATTI, "This case does not exist"), (LYNNE, "You have no user")):
         for said in (
@@ -106,7 +106,7 @@ async def test_a_person_without_access_to_the_record_learns_nothing_about_its_ch
 
 async def test_the_list_has_the_chats_of_the_record_page_by_page(world: World) -> None:
     for number in range(8):
-        await made_chat(world, f"Plan {number}")
+        await create_chat(world, f"Plan {number}")
     first = await listed(world, ALEX)
     assert texts(first)[-1] == "1 to 6 of 8"
     answer = await world.press(buttons(first)["Earlier"], chat=PERSONAL)
@@ -126,7 +126,7 @@ async def test_the_list_has_the_chats_of_the_record_page_by_page(world: World) -
 
 
 async def test_if_the_directory_does_not_respond_the_stored_names_are_shown(world: World) -> None:
-    await made_chat(world)
+    await create_chat(world)
     world.dataverse_refuses["/v1.0/chats/"] = (403, {"error": {"code": "Forbidden", "message": "no"}})
     card = await listed(world, MEGAN)
     assert texts(card)[2] == "Pump"
@@ -165,12 +165,12 @@ async def test_a_forged_page_offset_is_refused(world: World, begin: str) -> None
 
 async def test_a_person_connects_another_of_their_chats_from_here(world: World) -> None:
     # Alex has a chat without a record, and a chat that is connected to another record.
-    busy = await made_chat(world, "Spare parts", "CAS-01010")
+    busy = await create_chat(world, "Spare parts", "CAS-01010")
     await world.press(buttons(await listed(world, ALEX, "chats CAS-01010"))["Join"], chat=PERSONAL)
     await world.settle()
     page = await world.ask_page({"dialog": "newChat"}, name="task/fetch")
     page = await press(world, page, "Next", record="")
-    await press(world, page, "Create chat", others=chosen(ISAIAH), name="Lunch")
+    await press(world, page, "Create chat", others=selection(ISAIAH), name="Lunch")
     (lunch,) = {*world.made_chats()} - {busy}
     # Alex searches for a chat to connect.
     further = buttons(await listed(world, ALEX))["My other chats"]
@@ -198,7 +198,7 @@ async def test_a_person_connects_another_of_their_chats_from_here(world: World) 
 async def test_a_full_chat_missing_consent_and_a_deleted_chat_are_reported(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chat = await made_chat(world)
+    chat = await create_chat(world)
     join = buttons(await listed(world, ALEX))["Join"]
     await world.fault("graph", "403; method=POST; ends=members")
     told = texts((await world.press(join, chat=PERSONAL))["value"])
@@ -214,7 +214,7 @@ async def test_a_full_chat_missing_consent_and_a_deleted_chat_are_reported(
 
 
 async def test_a_new_member_is_announced_even_if_the_response_was_lost(world: World) -> None:
-    chat = await made_chat(world)
+    chat = await create_chat(world)
     join = buttons(await listed(world, ALEX))["Join"]
     await world.fault("graph", "lost; method=POST; ends=members")
     assert texts((await world.press(join, chat=PERSONAL))["value"])[0] == "You joined the chat about CAS-01001."
@@ -224,7 +224,7 @@ async def test_a_new_member_is_announced_even_if_the_response_was_lost(world: Wo
 
 
 async def test_a_person_who_was_not_added_is_not_announced(world: World) -> None:
-    chat = await made_chat(world)
+    chat = await create_chat(world)
     join = buttons(await listed(world, ALEX))["Join"]
     await world.fault("graph", "503; method=POST; ends=members")
     assert "does not answer" in " ".join(texts((await world.press(join, chat=PERSONAL))["value"]))

@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from bot.store.tables import field_value, inbox, record_type
 from tests.dataverse.samples import bag, context, row, typed
-from tests.steps.settings_pages import ask, organisation
+from tests.steps.settings_pages import organization_page, request_page
 from tests.wire.people import ADELE, MEGAN, PATTI
 from tests.wire.world import GROUP, OTHER_GROUP, World, buttons, texts
 
@@ -264,10 +264,10 @@ async def test_a_card_about_a_deleted_record_uses_stored_data(world: World) -> N
 
 async def test_changes_while_chats_are_off_are_never_reported(world: World) -> None:
     await connected(world)
-    await ask(world, (await organisation(world)).step("Save", chats_on="false"))
+    await request_page(world, (await organization_page(world)).step("Save", chats_on="false"))
     await world.change({"prioritycode": HIGH})
     await world.window_ends()
-    await ask(world, (await organisation(world)).step("Save", chats_on="true"))
+    await request_page(world, (await organization_page(world)).step("Save", chats_on="true"))
     world.clock.advance(15 * 60)
     await world.looked_through("incident")
     world.clock.advance(2 * 60)  # the delay in which late events can arrive

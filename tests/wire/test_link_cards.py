@@ -12,7 +12,7 @@ from bot.domain.limits import Limits
 from bot.store.tables import chat, environment
 from tests.cards.schema import schema_errors
 from tests.steps.records import SECRET_CASE, set_record_type
-from tests.steps.settings_pages import Shown
+from tests.steps.settings_pages import ShownPage
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import API, GROUP, HURRIED, PERSONAL, World, buttons, texts
 
@@ -41,7 +41,7 @@ async def refreshed(world: World, card: Mapping[str, Any], person: Somebody, *, 
 
 
 def facts(card: Mapping[str, Any]) -> dict[str, str]:
-    asked = {each.get("title") for each in Shown("", dict(card)).inputs.values()}
+    asked = {each.get("title") for each in ShownPage("", dict(card)).inputs.values()}
     told = (each.split(": ", 1) for each in texts(card) if ": " in each)
     return {label: value for label, value in told if label not in asked}
 
@@ -154,7 +154,7 @@ async def test_a_connected_chat_gets_no_connect_button(world: World) -> None:
 @pytest.mark.parametrize("note", ["true", "false"])
 async def test_the_connect_button_of_a_personal_card_asks_about_the_note(world: World, note: str) -> None:
     own = await refreshed(world, await pasted(world), ADELE)
-    asked = Shown("", own)
+    asked = ShownPage("", own)
     assert asked.inputs["note"]["title"] == "Send a note about the record to the chat"
     assert asked.filled_in == {"note": "true"}
     button = buttons(own)["Connect this chat"]
@@ -167,16 +167,16 @@ async def test_the_connect_button_of_a_personal_card_asks_about_the_note(world: 
 
 async def test_the_card_does_not_ask_about_a_note_if_there_is_none_or_no_connect_button(world: World) -> None:
     card = await pasted(world)
-    assert Shown("", card).inputs == {}
+    assert ShownPage("", card).inputs == {}
     await set_record_type(world, note=False)
     own = await refreshed(world, card, ADELE)
     assert "Connect this chat" in buttons(own)
-    assert Shown("", own).inputs == {}
+    assert ShownPage("", own).inputs == {}
     await set_record_type(world, note=True)
     await world.say("connect CAS-01001 quiet")
     await world.settle()
     world.card()
-    assert Shown("", await refreshed(world, card, ADELE)).inputs == {}
+    assert ShownPage("", await refreshed(world, card, ADELE)).inputs == {}
 
 
 async def test_a_one_to_one_chat_gets_no_connect_button(world: World) -> None:

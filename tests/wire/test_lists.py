@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.steps.chat_sync import goes_on, writes
-from tests.steps.members import made_chat
+from tests.steps.chat_sync import run_due_jobs, write_message
+from tests.steps.members import create_chat
 from tests.steps.records import SECRET_CASE
-from tests.steps.timeline import connected
+from tests.steps.timeline import connect
 from tests.wire.people import ADELE, ALEX, MEGAN, PATTI
 from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, UNPACED, World, buttons, texts
 
@@ -26,7 +26,7 @@ async def listed(world: World, command: str) -> list[str]:
 
 @pytest.mark.parametrize("command", LISTS)
 async def test_a_list_is_shown_without_presence_if_the_directory_fails(world: World, command: str) -> None:
-    await connected(world)
+    await connect(world)
     world.dataverse_refuses[PRESENCES] = (403, {"error": {"code": "Forbidden", "message": "no"}})
     said = await listed(world, command)
     assert said[0] == f"{LISTS[command]} CAS-01001"
@@ -42,7 +42,7 @@ async def test_a_list_does_not_wait_for_slow_presence(bare_world: World, command
     await world.start()
     await world.add_bot(GROUP)
     await world.add_bot(PERSONAL)
-    await connected(world)
+    await connect(world)
     await listed(world, command)  # values are read only once
     world.dataverse_hangs_on = PRESENCES
     assert [each for each in await listed(world, command) if f"Adele Vance {UNKNOWN}" in each]
@@ -50,8 +50,8 @@ async def test_a_list_does_not_wait_for_slow_presence(bare_world: World, command
 
 
 async def test_a_page_requests_all_connectors_at_once(world: World) -> None:
-    await connected(world)
-    await connected(world, OTHER_GROUP)
+    await connect(world)
+    await connect(world, OTHER_GROUP)
     world.dataverse_was_asked.clear()
     said = await listed(world, "chats")
     assert said[-1] == "2 chats"
@@ -60,10 +60,10 @@ async def test_a_page_requests_all_connectors_at_once(world: World) -> None:
 
 
 async def test_a_list_shows_the_last_writer_and_the_time(world: World) -> None:
-    await connected(world)
-    await writes(world, MEGAN)
-    await goes_on(world)
-    await goes_on(world)
+    await connect(world)
+    await write_message(world, MEGAN)
+    await run_due_jobs(world)
+    await run_due_jobs(world)
     (last,) = [each for each in await listed(world, "chats") if each.startswith("Last message")]
     assert last.startswith("Last message by Megan Bowen · ")
     world.dataverse_refuses["$batch"] = (403, {"error": {"code": "Forbidden", "message": "no"}})
@@ -75,9 +75,9 @@ async def test_a_name_is_searched_among_the_newest_chats_and_the_list_says_so(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.features.chat_lists.list_chats._MAX_SEARCHED", 1)
-    await connected(world)
+    await connect(world)
     assert (await named(world, "zeppelin"))[-1] == "No chat has zeppelin in its name."
-    await connected(world, OTHER_GROUP)
+    await connect(world, OTHER_GROUP)
     assert (await listed(world, "chats"))[-1] == "2 chats"
     assert (await named(world, "adele"))[-1] == "1 of the newest 1 chats has adele in its name"
     assert (await named(world, "zeppelin"))[-1] == "None of the newest 1 chats has zeppelin in its name."
@@ -103,7 +103,7 @@ async def my_chats(world: World, **more: str) -> dict[str, Any]:
 
 
 async def test_connected_chats_of_a_person_come_first_then_fifty_others(world: World) -> None:
-    busy = await made_chat(world, "Spare parts", "CAS-01010")
+    busy = await create_chat(world, "Spare parts", "CAS-01010")
     newest = {f"19:{number:03}@thread.v2": f"Talk {number}" for number in range(50)}
     older = {f"19:{number:03}@thread.v2": f"Talk {number}" for number in range(50, 60)} | {busy: "Spare parts"}
     world.dataverse_refuses["older-ones"] = chats_page(world, older)
@@ -129,7 +129,7 @@ NOT_ALONE = ["This client cannot show a private answer.", "Write to Chat Sync in
 @pytest.mark.parametrize("command", LISTS)
 async def test_in_a_group_chat_the_list_is_private(world: World, command: str) -> None:
     """Show the list only to the person who asks: Patti is in the chat, but cannot open the case."""
-    await made_chat(world, "Secret plan", SECRET_CASE)
+    await create_chat(world, "Secret plan", SECRET_CASE)
     await world.say(f"{command} {await world.link(SECRET_CASE)}")
     card = world.card()
     assert texts(card) == [f"{LISTS[command]} a record", ALONE]
@@ -158,7 +158,7 @@ async def test_text_in_a_button_is_searched_with_the_rights_of_the_person_who_pr
 
 
 async def test_a_connected_chat_sees_only_the_number_of_its_record(world: World) -> None:
-    await connected(world)
+    await connect(world)
     await world.say("chats")
     card = world.card()
     assert texts(card) == ["Chats about CAS-01001", ALONE]
@@ -168,7 +168,7 @@ async def test_a_connected_chat_sees_only_the_number_of_its_record(world: World)
 
 @pytest.mark.parametrize("verb", ["chats", "timeline", "suggest", "my chats", "join"])
 async def test_a_client_that_sends_a_button_as_a_message_gets_no_list(world: World, verb: str) -> None:
-    await made_chat(world)
+    await create_chat(world)
     row = await world.row("incidents")
     claim = {"environment": "localhost/sandbox", "table": "incident", "row": row, "connection": "1"}
     await world.post(world.activity(type="message", value={"verb": verb, **claim}))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.steps.settings_pages import Shown, ask, make_administrator, record_type, saved
+from tests.steps.settings_pages import ShownPage, make_administrator, record_type_page, request_page, saved_changes
 from tests.wire.people import ADELE, MEGAN
 from tests.wire.world import World, buttons, texts
 
@@ -15,23 +15,23 @@ pytestmark = pytest.mark.one_database
 async def exported(world: World) -> dict[str, Any]:
     """Return the text of `settings export`."""
     await world.say("settings export")
-    page = await ask(world, buttons(world.card())["Export settings"]["data"], name="task/fetch")
+    page = await request_page(world, buttons(world.card())["Export settings"]["data"], name="task/fetch")
     body: dict[str, Any] = json.loads(page.filled_in["settings"])
     return body
 
 
-async def shown(world: World, text: object) -> Shown:
+async def shown(world: World, text: object) -> ShownPage:
     """Return the preview of `settings import` before anything is saved."""
     await world.say("settings import")
-    page = await ask(world, buttons(world.card())["Import settings"]["data"], name="task/fetch")
+    page = await request_page(world, buttons(world.card())["Import settings"]["data"], name="task/fetch")
     given = text if isinstance(text, str) else json.dumps(text)
-    return await ask(world, page.step("Preview changes", settings=given))
+    return await request_page(world, page.step("Preview changes", settings=given))
 
 
 async def test_an_export_names_everything_and_brings_it_back(world: World) -> None:
-    page = await record_type(world, "account")
+    page = await record_type_page(world, "account")
     views = page.choices("note_view")
-    await ask(world, page.step("Save", note_view=views["Active Accounts"], disclosure="table"))
+    await request_page(world, page.step("Save", note_view=views["Active Accounts"], disclosure="table"))
     body = await exported(world)
     assert body["organisation"] == {
         "chats_on": True,
@@ -62,8 +62,8 @@ async def test_an_export_names_everything_and_brings_it_back(world: World) -> No
         texts((await shown(world, body)).card)[-1]
         == "This environment already has these settings. There is nothing to change."
     )
-    page = await record_type(world, "account")
-    await ask(world, page.step("Save", note_view="default", disclosure="name", join="true"))
+    page = await record_type_page(world, "account")
+    await request_page(world, page.step("Save", note_view="default", disclosure="name", join="true"))
     back = await shown(world, body)
     assert texts(back.card)[1:] == [
         "3 settings will change:",
@@ -71,11 +71,11 @@ async def test_an_export_names_everything_and_brings_it_back(world: World) -> No
         "Account · Let people join connected chats: on → off",
         "Account · What the card of a pasted link shows to everyone: Type, number, and name → The record type",
     ]
-    assert len(await saved(world)) == 2
-    done = await ask(world, back.step("Save"))
+    assert len(await saved_changes(world)) == 2
+    done = await request_page(world, back.step("Save"))
     assert texts(done.card)[1] == "Saved. The change is active."
     assert await exported(world) == body
-    assert (await saved(world))[2][0] == "Alex Wilber"
+    assert (await saved_changes(world))[2][0] == "Alex Wilber"
 
 
 async def test_what_a_text_does_not_name_stays_as_it_is(world: World) -> None:
@@ -85,8 +85,8 @@ async def test_what_a_text_does_not_name_stays_as_it_is(world: World) -> None:
         "Lead · Connect chats to these records: off → on",
         "Lead · Include a note: off → on",
     ]
-    await ask(world, page.step("Save"))
-    assert await saved(world) == [("Alex Wilber", ["lead.enabled: false → true", "lead.note: false → true"])]
+    await request_page(world, page.step("Save"))
+    assert await saved_changes(world) == [("Alex Wilber", ["lead.enabled: false → true", "lead.note: false → true"])]
 
 
 MANY: dict[str, object] = {f"table{number}": {} for number in range(41)}
@@ -171,37 +171,37 @@ async def test_what_is_wrong_is_refused_with_the_reason_and_its_path(world: Worl
     assert any(reason in line for line in said), said
     assert "Preview changes" in buttons(page.card)
     forged = {**page.step("Preview changes"), "dialog": "settings save import", "version": "0"}
-    assert texts((await ask(world, forged)).card)[0] == "Nothing was changed."
-    assert await saved(world) == []
+    assert texts((await request_page(world, forged)).card)[0] == "Nothing was changed."
+    assert await saved_changes(world) == []
 
 
 async def test_others_who_saved_between_the_preview_and_the_press_are_told(world: World) -> None:
     await make_administrator(world, MEGAN)
     page = await shown(world, {"format": 1, "record_types": {"incident": {"auto_name": True}}})
-    megans = await record_type(world, person=MEGAN)
-    await ask(world, megans.step("Save", join="false"), person=MEGAN)
-    again = await ask(world, page.step("Save"))
+    megans = await record_type_page(world, person=MEGAN)
+    await request_page(world, megans.step("Save", join="false"), person=MEGAN)
+    again = await request_page(world, page.step("Save"))
     assert again.title == "Import settings"
     assert texts(again.card)[2] == "Case · Let people join connected chats: on → off"
     assert texts(again.card)[-2:] == [
         "1 setting will change:",
         "Case · Name new chats after the record: off → on",
     ]
-    assert texts((await ask(world, again.step("Save"))).card)[1] == "Saved. The change is active."
+    assert texts((await request_page(world, again.step("Save"))).card)[1] == "Saved. The change is active."
 
 
 async def test_sync_is_brought_along_by_global_administrators_alone(world: World) -> None:
     await make_administrator(world, MEGAN)
     text = json.dumps({"format": 1, "organisation": {"sync_on": False}})
     data = {"dialog": "settings preview", "environment": "localhost/sandbox", "settings": text}
-    refused = await ask(world, data, person=MEGAN)
+    refused = await request_page(world, data, person=MEGAN)
     assert any("Only a Microsoft Entra Global Administrator" in line for line in texts(refused.card))
-    assert texts((await ask(world, data)).card)[-1] == "Chat sync: on → off"
+    assert texts((await request_page(world, data)).card)[-1] == "Chat sync: on → off"
 
 
 async def test_a_text_that_is_too_long_is_refused(world: World) -> None:
     data = {"dialog": "settings preview", "environment": "localhost/sandbox", "settings": " " * 16_001}
-    assert texts((await ask(world, data)).card)[0] == "This text has more than 16000 characters."
+    assert texts((await request_page(world, data)).card)[0] == "This text has more than 16000 characters."
 
 
 async def test_a_person_who_administers_no_environment_gets_no_export(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.sandbox.teams.chats import has_app, members_of
 from bot.sandbox.teams.people import DIRECTORY
 from bot.store.tables import connection, new_chat, record_type
-from tests.steps.new_chats import chosen, claim, inputs, members, people_page, press
+from tests.steps.new_chats import button_data, inputs, members, people_page, press, selection
 from tests.steps.records import SECRET_CASE
 from tests.wire.people import ADELE, ALEX, DIEGO, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import API, GROUP, World, buttons, texts
@@ -23,7 +23,7 @@ async def test_from_the_command_to_the_note_in_the_new_chat(world: World) -> Non
     assert record["choices.data"] == {"type": "Data.Query", "dataset": "records"}
     listed = {each["title"]: each["value"] for each in record["choices"]}
     assert any(title.startswith("CAS-") for title in listed)
-    row = "|".join((await claim(world)).values())
+    row = "|".join((await button_data(world)).values())
 
     second = await press(world, first, "Next", person=ADELE, record=row)
     assert texts(second)[:3] == ["Case", "CAS-01001", "Pump vibrates after firmware update"]
@@ -32,7 +32,7 @@ async def test_from_the_command_to_the_note_in_the_new_chat(world: World) -> Non
     assert inputs(second)["note"]["value"] == "true"
     assert ADELE.object_id not in str(inputs(second))
 
-    last = await press(world, second, "Create chat", person=ADELE, others=chosen(MEGAN, ISAIAH), name="Pump: today")
+    last = await press(world, second, "Create chat", person=ADELE, others=selection(MEGAN, ISAIAH), name="Pump: today")
     assert texts(last)[0] == "The chat is ready."
     (chat,) = world.made_chats()
     assert await members(world, chat) == [ADELE.object_id, MEGAN.object_id, ISAIAH.object_id]
@@ -50,7 +50,7 @@ async def test_each_step_fails_once_and_the_result_is_one_chat_with_one_connecti
     # Graph rejects the whole request, and loses the response to the request for the smallest chat.
     await world.fault("graph", "400; method=POST; path=chats")
     await world.fault("graph", "lost; method=POST; path=chats")
-    page = await press(world, page, "Create chat", others=chosen(MEGAN, ADELE), name="Pump")
+    page = await press(world, page, "Create chat", others=selection(MEGAN, ADELE), name="Pump")
     said = texts(page)
     assert said[:3] == ["Some steps are not done yet.", "Not done: Create the chat", said[2]]
     assert "does not answer" in said[2]
@@ -94,8 +94,8 @@ async def test_each_step_fails_once_and_the_result_is_one_chat_with_one_connecti
 
 async def test_pressing_twice_at_once_creates_one_chat(world: World) -> None:
     page = await people_page(world)
-    await asyncio.gather(*(press(world, page, "Create chat", others=chosen(MEGAN)) for _ in range(3)))
-    again = await press(world, page, "Create chat", others=chosen(MEGAN, ADELE))
+    await asyncio.gather(*(press(world, page, "Create chat", others=selection(MEGAN)) for _ in range(3)))
+    again = await press(world, page, "Create chat", others=selection(MEGAN, ADELE))
     assert texts(again)[0] == "The chat is ready."
     await world.settle()
     (chat,) = world.made_chats()
@@ -105,7 +105,7 @@ async def test_pressing_twice_at_once_creates_one_chat(world: World) -> None:
 async def test_an_unfinished_chat_is_offered_again_only_to_the_person_who_started_it(world: World) -> None:
     page = await people_page(world)
     await world.fault("graph", "403; method=POST; ends=installedApps")
-    half = await press(world, page, "Create chat", others=chosen(MEGAN))
+    half = await press(world, page, "Create chat", others=selection(MEGAN))
     assert "TeamsAppInstallation.ReadWriteAndConsentSelfForChat.All" in " ".join(texts(half))
     stolen = await press(world, half, "Continue", person=MEGAN)
     assert texts(stolen)[0] == "Chat Sync cannot find the chat that you started."
@@ -122,7 +122,7 @@ async def test_an_unfinished_chat_is_offered_again_only_to_the_person_who_starte
 async def test_a_person_who_left_the_chat_can_no_longer_change_it(world: World) -> None:
     page = await people_page(world)
     await world.fault("graph", "403; method=POST; ends=installedApps")
-    half = await press(world, page, "Create chat", others=chosen(MEGAN))
+    half = await press(world, page, "Create chat", others=selection(MEGAN))
     (chat,) = world.teams.chats()
     mine = next(row for row in members_of(world.teams.rows, chat.id) if row.text("userId") == ALEX.object_id)
     await world.teams.remove(chat, mine)
@@ -134,7 +134,7 @@ async def test_a_person_who_left_the_chat_can_no_longer_change_it(world: World) 
 
 async def test_without_the_note_the_chat_gets_one_line(world: World) -> None:
     page = await people_page(world)
-    await press(world, page, "Create chat", others=chosen(MEGAN), note="false")
+    await press(world, page, "Create chat", others=selection(MEGAN), note="false")
     await world.settle()
     (chat,) = world.made_chats()
     assert world.posted(chat) == ["CAS-01001 is connected to this chat."]
@@ -152,7 +152,7 @@ async def test_a_chat_without_a_record_has_a_name_and_no_app(world: World) -> No
     first = await world.ask_page({"dialog": "newChat", "person": PATTI.object_id})
     second = await press(world, first, "Next")
     assert inputs(second)["suggested"]["value"] == PATTI.object_id
-    last = await press(world, second, "Create chat", others=chosen(PATTI), name="a" * 300)
+    last = await press(world, second, "Create chat", others=selection(PATTI), name="a" * 300)
     assert texts(last) == [
         "The chat is ready.",
         "Done: Create the chat",
@@ -189,7 +189,7 @@ async def test_people_who_cannot_be_added_are_named_on_the_page_and_the_input_st
 
 
 async def test_a_person_without_the_right_cannot_start_a_chat(world: World) -> None:
-    secret = {"dialog": "newChat", **await claim(world, SECRET_CASE)}
+    secret = {"dialog": "newChat", **await button_data(world, SECRET_CASE)}
     assert "This case does not exist" in texts(await world.ask_page(secret, person=PATTI))[0]
     assert "You have no user" in texts(await world.ask_page({"dialog": "newChat"}, person=LYNNE))[0]
     assert "You have no user" in texts(await people_page(world, LYNNE))[0]
@@ -200,29 +200,29 @@ async def test_a_person_without_the_right_cannot_start_a_chat(world: World) -> N
         {**button, "row": "x"},
         {**button, "wish": "x"},
     ):
-        assert "Create chat" not in buttons(await world.ask_page({**data, "others": chosen(MEGAN)}))
-    secret_key = {**button, **await claim(world, SECRET_CASE), "others": chosen(MEGAN)}
+        assert "Create chat" not in buttons(await world.ask_page({**data, "others": selection(MEGAN)}))
+    secret_key = {**button, **await button_data(world, SECRET_CASE), "others": selection(MEGAN)}
     assert texts(await world.ask_page(secret_key, person=PATTI))[0].startswith("This case does not exist")
     assert (world.made_chats(), await world.rows_in(new_chat)) == ([], [])
 
 
 async def test_the_person_confirms_a_note_that_reaches_people_without_access(world: World) -> None:
-    page = await world.ask_page({"dialog": "newChat", **await claim(world, SECRET_CASE)})
-    asked = await press(world, page, "Create chat", others=chosen(MEGAN, PATTI), name="Pump")
+    page = await world.ask_page({"dialog": "newChat", **await button_data(world, SECRET_CASE)})
+    asked = await press(world, page, "Create chat", others=selection(MEGAN, PATTI), name="Pump")
     question = next(line for line in texts(asked) if "cannot open" in line)
     assert question == (
         "Patti Fernandez cannot open this record, but would see the note. Remove the note, or send it anyway."
     )
     assert world.made_chats() == []
-    without = await press(world, asked, "Create chat", suggested=chosen(MEGAN, PATTI), note="false")
+    without = await press(world, asked, "Create chat", suggested=selection(MEGAN, PATTI), note="false")
     assert texts(without)[0] == "The chat is ready."
     await world.settle()
     (chat,) = world.made_chats()
     assert world.posted(chat) == [f"{SECRET_CASE} is connected to this chat."]
 
-    again = await world.ask_page({"dialog": "newChat", **await claim(world, SECRET_CASE)})
-    asked = await press(world, again, "Create chat", others=chosen(PATTI))
-    sent = await press(world, asked, "Send it anyway", suggested=chosen(PATTI), note="true")
+    again = await world.ask_page({"dialog": "newChat", **await button_data(world, SECRET_CASE)})
+    asked = await press(world, again, "Create chat", others=selection(PATTI))
+    sent = await press(world, asked, "Send it anyway", suggested=selection(PATTI), note="true")
     assert texts(sent)[0] == "The chat is ready."
     await world.settle()
     other = next(each for each in world.made_chats() if each != chat)
@@ -270,7 +270,7 @@ async def test_people_can_be_typed_and_ambiguous_names_are_offered(world: World)
     offered = {each["title"].partition(" ·")[0] for each in inputs(again)["suggested"]["choices"]}
     assert {"Megan Bowen", "Adele Vance"} <= offered
     assert inputs(again)["suggested"]["value"] == MEGAN.object_id
-    done = await press(world, again, "Create chat", suggested=chosen(MEGAN), names="adele vance")
+    done = await press(world, again, "Create chat", suggested=selection(MEGAN), names="adele vance")
     assert texts(done)[0] == "The chat is ready."
     (chat,) = world.made_chats()
     assert set(await members(world, chat)) == {ALEX.object_id, MEGAN.object_id, ADELE.object_id}
@@ -279,7 +279,7 @@ async def test_people_can_be_typed_and_ambiguous_names_are_offered(world: World)
 
 async def outside(world: World, person: Somebody, chat: str, number: str = "CAS-01001", **more: str) -> str:
     """Press Connect on a card in a chat without the app, and return the answer."""
-    data = {**await claim(world), "row": await world.row("incidents", number), **more}
+    data = {**await button_data(world), "row": await world.row("incidents", number), **more}
     action = {"type": "Action.Execute", "verb": "connect", "data": data}
     pressed = world.activity(chat, person, type="invoke", name="adaptiveCard/action", value={"action": action})
     _, body = await world.post({**pressed, "serviceUrl": f"{world.sandbox}/teams/"})
@@ -307,7 +307,7 @@ async def test_people_of_the_record_are_suggested_with_the_reason(world: World) 
     titles = [each["title"] for each in inputs(page)["suggested"]["choices"]]
     assert "Megan Bowen · Connected a chat" in titles
     assert any("· Owner" in title for title in titles)
-    last = await press(world, page, "Create chat", suggested=chosen(MEGAN))
+    last = await press(world, page, "Create chat", suggested=selection(MEGAN))
     assert texts(last)[0] == "The chat is ready."
     await world.settle()
     follow_up = await people_page(world, ADELE)
@@ -322,8 +322,10 @@ async def test_in_channels_without_dialogs_the_pages_are_cards_in_the_chat(world
 
     opening = buttons(await send(text="new"))["New chat"]
     first = await send(value=opening["data"])
-    second = await send(value={**buttons(first)["Next"]["data"], "record": "|".join((await claim(world)).values())})
-    last = await send(value={**buttons(second)["Create chat"]["data"], "others": chosen(MEGAN)})
+    second = await send(
+        value={**buttons(first)["Next"]["data"], "record": "|".join((await button_data(world)).values())}
+    )
+    last = await send(value={**buttons(second)["Create chat"]["data"], "others": selection(MEGAN)})
     assert texts(last)[0] == "The chat is ready."
     await world.settle()
     (chat,) = world.made_chats()
@@ -335,7 +337,7 @@ async def test_a_user_who_is_disabled_while_the_dialog_is_open_cannot_create_a_c
     url = f"{world.sandbox}{API}/systemusers({await world.user_id(ADELE)})"
     async with world.session.patch(url, json={"isdisabled": True}) as answer:
         assert answer.status == 204
-    refused = await press(world, page, "Create chat", person=ADELE, others=chosen(MEGAN), name="Pump")
+    refused = await press(world, page, "Create chat", person=ADELE, others=selection(MEGAN), name="Pump")
     assert texts(refused)[0] == "Your Dynamics 365 user is disabled."
     assert world.made_chats() == []
 
@@ -357,7 +359,7 @@ async def test_a_refused_or_canceled_connection_installs_no_app(world: World) ->
 async def test_a_chat_whose_creation_got_no_response_is_offered_again(world: World) -> None:
     page = await people_page(world)
     await world.fault("graph", "lost; method=POST; path=chats")
-    await press(world, page, "Create chat", others=chosen(MEGAN))
+    await press(world, page, "Create chat", others=selection(MEGAN))
     done = await press(world, await world.ask_page({"dialog": "newChat"}), "Finish my last chat")
     assert texts(done)[0] == "The chat is ready."
     await world.settle()

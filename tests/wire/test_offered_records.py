@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.steps.saved_messages import MESSAGE, open_from, send
+from tests.steps.saved_messages import MESSAGE, open_dialog, submit
 from tests.wire.people import ALEX
 from tests.wire.world import API, World, texts
 
@@ -40,7 +40,7 @@ async def test_a_page_has_room_for_names_of_any_length_beside_the_longest_messag
     await rename(world, "🔧水" * 100)
     message: dict[str, Any] = {**MESSAGE, "body": {"contentType": "html", "content": "🙂" * 9_000}}
     message["attachments"] = [{"name": "水" * 300}] * 20
-    page = await open_from(world, message, person=ALEX, command=command)
+    page = await open_dialog(world, message, person=ALEX, command=command)
     assert page.title == title
     assert 0 < len(page.choices("record")) <= 15
 
@@ -50,7 +50,7 @@ async def test_what_changed_last_stands_first_of_all_types_and_no_more_than_peop
     await rename(world, "Changed before", 2)
     world.clock.advance(60)
     await rename(world, "Changed just now", 1, ("knowledgearticles",))
-    page = await open_from(world, None, person=ALEX, command="connectChat")
+    page = await open_dialog(world, None, person=ALEX, command="connectChat")
     listed = [each.split(" · ") for each in page.choices("record")]
     assert "Changed just now" in listed[0]
     assert ["Changed before" in each for each in listed[1:4]] == [True] * 3
@@ -64,11 +64,11 @@ async def test_a_page_asks_for_all_it_shows_at_once(world: World) -> None:
     world.card()
     asked = len(world.dataverse_was_asked)
     world.dataverse_hangs_on = "/incidents("
-    opening = asyncio.create_task(open_from(world, person=ALEX))
+    opening = asyncio.create_task(open_dialog(world, person=ALEX))
     await world.until(lambda: any("/incidents?" in each for each in world.dataverse_was_asked[asked:]))
     await world.until(lambda: any("/incidents(" in each for each in world.dataverse_was_asked[asked:]))
     world.dataverse_hangs_on = ""
     page = await opening
     assert texts(page.card)[0].startswith("CAS-01001 · Pump vibrates")
     assert sum("/incidents(" in each for each in world.dataverse_was_asked[asked:]) == 1
-    assert await send(world, page.step("Save"), person=ALEX) == "Saved to CAS-01001 as a note."
+    assert await submit(world, page.step("Save"), person=ALEX) == "Saved to CAS-01001 as a note."

@@ -16,10 +16,10 @@ from bot.domain.record_types import NUMBER_COLUMNS
 from bot.sandbox.dataverse.schema.catalog import BUSINESS_TABLES
 from bot.sandbox.dataverse.schema.model import Table
 from bot.store.tables import environment, metadata
-from tests.steps.record_search import look
-from tests.steps.saved_messages import open_from
-from tests.steps.secrets import Secrets, shown, sown
-from tests.steps.settings_pages import Shown, ask
+from tests.steps.record_search import search
+from tests.steps.saved_messages import open_dialog
+from tests.steps.secrets import Secrets, visible_text, write_secrets
+from tests.steps.settings_pages import ShownPage, request_page
 from tests.tiers import examples
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, EVERYBODY, LYNNE, PATTI, Somebody
 from tests.wire.world import API, GROUP, World, buttons
@@ -33,7 +33,7 @@ EXAMPLES = examples(5, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @pytest.fixture
 def secrets(world: World) -> Secrets:
     world.connector.members[GROUP] = [each.account_id for each in EVERYBODY]
-    return world.run(sown(world))
+    return world.run(write_secrets(world))
 
 
 async def set_up(world: World, table: str, values: dict[str, object]) -> bool:
@@ -41,7 +41,7 @@ async def set_up(world: World, table: str, values: dict[str, object]) -> bool:
     (kept,) = await world.rows_in(environment)
     text = json.dumps({"format": 1, "record_types": {table: {"enabled": True, **values}}})
     asked = {"environment": kept["id"], "version": str(kept["version"]), "settings": text}
-    page = await ask(world, {"dialog": "settings save import", **asked})
+    page = await request_page(world, {"dialog": "settings save import", **asked})
     return page.title != "Import settings"
 
 
@@ -154,12 +154,12 @@ async def _paste(world: World, secrets: Secrets, pasted: Pasted) -> dict[str, An
     for_all = named_by(secrets, pasted.table, row)
     lets = {"name": for_all, "fields": secrets.readable[pasted.poster]}.get(pasted.level, frozenset())
     lets -= secrets.secured if pasted.leave_out else frozenset()
-    assert secrets.told(shown(found)) <= lets & secrets.readable[pasted.poster]
+    assert secrets.told(visible_text(found)) <= lets & secrets.readable[pasted.poster]
     if pasted.poster is ALEX and pasted.level in {"name", "fields"}:
         # Work orders have a number that cannot be set.
-        assert bool(secrets.told(shown(found)) & for_all) == bool(for_all)
+        assert bool(secrets.told(visible_text(found)) & for_all) == bool(for_all)
     nobody = world.activity(GROUP, None, type="invoke", name="composeExtension/anonymousQueryLink", value={"url": link})
-    assert secrets.told(shown((await world.post(nobody))[1])) == frozenset()
+    assert secrets.told(visible_text((await world.post(nobody))[1])) == frozenset()
     card: dict[str, Any] = found["content"]
     return card
 
@@ -169,20 +169,20 @@ async def _own(world: World, secrets: Secrets, card: dict[str, Any], viewer: Som
     if "refresh" not in card:
         return  # a refusal, which leads to no other page
     own = await world.press(card["refresh"]["action"], person=viewer)
-    assert secrets.told(shown(own)) <= secrets.readable[viewer]
+    assert secrets.told(visible_text(own)) <= secrets.readable[viewer]
     claim = card["refresh"]["action"]["data"]
     for act in ("", "fields", "note", "resolution", "assign", "save fields"):
         data = {**claim, "act": act, "version": 'W/"1"', "field title": "x"}
         press = await world.press({"verb": "update", "data": data}, person=viewer)
-        assert secrets.told(shown(press)) <= secrets.readable[viewer]
+        assert secrets.told(visible_text(press)) <= secrets.readable[viewer]
         step = {"dialog": "update", **data}
         invoke = world.activity(GROUP, viewer, type="invoke", name="task/submit", value={"data": step})
-        assert secrets.told(shown((await world.post(invoke))[1])) <= secrets.readable[viewer]
+        assert secrets.told(visible_text((await world.post(invoke))[1])) <= secrets.readable[viewer]
     # Everyone in the chat sees the response to a message.
     for name in ("view", "update"):
         message = world.activity(GROUP, viewer, type="message", value={**claim, "verb": name, "act": "fields"})
         await world.post(message)
-        told = secrets.told(shown(world.card()))
+        told = secrets.told(visible_text(world.card()))
         assert told <= secrets.readable[viewer] if name == "view" else told == frozenset()
 
 
@@ -213,13 +213,13 @@ async def test_no_search_tells_what_who_searches_may_not_read_and_its_cards_no_m
     found = dict.fromkeys(EVERYBODY, 0)
     anywhere = {each: await secrets.anywhere(world, each) for each in EVERYBODY}
     for person, words in product(EVERYBODY, (ALL_BEGIN_SO, *(f"{each.name}: Secret" for each in BUSINESS_TABLES), "")):
-        answer = await look(world, words, person=person)
+        answer = await search(world, words, person=person)
         readable = anywhere[person]
         lets = {"name": names, "fields": readable}.get(level, frozenset()) & readable
-        assert secrets.told(shown(answer)) <= readable
+        assert secrets.told(visible_text(answer)) <= readable
         for each in answer.get("attachments", ()):
-            assert secrets.told(shown(each["content"])) <= lets
-            found[person] += len(secrets.told(shown(each["preview"])))
+            assert secrets.told(visible_text(each["content"])) <= lets
+            found[person] += len(secrets.told(visible_text(each["preview"])))
     assert found[ALEX] > found[PATTI] > found[LYNNE] == 0
     logged = capfd.readouterr()
     assert secrets.told(logged.out + logged.err) == frozenset()
@@ -230,7 +230,7 @@ async def test_nobody_finds_a_record_by_what_of_it_they_may_not_read(world: Worl
         await set_up(world, table.name, {"disclosure": "fields"})
     for table, row in secrets.rows:
         for secret in named_by(secrets, table, row) - secrets.readable[PATTI]:
-            assert (await look(world, secret, person=PATTI))["type"] == "message"
+            assert (await search(world, secret, person=PATTI))["type"] == "message"
             assert await world.type_in("records", secret, person=PATTI) == []
 
 
@@ -248,13 +248,13 @@ async def test_no_list_of_records_in_a_dialog_tells_what_who_opened_it_may_not_r
             assert secrets.told(typed) <= lets
             listed[person] += len(secrets.told(typed))
         for dialog in RECORD_DIALOGS:
-            page = await open_from(world, person=person, command=dialog)
-            assert secrets.told(shown(page.card)) <= lets
+            page = await open_dialog(world, person=person, command=dialog)
+            assert secrets.told(visible_text(page.card)) <= lets
             if "words" in page.inputs:
-                again = await ask(world, page.step(next_button(page), words=ALL_BEGIN_SO), person=person)
+                again = await request_page(world, page.step(next_button(page), words=ALL_BEGIN_SO), person=person)
                 assert again.inputs["record"]["label"] == "Which of these?"
-                assert secrets.told(shown(again.card)) <= lets
-                listed[person] += len(secrets.told(shown(again.card)))
+                assert secrets.told(visible_text(again.card)) <= lets
+                listed[person] += len(secrets.told(visible_text(again.card)))
     assert listed[ALEX] > listed[PATTI] > listed[LYNNE] == 0
     logged = capfd.readouterr()
     assert secrets.told(logged.out + logged.err) == frozenset()
@@ -269,7 +269,7 @@ RECORD_DIALOGS = (
 )
 
 
-def next_button(page: Shown) -> str:
+def next_button(page: ShownPage) -> str:
     """Return the first button that submits the inputs."""
     return next(title for title, each in buttons(page.card).items() if each["type"] == "Action.Submit")
 
@@ -289,14 +289,14 @@ async def test_each_reader_sees_only_the_key_fields_that_they_can_read(
     posts += await change_row(world, table, row, {name: _raw(secret[name]) for name in columns})
     assert len(posts) == 2
     for post, person in product(posts, EVERYBODY):
-        assert secrets.told(shown(post)) <= lets
+        assert secrets.told(visible_text(post)) <= lets
         card = post["attachments"][0]["content"]
         if tell_each:
             own = await world.press(card["refresh"]["action"], person=person)
-            assert secrets.told(shown(own)) <= secrets.readable[person]
+            assert secrets.told(visible_text(own)) <= secrets.readable[person]
             # Alex can read everything.
-            assert person is not ALEX or post is posts[0] or secrets.told(shown(own)) & told
-    assert (secrets.told(shown(posts[-1])) & told == frozenset()) == (tell_each or told <= secrets.secured)
+            assert person is not ALEX or post is posts[0] or secrets.told(visible_text(own)) & told
+    assert (secrets.told(visible_text(posts[-1])) & told == frozenset()) == (tell_each or told <= secrets.secured)
     logged = capfd.readouterr()
     assert secrets.told(logged.out + logged.err) == frozenset()
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from bot.domain.public_names import Verb
 from bot.store.tables import connection, record_type
 from bot.wiring.command_line import run_command
-from tests.steps.new_chats import chosen, members, people_page, press
+from tests.steps.new_chats import members, people_page, press, selection
 from tests.wire.people import ADELE, ISAIAH, MEGAN, PATTI, Somebody
 from tests.wire.world import API, GROUP, OTHER_GROUP, World, buttons, texts
 
@@ -129,7 +129,7 @@ async def test_a_new_owner_who_is_in_the_chat_is_not_reported(told: World) -> No
 
 async def test_a_chat_without_the_new_owner_gets_a_button_to_add_them(told: World) -> None:
     page = await people_page(told, ADELE)
-    await press(told, page, "Create chat", person=ADELE, others=chosen(MEGAN), name="Pump", note="false")
+    await press(told, page, "Create chat", person=ADELE, others=selection(MEGAN), name="Pump", note="false")
     await told.settle()
     (chat,) = told.made_chats()
     await given_to(told, ISAIAH)

@@ -8,8 +8,8 @@ import pytest
 
 from bot.store.tables import audit, metadata
 from tests.steps.records import SECRET_CASE
-from tests.steps.saved_messages import MESSAGE, SECRET, open_from, send
-from tests.steps.settings_pages import ask, turn_off
+from tests.steps.saved_messages import MESSAGE, SECRET, open_dialog, submit
+from tests.steps.settings_pages import request_page, turn_off_chats
 from tests.wire.people import ADELE, ISAIAH, LYNNE, PATTI
 from tests.wire.world import API, GROUP, HURRIED, UNPACED, World, buttons, texts
 
@@ -37,14 +37,14 @@ async def rows(world: World, table: str, number: str = "CAS-01001") -> list[dict
 
 
 async def test_a_message_becomes_a_note_with_the_text_that_was_shown(world: World) -> None:
-    page = await open_from(world)
+    page = await open_dialog(world)
     assert page.title == "Save to record"
     assert page.inputs["text"]["value"] == TEXT
     assert page.inputs["title"]["value"] == "Teams message from Adele Vance"
     assert texts(page.card)[-6:] == ["These lines are added below the text:", *ORIGIN.splitlines(), *IF_CHANGED]
     assert await rows(world, "annotations") == []
 
-    done = await send(world, page.step("Save", words="CAS-01001"))
+    done = await submit(world, page.step("Save", words="CAS-01001"))
     assert done == "Saved to CAS-01001 as a note."
     (note,) = await rows(world, "annotations")
     assert (note["subject"], note["notetext"]) == ("Teams message from Adele Vance", f"{TEXT}\n\n{ORIGIN}")
@@ -56,9 +56,9 @@ async def test_a_message_becomes_a_task_of_the_record_that_it_links_to(world: Wo
         **MESSAGE,
         "body": {"contentType": "html", "content": f'{SECRET} <a href="{await world.link()}">here</a>'},
     }
-    page = await open_from(world, linked)
+    page = await open_dialog(world, linked)
     assert texts(page.card)[0].startswith("CAS-01001 · Pump vibrates")
-    assert await send(world, page.step("Save", form="task")) == "Saved to CAS-01001 as a task."
+    assert await submit(world, page.step("Save", form="task")) == "Saved to CAS-01001 as a task."
     (task,) = await rows(world, "tasks")
     assert task["description"].startswith(f"{SECRET} here\n\nMessage in Microsoft Teams: Adele Vance")
     assert task["_ownerid_value"] == await world.user_id(ADELE)
@@ -68,12 +68,12 @@ async def test_the_only_record_of_the_chat_is_prefilled(world: World) -> None:
     await world.say("connect CAS-01001 quiet")
     await world.settle()
     world.card()
-    assert texts((await open_from(world)).card)[0].startswith("CAS-01001 · Pump vibrates")
+    assert texts((await open_dialog(world)).card)[0].startswith("CAS-01001 · Pump vibrates")
 
 
 async def test_a_changed_text_is_marked_as_changed(world: World) -> None:
-    page = await open_from(world)
-    await send(world, page.step("Save", words="CAS-01001", text=f"{SECRET} only"))
+    page = await open_dialog(world)
+    await submit(world, page.step("Save", words="CAS-01001", text=f"{SECRET} only"))
     (note,) = await rows(world, "annotations")
     assert note["notetext"].startswith(f"{SECRET} only\n\nMessage in Microsoft Teams: Adele Vance")
     assert "\nChanged by Adele Vance\n" in note["notetext"]
@@ -81,9 +81,9 @@ async def test_a_changed_text_is_marked_as_changed(world: World) -> None:
 
 async def test_everything_written_for_a_changed_text_was_shown_before(world: World) -> None:
     address = f"https://teams.microsoft.com/l/message/19%3A0f0f0f0f%40thread.v2/1735689600000?context={'x_y' * 630}"
-    page = await open_from(world, {**MESSAGE, "linkToMessage": address})
+    page = await open_dialog(world, {**MESSAGE, "linkToMessage": address})
     shown = texts(page.card)
-    await send(world, page.step("Save", words="CAS-01001", text=f"{SECRET} only"))
+    await submit(world, page.step("Save", words="CAS-01001", text=f"{SECRET} only"))
     (note,) = await rows(world, "annotations")
     text, _, below = note["notetext"].partition("\n\n")
     assert text == f"{SECRET} only"
@@ -93,34 +93,34 @@ async def test_everything_written_for_a_changed_text_was_shown_before(world: Wor
 
 
 async def test_a_repeated_submission_is_not_written_twice(world: World) -> None:
-    page = await open_from(world)
+    page = await open_dialog(world)
     data = page.step("Save", words="CAS-01001")
-    assert await send(world, data) == await send(world, data) == "Saved to CAS-01001 as a note."
+    assert await submit(world, data) == await submit(world, data) == "Saved to CAS-01001 as a note."
     assert len(await rows(world, "annotations")) == 1
-    other = (await open_from(world)).step("Save", words="CAS-01001")
-    await send(world, other)
+    other = (await open_dialog(world)).step("Save", words="CAS-01001")
+    await submit(world, other)
     assert len(await rows(world, "annotations")) == 2
 
 
 async def test_a_submission_with_a_lost_answer_can_be_repeated(world: World) -> None:
-    page = await open_from(world)
-    await send(world, (await open_from(world)).step("Save", words="CAS-01001", text=f"{SECRET} warm"))
+    page = await open_dialog(world)
+    await submit(world, (await open_dialog(world)).step("Save", words="CAS-01001", text=f"{SECRET} warm"))
     world.limits = HURRIED
     await world.restart()
     world.dataverse_hangs_on = "/annotations"
-    refused = await send(world, page.step("Save", words="CAS-01001"))
+    refused = await submit(world, page.step("Save", words="CAS-01001"))
     assert texts(refused.card)[0] == "Dynamics 365 is taking too long to respond."
     world.dataverse_hangs_on = ""
     world.limits = UNPACED
     await world.restart()
     again = buttons(refused.card)["Try again"]["data"]
-    await send(world, again)
-    await send(world, again)
+    await submit(world, again)
+    await submit(world, again)
     assert len(await rows(world, "annotations")) == 2
 
 
 async def test_the_audit_has_the_person_the_record_and_the_form(world: World) -> None:
-    await send(world, (await open_from(world)).step("Save", words="CAS-01001"))
+    await submit(world, (await open_dialog(world)).step("Save", words="CAS-01001"))
     (entry,) = await world.rows_in(audit)
     (note,) = await rows(world, "annotations")
     assert (entry["act"], entry["person_name"], entry["chat_id"]) == ("save to record", "Adele Vance", GROUP)
@@ -132,10 +132,10 @@ async def test_the_text_is_neither_stored_nor_logged(
     world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        page = await open_from(world)
-        await send(world, page.step("Save", words="CAS-01001"))
-        await send(world, page.step("Save", words=SECRET_CASE), person=PATTI)
-        await send(world, page.step("Save", words="no such record"))
+        page = await open_dialog(world)
+        await submit(world, page.step("Save", words="CAS-01001"))
+        await submit(world, page.step("Save", words=SECRET_CASE), person=PATTI)
+        await submit(world, page.step("Save", words="no such record"))
     assert await rows(world, "annotations")
     for table in metadata.sorted_tables:
         assert SECRET not in str(await world.rows_in(table)), table.name
@@ -143,22 +143,22 @@ async def test_the_text_is_neither_stored_nor_logged(
 
 
 async def test_a_person_without_access_is_refused_and_nothing_is_written(world: World) -> None:
-    page = await open_from(world)
-    refused = await send(world, page.step("Save", words=await world.link(SECRET_CASE)), person=PATTI)
+    page = await open_dialog(world)
+    refused = await submit(world, page.step("Save", words=await world.link(SECRET_CASE)), person=PATTI)
     assert texts(refused.card)[0].startswith("This case does not exist")
-    refused = await send(world, page.step("Save", words=await world.link()), person=LYNNE)
+    refused = await submit(world, page.step("Save", words=await world.link()), person=LYNNE)
     assert texts(refused.card)[0].startswith("You have no user in Dynamics 365")
-    await turn_off(world)
-    refused = await send(world, page.step("Save", words=await world.link()))
+    await turn_off_chats(world)
+    refused = await submit(world, page.step("Save", words=await world.link()))
     assert texts(refused.card)[0].startswith("Your administrator turned off chats")
     assert await rows(world, "annotations") + await rows(world, "annotations", SECRET_CASE) == []
     assert await world.rows_in(audit) == []
 
 
 async def test_a_rejection_by_dataverse_is_audited_as_refused(world: World) -> None:
-    page = await open_from(world, person=ISAIAH)
+    page = await open_dialog(world, person=ISAIAH)
     world.dataverse_refuses["/annotations("] = (403, {"error": {"code": "0x80040220", "message": SECRET}})
-    refused = await send(world, page.step("Save", words="CAS-01001"), person=ISAIAH)
+    refused = await submit(world, page.step("Save", words="CAS-01001"), person=ISAIAH)
     assert texts(refused.card) == [
         "You do not have access to this in Dynamics 365.",
         "Ask your administrator for access.",
@@ -183,8 +183,8 @@ async def test_a_rejection_by_dataverse_is_audited_as_refused(world: World) -> N
     ids=lambda each: str(each)[:40],
 )
 async def test_missing_inputs_are_explained_on_the_page(world: World, filled_in: dict[str, str], problem: str) -> None:
-    page = await open_from(world)
-    again = await send(world, page.step("Save", **filled_in))
+    page = await open_dialog(world)
+    again = await submit(world, page.step("Save", **filled_in))
     assert texts(again.card)[0] == problem
     assert again.title == "Save to record"
     assert await rows(world, "annotations") + await rows(world, "tasks") == []
@@ -204,7 +204,7 @@ async def test_missing_inputs_are_explained_on_the_page(world: World, filled_in:
     ids=repr,
 )
 async def test_a_message_without_text_cannot_be_saved(world: World, message: object) -> None:
-    page = await open_from(world, message)
+    page = await open_dialog(world, message)
     assert texts(page.card) == [
         "This message has no text to save.",
         "Open the menu of a message with text, and select Save to record.",
@@ -226,9 +226,9 @@ async def test_a_message_of_any_length_and_kind_is_shown_and_saved(world: World)
             "attachments": [{"name": "n" * 500, "content": 5}, 5] * 50,
             "createdDateTime": "yesterday",
         }
-        page = await open_from(world, payload)
+        page = await open_dialog(world, payload)
         assert len(page.inputs["text"]["value"]) <= 4_000
-        assert (await send(world, page.step("Save", words="CAS-01001"))).startswith("Saved")
+        assert (await submit(world, page.step("Save", words="CAS-01001"))).startswith("Saved")
     notes = await rows(world, "annotations")
     assert len(notes) == 5
     assert "evil.example" not in json.dumps(notes)
@@ -239,22 +239,22 @@ async def test_a_message_of_any_length_and_kind_is_shown_and_saved(world: World)
 
 async def test_a_forged_page_writes_with_the_rights_of_its_sender_or_not_at_all(world: World) -> None:
     data = {"dialog": "saveThisMessage", "words": "CAS-01001", "title": "t", "text": SECRET}
-    refused = await send(world, data)
+    refused = await submit(world, data)
     assert texts(refused.card)[0] == "This dialog has expired."
-    page = (await open_from(world)).step("Save", words="CAS-01001")
-    await send(world, page)
-    await send(world, {**page, "link": "javascript:alert(1)", "author": "a\nb"}, person=PATTI)
+    page = (await open_dialog(world)).step("Save", words="CAS-01001")
+    await submit(world, page)
+    await submit(world, {**page, "link": "javascript:alert(1)", "author": "a\nb"}, person=PATTI)
     written = {note["_createdby_value"] for note in await rows(world, "annotations")}
     assert written == {await world.user_id(ADELE), await world.user_id(PATTI)}
     assert "javascript" not in json.dumps(await rows(world, "annotations"))
 
 
 async def test_a_record_type_without_notes_says_so(world: World) -> None:
-    page = await ask(world, {"dialog": "settings"}, name="task/fetch")
-    adding = await ask(world, page.step("Add a record type"))
-    await ask(world, adding.step("Add", table="cs_stocklevel"))
+    page = await request_page(world, {"dialog": "settings"}, name="task/fetch")
+    adding = await request_page(world, page.step("Add a record type"))
+    await request_page(world, adding.step("Add", table="cs_stocklevel"))
     async with world.session.get(f"{world.sandbox}{API}/cs_stocklevels") as answer:
         level = (await answer.json())["value"][0]["cs_stocklevelid"]
     link = f"{world.sandbox}/main.aspx?pagetype=entityrecord&etn=cs_stocklevel&id={level}"
-    refused = await send(world, (await open_from(world)).step("Save", words=link))
+    refused = await submit(world, (await open_dialog(world)).step("Save", words=link))
     assert texts(refused.card) == ["Records of this type cannot have notes.", "Choose the other option."]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bot.domain.public_names import SEARCH
 from bot.domain.record_types import Disclosure
-from tests.steps.record_search import asked_for, look, query
+from tests.steps.record_search import queries_with_words, query, search
 from tests.steps.records import SECRET_CASE
-from tests.steps.settings_pages import ask, record_type, turn_off
+from tests.steps.settings_pages import record_type_page, request_page, turn_off_chats
 from tests.tiers import examples
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, LYNNE, PATTI, Somebody
 from tests.wire.world import API, GROUP, HURRIED, World, buttons, texts
@@ -24,7 +24,7 @@ PUMP = "Pump vibrates after firmware update"
 
 async def previews(world: World, text: str, **asked: Any) -> list[tuple[str, str]]:
     """Return the title and text of each preview."""
-    answer = await look(world, text, **asked)
+    answer = await search(world, text, **asked)
     assert answer["type"] == "result", answer
     shown = [each["preview"]["content"] for each in answer["attachments"]]
     return [(each["title"], each["text"]) for each in shown]
@@ -33,7 +33,7 @@ async def previews(world: World, text: str, **asked: Any) -> list[tuple[str, str
 async def test_a_record_is_found_by_words_and_its_preview_distinguishes_it(world: World) -> None:
     found = await previews(world, "pump vibrates")
     assert (PUMP, "Case CAS-01001 · In Progress · Müller & Söhne Wasserwerke") in found
-    answer = await look(world, "pump vibrates")
+    answer = await search(world, "pump vibrates")
     assert answer["attachmentLayout"] == "list"
     assert {each["preview"]["contentType"] for each in answer["attachments"]} == {
         "application/vnd.microsoft.card.thumbnail"
@@ -61,7 +61,7 @@ async def test_one_record_type_is_searched_by_its_tab_or_by_a_prefix(world: Worl
     for found in (await previews(world, "a", by="account"), await previews(world, "Account: a")):
         assert found
         assert {text.split()[0] for _, text in found} == {"Account"}
-    answer = await look(world, "a", by="knowledgearticle")
+    answer = await search(world, "a", by="knowledgearticle")
     assert answer["type"] == "result"
 
 
@@ -69,11 +69,11 @@ async def test_a_link_finds_its_record_for_people_who_can_read_it(world: World) 
     link = await world.link(SECRET_CASE)
     ((_, shown),) = await previews(world, f"see {link}", person=ALEX)
     assert shown.startswith(f"Case {SECRET_CASE} · ")
-    (picked,) = (await look(world, link, person=ALEX))["attachments"]
+    (picked,) = (await search(world, link, person=ALEX))["attachments"]
     (pasted,) = await world.paste(link, person=ALEX)
     assert picked["content"] == pasted["content"]
-    assert (await look(world, link, person=PATTI))["text"].startswith("No record matches.")
-    elsewhere = await look(world, "https://example.com/main.aspx")
+    assert (await search(world, link, person=PATTI))["text"].startswith("No record matches.")
+    elsewhere = await search(world, "https://example.com/main.aspx")
     assert elsewhere["text"].startswith("This link does not open a record in your Dynamics 365 environment.")
 
 
@@ -87,9 +87,9 @@ async def test_pages_have_no_gaps(world: World) -> None:
 
 async def test_a_selected_record_gets_the_same_card_as_its_link(world: World) -> None:
     for disclosure in Disclosure:
-        page = await record_type(world)
-        await ask(world, page.step("Save", disclosure=disclosure))
-        (picked,) = (await look(world, "cas-01001"))["attachments"]
+        page = await record_type_page(world)
+        await request_page(world, page.step("Save", disclosure=disclosure))
+        (picked,) = (await search(world, "cas-01001"))["attachments"]
         (pasted,) = await world.paste(await world.link(), person=ADELE)
         # If the settings hide everything, the card says no more than the link.
         assert (picked["content"] == pasted["content"]) == (disclosure is not Disclosure.NOTHING)
@@ -100,16 +100,16 @@ async def test_a_selected_record_gets_the_same_card_as_its_link(world: World) ->
 
 
 async def test_the_card_of_a_deleted_record_says_so_when_pressed(world: World) -> None:
-    (picked,) = (await look(world, "cas-01001"))["attachments"]
+    (picked,) = (await search(world, "cas-01001"))["attachments"]
     await world.delete("incidents", await world.row("incidents"))
     answer = await world.press(buttons(picked["content"])["Connect this chat"], person=ADELE)
     assert "This case does not exist" in json.dumps(answer)
-    assert (await look(world, "cas-01001"))["type"] == "message"
+    assert (await search(world, "cas-01001"))["type"] == "message"
 
 
 async def test_each_person_finds_the_records_they_can_read(world: World) -> None:
     assert (await previews(world, SECRET_CASE, person=ALEX))[0][1].startswith(f"Case {SECRET_CASE}")
-    answer = await look(world, SECRET_CASE, person=PATTI)
+    answer = await search(world, SECRET_CASE, person=PATTI)
     assert answer == {
         "type": "message",
         "text": "No record matches. Enter a few letters of its name, or its number.",
@@ -118,24 +118,24 @@ async def test_each_person_finds_the_records_they_can_read(world: World) -> None
 
 @pytest.mark.parametrize("person", [LYNNE, None], ids=["no user", "nobody"])
 async def test_a_person_without_a_dynamics_user_is_told_whom_to_ask(world: World, person: Somebody | None) -> None:
-    answer = await look(world, "pump", person=person)
+    answer = await search(world, "pump", person=person)
     assert answer["type"] == "message"
     assert answer["text"].startswith("You have no user in Dynamics 365")
     assert answer["text"].endswith("Ask your administrator for a Dynamics 365 user.")
 
 
 async def test_while_chats_are_off_the_search_says_so(world: World) -> None:
-    await turn_off(world)
-    answer = await look(world, "pump")
+    await turn_off_chats(world)
+    answer = await search(world, "pump")
     assert answer["text"] == (
         "Your administrator turned off chats for Dynamics 365. Ask your administrator to turn on chats."
     )
 
 
 async def test_a_record_type_that_is_off_is_not_searched(world: World) -> None:
-    page = await record_type(world, "account")
-    await ask(world, page.step("Save", enabled="false"))
-    answer = await look(world, "a", by="account")
+    page = await record_type_page(world, "account")
+    await request_page(world, page.step("Save", enabled="false"))
+    answer = await search(world, "a", by="account")
     assert answer["text"].startswith("Chats cannot be connected to records of this type.")
     assert "Account" not in {text.split()[0] for _, text in await previews(world, "a")}
 
@@ -144,17 +144,17 @@ async def test_a_slow_dataverse_is_reported_in_time(world: World) -> None:
     world.limits = HURRIED
     await world.restart()
     world.dataverse_hangs = True
-    answer = await look(world, "pump")
+    answer = await search(world, "pump")
     assert answer == {"type": "message", "text": "Dynamics 365 is taking too long to respond. Try again in a moment."}
     world.dataverse_hangs = False
 
 
 async def test_a_newer_query_cancels_the_previous_search(world: World) -> None:
-    await look(world, "pump")
+    await search(world, "pump")
     world.dataverse_hangs_on = "/incidents"
-    first = asyncio.create_task(look(world, "pum"))
+    first = asyncio.create_task(search(world, "pum"))
     await world.until(lambda: any("'pum'" in each for each in world.dataverse_was_asked))
-    second = asyncio.create_task(look(world, "pump v"))
+    second = asyncio.create_task(search(world, "pump v"))
     answer = await first
     assert (answer["type"], answer["attachments"]) == ("result", [])
     world.dataverse_hangs_on = ""
@@ -162,14 +162,14 @@ async def test_a_newer_query_cancels_the_previous_search(world: World) -> None:
 
 
 async def test_equal_searches_are_shared_by_one_person_but_not_by_two(world: World) -> None:
-    await look(world, "pump")
-    await look(world, "pump", person=PATTI)
+    await search(world, "pump")
+    await search(world, "pump", person=PATTI)
     world.dataverse_was_asked.clear()
     world.dataverse_hangs_on = "/incidents"
-    searches = [asyncio.create_task(look(world, "vibrates", person=each)) for each in (ADELE, ADELE, PATTI)]
-    await world.until(lambda: len(asked_for(world, "vibrates")) == 2)
+    searches = [asyncio.create_task(search(world, "vibrates", person=each)) for each in (ADELE, ADELE, PATTI)]
+    await world.until(lambda: len(queries_with_words(world, "vibrates")) == 2)
     await asyncio.sleep(0.1)
-    assert len(asked_for(world, "vibrates")) == 2
+    assert len(queries_with_words(world, "vibrates")) == 2
     world.dataverse_hangs_on = ""
     answers = await asyncio.gather(*searches)
     assert answers[0] == answers[1]
@@ -192,7 +192,7 @@ async def test_equal_searches_are_shared_by_one_person_but_not_by_two(world: Wor
     ids=lambda text: ascii(text[:20]),
 )
 async def test_any_text_is_searched_literally(world: World, text: str) -> None:
-    answer = await look(world, text)
+    answer = await search(world, text)
     assert answer["type"] in {"message", "result"}
     if answer["type"] == "message":
         assert answer["text"].startswith("No record matches.")
@@ -277,7 +277,7 @@ def test_no_search_finds_a_record_that_the_person_cannot_read(world: World) -> N
     def holds(table: str, person: Somebody, words: str, skip: int) -> None:
         if (table, person) not in seen:
             seen[table, person] = world.run(readable(world, table, person))
-        answer = world.run(look(world, words, by=table, person=person, skip=skip))
+        answer = world.run(search(world, words, by=table, person=person, skip=skip))
         for each in answer.get("attachments", ()):
             assert buttons(each["content"])["Chats"]["data"]["row"] in seen[table, person]
 

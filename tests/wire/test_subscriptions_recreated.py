@@ -10,8 +10,17 @@ from sqlalchemy import update
 from bot.domain.subscriptions import SubscriptionError
 from bot.store.tables import subscription
 from bot.wiring.services import close
-from tests.steps.changes import CHANGES, lose, resources, seen_to, synced, there, until, until_asked_for
-from tests.steps.graph_subscriptions import BOTH, another_process, calls, maintain, one_by_one
+from tests.steps.changes import (
+    CHANGES,
+    connect_synced_chat,
+    lose_subscription,
+    subscribed_resources,
+    subscriptions_in_graph,
+    until,
+    until_enqueued,
+    until_subscriptions_settled,
+)
+from tests.steps.graph_subscriptions import BOTH, another_process, count_calls, maintain, subscribe_per_chat
 from tests.wire.world import GROUP, World, texts
 
 pytestmark = pytest.mark.one_database
@@ -34,74 +43,77 @@ async def hindered(world: World, why: SubscriptionError, watch: str | None = Non
         return bool(await world.rows_in(subscription, mine))
 
     await until(world, one_is)
-    await seen_to(world)
+    await until_subscriptions_settled(world)
     (row,) = await world.rows_in(subscription, mine)
     return row
 
 
 async def graph_gets_a_request_after_the_delay(world: World) -> None:
     """Check that Graph gets no request before the requested delay ends, and that it gets one afterwards."""
-    before, base = calls(world), await another_process(world)
+    before, base = count_calls(world), await another_process(world)
     for _ in range(3):
         world.clock.advance(60)
         await maintain(base)
-    assert calls(world) == before
+    assert count_calls(world) == before
     await close(base)
     world.clock.advance(WAIT_S)
-    await until(world, lambda: calls(world) > before)
-    await seen_to(world)
+    await until(world, lambda: count_calls(world) > before)
+    await until_subscriptions_settled(world)
 
 
 async def test_after_a_start_at_another_address_the_subscriptions_are_recreated_for_it(world: World) -> None:
-    await synced(world)
-    await seen_to(world)
-    old, moved = {row.id for row in there(world)}, world.url.replace("127.0.0.1", "localhost")
+    await connect_synced_chat(world)
+    await until_subscriptions_settled(world)
+    old, moved = {row.id for row in subscriptions_in_graph(world)}, world.url.replace("127.0.0.1", "localhost")
     assert moved != world.url
     world.settings = world.settings.model_copy(update={"public_url": moved})
     await world.restart()
-    await until(world, lambda: len(there(world)) == 2 and not old & {row.id for row in there(world)})
-    assert resources(world) == BOTH
-    assert {row.text("notificationUrl") for row in there(world)} == {moved + CHANGES}
-    await until_asked_for(world, GROUP)
-    await seen_to(world)
+    await until(
+        world,
+        lambda: len(subscriptions_in_graph(world)) == 2 and not old & {row.id for row in subscriptions_in_graph(world)},
+    )
+    assert subscribed_resources(world) == BOTH
+    assert {row.text("notificationUrl") for row in subscriptions_in_graph(world)} == {moved + CHANGES}
+    await until_enqueued(world, GROUP)
+    await until_subscriptions_settled(world)
 
 
 async def test_a_subscription_throttled_between_deletion_and_creation_is_retried_later(world: World) -> None:
-    await seen_to(world)
+    await until_subscriptions_settled(world)
     await world.fault("graph", f"429; retry-after={WAIT_S}; path=subscriptions; method=POST")
     await restart_with_another_client_state(world)
     assert (await hindered(world, SubscriptionError.NO_ANSWER))["subscription_id"] is None
-    assert len(there(world)) == 1
+    assert len(subscriptions_in_graph(world)) == 1
     await graph_gets_a_request_after_the_delay(world)
-    assert resources(world) == BOTH
+    assert subscribed_resources(world) == BOTH
 
 
 async def test_a_subscription_that_cannot_be_deleted_is_kept_and_retried_later(world: World) -> None:
-    await seen_to(world)
-    old = {row.id for row in there(world)}
+    await until_subscriptions_settled(world)
+    old = {row.id for row in subscriptions_in_graph(world)}
     await world.fault("graph", f"429; retry-after={WAIT_S}; path=subscriptions; method=DELETE")
     await restart_with_another_client_state(world)
     assert (await hindered(world, SubscriptionError.NO_ANSWER))["subscription_id"] in old
     await graph_gets_a_request_after_the_delay(world)
-    assert resources(world) == BOTH
-    assert not old & {row.id for row in there(world)}
+    assert subscribed_resources(world) == BOTH
+    assert not old & {row.id for row in subscriptions_in_graph(world)}
 
 
 async def test_a_lost_subscription_whose_creation_is_throttled_is_retried_later(world: World) -> None:
-    await one_by_one(world, GROUP)
-    (row,) = there(world)
-    await lose(world, row)
+    await subscribe_per_chat(world, GROUP)
+    (row,) = subscriptions_in_graph(world)
+    await lose_subscription(world, row)
     await world.fault("graph", f"429; retry-after={WAIT_S}; path=subscriptions; method=POST")
     async with world.engines.writing.begin() as begun:
         soon = {"due_at": world.clock.now()}
         await begun.execute(update(subscription).where(subscription.c.chat_id == GROUP).values(soon))
     assert (await hindered(world, SubscriptionError.NO_ANSWER))["subscription_id"] is None
     await graph_gets_a_request_after_the_delay(world)
-    await until_asked_for(world, GROUP)
+    await until_enqueued(world, GROUP)
 
 
 async def test_a_rejected_recreation_is_shown_in_the_chat(world: World) -> None:
-    await one_by_one(world, GROUP)
+    await subscribe_per_chat(world, GROUP)
     world.teams.withheld.add("ChatSettings.Read.Chat")
     await restart_with_another_client_state(world)
     await hindered(world, SubscriptionError.NOT_ALLOWED, f"chat {GROUP}")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.store.tables import record_type
-from tests.steps.members import made_chat
+from tests.steps.members import create_chat
 from tests.steps.new_chats import members
 from tests.steps.records import create
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
@@ -33,7 +33,7 @@ async def task(world: World, number: str, by: Somebody) -> None:
 
 async def test_people_are_listed_with_reasons_the_strongest_relation_first(world: World) -> None:
     """Compare line by line with the sample data and the actions of this test."""
-    await made_chat(world)  # by Adele, with Megan
+    await create_chat(world)  # by Adele, with Megan
     for _ in range(3):
         await task(world, "CAS-01001", ISAIAH)
     await task(world, "CAS-01001", MEGAN)
@@ -144,7 +144,7 @@ async def test_people_are_still_suggested_if_similar_records_cannot_be_read(worl
 
 
 async def test_each_person_has_buttons_to_write_start_a_chat_or_add_them(world: World) -> None:
-    chat = await made_chat(world)
+    chat = await create_chat(world)
     await world.say("suggest CAS-01010", chat=PERSONAL)
     ways = buttons(world.card(PERSONAL))
     assert list(ways) == ["Write", "New chat"]
@@ -197,7 +197,7 @@ async def test_a_person_without_access_gets_no_suggestions(world: World) -> None
 
 
 async def test_in_a_chat_members_can_be_removed_and_others_added(world: World) -> None:
-    chat = await made_chat(world)
+    chat = await create_chat(world)
     await world.say("suggest CAS-01010", person=MEGAN, chat=chat)
     shown = await world.press(buttons(world.card(chat))["Show people"], person=MEGAN, chat=chat)
     ways = buttons_by_person(shown["value"])

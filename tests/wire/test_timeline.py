@@ -9,11 +9,11 @@ from bot.cli.outbox import list_undelivered
 from bot.domain.chat_sync import STUCK_AFTER_ATTEMPTS
 from bot.store.tables import audit
 from bot.store.unit_of_work import Store
-from tests.steps.chat_sync import goes_on, rows, told, writes
-from tests.steps.members import ASK, OPEN, YOURS, made_chat
+from tests.steps.chat_sync import chat_rows, run_due_jobs, send_event, write_message
+from tests.steps.members import ASK, OPEN, YOURS, create_chat
 from tests.steps.records import SECRET_CASE
-from tests.steps.settings_pages import ask, organisation
-from tests.steps.timeline import connected, timeline
+from tests.steps.settings_pages import organization_page, request_page
+from tests.steps.timeline import connect, timeline
 from tests.wire.people import ADELE, ALEX, LYNNE, MEGAN, PATTI
 from tests.wire.world import GROUP, OTHER_GROUP, PERSONAL, World, buttons, texts
 
@@ -23,13 +23,13 @@ IDLE = "No longer updated because the chat had no activity for 7 days."
 
 
 async def switch_sync(world: World, *, on: bool) -> None:
-    await ask(world, (await organisation(world)).step("Save", sync_on=str(on).lower()))
+    await request_page(world, (await organization_page(world)).step("Save", sync_on=str(on).lower()))
 
 
 async def idle(world: World) -> None:
     """Let more than seven days pass without activity in the chat."""
-    await connected(world)
-    await goes_on(world)
+    await connect(world)
+    await run_due_jobs(world)
     world.clock.advance(timedelta(days=7, minutes=1).total_seconds())
     await world.looked_through("incident")
     world.clock.advance(180)  # missed changes of this time are found
@@ -43,15 +43,15 @@ async def resume_button(world: World) -> dict[str, Any]:
 
 
 async def test_the_newest_comes_first_with_its_last_writer_and_state(world: World) -> None:
-    await connected(world)
-    await connected(world, OTHER_GROUP)
-    await told(world, topicName="Pump at Fabrikam")
-    await writes(world, MEGAN)
-    await goes_on(world)
+    await connect(world)
+    await connect(world, OTHER_GROUP)
+    await send_event(world, topicName="Pump at Fabrikam")
+    await write_message(world, MEGAN)
+    await run_due_jobs(world)
     await world.say("disconnect", chat=OTHER_GROUP)
     await world.settle()
     world.card(OTHER_GROUP)
-    await goes_on(world)
+    await run_due_jobs(world)
     title, _, *said, counted = texts(await timeline(world))
     assert (title, counted) == ("Timeline of CAS-01001", "2 connections")
     newest, oldest = said[:4], said[4:]
@@ -65,16 +65,16 @@ async def test_the_newest_comes_first_with_its_last_writer_and_state(world: Worl
 
 
 async def test_activity_after_disconnecting_is_not_shown(world: World) -> None:
-    await connected(world)
-    await connected(world, number="CAS-01002")
+    await connect(world)
+    await connect(world, number="CAS-01002")
     world.clock.advance(60)
     await world.say("disconnect CAS-01001")
     await world.settle()
     world.card()
     world.clock.advance(60)
-    await writes(world, MEGAN)
-    await told(world, topicName="Layoffs")
-    await goes_on(world)
+    await write_message(world, MEGAN)
+    await send_event(world, topicName="Layoffs")
+    await run_due_jobs(world)
     assert not [
         each for each in texts(await timeline(world, person=PATTI)) if "Megan Bowen" in each or "Layoffs" in each
     ]
@@ -82,7 +82,7 @@ async def test_activity_after_disconnecting_is_not_shown(world: World) -> None:
 
 
 async def test_members_open_a_chat_others_join_it_or_read_why_they_cannot(world: World) -> None:
-    await made_chat(world)
+    await create_chat(world)
     member, joiner, other = [await timeline(world, person=each) for each in (ADELE, ALEX, PATTI)]
     assert YOURS in texts(member)
     assert "Open chat" in buttons(member)
@@ -95,7 +95,7 @@ async def test_members_open_a_chat_others_join_it_or_read_why_they_cannot(world:
 
 
 async def test_a_person_without_access_learns_nothing_about_the_chats(world: World) -> None:
-    await connected(world, number=SECRET_CASE)
+    await connect(world, number=SECRET_CASE)
     refused = texts(await timeline(world, person=PATTI, text=f"timeline {SECRET_CASE}"))
     assert refused[0] == "No record matches these words."
     claim = buttons(await timeline(world, text=f"timeline {SECRET_CASE}"))["Chats"]["data"]
@@ -107,7 +107,7 @@ async def test_a_person_without_access_learns_nothing_about_the_chats(world: Wor
 
 async def test_it_has_pages_and_links_to_and_from_the_list_of_chats(world: World) -> None:
     for _ in range(8):
-        await connected(world)
+        await connect(world)
         await world.say("disconnect")
         await world.settle()
         world.card()
@@ -133,7 +133,7 @@ async def test_a_page_that_was_never_offered_is_refused(world: World, begin: str
 
 async def test_a_record_without_a_chat_says_so_and_the_only_record_of_a_chat_needs_no_name(world: World) -> None:
     assert texts(await timeline(world))[-1] == "No chat was ever connected to this record."
-    await connected(world)
+    await connect(world)
     await world.say("timeline")
     shown = (await world.press(buttons(world.card())["Show timeline"]))["value"]
     assert (texts(shown)[0], texts(shown)[-1]) == ("Timeline of CAS-01001", "1 connection")
@@ -148,7 +148,7 @@ async def test_after_seven_idle_days_it_says_so_and_one_press_resumes_it(world: 
     assert any(each.startswith(f"{IDLE} Last activity: ") for each in texts(card))
     answer = await world.press(buttons(card)["Resume"], person=MEGAN)
     assert texts(answer["value"])[0] == "This chat is now shown on the timeline of CAS-01001."
-    await goes_on(world)
+    await run_due_jobs(world)
     assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))
     await world.say("status")
     assert "Resume" not in buttons(world.card())
@@ -167,14 +167,14 @@ async def test_a_late_foreign_or_unauthorized_press_resumes_nothing(world: World
     await world.press(button)
     again = await world.press(button)
     assert texts(again["value"])[0] == "This chat is already synced to the timeline of CAS-01001."
-    await goes_on(world)
+    await run_due_jobs(world)
 
 
 async def test_earlier_chats_are_shown_after_an_administrator_decides_so(world: World) -> None:
     await switch_sync(world, on=False)
-    await connected(world)
+    await connect(world)
     assert any("chat sync is turned off" in each for each in texts(await timeline(world)))
-    assert "Show them from now on" not in buttons((await organisation(world)).card)
+    assert "Show them from now on" not in buttons((await organization_page(world)).card)
     await switch_sync(world, on=True)
     assert any("connected before chat sync was turned on" in each for each in texts(await timeline(world)))
     await world.say("status")
@@ -182,15 +182,17 @@ async def test_earlier_chats_are_shown_after_an_administrator_decides_so(world: 
     assert any("connected before chat sync was turned on" in each for each in texts(status))
     assert "Resume" not in buttons(status)
 
-    page = await organisation(world)
-    refused = await ask(world, page.step("Show them from now on"), person=ADELE)
+    page = await organization_page(world)
+    refused = await request_page(world, page.step("Show them from now on"), person=ADELE)
     assert texts(refused.card)[0].startswith("Only people with the security role System Administrator")
     assert "1 chat was included. It will appear in Dynamics 365 soon." in texts(
-        (await ask(world, page.step("Show them from now on"))).card
+        (await request_page(world, page.step("Show them from now on"))).card
     )
-    assert "All chats were already included." in texts((await ask(world, page.step("Show them from now on"))).card)
-    await goes_on(world)
-    assert len(await rows(world)) == 1
+    assert "All chats were already included." in texts(
+        (await request_page(world, page.step("Show them from now on"))).card
+    )
+    await run_due_jobs(world)
+    assert len(await chat_rows(world)) == 1
     assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))
 
 
@@ -208,14 +210,14 @@ async def test_earlier_chats_are_shown_after_an_administrator_decides_so(world: 
 async def test_a_row_that_cannot_be_written_is_not_reported_as_current(
     world: World, refusal: tuple[int, object], why: str
 ) -> None:
-    await connected(world)
-    await goes_on(world)
+    await connect(world)
+    await run_due_jobs(world)
     world.dataverse_refuses["/chats("] = refusal
-    await writes(world, MEGAN)
-    await goes_on(world, 4)
+    await write_message(world, MEGAN)
+    await run_due_jobs(world, 4)
     assert any(each.startswith(SHOWN) for each in texts(await timeline(world))), "a hiccup is nothing to speak of"
     for _ in range(STUCK_AFTER_ATTEMPTS):
-        await goes_on(world, 300)
+        await run_due_jobs(world, 300)
     said = f"New activity may be missing in Dynamics 365. {why}"
     assert said in texts(await timeline(world))
     await world.say("status")
@@ -225,16 +227,16 @@ async def test_a_row_that_cannot_be_written_is_not_reported_as_current(
     assert await list_undelivered(Store(world.engines, lambda _: None), told.append, pending=False) == 0
     assert [each for each in told if GROUP in each and "failed attempts" in each]
     world.dataverse_refuses.clear()
-    await goes_on(world, 300)
+    await run_due_jobs(world, 300)
     assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))
     assert await counted(world) == "0"
 
 
 async def test_a_missing_row_is_reported_with_the_reason(world: World) -> None:
     world.dataverse_refuses["/chats("] = (400, {})
-    await connected(world)
+    await connect(world)
     for _ in range(STUCK_AFTER_ATTEMPTS):
-        await goes_on(world, 300)
+        await run_due_jobs(world, 300)
     why = "Dynamics 365 rejected the change. Your administrator can find the reason in the log."
     assert f"Not shown in Dynamics 365 yet. {why}" in texts(await timeline(world))
 
@@ -247,42 +249,42 @@ async def counted(world: World) -> str:
 
 
 async def test_while_sync_is_off_only_synced_chats_say_so(world: World) -> None:
-    await connected(world)
-    await goes_on(world)
+    await connect(world)
+    await run_due_jobs(world)
     await switch_sync(world, on=False)
-    await connected(world, OTHER_GROUP)
+    await connect(world, OTHER_GROUP)
     said = "Not updated in Dynamics 365 because chat sync is turned off."
     await world.say("status")
     assert texts(world.card())[-1] == f"{said} A Global Administrator can turn it on in the settings."
     await world.say("status", chat=OTHER_GROUP)
     assert said not in str(texts(world.card(OTHER_GROUP)))
-    await ask(world, (await organisation(world)).step("Save", chats_on="false"))
+    await request_page(world, (await organization_page(world)).step("Save", chats_on="false"))
     await world.say("status")
     status = texts(world.card())
     assert said not in str(status)
     assert "Your administrator turned off chats for Dynamics 365." in status
-    await ask(world, (await organisation(world)).step("Save", chats_on="true", sync_on="true"))
+    await request_page(world, (await organization_page(world)).step("Save", chats_on="true", sync_on="true"))
     await world.say("status")
     assert said not in str(texts(world.card()))
-    await goes_on(world)
+    await run_due_jobs(world)
 
 
 @pytest.mark.parametrize("switch", ["sync_on", "chats_on"])
 async def test_time_with_sync_off_makes_no_chat_idle_and_resumes_none(world: World, switch: str) -> None:
-    await connected(world, OTHER_GROUP, "CAS-01002")
-    await goes_on(world)
+    await connect(world, OTHER_GROUP, "CAS-01002")
+    await run_due_jobs(world)
     world.clock.advance(timedelta(days=6).total_seconds())
-    await connected(world)
-    await goes_on(world)
+    await connect(world)
+    await run_due_jobs(world)
     world.clock.advance(timedelta(days=2).total_seconds())
-    await ask(world, (await organisation(world)).step("Save", **{switch: "false"}))
+    await request_page(world, (await organization_page(world)).step("Save", **{switch: "false"}))
     world.clock.advance(timedelta(days=30).total_seconds())
-    await ask(world, (await organisation(world)).step("Save", **{switch: "true"}))
-    await goes_on(world)
+    await request_page(world, (await organization_page(world)).step("Save", **{switch: "true"}))
+    await run_due_jobs(world)
     assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))
     assert any(
         each.startswith(f"{IDLE} Last activity: ") for each in texts(await timeline(world, text="timeline CAS-01002"))
     )
     world.clock.advance(timedelta(days=5, minutes=1).total_seconds())
     assert any(each.startswith(f"{IDLE} Last activity: ") for each in texts(await timeline(world)))
-    await goes_on(world, 180)  # missed changes of this time are found
+    await run_due_jobs(world, 180)  # missed changes of this time are found

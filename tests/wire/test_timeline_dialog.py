@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import pytest
 
 from bot.domain.public_names import Dataset
-from tests.steps.members import ASK, OPEN, YOURS, made_chat
+from tests.steps.members import ASK, OPEN, YOURS, create_chat
 from tests.steps.records import SECRET_CASE
-from tests.steps.saved_messages import open_from, send
-from tests.steps.settings_pages import Shown, turn_off
-from tests.steps.timeline import connected, timeline
+from tests.steps.saved_messages import open_dialog, submit
+from tests.steps.settings_pages import ShownPage, turn_off_chats
+from tests.steps.timeline import connect, timeline
 from tests.wire.people import ALEX, LYNNE, PATTI, Somebody
 from tests.wire.world import GROUP, PERSONAL, World, buttons, texts
 
@@ -19,23 +19,23 @@ pytestmark = pytest.mark.one_database
 NOT_ANY_MORE = "This button no longer works."
 
 
-async def opened(world: World, *, person: Somebody = ALEX, chat: str = PERSONAL) -> Shown:
-    return await open_from(world, None, command="recordTimeline", person=person, chat=chat)
+async def opened(world: World, *, person: Somebody = ALEX, chat: str = PERSONAL) -> ShownPage:
+    return await open_dialog(world, None, command="recordTimeline", person=person, chat=chat)
 
 
-async def listed(world: World, *, person: Somebody = ALEX, words: str = "CAS-01001") -> Shown:
-    page: Shown = await send(world, (await opened(world, person=person)).step("Show", words=words), person=person)
+async def listed(world: World, *, person: Somebody = ALEX, words: str = "CAS-01001") -> ShownPage:
+    page: ShownPage = await submit(world, (await opened(world, person=person)).step("Show", words=words), person=person)
     return page
 
 
 async def refused(world: World, data: Mapping[str, object], *, person: Somebody = ALEX) -> str:
-    page: Shown = await send(world, data, person=person)
+    page: ShownPage = await submit(world, data, person=person)
     assert page.title == "Chat Sync"
     return texts(page.card)[0]
 
 
 async def test_the_dialog_shows_the_record_and_the_same_chats_as_the_card(world: World) -> None:
-    await connected(world)
+    await connect(world)
     page = await opened(world)
     assert page.title == "Timeline"
     assert page.inputs["record"]["choices.data"] == {"type": "Data.Query", "dataset": Dataset.RECORDS}
@@ -44,68 +44,68 @@ async def test_the_dialog_shows_the_record_and_the_same_chats_as_the_card(world:
     assert (written.title, texts(written.card)) == ("Timeline", said)
     assert (said[0], said[-1]) == ("Timeline of CAS-01001", "1 connection")
     named, value = next(iter(page.choices("record").items()))
-    picked = await send(world, page.step("Show", record=value))
+    picked = await submit(world, page.step("Show", record=value))
     assert texts(picked.card)[0] == f"Timeline of {named.partition(' · ')[0]}"
 
 
 async def test_an_ambiguous_or_unknown_record_is_asked_for_again(world: World) -> None:
     page = await opened(world)
-    nothing = await send(world, page.step("Show"))
+    nothing = await submit(world, page.step("Show"))
     assert texts(nothing.card)[0] == "Choose a record, or enter its number, its link, or a few words."
-    assert texts((await send(world, page.step("Show", words="qqqq"))).card)[0] == "No record matches these words."
-    several = await send(world, page.step("Show", words="pump"))
+    assert texts((await submit(world, page.step("Show", words="qqqq"))).card)[0] == "No record matches these words."
+    several = await submit(world, page.step("Show", words="pump"))
     assert texts(several.card)[0] == "Choose a record."
     named, value = next(each for each in several.choices("record").items() if each[0].startswith("CAS-"))
-    shown = await send(world, several.step("Show", record=value))
+    shown = await submit(world, several.step("Show", record=value))
     assert texts(shown.card)[0] == f"Timeline of {named.partition(' · ')[0]}"
 
 
 async def test_the_only_record_of_a_chat_is_shown_at_once_and_another_can_be_chosen(world: World) -> None:
-    await connected(world)
+    await connect(world)
     page = await opened(world, chat=GROUP)
     assert texts(page.card)[0] == "Timeline of CAS-01001"
-    another = await send(world, page.step("Another record"))
+    another = await submit(world, page.step("Another record"))
     assert list(buttons(another.card)) == ["Show"]
-    other = await send(world, another.step("Show", words="CAS-01002"))
+    other = await submit(world, another.step("Show", words="CAS-01002"))
     assert (texts(other.card)[0], texts(other.card)[-1]) == (
         "Timeline of CAS-01002",
         "No chat was ever connected to this record.",
     )
-    await connected(world, number="CAS-01002")
+    await connect(world, number="CAS-01002")
     assert list(buttons((await opened(world, chat=GROUP)).card)) == ["Show"]
 
 
 async def test_its_pages_are_shown_within_the_dialog(world: World) -> None:
     for _ in range(8):
-        await connected(world)
+        await connect(world)
         await world.say("disconnect")
         await world.settle()
         world.card()
     first = await listed(world)
     assert texts(first.card)[-1] == "1 to 6 of 8"
     assert list(buttons(first.card)) == ["Earlier", "Another record"]
-    second = await send(world, first.step("Earlier"))
+    second = await submit(world, first.step("Earlier"))
     assert texts(second.card)[-1] == "7 to 8 of 8"
     assert list(buttons(second.card)) == ["Later", "Another record"]
-    assert texts((await send(world, second.step("Later"))).card) == texts(first.card)
+    assert texts((await submit(world, second.step("Later"))).card) == texts(first.card)
     assert "Action.Execute" not in json.dumps([first.card, second.card])  # dialogs do not support this
 
 
 async def test_a_person_who_can_join_joins_from_the_dialog_and_sees_the_result(world: World) -> None:
-    await made_chat(world)
+    await create_chat(world)
     page = await listed(world)
     assert OPEN in texts(page.card)
     join = page.step("Join")
-    assert await send(world, join, person=ALEX) == "You joined the chat about CAS-01001."
+    assert await submit(world, join, person=ALEX) == "You joined the chat about CAS-01001."
     await world.settle()
     again = await listed(world)
     assert YOURS in texts(again.card)
     assert buttons(again.card)["Open chat"]["type"] == "Action.OpenUrl"
-    assert await send(world, join, person=ALEX) == "You are already in this chat."
+    assert await submit(world, join, person=ALEX) == "You are already in this chat."
 
 
 async def test_a_person_who_cannot_join_reads_why_and_a_forged_button_does_not_help(world: World) -> None:
-    await made_chat(world)
+    await create_chat(world)
     locked = await listed(world, person=PATTI)
     (why,) = [each for each in texts(locked.card) if each.startswith("Locked. You have read-only access")]
     assert why.endswith(ASK)
@@ -116,7 +116,7 @@ async def test_a_person_who_cannot_join_reads_why_and_a_forged_button_does_not_h
 
 
 async def test_a_person_without_access_learns_nothing_about_the_chats(world: World) -> None:
-    await connected(world, number=SECRET_CASE)
+    await connect(world, number=SECRET_CASE)
     page = await opened(world, person=PATTI, chat=GROUP)
     assert list(buttons(page.card)) == ["Show"]
     assert SECRET_CASE not in json.dumps(page.card)
@@ -125,14 +125,14 @@ async def test_a_person_without_access_learns_nothing_about_the_chats(world: Wor
     row = await world.row("incidents", SECRET_CASE)
     claim = {"environment": "localhost/sandbox", "table": "incident", "row": row, "begin": "0"}
     forged = {"dialog": "timelineOf", **claim}
-    assert texts((await send(world, forged, person=ALEX)).card)[0] == f"Timeline of {SECRET_CASE}"
+    assert texts((await submit(world, forged, person=ALEX)).card)[0] == f"Timeline of {SECRET_CASE}"
     assert (await refused(world, forged, person=PATTI)).startswith("This case does not exist")
     assert (await refused(world, forged, person=LYNNE)).startswith("You have no user in Dynamics 365")
 
 
 async def test_without_a_user_or_while_chats_are_off_the_first_page_says_so(world: World) -> None:
     assert texts((await opened(world, person=LYNNE)).card)[0].startswith("You have no user in Dynamics 365")
-    await turn_off(world)
+    await turn_off_chats(world)
     assert texts((await opened(world)).card)[0].startswith("Your administrator turned off chats")
 
 

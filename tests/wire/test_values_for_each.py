@@ -9,8 +9,8 @@ from sqlalchemy import update
 from bot.store.tables import outbox, record_type, told_change
 from tests.cards.schema import schema_errors
 from tests.fakes.connector import error
-from tests.steps.settings_pages import ask
-from tests.steps.settings_pages import record_type as settings_page
+from tests.steps.settings_pages import record_type_page as settings_page
+from tests.steps.settings_pages import request_page
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, LYNNE, MEGAN, PATTI, Somebody
 from tests.wire.world import GROUP, HURRIED, OTHER_GROUP, World, buttons, texts
 
@@ -194,7 +194,7 @@ async def test_a_client_that_sends_buttons_as_messages_discloses_no_value(world:
 async def test_plain_cards_are_the_default_and_an_administrator_can_change_it(world: World) -> None:
     page = await settings_page(world)
     assert page.filled_in["tell_each"] == "false"
-    done = await ask(world, page.step("Save", tell_each="true"))
+    done = await request_page(world, page.step("Save", tell_each="true"))
     assert "Case · Show key field values only to people who can see them: off → on" in texts(done.card)
     await connect(world)
     await world.change({"prioritycode": 1}, by=ALEX)

@@ -10,8 +10,8 @@ from aiohttp import ClientSession, ClientTimeout
 from tests.bench.bars import Row, percentile, ratio
 from tests.bench.bench import Bench, Report
 from tests.bench.child import Child, ask, module, running
-from tests.bench.kept import add_chats, kept, messages, put
-from tests.bench.paced import at_rate
+from tests.bench.kept import add_chats, enqueue_messages, messages, open_store
+from tests.bench.paced import call_at_rate
 from tests.bench.parts.inbound import cases
 from tests.bench.parts.post_room import UNLIMITED
 from tests.bench.samples import LINKS, link_query
@@ -53,11 +53,11 @@ def _ours(bench: Bench, *, fan_out: bool) -> list[float]:
     command = module("sides.ours", "--memory", *UNLIMITED)
 
     async def measured(child: Child) -> list[float]:
-        async with kept(url) as (store, engines):
+        async with open_store(url) as (store, engines):
             await add_chats(engines, _CHATS, bench.service_url)
             await _latencies(bench, child, bench.warm_up)
             # Until it ends: work in this process would count as latency.
-            await put(store, messages(cards, _CHATS))
+            await enqueue_messages(store, messages(cards, _CHATS))
             found = await _latencies(bench, child, bench.scaled(6, 1))
         if fan_out and bench.seen()["posts"] >= cards:
             raise RuntimeError("the fan-out ended before the measurement did")
@@ -86,7 +86,7 @@ async def _latencies(bench: Bench, child: Child, seconds: float) -> list[float]:
                 if b"Pump" not in await answer.read():
                     raise RuntimeError(child.last_words())
 
-        return await at_rate(call, per_s=_PER_S, count=int(_PER_S * seconds))
+        return await call_at_rate(call, per_s=_PER_S, count=int(_PER_S * seconds))
 
 
 def _hanging(bench: Bench) -> tuple[float, float]:

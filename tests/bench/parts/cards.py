@@ -12,7 +12,7 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from tests.bench.bars import Row, percentile
 from tests.bench.bench import Bench, Report
 from tests.bench.child import Child, module, running
-from tests.bench.paced import at_rate
+from tests.bench.paced import call_at_rate
 from tests.bench.parts.inbound import cases
 from tests.bench.samples import link_query
 from tests.wire.people import COLLEAGUES
@@ -68,4 +68,4 @@ async def _latencies(bench: Bench, child: Child, bodies: Sequence[dict[str, Any]
                 if b"AdaptiveCard" not in await answer.read():
                     raise RuntimeError(child.last_words())
 
-        return await at_rate(call, per_s=PER_S, count=count)
+        return await call_at_rate(call, per_s=PER_S, count=count)

@@ -16,8 +16,8 @@ from bot.domain.values import ChatId, NewConnection, ObjectId, RecordRef
 from tests.bench.bars import Row, percentile
 from tests.bench.bench import WEBHOOK_KEY, Bench
 from tests.bench.child import Child, ask, module, running
-from tests.bench.kept import add_chats, kept
-from tests.bench.paced import at_rate
+from tests.bench.kept import add_chats, open_store
+from tests.bench.paced import call_at_rate
 from tests.bench.parts.inbound import cases
 from tests.bench.samples import chat_id
 from tests.dataverse.samples import bag, context, row
@@ -41,7 +41,7 @@ def event_to_card(bench: Bench) -> Row:
 async def _connect(bench: Bench, url: str, records: Sequence[str]) -> None:
     """Connect each record to its own chat."""
     environment = parse_environment(bench.dataverse_url).id
-    async with kept(url) as (store, engines):
+    async with open_store(url) as (store, engines):
         await add_chats(engines, len(records), bench.plain_url)
         async with store.writing() as work:
             for number, each in enumerate(records):
@@ -72,7 +72,7 @@ async def _run(bench: Bench, child: Child, records: Sequence[str]) -> list[float
                 if answer.status != 202:
                     raise RuntimeError(f"{answer.status} {await answer.text()}\n{child.last_words()}")
 
-        await at_rate(tell, per_s=_PER_S, count=count)
+        await call_at_rate(tell, per_s=_PER_S, count=count)
     while bench.seen()["posts"] < count:
         await asyncio.sleep(0.05)
     arrived: dict[str, list[float]] = defaultdict(list)

@@ -9,7 +9,7 @@ from statistics import median
 from tests.bench.bars import Row, ratio
 from tests.bench.bench import Bench, Report
 from tests.bench.child import Child, ask, module, started
-from tests.bench.load import put_load, request
+from tests.bench.load import apply_load, request
 from tests.bench.samples import LINKS, link_query, message, row_id
 from tests.bench.sides import javascript
 
@@ -89,7 +89,7 @@ def cases(bench: Bench) -> Sequence[str]:
 def _figure(bench: Bench, child: Child, kind: str, requests: Sequence[bytes]) -> Figure:
     bench.set_world()
     before = child.cpu_s()
-    load = put_load(child, requests, seconds=bench.seconds, expected=_EXPECTED[kind])
+    load = apply_load(child, requests, seconds=bench.seconds, expected=_EXPECTED[kind])
     cpu_ms = 1000 * (child.cpu_s() - before) / len(load.latencies)
     if kind == MESSAGE and bench.seen()["posts"] < len(load.latencies):
         raise RuntimeError("some messages were not answered in the chat")

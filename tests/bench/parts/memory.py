@@ -6,7 +6,7 @@ from statistics import median
 from tests.bench.bars import Row
 from tests.bench.bench import Bench, Report
 from tests.bench.child import Child, module, running
-from tests.bench.kept import add_chats, kept, messages, put
+from tests.bench.kept import add_chats, enqueue_messages, messages, open_store
 from tests.bench.parts.post_room import UNLIMITED
 
 _CHATS = 500
@@ -32,12 +32,12 @@ def _growth(bench: Bench, cards: int) -> float:
 
 
 async def _measured(bench: Bench, child: Child, url: str, cards: int) -> float:
-    async with kept(url) as (store, engines):
+    async with open_store(url) as (store, engines):
         await add_chats(engines, _CHATS, bench.plain_url)
-        await put(store, messages(_CHATS, _CHATS))
+        await enqueue_messages(store, messages(_CHATS, _CHATS))
         await _until_posted(bench, child, _CHATS)
         before = child.memory_mb()
-        putting = asyncio.create_task(put(store, messages(cards, _CHATS)))
+        putting = asyncio.create_task(enqueue_messages(store, messages(cards, _CHATS)))
         most = await _until_posted(bench, child, _CHATS + cards)
         await putting
     return most - before

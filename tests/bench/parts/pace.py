@@ -16,8 +16,8 @@ from bot.store.unit_of_work import Store
 from tests.bench.bars import Row, percentile
 from tests.bench.bench import Bench, Report
 from tests.bench.child import AROUND, MEASURED, Child, module, started
-from tests.bench.kept import add_chats, kept, messages, put
-from tests.bench.paced import at_rate
+from tests.bench.kept import add_chats, enqueue_messages, messages, open_store
+from tests.bench.paced import call_at_rate
 from tests.bench.parts.events import event_to_card
 from tests.bench.samples import card_activity, chat_id
 from tests.bench.sides.place import HEADERS
@@ -48,9 +48,9 @@ def _budget(bench: Bench) -> tuple[float, float]:
             worker.wait_until_ready()
 
         async def run() -> None:
-            async with kept(url) as (store, engines):
+            async with open_store(url) as (store, engines):
                 await add_chats(engines, cards, bench.plain_url)
-                await put(store, messages(cards, cards))
+                await enqueue_messages(store, messages(cards, cards))
             while bench.seen()["posts"] < cards:
                 await asyncio.sleep(0.2)
 
@@ -81,7 +81,7 @@ def _late(bench: Bench) -> tuple[float, float]:
 
 
 async def _arrivals(bench: Bench, url: str, cards: int) -> float:
-    async with kept(url) as (store, engines), ClientSession() as session:
+    async with open_store(url) as (store, engines), ClientSession() as session:
         await add_chats(engines, cards, bench.plain_url)
         kept_late = await _p95_ms(bench, _keeping(store, cards), cards)
         bare_late = await _p95_ms(bench, _posting(bench, session), cards)
@@ -122,7 +122,7 @@ async def _p95_ms(bench: Bench, send: Sent, cards: int) -> float:
     async def call(number: int) -> None:
         began[chat_id(number)] = await send(number)
 
-    await at_rate(call, per_s=_PER_S, count=cards)
+    await call_at_rate(call, per_s=_PER_S, count=cards)
     while bench.seen()["posts"] < cards:
         await asyncio.sleep(0.05)
     arrived = {unquote(conversation): at for at, conversation in bench.times()}

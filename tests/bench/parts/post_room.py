@@ -12,7 +12,7 @@ from statistics import median
 from tests.bench.bars import Row, ratio
 from tests.bench.bench import Bench, Report
 from tests.bench.child import AROUND, MEASURED, Child, module, result_of, started
-from tests.bench.kept import add_chats, kept, messages, until_acknowledged
+from tests.bench.kept import add_chats, messages, open_store, until_acknowledged
 
 SQLITE, ONE, TWO = "SQLite", "PostgreSQL, one worker", "PostgreSQL, two workers"
 _NO_POSTGRES = "PostgreSQL is not here"
@@ -69,7 +69,7 @@ def _room(bench: Bench, stack: ExitStack, name: str, chats: int) -> Room:
 
 
 async def _with_chats(url: str, chats: int, service_url: str) -> None:
-    async with kept(url) as (_, engines):
+    async with open_store(url) as (_, engines):
         await add_chats(engines, chats, service_url)
 
 
@@ -83,7 +83,7 @@ def _bare(bench: Bench, count: int) -> Figure:
 async def _drained(bench: Bench, room: Room, count: int) -> Figure:
     """Measure from the commit of the cards until the last one is acknowledged."""
     bench.set_world()
-    async with kept(room.url) as (store, engines):
+    async with open_store(room.url) as (store, engines):
         waiting = messages(count, count)
         before, own = sum(worker.cpu_s() for worker in room.workers), time.process_time()
         async with store.writing() as work:

@@ -7,7 +7,7 @@ from typing import Any
 from tests.bench.bars import Row, ratio
 from tests.bench.bench import Bench, Report
 from tests.bench.child import ask, module, result_of, running
-from tests.bench.load import put_load, request
+from tests.bench.load import apply_load, request
 from tests.bench.samples import LINKS, link_query
 
 _SLOW_S = 0.15
@@ -48,7 +48,7 @@ def _slow_keys(bench: Bench) -> dict[str, Any]:
     command = module("sides.ours", "--memory", "--ticker")
     with running(command, bench.folder, bench.signed_in(bench.sqlite())) as child:
         ask(child.port, "GET", "/_stall")
-        put_load(child, requests, seconds=2.2 * _SLOW_S, expected=b"Pump")
+        apply_load(child, requests, seconds=2.2 * _SLOW_S, expected=b"Pump")
         return {"stall_ms": ask(child.port, "GET", "/_stall")[1]}
 
 
