@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, settings
 
 REQUESTED = os.environ.get("CHATSYNC_TESTS", "")
 FULL = REQUESTED == "full"
-"""Whether the load is that of a large organization. Otherwise, it is a tenth of that."""
+"""True if the load is that of a large organization. Otherwise, it is a tenth of that."""
 MORE = REQUESTED in {"all", "full"}
-"""Whether PostgreSQL, real clients, and processes take part."""
+"""True if PostgreSQL, real clients, and processes take part."""
 
 
 def missing(program: str) -> NoReturn:

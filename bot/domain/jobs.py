@@ -57,5 +57,5 @@ class SyncJob:
     request_count: int
     """The number of requests. If it grows during the update, the job runs again."""
     fetch: bool
-    """Whether to fetch members and topic from Teams."""
+    """True if members and topic must be fetched from Teams."""
     correlation_id: str

@@ -10,7 +10,7 @@ _PLAYGROUND_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-)0([0-9a-f]{12})",
 
 
 _APP_PREFIX = "28:"
-"""How the account IDs of apps begin in Teams ("Bot Framework", channel accounts)."""
+"""Prefix of the account IDs of apps in Teams ("Bot Framework", channel accounts)."""
 
 
 def is_app_account(account_id: str) -> bool:

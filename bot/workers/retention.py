@@ -24,7 +24,7 @@ class RetentionJob:
     store: Store
     clock: Clock
     retention: timedelta
-    """How long completed rows are kept."""
+    """Time for which completed rows are kept."""
 
     async def run(self) -> None:
         """Run until cancelled."""

@@ -81,15 +81,17 @@ def occurrences(phrase: str, file: str, text: str) -> Iterator[Finding]:
 
 
 def bad_docstrings(file: str, text: str) -> Iterator[Finding]:
-    """Yield each docstring of a module, class, or function that begins with a word from the list."""
+    """Yield each docstring that begins with a word from the list, those of attributes and constants included."""
     avoided = {word.lower() for word in STARTS}
     for node in ast.walk(ast.parse(text)):
-        if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+        if not (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        ):
             continue
-        docstring = ast.get_docstring(node)
-        first = re.match(r"\w+", docstring or "")
-        if docstring and first and first.group().lower() in avoided:
-            yield Finding(file, node.body[0].lineno, docstring.splitlines()[0][:120])
+        docstring = node.value.value.strip()
+        first = re.match(r"\w+", docstring)
+        if first and first.group().lower() in avoided:
+            yield Finding(file, node.lineno, docstring.splitlines()[0][:120])
 
 
 def report(findings: Iterator[Finding] | list[Finding], advice: str) -> None:
@@ -136,6 +138,7 @@ def test_phrases_are_found_as_whole_words_across_lines(phrase: str, text: str, l
         ('"""What it does."""\n\n\ndef f():\n    """Whether it is."""\n', [1, 5]),
         ('"""Whole chats."""\n\n\nclass A:\n    """Offered chats."""\n', []),
         ("async def f():\n    '''\n    Nobody reads it.\n    '''\n", [2]),
+        ('A = 1\n"""How many there are."""\n', [2]),
     ],
 )
 def test_first_words_of_docstrings_are_found(text: str, lines: list[int]) -> None:

@@ -19,10 +19,10 @@ import pytest
 from _pytest import runner
 
 _AGAIN_S = 1.0
-"""How long a phase may take to end after the error was raised in it."""
+"""Time in which a phase must end after the error was raised in it."""
 _WEAK = weakref.__file__
 _TEARDOWN_S = 30.0
-"""How long the teardown may take after the error was raised in an earlier phase."""
+"""Time in which the teardown must end after the error was raised in an earlier phase."""
 
 _PHASES: frozenset[CodeType] = frozenset(
     each.__code__ for each in (runner.pytest_runtest_setup, runner.pytest_runtest_call, runner.pytest_runtest_teardown)
