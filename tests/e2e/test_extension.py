@@ -30,7 +30,7 @@ async def test_a_record_is_searched_picked_and_sent_and_its_message_connects_the
     found = await teams.search("pump", SEARCH, ALL_RECORDS)
     await found.get_by_text("Case CAS-01001 · In Progress · Müller & Söhne").wait_for()
     await teams.pick(CASE)
-    assert (await teams.lines("Connect this chat"))[:3] == ["Case", "CAS-01001", CASE]
+    assert (await teams.lines(CASE))[:3] == ["Case", "CAS-01001", CASE]
 
     dialog = await teams.action_on_message("connectChat")
     await dialog.get_by_text(f"CAS-01001 · {CASE} · Case").first.wait_for()

@@ -39,7 +39,7 @@ async def paste(teams: Playground, bot: BotProcess) -> None:
 
 async def test_details_are_shown_in_place_and_the_case_is_taken_over(teams: Playground, bot: BotProcess) -> None:
     await paste(teams, bot)
-    assert (await teams.lines("Connect this chat"))[:4] == ["Case", "CAS-01001", CASE, "Open record"]
+    assert (await teams.lines(CASE))[:4] == ["Case", "CAS-01001", CASE, "Open record"]
     await teams.press(CASE, "Show details")
     own = await teams.lines("Status Reason")
     assert own[3:13:2] == ["Customer", "Priority", "Status Reason", "Owner", "Created On"]

@@ -69,8 +69,8 @@ async def test_a_link_becomes_a_card_that_connects_the_chat(pages: tuple[Playgro
     teams, sandbox = pages
     await teams.open_chat(GROUP_CHAT)
     await teams.unfurl(await sandbox.get_by_label("Record link").input_value())
-    assert (await teams.lines("Connect this chat"))[:3] == ["Case", "CAS-01001", CASE]
-    await teams.press("Connect this chat", "Connect this chat")
+    assert (await teams.lines(CASE))[:3] == ["Case", "CAS-01001", CASE]
+    await teams.press(CASE, "Connect this chat")
     await teams.press(QUESTION, "Send the note")
     assert (await teams.lines("Connected by Alex Wilber"))[:2] == ["Case", "CAS-01001"]
 

@@ -38,6 +38,8 @@ async def run(folder: Path, tests: str, *options: str) -> Process:
         stdin=DEVNULL,
         stdout=PIPE,
         stderr=STDOUT,
+        # A shell starts its background jobs with SIGINT ignored, and their child processes inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
