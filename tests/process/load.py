@@ -136,7 +136,7 @@ async def until_arrived(connector: FakeConnector, count: int, within_s: float = 
     await until(enough, within_s)
 
 
-async def until_all_is_sent(engines: Engines, within_s: float = 100) -> None:
+async def until_all_is_sent(engines: Engines, within_s: float = 400) -> None:
     """Wait until the queue is empty and no lane is leased, so that nothing more can arrive."""
     waiting = select(func.count()).select_from(outbox).where(outbox.c.state == PENDING)
     held = select(func.count()).select_from(lane).where(lane.c.owner.is_not(None))

@@ -24,7 +24,7 @@ from tests.tiers import FULL
 CHATS, CARDS = (200, 50) if FULL else (30, 6)
 """Less than elsewhere: every third card waits a second or more."""
 
-pytestmark = pytest.mark.timeout(600 if FULL else 300)
+pytestmark = pytest.mark.timeout(600)
 
 
 TAKEN = 201

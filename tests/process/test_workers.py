@@ -33,7 +33,7 @@ KILLS = 20 if FULL else 3
 SOON_S = 0.5
 """Posts in progress when a process was killed have arrived after this time."""
 
-pytestmark = pytest.mark.timeout(1200 if FULL else 300)
+pytestmark = pytest.mark.timeout(1200 if FULL else 600)
 on_postgresql = pytest.mark.databases("postgresql")
 
 
