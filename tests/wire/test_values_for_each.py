@@ -188,7 +188,7 @@ async def test_a_client_that_sends_buttons_as_messages_discloses_no_value(world:
     await world.window_ends()
     data = buttons(world.card())["Show values"]["fallback"]["data"]
     await world.post(world.activity(GROUP, ADELE, type="message", value=data))
-    assert texts(world.card())[0] == "Your Teams cannot show this to you alone."
+    assert texts(world.card())[0] == "This client cannot show a private answer."
 
 
 async def test_plain_cards_are_the_default_and_an_administrator_can_change_it(world: World) -> None:
