@@ -16,7 +16,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from tests.patience import until
-from tests.process.bot_process import AS_SHIPPED, BotProcess
+from tests.process.bot_process import BotProcess
 from tests.tcp_ports import free_port
 from tests.wire.world import buttons, texts
 
@@ -100,7 +100,7 @@ class Emulator:
 @pytest.fixture
 async def emulator(tmp_path: Path) -> AsyncIterator[Emulator]:
     async with ClientSession() as session:
-        process = BotProcess(tmp_path, {"PORT": str(free_port())}, session, AS_SHIPPED)
+        process = BotProcess(tmp_path, {"PORT": str(free_port())}, session)
         await process.start()
         try:
             async with Emulator(process).running() as running:
