@@ -21,7 +21,7 @@ GERMAN: Mapping[str, str] = {
         "Heutige und frühere Chats eines Datensatzes auflisten: wer zuletzt schrieb, und was Dynamics 365 davon zeigt"
     ),
     "Join a chat connected to a record": "Einem Chat beitreten, der mit einem Datensatz verbunden ist",
-    "Suggest people to talk to about a record, and say why": (
+    "Suggest people to talk to about a record, with the reasons": (
         "Personen vorschlagen, mit denen man über einen Datensatz sprechen kann, und warum"
     ),
     "List the records connected to this chat": "Die Datensätze auflisten, mit denen dieser Chat verbunden ist",

@@ -171,7 +171,10 @@ USAGE: dict[Command, tuple[str, str]] = {
         "List the current and past chats of a record, with their last writer and their status in Dynamics 365",
     ),
     Command.JOIN: ("join <link, number, or words>", "Join a chat connected to a record"),
-    Command.SUGGEST: ("suggest [<link, number, or words>]", "Suggest people to talk to about a record, and say why"),
+    Command.SUGGEST: (
+        "suggest [<link, number, or words>]",
+        "Suggest people to talk to about a record, with the reasons",
+    ),
     Command.RECORDS: ("records", "List the records connected to this chat"),
     Command.NEW: ("new", "Start a chat with people you choose, with or without a record"),
     Command.STATUS: ("status", "Show the latest updates sent to this chat, and any problems"),

@@ -43,7 +43,7 @@ async def require_up_to_date(engine: AsyncEngine) -> None:
         raise Unavailable("The database does not respond.") from error
     if not up_to_date:
         raise NotSupported(
-            "The database has the tables of another version.", "Start Chat Sync: each start updates the database."
+            "The database is not set up for this version.", "Start Chat Sync: each start updates the database."
         )
 
 

@@ -97,7 +97,7 @@ async def test_a_database_that_no_version_has_set_up_is_no_success(bare_world: W
     code, lines = await examined(bare_world.settings.model_copy(update=empty))
     assert code == 1
     assert (
-        "WRONG  database tables: The database has the tables of another version. "
+        "WRONG  database tables: The database is not set up for this version. "
         "Start Chat Sync: each start updates the database." in lines
     )
 
