@@ -3,7 +3,6 @@
 Any part of an activity except `type`, `conversation.id`, and `serviceUrl` may be missing or have a wrong type.
 """
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.record_cards.search_records import PAGE_SIZE
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.quoted_message import quoted_message
+from bot.html_elements import unescape
 from cards.buttons import DIALOG
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
@@ -140,7 +140,7 @@ def command_text(activity: Activity) -> str:
     text = activity.text or ""
     for mention in _mentions_of_bot(activity):
         text = text.replace(mention, " ")
-    return " ".join(html.unescape(text).split())
+    return " ".join(unescape(text).split())
 
 
 def _mentions_of_bot(activity: Activity) -> list[str]:
