@@ -1,9 +1,10 @@
 """Parse JSON in the bodies of requests."""
 
-import orjson
 from aiohttp import web
+from orjson import JSONDecodeError
 
 from bot.domain.errors import BadRequest
+from bot.json_text import loads
 
 MAX_BYTES = 2_000_000
 """Maximum bytes of a body: Teams' activities have at most 100 KB, and Dataverse strips its events at 256 KB."""
@@ -18,8 +19,8 @@ async def read_object(request: web.Request) -> tuple[dict[str, object], bytes]:
         raise web.HTTPUnsupportedMediaType(reason="Send application/json.")
     content = await request.read()
     try:
-        body = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
+        body = loads(content)
+    except JSONDecodeError as error:
         raise BadRequest("The body is not JSON.") from error
     if not isinstance(body, dict):
         raise BadRequest("The body is not a JSON object.")

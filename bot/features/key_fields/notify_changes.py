@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from uuid import uuid4
 
-from bot.domain.formatting import canonical_value, format_value
+from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import MAX_REPORTED_LENGTH, NetChange, RecordEvent, ReportedValue, net_changes
 from bot.domain.outgoing_messages import OutgoingMessage
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
@@ -153,7 +153,7 @@ def _reported_change(
             ReportedColumn(
                 name=change.column.name,
                 label=change.column.label,
-                old=None if change.old is None else format_value(change.column, change.old)[:MAX_REPORTED_LENGTH],
+                old=None if change.old is None else details.format(change.column, change.old)[:MAX_REPORTED_LENGTH],
                 new=_text(change.column, change.new, details)[:MAX_REPORTED_LENGTH],
                 raw=canonical_value(change.column, change.new.raw),
             )
@@ -199,7 +199,7 @@ def _card_change(change: NetChange, details: ChangeDetails) -> Change:
     """Return the change for the card; without values if the column is secured and its values must not be shown."""
     if change.column.secured and not details.record_type.tell_secured:
         return Change(label=change.column.label, old=None, new=None)
-    old = None if change.old is None else format_value(change.column, change.old)
+    old = None if change.old is None else details.format(change.column, change.old)
     return Change(label=change.column.label, old=old, new=_text(change.column, change.new, details))
 
 
@@ -207,8 +207,8 @@ def _text(column: Column, value: ColumnValue, details: ChangeDetails) -> str:
     """Return the value as Dataverse formats it if the record still has it, or else in our own format."""
     current = details.row.value(column.name) if details.row else None
     if current and canonical_value(column, current.raw) == canonical_value(column, value.raw):
-        return format_value(column, current)
-    return format_value(column, value)
+        return details.format(column, current)
+    return details.format(column, value)
 
 
 def _reported_value(change: NetChange, details: ChangeDetails) -> ReportedValue:
