@@ -7,7 +7,7 @@ import orjson
 
 from cards.elements import AdaptiveCard
 from cards.message import Message
-from cards.text import MAX_LENGTH, truncate
+from cards.text import escape_html, plain
 from cards.validation import rendered, to_json
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
@@ -35,7 +35,7 @@ def activity_json(message: Message, *, channel: str) -> bytes:
 
 def feed_line(message: Message) -> str:
     """Return the text that represents the card in the activity feed."""
-    return truncate(message.summary, MAX_LENGTH)
+    return plain(message.summary)
 
 
 def card_json(message: Message, *, channel: str) -> bytes:
@@ -71,7 +71,7 @@ def _dumps(value: object) -> bytes:
 
 def result_preview(message: Message) -> dict[str, Any]:
     """Return the preview that Teams requires beside the card of a search result."""
-    return {"contentType": THUMBNAIL, "content": {"title": feed_line(message), "text": ""}}
+    return {"contentType": THUMBNAIL, "content": {"title": escape_html(feed_line(message)), "text": ""}}
 
 
 def _without_halves(part: Any) -> Any:

@@ -102,7 +102,12 @@ def parse_row(body: Mapping[str, Any], primary_id: str, columns: Sequence[Column
     if not isinstance(row_id, str):
         raise Unavailable("Dynamics 365 returned an answer without a row.", "Try again in a moment.")
     values = {column.name: _value(_linked_row(body, column.through), column) for column in columns}
-    return Row(id=row_id.lower(), values=values, etag=str(body.get("@odata.etag", "")))
+    return Row(id=row_id.lower(), values=values, etag=_text(body, "@odata.etag"))
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _linked_row(body: Mapping[str, Any], through: Sequence[str]) -> Mapping[str, Any]:
@@ -121,7 +126,7 @@ def _value(body: Mapping[str, Any], column: Column) -> ColumnValue:
     if not isinstance(raw, str | int | float):
         return ColumnValue(raw=UNREADABLE)
     if column.type in LOOKUPS:
-        raw = f"{body.get(f'{name}@{LOOKUP_TABLE}', '')}:{raw}".lower()
+        raw = f"{_text(body, f'{name}@{LOOKUP_TABLE}')}:{raw}".lower()
     if column.type in TEXTS:
         return ColumnValue(raw=str(raw))
     return ColumnValue(raw=_raw(column, raw), text=text if isinstance(text, str) else None)

@@ -145,7 +145,6 @@ async def test_unreadable_bodies_are_rejected(world: World) -> None:
     for content, kind, status in (
         (b"{", "application/json", 400),
         (b"\xff", "application/json", 400),
-        (b'{"value": [{"clientState": "\\ud800"}]}', "application/json", 400),
         (b"{}", "text/plain", 415),
         (b" " * 8_000_001, "application/json", 413),
     ):

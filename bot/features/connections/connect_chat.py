@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import NotAllowed, NotFound, NotSupported
+from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
 from bot.domain.key_fields import ReportedValue, reported_value
 from bot.domain.note_fields import note_columns, note_facts
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
@@ -130,7 +130,7 @@ async def _known_values(
     read_at = services.clock.now()
     try:
         row = await services.records.read(record, columns, caller=None)
-    except (NotFound, NotAllowed):
+    except (NotFound, NotAllowed, BadRequest):
         return {}  # The person can read the row, but the app cannot. Old values then come only from events.
     return {column.name: reported_value(column, row, read_at) for column in columns}
 

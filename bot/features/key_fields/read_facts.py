@@ -93,7 +93,7 @@ async def _new_owner(services: Services, environment: EnvironmentId, user: UserI
     if user is None:
         return None
     person, name = await asyncio.gather(
-        services.records.object_id(environment, user), services.records.user_name(environment, user)
+        services.records.object_id(environment, user), _row_name(services, environment, f"systemuser:{user}")
     )
     return NewOwner(object_id=person, name=name) if person and name else None
 
@@ -109,7 +109,7 @@ async def _people(
     services: Services, environment: EnvironmentId, events: Iterable[RecordEvent]
 ) -> Mapping[UserId, str]:
     users = list(dict.fromkeys(event.changed_by for event in events if event.changed_by))
-    names = await asyncio.gather(*(services.records.user_name(environment, user) for user in users))
+    names = await asyncio.gather(*(_row_name(services, environment, f"systemuser:{user}") for user in users))
     return {user: name for user, name in zip(users, names, strict=True) if name}
 
 
