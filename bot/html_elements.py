@@ -1,4 +1,4 @@
-"""What the text of HTML depends on: its elements, attributes, and entities ("HTML Living Standard")."""
+"""Elements, attributes, and entities of HTML that its text depends on ("HTML Living Standard")."""
 
 import re
 from collections.abc import Mapping

@@ -16,6 +16,9 @@ MAX_STORED_LENGTH = 256
 MAX_READ_LENGTH = 1000
 """Characters of text that are read from HTML. Cards show 200."""
 
+_MAX_PLAIN = 10_000
+"""Characters of other texts."""
+
 _MAX_SOURCE = MAX_READ_LENGTH
 _MAX_HTML_SOURCE = 40_000
 """Characters of a long text, and of long HTML, that are kept. In HTML, styles may precede the text."""
@@ -43,7 +46,7 @@ def _read_text(column: Column, value: ColumnValue) -> str:
     """Return the text of a text column. HTML is read here, so that only values that are shown cost the time."""
     source = value.source if value.source is not None else str(value.raw)
     is_rich = column.rich_text or (column.type is ColumnType.MEMO and looks_rich(source))
-    return plain_text(source, max_length=MAX_READ_LENGTH) if is_rich else source
+    return plain_text(source, max_length=MAX_READ_LENGTH) if is_rich else source[:_MAX_PLAIN]
 
 
 def shorten_source(value: ColumnValue) -> ColumnValue:

@@ -45,7 +45,7 @@ from tests.cards.test_views import FAMILIES
 
 
 class Renderer(Enum):
-    """What turns a text into what people see."""
+    """The rules by which a client shows a text."""
 
     MARKDOWN = "Markdown"
     HTML = "HTML"

@@ -158,7 +158,7 @@ def test_what_a_browser_shows_is_not_taken_for_hidden(html: str, text: str) -> N
         ("<p/>x<br/ >y", "x\ny"),
     ],
 )
-def test_broken_markup_is_read_as_far_as_it_makes_sense(html: str, text: str) -> None:
+def test_broken_markup_is_read_like_in_a_browser(html: str, text: str) -> None:
     assert plain_text(html) == text
 
 

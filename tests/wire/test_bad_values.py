@@ -174,7 +174,7 @@ async def test_a_table_that_cannot_be_searched_does_not_hide_the_others(world: W
     assert any("CAS-01001" in title for title in found)
     # If nothing else matches, the person learns that the search failed.
     await world.say("connect no such words anywhere")
-    assert texts(world.card())[0] == "Dynamics 365 does not answer."
+    assert texts(world.card())[0] == "Dynamics 365 is not responding."
 
 
 async def test_a_record_that_cannot_be_read_does_not_hide_the_others(world: World) -> None:
