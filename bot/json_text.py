@@ -44,7 +44,7 @@ def dumps(value: Any, *, default: Callable[[Any], Any] | None = None, option: in
 
 
 def repaired(content: bytes) -> bytes:
-    """Return the JSON with replacements for bytes that are not UTF-8, and for escapes of halves; NUL becomes a space."""
+    """Return the JSON with replacements for invalid bytes and halves, and with spaces for NUL."""
     half = REPLACEMENT.encode()
     return _ESCAPE.sub(
         lambda found: half if found[1] else b" " if found[2] else found[0], content.decode(errors="replace").encode()
