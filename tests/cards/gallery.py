@@ -596,6 +596,8 @@ GALLERY: dict[str, Message] = {
                     last_card_at=AT,
                     disabled_reason="Cards about changes are turned off for records of this type.",
                     pending=PendingCards(cards=1),
+                    dropped_reason="The last card was not sent because cards about changes were turned off for "
+                    "records of this type.",
                 ),
             ),
             hidden=0,

@@ -59,7 +59,7 @@ async def _notify_and_audit(services: Services, connection: Connection, actor: A
         if chat:
             key = f"joined {chat.id} {by} {now.isoformat()}"
             message = notice(NoticeView(text=text))
-            await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection.id)], at=now)
+            await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection)], at=now)
         await work.audit.add(AuditEntry.for_connection("join", connection, at=now, by=by, by_name=by_name))
 
 

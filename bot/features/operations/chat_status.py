@@ -17,6 +17,7 @@ from bot.features.shared import access
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer, resume_button
 from bot.features.shared.failure_texts import (
+    describe_drop,
     describe_event_failure,
     describe_failure,
     is_chat_failure,
@@ -103,6 +104,7 @@ async def _row(
         event_failure=describe_event_failure(state.event_failure) if state.event_failure else "",
         pending=_pending_cards(services, state, chat_state),
         rejected_reason=describe_failure(dead_letter) if dead_letter and not is_chat_failure(dead_letter) else "",
+        dropped_reason=describe_drop(state.drop_reason) if state.drop_reason else "",
     )
 
 
