@@ -231,7 +231,7 @@ async def test_if_a_person_cannot_be_added_the_announcement_says_so(world: World
     chat = await create_chat(world)
     join = buttons(await listed(world, ALEX))["Join"]
     await world.fault("graph", "503; method=POST; ends=members")
-    assert "does not answer" in " ".join(texts((await world.press(join, chat=PERSONAL))["value"]))
+    assert "is not responding" in " ".join(texts((await world.press(join, chat=PERSONAL))["value"]))
     await world.settle()
     assert world.posted(chat)[1:] == ["Alex Wilber could not be added to this chat."]
     assert ALEX.object_id not in await members(world, chat)
