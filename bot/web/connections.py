@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from enum import Enum
 from functools import partial
+from typing import cast
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
@@ -105,6 +106,11 @@ class ConnectionGuard:
             _log.warning("connections.full", connections=self._open, suppressed=suppressed)
         self._abort(oldest)
 
+    def dismiss(self) -> None:
+        """Close the connections whose clients have nothing more to do than to leave."""
+        for connection in [each for each in self._deadlines if each.is_leaving]:
+            self._abort(connection)
+
     def close(self) -> None:
         """Stop watching."""
         if self._sweeping:
@@ -140,12 +146,12 @@ class Connection(web.RequestHandler):
         self._guard = guard
         self._waits = _Waits.SEND_HEAD
         self._head_bytes = 0
-        self._wire: asyncio.BaseTransport | None = None
+        self._wire: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Register the connection."""
-        self._wire = transport
         super().connection_made(transport)
+        self._wire = cast("asyncio.Transport", transport)
         self._guard.opened(self)
 
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -153,10 +159,14 @@ class Connection(web.RequestHandler):
         self._guard.closed(self)
         super().connection_lost(exc)
 
+    @property
+    def is_leaving(self) -> bool:
+        """True if the last answer was sent."""
+        return self._waits is _Waits.LEAVE and self._wire.get_write_buffer_size() == 0
+
     def abort(self) -> None:
         """Close the connection at once. aiohttp would first wait until the client has read everything."""
-        if isinstance(self._wire, asyncio.WriteTransport):
-            self._wire.abort()
+        self._wire.abort()
 
     def data_received(self, data: bytes) -> None:
         """Parse the data; refuse headers that are too large."""
@@ -171,8 +181,7 @@ class Connection(web.RequestHandler):
         super().data_received(data)
 
     def _refuse_head(self) -> None:
-        if self.transport is not None:
-            self.transport.write(_HEAD_TOO_LARGE)
+        self._wire.write(_HEAD_TOO_LARGE)
         self.force_close()
 
     def begin_request(self, body: StreamReader) -> None:
@@ -197,8 +206,7 @@ class Connection(web.RequestHandler):
         if self._waits is _Waits.SEND_BODY:
             self._waits = _Waits.LEAVE
             resp.force_close()
-            if self.transport is not None:
-                self.transport.pause_reading()
+            self._wire.pause_reading()
         else:
             self._waits = _Waits.CONTINUE
             self._guard.answered(self)

@@ -57,6 +57,7 @@ async def serving(app: web.Application, host: str, port: int, limits: HttpLimits
             yield
         finally:
             listening.close()
+            guard.dismiss()
     finally:
         await runner.cleanup()
         guard.close()
