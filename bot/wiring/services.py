@@ -53,6 +53,7 @@ from bot.teams.inbound_token import TokenValidator
 from bot.teams.roster import ConnectorRoster
 from bot.wiring.credentials import bot_tokens, dataverse_tokens, graph_tokens
 from bot.wiring.graph_notifications import GraphNotifications, build_graph_notifications, load_certificate_file
+from bot.wiring.service_urls import service_urls
 from bot.workers.rate_limiter import RateLimiter
 from bot.workers.wakeups import EventHub
 
@@ -117,7 +118,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
     graph_sign_in = graph_tokens(settings, graph_url, session, clock)
     graph = GraphClient(graph_url, session, graph_sign_in, metrics, ChatThrottle(clock, limits.graph_pace_s))
     app_installer = _app_installer(settings, graph)
-    connector = Connector(session, own_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None)
+    connector = Connector(session, own_tokens, service_urls(settings, environments))
     webhook_key = settings.webhook_key.get_secret_value() if settings.webhook_key else token_urlsafe(32)
     administration = Administration(engines)
     event_hub.on_settings_saved(administration.invalidate)
