@@ -5,10 +5,11 @@ trigger any of these. Harmless text is not escaped, because some phones show the
 `tests/cards/test_renderers.py` lists each place for text and what renders it.
 """
 
+import html
 import re
 import unicodedata
 from datetime import UTC, datetime
-from html import unescape
+from html.entities import html5
 
 EMPTY = "–"
 """Text for an empty value."""
@@ -26,7 +27,10 @@ _ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 _HIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _NEVER_SENT = re.compile(_HIDDEN.pattern.replace("\u2066-\u206f", "\u2066\u2067\u206a-\u206f"))
 """The same, except for the isolates that `isolate` adds."""
-_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_HTML = re.compile(
+    rf"<[A-Za-z/!?]|&(?:#|[A-Za-z0-9]{{1,31}};|{'|'.join(name for name in html5 if not name.endswith(';'))})"
+)
+"""What HTML reads as markup. Some names of characters need no semicolon."""
 _MARKDOWN = re.compile(
     r"[`*]"
     r"|\[(?=.*\][(\[:])"
@@ -57,10 +61,9 @@ def plain(value: str, *, limit: int = MAX_LENGTH) -> str:
 def escape_html(value: str) -> str:
     """Return text for places that clients render as HTML, such as previews ("Format cards in Teams").
 
-    Only what would be read as markup is escaped, because some clients show the text as it is.
+    Text that would not be read as markup stays as it is, because some clients show it so.
     """
-    text = value.replace("&", "&amp;") if "&" in value and unescape(value) != value else value
-    return _TAG.sub("&lt;", text)
+    return html.escape(value, quote=False) if _HTML.search(value) else value
 
 
 def escape(value: str, *, limit: int = MAX_LENGTH) -> str:

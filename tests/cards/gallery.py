@@ -507,6 +507,13 @@ GALLERY: dict[str, Message] = {
             deleted=("CAS-01001", NASTY, *["CAS-01002"] * 9),
         )
     ),
+    "caught up where a record cannot be read": catch_up(
+        CatchUpView(
+            records=(CatchUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),),
+            at=AT,
+            unreadable=("CAS-01001",),
+        )
+    ),
     "caught up of nasty values and more": catch_up(
         CatchUpView(
             records=(

@@ -63,6 +63,11 @@ async def test_where_nothing_is_linked_the_fact_is_empty(dataverse: Dataverse) -
         ("nosuch", "", "the table does not have this column"),
         ("who.fullname", "", "does not have this link"),
         ("who.nosuch", CONTACT.format(""), "the linked table does not have this column"),
+        (
+            "g.name",
+            "<link-entity name='nosuch' from='nosuchid' to='incidentid' alias='g'/>",
+            "one-to-many",
+        ),
         ("t.subject", "<link-entity name='task' from='regardingobjectid' to='incidentid' alias='t'/>", "one-to-many"),
     ],
 )

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot.sandbox.teams.channels import TEAM_ID
 from bot.store.tables import inbox, record_type
 from tests.dataverse.samples import bag, context, row, typed
+from tests.steps.new_chats import inputs
 from tests.steps.records import create
 from tests.wire.people import ADELE
 from tests.wire.world import API, GROUP, OTHER_GROUP, World, texts
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.one_database
 
 SECRET = "Zwiebelfisch-4711"
 HALF = {b"Pump vibrates": rb"Pump \ud83d vibrates"}
-NO_ANSWER = (500, {})
+NO_ANSWER: tuple[int, object] = (500, {})
 HIGH, LOW = 1, 3
 WRONG = "Something went wrong"
 
@@ -185,6 +187,24 @@ async def test_a_record_that_cannot_be_read_does_not_hide_the_others(world: Worl
         said = texts(world.card())
         assert "Case · CAS-01001" in said
         assert "You cannot open 1 more record." in said
+
+
+async def test_channels_of_a_team_that_cannot_be_listed_do_not_hide_those_of_others(world: World) -> None:
+    team = {"id": "00000000-0000-0000-0000-00000000dead", "displayName": "Another team"}
+    world.dataverse_says = {
+        b'"value":[{"id":"' + TEAM_ID.encode(): b'"value":[%b,{"id":"%b' % (json.dumps(team).encode(), TEAM_ID.encode())
+    }
+    page = await world.ask_page({"dialog": "connectChannel"}, person=ADELE)
+    titles = [each["title"] for each in inputs(page)["channel"]["choices"]]
+    assert titles == ["Field Service · General", "Field Service · Pumps"]
+
+
+async def test_a_link_without_its_table_is_found_although_a_table_cannot_be_read(world: World) -> None:
+    row_id = await world.row("incidents")
+    world.dataverse_refuses["/accounts("] = NO_ANSWER
+    data = {"environment": "localhost/sandbox", "row": row_id}
+    answer = await world.press({"verb": "view", "data": data}, person=ADELE)
+    assert "CAS-01001" in texts(answer["value"])
 
 
 async def test_a_table_that_cannot_be_checked_does_not_stop_the_search_for_missed_changes(world: World) -> None:

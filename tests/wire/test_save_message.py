@@ -262,7 +262,12 @@ async def test_the_message_is_read_only_for_people_who_may_use_chats(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[object] = []
-    monkeypatch.setattr("bot.handlers.dialogs.quoted_message", lambda message, _: read.append(message) or {})
+
+    def reading(message: object, _chat: object) -> dict[str, str]:
+        read.append(message)
+        return {}
+
+    monkeypatch.setattr("bot.handlers.dialogs.quoted_message", reading)
     assert texts((await open_dialog(world, person=LYNNE)).card)[0].startswith("You have no user in Dynamics 365")
     await turn_off_chats(world)
     assert texts((await open_dialog(world)).card)[0].startswith("Your administrator turned off chats")
