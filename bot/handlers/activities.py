@@ -94,12 +94,21 @@ def _chat_id(activity: Activity) -> ChatId:
 
 def tenant_id(activity: Activity) -> str:
     """Return the tenant ID in lower case, or an empty text."""
-    channel_data = activity.channel_data if isinstance(activity.channel_data, dict) else {}
-    tenant_data = channel_data.get("tenant")
+    # botbuilder's model spells it `tenantID`, Teams `tenantId`.
+    conversation = activity.conversation.additional_properties if activity.conversation is not None else {}
+    return _tenant_id(activity.channel_data, conversation)
+
+
+def tenant_id_in_json(body: Mapping[str, Any]) -> str:
+    """Return what `tenant_id` returns for the activity with this JSON, which needs a conversation."""
+    return _tenant_id(body.get("channelData"), body["conversation"])
+
+
+def _tenant_id(channel_data: object, conversation: Mapping[str, Any]) -> str:
+    tenant_data = channel_data.get("tenant") if isinstance(channel_data, dict) else None
     tenant = tenant_data.get("id") if isinstance(tenant_data, dict) else None
-    if not isinstance(tenant, str) and activity.conversation is not None:
-        # botbuilder's model spells it `tenantID`, Teams `tenantId`.
-        tenant = activity.conversation.additional_properties.get("tenantId")
+    if not isinstance(tenant, str):
+        tenant = conversation.get("tenantId")
     return tenant.lower() if isinstance(tenant, str) else ""
 
 
@@ -256,7 +265,16 @@ def queried_link(activity: Activity) -> str | None:
 
 def is_anonymous(activity: Activity) -> bool:
     """Check whether the link query is for a person without the app; it has no person, chat, or tenant."""
-    return activity.type == ActivityTypes.invoke and activity.name == Invoke.ANONYMOUS_QUERY_LINK
+    return _is_anonymous(activity.type, activity.name)
+
+
+def is_anonymous_in_json(body: Mapping[str, Any]) -> bool:
+    """Return what `is_anonymous` returns for the activity with this JSON."""
+    return _is_anonymous(body.get("type"), body.get("name"))
+
+
+def _is_anonymous(kind: object, name: object) -> bool:
+    return kind == ActivityTypes.invoke and name == Invoke.ANONYMOUS_QUERY_LINK
 
 
 def bot_was_added(activity: Activity) -> bool:

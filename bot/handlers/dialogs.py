@@ -12,9 +12,11 @@ from typing import Any
 from orjson import Fragment
 
 from bot.domain.errors import BadRequest, ChatSyncError
+from bot.domain.public_names import Dialog
 from bot.features.shared.access import require_user_anywhere
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer
+from bot.features.shared.private_answers import no_private_answer
 from bot.features.shared.routes import Feature, PageHandler, Redirect, SearchHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
@@ -33,6 +35,8 @@ MAX_CHOICES = 15
 """Choices shown while a person types ("Typeahead search in Adaptive Cards")."""
 
 _ERROR_TITLE = "Chat Sync"
+_SHARED_PAGES = frozenset({Dialog.UPDATE})
+"""Pages that everyone in a chat may see. In a chat with others, they only offer to open a private page."""
 
 
 class Dialogs:
@@ -57,7 +61,12 @@ class Dialogs:
         return dialog_page(page.title, card, page.height)
 
     async def answer_in_chat(self, turn: Turn, request: DialogRequest) -> Answer:
-        """Return the requested page, or the closing message, as a card for the chat."""
+        """Return the requested page, or the closing message, as a card for the chat.
+
+        In a chat with others, refuse pages that show what only the person may see.
+        """
+        if not turn.private and request.page not in _SHARED_PAGES:
+            return Answer(message=refusal(no_private_answer()))
         page = await self._page(turn, request)
         return Answer(message=notice(NoticeView(text=page.text)) if isinstance(page, Done) else page.message)
 

@@ -1,9 +1,10 @@
 """The surroundings of the bot in a story, and their settings."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 
 from bot.config.settings import Settings
 from bot.domain.limits import Limits
@@ -73,4 +74,4 @@ class Surroundings:
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     teams: SampleOrganization = field(init=False)
     """The chats of the sandbox."""
-    _runner: web.AppRunner | None = None
+    _running: AsyncExitStack = field(default_factory=AsyncExitStack)

@@ -149,7 +149,7 @@ async def _save_connection(
             return Answer(message=_already_connected(active or new, header))
         message = _connected(connection, header, snapshot)
         key = f"connected {connection.id}"
-        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection.id)], at=new.connected_at)
+        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection)], at=new.connected_at)
         await work.reported_values.save({(connection.id, column): value for column, value in snapshot.known.items()})
         by, by_name = actor.object_id, actor.user.name
         await start_sync(services, work, chat, connection, maker=by, at=new.connected_at)

@@ -12,14 +12,14 @@ from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.formatting import format_value
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.key_fields import RecordEvent, ReportedValue, reported_value
-from bot.domain.outgoing_messages import OutgoingMessage
+from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
 from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
 from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Column, ColumnValue, Row, Table
 from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
 from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.shared.access import enabled_record_type
-from bot.features.shared.answers import display_name, name_columns, record_header, render
+from bot.features.shared.answers import display_name, name_columns, record_header, render, subject_of
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.store.unit_of_work import UnitOfWork
@@ -173,26 +173,32 @@ async def _enqueue_card(
     """Enqueue the card, unless the chat missed nothing, and store the values that it reports."""
     reported = await work.reported_values.for_connections([each.connection.id for each in records])
     changed = [each for each in (_changed(each, reported.get(each.connection.id, {})) for each in records) if each]
-    deleted = tuple(display_name(each.connection) for each in records if each.row is None)
+    deleted = [each.connection for each in records if each.row is None]
     chat = await work.chats.get(chat_id)
     if not (changed or deleted) or chat is None:
         return
     view = CatchUpView(
         records=tuple(_card_record(services, each) for each in changed),
         at=at,
-        deleted=deleted,
+        deleted=tuple(map(display_name, deleted)),
         unreadable=tuple(display_name(each.connection) for each in failures),
     )
     message = OutgoingMessage(
         key=f"caught up {chat_id} {at.isoformat()}",
         chat_id=chat_id,
         activity=render(catch_up(view), chat.channel),
+        subjects=_subjects([each.connection for each in changed], deleted),
         previously_reported={
             (each.connection.id, change.column.name): change.old for each in changed for change in each.changes
         },
     )
     await work.outbox.enqueue([message], at=at)
     await work.reported_values.save(_new_reported_values(changed, at))
+
+
+def _subjects(changed: Sequence[Connection], deleted: Sequence[Connection]) -> tuple[Subject, ...]:
+    subjects = [subject_of(each.record, Switch.KEY_FIELDS) for each in changed]
+    return tuple(dict.fromkeys([*subjects, *(subject_of(each.record, Switch.RECORD_TYPE) for each in deleted)]))
 
 
 def _card_record(services: Services, changed: _ChangedRecord) -> CatchUpRecord:

@@ -7,14 +7,14 @@ from uuid import uuid4
 
 from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import MAX_REPORTED_LENGTH, NetChange, RecordEvent, ReportedValue, net_changes
-from bot.domain.outgoing_messages import OutgoingMessage
+from bot.domain.outgoing_messages import OutgoingMessage, Switch
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
 from bot.domain.tables import Column, ColumnValue
 from bot.domain.values import ChatId, Connection, ConnectionId
 from bot.features.key_fields.follow_merge import follow_merge
 from bot.features.key_fields.lifecycle_news import LifecycleNews, find_chats_without_owner, lifecycle_news
 from bot.features.key_fields.read_facts import ChangeDetails, load_change
-from bot.features.shared.answers import change_values_button, chats_button, record_header, render
+from bot.features.shared.answers import change_values_button, chats_button, record_header, render, subject_of
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 from cards.buttons import ActionButton
@@ -190,6 +190,7 @@ def _message(
         chat_id=connection.chat_id,
         activity=body,
         connection_id=connection.id,
+        subjects=(subject_of(details.record, Switch.KEY_FIELDS if changes else Switch.RECORD_TYPE),),
         caused_at=min(event.at for event in details.events),
         previously_reported={(connection.id, each.column.name): known.get(each.column.name) for each in changes},
     )
