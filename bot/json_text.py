@@ -1,7 +1,7 @@
 """JSON from and to other systems.
 
 Some systems cut texts in the middle of an emoji and send the half that remains, which is not valid Unicode. Such a
-character, and NUL, which the database cannot store, are replaced. They must not make everything beside them unreadable.
+character is replaced. So is NUL, which the database cannot store. They must not spoil what is beside them.
 """
 
 import re
@@ -11,11 +11,12 @@ from typing import Any
 import orjson
 
 REPLACEMENT = "\ufffd"
+"""Replacement for half of a surrogate pair."""
 
 _NUL = rb"\u0000"
 # Escapes are matched in order, so that an escaped backslash before `ud800` stays what it is.
 _ESCAPE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u(?:[dD][89a-fA-F][0-9a-fA-F]{2}|0000))|.)",
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|(u0000)|.)",
     re.DOTALL,
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -24,14 +25,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def loads(content: bytes) -> Any:
     """Parse JSON; raise `orjson.JSONDecodeError` if it is malformed."""
     if _NUL in content:
-        content = _repaired(content)
+        content = repaired(content)
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
-        repaired = _repaired(content)
-        if repaired == content:
+        valid = repaired(content)
+        if valid == content:
             raise
-        return orjson.loads(repaired)
+        return orjson.loads(valid)
 
 
 def dumps(value: Any, *, default: Callable[[Any], Any] | None = None, option: int | None = None) -> bytes:
@@ -42,15 +43,17 @@ def dumps(value: Any, *, default: Callable[[Any], Any] | None = None, option: in
         return orjson.dumps(_clean(value, default), default=default, option=option)
 
 
+def repaired(content: bytes) -> bytes:
+    """Return the JSON with replacements for invalid bytes and halves, and with spaces for NUL."""
+    half = REPLACEMENT.encode()
+    return _ESCAPE.sub(
+        lambda found: half if found[1] else b" " if found[2] else found[0], content.decode(errors="replace").encode()
+    )
+
+
 def replace_surrogates(text: str) -> str:
     """Return the text with a replacement for each half of a surrogate pair."""
     return text if text.isascii() else _SURROGATE.sub(REPLACEMENT, text)
-
-
-def _repaired(content: bytes) -> bytes:
-    """Return the JSON with replacements for bytes that are not UTF-8, and for escapes of halves and of NUL."""
-    escaped = REPLACEMENT.encode()
-    return _ESCAPE.sub(lambda found: escaped if found[1] else found[0], content.decode(errors="replace").encode())
 
 
 def _clean(value: Any, default: Callable[[Any], Any] | None) -> Any:
