@@ -187,7 +187,7 @@ async def _enqueue_card(
         key=f"caught up {chat_id} {at.isoformat()}",
         chat_id=chat_id,
         activity=render(catch_up(view), chat.channel),
-        subjects=_subjects([each.connection for each in changed], deleted),
+        subjects=_subjects([each.connection for each in changed], [*deleted, *(each.connection for each in failures)]),
         previously_reported={
             (each.connection.id, change.column.name): change.old for each in changed for change in each.changes
         },
@@ -196,9 +196,10 @@ async def _enqueue_card(
     await work.reported_values.save(_new_reported_values(changed, at))
 
 
-def _subjects(changed: Sequence[Connection], deleted: Sequence[Connection]) -> tuple[Subject, ...]:
+def _subjects(changed: Sequence[Connection], named: Sequence[Connection]) -> tuple[Subject, ...]:
+    """Return the record types of the card. `named`: records that it only names."""
     subjects = [subject_of(each.record, Switch.KEY_FIELDS) for each in changed]
-    return tuple(dict.fromkeys([*subjects, *(subject_of(each.record, Switch.RECORD_TYPE) for each in deleted)]))
+    return tuple(dict.fromkeys([*subjects, *(subject_of(each.record, Switch.RECORD_TYPE) for each in named)]))
 
 
 def _card_record(services: Services, changed: _ChangedRecord) -> CatchUpRecord:
