@@ -3,7 +3,6 @@
 Any part of an activity except `type`, `conversation.id`, and `serviceUrl` may be missing or have a wrong type.
 """
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from bot.domain.public_names import ALL_RECORDS, INITIAL_RUN, decode_dataset
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.record_cards.search_records import PAGE_SIZE
 from bot.handlers.invoke_names import Invoke
-from bot.handlers.quoted_message import quoted_message
+from bot.html_elements import unescape
 from cards.buttons import DIALOG
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
@@ -35,6 +34,8 @@ class DialogRequest:
 
     page: str
     data: Mapping[str, str]
+    message: object = None
+    """The message that the dialog was opened from, as Teams sent it; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +150,7 @@ def command_text(activity: Activity) -> str:
     text = activity.text or ""
     for mention in _mentions_of_bot(activity):
         text = text.replace(mention, " ")
-    return " ".join(html.unescape(text).split())
+    return " ".join(unescape(text).split())
 
 
 def _mentions_of_bot(activity: Activity) -> list[str]:
@@ -195,7 +196,7 @@ def dialog_request(activity: Activity) -> DialogRequest | None:
     """Return the requested page; None if the invoke does not name one.
 
     The data of a button names the page. An action command names it by its own ID ("Create and send the dialog"), and
-    its data includes the message from which it was opened.
+    may include the message from which it was opened.
     """
     value = _object(activity.value)
     data = _object(value.get("data"))
@@ -203,9 +204,7 @@ def dialog_request(activity: Activity) -> DialogRequest | None:
     if not isinstance(page, str):
         return None
     message = value.get("messagePayload") if activity.name == Invoke.FETCH_TASK else None
-    return DialogRequest(
-        page=page, data={**quoted_message(message, _chat_id(activity)), **_texts(data, without=DIALOG)}
-    )
+    return DialogRequest(page=page, data=_texts(data, without=DIALOG), message=message)
 
 
 def typeahead_query(activity: Activity) -> TypeaheadQuery | None:

@@ -11,13 +11,14 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-import orjson
 from aiohttp import ClientError, ClientSession
 from botbuilder.schema import Activity, ResourceResponse
 from botframework.connector.auth import ConnectorFactory
+from orjson import JSONDecodeError
 
 from bot.domain.errors import NotAllowed, Unavailable
 from bot.http.access_tokens import Tokens
+from bot.json_text import loads
 from bot.teams.codec import encode
 from bot.teams.service_hosts import AllowedUrl
 
@@ -38,8 +39,8 @@ class ConnectorResponse:
     def json(self) -> Any:
         """Parse the body; return None if it is not JSON."""
         try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError:
+            return loads(self.body)
+        except JSONDecodeError:
             return None
 
 

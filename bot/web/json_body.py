@@ -1,13 +1,13 @@
 """Parse JSON in the bodies of requests, within limits of nesting and of the number of values."""
 
 import asyncio
-import re
 from collections.abc import Iterable
 
-import orjson
 from aiohttp import web
+from orjson import JSONDecodeError
 
 from bot.domain.errors import BadRequest
+from bot.json_text import loads
 from bot.web.bodies import read_body
 
 MAX_DEPTH = 100
@@ -16,12 +16,6 @@ SMALL_BYTES = 100_000
 """Maximum bytes of a body that is parsed in the event loop. Larger ones are parsed in a thread."""
 
 JSON_TYPE = "application/json"
-
-# Escapes in order, so that an escaped backslash before `ud800` is not mistaken for half a character.
-_ESCAPES = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
-    re.DOTALL,
-)
 
 
 async def read_object(
@@ -51,25 +45,16 @@ async def parse_object(content: bytes, *, max_values: int) -> dict[str, object]:
 
 
 def _parse(content: bytes, max_values: int) -> dict[str, object]:
-    body = _loads(content)
+    try:
+        body = loads(content)
+    except JSONDecodeError as error:
+        raise BadRequest("The body is not JSON.") from error
     if not isinstance(body, dict):
         raise BadRequest("The body is not a JSON object.")
     # To count brackets is nearly free, and most bodies have few. Brackets in texts count as well.
     if content.count(b"{") + content.count(b"[") > min(MAX_DEPTH, max_values):
         _require_shape(body, max_values)
     return body
-
-
-def _loads(content: bytes) -> object:
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        # Half of a surrogate pair, which some clients cut off, must not cost the rest of the body.
-        return orjson.loads(_ESCAPES.sub(lambda escape: b"\\ufffd" if escape["half"] else escape[0], content))
-    except orjson.JSONDecodeError as error:
-        raise BadRequest("The body is not JSON.") from error
 
 
 def _require_shape(body: object, max_values: int) -> None:

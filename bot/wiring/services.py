@@ -47,6 +47,7 @@ from bot.store.administration import Administration
 from bot.store.engine import Engines, create_engines, require_answer
 from bot.store.migrate import migrate, require_up_to_date
 from bot.store.unit_of_work import Store
+from bot.teams.chat_messages import ConnectorChatMessages
 from bot.teams.connector import SCOPE, Connector
 from bot.teams.inbound_token import TokenValidator
 from bot.teams.roster import ConnectorRoster
@@ -141,6 +142,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         associations=DataverseTeamsAssociations(throttled),
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
         chats=GraphChats(graph, app_installer),
+        chat_messages=ConnectorChatMessages(connector),
         roster=roster,
         roster_cache=RosterCache(
             roster=roster,

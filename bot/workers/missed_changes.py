@@ -21,7 +21,7 @@ class MissedChangesJob:
         self._full_scan_at: datetime | None = None
 
     async def run(self) -> None:
-        """Run until cancelled; retry soon if Dataverse does not answer."""
+        """Run until cancelled; retry soon if Dataverse is not responding."""
         await periodic(
             self._find,
             every=_EVERY,
@@ -35,6 +35,6 @@ class MissedChangesJob:
         now, last = self._services.clock.now(), self._full_scan_at
         is_full = last is None or now - last >= _FULL_SCAN_EVERY
         delay = timedelta(0) if last is None else _LATE
-        await find_missed_changes(self._services, delay=delay, full_scan=is_full)
-        if is_full:
+        is_complete = await find_missed_changes(self._services, delay=delay, full_scan=is_full)
+        if is_full and is_complete:
             self._full_scan_at = now

@@ -79,7 +79,7 @@ TIMELINE = ChatListView(
             sync="Shown on the timeline in Dynamics 365, without 2 members who have no user there.",
         ),
         replace(
-            a_chat("Spare parts", "You can join this chat and see its whole history.", JOIN),
+            a_chat("Spare parts", "You can join this chat and see its full history.", JOIN),
             last_writer="Megan Bowen",
             sync="No longer updated because the chat had no activity for 7 days.",
             sync_since=AT,
@@ -261,6 +261,34 @@ GALLERY: dict[str, Message] = {
         "Only you can see what the button shows.",
         PersonalView(button=replace(CHATS, title="Show chats"), accounts=("29:adele",)),
     ),
+    "a count of records": personal_button_card(
+        "2 connected records",
+        "Only you will see the answer.",
+        PersonalView(button=ActionButton(title="Show records", verb="records", payload={}), accounts=("29:adele",)),
+    ),
+    "records to disconnect of which one is hidden": choice(
+        ChoiceView(
+            question="Which record should this chat be disconnected from?",
+            rows=(
+                ChoiceRow(
+                    kind="",
+                    name="Pump vibrates after firmware update",
+                    number="CAS-01001",
+                    detail="Connected by Adele Vance",
+                    button=replace(CHATS, title="Disconnect"),
+                ),
+                ChoiceRow(
+                    kind="",
+                    name="A record that you cannot open",
+                    number="CAS-01005",
+                    detail="Connected by Alex Wilber",
+                    button=replace(CHATS, title="Disconnect"),
+                ),
+            ),
+            more=0,
+            hint="Or write disconnect and the record's number.",
+        )
+    ),
     "key fields for everybody without a value": key_fields(
         KeyFieldsView(
             record=CASE,
@@ -349,7 +377,7 @@ GALLERY: dict[str, Message] = {
             rows=(
                 a_chat("Pump at Fabrikam", "You are in this chat.", LinkButton(title="Open chat", url=URL)),
                 a_chat(
-                    "Spare parts", "You can join this chat and see its whole history.", replace(CHOOSE, title="Join")
+                    "Spare parts", "You can join this chat and see its full history.", replace(CHOOSE, title="Join")
                 ),
                 a_chat(
                     "Chat of Adele Vance",
@@ -391,7 +419,7 @@ GALLERY: dict[str, Message] = {
     "timeline of which record": choose_record_page(
         ChooseRecordView(
             record=RecordInputs(choices=(CHOICE,), dataset="records", words="CAS-99999"),
-            problem="No record matches these words.",
+            problem="No record found.",
             show=SubmitButton(title="Show", dialog="timelineOf", payload={}),
         )
     ).message,
@@ -477,6 +505,13 @@ GALLERY: dict[str, Message] = {
             records=(CatchUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),),
             at=AT,
             deleted=("CAS-01001", NASTY, *["CAS-01002"] * 9),
+        )
+    ),
+    "caught up where a record cannot be read": catch_up(
+        CatchUpView(
+            records=(CatchUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),),
+            at=AT,
+            unreadable=("CAS-01001",),
         )
     ),
     "caught up of nasty values and more": catch_up(
@@ -568,6 +603,8 @@ GALLERY: dict[str, Message] = {
                     last_card_at=AT,
                     disabled_reason="Cards about changes are turned off for records of this type.",
                     pending=PendingCards(cards=1),
+                    dropped_reason="The last card was not sent because cards about changes were turned off for "
+                    "records of this type.",
                 ),
             ),
             hidden=0,

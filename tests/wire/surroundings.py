@@ -58,6 +58,8 @@ class Surroundings:
     """The body of the responses that refuse requests on behalf of a person."""
     dataverse_refuses: dict[str, tuple[int, object]] = field(default_factory=dict)
     """Status and body of the responses to requests whose URL contains the key."""
+    dataverse_says: dict[bytes, bytes] = field(default_factory=dict)
+    """Replacements in the bodies of the responses of the sandbox, including its Graph."""
     dataverse_was_asked: list[str] = field(default_factory=list)
     """The URLs of requests to the sandbox."""
     dataverse_was_sent: list[bytes] = field(default_factory=list)
