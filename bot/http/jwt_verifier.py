@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 
 from bot.clock import Clock
+from bot.domain.errors import CallerRejected
 from bot.http.jwks import KeySet, SigningKeys
 from bot.runtime.ttl_cache import TtlCache
 
@@ -50,7 +51,7 @@ class JwtVerifier:
         """Number of tokens verified, valid or not."""
 
     async def verify(self, token: str) -> VerifiedToken:
-        """Return the token with its verified claims; raise `PermissionError` with the reason, or `Unavailable`."""
+        """Return the token with its verified claims; raise `CallerRejected` with the reason, or `Unavailable`."""
         verified = self._cache.get(token)
         if verified is None or not await self._has_current_keys(verified):
             return await self._verify(token)
@@ -79,7 +80,7 @@ class JwtVerifier:
     def _decode(self, token: str, key_id: str, key_set: KeySet) -> Mapping[str, Any]:
         key = key_set.keys.get(key_id)
         if key is None:
-            raise PermissionError("the token is signed with an unknown key")
+            raise CallerRejected("the token is signed with an unknown key")
         try:
             claims: Mapping[str, Any] = jwt.decode(
                 token,
@@ -91,7 +92,7 @@ class JwtVerifier:
                 options={"require": ["exp", "iss", "aud"]},
             )
         except jwt.PyJWTError as error:
-            raise PermissionError(f"the token is invalid: {type(error).__name__}") from error
+            raise CallerRejected(f"the token is invalid: {type(error).__name__}") from error
         return claims
 
 
@@ -99,4 +100,4 @@ def _key_id(token: str) -> str:
     try:
         return str(jwt.get_unverified_header(token).get("kid"))
     except jwt.PyJWTError as error:
-        raise PermissionError("the token is malformed") from error
+        raise CallerRejected("the token is malformed") from error

@@ -22,7 +22,7 @@ class TeamsAdapter(CloudAdapterBase):
     async def process(self, authorization: str, body: Mapping[str, Any], turn: Turn) -> InvokeResponse | None:
         """Run a turn; return the response to an invoke, and None for any other activity.
 
-        Raise `BadRequest` for JSON that is not an activity, and `PermissionError` for an unauthorized caller.
+        Raise `BadRequest` for JSON that is not an activity, and `CallerRejected` for an unauthorized caller.
         """
         response: InvokeResponse | None = await self.process_activity(authorization, parse_activity(body), turn)
         return response

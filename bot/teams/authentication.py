@@ -11,12 +11,9 @@ from botframework.connector.auth import (
     ClaimsIdentity,
 )
 
+from bot.domain.errors import CallerForbidden, CallerRejected
 from bot.teams.connector import Connector, TurnConnectorFactory
 from bot.teams.inbound_token import TokenValidator
-
-
-class Forbidden(PermissionError):
-    """The caller is authenticated but not allowed to do this."""
 
 
 class BotAuthentication(BotFrameworkAuthentication):
@@ -43,15 +40,18 @@ class BotAuthentication(BotFrameworkAuthentication):
         self._factory = TurnConnectorFactory(connector)
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
-        """Return the caller's identity; raise `PermissionError`, or `Forbidden` for another tenant or service URL."""
+        """Return the caller's identity.
+
+        Raise `CallerRejected`, or `CallerForbidden` for another tenant or service URL.
+        """
         service_url = activity.service_url or ""
         claims: Mapping[str, Any] = {}
         if self._check is not None:
             claims = await self._check.validate(auth_header, service_url=service_url, channel=activity.channel_id or "")
             if self._tenant_of(activity) not in self._tenants and not self._is_anonymous(activity):
-                raise Forbidden("this tenant is not allowed (CHATSYNC_ALLOWED_TENANTS)")
+                raise CallerForbidden("this tenant is not allowed (CHATSYNC_ALLOWED_TENANTS)")
         if not self._connector.is_allowed(service_url):
-            raise Forbidden("this service URL is not allowed (CHATSYNC_SERVICE_HOSTS)")
+            raise CallerForbidden("this service URL is not allowed (CHATSYNC_SERVICE_HOSTS)")
         return self._result(claims)
 
     def _result(self, claims: Mapping[str, Any]) -> AuthenticateRequestResult:
@@ -78,6 +78,6 @@ class BotAuthentication(BotFrameworkAuthentication):
     async def authenticate_streaming_request(
         self, auth_header: str, channel_id_header: str
     ) -> AuthenticateRequestResult:
-        """Raise `PermissionError`: the bot accepts only HTTP requests."""
+        """Raise `CallerRejected`: the bot accepts only HTTP requests."""
         del auth_header, channel_id_header
-        raise PermissionError("streaming is not supported")
+        raise CallerRejected("streaming is not supported")

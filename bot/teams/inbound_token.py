@@ -7,6 +7,7 @@ minutes of leeway, the claim `serviceurl`, and the key's endorsement for the act
 from collections.abc import Mapping
 from typing import Any
 
+from bot.domain.errors import CallerRejected
 from bot.http.jwt_verifier import JwtVerifier
 
 
@@ -27,13 +28,13 @@ class TokenValidator:
         return self._tokens.verified
 
     async def validate(self, authorization: str, *, service_url: str, channel: str) -> Mapping[str, Any]:
-        """Return the verified claims; raise `PermissionError` with the reason."""
+        """Return the verified claims; raise `CallerRejected` with the reason."""
         token = await self._tokens.verify(_bearer(authorization))
         channels = token.keys.endorsements.get(token.key_id, frozenset())
         if channels and channel not in channels:
-            raise PermissionError("the token's key is not endorsed for this channel")
+            raise CallerRejected("the token's key is not endorsed for this channel")
         if token.claims.get("serviceurl") != service_url:
-            raise PermissionError("the token is for another service URL")
+            raise CallerRejected("the token is for another service URL")
         return token.claims
 
     async def close(self) -> None:
@@ -44,5 +45,5 @@ class TokenValidator:
 def _bearer(authorization: str) -> str:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise PermissionError("send a bearer token in the Authorization header")
+        raise CallerRejected("send a bearer token in the Authorization header")
     return token

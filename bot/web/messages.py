@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import orjson
 from aiohttp import web
 
+from bot.domain.errors import CallerForbidden, CallerRejected
 from bot.logs import get_logger
 from bot.web.errors import error_response
 from bot.web.json_body import read_object
@@ -22,7 +23,7 @@ class InvokeAnswer(Protocol):
 
 
 HandleActivity = Callable[[str, Mapping[str, object]], Awaitable[InvokeAnswer | None]]
-"""Runs a turn for an `Authorization` header and an activity's JSON; raises `PermissionError` for an unauthorized
+"""Runs a turn for an `Authorization` header and an activity's JSON; raises `CallerRejected` for an unauthorized
 caller.
 """
 
@@ -34,7 +35,7 @@ def messages(handle_activity: HandleActivity) -> Callable[[web.Request], Awaitab
         body, _ = await read_object(request)
         try:
             answer = await handle_activity(request.headers.get("Authorization", ""), body)
-        except PermissionError as error:
+        except CallerRejected as error:
             return _rejected(error)
         if answer is None:
             return web.Response(status=HTTPStatus.CREATED)
@@ -44,8 +45,8 @@ def messages(handle_activity: HandleActivity) -> Callable[[web.Request], Awaitab
     return handle
 
 
-def _rejected(error: PermissionError) -> web.Response:
+def _rejected(error: CallerRejected) -> web.Response:
     """Answer 401 for an unauthenticated caller, and 403 for one that is not allowed."""
-    is_authenticated = type(error) is not PermissionError
-    _log.warning("messages.caller_rejected", reason=str(error))
+    is_authenticated = isinstance(error, CallerForbidden)
+    _log.warning("messages.caller_rejected", reason=error.log_text)
     return error_response(HTTPStatus.FORBIDDEN if is_authenticated else HTTPStatus.UNAUTHORIZED, str(error))

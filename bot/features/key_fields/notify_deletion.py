@@ -32,6 +32,7 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
             await work.audit.add(
                 AuditEntry.for_connection("record deleted", connection, at=deletion.at, by=None, by_name=by)
             )
+        await work.reported_values.forget_connections([each.id for each in connections])
         await end_sync(work, connections, at=now)
         messages = [
             to_outbox(chats[each.chat_id], _message(each, by), key=f"deleted {each.id}", connection=each.id)
