@@ -32,8 +32,8 @@ OVERVIEW = OverviewView(
     place=PLACE,
     facts=(("Chats", "on"), ("Who can use chats", "Everyone with a Dynamics 365 user"), ("Chat sync", "off")),
     types=(
-        Choice(title="Case: on, note, join, 3 key fields", value="incident"),
-        Choice(title="Account: off", value="account"),
+        Choice(title="Case (note, join, 3 key fields)", value="incident"),
+        Choice(title="Account (off)", value="account"),
     ),
     change=step("Change record type", "settings record type"),
     add=step("Add a record type", "settings adding"),

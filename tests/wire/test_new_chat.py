@@ -257,7 +257,7 @@ async def test_the_record_can_be_typed_and_an_ambiguous_one_is_chosen(world: Wor
     second = await press(world, several, "Next", words="pump", record=choices[1]["value"])
     assert texts(second)[1] in choices[1]["title"]
     nothing = await press(world, first, "Next", words="zeppelin hangar")
-    assert texts(nothing)[0] == "No record matches these words."
+    assert texts(nothing)[0] == "No record found."
     assert inputs(nothing)["words"]["value"] == "zeppelin hangar"
     elsewhere = await press(world, first, "Next", words="https://elsewhere.example/main.aspx")
     assert texts(elsewhere)[0] == "This link does not open a record in your Dynamics 365 environment."

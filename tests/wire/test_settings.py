@@ -34,7 +34,7 @@ async def test_the_command_gives_an_administrator_the_way_in(world: World, chat:
     assert way_in == {"dialog": "settings", "msteams": {"type": "task/fetch"}}
     first = await request_page(world, way_in, name="task/fetch", chat=chat)
     assert first.title == "Chat Sync settings"
-    assert first.choices("table")["Case: on, note, join, 3 key fields"] == "incident"
+    assert first.choices("table")["Case (note, join, 3 key fields)"] == "incident"
     assert {"Chats: on", "Who can use chats: Everyone with a Dynamics 365 user"} <= set(texts(first.card))
 
 
@@ -165,7 +165,7 @@ async def test_a_record_type_that_is_turned_off_cannot_be_connected(world: World
     await world.say(f"connect {await world.link()}")
     assert texts(world.card())[0] == "Chats cannot be connected to records of this type."
     first = await first_page(world)
-    assert first.choices("table")["Case: off"] == "incident"
+    assert first.choices("table")["Case (off)"] == "incident"
 
 
 async def test_chats_turned_off_answer_so_and_can_be_turned_on_again(world: World) -> None:
