@@ -1,4 +1,4 @@
-"""Nothing is kept longer than `docs/operators.md` says, on SQLite and PostgreSQL."""
+"""Retention: nothing is kept longer than `docs/operators.md` says, on SQLite and PostgreSQL."""
 
 import asyncio
 import re
