@@ -220,8 +220,8 @@ def route_of(request: BaseRequest) -> str:
     """Return the path of the request's route. The path itself is from outside, and can contain a query or a key."""
     # A request that could not be parsed has none, and the public property fails for it.
     found: UrlMappingMatchInfo | None = getattr(request, "_match_info", None)
-    resource = found.route.resource if found else None
-    return resource.canonical if resource else "unknown"
+    resource = None if found is None else found.route.resource
+    return "unknown" if resource is None else resource.canonical
 
 
 class AccessLogger(AbstractAccessLogger):

@@ -62,7 +62,10 @@ class DataverseRecords:
 
     async def own_user(self, environment: EnvironmentId) -> UserId:
         """Return the application user."""
-        return UserId(str((await self._clients[environment].get("WhoAmI"))["UserId"]).lower())
+        user = (await self._clients[environment].get("WhoAmI")).get("UserId")
+        if not isinstance(user, str):
+            raise Unavailable("Dynamics 365 returned an unreadable answer.", "Try again in a moment.")
+        return UserId(user.lower())
 
     async def knows_privilege(self, environment: EnvironmentId, privilege: str) -> bool:
         """Return whether the environment has such a privilege, regardless of who holds it."""

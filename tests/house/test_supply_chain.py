@@ -97,7 +97,7 @@ def test_each_dependency_is_in_the_file_with_a_version_in_its_range(direct: Requ
 
 def test_the_project_holds_still_every_package_in_the_file() -> None:
     exact = [each for each in (*DIRECT, *CONSTRAINTS) if "==" in str(each.specifier)]
-    held = {canonicalize_name(each.name): str(each.specifier) for each in exact}
+    held: dict[str, str] = {canonicalize_name(each.name): str(each.specifier) for each in exact}
     # A package with several versions, for several versions of Python, cannot be held still.
     versions = {
         each.name: f"=={each.version}" for each in FOUND if [every.name for every in FOUND].count(each.name) == 1
@@ -144,7 +144,7 @@ SPDX = {
 
 def license_of(package: PackageMetadata) -> str:
     """Return the SPDX expression of a package's license, from the most exact field of its metadata."""
-    declared = package.get("License-Expression") or package.get("License") or ""
+    declared = str([*package.get_all("License-Expression", []), *package.get_all("License", []), ""][0])
     if declared and "\n" not in declared and len(declared) < 80:
         return SPDX.get(declared, declared)
     kinds = [each.removeprefix("License :: ") for each in package.get_all("Classifier", []) if "License ::" in each]
