@@ -1,4 +1,4 @@
-"""Nothing that the process writes contains a secret, when it starts, when it fails, and when it runs."""
+"""The output of the process contains no secret, when it starts, when it fails, and when it runs."""
 
 import asyncio
 import os
