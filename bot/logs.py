@@ -5,7 +5,6 @@ quote anything. The same holds for exceptions: see `bot.tracebacks`.
 """
 
 import logging
-import math
 import random
 import re
 import sys
@@ -23,6 +22,7 @@ from aiohttp.abc import AbstractAccessLogger
 from aiohttp.hdrs import METH_ALL
 from aiohttp.web import BaseRequest, RequestKey, StreamResponse, UrlMappingMatchInfo
 
+from bot.runtime.line_budget import LineBudget
 from bot.tracebacks import describe_error, format_traceback
 
 LogFormat = Literal["text", "json"]
@@ -37,9 +37,7 @@ _ACCESS = "http"
 
 _OWN_LOGGERS = ("bot", "app", _ACCESS)
 """Loggers of the product. All others belong to libraries, and log from level warning on."""
-_LIBRARY_PAUSE_S = 60.0
-"""Minimum time between two lines about the same message of a library: a flood of errors must not become one of lines.
-"""
+_SUPPRESSED = "suppressed"
 
 _random = random.Random()  # noqa: S311 - an id is no secret
 _correlation: ContextVar[str] = ContextVar(_CORRELATION_ID, default="")
@@ -137,9 +135,8 @@ def _add_origin(
 ) -> structlog.typing.EventDict:
     """Describe a message of a library by the place in the library that logged it."""
     record: logging.LogRecord = event["_record"]
-    repeated = record.__dict__.get("repeated")
-    counts = {"repeated": repeated} if repeated else {}
-    return dict(event, event="library.message", file=_origin(record), line=record.lineno, **counts)
+    suppressed = {_SUPPRESSED: record.__dict__.get(_SUPPRESSED)}
+    return dict(event, event="library.message", file=_origin(record), line=record.lineno, **suppressed)
 
 
 def _origin(record: logging.LogRecord) -> str:
@@ -148,26 +145,19 @@ def _origin(record: logging.LogRecord) -> str:
 
 
 class LibraryLimit(logging.Filter):
-    """Lets each message of a library pass once a minute; the next line tells how often it was repeated."""
+    """Lets each message of a library pass once a minute; the next line tells how many were suppressed."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
-        self._monotonic = monotonic
-        self._seen: dict[tuple[str, int, object], tuple[float, int]] = {}
-        """Time of the last line and repetitions since, by the place in the library and the type of the exception."""
+        self._lines = LineBudget(monotonic)
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Return whether the record is logged."""
         if _is_own(record):
             return True
-        key = (record.pathname, record.lineno, record.exc_info and record.exc_info[0])
-        now, (last, repeated) = self._monotonic(), self._seen.get(key, (-math.inf, 0))
-        if now - last < _LIBRARY_PAUSE_S:
-            self._seen[key] = (last, repeated + 1)
-            return False
-        self._seen[key] = (now, 0)
-        record.__dict__["repeated"] = repeated
-        return True
+        suppressed = self._lines.take((record.pathname, record.lineno, record.exc_info and record.exc_info[0]))
+        record.__dict__[_SUPPRESSED] = suppressed
+        return suppressed is not None
 
 
 def log_uncaught_errors() -> None:

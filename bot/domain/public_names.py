@@ -29,6 +29,10 @@ class Verb(StrEnum):
     UNDO_DISCONNECT = "undo disconnect"
     KEEP_CONNECTED = "keep connected"
     ADD_OWNER = "add owner"
+    RECORDS = "records"
+    STATUS = "status"
+    CHOOSE_DISCONNECT = "choose disconnect"
+    """List the connected records to disconnect. Clients may send it automatically, like `CHOOSE`."""
 
 
 class Dialog(StrEnum):

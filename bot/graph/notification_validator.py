@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import CallerRejected
 from bot.domain.subscriptions import ChatNotification, LifecycleNotification, VerifiedNotifications
-from bot.graph.change_notifications import Notification, parse_notifications, with_resource_data
+from bot.graph.change_notifications import Notification, client_states, parse_notifications, with_resource_data
 from bot.graph.encrypted_data import Certificate
 from bot.graph.validation_tokens import ValidationTokens
 from bot.logs import get_logger
@@ -27,6 +27,10 @@ class NotificationValidator:
     """None in the sandbox, which signs nothing."""
     certificate: Certificate | None
     """None if no resource data is requested."""
+
+    def names_client_state(self, content: bytes) -> bool:
+        """Check whether the raw bytes of a body contain a notification with the right client state."""
+        return any(hmac.compare_digest(each, self.client_state.encode()) for each in client_states(content))
 
     async def validate(self, body: Mapping[str, object]) -> VerifiedNotifications:
         """Return the verified notifications; raise `BadRequest` for any other body, or `Unavailable` without keys."""

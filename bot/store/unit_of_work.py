@@ -47,7 +47,7 @@ class UnitOfWork:
         self.timeline = Timeline(connection)
         self.audit = Audit(connection)
         self.settings = StoredSettings(connection)
-        self.queue_states = QueueStates(connection, self.lanes)
+        self.queue_states = QueueStates(connection, self.lanes, self.reported_values)
         self.pruning = Pruning(connection)
 
     @property

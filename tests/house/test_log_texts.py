@@ -14,6 +14,7 @@ LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical"}
 
 PROGRAM_TEXTS = {
     "NAME",
+    "UNREACHABLE",
     "ADMINISTRATOR_ROLE",
     "DISCONNECT_PRIVILEGE",
     "self.name",

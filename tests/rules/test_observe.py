@@ -207,7 +207,7 @@ def test_a_flood_of_a_librarys_message_is_one_line_a_minute(
                 get_logger("bot.test").warning("test.counted")
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     floods = [line for line in lines if line["event"] == "library.message"]
-    assert [line.get("repeated") for line in floods] == [None, 299]
+    assert [line["suppressed"] for line in floods] == [0, 299]
     assert len(lines) == len(floods) + 600
 
 

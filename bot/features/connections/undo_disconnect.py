@@ -48,7 +48,7 @@ async def _reopen(services: Services, chat: Chat, actor: AuthorizedUser, ended: 
                 "{record} is already connected to this chat.", "There is nothing to undo.", record=display_name(ended)
             )
         key = f"connected again {ended.id} {now.isoformat()}"
-        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=ended.id)], at=now)
+        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=ended)], at=now)
         # The chat was not notified of changes between the disconnect and the undo.
         await work.inbox.enqueue(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat.id), at=now, due_at=now)
         await resume_idle(work, chat.id, at=now)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from enum import StrEnum
 
-from bot.domain.key_fields import RecordEvent
+from bot.domain.key_fields import RecordEvent, shorten_change
 from bot.domain.record_lifecycle import WATCHED_COLUMNS
 from bot.features.shared.services import Services
 
@@ -20,7 +20,7 @@ class Received(StrEnum):
 async def receive_event(services: Services, event: RecordEvent) -> Received:
     """Store the event if a connected chat needs it, and return the outcome. Raises `Unavailable`."""
     watched = await _watched_columns(services, event)
-    changes = tuple(change for change in event.changes if change.column in watched)
+    changes = tuple(shorten_change(change) for change in event.changes if change.column in watched)
     is_relevant = event.deleted or (watched and (changes or event.stripped))
     if not is_relevant:
         return Received.NOT_WATCHED
