@@ -23,6 +23,7 @@ from bot.features.shared.answers import display_name, name_columns, record_heade
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.store.unit_of_work import UnitOfWork
+from bot.tracebacks import describe_error
 from cards.catch_up import CatchUp as CatchUpRecord
 from cards.catch_up import CatchUpView, catch_up
 from cards.key_fields import Change
@@ -126,7 +127,7 @@ async def _read_records(
     failures = [each for each in results if isinstance(each, _Failure)]
     for each in failures:
         record, error = each.connection.record, each.error
-        _log.warning("catch_up.record_unreadable", table=record.table, row=record.row_id, reason=str(error))
+        _log.warning("catch_up.record_unreadable", table=record.table, row=record.row_id, reason=describe_error(error))
     return [each for each in results if isinstance(each, _CurrentRecord)], failures
 
 
