@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
+from bot.domain.values import Connection
 from bot.features.chat_sync.resume_sync import resume_sync
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.connect_other_chat import connect_other_chat
 from bot.features.connections.disconnect_chat import disconnect_chat
-from bot.features.connections.find_connections import connection_by_id
 from bot.features.connections.undo_disconnect import undo_disconnect
 from bot.features.members.add_owner import add_owner
 from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, offer_choice
 from bot.features.record_search.resolver import QUERY, from_link
 from bot.features.shared.action_data import ActionData, parse_connection, parse_link
 from bot.features.shared.answers import Answer, display_name
+from bot.features.shared.named_connections import require_named_connection
 from bot.features.shared.private_answers import private_only
 from bot.features.shared.routes import ButtonHandler
 from bot.features.shared.services import Services
@@ -36,7 +37,7 @@ async def _choose(services: Services, turn: Turn, data: ActionData) -> Answer:
 
 
 async def _disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
-    connection = await connection_by_id(services, turn.chat, parse_connection(data))
+    connection = await _named(services, turn, data)
     return await disconnect_chat(services, turn.chat, turn.person, connection)
 
 
@@ -45,19 +46,24 @@ async def _undo_disconnect(services: Services, turn: Turn, data: ActionData) -> 
 
 
 async def _keep_connected(services: Services, turn: Turn, data: ActionData) -> Answer:
-    connection = await connection_by_id(services, turn.chat, parse_connection(data))
+    connection = await _named(services, turn, data)
     return Answer(message=notice(NoticeView(text=f"{display_name(connection)} stays connected to this chat.")))
 
 
 async def _add_owner(services: Services, turn: Turn, data: ActionData) -> Answer:
-    connection = await connection_by_id(services, turn.chat, parse_connection(data))
+    connection = await _named(services, turn, data)
     return await add_owner(services, turn.chat, turn.person, connection)
 
 
 async def _resume_sync(services: Services, turn: Turn, data: ActionData) -> Answer:
-    connection = await resume_sync(services, turn.chat, turn.person, parse_connection(data))
+    connection = await _named(services, turn, data)
+    await resume_sync(services, turn.chat, turn.person, connection)
     text = f"This chat is now shown on the timeline of {display_name(connection)}."
     return Answer(message=notice(NoticeView(text=text)))
+
+
+async def _named(services: Services, turn: Turn, data: ActionData) -> Connection:
+    return await require_named_connection(services, turn.chat, turn.person, parse_connection(data))
 
 
 def _note(data: ActionData) -> Note:

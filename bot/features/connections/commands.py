@@ -12,7 +12,7 @@ from bot.features.connections.offer_group_chat import offer_group_chat
 from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, RecordPurpose, choose_record
 from bot.features.record_search.find_records import MAX_CHOICES, normalize_query
 from bot.features.record_search.resolver import QUERY
-from bot.features.shared.answers import Answer
+from bot.features.shared.answers import Answer, connection_data
 from bot.features.shared.private_answers import private_button
 from bot.features.shared.routes import CommandHandler
 from bot.features.shared.services import Services
@@ -65,8 +65,7 @@ def _choose_connection(connections: Sequence[Connection]) -> Answer:
 
 
 def _connection_row(connection: Connection) -> ChoiceRow:
-    data = {"connection": str(connection.id)}
-    button = ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=data)
+    button = ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=connection_data(connection))
     detail = f"Connected by {connection.connector_name}"
     return ChoiceRow(
         kind="", name=connection.record_name, number=connection.record_number, detail=detail, button=button

@@ -5,30 +5,30 @@ from functools import partial
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.joining import JoinFacts
-from bot.domain.values import ChatKind, Connection, ConnectionId, Person
+from bot.domain.values import ChatKind, Connection, Person, PublicId
 from bot.features.members.membership import add_to_chat, is_member
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import Answer, display_name, to_outbox
+from bot.features.shared.named_connections import hiding_access
 from bot.features.shared.services import Services
 from cards.message import Message
 from cards.notice import NoticeView, notice
 
 
-async def join_chat(services: Services, person: Person, connection: ConnectionId) -> Answer:
+async def join_chat(services: Services, person: Person, connection: PublicId) -> Answer:
     """Add the person to the connected chat, and notify the chat.
 
-    Raises `NotAllowed` with the reason and the person to ask, `NotFound` if the connection ended, `NotSupported` if
-    the chat is full or is a channel, or `Unavailable`.
+    Raises `NotAllowed` with the reason and the person to ask, `NotFound` if the connection ended or the person cannot
+    open the record, `NotSupported` if the chat is full or is a channel, or `Unavailable`.
     """
+    # The person is checked first, so that nobody learns which connections exist.
+    await access.require_user_anywhere(services, person)
     async with services.store.reading() as work:
         active = await work.connections.get(connection)
         chat = await work.chats.get(active.chat_id) if active else None
     if active is None:
-        raise NotFound(
-            "This chat is no longer connected to the record.",
-            "To list the chats of the record, write chats and the record's number.",
-        )
+        raise _unknown()
     actor = await _authorize(services, active, person, is_channel=chat is not None and chat.kind is ChatKind.CHANNEL)
     if await is_member(services, active.chat_id, actor.object_id):
         return Answer(message=notice(NoticeView(text="You are already in this chat.")))
@@ -38,7 +38,8 @@ async def join_chat(services: Services, person: Person, connection: ConnectionId
 
 async def _authorize(services: Services, connection: Connection, person: Person, *, is_channel: bool) -> AuthorizedUser:
     record = connection.record
-    readable = await access.require_readable(services, record, person)
+    with hiding_access(_unknown()):
+        readable = await access.require_readable(services, record, person)
     if is_channel:
         raise NotSupported(
             "Only team members can see this channel.",
@@ -61,6 +62,14 @@ async def _notify_and_audit(services: Services, connection: Connection, actor: A
             message = notice(NoticeView(text=text))
             await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection.id)], at=now)
         await work.audit.add(AuditEntry.for_connection("join", connection, at=now, by=by, by_name=by_name))
+
+
+def _unknown() -> NotFound:
+    """Return one error for a connection that does not exist, ended, or is not for the person."""
+    return NotFound(
+        "This chat is no longer connected to the record, or you do not have access to the record.",
+        "To list the chats of a record, write chats and the record's number.",
+    )
 
 
 def contact_hint(connection: Connection) -> str:
