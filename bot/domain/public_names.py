@@ -12,7 +12,7 @@ class Verb(StrEnum):
 
     CONNECT = "connect"
     CHOOSE = "choose"
-    """List the records that match the words. Clients may send it automatically, so it must have no side effects."""
+    """List the records that match the words."""
     VIEW = "view"
     VIEW_CHANGE = "view change"
     UPDATE = "update"
@@ -29,6 +29,12 @@ class Verb(StrEnum):
     UNDO_DISCONNECT = "undo disconnect"
     KEEP_CONNECTED = "keep connected"
     ADD_OWNER = "add owner"
+
+
+SHOWING_VERBS = frozenset(
+    {Verb.CHOOSE, Verb.VIEW, Verb.VIEW_CHANGE, Verb.CHATS, Verb.TIMELINE, Verb.MY_CHATS, Verb.SUGGEST}
+)
+"""Verbs that only show something. Clients may send these, and no others, without a press by the person."""
 
 
 class Dialog(StrEnum):
