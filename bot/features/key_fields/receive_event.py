@@ -3,9 +3,13 @@
 from dataclasses import replace
 from enum import StrEnum
 
+from bot.domain.clock_skew import is_ahead
 from bot.domain.key_fields import RecordEvent
 from bot.domain.record_lifecycle import WATCHED_COLUMNS
 from bot.features.shared.services import Services
+from bot.logs import get_logger
+
+_log = get_logger(__name__)
 
 
 class Received(StrEnum):
@@ -19,6 +23,7 @@ class Received(StrEnum):
 
 async def receive_event(services: Services, event: RecordEvent) -> Received:
     """Store the event if a connected chat needs it, and return the outcome. Raises `Unavailable`."""
+    event = _with_plausible_time(services, event)
     watched = await _watched_columns(services, event)
     changes = tuple(change for change in event.changes if change.column in watched)
     is_relevant = event.deleted or (watched and (changes or event.stripped))
@@ -33,6 +38,15 @@ async def receive_event(services: Services, event: RecordEvent) -> Received:
             replace(event, changes=changes), at=now, due_at=now + services.coalescing_window
         )
     return Received.STORED if is_new else Received.DUPLICATE
+
+
+def _with_plausible_time(services: Services, event: RecordEvent) -> RecordEvent:
+    """Replace a time in the future by the time of receipt. Real changes would count as older, and not be shown."""
+    now = services.clock.now()
+    if not is_ahead(event.at, now):
+        return event
+    _log.warning("webhook.time_replaced", table=event.record.table, ahead_s=round((event.at - now).total_seconds()))
+    return replace(event, at=now)
 
 
 async def _watched_columns(services: Services, event: RecordEvent) -> frozenset[str]:
