@@ -17,9 +17,7 @@ GERMAN: Mapping[str, str] = {
     ),
     "Disconnect this chat from a record": "Diesen Chat von einem Datensatz trennen",
     "List the chats connected to a record": "Die Chats auflisten, die mit einem Datensatz verbunden sind",
-    "List the current and past chats of a record, with their last writer and their status in Dynamics 365": (
-        "Heutige und frühere Chats eines Datensatzes auflisten: wer zuletzt schrieb, und was Dynamics 365 davon zeigt"
-    ),
+    "List the current and past chats of a record": "Heutige und frühere Chats eines Datensatzes auflisten",
     "Join a chat connected to a record": "Einem Chat beitreten, der mit einem Datensatz verbunden ist",
     "Suggest people to talk to about a record, with the reasons": (
         "Personen vorschlagen, mit denen man über einen Datensatz sprechen kann, und warum"

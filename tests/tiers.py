@@ -5,10 +5,14 @@ processes, and fails a test whose program is missing. `full` adds fuzzing, endur
 """
 
 import os
-from typing import Any, NoReturn
+from collections.abc import Collection
+from itertools import islice
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+T = TypeVar("T")
 
 REQUESTED = os.environ.get("CHATSYNC_TESTS", "")
 FULL = REQUESTED == "full"
@@ -22,6 +26,11 @@ def missing(program: str) -> NoReturn:
     if MORE:
         pytest.fail(f"{program} is missing, and CHATSYNC_TESTS={REQUESTED} requests these tests")
     pytest.skip(f"{program} is missing")
+
+
+def variants(every: Collection[T], count: int) -> list[T]:
+    """Return the first `count` variants of a story. `all` and `full` run every variant."""
+    return list(every) if MORE else list(islice(every, count))
 
 
 def examples(count: int, **more: Any) -> settings:

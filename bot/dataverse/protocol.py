@@ -170,7 +170,7 @@ _CANNOT_ACT = "0x8004a110"  # CannotActOnBehalfOfAnotherUser
 def parse_error(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
     """Map the status and body of a failed request to an error."""
     kind, what, next_step = _ERRORS.get(
-        status, (Unavailable, "Dynamics 365 does not answer.", "Try again in a moment.")
+        status, (Unavailable, "Dynamics 365 is not responding.", "Try again in a moment.")
     )
     if status == HTTPStatus.FORBIDDEN and _lacks_impersonation(body):
         kind, what, next_step = _NO_IMPERSONATION

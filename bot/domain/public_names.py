@@ -172,10 +172,7 @@ USAGE: dict[Command, tuple[str, str]] = {
     ),
     Command.DISCONNECT: ("disconnect [<link or number>]", "Disconnect this chat from a record"),
     Command.CHATS: ("chats [<link, number, or words>]", "List the chats connected to a record"),
-    Command.TIMELINE: (
-        "timeline [<link, number, or words>]",
-        "List the current and past chats of a record, with their last writer and their status in Dynamics 365",
-    ),
+    Command.TIMELINE: ("timeline [<link, number, or words>]", "List the current and past chats of a record"),
     Command.JOIN: ("join <link, number, or words>", "Join a chat connected to a record"),
     Command.SUGGEST: (
         "suggest [<link, number, or words>]",

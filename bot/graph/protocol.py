@@ -199,7 +199,7 @@ _ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {
 
 def parse_error(status: int, body: object, retry_after_s: float | None = None) -> ChatSyncError:
     """Map the status and body of a failed request to an error."""
-    kind, what, next_step = _ERRORS.get(status, (Unavailable, f"{NAME} does not answer.", "Try again in a moment."))
+    kind, what, next_step = _ERRORS.get(status, (Unavailable, f"{NAME} is not responding.", "Try again in a moment."))
     return with_cause(kind(what, next_step), status, body, retry_after_s)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import orjson
 from botbuilder.core import InvokeResponse, TurnContext
@@ -47,7 +47,7 @@ _log = get_logger(__name__)
 _PERSONAL_VIEWS = frozenset({Verb.VIEW, Verb.VIEW_CHANGE})
 """Buttons that clients press automatically, to replace a card with a personal one."""
 
-InvokeHandler = Callable[[Activity], Awaitable[Mapping[str, Any]]]
+InvokeHandler = Callable[[Activity, Turn], Awaitable[Mapping[str, Any]]]
 StoreResponse = Callable[[TurnContext, InvokeResponse], None]
 """Stores the response to an invoke until the turn ends."""
 
@@ -96,6 +96,10 @@ _STATUS: Mapping[str, HTTPStatus] = {Invoke.SIGN_IN: HTTPStatus.PRECONDITION_FAI
 """Statuses of invokes that are not answered with 200."""
 
 
+_TURN = "chat_sync_turn"
+"""The key of the parsed turn in botbuilder's turn state."""
+
+
 class _Outgoing(Activity):
     """An activity that is sent once. It skips botbuilder's deep copy, which protects callers that change theirs."""
 
@@ -127,11 +131,11 @@ class ChatSyncBot(TeamsActivityHandler):
     async def on_turn(self, turn_context: TurnContext) -> None:
         """Register the chat, in case an earlier activity was lost; then handle the activity by its kind."""
         activity = turn_context.activity
+        turn = turn_context.turn_state[_TURN] = self._parse_turn(activity)
         if not activities.is_anonymous(activity):
-            chat = activities.parse_chat(activity)
-            self._record_message(activity, chat)
-            await self._handlers.chat_registry.register(chat, bot_present=activities.bot_present(activity))
-            await self._record_change(activity, chat)
+            self._record_message(activity, turn.chat)
+            await self._handlers.chat_registry.register(turn.chat, bot_present=activities.bot_present(activity))
+            await self._record_change(activity, turn.chat)
         await super().on_turn(turn_context)
 
     def _record_message(self, activity: Activity, chat: Chat) -> None:
@@ -151,7 +155,7 @@ class ChatSyncBot(TeamsActivityHandler):
     async def on_message_activity(self, turn_context: TurnContext) -> None:
         """Answer a text command, or a button that the channel sent as a message."""
         activity = turn_context.activity
-        turn = self._turn(activity)
+        turn = _turn(turn_context)
         pressed, request = activities.button_in_message(activity), activities.dialog_request_in_message(activity)
         if pressed:
             answer = await self._press(turn, pressed)
@@ -169,28 +173,29 @@ class ChatSyncBot(TeamsActivityHandler):
     async def on_conversation_update_activity(self, turn_context: TurnContext) -> None:
         """Introduce the bot if it was added to the chat. Other updates only register the chat."""
         if activities.bot_was_added(turn_context.activity):
-            await self._handlers.chat_registry.bot_added(activities.parse_chat(turn_context.activity))
+            await self._handlers.chat_registry.bot_added(_turn(turn_context).chat)
 
     async def on_installation_update(self, turn_context: TurnContext) -> None:
         """Introduce the bot if the app was added or updated. A removal only updates the chat."""
         if activities.bot_present(turn_context.activity):
-            await self._handlers.chat_registry.bot_added(activities.parse_chat(turn_context.activity))
+            await self._handlers.chat_registry.bot_added(_turn(turn_context).chat)
 
     async def on_invoke_activity(self, turn_context: TurnContext) -> None:  # type: ignore[override]
         """Store the response to the invoke; 501 for an unknown one."""
-        self._store_response(turn_context, _invoke_response(*await self._answer_invoke(turn_context.activity)))
+        status, body = await self._answer_invoke(turn_context.activity, _turn(turn_context))
+        self._store_response(turn_context, _invoke_response(status, body))
 
-    async def _answer_invoke(self, activity: Activity) -> tuple[int, Mapping[str, Any]]:
+    async def _answer_invoke(self, activity: Activity, turn: Turn) -> tuple[int, Mapping[str, Any]]:
         name = str(activity.name or "")
         handler = self._invokes.get(name)
         if handler is None:
             return HTTPStatus.NOT_IMPLEMENTED, {}
         try:
-            return _STATUS.get(name, HTTPStatus.OK), await handler(activity)
+            return _STATUS.get(name, HTTPStatus.OK), await handler(activity, turn)
         except BadRequest as error:
             return HTTPStatus.BAD_REQUEST, {"error": {"code": "BadRequest", "message": str(error)}}
 
-    async def _token_exchange(self, activity: Activity) -> Mapping[str, Any]:
+    async def _token_exchange(self, activity: Activity, _turn: Turn) -> Mapping[str, Any]:
         exchange = activities.token_exchange(activity)
         if exchange is None:
             raise BadRequest("A token exchange needs value.id and value.connectionName.")
@@ -210,7 +215,7 @@ class ChatSyncBot(TeamsActivityHandler):
                 answer = Answer(message=refusal(failure))
                 await turn_context.send_activity(_activity(answer, activities.parse_chat(activity)))
 
-    async def _button_invoke(self, activity: Activity) -> Mapping[str, Any]:
+    async def _button_invoke(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
         pressed = activities.button_in_invoke(activity)
         if pressed is None:
             return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "A button needs value.action.verb.")
@@ -218,35 +223,33 @@ class ChatSyncBot(TeamsActivityHandler):
             # With an error, the client keeps the card. Anyone can forward a card with another button in its refresh.
             _log.warning("turn.automatic_button_rejected")
             return error_answer(HTTPStatus.BAD_REQUEST, "BadRequest", "Only a person can press this button.")
-        turn = self._turn(activity)
         answer = await self._press(turn, pressed)
         if answer.already_queued:
             return message_answer(answer.message.summary)
         return card_answer(orjson.Fragment(card_json(answer.message, channel=turn.chat.channel)))
 
-    async def _link_query(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.extension.answer_link(activities.queried_link(activity), self._turn(activity))
+    async def _link_query(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
+        return await self._handlers.extension.answer_link(activities.queried_link(activity), turn)
 
-    async def _anonymous_link_query(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.extension.answer_anonymous_link(
-            activities.queried_link(activity), activity.channel_id or ""
-        )
+    async def _anonymous_link_query(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
+        link = activities.queried_link(activity)
+        return await self._handlers.extension.answer_anonymous_link(link, turn.chat.channel)
 
-    async def _extension_settings(self, _activity: Activity) -> Mapping[str, Any]:
+    async def _extension_settings(self, _activity: Activity, _turn: Turn) -> Mapping[str, Any]:
         return extension_message("Administrators can open the settings here with Settings, or by writing settings.")
 
-    async def _selected_item(self, _activity: Activity) -> Mapping[str, Any]:
+    async def _selected_item(self, _activity: Activity, _turn: Turn) -> Mapping[str, Any]:
         # Results contain complete cards, so only other versions of the app send this.
         return extension_message("This result no longer works. Search for the record again.")
 
-    async def _extension_query(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.extension.answer_query(activities.extension_query(activity), self._turn(activity))
+    async def _extension_query(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
+        return await self._handlers.extension.answer_query(activities.extension_query(activity), turn)
 
-    async def _dialog(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.dialogs.answer_invoke(self._turn(activity), activities.dialog_request(activity))
+    async def _dialog(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
+        return await self._handlers.dialogs.answer_invoke(turn, activities.dialog_request(activity))
 
-    async def _typeahead(self, activity: Activity) -> Mapping[str, Any]:
-        return await self._handlers.dialogs.search(self._turn(activity), activities.typeahead_query(activity))
+    async def _typeahead(self, activity: Activity, turn: Turn) -> Mapping[str, Any]:
+        return await self._handlers.dialogs.search(turn, activities.typeahead_query(activity))
 
     async def _press(self, turn: Turn, pressed: PressedButton) -> Answer:
         is_known = pressed.verb in set(Verb)
@@ -257,9 +260,14 @@ class ChatSyncBot(TeamsActivityHandler):
         )
         return await self._handlers.deadline.answer(self._handlers.buttons.answer(turn, pressed), retry, personal_view)
 
-    def _turn(self, activity: Activity) -> Turn:
+    def _parse_turn(self, activity: Activity) -> Turn:
         person = activities.parse_person(activity, self._handlers.emulator_user)
         return Turn(chat=activities.parse_chat(activity), person=person, private=activities.is_private(activity))
+
+
+def _turn(turn_context: TurnContext) -> Turn:
+    """Return the chat and the person of the turn, which `on_turn` parsed."""
+    return cast("Turn", turn_context.turn_state[_TURN])
 
 
 def _activity(answer: Answer, chat: Chat) -> Activity:

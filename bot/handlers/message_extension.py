@@ -19,7 +19,7 @@ from bot.features.shared.answers import Answer, personal_view_button
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.handlers.activities import ExtensionQuery
-from bot.handlers.deadlines import Deadline
+from bot.handlers.deadlines import Deadline, refusal
 from bot.handlers.invoke_answers import extension_message, extension_results
 from bot.handlers.latest_only import LatestOnly
 from cards.activity import ADAPTIVE, card_json, result_preview
@@ -40,8 +40,10 @@ class Extension:
         link, channel = self._parse(address), turn.chat.channel
         if link is None:
             return extension_results([])
-        unfurled = unfurl_link(self.services, link, turn.person, turn.chat)
-        return _response(await self.deadline.answer(unfurled, personal_view_button(link)), channel)
+        result = await self.deadline.run(unfurl_link(self.services, link, turn.person, turn.chat))
+        if isinstance(result, ChatSyncError):
+            result = Answer(message=refusal(result, personal_view_button(link)))
+        return _response(result, channel)
 
     async def answer_anonymous_link(self, address: str | None, channel: str) -> Mapping[str, Any]:
         """Return the card for a person without the app, which says so; no card if the link does not name a record."""

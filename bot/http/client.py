@@ -174,7 +174,7 @@ class ApiClient:
                     return status, self._parse(request, answer, await self._read_body(answer))
         except (ClientError, TimeoutError) as error:
             kind = Retryable if _is_retryable(request, error) else Unavailable
-            raise kind(f"{self._system.name} does not answer.", "Try again in a moment.") from error
+            raise kind(f"{self._system.name} is not responding.", "Try again in a moment.") from error
         finally:
             answered = f"{status // 100}xx" if status else "none"
             self._system.on_call(answered, perf_counter() - started_at)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from aiohttp import ClientSession, DummyCookieJar, web
 
@@ -51,7 +52,7 @@ def make_sandbox(settings: SandboxSettings, *, now: Callable[[], datetime]) -> w
         schema=SCHEMA,
         store=store,
         callers=Callers(SCHEMA, store.rows, APPLICATION_USER_ID),
-        definitions=Definitions(SCHEMA),
+        definitions=_definitions(),
         now=now,
     )
     app[TEAMS] = SampleOrganization(settings=settings, store=store, now=now)
@@ -62,6 +63,12 @@ def make_sandbox(settings: SandboxSettings, *, now: Callable[[], datetime]) -> w
     app.cleanup_ctx.append(_journal)
     app.cleanup_ctx.append(_senders)
     return app
+
+
+@cache
+def _definitions() -> Definitions:
+    """Return the definitions, which never change, so that all sandboxes of the process share them."""
+    return Definitions(SCHEMA)
 
 
 async def _journal(app: web.Application) -> AsyncIterator[None]:

@@ -39,7 +39,7 @@ async def require_answer(engines: Engines) -> None:
         async with engines.reading.connect() as connection:
             await connection.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError) as error:
-        raise Unavailable("The database does not respond.", "Check CHATSYNC_DATABASE_URL and the server.") from error
+        raise Unavailable("The database is not responding.", "Check CHATSYNC_DATABASE_URL and the server.") from error
 
 
 def create_engines(url: str) -> Engines:

@@ -40,7 +40,7 @@ async def require_up_to_date(engine: AsyncEngine) -> None:
     try:
         up_to_date = await _is_up_to_date(engine)
     except OSError as error:
-        raise Unavailable("The database does not respond.") from error
+        raise Unavailable("The database is not responding.") from error
     if not up_to_date:
         raise NotSupported(
             "The database is not set up for this version.", "Start Chat Sync: each start updates the database."

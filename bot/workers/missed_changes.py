@@ -21,7 +21,7 @@ class MissedChangesJob:
         self._full_scan_at: datetime | None = None
 
     async def run(self) -> None:
-        """Run until cancelled; retry soon if Dataverse does not answer."""
+        """Run until cancelled; retry soon if Dataverse is not responding."""
         await periodic(
             self._find,
             every=_EVERY,

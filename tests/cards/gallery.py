@@ -79,7 +79,7 @@ TIMELINE = ChatListView(
             sync="Shown on the timeline in Dynamics 365, without 2 members who have no user there.",
         ),
         replace(
-            a_chat("Spare parts", "You can join this chat and see its whole history.", JOIN),
+            a_chat("Spare parts", "You can join this chat and see its full history.", JOIN),
             last_writer="Megan Bowen",
             sync="No longer updated because the chat had no activity for 7 days.",
             sync_since=AT,
@@ -349,7 +349,7 @@ GALLERY: dict[str, Message] = {
             rows=(
                 a_chat("Pump at Fabrikam", "You are in this chat.", LinkButton(title="Open chat", url=URL)),
                 a_chat(
-                    "Spare parts", "You can join this chat and see its whole history.", replace(CHOOSE, title="Join")
+                    "Spare parts", "You can join this chat and see its full history.", replace(CHOOSE, title="Join")
                 ),
                 a_chat(
                     "Chat of Adele Vance",
@@ -391,7 +391,7 @@ GALLERY: dict[str, Message] = {
     "timeline of which record": choose_record_page(
         ChooseRecordView(
             record=RecordInputs(choices=(CHOICE,), dataset="records", words="CAS-99999"),
-            problem="No record matches these words.",
+            problem="No record found.",
             show=SubmitButton(title="Show", dialog="timelineOf", payload={}),
         )
     ).message,

@@ -24,16 +24,16 @@ def step(title: str, dialog: str = "settings") -> SubmitButton:
 
 PLACE = "contoso.crm4.dynamics.com"
 SAVED = (
-    ChangeLine(where="Case", setting="Include a note", was="on", now="off"),
-    ChangeLine(where="", setting="Chats", was="off", now="on"),
+    ChangeLine(where="Case", setting="Include a note", was="On", now="Off"),
+    ChangeLine(where="", setting="Chats", was="Off", now="On"),
 )
 MEANWHILE = (ConcurrentChanges(who="Megan Bowen", at=AT, changes=SAVED),)
 OVERVIEW = OverviewView(
     place=PLACE,
-    facts=(("Chats", "on"), ("Who can use chats", "Everyone with a Dynamics 365 user"), ("Chat sync", "off")),
+    facts=(("Chats", "On"), ("Who can use chats", "Everyone with a Dynamics 365 user"), ("Chat sync", "Off")),
     types=(
-        Choice(title="Case: on, note, join, 3 key fields", value="incident"),
-        Choice(title="Account: off", value="account"),
+        Choice(title="Case (note, join, 3 key fields)", value="incident"),
+        Choice(title="Account (off)", value="account"),
     ),
     change=step("Change record type", "settings record type"),
     add=step("Add a record type", "settings adding"),

@@ -64,7 +64,7 @@ async def set_up_cases(teams: Playground, *texts: str, fields: str = "") -> None
     await teams.card("I connect this chat")
     dialog = await teams.action("settings")
     await dialog.get_by_role("combobox", name="Record type").click()
-    await dialog.page.get_by_role("option", name="Case: on").click()
+    await dialog.page.get_by_role("option", name="Case (note").click()
     await dialog.get_by_role("button", name="Change record type").click()
     for text in texts:
         await dialog.get_by_text(text, exact=True).click()

@@ -17,9 +17,10 @@ _ONLY_WITH_MORE = frozenset(
         "sandbox/test_microsoft_sdk.py",
         "sandbox/test_pages_in_browser.py",
         "sandbox/test_real_client.py",
+        "sync/test_load.py",
     )
 )
-"""Folders and files with real clients and processes."""
+"""Folders and files with real clients, processes, and load."""
 _WIRE = TESTS / "wire"
 _DATABASES = ("database_url", "empty_database_url")
 
@@ -31,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out real clients and processes. A path on the command line overrides this."""
+    """Leave out real clients, processes, and load. A path on the command line overrides this."""
     if MORE or collection_path not in _ONLY_WITH_MORE:
         return None
     named = (Path(config.invocation_params.dir, each.partition("::")[0]).resolve() for each in config.args)
@@ -61,8 +62,8 @@ def _kinds(test: pytest.Item) -> tuple[str, ...]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Drop the tests for which no database was chosen, and those of full runs."""
-    dropped = [each for each in items if _has_no_database(each) or _is_of_full_runs(each)]
+    """Drop the tests for which no database was chosen, and those of other runs."""
+    dropped = [each for each in items if _has_no_database(each) or _is_of_other_runs(each)]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = [each for each in items if each not in set(dropped)]
@@ -73,5 +74,6 @@ def _has_no_database(item: pytest.Item) -> bool:
     return marker is not None and not MORE and "sqlite" not in marker.args
 
 
-def _is_of_full_runs(item: pytest.Item) -> bool:
-    return item.get_closest_marker("full") is not None and not FULL
+def _is_of_other_runs(item: pytest.Item) -> bool:
+    is_full = item.get_closest_marker("full") is not None
+    return (is_full and not FULL) or (item.get_closest_marker("scale") is not None and not MORE)

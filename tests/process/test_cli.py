@@ -118,7 +118,7 @@ async def test_a_start_without_its_database_says_so_and_nothing_else(bot: BotPro
     code, lines = await written(bot)
     assert code == 2
     assert lines == [
-        "Chat Sync cannot start. The database does not respond. Check CHATSYNC_DATABASE_URL and the server."
+        "Chat Sync cannot start. The database is not responding. Check CHATSYNC_DATABASE_URL and the server."
     ]
 
 

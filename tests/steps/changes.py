@@ -44,20 +44,20 @@ async def until_enqueued(world: World, *chats: str) -> None:
     assert world.clock.now() - before < CHECK_INTERVAL
 
 
-async def until(world: World, condition: Callable[[], bool | Awaitable[bool]]) -> None:
-    """Let time pass until the condition is met."""
+async def until(world: World, condition: Callable[[], bool | Awaitable[bool]], *, step_s: float = 10) -> None:
+    """Let time pass in steps until the condition is met. The more slowly the machine works, the more time passes."""
     async with asyncio.timeout(30):
         while True:
             held = condition()
             if held if isinstance(held, bool) else await held:
                 return
-            world.clock.advance(10)
+            world.clock.advance(step_s)
             await asyncio.sleep(0.01)
 
 
-async def until_subscriptions_settled(world: World) -> None:
+async def until_subscriptions_settled(world: World, *, step_s: float = 10) -> None:
     """Let time pass until every wanted subscription exists and none is due."""
-    await until(world, lambda: subscriptions_settled(world))
+    await until(world, lambda: subscriptions_settled(world), step_s=step_s)
 
 
 async def subscriptions_settled(world: World) -> bool:

@@ -20,7 +20,7 @@ class FakeTeams:
 
     def _require(self, what: str) -> None:
         if what in self.down:
-            raise Unavailable("Teams does not answer.", "Try again in a moment.")
+            raise Unavailable("Teams is not responding.", "Try again in a moment.")
 
     async def accounts(self, chat: Chat) -> Sequence[ChatAccount]:
         self._require("roster")

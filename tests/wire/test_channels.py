@@ -88,7 +88,7 @@ async def test_the_page_names_the_missing_input(world: World) -> None:
     shown = await page(world)
     assert texts(await press(world, shown, "Connect", person=ADELE, words="CAS-01001"))[0] == "Choose a channel."
     nothing = await press(world, shown, "Connect", person=ADELE, words="zeppelin hangar", channel=CHOICE)
-    assert texts(nothing)[0] == "No record matches these words."
+    assert texts(nothing)[0] == "No record found."
     assert inputs(nothing)["channel"]["value"] == CHOICE
     several = await press(world, shown, "Connect", person=ADELE, words="pump", channel=CHOICE)
     assert texts(several)[0] == "Choose a record."

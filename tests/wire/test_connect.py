@@ -136,7 +136,7 @@ async def test_a_choice_made_in_the_emulator_comes_as_a_message(world: World) ->
 
 async def test_words_without_a_match_get_a_helpful_answer(world: World) -> None:
     await world.say("connect zeppelin hangar")
-    assert texts(world.card()) == ["No record matches these words.", "Check the number, or paste the record's link."]
+    assert texts(world.card()) == ["No record found.", "Check the number, or paste the record's link."]
     await world.say("connect")
     assert texts(world.card())[0] == "Which record?"
 
@@ -162,7 +162,7 @@ async def test_a_person_without_access_is_refused_and_learns_nothing_about_the_r
     await world.say(f"connect {gone}", person=PATTI)
     assert texts(world.card()) == said
     await world.say(f"connect {SECRET_CASE}", person=PATTI)
-    assert texts(world.card())[0] == "No record matches these words."
+    assert texts(world.card())[0] == "No record found."
     assert await world.rows_in(connection) == []
     assert await world.rows_in(outbox, outbox.c.key.like("connected%")) == []
 

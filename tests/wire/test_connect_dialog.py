@@ -116,5 +116,5 @@ async def test_input_that_is_too_long_for_a_button_does_not_crash(world: World) 
     page = await open_dialog(world, None, command=COMMAND)
     world.dataverse_is_down = True
     refused = await submit(world, page.step("Connect", words="pump", text="x" * 100_000))
-    assert texts(refused.card)[0] == "Dynamics 365 does not answer."
+    assert texts(refused.card)[0] == "Dynamics 365 is not responding."
     assert buttons(refused.card) == {}

@@ -64,8 +64,8 @@ async def test_of_a_hiccup_people_see_nothing(world: World, fault: str) -> None:
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("429; retry-after=60", "Dynamics 365 does not answer."),
-        ("500", "Dynamics 365 does not answer."),
+        ("429; retry-after=60", "Dynamics 365 is not responding."),
+        ("500", "Dynamics 365 is not responding."),
         ("not-json", "Dynamics 365 returned an unreadable answer."),
         ("401", "Dynamics 365 rejected the app's sign-in."),
     ],

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from aiohttp import web
 
 from bot.domain.limits import Limits
@@ -249,6 +250,7 @@ async def test_what_was_kept_before_a_restart_is_done_after_it(world: World) -> 
     world.connector.posts.clear()
 
 
+@pytest.mark.scale
 async def test_a_change_in_a_hundred_chats_is_told_in_each_once(world: World) -> None:
     chats = [f"19:{number:08x}@thread.v2" for number in range(100)]
     for each in chats:

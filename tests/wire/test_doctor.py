@@ -107,7 +107,7 @@ async def test_a_database_that_does_not_answer_is_named_by_its_setting_without_i
     url = "postgresql+asyncpg://chatsync:hunter2@127.0.0.1:1/chatsync"
     code, lines = await examined(world.settings.model_copy(update={"database_url": url}))
     assert code == 1
-    assert "WRONG  database: The database does not respond. Check CHATSYNC_DATABASE_URL and the server." in lines
+    assert "WRONG  database: The database is not responding. Check CHATSYNC_DATABASE_URL and the server." in lines
     assert "hunter2" not in str(lines)
 
 

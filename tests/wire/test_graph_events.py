@@ -102,11 +102,11 @@ def forged() -> Mapping[str, tuple[object, ...]]:
     }
 
 
-@pytest.mark.parametrize("what", forged())
-async def test_a_forged_notification_changes_nothing_and_gets_no_details(told: World, what: str) -> None:
-    assert await post_notifications(told, *forged()[what]) == 202
-    assert await enqueued_chats(told) == []
-    assert {row["topic"] for row in await told.rows_in(chat)} == {None}
+async def test_a_forged_notification_changes_nothing_and_gets_no_details(told: World) -> None:
+    for what, notifications in forged().items():
+        assert await post_notifications(told, *notifications) == 202, what
+        assert await enqueued_chats(told) == [], what
+        assert {row["topic"] for row in await told.rows_in(chat)} == {None}, what
 
 
 async def test_valid_notifications_among_forged_ones_are_accepted(told: World) -> None:

@@ -247,7 +247,7 @@ async def test_a_person_who_was_not_added_is_not_announced(world: World) -> None
     chat = await create_chat(world)
     join = buttons(await listed(world, ALEX))["Join"]
     await world.fault("graph", "503; method=POST; ends=members")
-    assert "does not answer" in " ".join(texts((await world.press(join, chat=PERSONAL))["value"]))
+    assert "is not responding" in " ".join(texts((await world.press(join, chat=PERSONAL))["value"]))
     await world.settle()
     assert len(world.posted(chat)) == 1
     assert ALEX.object_id not in await members(world, chat)

@@ -286,7 +286,7 @@ async def test_when_dataverse_does_not_respond_the_card_is_posted_later(world: W
     assert world.nothing_was_said()
     (waiting,) = await world.rows_in(inbox)
     assert (waiting["state"], waiting["attempts"]) == ("waiting", 1)
-    assert waiting["reason"] == "Unavailable: Dynamics 365 does not answer."
+    assert waiting["reason"] == "Unavailable: Dynamics 365 is not responding."
     world.dataverse_is_down = False
     world.clock.advance(60)
     await world.settle()

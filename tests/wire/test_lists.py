@@ -148,7 +148,7 @@ async def test_text_in_a_button_is_searched_with_the_rights_of_the_person_who_pr
     button = buttons(world.card())["Show chats"]
     assert texts((await world.press(button))["value"])[0] == f"Chats about {SECRET_CASE}"
     refused = texts((await world.press(button, person=PATTI))["value"])
-    assert refused[0] == "No record matches these words."
+    assert refused[0] == "No record found."
     await world.say("chats pump")
     several = (await world.press(buttons(world.card())["Show chats"]))["value"]
     assert texts(several)[0] == "Show the chats of which record?"

@@ -68,7 +68,7 @@ async def test_an_export_names_everything_and_brings_it_back(world: World) -> No
     assert texts(back.card)[1:] == [
         "3 settings will change:",
         "Account · View for the note: The default view → Active Accounts",
-        "Account · Let people join connected chats: on → off",
+        "Account · Let people join connected chats: On → Off",
         "Account · What the card of a pasted link shows to everyone: Type, number, and name → The record type",
     ]
     assert len(await saved_changes(world)) == 2
@@ -82,8 +82,8 @@ async def test_what_a_text_does_not_name_stays_as_it_is(world: World) -> None:
     page = await shown(world, {"format": 1, "record_types": {"lead": {"enabled": True, "note": True}}})
     assert texts(page.card)[1:] == [
         "2 settings will change:",
-        "Lead · Connect chats to these records: off → on",
-        "Lead · Include a note: off → on",
+        "Lead · Connect chats to these records: Off → On",
+        "Lead · Include a note: Off → On",
     ]
     await request_page(world, page.step("Save"))
     assert await saved_changes(world) == [("Alex Wilber", ["lead.enabled: false → true", "lead.note: false → true"])]
@@ -182,10 +182,10 @@ async def test_others_who_saved_between_the_preview_and_the_press_are_told(world
     await request_page(world, megans.step("Save", join="false"), person=MEGAN)
     again = await request_page(world, page.step("Save"))
     assert again.title == "Import settings"
-    assert texts(again.card)[2] == "Case · Let people join connected chats: on → off"
+    assert texts(again.card)[2] == "Case · Let people join connected chats: On → Off"
     assert texts(again.card)[-2:] == [
         "1 setting will change:",
-        "Case · Name new chats after the record: off → on",
+        "Case · Name new chats after the record: Off → On",
     ]
     assert texts((await request_page(world, again.step("Save"))).card)[1] == "Saved. The change is active."
 
@@ -196,7 +196,7 @@ async def test_sync_is_brought_along_by_global_administrators_alone(world: World
     data = {"dialog": "settings preview", "environment": "localhost/sandbox", "settings": text}
     refused = await request_page(world, data, person=MEGAN)
     assert any("Only a Microsoft Entra Global Administrator" in line for line in texts(refused.card))
-    assert texts((await request_page(world, data)).card)[-1] == "Chat sync: on → off"
+    assert texts((await request_page(world, data)).card)[-1] == "Chat sync: On → Off"
 
 
 async def test_a_text_that_is_too_long_is_refused(world: World) -> None:

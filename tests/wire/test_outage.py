@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 
+import pytest
 from sqlalchemy import select
 
 from bot.store.tables import connection
@@ -36,6 +37,7 @@ async def priority_of(world: World, case: str) -> int:
         return priority
 
 
+@pytest.mark.scale
 async def test_fifty_changes_on_twenty_records_of_which_one_is_deleted(world: World) -> None:
     chance = random.Random(50)  # noqa: S311 - the same in every run
     records = await connected(world)

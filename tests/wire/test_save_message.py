@@ -171,7 +171,7 @@ async def test_a_rejection_by_dataverse_is_audited_as_refused(world: World) -> N
     ("filled_in", "problem"),
     [
         ({}, "Choose a record, or enter its number, its link, or a few words."),
-        ({"words": "no such record anywhere"}, "No record matches these words."),
+        ({"words": "no such record anywhere"}, "No record found."),
         ({"words": "pump"}, "Choose a record."),
         ({"words": "CAS-01001", "text": " "}, "Enter a title and a text."),
         ({"words": "CAS-01001", "title": " "}, "Enter a title and a text."),

@@ -34,8 +34,8 @@ async def test_the_command_gives_an_administrator_the_way_in(world: World, chat:
     assert way_in == {"dialog": "settings", "msteams": {"type": "task/fetch"}}
     first = await request_page(world, way_in, name="task/fetch", chat=chat)
     assert first.title == "Chat Sync settings"
-    assert first.choices("table")["Case: on, note, join, 3 key fields"] == "incident"
-    assert {"Chats: on", "Who can use chats: Everyone with a Dynamics 365 user"} <= set(texts(first.card))
+    assert first.choices("table")["Case (note, join, 3 key fields)"] == "incident"
+    assert {"Chats: On", "Who can use chats: Everyone with a Dynamics 365 user"} <= set(texts(first.card))
 
 
 @pytest.mark.parametrize("person", [MEGAN, ADELE, ISAIAH], ids=lambda person: person.name)
@@ -122,8 +122,8 @@ async def test_what_is_saved_holds_at_once_and_is_kept_with_who_and_when(world: 
         "localhost/sandbox",
         "Saved. The change is active.",
         "Account · View for the note: The default view → Active Accounts",
-        "Account · Let people join connected chats: off → on",
-        "Account · Notify chats of key updates: off → on",
+        "Account · Let people join connected chats: Off → On",
+        "Account · Notify chats of key updates: Off → On",
     ]
     assert await saved_changes(world) == [
         (
@@ -179,7 +179,7 @@ async def test_a_record_type_that_is_turned_off_cannot_be_connected(world: World
     await world.say(f"connect {await world.link()}")
     assert texts(world.card())[0] == "Chats cannot be connected to records of this type."
     first = await first_page(world)
-    assert first.choices("table")["Case: off"] == "incident"
+    assert first.choices("table")["Case (off)"] == "incident"
 
 
 async def test_chats_turned_off_answer_so_and_can_be_turned_on_again(world: World) -> None:
@@ -273,12 +273,12 @@ async def test_two_who_save_at_once_do_not_undo_each_others(world: World) -> Non
     told = await request_page(world, alexs.step("Save", auto_name="true"))
     said = texts(told.card)
     assert said[1].startswith("Megan Bowen saved these changes while this page was open (")
-    assert said[2] == "Case · Let people join connected chats: on → off"
+    assert said[2] == "Case · Let people join connected chats: On → Off"
     assert said[3] == "Your changes are not saved yet. The form below contains both. Review it, and then save."
     assert (told.filled_in["auto_name"], told.filled_in["join"]) == ("true", "false")
     assert len(await saved_changes(world)) == 1
     done = await request_page(world, told.step("Save"))
-    assert texts(done.card)[1:3] == ["Saved. The change is active.", "Case · Name new chats after the record: off → on"]
+    assert texts(done.card)[1:3] == ["Saved. The change is active.", "Case · Name new chats after the record: Off → On"]
     assert [each[0] for each in await saved_changes(world)] == ["Megan Bowen", "Alex Wilber"]
     last = await record_type_page(world)
     assert (last.filled_in["auto_name"], last.filled_in["join"]) == ("true", "false")
@@ -290,7 +290,7 @@ async def test_what_others_saved_elsewhere_is_told_and_stands_in_nobodys_way(wor
     await request_page(world, megans.step("Save", join="true"), person=MEGAN)
     done = await request_page(world, alexs.step("Save", auto_name="true"))
     assert texts(done.card)[1] == "Saved. The change is active."
-    assert "Account · Let people join connected chats: off → on" in texts(done.card)
+    assert "Account · Let people join connected chats: Off → On" in texts(done.card)
 
 
 async def test_what_cannot_be_a_key_field_is_listed_with_the_reason_and_secured_columns_are_marked(

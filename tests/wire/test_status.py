@@ -119,7 +119,7 @@ async def test_changes_that_wait_for_dataverse_are_told_of_when_it_answers_again
     world.dataverse_is_down = False
     said = await told(world)
     assert said[3] == f"Last change received {AT_START}"
-    assert said[-1] == "Changes are waiting to be sent. Dynamics 365 does not answer."
+    assert said[-1] == "Changes are waiting to be sent. Dynamics 365 is not responding."
     world.clock.advance(60)
     await world.settle()
     assert "wait" not in str(await told(world))

@@ -102,6 +102,7 @@ async def test_a_chat_without_activity_for_a_week_has_no_subscription(world: Wor
     await until_no_event_is_late(world)
 
 
+@pytest.mark.scale
 @pytest.mark.parametrize("spread", [False, True], ids=["all chats", "single chats"])
 async def test_for_thirty_days_there_is_no_gap(world: World, spread: bool) -> None:
     if spread:

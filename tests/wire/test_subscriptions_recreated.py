@@ -42,8 +42,9 @@ async def hindered(world: World, why: SubscriptionError, watch: str | None = Non
     async def one_is() -> bool:
         return bool(await world.rows_in(subscription, mine))
 
-    await until(world, one_is)
-    await until_subscriptions_settled(world)
+    # Small steps, so that the delay that Graph requests does not end while a slow machine works.
+    await until(world, one_is, step_s=1)
+    await until_subscriptions_settled(world, step_s=1)
     (row,) = await world.rows_in(subscription, mine)
     return row
 

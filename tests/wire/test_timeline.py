@@ -97,7 +97,7 @@ async def test_members_open_a_chat_others_join_it_or_read_why_they_cannot(world:
 async def test_a_person_without_access_learns_nothing_about_the_chats(world: World) -> None:
     await connect(world, number=SECRET_CASE)
     refused = texts(await timeline(world, person=PATTI, text=f"timeline {SECRET_CASE}"))
-    assert refused[0] == "No record matches these words."
+    assert refused[0] == "No record found."
     claim = buttons(await timeline(world, text=f"timeline {SECRET_CASE}"))["Chats"]["data"]
     pressed = await world.press({"verb": "timeline", "data": claim}, person=PATTI)
     assert texts(pressed["value"])[0].startswith("This case does not exist")
@@ -204,7 +204,7 @@ async def test_earlier_chats_are_shown_after_an_administrator_decides_so(world: 
             (400, {"error": {"code": "0x80044330"}}),
             "Dynamics 365 rejected the change. Your administrator can find the reason in the log.",
         ),
-        ((503, {}), "Dynamics 365 does not answer."),
+        ((503, {}), "Dynamics 365 is not responding."),
     ],
 )
 async def test_a_row_that_cannot_be_written_is_not_reported_as_current(

@@ -52,7 +52,7 @@ async def test_an_ambiguous_or_unknown_record_is_asked_for_again(world: World) -
     page = await opened(world)
     nothing = await submit(world, page.step("Show"))
     assert texts(nothing.card)[0] == "Choose a record, or enter its number, its link, or a few words."
-    assert texts((await submit(world, page.step("Show", words="qqqq"))).card)[0] == "No record matches these words."
+    assert texts((await submit(world, page.step("Show", words="qqqq"))).card)[0] == "No record found."
     several = await submit(world, page.step("Show", words="pump"))
     assert texts(several.card)[0] == "Choose a record."
     named, value = next(each for each in several.choices("record").items() if each[0].startswith("CAS-"))

@@ -89,7 +89,7 @@ async def test_a_failing_dataverse_gives_a_card_with_a_retry_button(world: World
     (found,) = await world.paste(await world.link())
     world.dataverse_is_down = True
     answer = await world.press(buttons(found["content"])["Connect this chat"])
-    assert texts(answer["value"])[0] == "Dynamics 365 does not answer."
+    assert texts(answer["value"])[0] == "Dynamics 365 is not responding."
     world.dataverse_is_down = False
     answer = await world.press(buttons(answer["value"])["Try again"])
     assert answer["value"] == "CAS-01001 is connected to this chat"

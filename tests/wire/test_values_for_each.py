@@ -195,7 +195,7 @@ async def test_plain_cards_are_the_default_and_an_administrator_can_change_it(wo
     page = await settings_page(world)
     assert page.filled_in["tell_each"] == "false"
     done = await request_page(world, page.step("Save", tell_each="true"))
-    assert "Case · Show key field values only to people who can see them: off → on" in texts(done.card)
+    assert "Case · Show key field values only to people who can see them: Off → On" in texts(done.card)
     await connect(world)
     await world.change({"prioritycode": 1}, by=ALEX)
     await world.window_ends()

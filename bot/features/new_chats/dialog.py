@@ -72,7 +72,7 @@ async def choose(services: Services, turn: Turn, data: ActionData) -> Page:
     if len(matches) == 1:
         return await _people_page(services, turn, {**data, **record_data(single(matches))})
     choices = [record_choice(match) for match in matches if isinstance(match, Hit)]
-    problem = "" if matches else "No record matches these words."
+    problem = "" if matches else "No record found."
     return await _record_page(services, turn, data, choices, problem)
 
 

@@ -97,7 +97,7 @@ async def button_data(services: Services, text: str) -> ActionData:
 
 def _require_match(matches: Sequence[Match]) -> None:
     if not matches:
-        raise NotFound("No record matches these words.", "Check the number, or paste the record's link.")
+        raise NotFound("No record found.", "Check the number, or paste the record's link.")
 
 
 def _choice(hits: Sequence[Hit], purpose: RecordPurpose) -> Answer:

@@ -87,7 +87,7 @@ def record_problem(matches: Sequence[Match], data: ActionData) -> str:
     if len(matches) > 1:
         return "Choose a record."
     if data.get(WORDS, "").strip():
-        return "No record matches these words."
+        return "No record found."
     return "Choose a record, or enter its number, its link, or a few words."
 
 

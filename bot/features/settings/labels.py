@@ -50,7 +50,7 @@ def format_setting(setting: str, value: SettingValue) -> str:
     """Return the value as people read it. IDs and logical names stay unchanged."""
     match value:
         case bool():
-            return "on" if value else "off"
+            return "On" if value else "Off"
         case Disclosure():
             return DISCLOSURES[value]
         case None:

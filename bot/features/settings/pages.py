@@ -70,7 +70,7 @@ def _record_types(context: SettingsContext) -> tuple[Choice, ...]:
         context.settings.record_types.values(),
         key=lambda each: (not each.enabled, context.label(each.table).casefold()),
     )
-    return tuple(Choice(title=f"{context.label(each.table)}: {_summary(each)}", value=each.table) for each in types)
+    return tuple(Choice(title=f"{context.label(each.table)} ({_summary(each)})", value=each.table) for each in types)
 
 
 def _summary(record_type: RecordType) -> str:
@@ -82,7 +82,7 @@ def _summary(record_type: RecordType) -> str:
         "join": record_type.join,
         plural(count, "1 key field", f"{count} key fields"): count > 0,
     }
-    return ", ".join(["on", *(name for name, is_on in features.items() if is_on)])
+    return ", ".join(name for name, is_on in features.items() if is_on) or "on"
 
 
 def organization_page(

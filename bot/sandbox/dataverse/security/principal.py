@@ -76,7 +76,7 @@ def _principal(rows: Rows, user: Row) -> Principal:
         user=user,
         teams=frozenset(holder.id for holder in holders[1:]),
         grants=grants,
-        scopes={name: _scope(rows, given) for name, given in grants.items()},
+        scopes=_scopes(rows, grants),
         shared=_shared(rows, holders),
         secured={flag: _permissions(rows, holders, flag) for flag in ("canread", "cancreate", "canupdate")},
         administrator=any(role.target("roletemplateid") == _ADMINISTRATOR for role, _ in roles),
@@ -104,13 +104,18 @@ def _grants(rows: Rows, roles: Iterable[tuple[Row, Row]]) -> Mapping[str, tuple[
     return found
 
 
-def _scope(rows: Rows, grants: Iterable[Grant]) -> Scope:
+def _scopes(rows: Rows, grants: Mapping[str, tuple[Grant, ...]]) -> Mapping[str, Scope]:
+    below = {unit: _below(rows, unit) for unit in {each.unit for given in grants.values() for each in given}}
+    return {name: _scope(below, given) for name, given in grants.items()}
+
+
+def _scope(below: Mapping[str, set[str]], grants: Iterable[Grant]) -> Scope:
     units: set[str] = set()
     for grant in grants:
         if grant.depth >= Depth.LOCAL:
             units.add(grant.unit)
         if grant.depth >= Depth.DEEP:
-            units |= _below(rows, grant.unit)
+            units |= below[grant.unit]
     return Scope(everywhere=any(grant.depth >= Depth.GLOBAL for grant in grants), units=frozenset(units))
 
 
