@@ -160,6 +160,10 @@ def _notification_rules(settings: Settings, *, real_graph: bool) -> _Rules:
             "CHATSYNC_GRAPH_CLIENT_STATE: required with CHATSYNC_GRAPH_CERTIFICATE_FILE",
         ),
         (
+            settings.graph_client_state_previous is not None and state is None,
+            "CHATSYNC_GRAPH_CLIENT_STATE: required with CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS",
+        ),
+        (
             settings.graph_certificate_password is not None and file is None,
             "CHATSYNC_GRAPH_CERTIFICATE_PASSWORD: requires CHATSYNC_GRAPH_CERTIFICATE_FILE",
         ),

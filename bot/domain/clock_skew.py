@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 MAX_AHEAD = timedelta(minutes=5)
-"""How far the clock of another system may be ahead."""
+"""Maximum time by which the clock of another system may be ahead."""
 
 
 def is_ahead(reported: datetime, received_at: datetime) -> bool:

@@ -10,8 +10,7 @@ from bot.domain.errors import BadRequest
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import EnvironmentId
 from bot.domain.webhook_keys import WebhookKeys
-from bot.features.key_fields.check_organization import is_own_organization
-from bot.features.key_fields.receive_event import Received, receive_event
+from bot.features.key_fields.receive_event import Received, is_own_organization, receive_event
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 from bot.web.errors import error_response

@@ -195,6 +195,10 @@ async def _check_client_state(runtime: Runtime) -> None:
     state = runtime.settings.graph_client_state
     if state is not None and len(state.get_secret_value()) < SHORTEST_SECRET:
         raise BadRequest("CHATSYNC_GRAPH_CLIENT_STATE is short enough to guess.", "Choose a long random text.")
+    if runtime.settings.graph_client_state_previous is not None:
+        raise BadRequest(
+            "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS is still accepted.", "Remove the setting after a few days."
+        )
 
 
 async def _check_no_sandbox() -> None:

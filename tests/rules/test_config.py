@@ -198,6 +198,10 @@ REFUSED: dict[str, tuple[dict[str, str], str]] = {
         {**REAL, **BEHIND_A_PROXY, "CHATSYNC_GRAPH_CLIENT_STATE": "x"},
         "CHATSYNC_GRAPH_CLIENT_STATE",
     ),
+    "a previous client state without a current one": (
+        {**REAL, "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS": LONG},
+        "CHATSYNC_GRAPH_CLIENT_STATE",
+    ),
     "a short previous client state behind a proxy": (
         {**REAL, **BEHIND_A_PROXY, "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS": "x"},
         "CHATSYNC_GRAPH_CLIENT_STATE_PREVIOUS",

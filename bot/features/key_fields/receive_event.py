@@ -1,4 +1,4 @@
-"""Store the events that Dataverse sends, before the request is answered (spec K1, K6)."""
+"""Check and store the events that Dataverse sends, before the request is answered (spec K1, K6)."""
 
 from dataclasses import replace
 from enum import StrEnum
@@ -6,6 +6,7 @@ from enum import StrEnum
 from bot.domain.clock_skew import is_ahead
 from bot.domain.key_fields import RecordEvent
 from bot.domain.record_lifecycle import WATCHED_COLUMNS
+from bot.domain.values import EnvironmentId
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 
@@ -19,6 +20,28 @@ class Received(StrEnum):
     DUPLICATE = "kept before"
     NOT_WATCHED = "no watched column of an enabled table"
     NOT_CONNECTED = "no chat is connected to the row"
+
+
+async def is_own_organization(services: Services, environment: EnvironmentId, named: str) -> bool:
+    """Check whether the event is from the organization of the environment. Raises `Unavailable`.
+
+    The organization of the first event is remembered. If an event names another one, Dataverse decides: an environment
+    gets a new organization ID when it is restored from a backup or copied.
+    """
+    known = services.organization_ids.get(environment) or await _stored_organization(services, environment)
+    if known not in {None, named} and await services.records.organization_id(environment) != named:
+        _log.warning("webhook.wrong_organization", environment=environment)
+        return False
+    if known != named:
+        async with services.store.writing() as work:
+            await work.organizations.save(environment, named)
+    services.organization_ids[environment] = named
+    return True
+
+
+async def _stored_organization(services: Services, environment: EnvironmentId) -> str | None:
+    async with services.store.reading() as work:
+        return await work.organizations.get(environment)
 
 
 async def receive_event(services: Services, event: RecordEvent) -> Received:
