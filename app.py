@@ -9,14 +9,15 @@ import asyncio
 import os
 import sys
 from argparse import Namespace
-
-from aiohttp import web
+from contextlib import suppress
 
 from bot.cli.arguments import parser
 from bot.config.load import SettingsError, load_settings
 from bot.config.settings import Settings
 from bot.domain.errors import ChatSyncError
-from bot.logs import AccessLogger, configure_logging, get_logger
+from bot.domain.limits import Limits
+from bot.logs import configure_logging, get_logger
+from bot.web.server import serve
 from bot.wiring.application import make_app
 
 
@@ -45,14 +46,15 @@ def _run(settings: Settings, arguments: Namespace) -> int:
 
         return asyncio.run(run_command(settings, arguments, sys.stdout.write))
     configure_logging(settings.log_format, settings.log_level)
-    web.run_app(
-        make_app(settings),
-        host=settings.host,
-        port=settings.port,
-        access_log_class=AccessLogger,
-        print=lambda _: _ready(settings),
-    )
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(settings))
     return 0
+
+
+async def _serve(settings: Settings) -> None:
+    limits = Limits()
+    app = await make_app(settings, limits=limits)
+    await serve(app, settings.host, settings.port, limits.http, lambda: _ready(settings))
 
 
 def _ready(settings: Settings) -> None:

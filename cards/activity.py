@@ -1,12 +1,13 @@
 """Finished activities and attachments, as JSON for a channel."""
 
+import re
 from typing import Any
 
 import orjson
 
 from cards.elements import AdaptiveCard
 from cards.message import Message
-from cards.text import MAX_LENGTH, truncate
+from cards.text import escape_html, plain
 from cards.validation import rendered, to_json
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
@@ -15,6 +16,8 @@ TEAMS = "msteams"
 MAX_BYTES = 25_000
 """Bytes of a card. Teams accepts more from bots, but its other limits are 28 KB ("Message size limits")."""
 
+_HALF = re.compile("[\ud800-\udfff]")
+
 
 def activity_json(message: Message, *, channel: str) -> bytes:
     """Return the activity as JSON that is ready to send.
@@ -22,7 +25,7 @@ def activity_json(message: Message, *, channel: str) -> bytes:
     It contains only the card, because Teams would post text beside it as a separate message. Raise ValueError for a
     card that is too large.
     """
-    card, summary = card_json(message, channel=channel), orjson.dumps(feed_line(message))
+    card, summary = card_json(message, channel=channel), _dumps(feed_line(message))
     return b'{"type":"message","summary":%b,"attachments":[{"contentType":"%b","content":%b}]}' % (
         summary,
         ADAPTIVE.encode(),
@@ -32,7 +35,7 @@ def activity_json(message: Message, *, channel: str) -> bytes:
 
 def feed_line(message: Message) -> str:
     """Return the text that represents the card in the activity feed."""
-    return truncate(message.summary, MAX_LENGTH)
+    return plain(message.summary)
 
 
 def card_json(message: Message, *, channel: str) -> bytes:
@@ -55,13 +58,29 @@ def _on_teams(card: AdaptiveCard) -> bytes:
 
 
 def _encoded(card: AdaptiveCard | dict[str, Any]) -> bytes:
+    try:
+        return _dumps(card)
+    except TypeError:
+        return _dumps(_without_halves(to_json(card) if isinstance(card, AdaptiveCard) else card))
+
+
+def _dumps(value: object) -> bytes:
     # What a button carries is named by members of `StrEnum` too.
-    return orjson.dumps(card, default=rendered, option=orjson.OPT_NON_STR_KEYS)
+    return orjson.dumps(value, default=rendered, option=orjson.OPT_NON_STR_KEYS)
 
 
 def result_preview(message: Message) -> dict[str, Any]:
     """Return the preview that Teams requires beside the card of a search result."""
-    return {"contentType": THUMBNAIL, "content": {"title": feed_line(message), "text": ""}}
+    return {"contentType": THUMBNAIL, "content": {"title": escape_html(feed_line(message)), "text": ""}}
+
+
+def _without_halves(part: Any) -> Any:
+    """Return the part with a replacement for each half of a surrogate pair, which JSON cannot contain."""
+    if isinstance(part, list):
+        return [_without_halves(each) for each in part]
+    if isinstance(part, dict):
+        return {_without_halves(name): _without_halves(value) for name, value in part.items()}
+    return _HALF.sub("\ufffd", part) if isinstance(part, str) else part
 
 
 def _without_fallbacks(part: Any) -> Any:

@@ -33,6 +33,8 @@ class CatchUpView:
     at: datetime
     deleted: tuple[str, ...] = ()
     """Names of deleted records."""
+    unreadable: tuple[str, ...] = ()
+    """Names of records that cannot be read at the moment."""
 
 
 def catch_up(view: CatchUpView) -> Message:
@@ -40,31 +42,44 @@ def catch_up(view: CatchUpView) -> Message:
     body: list[elements.Element] = [elements.TextBlock(_TITLE, size="Medium", weight="Bolder")]
     for each in view.records[:MAX_RECORDS]:
         body += _record_rows(each)
-    if view.deleted:
-        body.append(
-            elements.Container(
-                [elements.TextBlock(escape(_deleted_sentence(view.deleted), limit=_LONGEST_SENTENCE))], separated=True
-            )
-        )
+    sentences = [_deleted_sentence(view.deleted)] if view.deleted else []
+    sentences += [_unreadable_sentence(view.unreadable)] if view.unreadable else []
+    body += [
+        elements.Container([elements.TextBlock(escape(sentence, limit=_LONGEST_SENTENCE))], separated=True)
+        for sentence in sentences
+    ]
     more = len(view.records) - MAX_RECORDS
     as_of = f"As of {local_time(view.at)}"
     body.append(byline(f"{_more(more)} · {as_of}" if more > 0 else as_of))
     said = [summarize(each.record, each.changes) for each in view.records[:MAX_RECORDS]]
-    said += [_deleted_sentence(view.deleted)] * bool(view.deleted)
+    said += sentences
     return Message(card=elements.AdaptiveCard(body), summary=f"{_TITLE}: {' – '.join(said)}")
 
 
 def _deleted_sentence(deleted: tuple[str, ...]) -> str:
     """Return the sentence about deleted records, which names only some of many."""
-    shown = [single_line(each, limit=_LONGEST_NAME) for each in deleted[:MAX_RECORDS]]
-    more = len(deleted) - len(shown)
-    names = and_list([*shown, f"{more} more"] if more else shown)
     sentence = plural(
         len(deleted),
         "{names} was deleted in Dynamics 365. This chat is no longer connected to it.",
         "{names} were deleted in Dynamics 365. This chat is no longer connected to them.",
     )
-    return sentence.format(names=names)
+    return sentence.format(names=_names(deleted))
+
+
+def _unreadable_sentence(unreadable: tuple[str, ...]) -> str:
+    """Return the sentence about records that cannot be read, which names only some of many."""
+    sentence = plural(
+        len(unreadable),
+        "{names} cannot be read at the moment. Open it to see what changed.",
+        "{names} cannot be read at the moment. Open them to see what changed.",
+    )
+    return sentence.format(names=_names(unreadable))
+
+
+def _names(records: tuple[str, ...]) -> str:
+    shown = [single_line(each, limit=_LONGEST_NAME) for each in records[:MAX_RECORDS]]
+    more = len(records) - len(shown)
+    return and_list([*shown, f"{more} more"] if more else shown)
 
 
 def _more(count: int) -> str:

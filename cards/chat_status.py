@@ -55,6 +55,8 @@ class StatusRow:
     pending: PendingCards | None = None
     rejected_reason: str = ""
     """The reason why the last card could not be delivered."""
+    dropped_reason: str = ""
+    """Sentence that the last card was not sent because of a setting."""
     sync_issue: SyncIssue | None = None
     """None if the record's timeline shows the chat, or should not show it."""
 
@@ -126,6 +128,8 @@ def _problems(row: StatusRow) -> list[str]:
         said.append(_waiting_cards(row.pending))
     if row.rejected_reason:
         said.append(f"The last card could not be delivered. {escape(row.rejected_reason)}")
+    if row.dropped_reason:
+        said.append(escape(row.dropped_reason))
     return said
 
 

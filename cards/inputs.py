@@ -7,7 +7,7 @@ from typing import Any
 from adaptivecards.baseobject import PropertyType
 
 from cards.elements import Element
-from cards.text import escape
+from cards.text import escape, single_line
 from cards.validation import ValidatedElement, require_all
 
 ON, OFF = "true", "false"
@@ -35,9 +35,8 @@ class _Input(ValidatedElement, Element):
 
     def __init__(self, name: str, label: str | None, *, required: str | None, **properties: object) -> None:
         """Create the input. `required` is the client's error message for an empty value; None allows an empty value."""
-        super().__init__(
-            id=name, label=label, isRequired=True if required else None, errorMessage=required, **properties
-        )
+        error = escape(required) if required else None
+        super().__init__(id=name, label=label, isRequired=True if required else None, errorMessage=error, **properties)
 
 
 class TextInput(_Input):
@@ -90,7 +89,8 @@ class Toggle(_Input):
     value = PropertyType(type=str)
 
     def __init__(self, name: str, title: str, *, on: bool, label: str | None = None) -> None:
-        super().__init__(name, label, required=None, title=title, wrap=True, value=ON if on else OFF)
+        shown = escape(title, limit=MAX_TITLE_LENGTH) or (name if title else "")
+        super().__init__(name, label, required=None, title=shown, wrap=True, value=ON if on else OFF)
 
 
 class _Set(_Input):
@@ -113,13 +113,14 @@ class _Set(_Input):
         chosen: Sequence[str],
         several: bool,
         required: str | None,
+        markdown: bool = False,
         **look: Any,
     ) -> None:
         super().__init__(
             name,
             label,
             required=required,
-            choices=_listed(choices),
+            choices=_listed(choices, markdown=markdown),
             value=",".join(chosen) or None,
             wrap=True,
             isMultiSelect=several or None,
@@ -143,7 +144,17 @@ class Choices(_Set):
     ) -> None:
         style = "expanded" if expanded else "compact"
         listed = require_all(choices, Choice, "Choices.choices")
-        super().__init__(name, label, listed, chosen=chosen, several=several, required=required, style=style)
+        super().__init__(
+            name,
+            label,
+            listed,
+            chosen=chosen,
+            several=several,
+            required=required,
+            # Clients render the titles beside boxes as Markdown, and those in lists as plain text.
+            markdown=expanded or several,
+            style=style,
+        )
 
 
 class TypeaheadChoices(_Set):
@@ -169,12 +180,14 @@ class TypeaheadChoices(_Set):
         )
 
 
-def _listed(choices: Sequence[Choice]) -> list[dict[str, Any]]:
-    """Return the choices as JSON. Titles are escaped, because some clients render Markdown in them.
+def _listed(choices: Sequence[Choice], *, markdown: bool) -> list[dict[str, Any]]:
+    """Return the choices as JSON. A choice whose title is invisible shows its value.
 
     Raise ValueError for a value with a comma, because commas separate several values.
     """
-    for each in choices:
-        if not escape(each.title) or not each.value or "," in each.value:
-            raise ValueError("Choices.choices: one has no title, or no value without a comma")
-    return [{"title": escape(each.title, limit=MAX_TITLE_LENGTH), "value": each.value} for each in choices]
+    if any(not each.value or "," in each.value for each in choices):
+        raise ValueError("Choices.choices: one has no value without a comma")
+    show = escape if markdown else single_line
+    return [
+        {"title": show(each.title, limit=MAX_TITLE_LENGTH) or show(each.value), "value": each.value} for each in choices
+    ]

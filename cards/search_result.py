@@ -5,7 +5,7 @@ from typing import Any
 
 from cards.activity import THUMBNAIL
 from cards.record import MAX_NAME_LENGTH, MAX_WORD_LENGTH, RecordHeader
-from cards.text import isolate, single_line
+from cards.text import escape_html, isolate, single_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,4 +22,4 @@ def search_result(view: SearchResultView) -> dict[str, Any]:
     shown = (isolate(single_line(part, limit=MAX_WORD_LENGTH)) for part in (kind, *view.distinguishing_values))
     title = isolate(single_line(view.record.name or view.record.number or view.record.kind, limit=MAX_NAME_LENGTH))
     text = " · ".join(part for part in shown if part)
-    return {"contentType": THUMBNAIL, "content": {"title": title, "text": text}}
+    return {"contentType": THUMBNAIL, "content": {"title": escape_html(title), "text": escape_html(text)}}

@@ -2,11 +2,14 @@
 
 Clients render Markdown ("Format cards in Teams"), replace `{{DATE(…)}}`, and show mentions. A record's text must never
 trigger any of these. Harmless text is not escaped, because some phones show the backslashes.
+`tests/cards/test_renderers.py` lists each place for text and what renders it.
 """
 
+import html
 import re
 import unicodedata
 from datetime import UTC, datetime
+from html.entities import html5
 
 EMPTY = "–"
 """Text for an empty value."""
@@ -22,6 +25,12 @@ _ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 # Control characters except white space, surrogates, annotations, byte order marks, and direction overrides.
 # Combining marks, joiners, and the letters themselves stay.
 _HIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_NEVER_SENT = re.compile(_HIDDEN.pattern.replace("\u2066-\u206f", "\u2066\u2067\u206a-\u206f"))
+"""The same, except for the isolates that `isolate` adds."""
+_HTML = re.compile(
+    rf"<[A-Za-z/!?]|&(?:#|[A-Za-z0-9]{{1,31}};|{'|'.join(name for name in html5 if not name.endswith(';'))})"
+)
+"""What HTML reads as markup. Some names of characters need no semicolon."""
 _MARKDOWN = re.compile(
     r"[`*]"
     r"|\[(?=.*\][(\[:])"
@@ -42,6 +51,19 @@ def single_line(value: str, *, limit: int = MAX_LENGTH) -> str:
     if text.isascii():
         return text
     return text if any(unicodedata.category(character) not in {"Cf", "Zs"} for character in text) else ""
+
+
+def plain(value: str, *, limit: int = MAX_LENGTH) -> str:
+    """Return a finished sentence on one line, for places without markup. Isolates stay, unlike in `single_line`."""
+    return truncate(" ".join(_NEVER_SENT.sub("", value).split()), limit)
+
+
+def escape_html(value: str) -> str:
+    """Return text for places that clients render as HTML, such as previews ("Format cards in Teams").
+
+    Text that would not be read as markup stays as it is, because some clients show it so.
+    """
+    return html.escape(value, quote=False) if _HTML.search(value) else value
 
 
 def escape(value: str, *, limit: int = MAX_LENGTH) -> str:

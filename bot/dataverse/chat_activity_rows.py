@@ -160,7 +160,7 @@ def _party_users(parties: Sequence[Mapping[str, Any]], kind: int) -> Sequence[Us
 
 def _parse_time(value: object) -> datetime | None:
     text = canonical_instant(value) if isinstance(value, str) else None
-    return datetime.fromisoformat(text) if text else None
+    return datetime.fromisoformat(text) if text and text.endswith("Z") else None
 
 
 def _version(body: Mapping[str, Any]) -> str:

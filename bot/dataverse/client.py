@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
-import orjson
 from aiohttp import ClientSession
 from yarl import URL
 
@@ -15,6 +14,7 @@ from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.values import Environment, ObjectId
 from bot.http.access_tokens import Tokens
 from bot.http.client import ApiClient, ApiRequest, ApiResponse, ApiTarget, json_object
+from bot.json_text import dumps
 from bot.metrics import Metrics
 from bot.runtime.single_flight import SharedFlights
 
@@ -143,7 +143,7 @@ class DataverseClient:
         *,
         back: str = "",
     ) -> ApiResponse:
-        body = None if values is None else orjson.dumps(values)
+        body = None if values is None else dumps(values)
         returned = {"Prefer": "return=representation"} if back else {}
         request_headers = {**_unconditional(caller), **(_JSON if body else {}), **conditions, **returned}
         url = self._url(path, {"$select": back} if back else "")
@@ -178,7 +178,7 @@ class DataverseClient:
                 method=method,
                 url=str(self._url(path, "")),
                 headers=request_headers,
-                body=b"" if values is None else orjson.dumps(values),
+                body=b"" if values is None else dumps(values),
             )
             for method, path, values in changes
         ]

@@ -35,6 +35,9 @@ CASTS = {
 ELASTIC_PROVIDER = "1d9bde74-9ebd-4da9-8ff5-aa74945b9f74"
 """Elastic tables have this data provider; any other provider makes a table virtual ("Create elastic tables")."""
 
+_UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+"""Errors of parsing a definition with values of wrong types."""
+
 _REQUIRED = frozenset({"ApplicationRequired", "SystemRequired"})
 
 LOOKUP_PROPERTIES = "ReferencingAttribute,ReferencedEntity,ReferencedAttribute,ReferencingEntityNavigationPropertyName"
@@ -57,8 +60,8 @@ def parse_table(definition: Mapping[str, Any], details: Sequence[Mapping[str, An
     try:
         by_name: dict[str, dict[str, Any]] = {}
         for detail in details:
-            by_name.setdefault(str(detail["LogicalName"]), {}).update(detail)
-        columns = [_column(each, by_name.get(str(each["LogicalName"]), {})) for each in definition["Attributes"]]
+            by_name.setdefault(str(detail.get("LogicalName")), {}).update(detail)
+        columns = [_try_column(each, by_name) for each in definition["Attributes"]]
         return Table(
             name=str(definition["LogicalName"]),
             label=_label(definition) or str(definition["LogicalName"]),
@@ -74,18 +77,33 @@ def parse_table(definition: Mapping[str, Any], details: Sequence[Mapping[str, An
             sends_updates=sends_updates,
             tracks_changes=bool(definition.get("ChangeTrackingEnabled")),
         )
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise Unavailable("Dynamics 365 returned an unreadable table definition.", "Try again in a moment.") from error
 
 
 def table_names(definitions: Sequence[Mapping[str, Any]]) -> Sequence[TableName]:
     """Return the tables for people to choose from, sorted by label; omit those without a label or primary name."""
     named = [
-        TableName(name=str(each["LogicalName"]), label=_label(each))
+        TableName(name=str(each["LogicalName"]), label=label)
         for each in definitions
-        if each.get("LogicalName") and each.get("PrimaryNameAttribute") and _label(each)
+        if each.get("LogicalName") and each.get("PrimaryNameAttribute") and (label := _try_label(each))
     ]
     return sorted(named, key=lambda each: (each.label.casefold(), each.name))
+
+
+def _try_label(definition: Mapping[str, Any]) -> str:
+    try:
+        return _label(definition)
+    except _UNREADABLE:
+        return ""
+
+
+def _try_column(attribute: Mapping[str, Any], details: Mapping[str, Mapping[str, Any]]) -> Column | None:
+    """Parse a column. A column that cannot be read is missing, because it must not hide the others."""
+    try:
+        return _column(attribute, details.get(str(attribute["LogicalName"]), {}))
+    except _UNREADABLE:
+        return None
 
 
 def _column(attribute: Mapping[str, Any], detail: Mapping[str, Any]) -> Column | None:
@@ -103,10 +121,10 @@ def _column(attribute: Mapping[str, Any], detail: Mapping[str, Any]) -> Column |
         secured=bool(attribute.get("IsSecured")),
         rich_text=isinstance(format_name, dict) and format_name.get("Value") == "RichText",
         date_only=detail.get("Format") == "DateOnly" and _managed_value(behavior) != "TimeZoneIndependent",
-        precision=detail.get("Precision"),
+        precision=_natural(detail.get("Precision")),
         updatable=attribute.get("IsValidForUpdate") is not False,
         required=_managed_value(attribute.get("RequiredLevel")) in _REQUIRED,
-        max_length=detail.get("MaxLength"),
+        max_length=_natural(detail.get("MaxLength")),
         plain_date=_managed_value(behavior) == "DateOnly",
         states=_states(detail.get("OptionSet")),
         options=_options(detail.get("OptionSet")),
@@ -122,6 +140,10 @@ def _column_type(attribute: Mapping[str, Any]) -> ColumnType:
         except ValueError:
             continue
     return ColumnType.VIRTUAL
+
+
+def _natural(value: object) -> int | None:
+    return value if isinstance(value, int) and value >= 0 else None
 
 
 def _managed_value(managed: object) -> str | None:

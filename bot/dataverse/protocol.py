@@ -1,5 +1,6 @@
 """Rows, errors, and queries of the Web API (Microsoft Dataverse developer guide, "Use the Web API"). Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
@@ -8,9 +9,8 @@ from typing import Any
 from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, Unavailable
 from bot.domain.formatting import canonical_instant
 from bot.domain.rights import Role
-from bot.domain.tables import LOOKUPS, Column, ColumnType, ColumnValue, Raw, Row
+from bot.domain.tables import LOOKUPS, TEXTS, Column, ColumnType, ColumnValue, Raw, Row
 from bot.domain.values import ObjectId
-from bot.html_text import looks_rich, plain_text
 from bot.http.odata_errors import error_code, with_cause
 
 API = "api/data/v9.2"
@@ -21,6 +21,9 @@ ANNOTATIONS = f'odata.include-annotations="{FORMATTED},{LOOKUP_TABLE}"'
 
 ROLE_PROPERTIES = "name,_roletemplateid_value"
 
+UNREADABLE = "(not readable)"
+"""Value of a column whose JSON is not a text or number."""
+
 NO_SUCH_ROW = "0x80040217"
 """Code for a row that does not exist ("Web service error codes", ObjectDoesNotExist); a bare 404 may mean a wrong path.
 """
@@ -28,7 +31,7 @@ NO_SUCH_ROW = "0x80040217"
 _OWN_CODES = "0x"
 """Prefix of Dataverse's own codes ("Web service error codes")."""
 
-_TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
+_OPTION = re.compile(r"-?[0-9]{1,10}")
 # Wildcards of `contains_filter` ("Filter rows", wildcard characters); brackets turn them into plain characters.
 _WILDCARDS = str.maketrans({"[": "[[]", "%": "[%]", "_": "[_]"})
 
@@ -99,7 +102,12 @@ def parse_row(body: Mapping[str, Any], primary_id: str, columns: Sequence[Column
     if not isinstance(row_id, str):
         raise Unavailable("Dynamics 365 returned an answer without a row.", "Try again in a moment.")
     values = {column.name: _value(_linked_row(body, column.through), column) for column in columns}
-    return Row(id=row_id.lower(), values=values, etag=str(body.get("@odata.etag", "")))
+    return Row(id=row_id.lower(), values=values, etag=_text(body, "@odata.etag"))
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _linked_row(body: Mapping[str, Any], through: Sequence[str]) -> Mapping[str, Any]:
@@ -115,25 +123,21 @@ def _value(body: Mapping[str, Any], column: Column) -> ColumnValue:
     raw, text = body.get(name), body.get(f"{name}@{FORMATTED}")
     if raw is None:
         return ColumnValue(raw=None)
+    if not isinstance(raw, str | int | float):
+        return ColumnValue(raw=UNREADABLE)
     if column.type in LOOKUPS:
-        raw = f"{body.get(f'{name}@{LOOKUP_TABLE}', '')}:{raw}".lower()
-    if column.type in _TEXTS:
-        return text_value(column, str(raw))
+        raw = f"{_text(body, f'{name}@{LOOKUP_TABLE}')}:{raw}".lower()
+    if column.type in TEXTS:
+        return ColumnValue(raw=str(raw))
     return ColumnValue(raw=_raw(column, raw), text=text if isinstance(text, str) else None)
 
 
-def text_value(column: Column, raw: str) -> ColumnValue:
-    """Return the value of a text column, with rich text as plain text."""
-    rich = column.rich_text or (column.type is ColumnType.MEMO and looks_rich(raw))
-    return ColumnValue(raw=raw, text=plain_text(raw) if rich else None)
-
-
-def _raw(column: Column, raw: object) -> Raw:
+def _raw(column: Column, raw: str | float) -> Raw:
     if column.type is ColumnType.MULTI_SELECT:
-        return tuple(sorted(int(number) for number in str(raw).split(",") if number.strip().lstrip("-").isdigit()))
+        return tuple(sorted(int(number) for number in str(raw).split(",") if _OPTION.fullmatch(number.strip())))
     if column.type is ColumnType.DATE_TIME and isinstance(raw, str):
         return canonical_instant(raw) or raw
-    return raw if isinstance(raw, str | int | float | bool) else str(raw)
+    return raw
 
 
 _ERRORS: Mapping[int, tuple[type[ChatSyncError], str, str]] = {

@@ -158,7 +158,7 @@ class DataverseRecordPeople:
                 owner=people[str(row[_OWNER])],
             )
             for row in rows
-            if str(row.get(_OWNER)) in people
+            if str(row.get(_OWNER)) in people and parse_guid(str(row.get(table.primary_id)))
         ]
 
 

@@ -17,15 +17,14 @@ from bot.dataverse.protocol import (
     contains_filter,
     expand_clause,
     parse_role,
-    parse_row,
     quote_literal,
     select_clause,
 )
-from bot.dataverse.read_rows import read_row, read_rows
+from bot.dataverse.read_rows import parse_rows, read_row, read_rows
 from bot.dataverse.row_access import can_write, filter_readers
 from bot.dataverse.table_cache import TableCache
 from bot.dataverse.views import note_view
-from bot.domain.errors import BadRequest, NotFound, Unavailable
+from bot.domain.errors import BadRequest, ChatSyncError, NotFound, Unavailable
 from bot.domain.record_links import parse_guid
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.rights import Role
@@ -74,7 +73,10 @@ class DataverseRecords:
 
     async def own_user(self, environment: EnvironmentId) -> UserId:
         """Return the application user."""
-        return UserId(str((await self._clients[environment].get("WhoAmI"))["UserId"]).lower())
+        user = parse_guid(str((await self._clients[environment].get("WhoAmI")).get("UserId")))
+        if user is None:
+            raise Unavailable("Dynamics 365 returned an answer without a user.", "Try again in a moment.")
+        return UserId(user)
 
     async def knows_privilege(self, environment: EnvironmentId, privilege: str) -> bool:
         """Return whether the environment has such a privilege, regardless of who holds it."""
@@ -110,11 +112,11 @@ class DataverseRecords:
 
     async def read_many(
         self, environment: EnvironmentId, table: Table, row_ids: Sequence[str], columns: Sequence[Column]
-    ) -> Mapping[str, Row | None]:
-        """Return the rows with the app's rights, None for a deleted one; omit rows that the app may not read."""
+    ) -> Mapping[str, Row | ChatSyncError | None]:
+        """Return the rows with the app's rights; see `read_rows`."""
         client = self._clients[environment]
 
-        async def read(table: Table, columns: Sequence[Column]) -> Mapping[str, Row | None]:
+        async def read(table: Table, columns: Sequence[Column]) -> Mapping[str, Row | ChatSyncError | None]:
             return await read_rows(client, table, row_ids, columns)
 
         return await self._without_deleted_columns(environment, table, columns, read)
@@ -168,7 +170,7 @@ class DataverseRecords:
             }
             query = {name: value for name, value in options.items() if value}
             rows = await client.rows(table.set_name, query, caller=caller, prefer=[ANNOTATIONS])
-            return [parse_row(row, table.primary_id, columns) for row in rows]
+            return parse_rows(rows, table.primary_id, columns)
 
         return await self._without_deleted_columns(environment, table, columns, found)
 
@@ -201,7 +203,7 @@ class DataverseRecords:
             client.rows(f"systemusers({user})/teammembership_association", teams),
         )
         of_teams = [row for team in joined for row in team.get("teamroles_association") or ()]
-        return frozenset(parse_role(row) for row in [*own, *of_teams])
+        return frozenset(parse_role(row) for row in [*own, *of_teams] if isinstance(row, dict))
 
     async def user_name(self, environment: EnvironmentId, user: UserId) -> str | None:
         """Return the user's full name."""

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from bot.domain.errors import Unavailable
+from bot.domain.errors import NotSupported
 
 VIEW_PROPERTIES = "savedqueryid,name,querytype,layoutxml,fetchxml"
 
@@ -46,7 +46,7 @@ class Layout:
 
 
 def parse_layout(row: Mapping[str, Any]) -> Layout:
-    """Parse the layout in a row of table `savedquery`; raise `Unavailable` if it is damaged."""
+    """Parse the layout in a row of table `savedquery`; raise `NotSupported` if it is damaged."""
     try:
         cells = _parse_xml(row.get("layoutxml")).iter("cell")
         columns = tuple(cell.get("name", "") for cell in cells if cell.get("ishidden") not in {"1", "true"})
@@ -60,7 +60,7 @@ def parse_layout(row: Mapping[str, Any]) -> Layout:
             links=links,
         )
     except (ParseError, DefusedXmlException, LookupError, ValueError, RecursionError) as error:
-        raise Unavailable(
+        raise NotSupported(
             "The layout of the note's view is damaged.", "Ask an administrator to choose another view."
         ) from error
 

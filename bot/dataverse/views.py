@@ -9,7 +9,7 @@ from bot.dataverse.client import DataverseClient
 from bot.dataverse.protocol import quote_literal
 from bot.dataverse.table_cache import TableCache
 from bot.dataverse.view_layout import QUICK_FIND, VIEW_PROPERTIES, Layout, parse_layout
-from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported, Unavailable
+from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
 from bot.domain.note_fields import MAX_FIELDS
 from bot.domain.record_types import CASE, CASE_VIEW
 from bot.domain.tables import Column, View
@@ -44,7 +44,7 @@ async def system_views(client: DataverseClient, tables: TableCache, table: str) 
     found = await client.rows("savedqueries", {"$select": VIEW_PROPERTIES, "$filter": conditions, "$orderby": "name"})
     layouts = []
     for row in found:
-        with suppress(Unavailable):
+        with suppress(NotSupported):
             layouts.append(parse_layout(row))
     return await asyncio.gather(*(_resolve(tables, table, layout) for layout in layouts))
 
@@ -68,13 +68,20 @@ async def _resolve(tables: TableCache, name: str, layout: Layout) -> View:
     table = await tables.with_columns(name, (column for column in first if "." not in column))
     linked = {}
     for column in first:
-        found = await _linked_column(tables, name, layout, column) if "." in column else table.columns.get(column)
+        found = await _try_linked_column(tables, name, layout, column) if "." in column else table.columns.get(column)
         if isinstance(found, Column) and "." in column:
             linked[column] = found
         elif not isinstance(found, Column):
             reason = found or "the table does not have this column"
             _log.warning("view.column_skipped", view=layout.name, column=column, reason=reason)
     return View(id=layout.id, name=layout.name, columns=layout.columns, quick_find=layout.quick_find, linked=linked)
+
+
+async def _try_linked_column(tables: TableCache, table: str, layout: Layout, name: str) -> Column | str:
+    try:
+        return await _linked_column(tables, table, layout, name)
+    except (NotFound, NotAllowed, BadRequest):
+        return "the linked table does not exist, or the app cannot read its definition"
 
 
 async def _linked_column(tables: TableCache, table: str, layout: Layout, name: str) -> Column | str:

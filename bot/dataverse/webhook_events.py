@@ -12,13 +12,9 @@ from bot.domain.key_fields import ColumnChange, RecordEvent
 from bot.domain.record_links import parse_guid
 from bot.domain.tables import ColumnValue
 from bot.domain.values import EnvironmentId, RecordRef, UserId
-from bot.html_text import looks_rich, plain_text
 
 UPDATE = "Update"
 DELETE = "Delete"
-
-_MAX_EXCERPT = 1000
-"""Maximum number of characters of a long text that are passed on; cards show a fifth of it."""
 
 _EMPTY_ID = "00000000-0000-0000-0000-000000000000"
 _DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
@@ -53,7 +49,7 @@ def parse_event(
     message, table = parse_message(body)
     deleted = message == DELETE
     target = _mapping(body.get("InputParameters")).get("Target")
-    row_id = parse_guid(str(body.get("PrimaryEntityId") or ""))
+    row_id = parse_guid(_text(body.get("PrimaryEntityId")))
     if row_id is None or row_id == _EMPTY_ID:
         raise BadRequest("The event does not identify the changed row (PrimaryEntityId).")
     old = _pre_image(body.get("PreEntityImages"))
@@ -75,16 +71,16 @@ def _old(image: Mapping[str, ColumnValue] | None, column: str) -> ColumnValue | 
 
 
 def _key(body: Mapping[str, Any], content: bytes, environment: EnvironmentId) -> str:
-    operation = parse_guid(str(body.get("OperationId") or ""))
+    operation = parse_guid(_text(body.get("OperationId")))
     if operation is None or operation == _EMPTY_ID:
         return f"{environment} {hashlib.sha256(content).hexdigest()}"
     step = body.get("OwningExtension")
-    step_id = step.get("Id") if isinstance(step, dict) else ""
-    return f"{environment} {operation} {str(step_id).lower()[:40]}"
+    step_id = _text(step.get("Id")) if isinstance(step, dict) else ""
+    return f"{environment} {operation} {step_id.lower()[:40]}"
 
 
 def _initiating_user(body: Mapping[str, Any]) -> UserId | None:
-    user = parse_guid(str(body.get("InitiatingUserId") or ""))
+    user = parse_guid(_text(body.get("InitiatingUserId")))
     return UserId(user) if user and user != _EMPTY_ID else None
 
 
@@ -102,10 +98,16 @@ def _parse_time(value: object) -> datetime | None:
         return None
 
 
+def _text(value: object) -> str:
+    """Return a text; empty for anything else. A nested value is not converted, because that can be too deep."""
+    return value if isinstance(value, str) else ""
+
+
 def _mapping(listed: object) -> Mapping[str, Any]:
     """Convert a list of keys and values to a mapping; ignore anything else."""
     pairs = listed if isinstance(listed, list) else []
-    return {str(pair["key"]): pair.get("value") for pair in pairs if isinstance(pair, dict) and "key" in pair}
+    found = (pair for pair in pairs if isinstance(pair, dict) and isinstance(pair.get("key"), str))
+    return {pair["key"]: pair.get("value") for pair in found}
 
 
 def _pre_image(images: object) -> Mapping[str, ColumnValue] | None:
@@ -137,16 +139,16 @@ def _convert_typed(value: Mapping[str, Any]) -> ColumnValue | None:
     if "Value" in value:
         inner = value["Value"]
         return ColumnValue(raw=inner) if inner is None or isinstance(inner, bool | int | float) else None
-    row_id, table, name = parse_guid(str(value.get("Id") or "")), value.get("LogicalName"), value.get("Name")
+    row_id, table, name = parse_guid(_text(value.get("Id"))), value.get("LogicalName"), value.get("Name")
     if row_id and isinstance(table, str):
         return ColumnValue(raw=f"{table}:{row_id}".lower(), text=name if isinstance(name, str) and name else None)
     return None
 
 
 def _convert_text(value: str) -> ColumnValue:
-    """Convert a text, or a time in a text. For a long text, a digest and the beginning are enough for a card."""
+    """Convert a text, or a time in a text. HTML in it is not read, because most columns are never shown."""
     moment = _parse_time(value) if _DATE.fullmatch(value) else None
     if moment:
         return ColumnValue(raw=f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}Z")
-    shown = plain_text(value) if looks_rich(value) else value
-    return ColumnValue(raw=digest_if_long(value), text=None if shown == digest_if_long(value) else shown[:_MAX_EXCERPT])
+    raw = digest_if_long(value)
+    return ColumnValue(raw=raw, source=None if raw == value else value)

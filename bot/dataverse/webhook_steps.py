@@ -149,7 +149,7 @@ class DataverseWebhookSteps:
             "$orderby": "createdon asc",
         }
         found = await self._clients[environment].all_rows("sdkmessageprocessingsteps", query, at_most=5000)
-        return [_parse_step(row) for row in found if _is_own(row)]
+        return [_parse_step(row) for row in found if _is_own(row) and row.get("sdkmessageprocessingstepid")]
 
     async def _filter(self, environment: EnvironmentId, step: WebhookStep) -> Mapping[str, Any]:
         table, message = quote_literal(step.table), quote_literal(step.message)
@@ -186,7 +186,9 @@ def _is_own(row: Mapping[str, Any]) -> bool:
 
 
 def _parse_step(row: Mapping[str, Any]) -> RegisteredWebhookStep:
-    images = [each for each in row.get(_IMAGES) or () if each.get("imagetype") == _PRE_IMAGE]
+    listed = row.get(_IMAGES)
+    found = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    images = [each for each in found if each.get("imagetype") == _PRE_IMAGE]
     step = WebhookStep(
         message=StepMessage(_name_in(row, "sdkmessageid", "name")),
         table=_name_in(row, "sdkmessagefilterid", "primaryobjecttypecode"),

@@ -1,15 +1,27 @@
 """Column values as text, and in the canonical form for comparing and storing."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.domain.tables import LOOKUPS, Column, ColumnType, ColumnValue, Raw
+from bot.domain.tables import LOOKUPS, TEXTS, Column, ColumnType, ColumnValue, Raw
+from bot.html_text import looks_rich, plain_text
 
 UNNAMED = "(no name)"
 """Text for a lookup whose row name is not known."""
 
 MAX_STORED_LENGTH = 256
 """Characters of a raw text that are stored unchanged. For longer texts, only a digest is stored and compared."""
+
+MAX_READ_LENGTH = 1000
+"""Characters of text that are read from HTML. Cards show 200."""
+
+_MAX_PLAIN = 10_000
+"""Characters of other texts."""
+
+_MAX_SOURCE = MAX_READ_LENGTH
+_MAX_HTML_SOURCE = 40_000
+"""Characters of a long text, and of long HTML, that are kept. In HTML, styles may precede the text."""
 
 _DIGEST = "sha256:"
 _EMPTY_VALUES: tuple[Raw, ...] = (None, "", ())
@@ -21,11 +33,28 @@ def format_value(column: Column, value: ColumnValue) -> str:
     """Return the value as people read it; empty text for an empty value."""
     if value.raw in _EMPTY_VALUES:
         return ""
+    if column.type in TEXTS and value.text is None:
+        return _read_text(column, value)
     if column.type is ColumnType.STRING and not column.rich_text and not _is_digest(value.raw):
         return str(value.raw)
     text = value.text if value.text is not None else _formatted(column, value.raw)
     # Dataverse separates multiple choices by semicolons. Sentences use commas.
     return text.replace("; ", ", ") if column.type is ColumnType.MULTI_SELECT else text
+
+
+def _read_text(column: Column, value: ColumnValue) -> str:
+    """Return the text of a text column. HTML is read here, so that only values that are shown cost the time."""
+    source = value.source if value.source is not None else str(value.raw)
+    is_rich = column.rich_text or (column.type is ColumnType.MEMO and looks_rich(source))
+    return plain_text(source, max_length=MAX_READ_LENGTH) if is_rich else source[:_MAX_PLAIN]
+
+
+def shorten_source(value: ColumnValue) -> ColumnValue:
+    """Return the value with as much of its source as a card needs."""
+    if value.source is None:
+        return value
+    longest = _MAX_HTML_SOURCE if looks_rich(value.source) else _MAX_SOURCE
+    return replace(value, source=value.source[:longest])
 
 
 def canonical_value(column: Column, raw: Raw) -> Raw:
@@ -57,12 +86,12 @@ def canonical_instant(text: str) -> str | None:
     """
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        utc = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
     if len(text) == len("2026-11-21"):
         return text
-    utc = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{utc.replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def _formatted(column: Column, raw: Raw) -> str:

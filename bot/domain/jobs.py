@@ -47,6 +47,8 @@ class PendingWork:
     job: Job | None = None
     correlation_id: str
     """The correlation id of the latest arrival."""
+    is_unreadable: bool = False
+    """True if nothing in the lane can be read, for example because another version stored it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

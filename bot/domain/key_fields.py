@@ -1,10 +1,10 @@
 """Key fields: the changes to a record that are reported to a chat (spec K2, K3, K7, K8)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.formatting import canonical_value, format_value
+from bot.domain.formatting import canonical_value, format_value, shorten_source
 from bot.domain.tables import Column, ColumnValue, Raw, Row
 from bot.domain.values import RecordRef, UserId
 
@@ -59,6 +59,11 @@ class NetChange:
     """People who changed the column, in order."""
     notify: bool
     """False if the chat already knows the new value."""
+
+
+def shorten_change(change: ColumnChange) -> ColumnChange:
+    """Return the change with as much of long texts as a card needs."""
+    return replace(change, new=shorten_source(change.new), old=change.old and shorten_source(change.old))
 
 
 def reported_value(column: Column, row: Row, at: datetime) -> ReportedValue:

@@ -8,6 +8,20 @@ from bot.domain.rate_windows import CHAT_WINDOWS, SYNC_WINDOW, TENANT_WINDOW, Wi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HttpLimits:
+    """Limits of the HTTP server, which strangers can reach."""
+
+    head_within_s: float = 10
+    """Time for the headers of a request, from the first byte, or from the start of the connection."""
+    body_within_s: float = 10
+    """Time for the body of a request."""
+    idle_s: float = 75
+    """Time that a connection may be idle between two requests, or take to receive a response."""
+    connections: int = 1_000
+    """Maximum number of connections. If the process may open fewer files, it accepts fewer connections."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Limits of one process; the rate windows apply to all processes together."""
 
@@ -31,3 +45,4 @@ class Limits:
     """
     check_after: timedelta = timedelta(seconds=5)
     """Time from the start to the first search for missed changes. Delayed events arrive first, and name the author."""
+    http: HttpLimits = HttpLimits()

@@ -3,9 +3,31 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.key_fields import ReportedValue
-from bot.domain.values import Chat, ChatId, ConnectionId
+from bot.domain.values import Chat, ChatId, ConnectionId, EnvironmentId
+
+
+class Switch(StrEnum):
+    """A setting of administrators that must be on when a message is sent that nobody asked for (spec S1)."""
+
+    CHATS = "chats"
+    """Chats are turned on. Without an environment, they are turned on in at least one of them."""
+    RECORD_TYPE = "record type"
+    """The record type is also turned on."""
+    KEY_FIELDS = "key fields"
+    """Cards about changed key fields are also turned on for the record type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A record type that a message is about. `switch` is None for the answer to a person's act."""
+
+    environment: EnvironmentId | None = None
+    """None if the message is not about records."""
+    table: str | None = None
+    switch: Switch | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +40,8 @@ class OutgoingMessage:
     activity: bytes
     """The Bot Framework activity as JSON."""
     connection_id: ConnectionId | None = None
+    subjects: tuple[Subject, ...] = ()
+    """The record types that the message is about: several for a summary."""
     caused_at: datetime | None = None
     """The time of the first change in the message."""
     previously_reported: Mapping[tuple[ConnectionId, str], ReportedValue | None] = field(default_factory=dict)
@@ -34,6 +58,7 @@ class PendingMessage:
     attempts: int
     enqueued_at: datetime
     correlation_id: str
+    subjects: tuple[Subject, ...] = ()
     caused_at: datetime | None = None
     posts: Sequence[datetime] = ()
     """The bot's posts to the chat during the last hour, in order."""

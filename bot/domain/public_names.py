@@ -29,10 +29,17 @@ class Verb(StrEnum):
     UNDO_DISCONNECT = "undo disconnect"
     KEEP_CONNECTED = "keep connected"
     ADD_OWNER = "add owner"
+    RECORDS = "records"
+    STATUS = "status"
+    CHOOSE_DISCONNECT = "choose disconnect"
+    """List the connected records to disconnect."""
 
 
 SHOWING_VERBS = frozenset(
-    {Verb.CHOOSE, Verb.VIEW, Verb.VIEW_CHANGE, Verb.CHATS, Verb.TIMELINE, Verb.MY_CHATS, Verb.SUGGEST}
+    {
+        *(Verb.CHOOSE, Verb.VIEW, Verb.VIEW_CHANGE, Verb.CHATS, Verb.TIMELINE, Verb.MY_CHATS, Verb.SUGGEST),
+        *(Verb.RECORDS, Verb.STATUS, Verb.CHOOSE_DISCONNECT),
+    }
 )
 """Verbs that only show something. Clients may send these, and no others, without a press by the person."""
 

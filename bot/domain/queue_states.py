@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.send_outcomes import DropReason
 from bot.domain.values import ChatId
 
 
@@ -70,3 +71,5 @@ class ConnectionState:
     """The number of pending messages about the record."""
     dead_letter_reason: str | None = None
     """The reason why the last message is a dead letter."""
+    drop_reason: DropReason | None = None
+    """The setting that was off when the last message was to be sent."""

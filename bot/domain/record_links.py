@@ -7,12 +7,12 @@ number (`etc`) instead of its name (`etn`), and may wrap the row ID into `extraq
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from html import unescape
 from itertools import islice
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 from bot.domain.hosts import is_loopback
 from bot.domain.values import Environment, EnvironmentId, RecordRef
+from bot.html_elements import unescape
 
 MAX_ADDRESS_LENGTH = 4096
 """Characters of a link that are read, more than browsers accept in their address bars."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class ChatUnreachable:
     reason: str
 
 
+BOT_REMOVED = "BotNotInConversationRoster"
+"""The reason of `ChatUnreachable`, and of a pause, if the bot is not in the chat. It is a code of Teams."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
     """Teams will never accept this message."""
@@ -31,12 +36,28 @@ class Rejected:
     reason: str
 
 
+class DropReason(StrEnum):
+    """The setting that was off when a message was to be sent that nobody asked for. Stored with the message."""
+
+    CHATS_OFF = "chats off"
+    RECORD_TYPE_OFF = "record type off"
+    KEY_FIELDS_OFF = "key fields off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """The message was not sent, because a setting that it depends on is off."""
+
+    reason: DropReason
+
+
 SendOutcome = Sent | RetryLater | ChatUnreachable | Rejected
 
-OUTCOME_NAMES: Mapping[type[SendOutcome], str] = {
+OUTCOME_NAMES: Mapping[type[SendOutcome | Dropped], str] = {
     Sent: "sent",
     RetryLater: "later",
     ChatUnreachable: "gone",
     Rejected: "refused",
+    Dropped: "dropped",
 }
 """The names of the outcomes in logs and metrics. They are published, so they stay when a class is renamed."""

@@ -44,6 +44,7 @@ class ColumnType(StrEnum):
     VIRTUAL = "Virtual"
 
 
+TEXTS = frozenset({ColumnType.STRING, ColumnType.MEMO})
 LOOKUPS = frozenset({ColumnType.LOOKUP, ColumnType.CUSTOMER, ColumnType.OWNER})
 
 
@@ -139,6 +140,8 @@ class ColumnValue:
 
     raw: Raw
     text: str | None = None
+    source: str | None = None
+    """The beginning of a text, as it was written, if `raw` has only its digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ class TimelineEntry:
     team_id: str | None
     """The team of a channel, if known."""
     topic: str | None
+    bot_present: bool
+    """False if the bot was removed from the chat."""
     last_writer_id: ObjectId | None
     last_written_at: datetime | None
     ended_at: datetime | None

@@ -1,14 +1,16 @@
 """Group chats, teams, and channels."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from bot.domain.directory import MAX_MEMBERS, ChatMember, DirectoryChat, Team, TeamChannel
-from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, NotSupported
+from bot.domain.errors import BadRequest, ChatSyncError, Conflict, NotAllowed, NotFound, NotSupported, Unavailable
 from bot.domain.values import ChatId, ObjectId
 from bot.graph.app_installation import AppInstaller
 from bot.graph.client import GraphClient, GraphPermission, path_segment
 from bot.graph.protocol import (
+    NAME,
     new_chat_body,
     new_member_body,
     page_rows,
@@ -17,6 +19,11 @@ from bot.graph.protocol import (
     parse_member,
     parse_team,
 )
+from bot.logs import get_logger
+
+T = TypeVar("T")
+
+_log = get_logger(__name__)
 
 CREATE = GraphPermission(name="Chat.Create", purpose="create chats")
 READ = GraphPermission(name="Chat.ReadBasic.All", purpose="see chats")
@@ -54,7 +61,7 @@ class GraphChats:
         query = {"$expand": "members", "$filter": _GROUP, "$top": str(PAGE)}
         path = f"users/{path_segment(people[0])}/chats"
         rows = await self._client.pages(path, query, permission=READ, at_most=MAX_CHATS_SEARCHED)
-        chats = [parse_chat(row) for row in rows]
+        chats = _parse_rows(rows, parse_chat)
         recent = [each for each in chats if each.created_at and each.created_at > since - _CLOCKS_DIFFER]
         return next((each for each in recent if _has_exactly(each, people)), None)
 
@@ -71,7 +78,7 @@ class GraphChats:
             "$top": str(min(at_most, PAGE)),
         }
         rows = await self._client.pages(f"users/{path_segment(person)}/chats", query, permission=READ, at_most=at_most)
-        return [parse_chat(row) for row in rows]
+        return _parse_rows(rows, parse_chat)
 
     async def list_members(self, chat: ChatId) -> Sequence[ChatMember]:
         """Return the current members of the chat."""
@@ -104,6 +111,8 @@ class GraphChats:
     async def remove_member(self, chat: ChatId, person: ObjectId) -> None:
         """Remove the person from the chat."""
         gone = [each.membership_id for each in await self.list_members(chat) if each.object_id == person]
+        if "" in gone:
+            raise Unavailable(f"{NAME} returned an unreadable answer.", "Try again in a moment.")
         for membership in gone:
             path = f"chats/{path_segment(chat)}/members/{path_segment(membership)}"
             await _ignoring(self._client.change("DELETE", path, permission=CHANGE_MEMBERS, chat=chat), NotFound)
@@ -124,7 +133,7 @@ class GraphChats:
     async def list_teams(self, person: ObjectId) -> Sequence[Team]:
         """Return the teams that the person is a member of."""
         body = await self._client.get(f"users/{path_segment(person)}/joinedTeams", permission=READ_TEAMS)
-        return [parse_team(row) for row in page_rows(body)]
+        return _parse_rows(page_rows(body), parse_team)
 
     async def list_channels(self, team: str) -> Sequence[TeamChannel]:
         """Return the team's standard channels, which all of its members see."""
@@ -132,11 +141,22 @@ class GraphChats:
         body = await self._client.get(
             f"teams/{path_segment(team)}/channels", query, permission=READ_CHANNELS, chat=team
         )
-        return [parse_channel(row) for row in page_rows(body)]
+        return _parse_rows(page_rows(body), parse_channel)
 
     async def install_in_team(self, team: str) -> None:
         """Install the app in the team."""
         await _ignoring(self._installing.install_in_team(team), Conflict)
+
+
+def _parse_rows(rows: Iterable[Mapping[str, Any]], parse: Callable[[Mapping[str, Any]], T]) -> list[T]:
+    """Parse the rows of a list. Skip a row that cannot be read, because it must not hide the others."""
+    found = []
+    for row in rows:
+        try:
+            found.append(parse(row))
+        except Unavailable:
+            _log.warning("graph.row_unreadable", kind=parse.__name__.removeprefix("parse_"))
+    return found
 
 
 async def _ignoring(act: Awaitable[object], meaning: type[ChatSyncError]) -> None:

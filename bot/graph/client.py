@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-import orjson
 from aiohttp import ClientSession
 from yarl import URL
 
@@ -19,6 +18,7 @@ from bot.graph.protocol import NAME, missing_permission, page_rows, parse_error
 from bot.http.access_tokens import Tokens
 from bot.http.client import ApiClient, ApiRequest, ApiResponse, ApiTarget
 from bot.http.odata_errors import parse_retry_after
+from bot.json_text import dumps
 from bot.metrics import Metrics
 from bot.runtime.backoff import Backoff
 from bot.runtime.single_flight import SharedFlights
@@ -97,14 +97,14 @@ class GraphClient:
         self, method: str, path: str, body: object = None, *, permission: GraphPermission, chat: str | None = None
     ) -> ApiResponse:
         """Send a change. It is retried only if it cannot have taken effect."""
-        content = None if body is None else orjson.dumps(body)
+        content = None if body is None else dumps(body)
         request = ApiRequest(method=method, url=self._url(path, {}), headers=_JSON if content else {}, body=content)
         async with self._errors_explained(permission, chat):
             return await self._send_throttled(request, chat)
 
     async def post_query(self, path: str, body: object, *, permission: GraphPermission) -> Mapping[str, Any]:
         """Return the answer to a query that Graph expects as POST; it changes nothing."""
-        url, content = self._url(path, {}), orjson.dumps(body)
+        url, content = self._url(path, {}), dumps(body)
         request = ApiRequest(method="POST", url=url, headers=_JSON, body=content, idempotent=True)
         async with self._errors_explained(permission):
             return (await self._sender.send(request)).body

@@ -9,7 +9,6 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import orjson
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -17,6 +16,8 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs12
 from cryptography.x509 import Certificate as X509Certificate
 from cryptography.x509 import load_pem_x509_certificate
+
+from bot.json_text import loads
 
 _PEM = b"-----BEGIN"
 _IV_BYTES = 16
@@ -55,7 +56,7 @@ class Certificate:
         decryptor = Cipher(algorithms.AES(key), modes.CBC(key[:_IV_BYTES])).decryptor()
         unpadder = PKCS7(algorithms.AES.block_size).unpadder()
         decrypted = unpadder.update(decryptor.update(content) + decryptor.finalize()) + unpadder.finalize()
-        data = orjson.loads(decrypted)
+        data = loads(decrypted)
         if not isinstance(data, dict):
             raise ValueError("the data is not a JSON object")  # noqa: TRY004 - the data is wrong, not a type in the program
         return data

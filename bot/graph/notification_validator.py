@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.subscriptions import ChatNotification, LifecycleNotification, VerifiedNotifications
-from bot.graph.change_notifications import Notification, parse_notifications, with_resource_data
+from bot.graph.change_notifications import Notification, client_states, parse_notifications, with_resource_data
 from bot.graph.encrypted_data import Certificate
 from bot.graph.validation_tokens import ValidationTokens
 from bot.logs import get_logger
@@ -28,6 +28,10 @@ class NotificationValidator:
     """None in the sandbox, which signs nothing."""
     certificate: Certificate | None
     """None if no resource data is requested."""
+
+    def names_client_state(self, content: bytes) -> bool:
+        """Check whether the raw bytes of a body contain a notification with the right client state."""
+        return any(map(self._is_own_state, client_states(content)))
 
     async def validate(self, body: Mapping[str, object]) -> VerifiedNotifications:
         """Return the verified notifications; raise `BadRequest` for any other body, or `Unavailable` without keys."""

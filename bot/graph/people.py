@@ -8,6 +8,7 @@ from bot.domain.record_links import parse_guid
 from bot.domain.values import ObjectId
 from bot.graph.client import GraphClient, GraphPermission, path_segment
 from bot.graph.protocol import IDS_AT_ONCE, PERSON, has_plan, page_rows, parse_person, parse_presence, search_clause
+from bot.logs import get_logger
 
 READ_USERS = GraphPermission(name="User.Read.All", purpose="look people up")
 READ_PRESENCE = GraphPermission(name="Presence.Read.All", purpose="see who is available")
@@ -16,6 +17,8 @@ READ_ROLES = GraphPermission(name="RoleManagement.Read.Directory", purpose="see 
 
 _GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 """Template ID of the role ("Microsoft Entra built-in roles")."""
+
+_log = get_logger(__name__)
 
 _ADVANCED_QUERY = {"ConsistencyLevel": "eventual"}
 """Required for `$search` and casts ("Advanced query capabilities on Microsoft Entra ID objects")."""
@@ -73,14 +76,16 @@ class GraphPeople:
         return any(each.get("roleTemplateId") == _GLOBAL_ADMINISTRATOR for each in page_rows(body))
 
     async def _objects(self, ids: Sequence[ObjectId], rest: str) -> Mapping[ObjectId, Mapping[str, object]]:
-        """Return the object of each person; leave out people that do not exist, and raise any other error."""
+        """Return the object of each person; leave out people that do not exist or cannot be read.
+
+        Raise the error if nobody can be read.
+        """
         paths = {person: f"users/{path_segment(person)}{rest}" for person in dict.fromkeys(ids)}
         answers = await self._client.batch(list(paths.values()), permission=READ_USERS) if paths else []
-        found: dict[ObjectId, Mapping[str, object]] = {}
-        for person, answer in zip(paths, answers, strict=True):
-            if isinstance(answer, NotFound):
-                continue
-            if isinstance(answer, ChatSyncError):
-                raise answer
-            found[person] = answer
-        return found
+        found = {person: each for person, each in zip(paths, answers, strict=True) if not isinstance(each, NotFound)}
+        errors = [each for each in found.values() if isinstance(each, ChatSyncError)]
+        if errors and len(errors) == len(found):
+            raise errors[0]
+        for error in errors:
+            _log.warning("graph.row_unreadable", kind="person", reason=str(error))
+        return {person: each for person, each in found.items() if not isinstance(each, ChatSyncError)}

@@ -1,5 +1,6 @@
 """Microsoft Graph's JSON for Teams and users ("Microsoft Graph REST API v1.0 reference"). Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -25,6 +26,7 @@ PERSON = "id,displayName,userPrincipalName,jobTitle,accountEnabled"
 _SEARCH_SYNTAX = str.maketrans({'"': " ", "\\": " ", ":": " "})
 _USER_MEMBER = "#microsoft.graph.aadUserConversationMember"
 _GUEST = "guest"
+_WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f/?#][^\s\x00-\x1f]*")
 
 # "presence: availability"; being in a call is an activity of someone who is busy.
 _PRESENCE: Mapping[str, Presence] = {
@@ -92,17 +94,17 @@ def parse_chat(body: Mapping[str, Any]) -> DirectoryChat:
         id=ChatId(required_text(body, "id")),
         topic=_text(body, "topic") or None,
         created_at=parse_instant(_text(body, "createdDateTime")),
-        url=_text(body, "webUrl"),
+        url=_web_address(body),
         last_message_at=parse_instant(_text(last, "createdDateTime")) if isinstance(last, dict) else None,
         members=tuple(parse_member(each) for each in page_rows({"value": body.get("members")})),
     )
 
 
 def parse_member(body: Mapping[str, Any]) -> ChatMember:
-    """Parse a member of a chat; raise `Unavailable` for anything else."""
+    """Parse a member of a chat. The ID of the membership is empty if it is missing, and the person still counts."""
     person, roles = parse_guid(_text(body, "userId")), body.get("roles")
     return ChatMember(
-        membership_id=required_text(body, "id"),
+        membership_id=_text(body, "id"),
         object_id=ObjectId(person) if person else None,
         name=_text(body, "displayName"),
         guest=isinstance(roles, list) and _GUEST in roles,
@@ -143,7 +145,7 @@ def parse_team(body: Mapping[str, Any]) -> Team:
 
 def parse_channel(body: Mapping[str, Any]) -> TeamChannel:
     """Parse a channel; raise `Unavailable` for anything else."""
-    return TeamChannel(id=ChatId(required_text(body, "id")), name=_text(body, "displayName"), url=_text(body, "webUrl"))
+    return TeamChannel(id=ChatId(required_text(body, "id")), name=_text(body, "displayName"), url=_web_address(body))
 
 
 def parse_instant(text: str) -> datetime | None:
@@ -166,6 +168,12 @@ def required_instant(body: Mapping[str, Any], name: str) -> datetime:
 def _text(body: Mapping[str, Any], name: str) -> str:
     value = body.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _web_address(body: Mapping[str, Any]) -> str:
+    """Return the address that opens the chat or channel; empty if it is not a web address, which a button needs."""
+    address = _text(body, "webUrl")
+    return address if _WEB_ADDRESS.fullmatch(address) else ""
 
 
 def required_text(body: Mapping[str, Any], name: str) -> str:

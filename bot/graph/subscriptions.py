@@ -13,7 +13,7 @@ from bot.domain.values import ChatId
 from bot.graph.app_installation import AppInstaller
 from bot.graph.client import GraphClient, GraphPermission, path_segment
 from bot.graph.encrypted_data import Certificate
-from bot.graph.protocol import required_instant, required_text
+from bot.graph.protocol import parse_instant, required_instant, required_text
 from bot.ports.graph import RemoteSubscription
 
 MAX_LISTED = 20_000
@@ -78,7 +78,13 @@ class GraphSubscriptions:
         """List the app's subscriptions for this notification URL."""
         rows = await self._client.pages("subscriptions", {}, permission=_LIST, at_most=MAX_LISTED)
         found = [(row, _target_of(row.get("resource"))) for row in rows if row.get("notificationUrl") == self._url]
-        return [_parse_subscription(row, watch) for row, watch in found if watch]
+        # A subscription that expires at an unknown time exists, so it must be listed.
+        unknown = {"expirationDateTime": self._clock.now().isoformat()}
+        return [
+            _parse_subscription(row if parse_instant(str(row.get("expirationDateTime"))) else {**row, **unknown}, watch)
+            for row, watch in found
+            if watch and isinstance(row.get("id"), str)
+        ]
 
     async def _body(self, watch: SubscriptionTarget) -> Mapping[str, object]:
         """Return the body of a new subscription. Members come from the chat itself, so they need no resource data."""

@@ -3,7 +3,6 @@
 Any part of an activity except `type`, `conversation.id`, and `serviceUrl` may be missing or have a wrong type.
 """
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from bot.domain.public_names import ACTIONS, ALL_RECORDS, INITIAL_RUN, QuotedFie
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.record_cards.search_records import PAGE_SIZE
 from bot.handlers.invoke_names import Invoke
-from bot.handlers.quoted_message import quoted_message
+from bot.html_elements import unescape
 from cards.buttons import DIALOG
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}
@@ -37,6 +36,8 @@ class DialogRequest:
 
     page: str
     data: Mapping[str, str]
+    message: object = None
+    """The message that the dialog was opened from, as Teams sent it; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +96,21 @@ def _chat_id(activity: Activity) -> ChatId:
 
 def tenant_id(activity: Activity) -> str:
     """Return the tenant ID in lower case, or an empty text."""
-    channel_data = activity.channel_data if isinstance(activity.channel_data, dict) else {}
-    tenant_data = channel_data.get("tenant")
+    # botbuilder's model spells it `tenantID`, Teams `tenantId`.
+    conversation = activity.conversation.additional_properties if activity.conversation is not None else {}
+    return _tenant_id(activity.channel_data, conversation)
+
+
+def tenant_id_in_json(body: Mapping[str, Any]) -> str:
+    """Return what `tenant_id` returns for the activity with this JSON, which needs a conversation."""
+    return _tenant_id(body.get("channelData"), body["conversation"])
+
+
+def _tenant_id(channel_data: object, conversation: Mapping[str, Any]) -> str:
+    tenant_data = channel_data.get("tenant") if isinstance(channel_data, dict) else None
     tenant = tenant_data.get("id") if isinstance(tenant_data, dict) else None
-    if not isinstance(tenant, str) and activity.conversation is not None:
-        # botbuilder's model spells it `tenantID`, Teams `tenantId`.
-        tenant = activity.conversation.additional_properties.get("tenantId")
+    if not isinstance(tenant, str):
+        tenant = conversation.get("tenantId")
     return tenant.lower() if isinstance(tenant, str) else ""
 
 
@@ -142,7 +152,7 @@ def command_text(activity: Activity) -> str:
     text = activity.text or ""
     for mention in _mentions_of_bot(activity):
         text = text.replace(mention, " ")
-    return " ".join(html.unescape(text).split())
+    return " ".join(unescape(text).split())
 
 
 def _mentions_of_bot(activity: Activity) -> list[str]:
@@ -191,7 +201,7 @@ def dialog_request(activity: Activity) -> DialogRequest | None:
     """Return the requested page; None if the invoke does not name one.
 
     The data of a button names the page. An action command names it by its own ID ("Create and send the dialog"), and
-    its data includes the message from which it was opened.
+    may include the message from which it was opened.
     """
     value = _object(activity.value)
     data = _object(value.get("data"))
@@ -200,8 +210,8 @@ def dialog_request(activity: Activity) -> DialogRequest | None:
         return None
     # A first page that failed is requested again with the same message.
     has_message = activity.name in {Invoke.FETCH_TASK, Invoke.SUBMIT_ACTION} and page in ACTIONS
-    quoted = quoted_message(value.get("messagePayload"), _chat_id(activity)) if has_message else {}
-    return DialogRequest(page=page, data={**_without_quotes(page, _texts(data, without=DIALOG)), **quoted})
+    message = value.get("messagePayload") if has_message else None
+    return DialogRequest(page=page, data=_without_quotes(page, _texts(data, without=DIALOG)), message=message)
 
 
 def _without_quotes(page: str, data: Mapping[str, str]) -> Mapping[str, str]:
@@ -267,7 +277,16 @@ def queried_link(activity: Activity) -> str | None:
 
 def is_anonymous(activity: Activity) -> bool:
     """Check whether the link query is for a person without the app; it has no person, chat, or tenant."""
-    return activity.type == ActivityTypes.invoke and activity.name == Invoke.ANONYMOUS_QUERY_LINK
+    return _is_anonymous(activity.type, activity.name)
+
+
+def is_anonymous_in_json(body: Mapping[str, Any]) -> bool:
+    """Return what `is_anonymous` returns for the activity with this JSON."""
+    return _is_anonymous(body.get("type"), body.get("name"))
+
+
+def _is_anonymous(kind: object, name: object) -> bool:
+    return kind == ActivityTypes.invoke and name == Invoke.ANONYMOUS_QUERY_LINK
 
 
 def bot_was_added(activity: Activity) -> bool:

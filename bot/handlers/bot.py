@@ -37,6 +37,7 @@ from bot.handlers.invoke_answers import (
 )
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_extension import Extension
+from bot.json_text import dumps
 from bot.logs import correlation_id, get_logger
 from cards.activity import ADAPTIVE, card_json, feed_line
 from cards.buttons import ActionButton
@@ -293,4 +294,4 @@ def _log_failure(error: Exception) -> ChatSyncError:
 
 
 def _invoke_response(status: int, body: Mapping[str, Any]) -> InvokeResponse:
-    return InvokeResponse(status=status, body=orjson.dumps(body))
+    return InvokeResponse(status=status, body=dumps(body))

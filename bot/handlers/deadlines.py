@@ -75,7 +75,7 @@ def refusal(
 
 def _fits(retry: ActionButton | SubmitButton, *, copies: int) -> bool:
     """Check whether a card has room for the button's data this many times."""
-    return copies * len(json.dumps(dict(retry.payload), ensure_ascii=False).encode()) <= MAX_RETRY_BYTES
+    return copies * len(json.dumps(dict(retry.payload), ensure_ascii=False).encode(errors="replace")) <= MAX_RETRY_BYTES
 
 
 def _timeout_error() -> Unavailable:

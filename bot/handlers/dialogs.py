@@ -12,15 +12,19 @@ from typing import Any
 from orjson import Fragment
 
 from bot.domain.errors import BadRequest, ChatSyncError
+from bot.domain.public_names import Dialog
+from bot.features.shared.access import require_user_anywhere
 from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer
+from bot.features.shared.private_answers import no_private_answer
 from bot.features.shared.routes import Feature, PageHandler, Redirect, SearchHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.handlers.activities import DialogRequest, TypeaheadQuery
-from bot.handlers.deadlines import Deadline
+from bot.handlers.deadlines import Deadline, refusal
 from bot.handlers.invoke_answers import choices_answer, dialog_message, dialog_page
 from bot.handlers.latest_only import LatestOnly
+from bot.handlers.quoted_message import quoted_message
 from cards.activity import card_json
 from cards.buttons import SubmitButton
 from cards.dialog import Done, Page
@@ -31,6 +35,8 @@ MAX_CHOICES = 15
 """Choices shown while a person types ("Typeahead search in Adaptive Cards")."""
 
 _ERROR_TITLE = "Chat Sync"
+_SHARED_PAGES = frozenset({Dialog.UPDATE})
+"""Pages that everyone in a chat may see. In a chat with others, they only offer to open a private page."""
 
 
 class Dialogs:
@@ -55,7 +61,12 @@ class Dialogs:
         return dialog_page(page.title, card, page.height)
 
     async def answer_in_chat(self, turn: Turn, request: DialogRequest) -> Answer:
-        """Return the requested page, or the closing message, as a card for the chat."""
+        """Return the requested page, or the closing message, as a card for the chat.
+
+        In a chat with others, refuse pages that show what only the person may see.
+        """
+        if not turn.private and request.page not in _SHARED_PAGES:
+            return Answer(message=refusal(no_private_answer()))
         page = await self._page(turn, request)
         return Answer(message=notice(NoticeView(text=page.text)) if isinstance(page, Done) else page.message)
 
@@ -68,17 +79,28 @@ class Dialogs:
         return choices_answer([] if found is None or isinstance(found, ChatSyncError) else found[:MAX_CHOICES])
 
     async def _page(self, turn: Turn, request: DialogRequest | None) -> Page | Done:
-        if request and request.page in self._pages:
-            retry = SubmitButton(title="Try again", dialog=request.page, payload=request.data)
-            page = await self._deadline.answer(self._show(turn, request.page, request.data), retry)
-        else:
-            page = await self._deadline.answer(_unknown())
-        return Page(title=_ERROR_TITLE, card=page.message.card, height="small") if isinstance(page, Answer) else page
+        retry: list[SubmitButton] = []
+
+        async def show() -> Page | Done:
+            if request is None or request.page not in self._pages:
+                raise BadRequest("This dialog no longer exists.", "To see all commands, write help.")
+            data = await self._read_data(turn, request)
+            retry.append(SubmitButton(title="Try again", dialog=request.page, payload=data))
+            return await self._show(turn, request.page, data)
+
+        page = await self._deadline.run(show())
+        if isinstance(page, ChatSyncError):
+            card = refusal(page, retry[0] if retry else None).card
+            return Page(title=_ERROR_TITLE, card=card, height="small")
+        return page
+
+    async def _read_data(self, turn: Turn, request: DialogRequest) -> ActionData:
+        """Return the data of the page. The message is read only for people who may use chats."""
+        if request.message is None:
+            return request.data
+        await require_user_anywhere(self._services, turn.person)
+        return {**request.data, **quoted_message(request.message, turn.chat.id)}
 
     async def _show(self, turn: Turn, name: str, data: ActionData) -> Page | Done:
         page = await self._pages[name](self._services, turn, data)
         return await self._show(turn, page.dialog, page.data) if isinstance(page, Redirect) else page
-
-
-async def _unknown() -> Page:
-    raise BadRequest("This dialog no longer exists.", "To see all commands, write help.")

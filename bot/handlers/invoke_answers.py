@@ -9,7 +9,9 @@ from bot.handlers.activities import TokenExchange
 from bot.handlers.invoke_names import Invoke
 from cards.activity import ADAPTIVE
 from cards.inputs import Choice
-from cards.text import single_line
+from cards.text import plain, single_line
+
+_MAX_SENTENCES_LENGTH = 1_000
 
 
 def card_answer(card: Fragment) -> dict[str, Any]:
@@ -19,7 +21,7 @@ def card_answer(card: Fragment) -> dict[str, Any]:
 
 def message_answer(text: str) -> dict[str, Any]:
     """Return the answer that shows a text to the person who pressed the button."""
-    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": text}
+    return {"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": _sentences(text)}
 
 
 def error_answer(status: int, code: str, message: str) -> dict[str, Any]:
@@ -27,7 +29,7 @@ def error_answer(status: int, code: str, message: str) -> dict[str, Any]:
     return {
         "statusCode": status,
         "type": "application/vnd.microsoft.error",
-        "value": {"code": code, "message": message},
+        "value": {"code": code, "message": _sentences(message)},
     }
 
 
@@ -38,7 +40,7 @@ def extension_results(attachments: list[dict[str, Any]]) -> dict[str, Any]:
 
 def extension_message(text: str) -> dict[str, Any]:
     """Return the answer of the message extension that shows a text instead of results."""
-    return {"composeExtension": {"type": "message", "text": text.strip()}}
+    return {"composeExtension": {"type": "message", "text": _sentences(text)}}
 
 
 def dialog_page(title: str, card: Fragment, height: str) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def dialog_page(title: str, card: Fragment, height: str) -> dict[str, Any]:
 
 def dialog_message(text: str) -> dict[str, Any]:
     """Return the answer that shows a text and ends the dialog."""
-    return {"task": {"type": "message", "value": text}}
+    return {"task": {"type": "message", "value": _sentences(text)}}
 
 
 def not_exchanged_answer(exchange: TokenExchange) -> dict[str, Any]:
@@ -60,8 +62,13 @@ def not_exchanged_answer(exchange: TokenExchange) -> dict[str, Any]:
 
 def choices_answer(choices: Iterable[Choice]) -> dict[str, Any]:
     """Return the answer with the choices that match the typed text."""
-    results = [{"title": single_line(each.title), "value": each.value} for each in choices]
+    results = [{"title": single_line(each.title) or each.value, "value": each.value} for each in choices]
     return {"type": "application/vnd.microsoft.search.searchResponse", "value": {"results": results}}
+
+
+def _sentences(text: str) -> str:
+    """Return a text that clients show without markup."""
+    return plain(text, limit=_MAX_SENTENCES_LENGTH)
 
 
 def failed_answer(name: str, text: str) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from bot.domain.record_links import find_addresses
 from bot.domain.saved_message import MAX_TEXT_LENGTH, message_link, safe_link
 from bot.domain.saved_message import truncate as truncate_message
 from bot.domain.values import ChatId
-from bot.html_text import plain_text
+from bot.html_text import HtmlText, read_html
 from cards.text import single_line, truncate
 
-MAX_HTML_LENGTH = 40_000
-"""Characters of a message's HTML that are parsed: parsing takes time, and people write less."""
+_MAX_READ = 2 * MAX_TEXT_LENGTH
+"""Characters of a message's text that are read. Invisible ones are left out later."""
 
 MAX_FILES = 20
 
@@ -31,12 +31,12 @@ def quoted_message(payload: object, chat: ChatId) -> dict[str, str]:
         return {}
     body, attachments = _object(payload.get("body")), _attachments(payload)
     content = _text(body.get("content"))
-    text = content if body.get("contentType") == "text" else plain_text(content, max_length=MAX_HTML_LENGTH)
-    lines = "\n".join(single_line(each, limit=MAX_TEXT_LENGTH) for each in text.splitlines())
+    shown = _plain(content) if body.get("contentType") == "text" else read_html(content, max_length=_MAX_READ)
+    lines = "\n".join(single_line(each, limit=MAX_TEXT_LENGTH) for each in shown.text.splitlines())
     names = filter(None, (single_line(_text(each.get("name"))) for each in attachments))
     cards = (_text(each.get("content")).replace("\\u0026", "&") for each in attachments)
     fields = {
-        QuotedField.TEXT: truncate_message(lines.strip(), whole=len(content) <= MAX_HTML_LENGTH),
+        QuotedField.TEXT: truncate_message(lines.strip(), whole=shown.complete),
         QuotedField.AUTHOR: single_line(_author(payload)),
         QuotedField.SENT: _sent(payload),
         QuotedField.LINK: _link(payload, chat),
@@ -44,6 +44,10 @@ def quoted_message(payload: object, chat: ChatId) -> dict[str, str]:
         QuotedField.ADDRESSES: "\n".join(find_addresses("\n".join((content, *cards)))),
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _plain(text: str) -> HtmlText:
+    return HtmlText(text[:_MAX_READ], complete=len(text) <= _MAX_READ)
 
 
 def _author(payload: Mapping[str, Any]) -> str:

@@ -10,14 +10,15 @@ from http import HTTPStatus
 from time import perf_counter
 from typing import Any
 
-import orjson
 from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout
+from orjson import JSONDecodeError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, stop_before_delay
 from yarl import URL
 
 from bot.domain.errors import ChatSyncError, Unavailable
 from bot.http.access_tokens import Tokens
 from bot.http.odata_errors import parse_retry_after
+from bot.json_text import loads
 from bot.runtime.backoff import Backoff, jittered
 
 TIMEOUT_S = 10.0
@@ -236,8 +237,8 @@ def _converted(kind: type[Unavailable], error: ChatSyncError, wait_s: float | No
 def json_object(content: bytes) -> Mapping[str, Any] | None:
     """Parse a JSON object; return None for anything else."""
     try:
-        body = orjson.loads(content)
-    except orjson.JSONDecodeError:
+        body = loads(content)
+    except JSONDecodeError:
         return None
     return body if isinstance(body, dict) else None
 

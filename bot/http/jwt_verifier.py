@@ -17,6 +17,12 @@ MAX_CACHED = 1_000
 """Maximum number of verified tokens in memory, at about two kilobytes each."""
 CACHE_TTL = timedelta(minutes=5)
 
+LONGEST_LIFETIME_S = 366 * 24 * 3600
+"""Maximum remaining lifetime of a token, far above that of any token of Microsoft."""
+
+# PyJWT lets some errors through: for bytes that are no text, for numbers beyond all limits, and for deep nesting.
+_INVALID = (jwt.PyJWTError, ValueError, ArithmeticError, TypeError, AttributeError, LookupError, RecursionError)
+
 Issuers = Callable[[str], Sequence[str]]
 """Returns the accepted issuers, given the issuer that the key server names."""
 
@@ -71,8 +77,7 @@ class JwtVerifier:
         key_id = _key_id(token)
         keys = await self._keys.get(key_id)
         claims = self._decode(token, key_id, keys)
-        left = timedelta(seconds=float(claims["exp"]) + LEEWAY_S - time.time())
-        verified = VerifiedToken(claims=claims, key_id=key_id, keys=keys, ttl=min(left, CACHE_TTL))
+        verified = VerifiedToken(claims=claims, key_id=key_id, keys=keys, ttl=_ttl(claims))
         self._cache.put(token, verified)
         return verified
 
@@ -90,13 +95,22 @@ class JwtVerifier:
                 leeway=LEEWAY_S,
                 options={"require": ["exp", "iss", "aud"]},
             )
-        except jwt.PyJWTError as error:
+        except _INVALID as error:
             raise PermissionError(f"the token is invalid: {type(error).__name__}") from error
         return claims
+
+
+def _ttl(claims: Mapping[str, Any]) -> timedelta:
+    """Return how long the token may be cached; raise `PermissionError` for an expiry that no issuer sets."""
+    # PyJWT has checked that the expiry is a number of any size.
+    left_s = int(claims["exp"]) + LEEWAY_S - int(time.time())
+    if left_s > LONGEST_LIFETIME_S:
+        raise PermissionError("the token is valid for too long")
+    return min(timedelta(seconds=left_s), CACHE_TTL)
 
 
 def _key_id(token: str) -> str:
     try:
         return str(jwt.get_unverified_header(token).get("kid"))
-    except jwt.PyJWTError as error:
+    except _INVALID as error:
         raise PermissionError("the token is malformed") from error

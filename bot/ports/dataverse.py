@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.errors import ChatSyncError
 from bot.domain.rights import Role
 from bot.domain.tables import Column, Row, Table, TableName, View
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, User, UserId
@@ -69,8 +70,11 @@ class Records(Protocol):
 
     async def read_many(
         self, environment: EnvironmentId, table: Table, row_ids: Sequence[str], columns: Sequence[Column]
-    ) -> Mapping[str, Row | None]:
-        """Return rows by id as the app sees them. Deleted rows are None, and unreadable rows have no entry."""
+    ) -> Mapping[str, Row | ChatSyncError | None]:
+        """Return rows by id as the app sees them.
+
+        Deleted rows are None. A row that cannot be read is the error, and one that the app may not read has no entry.
+        """
         ...
 
     async def changes_since(self, environment: EnvironmentId, table: Table, link: str | None) -> TableChanges | None:

@@ -27,6 +27,21 @@ class Roster(Protocol):
         ...
 
 
+class ChatMessages(Protocol):
+    """Posts what a chat must know before something happens to it. Messages that can wait belong in the outbox."""
+
+    async def post(self, chat: Chat, activity: bytes) -> str:
+        """Post the activity once, and return the ID of the message.
+
+        Raises `BotAbsent`, `NotSupported` if Teams never accepts it, or `Unavailable`.
+        """
+        ...
+
+    async def edit(self, chat: Chat, message: str, activity: bytes) -> None:
+        """Replace the content of the message. Raises as above."""
+        ...
+
+
 class MessageSender(Protocol):
     """Sends messages of the outbox."""
 

@@ -62,6 +62,10 @@ class Chats:
         done = await self._connection.execute(update(table).where(table.c.id == chat, first).values(introduced_at=at))
         return done.rowcount > 0
 
+    async def forget_introduction(self, chat: ChatId) -> None:
+        """Store that the chat did not get the introduction, so that it gets it the next time the bot is added."""
+        await self._connection.execute(update(table).where(table.c.id == chat).values(introduced_at=None))
+
 
 def chat_from_row(row: RowMapping) -> Chat:
     """Return the chat from a row with `CHAT_COLUMNS`."""

@@ -14,6 +14,7 @@ from bot.domain.chat_sync import ActivityRow
 from bot.domain.jobs import Job
 from bot.domain.key_fields import RecordEvent, ReportedValue
 from bot.domain.new_chat import ChatRequest
+from bot.domain.outgoing_messages import Subject
 from bot.domain.record_types import RecordType
 from bot.domain.reported_change import ReportedButton, ReportedColumn
 from bot.domain.settings_history import SavedSettings
@@ -84,5 +85,6 @@ ACTIVITY_ROW: Codec[ActivityRow | None] = Codec(
 CHAT_REQUEST: Codec[ChatRequest] = Codec(ChatRequest, leave_out=frozenset({"person"}))
 COLUMNS: Codec[tuple[ReportedColumn, ...]] = Codec(tuple[ReportedColumn, ...])
 BUTTONS: Codec[tuple[ReportedButton, ...]] = Codec(tuple[ReportedButton, ...])
+SUBJECTS: Codec[tuple[Subject, ...]] = Codec(tuple[Subject, ...])
 RECORD_TYPE: Codec[RecordType] = Codec(RecordType)
 SAVED_SETTINGS: Codec[SavedSettings] = Codec(SavedSettings)

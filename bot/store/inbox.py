@@ -99,10 +99,20 @@ def _row(key: str, lane: str, body: Mapping[str, Any], at: datetime, due_at: dat
 
 
 def _waiting(rows: Sequence[Any]) -> PendingWork:
-    bodies = [row.body for row in rows]
+    """Return the work of a lane, without rows that cannot be read: they must not stop this lane or the others."""
+    decoded = {row.key: _try_decode(row.body) for row in rows}
+    readable = {key: work for key, work in decoded.items() if work is not None}
     return PendingWork(
-        keys=[row.key for row in rows],
-        events=[EVENT.decode(body) for body in bodies if "job" not in body],
-        job=next((JOB.decode(body) for body in bodies if "job" in body), None),
+        keys=list(readable),
+        events=[each for each in readable.values() if isinstance(each, RecordEvent)],
+        job=next((each for each in readable.values() if not isinstance(each, RecordEvent)), None),
         correlation_id=rows[-1].correlation_id,
+        is_unreadable=not readable,
     )
+
+
+def _try_decode(body: Any) -> RecordEvent | Job | None:
+    try:
+        return JOB.decode(body) if "job" in body else EVENT.decode(body)
+    except (ValueError, TypeError, LookupError):
+        return None

@@ -42,8 +42,10 @@ class ReportedValues:
         there = select(connection.c.id).where(connection.c.environment == environment)
         await self._connection.execute(delete(table).where(table.c.connection_id.in_(there)))
 
-    async def save(self, values: Mapping[tuple[ConnectionId, str], ReportedValue]) -> None:
-        """Store the values, replacing earlier ones."""
+    async def save(
+        self, values: Mapping[tuple[ConnectionId, str], ReportedValue], *, unless_newer: bool = False
+    ) -> None:
+        """Store the values, replacing earlier ones. `unless_newer`: keep stored values of a later time."""
         rows = [
             {"connection_id": connection, "column": column, "raw": value.raw, "text": value.text, "at": value.at}
             for (connection, column), value in values.items()
@@ -55,6 +57,7 @@ class ReportedValues:
             statement.on_conflict_do_update(
                 index_elements=["connection_id", "column"],
                 set_={name: statement.excluded[name] for name in ("raw", "text", "at")},
+                where=table.c.at <= statement.excluded.at if unless_newer else None,
             ),
             rows,
         )

@@ -1,27 +1,30 @@
 """The outbox: messages, stored until Teams accepts them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.key_fields import ReportedValue
-from bot.domain.outgoing_messages import OutgoingMessage, PendingMessage
+from bot.domain.outgoing_messages import OutgoingMessage, PendingMessage, Subject, Switch
 from bot.domain.queue_states import Queue
-from bot.domain.values import ChatId, ConnectionId
+from bot.domain.values import ChatId, ConnectionId, EnvironmentId
 from bot.logs import correlation_id
 from bot.store.bulk import bulk_execute
 from bot.store.chats import CHAT_COLUMNS, chat_from_row
-from bot.store.codecs import REPORTED_VALUE
+from bot.store.codecs import REPORTED_VALUE, SUBJECTS
 from bot.store.known_values import ReportedValues
 from bot.store.lanes import Lanes
-from bot.store.tables import DEAD_LETTERED, DONE, PENDING, chat, lane, microseconds
+from bot.store.tables import DEAD_LETTERED, DONE, DROPPED, PENDING, chat, connection, lane, microseconds
 from bot.store.tables import outbox as table
 from bot.store.upsert import insert
 
 _later = table.alias("later")
+
+_Values = dict[tuple[ConnectionId, str], ReportedValue | None]
+"""Reported values by connection and column; None for a value that is not known."""
 
 
 class Outbox:
@@ -50,6 +53,7 @@ class Outbox:
         found = await self._connection.execute(
             select(table.c.id.label("message_id"), table.c.body, table.c.attempts, table.c.received_at)
             .add_columns(table.c.correlation_id, table.c.caused_at, *CHAT_COLUMNS)
+            .add_columns(table.c.environment, table.c.table, table.c.switch, table.c.other_subjects)
             .select_from(lane)
             .join(table, table.c.id == first.order_by(_later.c.id).limit(1).scalar_subquery())
             .join(chat, chat.c.id == lane.c.name)
@@ -69,6 +73,20 @@ class Outbox:
         """Make the message a dead letter: it is not retried automatically."""
         await self._set(message, state=DEAD_LETTERED, reason=reason, done_at=at)
 
+    async def drop(self, message: int, reason: str, *, at: datetime) -> None:
+        """Drop the message because of a setting. Its values count as known: nobody reports them later (spec S1)."""
+        await self._set(message, state=DROPPED, reason=reason, done_at=at)
+
+    async def restore_reported(self, message: int, subjects: Collection[Subject]) -> None:
+        """Restore what the chat knew before a dropped message, but only for records of these types."""
+        found = await self._connection.execute(select(table.c.told_before).where(table.c.id == message))
+        before = _decoded(found.scalar() or [])
+        types = {(subject.environment, subject.table) for subject in subjects}
+        of = select(connection.c.id, connection.c.environment, connection.c.table)
+        rows = await self._connection.execute(of.where(connection.c.id.in_({each for each, _ in before})))
+        ids = {row.id for row in rows if (row.environment, row.table) in types}
+        await self._restore({key: value for key, value in before.items() if key[0] in ids})
+
     async def dead_letter_chat(self, chat: ChatId, reason: str, *, at: datetime) -> None:
         """Make all pending messages of the chat dead letters.
 
@@ -76,28 +94,53 @@ class Outbox:
         """
         waits = (table.c.lane == chat) & (table.c.state == PENDING)
         found = await self._connection.execute(
-            select(table.c.told_before).where(waits, table.c.told_before.is_not(None)).order_by(table.c.id)
+            select(table.c.id, table.c.told_before).where(waits, table.c.told_before.is_not(None)).order_by(table.c.id)
         )
-        before: dict[tuple[ConnectionId, str], ReportedValue | None] = {}
-        for told_before in found.scalars():
-            for connection, column, value in told_before:
-                before.setdefault((ConnectionId(connection), column), REPORTED_VALUE.decode(value))
-        await self._reported_values.save({key: value for key, value in before.items() if value})
-        await self._reported_values.forget([key for key, value in before.items() if value is None])
+        told = {message: _decoded(told_before) for message, told_before in found}
+        await self._save_told_after(told)
+        before: _Values = {}
+        for values in reversed(list(told.values())):
+            before |= values
+        await self._restore(before)
         await self._connection.execute(
             update(table).where(waits).values(state=DEAD_LETTERED, reason=reason, done_at=at)
         )
+
+    async def _save_told_after(self, told_before: Mapping[int, _Values]) -> None:
+        """Store the values of these messages of one chat, in case an operator sends them again."""
+        if not told_before:
+            return
+        ids = {each for values in told_before.values() for each, _ in values}
+        known = await self._reported_values.for_connections(list(ids))
+        # Each message has the values that the chat knew before the next message.
+        after: _Values = {(each, column): value for each, values in known.items() for column, value in values.items()}
+        rows = []
+        for message, before in reversed(list(told_before.items())):
+            rows.append({"message": message, "values": _encoded({key: after.get(key) for key in before})})
+            after |= before
+        statement = update(table).where(table.c.id == bindparam("message")).values(told_after=bindparam("values"))
+        await self._connection.execute(statement, rows)
+
+    async def _restore(self, values: _Values) -> None:
+        await self._reported_values.save({key: value for key, value in values.items() if value})
+        await self._reported_values.forget([key for key, value in values.items() if value is None])
 
     async def _set(self, message: int, **values: object) -> None:
         await self._connection.execute(update(table).where(table.c.id == message).values(**values))
 
 
 def _row(message: OutgoingMessage, at: int) -> dict[str, object]:
-    before = [[*key, REPORTED_VALUE.encode(value)] for key, value in message.previously_reported.items()]
+    before = _encoded(message.previously_reported)
+    subject = message.subjects[0] if message.subjects else Subject()
+    others = message.subjects[1:]
     return {
         "key": message.key,
         "lane": message.chat_id,
         "connection_id": message.connection_id,
+        "environment": subject.environment,
+        "table": subject.table,
+        "switch": subject.switch,
+        "other_subjects": json.dumps(SUBJECTS.encode(others)) if others else None,
         "body": message.activity,
         "told_before": json.dumps(before) if before else None,
         "caused_at": None if message.caused_at is None else microseconds(message.caused_at),
@@ -117,6 +160,27 @@ def _waiting(row: RowMapping, posts: Sequence[datetime]) -> PendingMessage:
         attempts=row["attempts"],
         enqueued_at=row["received_at"],
         correlation_id=row["correlation_id"],
+        subjects=_subjects(row),
         caused_at=row["caused_at"],
         posts=posts,
     )
+
+
+def _subjects(row: RowMapping) -> tuple[Subject, ...]:
+    environment, switch = row["environment"], row["switch"]
+    if environment is None and switch is None:
+        return ()
+    first = Subject(
+        environment=EnvironmentId(environment) if environment else None,
+        table=row["table"],
+        switch=Switch(switch) if switch else None,
+    )
+    return (first, *SUBJECTS.decode(row["other_subjects"] or []))
+
+
+def _encoded(values: Mapping[tuple[ConnectionId, str], ReportedValue | None]) -> list[list[object]]:
+    return [[*key, REPORTED_VALUE.encode(value)] for key, value in values.items()]
+
+
+def _decoded(stored: Sequence[tuple[int, str, object]]) -> _Values:
+    return {(ConnectionId(each), column): REPORTED_VALUE.decode(value) for each, column, value in stored}

@@ -9,7 +9,10 @@ from sqlalchemy import ColumnElement, Select, String, Table, case, cast, func, s
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.queue_states import ChatState, ConnectionState, Queue, QueueState, StuckChat, UndeliveredMessage
-from bot.domain.values import ChatId, Connection
+from bot.domain.send_outcomes import DropReason
+from bot.domain.values import ChatId, Connection, ConnectionId
+from bot.store.codecs import REPORTED_VALUE
+from bot.store.known_values import ReportedValues
 from bot.store.lanes import Lanes, record_lane
 from bot.store.sync_jobs import STUCK
 from bot.store.tables import DEAD_LETTERED, DONE, DROPPED, PENDING, inbox, lane, outbox, sync_job
@@ -18,9 +21,10 @@ from bot.store.tables import DEAD_LETTERED, DONE, DROPPED, PENDING, inbox, lane,
 class QueueStates:
     """Queue states for operators and users."""
 
-    def __init__(self, connection: AsyncConnection, lanes: Lanes) -> None:
+    def __init__(self, connection: AsyncConnection, lanes: Lanes, known_values: ReportedValues) -> None:
         self._connection = connection
         self._lanes = lanes
+        self._reported_values = known_values
 
     async def queues(self) -> Mapping[Queue, QueueState]:
         """Return the number of pending rows in each queue and the age of the oldest."""
@@ -62,13 +66,20 @@ class QueueStates:
     async def retry(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:
         """Return dead letters to the queue, all of them for None; return their ids with their chats.
 
-        They count as stored now, so that they are retried for a day.
+        They count as stored now, so that they are retried for a day, and their values count as reported again.
         """
         back = {"state": PENDING, "received_at": at, "due_at": at, "attempts": 0, "done_at": None}
         settled = await self._settle(messages, back)
         if settled:
             await self._lanes.schedule(Queue.OUTBOX, list(settled.values()), due_at=at)
+            await self._report_again(list(settled))
         return settled
+
+    async def _report_again(self, messages: Sequence[int]) -> None:
+        values = select(outbox.c.told_after).where(outbox.c.id.in_(messages), outbox.c.told_after.is_not(None))
+        for stored in (await self._connection.execute(values.order_by(outbox.c.id))).scalars():
+            told = {(ConnectionId(each), column): REPORTED_VALUE.decode(value) for each, column, value in stored}
+            await self._reported_values.save({key: value for key, value in told.items() if value}, unless_newer=True)
 
     async def discard(self, messages: Sequence[int] | None, *, at: datetime) -> Mapping[int, ChatId]:
         """Discard dead letters, all of them for None; return their ids with their chats."""
@@ -89,14 +100,16 @@ class QueueStates:
         mine = _about(connection)
         sent = select(func.max(outbox.c.done_at)).where(mine, outbox.c.state == DONE)
         waits = select(func.count()).where(mine, outbox.c.state == PENDING)
-        last = select(_reason_in(outbox, DEAD_LETTERED)).where(mine).order_by(outbox.c.id.desc())
+        last = select(outbox.c.state, outbox.c.reason).where(mine).order_by(outbox.c.id.desc()).limit(1)
+        state, reason = (await self._connection.execute(last)).one_or_none() or (None, None)
         events = inbox.c.lane == record_lane(connection.record)
         return ConnectionState(
             last_event_at=await self._one(select(func.max(inbox.c.received_at)).where(events)),
             event_failure=await self._failure(events),
             last_sent_at=await self._one(sent),
             pending=await self._one(waits),
-            dead_letter_reason=await self._one(last),
+            dead_letter_reason=reason if state == DEAD_LETTERED else None,
+            drop_reason=_drop_reason(reason) if state == DROPPED else None,
         )
 
     async def _failure(self, events: ColumnElement[bool]) -> str | None:
@@ -116,6 +129,11 @@ def _about(connection: Connection) -> ColumnElement[bool]:
     of_several = outbox.c.connection_id.is_(None) & (outbox.c.lane == connection.chat_id)
     named = cast(outbox.c.told_before, String).contains(f'[{connection.id}, "', autoescape=True)
     return (outbox.c.connection_id == connection.id) | (of_several & named)
+
+
+def _drop_reason(reason: str | None) -> DropReason | None:
+    """Return the setting that was off; None if an operator dropped the message."""
+    return DropReason(reason) if reason in set(DropReason) else None
 
 
 def _reason_in(table: Table, state: str) -> ColumnElement[str | None]:

@@ -28,7 +28,14 @@ class Timeline:
         self, record: RecordRef, *, offset: int, at_most: int, active_only: bool = False
     ) -> Sequence[TimelineEntry]:
         """Return a page of the record's connections, newest first; `live` returns only active ones."""
-        known = (chat.c.kind, chat.c.team_id, chat.c.topic, chat.c.last_writer_id, chat.c.last_written_at)
+        known = (
+            chat.c.kind,
+            chat.c.team_id,
+            chat.c.topic,
+            chat.c.bot_present,
+            chat.c.last_writer_id,
+            chat.c.last_written_at,
+        )
         stuck = case((STUCK, sync_job.c.reason)).label("stuck")
         query = select(connection, chat_activity, *known, stuck)
         query = query.join_from(connection, chat, chat.c.id == connection.c.chat_id)
@@ -53,6 +60,7 @@ def _entry(row: RowMapping) -> TimelineEntry:
         kind=ChatKind(row["kind"]),
         team_id=row["team_id"],
         topic=row["topic"],
+        bot_present=row["bot_present"],
         last_writer_id=ObjectId(writer) if writer else None,
         last_written_at=row["last_written_at"],
         ended_at=row["ended_at"],

@@ -51,7 +51,7 @@ class UnitOfWork:
         self.settings = StoredSettings(connection)
         self.organizations = Organizations(connection)
         self.signing_keys = SigningKeys(connection)
-        self.queue_states = QueueStates(connection, self.lanes)
+        self.queue_states = QueueStates(connection, self.lanes, self.reported_values)
         self.pruning = Pruning(connection)
 
     @property

@@ -11,6 +11,7 @@ from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, DeliveryModes, ExpectedReplies
 
 from bot.domain.errors import BadRequest
+from bot.teams.authentication import BotAuthentication, Caller
 from bot.teams.codec import decode, encode
 
 Turn = Callable[[TurnContext], Awaitable[None]]
@@ -19,12 +20,19 @@ Turn = Callable[[TurnContext], Awaitable[None]]
 class TeamsAdapter(CloudAdapterBase):
     """Runs turns."""
 
-    async def process(self, authorization: str, body: Mapping[str, Any], turn: Turn) -> InvokeResponse | None:
+    def __init__(self, authentication: BotAuthentication) -> None:
+        super().__init__(authentication)
+        self._authentication = authentication
+
+    async def process(self, caller: Caller, body: Mapping[str, Any], turn: Turn) -> InvokeResponse | None:
         """Run a turn; return the response to an invoke, and None for any other activity.
 
-        Raise `BadRequest` for JSON that is not an activity, and `PermissionError` for an unauthorized caller.
+        Raise `BadRequest` for JSON that is not an activity, and `PermissionError` if it does not match the caller.
         """
-        response: InvokeResponse | None = await self.process_activity(authorization, parse_activity(body), turn)
+        require_activity(body)
+        # Building an activity takes much longer than comparing its sender, so that comes first.
+        identity = self._authentication.authorize(caller, body)
+        response: InvokeResponse | None = await self.process_activity(identity, parse_activity(body), turn)
         return response
 
     def store_response(self, context: TurnContext, answer: InvokeResponse) -> None:
@@ -40,14 +48,18 @@ class TeamsAdapter(CloudAdapterBase):
         return super()._process_turn_results(context)  # type: ignore[return-value] # two names for one type
 
 
-def parse_activity(body: Mapping[str, Any]) -> Activity:
-    """Parse the activity in a request; raise `BadRequest` that names what is missing."""
+def require_activity(body: Mapping[str, Any]) -> None:
+    """Raise `BadRequest` that names what every activity needs and this one lacks."""
     for name, wanted in (("type", str), ("serviceUrl", str), ("conversation", dict)):
         if not isinstance(body.get(name), wanted) or not body[name]:
             raise BadRequest(f"An activity needs {name}.")
     conversation_id = body["conversation"].get("id")
     if not isinstance(conversation_id, str) or not conversation_id:
         raise BadRequest("An activity needs conversation.id.")
+
+
+def parse_activity(body: Mapping[str, Any]) -> Activity:
+    """Convert the JSON to an activity; raise `BadRequest` for values of wrong types."""
     try:
         return decode(Activity, body)
     except ValueError as error:

@@ -1,7 +1,12 @@
-"""Authentication for botbuilder: who calls the bot, and which URLs the bot calls."""
+"""Authentication for botbuilder: who calls the bot, and which URLs the bot calls.
+
+A stranger's request costs nothing: the token is verified before the body is received, and the sender is compared with
+the plain JSON before an activity is built from it.
+"""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NoReturn
 
 from botbuilder.schema import Activity
 from botframework.connector.auth import (
@@ -11,12 +16,21 @@ from botframework.connector.auth import (
     ClaimsIdentity,
 )
 
+from bot.http.jwt_verifier import VerifiedToken
 from bot.teams.connector import Connector, TurnConnectorFactory
-from bot.teams.inbound_token import TokenValidator
+from bot.teams.inbound_token import TokenValidator, require_same_sender
 
 
 class Forbidden(PermissionError):
     """The caller is authenticated but not allowed to do this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The sender of a request whose body is not read yet."""
+
+    token: VerifiedToken | None
+    """None for a bot without an app ID, which does not authenticate callers."""
 
 
 class BotAuthentication(BotFrameworkAuthentication):
@@ -28,8 +42,8 @@ class BotAuthentication(BotFrameworkAuthentication):
         check: TokenValidator | None,
         *,
         tenants: frozenset[str],
-        tenant_of: Callable[[Activity], str],
-        is_anonymous: Callable[[Activity], bool],
+        tenant_of: Callable[[Mapping[str, Any]], str],
+        is_anonymous: Callable[[Mapping[str, Any]], bool],
     ) -> None:
         """Create the authentication.
 
@@ -42,17 +56,24 @@ class BotAuthentication(BotFrameworkAuthentication):
         self._is_anonymous = is_anonymous
         self._factory = TurnConnectorFactory(connector)
 
-    async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
-        """Return the caller's identity; raise `PermissionError`, or `Forbidden` for another tenant or service URL."""
-        service_url = activity.service_url or ""
-        claims: Mapping[str, Any] = {}
-        if self._check is not None:
-            claims = await self._check.validate(auth_header, service_url=service_url, channel=activity.channel_id or "")
+    async def authenticate(self, authorization: str) -> Caller:
+        """Verify the token in the header; raise `PermissionError` with the reason, or `Unavailable` without keys."""
+        return Caller(await self._check.verify(authorization) if self._check else None)
+
+    def authorize(self, caller: Caller, activity: Mapping[str, Any]) -> AuthenticateRequestResult:
+        """Return the caller's identity in this activity's JSON.
+
+        Raise `PermissionError`, or `Forbidden` for another tenant or service URL.
+        """
+        service_url, token = activity["serviceUrl"], caller.token
+        if token is not None:
+            channel = activity.get("channelId")
+            require_same_sender(token, service_url=service_url, channel=channel if isinstance(channel, str) else "")
             if self._tenant_of(activity) not in self._tenants and not self._is_anonymous(activity):
                 raise Forbidden("this tenant is not allowed (CHATSYNC_ALLOWED_TENANTS)")
         if not self._connector.is_allowed(service_url):
             raise Forbidden("this service URL is not allowed (CHATSYNC_SERVICE_HOSTS)")
-        return self._result(claims)
+        return self._result(token.claims if token else {})
 
     def _result(self, claims: Mapping[str, Any]) -> AuthenticateRequestResult:
         kind = "Bearer" if claims else AuthenticationConstants.ANONYMOUS_AUTH_TYPE
@@ -75,9 +96,12 @@ class BotAuthentication(BotFrameworkAuthentication):
         """Return the audience of outgoing tokens."""
         return str(AuthenticationConstants.TO_CHANNEL_FROM_BOT_OAUTH_SCOPE)
 
-    async def authenticate_streaming_request(
-        self, auth_header: str, channel_id_header: str
-    ) -> AuthenticateRequestResult:
+    async def authenticate_request(self, activity: Activity, auth_header: str) -> NoReturn:
+        """Raise `PermissionError`: a turn begins only after `authenticate` and `authorize`."""
+        del activity, auth_header
+        raise PermissionError("the request is not authenticated")
+
+    async def authenticate_streaming_request(self, auth_header: str, channel_id_header: str) -> NoReturn:
         """Raise `PermissionError`: the bot accepts only HTTP requests."""
         del auth_header, channel_id_header
         raise PermissionError("streaming is not supported")

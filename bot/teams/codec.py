@@ -17,6 +17,8 @@ from botbuilder import schema
 from msrest import Deserializer, Serializer
 from msrest.serialization import Model
 
+from bot.json_text import dumps
+
 M = TypeVar("M", bound=Model)
 Convert = Callable[[Any], Any]
 
@@ -133,7 +135,7 @@ def _list_reader(kind: str) -> Convert:
 
 def encode(model: Model) -> bytes:
     """Convert the model to JSON. Bytes in a field of any type are finished JSON and are inserted unchanged."""
-    return orjson.dumps(_encode(model), default=_encode_other, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    return dumps(_encode(model), default=_encode_other, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 def _encode(model: Model) -> dict[str, Any]:

@@ -11,15 +11,16 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-import orjson
 from aiohttp import ClientError, ClientSession
 from botbuilder.schema import Activity, ResourceResponse
 from botframework.connector.auth import ConnectorFactory
+from orjson import JSONDecodeError
 
 from bot.domain.errors import NotAllowed, Unavailable
 from bot.http.access_tokens import Tokens
+from bot.json_text import loads
 from bot.teams.codec import encode
-from bot.teams.service_hosts import may_post_to
+from bot.teams.service_hosts import AllowedUrl
 
 SCOPE = "https://api.botframework.com/.default"
 
@@ -38,8 +39,8 @@ class ConnectorResponse:
     def json(self) -> Any:
         """Parse the body; return None if it is not JSON."""
         try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError:
+            return loads(self.body)
+        except JSONDecodeError:
             return None
 
 
@@ -53,15 +54,11 @@ class ConnectorError(Unavailable):
 class Connector:
     """Calls the Bot Connector API, with a token if the bot signs in."""
 
-    def __init__(self, session: ClientSession, tokens: Tokens, hosts: frozenset[str], *, signed_in: bool) -> None:
+    def __init__(self, session: ClientSession, tokens: Tokens, is_allowed: AllowedUrl) -> None:
         self._session = session
         self._tokens = tokens
-        self._hosts = hosts
-        self._signed_in = signed_in
-
-    def is_allowed(self, service_url: str) -> bool:
+        self.is_allowed = is_allowed
         """Return whether the bot may call this URL."""
-        return may_post_to(service_url, self._hosts, signed_in=self._signed_in)
 
     async def call(self, method: str, service_url: str, path: str, body: bytes | None = None) -> ConnectorResponse:
         """Return the response to a call below `/v3/`; raise `NotAllowed` for a URL that is not on the list."""

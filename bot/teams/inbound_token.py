@@ -4,10 +4,7 @@
 minutes of leeway, the claim `serviceurl`, and the key's endorsement for the activity's channel.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from bot.http.jwt_verifier import JwtVerifier
+from bot.http.jwt_verifier import JwtVerifier, VerifiedToken
 
 
 class TokenValidator:
@@ -26,19 +23,22 @@ class TokenValidator:
         """Number of requests whose token was verified, valid or not."""
         return self._tokens.verified
 
-    async def validate(self, authorization: str, *, service_url: str, channel: str) -> Mapping[str, Any]:
-        """Return the verified claims; raise `PermissionError` with the reason."""
-        token = await self._tokens.verify(_bearer(authorization))
-        channels = token.keys.endorsements.get(token.key_id, frozenset())
-        if channels and channel not in channels:
-            raise PermissionError("the token's key is not endorsed for this channel")
-        if token.claims.get("serviceurl") != service_url:
-            raise PermissionError("the token is for another service URL")
-        return token.claims
+    async def verify(self, authorization: str) -> VerifiedToken:
+        """Return the token of the header, before the body is received; raise `PermissionError` with the reason."""
+        return await self._tokens.verify(_bearer(authorization))
 
     async def close(self) -> None:
         """Cancel a running request for keys."""
         await self._tokens.close()
+
+
+def require_same_sender(token: VerifiedToken, *, service_url: str, channel: str) -> None:
+    """Compare the token with the activity; raise `PermissionError` with the reason."""
+    channels = token.keys.endorsements.get(token.key_id, frozenset())
+    if channels and channel not in channels:
+        raise PermissionError("the token's key is not endorsed for this channel")
+    if token.claims.get("serviceurl") != service_url:
+        raise PermissionError("the token is for another service URL")
 
 
 def _bearer(authorization: str) -> str:

@@ -13,27 +13,35 @@ from bot.domain.webhook_keys import WebhookKeys
 from bot.features.key_fields.receive_event import Received, is_own_organization, receive_event
 from bot.features.shared.services import Services
 from bot.logs import get_logger
+from bot.runtime.line_budget import LineBudget
 from bot.web.errors import error_response
 from bot.web.json_body import read_object
 
 KEY_HEADER = "x-chatsync-key"
 KEY_QUERY = "code"
 ORGANIZATION_HEADER = "x-ms-dynamics-organization"
+MAX_BYTES = 1_000_000
+"""Maximum bytes of an event; Dataverse strips its events at 256 KB."""
+MAX_VALUES = 20_000
+"""Maximum number of objects and lists in an event; 256 KB of short columns with images have half as many."""
 
 _log = get_logger(__name__)
 
 
 def dataverse_events(services: Services, keys: WebhookKeys) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Create the handler. It answers 202 if the event is stored, and 200 if no chat needs it."""
+    lines, within_s = LineBudget(), services.limits.http.body_within_s
 
     async def handle(request: web.Request) -> web.StreamResponse:
         sender = _sender(request, keys)
         if sender is None:
-            _log.warning("webhook.unauthorized")
+            suppressed = lines.take("webhook.unauthorized")
+            if suppressed is not None:
+                _log.warning("webhook.unauthorized", suppressed=suppressed)
             return error_response(
                 HTTPStatus.UNAUTHORIZED, "Send the key of CHATSYNC_WEBHOOK_KEY as ?code= or x-chatsync-key."
             )
-        body, content = await read_object(request)
+        body, content = await read_object(request, max_bytes=MAX_BYTES, max_values=MAX_VALUES, within_s=within_s)
         message, table = parse_message(body)
         _require_own_environment(request, services.links, sender)
         if message not in {UPDATE, DELETE}:

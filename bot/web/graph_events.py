@@ -1,20 +1,33 @@
 """`POST /api/graph/events`: notifications of Microsoft Graph about chats ("Receive change notifications")."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import Protocol
 
 from aiohttp import web
 
+from bot.domain.errors import Unavailable
+from bot.domain.limits import Limits
 from bot.domain.subscriptions import ChatNotification, LifecycleNotification, VerifiedNotifications
 from bot.logs import get_logger
 from bot.metrics import Metrics
+from bot.runtime.line_budget import LineBudget
+from bot.web.bodies import Body
 from bot.web.errors import error_response
-from bot.web.json_body import read_object
+from bot.web.json_body import SMALL_BYTES, parse_object, require_json
 
 MAX_BYTES = 8_000_000
 """Maximum bytes of a body: a thousand notifications with resource data of large chats."""
+MAX_VALUES = 50_000
+"""Maximum number of objects and lists in a body: 5,000 notifications have three each."""
+MAX_LARGE = 2
+"""Maximum number of large bodies at a time that name the client state early, and of those that do not."""
 MAX_TOKEN_LENGTH = 4_000
+
+_STRANGERS_WAIT_S = 0.01
+"""Pause after each part of a large body that does not name the client state, so that others are not kept waiting."""
 
 # Return the token as plain text so that browsers never execute it.
 _PLAIN_TEXT_HEADERS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"}
@@ -25,53 +38,120 @@ Receive = Callable[[Sequence[ChatNotification], Sequence[LifecycleNotification]]
 _log = get_logger(__name__)
 
 
+class Validator(Protocol):
+    """Selects the notifications that Graph sent."""
+
+    def names_client_state(self, content: bytes) -> bool:
+        """Check the raw bytes, before they are parsed."""
+
+    async def validate(self, body: Mapping[str, object]) -> VerifiedNotifications:
+        """Return the verified notifications; raise `BadRequest` for any other body, or `Unavailable`."""
+
+
 def graph_events(
-    validate: Callable[[Mapping[str, object]], Awaitable[VerifiedNotifications]],
-    receive: Receive,
-    metrics: Metrics,
-    *,
-    within_s: float,
+    validator: Validator, receive: Receive, metrics: Metrics, limits: Limits
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Create the handler. It answers 202 if all effects are stored, without revealing which notifications it rejected.
 
-    `within_s`: Graph waits three seconds, and throttles endpoints that take longer too often.
+    Graph waits three seconds, and throttles endpoints that take longer too often.
     """
-    late_tasks: set[asyncio.Task[None]] = set()
+    return _Receiver(validator, receive, metrics, limits).handle
 
-    async def handle(request: web.Request) -> web.StreamResponse:
+
+class _Receiver:
+    """Receives notifications. Only a body that names the client state is parsed."""
+
+    def __init__(self, validator: Validator, receive: Receive, metrics: Metrics, limits: Limits) -> None:
+        self._validator = validator
+        self._receive = receive
+        self._metrics = metrics
+        self._within_s = limits.answer_within_s
+        self._body_within_s = limits.http.body_within_s
+        self._large = {known: asyncio.Semaphore(MAX_LARGE) for known in (True, False)}
+        self._late_tasks: set[asyncio.Task[None]] = set()
+        self._lines = LineBudget()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer a validation request, or notifications."""
         token = request.query.get("validationToken")
         if token is not None:
             return _handshake(token)
-        body, _ = await read_object(request.clone(client_max_size=MAX_BYTES))
-        task = asyncio.create_task(process(body))
-        done, _ = await asyncio.wait({task}, timeout=within_s)
+        require_json(request)
+        body = Body(request, max_bytes=MAX_BYTES, within_s=self._body_within_s)
+        while not body.is_complete and body.size <= SMALL_BYTES:
+            await body.receive()
+        if body.is_complete:
+            return await self._answer(body.content())
+        async with self._room(known=self._validator.names_client_state(body.content())) as pause_s:
+            while not body.is_complete:
+                await body.receive()
+                await asyncio.sleep(pause_s)
+            return await self._answer(body.content())
+
+    @asynccontextmanager
+    async def _room(self, *, known: bool) -> AsyncIterator[float]:
+        """Reserve room for a large body, and yield the pause after each of its parts.
+
+        Raise `Unavailable` if all room is taken. Strangers' bodies never take the room of the others.
+        """
+        room = self._large[known]
+        try:
+            async with asyncio.timeout(self._within_s):
+                await room.acquire()
+        except TimeoutError:
+            raise Unavailable("Too many large requests at the same time.", "Send the notifications again.") from None
+        try:
+            yield 0 if known else _STRANGERS_WAIT_S
+        finally:
+            room.release()
+
+    async def _answer(self, content: bytes) -> web.StreamResponse:
+        if not await self._is_vouched_for(content):
+            self._metrics.notifications.labels("refused").inc()
+            suppressed = self._lines.take("client_state")
+            if suppressed is not None:
+                _log.warning("notifications.rejected", client_state=1, suppressed=suppressed)
+            return web.Response(status=HTTPStatus.ACCEPTED)
+        return await self._process(await parse_object(content, max_values=MAX_VALUES))
+
+    async def _is_vouched_for(self, content: bytes) -> bool:
+        if len(content) <= SMALL_BYTES:
+            return self._validator.names_client_state(content)
+        return await asyncio.to_thread(self._validator.names_client_state, content)
+
+    async def _process(self, body: Mapping[str, object]) -> web.StreamResponse:
+        """Store the effects, and answer in time."""
+        task = asyncio.create_task(self._store(body))
+        done, _ = await asyncio.wait({task}, timeout=self._within_s)
         if not done:
             # The work continues, because canceling can take as long. If Graph sends it again, it changes nothing more.
-            late_tasks.add(task)
-            task.add_done_callback(finish_late)
+            self._late_tasks.add(task)
+            task.add_done_callback(self._finish_late)
             return error_response(
                 HTTPStatus.SERVICE_UNAVAILABLE, "The notifications are not stored yet. Send them again."
             )
         task.result()
         return web.Response(status=HTTPStatus.ACCEPTED)
 
-    async def process(body: Mapping[str, object]) -> None:
-        verified = await validate(body)
-        accepted = await receive(verified.chats, verified.subscriptions)
+    async def _store(self, body: Mapping[str, object]) -> None:
+        verified = await self._validator.validate(body)
+        accepted = await self._receive(verified.chats, verified.subscriptions)
         unknown = len(verified.chats) + len(verified.subscriptions) - accepted
-        metrics.notifications.labels("heard").inc(accepted)
-        metrics.notifications.labels("refused").inc(verified.rejected + unknown)
+        self._metrics.notifications.labels("heard").inc(accepted)
+        self._metrics.notifications.labels("refused").inc(verified.rejected + unknown)
         _log.info("notifications.received", accepted=accepted, unknown=unknown, rejected=verified.rejected)
 
-    def finish_late(task: asyncio.Task[None]) -> None:
-        late_tasks.discard(task)
+    def _finish_late(self, task: asyncio.Task[None]) -> None:
+        self._late_tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         _log.warning("notifications.processed_late", error=type(error).__name__ if error else None)
-
-    return handle
 
 
 def _handshake(token: str) -> web.Response:
     if len(token) > MAX_TOKEN_LENGTH:
         return error_response(HTTPStatus.BAD_REQUEST, "The validation token is too long.")
-    return web.Response(text=token, content_type="text/plain", charset="utf-8", headers=_PLAIN_TEXT_HEADERS)
+    try:
+        text = token.encode()
+    except UnicodeEncodeError:
+        return error_response(HTTPStatus.BAD_REQUEST, "The validation token is not text.")
+    return web.Response(body=text, content_type="text/plain", charset="utf-8", headers=_PLAIN_TEXT_HEADERS)

@@ -1,26 +1,74 @@
-"""Parse JSON in the bodies of requests."""
+"""Parse JSON in the bodies of requests, within limits of nesting and of the number of values."""
 
-import orjson
+import asyncio
+from collections.abc import Iterable
+
 from aiohttp import web
+from orjson import JSONDecodeError
 
 from bot.domain.errors import BadRequest
+from bot.json_text import loads
+from bot.web.bodies import read_body
 
-MAX_BYTES = 2_000_000
-"""Maximum bytes of a body: Teams' activities have at most 100 KB, and Dataverse strips its events at 256 KB."""
+MAX_DEPTH = 100
+"""Maximum nesting of objects and lists. A card in an activity has about ten levels."""
+SMALL_BYTES = 100_000
+"""Maximum bytes of a body that is parsed in the event loop. Larger ones are parsed in a thread."""
+
+JSON_TYPE = "application/json"
 
 
-async def read_object(request: web.Request) -> tuple[dict[str, object], bytes]:
+async def read_object(
+    request: web.Request, *, max_bytes: int, max_values: int, within_s: float
+) -> tuple[dict[str, object], bytes]:
     """Return the JSON object in the body, and the raw body.
 
-    Raise `BadRequest`, or an HTTP error 413 or 415, each with a reason.
+    `max_values`: maximum number of objects and lists. Raise `BadRequest`, or an HTTP error 400, 408, 413, or 415, each
+    with a reason.
     """
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(reason="Send application/json.")
-    content = await request.read()
+    require_json(request)
+    content = await read_body(request, max_bytes=max_bytes, within_s=within_s)
+    return await parse_object(content, max_values=max_values), content
+
+
+def require_json(request: web.Request) -> None:
+    """Raise an HTTP error 415 for another content type."""
+    if request.content_type != JSON_TYPE:
+        raise web.HTTPUnsupportedMediaType(reason=f"Send {JSON_TYPE}.")
+
+
+async def parse_object(content: bytes, *, max_values: int) -> dict[str, object]:
+    """Return the JSON object; raise `BadRequest` if it is malformed, nested too deeply, or has too many values."""
+    if len(content) <= SMALL_BYTES:
+        return _parse(content, max_values)
+    return await asyncio.to_thread(_parse, content, max_values)
+
+
+def _parse(content: bytes, max_values: int) -> dict[str, object]:
     try:
-        body = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
+        body = loads(content)
+    except JSONDecodeError as error:
         raise BadRequest("The body is not JSON.") from error
     if not isinstance(body, dict):
         raise BadRequest("The body is not a JSON object.")
-    return body, content
+    # To count brackets is nearly free, and most bodies have few. Brackets in texts count as well.
+    if content.count(b"{") + content.count(b"[") > min(MAX_DEPTH, max_values):
+        _require_shape(body, max_values)
+    return body
+
+
+def _require_shape(body: object, max_values: int) -> None:
+    """Walk through the levels without recursion, and stop at the first excess."""
+    level, count = [body], 0
+    for _ in range(MAX_DEPTH):
+        count += len(level)
+        if count > max_values:
+            raise BadRequest("The body contains too many values.")
+        level = [child for parent in level for child in _children(parent) if isinstance(child, dict | list)]
+        if not level:
+            return
+    raise BadRequest("The body is nested too deeply.")
+
+
+def _children(parent: object) -> Iterable[object]:
+    return parent.values() if isinstance(parent, dict) else parent if isinstance(parent, list) else ()

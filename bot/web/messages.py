@@ -2,16 +2,24 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import orjson
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from bot.logs import get_logger
+from bot.runtime.line_budget import LineBudget
 from bot.web.errors import error_response
 from bot.web.json_body import read_object
 
+MAX_BYTES = 256_000
+"""Maximum bytes of an activity; Teams sends at most 100 KB."""
+MAX_VALUES = 10_000
+"""Maximum number of objects and lists in an activity; one that mentions 3,000 people has 6,000."""
+
 _log = get_logger(__name__)
+
+C = TypeVar("C")
 
 
 class InvokeAnswer(Protocol):
@@ -21,21 +29,26 @@ class InvokeAnswer(Protocol):
     body: Any
 
 
-HandleActivity = Callable[[str, Mapping[str, object]], Awaitable[InvokeAnswer | None]]
-"""Runs a turn for an `Authorization` header and an activity's JSON; raises `PermissionError` for an unauthorized
-caller.
-"""
+Authenticate = Callable[[str], Awaitable[C]]
+"""Returns the caller for an `Authorization` header; raises `PermissionError` for a stranger."""
+
+HandleActivity = Callable[[C, Mapping[str, object]], Awaitable[InvokeAnswer | None]]
+"""Runs a turn for a caller and an activity's JSON; raises `PermissionError` if the caller may not send it."""
 
 
-def messages(handle_activity: HandleActivity) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Create the handler of the route."""
+def messages(
+    authenticate: Authenticate[C], handle_activity: HandleActivity[C], *, body_within_s: float
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Create the handler of the route. It receives the body only from an authenticated caller."""
+    lines = LineBudget()
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        body, _ = await read_object(request)
         try:
-            answer = await handle_activity(request.headers.get("Authorization", ""), body)
+            caller = await authenticate(request.headers.get(hdrs.AUTHORIZATION, ""))
+            body, _ = await read_object(request, max_bytes=MAX_BYTES, max_values=MAX_VALUES, within_s=body_within_s)
+            answer = await handle_activity(caller, body)
         except PermissionError as error:
-            return _rejected(error)
+            return _rejected(error, lines)
         if answer is None:
             return web.Response(status=HTTPStatus.CREATED)
         content = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
@@ -44,8 +57,10 @@ def messages(handle_activity: HandleActivity) -> Callable[[web.Request], Awaitab
     return handle
 
 
-def _rejected(error: PermissionError) -> web.Response:
+def _rejected(error: PermissionError, lines: LineBudget) -> web.Response:
     """Answer 401 for an unauthenticated caller, and 403 for one that is not allowed."""
-    is_authenticated = type(error) is not PermissionError
-    _log.warning("messages.caller_rejected", reason=str(error))
-    return error_response(HTTPStatus.FORBIDDEN if is_authenticated else HTTPStatus.UNAUTHORIZED, str(error))
+    is_authenticated, reason = type(error) is not PermissionError, str(error)
+    suppressed = lines.take(reason)
+    if suppressed is not None:
+        _log.warning("messages.caller_rejected", reason=reason, suppressed=suppressed)
+    return error_response(HTTPStatus.FORBIDDEN if is_authenticated else HTTPStatus.UNAUTHORIZED, reason)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 from botbuilder.core import InvokeResponse
 
 from bot.clock import Clock, SystemClock
@@ -16,18 +17,19 @@ from bot.domain.public_names import CHAT_PERMISSIONS
 from bot.features.graph_subscriptions.receive_notifications import receive_notifications
 from bot.features.operations.check_health import CheckHealth
 from bot.features.operations.queue_metrics import QueueMetrics
-from bot.handlers.activities import is_anonymous, tenant_id
+from bot.handlers.activities import is_anonymous_in_json, tenant_id_in_json
 from bot.handlers.bot import ChatSyncBot, build_handlers
 from bot.logs import get_logger
 from bot.store.notify import listen
 from bot.teams.adapter import TeamsAdapter
-from bot.teams.authentication import BotAuthentication
+from bot.teams.authentication import BotAuthentication, Caller
 from bot.web.dataverse_events import dataverse_events
 from bot.web.errors import error_middleware
 from bot.web.graph_events import graph_events
 from bot.web.health import liveness, metrics_handler, readiness
-from bot.web.json_body import MAX_BYTES
-from bot.web.messages import HandleActivity, messages
+from bot.web.loopback_only import loopback_only
+from bot.web.messages import messages
+from bot.web.plain_bodies import plain_bodies_only
 from bot.wiring.features import FEATURES
 from bot.wiring.graph_notifications import NOTIFICATIONS_PATH
 from bot.wiring.services import (
@@ -45,6 +47,8 @@ from bot.wiring.workers import Job, build_workers
 from bot.workers.turn_post_log import TurnPostLog
 
 MESSAGES_PATH = "/api/messages"
+MAX_SANDBOX_BYTES = 2_000_000
+"""Maximum bytes of a body for the sandbox. The routes of the bot have limits of their own."""
 
 ObserveChat = Callable[[Mapping[str, object]], Awaitable[None]]
 
@@ -71,7 +75,7 @@ async def make_app(
         # No other process can hold the leases of an earlier run.
         async with runtime.services.store.writing() as work:
             await work.lanes.expire_leases()
-    app = web.Application(middlewares=[error_middleware], client_max_size=MAX_BYTES)
+    app = web.Application(middlewares=_middlewares(settings), client_max_size=MAX_SANDBOX_BYTES)
     observe = _add_sandbox(app, settings, _sandbox_key(runtime), clock) if settings.uses_own_sandbox else None
     _add_operator_routes(app, runtime)
     if settings.role != "worker":
@@ -81,6 +85,12 @@ async def make_app(
     app.cleanup_ctx.append(_listen_for_events(runtime))
     app.on_cleanup.append(lambda _: close(runtime))
     return app
+
+
+def _middlewares(settings: Settings) -> Sequence[Middleware]:
+    """Return the checks of every request. Without an app ID, nothing else tells people from web pages."""
+    checks = [] if settings.app_id else [loopback_only]
+    return [error_middleware, *checks, plain_bodies_only]
 
 
 def _add_operator_routes(app: web.Application, runtime: Runtime) -> None:
@@ -94,26 +104,24 @@ def _add_operator_routes(app: web.Application, runtime: Runtime) -> None:
 def _add_routes(app: web.Application, runtime: Runtime, observe: ObserveChat | None) -> None:
     services, notifications = runtime.services, runtime.graph_notifications
     turn_posts = TurnPostLog(store=services.store, clock=services.clock, limits=services.limits)
-    app.router.add_post(MESSAGES_PATH, messages(_activity_handler(runtime, turn_posts, observe)))
+    app.router.add_post(MESSAGES_PATH, _messages(runtime, turn_posts, observe))
     app.router.add_post(EVENTS_PATH, dataverse_events(services, runtime.webhook_keys))
     if notifications:
         receive = partial(receive_notifications, services, runtime.activity_recorder)
-        within_s = services.limits.answer_within_s
         app.router.add_post(
-            NOTIFICATIONS_PATH,
-            graph_events(notifications.validator.validate, receive, runtime.metrics, within_s=within_s),
+            NOTIFICATIONS_PATH, graph_events(notifications.validator, receive, runtime.metrics, services.limits)
         )
     app.cleanup_ctx.append(_run_jobs([turn_posts.run, runtime.activity_recorder.run]))
 
 
-def _activity_handler(runtime: Runtime, turn_posts: TurnPostLog, observe: ObserveChat | None) -> HandleActivity:
-    """Return the function that answers an activity's JSON, and then reports the chat to the sandbox."""
+def _messages(runtime: Runtime, turn_posts: TurnPostLog, observe: ObserveChat | None) -> Handler:
+    """Return the handler that answers an activity, and then reports the chat to the sandbox."""
     authentication = BotAuthentication(
         runtime.connector,
         runtime.token_validator,
         tenants=runtime.settings.tenants,
-        tenant_of=tenant_id,
-        is_anonymous=is_anonymous,
+        tenant_of=tenant_id_in_json,
+        is_anonymous=is_anonymous_in_json,
     )
     adapter = TeamsAdapter(authentication)
     handlers = build_handlers(
@@ -126,13 +134,14 @@ def _activity_handler(runtime: Runtime, turn_posts: TurnPostLog, observe: Observ
     bot = ChatSyncBot(handlers, adapter.store_response)
     adapter.on_turn_error = bot.on_error
 
-    async def handle(authorization: str, body: Mapping[str, object]) -> InvokeResponse | None:
-        answer = await adapter.process(authorization, body, bot.on_turn)
+    async def handle(caller: Caller, body: Mapping[str, object]) -> InvokeResponse | None:
+        answer = await adapter.process(caller, body, bot.on_turn)
         if observe:
             await observe(body)
         return answer
 
-    return handle
+    within_s = runtime.services.limits.http.body_within_s
+    return messages(authentication.authenticate, handle, body_within_s=within_s)
 
 
 def _run_jobs(jobs: Sequence[Job]) -> Callable[[web.Application], AsyncIterator[None]]:
@@ -190,7 +199,7 @@ def _add_sandbox(app: web.Application, settings: Settings, key: str, clock: Cloc
 def _sandbox_alone(settings: Settings) -> web.Application:
     """Build only the sandbox, for bots that run in several processes."""
     key = next(iter(settings.webhook_keys), "")
-    app = web.Application(middlewares=[error_middleware])
+    app = web.Application(middlewares=[error_middleware, loopback_only, plain_bodies_only])
     app.router.add_get("/healthz", liveness)
     _add_sandbox(app, settings, key, SystemClock())
     return app

@@ -49,11 +49,13 @@ from bot.store.administration import Administration
 from bot.store.engine import Engines, create_engines, require_answer
 from bot.store.migrate import migrate, require_up_to_date
 from bot.store.unit_of_work import Store
+from bot.teams.chat_messages import ConnectorChatMessages
 from bot.teams.connector import SCOPE, Connector
 from bot.teams.inbound_token import TokenValidator
 from bot.teams.roster import ConnectorRoster
 from bot.wiring.credentials import bot_tokens, dataverse_tokens, graph_tokens
 from bot.wiring.graph_notifications import GraphNotifications, build_graph_notifications, load_certificate_file
+from bot.wiring.service_urls import service_urls
 from bot.workers.rate_limiter import RateLimiter
 from bot.workers.wakeups import EventHub
 
@@ -118,7 +120,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
     graph_sign_in = graph_tokens(settings, graph_url, session, clock)
     graph = GraphClient(graph_url, session, graph_sign_in, metrics, ChatThrottle(clock, limits.graph_pace_s))
     app_installer = _app_installer(settings, graph)
-    connector = Connector(session, own_tokens, frozenset(settings.service_hosts), signed_in=settings.app_id is not None)
+    connector = Connector(session, own_tokens, service_urls(settings, environments))
     webhook_keys = _webhook_keys(settings, environments)
     administration = Administration(engines)
     event_hub.on_settings_saved(administration.invalidate)
@@ -142,6 +144,7 @@ async def build_runtime(settings: Settings, clock: Clock, limits: Limits, **repl
         associations=DataverseTeamsAssociations(throttled),
         directory=GraphPeople(graph, frozenset(settings.teams_plans)),
         chats=GraphChats(graph, app_installer),
+        chat_messages=ConnectorChatMessages(connector),
         roster=roster,
         roster_cache=RosterCache(
             roster=roster,

@@ -26,7 +26,7 @@ def build_workers(runtime: Runtime) -> Sequence[Job]:
     services, wakeups = runtime.services, runtime.event_hub.wakeups
     store, clock, limits = services.store, services.clock, services.limits
     sender = ConnectorMessageSender(runtime.connector)
-    outbox_handler = OutboxHandler(store=store, teams=sender, clock=clock, limits=limits, metrics=runtime.metrics)
+    outbox_handler = OutboxHandler(services, teams=sender, metrics=runtime.metrics)
     inbox = Worker(
         Queue.INBOX, InboxHandler(services), store=store, clock=clock, limits=limits, wake=wakeups[Queue.INBOX]
     )

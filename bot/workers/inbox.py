@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
+from bot.domain.errors import NotSupported
 from bot.domain.jobs import ChatJob, EnvironmentJob, JobKind, PendingWork
 from bot.domain.values import ChatId, EnvironmentId
 from bot.features.chat_sync.enqueue_stale_chats import enqueue_chats_of_environment
@@ -49,6 +50,10 @@ class InboxHandler:
         return await self._attempts.run(lane, pending.correlation_id, partial(self._dispatch, pending))
 
     async def _dispatch(self, pending: PendingWork) -> None:
+        if pending.is_unreadable:
+            raise NotSupported(
+                "This version of Chat Sync cannot read stored work.", "Run the same version in all processes."
+            )
         match pending.job:
             case ChatJob(kind=kind, chat_id=chat):
                 await _CHAT_JOBS[kind](self._services, chat, pending.keys)

@@ -35,6 +35,6 @@ class MissedChangesJob:
         now, last = self._services.clock.now(), self._full_scan_at
         is_full = last is None or now - last >= _FULL_SCAN_EVERY
         delay = timedelta(0) if last is None else _LATE
-        await find_missed_changes(self._services, delay=delay, full_scan=is_full)
-        if is_full:
+        is_complete = await find_missed_changes(self._services, delay=delay, full_scan=is_full)
+        if is_full and is_complete:
             self._full_scan_at = now

@@ -4,16 +4,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.clock import Clock
-from bot.domain.limits import Limits
-from bot.domain.outgoing_messages import PendingMessage
+from bot.domain.jobs import ChatJob, JobKind
+from bot.domain.outgoing_messages import PendingMessage, Subject
 from bot.domain.rate_windows import earliest_post, longest_span
-from bot.domain.send_outcomes import OUTCOME_NAMES, ChatUnreachable, Rejected, RetryLater, SendOutcome, Sent
+from bot.domain.send_outcomes import (
+    OUTCOME_NAMES,
+    ChatUnreachable,
+    Dropped,
+    DropReason,
+    Rejected,
+    RetryLater,
+    SendOutcome,
+    Sent,
+)
+from bot.domain.switches import Settings, drop_reason
 from bot.domain.values import ChatId
+from bot.features.shared.services import Services
 from bot.logs import get_logger, with_correlation_id
 from bot.metrics import Metrics
 from bot.ports.teams import MessageSender
-from bot.store.unit_of_work import Store, UnitOfWork
+from bot.store.unit_of_work import UnitOfWork
 from bot.workers.attempts import BACKOFF, GIVE_UP_AFTER
 from bot.workers.rate_limiter import RateLimiter
 from bot.workers.worker import LaneResult
@@ -29,8 +39,10 @@ class SendResult:
     """The outcome of sending a message, and when it was known."""
 
     message: PendingMessage
-    outcome: SendOutcome
+    outcome: SendOutcome | Dropped
     at: datetime
+    summarize_again: tuple[Subject, ...] = ()
+    """The subjects of a dropped summary whose settings are on. A new summary reports their changes."""
 
     @property
     def is_final_attempt(self) -> bool:
@@ -41,12 +53,13 @@ class SendResult:
 class OutboxHandler:
     """Posts the first message of a chat's lane. See `bot.workers.worker.LaneHandler`."""
 
-    def __init__(self, *, store: Store, teams: MessageSender, clock: Clock, limits: Limits, metrics: Metrics) -> None:
+    def __init__(self, services: Services, *, teams: MessageSender, metrics: Metrics) -> None:
+        self._services = services
         self._teams = teams
-        self._clock = clock
+        self._clock = services.clock
         self._metrics = metrics
-        self._windows = limits.chat
-        self._rate_limiter = RateLimiter(limits.tenant, store=store, clock=clock) if limits.tenant else None
+        self._windows, tenant = services.limits.chat, services.limits.tenant
+        self._rate_limiter = RateLimiter(tenant, store=services.store, clock=self._clock) if tenant else None
 
     async def fetch(self, work: UnitOfWork, lanes: Sequence[str]) -> Mapping[str, PendingMessage]:
         """Return the first message of each lane, with the times of recent posts into its chat."""
@@ -56,10 +69,22 @@ class OutboxHandler:
         return await work.outbox.next_messages(lanes, posts)
 
     async def process(self, lane: str, pending: PendingMessage) -> LaneResult[SendResult]:
-        """Post the message as soon as the rate limits allow it; postpone the lane if that takes too long."""
-        postponed_until = await self._wait_for_limits(pending)
+        """Post the message as soon as the rate limits allow it; postpone the lane if that takes too long.
+
+        Drop a message that nobody asked for if a setting that it depends on is off (spec S1).
+        """
+        dropped = await self._dropped(pending)
+        postponed_until = None if dropped else await self._wait_for_limits(pending)
         if postponed_until:
             return LaneResult(lane, not_before=postponed_until)
+        # An administrator may have changed the setting during the wait.
+        dropped = dropped or await self._dropped(pending)
+        if dropped:
+            self._count(dropped)
+            return LaneResult(lane, dropped)
+        return await self._send(lane, pending)
+
+    async def _send(self, lane: str, pending: PendingMessage) -> LaneResult[SendResult]:
         with with_correlation_id(pending.correlation_id):
             with self._metrics.send_seconds.time():
                 outcome = await self._teams.send(pending.chat, pending.activity)
@@ -71,6 +96,24 @@ class OutboxHandler:
         if isinstance(outcome, RetryLater) and not posted.is_final_attempt:
             return LaneResult(lane, posted, BACKOFF.next_attempt_at(posted.at, pending.attempts, outcome.retry_after_s))
         return LaneResult(lane, posted)
+
+    async def _dropped(self, pending: PendingMessage) -> SendResult | None:
+        """Return the result if a setting that the message depends on is off; None if it can be sent."""
+        if not any(subject.switch for subject in pending.subjects):
+            return None
+        services = self._services
+        settings: Settings = {each: await services.administration.settings(each) for each in services.environments}
+        reason = drop_reason(pending.subjects, settings)
+        if reason is None:
+            return None
+        with with_correlation_id(pending.correlation_id):
+            _log.info("outbox.message_dropped", reason=reason)
+        return SendResult(
+            message=pending,
+            outcome=Dropped(reason=reason),
+            at=self._clock.now(),
+            summarize_again=tuple(each for each in pending.subjects if not drop_reason([each], settings)),
+        )
 
     async def _wait_for_limits(self, message: PendingMessage) -> datetime | None:
         now = self._clock.now()
@@ -92,7 +135,8 @@ class OutboxHandler:
         if sent:
             await work.outbox.mark_sent([each.message.id for each in sent], at=sent[-1].at)
         if self._windows:
-            await work.rate_history.add_posts([(each.message.chat.id, each.at) for each in results])
+            posts = [each for each in results if not isinstance(each.outcome, Dropped)]
+            await work.rate_history.add_posts([(each.message.chat.id, each.at) for each in posts])
         for each in results:
             await _store_failure(work, each)
 
@@ -104,8 +148,21 @@ async def _store_failure(work: UnitOfWork, posted: SendResult) -> None:
             await work.outbox.record_failure(message.id, reason)
         case RetryLater(reason=reason) | Rejected(reason=reason):
             await work.outbox.dead_letter(message.id, reason, at=at)
+        case Dropped(reason=drop):
+            await _drop(work, posted, drop)
         case ChatUnreachable(reason=reason):
             # No message reaches the chat until the bot is added again; then one card sums up what the chat missed.
             await work.chats.mark_bot_removed(message.chat.id)
             await work.connections.pause(message.chat.id, reason, at=at)
             await work.outbox.dead_letter_chat(message.chat.id, reason, at=at)
+
+
+async def _drop(work: UnitOfWork, result: SendResult, reason: DropReason) -> None:
+    message, at = result.message, result.at
+    await work.outbox.drop(message.id, reason, at=at)
+    if result.summarize_again:
+        await work.outbox.restore_reported(message.id, result.summarize_again)
+        job = ChatJob(kind=JobKind.CATCH_UP, chat_id=message.chat.id)
+        await work.inbox.enqueue(job, at=at, due_at=at)
+    if any(subject.environment is None for subject in message.subjects):
+        await work.chats.forget_introduction(message.chat.id)

@@ -261,6 +261,34 @@ GALLERY: dict[str, Message] = {
         "Only you can see what the button shows.",
         PersonalView(button=replace(CHATS, title="Show chats"), accounts=("29:adele",)),
     ),
+    "a count of records": personal_button_card(
+        "2 connected records",
+        "Only you will see the answer.",
+        PersonalView(button=ActionButton(title="Show records", verb="records", payload={}), accounts=("29:adele",)),
+    ),
+    "records to disconnect of which one is hidden": choice(
+        ChoiceView(
+            question="Which record should this chat be disconnected from?",
+            rows=(
+                ChoiceRow(
+                    kind="",
+                    name="Pump vibrates after firmware update",
+                    number="CAS-01001",
+                    detail="Connected by Adele Vance",
+                    button=replace(CHATS, title="Disconnect"),
+                ),
+                ChoiceRow(
+                    kind="",
+                    name="A record that you cannot open",
+                    number="CAS-01005",
+                    detail="Connected by Alex Wilber",
+                    button=replace(CHATS, title="Disconnect"),
+                ),
+            ),
+            more=0,
+            hint="Or write disconnect and the record's number.",
+        )
+    ),
     "key fields for everybody without a value": key_fields(
         KeyFieldsView(
             record=CASE,
@@ -479,6 +507,13 @@ GALLERY: dict[str, Message] = {
             deleted=("CAS-01001", NASTY, *["CAS-01002"] * 9),
         )
     ),
+    "caught up where a record cannot be read": catch_up(
+        CatchUpView(
+            records=(CatchUp(record=ACCOUNT, changes=(Change(label="Credit Hold", old="No", new="Yes"),)),),
+            at=AT,
+            unreadable=("CAS-01001",),
+        )
+    ),
     "caught up of nasty values and more": catch_up(
         CatchUpView(
             records=(
@@ -568,6 +603,8 @@ GALLERY: dict[str, Message] = {
                     last_card_at=AT,
                     disabled_reason="Cards about changes are turned off for records of this type.",
                     pending=PendingCards(cards=1),
+                    dropped_reason="The last card was not sent because cards about changes were turned off for "
+                    "records of this type.",
                 ),
             ),
             hidden=0,

@@ -13,7 +13,7 @@ from bot.domain.environment_settings import OrganizationSettings
 from bot.domain.jobs import ChatJob, EnvironmentJob, Job, JobKind
 from bot.domain.key_fields import ColumnChange, RecordEvent, ReportedValue
 from bot.domain.new_chat import ChatRequest, ChatStep, NewChat, NewChatKey, StepFailure
-from bot.domain.outgoing_messages import OutgoingMessage
+from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
 from bot.domain.record_actions import CardAction
 from bot.domain.record_types import Disclosure, RecordType
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
@@ -108,10 +108,32 @@ MESSAGE = OutgoingMessage(
     chat_id=CHAT.id,
     activity=b'{"type":"message"}',
     connection_id=LIVE,
+    subjects=(Subject(environment=CONTOSO, table="incident"),),
     caused_at=EXACT,
     previously_reported={**{(LIVE, name): value for name, value in BEFORE.items()}, (LIVE, "new"): None},
 )
 PARKED_MESSAGE = OutgoingMessage(key="parked", chat_id=CHANNEL.id, activity=b'{"type":"message","text":"2"}')
+
+# Since revision 0014.
+GIVEN_UP = OutgoingMessage(
+    key="given up",
+    chat_id=CHANNEL.id,
+    activity=b'{"type":"message","text":"3"}',
+    connection_id=PAUSED,
+    subjects=(Subject(environment=CONTOSO, table="incident", switch=Switch.KEY_FIELDS),),
+    previously_reported={(PAUSED, "title"): BEFORE["text"]},
+)
+SUMMARY = OutgoingMessage(
+    key="summary",
+    chat_id=CHANNEL.id,
+    activity=b'{"type":"message","text":"4"}',
+    subjects=(
+        Subject(environment=CONTOSO, table="incident", switch=Switch.KEY_FIELDS),
+        Subject(environment=CONTOSO, table="account", switch=Switch.RECORD_TYPE),
+        Subject(switch=Switch.CHATS),
+    ),
+    previously_reported={(PAUSED, "title"): BEFORE["text"]},
+)
 
 ROW = ActivityRow(
     state=RowState.COMPLETED,
@@ -265,3 +287,7 @@ async def _add_queues(work: UnitOfWork) -> None:
     await work.outbox.enqueue([MESSAGE, PARKED_MESSAGE], at=AT)
     heads = await work.outbox.next_messages([CHANNEL.id], {})
     await work.outbox.dead_letter(heads[CHANNEL.id].id, "The tenant refused the message.", at=AT)
+    await work.reported_values.save({(PAUSED, "title"): KNOWN["text"]})
+    await work.outbox.enqueue([GIVEN_UP], at=AT)
+    await work.outbox.dead_letter_chat(CHANNEL.id, "BotNotInConversationRoster", at=AT)
+    await work.outbox.enqueue([SUMMARY], at=AT)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from sqlalchemy import JSON, String, Table, cast, select
 from sqlalchemy import Connection as SqlConnection
 
 from bot.domain.key_fields import ReportedValue
+from bot.domain.outgoing_messages import Subject, Switch
 from bot.domain.queue_states import Queue
 from bot.store import tables
 from bot.store.administration import Administration
 from bot.store.engine import Engines, create_engines
 from bot.store.lanes import job_lane, record_lane
 from bot.store.migrate import migrate, newest_revision, require_up_to_date
-from bot.store.tables import metadata
+from bot.store.tables import metadata, outbox
 from bot.store.unit_of_work import Store
 from tests.contract import samples
 from tests.contract.dump import FOLDER, fill_new, restore
@@ -107,12 +109,22 @@ async def test_a_message_that_is_given_up_restores_the_values_before_it(store: S
         await work.outbox.dead_letter_chat(samples.CHAT.id, "gone", at=samples.LATER)
         known = (await work.reported_values.for_connections([samples.LIVE]))[samples.LIVE]
         parked = await work.queue_states.dead_letters(at_most=10)
-    assert (heads[samples.CHAT.id].activity, heads[samples.CHAT.id].caused_at) == (
-        samples.MESSAGE.activity,
-        samples.EXACT,
-    )
+    head = heads[samples.CHAT.id]
+    assert (head.activity, head.subjects) == (samples.MESSAGE.activity, samples.MESSAGE.subjects)
+    assert head.caused_at == samples.EXACT
     assert typed(known) == typed(samples.BEFORE)
-    assert [each.reason for each in parked] == ["gone", "The tenant refused the message."]
+    assert [each.reason for each in parked][:2] == ["gone", "The tenant refused the message."]
+
+
+@pytest.mark.parametrize("engines", [each for each in REVISIONS if each >= "0014"], indirect=True)
+async def test_a_message_about_several_record_types_and_one_that_was_given_up_are_as_stored(store: Store) -> None:
+    async with store.writing() as work:
+        heads = await work.outbox.next_messages([samples.CHANNEL.id], {})
+        before = (await work.reported_values.for_connections([samples.PAUSED]))[samples.PAUSED]
+        await work.queue_states.retry(None, at=samples.LATER)
+        after = (await work.reported_values.for_connections([samples.PAUSED]))[samples.PAUSED]
+    assert heads[samples.CHANNEL.id].subjects == samples.SUMMARY.subjects
+    assert (before, after) == ({"title": samples.BEFORE["text"]}, {"title": samples.KNOWN["text"]})
 
 
 def typed(known: Mapping[str, ReportedValue]) -> dict[str, tuple[bool, ReportedValue]]:
@@ -181,6 +193,52 @@ async def test_subscriptions_rates_and_change_tracking_are_as_stored(store: Stor
         posts = await work.rate_history.posts_since([samples.CHAT.id], samples.AT - timedelta(seconds=1))
         assert posts == {samples.CHAT.id: [samples.AT, samples.EXACT]}
         assert await work.change_tracking.get_delta_link(samples.CONTOSO, "incident") == "link-1"
+
+
+async def test_messages_of_the_first_release_depend_on_the_settings_that_they_are_about(
+    empty_database_url: str,
+) -> None:
+    """Messages that wait during the update are dropped like later ones if an administrator turns off a setting."""
+    await restore(empty_database_url, dump_of("0013", empty_database_url))
+    made = create_engines(empty_database_url)
+    told = [[1, "title", None], [2, "name", None]]
+    messages: list[tuple[str, int | None, object]] = [
+        ("key fields 1 a", 1, [[1, "title", None]]),
+        ("key fields 1 b", 1, None),
+        ("deleted 2", 2, None),
+        ("merged 1", None, None),
+        ("caught up 19:a@thread.v2 2026", None, told),
+        ("introduction 19:a@thread.v2", None, None),
+        ("disconnected 1 2026", 1, None),
+        ("added adele 19:a@thread.v2", None, None),
+    ]
+    async with made.writing.begin() as connection:
+        for key, of, told_before in messages:
+            row = {"key": key, "lane": samples.CHAT.id, "connection_id": of, "told_before": told_before, "body": b"{}"}
+            when = dict.fromkeys(("received_at", "due_at"), samples.AT)
+            state = {"correlation_id": "", "state": "waiting", "attempts": 0}
+            await connection.execute(outbox.insert(), {**row, **when, **state})
+    await migrate(made.writing)
+    incident = Subject(environment=samples.CONTOSO, table="incident", switch=Switch.KEY_FIELDS)
+    account = replace(incident, table="account")
+    subjects = {}
+    async with Store(made, lambda _: None).writing() as work:
+        await work.outbox.mark_sent([1], at=samples.AT)
+        for number in range(3, 3 + len(messages)):
+            head = (await work.outbox.next_messages([samples.CHAT.id], {}))[samples.CHAT.id]
+            subjects[messages[head.id - 3][0]] = head.subjects
+            await work.outbox.mark_sent([number], at=samples.AT)
+    await made.close()
+    assert subjects == {
+        "key fields 1 a": (incident,),
+        "key fields 1 b": (replace(incident, switch=Switch.RECORD_TYPE),),
+        "deleted 2": (replace(account, switch=Switch.RECORD_TYPE),),
+        "merged 1": (),
+        "caught up 19:a@thread.v2 2026": (account, incident),
+        "introduction 19:a@thread.v2": (Subject(switch=Switch.CHATS),),
+        "disconnected 1 2026": (replace(incident, switch=None),),
+        "added adele 19:a@thread.v2": (),
+    }
 
 
 async def test_this_version_writes_the_json_of_its_dump(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.dataverse.view_layout import JoinStep, parse_layout
-from bot.domain.errors import Unavailable
+from bot.domain.errors import NotSupported
 
 
 def view(cells: str, links: str = "") -> dict[str, str]:
@@ -48,13 +48,13 @@ def test_three_hundred_columns_are_read() -> None:
     ],
 )
 def test_xml_that_is_broken_or_hostile_is_refused(xml: str) -> None:
-    with pytest.raises(Unavailable, match="layout"):
+    with pytest.raises(NotSupported, match="layout"):
         parse_layout({**view(""), "layoutxml": xml})
-    with pytest.raises(Unavailable, match="layout"):
+    with pytest.raises(NotSupported, match="layout"):
         parse_layout({**view("<cell name='c.fullname'/>"), "fetchxml": xml})
 
 
 def test_links_in_links_without_end_are_refused() -> None:
     deep = "<link-entity alias='x'>" * 5000 + "</link-entity>" * 5000
-    with pytest.raises(Unavailable, match="layout"):
+    with pytest.raises(NotSupported, match="layout"):
         parse_layout(view("<cell name='x.name'/>", deep))

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bot.dataverse.metadata import parse_lookups, parse_table
+from bot.dataverse.metadata import parse_lookups, parse_table, table_names
 from bot.domain.errors import Unavailable
 from bot.domain.tables import ColumnType
 
@@ -70,6 +70,26 @@ def test_a_label_is_taken_from_another_language_or_else_the_name() -> None:
     assert (table.columns["a"].label, table.columns["b"].label) == ("Priorité", "b")
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        None,
+        5,
+        {"LogicalName": "x", "DisplayName": 5},
+        {"LogicalName": "x", "DisplayName": {"LocalizedLabels": [5]}},
+    ],
+)
+def test_a_column_that_cannot_be_read_hides_no_other(broken: object) -> None:
+    table = parse_table(definition(Attributes=[broken, attribute("a", "String")]), [], sends_updates=True)
+    assert list(table.columns) == ["a"]
+
+
+def test_a_table_that_cannot_be_read_hides_no_other() -> None:
+    known = {"LogicalName": "a", "PrimaryNameAttribute": "name", "DisplayName": label("Account")}
+    assert [each.name for each in table_names([{**known, "DisplayName": 5}, known])] == ["a"]
+
+
 def test_labels_are_in_the_readers_language_if_there_are_any() -> None:
     english, french = {"Label": "Priority", "LanguageCode": 1033}, {"Label": "Priorité", "LanguageCode": 1036}
     both = {"UserLocalizedLabel": english, "LocalizedLabels": [english, french, {"Label": "", "LanguageCode": 1031}]}
@@ -115,7 +135,7 @@ def test_virtual_tables_are_recognised(properties: dict[str, object], virtual: b
     assert parse_table(definition(**properties), [], sends_updates=True).is_virtual is virtual
 
 
-@pytest.mark.parametrize("broken", [{}, {"Attributes": None}, definition(Attributes=[{}]), definition(Attributes=5)])
+@pytest.mark.parametrize("broken", [{}, {"Attributes": None}, definition(Attributes=5)])
 def test_a_definition_in_another_form_is_refused(broken: dict[str, Any]) -> None:
     with pytest.raises(Unavailable):
         parse_table(broken, [], sends_updates=True)

@@ -3,7 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.errors import NotFound, NotSupported, Unavailable
+from bot.domain.errors import NotFound, NotSupported
 from bot.domain.note_fields import note_columns, note_facts
 from bot.domain.tables import Column, ColumnType
 from bot.domain.values import ObjectId, RecordRef
@@ -63,6 +63,11 @@ async def test_where_nothing_is_linked_the_fact_is_empty(dataverse: Dataverse) -
         ("nosuch", "", "the table does not have this column"),
         ("who.fullname", "", "does not have this link"),
         ("who.nosuch", CONTACT.format(""), "the linked table does not have this column"),
+        (
+            "g.name",
+            "<link-entity name='nosuch' from='nosuchid' to='incidentid' alias='g'/>",
+            "one-to-many",
+        ),
         ("t.subject", "<link-entity name='task' from='regardingobjectid' to='incidentid' alias='t'/>", "one-to-many"),
     ],
 )
@@ -133,5 +138,5 @@ async def test_a_view_that_is_gone_or_of_another_table_is_not_found(dataverse: D
 
 async def test_a_view_whose_layout_is_broken_is_told_of(dataverse: Dataverse) -> None:
     view = await dataverse.view([], layoutxml="<grid")
-    with pytest.raises(Unavailable, match="layout"):
+    with pytest.raises(NotSupported, match="layout"):
         await dataverse.records.note_view(dataverse.environment, "incident", view)

@@ -136,6 +136,7 @@ async def test_lists_and_buttons_are_clicked_through_to_a_disconnect_that_is_und
     await teams.press("People for CAS-01001", "Add to this chat")
     await teams.card("Alex Wilber added Adele Vance to this chat.")
     await teams.say("status")
+    await teams.press("1 connected record", "Show status")
     assert "No changes received yet" in await teams.lines("Status of this chat")
 
     await save(sandbox, Owner="Diego Siciliani")

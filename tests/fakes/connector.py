@@ -91,6 +91,7 @@ class FakeConnector:
             conversation = f"{cloud}/v3/conversations/{{conversation}}"
             app.router.add_post(f"{conversation}/activities", self._post)
             app.router.add_post(f"{conversation}/activities/{{activity}}", self._post)
+            app.router.add_put(f"{conversation}/activities/{{activity}}", self._edit)
             app.router.add_get(f"{conversation}/members", self._members)
             app.router.add_get(f"{conversation}/pagedmembers", self._paged_members)
             app.router.add_get(f"{conversation}/members/{{member}}", self._member)
@@ -121,6 +122,19 @@ class FakeConnector:
         if fault is not None:
             return await cut_off(request)
         return web.json_response({"id": f"1:{len(kept)}"}, status=201)
+
+    async def _edit(self, request: web.Request) -> web.StreamResponse:
+        """Replace a post. A test can make this fail with the same function as posts."""
+        conversation, number = request.match_info["conversation"], request.match_info["activity"]
+        activity = await request.json()
+        fault = self.fault(conversation, activity)
+        if fault is not None:
+            return fault
+        posts, at = self.posts.get(conversation, []), int(number.removeprefix("1:")) - 1
+        if at >= len(posts):
+            return error(404, "ActivityNotFoundInConversation")
+        posts[at] = activity
+        return web.json_response({"id": number})
 
     async def _members(self, request: web.Request) -> web.Response:
         if self.roster_says:

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
-from bot.domain.errors import NotAllowed, Unavailable
+from bot.domain.errors import BadRequest, NotAllowed, Unavailable
 from bot.domain.values import ChatId
 from bot.http.session import create_session
 from tests.dataverse.hostile import Server, answering, refusing
@@ -125,11 +126,31 @@ async def test_an_answer_that_makes_no_sense_is_trouble_and_no_crash(
         await busy.people.get_people([ADELE_ID])
 
 
-@pytest.mark.parametrize("body", [{"value": [{}]}, {"value": [{"id": 5}]}])
-async def test_a_row_without_an_id_is_trouble(busy: Graph, server: Server, body: object) -> None:
-    server.answers = [answering(200, body)]
+@pytest.mark.parametrize("broken", [{}, {"id": 5}, {"topic": "secret words"}])
+async def test_a_row_without_an_id_hides_no_other(busy: Graph, server: Server, broken: object) -> None:
+    server.answers = [answering(200, {"value": [broken, {"id": "19:x", "displayName": "x", "webUrl": "no address"}]})]
+    with capture_logs() as logs:
+        assert [chat.id for chat in await busy.chats.list_chats(ADELE_ID)] == ["19:x"]
+        assert [team.id for team in await busy.chats.list_teams(ADELE_ID)] == ["19:x"]
+        assert [channel.url for channel in await busy.chats.list_channels("team")] == [""]
+    assert [each["event"] for each in logs] == ["graph.row_unreadable"] * 3
+    assert "secret" not in str(logs)
+
+
+async def test_a_membership_without_an_id_counts_and_cannot_be_removed(busy: Graph, server: Server) -> None:
+    server.answers = [answering(200, {"value": [{"userId": ADELE_ID, "displayName": "Adele"}]})]
+    assert [each.object_id for each in await busy.chats.list_members(CHAT)] == [ADELE_ID]
     with pytest.raises(Unavailable, match="unreadable"):
-        await busy.chats.list_members(CHAT)
+        await busy.chats.remove_member(OTHER, ADELE_ID)
+
+
+async def test_a_person_who_cannot_be_read_hides_no_other(busy: Graph, server: Server) -> None:
+    adele = {"id": "0", "status": 200, "body": {"id": ADELE_ID, "displayName": "Adele"}}
+    server.answers = [answering(200, {"responses": [adele, {"id": "1", "status": 400}]})]
+    assert list(await busy.people.get_people([ADELE_ID, ALEX_ID])) == [ADELE_ID]
+    server.answers = [answering(200, {"responses": [{"id": "0", "status": 400}, {"id": "1", "status": 400}]})]
+    with pytest.raises(BadRequest):
+        await busy.people.get_people([ADELE_ID, ALEX_ID])
 
 
 async def test_the_token_goes_nowhere_but_to_graph(busy: Graph, server: Server) -> None:

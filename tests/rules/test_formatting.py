@@ -1,6 +1,14 @@
 import pytest
 
-from bot.domain.formatting import UNNAMED, canonical_instant, canonical_value, digest_if_long, format_value
+from bot.domain.formatting import (
+    MAX_READ_LENGTH,
+    UNNAMED,
+    canonical_instant,
+    canonical_value,
+    digest_if_long,
+    format_value,
+    shorten_source,
+)
 from bot.domain.tables import Column, ColumnType, ColumnValue, Raw
 
 
@@ -40,7 +48,7 @@ def test_a_value_without_dataverses_text_is_formatted_by_its_type(kind: Column, 
 def test_dataverses_own_text_comes_first() -> None:
     assert format_value(column(ColumnType.MONEY), ColumnValue(raw=1.0, text="€1.00")) == "€1.00"
     assert format_value(column(ColumnType.MULTI_SELECT), ColumnValue(raw=(1, 2), text="Red; Blue")) == "Red, Blue"
-    assert format_value(column(ColumnType.MEMO), ColumnValue(raw="<p>x</p>", text="x")) == "x"
+    assert format_value(column(ColumnType.MEMO), ColumnValue(raw="<p>x</p>", text="y")) == "y"
 
 
 def test_a_line_of_text_is_shown_unchanged_even_if_it_looks_like_html() -> None:
@@ -73,3 +81,20 @@ def test_an_instant_is_utc_in_whole_seconds() -> None:
     assert canonical_instant("2026-11-21T10:20:30") == "2026-11-21T10:20:30Z"
     assert canonical_instant("2026-11-21") == "2026-11-21"
     assert canonical_instant("yesterday") is None
+    assert canonical_instant("0001-01-01T00:00:00Z") == "0001-01-01T00:00:00Z"
+    assert canonical_instant("0001-01-01T00:00:00+14:00") is None
+
+
+@pytest.mark.parametrize("kind", [column(ColumnType.MEMO), column(ColumnType.STRING, rich_text=True)])
+def test_html_is_read_when_it_is_shown(kind: Column) -> None:
+    rich = "<table><tr><td>Price</td><td>40</td></tr></table>"
+    assert format_value(kind, ColumnValue(raw=rich)) == "Price 40"
+    long = ColumnValue(raw=digest_if_long(rich + "x" * 300), source=rich)
+    assert format_value(kind, long) == "Price 40"
+    assert len(format_value(kind, ColumnValue(raw="<p>" + "word " * 10_000))) == MAX_READ_LENGTH
+
+
+def test_a_long_text_without_html_is_shown_as_it_was_written() -> None:
+    value = shorten_source(ColumnValue(raw=digest_if_long("1 < 2 " * 500), source="1 < 2 " * 500))
+    for kind in (ColumnType.MEMO, ColumnType.STRING):
+        assert format_value(column(kind), value) == ("1 < 2 " * 500)[:1_000]

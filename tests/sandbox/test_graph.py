@@ -92,6 +92,21 @@ async def test_the_bot_posts_to_a_chat_and_the_page_shows_the_message(graph: Gra
         assert chat.removeprefix("19:") in await answer.text()
 
 
+async def test_the_bot_edits_its_messages(graph: Graph) -> None:
+    chat = await graph.chat(ALEX, ADELE)
+    activities = f"teams/v3/conversations/{chat}/activities"
+    before, after = ({"type": "message", "summary": text} for text in ("Before", "After"))
+    assert (await graph.call("PUT", f"{activities}/1:1", after))[0] == 403
+    await graph.install(f"chats/{chat}")
+    assert (await graph.call("PUT", f"{activities}/1:1", after))[0] == 404
+    _, posted = await graph.call("POST", activities, before)
+    assert await graph.call("PUT", f"{activities}/{posted['id']}", after) == (200, posted)
+    async with graph.session.get(f"{graph.url}/chats/{chat}") as answer:
+        page = await answer.text()
+    assert "After" in page
+    assert "Before" not in page
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [

@@ -10,6 +10,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.http.access_tokens import NullTokens
 from bot.teams.connector import Connector, conversation_path
+from bot.teams.service_hosts import teams_urls
 from tests.fakes.certificates import make_certificates
 from tests.fakes.connector import FakeConnector, error
 
@@ -47,7 +48,7 @@ async def post(teams: FakeConnector, hosts: frozenset[str]) -> tuple[int, list[s
     """Post to the public cloud; return the status and the hosts that were called."""
     resolver = AllHosts(teams.port)
     async with ClientSession(connector=TCPConnector(resolver=resolver, ssl=False)) as session:
-        connector = Connector(session, NullTokens(), hosts, signed_in=True)
+        connector = Connector(session, NullTokens(), teams_urls(hosts))
         path = conversation_path(CHAT, "activities")
         answer = await connector.call("POST", f"https://{PUBLIC}/", path, b'{"type":"message"}')
     return answer.status, resolver.asked

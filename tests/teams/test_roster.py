@@ -12,6 +12,7 @@ from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.http.access_tokens import NullTokens
 from bot.teams.connector import Connector
 from bot.teams.roster import ConnectorRoster
+from bot.teams.service_hosts import local_urls
 from tests.fakes.connector import FakeConnector
 from tests.wire.people import ALEX, MEGAN
 
@@ -42,13 +43,13 @@ def chat(teams: FakeConnector, channel: str) -> Chat:
 
 async def accounts(teams: FakeConnector, channel: str = TEAMS) -> Sequence[ChatAccount]:
     async with ClientSession() as session:
-        roster = ConnectorRoster(Connector(session, NullTokens(), frozenset(), signed_in=False))
+        roster = ConnectorRoster(Connector(session, NullTokens(), local_urls(0, frozenset())))
         return await roster.accounts(chat(teams, channel))
 
 
 async def is_member(teams: FakeConnector, person: Person, channel: str = TEAMS) -> bool:
     async with ClientSession() as session:
-        roster = ConnectorRoster(Connector(session, NullTokens(), frozenset(), signed_in=False))
+        roster = ConnectorRoster(Connector(session, NullTokens(), local_urls(0, frozenset())))
         return await roster.is_member(chat(teams, channel), person)
 
 
@@ -89,6 +90,6 @@ async def test_an_answer_without_a_list_is_not_one_of_a_chat_without_people(
 async def test_a_chat_of_another_address_than_the_lists_is_refused_in_words(teams: FakeConnector) -> None:
     elsewhere = replace(chat(teams, TEAMS), service_url="https://elsewhere.example/")
     async with ClientSession() as session:
-        roster = ConnectorRoster(Connector(session, NullTokens(), frozenset(), signed_in=False))
+        roster = ConnectorRoster(Connector(session, NullTokens(), local_urls(0, frozenset())))
         with pytest.raises(NotAllowed, match="CHATSYNC_SERVICE_HOSTS"):
             await roster.accounts(elsewhere)

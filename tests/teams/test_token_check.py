@@ -10,7 +10,7 @@ import pytest
 from bot.http.jwks import REFRESH_AFTER, SigningKeys
 from bot.http.jwt_verifier import CACHE_TTL, MAX_CACHED, JwtVerifier
 from bot.http.session import create_session
-from bot.teams.inbound_token import TokenValidator
+from bot.teams.inbound_token import TokenValidator, require_same_sender
 from tests.fakes.clock import HeldClock
 from tests.fakes.sign_in import APP_ID, FakeSignIn, SigningKey
 
@@ -26,8 +26,12 @@ async def check(sign_in: FakeSignIn, clock: HeldClock) -> AsyncIterator[TokenVal
     await session.close()
 
 
-async def let_in(check: TokenValidator, bearer: str, service_url: str = SERVICE_URL) -> Mapping[str, Any]:
-    return await check.validate(bearer, service_url=service_url, channel="msteams")
+async def let_in(
+    check: TokenValidator, bearer: str, service_url: str = SERVICE_URL, channel: str = "msteams"
+) -> Mapping[str, Any]:
+    token = await check.verify(bearer)
+    require_same_sender(token, service_url=service_url, channel=channel)
+    return token.claims
 
 
 async def test_a_token_is_verified_once_and_then_known(check: TokenValidator, sign_in: FakeSignIn) -> None:
@@ -45,7 +49,7 @@ async def test_what_a_known_token_says_is_compared_with_every_request(
     with pytest.raises(PermissionError, match="service URL"):
         await let_in(check, bearer, "https://smba.trafficmanager.net/amer/")
     with pytest.raises(PermissionError, match="channel"):
-        await check.validate(bearer, service_url=SERVICE_URL, channel="directline")
+        await let_in(check, bearer, channel="directline")
     assert check.cached_count == 2
 
 

@@ -95,6 +95,14 @@ def hangs(world: World, request: web.Request) -> bool:
     return world.dataverse_hangs or bool(world.dataverse_hangs_on and world.dataverse_hangs_on in request.path)
 
 
+def in_other_words(world: World, response: web.StreamResponse) -> web.StreamResponse:
+    """Return the response with the replacements in its body."""
+    if isinstance(response, web.Response) and isinstance(response.body, bytes):
+        for said, other in world.dataverse_says.items():
+            response.body = response.body.replace(said, other)
+    return response
+
+
 def sandbox_app(world: World) -> web.Application:
     """Return the sandbox as its own server, which can be down."""
 
@@ -111,7 +119,9 @@ def sandbox_app(world: World) -> web.Application:
         for path, answer in world.dataverse_refuses.items():
             if path in request.path_qs:
                 return web.json_response(answer[1], status=answer[0])
-        return web.Response(status=503) if world.dataverse_is_down else await handler(request)
+        if world.dataverse_is_down:
+            return web.Response(status=503)
+        return in_other_words(world, await handler(request))
 
     told = SandboxSettings(
         url=world.sandbox,

@@ -1,9 +1,10 @@
 """The surroundings of the bot in a story, and their settings."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 
 from bot.config.settings import Settings
 from bot.domain.limits import Limits
@@ -57,6 +58,8 @@ class Surroundings:
     """The body of the responses that refuse requests on behalf of a person."""
     dataverse_refuses: dict[str, tuple[int, object]] = field(default_factory=dict)
     """Status and body of the responses to requests whose URL contains the key."""
+    dataverse_says: dict[bytes, bytes] = field(default_factory=dict)
+    """Replacements in the bodies of the responses of the sandbox, including its Graph."""
     dataverse_was_asked: list[str] = field(default_factory=list)
     """The URLs of requests to the sandbox."""
     dataverse_was_sent: list[bytes] = field(default_factory=list)
@@ -71,4 +74,4 @@ class Surroundings:
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     teams: SampleOrganization = field(init=False)
     """The chats of the sandbox."""
-    _runner: web.AppRunner | None = None
+    _running: AsyncExitStack = field(default_factory=AsyncExitStack)

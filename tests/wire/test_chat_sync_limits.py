@@ -58,6 +58,7 @@ async def test_no_message_text_is_logged_if_a_turn_fails(
         async with world.engines.writing.begin() as connection:
             await connection.execute(trouble.values(trouble="one that no version knows"))
         await world.say(f"status {MARKER}", person=ADELE)
+        await world.press({"verb": "status", "data": {"words": MARKER}}, person=ADELE)
         await world.say(f"connect CAS-01002 {MARKER}", person=ADELE)
         assert await send_event(world, topicName=MARKER, text=MARKER) == 500
         await write_message(world, MEGAN, text=MARKER, summary=MARKER)

@@ -3,6 +3,7 @@
 from bot.store.tables import chat_activity
 from tests.steps.changes import until
 from tests.steps.chat_sync import chat_row, chat_rows, party_ids, run_due_jobs, user_ids
+from tests.steps.private_views import private_view
 from tests.wire.people import COLLEAGUES
 from tests.wire.world import World, texts
 
@@ -15,8 +16,8 @@ async def test_a_table_that_gets_a_timeline_later_shows_chats_connected_before(w
     world.clock.advance(6 * 3600)
     await run_due_jobs(world)
     assert await chat_rows(world) == []
-    await world.say("status")
-    assert "Not shown in Dynamics 365 because this record type has no timeline for chats." in texts(world.card())
+    status = texts(await private_view(world, "status"))
+    assert "Not shown in Dynamics 365 because this record type has no timeline for chats." in status
     world.dataverse_refuses.clear()
     world.clock.advance(6 * 3600)
 
@@ -26,5 +27,5 @@ async def test_a_table_that_gets_a_timeline_later_shows_chats_connected_before(w
 
     await until(world, is_shown)
     assert party_ids(await chat_row(world)) == await user_ids(world, *COLLEAGUES)
-    await world.say("status")
-    assert not any("Not shown in Dynamics 365" in text for text in texts(world.card()))
+    status = texts(await private_view(world, "status"))
+    assert not any("Not shown in Dynamics 365" in text for text in status)

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from bot.store.tables import audit, connection, record_type
 from tests.steps.members import NOT_CONNECTED
+from tests.steps.private_views import private_view
 from tests.steps.records import SECRET_CASE
 from tests.steps.settings_pages import organization_page, request_page
 from tests.wire.people import ADELE, ALEX, ISAIAH, LYNNE, MEGAN, PATTI, Somebody
@@ -80,8 +81,7 @@ async def test_the_owner_can_disconnect_directly_or_through_a_team_if_the_record
 
 async def test_a_chat_with_several_records_gets_a_choice(world: World) -> None:
     await connected(world, "CAS-01001", "CAS-01002")
-    await world.say("disconnect")
-    card = world.card()
+    card = await private_view(world, "disconnect", says="2 connected records")
     assert texts(card)[0] == "Which record should this chat be disconnected from?"
     answer = await world.press(buttons(card)["Disconnect"])
     assert answer["value"] == "Alex Wilber disconnected CAS-01001 from this chat."
@@ -121,8 +121,7 @@ async def test_a_button_of_another_chat_disconnects_nothing(world: World) -> Non
 
 async def test_a_button_that_is_pressed_twice_disconnects_once(world: World) -> None:
     await connected(world, "CAS-01001", "CAS-01002")
-    await world.say("disconnect")
-    button = buttons(world.card())["Disconnect"]
+    button = buttons(await private_view(world, "disconnect"))["Disconnect"]
     await world.press(button)
     answer = await world.press(button)
     assert texts(answer["value"])[0] == NOT_CONNECTED
@@ -132,8 +131,7 @@ async def test_a_button_that_is_pressed_twice_disconnects_once(world: World) -> 
 
 async def test_rights_are_checked_again_when_the_button_is_pressed(world: World) -> None:
     await connected(world, "CAS-01001", "CAS-01002")
-    await world.say("disconnect")
-    button = buttons(world.card())["Disconnect"]
+    button = buttons(await private_view(world, "disconnect"))["Disconnect"]
     answer = await world.press(button, person=ISAIAH)
     assert texts(answer["value"])[0].startswith("You cannot disconnect")
     world.connector.members[GROUP].remove(MEGAN.account_id)
@@ -261,13 +259,11 @@ async def test_records_lists_the_records_that_the_person_can_open(world: World) 
     await world.say("records")
     assert texts(world.card())[0] == "This chat is not connected to a record."
     await connected(world, "CAS-01001", SECRET_CASE)
-    await world.say("records", person=ADELE)
-    said = texts(world.card())
+    said = texts(await private_view(world, "records", person=ADELE, says="2 connected records"))
     assert said[0] == "Records connected to this chat"
     assert "Pump vibrates after firmware update" in said
     assert f"Case · {SECRET_CASE}" in said
-    await world.say("records", person=PATTI)
-    card = world.card()
+    card = await private_view(world, "records", person=PATTI)
     assert SECRET_CASE not in str(card)
     assert texts(card)[-1] == "You cannot open 1 more record."
     world.join(LYNNE)
@@ -277,8 +273,7 @@ async def test_records_lists_the_records_that_the_person_can_open(world: World) 
 
 async def test_a_long_list_says_how_many_more_records_there_are(world: World) -> None:
     await connected(world, *(f"CAS-010{number:02d}" for number in range(1, 13)))
-    await world.say("records")
-    said = texts(world.card())
+    said = texts(await private_view(world, "records", says="12 connected records"))
     assert len([line for line in said if line.startswith("Connected by")]) == 10
     assert said[-1] == "2 more records are not shown."
 

@@ -16,6 +16,7 @@ from tests.cards.schema import parts
 from tests.dataverse.samples import context
 from tests.fakes.clock import HeldClock
 from tests.steps.chat_sync import chat_row, party_ids, run_due_jobs, send_event, user_ids, write_message
+from tests.steps.private_views import private_view
 from tests.steps.settings_pages import first_page, request_page
 from tests.tcp_ports import free_port
 from tests.wire.people import ADELE
@@ -135,8 +136,7 @@ async def test_a_connection_to_one_that_is_not_configured_any_more_stands_in_nob
     assert {each["state"] for each in await world.rows_in(sync_job)} == {"done"}
     for command in ("status", "records"):
         world.connector.posts.clear()
-        await world.say(command)
-        assert "CAS-01001" in str(texts(world.card()))
+        assert "CAS-01001" in str(texts(await private_view(world, command)))
 
 
 async def test_a_key_speaks_only_for_its_own_environment(world: World) -> None:

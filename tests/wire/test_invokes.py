@@ -30,6 +30,9 @@ WITHOUT_DATAVERSE: Mapping[Invoke, Collection[str]] = {
     **dict.fromkeys(Invoke, ()),
     # A change that was never posted.
     Invoke.BUTTON: {Verb.CANCEL, Verb.VIEW_CHANGE},
+    # A page without a message, and one without a signature.
+    **dict.fromkeys((Invoke.TASK_FETCH, Invoke.TASK_SUBMIT), {Dialog.SAVE_MESSAGE, Dialog.SAVE_THIS_MESSAGE}),
+    Invoke.SUBMIT_ACTION: {Dialog.SAVE_THIS_MESSAGE},
     # Data without a choice.
     Invoke.SEARCH_INPUT: [*Dataset],
     Invoke.ANONYMOUS_QUERY_LINK: {"link"},

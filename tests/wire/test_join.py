@@ -1,10 +1,14 @@
 """List the chats of a record, and join them (spec A1, J1-J3)."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import update
 
+from bot.domain.errors import Unavailable
+from bot.domain.values import ChatId, ObjectId
+from bot.graph.chats import GraphChats
 from bot.store.tables import audit, chat, connection, record_type
 from tests.steps.members import ASK, OPEN, YOURS, create_chat
 from tests.steps.new_chats import members, press, selection
@@ -53,7 +57,7 @@ async def test_members_open_the_chat_and_people_who_can_join_it_join(world: Worl
     assert texts(answer["value"])[0] == "You joined the chat about CAS-01001."
     assert ALEX.object_id in await members(world, chat)
     await world.settle()
-    assert "Alex Wilber, who works on CAS-01001, joined this chat." in world.posted(chat)
+    assert world.posted(chat)[-1] == "Alex Wilber is joining from CAS-01001."
     assert [row["act"] for row in await world.rows_in(audit)][-1] == "join"
     # A second press changes nothing.
     answer = await world.press(buttons(card)["Join"], person=ALEX, chat=PERSONAL)
@@ -229,7 +233,9 @@ async def test_a_full_chat_missing_consent_and_a_deleted_chat_are_reported(
     await world.fault("graph", "404; method=GET; ends=members")
     assert "does not exist" in " ".join(texts((await world.press(join, chat=PERSONAL))["value"]))
     assert ALEX.object_id not in await members(world, chat)
-    assert [row["act"] for row in await world.rows_in(audit)] == ["new chat", "new chat created", "connect"]
+    acts = [row["act"] for row in await world.rows_in(audit)]
+    # The chat that does not exist is found before anybody is added.
+    assert acts[2:] == ["connect", "join", "join refused", "join", "join refused"]
     await world.settle()
 
 
@@ -239,15 +245,66 @@ async def test_a_new_member_is_announced_even_if_the_response_was_lost(world: Wo
     await world.fault("graph", "lost; method=POST; ends=members")
     assert texts((await world.press(join, chat=PERSONAL))["value"])[0] == "You joined the chat about CAS-01001."
     await world.settle()
-    assert world.posted(chat)[1:] == ["Alex Wilber, who works on CAS-01001, joined this chat."]
+    assert world.posted(chat)[1:] == ["Alex Wilber is joining from CAS-01001."]
     assert [row["act"] for row in await world.rows_in(audit)][2:] == ["connect", "join"]
 
 
-async def test_a_person_who_was_not_added_is_not_announced(world: World) -> None:
+async def test_if_a_person_cannot_be_added_the_announcement_says_so(world: World) -> None:
     chat = await create_chat(world)
     join = buttons(await listed(world, ALEX))["Join"]
     await world.fault("graph", "503; method=POST; ends=members")
     assert "is not responding" in " ".join(texts((await world.press(join, chat=PERSONAL))["value"]))
     await world.settle()
-    assert len(world.posted(chat)) == 1
+    assert world.posted(chat)[1:] == ["Alex Wilber could not be added to this chat."]
     assert ALEX.object_id not in await members(world, chat)
+    assert [row["act"] for row in await world.rows_in(audit)][2:] == ["connect", "join", "join refused"]
+
+
+async def test_if_the_announcement_cannot_be_edited_a_second_message_says_that_nobody_joined(world: World) -> None:
+    chat = await create_chat(world)
+    join = buttons(await listed(world, ALEX))["Join"]
+    await world.fault("graph", "503; method=POST; ends=members")
+    await world.fault("teams", "503; method=PUT")
+    await world.press(join, chat=PERSONAL)
+    await world.settle()
+    assert world.posted(chat)[1:] == [
+        "Alex Wilber is joining from CAS-01001.",
+        "Alex Wilber could not be added to this chat.",
+    ]
+
+
+async def test_if_nobody_knows_whether_a_person_was_added_the_announcement_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = await create_chat(world)
+    join = buttons(await listed(world, ALEX))["Join"]
+    add_member = GraphChats.add_member
+
+    async def lose_the_response(directory: GraphChats, to: ChatId, person: ObjectId) -> None:
+        await add_member(directory, to, person)
+        world.dataverse_refuses[f"{quote(to)}/members"] = (403, {"error": {"code": "Forbidden", "message": "no"}})
+        raise Unavailable("Microsoft 365 does not answer.")
+
+    monkeypatch.setattr(GraphChats, "add_member", lose_the_response)
+    assert "does not answer" in texts((await world.press(join, chat=PERSONAL))["value"])[0]
+    await world.settle()
+    assert world.posted(chat)[1:] == ["Alex Wilber is joining from CAS-01001."]
+    assert ALEX.object_id in await members(world, chat)
+    assert [row["act"] for row in await world.rows_in(audit)][2:] == ["connect", "join"]
+
+
+async def test_nobody_joins_a_chat_that_cannot_be_told(world: World) -> None:
+    chat = await create_chat(world)
+    join = buttons(await listed(world, ALEX))["Join"]
+    for fault, said in (
+        ("503; method=POST; ends=activities", "Teams is not accepting messages at the moment."),
+        ("429; method=POST; ends=activities", "Teams is not accepting messages at the moment."),
+        ("400; method=POST; ends=activities", "Teams does not accept messages in this chat."),
+    ):
+        await world.fault("teams", fault)
+        assert texts((await world.press(join, chat=PERSONAL))["value"])[0] == said
+    assert ALEX.object_id not in await members(world, chat)
+    assert len(world.posted(chat)) == 1
+    await world.press(join, chat=PERSONAL)
+    assert ALEX.object_id in await members(world, chat)
+    assert world.posted(chat)[1:] == ["Alex Wilber is joining from CAS-01001."]

@@ -213,10 +213,10 @@ async def test_a_chat_is_learned_from_any_activity(world: World) -> None:
 
 
 async def test_the_newest_service_url_is_the_one_that_is_used(world: World) -> None:
-    message = world.activity(type="typing", serviceUrl=world.connector.service_url + "amer/")
+    message = world.activity(type="typing", serviceUrl=world.connector.service_url + "_connector")
     await world.post(message)
     (kept,) = await world.rows_in(chat, chat.c.id == GROUP)
-    assert kept["service_url"].endswith("/amer/")
+    assert kept["service_url"].endswith("/_connector")
 
 
 async def test_a_pressed_button_does_not_make_the_bot_a_member(world: World) -> None:

@@ -122,6 +122,15 @@ async def test_the_steps_follow_the_settings_once_the_webhook_is_registered(orga
     assert "Chat Sync: Delete of email" not in by_name
 
 
+async def test_a_step_that_dataverse_rejects_does_not_stop_the_others(organisation: World) -> None:
+    organisation.dataverse_refuses["'account'%20and%20sdkmessageid/name"] = (200, {"value": []})
+    with pytest.raises(NotSupported, match="no event for"):
+        await written(organisation.settings, "connect")
+    names = {each["name"] for each in await of_the_table(organisation, "sdkmessageprocessingsteps")}
+    assert "Chat Sync: Update of incident" in names
+    assert not any("of account" in name for name in names)
+
+
 async def asked_to_follow(world: World) -> None:
     job = EnvironmentJob(kind=JobKind.FOLLOW_SETTINGS, environment=EnvironmentId(ENVIRONMENT))
     async with Store(world.engines, lambda _: None).writing() as work:

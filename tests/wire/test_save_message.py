@@ -3,6 +3,7 @@
 import json
 import logging
 from hashlib import sha256
+from html import escape
 from typing import Any
 
 import pytest
@@ -23,6 +24,11 @@ ORIGIN = (
 )
 
 IF_CHANGED = ["If you change the text, this line is added below the first one:", "Changed by Adele Vance"]
+
+
+def html_message(content: str) -> dict[str, Any]:
+    """Return a message with this HTML."""
+    return {**MESSAGE, "body": {"contentType": "html", "content": content}}
 
 
 async def rows(world: World, table: str, number: str = "CAS-01001") -> list[dict[str, Any]]:
@@ -53,15 +59,12 @@ async def test_a_message_becomes_a_note_with_the_text_that_was_shown(world: Worl
 
 
 async def test_a_message_becomes_a_task_of_the_record_that_it_links_to(world: World) -> None:
-    linked = {
-        **MESSAGE,
-        "body": {"contentType": "html", "content": f'{SECRET} <a href="{await world.link()}">here</a>'},
-    }
-    page = await open_dialog(world, linked)
+    link = await world.link()
+    page = await open_dialog(world, html_message(f'{SECRET} <a href="{escape(link)}">here</a>'))
     assert texts(page.card)[0].startswith("CAS-01001 · Pump vibrates")
     assert await submit(world, page.step("Save", form="task")) == "Saved to CAS-01001 as a task."
     (task,) = await rows(world, "tasks")
-    assert task["description"].startswith(f"{SECRET} here\n\nMessage in Microsoft Teams: Adele Vance")
+    assert task["description"].startswith(f"{SECRET} here ({link})\n\nMessage in Microsoft Teams: Adele Vance")
     assert task["_ownerid_value"] == await world.user_id(ADELE)
 
 
@@ -238,6 +241,60 @@ async def test_a_message_of_any_length_and_kind_is_shown_and_saved(world: World)
     assert all(ours in note["notetext"] for note in notes)
 
 
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("<table><tr><td><p>Price</p></td><td><p>40</p></td></tr></table>", "Price 40"),
+        ('The log is <a href="https://example.com/log/77">here</a>.', "The log is here (https://example.com/log/77)."),
+        ("<style>" + "p { margin: 0 } " * 1_500 + "</style><p>The pump leaks</p>", "The pump leaks"),
+        ("<div>hello</div><![ 4711 words", "hello\n<![ 4711 words"),
+        ("Pump \ud83d", "Pump \ufffd"),
+        ("&#" + "1" * 5_000 + ";", "\ufffd"),
+        *((shape * 3_000, None) for shape in ("<a ", "<p>x", "<div>x", '<a b="', "<!x>x", "&#", "<ul><li>x", "<img>")),
+    ],
+    ids=lambda each: str(each)[:20],
+)
+async def test_no_markup_breaks_the_dialog(world: World, content: str, text: str | None) -> None:
+    shown = (await open_dialog(world, html_message(content))).inputs["text"]["value"]
+    assert shown == text or (text is None and 0 < len(shown) <= 4_000)
+
+
+async def test_the_message_is_read_only_for_people_who_may_use_chats(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[object] = []
+
+    def reading(message: object, _chat: object) -> dict[str, str]:
+        read.append(message)
+        return {}
+
+    monkeypatch.setattr("bot.handlers.dialogs.quoted_message", reading)
+    assert texts((await open_dialog(world, person=LYNNE)).card)[0].startswith("You have no user in Dynamics 365")
+    await turn_off_chats(world)
+    assert texts((await open_dialog(world)).card)[0].startswith("Your administrator turned off chats")
+    assert read == []
+
+
+async def test_a_page_that_cannot_check_the_person_offers_no_retry_without_the_message(world: World) -> None:
+    world.limits = HURRIED
+    await world.restart()
+    world.dataverse_hangs_on = "/systemusers"
+    refused = await open_dialog(world)
+    assert texts(refused.card)[0] == "Dynamics 365 is taking too long to respond."
+    assert buttons(refused.card) == {}
+
+
+async def test_a_page_that_was_too_slow_is_opened_again_with_the_message(world: World) -> None:
+    await open_dialog(world)
+    world.limits = HURRIED
+    await world.restart()
+    world.dataverse_hangs_on = "/incidents"
+    refused = await open_dialog(world)
+    world.dataverse_hangs_on = ""
+    page = await submit(world, buttons(refused.card)["Try again"]["data"])
+    assert page.inputs["text"]["value"] == TEXT
+
+
 APPROVAL = f"I approve the refund. {SECRET}"
 FORGED = {
     "no signature": {"signature": ""},
@@ -297,22 +354,6 @@ async def test_a_dialog_that_was_open_for_two_weeks_has_expired(world: World) ->
     assert (await submit(world, later)).startswith("Saved")
     await open_dialog(world)
     assert len(await world.rows_in(signing_key)) == 2
-
-
-async def test_a_first_page_that_failed_is_opened_again_from_the_same_message(world: World) -> None:
-    world.limits = HURRIED
-    await world.restart()
-    await world.say("connect CAS-01001 quiet")
-    await world.settle()
-    world.card()
-    world.dataverse_hangs = True
-    failed = await open_dialog(world)
-    assert texts(failed.card)[0] == "Dynamics 365 is taking too long to respond."
-    world.dataverse_hangs = False
-    world.limits = UNPACED
-    await world.restart()
-    page = await submit(world, buttons(failed.card)["Try again"]["data"])
-    assert (await submit(world, page.step("Save", words="CAS-01001"))).startswith("Saved")
 
 
 async def test_a_record_type_without_notes_says_so(world: World) -> None:

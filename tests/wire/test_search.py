@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.public_names import SEARCH
 from bot.domain.record_types import Disclosure
 from tests.steps.record_search import queries_with_words, query, search
-from tests.steps.records import SECRET_CASE
+from tests.steps.records import SECRET_CASE, create
 from tests.steps.settings_pages import record_type_page, request_page, turn_off_chats
 from tests.tiers import examples
 from tests.wire.people import ADELE, ALEX, COLLEAGUES, LYNNE, PATTI, Somebody
@@ -37,6 +37,18 @@ async def test_a_record_is_found_by_words_and_its_preview_distinguishes_it(world
     assert answer["attachmentLayout"] == "list"
     assert {each["preview"]["contentType"] for each in answer["attachments"]} == {
         "application/vnd.microsoft.card.thumbnail"
+    }
+
+
+async def test_a_preview_shows_the_markup_of_a_record_as_text(world: World) -> None:
+    name = '<a href="https://evil.example/login">Sign in again</a> &lt; R&D'
+    await create(world, "accounts", {"name": name})
+    (shown,) = await previews(world, "Sign in again", by="account")
+    shown_as = '&lt;a href="https://evil.example/login"&gt;Sign in again&lt;/a&gt; &amp;lt; R&amp;D'
+    assert shown == (shown_as, "Account")
+    world.dataverse_says = {b"Pump vibrates": b"<b>Pump</b> vibrates"}
+    assert ("&lt;b&gt;Pump&lt;/b&gt; vibrates after firmware update",) in {
+        each[:1] for each in await previews(world, "vibrates")
     }
 
 

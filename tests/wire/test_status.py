@@ -7,6 +7,7 @@ from sqlalchemy import Update, update
 
 from bot.store.tables import connection, environment, outbox, record_type
 from tests.fakes.connector import error
+from tests.steps.private_views import private_view
 from tests.wire.people import ALEX, LYNNE, PATTI, Somebody
 from tests.wire.world import GROUP, PERSONAL, World, texts
 
@@ -24,10 +25,9 @@ async def connected(world: World, number: str = "CAS-01001") -> None:
 
 
 async def told(world: World, *, person: Somebody = ALEX) -> Sequence[str]:
-    """Return the text of the answer to `status`."""
+    """Return the text of the person's answer to `status`."""
     world.connector.posts.clear()
-    await world.say("status", person=person)
-    return texts(world.card())
+    return texts(await private_view(world, "status", person=person))
 
 
 async def test_a_chat_hears_when_the_last_change_came_and_the_last_card_went(world: World) -> None:
@@ -155,13 +155,15 @@ async def test_each_person_hears_only_of_records_that_they_may_read(world: World
     assert [line for line in some if line.startswith("Case ·")] == ["Case · CAS-01001"]
     assert some[-1] == "You cannot open 1 more record."
     world.join(LYNNE)
-    assert (await told(world, person=LYNNE))[0].startswith("You have no user in Dynamics 365")
+    await world.say("status", person=LYNNE)
+    assert texts(world.card())[0].startswith("You have no user in Dynamics 365")
 
 
 async def test_only_members_of_the_chat_are_told(world: World) -> None:
     await connected(world)
     world.connector.members[GROUP] = [PATTI.account_id]
-    assert await told(world, person=ALEX) == [
+    await world.say("status")
+    assert texts(world.card()) == [
         "Only members of this chat can do this.",
         "Ask a member to add you, or to do it for you.",
     ]

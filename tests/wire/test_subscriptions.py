@@ -34,6 +34,7 @@ from tests.steps.graph_subscriptions import (
     maintain,
     subscribe_per_chat,
 )
+from tests.steps.private_views import private_view
 from tests.wire.world import GROUP, OTHER_GROUP, World, texts
 
 pytestmark = pytest.mark.one_database
@@ -241,8 +242,7 @@ async def test_an_unreachable_address_does_not_lead_to_subscriptions_of_single_c
 async def test_a_missing_permission_is_shown_by_status_and_doctor(world: World) -> None:
     world.teams.withheld |= {*INSTALLED, "ChatSettings.Read.Chat"}
     await connect_synced_chat(world)
-    await world.say("status")
-    assert "late" not in texts(world.card())[-1]
+    assert "late" not in texts(await private_view(world, "status"))[-1]
 
     async def refused() -> bool:
         rows = await world.rows_in(subscription, subscription.c.hindrance == SubscriptionError.NOT_ALLOWED)
@@ -250,8 +250,7 @@ async def test_a_missing_permission_is_shown_by_status_and_doctor(world: World) 
 
     await until(world, refused)
     await world.settle()
-    await world.say("status")
-    assert texts(world.card())[-1] == (
+    assert texts(await private_view(world, "status"))[-1] == (
         "Changes to the name of this chat reach the timeline late. "
         "Microsoft 365 does not let Chat Sync subscribe to changes in chats. "
         "Ask a Privileged Role Administrator or Global Administrator to grant Chat Sync the permission "

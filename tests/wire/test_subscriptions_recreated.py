@@ -21,6 +21,7 @@ from tests.steps.changes import (
     until_subscriptions_settled,
 )
 from tests.steps.graph_subscriptions import BOTH, another_process, count_calls, maintain, subscribe_per_chat
+from tests.steps.private_views import private_view
 from tests.wire.world import GROUP, World, texts
 
 pytestmark = pytest.mark.one_database
@@ -118,6 +119,6 @@ async def test_a_rejected_recreation_is_shown_in_the_chat(world: World) -> None:
     world.teams.withheld.add("ChatSettings.Read.Chat")
     await restart_with_another_client_state(world)
     await hindered(world, SubscriptionError.NOT_ALLOWED, f"chat {GROUP}")
-    await world.say("status")
+    status = texts(await private_view(world, "status"))
     await world.settle()
-    assert "Microsoft 365 does not let Chat Sync subscribe to changes in chats." in texts(world.card())[-1]
+    assert "Microsoft 365 does not let Chat Sync subscribe to changes in chats." in status[-1]

@@ -11,6 +11,7 @@ from bot.store.tables import audit
 from bot.store.unit_of_work import Store
 from tests.steps.chat_sync import chat_rows, run_due_jobs, send_event, write_message
 from tests.steps.members import ASK, NOT_CONNECTED, OPEN, YOURS, create_chat
+from tests.steps.private_views import private_view
 from tests.steps.records import SECRET_CASE
 from tests.steps.settings_pages import organization_page, request_page
 from tests.steps.timeline import connect, timeline
@@ -37,8 +38,7 @@ async def idle(world: World) -> None:
 
 
 async def resume_button(world: World) -> dict[str, Any]:
-    await world.say("status")
-    found: dict[str, Any] = buttons(world.card())["Resume"]
+    found: dict[str, Any] = buttons(await private_view(world, "status"))["Resume"]
     return found
 
 
@@ -143,15 +143,13 @@ async def test_a_record_without_a_chat_says_so_and_the_only_record_of_a_chat_nee
 async def test_after_seven_idle_days_it_says_so_and_one_press_resumes_it(world: World) -> None:
     await idle(world)
     assert any(each.startswith(f"{IDLE} Last activity: ") for each in texts(await timeline(world)))
-    await world.say("status")
-    card = world.card()
+    card = await private_view(world, "status")
     assert any(each.startswith(f"{IDLE} Last activity: ") for each in texts(card))
     answer = await world.press(buttons(card)["Resume"], person=MEGAN)
     assert texts(answer["value"])[0] == "This chat is now shown on the timeline of CAS-01001."
     await run_due_jobs(world)
     assert any(each.startswith(SHOWN) for each in texts(await timeline(world)))
-    await world.say("status")
-    assert "Resume" not in buttons(world.card())
+    assert "Resume" not in buttons(await private_view(world, "status"))
     (entry,) = await world.rows_in(audit, audit.c.act == "resume sync")
     assert entry["person_name"] == "Megan Bowen"
 
@@ -177,8 +175,7 @@ async def test_earlier_chats_are_shown_after_an_administrator_decides_so(world: 
     assert "Show them from now on" not in buttons((await organization_page(world)).card)
     await switch_sync(world, on=True)
     assert any("connected before chat sync was turned on" in each for each in texts(await timeline(world)))
-    await world.say("status")
-    status = world.card()
+    status = await private_view(world, "status")
     assert any("connected before chat sync was turned on" in each for each in texts(status))
     assert "Resume" not in buttons(status)
 
@@ -220,8 +217,7 @@ async def test_a_row_that_cannot_be_written_is_not_reported_as_current(
         await run_due_jobs(world, 300)
     said = f"New activity may be missing in Dynamics 365. {why}"
     assert said in texts(await timeline(world))
-    await world.say("status")
-    assert said in texts(world.card())
+    assert said in texts(await private_view(world, "status"))
     assert await counted(world) == "1"
     told: list[str] = []
     assert await list_undelivered(Store(world.engines, lambda _: None), told.append, pending=False) == 0
@@ -254,18 +250,17 @@ async def test_while_sync_is_off_only_synced_chats_say_so(world: World) -> None:
     await switch_sync(world, on=False)
     await connect(world, OTHER_GROUP)
     said = "Not updated in Dynamics 365 because chat sync is turned off."
-    await world.say("status")
-    assert texts(world.card())[-1] == f"{said} A Global Administrator can turn it on in the settings."
-    await world.say("status", chat=OTHER_GROUP)
-    assert said not in str(texts(world.card(OTHER_GROUP)))
+    assert (
+        texts(await private_view(world, "status"))[-1]
+        == f"{said} A Global Administrator can turn it on in the settings."
+    )
+    assert said not in str(texts(await private_view(world, "status", chat=OTHER_GROUP)))
     await request_page(world, (await organization_page(world)).step("Save", chats_on="false"))
-    await world.say("status")
-    status = texts(world.card())
+    status = texts(await private_view(world, "status"))
     assert said not in str(status)
     assert "Your administrator turned off chats for Dynamics 365." in status
     await request_page(world, (await organization_page(world)).step("Save", chats_on="true", sync_on="true"))
-    await world.say("status")
-    assert said not in str(texts(world.card()))
+    assert said not in str(texts(await private_view(world, "status")))
     await run_due_jobs(world)
 
 

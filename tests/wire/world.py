@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.logs import AccessLogger
+from bot.web.server import serving
 from bot.wiring.application import make_app
 from tests.wire.dataverse import DataverseSide
 from tests.wire.surroundings import (
@@ -50,15 +50,11 @@ class World(TeamsSide, DataverseSide):
         """Start the bot on the stored data."""
         app = await make_app(self.settings, clock=self.clock, limits=self.limits)
         self._count_events(app)
-        self._runner = web.AppRunner(app, access_log_class=AccessLogger)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, self.settings.host, self.settings.port).start()
+        await self._running.enter_async_context(serving(app, self.settings.host, self.settings.port, self.limits.http))
 
     async def stop(self) -> None:
         """Stop the bot gracefully if it is running."""
-        if self._runner:
-            await self._runner.cleanup()
-        self._runner = None
+        await self._running.aclose()
 
     async def restart(self) -> None:
         """Stop and start the bot."""

@@ -12,6 +12,7 @@ from bot.domain.timeline import TimelineEntry
 from bot.domain.values import ChatId, ChatKind, Connection
 from bot.features.chat_lists.find_channels import find_channels
 from bot.features.connections.connect_channel import TeamChannelRef
+from bot.features.members.app_presence import UNREACHABLE
 from bot.features.members.join_chat import contact_hint
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import connection_data
@@ -27,6 +28,8 @@ class VisibleChat:
     is_channel: bool
     is_member: bool | None
     """True if the person is a member of the chat, or of the channel's team; None if that is not known."""
+    is_reachable: bool = True
+    """False if the app cannot post in the chat. Then nobody can join it, because nobody would see that."""
     topic: str | None = None
     """The current name in Teams; None if it is not known."""
     url: str = ""
@@ -52,6 +55,8 @@ class VisibleChat:
             return self._channel_state()
         if self.is_member:
             return "You are in this chat."
+        if not self.is_reachable:
+            return f"Locked. {UNREACHABLE} {contact_hint(self.connection)}"
         if joining.allowed:
             return "You can join this chat and see its full history."
         return f"Locked. {joining.problem} {contact_hint(self.connection)}"
@@ -69,7 +74,7 @@ class VisibleChat:
         if self.is_member:
             title = "Open channel" if self.is_channel else "Open chat"
             return LinkButton(title=title, url=self.url) if self.url else None
-        if self.is_channel or not joining.allowed:
+        if self.is_channel or not joining.allowed or not self.is_reachable:
             return None
         return ActionButton(title="Join", verb=Verb.JOIN, payload=connection_data(self.connection))
 
@@ -79,16 +84,17 @@ async def find_visible_chats(
 ) -> Sequence[VisibleChat]:
     """Return the connected chats in the order of the entries."""
     team_ids = {entry.connection.chat_id: entry.team_id for entry in entries if entry.kind is ChatKind.CHANNEL}
-    connections = [entry.connection for entry in entries if entry.kind is not ChatKind.CHANNEL]
+    in_chats = [entry for entry in entries if entry.kind is not ChatKind.CHANNEL]
     channels, chats = await asyncio.gather(
         find_channels(services, team_ids, actor.object_id),
-        asyncio.gather(*(_visible_chat(services, connection, actor) for connection in connections)),
+        asyncio.gather(*(_visible_chat(services, entry, actor) for entry in in_chats)),
     )
     by_id = {chat.connection.id: chat for chat in chats}
     return [by_id.get(entry.connection.id) or _visible_channel(entry.connection, channels) for entry in entries]
 
 
-async def _visible_chat(services: Services, connection: Connection, actor: AuthorizedUser) -> VisibleChat:
+async def _visible_chat(services: Services, entry: TimelineEntry, actor: AuthorizedUser) -> VisibleChat:
+    connection = entry.connection
     chat, is_member = await asyncio.gather(
         _get_chat(services, connection.chat_id), _is_member(services, connection.chat_id, actor)
     )
@@ -96,6 +102,7 @@ async def _visible_chat(services: Services, connection: Connection, actor: Autho
         connection=connection,
         is_channel=False,
         is_member=is_member,
+        is_reachable=entry.bot_present and connection.paused_at is None,
         topic=(chat.topic or "") if chat else None,
         url=chat.url if chat and is_member else "",
     )

@@ -46,20 +46,22 @@ async def _people(services: Services, turn: Turn, rest: str) -> Answer:
 async def _resolve(services: Services, turn: Turn, text: str, purpose: RecordPurpose) -> RecordRef | Answer:
     """Return the record of the text, or the only record of the chat if there is no text.
 
-    Otherwise, return an answer: a choice of records, or a button that shows the list privately.
+    Otherwise, return an answer: a choice of records, or a button that shows the list privately. Raise `NotAllowed` if
+    the person may not use chats.
     """
+    if not turn.private:
+        await access.require_user_anywhere(services, turn.person)
     connections = [] if text else await connections_of_chat(services, turn.chat)
     if len(connections) == 1:
         record, name = connections[0].record, display_name(connections[0])
-        return record if turn.private else await _offer(services, turn, purpose, record_data(record), name)
+        return record if turn.private else _offer(turn, purpose, record_data(record), name)
     if turn.private or not text:
         return await choose_record(services, text, turn.person, purpose)
-    return await _offer(services, turn, purpose, await button_data(services, text), "a record")
+    return _offer(turn, purpose, await button_data(services, text), "a record")
 
 
-async def _offer(services: Services, turn: Turn, purpose: RecordPurpose, data: ActionData, name: str) -> Answer:
-    """Return a button that shows the list privately; raise `NotAllowed` if the person may not use chats."""
-    await access.require_user_anywhere(services, turn.person)
+def _offer(turn: Turn, purpose: RecordPurpose, data: ActionData, name: str) -> Answer:
+    """Return a button that shows the list privately."""
     return private_button(turn, purpose.title.format(record=name), replace(purpose.button, payload=data))
 
 

@@ -51,7 +51,10 @@ async def _members(services: Services, chat: ChatId) -> Sequence[ChatAccount] | 
         members = await services.chats.list_members(chat)
     except (NotAllowed, NotFound):
         return None
-    return [ChatAccount(id=each.membership_id, object_id=each.object_id, name=each.name) for each in members]
+    return [
+        ChatAccount(id=each.membership_id or each.object_id or each.name, object_id=each.object_id, name=each.name)
+        for each in members
+    ]
 
 
 async def _topic(services: Services, known: SyncedChat) -> tuple[str | None, ChatSyncError | None]:

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
 from bot.domain.values import Connection
 from bot.features.chat_sync.resume_sync import resume_sync
+from bot.features.connections.choose_connection import choose_connection
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.connect_other_chat import connect_other_chat
 from bot.features.connections.disconnect_chat import disconnect_chat
+from bot.features.connections.find_connections import connections_by_text
+from bot.features.connections.list_records import list_records
 from bot.features.connections.undo_disconnect import undo_disconnect
 from bot.features.members.add_owner import add_owner
 from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, offer_choice
@@ -25,15 +28,32 @@ from cards.notice import NoticeView, notice
 
 
 async def _connect(services: Services, turn: Turn, data: ActionData) -> Answer:
-    record = await from_link(services, parse_link(data, services.links), turn.person)
     if TARGET_CHAT in data:
-        return await connect_other_chat(services, turn.chat, turn.person, record, data[TARGET_CHAT], note=_note(data))
+        return await _connect_other_chat(services, turn, data)
+    record = await from_link(services, parse_link(data, services.links), turn.person)
     return await connect_chat(services, turn.chat, turn.person, record, note=_note(data))
+
+
+@private_only
+async def _connect_other_chat(services: Services, turn: Turn, data: ActionData) -> Answer:
+    """Connect another chat. The current chat was not shown the record, and must not see its name."""
+    record = await from_link(services, parse_link(data, services.links), turn.person)
+    return await connect_other_chat(services, turn.chat, turn.person, record, data[TARGET_CHAT], note=_note(data))
 
 
 async def _choose(services: Services, turn: Turn, data: ActionData) -> Answer:
     purpose = CONNECT_QUIETLY if data.get(QUIET) == QUIET else CONNECT
     return await offer_choice(services, data.get(QUERY, ""), turn.person, purpose)
+
+
+async def _records(services: Services, turn: Turn, _data: ActionData) -> Answer:
+    return await list_records(services, turn)
+
+
+async def _choose_disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
+    """List the records to disconnect, even if only one matches, because clients press this button automatically."""
+    connections = await connections_by_text(services, turn.chat, turn.person, data.get(QUERY, ""))
+    return await choose_connection(services, turn.person, connections)
 
 
 async def _disconnect(services: Services, turn: Turn, data: ActionData) -> Answer:
@@ -75,6 +95,8 @@ def _note(data: ActionData) -> Note:
 BUTTONS: Mapping[str, ButtonHandler] = {
     Verb.CONNECT: _connect,
     Verb.CHOOSE: private_only(_choose),
+    Verb.RECORDS: private_only(_records),
+    Verb.CHOOSE_DISCONNECT: private_only(_choose_disconnect),
     Verb.DISCONNECT: _disconnect,
     Verb.UNDO_DISCONNECT: _undo_disconnect,
     Verb.KEEP_CONNECTED: _keep_connected,

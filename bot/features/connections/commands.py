@@ -1,24 +1,24 @@
 """Text commands that connect a chat to a record, disconnect it, or list its records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from bot.domain.public_names import QUIET, Command, Verb
-from bot.domain.values import ChatKind, Connection
+from bot.domain.values import ChatKind
+from bot.features.connections.choose_connection import choose_connection
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.disconnect_chat import disconnect_chat
-from bot.features.connections.find_connections import connections_by_text
-from bot.features.connections.list_records import list_records
+from bot.features.connections.find_connections import connections_by_text, connections_of_chat
+from bot.features.connections.list_records import count_records, list_records
 from bot.features.connections.offer_group_chat import offer_group_chat
 from bot.features.record_search.choose_record import CONNECT, CONNECT_QUIETLY, RecordPurpose, choose_record
-from bot.features.record_search.find_records import MAX_CHOICES, normalize_query
+from bot.features.record_search.find_records import normalize_query
 from bot.features.record_search.resolver import QUERY
-from bot.features.shared.answers import Answer, connection_data
+from bot.features.shared.answers import Answer
 from bot.features.shared.private_answers import private_button
 from bot.features.shared.routes import CommandHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn, other_member
 from cards.buttons import ActionButton
-from cards.choice import ChoiceRow, ChoiceView, choice
 
 
 async def _connect(services: Services, turn: Turn, rest: str) -> Answer:
@@ -35,14 +35,19 @@ async def _connect(services: Services, turn: Turn, rest: str) -> Answer:
 
 
 async def _disconnect(services: Services, turn: Turn, rest: str) -> Answer:
-    connections = await connections_by_text(services, turn.chat, rest)
-    if len(connections) > 1:
-        return _choose_connection(connections)
-    return await disconnect_chat(services, turn.chat, turn.person, connections[0])
+    connections = await connections_by_text(services, turn.chat, turn.person, rest)
+    if len(connections) == 1:
+        return await disconnect_chat(services, turn.chat, turn.person, connections[0])
+    if turn.private:
+        return await choose_connection(services, turn.person, connections)
+    data = {QUERY: normalize_query(rest)}
+    button = ActionButton(title="Choose a record", verb=Verb.CHOOSE_DISCONNECT, payload=data)
+    # The count of all records: the count of matches would tell the chat about names.
+    return count_records(turn, len(await connections_of_chat(services, turn.chat)), button)
 
 
 async def _records(services: Services, turn: Turn, _rest: str) -> Answer:
-    return await list_records(services, turn.chat, turn.person)
+    return await list_records(services, turn)
 
 
 def _without_quiet(rest: str) -> tuple[str, bool]:
@@ -54,22 +59,6 @@ def _without_quiet(rest: str) -> tuple[str, bool]:
 def _choose_privately(turn: Turn, text: str, purpose: RecordPurpose) -> Answer:
     data = {**purpose.button.payload, QUERY: normalize_query(text)}
     return private_button(turn, purpose.question, ActionButton(title="Show records", verb=Verb.CHOOSE, payload=data))
-
-
-def _choose_connection(connections: Sequence[Connection]) -> Answer:
-    rows = tuple(_connection_row(connection) for connection in connections[:MAX_CHOICES])
-    more = max(0, len(connections) - MAX_CHOICES)
-    hint = "Or write disconnect and the record's number."
-    view = ChoiceView(question="Which record should this chat be disconnected from?", rows=rows, more=more, hint=hint)
-    return Answer(message=choice(view))
-
-
-def _connection_row(connection: Connection) -> ChoiceRow:
-    button = ActionButton(title="Disconnect", verb=Verb.DISCONNECT, payload=connection_data(connection))
-    detail = f"Connected by {connection.connector_name}"
-    return ChoiceRow(
-        kind="", name=connection.record_name, number=connection.record_number, detail=detail, button=button
-    )
 
 
 COMMANDS: Mapping[str, CommandHandler] = {

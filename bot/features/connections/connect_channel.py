@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.directory import Team, TeamChannel
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import ChatSyncError, NotAllowed
 from bot.domain.values import TEAMS, Chat, ChatKind, ObjectId, Person, RecordRef
 from bot.features.connections.audience import Audience, check_audience
 from bot.features.connections.connect_chat import Note, connect_chat
@@ -14,6 +14,9 @@ from bot.features.shared import access
 from bot.features.shared.answers import Answer
 from bot.features.shared.auditing import audited
 from bot.features.shared.services import Services
+from bot.logs import get_logger
+
+_log = get_logger(__name__)
 
 TEAMS_AT_MOST = 10
 """Maximum number of teams whose channels are listed. Each team costs one request while the person waits."""
@@ -45,8 +48,12 @@ async def find_channel_choices(services: Services, person: Person, words: str = 
     """Return the standard channels of the person's teams whose names contain the words."""
     teams = await services.chats.list_teams(person.object_id) if person.object_id else []
     matching = [team for team in teams if words.strip().casefold() in team.name.casefold()]
-    by_team = await asyncio.gather(*(_team_channels(services, team) for team in matching[:TEAMS_AT_MOST]))
-    return ChannelChoices(listed=[ref for refs in by_team for ref in refs], teams=len(matching))
+    by_team = await asyncio.gather(*(_try_team(services, team) for team in matching[:TEAMS_AT_MOST]))
+    listed = [refs for refs in by_team if not isinstance(refs, ChatSyncError)]
+    errors = [refs for refs in by_team if isinstance(refs, ChatSyncError)]
+    if errors and not listed:
+        raise errors[0]
+    return ChannelChoices(listed=[ref for refs in listed for ref in refs], teams=len(matching))
 
 
 async def connect_channel(
@@ -73,6 +80,14 @@ async def connect_channel(
     # The person's account ID in this channel is perhaps not known. The roster of Teams also accepts the object ID.
     by_object_id = replace(person, account_id=person.object_id or ObjectId(""))
     return await connect_chat(services, channel, by_object_id, record, note=Note.SEND if note is Note.ASK else note)
+
+
+async def _try_team(services: Services, team: Team) -> Sequence[TeamChannelRef] | ChatSyncError:
+    try:
+        return await _team_channels(services, team)
+    except ChatSyncError as error:
+        _log.warning("list.team_unreadable", team=team.id, reason=str(error))
+        return error
 
 
 async def _team_channels(services: Services, team: Team) -> Sequence[TeamChannelRef]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import NotAllowed, NotFound, NotSupported
+from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
 from bot.domain.key_fields import ReportedValue, reported_value
 from bot.domain.note_fields import note_columns, note_facts
 from bot.domain.public_names import AUDIENCE_CONFIRMED, QUIET, TARGET_CHAT, Verb
@@ -130,7 +130,7 @@ async def _known_values(
     read_at = services.clock.now()
     try:
         row = await services.records.read(record, columns, caller=None)
-    except (NotFound, NotAllowed):
+    except (NotFound, NotAllowed, BadRequest):
         return {}  # The person can read the row, but the app cannot. Old values then come only from events.
     return {column.name: reported_value(column, row, read_at) for column in columns}
 
@@ -149,7 +149,7 @@ async def _save_connection(
             return Answer(message=_already_connected(active or new, header))
         message = _connected(connection, header, snapshot)
         key = f"connected {connection.id}"
-        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection.id)], at=new.connected_at)
+        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection)], at=new.connected_at)
         await work.reported_values.save({(connection.id, column): value for column, value in snapshot.known.items()})
         by, by_name = actor.object_id, actor.user.name
         await start_sync(services, work, chat, connection, maker=by, at=new.connected_at)

@@ -65,7 +65,7 @@ async def _end(services: Services, chat: Chat, connection: Connection, actor: Au
         if not await work.connections.end(connection.id, at=now, by=by, by_name=by_name):
             raise NotFound(f"{display_name(connection)} is no longer connected to this chat.")
         key = f"disconnected {connection.id} {now.isoformat()}"
-        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection.id)], at=now)
+        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection)], at=now)
         await end_sync(work, [connection], at=now)
         await work.audit.add(AuditEntry.for_connection("disconnect", connection, at=now, by=by, by_name=by_name))
     return Answer(message=message, already_queued=True)

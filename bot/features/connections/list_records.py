@@ -2,26 +2,43 @@
 
 import asyncio
 
-from bot.domain.values import Chat, Connection, Person
+from bot.domain.public_names import Verb
+from bot.domain.values import Connection, Person
+from bot.features.connections.find_connections import connections_of_chat
 from bot.features.shared import access
 from bot.features.shared.answers import Answer
+from bot.features.shared.private_answers import private_button
 from bot.features.shared.readable_records import readable_records
 from bot.features.shared.services import Services
+from bot.features.shared.turn import Turn
+from cards.buttons import ActionButton
 from cards.notice import NoticeView, notice
 from cards.record import RecordHeader
 from cards.record_list import RecordListView, RecordRow, record_list
+from cards.words import plural
 
 SHOWN = 10
 """Maximum number of rows on the card. The card says how many more there are."""
 
 
-async def list_records(services: Services, chat: Chat, person: Person) -> Answer:
-    """Return the connected records that the person can read, the newest connection first."""
-    async with services.store.reading() as work:
-        connections = list(reversed(await work.connections.for_chat(chat.id)))
+async def list_records(services: Services, turn: Turn) -> Answer:
+    """Return the connected records that the person can read, the newest connection first.
+
+    In a chat with others, return only their number, because others may not be able to read them (spec S5).
+    """
+    connections = list(reversed(await connections_of_chat(services, turn.chat)))
+    user = access.require_user_anywhere(services, turn.person)
     if not connections:
+        await user
         return nothing_connected()
-    await asyncio.gather(access.require_user_anywhere(services, person), access.require_member(services, chat, person))
+    await asyncio.gather(user, access.require_member(services, turn.chat, turn.person))
+    if not turn.private:
+        button = ActionButton(title="Show records", verb=Verb.RECORDS, payload={})
+        return count_records(turn, len(connections), button)
+    return await _list(services, turn.person, connections)
+
+
+async def _list(services: Services, person: Person, connections: list[Connection]) -> Answer:
     shown = connections[:SHOWN]
     headers = await readable_records(services, shown, person)
     rows = tuple(_row(connection, header) for connection, header in zip(shown, headers, strict=True) if header)
@@ -41,6 +58,11 @@ def _row(connection: Connection, header: RecordHeader) -> RecordRow:
         connected_at=connection.connected_at,
         paused_at=connection.paused_at,
     )
+
+
+def count_records(turn: Turn, count: int, button: ActionButton) -> Answer:
+    """Return the number of connected records, with the button that shows more to each person."""
+    return private_button(turn, plural(count, "1 connected record", f"{count} connected records"), button)
 
 
 def nothing_connected() -> Answer:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.clock import Clock
 from bot.domain.jobs import ChatJob, JobKind
+from bot.domain.outgoing_messages import Switch
 from bot.domain.record_links import RecordLinks
 from bot.domain.values import Chat, ChatId, ChatKind
 from bot.features.shared.answers import to_outbox
@@ -61,7 +62,9 @@ class ChatRegistry:
         async with self._store.writing() as work:
             if await work.chats.mark_introduced(chat.id, now):
                 message = introduction(IntroductionView(personal=chat.kind is ChatKind.PERSONAL))
-                await work.outbox.enqueue([to_outbox(chat, message, key=f"introduction {chat.id}")], at=now)
+                # A dropped introduction leaves its key in the outbox.
+                key = f"introduction {chat.id} {now.isoformat()}"
+                await work.outbox.enqueue([to_outbox(chat, message, key=key, switch=Switch.CHATS)], at=now)
 
     async def _load(self, chat: ChatId) -> Chat | None:
         async with self._store.reading() as work:

@@ -55,7 +55,7 @@ async def _reopen(services: Services, chat: Chat, actor: AuthorizedUser, ended: 
         if not await work.connections.reopen(ended):
             raise NotFound(f"{display_name(ended)} is already connected to this chat.", "There is nothing to undo.")
         key = f"connected again {ended.id} {now.isoformat()}"
-        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=ended.id)], at=now)
+        await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=ended)], at=now)
         # The chat was not notified of changes between the disconnect and the undo.
         await work.inbox.enqueue(ChatJob(kind=JobKind.CATCH_UP, chat_id=chat.id), at=now, due_at=now)
         await resume_idle(work, chat.id, at=now)

@@ -3,26 +3,34 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot.domain.audit import AuditEntry
 from bot.domain.catch_up import MissedChange, missed_changes
+from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.formatting import format_value
+from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.key_fields import RecordEvent, ReportedValue, reported_value
-from bot.domain.outgoing_messages import OutgoingMessage
+from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
 from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
 from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Column, ColumnValue, Row, Table
 from bot.domain.values import ChatId, Connection, ConnectionId, EnvironmentId
 from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.shared.access import enabled_record_type
-from bot.features.shared.answers import display_name, name_columns, record_header, render
+from bot.features.shared.answers import display_name, name_columns, record_header, render, subject_of
 from bot.features.shared.services import Services
+from bot.logs import get_logger
 from bot.store.unit_of_work import UnitOfWork
 from cards.catch_up import CatchUp as CatchUpRecord
 from cards.catch_up import CatchUpView, catch_up
 from cards.key_fields import Change
+
+_RETRY_AFTER = timedelta(minutes=15)
+"""Time until a record that could not be read is read again."""
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +54,14 @@ class _CurrentRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Failure:
+    """A connected record that cannot be read."""
+
+    connection: Connection
+    error: ChatSyncError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _ChangedRecord:
     """A record with changes that the chat missed."""
 
@@ -59,22 +75,30 @@ class _ChangedRecord:
 async def post_catch_up(services: Services, chat: ChatId, jobs: Sequence[str]) -> None:
     """Enqueue a card if the chat missed changes, disconnect deleted records, and complete the jobs.
 
-    Raises `Unavailable`.
+    A record that cannot be read does not stop the others. The card names it, and the chat gets another job for it.
+    Raises an error if no record can be read.
     """
     async with services.store.reading() as work:
         connections = await work.connections.for_chat(chat)
     at = services.clock.now()
-    records = await _read_records(services, connections)
+    records, failures = await _read_records(services, connections)
+    if failures and not records:
+        raise failures[0].error
     async with services.store.writing() as work:
         ids = await _connections_to_check(work, chat)
         current = [each for each in records if each.connection.id in ids]
         for each in (each for each in current if each.merged):
             await work.inbox.add_event(_merge_event(each.connection, at), at=at, due_at=at)
         unmerged = [each for each in current if not each.merged]
-        await _enqueue_card(services, work, chat, unmerged, at)
+        await _enqueue_card(
+            services, work, chat, unmerged, [each for each in failures if each.connection.id in ids], at
+        )
         for each in unmerged:
             if each.row is None:
                 await _end_connection(work, each.connection, at)
+        if any(isinstance(each.error, Unavailable) for each in failures):
+            job = ChatJob(kind=JobKind.CATCH_UP, chat_id=chat)
+            await work.inbox.enqueue(job, at=at, due_at=at + _RETRY_AFTER)
         await work.inbox.complete(jobs, at=at)
 
 
@@ -88,20 +112,36 @@ async def _connections_to_check(work: UnitOfWork, chat: ChatId) -> frozenset[Con
     return frozenset(each.id for each in active if each.record not in pending)
 
 
-async def _read_records(services: Services, connections: Sequence[Connection]) -> Sequence[_CurrentRecord]:
-    """Read the records, one query for each table. Records that the app cannot read are left out."""
+async def _read_records(
+    services: Services, connections: Sequence[Connection]
+) -> tuple[Sequence[_CurrentRecord], Sequence[_Failure]]:
+    """Read the records, one query for each table. Records that the app may not read are left out."""
 
     def table_of(each: Connection) -> tuple[EnvironmentId, str]:
         return each.record.environment, each.record.table
 
     groups = [(key, list(group)) for key, group in groupby(sorted(connections, key=table_of), key=table_of)]
-    records = await asyncio.gather(*(_read_table(services, *key, group) for key, group in groups))
-    return [each for group in records for each in group]
+    found = await asyncio.gather(*(_try_table(services, *key, group) for key, group in groups))
+    results = [each for group in found for each in group]
+    failures = [each for each in results if isinstance(each, _Failure)]
+    for each in failures:
+        record, error = each.connection.record, each.error
+        _log.warning("catch_up.record_unreadable", table=record.table, row=record.row_id, reason=str(error))
+    return [each for each in results if isinstance(each, _CurrentRecord)], failures
+
+
+async def _try_table(
+    services: Services, environment: EnvironmentId, name: str, connections: Sequence[Connection]
+) -> Sequence[_CurrentRecord | _Failure]:
+    try:
+        return await _read_table(services, environment, name, connections)
+    except ChatSyncError as error:
+        return [_Failure(connection=each, error=error) for each in connections]
 
 
 async def _read_table(
     services: Services, environment: EnvironmentId, name: str, connections: Sequence[Connection]
-) -> Sequence[_CurrentRecord]:
+) -> Sequence[_CurrentRecord | _Failure]:
     record_type = await enabled_record_type(services, environment, name)
     if record_type is None:
         return ()
@@ -111,40 +151,54 @@ async def _read_table(
     merge_columns = [table.columns[each] for each in (MASTER, MERGED) if each in table.columns]
     columns = {column.name: column for column in (*name_columns(table), *key_fields, *merge_columns)}
     rows = await services.records.read_many(environment, table, row_ids, list(columns.values()))
-    return [
-        _CurrentRecord(
-            connection=each,
-            table=table,
-            columns=key_fields,
-            row=rows[each.record.row_id],
-            show_values=not record_type.tell_each,
+
+    def current(connection: Connection, row: Row | ChatSyncError | None) -> _CurrentRecord | _Failure:
+        if isinstance(row, ChatSyncError):
+            return _Failure(connection=connection, error=row)
+        return _CurrentRecord(
+            connection=connection, table=table, columns=key_fields, row=row, show_values=not record_type.tell_each
         )
-        for each in connections
-        if each.record.row_id in rows
-    ]
+
+    return [current(each, rows[each.record.row_id]) for each in connections if each.record.row_id in rows]
 
 
 async def _enqueue_card(
-    services: Services, work: UnitOfWork, chat_id: ChatId, records: Sequence[_CurrentRecord], at: datetime
+    services: Services,
+    work: UnitOfWork,
+    chat_id: ChatId,
+    records: Sequence[_CurrentRecord],
+    failures: Sequence[_Failure],
+    at: datetime,
 ) -> None:
     """Enqueue the card, unless the chat missed nothing, and store the values that it reports."""
     reported = await work.reported_values.for_connections([each.connection.id for each in records])
     changed = [each for each in (_changed(each, reported.get(each.connection.id, {})) for each in records) if each]
-    deleted = tuple(display_name(each.connection) for each in records if each.row is None)
+    deleted = [each.connection for each in records if each.row is None]
     chat = await work.chats.get(chat_id)
     if not (changed or deleted) or chat is None:
         return
-    view = CatchUpView(records=tuple(_card_record(services, each) for each in changed), at=at, deleted=deleted)
+    view = CatchUpView(
+        records=tuple(_card_record(services, each) for each in changed),
+        at=at,
+        deleted=tuple(map(display_name, deleted)),
+        unreadable=tuple(display_name(each.connection) for each in failures),
+    )
     message = OutgoingMessage(
         key=f"caught up {chat_id} {at.isoformat()}",
         chat_id=chat_id,
         activity=render(catch_up(view), chat.channel),
+        subjects=_subjects([each.connection for each in changed], deleted),
         previously_reported={
             (each.connection.id, change.column.name): change.old for each in changed for change in each.changes
         },
     )
     await work.outbox.enqueue([message], at=at)
     await work.reported_values.save(_new_reported_values(changed, at))
+
+
+def _subjects(changed: Sequence[Connection], deleted: Sequence[Connection]) -> tuple[Subject, ...]:
+    subjects = [subject_of(each.record, Switch.KEY_FIELDS) for each in changed]
+    return tuple(dict.fromkeys([*subjects, *(subject_of(each.record, Switch.RECORD_TYPE) for each in deleted)]))
 
 
 def _card_record(services: Services, changed: _ChangedRecord) -> CatchUpRecord:

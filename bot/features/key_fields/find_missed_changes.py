@@ -9,30 +9,52 @@ checking every connected row.
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import timedelta
 
-from bot.domain.errors import NotFound
+from bot.domain.errors import ChatSyncError, NotFound
 from bot.domain.jobs import ChatJob, JobKind
 from bot.domain.tables import Table
 from bot.domain.values import ChatId, EnvironmentId
 from bot.features.shared.services import Services
+from bot.logs import get_logger
 from bot.ports.dataverse import TableChanges
 
 BATCH_SIZE = 200
 """Rows or chats in one query."""
 
+_log = get_logger(__name__)
 
-async def find_missed_changes(services: Services, *, delay: timedelta, full_scan: bool) -> None:
-    """Check all tables with connected chats, and enqueue catch-up jobs.
+
+async def find_missed_changes(services: Services, *, delay: timedelta, full_scan: bool) -> bool:
+    """Check all tables with connected chats, and enqueue catch-up jobs; return whether all could be checked.
 
     The jobs are due after the delay, so that late events can still arrive. A full scan checks every connected row of
-    tables that do not report deletions. Raises `Unavailable`.
+    tables that do not report deletions. A table that cannot be checked does not stop the others. Raises the error if
+    no table can be checked.
     """
-    for environment in services.links.environments:
-        if not await services.administration.chats_on(environment.id):
-            continue
-        for record_type in (await services.administration.record_types(environment.id)).values():
-            # Types without key fields are checked too, because their records can be deleted or merged.
-            if record_type.enabled and await _is_connected(services, environment.id, record_type.table):
-                await _check_table(services, environment.id, record_type.table, delay, full_scan=full_scan)
+    checks, errors = 0, []
+    for environment, name in await _connected_tables(services):
+        checks += 1
+        try:
+            await _check_table(services, environment, name, delay, full_scan=full_scan)
+        except ChatSyncError as error:
+            errors.append(error)
+            _log.warning("missed_changes.table_failed", table=name, reason=str(error))
+    if errors and len(errors) == checks:
+        raise errors[0]
+    return not errors
+
+
+async def _connected_tables(services: Services) -> Sequence[tuple[EnvironmentId, str]]:
+    """Return the enabled tables with connected chats.
+
+    Those without key fields are included, because their records can be deleted or merged.
+    """
+    return [
+        (environment.id, record_type.table)
+        for environment in services.links.environments
+        if await services.administration.chats_on(environment.id)
+        for record_type in (await services.administration.record_types(environment.id)).values()
+        if record_type.enabled and await _is_connected(services, environment.id, record_type.table)
+    ]
 
 
 async def _check_table(

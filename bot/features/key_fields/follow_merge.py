@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.key_fields import RecordEvent, ReportedValue, reported_value
-from bot.domain.outgoing_messages import OutgoingMessage
+from bot.domain.outgoing_messages import OutgoingMessage, Switch
 from bot.domain.record_lifecycle import MASTER, MERGED, merge_target
 from bot.domain.record_types import key_field_columns
 from bot.domain.tables import Row
@@ -110,7 +110,7 @@ async def _message(
     if chat is None:
         return None
     card = _card(services, old, target, already_connected=new is None)
-    return to_outbox(chat, card, key=f"merged {old.id}", connection=new.id if new else None)
+    return to_outbox(chat, card, key=f"merged {old.id}", connection=new or old, switch=Switch.RECORD_TYPE)
 
 
 def _card(services: Services, old: Connection, target: _MergeTarget, *, already_connected: bool) -> Message:

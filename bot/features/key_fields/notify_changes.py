@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from uuid import uuid4
 
-from bot.domain.formatting import canonical_value, format_value
+from bot.domain.formatting import canonical_value
 from bot.domain.key_fields import MAX_REPORTED_LENGTH, NetChange, RecordEvent, ReportedValue, net_changes
-from bot.domain.outgoing_messages import OutgoingMessage
+from bot.domain.outgoing_messages import OutgoingMessage, Switch
 from bot.domain.reported_change import ReportedButton, ReportedChange, ReportedColumn
 from bot.domain.tables import Column, ColumnValue
 from bot.domain.values import ChatId, Connection, ConnectionId
 from bot.features.key_fields.follow_merge import follow_merge
 from bot.features.key_fields.lifecycle_news import LifecycleNews, find_chats_without_owner, lifecycle_news
 from bot.features.key_fields.read_facts import ChangeDetails, load_change
-from bot.features.shared.answers import change_values_button, chats_button, record_header, render
+from bot.features.shared.answers import change_values_button, chats_button, record_header, render, subject_of
 from bot.features.shared.services import Services
 from bot.store.unit_of_work import UnitOfWork
 from cards.buttons import ActionButton
@@ -153,7 +153,7 @@ def _reported_change(
             ReportedColumn(
                 name=change.column.name,
                 label=change.column.label,
-                old=None if change.old is None else format_value(change.column, change.old)[:MAX_REPORTED_LENGTH],
+                old=None if change.old is None else details.format(change.column, change.old)[:MAX_REPORTED_LENGTH],
                 new=_text(change.column, change.new, details)[:MAX_REPORTED_LENGTH],
                 raw=canonical_value(change.column, change.new.raw),
             )
@@ -190,6 +190,7 @@ def _message(
         chat_id=connection.chat_id,
         activity=body,
         connection_id=connection.id,
+        subjects=(subject_of(details.record, Switch.KEY_FIELDS if changes else Switch.RECORD_TYPE),),
         caused_at=min(event.at for event in details.events),
         previously_reported={(connection.id, each.column.name): known.get(each.column.name) for each in changes},
     )
@@ -199,7 +200,7 @@ def _card_change(change: NetChange, details: ChangeDetails) -> Change:
     """Return the change for the card; without values if the column is secured and its values must not be shown."""
     if change.column.secured and not details.record_type.tell_secured:
         return Change(label=change.column.label, old=None, new=None)
-    old = None if change.old is None else format_value(change.column, change.old)
+    old = None if change.old is None else details.format(change.column, change.old)
     return Change(label=change.column.label, old=old, new=_text(change.column, change.new, details))
 
 
@@ -207,8 +208,8 @@ def _text(column: Column, value: ColumnValue, details: ChangeDetails) -> str:
     """Return the value as Dataverse formats it if the record still has it, or else in our own format."""
     current = details.row.value(column.name) if details.row else None
     if current and canonical_value(column, current.raw) == canonical_value(column, value.raw):
-        return format_value(column, current)
-    return format_value(column, value)
+        return details.format(column, current)
+    return details.format(column, value)
 
 
 def _reported_value(change: NetChange, details: ChangeDetails) -> ReportedValue:

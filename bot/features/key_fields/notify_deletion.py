@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.key_fields import RecordEvent
-from bot.domain.values import Connection, RecordRef
+from bot.domain.outgoing_messages import OutgoingMessage, Switch
+from bot.domain.values import Chat, Connection, RecordRef
 from bot.features.chat_sync.start_and_end import end_sync
 from bot.features.key_fields.notify_changes import notify_changes
 from bot.features.shared.access import enabled_record_type
@@ -42,11 +43,7 @@ async def notify_deletion(services: Services, events: Sequence[RecordEvent]) -> 
                 AuditEntry.for_connection("record deleted", connection, at=deletion.at, by=None, by_name=by)
             )
         await end_sync(work, connections, at=now)
-        messages = [
-            to_outbox(chats[each.chat_id], _message(each, by), key=f"deleted {each.id}", connection=each.id)
-            for each in connections
-            if each.paused_at is None
-        ]
+        messages = [_outgoing(chats[each.chat_id], each, by) for each in connections if each.paused_at is None]
         await work.outbox.enqueue(messages, at=now)
         await work.inbox.complete([event.key for event in events], at=now)
 
@@ -78,6 +75,11 @@ async def _deleted_by(services: Services, deletion: RecordEvent) -> str:
     if deletion.changed_by is None:
         return ""
     return await services.records.user_name(deletion.record.environment, deletion.changed_by) or ""
+
+
+def _outgoing(chat: Chat, connection: Connection, by: str) -> OutgoingMessage:
+    message, key = _message(connection, by), f"deleted {connection.id}"
+    return to_outbox(chat, message, key=key, connection=connection, switch=Switch.RECORD_TYPE)
 
 
 def _message(connection: Connection, by: str) -> Message:

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.formatting import format_value
 from bot.domain.key_fields import ColumnChange, RecordEvent
 from bot.domain.record_lifecycle import WATCHED_COLUMNS, lifecycle_of, merge_target
+from bot.domain.record_links import parse_guid
 from bot.domain.record_types import RecordType, key_field_columns
 from bot.domain.tables import LOOKUPS, STATE, Column, ColumnValue, Row, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef, UserId
@@ -44,6 +46,14 @@ class ChangeDetails:
     """The new owner, if it is another person than before."""
     merge_target: RecordRef | None = None
     """The record that this one was merged into."""
+    _texts: dict[tuple[str, ColumnValue], str] = field(default_factory=dict)
+
+    def format(self, column: Column, value: ColumnValue) -> str:
+        """Return the value as people read it. Each is formatted once, because many chats are told the same."""
+        key = (column.name, value)
+        if key not in self._texts:
+            self._texts[key] = format_value(column, value)
+        return self._texts[key]
 
 
 async def load_change(services: Services, events: Sequence[RecordEvent]) -> ChangeDetails | None:
@@ -83,7 +93,7 @@ async def _new_owner(services: Services, environment: EnvironmentId, user: UserI
     if user is None:
         return None
     person, name = await asyncio.gather(
-        services.records.object_id(environment, user), services.records.user_name(environment, user)
+        services.records.object_id(environment, user), _row_name(services, environment, f"systemuser:{user}")
     )
     return NewOwner(object_id=person, name=name) if person and name else None
 
@@ -99,7 +109,7 @@ async def _people(
     services: Services, environment: EnvironmentId, events: Iterable[RecordEvent]
 ) -> Mapping[UserId, str]:
     users = list(dict.fromkeys(event.changed_by for event in events if event.changed_by))
-    names = await asyncio.gather(*(services.records.user_name(environment, user) for user in users))
+    names = await asyncio.gather(*(_row_name(services, environment, f"systemuser:{user}") for user in users))
     return {user: name for user, name in zip(users, names, strict=True) if name}
 
 
@@ -118,6 +128,8 @@ async def _with_lookup_names(
 
 async def _row_name(services: Services, environment: EnvironmentId, raw: str) -> str | None:
     table, _, row_id = raw.partition(":")
+    if parse_guid(row_id) is None:
+        return None
     try:
         return await services.records.row_name(environment, table, row_id)
     except NotAllowed:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from bot.domain.clock_skew import is_ahead
-from bot.domain.key_fields import RecordEvent
+from bot.domain.key_fields import RecordEvent, shorten_change
 from bot.domain.record_lifecycle import WATCHED_COLUMNS
 from bot.domain.values import EnvironmentId
 from bot.features.shared.services import Services
@@ -48,7 +48,7 @@ async def receive_event(services: Services, event: RecordEvent) -> Received:
     """Store the event if a connected chat needs it, and return the outcome. Raises `Unavailable`."""
     event = _with_plausible_time(services, event)
     watched = await _watched_columns(services, event)
-    changes = tuple(change for change in event.changes if change.column in watched)
+    changes = tuple(shorten_change(change) for change in event.changes if change.column in watched)
     is_relevant = event.deleted or (watched and (changes or event.stripped))
     if not is_relevant:
         return Received.NOT_WATCHED

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from bot.domain.errors import NotFound
+from bot.domain.errors import ChatSyncError, NotFound, Unavailable
 from bot.domain.record_types import RecordType
 from bot.domain.tables import Table
 from bot.domain.values import EnvironmentId
@@ -63,13 +64,25 @@ async def unregister_webhook(services: Services, environment: EnvironmentId) -> 
 
 
 async def _apply(services: Services, environment: EnvironmentId, registration: Registration, plan: StepPlan) -> None:
-    """Make the changes one at a time, because Dataverse locks its customizations while it writes a step."""
-    for step in plan.add:
-        await services.webhook_steps.add(environment, registration.endpoint_id, step)
-    for registered, step in plan.change:
-        await services.webhook_steps.update(environment, registered, step)
-    for registered in plan.remove:
-        await services.webhook_steps.remove(environment, registered)
+    """Make the changes one at a time, because Dataverse locks its customizations while it writes a step.
+
+    A change that is rejected does not stop the others. The first error is raised at the end.
+    """
+    steps, errors = services.webhook_steps, []
+    changes = [
+        *(partial(steps.add, environment, registration.endpoint_id, step) for step in plan.add),
+        *(partial(steps.update, environment, registered, step) for registered, step in plan.change),
+        *(partial(steps.remove, environment, registered) for registered in plan.remove),
+    ]
+    for change in changes:
+        try:
+            await change()
+        except Unavailable:
+            raise
+        except ChatSyncError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
 
 
 async def _enabled_tables(

@@ -6,6 +6,7 @@ from functools import partial
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.values import Chat, ChatKind, ObjectId, Person, RecordRef
+from bot.features.members.announcement import OutcomeUnknown
 from bot.features.members.membership import add_to_chat, is_member, remove_from_chat
 from bot.features.shared import access
 from bot.features.shared.answers import Answer, to_outbox
@@ -27,7 +28,8 @@ async def add_member(
     if await is_member(services, chat.id, other):
         return Answer(message=_message(f"{name} is already in this chat."))
     message = _message(f"{person.name or 'Someone'} added {name} to this chat.")
-    async with audited(services, _entry(services, "add person", chat, person, other, record)):
+    entry = _entry(services, "add person", chat, person, other, record)
+    async with audited(services, entry, unknown=OutcomeUnknown):
         await add_to_chat(services, chat.id, other, partial(_notify, services, chat, message, f"added {other}"))
     return Answer(message=message, already_queued=True)
 
@@ -41,7 +43,8 @@ async def remove_member(services: Services, chat: Chat, person: Person, other: O
     if not await is_member(services, chat.id, other):
         return Answer(message=_message(f"{name} is not in this chat."))
     message = _message(f"{person.name or 'Someone'} removed {name} from this chat.")
-    async with audited(services, _entry(services, "remove person", chat, person, other)):
+    entry = _entry(services, "remove person", chat, person, other)
+    async with audited(services, entry, unknown=OutcomeUnknown):
         await remove_from_chat(services, chat.id, other, partial(_notify, services, chat, message, f"removed {other}"))
     return Answer(message=message, already_queued=True)
 

@@ -1,15 +1,16 @@
 """Join a chat that is connected to a record (spec J1-J3)."""
 
-from functools import partial
-
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import NotAllowed, NotFound, NotSupported
 from bot.domain.joining import JoinFacts
-from bot.domain.values import ChatKind, Connection, Person, PublicId
+from bot.domain.values import Chat, ChatKind, Connection, Person, PublicId
+from bot.features.members.announcement import Announcement, OutcomeUnknown
+from bot.features.members.app_presence import require_app_in_chat, unreachable
 from bot.features.members.membership import add_to_chat, is_member
 from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
-from bot.features.shared.answers import Answer, display_name, to_outbox
+from bot.features.shared.answers import Answer, display_name
+from bot.features.shared.auditing import audited
 from bot.features.shared.named_connections import hiding_access
 from bot.features.shared.services import Services
 from cards.message import Message
@@ -17,10 +18,11 @@ from cards.notice import NoticeView, notice
 
 
 async def join_chat(services: Services, person: Person, connection: PublicId) -> Answer:
-    """Add the person to the connected chat, and notify the chat.
+    """Tell the connected chat that the person joins, and add them.
 
     Raises `NotAllowed` with the reason and the person to ask, `NotFound` if the connection ended or the person cannot
-    open the record, `NotSupported` if the chat is full or is a channel, or `Unavailable`.
+    open the record, `NotSupported` if the chat is full or is a channel, or `Unavailable`. Nobody joins a chat that the
+    app cannot reach.
     """
     # The person is checked first, so that nobody learns which connections exist.
     await access.require_user_anywhere(services, person)
@@ -30,9 +32,14 @@ async def join_chat(services: Services, person: Person, connection: PublicId) ->
     if active is None:
         raise _unknown()
     actor = await _authorize(services, active, person, is_channel=chat is not None and chat.kind is ChatKind.CHANNEL)
+    if chat is None or not chat.bot_present or active.paused_at:
+        raise unreachable(contact_hint(active))
+    await require_app_in_chat(services, chat, actor.object_id, contact_hint(active))
     if await is_member(services, active.chat_id, actor.object_id):
         return Answer(message=notice(NoticeView(text="You are already in this chat.")))
-    await add_to_chat(services, active.chat_id, actor.object_id, partial(_notify_and_audit, services, active, actor))
+    announcement = _announcement(chat, active, actor)
+    async with audited(services, _entry(services, active, actor), unknown=OutcomeUnknown):
+        await add_to_chat(services, active.chat_id, actor.object_id, announcement=announcement)
     return Answer(message=_joined(active))
 
 
@@ -52,16 +59,19 @@ async def _authorize(services: Services, connection: Connection, person: Person,
     return readable.actor
 
 
-async def _notify_and_audit(services: Services, connection: Connection, actor: AuthorizedUser) -> None:
-    now, by, by_name = services.clock.now(), actor.object_id, actor.user.name
-    text = f"{by_name}, who works on {display_name(connection)}, joined this chat."
-    async with services.store.writing() as work:
-        chat = await work.chats.get(connection.chat_id)
-        if chat:
-            key = f"joined {chat.id} {by} {now.isoformat()}"
-            message = notice(NoticeView(text=text))
-            await work.outbox.enqueue([to_outbox(chat, message, key=key, connection=connection.id)], at=now)
-        await work.audit.add(AuditEntry.for_connection("join", connection, at=now, by=by, by_name=by_name))
+def _announcement(chat: Chat, connection: Connection, actor: AuthorizedUser) -> Announcement:
+    name = actor.user.name
+    return Announcement(
+        chat=chat,
+        text=f"{name} is joining from {display_name(connection)}.",
+        failure_text=f"{name} could not be added to this chat.",
+        next_step=contact_hint(connection),
+    )
+
+
+def _entry(services: Services, connection: Connection, actor: AuthorizedUser) -> AuditEntry:
+    at, by, by_name = services.clock.now(), actor.object_id, actor.user.name
+    return AuditEntry.for_connection("join", connection, at=at, by=by, by_name=by_name)
 
 
 def _unknown() -> NotFound:

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bot.domain.errors import Unavailable
+from bot.domain.errors import ChatSyncError, Unavailable
 from bot.domain.values import ChatId, ObjectId
+from bot.features.members.announcement import Announcement, OutcomeUnknown, announce
 from bot.features.shared.services import Services
 from bot.logs import get_logger
 
@@ -20,14 +21,31 @@ async def is_member(services: Services, chat: ChatId, person: ObjectId) -> bool:
     return any(member.object_id == person for member in await services.chats.list_members(chat))
 
 
-async def add_to_chat(services: Services, chat: ChatId, person: ObjectId, notify: Notify) -> None:
-    """Add the person and notify the chat; raises the errors of `ChatDirectory.add_member`."""
-    await _finish(services, _change(services, services.chats.add_member, chat, person, notify, member_after=True))
+async def add_to_chat(
+    services: Services,
+    chat: ChatId,
+    person: ObjectId,
+    notify: Notify | None = None,
+    announcement: Announcement | None = None,
+) -> None:
+    """Add the person, and then call `notify`; raises the errors of `ChatDirectory.add_member`.
+
+    The announcement is posted before. If that fails, nobody is added: see `announce`.
+    """
+    change = partial(_change, services, services.chats.add_member, chat, person, member_after=True)
+    announced = partial(announce, services, announcement, change) if announcement else change
+    await _finish(services, _in_turn(announced, *([notify] if notify else ())))
 
 
 async def remove_from_chat(services: Services, chat: ChatId, person: ObjectId, notify: Notify) -> None:
-    """Remove the person and notify the chat; raises the errors of `ChatDirectory.remove_member`."""
-    await _finish(services, _change(services, services.chats.remove_member, chat, person, notify, member_after=False))
+    """Remove the person, and then call `notify`; raises the errors of `ChatDirectory.remove_member`."""
+    change = partial(_change, services, services.chats.remove_member, chat, person, member_after=False)
+    await _finish(services, _in_turn(change, notify))
+
+
+async def _in_turn(*steps: Callable[[], Awaitable[None]]) -> None:
+    for step in steps:
+        await step()
 
 
 async def _change(
@@ -35,17 +53,23 @@ async def _change(
     change: Callable[[ChatId, ObjectId], Awaitable[None]],
     chat: ChatId,
     person: ObjectId,
-    notify: Notify,
     *,
     member_after: bool,
 ) -> None:
     try:
         await change(chat, person)
-    except Unavailable:
+    except Unavailable as error:
         # Perhaps only the response was lost. Then the change is made, and the chat must be notified.
-        if await is_member(services, chat, person) is not member_after:
+        if await _is_member_for_sure(services, chat, person, error) is not member_after:
             raise
-    await notify()
+
+
+async def _is_member_for_sure(services: Services, chat: ChatId, person: ObjectId, error: Unavailable) -> bool:
+    """Return whether the person is in the chat after the error; raise `OutcomeUnknown` if nobody can say."""
+    try:
+        return await is_member(services, chat, person)
+    except ChatSyncError as unknown:
+        raise OutcomeUnknown(str(error), error.next_step, retry_after_s=error.retry_after_s) from unknown
 
 
 async def _finish(services: Services, change: Awaitable[None]) -> None:

@@ -12,6 +12,7 @@ from bot.domain.new_chat import MAX_MEMBERS_AT_CREATION, REQUIRED_STEPS, ChatReq
 from bot.domain.values import Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.connections.connect_chat import Note, connect_chat
 from bot.features.connections.install_app import install_app
+from bot.features.members.app_presence import require_app_in_chat
 from bot.features.shared.auditing import write_audit
 from bot.features.shared.services import Services
 from cards.words import and_list
@@ -180,6 +181,7 @@ async def _create(services: Services, new_chat: NewChat, _person: Person, _curre
 
 
 async def _add_members(services: Services, new_chat: NewChat, _person: Person, _current: Chat) -> NewChat:
+    await _require_not_removed(services, new_chat)
     chat = _chat_id(new_chat)
     members = {member.object_id for member in await services.chats.list_members(chat)}
     errors: dict[ObjectId, ChatSyncError] = {}
@@ -195,6 +197,16 @@ async def _add_members(services: Services, new_chat: NewChat, _person: Person, _
     return new_chat.with_done(ChatStep.MEMBERS)
 
 
+async def _require_not_removed(services: Services, new_chat: NewChat) -> None:
+    """Check that nobody removed the app after its installation: it must not change chats that it was removed from."""
+    if ChatStep.INSTALL not in new_chat.done:
+        return
+    async with services.store.reading() as work:
+        chat = await work.chats.get(_chat_id(new_chat))
+    if chat:
+        await require_app_in_chat(services, chat, new_chat.request.person, "Add Chat Sync to the chat, and continue.")
+
+
 async def _not_added(services: Services, errors: Mapping[ObjectId, ChatSyncError]) -> BadRequest:
     """Return one error with the names of the people and the reason for the first of them."""
     people = await services.directory.get_people(list(errors))
@@ -204,6 +216,7 @@ async def _not_added(services: Services, errors: Mapping[ObjectId, ChatSyncError
 
 
 async def _name(services: Services, new_chat: NewChat, _person: Person, _current: Chat) -> NewChat:
+    await _require_not_removed(services, new_chat)
     await services.chats.rename(_chat_id(new_chat), new_chat.request.topic or "")
     return new_chat.with_done(ChatStep.NAME)
 

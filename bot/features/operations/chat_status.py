@@ -1,43 +1,66 @@
 """Show the latest updates sent to a chat for each of its records, and any problems (spec M2)."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.chat_sync import SyncedRow, SyncProblem, is_sync_on, sync_state
-from bot.domain.public_names import Command
+from bot.domain.public_names import Command, Verb
 from bot.domain.queue_states import ChatState, ConnectionState
 from bot.domain.subscription_problems import find_problem
 from bot.domain.subscriptions import TOPICS, chat_target
 from bot.domain.values import Chat, ChatId, Connection, Person
 from bot.features.chat_sync.status_texts import SYNC_IS_OFF, describe_sync_state
-from bot.features.connections.list_records import SHOWN, nothing_connected
+from bot.features.connections.find_connections import connections_of_chat
+from bot.features.connections.list_records import SHOWN, count_records, nothing_connected
 from bot.features.shared import access
+from bot.features.shared.action_data import ActionData
 from bot.features.shared.answers import Answer, resume_button
-from bot.features.shared.failure_texts import describe_event_failure, describe_failure, is_chat_failure
+from bot.features.shared.failure_texts import (
+    describe_drop,
+    describe_event_failure,
+    describe_failure,
+    is_chat_failure,
+)
+from bot.features.shared.private_answers import private_only
 from bot.features.shared.readable_records import readable_records
-from bot.features.shared.routes import CommandHandler
+from bot.features.shared.routes import ButtonHandler, CommandHandler
 from bot.features.shared.services import Services
 from bot.features.shared.turn import Turn
 from bot.store.unit_of_work import UnitOfWork
+from cards.buttons import ActionButton
 from cards.chat_status import ChatStatusView, Paused, PendingCards, StatusRow, SyncIssue, chat_status
 from cards.record import RecordHeader
 
 _TURNED_OFF = frozenset({SyncProblem.CHATS_OFF, SyncProblem.SYNC_OFF, SyncProblem.CHANNEL})
 
 
-async def show_status(services: Services, chat: Chat, person: Person) -> Answer:
-    """Return the card with a row for each record that the person can read, the newest connection first."""
+async def show_status(services: Services, turn: Turn) -> Answer:
+    """Return the card with a row for each record that the person can read, the newest connection first.
+
+    In a chat with others, return only the number of records, because others may not be able to read them (spec S5).
+    """
+    connections = list(reversed(await connections_of_chat(services, turn.chat)))
+    environments = {each.record.environment for each in connections} or services.environments
+    user = access.require_permitted_anywhere(services, environments, turn.person)
+    if not connections:
+        await user
+        return nothing_connected()
+    await asyncio.gather(user, access.require_member(services, turn.chat, turn.person))
+    if not turn.private:
+        button = ActionButton(title="Show status", verb=Verb.STATUS, payload={})
+        return count_records(turn, len(connections), button)
+    return await _status_of(services, turn.chat, turn.person, connections)
+
+
+async def _status_of(services: Services, chat: Chat, person: Person, connections: Sequence[Connection]) -> Answer:
+    shown = connections[:SHOWN]
     async with services.store.reading() as work:
-        connections = list(reversed(await work.connections.for_chat(chat.id)))
-        shown = connections[:SHOWN]
         states = [await work.queue_states.connection_state(connection) for connection in shown]
         chat_state = await work.queue_states.chat_state(chat.id)
         delay_reason = await _delay_reason(services, work, chat.id)
         synced_rows = await work.chat_sync.get_rows([connection.id for connection in shown])
         sync_failure = (await work.chat_sync.failures([chat.id])).get(chat.id, "")
-    if not connections:
-        return nothing_connected()
-    await access.require_member(services, chat, person)
     sync_issues = [await _sync_issue(services, chat, each, synced_rows.get(each.id), sync_failure) for each in shown]
     rows = await _rows(services, shown, states, sync_issues, chat_state, person)
     view = ChatStatusView(
@@ -81,6 +104,7 @@ async def _row(
         event_failure=describe_event_failure(state.event_failure) if state.event_failure else "",
         pending=_pending_cards(services, state, chat_state),
         rejected_reason=describe_failure(dead_letter) if dead_letter and not is_chat_failure(dead_letter) else "",
+        dropped_reason=describe_drop(state.drop_reason) if state.drop_reason else "",
     )
 
 
@@ -138,8 +162,15 @@ def _pending_cards(services: Services, state: ConnectionState, chat_state: ChatS
     return PendingCards(cards=state.pending, reason=reason, until=next_attempt if is_later else None)
 
 
-async def _status(services: Services, turn: Turn, _arguments: str) -> Answer:
-    return await show_status(services, turn.chat, turn.person)
+async def _command(services: Services, turn: Turn, _arguments: str) -> Answer:
+    return await show_status(services, turn)
 
 
-COMMANDS: Mapping[str, CommandHandler] = {Command.STATUS: _status}
+async def _button(services: Services, turn: Turn, _data: ActionData) -> Answer:
+    return await show_status(services, turn)
+
+
+COMMANDS: Mapping[str, CommandHandler] = {Command.STATUS: _command}
+
+
+BUTTONS: Mapping[str, ButtonHandler] = {Verb.STATUS: private_only(_button)}

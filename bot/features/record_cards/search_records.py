@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from bot.domain.errors import NotFound
+from bot.domain.errors import ChatSyncError
 from bot.domain.note_fields import note_facts
 from bot.domain.values import Chat, EnvironmentId, Person
 from bot.features.record_cards.resolve_link import disclosed_columns
@@ -76,7 +76,7 @@ async def _split_table(services: Services, words: str) -> tuple[str | None, str]
 async def _labels(services: Services, environment: EnvironmentId, name: str) -> frozenset[str]:
     try:
         return frozenset({(await services.records.table(environment, name)).label.casefold()})
-    except NotFound:
+    except ChatSyncError:
         return frozenset()  # not every organization has every standard table
 
 

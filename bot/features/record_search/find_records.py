@@ -5,7 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.errors import BadRequest, NotAllowed, NotFound, NotSupported
+from bot.domain.errors import BadRequest, ChatSyncError, NotAllowed, NotFound, NotSupported
 from bot.domain.formatting import format_value
 from bot.domain.record_links import RecordLink, first_address
 from bot.domain.record_types import STANDARD_TABLES, RecordType, distinguishing_columns
@@ -15,6 +15,7 @@ from bot.features.shared import access
 from bot.features.shared.access import AuthorizedUser
 from bot.features.shared.answers import name_columns, name_of, number_column, number_of
 from bot.features.shared.services import Services
+from bot.logs import get_logger
 
 MAX_CHOICES = 6
 """Rows on a card that asks the person to choose."""
@@ -31,6 +32,8 @@ _NUMBER = re.compile(r"[A-Za-z]{1,6}-?\d[\w-]{2,30}")
 """Text in the form of a record number, such as `CAS-01001`."""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +181,16 @@ async def search_everywhere(
     results = await asyncio.gather(
         *(search.in_environment(environment, types[environment], actor) for environment, actor in actors.items())
     )
-    return [found for result in results for found in result]
+    return _without_failures([found for result in results for found in result])
+
+
+def _without_failures(results: Sequence[FoundRecord | ChatSyncError]) -> Sequence[FoundRecord]:
+    """Return the records, although the search of some tables failed; raise the error if no other table has any."""
+    records = [each for each in results if isinstance(each, FoundRecord)]
+    errors = [each for each in results if isinstance(each, ChatSyncError)]
+    if errors and not records:
+        raise errors[0]
+    return records
 
 
 async def _enabled_types(services: Services, environment: EnvironmentId, only: str | None) -> Sequence[RecordType]:
@@ -198,20 +210,31 @@ class _Search:
 
     async def in_environment(
         self, environment: EnvironmentId, types: Sequence[RecordType], actor: AuthorizedUser
-    ) -> Sequence[FoundRecord]:
+    ) -> Sequence[FoundRecord | ChatSyncError]:
         """Search the tables of one environment at the same time."""
         definitions = await asyncio.gather(*(self._table(environment, each) for each in types))
-        tables = [(each, table) for each, table in zip(types, definitions, strict=True) if table]
+        failures = [each for each in definitions if isinstance(each, ChatSyncError)]
+        tables = [(each, table) for each, table in zip(types, definitions, strict=True) if isinstance(table, Table)]
         if _NUMBER.fullmatch(self.words):
             tables = [(each, table) for each, table in tables if number_column(table)] or tables
-        results = await asyncio.gather(*(self._in_table(environment, each, table, actor) for each, table in tables))
-        return [found for result in results for found in result]
+        results = await asyncio.gather(*(self._try_table(environment, each, table, actor) for each, table in tables))
+        return [*failures, *(found for result in results for found in result)]
 
-    async def _table(self, environment: EnvironmentId, record_type: RecordType) -> Table | None:
+    async def _table(self, environment: EnvironmentId, record_type: RecordType) -> Table | ChatSyncError | None:
         try:
             return await self.services.records.table(environment, record_type.table)
         except NotFound:
             return None  # not every organization has every standard table
+        except ChatSyncError as error:
+            return _logged(error, record_type)
+
+    async def _try_table(
+        self, environment: EnvironmentId, record_type: RecordType, table: Table, actor: AuthorizedUser
+    ) -> Sequence[FoundRecord | ChatSyncError]:
+        try:
+            return await self._in_table(environment, record_type, table, actor)
+        except ChatSyncError as error:
+            return [_logged(error, record_type)]
 
     async def _in_table(
         self, environment: EnvironmentId, record_type: RecordType, table: Table, actor: AuthorizedUser
@@ -233,6 +256,11 @@ class _Search:
             FoundRecord(record=ref, record_type=record_type, table=table, row=row, more=more)
             for ref, row in zip(refs, rows, strict=True)
         ]
+
+
+def _logged(error: ChatSyncError, record_type: RecordType) -> ChatSyncError:
+    _log.warning("search.table_failed", table=record_type.table, reason=str(error))
+    return error
 
 
 def _columns_to_read(table: Table, more: Sequence[Column]) -> Sequence[Column]:

@@ -51,12 +51,17 @@ async def from_link(services: Services, link: RecordLink, person: Person) -> Rec
     if link.table:
         return _record(link, link.table)
     actor = await access.require_user(services, link.environment, person)
+    failures: list[BaseException] = []
     for tables in await _candidate_tables(services, link):
-        records = await asyncio.gather(*(_readable_record(services, link, table, actor) for table in tables))
-        record = next((record for record in records if record), None)
+        found = await asyncio.gather(
+            *(_readable_record(services, link, table, actor) for table in tables), return_exceptions=True
+        )
+        results = [each for each in found if each is not None]
+        record = next((each for each in results if isinstance(each, RecordRef)), None)
         if record:
             return record
-    raise record_hidden()
+        failures.extend(each for each in results if isinstance(each, BaseException))
+    raise failures[0] if failures else record_hidden()
 
 
 async def from_action_data(services: Services, data: ActionData, person: Person) -> Sequence[Match]:

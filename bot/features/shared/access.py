@@ -43,9 +43,15 @@ async def require_user(services: Services, environment: EnvironmentId, person: P
     return await require_permitted(services, environment, person)
 
 
-async def require_user_anywhere(services: Services, person: Person) -> Mapping[EnvironmentId, AuthorizedUser]:
-    """Return the environments in which `require_user` succeeds; raise the first error if there are none."""
-    return await _in_any_environment(services.environments, lambda each: require_user(services, each, person))
+async def require_user_anywhere(
+    services: Services, person: Person, environments: Collection[EnvironmentId] | None = None
+) -> Mapping[EnvironmentId, AuthorizedUser]:
+    """Return the environments in which `require_user` succeeds; raise the first error if there are none.
+
+    `environments`: the environments to check; by default all of them.
+    """
+    checked = environments or services.environments
+    return await _in_any_environment(checked, lambda each: require_user(services, each, person))
 
 
 async def require_permitted_anywhere(

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.domain.outgoing_messages import OutgoingMessage
+from bot.domain.outgoing_messages import OutgoingMessage, Subject, Switch
 from bot.domain.public_names import PERSON, Dialog, Verb
 from bot.domain.record_links import LinkTarget, RecordLink, RecordLinks
 from bot.domain.record_types import NUMBER_COLUMNS
 from bot.domain.tables import Column, Row, Table
-from bot.domain.values import Chat, Connection, ConnectionId, NewConnection, ObjectId, RecordRef
+from bot.domain.values import Chat, Connection, NewConnection, ObjectId, RecordRef
 from cards.activity import activity_json
 from cards.buttons import ActionButton, DialogButton, LinkButton
 from cards.message import Message
@@ -33,10 +33,29 @@ def render(message: Message, channel: str) -> bytes:
     return activity_json(message, channel=channel)
 
 
-def to_outbox(chat: Chat, message: Message, *, key: str, connection: ConnectionId | None = None) -> OutgoingMessage:
-    """Return the rendered message for the outbox."""
-    body = render(message, chat.channel)
-    return OutgoingMessage(key=key, chat_id=chat.id, activity=body, connection_id=connection)
+def to_outbox(
+    chat: Chat, message: Message, *, key: str, connection: Connection | None = None, switch: Switch | None = None
+) -> OutgoingMessage:
+    """Return the rendered message for the outbox.
+
+    `switch`: the setting that must be on when the message is sent; None for the answer to a person's act.
+    """
+    return OutgoingMessage(
+        key=key,
+        chat_id=chat.id,
+        activity=render(message, chat.channel),
+        connection_id=connection.id if connection else None,
+        subjects=(subject_of(connection.record, switch),) if connection else _general_subjects(switch),
+    )
+
+
+def subject_of(record: RecordRef, switch: Switch | None) -> Subject:
+    """Return the subject of a message about the record."""
+    return Subject(environment=record.environment, table=record.table, switch=switch)
+
+
+def _general_subjects(switch: Switch | None) -> tuple[Subject, ...]:
+    return (Subject(switch=switch),) if switch else ()
 
 
 def number_column(table: Table) -> Column | None:

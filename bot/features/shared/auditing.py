@@ -16,16 +16,18 @@ async def write_audit(services: Services, entry: AuditEntry) -> None:
 
 
 @asynccontextmanager
-async def audited(services: Services, entry: AuditEntry) -> AsyncIterator[None]:
+async def audited(
+    services: Services, entry: AuditEntry, *, unknown: type[ChatSyncError] = Unavailable
+) -> AsyncIterator[None]:
     """Store the entry before the block makes the change, and another one if the change is refused.
 
-    After a crash there may be an extra entry, never a missing one.
+    `unknown`: the error after which the other system may have made the change. After a crash there may be an extra
+    entry, never a missing one.
     """
     await write_audit(services, entry)
     try:
         yield
-    except Unavailable:
-        raise  # the other system may have made the change
-    except ChatSyncError:
-        await write_audit(services, replace(entry, at=services.clock.now(), act=f"{entry.act} refused"))
+    except ChatSyncError as error:
+        if not isinstance(error, unknown):
+            await write_audit(services, replace(entry, at=services.clock.now(), act=f"{entry.act} refused"))
         raise

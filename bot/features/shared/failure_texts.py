@@ -1,6 +1,9 @@
 """Sentences for delivery failures. Logs and the store keep the original code."""
 
 import re
+from collections.abc import Mapping
+
+from bot.domain.send_outcomes import DropReason
 
 _CHAT_FAILURES = {
     "BotNotInConversationRoster": "The app is no longer in this chat.",
@@ -17,6 +20,13 @@ _STATUS_FAILURES = {
     429: "Teams limits how many messages the app can send.",
 }
 _SERVER_ERRORS = range(500, 600)
+_DROPPED: Mapping[DropReason, str] = {
+    DropReason.CHATS_OFF: "The last card was not sent because chats were turned off for Dynamics 365.",
+    DropReason.RECORD_TYPE_OFF: "The last card was not sent because chats were turned off for records of this type.",
+    DropReason.KEY_FIELDS_OFF: (
+        "The last card was not sent because cards about changes were turned off for records of this type."
+    ),
+}
 
 
 def is_chat_failure(reason: str) -> bool:
@@ -35,6 +45,11 @@ def describe_failure(reason: str) -> str:
     if status in _SERVER_ERRORS:
         return "Teams is having problems."
     return _STATUS_FAILURES.get(status, "Teams rejected the message.")
+
+
+def describe_drop(reason: DropReason) -> str:
+    """Return the sentence for a message that was not sent because a setting was off."""
+    return _DROPPED[reason]
 
 
 def describe_event_failure(reason: str) -> str:

@@ -23,12 +23,15 @@ def private_only(handler: Handler[T]) -> Handler[T]:
 
     async def limited(services: Services, turn: Turn, data: ActionData) -> T:
         if not turn.private:
-            raise NotSupported(
-                "This client cannot show a private answer.", "Write to Chat Sync in a personal chat instead."
-            )
+            raise no_private_answer()
         return await handler(services, turn, data)
 
     return limited
+
+
+def no_private_answer() -> NotSupported:
+    """Return the error for a private answer that everyone in the chat would see."""
+    return NotSupported("This client cannot show a private answer.", "Write to Chat Sync in a personal chat instead.")
 
 
 def private_button(turn: Turn, text: str, button: ActionButton) -> Answer:

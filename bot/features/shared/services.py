@@ -14,7 +14,7 @@ from bot.features.shared.roster_cache import RosterCache
 from bot.ports.dataverse import Definitions, RecordPeople, Records, WebhookSteps
 from bot.ports.dataverse_writes import ChatActivityRows, NotesAndTasks, RecordWrites, TeamsAssociations
 from bot.ports.graph import ChatDirectory, Directory
-from bot.ports.teams import Roster
+from bot.ports.teams import ChatMessages, Roster
 from bot.store.administration import Administration
 from bot.store.unit_of_work import Store
 
@@ -38,6 +38,7 @@ class Services:
     associations: TeamsAssociations
     directory: Directory
     chats: ChatDirectory
+    chat_messages: ChatMessages
     roster: Roster
     roster_cache: RosterCache
     coalescing_window: timedelta

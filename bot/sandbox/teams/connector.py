@@ -29,6 +29,8 @@ async def connector(request: web.Request) -> web.Response:
     match request.method, request.match_info["path"].split("/"):
         case "POST", ["conversations", conversation, "activities", *reply] if len(reply) <= 1:
             return await _post(request, teams, conversation)
+        case "PUT", ["conversations", conversation, "activities", activity]:
+            return await _edit(request, teams, conversation, activity)
         case "GET", ["conversations", conversation, "members"]:
             return web.json_response([_account(user) for user in _members(teams, conversation)])
         case "GET", ["conversations", conversation, "pagedmembers"]:
@@ -43,6 +45,19 @@ async def connector(request: web.Request) -> web.Response:
 
 async def _post(request: web.Request, teams: SampleOrganization, conversation: str) -> web.Response:
     _require_bot(teams, conversation)
+    number = await teams.post(conversation, *await _content(request))
+    return web.json_response({"id": f"1:{number}"}, status=HTTPStatus.CREATED)
+
+
+async def _edit(request: web.Request, teams: SampleOrganization, conversation: str, activity: str) -> web.Response:
+    _require_bot(teams, conversation)
+    if not await teams.edit(conversation, activity.removeprefix("1:"), *await _content(request)):
+        raise ConnectorError(HTTPStatus.NOT_FOUND, "ActivityNotFoundInConversation")
+    return web.json_response({"id": activity})
+
+
+async def _content(request: web.Request) -> tuple[str, str]:
+    """Return the summary and the card of the activity in the request."""
     content = await request.read()
     if len(content) > MAX_MESSAGE_BYTES:
         raise ConnectorError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "MessageSizeTooBig")
@@ -52,8 +67,7 @@ async def _post(request: web.Request, teams: SampleOrganization, conversation: s
         activity = None
     if not isinstance(activity, dict) or activity.get("type") != "message":
         raise ConnectorError(HTTPStatus.BAD_REQUEST, "BadArgument")
-    number = await teams.post(conversation, str(activity.get("summary") or activity.get("text") or ""), _card(activity))
-    return web.json_response({"id": f"1:{number}"}, status=HTTPStatus.CREATED)
+    return str(activity.get("summary") or activity.get("text") or ""), _card(activity)
 
 
 def _card(activity: dict[str, Json]) -> str:

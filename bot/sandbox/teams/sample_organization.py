@@ -18,6 +18,7 @@ from bot.sandbox.teams.channels import CHANNELS, TEAM_ID
 from bot.sandbox.teams.chats import (
     CHATS,
     INSTALLED,
+    MESSAGES,
     Conversation,
     find_chat,
     find_member,
@@ -107,6 +108,15 @@ class SampleOrganization:
         """Store a message that the bot posted, and return its number."""
         async with self.store.transaction() as transaction:
             return put_message(transaction, conversation_id, summary=summary, card=card, at=self.now())
+
+    async def edit(self, conversation_id: str, number: str, summary: str, card: str) -> bool:
+        """Replace a message that the bot posted; return False if it does not exist."""
+        row = self.rows.get(MESSAGES, f"{conversation_id}/{number}")
+        if row is None:
+            return False
+        async with self.store.transaction() as transaction:
+            transaction.update(row, {"summary": summary, "card": card})
+        return True
 
     async def observe(self, activity: Mapping[str, object]) -> None:
         """Register a group chat that another client has with the bot, and the sender of the activity."""

@@ -53,10 +53,18 @@ outbox = _queue_table(
     Column("key", String, nullable=False),
     Column("lane", String, nullable=False),
     Column("connection_id", ForeignKey("connection.id")),
+    # The record type that the message is about, and the setting that must be on when it is sent.
+    Column("environment", String),
+    Column("table", String),
+    Column("switch", String),
+    # Further record types and their settings, for a summary of several record types.
+    Column("other_subjects", JSON(none_as_null=True)),
     Column("caused_at", Instant),
     Column("body", LargeBinary, nullable=False),
     # The values that the chat knew before this message, restored if the message is never delivered.
     Column("told_before", JSON(none_as_null=True)),
+    # The values in the message. Stored when it is given up with its chat: the chat knows them if it is sent after all.
+    Column("told_after", JSON(none_as_null=True)),
     one_each="key",
 )
 

@@ -1,23 +1,23 @@
 """The product as `app.py` runs it, with the limits, records, and ticker of a measurement."""
 
 import argparse
+import asyncio
 from datetime import timedelta
 from typing import Any
-
-from aiohttp import web
 
 import app
 from bot.config.load import load_settings
 from bot.config.settings import Settings
 from bot.domain.limits import Limits
-from bot.logs import AccessLogger, configure_logging
+from bot.logs import configure_logging
+from bot.web.server import serve
 from bot.wiring.application import make_app
 from tests.bench.sides.memory_records import MemoryRecords
 from tests.bench.ticker import add_ticker
 
 
-async def make(settings: Settings, options: argparse.Namespace) -> web.Application:
-    """Build the application with the limits and records of the measurement."""
+async def run(settings: Settings, options: argparse.Namespace) -> None:
+    """Serve with the limits and records of the measurement."""
     limits = Limits(poll_interval=timedelta(seconds=options.look_again))
     if options.unlimited:
         limits = Limits(chat=(), tenant=None, poll_interval=limits.poll_interval)
@@ -27,7 +27,7 @@ async def make(settings: Settings, options: argparse.Namespace) -> web.Applicati
     made = await make_app(settings, limits=limits, **replacements)
     if options.ticker:
         add_ticker(made)
-    return made
+    await serve(made, settings.host, settings.port, limits.http, lambda: app._ready(settings))
 
 
 def main() -> None:
@@ -38,13 +38,7 @@ def main() -> None:
     parser.add_argument("--look-again", type=float, default=Limits().poll_interval.total_seconds())
     options, settings = parser.parse_args(), load_settings()
     configure_logging(settings.log_format, settings.log_level)
-    web.run_app(
-        make(settings, options),
-        host=settings.host,
-        port=settings.port,
-        access_log_class=AccessLogger,
-        print=lambda _: app._ready(settings),
-    )
+    asyncio.run(run(settings, options))
 
 
 if __name__ == "__main__":

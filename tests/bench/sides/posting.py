@@ -43,12 +43,13 @@ async def _ours(service_url: str) -> AsyncIterator[Post]:
     from bot.http.session import create_session
     from bot.teams.connector import Connector
     from bot.teams.sender import ConnectorMessageSender
+    from bot.teams.service_hosts import teams_urls
     from bot.wiring.credentials import bot_tokens
 
     settings = load_settings()
     session = create_session(settings.ca_file)
     tokens = bot_tokens(settings, session, SystemClock())
-    sender = ConnectorMessageSender(Connector(session, tokens, frozenset(settings.service_hosts), signed_in=True))
+    sender = ConnectorMessageSender(Connector(session, tokens, teams_urls(frozenset(settings.service_hosts))))
     body = orjson.dumps(card_activity(0))
 
     async def post(number: int) -> None:

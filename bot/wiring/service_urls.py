@@ -1,0 +1,26 @@
+"""The service URLs that the bot may call, by the settings."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from bot.config.settings import Settings
+from bot.domain.values import Environment
+from bot.teams.service_hosts import AllowedUrl, local_urls, teams_urls
+
+_CONNECTOR_PATH = "/teams/"
+"""Path of the sandbox's own Bot Connector, below the address of its Dataverse."""
+
+
+def service_urls(settings: Settings, environments: Iterable[Environment]) -> AllowedUrl:
+    """Return the check of service URLs: Teams' hosts, or without an app ID this machine and the sandbox's own chats."""
+    if settings.app_id:
+        return teams_urls(frozenset(settings.service_hosts))
+    sandboxes = (address for each in environments for address in _addresses(each))
+    return local_urls(settings.port, frozenset(address + _CONNECTOR_PATH for address in sandboxes))
+
+
+def _addresses(environment: Environment) -> Iterable[str]:
+    """Yield the address of a sandbox under each name of this machine, because settings may use another one."""
+    yield environment.url
+    for host in environment.hosts:
+        yield f"http://{host}{urlsplit(environment.url).path}"
