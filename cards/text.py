@@ -30,7 +30,7 @@ _NEVER_SENT = re.compile(_HIDDEN.pattern.replace("\u2066-\u206f", "\u2066\u2067\
 _HTML = re.compile(
     rf"<[A-Za-z/!?]|&(?:#|[A-Za-z0-9]{{1,31}};|{'|'.join(name for name in html5 if not name.endswith(';'))})"
 )
-"""What HTML reads as markup. Some names of characters need no semicolon."""
+"""Markup as HTML reads it. Some names of characters need no semicolon."""
 _MARKDOWN = re.compile(
     r"[`*]"
     r"|\[(?=.*\][(\[:])"

@@ -24,7 +24,7 @@ def clean(value: Any) -> Any:
     """Return the value as it is after the replacements, computed in another way."""
     if isinstance(value, str):
         joined = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        return joined.replace("\x00", "\ufffd")
+        return joined.replace("\x00", " ")
     if isinstance(value, list):
         return [clean(each) for each in value]
     return {clean(name): clean(each) for name, each in value.items()} if isinstance(value, dict) else value
@@ -35,7 +35,7 @@ def clean(value: Any) -> Any:
     [
         (rb'{"title": "Pump \ud83d", "row": 1}', {"title": "Pump \ufffd", "row": 1}),
         (rb'["\ud83d\ude00", "\ude00\ud83d", "\\ud83d", "\\\ud83d"]', ["😀", "\ufffd\ufffd", "\\ud83d", "\\\ufffd"]),
-        (rb'{"\uDBFF": "\u0000"}', {"\ufffd": "\ufffd"}),
+        (rb'{"\uDBFF": "\u0000"}', {"\ufffd": " "}),
         ('"\ud83d"'.encode("utf-8", "surrogatepass"), "\ufffd" * 3),
         (b'["caf\xe9"]', ["caf\ufffd"]),
     ],

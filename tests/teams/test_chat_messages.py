@@ -11,6 +11,7 @@ from bot.domain.values import Chat
 from bot.http.access_tokens import NullTokens
 from bot.teams.chat_messages import ConnectorChatMessages
 from bot.teams.connector import Connector
+from bot.teams.service_hosts import local_urls
 from tests.fakes.connector import FakeConnector, error
 from tests.steps.stored_rows import a_chat
 
@@ -26,7 +27,7 @@ async def teams() -> AsyncIterator[FakeConnector]:
 @pytest.fixture
 async def messages(teams: FakeConnector) -> AsyncIterator[ConnectorChatMessages]:
     async with ClientSession() as session:
-        yield ConnectorChatMessages(Connector(session, NullTokens(), frozenset(), signed_in=False))
+        yield ConnectorChatMessages(Connector(session, NullTokens(), local_urls(0, frozenset())))
 
 
 def chat_at(teams: FakeConnector) -> Chat:

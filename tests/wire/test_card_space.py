@@ -104,7 +104,7 @@ async def test_any_invalid_input_returns_the_form_with_the_reason(world: World) 
     await allow_actions(world, acts=[], fields=["description", "prioritycode", "followupby"])
     form = await press(world, await first_page(world), "Change fields")
     version = (await read_case(world))["@odata.etag"]
-    for name, text in (("description", "x\x01" * 40_000), ("prioritycode", "9" * 40_000), ("followupby", "x" * 40_000)):
+    for name, text in (("description", "x\x01" * 30_000), ("prioritycode", "9" * 40_000), ("followupby", "x" * 40_000)):
         again = await press(world, form, "Save", {f"field {name}": text})
         assert "Correct the value, and save again." in str(texts(again))
         assert "Save" in buttons(again)

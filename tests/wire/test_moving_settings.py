@@ -95,6 +95,7 @@ MANY: dict[str, object] = {f"table{number}": {} for number in range(41)}
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
+        ('{"format": 1, "record_types": {"\\ud83d": {}}}', "record_types.\ufffd: This table does not exist"),
         ("{", "the text: This is not JSON: Expecting property name"),
         ("[]", "the text: This is JSON, but not a settings export."),
         ("[" * 9000, "the text: This is not JSON: "),
