@@ -31,7 +31,7 @@ WITHOUT_DATAVERSE: Mapping[Invoke, Collection[str]] = {
     # A change that was never posted.
     Invoke.BUTTON: {Verb.CANCEL, Verb.VIEW_CHANGE},
     # A page without a message, and one without a signature.
-    **dict.fromkeys((Invoke.TASK_FETCH, Invoke.TASK_SUBMIT), {Dialog.SAVE_MESSAGE, Dialog.SAVE_THIS_MESSAGE}),
+    **dict.fromkeys((Invoke.TASK_FETCH, Invoke.TASK_SUBMIT), (Dialog.SAVE_MESSAGE, Dialog.SAVE_THIS_MESSAGE)),
     Invoke.SUBMIT_ACTION: {Dialog.SAVE_THIS_MESSAGE},
     # Data without a choice.
     Invoke.SEARCH_INPUT: [*Dataset],
