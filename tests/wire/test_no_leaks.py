@@ -21,6 +21,7 @@ from bot.domain.public_names import SEARCH, Command, Dataset, Dialog, Verb
 from bot.graph.client import GraphClient
 from bot.handlers.invoke_names import Invoke
 from bot.logs import LogFormat, get_logger
+from bot.sandbox.settings import ORGANIZATION_ID
 from bot.store.cancellation import CancelSafeConnection
 from bot.store.tables import record_type
 from bot.teams.connector import Connector
@@ -374,6 +375,7 @@ def event_about(row: str) -> dict[str, object]:
         "PrimaryEntityId": row,
         "InputParameters": [{"key": "Target", "value": target}],
         "OperationId": WORDS,
+        "OrganizationId": ORGANIZATION_ID,
     }
 
 
@@ -455,7 +457,6 @@ EXPECTED = {
     "outbox.message_posted",
     "store.unavailable",
     "worker.iteration_failed",
-    "library.message",
     "list.details_missing",
 }
 """Events that the steps cause, so that the search has something to search in."""
