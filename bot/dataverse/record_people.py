@@ -16,9 +16,9 @@ from bot.domain.record_links import parse_guid
 from bot.domain.tables import MODIFIED_BY, OWNER, STATE, Table
 from bot.domain.values import EnvironmentId, ObjectId, RecordRef
 from bot.logs import get_logger
+from bot.logs.tracebacks import describe_error
 from bot.ports.dataverse import InvolvedPeople, ResolvedRecord
 from bot.runtime.ttl_cache import TtlCache
-from bot.tracebacks import describe_error
 
 _log = get_logger(__name__)
 

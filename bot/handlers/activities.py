@@ -14,7 +14,7 @@ from bot.domain.public_names import ACTIONS, ALL_RECORDS, INITIAL_RUN, QuotedFie
 from bot.domain.values import TEAMS, Chat, ChatId, ChatKind, ObjectId, Person
 from bot.features.record_cards.search_records import PAGE_SIZE
 from bot.handlers.invoke_names import Invoke
-from bot.html_elements import unescape
+from bot.text.html_elements import unescape
 from cards.buttons import DIALOG
 
 _KINDS = {"personal": ChatKind.PERSONAL, "groupChat": ChatKind.GROUP, "channel": ChatKind.CHANNEL}

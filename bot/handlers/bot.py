@@ -37,9 +37,9 @@ from bot.handlers.invoke_answers import (
 )
 from bot.handlers.invoke_names import Invoke
 from bot.handlers.message_extension import Extension
-from bot.json_text import dumps
 from bot.logs import correlation_id, get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
+from bot.text.json_text import dumps
 from cards.activity import ADAPTIVE, card_json, feed_line
 from cards.buttons import ActionButton
 from cards.personal_view import PersonalView

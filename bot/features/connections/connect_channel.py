@@ -15,7 +15,7 @@ from bot.features.shared.answers import Answer
 from bot.features.shared.auditing import audited
 from bot.features.shared.services import Services
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 
 _log = get_logger(__name__)
 

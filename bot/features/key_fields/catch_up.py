@@ -22,8 +22,8 @@ from bot.features.shared.access import enabled_record_type
 from bot.features.shared.answers import display_name, name_columns, record_header, render, subject_of
 from bot.features.shared.services import Services
 from bot.logs import get_logger
+from bot.logs.tracebacks import describe_error
 from bot.store.unit_of_work import UnitOfWork
-from bot.tracebacks import describe_error
 from cards.catch_up import CatchUp as CatchUpRecord
 from cards.catch_up import CatchUpView, catch_up
 from cards.key_fields import Change

@@ -11,7 +11,7 @@ from bot.features.key_fields.read_facts import ChangeDetails
 from bot.features.shared.answers import connection_data, display_name
 from bot.features.shared.services import Services
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 from cards.buttons import ActionButton
 
 _MAX_CONCURRENT_REQUESTS = 5

@@ -9,7 +9,7 @@ from bot.domain.values import ChatId, ObjectId
 from bot.features.members.announcement import Announcement, OutcomeUnknown, announce
 from bot.features.shared.services import Services
 from bot.logs import get_logger
-from bot.tracebacks import describe_error
+from bot.logs.tracebacks import describe_error
 
 _log = get_logger(__name__)
 

@@ -14,7 +14,7 @@ from bot.domain.settings import (
     SettingChange,
     SettingValue,
 )
-from bot.json_text import without_halves
+from bot.text.json_text import without_halves
 
 FORMAT = 1
 """Number of the only format so far."""
